@@ -1,0 +1,89 @@
+import { STATUS_CODES } from 'node:http'
+
+/** One failed field of a request. `path` is a JSON Pointer (RFC 6901) that starts with the part: `/body/email`. */
+export interface ProblemIssue {
+  path: string
+  code: string
+  message: string
+}
+
+/** An error of a program: `code` is stable and made for machines, `message` says what is wrong and what to do. */
+export class ArlenError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  override get name(): string {
+    return this.constructor.name
+  }
+}
+
+export interface HttpErrorOptions extends ErrorOptions {
+  /** What went wrong this time, in a sentence the client may read. */
+  detail?: string | undefined
+  /** The fields that failed, for a 422. */
+  errors?: readonly ProblemIssue[] | undefined
+  /** Header fields of the answer, such as `Retry-After`. */
+  headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** An error that is an answer: thrown anywhere below a handler it becomes a problem document (RFC 9457). */
+export class HttpError extends ArlenError {
+  readonly status: number
+  readonly detail: string | undefined
+  readonly errors: readonly ProblemIssue[] | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+
+  constructor(status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}) {
+    super(code, options.detail ?? STATUS_CODES[status] ?? code, options)
+    this.status = status
+    this.detail = options.detail
+    this.errors = options.errors
+    this.headers = options.headers
+  }
+}
+
+/** `404` gives `not_found`: the code of an error that says no more than its status. */
+export function defaultCode(status: number): string {
+  return (STATUS_CODES[status] ?? 'unknown_error').toLowerCase().replace(/[^a-z0-9]+/g, '_')
+}
+
+export interface ErrorEntry {
+  /** Set where the error is an answer; the factory then makes an {@link HttpError}. */
+  status?: number
+  /** What is wrong and what to do; `{name}` is filled from the values given when it is raised. */
+  message: string
+}
+
+export interface RaiseOptions extends Omit<HttpErrorOptions, 'detail'> {}
+
+/**
+ * Turns a package's table of errors into the one function that makes them.
+ *
+ * ```ts
+ * export const pgError = defineErrors({ pool_timeout: { status: 503, message: 'No connection within {ms} ms.' } })
+ * throw pgError('pool_timeout', { ms: 5000 })
+ * ```
+ */
+export function defineErrors<Code extends string>(
+  table: Readonly<Record<Code, ErrorEntry>>,
+): ((code: Code, values?: Readonly<Record<string, unknown>>, options?: RaiseOptions) => ArlenError) & {
+  readonly table: Readonly<Record<Code, ErrorEntry>>
+} {
+  const raise = (code: Code, values: Readonly<Record<string, unknown>> = {}, options: RaiseOptions = {}) => {
+    const entry = table[code]
+    const message = entry.message.replace(/\{(\w+)\}/g, (hole, name: string) =>
+      name in values ? String(values[name]) : hole,
+    )
+    const error: ArlenError =
+      entry.status === undefined
+        ? new ArlenError(code, message, options)
+        : new HttpError(entry.status, code, { ...options, detail: message })
+    Error.captureStackTrace(error, raise)
+    return error
+  }
+  return Object.assign(raise, { table })
+}

@@ -1,0 +1,15 @@
+export {
+  ArlenError,
+  defaultCode,
+  defineErrors,
+  type ErrorEntry,
+  HttpError,
+  type HttpErrorOptions,
+  type ProblemIssue,
+} from './error-table.ts'
+export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
+export { Lifecycle, type Part } from './lifecycle.ts'
+export { createLogger, type Logger, type LogOptions } from './logger.ts'
+export { type Diagnostic, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
+export { type CloseOptions, isServable, type ListenOptions, type Servable } from './servable.ts'
+export { STAGES, type Stage, Timings } from './timings.ts'

@@ -1,0 +1,37 @@
+import type { Server } from 'node:net'
+
+export interface ListenOptions {
+  /** TCP port; 0 lets the system choose. Default 3000. */
+  port?: number
+  /** Address to bind. Default `127.0.0.1`. */
+  host?: string
+  /** Path of a unix socket, instead of `port` and `host`. */
+  path?: string
+  /** A file descriptor of a socket that is already bound and listening, as propane and systemd hand over. */
+  fd?: number
+  /** A listening server of node:net whose connections to take, instead of any address of one's own. */
+  server?: Server
+}
+
+export interface CloseOptions {
+  /** How long requests in flight may still take, in milliseconds, before their connections are cut. Default 10,000. */
+  graceMs?: number
+}
+
+/**
+ * What propane and boomhauer can run: the default export of an application's module. `listen` resolves once the
+ * application is ready to answer, `close` once the last answer is out and everything it owned is closed.
+ */
+export interface Servable {
+  listen(options?: ListenOptions): Promise<{ address: string; port: number }>
+  close(options?: CloseOptions): Promise<void>
+}
+
+export function isServable(value: unknown): value is Servable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Servable).listen === 'function' &&
+    typeof (value as Servable).close === 'function'
+  )
+}

@@ -1,3 +1,4 @@
+export { type ConfigLayer, type ResolveConfigOptions, type ResolvedConfig, resolveConfig } from './config.ts'
 export {
   ArlenError,
   defaultCode,
@@ -12,4 +13,6 @@ export { Lifecycle, type Part } from './lifecycle.ts'
 export { createLogger, type Logger, type LogOptions } from './logger.ts'
 export { type Diagnostic, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 export { type CloseOptions, isServable, type ListenOptions, type Servable } from './servable.ts'
+export { listSettings, type Setting } from './settings.ts'
+export { suggest } from './suggest.ts'
 export { STAGES, type Stage, Timings } from './timings.ts'

@@ -1,0 +1,178 @@
+import * as v from 'valibot'
+import { coreError } from './errors.ts'
+import { listSettings, type Setting } from './settings.ts'
+import { suggest } from './suggest.ts'
+
+type Tree = Record<string, unknown>
+
+export interface ConfigLayer {
+  /** Where the values come from, as people would say it: `config/app.ts`. */
+  name: string
+  values: unknown
+}
+
+export interface ResolveConfigOptions<Config> {
+  /** A schema of nested `v.strictObject()`s; its defaults are the lowest layer. */
+  schema: v.GenericSchema<unknown, Config>
+  /** Weakest first. */
+  layers?: readonly ConfigLayer[]
+  /** Strongest of all: the variables that start with `prefix`. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Default `ARLEN_`. */
+  prefix?: string
+  /** Variables with the prefix that are not settings, and so no mistakes either: `ARLEN_ENV`. */
+  knownEnv?: readonly string[]
+}
+
+export interface ResolvedConfig<Config> {
+  config: Config
+  /** Each setting with its value and the layer that decided it; the values of secrets are masked. */
+  settings: readonly (Setting & { value: unknown; source: string })[]
+}
+
+/**
+ * Merges the layers of a configuration and the environment, and validates the result.
+ *
+ * @throws ArlenError `config_invalid`, which lists every problem at once: unknown keys (with the name that was probably
+ * meant), values that the schema refuses, variables that cannot be read as what they should be. No value is quoted.
+ */
+export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): ResolvedConfig<Config> {
+  const { schema, layers = [], env = {}, prefix = 'ARLEN_', knownEnv = [] } = options
+  const settings = listSettings(schema, prefix)
+  const merged: Tree = {}
+  const sources = new Map<string, string>()
+  const problems: string[] = []
+
+  for (const { name, values } of layers) {
+    mergeLayer(merged, values, [], key => sources.set(key, name))
+  }
+  for (const [variable, text] of Object.entries(env)) {
+    if (text === undefined || !variable.startsWith(prefix) || knownEnv.includes(variable)) continue
+    const setting = settings.find(candidate => candidate.env === variable)
+    if (!setting) {
+      const names = [...settings.map(candidate => candidate.env), ...knownEnv]
+      problems.push(`${variable} (environment): no such setting${didYouMean(suggest(variable, names))}`)
+      continue
+    }
+    const value = fromText(setting, text)
+    if (value === undefined) problems.push(`${variable} (environment): must be ${article(setting.kind)}`)
+    else mergeLayer(merged, nest(setting.path, value), [], key => sources.set(key, variable))
+  }
+
+  const result = v.safeParse(schema, merged)
+  for (const issue of result.issues ?? []) {
+    const path = issue.path?.map(item => String(item.key)) ?? []
+    problems.push(`${path.join('.') || 'config'} (${sourceOf(sources, path)}): ${explain(issue, path, settings)}`)
+  }
+  if (problems.length > 0) {
+    throw coreError('config_invalid', {
+      count: problems.length,
+      problems: problems.map(line => `  ${line}`).join('\n'),
+    })
+  }
+  const config = result.output as Config
+  return {
+    config,
+    settings: settings.map(setting => {
+      const value = at(config, setting.path)
+      return {
+        ...setting,
+        value: setting.secret && value !== undefined ? '[secret]' : value,
+        source: sourceOf(sources, setting.path),
+      }
+    }),
+  }
+}
+
+/** Later layers win leaf by leaf; lists are replaced whole, and an `undefined` says nothing. */
+function mergeLayer(into: Tree, values: unknown, path: readonly string[], decided: (key: string) => void): void {
+  if (!isTree(values)) return
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined || key === '__proto__') continue
+    const here = [...path, key]
+    if (isTree(value)) {
+      const existing = into[key]
+      const branch = isTree(existing) ? existing : {}
+      into[key] = branch
+      mergeLayer(branch, value, here, decided)
+    } else {
+      into[key] = value
+      decided(here.join('.'))
+    }
+  }
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function nest(path: readonly string[], value: unknown): unknown {
+  return path.reduceRight((inner, key) => ({ [key]: inner }), value)
+}
+
+function at(tree: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => (node as Tree | undefined)?.[key], tree)
+}
+
+function sourceOf(sources: ReadonlyMap<string, string>, path: readonly string[]): string {
+  for (let length = path.length; length > 0; length--) {
+    const source = sources.get(path.slice(0, length).join('.'))
+    if (source) return source
+  }
+  return 'default'
+}
+
+/** A variable's text as the setting's kind, or undefined when it is none. */
+function fromText(setting: Setting, text: string): unknown {
+  switch (setting.kind) {
+    case 'number':
+      if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
+      // A union such as `auto` or a number takes words too; its schema judges them.
+      return typeof setting.default === 'string' ? text : undefined
+    case 'boolean':
+      return /^(true|1|on|yes)$/i.test(text) ? true : /^(false|0|off|no)$/i.test(text) ? false : undefined
+    case 'list':
+      return text
+        .split(',')
+        .map(item => item.trim())
+        .filter(item => item !== '')
+    case 'string':
+      return text
+    default:
+      return parseJson(text)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // reported by the caller, which knows the variable
+  }
+}
+
+function article(kind: Setting['kind']): string {
+  if (kind === 'number') return 'a number'
+  if (kind === 'boolean') return 'true or false'
+  return 'JSON'
+}
+
+/** The reason without the value: a configuration holds secrets, and reasons end up in logs. */
+function explain(issue: v.BaseIssue<unknown>, path: readonly string[], settings: readonly Setting[]): string {
+  if (issue.expected === 'never') {
+    const siblings = settings
+      .filter(
+        setting => setting.path.length >= path.length && path.slice(0, -1).every((key, i) => setting.path[i] === key),
+      )
+      .map(setting => setting.path[path.length - 1]!)
+    return `no such setting${didYouMean(suggest(path.at(-1) ?? '', siblings))}`
+  }
+  if (issue.received === 'undefined') return `is missing, must be ${issue.expected ?? 'set'}`
+  return issue.kind === 'schema'
+    ? `must be ${issue.expected}`
+    : `must be ${issue.expected ?? issue.requirement ?? 'valid'}`
+}
+
+function didYouMean(name: string | undefined): string {
+  return name ? `; did you mean ${name}?` : ''
+}

@@ -1,0 +1,46 @@
+# The front door. Every target brings its own Node.js, pnpm and dependencies (tooling/bootstrap, tooling/prepare), each
+# only when something is missing or has changed. Recipes `exec` their program, so that a signal reaches it directly.
+
+READY = exec tooling/with-toolchain tooling/prepare
+NODE = node --conditions=@arlen/source --enable-source-maps
+
+.POSIX:
+.PHONY: help run dev test check bench build format lint clean
+
+help:
+	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
+	@echo 'make dev      the same, restarted on every change'
+	@echo 'make test     the fast tests (WHAT=packages/router for a part of them)'
+	@echo 'make check    everything a change must pass: format, lint, types, build, all tests, packages, benchmarks'
+	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
+	@echo 'make build    compile every package to its dist/'
+	@echo 'make format   rewrite the sources in the house format'
+	@echo 'make lint     check format and lint only'
+	@echo 'make clean    remove what was built and installed; the shop'"'"'s data stays'
+
+run:
+	@$(READY) --build $(NODE) tooling/run.ts
+
+dev:
+	@$(READY) --build $(NODE) tooling/dev.ts
+
+test:
+	@$(READY) $(NODE) tooling/test.ts $(WHAT)
+
+check:
+	@$(READY) $(NODE) tooling/check.ts
+
+bench:
+	@$(READY) --build $(NODE) benchmarks/run.ts $(WHAT)
+
+build:
+	@$(READY) --build
+
+format:
+	@$(READY) node_modules/.bin/biome check --write .
+
+lint:
+	@$(READY) node_modules/.bin/biome check .
+
+clean:
+	@rm -rf node_modules packages/*/node_modules apps/*/node_modules benchmarks/node_modules packages/*/dist apps/*/dist .toolchain

@@ -1,0 +1,39 @@
+// `make check`: everything a change must pass. Every stage runs, so that one run names all that is wrong.
+import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
+import { addTally, describeTally, emptyTally } from './tally.ts'
+import { runVitest } from './vitest-run.ts'
+
+const deadlineMs = 10 * 60_000
+const bin = 'node_modules/.bin'
+const { signal, exitCode } = abortOnSignals()
+const tally = emptyTally()
+const results: StageResult[] = []
+
+async function stage(name: string, command: readonly string[]): Promise<void> {
+  if (signal.aborted) return
+  console.log(`\n== ${name}`)
+  const result = await runStage(name, command, { deadlineMs, signal })
+  results.push(result)
+  if (result.ok) tally.passed += 1
+  else addTally(tally, { ...emptyTally(), failed: 1, failures: [`${name}: ${result.reason}`] })
+}
+
+async function tests(name: string, args: readonly string[]): Promise<void> {
+  if (signal.aborted) return
+  console.log(`\n== ${name}`)
+  const run = await runVitest(name, args, { deadlineMs, signal })
+  results.push(run.result)
+  addTally(tally, run.tally)
+}
+
+await stage('format and lint', [`${bin}/biome`, 'ci', '--colors=off', '.'])
+await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])
+await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
+await tests('tests', [])
+
+console.log('\n== summary')
+for (const { name, ok, reason, ms } of results) {
+  console.log(`${ok ? 'ok    ' : 'FAILED'}  ${seconds(ms).padStart(8)}  ${name}${reason && `: ${reason}`}`)
+}
+console.log(describeTally(tally))
+process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node'
+import { emptyTally, type Tally } from './tally.ts'
+
+/**
+ * Leaves a {@link Tally} of the run in the file named by ARLEN_TALLY. A run that crashes leaves none, which is how
+ * whoever started it tells the difference.
+ */
+export default class TallyReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly { message?: string }[]): void {
+    const tally = emptyTally()
+    for (const module of modules) countModule(module, tally)
+    for (const error of unhandledErrors) {
+      fail(tally, `outside any test: ${firstLine(error.message)}`)
+    }
+    const file = process.env.ARLEN_TALLY
+    if (file) writeFileSync(file, JSON.stringify(tally))
+  }
+}
+
+function countModule(module: TestModule, tally: Tally): void {
+  const file = relative(process.cwd(), module.moduleId)
+  // A file that cannot be loaded, or a hook that throws, fails no test of its own and must not be lost.
+  for (const error of module.errors()) fail(tally, `${file}: ${firstLine(error.message)}`)
+  for (const suite of module.children.allSuites()) countHooks(suite, file, tally)
+  for (const test of module.children.allTests()) countTest(test, file, tally)
+}
+
+function countHooks(suite: TestSuite, file: string, tally: Tally): void {
+  for (const error of suite.errors()) fail(tally, `${file} > ${suite.fullName}: ${firstLine(error.message)}`)
+}
+
+function countTest(test: TestCase, file: string, tally: Tally): void {
+  const result = test.result()
+  if (result.state === 'passed') tally.passed += 1
+  else if (result.state === 'skipped') tally.skipped.push({ file, name: test.fullName, reason: reasonFor(test) })
+  else fail(tally, `${file} > ${test.fullName}: ${firstLine(result.errors?.[0]?.message ?? 'it never finished')}`)
+}
+
+/** `ctx.skip(condition, reason)` says it; a `skipIf` can only say it in the name of the test or of a suite around it. */
+function reasonFor(test: TestCase): string {
+  const result = test.result()
+  if (result.state === 'skipped' && result.note) return result.note
+  return `${test.fullName} (no reason given)`
+}
+
+function fail(tally: Tally, what: string): void {
+  tally.failed += 1
+  tally.failures.push(what)
+}
+
+function firstLine(text = 'it gave no message'): string {
+  return text.split('\n', 1)[0] ?? text
+}

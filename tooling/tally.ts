@@ -1,0 +1,46 @@
+/** What a run of tests came to. */
+export interface Tally {
+  passed: number
+  failed: number
+  skipped: SkippedTest[]
+  /** What failed, one line each. */
+  failures: string[]
+}
+
+export interface SkippedTest {
+  file: string
+  name: string
+  reason: string
+}
+
+export function emptyTally(): Tally {
+  return { passed: 0, failed: 0, skipped: [], failures: [] }
+}
+
+export function addTally(to: Tally, more: Tally): void {
+  to.passed += more.passed
+  to.failed += more.failed
+  to.skipped.push(...more.skipped)
+  to.failures.push(...more.failures)
+}
+
+/** The closing lines of a run: what was skipped and why, what failed, and last the count, alone on its line. */
+export function describeTally(tally: Tally): string {
+  const lines: string[] = []
+  if (tally.skipped.length > 0) {
+    lines.push('', 'skipped:')
+    for (const [what, count] of countEqual(tally.skipped.map(test => `  ${test.file}: ${test.reason}`))) {
+      lines.push(count > 1 ? `${what} (${count} tests)` : what)
+    }
+  }
+  if (tally.failures.length > 0) lines.push('', 'failed:', ...tally.failures.map(failure => `  ${failure}`))
+  const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : ''
+  lines.push('', `${tally.passed} passed, ${tally.failed} failed${skipped}`)
+  return lines.join('\n')
+}
+
+function countEqual(lines: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1)
+  return counts
+}

@@ -1,0 +1,12 @@
+// `make test`: the fast tests. Arguments narrow it to files whose path contains one of them.
+import { abortOnSignals, seconds } from './stage.ts'
+import { describeTally } from './tally.ts'
+import { runVitest } from './vitest-run.ts'
+
+const { signal, exitCode } = abortOnSignals()
+const { result, tally } = await runVitest('vitest', ['--exclude', '**/*.slow.test.ts', ...process.argv.slice(2)], {
+  deadlineMs: 10 * 60_000,
+  signal,
+})
+console.log(`\n${seconds(result.ms)}${describeTally(tally)}`)
+process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

@@ -5,6 +5,8 @@ export interface StageOptions {
   deadlineMs: number
   env?: Readonly<Record<string, string>>
   signal?: AbortSignal
+  /** Default `inherit`. */
+  output?: 'inherit' | 'ignore'
 }
 
 export interface StageResult {
@@ -18,7 +20,7 @@ export interface StageResult {
 const STOP_GRACE_MS = 5_000
 
 /**
- * Runs one command of a longer run, with its output passed through. It gets a process group of its own, and when it has
+ * Runs one command of a longer run. It gets a process group of its own, and when it has
  * ended, or is stopped by the deadline or the signal, whatever is left of the group is ended too.
  */
 export function runStage(name: string, command: readonly string[], options: StageOptions): Promise<StageResult> {
@@ -26,7 +28,7 @@ export function runStage(name: string, command: readonly string[], options: Stag
   const { promise, resolve } = Promise.withResolvers<StageResult>()
   const [program = '', ...args] = command
   const child = spawn(program, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', options.output ?? 'inherit', options.output ?? 'inherit'],
     detached: true,
     env: { ...process.env, ...options.env },
   })

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runStage, type StageResult } from './stage.ts'
+import { runStage, type StageOptions, type StageResult } from './stage.ts'
 import { emptyTally, type Tally } from './tally.ts'
 
 export interface VitestRun {
@@ -12,18 +12,14 @@ export interface VitestRun {
 const reporter = join(import.meta.dirname, 'tally-reporter.ts')
 
 /** Runs Vitest over the repository and counts its tests; a runner that fails without a failed test is one failure. */
-export async function runVitest(
-  name: string,
-  args: readonly string[],
-  options: { deadlineMs: number; signal?: AbortSignal },
-): Promise<VitestRun> {
+export async function runVitest(name: string, args: readonly string[], options: StageOptions): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-test-'))
   const file = join(folder, 'tally.json')
   try {
     const command = ['node_modules/.bin/vitest', 'run', '--allowOnly=false', '--reporter=default']
     const result = await runStage(name, [...command, `--reporter=${reporter}`, ...args], {
       ...options,
-      env: { ARLEN_TALLY: file },
+      env: { ...options.env, ARLEN_TALLY: file },
     })
     return { result, tally: tallyOf(result, file) }
   } finally {

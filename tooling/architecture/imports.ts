@@ -1,0 +1,80 @@
+import { parseAst } from 'vitest/node'
+
+export interface Import {
+  /** As written: `./x.ts`, `node:net`, `@arlen/core`. */
+  specifier: string
+  /** Whether it is gone at run time. */
+  typeOnly: boolean
+}
+
+export interface Module {
+  imports: Import[]
+  /** Every string in the code, for names that are resolved at run time. */
+  strings: Set<string>
+  /** The kinds of the statements at the top level. */
+  statements: string[]
+}
+
+interface Node {
+  type: string
+  [key: string]: unknown
+}
+
+/** Reads what a TypeScript module asks of others. Throws where it cannot be parsed. */
+export function readModule(source: string): Module {
+  const program = parseAst(source, { lang: 'ts' }) as unknown as Node
+  const module: Module = { imports: [], strings: new Set(), statements: [] }
+  for (const statement of program.body as Node[]) module.statements.push(kindOf(statement))
+  visit(program, module)
+  return module
+}
+
+/** `export { a } from 'x'` and `export *` are what an index may do; `export {}` does nothing at all. */
+function kindOf(statement: Node): string {
+  if (statement.type === 'ExportAllDeclaration') return 'reexport'
+  if (statement.type !== 'ExportNamedDeclaration') return statement.type
+  return statement.source || (!statement.declaration && (statement.specifiers as Node[]).length === 0)
+    ? 'reexport'
+    : statement.type
+}
+
+function visit(node: Node, module: Module): void {
+  const specifier = specifierOf(node)
+  if (specifier !== undefined) module.imports.push({ specifier, typeOnly: isTypeOnly(node) })
+  if (node.type === 'Literal' && typeof node.value === 'string') module.strings.add(node.value)
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child, module)
+  }
+}
+
+function specifierOf(node: Node): string | undefined {
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportAllDeclaration':
+    case 'ExportNamedDeclaration':
+    case 'ImportExpression':
+    case 'TSImportType':
+      return literal(node.source ?? node.argument)
+    case 'TSModuleDeclaration': // an augmentation: declare module '@arlen/http' { … }
+      return literal(node.id)
+    default:
+      return undefined
+  }
+}
+
+function isTypeOnly(node: Node): boolean {
+  if (node.type === 'TSImportType' || node.type === 'TSModuleDeclaration') return true
+  if (node.importKind === 'type' || node.exportKind === 'type') return true
+  const specifiers = (node.specifiers as Node[] | undefined) ?? []
+  return specifiers.length > 0 && specifiers.every(each => each.importKind === 'type' || each.exportKind === 'type')
+}
+
+function literal(value: unknown): string | undefined {
+  if (!isNode(value)) return undefined
+  if (value.type === 'TSLiteralType') return literal(value.literal)
+  return typeof value.value === 'string' ? value.value : undefined
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
+}

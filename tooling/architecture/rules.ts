@@ -1,0 +1,179 @@
+import { builtinModules } from 'node:module'
+import { dirname, join, normalize } from 'node:path'
+import type { Package, SourceFile, Workspace } from './workspace.ts'
+
+/** What is wrong with the workspace, one sentence each, by rule. An empty list is a sound rule. */
+export const rules: Record<string, (workspace: Workspace) => string[]> = {
+  'no import of another package’s inside': noInside,
+  'imports point down the layers': layersDown,
+  'modules do not import each other in a circle': noCycles,
+  'every import is declared': declared,
+  'every declared dependency is used': used,
+  'compiler references are the workspace dependencies': references,
+  'one file of @arlen/http knows node:net': oneSocketDriver,
+  'no file is longer than 500 lines': shortFiles,
+  'an index only exports': indexOnlyExports,
+  'every package has its README, errors and tests': completePackages,
+  'every export has its source': exportsExist,
+}
+
+function noInside({ packages, users }: Workspace): string[] {
+  const byName = new Map(packages.map(each => [each.manifest.name, each]))
+  return everyImport([...packages, ...users], (from, file, specifier) => {
+    if (specifier.startsWith('.')) {
+      const target = normalize(join(dirname(file.path), specifier))
+      const stays =
+        from.folder === '.' ? !/^(\.\.|packages|apps|benchmarks)\//.test(target) : target.startsWith(`${from.folder}/`)
+      return stays ? undefined : `${file.path} imports ${specifier}, which is outside of ${from.folder}`
+    }
+    const target = byName.get(packageOf(specifier))
+    if (!target || target === from) return undefined
+    const key = `.${specifier.slice(target.manifest.name.length)}`
+    return key in (target.manifest.exports ?? {})
+      ? undefined
+      : `${file.path} imports ${specifier}, which ${target.manifest.name} does not export`
+  })
+}
+
+function layersDown({ packages, layers }: Workspace): string[] {
+  const rank = new Map(layers.flatMap((layer, index) => layer.map(name => [name, layers.length - index])))
+  const homeless = packages.filter(({ manifest }) => !rank.has(manifest.name))
+  return [
+    ...homeless.map(({ manifest }) => `${manifest.name} has no layer in CONTRIBUTING.md`),
+    ...everyImport(packages, ({ manifest }, file, specifier) => {
+      const own = rank.get(manifest.name)
+      const other = rank.get(packageOf(specifier))
+      if (own === undefined || other === undefined || packageOf(specifier) === manifest.name || other < own) return
+      return `${file.path} imports ${specifier}, which is ${other === own ? 'beside' : 'above'} ${manifest.name}`
+    }),
+  ]
+}
+
+function noCycles({ packages, users }: Workspace): string[] {
+  const found: string[] = []
+  for (const { sources } of [...packages, ...users]) {
+    const files = new Map(sources.map(file => [file.path, file]))
+    const done = new Set<string>()
+    const follow = (path: string, trail: readonly string[]) => {
+      if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
+      if (done.has(path) || !files.has(path)) return
+      done.add(path)
+      for (const { specifier, typeOnly } of files.get(path)?.imports ?? []) {
+        if (specifier.startsWith('.') && !typeOnly) follow(normalize(join(dirname(path), specifier)), [...trail, path])
+      }
+    }
+    for (const path of files.keys()) follow(path, [])
+  }
+  return found
+}
+
+function declared({ packages, users, rootTools }: Workspace): string[] {
+  return everyImport([...packages, ...users], ({ manifest, folder }, file, specifier) => {
+    const name = packageOf(specifier)
+    if (specifier.startsWith('.') || isBuiltin(specifier) || name === manifest.name) return undefined
+    const shipped = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies }
+    if (name in shipped) return undefined
+    if (!file.shipped && (name in (manifest.devDependencies ?? {}) || rootTools.has(name))) return undefined
+    const where = file.shipped ? 'dependencies' : 'dependencies or devDependencies'
+    return `${file.path} imports ${name}, which ${folder}/package.json does not name in its ${where}`
+  })
+}
+
+function used({ packages, users }: Workspace): string[] {
+  const found: string[] = []
+  for (const { manifest, folder, sources } of [...packages, ...users]) {
+    if (folder === '.') continue // its dependencies are the commands of the toolchain
+    const named = (files: readonly SourceFile[]) =>
+      new Set(files.flatMap(file => [...file.imports.map(each => each.specifier), ...file.strings].map(packageOf)))
+    const everywhere = named(sources)
+    const shipped = folder.startsWith('packages/') ? named(sources.filter(file => file.shipped)) : everywhere
+    for (const name of Object.keys(manifest.dependencies ?? {})) {
+      if (!shipped.has(name)) found.push(`${folder} depends on ${name} and does not use it`)
+    }
+    for (const name of Object.keys(manifest.devDependencies ?? {})) {
+      if (!everywhere.has(name) && !name.startsWith('@types/')) {
+        found.push(`${folder} has ${name} in its devDependencies and does not use it`)
+      }
+    }
+  }
+  return found
+}
+
+function references({ packages }: Workspace): string[] {
+  const folderOf = new Map(packages.map(({ manifest, folder }) => [manifest.name, folder]))
+  return packages.flatMap(({ manifest, folder, references }) => {
+    const wanted = Object.keys(manifest.dependencies ?? {}).flatMap(name => folderOf.get(name) ?? [])
+    const missing = wanted.filter(path => !references.includes(path))
+    const extra = references.filter(path => !wanted.includes(path))
+    return [
+      ...missing.map(path => `${folder}/tsconfig.json does not reference ${path}, which it depends on`),
+      ...extra.map(path => `${folder}/tsconfig.json references ${path}, which it does not depend on`),
+    ]
+  })
+}
+
+function oneSocketDriver({ packages }: Workspace): string[] {
+  const http = packages.find(({ manifest }) => manifest.name === '@arlen/http')
+  const files = (http?.sources ?? []).filter(file => file.shipped && importsNet(file)).map(file => file.path)
+  return files.length > 1 ? [`node:net is imported by ${files.join(', ')}`] : []
+}
+
+function importsNet(file: SourceFile): boolean {
+  return file.imports.some(({ specifier }) => specifier === 'node:net' || specifier === 'net')
+}
+
+function shortFiles({ packages, users }: Workspace): string[] {
+  const files = [...packages, ...users].flatMap(({ sources }) => sources)
+  return files.filter(file => file.lines > 500).map(file => `${file.path} has ${file.lines} lines`)
+}
+
+function indexOnlyExports({ packages }: Workspace): string[] {
+  const indexes = packages.flatMap(({ sources, folder }) =>
+    sources.filter(file => file.path === `${folder}/src/index.ts`),
+  )
+  return indexes
+    .filter(file => file.statements.some(kind => kind !== 'reexport'))
+    .map(file => `${file.path} does more than re-export`)
+}
+
+function completePackages({ packages }: Workspace): string[] {
+  return packages.flatMap(({ folder, paths, readme }) => {
+    const missing: string[] = []
+    if (!/^`{3,}ts run$/m.test(readme)) missing.push(`${folder}/README.md has no example marked \`ts run\``)
+    if (!paths.includes('src/index.ts')) missing.push(`${folder} has no src/index.ts`)
+    if (!paths.includes('src/errors.ts')) missing.push(`${folder} has no src/errors.ts`)
+    if (!paths.some(path => path.endsWith('.test.ts'))) missing.push(`${folder} has no test`)
+    return missing
+  })
+}
+
+function exportsExist({ packages }: Workspace): string[] {
+  return packages.flatMap(({ folder, manifest, paths }) =>
+    Object.entries(manifest.exports ?? {}).flatMap(([key, target]) => {
+      if (typeof target === 'string') return []
+      const source = target['@arlen/source']?.slice(2) ?? 'nothing'
+      const built = source.replace(/^src\//, './dist/').replace(/\.ts$/, '')
+      const sound = paths.includes(source) && target.types === `${built}.d.ts` && target.default === `${built}.js`
+      return sound ? [] : [`${folder} exports ${key} from ${source}, which is not there or not what it is built to`]
+    }),
+  )
+}
+
+/** Applies a check to every import and gathers what it has to say. */
+function everyImport(
+  packages: readonly Package[],
+  check: (from: Package, file: SourceFile, specifier: string) => string | undefined,
+): string[] {
+  return packages.flatMap(from =>
+    from.sources.flatMap(file => file.imports.flatMap(({ specifier }) => check(from, file, specifier) ?? [])),
+  )
+}
+
+/** `@arlen/pg/embedded` gives `@arlen/pg`. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+function isBuiltin(specifier: string): boolean {
+  return specifier.startsWith('node:') || builtinModules.includes(specifier)
+}

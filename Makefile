@@ -31,7 +31,7 @@ check:
 	@$(READY) $(NODE) tooling/check.ts
 
 bench:
-	@$(READY) --build $(NODE) benchmarks/run.ts $(WHAT)
+	@$(READY) --build node --enable-source-maps benchmarks/run.ts $(WHAT)
 
 build:
 	@$(READY) --build

@@ -30,6 +30,7 @@ await stage('format and lint', [`${bin}/biome`, 'ci', '--colors=off', '.'])
 await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])
 await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
 await tests('tests', [])
+await stage('benchmarks', [process.execPath, '--enable-source-maps', 'benchmarks/run.ts', '--smoke'])
 
 console.log('\n== summary')
 for (const { name, ok, reason, ms } of results) {

@@ -1,0 +1,55 @@
+// `make bench`: whole servers against references. WHAT=name picks one scenario, or a micro benchmark of micro/.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Effort, measure } from './whole/measure.ts'
+import { describeFigures } from './whole/report.ts'
+import { type Scenario, scenarios } from './whole/scenarios.ts'
+import type { Figures } from './whole/statistics.ts'
+
+const full: Effort = { rounds: 5, requests: 20_000, warmUp: 20_000, connections: 50 }
+const smoke: Effort = { rounds: 1, requests: 400, warmUp: 100, connections: 8 }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+})
+const micro = readdirSync(join(import.meta.dirname, 'micro'))
+  .filter(file => file.endsWith('.bench.ts'))
+  .map(file => file.slice(0, -'.bench.ts'.length))
+
+const known = [...scenarios.map(({ name }) => name), ...micro]
+const unknown = positionals.filter(name => !known.includes(name))
+if (unknown.length > 0) {
+  console.error(`bench: there is no ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  process.exit(64)
+}
+
+const chosen = (name: string) => positionals.length === 0 || positionals.includes(name)
+await runWhole(scenarios.filter(({ name }) => chosen(name)))
+// Micro benchmarks run when asked for by name; the smoke run starts them all, so that none is forgotten and breaks.
+for (const name of micro.filter(name => (values.smoke ? chosen(name) : positionals.includes(name)))) {
+  if (values.smoke) process.env.ARLEN_BENCH_SMOKE = '1'
+  await import(`./micro/${name}.bench.ts`)
+}
+
+async function runWhole(chosen: readonly Scenario[]): Promise<void> {
+  if (chosen.length === 0) return
+  const effort = values.smoke ? smoke : { ...full, rounds: Number(values.rounds ?? full.rounds) }
+  const results: { scenario: Scenario; figures: Figures[] }[] = []
+  for (const scenario of chosen) {
+    const figures = await measure(scenario, effort)
+    results.push({ scenario, figures })
+    if (values.smoke) console.log(`${scenario.name}: ${scenario.servers.join(', ')} answer alike`)
+    else console.log(`${describeFigures(scenario, figures)}\n`)
+  }
+  if (!values.smoke) saveResults({ effort, node: process.version, results })
+}
+
+function saveResults(report: object): void {
+  const folder = join(import.meta.dirname, '../.arlen')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'bench.json')
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
+  console.log(`The figures as JSON: ${file}`)
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { type Answer, headerOf } from './answer.ts'
+import { type Child, startChild } from './child.ts'
+import type { HostCalls } from './host.ts'
+import type { LoadCalls } from './load.ts'
+import type { Scenario } from './scenarios.ts'
+import { type Block, type Figures, figuresOf } from './statistics.ts'
+
+export interface Effort {
+  /** Rounds, each with fresh server processes and two blocks per server, in the order A B C … C B A. */
+  rounds: number
+  /** Requests of a block. */
+  requests: number
+  /** Requests before a server's first block of a round, for its code to be compiled. */
+  warmUp: number
+  /** Keep-alive connections, with one request at a time on each. */
+  connections: number
+}
+
+/** Measures every server of a scenario. Throws where their answers differ. */
+export async function measure(scenario: Scenario, effort: Effort): Promise<Figures[]> {
+  const blocks = new Map(scenario.servers.map(server => [server, [] as Block[][]]))
+  const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
+  try {
+    for (let round = 0; round < effort.rounds; round += 1) {
+      for (const [server, measured] of await measureRound(scenario, effort, load)) blocks.get(server)?.push(measured)
+    }
+  } finally {
+    await load.stop()
+  }
+  const reference = blocks.get(scenario.servers[0] ?? '') ?? []
+  return [...blocks].map(([server, rounds]) => figuresOf(server, rounds, reference))
+}
+
+async function measureRound(scenario: Scenario, effort: Effort, load: Child<LoadCalls>): Promise<Map<string, Block[]>> {
+  const file = join(import.meta.dirname, 'host.ts')
+  const hosts = scenario.servers.map(server => ({
+    server,
+    host: startChild<HostCalls>(file, [server, scenario.name]),
+    port: 0,
+    blocks: [] as Block[],
+  }))
+  try {
+    let reference: Answer | undefined
+    for (const each of hosts) {
+      each.port = await each.host.call('listen', undefined)
+      const answer = await load.call('open', { port: each.port, path: scenario.path, count: effort.connections })
+      reference ??= answer
+      demandSameAnswer(scenario, each.server, answer, reference)
+      await load.call('run', { requests: effort.warmUp })
+      await load.call('close', undefined)
+    }
+    for (const each of [...hosts, ...hosts.toReversed()]) {
+      each.blocks.push(await measureBlock(scenario, effort, load, each.host, each.port))
+    }
+    return new Map(hosts.map(({ server, blocks }) => [server, blocks]))
+  } finally {
+    await Promise.all(hosts.map(({ host }) => host.stop()))
+  }
+}
+
+async function measureBlock(
+  { path }: Scenario,
+  { requests, connections }: Effort,
+  load: Child<LoadCalls>,
+  host: Child<HostCalls>,
+  port: number,
+): Promise<Block> {
+  await load.call('open', { port, path, count: connections })
+  await load.call('run', { requests: connections * 10 }) // every connection has been used before the clock runs
+  const before = await host.call('usage', undefined)
+  const { ms, cpuMicros } = await load.call('run', { requests })
+  const after = await host.call('usage', undefined)
+  await load.call('close', undefined)
+  const userMicros = after.user - before.user
+  return { requests, ms, userMicros, serverMicros: userMicros + after.system - before.system, loadMicros: cpuMicros }
+}
+
+/** Fields about the connection and the moment are each server's own; all others must be the reference's. */
+const own = new Set(['date', 'connection', 'keep-alive'])
+
+export function demandSameAnswer(scenario: Scenario, server: string, answer: Answer, reference: Answer): void {
+  const complain = (what: string, got: unknown, wanted: unknown) => {
+    throw new Error(`${scenario.name}: ${server} answers with ${what} ${got}, ${scenario.servers[0]} with ${wanted}`)
+  }
+  if (answer.status !== 200) complain('status', answer.status, reference.status)
+  if (!answer.body.equals(reference.body)) complain('body', answer.body.toString(), reference.body.toString())
+  for (const name of ['content-type', 'content-length']) {
+    const [got, wanted] = [headerOf(answer, name), headerOf(reference, name)]
+    if (normal(got) !== normal(wanted)) complain(name, got, wanted)
+  }
+  const names = (each: Answer) => each.headers.map(([name]) => name).filter(name => !own.has(name))
+  const missing = names(reference).filter(name => headerOf(answer, name) === undefined)
+  const extra = names(answer).filter(name => headerOf(reference, name) === undefined)
+  if (missing.length + extra.length > 0) complain('header fields', names(answer), names(reference))
+}
+
+/** A charset is said or left out as each framework does by itself. */
+function normal(value: string | undefined): string | undefined {
+  return value?.toLowerCase().replace(/; ?charset=utf-8$/, '')
+}

@@ -1,0 +1,58 @@
+/** One request, asked of several servers that answer it alike. */
+export interface Scenario {
+  name: string
+  about: string
+  path: string
+  /** Modules of servers/. The first is the reference of the ratios. */
+  servers: readonly string[]
+}
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'hello',
+    about: 'a small JSON answer',
+    path: '/api/hello',
+    servers: ['node-http', 'fastify', 'hono', 'floor'],
+  },
+  {
+    name: 'routed',
+    about: 'a JSON answer from one of forty routes, with a path parameter',
+    path: '/api/products/217',
+    servers: ['node-http', 'fastify', 'hono', 'floor'],
+  },
+]
+
+/** The other routes of `routed`, so that a router has something to choose from. */
+export const otherRoutes: readonly string[] = [
+  'accounts',
+  'addresses',
+  'baskets',
+  'brands',
+  'categories',
+  'coupons',
+  'customers',
+  'deliveries',
+  'invoices',
+  'orders',
+  'payments',
+  'reviews',
+  'stocks',
+].flatMap(name => [`/api/${name}`, `/api/${name}/latest`, `/${name}`])
+
+/** What `routed` answers: a product of the shop's API. */
+export function product(id: string): unknown {
+  return {
+    id: Number(id),
+    slug: 'cast-iron-griddle-33-cm',
+    name: 'Cast-iron griddle, 33 cm',
+    category: 'griddles',
+    priceCents: 5490,
+    stock: 14,
+  }
+}
+
+/** The body of each answer, for servers that do nothing but write it. */
+export const bodies: Readonly<Record<string, string>> = {
+  hello: JSON.stringify({ hello: 'world' }),
+  routed: JSON.stringify(product('217')),
+}

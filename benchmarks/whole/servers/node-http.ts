@@ -1,0 +1,36 @@
+// The reference: what one would write by hand with node:http, with the same answers and header fields.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { bodies, otherRoutes, product } from '../scenarios.ts'
+import { portOf } from './port.ts'
+
+const productPath = /^\/api\/products\/([^/?]+)$/
+const others = new Set(otherRoutes)
+
+function json(response: ServerResponse, value: unknown): void {
+  const body = JSON.stringify(value)
+  response.removeHeader('connection') // persistent is what HTTP/1.1 is, and the servers compared do not repeat it
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}
+
+const handlers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  hello: (_, response) => json(response, { hello: 'world' }),
+
+  routed: (request, response) => {
+    const url = request.url ?? '/'
+    const query = url.indexOf('?')
+    const path = query < 0 ? url : url.slice(0, query)
+    if (others.has(path)) return json(response, {})
+    const match = productPath.exec(path)
+    if (match?.[1]) return json(response, product(decodeURIComponent(match[1])))
+    response.writeHead(404).end()
+  },
+}
+
+export function start(scenario: string): Promise<number> {
+  const server = createServer(handlers[scenario] ?? (() => bodies[scenario]))
+  return portOf(server.listen(0, '127.0.0.1'))
+}

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+// What users get: every package is packed as for the registry, unpacked into the node_modules of a folder outside the
+// repository, and used there by plain node and tsc. No network: third-party dependencies are linked from where pnpm has
+// put them, and only those that the packed manifest names.
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..')
+
+interface Manifest {
+  name: string
+  version: string
+  exports: Record<string, unknown>
+  bin?: Record<string, string>
+  dependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+}
+
+const packages = globSync('packages/*/package.json', { cwd: root })
+  .map(path => ({ folder: dirname(path), manifest: readJson(join(root, path)) }))
+  .filter(({ folder, manifest }) => !('private' in manifest) && existsSync(join(root, folder, 'README.md')))
+  .sort((a, b) => a.manifest.name.localeCompare(b.manifest.name))
+const imports = packages.flatMap(({ manifest }) =>
+  Object.keys(manifest.exports).map(key => (key === '.' ? manifest.name : `${manifest.name}${key.slice(1)}`)),
+)
+
+let folder: string
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-published-')))
+  await run(join(root, 'node_modules/.bin/tsc'), ['-b', 'tsconfig.build.json'], { cwd: root })
+  for (const each of packages) await install(each.folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function install(from: string): Promise<void> {
+  const { name } = readJson(join(root, from, 'package.json'))
+  const packed = join(folder, 'packed', name)
+  const home = join(folder, 'node_modules', name)
+  mkdirSync(packed, { recursive: true })
+  mkdirSync(home, { recursive: true })
+  await run('pnpm', ['pack', '--pack-destination', packed], { cwd: join(root, from) })
+  const [tarball = ''] = globSync('*.tgz', { cwd: packed })
+  await run('tar', ['-xzf', join(packed, tarball), '-C', home, '--strip-components=1'])
+  const { dependencies, optionalDependencies, peerDependencies } = readJson(join(home, 'package.json'))
+  for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+    const theirs = join(root, from, 'node_modules', dependency)
+    if (packages.some(({ manifest }) => manifest.name === dependency) || !existsSync(theirs)) continue
+    const link = join(home, 'node_modules', dependency)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(realpathSync(theirs), link)
+  }
+}
+
+describe.each(packages)('the published $manifest.name', ({ folder: from, manifest: { name } }) => {
+  const home = () => join(folder, 'node_modules', name)
+  const files = () =>
+    readdirSync(home(), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name).slice(home().length + 1))
+      .filter(path => !path.startsWith('node_modules/'))
+
+  test('has its README and licence, and neither sources nor tests', () => {
+    expect(files()).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']))
+    const unwanted = files()
+      .filter(file => !file.startsWith('templates/'))
+      .filter(file => /^src\/|^test\/|fixtures\/|\.test(-d)?\.|\.tsbuildinfo$|(?<!\.d)\.ts$|^tsconfig/.test(file))
+    expect(unwanted).toEqual([])
+  })
+
+  test('was built from the sources that are there', () => {
+    const stale = files()
+      .filter(file => /^dist\/.*(?<!\.d)\.js$/.test(file))
+      .filter(file => !existsSync(join(root, from, file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'))))
+    expect(stale, 'compiled files without a source: make clean, then build').toEqual([])
+  })
+
+  test('names versions that a registry understands', () => {
+    const {
+      dependencies = {},
+      peerDependencies = {},
+      optionalDependencies = {},
+    } = readJson(join(home(), 'package.json'))
+    const versions = Object.entries({ ...dependencies, ...peerDependencies, ...optionalDependencies })
+    expect(versions.filter(([, version]) => !/^[\^~>=]*\d/.test(version))).toEqual([])
+  })
+
+  test('has commands that node can start', () => {
+    const commands = Object.values(readJson(join(home(), 'package.json')).bin ?? {})
+    const firstLines = commands.map(path => readFileSync(join(home(), path), 'utf8').split('\n', 1)[0])
+    expect(firstLines).toEqual(commands.map(() => '#!/usr/bin/env node'))
+  })
+})
+
+test.each(imports)('plain node imports %s, without a word and without being kept alive', async specifier => {
+  const code = `const names = Object.keys(await import('${specifier}')); if (names.length > 0) console.log('exports')`
+  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder },
+    timeout: 20_000,
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: 'exports\n', stderr: '' })
+})
+
+test('a user’s compiler understands every export', async () => {
+  mkdirSync(join(folder, 'node_modules/@types'), { recursive: true })
+  symlinkSync(realpathSync(join(root, 'node_modules/@types/node')), join(folder, 'node_modules/@types/node'))
+  const lines = imports.map(
+    (specifier, index) => `import * as each${index} from '${specifier}'\nexport { each${index} }`,
+  )
+  writeFileSync(join(folder, 'user.ts'), `${lines.join('\n')}\n`)
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.disposable']
+  const args = ['--noEmit', '--types', 'node', ...options, 'user.ts']
+  const result = await run(join(root, 'node_modules/.bin/tsc'), args, { cwd: folder }).catch(error => error)
+  expect(result.stdout).toBe('')
+})
+
+function readJson(path: string): Manifest {
+  return JSON.parse(readFileSync(path, 'utf8')) as Manifest
+}

@@ -1,0 +1,145 @@
+import { routerError } from './errors.ts'
+import { namesOf, type Segment, type TextToken, textOf } from './pattern.ts'
+import { Hit, NO_PARAMS } from './result.ts'
+import { ANY, type Route } from './route.ts'
+import { type Candidate, compact, insertPath, Leaf, Node } from './tree.ts'
+
+/** The frozen form of a route table: what matching walks. */
+export interface Compiled<T> {
+  /** Whole paths without placeholders. */
+  readonly statics: ReadonlyMap<string, Leaf<T>>
+  readonly root: Node<T>
+  /** Number of a method in the slots of a leaf; {@link OTHER} for those not in here. */
+  readonly methods: ReadonlyMap<string, number>
+  /** True where some path is written with a slash at its end. */
+  readonly trailingSlashes: boolean
+}
+
+/** The slot of methods that no route names: only routes for any method are there. */
+export const OTHER = 0
+
+const COMMON_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** One way to write the path of a route: with or without an optional segment, with or without a suffix. */
+export interface Variant {
+  readonly segments: readonly Segment[]
+  readonly trailingSlash: boolean
+  readonly format: string | undefined
+  /** Follows from the route's path; a route written so itself comes first. */
+  readonly derived: boolean
+}
+
+interface Entry<T> extends Variant {
+  readonly route: Route<T>
+}
+
+/** @throws route_duplicate */
+export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boolean): Compiled<T> {
+  const names = new Set([...COMMON_METHODS, ...routes.flatMap(route => route.methods)])
+  names.delete(ANY)
+  const methods = new Map([...names].map((name, i) => [name, i + 1]))
+  const statics = new Map<string, Leaf<T>>()
+  let root = new Node<T>('')
+  const entries = new Map<Leaf<T>, Entry<T>[]>()
+  let trailingSlashes = false
+  for (const route of routes) {
+    for (const variant of variantsOf(route, ignoreTrailingSlash)) {
+      const leaf = findLeaf(statics, root, variant)
+      const known = entries.get(leaf)
+      if (known) known.push({ ...variant, route })
+      else entries.set(leaf, [{ ...variant, route }])
+      trailingSlashes ||= variant.trailingSlash
+    }
+  }
+  for (const [leaf, list] of entries) leaf.slots = toSlots(list, methods)
+  root = compact(root)
+  return { statics, root, methods, trailingSlashes }
+}
+
+export function variantsOf(route: Route<never> | Route, ignoreTrailingSlash: boolean): Variant[] {
+  const { segments, optional } = route.pattern
+  const trailingSlash = route.pattern.trailingSlash && !ignoreTrailingSlash
+  const plain: Variant[] = [{ segments, trailingSlash, format: undefined, derived: false }]
+  if (optional) plain.push({ segments: segments.slice(0, -1), trailingSlash: false, format: undefined, derived: true })
+  const suffixed = plain.flatMap(variant =>
+    variant.segments.length === 0 || variant.trailingSlash
+      ? []
+      : route.formats.map(format => ({
+          segments: withSuffix(variant.segments, `.${format}`),
+          trailingSlash: false,
+          format,
+          derived: true,
+        })),
+  )
+  return [...plain, ...suffixed]
+}
+
+function withSuffix(segments: readonly Segment[], suffix: string): Segment[] {
+  const last = segments.at(-1)!
+  const end = last.at(-1)!
+  const text: TextToken = { kind: 'text', text: end.kind === 'text' ? end.text + suffix : suffix }
+  return [...segments.slice(0, -1), [...(end.kind === 'text' ? last.slice(0, -1) : last), text]]
+}
+
+function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, trailingSlash }: Variant): Leaf<T> {
+  const texts = segments.map(textOf)
+  const path = `/${texts.join('/')}${trailingSlash ? '/' : ''}`
+  // The map is asked with paths that are still encoded, so a path that has a % of its own is not for it.
+  if (texts.includes(undefined) || path.includes('%')) return insertPath(root, segments, trailingSlash)
+  const leaf = statics.get(path) ?? new Leaf<T>()
+  statics.set(path, leaf)
+  return leaf
+}
+
+function toSlots<T>(entries: readonly Entry<T>[], methods: ReadonlyMap<string, number>): (Candidate<T> | null)[] {
+  const byMethod = new Map<string, Entry<T>[]>()
+  for (const entry of entries) {
+    for (const method of entry.route.methods) byMethod.set(method, [...(byMethod.get(method) ?? []), entry])
+  }
+  for (const list of byMethod.values()) {
+    list.sort(compareEntries)
+    refuseDuplicates(list)
+  }
+  const ownOrAny = (method: string): Entry<T>[] => [...(byMethod.get(method) ?? []), ...(byMethod.get(ANY) ?? [])]
+  const slots: (Candidate<T> | null)[] = [toCandidates(byMethod.get(ANY) ?? [])]
+  for (const [method, number] of methods) {
+    const automatic = method === 'HEAD' ? [...(byMethod.get('HEAD') ?? []), ...ownOrAny('GET')] : ownOrAny(method)
+    slots[number] = toCandidates(automatic)
+  }
+  return slots
+}
+
+/** Written so before derived, then the one with more conditions, then the order of registration. */
+function compareEntries<T>(a: Entry<T>, b: Entry<T>): number {
+  return (
+    Number(a.derived) - Number(b.derived) ||
+    b.route.conditions.length - a.route.conditions.length ||
+    a.route.index - b.route.index
+  )
+}
+
+function refuseDuplicates<T>(entries: readonly Entry<T>[]): void {
+  const seen = new Map<string, Route<T>>()
+  for (const { route, derived } of entries) {
+    const keys = route.conditions.map(condition =>
+      condition.key === undefined ? undefined : `${condition.name} ${condition.key}`,
+    )
+    if (keys.includes(undefined)) continue
+    const key = JSON.stringify([derived, ...keys.sort()])
+    const other = seen.get(key)
+    if (other) {
+      const [first, second] = other.index < route.index ? [other, route] : [route, other]
+      throw routerError('route_duplicate', { route: second, other: first, source: second.where, first: first.where })
+    }
+    seen.set(key, route)
+  }
+}
+
+function toCandidates<T>(entries: readonly Entry<T>[]): Candidate<T> | null {
+  return entries.reduceRight<Candidate<T> | null>((next, { route, segments, format }) => {
+    const names = namesOf(segments)
+    const conditions = route.conditions.length > 0 ? route.conditions : null
+    const hit = names.length === 0 ? new Hit(route, NO_PARAMS, format) : null
+    return { route, names, format, conditions, hit, next }
+  }, null)
+}

@@ -1,0 +1,64 @@
+import { type Constraint, parseInlineConstraint } from './constraint.ts'
+import { suggest } from './suggest.ts'
+
+interface Label {
+  text: string
+  /** The parameter that takes the label. */
+  name: string | undefined
+  constraint: Constraint | undefined
+}
+
+export interface HostPattern {
+  names: readonly string[]
+  /** From the top-level domain down. */
+  labels: readonly Label[]
+  /** The parameter that takes all further labels, dots included. */
+  rest: string | undefined
+}
+
+/** Reads `:tenant.example.com`; `*name` may be the first label. @returns what is wrong, where something is. */
+export function parseHost(text: string, types: ReadonlyMap<string, Constraint>): HostPattern | string {
+  const labels: Label[] = []
+  let rest: string | undefined
+  for (const part of text.split(/\.(?![^<]*>)/).reverse()) {
+    if (rest !== undefined) return 'has a wildcard that is not its first label'
+    const wildcard = /^\*([A-Za-z_]\w*)$/.exec(part)
+    if (wildcard) {
+      rest = wildcard[1]!
+      continue
+    }
+    const label = parseLabel(part, types)
+    if (typeof label === 'string') return label
+    labels.push(label)
+  }
+  const names = labels.flatMap(label => label.name ?? []).reverse()
+  if (rest !== undefined) names.unshift(rest)
+  if (new Set(names).size < names.length) return 'has two parameters of one name'
+  return { names, labels, rest }
+}
+
+function parseLabel(part: string, types: ReadonlyMap<string, Constraint>): Label | string {
+  if (/^[\w-]+$/.test(part)) return { text: part.toLowerCase(), name: undefined, constraint: undefined }
+  const placeholder = /^:([A-Za-z_]\w*)(?:<(.+)>)?$/.exec(part)
+  if (!placeholder) return `is no host name: ${JSON.stringify(part)} is no label; ports are not compared`
+  const [, name, inline] = placeholder
+  if (name === '__proto__') return 'has a parameter named __proto__'
+  const constraint =
+    inline === undefined ? undefined : parseInlineConstraint(inline, types, type => suggest(type, types.keys()))
+  if (typeof constraint === 'string') return `has a constraint that ${constraint}`
+  return { text: '', name: name!, constraint }
+}
+
+/** Compares without regard to case, port and a final dot (RFC 9110, section 4.2.3), and adds the parameters. */
+export function matchHost(pattern: HostPattern, host: string, params: Record<string, string>): boolean {
+  const labels = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '').split('.')
+  const { labels: wanted, rest } = pattern
+  if (rest === undefined ? labels.length !== wanted.length : labels.length <= wanted.length) return false
+  for (const { text, name, constraint } of wanted) {
+    const label = labels.pop()!
+    if (name === undefined ? label !== text : label === '' || constraint?.test(label) === false) return false
+    if (name !== undefined) params[name] = label
+  }
+  if (rest !== undefined) params[rest] = labels.join('.')
+  return true
+}

@@ -1,0 +1,15 @@
+/**
+ * Names and paths of an application's routes, for `urlFor` to be checked by. Empty here; the declaration that
+ * `routeTypes` writes merges into it:
+ *
+ * ```ts
+ * declare module '@arlen/router' {
+ *   interface NamedRoutes { 'users.show': '/users/:id<int>' }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications merge their routes into it
+export interface NamedRoutes {}
+
+/** A route's name: any text as long as no names are declared. */
+export type RouteName = keyof NamedRoutes extends never ? string : keyof NamedRoutes & string

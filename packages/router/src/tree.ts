@@ -1,0 +1,203 @@
+import type { Condition } from './condition.ts'
+import type { Constraint } from './constraint.ts'
+import { type Segment, segmentKey, type Token, textOf } from './pattern.ts'
+import type { Hit } from './result.ts'
+import type { Route } from './route.ts'
+
+/** A route as one method finds it at one end of the tree. */
+export interface Candidate<T> {
+  readonly route: Route<T>
+  /** The parameters in the order in which the walk captures them. */
+  readonly names: readonly string[]
+  readonly format: string | undefined
+  readonly conditions: readonly Condition[] | null
+  /** Ready to be handed out where the route has no parameters. */
+  readonly hit: Hit<T> | null
+  /** To be tried when the conditions of this one fail. */
+  readonly next: Candidate<T> | null
+}
+
+/** An end of the tree: by method number, the candidates. */
+export class Leaf<T> {
+  slots: (Candidate<T> | null)[] = []
+}
+
+/** A dynamic segment: what it takes and where that leads. */
+export class Edge<T> {
+  readonly segment: Segment
+  readonly key: string
+  readonly constraint: Constraint | undefined
+  readonly suffix: string
+  readonly params: number
+  /** Where the path ends with this segment. */
+  leaf: Leaf<T> | null = null
+  /** Where it goes on. */
+  next: Node<T> | null = null
+
+  constructor(segment: Segment) {
+    const [first, second] = segment as readonly [Token, Token | undefined]
+    this.segment = segment
+    this.key = segmentKey(segment)
+    this.constraint = first.kind === 'text' ? undefined : first.constraint
+    this.suffix = first.kind === 'wildcard' && second?.kind === 'text' ? second.text : ''
+    this.params = segment.filter(token => token.kind !== 'text').length
+  }
+}
+
+/**
+ * A stretch of text, as long as no route branches off in it, and what may follow. Only at the start of a segment is
+ * there anything dynamic.
+ */
+export class Node<T> {
+  text: string
+  /** Children by the first character of their text, as ASCII code minus `base`; `far` has those beyond ASCII. */
+  kids: (Node<T> | undefined)[] = []
+  base = 0
+  far: Map<number, Node<T>> | null = null
+  leaf: Leaf<T> | null = null
+  /** False where all but the children is empty. */
+  dynamic = false
+  /** Segments with constraints or text, the most specific first. */
+  picky: Edge<T>[] | null = null
+  /** A whole segment, whatever it is. */
+  param: Edge<T> | null = null
+  wildcards: Edge<T>[] | null = null
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  child(code: number): Node<T> | undefined {
+    if (code > 127) return this.far?.get(code)
+    const at = code - this.base
+    return at >= 0 && at < this.kids.length ? this.kids[at] : undefined
+  }
+
+  children(): Node<T>[] {
+    return [...this.kids.filter(kid => kid !== undefined), ...(this.far?.values() ?? [])]
+  }
+
+  setChild(node: Node<T>): void {
+    const code = node.text.charCodeAt(0)
+    if (code > 127) {
+      this.far ??= new Map()
+      this.far.set(code, node)
+      return
+    }
+    if (this.kids.length === 0) this.base = code
+    if (code < this.base) {
+      this.kids.unshift(...new Array<undefined>(this.base - code))
+      this.base = code
+    }
+    while (this.kids.length < code - this.base) this.kids.push(undefined)
+    this.kids[code - this.base] = node
+  }
+}
+
+/** Adds a path to the tree and gives the leaf at its end. */
+export function insertPath<T>(root: Node<T>, segments: readonly Segment[], trailingSlash: boolean): Leaf<T> {
+  let node = root
+  let text = ''
+  for (const [i, segment] of segments.entries()) {
+    text += '/'
+    const own = textOf(segment)
+    if (own !== undefined) {
+      text += own
+      continue
+    }
+    const edge = insertEdge(insertText(node, text), segment)
+    if (i === segments.length - 1 && !trailingSlash) return leafOf(edge)
+    edge.next ??= new Node('')
+    node = edge.next
+    text = ''
+  }
+  return leafOf(insertText(node, trailingSlash ? `${text}/` : text))
+}
+
+function leafOf<T>(end: Node<T> | Edge<T>): Leaf<T> {
+  end.leaf ??= new Leaf()
+  return end.leaf
+}
+
+function insertText<T>(start: Node<T>, text: string): Node<T> {
+  let node = start
+  let rest = text
+  while (rest !== '') {
+    const kid = node.child(rest.charCodeAt(0))
+    if (kid === undefined) {
+      const added = new Node<T>(rest)
+      node.setChild(added)
+      return added
+    }
+    const shared = sharedLength(kid.text, rest)
+    node = shared < kid.text.length ? splitNode(node, kid, shared) : kid
+    rest = rest.slice(shared)
+  }
+  return node
+}
+
+function splitNode<T>(parent: Node<T>, kid: Node<T>, length: number): Node<T> {
+  const upper = new Node<T>(kid.text.slice(0, length))
+  kid.text = kid.text.slice(length)
+  upper.setChild(kid)
+  parent.setChild(upper)
+  return upper
+}
+
+function sharedLength(a: string, b: string): number {
+  let i = 0
+  while (i < a.length && i < b.length && a[i] === b[i]) i++
+  return i
+}
+
+function insertEdge<T>(node: Node<T>, segment: Segment): Edge<T> {
+  node.dynamic = true
+  const key = segmentKey(segment)
+  const [first] = segment
+  if (first?.kind === 'wildcard') {
+    node.wildcards ??= []
+    return findOrInsert(node.wildcards, key, segment)
+  }
+  if (segment.length === 1 && first?.kind === 'param' && first.constraint === undefined) {
+    node.param ??= new Edge(segment)
+    return node.param
+  }
+  node.picky ??= []
+  return findOrInsert(node.picky, key, segment)
+}
+
+function findOrInsert<T>(edges: Edge<T>[], key: string, segment: Segment): Edge<T> {
+  const known = edges.find(edge => edge.key === key)
+  if (known) return known
+  const edge = new Edge<T>(segment)
+  edges.push(edge)
+  edges.sort((a, b) => compareSegments(a.segment, b.segment)) // stable: ties stay in the order of registration
+  return edge
+}
+
+/** Negative where `a` is tried before `b`: static, constrained, parameter, wildcard; then by how much text there is. */
+export function compareSegments(a: Segment, b: Segment): number {
+  return rank(a) - rank(b) || b.length - a.length || textLength(b) - textLength(a)
+}
+
+/** 0 static, 1 constrained, 2 parameter, 3 wildcard with a constraint, 4 wildcard. */
+export function rank(segment: Segment): number {
+  const constrained = segment.some(token => token.kind !== 'text' && token.constraint !== undefined)
+  if (segment[0]?.kind === 'wildcard') return constrained ? 3 : 4
+  if (segment.every(token => token.kind === 'text')) return 0
+  return constrained ? 1 : 2
+}
+
+function textLength(segment: Segment): number {
+  return segment.reduce((sum, token) => sum + (token.kind === 'text' ? token.text.length : 0), 0)
+}
+
+/** Takes out the empty nodes that building leaves where an edge leads on. */
+export function compact<T>(node: Node<T>): Node<T> {
+  for (const kid of node.children()) compact(kid)
+  for (const edge of [...(node.picky ?? []), ...(node.param ? [node.param] : []), ...(node.wildcards ?? [])]) {
+    if (edge.next) edge.next = compact(edge.next)
+  }
+  const kids = node.children()
+  return node.text === '' && !node.dynamic && node.leaf === null && kids.length === 1 ? kids[0]! : node
+}

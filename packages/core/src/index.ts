@@ -11,7 +11,7 @@ export {
 export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
 export { Lifecycle, type Part } from './lifecycle.ts'
 export { createLogger, type Logger, type LogOptions } from './logger.ts'
-export { type Diagnostic, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
+export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 export { type CloseOptions, isServable, type ListenOptions, type Servable } from './servable.ts'
 export { listSettings, type Setting } from './settings.ts'
 export { suggest } from './suggest.ts'

@@ -1,6 +1,21 @@
 import { STATUS_CODES } from 'node:http'
 import { HttpError, type ProblemIssue } from './error-table.ts'
 
+/** One call on the way to a failure. */
+export interface DiagnosticFrame {
+  /** Whose code it is: the application's, a dependency's or Node's own. */
+  origin: 'own' | 'dependency' | 'node'
+  function?: string
+  /** Relative to the application's folder where it is inside, absolute elsewhere. */
+  file: string
+  /** From 1. */
+  line: number
+  /** From 1. */
+  column: number
+  /** The source around it. */
+  snippet?: string
+}
+
 /** Where a build or a program failed, for people and editors. */
 export interface Diagnostic {
   stage: 'config' | 'template' | 'typecheck' | 'load' | 'boot' | 'runtime'
@@ -13,8 +28,26 @@ export interface Diagnostic {
   line?: number
   /** From 1. */
   column?: number
-  /** The source around `line`. */
+  /** The source around `line`, as `codeFrame` of `@arlen/core/error-report` writes it. */
   snippet?: string
+  /** The class of the error: `TypeError`. */
+  name?: string
+  /** What programs know it by: `ERR_MODULE_NOT_FOUND`, `TS2304`, `42P01`. */
+  code?: string
+  /** What to do about it, in a sentence or two. */
+  hint?: string
+  /** The calls that led there, innermost first. */
+  frames?: readonly DiagnosticFrame[]
+  /** What led to it: an error's `cause`, the errors of an AggregateError. */
+  causes?: readonly Diagnostic[]
+  /** Other texts with a position in them, such as the SQL that a database refused. */
+  excerpts?: readonly { title: string; snippet: string }[]
+  /** What else the error says of itself. */
+  facts?: Readonly<Record<string, string>>
+  /** The end of what the command printed. */
+  output?: string
+  /** What the development server can do about it when asked: the button on its page. */
+  action?: { name: string; label: string }
 }
 
 /** The one shape of everything that fails, over the wire (RFC 9457, with the members `code` and `correlationId`). */

@@ -1,0 +1,68 @@
+import type { Problem } from '../problem.ts'
+import { toProblem } from '../problem.ts'
+import { clip, describe } from './describe.ts'
+import { type DiagnoseOptions, diagnose } from './diagnose.ts'
+import { createRedact, isSecretName, REDACTED, type Redact, redactUrl } from './redact.ts'
+
+/** What was asked for when it failed. Secrets are taken out and long values cut short. */
+export interface RequestFacts {
+  method: string
+  url: string
+  /** Groups of names and values, such as `headers` and `params`. */
+  facts: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** A problem document with everything a developer wants to know: never sent in production. */
+export interface DevelopmentProblem extends Problem {
+  request?: RequestFacts
+}
+
+export interface RequestInput {
+  method: string
+  url: string
+  /** Groups of names and values in the order they are shown: `{ headers, params, query, session }`. */
+  facts?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
+}
+
+export interface DevelopmentProblemOptions extends DiagnoseOptions {
+  correlationId: string
+  request?: RequestInput
+}
+
+/** What was thrown, as the problem document that the development pages are made of. */
+export function developmentProblem(error: unknown, options: DevelopmentProblemOptions): DevelopmentProblem {
+  const redact = options.redact ?? createRedact()
+  const problem = toProblem(error, options.correlationId)
+  const diagnostics = diagnose(error, { ...options, redact })
+  return {
+    ...problem,
+    detail: problem.detail ?? diagnostics[0]?.message ?? problem.title,
+    diagnostics,
+    ...(options.request && { request: requestFacts(options.request, redact) }),
+  }
+}
+
+const MAX_FACTS = 60
+
+export function requestFacts(request: RequestInput, redact: Redact): RequestFacts {
+  const facts: Record<string, Record<string, string>> = {}
+  for (const [group, values] of Object.entries(request.facts ?? {})) {
+    const shown: Record<string, string> = {}
+    let count = 0
+    for (const name in values) {
+      if (!Object.hasOwn(values, name)) continue
+      if (++count > MAX_FACTS) break
+      shown[clip(name, 200)] = factOf(name, values, redact)
+    }
+    if (count > 0) facts[group] = shown
+  }
+  return { method: clip(request.method, 40), url: redactUrl(clip(request.url, 2_000), redact), facts }
+}
+
+function factOf(name: string, values: Readonly<Record<string, unknown>>, redact: Redact): string {
+  if (isSecretName(name)) return REDACTED
+  const descriptor = Object.getOwnPropertyDescriptor(values, name)
+  if (descriptor?.get) return '[getter]'
+  const value: unknown = descriptor?.value
+  return typeof value === 'string' ? redactUrl(clip(value, 500), redact) : clip(describe(value, redact), 500)
+}

@@ -1,0 +1,51 @@
+interface Symptom {
+  code?: string
+  name?: string
+  message: string
+}
+
+type Hint = [matches: (symptom: Symptom) => boolean, advice: string]
+
+const code =
+  (...codes: string[]) =>
+  (symptom: Symptom) =>
+    symptom.code !== undefined && codes.includes(symptom.code)
+
+const says = (pattern: RegExp) => (symptom: Symptom) => pattern.test(symptom.message)
+
+/** What usually helps, first match first. */
+const HINTS: readonly Hint[] = [
+  [
+    code('ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'),
+    'Node.js runs TypeScript by removing its types, so enums, namespaces and parameter properties do not work. Set `erasableSyntaxOnly` in tsconfig.json and the editor marks them.',
+  ],
+  [
+    says(/does not provide an export named/),
+    'Check the spelling and that it is exported. A type is imported with `import type`.',
+  ],
+  [
+    says(/(?:require|module|exports) is not defined/),
+    'This is an ES module: use `import` and `export`, or `createRequire` of node:module.',
+  ],
+  [
+    says(/__(?:dirname|filename) is not defined/),
+    'This is an ES module: use `import.meta.dirname` and `import.meta.filename`.',
+  ],
+  [code('ERR_IMPORT_ATTRIBUTE_MISSING'), "Import JSON with `import data from './data.json' with { type: 'json' }`."],
+  [code('ERR_UNSUPPORTED_DIR_IMPORT'), 'Imports name a file: add `/index.ts` (or `/index.js`) to the folder.'],
+  [code('ERR_PACKAGE_PATH_NOT_EXPORTED'), 'The package does not offer this path: see `exports` in its package.json.'],
+  [code('ECONNREFUSED'), 'Nothing listens at that address. Is the database (or the other service) running?'],
+  [code('ENOTFOUND', 'EAI_AGAIN'), 'That host name does not resolve. Check the address and the network.'],
+  [code('EADDRINUSE'), 'Another process listens there already.'],
+  [code('28P01', '28000'), 'The database refused the user or password. Check the connection string.'],
+  [code('3D000'), 'That database does not exist on the server. Create it, or check the connection string.'],
+  [
+    code('42P01', '42703'),
+    'Has every migration been applied to this database? `arlen migrate` applies what is pending.',
+  ],
+  [code('53300'), 'The database server has no connection left. Close other programs or lower the pool size.'],
+]
+
+export function hintFor(symptom: Symptom): string | undefined {
+  return HINTS.find(([matches]) => matches(symptom))?.[1]
+}

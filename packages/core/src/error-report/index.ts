@@ -1,0 +1,17 @@
+export { type CodeFrameLine, type CodeFrameOptions, codeFrame, parseCodeFrame } from './code-frame.ts'
+export {
+  type DevelopmentProblem,
+  type DevelopmentProblemOptions,
+  developmentProblem,
+  type RequestFacts,
+  type RequestInput,
+} from './development-problem.ts'
+export { createSourceReader, type DiagnoseOptions, diagnose } from './diagnose.ts'
+export { editorLink } from './editor.ts'
+export { type Client, negotiate, type Representation } from './negotiate.ts'
+export { DEVELOPMENT_PATH, PAGE_HEADERS, type PageOptions, renderDiagnosticsHtml, renderProblemPage } from './page.ts'
+export { PAGE_STYLE } from './page-style.ts'
+export { createRedact, isSecretName, REDACTED, type Redact, redactUrl } from './redact.ts'
+export { type RenderedProblem, renderProblem } from './render.ts'
+export { parseStack, type StackFrame } from './stack.ts'
+export { renderDiagnosticsText, renderProblemText, type TextOptions } from './text.ts'

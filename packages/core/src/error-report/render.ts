@@ -1,0 +1,37 @@
+import { PROBLEM_TYPE } from '../problem.ts'
+import type { DevelopmentProblem } from './development-problem.ts'
+import { type Client, negotiate } from './negotiate.ts'
+import { PAGE_HEADERS, type PageOptions, renderProblemPage } from './page.ts'
+import { renderProblemText } from './text.ts'
+
+export interface RenderedProblem {
+  status: number
+  /** Lower-case names; `content-type` among them, `content-length` not. */
+  headers: Readonly<Record<string, string>>
+  body: string
+}
+
+/** One failure as the answer its client wants: a page, a problem document or plain text, all of the same payload. */
+export function renderProblem(problem: DevelopmentProblem, client: Client, options: PageOptions = {}): RenderedProblem {
+  const common = { vary: 'accept, user-agent', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  switch (negotiate(client)) {
+    case 'html':
+      return {
+        status: problem.status,
+        headers: { ...common, ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' },
+        body: renderProblemPage(problem, options),
+      }
+    case 'text':
+      return {
+        status: problem.status,
+        headers: { ...common, 'content-type': 'text/plain; charset=utf-8' },
+        body: renderProblemText(problem),
+      }
+    default:
+      return {
+        status: problem.status,
+        headers: { ...common, 'content-type': PROBLEM_TYPE },
+        body: JSON.stringify(problem),
+      }
+  }
+}

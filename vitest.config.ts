@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 // Workspace packages are imported from their TypeScript sources, as `node --conditions=@arlen/source` does.
-const conditions = ['@arlen/source', 'node', 'import', 'default']
+// Not 'import': the conditions reach Node.js as --conditions and would make require() load ES modules, which pg does not bear.
+const conditions = ['@arlen/source']
 
 export default defineConfig({
   resolve: { conditions },

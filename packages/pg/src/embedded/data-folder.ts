@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { chown, lstat, mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { pgError } from '../errors.ts'
+import { canTraverse, reachableFolder, type ServerUser } from './server-user.ts'
+
+/** The files of one embedded server. */
+export interface DataFolder {
+  /** What holds everything below. */
+  home: string
+  /** PGDATA. */
+  data: string
+  /** The pipe whose writers are the processes that use the server. */
+  leases: string
+  log: string
+  lock: string
+  /** Port, password and the like, as JSON. */
+  settings: string
+}
+
+/**
+ * Makes and names the folder. Where the server's user cannot reach `dir`, everything lives in a cache folder, and `dir`
+ * is a symbolic link to it, so that it is still found (and deleted) from the application.
+ */
+export async function openDataFolder(dir: string, user: ServerUser | undefined): Promise<DataFolder> {
+  const wanted = resolve(dir)
+  const parent = resolve(wanted, '..')
+  await mkdir(parent, { recursive: true })
+  const home = user && !(await canTraverse(parent, user)) ? await elsewhere(wanted, user) : wanted
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  if (user) await chown(home, user.uid, user.gid)
+  return {
+    home,
+    data: join(home, 'data'),
+    leases: join(home, 'leases'),
+    log: join(home, 'postgresql.log'),
+    lock: join(home, 'starting'),
+    settings: join(home, 'embedded.json'),
+  }
+}
+
+async function elsewhere(wanted: string, user: ServerUser): Promise<string> {
+  const found = await lstat(wanted).catch(() => undefined)
+  if (found?.isSymbolicLink()) return readlink(wanted)
+  if (found) {
+    throw pgError('embedded_failed', {
+      dir: wanted,
+      action: 'open its folder',
+      reason: `the user ${user.name} cannot reach it; delete it`,
+    })
+  }
+  const key = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
+  const home = join(await reachableFolder(user), `${basename(wanted)}-${key}`)
+  await symlink(home, wanted)
+  return home
+}
+
+/** The major version a finished PGDATA was made by, or undefined where there is none. */
+export async function dataVersion(folder: DataFolder): Promise<string | undefined> {
+  return (await readFile(join(folder.data, 'PG_VERSION'), 'utf8').catch(() => undefined))?.trim()
+}
+
+export async function removeFolder(folder: DataFolder): Promise<void> {
+  await rm(folder.home, { recursive: true, force: true })
+}

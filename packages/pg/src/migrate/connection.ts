@@ -1,0 +1,39 @@
+import pg from 'pg'
+import { connectError } from '../connect-error.ts'
+import { pgError } from '../errors.ts'
+import { readOptions, type Settings } from '../options.ts'
+import { clientConfig } from '../pool.ts'
+import type { MigrateOptions } from './options.ts'
+
+/** A connection of a migrator's own: session locks and settings must not be shared with a pool. */
+export async function connectMigrator(options: Pick<MigrateOptions, 'dsn'>): Promise<pg.Client> {
+  const settings = migratorSettings(options)
+  const client = new pg.Client({ ...clientConfig(settings), connectionTimeoutMillis: settings.connectTimeoutMs })
+  client.on('error', () => undefined) // the query under way is told
+  try {
+    await client.connect()
+  } catch (error) {
+    throw connectError(error, settings)
+  }
+  return client
+}
+
+function migratorSettings({ dsn }: Pick<MigrateOptions, 'dsn'>): Settings {
+  return {
+    ...readOptions(dsn),
+    applicationName: 'arlen migrate',
+    statementTimeoutMs: 0,
+    idleInTransactionTimeoutMs: 0,
+    prepare: true,
+  }
+}
+
+/**
+ * Refuses a pooler: it would give the lock to one session and the migration to another. The process id a server names
+ * when it connects is that of the session; a pooler names one of its own making.
+ */
+export async function refusePooler(client: pg.Client): Promise<void> {
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  const { processID } = client as unknown as { processID: number }
+  if ((rows[0] as { pid: number }).pid !== processID) throw pgError('migration_pooled')
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pgError } from '../errors.ts'
+import { normaliseSql, splitStatements } from '../sql-scanner.ts'
+
+/** One file of `db/migrations`. */
+export interface Migration {
+  /** The digits before the name, as they are written. */
+  version: string
+  name: string
+  /** Without its folder. */
+  file: string
+  up: string
+  /** Undefined where the file has no `-- down`. */
+  down: string | undefined
+  /** False with `-- no transaction`, which is for one statement that PostgreSQL takes no other way. */
+  transactional: boolean
+  /** Of what it does: comments, white space and line endings do not count. */
+  checksum: string
+}
+
+const FILE = /^(\d+)_([A-Za-z0-9_-]+)\.sql$/
+const MARKER = /^--[ \t]*(up|down|no transaction)[ \t]*:?[ \t]*\r?$/gim
+
+/** Reads the migrations of a folder, oldest first. A folder that is not there has none. */
+export async function readMigrations(dir: string): Promise<Migration[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const files = names.filter(name => name.endsWith('.sql'))
+  const migrations = await Promise.all(
+    files.map(async file => parseMigration(file, await readFile(join(dir, file), 'utf8'))),
+  )
+  migrations.sort(byVersion)
+  for (let i = 1; i < migrations.length; i++) {
+    const [a, b] = [migrations[i - 1]!, migrations[i]!]
+    if (BigInt(a.version) === BigInt(b.version)) {
+      throw pgError('migration_invalid', { file: b.file, reason: `has the same version as ${a.file}; rename one` })
+    }
+  }
+  return migrations
+}
+
+export function byVersion(a: { version: string }, b: { version: string }): number {
+  const [x, y] = [BigInt(a.version), BigInt(b.version)]
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+export function parseMigration(file: string, text: string): Migration {
+  const match = FILE.exec(file)
+  if (!match)
+    throw pgError('migration_invalid', {
+      file,
+      reason: 'is not named <version>_<name>.sql, such as 20260131120000_add_users.sql',
+    })
+  const { up, down, transactional } = splitParts(file, text.replace(/^\uFEFF/, ''))
+  if (normaliseSql(up) === '') throw pgError('migration_invalid', { file, reason: 'has nothing to run under "-- up"' })
+  if (!transactional && splitStatements(up).length > 1) {
+    throw pgError('migration_invalid', {
+      file,
+      reason:
+        'is marked "-- no transaction" and has several statements. Give each a file of its own, so that one that was interrupted is never half done',
+    })
+  }
+  const checksum = createHash('sha256')
+    .update(`${transactional}\n${normaliseSql(up)}`)
+    .digest('hex')
+  return { version: match[1]!, name: match[2]!, file, up, down, transactional, checksum }
+}
+
+function splitParts(file: string, text: string): { up: string; down: string | undefined; transactional: boolean } {
+  const parts = { up: '', down: undefined as string | undefined }
+  let transactional = true
+  let part: 'up' | 'down' = 'up'
+  let from = 0
+  const seen = new Set<string>()
+  const take = (to: number) => {
+    const piece = text.slice(from, to)
+    if (part === 'up') parts.up += piece
+    else parts.down = (parts.down ?? '') + piece
+  }
+  for (const match of text.matchAll(MARKER)) {
+    const marker = match[1]!.toLowerCase()
+    if (seen.has(marker)) throw pgError('migration_invalid', { file, reason: `has "-- ${marker}" twice` })
+    seen.add(marker)
+    take(match.index)
+    from = match.index + match[0].length
+    if (marker === 'no transaction') transactional = false
+    else part = marker as 'up' | 'down'
+  }
+  take(text.length)
+  return { ...parts, transactional }
+}

@@ -1,0 +1,48 @@
+import type { PgOptions } from '../options.ts'
+
+export interface MigrateOptions {
+  /** Where to: a URL, or the options of createPg of which the connection's are used. Not through a transaction-mode pooler. */
+  dsn: string | PgOptions
+  /** Default `db/migrations`. */
+  dir?: string | undefined
+  /** The table of what is applied, in the search path. Default `arlen_migrations`. */
+  table?: string | undefined
+  /** Gives the plan and changes nothing. */
+  dryRun?: boolean | undefined
+  /** With `dryRun`: runs the plan in a transaction that is rolled back. Steps without a transaction are left out. */
+  check?: boolean | undefined
+  /** How long to wait for another migrator. Default 60,000. */
+  waitMs?: number | undefined
+  /** How long a statement waits for a lock on a table before it lets others pass. Default 3,000. */
+  lockTimeoutMs?: number | undefined
+  /** How often a migration that could not get its lock is tried again. Default 10. */
+  lockRetries?: number | undefined
+  /** Told of everything that happens, as it happens. */
+  onEvent?: ((event: MigrationEvent) => void) | undefined
+  /** Stops between two migrations, and cancels the one that runs. */
+  signal?: AbortSignal | undefined
+}
+
+export type MigrationEvent =
+  | { type: 'waiting'; holder: string }
+  | { type: 'plan'; steps: readonly Step[] }
+  | { type: 'start'; step: Step }
+  | { type: 'progress'; step: Step; message: string; elapsedMs: number }
+  | { type: 'retry'; step: Step; attempt: number; blockers: string }
+  | { type: 'done'; step: Step; durationMs: number }
+  | { type: 'repaired'; step: Step; action: string }
+
+/** One thing a migrator does. */
+export interface Step {
+  direction: 'up' | 'down'
+  version: string
+  name: string
+  file: string
+  transactional: boolean
+}
+
+export interface MigrationReport {
+  /** What was done; with `dryRun`, what would be. */
+  steps: Step[]
+  dryRun: boolean
+}

@@ -1,0 +1,109 @@
+import { ArlenError } from '@arlen/core'
+import { callerOf, locate, type Site } from './caller.ts'
+import type { PgClient } from './client.ts'
+import { DatabaseError, type ServerMessage } from './database-error.ts'
+import { encodeAll, needsTypes } from './encode.ts'
+import { pgError } from './errors.ts'
+import type { Settings } from './options.ts'
+import type { Prepared } from './queries.ts'
+import { Statement } from './statement.ts'
+import { createParsers, type ParserTable } from './type-parsers.ts'
+
+const KNOWN_TEXTS = 2_000
+const LONGEST_PREPARED = 16_384
+
+interface TextInfo {
+  uses: number
+  /** OIDs of the parameters, learnt when an array was first bound. */
+  params?: readonly number[]
+}
+
+/** What the pool and its transactions have in common: settings, what is known of statements, how errors are told. */
+export class Runner {
+  readonly settings: Settings
+  readonly parsers: ParserTable
+  readonly #texts = new Map<string, TextInfo>()
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    this.parsers = createParsers(settings.types)
+  }
+
+  /**
+   * Makes the statement of a query. Where an array is bound, `describe` is called first, once for each text: only the
+   * server knows whether the parameter is an array or JSON, and a guess would store the wrong thing.
+   */
+  async build(query: Prepared, describe: (statement: Statement) => Promise<Statement>): Promise<Statement> {
+    const info = this.#info(query.text)
+    if (needsTypes(query.values) && !info.params) {
+      const described = await describe(
+        new Statement({ text: query.text, values: [], prepare: false, describeOnly: true }),
+      )
+      info.params = described.plan!.params!
+    }
+    return this.#statement(query, info)
+  }
+
+  /** The same, where the types need not be asked for. */
+  buildNow(query: Prepared): Statement | undefined {
+    const info = this.#info(query.text)
+    return needsTypes(query.values) && !info.params ? undefined : this.#statement(query, info)
+  }
+
+  #statement(query: Prepared, info: TextInfo): Statement {
+    const prepare = query.options.prepare ?? this.settings.prepare
+    return new Statement({
+      text: query.text,
+      values: encodeAll(query.values, info.params),
+      // What is run once is not kept: generated SQL would push everything else out.
+      prepare: prepare && ++info.uses > 1 && query.text.length <= LONGEST_PREPARED,
+    })
+  }
+
+  #info(text: string): TextInfo {
+    let info = this.#texts.get(text)
+    if (!info) {
+      if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
+      info = { uses: 0 }
+      this.#texts.set(text, info)
+    }
+    return info
+  }
+
+  /**
+   * Whether a failed statement may simply be run again: the server found, before it ran anything, that what was prepared
+   * no longer holds. Forgets what was prepared.
+   */
+  isStale(statement: Statement): boolean {
+    const { failure, plan, client } = statement
+    const changed = failure?.code === '0A000' && failure.routine === 'RevalidateCachedQuery'
+    if (!changed && failure?.code !== '26000') return false
+    const info = this.#texts.get(statement.text)
+    if (info) delete info.params
+    if (plan) client?.plans.discard(plan, changed)
+    return true
+  }
+
+  /** What the program gets to see of a failure. */
+  toError(error: unknown, query: Prepared, client: PgClient | undefined, site: Site | undefined): unknown {
+    const told = this.#translate(error, query, client)
+    if (told instanceof Error && told !== error && this.settings.debug) {
+      const caller = callerOf(site?.stack)
+      if (caller) Object.assign(told, { caller })
+    }
+    return locate(told, site)
+  }
+
+  #translate(error: unknown, query: Prepared, client: PgClient | undefined): unknown {
+    if (error instanceof ArlenError) return error
+    const message = error as ServerMessage
+    const { debug, sqlstates } = this.settings
+    if (message.severity !== undefined && message.code !== undefined) {
+      const info = { text: query.text, name: query.options.name, values: debug ? query.values : undefined }
+      return new DatabaseError(message, info, { statuses: sqlstates, showData: debug })
+    }
+    const cause = client?.lastError ?? error
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return pgError('connection_lost', {}, { internal: `${reason}. Query: ${query.text}`, cause })
+  }
+}

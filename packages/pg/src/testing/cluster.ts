@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Embedded, startEmbedded } from '../embedded/index.ts'
+
+/** How long the test server stays after the last worker that used it, so that the next test file need not start it. */
+const LINGER_MS = 20_000
+
+let running: Promise<Embedded> | undefined
+
+/**
+ * The DSN of a PostgreSQL for tests: `ARLEN_PG_TEST_DSN` where it is set, else one embedded server for the whole
+ * working copy, started by whoever needs it first and shared by all test workers and parallel runs. It goes away by
+ * itself some seconds after its last user.
+ */
+export async function testClusterDsn(): Promise<string> {
+  const given = process.env.ARLEN_PG_TEST_DSN
+  if (given) return given
+  running ??= startTestCluster()
+  return (await running).dsn
+}
+
+/** Starts or joins the test server. Its data is of no value and nothing is synced to disk. */
+export function startTestCluster(dir: string = defaultDir()): Promise<Embedded> {
+  return startEmbedded({
+    dir,
+    durable: false,
+    disposable: true,
+    lingerMs: LINGER_MS,
+    settings: { max_connections: 300, max_prepared_transactions: 10, autovacuum: 'off' },
+  })
+}
+
+function defaultDir(): string {
+  const key = createHash('sha256')
+    .update(process.env.ARLEN_PG_TEST_DIR ?? process.cwd())
+    .digest('hex')
+    .slice(0, 12)
+  return process.env.ARLEN_PG_TEST_DIR ?? join(tmpdir(), `arlen-test-pg-${process.getuid?.() ?? 0}-${key}`)
+}

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { readMigrations } from '../migrate/files.ts'
+import { migrate } from '../migrate/migrate.ts'
+import { quoteIdentifier } from '../sql.ts'
+import { testClusterDsn } from './cluster.ts'
+
+export interface TestDatabaseOptions {
+  /** The server. Default: {@link testClusterDsn}. */
+  dsn?: string
+  /** Migrations that every database begins with. Default: none. */
+  migrations?: string
+  /** Runs once, after the migrations, on the template; what it leaves is in every database. Needs `key`. */
+  prepare?: (dsn: string) => Promise<void>
+  /** Says which version of `prepare` this is. */
+  key?: string
+}
+
+export interface TestDatabase extends AsyncDisposable {
+  dsn: string
+  name: string
+  /** Drops it, whoever is connected. */
+  drop(): Promise<void>
+}
+
+/** A database of one's own, copied from a template that is migrated once. Takes about 20 ms once the template is there. */
+export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const server = options.dsn ?? (await testClusterDsn())
+  const name = `arlen_test_${randomBytes(8).toString('hex')}`
+  const template = await ensureTemplate(server, options)
+  await withClient(server, client =>
+    client.query(`create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}`),
+  )
+  const drop = async () => {
+    await withClient(server, client => client.query(`drop database if exists ${quoteIdentifier(name)} with (force)`))
+  }
+  return { dsn: withDatabase(server, name), name, drop, [Symbol.asyncDispose]: drop }
+}
+
+/** Makes the template where it is not there yet. Its name tells its contents, so that it serves later runs too. */
+async function ensureTemplate(server: string, options: TestDatabaseOptions): Promise<string> {
+  if (!options.migrations && !options.prepare) return 'template0'
+  const name = await templateName(options)
+  await withClient(server, async client => {
+    // A session lock, and not a wait inside CREATE DATABASE: two that make the same template would disturb each other.
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name])
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
+    if (rowCount) return
+    const making = `${name}_making`
+    await client.query(`drop database if exists ${quoteIdentifier(making)} with (force)`)
+    await client.query(`create database ${quoteIdentifier(making)} template template0`)
+    const dsn = withDatabase(server, making)
+    if (options.migrations) await migrate({ dsn, dir: options.migrations })
+    await options.prepare?.(dsn)
+    await client.query(`alter database ${quoteIdentifier(making)} rename to ${quoteIdentifier(name)}`)
+  })
+  return name
+}
+
+async function templateName({ migrations, key = '' }: TestDatabaseOptions): Promise<string> {
+  const hash = createHash('sha256').update(`${key}\n`)
+  for (const migration of migrations ? await readMigrations(migrations) : []) {
+    hash.update(`${migration.version} ${migration.checksum}\n`)
+  }
+  return `arlen_template_${hash.digest('hex').slice(0, 32)}`
+}
+
+async function withClient<T>(dsn: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(dsn)
+  await client.connect()
+  try {
+    return await fn(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function withDatabase(dsn: string, name: string): string {
+  const url = new URL(dsn)
+  url.pathname = `/${name}`
+  return url.href
+}

@@ -1,0 +1,81 @@
+import { parseArray } from './array-parser.ts'
+import { parseTimestamptz } from './timestamp.ts'
+import { Unrepresentable } from './unrepresentable.ts'
+
+/** How types whose JavaScript form is a matter of taste come out. One table per pool, none for the process. */
+export interface TypeSettings {
+  /** int8 (`bigint`, `count(*)`). Default `bigint`; `number` throws for what it cannot hold exactly. */
+  int8?: 'bigint' | 'string' | 'number'
+  /** timestamptz. Default `date`, which keeps milliseconds; `string` keeps microseconds. */
+  timestamptz?: 'date' | 'string'
+  /** json and jsonb. Default `parse`, with integers beyond 2^53 as bigint; `string` leaves the text. */
+  json?: 'parse' | 'string'
+  /** Further parsers by type OID, such as those of an extension's types. They take the text form. */
+  custom?: Readonly<Record<number, (text: string) => unknown>>
+}
+
+export type Parser = (text: string) => unknown
+export type ParserTable = (oid: number) => Parser
+
+const text: Parser = value => value
+const number: Parser = value => Number(value)
+const boolean: Parser = value => value === 't'
+const bytes: Parser = value => Buffer.from(value.slice(2), 'hex')
+
+/** OID of each element type and of its array type (pg_type.dat). Whatever is not here is text. */
+// biome-ignore format: a table
+const ARRAYS: Readonly<Record<number, number>> = {
+  1000: 16, 1001: 17, 1002: 18, 1003: 19, 1005: 21, 1007: 23, 1009: 25, 1014: 1042, 1015: 1043, 1016: 20, 1021: 700,
+  1022: 701, 1028: 26, 199: 114, 3807: 3802, 1182: 1082, 1183: 1083, 1115: 1114, 1185: 1184, 1187: 1186, 1231: 1700,
+  1270: 1266, 2951: 2950, 1041: 869, 651: 650, 1040: 829, 3643: 3614, 1561: 1560, 1563: 1562, 143: 142,
+}
+
+/** The parsers of one pool. */
+export function createParsers(settings: TypeSettings = {}): ParserTable {
+  const json = settings.json === 'string' ? text : parseJson
+  const table = new Map<number, Parser>([
+    [16, boolean],
+    [17, bytes],
+    [20, int8Parser(settings.int8 ?? 'bigint')],
+    [21, number],
+    [23, number],
+    [26, number],
+    [700, number],
+    [701, number],
+    [114, json],
+    [3802, json],
+    [1184, settings.timestamptz === 'string' ? text : parseTimestamptz],
+  ])
+  for (const [oid, parser] of Object.entries(settings.custom ?? {})) table.set(Number(oid), parser)
+  for (const [array, element] of Object.entries(ARRAYS)) {
+    const parser = table.get(element) ?? text
+    if (!table.has(Number(array))) table.set(Number(array), value => parseArray(value, parser))
+  }
+  return oid => table.get(oid) ?? text
+}
+
+function int8Parser(form: 'bigint' | 'string' | 'number'): Parser {
+  if (form === 'string') return text
+  if (form === 'bigint') return value => BigInt(value)
+  return value => {
+    const parsed = Number(value)
+    if (!Number.isSafeInteger(parsed)) throw new Unrepresentable(value, 'a number', 'int8')
+    return parsed
+  }
+}
+
+/** Sixteen digits in a row: there may be an integer that a double cannot hold. */
+const MAYBE_UNSAFE = /\d{16}/
+const INTEGER = /^-?\d+$/
+
+function parseJson(value: string): unknown {
+  if (!MAYBE_UNSAFE.test(value)) return JSON.parse(value)
+  const revive = (_key: string, inner: unknown, context: { source?: string }): unknown =>
+    typeof inner === 'number' &&
+    !Number.isSafeInteger(inner) &&
+    context.source !== undefined &&
+    INTEGER.test(context.source)
+      ? BigInt(context.source)
+      : inner
+  return JSON.parse(value, revive as (key: string, value: unknown) => unknown)
+}

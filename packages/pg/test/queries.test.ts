@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPg, json, type Pg, sql } from '../src/index.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+
+let database: TestDatabase
+let db: Pg
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  db = createPg(database.dsn)
+  await db.execute(
+    'create table users (id int primary key generated always as identity, name text unique, tags text[], extra jsonb)',
+  )
+})
+
+afterAll(async () => {
+  await db.close()
+  await database.drop()
+})
+
+describe('queries', () => {
+  test('query gives rows, their number, the command and the columns', async () => {
+    const result = await db.query<{ n: number }>('select n from generate_series(1, 3) as n')
+    expect(result).toMatchObject({ rows: [{ n: 1 }, { n: 2 }, { n: 3 }], rowCount: 3, command: 'SELECT' })
+    expect(result.fields).toMatchObject([{ name: 'n', typeId: 23 }])
+  })
+
+  test('one gives the row, and refuses none and several', async () => {
+    expect(await db.one('select 1 as a')).toEqual({ a: 1 })
+    await expect(db.one('select 1 where false')).rejects.toMatchObject({ code: 'row_not_found', status: 404 })
+    await expect(db.one('select generate_series(1, 2)')).rejects.toMatchObject({ code: 'too_many_rows' })
+  })
+
+  test('maybeOne gives undefined for none, and refuses several', async () => {
+    expect(await db.maybeOne('select 1 where false')).toBeUndefined()
+    await expect(db.maybeOne('select generate_series(1, 2)')).rejects.toMatchObject({ code: 'too_many_rows' })
+  })
+
+  test('value gives the first column, many the rows, execute the count', async () => {
+    expect(await db.value('select count(*) from users where name = $1', ['nobody'])).toBe(0n)
+    expect(await db.many('select 1 as a union all select 2 order by a')).toEqual([{ a: 1 }, { a: 2 }])
+    expect(await db.execute(sql`insert into users (name) values ${sql.values([['ann'], ['bob']])}`)).toBe(2)
+    expect(await db.execute('update users set tags = $1', [['a', 'b']])).toBe(2)
+  })
+
+  test('a json column takes json(), and a bare array only where the column is an array', async () => {
+    await db.execute('insert into users (name, tags, extra) values ($1, $2, $3)', ['carl', ['x'], json([1, 2])])
+    expect(await db.one('select tags, extra from users where name = $1', ['carl'])).toEqual({
+      tags: ['x'],
+      extra: [1, 2],
+    })
+    await expect(db.execute('update users set extra = $1', [[1, 2]])).rejects.toMatchObject({
+      code: 'parameter_needs_json',
+      message: expect.stringContaining('$1'),
+    })
+  })
+
+  test('a thousand at once go over few connections and come back in their own order', async () => {
+    const all = await Promise.all(Array.from({ length: 1_000 }, (_, i) => db.value('select $1::int', [i])))
+    expect(all).toEqual(Array.from({ length: 1_000 }, (_, i) => i))
+    expect(db.stats().lanes).toBeLessThanOrEqual(2)
+  })
+
+  test('a column called __proto__ is a column like any other', async () => {
+    const row = await db.one('select 1 as "__proto__"')
+    expect(Object.getOwnPropertyDescriptor(row, '__proto__')?.value).toBe(1)
+  })
+})
+
+describe('transactions', () => {
+  test('commit when the callback returns, roll back when it throws', async () => {
+    await db.tx(tx => tx.execute('insert into users (name) values ($1)', ['kept']))
+    await expect(
+      db.tx(async tx => {
+        await tx.execute('insert into users (name) values ($1)', ['lost'])
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    expect(await db.many("select name from users where name in ('kept', 'lost')")).toEqual([{ name: 'kept' }])
+  })
+
+  test('a nested one is a savepoint', async () => {
+    await db.tx(async tx => {
+      await tx.execute("insert into users (name) values ('outer')")
+      await expect(tx.tx(inner => inner.execute("insert into users (name) values ('outer')"))).rejects.toMatchObject({
+        code: 'unique_violation',
+        status: 409,
+      })
+      expect(await tx.value("select count(*) from users where name = 'outer'")).toBe(1n)
+    })
+  })
+})

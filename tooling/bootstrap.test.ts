@@ -128,13 +128,20 @@ describe('what goes wrong is one clear line and leaves nothing behind:', () => {
     expect(await failure()).toMatch(/^bootstrap: npm cannot reach its registry: check the network.*$/)
   })
 
+  test('a certificate that is not trusted', async () => {
+    npm('echo "npm error code SELF_SIGNED_CERT_IN_CHAIN"; echo "npm error request to the registry failed"; exit 1')
+    expect(await failure()).toMatch(/^bootstrap: npm does not trust its registry's certificate.*NODE_EXTRA_CA_CERTS/)
+  })
+
   test('a full disk', async () => {
     npm(`${installs()}; rm -r "$prefix/node_modules/.bin/pnpm"; echo "npm error nospc ENOSPC: no space left"; exit 1`)
     expect(await failure()).toMatch(/^bootstrap: the disk is full: free about 500 MB.*$/)
   })
 
   test('a cache that npm may not write', async () => {
-    npm('echo "npm error code EACCES"; echo "npm error Your cache folder contains root-owned files"; exit 1')
+    npm(
+      'echo "npm error code EACCES"; echo "npm error errno -13"; echo "npm error Your cache folder contains root-owned files"; exit 1',
+    )
     expect(await failure()).toBe(
       'bootstrap: npm may not write where it must: Your cache folder contains root-owned files (all of it: .toolchain/npm.log)',
     )

@@ -10,7 +10,8 @@ describe('in this repository', () => {
   workspace.packages = workspace.packages.filter(({ sources }) => sources.length > 1)
 
   test.each(Object.keys(rules))('%s', rule => {
-    expect(rules[rule]?.(workspace)).toEqual([])
+    const found = rules[rule]?.(workspace) ?? []
+    expect(found, found.join('; ')).toEqual([])
   })
 })
 
@@ -22,7 +23,7 @@ const sound: Record<string, string> = {
   'tooling/other.ts': 'export const other = 1',
   'apps/shop/package.json': json({ name: 'shop', dependencies: { '@arlen/http': '*' } }),
   'apps/shop/app.ts': `import { serve } from '@arlen/http'\nserve()`,
-  ...library('core', {}, { dependencies: { pino: '1' } }),
+  ...library('core', {}, { dependencies: { pino: '1', '@types/pino': '1' } }),
   'packages/core/src/log.ts': `import pino from 'pino'\nexport const log = pino()`,
   ...library('view', {}, { dependencies: {} }),
   ...library('http', { '.': 'index', './testing': 'testing' }, { dependencies: { '@arlen/core': '*' } }, ['../core']),
@@ -98,6 +99,12 @@ describe('a workspace that is not sound breaks a rule:', () => {
       'every declared dependency is used',
       'left-pad in its devDependencies',
       library('view', {}, { devDependencies: { 'left-pad': '1' } }),
+    ],
+    [
+      'types of a library that is not used',
+      'every declared dependency is used',
+      '@types/left__pad',
+      library('view', {}, { dependencies: { '@types/left__pad': '1' } }),
     ],
     [
       'a missing reference',

@@ -88,10 +88,10 @@ function used({ packages, users }: Workspace): string[] {
     const everywhere = named(sources)
     const shipped = folder.startsWith('packages/') ? named(sources.filter(file => file.shipped)) : everywhere
     for (const name of Object.keys(manifest.dependencies ?? {})) {
-      if (!shipped.has(name)) found.push(`${folder} depends on ${name} and does not use it`)
+      if (!shipped.has(untyped(name))) found.push(`${folder} depends on ${name} and does not use it`)
     }
     for (const name of Object.keys(manifest.devDependencies ?? {})) {
-      if (!everywhere.has(name) && !name.startsWith('@types/')) {
+      if (!everywhere.has(untyped(name)) && name !== '@types/node') {
         found.push(`${folder} has ${name} in its devDependencies and does not use it`)
       }
     }
@@ -172,6 +172,11 @@ function everyImport(
 /** `@arlen/pg/embedded` gives `@arlen/pg`. */
 function packageOf(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+/** `@types/pg` is used where `pg` is. */
+function untyped(name: string): string {
+  return name.replace(/^@types\/(?:(.+)__)?/, (_, scope?: string) => (scope ? `@${scope}/` : ''))
 }
 
 function isBuiltin(specifier: string): boolean {

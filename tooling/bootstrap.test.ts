@@ -1,49 +1,21 @@
-import { execFile, spawn } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ScriptSandbox, until } from './script-sandbox.ts'
 
-// A copy of the scripts in a folder of its own, a PATH that has only what POSIX promises, and an npm that plays a part.
 const NODE = '26.1.2'
 const PNPM = '12.3.4'
-const posixTools = 'cat chmod cp dirname env find grep head kill mkdir mktemp mv rm sed sh sleep tr touch'.split(' ')
 
-let base: string
-let root: string
-let bin: string
-
+let box: ScriptSandbox
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), 'arlen bootstrap '))
-  root = join(base, 'a clone with spaces')
-  bin = join(base, 'bin')
-  mkdirSync(join(root, 'tooling'), { recursive: true })
-  mkdirSync(bin)
-  for (const script of ['bootstrap', 'with-toolchain']) {
-    copyFileSync(join(import.meta.dirname, script), join(root, 'tooling', script))
-  }
-  writeFileSync(join(root, '.node-version'), `${NODE}\n`)
-  writeFileSync(join(root, 'package.json'), `{\n  "packageManager": "pnpm@${PNPM}"\n}\n`)
-  for (const tool of posixTools) {
-    const from = (process.env.PATH ?? '').split(delimiter).map(folder => join(folder, tool))
-    symlinkSync(from.find(path => existsSync(path)) ?? `/bin/${tool}`, join(bin, tool))
-  }
-  fake('node', 'echo 20.20.0')
+  box = new ScriptSandbox(['bootstrap', 'with-toolchain'])
+  box.file('.node-version', `${NODE}\n`)
+  box.file('package.json', `{\n  "packageManager": "pnpm@${PNPM}"\n}\n`)
+  box.program('node', 'echo 20.20.0')
   npm(installs())
 })
-
-afterEach(() => rmSync(base, { recursive: true, force: true }))
+afterEach(() => box[Symbol.dispose]())
 
 describe('a first run', () => {
   test('installs the pinned versions and prints where they are', async () => {
@@ -55,11 +27,11 @@ describe('a first run', () => {
 
   test('uses a new enough node and a fitting pnpm of the machine', async () => {
     for (const version of ['22.22.0', '23.0.0', '26.0.0']) {
-      fake('node', `echo ${version}`)
-      fake('pnpm', 'echo 12.0.0')
+      box.program('node', `echo ${version}`)
+      box.program('pnpm', 'echo 12.0.0')
       expect(await bootstrap('--path')).toEqual({ code: 0, stdout: '', stderr: '' })
     }
-    expect(existsSync(join(root, '.toolchain'))).toBe(false)
+    expect(existsSync(join(box.root, '.toolchain'))).toBe(false)
   })
 
   test.each([
@@ -67,24 +39,24 @@ describe('a first run', () => {
     ['20.20.0', '12.0.0'],
     ['26.0.0', '11.9.9'],
   ])('does not use node %s with pnpm %s', async (node, pnpm) => {
-    fake('node', `echo ${node}`)
-    fake('pnpm', `echo ${pnpm}`)
+    box.program('node', `echo ${node}`)
+    box.program('pnpm', `echo ${pnpm}`)
     expect((await bootstrap('--path')).stdout).toBe(`${home()}/node_modules/.bin\n`)
   })
 
   test('lets other users of the machine run what it installed', async () => {
     await bootstrap()
-    expect((await sh(`find "${home()}" -prune -perm -005 -print`)).stdout).toBe(`${home()}\n`)
+    expect((await box.sh(`find "${home()}" -prune -perm -005 -print`)).stdout).toBe(`${home()}\n`)
   })
 })
 
 describe('a second run', () => {
   test('does nothing and needs neither npm nor the network', async () => {
     await bootstrap()
-    rmSync(join(bin, 'npm'))
-    rmSync(join(bin, 'node'))
+    box.without('npm')
+    box.without('node')
     expect(await bootstrap()).toEqual({ code: 0, stdout: '', stderr: '' })
-    expect((await sh('tooling/with-toolchain node -p process.versions.node')).stdout).toBe(`${NODE}\n`)
+    expect((await box.sh('tooling/with-toolchain node -p process.versions.node')).stdout).toBe(`${NODE}\n`)
   })
 
   test('replaces an installation that has lost a part', async () => {
@@ -96,8 +68,8 @@ describe('a second run', () => {
   })
 
   test('clears away what a killed run left, and leaves alone what another is working on', async () => {
-    mkdirSync(join(root, '.toolchain/new-999999999-abc/node_modules'), { recursive: true })
-    mkdirSync(join(root, `.toolchain/new-${process.pid}-abc`), { recursive: true })
+    mkdirSync(join(box.root, '.toolchain/new-999999999-abc/node_modules'), { recursive: true })
+    mkdirSync(join(box.root, `.toolchain/new-${process.pid}-abc`), { recursive: true })
     await bootstrap()
     expect(left()).toEqual([`new-${process.pid}-abc`, `node-${NODE}-pnpm-${PNPM}`])
   })
@@ -114,12 +86,12 @@ describe('what goes wrong is one clear line and leaves nothing behind:', () => {
   }
 
   test('no npm', async () => {
-    rmSync(join(bin, 'npm'))
+    box.without('npm')
     expect(await failure()).toMatch(/^bootstrap: npm is missing\. Install Node\.js 20 or newer.*$/)
   })
 
   test('an npm without a node', async () => {
-    rmSync(join(bin, 'node'))
+    box.without('node')
     expect(await failure()).toMatch(/^bootstrap: npm is here but node is not\..*$/)
   })
 
@@ -150,7 +122,7 @@ describe('what goes wrong is one clear line and leaves nothing behind:', () => {
   test.each(['npm error', 'npm ERR!'])('anything else npm says (%s)', async prefix => {
     npm(`echo "${prefix} code E404"; echo "${prefix} 404 no such version"; echo "${prefix} more"; exit 1`)
     expect(await failure()).toMatch(/^bootstrap: npm could not install the toolchain: 404 no such version \(.*$/)
-    expect(readFileSync(join(root, '.toolchain/npm.log'), 'utf8')).toContain('more')
+    expect(readFileSync(join(box.root, '.toolchain/npm.log'), 'utf8')).toContain('more')
   })
 
   test('an npm that dies without a word', async () => {
@@ -169,14 +141,14 @@ describe('what goes wrong is one clear line and leaves nothing behind:', () => {
   })
 
   test('a clone whose path has a colon', async () => {
-    const other = join(base, 'a:b')
-    await sh(`cp -R "${root}" "${other}"`)
-    root = other
+    const other = join(box.base, 'a:b')
+    await box.sh(`cp -R "${box.root}" "${other}"`)
+    box.root = other
     expect(await failure()).toMatch(/^bootstrap: the path .*a:b has a colon in it/)
   })
 
   test('a .toolchain that is in the way', async () => {
-    writeFileSync(join(root, '.toolchain'), '')
+    writeFileSync(join(box.root, '.toolchain'), '')
     const run = await bootstrap()
     expect(run.code).toBe(1)
     expect(run.stderr).toMatch(/^bootstrap: cannot create .*\.toolchain: check the permissions.*\n$/)
@@ -185,21 +157,25 @@ describe('what goes wrong is one clear line and leaves nothing behind:', () => {
   test('a folder that may not be written', async () => {
     // Root may write everywhere, so it becomes nobody for this.
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
-    chmodSync(base, 0o755)
-    chmodSync(root, 0o555)
-    const run = await sh('tooling/bootstrap', user)
-    chmodSync(root, 0o755)
+    chmodSync(box.base, 0o755)
+    chmodSync(box.root, 0o555)
+    const run = await box.sh('tooling/bootstrap', user)
+    chmodSync(box.root, 0o755)
     expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/^bootstrap: cannot create .*\n$/) })
   })
 })
 
 test('an interrupted run is not taken for a whole one', async () => {
-  const started = join(base, 'started')
+  const started = join(box.base, 'started')
   npm(`${installs()}; touch "${started}"; sleep 60`)
   // A group of its own, as a terminal makes one: Ctrl-C reaches the shell and npm alike.
-  const child = spawn(join(bin, 'sh'), ['tooling/bootstrap', '--path'], { cwd: root, env: env(), detached: true })
+  const child = spawn(join(box.bin, 'sh'), ['tooling/bootstrap', '--path'], {
+    cwd: box.root,
+    env: box.env,
+    detached: true,
+  })
   const closed = new Promise<number | null>(resolve => child.once('close', resolve))
-  await waitFor(() => existsSync(started))
+  await until(() => existsSync(started))
   process.kill(-(child.pid ?? 0), 'SIGINT')
   expect(await closed).toBe(130)
   expect(left()).toEqual([])
@@ -216,12 +192,12 @@ test('bootstraps that run at once all end with the one whole installation', asyn
 })
 
 test('with-toolchain passes arguments and the exit code through, and stops when there is no toolchain', async () => {
-  expect((await sh(`tooling/with-toolchain sh -c 'echo "$1"; exit 7' - 'a  b'`)).stdout).toBe('a  b\n')
-  expect((await sh(`tooling/with-toolchain sh -c 'exit 7'`)).code).toBe(7)
-  expect((await sh('tooling/with-toolchain')).code).toBe(64)
-  rmSync(join(root, '.toolchain'), { recursive: true })
-  rmSync(join(bin, 'npm'))
-  expect(await sh('tooling/with-toolchain echo not reached')).toMatchObject({ code: 1, stdout: '' })
+  expect((await box.sh(`tooling/with-toolchain sh -c 'echo "$1"; exit 7' - 'a  b'`)).stdout).toBe('a  b\n')
+  expect((await box.sh(`tooling/with-toolchain sh -c 'exit 7'`)).code).toBe(7)
+  expect((await box.sh('tooling/with-toolchain')).code).toBe(64)
+  rmSync(join(box.root, '.toolchain'), { recursive: true })
+  box.without('npm')
+  expect(await box.sh('tooling/with-toolchain echo not reached')).toMatchObject({ code: 1, stdout: '' })
 })
 
 /** The body of an npm that does what `npm install --prefix` would. The node it installs is a stand-in that can rename. */
@@ -240,38 +216,17 @@ chmod +x "$prefix/node_modules/.bin/node" "$prefix/node_modules/.bin/pnpm"`
 }
 
 function npm(body: string): void {
-  fake('npm', `prefix=$3\n${body}`)
-}
-
-function fake(name: string, body: string): void {
-  writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`)
-  chmodSync(join(bin, name), 0o755)
+  box.program('npm', `prefix=$3\n${body}`)
 }
 
 function home(): string {
-  return join(root, `.toolchain/node-${NODE}-pnpm-${PNPM}`)
+  return join(box.root, `.toolchain/node-${NODE}-pnpm-${PNPM}`)
 }
 
 function left(): string[] {
-  return existsSync(join(root, '.toolchain')) ? readdirSync(join(root, '.toolchain')).sort() : []
-}
-
-function env(): Record<string, string> {
-  return { PATH: bin, HOME: base, TMPDIR: base }
+  return box.has('.toolchain') ? readdirSync(join(box.root, '.toolchain')).sort() : []
 }
 
 function bootstrap(...args: string[]) {
-  return sh(['tooling/bootstrap', ...args].join(' '))
-}
-
-function sh(command: string, user: object = {}): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise(resolve => {
-    execFile(join(bin, 'sh'), ['-c', command], { cwd: root, env: env(), ...user }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-  })
-}
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 5))
+  return box.sh(['tooling/bootstrap', ...args].join(' '))
 }

@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http'
-
 /** One failed field of a request. `path` is a JSON Pointer (RFC 6901) that starts with the part: `/body/email`. */
 export interface ProblemIssue {
   path: string
@@ -38,7 +36,7 @@ export class HttpError extends ArlenError {
   readonly headers: Readonly<Record<string, string>> | undefined
 
   constructor(status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}) {
-    super(code, options.detail ?? STATUS_CODES[status] ?? code, options)
+    super(code, options.detail ?? statusText(status) ?? code, options)
     this.status = status
     this.detail = options.detail
     this.errors = options.errors
@@ -46,9 +44,14 @@ export class HttpError extends ArlenError {
   }
 }
 
+/** Looked up when first needed: loading node:http costs a process that serves no request itself some 16 MiB. */
+function statusText(status: number): string | undefined {
+  return process.getBuiltinModule('node:http').STATUS_CODES[status]
+}
+
 /** `404` gives `not_found`: the code of an error that says no more than its status. */
 export function defaultCode(status: number): string {
-  return (STATUS_CODES[status] ?? 'unknown_error').toLowerCase().replace(/[^a-z0-9]+/g, '_')
+  return (statusText(status) ?? 'unknown_error').toLowerCase().replace(/[^a-z0-9]+/g, '_')
 }
 
 export interface ErrorEntry {

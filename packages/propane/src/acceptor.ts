@@ -1,0 +1,127 @@
+import net from 'node:net'
+import { listenOn, type ServerHandle } from './listening-socket.ts'
+
+/** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
+const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
+
+/**
+ * The worker's end of the shared sockets. `gate` is the server that the application takes its connections from; it
+ * never listens itself, for a worker that stops accepting for a while closes its copies of the sockets (the connections
+ * queue on for the others) and goes on later with spare copies that it got from the primary meanwhile.
+ */
+export class Acceptor {
+  readonly gate: net.Server
+  readonly sockets: Set<net.Socket> = new Set()
+  /** Called when a connection has come or gone. */
+  onChange: () => void = () => undefined
+  #listeners: net.Server[] = []
+  #spares: ServerHandle[] = []
+  #wanted = 0
+  #backlog = 511
+  #stopped = false
+  #address: net.AddressInfo | string | null = null
+  #wantSpares: () => void
+
+  constructor(wantSpares: () => void) {
+    this.#wantSpares = wantSpares
+    this.gate = new Gate(
+      () => this.#address,
+      () => this.stop(),
+    )
+  }
+
+  get accepting(): boolean {
+    return this.#listeners.length > 0
+  }
+
+  get connections(): number {
+    return this.sockets.size
+  }
+
+  /** Starts to accept from one of `of` sockets. Rejects when the system refuses to listen. */
+  listen(handle: ServerHandle, of: number, backlog: number): Promise<void> {
+    this.#wanted = of
+    this.#backlog = backlog
+    return this.#open(handle)
+  }
+
+  /** Stops accepting until `resume`. Open connections stay. */
+  pause(): void {
+    if (!this.accepting) return
+    this.#closeListeners()
+    if (this.#spares.length < this.#wanted) this.#wantSpares()
+  }
+
+  /** Accepts again; false while there are no spare copies of the sockets yet. */
+  resume(): boolean {
+    if (this.#stopped || this.accepting) return !this.#stopped
+    if (this.#spares.length < this.#wanted) return false
+    for (const handle of this.#spares.splice(0)) this.#open(handle).catch(() => this.#closeListeners())
+    return true
+  }
+
+  addSpare(handle: ServerHandle, of: number): void {
+    this.#wanted = of
+    if (this.#stopped) handle.close()
+    else this.#spares.push(handle)
+  }
+
+  /** Stops accepting for good. */
+  stop(): void {
+    this.#stopped = true
+    this.#closeListeners()
+    for (const handle of this.#spares.splice(0)) handle.close()
+  }
+
+  /** Hands a connection to the application, as if it had come in through one of the sockets. */
+  take(socket: net.Socket): void {
+    this.sockets.add(socket)
+    socket.once('close', () => {
+      this.sockets.delete(socket)
+      this.onChange()
+    })
+    this.gate.emit('connection', socket)
+    this.onChange()
+  }
+
+  #open(handle: ServerHandle): Promise<void> {
+    const server = net.createServer(SOCKETS, socket => this.take(socket))
+    this.#listeners.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.once('listening', () => {
+        this.#address ??= server.address()
+        resolve()
+      })
+      listenOn(server, handle, this.#backlog)
+    })
+  }
+
+  #closeListeners(): void {
+    for (const server of this.#listeners.splice(0)) server.close()
+  }
+}
+
+/** A server that looks as if it listened, for applications that ask. */
+class Gate extends net.Server {
+  #where: () => net.AddressInfo | string | null
+  #stop: () => void
+
+  constructor(where: () => net.AddressInfo | string | null, stop: () => void) {
+    super(SOCKETS)
+    this.#where = where
+    this.#stop = stop
+    Object.defineProperty(this, 'listening', { value: true })
+  }
+
+  override address(): net.AddressInfo | string | null {
+    return this.#where()
+  }
+
+  override close(callback?: (error?: Error) => void): this {
+    this.#stop()
+    if (callback) this.once('close', callback)
+    process.nextTick(() => this.emit('close'))
+    return this
+  }
+}

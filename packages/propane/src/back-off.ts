@@ -1,0 +1,32 @@
+import type { PoolSettings, Slot } from './pool.ts'
+
+/** A fraction from 0 to 1 that is spread evenly over consecutive ids, and the same in every run. */
+export function spread(id: number): number {
+  return (id * 0.618_033_988_749_895) % 1
+}
+
+/** Exponential: the delay doubles with every death in a row, less up to a quarter of jitter, up to the maximum. */
+export function respawnDelay(deaths: number, id: number, settings: PoolSettings): number {
+  const delay = Math.min(settings.respawnDelayMax, settings.respawnDelay * 2 ** Math.min(deaths, 30))
+  return delay * (1 - spread(id) / 4)
+}
+
+/** A death before ready: counts towards the back-off and towards a crash loop. */
+export function countBootDeath(slot: Slot, id: number, now: number, settings: PoolSettings): void {
+  slot.notBefore = now + respawnDelay(slot.deaths, id, settings)
+  slot.deaths++
+  slot.bootDeaths = within(slot.bootDeaths, now, settings)
+  slot.bootDeaths.push(now)
+}
+
+/** A death in service: the back-off starts anew when the worker had lived through a whole crash-loop window. */
+export function countCrash(slot: Slot, id: number, lived: number, now: number, settings: PoolSettings): void {
+  if (lived >= settings.crashLoopWindow) slot.deaths = 0
+  slot.notBefore = now + respawnDelay(slot.deaths, id, settings)
+  slot.deaths++
+}
+
+/** The moments of `times` that still lie in the crash-loop window. */
+export function within(times: readonly number[], now: number, settings: PoolSettings): number[] {
+  return times.filter(time => now - time < settings.crashLoopWindow)
+}

@@ -1,0 +1,171 @@
+import { spread } from './back-off.ts'
+import { isLive, isServing, type Pool, type Reason, range, slotOf, type WorkerRecord } from './pool.ts'
+
+export type Action =
+  | { do: 'spawn'; slot: number; generation: number; replaces?: number; replacing?: Reason }
+  | { do: 'drain'; id: number; reason: Reason }
+  | { do: 'signal'; id: number; signal: 'SIGTERM' | 'SIGKILL'; reason: Reason }
+  | { do: 'finish_reload'; ok: true }
+  | { do: 'finish_reload'; ok: false; reason: string }
+  | { do: 'exit'; code: number }
+
+type Rule = (pool: Pool, now: number) => Action[]
+
+/**
+ * What is to be done about the pool at this moment: the actions of the first rule that has any. Ask again once they
+ * are applied; no actions means that nothing is to be done until the next event or `nextDeadline`.
+ */
+export function decide(pool: Pool, now: number): Action[] {
+  if (pool.phase === 'stopped') return []
+  for (const rule of pool.phase === 'stopping' ? STOPPING : RUNNING) {
+    const actions = rule(pool, now)
+    if (actions.length > 0) return actions
+  }
+  return []
+}
+
+/** Workers that took longer than they may: in booting, in answering, in draining, in going. */
+const overdue: Rule = (pool, now) => {
+  const { bootTimeout, heartbeatTimeout, killTimeout } = pool.settings
+  const limits = {
+    booting: bootTimeout,
+    serving: heartbeatTimeout,
+    draining: pool.settings.drainTimeout + killTimeout,
+    terminating: killTimeout,
+    killed: Number.POSITIVE_INFINITY,
+  }
+  return pool.workers.flatMap((worker): Action[] => {
+    const since = worker.status === 'serving' ? worker.lastBeatAt : worker.since
+    if (now - since < limits[worker.status]) return []
+    if (worker.status === 'serving') return [{ do: 'signal', id: worker.id, signal: 'SIGTERM', reason: 'hung' }]
+    const reason = worker.status === 'booting' ? 'boot_timeout' : (worker.reason ?? 'drain_timeout')
+    return [{ do: 'signal', id: worker.id, signal: 'SIGKILL', reason }]
+  })
+}
+
+const stop: Rule = (pool, now) => {
+  const { since, delay, force, code } = pool.stop!
+  if (pool.workers.length === 0) return [{ do: 'exit', code }]
+  return pool.workers.flatMap((worker): Action[] => {
+    if (force) {
+      return worker.status === 'killed' ? [] : [{ do: 'signal', id: worker.id, signal: 'SIGKILL', reason: 'quit' }]
+    }
+    if (worker.status === 'booting') return [{ do: 'signal', id: worker.id, signal: 'SIGTERM', reason: 'stop' }]
+    if (worker.status === 'serving' && now - since >= delay) return [{ do: 'drain', id: worker.id, reason: 'stop' }]
+    return []
+  })
+}
+
+/** Of several workers in a slot the newest that serves stays. This is what lets an old one go, and nothing else does. */
+const superseded: Rule = pool =>
+  pool.workers.flatMap(worker => {
+    const newer = pool.workers.find(other => other.slot === worker.slot && other.id > worker.id && isServing(other))
+    return newer ? dismiss(worker, newer.replacing ?? 'reload') : []
+  })
+
+const surplus: Rule = pool =>
+  pool.workers.filter(worker => worker.slot > pool.desired).flatMap(worker => dismiss(worker, 'scale_down'))
+
+/** One worker of the new generation first. While two older generations are alive, the oldest has to go before. */
+const canary: Rule = pool => {
+  const { reload } = pool
+  if (reload?.stage !== 'canary' || reload.canary !== undefined) return []
+  const generations = pool.workers.map(worker => worker.generation)
+  const newest = Math.max(...generations)
+  if (generations.some(generation => generation !== newest)) {
+    return pool.workers.filter(worker => worker.generation !== newest).flatMap(worker => dismiss(worker, 'reload'))
+  }
+  return [replace(pool, pool.workers.find(isServing)?.slot ?? 1, reload.generation, 'reload')]
+}
+
+/** The other slots follow, as many at a time as may overlap. */
+const roll: Rule = (pool, now) => {
+  const { reload } = pool
+  if (reload?.stage !== 'rolling') return []
+  const isNew = (worker: WorkerRecord) => worker.generation === reload.generation
+  const booting = pool.workers.filter(worker => isNew(worker) && worker.status === 'booting')
+  const slots = range(pool.desired)
+  const parked = slots.filter(number => slotOf(pool, number).parked)
+  const pending = slots.filter(
+    number => !parked.includes(number) && !pool.workers.some(w => w.slot === number && isLive(w) && isNew(w)),
+  )
+  if (pending.length === 0 && booting.length === 0) {
+    if (parked.length > 0) return [{ do: 'finish_reload', ok: false, reason: pool.firstFailure ?? 'workers died' }]
+    return pool.workers.every(isNew) ? [{ do: 'finish_reload', ok: true }] : []
+  }
+  return pending
+    .filter(number => now >= slotOf(pool, number).notBefore)
+    .slice(0, Math.max(0, pool.settings.reloadOverlap - booting.length))
+    .map(number => replace(pool, number, reload.generation, 'reload'))
+}
+
+const RECYCLING: readonly (Reason | undefined)[] = ['max_requests', 'max_age', 'max_memory']
+
+/** Workers over a limit get a replacement, one (or a quarter of them) at a time and never during a reload. */
+const recycle: Rule = (pool, now) => {
+  if (pool.reload || pool.phase !== 'running') return []
+  const underWay = pool.workers.filter(
+    worker =>
+      (worker.status === 'booting' && RECYCLING.includes(worker.replacing)) ||
+      (!isLive(worker) && RECYCLING.includes(worker.reason)),
+  ).length
+  return pool.workers
+    .filter(worker => isServing(worker) && worker.slot <= pool.desired && mayBeFilled(pool, worker.slot, now))
+    .filter(worker => !pool.workers.some(other => other.slot === worker.slot && other.id > worker.id && isLive(other)))
+    .flatMap(worker => {
+      const reason = overLimit(pool, worker, now)
+      return reason ? [replace(pool, worker.slot, pool.generation, reason)] : []
+    })
+    .slice(0, Math.max(0, Math.max(1, Math.floor(pool.desired / 4)) - underWay))
+}
+
+const vacancies: Rule = (pool, now) =>
+  range(pool.desired)
+    .filter(number => mayBeFilled(pool, number, now))
+    .filter(number => !pool.workers.some(worker => worker.slot === number && isLive(worker)))
+    .map(number => ({ do: 'spawn', slot: number, generation: pool.generation }))
+
+const STOPPING: readonly Rule[] = [overdue, stop]
+const RUNNING: readonly Rule[] = [overdue, superseded, surplus, canary, roll, recycle, vacancies]
+
+function mayBeFilled(pool: Pool, number: number, now: number): boolean {
+  const slot = slotOf(pool, number)
+  return !slot.parked && now >= slot.notBefore
+}
+
+/** Lets a worker go, gently where it serves. */
+function dismiss(worker: WorkerRecord, reason: Reason): Action[] {
+  if (worker.status === 'serving') return [{ do: 'drain', id: worker.id, reason }]
+  return worker.status === 'booting' ? [{ do: 'signal', id: worker.id, signal: 'SIGTERM', reason }] : []
+}
+
+function replace(pool: Pool, slot: number, generation: number, replacing: Reason): Action {
+  const old = pool.workers.find(worker => worker.slot === slot && isServing(worker))
+  return { do: 'spawn', slot, generation, replacing, ...(old && { replaces: old.id }) }
+}
+
+/** Limits are spread by up to a fifth, so that workers started together are not recycled together. */
+function overLimit(pool: Pool, worker: WorkerRecord, now: number): Reason | undefined {
+  const { maxRequests, maxAge, maxMemory } = pool.settings
+  const factor = 1 + spread(worker.id) / 5
+  if (maxMemory > 0 && worker.overMemory >= 3) return 'max_memory'
+  if (maxRequests > 0 && worker.stats.requests >= maxRequests * factor) return 'max_requests'
+  if (maxAge > 0 && now - worker.startedAt >= maxAge * factor) return 'max_age'
+  return undefined
+}
+
+/** When, at the latest, `decide` is to be asked again although nothing has happened. */
+export function nextDeadline(pool: Pool, now: number): number {
+  const { settings } = pool
+  const deadlines = pool.workers.flatMap(worker => {
+    if (worker.status === 'booting') return [worker.since + settings.bootTimeout]
+    if (worker.status === 'draining') return [worker.since + settings.drainTimeout + settings.killTimeout]
+    if (worker.status === 'terminating') return [worker.since + settings.killTimeout]
+    if (worker.status === 'killed') return []
+    const age = settings.maxAge > 0 ? worker.startedAt + settings.maxAge * (1 + spread(worker.id) / 5) : 0
+    return [worker.lastBeatAt + settings.heartbeatTimeout, age]
+  })
+  for (const slot of pool.slots.values()) deadlines.push(slot.notBefore)
+  if (pool.stop) deadlines.push(pool.stop.since + pool.stop.delay)
+  return Math.min(...deadlines.filter(deadline => deadline > now), Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,55 @@
+// The primary loads nothing of @arlen/core but this: its logger and node:http would take a third of the memory it may have.
+import { defineErrors } from '@arlen/core/error-table'
+
+/** Every error that @arlen/propane itself raises. */
+export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = defineErrors<PropaneErrorCode>({
+  settings_invalid: { message: 'The propane accessories have {count} problem(s):\n{problems}' },
+  config_unreadable: { message: 'The configuration file {file} cannot be read: {reason}' },
+  env_file_unreadable: { message: 'The env file {file} cannot be read: {reason}' },
+  app_not_found: { message: 'There is no application at {path}. Give the path of the module to run.' },
+  port_in_use: { message: '{address} is already in use{owner}. Stop that process or choose another port.' },
+  bind_not_permitted: {
+    message: 'No right to listen on {address}. Ports below 1024 need root, CAP_NET_BIND_SERVICE or a socket unit.',
+  },
+  bind_failed: { message: 'Cannot listen on {address}: {reason}' },
+  socket_unsupported: {
+    message:
+      'This Node.js ({version}) cannot bind a socket without accepting from it (net._createServerHandle is missing).',
+  },
+  systemd_sockets_missing: {
+    message: 'LISTEN_FDS says {count} socket(s) are handed over, but descriptor {fd} is not a listening socket.',
+  },
+  unknown_user: { message: 'There is no {kind} named {name} on this machine.' },
+  already_running: { message: 'propane is already running: process {pid} holds {file}.' },
+  pid_file_failed: { message: 'The pid file {file} cannot be written: {reason}' },
+  app_failed: { message: '{reason}' },
+  crash_loop: {
+    message: 'Gave up: {deaths} workers died before they were ready within {window}. The first one: {reason}',
+  },
+  not_running: { message: 'No propane answers at {path}. Is it running, as this user, with this control socket?' },
+  command_failed: { message: '{reason}' },
+  reload_failed: { message: 'The reload failed and the old workers stay: {reason}' },
+  upgrade_failed: { message: 'The primary was not replaced: {reason}' },
+  stopping: { message: 'propane is stopping and takes no more commands.' },
+})
+
+export type PropaneErrorCode =
+  | 'settings_invalid'
+  | 'config_unreadable'
+  | 'env_file_unreadable'
+  | 'app_not_found'
+  | 'port_in_use'
+  | 'bind_not_permitted'
+  | 'bind_failed'
+  | 'socket_unsupported'
+  | 'systemd_sockets_missing'
+  | 'unknown_user'
+  | 'already_running'
+  | 'pid_file_failed'
+  | 'app_failed'
+  | 'crash_loop'
+  | 'not_running'
+  | 'command_failed'
+  | 'reload_failed'
+  | 'upgrade_failed'
+  | 'stopping'

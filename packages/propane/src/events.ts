@@ -1,0 +1,74 @@
+import { EventEmitter } from 'node:events'
+import type { Reason, WorkerStats } from './pool.ts'
+
+export interface WorkerEvent {
+  /** Unique for the life of the primary. */
+  id: number
+  /** From 1 to the number of workers. */
+  slot: number
+  generation: number
+  pid: number
+}
+
+/** What a {@link PropaneHandle} tells, by name of the event. */
+export interface PropaneEvents {
+  spawn: WorkerEvent
+  /** The worker takes connections. */
+  ready: WorkerEvent & { bootMs: number }
+  beat: WorkerEvent & { stats: WorkerStats }
+  /** The worker was asked to finish what it has and go. */
+  drain: WorkerEvent & { reason: Reason }
+  drained: WorkerEvent & { tookMs: number; cut: number }
+  /** It was sent a signal, because it hangs or takes too long. */
+  signal: WorkerEvent & { signal: 'SIGTERM' | 'SIGKILL'; reason: Reason }
+  exit: WorkerEvent & { code: number | null; signal: NodeJS.Signals | null; expected: boolean; reason?: Reason }
+  boot_failed: WorkerEvent & { reason: string }
+  /** A slot stays empty until the next reload, because its workers keep dying before they are ready. */
+  parked: { slot: number; reason: string }
+  reload_started: { generation: number }
+  reloaded: { generation: number; tookMs: number; changed: readonly string[] }
+  reload_failed: { generation: number; reason: string }
+  scaled: { workers: number }
+  /** All workers that shall be there serve, and no others are left. */
+  settled: { workers: number; generation: number }
+  upgraded: { pid: number }
+  upgrade_failed: { reason: string }
+  stopping: { reason: string }
+  stopped: { code: number; reason?: string }
+}
+
+export type PropaneEventName = keyof PropaneEvents
+
+/** Typed events that can be awaited. */
+export class Events {
+  readonly #emitter: EventEmitter = new EventEmitter()
+
+  on<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
+    this.#emitter.on(name, listener)
+    return this
+  }
+
+  off<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
+    this.#emitter.off(name, listener)
+    return this
+  }
+
+  /** The next event of this name that `accept` takes. */
+  once<Name extends PropaneEventName>(
+    name: Name,
+    accept: (event: PropaneEvents[Name]) => boolean = () => true,
+  ): Promise<PropaneEvents[Name]> {
+    return new Promise(resolve => {
+      const listener = (event: PropaneEvents[Name]) => {
+        if (!accept(event)) return
+        this.#emitter.off(name, listener)
+        resolve(event)
+      }
+      this.#emitter.on(name, listener)
+    })
+  }
+
+  emit<Name extends PropaneEventName>(name: Name, event: PropaneEvents[Name]): void {
+    this.#emitter.emit(name, event)
+  }
+}

@@ -1,0 +1,101 @@
+import net from 'node:net'
+import { propaneError } from './errors.ts'
+
+/**
+ * A socket that is bound but that this process does not accept from. Node has no documented way to hold one and send
+ * it on: a listening `net.Server` accepts, and `net.BoundSocket` (Node 26.4) can be sent away only once.
+ * `net._createServerHandle` is what node:cluster shares with its workers, and has been there since Node 0.10. It is
+ * used in this file and nowhere else.
+ *
+ * The socket starts to listen when the first worker that is ready says so, and stays listening for as long as
+ * the primary lives: connections queue in the kernel while no worker takes them. Workers get a copy of the descriptor
+ * each (SCM_RIGHTS), so that one accepts directly, and one that is killed takes nothing along that it had not accepted.
+ */
+export interface ListeningSocket {
+  readonly handle: ServerHandle
+  readonly fd: number
+  /** As a person writes it: `127.0.0.1:3000` or `/run/app.sock`. */
+  readonly address: string
+  readonly host?: string
+  readonly port?: number
+  readonly path?: string
+}
+
+export interface ServerHandle {
+  readonly fd: number
+  close(): void
+  getsockname?(out: { address?: string; port?: number; family?: string }): number
+}
+
+type CreateServerHandle = (
+  address: string | null,
+  port: number | null,
+  addressType: number | null,
+  fd?: number,
+  flags?: number,
+) => ServerHandle | number
+
+const create = (net as unknown as { _createServerHandle?: CreateServerHandle })._createServerHandle
+
+/** Binds a TCP socket. Throws the error of the system (`code` EADDRINUSE, EACCES, …). */
+export function bindTcp(host: string, port: number): ListeningSocket {
+  const family = net.isIP(host)
+  const handle = made(factory()(host, port, family === 6 ? 6 : 4))
+  // libuv keeps an EADDRINUSE back until the socket is next used.
+  const bound: { address?: string; port?: number } = {}
+  const code = handle.getsockname?.(bound) ?? 0
+  if (code < 0) {
+    handle.close()
+    throw systemError(code)
+  }
+  const number = bound.port ?? port
+  return { handle, fd: handle.fd, host, port: number, address: formatAddress(host, number) }
+}
+
+/** Binds a unix socket. Throws the error of the system. */
+export function bindPath(path: string): ListeningSocket {
+  const handle = made(factory()(path, -1, -1))
+  return { handle, fd: handle.fd, path, address: path }
+}
+
+/** Takes over a descriptor that systemd or an older primary handed over. Throws where it is no socket. */
+export function adopt(fd: number): ListeningSocket {
+  const handle = made(factory()(null, null, null, fd))
+  const bound: { address?: string; port?: number } = {}
+  const isTcp = handle.getsockname !== undefined && handle.getsockname(bound) === 0 && bound.address !== undefined
+  if (!isTcp) return { handle, fd, address: `fd ${fd}` }
+  return {
+    ...{ handle, fd, host: bound.address!, port: bound.port! },
+    address: formatAddress(bound.address!, bound.port!),
+  }
+}
+
+export function formatAddress(host: string, port: number): string {
+  return net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function factory(): CreateServerHandle {
+  if (create) return create
+  throw propaneError('socket_unsupported', { version: process.version })
+}
+
+function made(result: ServerHandle | number): ServerHandle {
+  if (typeof result === 'number') throw systemError(result)
+  return result
+}
+
+function systemError(code: number): NodeJS.ErrnoException {
+  const { getSystemErrorName } = process.getBuiltinModule('node:util')
+  const name = getSystemErrorName(code)
+  return Object.assign(new Error(name), { code: name, errno: code })
+}
+
+/** Accepts from a handle that came over IPC. A server may do so again after `close()`, with another handle. */
+export function listenOn(server: net.Server, handle: ServerHandle, backlog: number): void {
+  const internals = server as unknown as {
+    _handle: ServerHandle
+    _listen2(address: null, port: number, addressType: number, backlog: number): void
+  }
+  internals._handle = handle
+  internals._listen2(null, -1, -1, backlog)
+}

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+
+export interface PortOwner {
+  pid: number
+  command: string
+}
+
+/** The process that listens on a TCP port, where the system tells (on Linux: one's own processes, or all as root). */
+export function portOwner(port: number): PortOwner | undefined {
+  try {
+    return process.platform === 'linux' ? ownerFromProc(port) : ownerFromLsof(port)
+  } catch {
+    return undefined // it is only a help: the address is taken all the same
+  }
+}
+
+function ownerFromProc(port: number): PortOwner | undefined {
+  const inodes = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => listeningInodes(file, port)))
+  if (inodes.size === 0) return undefined
+  for (const pid of fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+    if (descriptors(pid).some(link => inodes.has(link))) return { pid: Number(pid), command: commandOf(pid) }
+  }
+  return undefined
+}
+
+/** Lines of /proc/net/tcp: `sl local_address rem_address st … inode`, addresses and states in hexadecimal. */
+function listeningInodes(file: string, port: number): string[] {
+  if (!fs.existsSync(file)) return []
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  return fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .map(line => line.trim().split(/\s+/))
+    .filter(fields => fields[1]?.endsWith(`:${hex}`) && fields[3] === '0A')
+    .map(fields => `socket:[${fields[9]}]`)
+}
+
+function descriptors(pid: string): string[] {
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).map(fd => {
+      try {
+        return fs.readlinkSync(`/proc/${pid}/fd/${fd}`)
+      } catch {
+        return '' // closed meanwhile
+      }
+    })
+  } catch {
+    return [] // another user's process, or gone
+  }
+}
+
+function commandOf(pid: string): string {
+  const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
+  const command = words.join(' ')
+  return command.length > 80 ? `${command.slice(0, 77)}...` : command
+}
+
+function ownerFromLsof(port: number): PortOwner | undefined {
+  const out = execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
+    ...{ encoding: 'utf8', timeout: 3000, stdio: ['ignore', 'pipe', 'ignore'] },
+  })
+  const pid = /^p(\d+)$/m.exec(out)?.[1]
+  return pid === undefined ? undefined : { pid: Number(pid), command: /^c(.+)$/m.exec(out)?.[1] ?? '' }
+}

@@ -1,0 +1,30 @@
+import type { PropaneHandle } from './propane.ts'
+import { SIGNALS, type SignalAction } from './signals.ts'
+
+/** Lets signals to this process command a running propane. Returns what undoes it. */
+export function handleSignals(propane: PropaneHandle): () => void {
+  let interrupted = false
+  const listeners = Object.entries(SIGNALS).map(([name, { action }]) => {
+    const listener = () => {
+      const again = name === 'SIGINT' && interrupted
+      interrupted ||= name === 'SIGINT'
+      perform(propane, again ? 'quit' : action)
+    }
+    process.on(name, listener)
+    return [name, listener] as const
+  })
+  return () => {
+    for (const [name, listener] of listeners) process.off(name, listener)
+  }
+}
+
+function perform(propane: PropaneHandle, action: SignalAction): void {
+  // What came of it is in the log: nobody waits for a signal's outcome.
+  const ignore = () => undefined
+  const { desired } = propane.status()
+  if (action === 'stop') void propane.stop()
+  else if (action === 'quit') void propane.quit()
+  else if (action === 'reload') propane.reload().catch(ignore)
+  else if (action === 'scale_up') propane.scale(desired + 1).catch(ignore)
+  else if (action === 'scale_down') propane.scale(desired - 1).catch(ignore)
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { ListeningSocket } from './listening-socket.ts'
+import { envelope, type FromWorker, fromWorker, type ToWorker } from './messages.ts'
+import type { WorkerOrders } from './worker.ts'
+
+export interface WorkerProcessOptions {
+  orders: WorkerOrders
+  execArgv: readonly string[]
+  env: NodeJS.ProcessEnv
+  cwd: string
+  uid?: number
+  gid?: number
+  onMessage: (message: FromWorker) => void
+  onOutput: (chunk: Buffer, stream: 'stdout' | 'stderr') => void
+  /** Once, when the process is gone and all it wrote has been read. */
+  onExit: (code: number | null, signal: NodeJS.Signals | null) => void
+}
+
+const MAIN = fileURLToPath(new URL(`./worker-main.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
+
+/** The primary's hold on one worker process. */
+export class WorkerHandle {
+  readonly #child: ChildProcess
+  readonly pid: number
+  #gone = false
+
+  constructor(options: WorkerProcessOptions) {
+    const { scoreboard, ...orders } = options.orders
+    const board = scoreboard && { fd: 4, cell: scoreboard.cell }
+    this.#child = fork(MAIN, [], {
+      cwd: options.cwd,
+      execArgv: [...options.execArgv],
+      env: { ...options.env, PROPANE_ORDERS: JSON.stringify({ ...orders, ...(board && { scoreboard: board }) }) },
+      // 4 is the scoreboard: the descriptor a worker finds it at.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(scoreboard ? [scoreboard.fd] : [])],
+      ...(options.uid !== undefined && { uid: options.uid }),
+      ...(options.gid !== undefined && { gid: options.gid }),
+    })
+    this.pid = this.#child.pid ?? 0
+    this.#child.stdout?.on('data', (chunk: Buffer) => options.onOutput(chunk, 'stdout'))
+    this.#child.stderr?.on('data', (chunk: Buffer) => options.onOutput(chunk, 'stderr'))
+    this.#child.on('message', value => {
+      const message = fromWorker(value)
+      if (message) options.onMessage(message)
+    })
+    const exit = (code: number | null, signal: NodeJS.Signals | null) => {
+      if (this.#gone) return
+      this.#gone = true
+      options.onExit(code, signal)
+    }
+    // `exit`, not `close`: a grandchild that holds the pipes open must not delay a respawn.
+    this.#child.once('exit', (code, signal) => setImmediate(exit, code, signal))
+    this.#child.once('error', () => {
+      if (this.pid === 0) exit(null, null) // could not be started at all
+    })
+  }
+
+  /** Sends a message, with a copy of a socket where one is given. A worker that is going does not mind missing it. */
+  send(message: ToWorker, socket?: ListeningSocket): void {
+    if (!this.#child.connected) return
+    this.#child.send(envelope(message), socket?.handle as never, { keepOpen: true }, () => undefined)
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+}

@@ -3,6 +3,9 @@
 
 READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
+SHOP = apps/strickland
+WATCH = --watch-preserve-output --watch-path=packages --watch-path=$(SHOP)/app.ts --watch-path=$(SHOP)/config \
+	--watch-path=$(SHOP)/db --watch-path=$(SHOP)/src --watch-path=$(SHOP)/templates
 
 .POSIX:
 .PHONY: help run dev test check bench build format lint clean
@@ -22,7 +25,7 @@ run:
 	@$(READY) --build $(NODE) tooling/run.ts
 
 dev:
-	@$(READY) --build $(NODE) tooling/dev.ts
+	@$(READY) --build $(NODE) $(WATCH) tooling/run.ts
 
 test:
 	@$(READY) $(NODE) tooling/test.ts $(WHAT)

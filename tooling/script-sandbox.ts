@@ -19,11 +19,11 @@ export interface ScriptRun {
 }
 
 const posixTools =
-  'cat chmod cp dirname echo env find grep head id kill ls mkdir mktemp mv rm sed sh sleep tail tee touch tr true'
+  'cat chmod cp dirname echo env find grep head id kill ls make mkdir mktemp mv rm sed sh sleep tail tee touch tr true'
 
 /**
  * A copy of some of the repository's shell scripts, in a folder of its own whose path has spaces, and a PATH that holds
- * what POSIX promises and the programs a test plays itself.
+ * what POSIX promises, make, and the programs a test plays itself.
  */
 export class ScriptSandbox implements Disposable {
   readonly base: string = mkdtempSync(join(tmpdir(), 'arlen scripts '))

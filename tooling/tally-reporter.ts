@@ -42,7 +42,14 @@ function countTest(test: TestCase, file: string, tally: Tally): void {
 function reasonFor(test: TestCase): string {
   const result = test.result()
   if (result.state === 'skipped' && result.note) return result.note
-  return `${test.fullName} (no reason given)`
+  return setUpFailed(test) ? 'the set-up before it failed' : `${test.fullName} (no reason given)`
+}
+
+function setUpFailed(test: TestCase): boolean {
+  for (let parent: TestSuite | TestModule = test.parent; ; parent = parent.parent) {
+    if (parent.errors().length > 0) return true
+    if (parent.type === 'module') return false
+  }
 }
 
 function fail(tally: Tally, what: string): void {

@@ -30,6 +30,11 @@ describe('a run of Vitest', () => {
     ])
   })
 
+  test('tells tests that were skipped because a hook threw', async () => {
+    const { tally } = await run('throwing-hook')
+    expect(tally.skipped.map(test => test.reason)).toEqual(['the set-up before it failed'])
+  })
+
   test.each([
     ['a file that cannot be loaded', 'throwing-at-load', 'cannot be loaded'],
     ['a hook that throws', 'throwing-hook', 'no database'],

@@ -148,6 +148,10 @@ describe('a workspace that is not sound breaks a rule:', () => {
     expect(found[rule]?.join('\n')).toContain(message)
   })
 
+  test('types of node:net may be named anywhere, for they are gone at run time', () => {
+    expect(violations(http(`import type { Socket } from 'node:net'\nexport type S = Socket`))).toEqual({})
+  })
+
   test('a type-only circle is none, for it is gone at run time', () => {
     const circle = { ...http(`import type {} from './b.ts'`), 'packages/http/src/b.ts': `import './serve.ts'` }
     expect(violations(circle)).toEqual({})

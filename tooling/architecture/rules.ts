@@ -119,7 +119,7 @@ function oneSocketDriver({ packages }: Workspace): string[] {
 }
 
 function importsNet(file: SourceFile): boolean {
-  return file.imports.some(({ specifier }) => specifier === 'node:net' || specifier === 'net')
+  return file.imports.some(({ specifier, typeOnly }) => !typeOnly && (specifier === 'node:net' || specifier === 'net'))
 }
 
 function shortFiles({ packages, users }: Workspace): string[] {

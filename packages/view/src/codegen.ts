@@ -1,0 +1,262 @@
+import type { Token } from './code-lexer.ts'
+import type { Format } from './escape.ts'
+import type { Header, Span } from './header.ts'
+import { type Edit, ModuleWriter } from './module-writer.ts'
+import { OBJECTS } from './names.ts'
+import type { CodeNode, Node, Template } from './parser.ts'
+import { Lines } from './position.ts'
+import { templateError } from './template-error.ts'
+import type { TemplateMeta } from './types.ts'
+
+export interface GeneratedModule {
+  code: string
+  mappings: string
+}
+
+export interface CodegenOptions {
+  /** The name the application knows the template by. */
+  name: string
+  format: Format
+  strictLocals: boolean
+  strictValues: boolean
+  /** Where an import path that starts with a dot points to from the generated module. */
+  relocate: (specifier: string) => string
+}
+
+// What no statement begins with: where a tag begins so, it goes on with the statement of the tag before.
+const CONTINUES = /^(?:else|catch|finally|[)\]},.?:;=*/%&|<>^]|\?\.|=>)$/
+// What no statement ends with.
+const UNFINISHED = /^(?:[({[,.?:;=+\-*/%&|<>^!~]|\?\.|=>|\.\.\.)$/
+
+/** Turns a parsed template into a TypeScript module whose default export renders it. */
+export function generate(template: Template, options: CodegenOptions): GeneratedModule {
+  return new Generator(template, options).run()
+}
+
+class Generator {
+  readonly #template: Template
+  readonly #options: CodegenOptions
+  readonly #out: ModuleWriter
+  /** Inside an output statement, after an operand. */
+  #printing = false
+  /** The last token of the tag before, where a statement may still need its end. */
+  #last: Token | undefined
+  #captureDepth = 0
+  readonly #builtins: ReadonlySet<Token>
+  readonly #builtinNames: ReadonlySet<string>
+
+  constructor(template: Template, options: CodegenOptions) {
+    const { names, header } = template
+    this.#template = template
+    this.#options = options
+    this.#out = new ModuleWriter(template.source.text)
+    this.#builtins = new Set(names.builtins.filter(({ text }) => !names.declared.has(text) && !header?.bound.has(text)))
+    this.#builtinNames = new Set([...this.#builtins].map(token => token.text))
+  }
+
+  run(): GeneratedModule {
+    const { header, nodes, names, source } = this.#template
+    this.#imports()
+    if (header) this.#header(header)
+    const isAsync = names.awaits || this.#builtinNames.has('flush')
+    const begin = nodes[0] ? startOf(nodes[0]) : 0
+    const returns = isAsync ? 'Promise<string>' : 'string'
+    this.#out.glue(
+      `export default ${isAsync ? 'async ' : ''}function render(__l: __Props, __v: __View): ${returns} { `,
+      begin,
+    )
+    this.#bind()
+    this.#out.glue(`{ let __o = '';`, begin)
+    nodes.forEach((node, index) => {
+      this.#node(node, nodes[index + 1])
+    })
+    this.#endStatement(source.text.length)
+    this.#out.glue(
+      `; return __o; } } export const __meta = ${JSON.stringify(this.#meta(isAsync))} as const;`,
+      source.text.length,
+    )
+    return { code: `${this.#out.code}\n`, mappings: this.#out.mappings }
+  }
+
+  #imports(): void {
+    const { header, names } = this.#template
+    const types = [`${this.#options.strictValues ? 'StrictTemplateView' : 'TemplateView'} as __View`]
+    if (!header?.props) types.push('Untyped as __Untyped')
+    if ([...names.calls.keys()].some(name => this.#isLoose(name))) types.push('LooseHelpers as __Loose')
+    this.#out.glue(`import type { ${types.join(', ')} } from '@arlen/view'; `, 0)
+    if (!header?.props) this.#out.glue('type __Props = __Untyped; ', 0)
+  }
+
+  #header(header: Header): void {
+    const { text } = this.#template.source
+    const moves = header.relativePaths.map(({ start, end }) => {
+      return { start, end, text: this.#options.relocate(text.slice(start, end)) }
+    })
+    const parts: { span: Span; before: string }[] = header.statements.map(span => ({ span, before: '' }))
+    if (header.props) parts.push({ span: header.props, before: 'type __Props = ' })
+    parts.sort((a, b) => a.span.start - b.span.start)
+    for (const { span, before } of parts) {
+      this.#out.alignTo(span.start)
+      if (before) this.#out.glue(before, span.start)
+      this.#out.copy(span.start, span.end, header.code, moves)
+      this.#out.glue('; ', span.end)
+    }
+  }
+
+  /** Names for the locals, the helpers and the printers that the code mentions. */
+  #bind(): void {
+    const { names, nodes, header } = this.#template
+    const lines = new Lines(this.#template.source.text)
+    for (const [name, offset] of names.locals) {
+      if (names.declared.has(`$${name}`)) continue
+      this.#out.glue(`const { ${name}: $${name} } = __l; `, offset)
+      if (!this.#demands(name)) continue
+      const { line, column } = lines.at(offset)
+      this.#out.glue(`if ($${name} === undefined) __v.demand(__l, __meta, '${name}', ${line}, ${column}); `, offset)
+    }
+    for (const object of OBJECTS) {
+      const token = [...this.#builtins].find(({ text }) => text === object)
+      if (token) this.#out.glue(`const ${object} = ${object === 'locals' ? '__l' : '__v.helpers'}; `, token.start)
+    }
+    for (const [name, offset] of names.calls) {
+      if (header?.bound.has(name)) continue
+      const loose = this.#isLoose(name)
+      const from = loose ? '__v.helpers as __Loose' : '__v.helpers'
+      this.#out.glue(`const { ${name} } = ${from}; ${loose ? `void ${name}; ` : ''}`, offset)
+    }
+    const begin = nodes[0] ? startOf(nodes[0]) : 0
+    for (const [kind, binding] of [
+      ['print', '__e = __v.print'],
+      ['raw', '__r = __v.printRaw'],
+    ]) {
+      if (nodes.some(node => node.kind === kind)) this.#out.glue(`const ${binding}; `, begin)
+    }
+  }
+
+  /** Whether a name that is called may be something other than a helper, or nothing. */
+  #isLoose(name: string): boolean {
+    const { names, header } = this.#template
+    return !header?.bound.has(name) && (names.declared.has(name) || names.optionalCalls.has(name))
+  }
+
+  #demands(name: string): boolean {
+    const { header } = this.#template
+    if (!this.#options.strictLocals) return false
+    return header?.props ? (header.required?.includes(name) ?? false) : true
+  }
+
+  #node(node: Node, next: Node | undefined): void {
+    if (node.kind === 'text') {
+      if (this.#last?.text === '}' && node.value.trim() === '' && continues(next)) return
+      this.#operand(node.start)
+      this.#out.glue(JSON.stringify(node.value), node.start)
+    } else if (node.kind === 'code') {
+      this.#code(node)
+    } else {
+      this.#expression(node)
+    }
+  }
+
+  /** Begins an operand of an output statement. */
+  #operand(offset: number): void {
+    this.#out.alignTo(offset)
+    this.#out.glue(this.#printing ? ' + ' : `${this.#last ? '; ' : ' '}__o += `, offset)
+    this.#printing = true
+    this.#last = undefined
+  }
+
+  #endStatement(offset: number): void {
+    if (this.#printing) this.#out.glue(';', offset)
+    this.#printing = false
+  }
+
+  #expression(node: CodeNode): void {
+    const { tag, shape } = node
+    const first = tag.tokens[0]!
+    this.#operand(first.start)
+    this.#out.glue(node.kind === 'raw' ? '__r(' : '__e(', first.start)
+    this.#copy(node)
+    if (shape.staysOpen) {
+      this.#printing = false
+      this.#openCapture(tag.codeEnd)
+    } else {
+      this.#out.glue(')', tag.codeEnd)
+    }
+  }
+
+  #code(node: CodeNode): void {
+    const { tag, shape } = node
+    const first = tag.tokens[0]
+    if (!first) return
+    this.#endStatement(first.start)
+    this.#out.alignTo(first.start)
+    const separate = this.#last && !UNFINISHED.test(this.#last.text) && !CONTINUES.test(first.text)
+    this.#out.glue(separate ? '; ' : ' ', first.start)
+    this.#copy(node)
+    this.#last = tag.tokens.at(-1)
+    if (shape.opensCapture) this.#openCapture(tag.codeEnd)
+    if (shape.closesExpressions > 0) {
+      this.#out.glue(')'.repeat(shape.closesExpressions), tag.codeEnd)
+      this.#last = undefined
+      this.#printing = true
+    }
+  }
+
+  #openCapture(offset: number): void {
+    this.#out.glue(` let __o = '';`, offset)
+    this.#last = undefined
+  }
+
+  #copy(node: CodeNode): void {
+    const { tag, shape } = node
+    const edits: Edit[] = shape.closesCapture.map(at => ({ start: at, end: at, text: '; return __v.safe(__o) ' }))
+    tag.tokens.forEach((token, index) => {
+      if (!this.#builtins.has(token)) return
+      if (token.text === 'flush') edits.push(...this.#flush(node, index))
+      else if (!OBJECTS.has(token.text)) edits.push({ start: token.start, end: token.start, text: '__v.' })
+    })
+    const from = tag.tokens[0]!.start
+    this.#out.copy(from, tag.tokens.at(-1)!.end, tag, edits)
+    this.#captureDepth += (shape.opensCapture ? 1 : 0) - shape.closesCapture.length
+  }
+
+  // `await flush()` hands over what is printed so far and goes on with what has to be kept.
+  #flush(node: CodeNode, index: number): Edit[] {
+    const [name, open, close] = node.tag.tokens.slice(index, index + 3) as [Token, Token, Token | undefined]
+    const alone = node.kind === 'code' && open.text === '(' && close?.text === ')' && this.#captureDepth === 0
+    if (!alone) throw templateError('flush_in_block', this.#template.source, name.start)
+    return [
+      { start: name.start, end: open.end, text: '(__o = await __v.flush(__o' },
+      { start: close.start, end: close.end, text: '))' },
+    ]
+  }
+
+  #meta(isAsync: boolean): TemplateMeta {
+    const { header, names } = this.#template
+    const lines = new Lines(this.#template.source.text)
+    const helpers: [name: string, line: number, column: number][] = []
+    for (const [name, offset] of names.calls) {
+      if (this.#isLoose(name) || header?.bound.has(name)) continue
+      const { line, column } = lines.at(offset)
+      helpers.push([name, line, column])
+    }
+    return {
+      name: this.#options.name,
+      format: this.#options.format,
+      async: isAsync,
+      ...(header?.layout !== undefined && { layout: header.layout }),
+      ownView:
+        this.#builtinNames.has('layout') || this.#builtinNames.has('flush') || typeof header?.layout === 'string',
+      helpers,
+    }
+  }
+}
+
+function startOf(node: Node): number {
+  return node.kind === 'text' ? node.start : node.tag.start
+}
+
+function continues(node: Node | undefined): boolean {
+  const first = node?.kind === 'code' ? node.tag.tokens[0] : undefined
+  return first !== undefined && /^(?:else|catch|finally)$/.test(first.text)
+}

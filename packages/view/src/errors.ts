@@ -1,0 +1,55 @@
+import { type ArlenError, defineErrors } from '@arlen/core'
+
+type ViewErrorCode =
+  | 'tag_unclosed'
+  | 'sigil_invalid'
+  | 'expression_empty'
+  | 'expression_invalid'
+  | 'code_unclosed'
+  | 'bracket_unmatched'
+  | 'block_without_braces'
+  | 'text_in_switch'
+  | 'header_misplaced'
+  | 'header_invalid'
+  | 'flush_in_block'
+  | 'local_missing'
+  | 'value_unprintable'
+  | 'helper_unknown'
+  | 'helper_name_invalid'
+  | 'context_missing'
+  | 'template_missing'
+  | 'template_name_invalid'
+  | 'template_invalid'
+  | 'include_loop'
+  | 'content_late'
+  | 'options_invalid'
+  | 'build_failed'
+
+/** Every error that @arlen/view raises. */
+export const viewError: ReturnType<typeof defineErrors<ViewErrorCode>> = defineErrors<ViewErrorCode>({
+  tag_unclosed: { message: 'This <% tag is never closed: write %> where its code ends.' },
+  sigil_invalid: { message: '{sigil} means nothing here: {hint}' },
+  expression_empty: { message: 'This <%{sigil} %> prints nothing: write an expression in it, or remove it.' },
+  expression_invalid: { message: '<%{sigil} %> prints exactly one expression: {reason}' },
+  code_unclosed: { message: 'This {what} does not end before its tag does.' },
+  bracket_unmatched: { message: '{reason}' },
+  block_without_braces: { message: 'Write { and } around what this "{keyword}" governs; text cannot follow it bare.' },
+  text_in_switch: { message: 'Nothing can be printed between switch (…) { and its first case.' },
+  header_misplaced: { message: 'The header <%! … %> stands once, before everything else in the template.' },
+  header_invalid: { message: 'A header holds imports, types, "props: …" and "layout: …": {reason}' },
+  flush_in_block: { message: 'flush() sends the page as far as it is, so it cannot stand in a block or a function.' },
+  local_missing: { message: 'The template "{name}" needs the local {local}, and was rendered without it.' },
+  value_unprintable: { message: '{what} has no string form to print: {hint}' },
+  helper_unknown: { message: 'There is no helper "{helper}"{hint}. Register it with createViews({ helpers }).' },
+  helper_name_invalid: { message: 'A helper cannot be called "{helper}": {reason}.' },
+  context_missing: { message: 'The helper "{helper}" needs the context: pass it as the third argument of render().' },
+  template_missing: { message: 'There is no template "{name}"{where}.' },
+  template_name_invalid: { message: '"{name}" cannot name a template: use a path below the folder of templates.' },
+  template_invalid: { message: 'The code of the template "{name}" is not valid: {reason}' },
+  include_loop: { message: 'The templates include one another without end: {chain}.' },
+  options_invalid: { message: 'The options of the templates are not valid: {reason}' },
+  build_failed: { message: '{count} of the templates in {dir} could not be compiled:\n\n{problems}' },
+  content_late: { message: 'contentFor("{name}") came after flush(), when the layout had already been sent.' },
+})
+
+export type { ArlenError, ViewErrorCode }

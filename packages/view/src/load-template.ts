@@ -1,0 +1,16 @@
+import type { CompiledTemplate } from './compile-template.ts'
+import { loadModule } from './module-loader.ts'
+import { syntaxError } from './syntax-error.ts'
+import type { TemplateModule } from './types.ts'
+
+/** Loads a template compiled just now as the module of that URL. */
+export function loadTemplate(url: string, { code, map }: CompiledTemplate, name: string): TemplateModule {
+  const encoded = Buffer.from(JSON.stringify(map)).toString('base64')
+  try {
+    return loadModule(url, `${code}//# sourceMappingURL=data:application/json;base64,${encoded}\n`) as TemplateModule
+  } catch (error) {
+    // Anything else was thrown by a module that the template imports.
+    if (!(error instanceof SyntaxError)) throw error
+    throw syntaxError(error, name, { map })
+  }
+}

@@ -1,0 +1,24 @@
+import { isPromiseLike } from '@arlen/core'
+import { type Engine, Rendering, type RenderOptions } from './rendering.ts'
+import { traceTemplates } from './trace.ts'
+
+/** Renders a page, and gives the errors that come out of it the lines of its templates. */
+export function render(
+  engine: Engine,
+  name: string,
+  locals: object = {},
+  context?: unknown,
+  options?: RenderOptions,
+): string | Promise<string> {
+  try {
+    const page = new Rendering(engine, context).page(name, locals, options)
+    return isPromiseLike(page) ? page.catch(error => fail(engine, error)) : page
+  } catch (error) {
+    return fail(engine, error)
+  }
+}
+
+function fail(engine: Engine, error: unknown): never {
+  traceTemplates(error, url => engine.store.entryOfUrl(url)?.origin)
+  throw error
+}

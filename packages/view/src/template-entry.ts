@@ -1,0 +1,43 @@
+import type { Format } from './escape.ts'
+import type { SourceMap } from './source-map.ts'
+import type { TemplateSource } from './template-error.ts'
+import type { TemplateMeta, TemplateModule } from './types.ts'
+import type { View } from './view.ts'
+
+/** Where a loaded template comes from, for reports of what goes wrong in it. */
+export interface Origin {
+  /** The URL of its module, as stack traces have it. */
+  readonly url: string
+  /** The path of the template. */
+  readonly path: string
+  /** Undefined where nothing was kept but the module. */
+  map(): SourceMap | undefined
+}
+
+/** A template that is ready to render. */
+export interface Entry {
+  readonly name: string
+  readonly format: Format
+  readonly meta: TemplateMeta
+  readonly render: (locals: object, view: View) => string | Promise<string>
+  readonly origin: Origin
+}
+
+/** Where templates come from: a folder, or a registry of compiled ones. */
+export interface TemplateStore {
+  /** @throws template_missing, or what is wrong with the template */
+  get(name: string): Entry
+  /** Whether an entry may be outdated the next time it is asked for. */
+  readonly changes: boolean
+  names(): string[]
+  entryOfUrl(url: string): Entry | undefined
+}
+
+export function toEntry(module: TemplateModule, origin: Origin): Entry {
+  const meta = module.__meta
+  return { name: meta.name, format: meta.format, meta, render: module.default as Entry['render'], origin }
+}
+
+export function sourceOf(origin: Origin): TemplateSource {
+  return { path: origin.path, text: origin.map()?.sourcesContent[0] ?? '' }
+}

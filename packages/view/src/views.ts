@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { type Strictness, strictModes } from './compile-template.ts'
+import { viewError } from './errors.ts'
+import { FolderStore } from './folder-store.ts'
+import { type ContextHelperTable, type HelperTable, helperFactory } from './helpers.ts'
+import { type Registry, RegistryStore } from './registry-store.ts'
+import { render } from './render.ts'
+import type { Engine, RenderOptions } from './rendering.ts'
+import type { TemplateStore } from './template-entry.ts'
+import type { LocalsOf, NeedsNothing, TemplateName } from './types.ts'
+
+export interface ViewsOptions<Context = unknown> {
+  /** The folder of templates, compiled as they are asked for. */
+  dir?: string
+  /** Instead of `dir`: the folder `buildViews()` wrote, or the `templates` of its registry. Nothing is compiled then. */
+  compiled?: string | Registry
+  /** Whether to look for changed templates at every rendering. Default: unless `NODE_ENV` is `production`. */
+  reload?: boolean
+  /** Functions that templates call by name. */
+  helpers?: HelperTable
+  /** Functions that need what a page is rendered for, such as the request: each is made from that. */
+  contextHelpers?: ContextHelperTable<Context>
+  /** The layout of HTML pages that name none. Default: none. */
+  layout?: string | null
+  /** Locals every page has. */
+  locals?: object
+  /** Default: missing locals are errors, null and undefined print nothing. */
+  strict?: Strictness
+  /** Told of each warning of a template when it is compiled. */
+  onWarning?: (warning: Diagnostic) => void
+}
+
+/** Locals, context and options of a rendering; locals may be left out where the template needs none. */
+export type RenderArguments<Name, Context = unknown> =
+  NeedsNothing<Name> extends true
+    ? [locals?: LocalsOf<Name>, context?: Context, options?: RenderOptions]
+    : [locals: LocalsOf<Name>, context?: Context, options?: RenderOptions]
+
+export interface Views<Context = unknown> {
+  /** The page, at once where nothing in it is awaited. Errors carry the template's own lines. */
+  render<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): string | Promise<string>
+  /** Whether there is such a template. */
+  has(name: string): boolean
+  /** The names of all templates, sorted. */
+  names(): string[]
+}
+
+/**
+ * Opens a set of templates.
+ *
+ * ```ts
+ * const views = createViews({ dir: 'templates', layout: 'layouts/site', helpers: { formatPrice } })
+ * views.render('products/show', { product })
+ * ```
+ */
+export function createViews<Context = unknown>(options: ViewsOptions<Context>): Views<Context> {
+  const helpersFor = helperFactory(options.helpers, options.contextHelpers)
+  const engine: Engine = {
+    store: openStore(options as ViewsOptions, helpersFor.names),
+    strictValues: strictModes(options.strict).values,
+    layout: options.layout ?? null,
+    locals: options.locals,
+    helpersFor,
+  }
+  const { store } = engine
+  return {
+    render: (name, ...rest) => render(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
+    has: name => store.names().includes(name),
+    names: () => store.names(),
+  }
+}
+
+function openStore(options: ViewsOptions, helperNames: ReadonlySet<string>): TemplateStore {
+  if (options.compiled !== undefined) {
+    const { compiled } = options
+    return new RegistryStore(typeof compiled === 'string' ? loadRegistry(compiled) : compiled, helperNames)
+  }
+  if (options.dir === undefined) throw viewError('options_invalid', { reason: 'name "dir" or "compiled".' })
+  const reload = options.reload ?? process.env.NODE_ENV !== 'production'
+  return new FolderStore({
+    dir: options.dir,
+    reload,
+    strict: options.strict,
+    helperNames,
+    onWarning: options.onWarning,
+  })
+}
+
+function loadRegistry(dir: string): Registry {
+  const require = createRequire(import.meta.url)
+  return (require(join(resolve(dir), 'index.js')) as { templates: Registry }).templates
+}

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findExamples } from './examples.ts'
@@ -19,7 +20,8 @@ describe.concurrent('every example runs as it stands and ends by itself:', () =>
   test.for(examples)('$page, line $line', async ({ page, code }, { expect, signal }) => {
     // A page that belongs to no package speaks about the framework, and has its dependencies at hand.
     const folder = /^(packages|apps)\//.test(page) ? dirname(page) : 'packages/arlen'
-    expect(await runExample(code, join(root, folder), signal)).toEqual({ exitCode: 0, output: expect.any(String) })
+    const { exitCode, output } = await runExample(code, join(root, folder), signal)
+    expect(exitCode, output).toBe(0)
   })
 })
 
@@ -57,12 +59,24 @@ describe('an example', () => {
   })
 })
 
-function runExample(code: string, cwd: string, signal?: AbortSignal): Promise<{ exitCode: unknown; output: string }> {
-  return new Promise(resolve => {
-    const args = ['--conditions=@arlen/source', '--input-type=module-typescript', '-']
-    const child = execFile(process.execPath, args, { cwd, signal, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      resolve({ exitCode: error ? (error.code ?? error.signal) : 0, output: stdout + stderr })
+/** Runs it as a module of the package: a file, for a program may start further processes of its own kind. */
+async function runExample(
+  code: string,
+  cwd: string,
+  signal?: AbortSignal,
+): Promise<{ exitCode: unknown; output: string }> {
+  const folder = join(cwd, '.arlen')
+  const file = join(folder, `example-${randomUUID()}.ts`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file, code)
+  try {
+    return await new Promise(resolve => {
+      const options = { cwd, signal, killSignal: 'SIGKILL' } as const
+      execFile(process.execPath, ['--conditions=@arlen/source', file], options, (error, stdout, stderr) => {
+        resolve({ exitCode: error ? (error.code ?? error.signal) : 0, output: stdout + stderr })
+      })
     })
-    child.stdin?.end(code)
-  })
+  } finally {
+    rmSync(file)
+  }
 }

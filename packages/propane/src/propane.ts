@@ -5,6 +5,7 @@ import { now } from './clock.ts'
 import { defaultWorkers, inContainer } from './container.ts'
 import { propaneError } from './errors.ts'
 import { Events, type PropaneEventName, type PropaneEvents, type WorkerEvent } from './events.ts'
+import { inheritedExecArgv } from './exec-argv.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { Log, LogSink } from './log.ts'
 import { LineMerger } from './log-merge.ts'
@@ -116,7 +117,7 @@ class Propane implements PropaneHandle {
       desired: Math.max(1, count.workers),
       settings: poolSettings(accessories),
       sockets: this.#sockets,
-      execArgv: this.#options.execArgv ?? process.execArgv,
+      execArgv: this.#options.execArgv ?? inheritedExecArgv(),
       events: this.#events,
       output: (worker, chunk, stream) => this.#mergersOf(worker)[stream].push(chunk),
       closed: worker => this.#flush(worker),

@@ -1,0 +1,17 @@
+/** Options that make sense for one process only: code on the command line, test runs, watch mode, debugger ports. */
+const ONE_PROCESS = /^(-[epcvhi]|-pe|--(eval|print|check|interactive|input-type|test|watch|inspect|run)\b.*)$/
+
+/** Those that take the next argument for their value. */
+const WITH_VALUE = /^(-[ep]|-pe|--(eval|print|input-type|inspect-port|watch-path|run))$/
+
+/** The Node.js options of this process, such as `--conditions=…` and `--max-old-space-size=…`, that workers shall have too. */
+export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
+  const kept: string[] = []
+  for (let index = 0; index < execArgv.length; index++) {
+    const option = execArgv[index]!
+    if (option === '-r') kept.push(option, execArgv[++index] ?? '')
+    else if (!ONE_PROCESS.test(option)) kept.push(option)
+    else if (WITH_VALUE.test(option)) index++
+  }
+  return kept
+}

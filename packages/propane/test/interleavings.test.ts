@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import type { Pool } from '../src/pool.ts'
+import { Simulation } from './simulation.ts'
+
+/** mulberry32: every run of the test sees the same sequences. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** What must hold at every moment, whatever happens. */
+function check(simulation: Simulation): void {
+  const { pool, processes } = simulation
+  const generations = new Set(pool.workers.map(worker => worker.generation))
+  if (generations.size > 2) throw new Error(`${generations.size} generations are alive`)
+  const strays = [...processes.keys()].filter(id => !pool.workers.some(worker => worker.id === id))
+  if (strays.length > 0) throw new Error(`nobody knows of process ${strays}`)
+}
+
+function chaos(simulation: Simulation, dice: () => number): void {
+  const events: ((pool: Pool) => void)[] = [
+    () => simulation.dispatch({ type: 'reload' }),
+    pool => simulation.kill(pool.workers[Math.floor(dice() * pool.workers.length)]?.id ?? 0),
+    pool => simulation.hang(pool.workers[Math.floor(dice() * pool.workers.length)]?.id ?? 0),
+    () => simulation.dispatch({ type: 'scale', desired: 1 + Math.floor(dice() * 6) }),
+    () => {
+      const broken = dice() < 0.3
+      simulation.fate = () => {
+        const roll = dice()
+        const fails = broken ? roll < 0.7 : roll < 0.05
+        return {
+          after: dice() * 3000,
+          outcome: fails ? (['fail', 'exit', 'nothing'] as const)[Math.floor(dice() * 3)]! : 'ready',
+        }
+      }
+    },
+    () => {
+      const memory = dice() < 0.5 ? 200 : 50
+      simulation.memory = () => (dice() < 0.8 ? memory : 50)
+    },
+    () => {
+      const slow = dice() < 0.3
+      simulation.drainMs = () => (slow ? 15_000 * dice() : 500 * dice())
+    },
+  ]
+  events[Math.floor(dice() * events.length)]!(simulation.pool)
+  simulation.run(dice() < 0.3 ? 10 * dice() : 8000 * dice())
+}
+
+test('1,000 random interleavings of reload, recycle, crash, hang, scale and stop end as they should', () => {
+  const outcomes = { settled: 0, stopped: 0, gaveUp: 0 }
+  for (let seed = 1; seed <= 1000; seed++) {
+    const dice = random(seed)
+    const simulation = new Simulation(1 + Math.floor(dice() * 5), { maxMemory: 100, maxAge: dice() < 0.5 ? 20_000 : 0 })
+    simulation.onAction = () => check(simulation)
+    try {
+      simulation.rest()
+      for (let count = 5 + Math.floor(dice() * 20); count > 0 && simulation.exitCode === undefined; count--) {
+        chaos(simulation, dice)
+      }
+      // Now let the world be good again, and everything has to come to rest.
+      simulation.fate = () => ({ after: 100, outcome: 'ready' })
+      simulation.memory = () => 0
+      simulation.pool.settings.maxAge = 0
+      const stops = dice() < 0.3
+      simulation.dispatch(stops ? { type: 'stop' } : { type: 'reload' })
+      simulation.rest()
+      if (simulation.exitCode !== undefined) {
+        expect(simulation.processes.size).toBe(0)
+        outcomes[stops ? 'stopped' : 'gaveUp']++
+      } else {
+        expect(simulation.serving).toBe(simulation.pool.desired)
+        expect(simulation.processes.size).toBe(simulation.pool.desired)
+        expect(new Set(simulation.pool.workers.map(worker => worker.generation)).size).toBe(1)
+        outcomes.settled++
+      }
+    } catch (error) {
+      throw new Error(`sequence ${seed}: ${(error as Error).message}`, { cause: error })
+    }
+  }
+  expect(outcomes.settled).toBeGreaterThan(400)
+  expect(outcomes.stopped).toBeGreaterThan(100)
+})

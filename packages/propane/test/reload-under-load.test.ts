@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { fixture, start } from './helpers.ts'
+import { Traffic } from './traffic.ts'
+
+test('six reloads under 64 mixed clients lose no request, and afterwards only the new generation answers', async () => {
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 2000 })
+  const traffic = new Traffic({ url: handle.url, clients: 64, handlerMs: [5, 5, 5, 700] })
+  for (let count = 0; count < 6; count++) {
+    await traffic.answered(50)
+    await handle.reload()
+  }
+  const { lost, statuses } = await traffic.stop()
+  expect(lost).toEqual([])
+  expect(Object.keys(statuses)).toEqual(['200'])
+  const note = (body: string) => String((JSON.parse(body) as { generation: number }).generation)
+  const after = new Traffic({ url: handle.url, clients: 16, handlerMs: [0], note })
+  await after.answered(1000)
+  expect([...(await after.stop()).bodies.keys()]).toEqual(['7'])
+}, 40_000)

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { addressKey } from './address-key.ts'
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['::FFFF:c000:207', '192.0.2.7'],
+  ['0:0:0:0:0:ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
+  ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+])('%s counts as %s', (address, key) => {
+  expect(addressKey(address)).toBe(key)
+})
+
+test('can count wider networks', () => {
+  expect(addressKey('2001:db8:1:12ff::1', 56)).toBe('2001:db8:1:1200::/56')
+  expect(addressKey('2001:db8:1:12ff::1', 48)).toBe('2001:db8:1:0::/48')
+})
+
+test('leaves alone what is no address', () => {
+  for (const text of ['', 'unix', ':', ':::', '1:2:3', '1::2::3', 'x::1', '12345::1', '1:2:3:4:5:6:7:8:9', '::1.2.3']) {
+    expect(addressKey(text)).toBe(text)
+  }
+})
+
+test('10,000 addresses of one /64 are one key', () => {
+  const keys = new Set(
+    Array.from({ length: 10_000 }, (_, i) => addressKey(`2001:db8:7:7:${i.toString(16)}:0:1:${i % 7}`)),
+  )
+  expect(keys.size).toBe(1)
+})

@@ -1,0 +1,27 @@
+import { defineErrors } from '@arlen/core'
+
+/** Every error that @arlen/security raises. Those with a status are answers, the others are mistakes of the set-up. */
+export const securityError: ReturnType<typeof defineErrors<SecurityErrorCode>> = defineErrors<SecurityErrorCode>({
+  csp_invalid: { message: 'The content security policy is refused: {problem}.' },
+  header_option_invalid: { message: 'The security header {name} is refused: {problem}.' },
+  cors_invalid: { message: 'The CORS options are refused: {problem}.' },
+  hosts_invalid: { message: 'The list of allowed hosts is refused: {problem}.' },
+  rate_limit_invalid: { message: 'The rate limit {name} is refused: {problem}.' },
+  nonce_missing: {
+    message: 'c.cspNonce was read, but no securityHeaders() with a content security policy runs before this handler.',
+  },
+  host_not_allowed: { status: 421, message: 'This server does not answer for the host that was asked for.' },
+  rate_limited: { status: 429, message: 'Too many requests. Try again in {seconds} s.' },
+  rate_limit_unavailable: { status: 503, message: 'Requests cannot be counted right now. Try again soon.' },
+})
+
+export type SecurityErrorCode =
+  | 'csp_invalid'
+  | 'header_option_invalid'
+  | 'cors_invalid'
+  | 'hosts_invalid'
+  | 'rate_limit_invalid'
+  | 'nonce_missing'
+  | 'host_not_allowed'
+  | 'rate_limited'
+  | 'rate_limit_unavailable'

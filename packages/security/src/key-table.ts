@@ -1,0 +1,102 @@
+import { hashed, hashKey } from './key-hash.ts'
+import type { Lanes, RateAlgorithm } from './rate-algorithm.ts'
+
+const WAYS = 8
+
+/**
+ * Rows for keys, in a bounded amount of memory: columns of numbers, no objects, no strings, no timers. A key is known by
+ * a keyed 64-bit hash, whose halves name the two groups of eight rows it may stand in (two choices leave next to no group
+ * full before the table is).
+ *
+ * Where both are full, a row that has expired gives way, then the one that expires soonest; never one whose key is
+ * blocked, for then an attacker could free himself with a flood of other keys.
+ */
+export class KeyTable implements Lanes {
+  readonly a: Float64Array
+  readonly b: Float64Array
+  readonly c: Float64Array
+  readonly #algorithm: RateAlgorithm
+  readonly #high: Uint32Array
+  readonly #low: Uint32Array
+  readonly #groups: number
+  #filled = 0
+
+  /** @param maxKeys - rounded up to a power of two; a row takes 16 to 32 bytes. */
+  constructor(algorithm: RateAlgorithm, maxKeys: number) {
+    const rows = 2 ** Math.ceil(Math.log2(Math.max(maxKeys, WAYS)))
+    this.#algorithm = algorithm
+    this.#groups = rows / WAYS
+    this.#high = new Uint32Array(rows)
+    this.#low = new Uint32Array(rows)
+    this.a = new Float64Array(rows)
+    this.b = new Float64Array(algorithm.lanes >= 2 ? rows : 0)
+    this.c = new Float64Array(algorithm.lanes >= 3 ? rows : 0)
+  }
+
+  /** The row of a key, made empty where the key is new; -1 where every row it could have is blocked. */
+  rowOf(key: string, now: number): number {
+    hashKey(key)
+    // 0 is what rows that were never used have.
+    const { high } = hashed
+    const low = hashed.low || 1
+    const first = this.#group(low)
+    const second = this.#group(high)
+    for (let row = first; row < first + WAYS; row++) if (this.#low[row] === low && this.#high[row] === high) return row
+    for (let row = second; row < second + WAYS; row++)
+      if (this.#low[row] === low && this.#high[row] === high) return row
+    let row = this.#vacancy(first, second, now)
+    if (row === -1) row = this.#victim(first, second, now)
+    if (row !== -1) this.#claim(row, high, low)
+    return row
+  }
+
+  /** Rows in use, expired ones included until they are reused. */
+  get size(): number {
+    return this.#filled
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.a.byteLength + this.b.byteLength + this.c.byteLength + this.#high.byteLength + this.#low.byteLength
+  }
+
+  #group(half: number): number {
+    return (half & (this.#groups - 1)) * WAYS
+  }
+
+  /** A free row in the emptier of two groups, or -1. */
+  #vacancy(first: number, second: number, now: number): number {
+    let [row, free] = [-1, 0]
+    for (const group of first === second ? [first] : [first, second]) {
+      let [candidate, count] = [-1, 0]
+      for (let i = group; i < group + WAYS; i++) {
+        if (this.#algorithm.expiresAt(this, i) > now) continue
+        candidate = i
+        count++
+      }
+      if (count > free) [row, free] = [candidate, count]
+    }
+    return row
+  }
+
+  /** The row of two full groups that matters least, or -1 where all are blocked. */
+  #victim(first: number, second: number, now: number): number {
+    let [row, soonest] = [-1, Number.POSITIVE_INFINITY]
+    for (const group of [first, second]) {
+      for (let i = group; i < group + WAYS; i++) {
+        const expiry = this.#algorithm.expiresAt(this, i)
+        if (expiry < soonest && !this.#algorithm.isBlocked(this, i, now)) [row, soonest] = [i, expiry]
+      }
+    }
+    return row
+  }
+
+  #claim(row: number, high: number, low: number): void {
+    if (this.#low[row] === 0) this.#filled++
+    this.#high[row] = high
+    this.#low[row] = low
+    this.a[row] = 0
+    if (this.b.length > 0) this.b[row] = 0
+    if (this.c.length > 0) this.c[row] = 0
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import type { RateAlgorithmName } from './rate-algorithm.ts'
+import { checkRateLimit, RateLimiter } from './rate-limiter.ts'
+
+const MiB = 1024 * 1024
+
+describe('a rate limiter in memory', () => {
+  test('counts each key by itself', () => {
+    const limiter = new RateLimiter({ limit: 2, windowMs: 1000 }, { now: () => 0 })
+    expect(limiter.consume('a')).toMatchObject({ allowed: true, remaining: 1, retryAfterMs: 0 })
+    expect(limiter.consume('a').allowed).toBe(true)
+    const refused = limiter.consume('a')
+    expect(refused).toMatchObject({ allowed: false, remaining: 0 })
+    expect(refused.retryAfterMs).toBeGreaterThan(0)
+    expect(limiter.consume('b').allowed).toBe(true)
+    limiter.reset('a')
+    expect(limiter.consume('a').allowed).toBe(true)
+  })
+
+  test('does not mix up keys that are alike', () => {
+    const limiter = new RateLimiter({ limit: 1, windowMs: 1000 }, { now: () => 0 })
+    const keys = ['', 'a', 'aa', 'aaa', 'a\u0000', '\u0000a', 'ab', 'ba', '\u0061\u0001', 'é', 'e\u0301', '1', '01']
+    for (let i = 0; i < 50_000; i++) keys.push(`10.${i >> 8}.${i & 255}.1`)
+    expect(keys.filter(key => limiter.consume(key).allowed)).toHaveLength(keys.length)
+    expect(keys.filter(key => limiter.consume(key).allowed)).toEqual([])
+  })
+
+  test.each<RateAlgorithmName>(['fixed-window', 'sliding-window', 'token-bucket'])(
+    'a million keys of a %s cost less than 64 MiB',
+    algorithm => {
+      let now = 0
+      const limiter = new RateLimiter({ limit: 5, windowMs: 60_000, algorithm }, { maxKeys: 1_000_000, now: () => now })
+      for (let i = 0; i < 1_000_000; i++) {
+        now += 0.001
+        limiter.consume(`key-${i}`)
+      }
+      expect(limiter.usage.bytes).toBeLessThan(64 * MiB)
+      expect(limiter.usage.keys).toBeGreaterThan(800_000)
+    },
+  )
+
+  test('never frees a blocked key, however many others come', () => {
+    const limiter = new RateLimiter({ limit: 3, windowMs: 60_000 }, { maxKeys: 1000, now: () => 0 })
+    const blocked = Array.from({ length: 50 }, (_, i) => `attacker-${i}`)
+    for (const key of blocked) for (let i = 0; i < 4; i++) limiter.consume(key)
+    for (let i = 0; i < 200_000; i++) limiter.consume(`other-${i}`)
+    expect(blocked.filter(key => limiter.consume(key).allowed)).toEqual([])
+    expect(limiter.usage.keys).toBeLessThanOrEqual(1024)
+  })
+
+  test('goes on when every row is blocked', () => {
+    const limiter = new RateLimiter({ limit: 1, windowMs: 60_000 }, { maxKeys: 8, now: () => 0 })
+    const admitted = Array.from({ length: 100 }, (_, i) => limiter.consume(`key-${i}`).allowed)
+    expect(admitted.every(Boolean)).toBe(true)
+    expect(limiter.consume('key-0').allowed).toBe(false)
+  })
+
+  test('reuses what has expired', () => {
+    let now = 0
+    const limiter = new RateLimiter({ limit: 1, windowMs: 10 }, { maxKeys: 64, now: () => now })
+    for (let i = 0; i < 10_000; i++) {
+      now += 1
+      expect(limiter.consume(`key-${i}`).allowed).toBe(true)
+      expect(limiter.consume(`key-${i}`).allowed).toBe(false)
+    }
+  })
+})
+
+test.each([
+  { limit: 0, windowMs: 1000 },
+  { limit: 1.5, windowMs: 1000 },
+  { limit: Number.NaN, windowMs: 1000 },
+  { limit: 1, windowMs: 0 },
+  { limit: 1, windowMs: 1, burst: 0 },
+  { limit: 1, windowMs: 1, name: 'a"b' },
+  { limit: 1, windowMs: 1, name: '' },
+  { limit: 1, windowMs: 1, algorithm: 'leaky' as never },
+])('refuses the limit %j', limit => {
+  expect(() => checkRateLimit(limit)).toThrow(expect.objectContaining({ code: 'rate_limit_invalid' }))
+})

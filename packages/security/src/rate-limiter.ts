@@ -1,0 +1,93 @@
+import { securityError } from './errors.ts'
+import { KeyTable } from './key-table.ts'
+import { type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
+
+/** What was decided about one request. Durations are milliseconds. */
+export interface RateDecision {
+  readonly allowed: boolean
+  readonly remaining: number
+  /** Until everything is left again. */
+  readonly resetMs: number
+  /** Until the same request fits; 0 where it did. */
+  readonly retryAfterMs: number
+}
+
+export interface RateLimit {
+  /** Names the limit in the `RateLimit` field, in errors and in stores. Default `default`. */
+  name?: string
+  /** Requests in one window. */
+  limit: number
+  windowMs: number
+  /** Default `sliding-window`. */
+  algorithm?: RateAlgorithmName
+  /** Token bucket only: how many may come at once. Default `limit`. */
+  burst?: number
+}
+
+/** A limit with its defaults, checked. */
+export interface CheckedRateLimit {
+  readonly name: string
+  readonly limit: number
+  readonly windowMs: number
+  readonly algorithm: RateAlgorithmName
+  readonly burst: number
+}
+
+/** @throws ArlenError `rate_limit_invalid`. */
+export function checkRateLimit(limit: RateLimit): CheckedRateLimit {
+  const { name = 'default', algorithm = 'sliding-window', burst = limit.limit } = limit
+  const refuse = (problem: string) => securityError('rate_limit_invalid', { name: JSON.stringify(name), problem })
+  if (!/^[a-z][\w.-]{0,63}$/i.test(name)) throw refuse('its name must be letters, digits, dots, dashes, underscores')
+  for (const [member, value] of Object.entries({ limit: limit.limit, windowMs: limit.windowMs, burst })) {
+    if (!Number.isSafeInteger(value) || value < 1) throw refuse(`${member} must be a whole number from 1, not ${value}`)
+  }
+  if (!['fixed-window', 'sliding-window', 'token-bucket'].includes(algorithm)) throw refuse(`no algorithm ${algorithm}`)
+  return { name, limit: limit.limit, windowMs: limit.windowMs, algorithm, burst }
+}
+
+const ADMITTED_UNCOUNTED: RateDecision = { allowed: true, remaining: 0, resetMs: 0, retryAfterMs: 0 }
+
+/** Counts in this process: synchronous, a bounded amount of memory, over a million decisions a second. */
+export class RateLimiter {
+  readonly rule: CheckedRateLimit
+  readonly #algorithm: RateAlgorithm
+  readonly #table: KeyTable
+  readonly #now: () => number
+
+  constructor(limit: RateLimit, options: { maxKeys?: number; now?: () => number } = {}) {
+    this.rule = checkRateLimit(limit)
+    this.#algorithm = rateAlgorithm(this.rule.algorithm, this.rule)
+    this.#table = new KeyTable(this.#algorithm, options.maxKeys ?? 100_000)
+    this.#now = options.now ?? (() => performance.now())
+  }
+
+  /** Counts a request of a key, or refuses it. */
+  consume(key: string, cost = 1): RateDecision {
+    const now = this.#now()
+    const table = this.#table
+    const row = table.rowOf(key, now)
+    // Every place it could be counted at belongs to a blocked key: to refuse it would punish it for theirs.
+    if (row === -1) return ADMITTED_UNCOUNTED
+    const allowed = this.#algorithm.take(table, row, cost, now)
+    return {
+      allowed,
+      remaining: this.#algorithm.remaining(table, row, now),
+      resetMs: this.#algorithm.resetMs(table, row, now),
+      retryAfterMs: allowed ? 0 : this.#algorithm.retryAfterMs(table, row, cost, now),
+    }
+  }
+
+  /** Forgets what was counted for a key. */
+  reset(key: string): void {
+    const row = this.#table.rowOf(key, this.#now())
+    if (row === -1) return
+    this.#table.a[row] = 0
+    this.#table.b.fill(0, row, row + 1)
+    this.#table.c.fill(0, row, row + 1)
+  }
+
+  /** Keys that are kept, and the bytes that takes. */
+  get usage(): { keys: number; bytes: number } {
+    return { keys: this.#table.size, bytes: this.#table.bytes }
+  }
+}

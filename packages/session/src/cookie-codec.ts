@@ -1,0 +1,85 @@
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
+import type { KeyRing } from './key-ring.ts'
+import { randomInto } from './random.ts'
+
+const VERSION = '1'
+const PREFIX_LENGTH = 5
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+/** A multiple of 3, so that base64url needs no bits of the ciphertext for the tag, and lengths tell little. */
+const PADDING_BLOCK = 48
+const LONGEST = 4096
+const PADDINGS: readonly string[] = Array.from({ length: PADDING_BLOCK }, (_, length) => ' '.repeat(length))
+
+interface PrefixedKey {
+  /** Format version and key id: what a sealed value starts with. */
+  readonly prefix: string
+  readonly key: KeyObject
+}
+
+/**
+ * Seals text into a cookie value and opens it again: AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces.
+ *
+ *     "1" key-id(4) base64url( nonce(12) ciphertext tag(16) )
+ *
+ * The key belongs to the ring's secret and the purpose alone, so a value sealed for another cookie does not open here,
+ * and neither does another version's. The key id says which key to try: one attempt, however many secrets there are.
+ * Text is padded with spaces (JSON does not mind) to blocks of 48 bytes.
+ */
+export class CookieCodec {
+  readonly #keys: readonly PrefixedKey[]
+  readonly #current: PrefixedKey
+
+  constructor(ring: KeyRing, purpose: string) {
+    const keys = ring.derive(`seal v${VERSION} ${purpose}`).map(({ id, key }) => ({ prefix: VERSION + id, key }))
+    this.#keys = keys
+    this.#current = keys[0]!
+  }
+
+  seal(text: string): string {
+    const { prefix, key } = this.#current
+    const nonce = Buffer.allocUnsafe(NONCE_BYTES)
+    randomInto(nonce)
+    const cipher = createCipheriv('aes-256-gcm', key, nonce)
+    const padded = text + PADDINGS[(PADDING_BLOCK - (Buffer.byteLength(text) % PADDING_BLOCK)) % PADDING_BLOCK]!
+    const ciphertext = cipher.update(padded, 'utf8')
+    cipher.final()
+    return (
+      prefix +
+      nonce.toString('base64url') +
+      ciphertext.toString('base64url') +
+      cipher.getAuthTag().toString('base64url')
+    )
+  }
+
+  /** The text that was sealed, or undefined for anything that a key of this ring did not seal for this purpose. */
+  open(value: string): string | undefined {
+    if (value.length > LONGEST) return undefined
+    const key = this.#keyOf(value)
+    if (!key) return undefined
+    const text = value.slice(PREFIX_LENGTH)
+    const bytes = Buffer.from(text, 'base64url')
+    // Node skips what is no base64url and ignores loose bits at the end: only the one canonical spelling is ours.
+    if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) return undefined
+    const tagAt = bytes.length - TAG_BYTES
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
+      decipher.setAuthTag(bytes.subarray(tagAt))
+      const plain = decipher.update(bytes.subarray(NONCE_BYTES, tagAt))
+      decipher.final()
+      return plain.toString('utf8')
+    } catch {
+      return undefined // not authentic; there is nothing to learn from OpenSSL's reason
+    }
+  }
+
+  /** Whether a value that opens was sealed under an older key, and should be sealed anew. */
+  isStale(value: string): boolean {
+    return !value.startsWith(this.#current.prefix)
+  }
+
+  #keyOf(value: string): KeyObject | undefined {
+    for (const candidate of this.#keys) if (value.startsWith(candidate.prefix)) return candidate.key
+    return undefined
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { crossSiteEvidence } from './cross-site.ts'
+
+const SITES = [undefined, 'same-origin', 'none', 'same-site', 'cross-site', 'same-origin, cross-site'] as const
+const ORIGINS = [undefined, 'https://shop.example', 'https://evil.example', 'null'] as const
+
+// Rows: Sec-Fetch-Site as in SITES; columns: Origin as in ORIGINS. '' says that the token decides.
+const TRUTH = [
+  ['', '', 'Origin', 'Origin'],
+  ['', '', '', ''],
+  ['', '', '', ''],
+  ['Sec-Fetch-Site', 'Sec-Fetch-Site', 'Sec-Fetch-Site', 'Sec-Fetch-Site'],
+  ['Sec-Fetch-Site', 'Sec-Fetch-Site', 'Sec-Fetch-Site', 'Sec-Fetch-Site'],
+  ['Sec-Fetch-Site', 'Sec-Fetch-Site', 'Sec-Fetch-Site', 'Sec-Fetch-Site'],
+] as const
+
+describe('the truth table of Sec-Fetch-Site and Origin', () => {
+  const rows = SITES.flatMap((fetchSite, row) =>
+    ORIGINS.map((origin, column) => ({ fetchSite, origin, evidence: TRUTH[row]![column]! })),
+  )
+  test.each(rows)('$fetchSite and $origin: $evidence', ({ fetchSite, origin, evidence }) => {
+    expect(crossSiteEvidence({ fetchSite, origin, host: 'shop.example' }, new Set()) ?? '').toBe(evidence)
+  })
+  test('has 24 rows', () => expect(rows).toHaveLength(24))
+})
+
+test('compares host and port of the origin, in any case, and takes listed origins', () => {
+  const from = (origin: string, host = 'shop.example:8443') =>
+    crossSiteEvidence({ fetchSite: undefined, origin, host }, new Set(['https://pay.example']))
+  expect(from('https://SHOP.example:8443')).toBeUndefined()
+  expect(from('http://shop.example:8443')).toBeUndefined()
+  expect(from('https://pay.example')).toBeUndefined()
+  expect(from('https://shop.example')).toBe('Origin')
+  expect(from('https://shop.example:8443.evil.example')).toBe('Origin')
+  expect(from('https://shop.example:8443@evil.example')).toBe('Origin')
+  expect(from('https://pay.example.evil.example')).toBe('Origin')
+  expect(from('file://shop.example:8443')).toBe('Origin')
+  expect(from('')).toBe('Origin')
+})
+
+test('takes a listed origin even where the browser says cross-site', () => {
+  const request = { fetchSite: 'cross-site', origin: 'https://pay.example', host: 'shop.example' }
+  expect(crossSiteEvidence(request, new Set(['https://pay.example']))).toBeUndefined()
+})

@@ -1,0 +1,3 @@
+/** The form field and the header in which a request carries its CSRF token. */
+export const CSRF_FIELD = 'csrf_token'
+export const CSRF_HEADER = 'x-csrf-token'

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { CsrfTokens } from './csrf-token.ts'
+import { KeyRing } from './key-ring.ts'
+import { generateSecret } from './secrets.ts'
+
+const secret = generateSecret()
+const tokens = new CsrfTokens(new KeyRing([secret]))
+
+test('accepts each of the differently masked tokens of a session, also after rotation', () => {
+  const issued = Array.from({ length: 200 }, () => tokens.issue('session-a'))
+  expect(new Set(issued).size).toBe(200)
+  const rotated = new CsrfTokens(new KeyRing([generateSecret(), secret]))
+  for (const token of issued) {
+    expect(tokens.check(token, 'session-a')).toBe(true)
+    expect(rotated.check(token, 'session-a')).toBe(true)
+  }
+})
+
+test('refuses the token of another session, of another key, and anything that is no token', () => {
+  const token = tokens.issue('session-a')
+  expect(tokens.check(token, 'session-b')).toBe(false)
+  expect(new CsrfTokens(new KeyRing([generateSecret()])).check(token, 'session-a')).toBe(false)
+  const head = token.slice(0, 5)
+  for (const bad of ['', head, `${token}A`, token.slice(0, -1), head + 'A'.repeat(43), `${head}${'!'.repeat(43)}`]) {
+    expect(tokens.check(bad, 'session-a'), bad).toBe(false)
+  }
+  for (let at = 0; at < token.length - 1; at++) {
+    const letter = token[at] === 'A' ? 'B' : 'A'
+    expect(tokens.check(token.slice(0, at) + letter + token.slice(at + 1), 'session-a')).toBe(false)
+  }
+})

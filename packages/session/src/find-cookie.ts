@@ -1,0 +1,24 @@
+/**
+ * The value of one cookie in a `Cookie` field, as it was sent. Undefined where there is none, and where there are two
+ * with different values: which of them is ours cannot be known (cookie tossing, RFC 6265, section 8.6).
+ */
+export function findCookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined
+  let found: string | undefined
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + 1)) {
+    const valueAt = at + name.length + 1
+    if (header.charCodeAt(valueAt - 1) !== 0x3d || !startsPair(header, at)) continue
+    const end = header.indexOf(';', valueAt)
+    const value = header.slice(valueAt, end === -1 ? undefined : end).trimEnd()
+    if (found !== undefined && found !== value) return undefined
+    found = value
+  }
+  return found
+}
+
+/** Whether a name at this place is a whole one: only spaces stand between it and the semicolon or the beginning. */
+function startsPair(header: string, at: number): boolean {
+  let before = at - 1
+  while (before >= 0 && header.charCodeAt(before) === 0x20) before--
+  return before < 0 || header.charCodeAt(before) === 0x3b
+}

@@ -1,0 +1,29 @@
+export {
+  type CookieAttributes,
+  deleteCookie,
+  MAX_COOKIE_BYTES,
+  serializeCookie,
+  serializeRawCookie,
+} from './cookie.ts'
+export { CookieCodec } from './cookie-codec.ts'
+export { CookieSigner } from './cookie-signature.ts'
+export { crossSiteEvidence, type RequestOrigin } from './cross-site.ts'
+export { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
+export { CsrfTokens } from './csrf-token.ts'
+export type { SessionErrorCode } from './errors.ts'
+export { findCookie } from './find-cookie.ts'
+export { type DerivedKey, KeyRing } from './key-ring.ts'
+export {
+  MemoryTokenStore,
+  type OneTimeTokenOptions,
+  type OneTimeTokenStore,
+  OneTimeTokens,
+  type StoredToken,
+} from './one-time-token.ts'
+export { type PasswordOptions, Passwords, type PasswordVerdict } from './password.ts'
+export { randomToken } from './random.ts'
+export { safeEqual } from './safe-equal.ts'
+export { generateSecret, PLACEHOLDER_SECRET, secretProblems } from './secrets.ts'
+export type { LoginOptions, Session, SessionData, SessionUser } from './session.ts'
+export { MemorySessionStore, type SessionPatch, type SessionStore, type StoredSession } from './session-store.ts'
+export { bearerToken, hashToken, type NewToken, newToken } from './token.ts'

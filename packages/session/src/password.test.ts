@@ -1,0 +1,70 @@
+import { hashSync } from '@node-rs/argon2'
+import { describe, expect, test } from 'vitest'
+import { Passwords } from './password.ts'
+
+// The cheapest row of OWASP's table, to keep the tests short.
+const passwords = new Passwords({ memoryCost: 7168, timeCost: 5 })
+
+describe('Passwords', () => {
+  test('hashes with Argon2id, differently each time, and knows the password again', async () => {
+    const [one, two] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')])
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/)
+    expect(one).not.toBe(two)
+    expect(await passwords.verify(one, 'correct horse')).toEqual({ ok: true })
+    expect(await passwords.verify(one, 'correct horsE')).toEqual({ ok: false })
+    expect(await passwords.verify(one, '')).toEqual({ ok: false })
+  })
+
+  test('the same characters in another form are the same password', async () => {
+    const stored = await passwords.hash('Zu\u0308rich \u212b')
+    expect(await passwords.verify(stored, 'Z\u00fcrich \u00c5')).toEqual({ ok: true })
+  })
+
+  test('hands over a new hash where the parameters have become stronger', async () => {
+    const old = hashSync('secret word', { memoryCost: 4096, timeCost: 1 })
+    const { ok, rehash } = await passwords.verify(old, 'secret word')
+    expect(ok).toBe(true)
+    expect(rehash).toContain('m=7168,t=5')
+    expect(await passwords.verify(rehash, 'secret word')).toEqual({ ok: true })
+    expect(await passwords.verify(old, 'wrong')).toEqual({ ok: false })
+  })
+
+  test('works as long for a user who does not exist', async () => {
+    const stored = await passwords.hash('x')
+    await passwords.verify(undefined, 'warm up')
+    const cost = async (hash: string | undefined) => {
+      const times: number[] = []
+      for (let i = 0; i < 5; i++) {
+        const before = performance.now()
+        expect((await passwords.verify(hash, 'guess')).ok).toBe(false)
+        times.push(performance.now() - before)
+      }
+      return Math.min(...times)
+    }
+    const [known, unknown] = [await cost(stored), await cost(undefined)]
+    expect(unknown / known).toBeGreaterThan(0.4)
+    expect(unknown / known).toBeLessThan(2.5)
+  })
+
+  test('takes over hashes of another kind where it is told how, and refuses them otherwise', async () => {
+    const legacy = new Passwords({ memoryCost: 7168, timeCost: 5, legacy: (hash, text) => hash === `plain:${text}` })
+    const { ok, rehash } = await legacy.verify('plain:abc', 'abc')
+    expect(ok).toBe(true)
+    expect(rehash).toMatch(/^\$argon2id/)
+    expect(await legacy.verify('plain:abc', 'abd')).toEqual({ ok: false })
+    expect(await passwords.verify('plain:abc', 'abc')).toEqual({ ok: false })
+  })
+
+  test('a pepper is needed to verify what it was mixed into', async () => {
+    const peppered = new Passwords({ memoryCost: 7168, timeCost: 5, pepper: 'in the environment' })
+    const stored = await peppered.hash('abc')
+    expect((await peppered.verify(stored, 'abc')).ok).toBe(true)
+    expect((await passwords.verify(stored, 'abc')).ok).toBe(false)
+  })
+
+  test('refuses parameters below the minimum, and passwords without end', async () => {
+    expect(() => new Passwords({ memoryCost: 4096, timeCost: 2 })).toThrow(/4096 KiB and 2 passes/)
+    await expect(passwords.hash('x'.repeat(1025))).rejects.toMatchObject({ code: 'password_too_long', status: 422 })
+    expect(await passwords.verify(await passwords.hash('x'), 'x'.repeat(5_000_000))).toEqual({ ok: false })
+  })
+})

@@ -44,6 +44,11 @@ describe('a first run', () => {
     expect((await bootstrap('--path')).stdout).toBe(`${home()}/node_modules/.bin\n`)
   })
 
+  test('asks the registry when the list of versions in npm’s cache is too old', async () => {
+    npm(`case "$*" in *--prefer-offline*) echo "npm error code ETARGET"; exit 1 ;; esac\n${installs()}`)
+    expect((await bootstrap('--path')).stdout).toBe(`${home()}/node_modules/.bin\n`)
+  })
+
   test('lets other users of the machine run what it installed', async () => {
     await bootstrap()
     expect((await box.sh(`find "${home()}" -prune -perm -005 -print`)).stdout).toBe(`${home()}\n`)

@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer'
+import { httpError } from './errors.ts'
+import { parseQuery, type Query } from './query.ts'
+import type { Request } from './request.ts'
+
+const EMPTY = Buffer.alloc(0)
+
+export function readBytes(request: Request): Promise<Buffer> {
+  return request._body === null ? Promise.resolve(EMPTY) : request._body.collect(request.bodyLimit)
+}
+
+export async function readText(request: Request): Promise<string> {
+  const charset =
+    /;[ \t]*charset="?([^\s";]+)/i.exec(request.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+  if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii' && charset !== 'iso-8859-1') {
+    throw httpError('body_type_unsupported', { expected: 'in UTF-8 or ISO-8859-1' })
+  }
+  const bytes = await readBytes(request)
+  return charset === 'iso-8859-1' ? bytes.toString('latin1') : decodeUtf8(bytes, 'UTF-8')
+}
+
+const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/i
+
+export async function readJson<T>(request: Request): Promise<T> {
+  if (!JSON_TYPE.test(request.header('content-type') ?? '')) {
+    throw httpError('body_type_unsupported', { expected: 'application/json' })
+  }
+  const text = decodeUtf8(await readBytes(request), 'JSON')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw httpError('body_invalid', { format: 'JSON' }, { cause })
+  }
+  if (SUSPECT.test(text)) refusePoison(value)
+  return value as T
+}
+
+/** Either key, or an escape that could spell one. */
+const SUSPECT = /__proto__|"constructor"|\\u00(?:5f|6|7)/i
+
+/** Keys that reach an object's prototype once something merges them in. */
+function refusePoison(value: unknown): void {
+  const rest: unknown[] = [value]
+  while (rest.length > 0) {
+    const item = rest.pop()
+    if (typeof item !== 'object' || item === null) continue
+    if (Object.hasOwn(item, '__proto__')) throw httpError('body_forbidden_key')
+    if (Object.hasOwn(item, 'constructor')) {
+      const inner = (item as { constructor: unknown }).constructor
+      if (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, 'prototype')) {
+        throw httpError('body_forbidden_key')
+      }
+    }
+    for (const inner of Object.values(item)) rest.push(inner)
+  }
+}
+
+export async function readForm(request: Request): Promise<Query> {
+  if (!/^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i.test(request.header('content-type') ?? '')) {
+    throw httpError('body_type_unsupported', { expected: 'application/x-www-form-urlencoded' })
+  }
+  return parseQuery(decodeUtf8(await readBytes(request), 'form data'))
+}
+
+/** Octets that are no UTF-8 are refused: replacing them would make two different bodies equal. */
+function decodeUtf8(bytes: Buffer, format: string): string {
+  if (!isUtf8(bytes)) throw httpError('body_invalid', { format })
+  const start = bytes.length > 2 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  return bytes.toString('utf8', start)
+}

@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream'
+import { httpError } from './errors.ts'
+
+/** What a body asks of the connection that brings it. */
+export interface BodySource {
+  /** Somebody reads: send 100 Continue if it is waited for, and push what has arrived. */
+  wantBody(): void
+  /** The reader is full, or has room again. */
+  pauseBody(): void
+  resumeBody(): void
+}
+
+const UNREAD = 0
+const COLLECTING = 1
+const STREAMING = 2
+const DISCARDING = 3
+
+/**
+ * The body of one request. Until somebody asks for it, its bytes stay where they are: in the connection's input and,
+ * past that, in the peer's send queue.
+ */
+export class Body {
+  /** Bytes received, after chunked framing was taken off. */
+  received = 0
+  complete = false
+  /** The trailer section, raw; empty until the body is complete. */
+  trailers = ''
+  private mode = UNREAD
+  private failure: unknown = undefined
+  private failed = false
+  private chunks: Buffer[] = []
+  private readonly declared: number
+  private readonly source: BodySource
+  private limit = 0
+  private resolve: ((body: Buffer) => void) | null = null
+  private reject: ((reason: unknown) => void) | null = null
+  private readable: Readable | null = null
+
+  /** @param declared - Content-Length, or -1 where the body is chunked. */
+  constructor(source: BodySource, declared: number) {
+    this.source = source
+    this.declared = declared
+  }
+
+  /** Whether arriving bytes have somewhere to go. */
+  get wanted(): boolean {
+    return this.mode !== UNREAD
+  }
+
+  get consumed(): boolean {
+    return this.mode === COLLECTING || this.mode === STREAMING
+  }
+
+  /** The whole body in one buffer. Rejects with body_too_large as soon as it is known to pass `limit`. */
+  collect(limit: number): Promise<Buffer> {
+    if (this.consumed) return Promise.reject(this.consumedError())
+    if (this.failed) return Promise.reject(this.failure)
+    if (this.declared > limit) return Promise.reject(httpError('body_too_large'))
+    this.mode = COLLECTING
+    this.limit = limit
+    this.source.wantBody()
+    if (this.failed) return Promise.reject(this.failure)
+    if (this.complete) return Promise.resolve(this.join())
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  /** The body as a stream; reading it slowly slows the peer down. */
+  stream(limit: number): Readable {
+    if (this.readable !== null) return this.readable
+    if (this.consumed) throw this.consumedError()
+    if (this.declared > limit) throw httpError('body_too_large')
+    this.mode = STREAMING
+    this.limit = limit
+    let started = false
+    const readable = new Readable({
+      read: () => {
+        if (started) return this.source.resumeBody()
+        started = true
+        this.source.wantBody()
+      },
+      destroy: (error, done) => {
+        // What nobody reads any more is dropped, so that the connection can go on or close by the usual rule.
+        if (!this.complete && !this.failed) {
+          this.mode = DISCARDING
+          this.source.resumeBody()
+        }
+        done(error)
+      },
+    })
+    this.readable = readable
+    if (this.failed) readable.destroy(this.failure as Error)
+    return readable
+  }
+
+  /** From now on bytes are counted and dropped. */
+  discard(): void {
+    if (!this.consumed) this.mode = DISCARDING
+  }
+
+  push(chunk: Buffer): void {
+    this.received += chunk.length
+    if (this.mode === DISCARDING) return
+    if (this.received > this.limit) {
+      this.fail(httpError('body_too_large'))
+      this.mode = DISCARDING
+      return
+    }
+    if (this.mode === COLLECTING) this.chunks.push(chunk)
+    else if (this.readable !== null && !this.readable.push(chunk)) this.source.pauseBody()
+  }
+
+  end(trailers: string): void {
+    this.complete = true
+    this.trailers = trailers
+    if (this.failed) return
+    if (this.resolve !== null) this.resolve(this.join())
+    else this.readable?.push(null)
+  }
+
+  fail(reason: unknown): void {
+    if (this.complete || this.failed) return
+    this.failed = true
+    this.failure = reason
+    this.chunks = []
+    this.reject?.(reason)
+    this.readable?.destroy(reason as Error)
+  }
+
+  private join(): Buffer {
+    const chunks = this.chunks
+    this.chunks = []
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  }
+
+  private consumedError(): Error {
+    return httpError('body_consumed', { as: this.readable === null ? 'a whole' : 'a stream' })
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Coarse time for everything that does not need better: deadlines and the Date field. It reads the system's clock once
+ * a tick, so a request reads none.
+ */
+export class Clock {
+  /** Ticks since the clock was made: monotonic, and small enough to stay a small integer for years. */
+  tick = 0
+  /** `Date: Sun, 06 Nov 1994 08:49:37 GMT` CRLF (RFC 9110, section 6.6.1). */
+  dateLine = ''
+  /** The heads of the most common answers, up to the digits of their Content-Length. */
+  jsonHead = ''
+  textHead = ''
+  htmlHead = ''
+  readonly tickMs: number
+  private readonly startedAt: number
+  private second = -1
+
+  constructor(tickMs: number) {
+    this.tickMs = tickMs
+    this.startedAt = performance.now()
+    this.advance()
+  }
+
+  advance(now: number = performance.now(), wall: number = Date.now()): void {
+    this.tick = Math.floor((now - this.startedAt) / this.tickMs)
+    const second = Math.floor(wall / 1000)
+    if (second === this.second) return
+    this.second = second
+    this.dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`
+    const start = `HTTP/1.1 200 OK\r\n${this.dateLine}Content-Type: `
+    this.jsonHead = `${start}${JSON_TYPE}\r\nContent-Length: `
+    this.textHead = `${start}${TEXT_TYPE}\r\nContent-Length: `
+    this.htmlHead = `${start}${HTML_TYPE}\r\nContent-Length: `
+  }
+
+  /** A duration in ticks, rounded so that a deadline is never early. `Infinity` is {@link NEVER}. */
+  ticks(ms: number): number {
+    return ms === Number.POSITIVE_INFINITY ? NEVER : Math.min(NEVER, Math.ceil(ms / this.tickMs) + 1)
+  }
+}
+
+/** A deadline that never comes. Half the range of a small integer, so that adding to it does not leave the range. */
+export const NEVER = 0x3fffffff
+
+export const JSON_TYPE = 'application/json'
+export const TEXT_TYPE = 'text/plain; charset=utf-8'
+export const HTML_TYPE = 'text/html; charset=utf-8'

@@ -1,0 +1,187 @@
+import {
+  type ArlenError,
+  defaultCode,
+  HttpError,
+  type HttpErrorOptions,
+  type Logger,
+  PROBLEM_TYPE,
+  Timings,
+  toProblem,
+} from '@arlen/core'
+import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
+import { httpError } from './errors.ts'
+import { HeaderList } from './headers.ts'
+import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
+import type { Request } from './request.ts'
+
+/**
+ * What other packages add to a context: they augment this interface, and the server is given a subclass of
+ * {@link Context} whose prototype has the members.
+ *
+ * ```ts
+ * declare module '@arlen/http' {
+ *   interface ContextExtensions { readonly db: Database }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: it exists to be augmented
+export interface ContextExtensions {}
+
+export interface Context extends ContextExtensions {}
+
+/** Status and header fields that an answer gets unless it says otherwise itself. */
+export class ResponseState {
+  readonly headers: HeaderList = new HeaderList()
+  private code = 200
+
+  get status(): number {
+    return this.code
+  }
+
+  set status(status: number) {
+    this.code = checkStatus(status)
+  }
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+
+/** One request and everything about answering it. Its methods make the answer that a handler returns. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+export class Context {
+  readonly req: Request
+  /** Path parameters, decoded; a router sets them. */
+  params: Readonly<Record<string, string>> = NO_PARAMS
+  /** What validation made of the request; the framework sets it. */
+  valid: unknown = undefined
+  /** Stage timings, where the server measures them. */
+  readonly timings: Timings | undefined
+  /** @internal */ _response: ResponseState | null = null
+  /** @internal An answer was begun, or nobody waits for one any more. */
+  _answered = false
+  private abortion: AbortController | null = null
+  private abortReason: unknown = undefined
+  private stashed: Record<string, unknown> | null = null
+  private logger: Logger | null = null
+
+  /** @internal An error handler is at work: headers of the answer that failed are gone. */
+  _failed = false
+
+  constructor(req: Request, startedAt = 0) {
+    this.req = req
+    this.timings = req._exchange.engine.timings ? new Timings(startedAt) : undefined
+  }
+
+  get res(): ResponseState {
+    this._response ??= new ResponseState()
+    return this._response
+  }
+
+  /** Values that middleware and handlers of this request share. */
+  get stash(): Record<string, unknown> {
+    this.stashed ??= Object.create(null) as Record<string, unknown>
+    return this.stashed
+  }
+
+  /** A logger whose lines carry the id of this request. */
+  get log(): Logger {
+    this.logger ??= this.req._exchange.engine.log.child({ requestId: this.req.id })
+    return this.logger
+  }
+
+  /**
+   * Aborts when the client leaves (reason: code `client_disconnected`) or the handler time-out passes
+   * (`handler_timeout`), and never because an answer was completed.
+   */
+  get signal(): AbortSignal {
+    if (this.abortion === null) {
+      this.abortion = new AbortController()
+      if (this.abortReason !== undefined) this.abortion.abort(this.abortReason)
+    }
+    return this.abortion.signal
+  }
+
+  /** @internal */
+  _abort(reason: ArlenError): void {
+    if (this.abortReason !== undefined) return
+    this.abortReason = reason
+    this.abortion?.abort(reason)
+  }
+
+  /** Gives the handler this long from now, in milliseconds, instead of the server's `timeouts.handler`. */
+  timeout(ms: number): void {
+    this.req._exchange.limitHandler(ms)
+  }
+
+  text(body: string, init?: ReplyInit): Reply {
+    return new Reply(body, TEXT_TYPE, init)
+  }
+
+  json(value: unknown, init?: ReplyInit): Reply {
+    return new Reply(stringify(value), JSON_TYPE, init)
+  }
+
+  html(body: string, init?: ReplyInit): Reply {
+    return new Reply(body, HTML_TYPE, init)
+  }
+
+  bytes(body: Uint8Array, init?: ReplyInit): Reply {
+    return new Reply(body, 'application/octet-stream', init)
+  }
+
+  /** An answer without content; 204 unless told otherwise. */
+  empty(init: ReplyInit = 204): Reply {
+    return new Reply(null, '', init)
+  }
+
+  /** A Node stream, a web stream or an async iterable, read as fast as the client takes it. */
+  stream(body: StreamBody, init?: ReplyInit): Reply {
+    return new Reply(body, 'application/octet-stream', init)
+  }
+
+  /** Sends the client elsewhere: 303 See Other unless told otherwise. Characters beyond US-ASCII are escaped. */
+  redirect(location: string, status = 303): Reply {
+    const reply = new Reply(null, '', status)
+    reply.headers.set('Location', location.replace(/[^\u0000-\u007e]+| /gu, encodeURIComponent))
+    return reply
+  }
+
+  /** A problem document (RFC 9457) with the id of this request. */
+  problem(status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}): Reply {
+    return this.problemOf(new HttpError(status, code, options))
+  }
+
+  /** What a client may know of an error, as a problem document. */
+  problemOf(error: unknown): Reply {
+    const problem = toProblem(error, this.req.id)
+    const reply = new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
+    if (error instanceof HttpError) {
+      for (const [name, value] of Object.entries(error.headers ?? {})) reply.headers.set(name, value)
+    }
+    return reply
+  }
+}
+
+export function stringify(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (text === undefined) throw httpError('answer_unsupported', { type: typeof value })
+  return text
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  db: 'give createApp a `database`, or use @arlen/pg by itself.',
+  session: 'add the middleware of @arlen/session.',
+  render: 'give createApp a `views` folder, or add @arlen/view.',
+  urlFor: 'routes are named by the application of the package arlen, not by @arlen/http alone.',
+}
+
+for (const [name, hint] of Object.entries(EXTENSIONS)) {
+  Object.defineProperty(Context.prototype, name, {
+    configurable: true,
+    get(): never {
+      throw httpError('extension_missing', { name, hint })
+    },
+    set(this: Context, value: unknown) {
+      Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })
+    },
+  })
+}

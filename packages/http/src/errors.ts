@@ -1,0 +1,82 @@
+import { defineErrors } from '@arlen/core'
+
+/** Every error that @arlen/http raises. Those with a status are answers; the peer's fault is 4xx, ours is 5xx. */
+export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineErrors<HttpErrorCode>({
+  // The head (RFC 9112, sections 2 to 5). The connection is closed: where the next request starts is not known.
+  request_line_invalid: { status: 400, message: 'The request line is not method SP target SP HTTP-version CRLF.' },
+  target_invalid: { status: 400, message: 'The request target is malformed, or not of a form this method allows.' },
+  header_invalid: { status: 400, message: 'A header field is malformed.' },
+  host_invalid: { status: 400, message: 'The request must have exactly one valid Host field.' },
+  framing_invalid: { status: 400, message: 'Content-Length or Transfer-Encoding is malformed, repeated or ambiguous.' },
+  request_incomplete: { status: 400, message: 'The connection ended in the middle of a request.' },
+  request_line_too_long: { status: 414, message: 'The request line is longer than this server accepts.' },
+  headers_too_large: { status: 431, message: 'The header fields are larger or more than this server accepts.' },
+  method_not_implemented: { status: 501, message: 'This server does not implement the request method.' },
+  version_not_supported: { status: 505, message: 'This server speaks HTTP/1.1 and HTTP/1.0.' },
+  expectation_failed: { status: 417, message: 'The only expectation this server can meet is 100-continue.' },
+  request_timeout: { status: 408, message: 'The request did not arrive in time.' },
+
+  // The body.
+  chunk_invalid: { status: 400, message: 'The chunked body is malformed.' },
+  body_too_large: { status: 413, message: 'The body is larger than this resource accepts.' },
+  body_invalid: { status: 400, message: 'The body is not valid {format}.' },
+  body_forbidden_key: { status: 400, message: 'The body has a key that is never accepted.' },
+  body_type_unsupported: { status: 415, message: 'The Content-Type of the body is not {expected}.' },
+  body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
+
+  // Capacity and life of a request.
+  handler_timeout: { status: 503, message: 'The answer took too long.' },
+  overloaded: { status: 503, message: 'The server is at its limit of requests or connections.' },
+  client_disconnected: { message: 'The client closed the connection before the answer was complete.' },
+
+  // The program's mistakes.
+  no_answer: {
+    message: 'The handler of {method} {path} returned nothing. Return a value, or c.text(), c.json(), c.html(), …',
+  },
+  answer_unsupported: { message: 'A handler cannot answer with {type}.' },
+  header_name_invalid: { message: 'Header name {name} is not a token (RFC 9110, section 5.6.2).' },
+  header_value_invalid: {
+    message: 'The value of header {name} has a character that may not be sent: encode what is not visible US-ASCII.',
+  },
+  header_reserved: { message: 'Header {name} belongs to the connection and is set by the server alone.' },
+  status_invalid: { message: 'Status {status} is not an integer from 200 to 599.' },
+  content_length_mismatch: { message: 'The answer declared {declared} bytes and produced {actual}.' },
+  stream_incomplete: { message: 'The stream of the answer was destroyed before its end.' },
+  extension_missing: { message: 'c.{name} is not there: {hint}' },
+  option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
+})
+
+type HttpErrorCode =
+  | 'request_line_invalid'
+  | 'target_invalid'
+  | 'header_invalid'
+  | 'host_invalid'
+  | 'framing_invalid'
+  | 'request_incomplete'
+  | 'request_line_too_long'
+  | 'headers_too_large'
+  | 'method_not_implemented'
+  | 'version_not_supported'
+  | 'expectation_failed'
+  | 'request_timeout'
+  | 'chunk_invalid'
+  | 'body_too_large'
+  | 'body_invalid'
+  | 'body_forbidden_key'
+  | 'body_type_unsupported'
+  | 'body_consumed'
+  | 'handler_timeout'
+  | 'overloaded'
+  | 'client_disconnected'
+  | 'no_answer'
+  | 'answer_unsupported'
+  | 'header_name_invalid'
+  | 'header_value_invalid'
+  | 'header_reserved'
+  | 'status_invalid'
+  | 'content_length_mismatch'
+  | 'stream_incomplete'
+  | 'extension_missing'
+  | 'option_invalid'
+
+export type { HttpErrorCode }

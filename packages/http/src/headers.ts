@@ -1,0 +1,101 @@
+import { httpError } from './errors.ts'
+import { isSendableValue, isToken } from './grammar.ts'
+
+/** Fields that frame the message or belong to the connection: an application that set them could break both. */
+const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'trailer', 'te'])
+
+/** Fields that describe the content: gone from an answer that becomes an error. */
+const REPRESENTATION = /^(?:content-|etag$|last-modified$|cache-control$|expires$|accept-ranges$)/
+
+/**
+ * The header fields of an answer, in order, as they were named. Names and values are checked when they are set, so that
+ * no text can end a field or begin another (RFC 9110, section 5.5).
+ */
+export class HeaderList {
+  /** name, lower-case name, value, name, … */
+  private readonly list: string[] = []
+
+  /** Replaces every field of this name. */
+  set(name: string, value: string | number): this {
+    const checked = check(name, value)
+    this.delete(name)
+    this.list.push(name, name.toLowerCase(), checked)
+    return this
+  }
+
+  /** Adds a field beside those of the same name: Set-Cookie, Vary, Link. */
+  append(name: string, value: string | number): this {
+    const checked = check(name, value)
+    this.list.push(name, name.toLowerCase(), checked)
+    return this
+  }
+
+  /** Adds a member to a list-valued field such as Vary, unless it is there. */
+  add(name: string, member: string): this {
+    const value = this.get(name)
+    if (value === undefined) return this.set(name, member)
+    const members = value.split(',').map(part => part.trim().toLowerCase())
+    return members.includes(member.toLowerCase()) || value === '*' ? this : this.set(name, `${value}, ${member}`)
+  }
+
+  /** The values of all fields of this name, joined by a comma; undefined where there is none. */
+  get(name: string): string | undefined {
+    const lower = name.toLowerCase()
+    let found: string | undefined
+    for (let i = 1; i < this.list.length; i += 3) {
+      if (this.list[i] === lower) found = found === undefined ? this.list[i + 1]! : `${found}, ${this.list[i + 1]}`
+    }
+    return found
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  getAll(name: string): string[] {
+    const lower = name.toLowerCase()
+    return [...this].filter(([field]) => field.toLowerCase() === lower).map(([, value]) => value)
+  }
+
+  delete(name: string): this {
+    const lower = name.toLowerCase()
+    for (let i = this.list.length - 2; i >= 0; i -= 3) if (this.list[i] === lower) this.list.splice(i - 1, 3)
+    return this
+  }
+
+  /** Drops what described the content that is not sent after all; security headers, cookies and the like stay. */
+  deleteRepresentation(): this {
+    for (let i = this.list.length - 2; i >= 0; i -= 3) {
+      if (REPRESENTATION.test(this.list[i]!)) this.list.splice(i - 1, 3)
+    }
+    return this
+  }
+
+  get size(): number {
+    return this.list.length / 3
+  }
+
+  *[Symbol.iterator](): Generator<[name: string, value: string]> {
+    for (let i = 0; i < this.list.length; i += 3) yield [this.list[i]!, this.list[i + 2]!]
+  }
+
+  /** `Name: value` CRLF for each field but those that `skip` has. */
+  serialize(skip: HeaderList | null = null): string {
+    let out = ''
+    for (let i = 0; i < this.list.length; i += 3) {
+      const lower = this.list[i + 1]!
+      if (lower === 'content-length' || lower === 'connection' || lower === 'date') continue
+      if (skip !== null && lower !== 'set-cookie' && skip.has(lower)) continue
+      out += `${this.list[i]}: ${this.list[i + 2]}\r\n`
+    }
+    return out
+  }
+}
+
+function check(name: string, value: string | number): string {
+  if (!isToken(name)) throw httpError('header_name_invalid', { name: JSON.stringify(name) })
+  if (RESERVED.has(name.toLowerCase())) throw httpError('header_reserved', { name })
+  const text = typeof value === 'string' ? value : String(value)
+  if (!isSendableValue(text)) throw httpError('header_value_invalid', { name })
+  return text
+}

@@ -1,0 +1,60 @@
+import { createLogger, type Handler, type Logger } from '@arlen/core'
+import { Clock } from './clock.ts'
+import { Context } from './context.ts'
+import type { Engine, Finish } from './engine.ts'
+import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
+
+export interface HttpOptions {
+  /** A subclass of Context that every request gets, for what a framework adds to it. */
+  context?: typeof Context
+  /** Makes an answer of an error, as a handler would. Default: a problem document (RFC 9457). */
+  onError?: (error: unknown, c: Context) => unknown
+  /** Called once for every request that was handled, when its answer is out or was cut. */
+  onFinish?: (c: Context, finish: Finish) => void
+  /** Where errors are logged. Default: nowhere. */
+  log?: Logger
+  limits?: Partial<Limits>
+  timeouts?: Partial<Timeouts>
+  /** Methods the handler knows; every other is answered 501. Default: {@link DEFAULT_METHODS}. */
+  methods?: readonly string[]
+  /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
+  timings?: boolean
+}
+
+/** RFC 9110 without CONNECT and TRACE, which no application answers; PATCH (RFC 5789); QUERY. */
+export const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
+
+/** Decides everything that can be decided before the first request. */
+export function createEngine(handler: Handler<Context>, options: HttpOptions): Engine {
+  const limits = resolveLimits(options.limits)
+  const timeouts = resolveTimeouts(options.timeouts)
+  const { bodyMinRate: _, ...durations } = timeouts
+  const shortest = Math.min(...Object.values(durations).filter(ms => ms > 0))
+  // A quarter of the shortest time-out, so that none is late by more than that and none is checked without need.
+  const clock = new Clock(Math.max(10, Math.min(250, shortest / 4)))
+  const ticks = Object.fromEntries(Object.entries(timeouts).map(([name, ms]) => [name, clock.ticks(ms)]))
+  const log = options.log ?? createLogger({ level: 'silent' })
+  return {
+    handler,
+    Context: options.context ?? Context,
+    limits,
+    timeouts,
+    ticks: ticks as unknown as Engine['ticks'],
+    clock,
+    log,
+    onError: options.onError ?? ((error, c) => c.problemOf(error)),
+    onFinish: options.onFinish ?? null,
+    methods: new Set(options.methods ?? DEFAULT_METHODS),
+    timings: options.timings ?? false,
+    nextId: idMaker(),
+    inFlight: 0,
+    draining: false,
+  }
+}
+
+/** Ids that are unique across processes and short enough to be read out: a random start and a count. */
+function idMaker(): () => string {
+  const prefix = `${crypto.randomUUID().slice(0, 8)}-`
+  let count = 0
+  return () => prefix + (++count).toString(36)
+}

@@ -1,0 +1,52 @@
+/** What carries the bytes: a socket, a TLS stream, a pair of streams in a test. Its driver calls the connection back. */
+export interface Transport {
+  readonly remoteAddress: string | undefined
+  readonly encrypted: boolean
+  /** False when what waits to be sent has passed the high-water mark; `drained` is called when it is sent. */
+  write(data: string, encoding: 'latin1' | 'utf8'): boolean
+  writeBytes(data: Uint8Array): boolean
+  /** Closes our side after what was written; `flushed` is called when it is out. */
+  end(): void
+  destroy(): void
+  /** What is written between the two leaves in one piece. */
+  cork(): void
+  uncork(): void
+  pause(): void
+  resume(): void
+}
+
+/** Enough to fill a segment many times over; more than this waits in memory for no one. */
+const FLUSH_AT = 64 * 1024
+
+/** Gathers what is written in one go into one write, and knows whether the peer keeps up. */
+export class Output {
+  /** The transport asked us to wait. */
+  blocked = false
+  private text = ''
+  private ascii = true
+  private readonly transport: Transport
+
+  constructor(transport: Transport) {
+    this.transport = transport
+  }
+
+  /** @param ascii - whether every character is US-ASCII, which is written without being encoded. */
+  add(text: string, ascii: boolean): void {
+    this.text = this.text === '' ? text : this.text + text
+    if (!ascii) this.ascii = false
+    if (this.text.length > FLUSH_AT) this.flush()
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.flush()
+    if (bytes.length > 0 && !this.transport.writeBytes(bytes)) this.blocked = true
+  }
+
+  flush(): void {
+    if (this.text === '') return
+    const text = this.text
+    this.text = ''
+    if (!this.transport.write(text, this.ascii ? 'latin1' : 'utf8')) this.blocked = true
+    this.ascii = true
+  }
+}

@@ -1,0 +1,38 @@
+/** A query as a record: a name given once is a string, one given more often an array, in the order given. */
+export type Query = Record<string, string | string[]>
+
+/**
+ * Decodes `a=1&b=2` by the rules of application/x-www-form-urlencoded (WHATWG URL, section 5.1), into an object without
+ * a prototype. Escapes that are no UTF-8 stay as they are.
+ */
+export function parseQuery(text: string): Query {
+  const out: Query = Object.create(null)
+  let i = 0
+  while (i <= text.length) {
+    let end = text.indexOf('&', i)
+    if (end < 0) end = text.length
+    if (end > i) {
+      const equals = text.indexOf('=', i)
+      const split = equals < 0 || equals > end ? end : equals
+      const name = decode(text.slice(i, split))
+      const value = split === end ? '' : decode(text.slice(split + 1, end))
+      const before = out[name]
+      if (before === undefined) out[name] = value
+      else if (typeof before === 'string') out[name] = [before, value]
+      else before.push(value)
+    }
+    i = end + 1
+  }
+  return out
+}
+
+function decode(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    // Not UTF-8, or a stray percent sign: a query is data, and refusing the request for it would help nobody.
+    return spaced
+  }
+}

@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream'
+import { httpError } from './errors.ts'
+import { HeaderList } from './headers.ts'
+
+export type StreamBody = Readable | ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>
+
+/** An answer that a handler returns. `c.text()`, `c.json()` and the like make it; a middleware may change it. */
+export class Reply {
+  /** 0 takes the status of `c.res`. */
+  status: number
+  /** The value of Content-Type; empty where there is none. */
+  type: string
+  body: string | Uint8Array | StreamBody | null
+  /** Length of a streamed body in bytes, -1 where it is not known. */
+  length: number
+  private fields: HeaderList | null = null
+
+  constructor(body: string | Uint8Array | StreamBody | null, type: string, init?: ReplyInit) {
+    this.body = body
+    this.type = type
+    this.status = 0
+    this.length = -1
+    if (typeof init === 'number') this.status = checkStatus(init)
+    else if (init !== undefined) this.initialize(init)
+  }
+
+  get headers(): HeaderList {
+    this.fields ??= new HeaderList()
+    return this.fields
+  }
+
+  get hasHeaders(): boolean {
+    return this.fields !== null
+  }
+
+  private initialize(init: Exclude<ReplyInit, number>): void {
+    if (init.status !== undefined) this.status = checkStatus(init.status)
+    if (init.length !== undefined) this.length = init.length
+    for (const [name, value] of Object.entries(init.headers ?? {})) {
+      if (name.toLowerCase() === 'content-type') this.type = String(value)
+      else if (Array.isArray(value)) for (const one of value) this.headers.append(name, one)
+      else this.headers.set(name, value as string | number)
+    }
+    if (init.type !== undefined) this.type = init.type
+    if (this.type !== '') new HeaderList().set('Content-Type', this.type)
+  }
+}
+
+/** A status, or a status and more. */
+export type ReplyInit =
+  | number
+  | {
+      status?: number
+      headers?: Readonly<Record<string, string | number | readonly string[]>>
+      /** Replaces the Content-Type. */
+      type?: string
+      /** Length of a streamed body in bytes, where it is known. */
+      length?: number
+    }
+
+/** A final status: 1xx answers are the engine's own. */
+export function checkStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status
+  throw httpError('status_invalid', { status })
+}

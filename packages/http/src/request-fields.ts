@@ -1,0 +1,60 @@
+/**
+ * Looks fields up in a request head that was already parsed and checked. Nothing is indexed or decoded until somebody
+ * asks; one look-up is one pass over the names.
+ */
+
+/** The values of every field called `name` (lower case), joined by a comma as RFC 9110, section 5.3 allows. */
+export function findField(head: string, from: number, name: string): string | undefined {
+  let found: string | undefined
+  const length = name.length
+  let i = from
+  // The head ends with an empty line: CR stands where the next name would.
+  while (head.charCodeAt(i) !== 0x0d) {
+    const colon = head.indexOf(':', i)
+    const lineEnd = head.indexOf('\r', colon)
+    if (colon - i === length && sameName(head, i, name)) {
+      const value = trim(head, colon + 1, lineEnd)
+      found = found === undefined ? value : `${found}${name === 'cookie' ? '; ' : ', '}${value}`
+    }
+    i = lineEnd + 2
+  }
+  return found
+}
+
+/** Every field by its lower-case name, repeated ones joined. The object has no prototype: no name is special. */
+export function allFields(head: string, from: number): Record<string, string> {
+  const out: Record<string, string> = Object.create(null)
+  let i = from
+  while (i < head.length && head.charCodeAt(i) !== 0x0d) {
+    const colon = head.indexOf(':', i)
+    const lineEnd = head.indexOf('\r', colon)
+    const name = head.slice(i, colon).toLowerCase()
+    const value = trim(head, colon + 1, lineEnd)
+    const before = out[name]
+    out[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`
+    i = lineEnd + 2
+  }
+  return out
+}
+
+/** Without the SP and HTAB around it: String.prototype.trim would eat octets that belong to the value. */
+function trim(text: string, start: number, end: number): string {
+  let from = start
+  let to = end
+  while (from < to && isSpace(text.charCodeAt(from))) from++
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to--
+  return text.slice(from, to)
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+function sameName(head: string, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    let code = head.charCodeAt(at + i)
+    if (code >= 0x41 && code <= 0x5a) code |= 0x20
+    if (code !== name.charCodeAt(i)) return false
+  }
+  return true
+}

@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream'
+import type { Body } from './body.ts'
+import { readBytes, readForm, readJson, readText } from './body-readers.ts'
+import type { Exchange } from './exchange.ts'
+import { parseQuery, type Query } from './query.ts'
+import { allFields, findField } from './request-fields.ts'
+
+/** A request as it was received. Nothing but method and path is decoded before it is asked for. */
+export class Request {
+  readonly method: string
+  /** The path as it was sent, escapes and all, without the query. */
+  readonly path: string
+  /** The query as it was sent, without the question mark. */
+  readonly rawQuery: string
+  /** Largest body this request may have, in bytes, as received. Set it before reading. */
+  bodyLimit: number
+  /** @internal */ readonly _exchange: Exchange
+  /** @internal */ readonly _head: string
+  /** @internal */ readonly _fieldsStart: number
+  /** @internal */ readonly _host: string
+  /** @internal */ readonly _minor: number
+  /** @internal */ _body: Body | null = null
+  private fields: Record<string, string> | null = null
+  private parsedQuery: Query | null = null
+  private requestId = ''
+
+  /** @internal */
+  constructor(
+    exchange: Exchange,
+    method: string,
+    path: string,
+    rawQuery: string,
+    head: string,
+    fieldsStart: number,
+    host: string,
+    minor: number,
+  ) {
+    this.method = method
+    this.path = path
+    this.rawQuery = rawQuery
+    this.bodyLimit = exchange.engine.limits.body
+    this._exchange = exchange
+    this._head = head
+    this._fieldsStart = fieldsStart
+    this._host = host
+    this._minor = minor
+  }
+
+  /** Path and query as they were sent. */
+  get url(): string {
+    return this.rawQuery === '' ? this.path : `${this.path}?${this.rawQuery}`
+  }
+
+  get httpVersion(): '1.1' | '1.0' {
+    return this._minor === 1 ? '1.1' : '1.0'
+  }
+
+  /** The query as a record; repeated names are arrays. */
+  get query(): Query {
+    this.parsedQuery ??= parseQuery(this.rawQuery)
+    return this.parsedQuery
+  }
+
+  /** The value of a header field, its repetitions joined by a comma. */
+  header(name: string): string | undefined {
+    if (this.fields !== null) return this.fields[name.toLowerCase()]
+    return findField(this._head, this._fieldsStart, name.toLowerCase())
+  }
+
+  /** Every header field by its lower-case name. */
+  get headers(): Readonly<Record<string, string>> {
+    this.fields ??= allFields(this._head, this._fieldsStart)
+    return this.fields
+  }
+
+  /** `Host`, or the authority of an absolute target. Empty where HTTP/1.0 has none. */
+  get host(): string {
+    return this._host
+  }
+
+  /** The address of the client, IPv4 also where the socket speaks IPv6. Empty for a unix socket. */
+  get ip(): string {
+    const address = this._exchange.remoteAddress ?? ''
+    return address.startsWith('::ffff:') ? address.slice(7) : address
+  }
+
+  get protocol(): 'http' | 'https' {
+    return this._exchange.encrypted ? 'https' : 'http'
+  }
+
+  /** The id under which log and error answers know this request. */
+  get id(): string {
+    if (this.requestId === '') this.requestId = this._exchange.engine.nextId()
+    return this.requestId
+  }
+
+  /** @internal Whether an id was asked for. */
+  get _hasId(): boolean {
+    return this.requestId !== ''
+  }
+
+  /** The trailer fields of a chunked body, once it was read. */
+  get trailers(): Readonly<Record<string, string>> {
+    return allFields(this._body?.trailers ?? '', 0)
+  }
+
+  /** The body parsed as JSON. Refuses other media types (415), bad JSON and poisonous keys (400). */
+  json<T = unknown>(): Promise<T> {
+    return readJson<T>(this)
+  }
+
+  /** The body as text in the charset it declares, UTF-8 by default. */
+  text(): Promise<string> {
+    return readText(this)
+  }
+
+  bytes(): Promise<Buffer> {
+    return readBytes(this)
+  }
+
+  /** A body of application/x-www-form-urlencoded as a record. */
+  form(): Promise<Query> {
+    return readForm(this)
+  }
+
+  /** The body as a stream with back-pressure; empty where the request has none. */
+  get stream(): Readable {
+    return this._body === null ? Readable.from([]) : this._body.stream(this.bodyLimit)
+  }
+}

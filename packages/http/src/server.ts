@@ -1,0 +1,139 @@
+import type { Server } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { CloseOptions, Handler, ListenOptions, Servable } from '@arlen/core'
+import type { Context } from './context.ts'
+import type { Engine } from './engine.ts'
+import { createEngine, type HttpOptions } from './options.ts'
+import { createListener, listenOn, SocketDriver } from './socket-driver.ts'
+import * as S from './state.ts'
+
+export interface Address {
+  address: string
+  port: number
+}
+
+/** Serves HTTP/1.1 over any listener or Duplex. */
+export class HttpServer implements Servable {
+  private readonly engine: Engine
+  private readonly drivers: Set<SocketDriver> = new Set()
+  private readonly listeners: Server[] = []
+  private ticker: NodeJS.Timeout | null = null
+  private closing: Promise<void> | null = null
+  private drained: (() => void) | null = null
+
+  constructor(handler: Handler<Context>, options: HttpOptions = {}) {
+    this.engine = createEngine(handler, options)
+  }
+
+  /** Where the server listens; null before `listen`, and where it only serves streams it was handed. */
+  get address(): Address | null {
+    const address = this.listeners[0]?.address() ?? null
+    return typeof address === 'string'
+      ? { address, port: 0 }
+      : address && { address: address.address, port: address.port }
+  }
+
+  get connections(): number {
+    return this.drivers.size
+  }
+
+  get requestsInFlight(): number {
+    return this.engine.inFlight
+  }
+
+  async listen(options: ListenOptions = {}): Promise<Address> {
+    const { server } = options
+    const listener = server ?? createListener(socket => this.handleConnection(socket))
+    if (server !== undefined) {
+      server.on('connection', socket => this.handleConnection(socket))
+      this.listeners.push(server)
+    } else {
+      await listenOn(listener, options)
+      this.listeners.push(listener)
+      if (this.closing !== null) listener.close()
+    }
+    const address = listener.address()
+    return address === null || typeof address === 'string'
+      ? { address: address ?? '', port: 0 }
+      : { address: address.address, port: address.port }
+  }
+
+  /** Serves one connection: an accepted socket, a TLS stream, or one end of a pair of streams. */
+  handleConnection(socket: Duplex): void {
+    if (this.ticker === null) this.startTicking()
+    this.drivers.add(new SocketDriver(this.engine, socket, this.forget))
+  }
+
+  /**
+   * Stops accepting, goes on answering on open connections with `Connection: close` for `timeouts.drain`, closes those
+   * that stay idle, waits up to `graceMs` for answers in flight, then cuts. Calling it again gives the same promise.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.closing ??= this.shutDown(options.graceMs ?? 10_000)
+    return this.closing
+  }
+
+  private async shutDown(graceMs: number): Promise<void> {
+    const { engine } = this
+    engine.draining = true
+    const stopped = this.listeners.map(listener => new Promise<void>(resolve => listener.close(() => resolve())))
+    const window = Math.min(engine.timeouts.drain, graceMs)
+    await this.emptyWithin(window)
+    for (const { connection } of this.drivers) if (connection.state === S.IDLE) connection.hangUp()
+    await this.emptyWithin(graceMs - window, () => this.onlyLingering())
+    await this.emptyWithin(Math.min(50, graceMs))
+    for (const driver of this.drivers) driver.destroy()
+    await this.emptyWithin(Number.POSITIVE_INFINITY)
+    await Promise.all(stopped)
+  }
+
+  private onlyLingering(): boolean {
+    for (const { connection } of this.drivers) if (connection.context !== null) return false
+    return true
+  }
+
+  /** Waits until no connection is left (or `enough` says so), `ms` at most. */
+  private emptyWithin(ms: number, enough: () => boolean = () => false): Promise<void> {
+    if (this.drivers.size === 0 || ms <= 0 || enough()) return Promise.resolve()
+    return new Promise(resolve => {
+      const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => done(), ms)
+      const poll = setInterval(() => enough() && done(), 20)
+      const done = () => {
+        clearTimeout(timer)
+        clearInterval(poll)
+        this.drained = null
+        resolve()
+      }
+      this.drained = done
+    })
+  }
+
+  private readonly forget = (driver: SocketDriver): void => {
+    this.drivers.delete(driver)
+    if (this.drivers.size > 0) return
+    if (this.ticker !== null) clearInterval(this.ticker)
+    this.ticker = null
+    this.drained?.()
+  }
+
+  private startTicking(): void {
+    const { clock } = this.engine
+    clock.advance()
+    this.ticker = setInterval(() => {
+      clock.advance()
+      for (const { connection } of this.drivers) connection.tick(clock.tick)
+    }, clock.tickMs)
+    this.ticker.unref()
+  }
+}
+
+export function createServer(handler: Handler<Context>, options: HttpOptions = {}): HttpServer {
+  return new HttpServer(handler, options)
+}
+
+/** Creates a server and listens: the shortest way from a handler to a port. */
+export async function serve(handler: Handler<Context>, options: HttpOptions & ListenOptions = {}): Promise<HttpServer> {
+  const server = new HttpServer(handler, options)
+  await server.listen(options)
+  return server
+}

@@ -1,0 +1,86 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ListenOptions } from '@arlen/core'
+import { Connection } from './connection.ts'
+import type { Engine } from './engine.ts'
+import type { Transport } from './output.ts'
+
+/** The only place that knows sockets: it carries their events into connections and what connections write out of them. */
+export class SocketDriver implements Transport {
+  readonly remoteAddress: string | undefined
+  readonly encrypted: boolean
+  readonly connection: Connection
+  private readonly socket: Duplex
+
+  constructor(engine: Engine, socket: Duplex, onClose: (driver: SocketDriver) => void) {
+    this.socket = socket
+    this.remoteAddress = (socket as Socket).remoteAddress
+    this.encrypted = (socket as { encrypted?: unknown }).encrypted === true
+    const connection = new Connection(engine, this)
+    this.connection = connection
+    socket.on('data', (chunk: Buffer) => connection.receive(chunk))
+    socket.on('drain', () => connection.drained())
+    socket.on('end', () => connection.eof())
+    socket.on('finish', () => connection.flushed())
+    // What a reset means is said by `close`, which always follows.
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      connection.closed()
+      onClose(this)
+    })
+  }
+
+  write(data: string, encoding: 'latin1' | 'utf8'): boolean {
+    return this.socket.writable ? this.socket.write(data, encoding) : true
+  }
+
+  writeBytes(data: Uint8Array): boolean {
+    return this.socket.writable ? this.socket.write(data) : true
+  }
+
+  cork(): void {
+    this.socket.cork()
+  }
+
+  uncork(): void {
+    this.socket.uncork()
+  }
+
+  end(): void {
+    this.socket.end()
+  }
+
+  destroy(): void {
+    this.socket.destroy()
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.socket.resume()
+  }
+}
+
+/** A listener whose connections stay half-open, so that a client which has said its last can still be answered. */
+export function createListener(onConnection: (socket: Socket) => void): Server {
+  return createServer({ allowHalfOpen: true, noDelay: true }, onConnection)
+}
+
+/** Resolves once the listener accepts connections; rejects with what the system said. */
+export function listenOn(listener: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject)
+    listener.listen(listenArguments(options), () => {
+      listener.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function listenArguments({ port = 3000, host = '127.0.0.1', path, fd }: ListenOptions): object {
+  if (fd !== undefined) return { fd }
+  if (path !== undefined) return { path }
+  return { port, host }
+}

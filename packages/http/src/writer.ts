@@ -1,0 +1,46 @@
+import { STATUS_CODES } from 'node:http'
+import type { Context } from './context.ts'
+import type { Reply } from './reply.ts'
+
+const STATUS_LINES: string[] = []
+
+/** `HTTP/1.1 200 OK` CRLF. Our version is sent whatever the request's was (RFC 9110, section 6.2). */
+export function statusLine(status: number): string {
+  STATUS_LINES[status] ??= `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+  return STATUS_LINES[status]
+}
+
+export interface HeadFacts {
+  status: number
+  /** 0 or 1: the minor version of the request. */
+  minor: number
+  /** This answer is the connection's last. */
+  last: boolean
+  dateLine: string
+  /** `Content-Length: 5` CRLF, `Transfer-Encoding: chunked` CRLF, or nothing. */
+  framing: string
+}
+
+/** The head of an answer, with the empty line that ends it. */
+export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
+  let head = statusLine(facts.status) + facts.dateLine
+  if (reply.type !== '' && facts.status !== 204 && facts.status !== 304) head += `Content-Type: ${reply.type}\r\n`
+  const own = reply.hasHeaders ? reply.headers : null
+  if (c._response !== null) head += c._response.headers.serialize(own)
+  if (own !== null) head += own.serialize()
+  if (c.req._hasId) head += `X-Request-Id: ${c.req.id}\r\n`
+  if (c.timings !== undefined) {
+    c.timings.lap('response_write')
+    head += `Server-Timing: ${c.timings.toServerTiming()}\r\n`
+  }
+  if (facts.last) head += 'Connection: close\r\n'
+  else if (facts.minor === 0) head += 'Connection: keep-alive\r\n'
+  return `${head + facts.framing}\r\n`
+}
+
+/** A content-type set through `c.res.headers` counts where the reply has none of its own. */
+export function contentLength(bytes: number): string {
+  return `Content-Length: ${bytes}\r\n`
+}
+
+export const CHUNKED_FRAMING = 'Transfer-Encoding: chunked\r\n'

@@ -1,0 +1,8 @@
+import type * as core from '@arlen/core'
+import type { Context } from './context.ts'
+
+/** Answers one request: see `Handler` of @arlen/core for what its results become. */
+export type Handler = core.Handler<Context>
+
+/** Wraps a handler in another, once, when routes are compiled. */
+export type Middleware = core.Middleware<Context>

@@ -3,6 +3,7 @@ import { viewError } from './errors.ts'
 import { type HelperTable, helperFactory } from './helpers.ts'
 import { loadTemplate } from './load-template.ts'
 import { moduleUrl } from './module-loader.ts'
+import { printersFor } from './printers.ts'
 import { render } from './render.ts'
 import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'
 
@@ -33,7 +34,7 @@ export function compile<Locals extends object = Record<string, unknown>>(
   const helpersFor = helperFactory(options.helpers)
   const engine = {
     store: new SingleStore(entry),
-    strictValues: strictModes(options.strict).values,
+    printers: printersFor(strictModes(options.strict).values),
     layout: null,
     locals: undefined,
     helpersFor,

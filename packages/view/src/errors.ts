@@ -22,6 +22,8 @@ type ViewErrorCode =
   | 'template_invalid'
   | 'include_loop'
   | 'content_late'
+  | 'content_not_once'
+  | 'stream_closed'
   | 'options_invalid'
   | 'build_failed'
 
@@ -47,6 +49,8 @@ export const viewError: ReturnType<typeof defineErrors<ViewErrorCode>> = defineE
   template_name_invalid: { message: '"{name}" cannot name a template: use a path below the folder of templates.' },
   template_invalid: { message: 'The code of the template "{name}" is not valid: {reason}' },
   include_loop: { message: 'The templates include one another without end: {chain}.' },
+  content_not_once: { message: 'The layouts of "{name}" have to print content() exactly once for it to be streamed.' },
+  stream_closed: { message: 'Nobody reads the page any more.' },
   options_invalid: { message: 'The options of the templates are not valid: {reason}' },
   build_failed: { message: '{count} of the templates in {dir} could not be compiled:\n\n{problems}' },
   content_late: { message: 'contentFor("{name}") came after flush(), when the layout had already been sent.' },

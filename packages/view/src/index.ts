@@ -10,6 +10,7 @@ export {
 export { viewError } from './errors.ts'
 export { escapeHtml, type Format, jsonScript, raw, SafeString } from './escape.ts'
 export type { ContextHelperTable, HelperTable } from './helpers.ts'
+export { mapDiagnostic } from './map-diagnostic.ts'
 export { codeFrame, type Position } from './position.ts'
 export type { Registry } from './registry-store.ts'
 export type { RenderOptions } from './rendering.ts'

@@ -10,18 +10,12 @@ export interface Printers {
 }
 
 /**
- * The printers of a format. What has no string form (an object with no `toString` of its own, a function, a symbol, a
+ * The printers of each format. What has no string form (an object with no `toString` of its own, a function, a symbol, a
  * promise nobody awaited) is always refused; null and undefined print nothing, or are refused too when `strict`.
  */
-export function printersFor(format: Format, strict: boolean): Printers {
-  const cached = CACHE.get(`${format}:${strict}`)
-  if (cached) return cached
-  const made = makePrinters(format, strict)
-  CACHE.set(`${format}:${strict}`, made)
-  return made
+export function printersFor(strict: boolean): Readonly<Record<Format, Printers>> {
+  return { html: makePrinters('html', strict), txt: makePrinters('txt', strict), json: makePrinters('json', strict) }
 }
-
-const CACHE = new Map<string, Printers>()
 
 function makePrinters(format: Format, strict: boolean): Printers {
   const printRaw = (value: unknown): string => (typeof value === 'string' ? value : rawText(value, strict))

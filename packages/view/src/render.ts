@@ -18,7 +18,8 @@ export function render(
   }
 }
 
-function fail(engine: Engine, error: unknown): never {
+/** Throws the error on, its stack in terms of templates. */
+export function fail(engine: Engine, error: unknown): never {
   traceTemplates(error, url => engine.store.entryOfUrl(url)?.origin)
   throw error
 }

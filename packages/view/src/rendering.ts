@@ -1,13 +1,14 @@
-import { after } from '@arlen/core'
 import { viewError } from './errors.ts'
+import type { Format } from './escape.ts'
+import type { Printers } from './printers.ts'
 import type { Entry, TemplateStore } from './template-entry.ts'
 import { View } from './view.ts'
 
 /** What every rendering of one set of templates has in common. */
 export interface Engine {
   readonly store: TemplateStore
-  readonly strictValues: boolean
-  /** The layout of pages that name none. */
+  readonly printers: Readonly<Record<Format, Printers>>
+  /** The layout of HTML pages that name none. */
   readonly layout: string | null
   readonly locals: object | undefined
   helpersFor(context: unknown): object
@@ -17,6 +18,9 @@ export interface RenderOptions {
   /** The layout, whatever the template says; null for none. */
   layout?: string | null
 }
+
+/** Takes what a streamed page has printed so far, and how to wrap a body in the page's layout as chosen by now. */
+export type Send = (text: string, wrap: (body: string) => string | Promise<string>) => Promise<void>
 
 const MOST_LAYOUTS = 32
 
@@ -57,46 +61,57 @@ export class Rendering {
     return entry
   }
 
-  page(name: string, locals: object, options?: RenderOptions): string | Promise<string> {
-    const entry = this.lookup(name)
+  /** The page in its layout; of a page that `send` has had pieces of, the rest. */
+  page(name: string, ownLocals: object, options?: RenderOptions, send?: Send): string | Promise<string> {
     const { engine } = this
-    const all = engine.locals ? { ...engine.locals, ...locals } : locals
+    const entry = this.lookup(name)
     const view = new View(this, entry.format)
-    const layout = options?.layout === undefined ? this.#layoutOf(entry, view) : () => options.layout ?? undefined
-    return after(entry.render(all, view), body => this.wrap(entry, view, body as string, all, layout)) as
-      | string
-      | Promise<string>
-  }
-
-  /** Which layout a page gets once it has run. */
-  #layoutOf(entry: Entry, view: View): () => string | undefined {
-    return () => chosenLayout(entry, view, entry.format === 'html' ? this.engine.layout : null)
-  }
-
-  wrap(
-    entry: Entry,
-    view: View,
-    body: string,
-    locals: object,
-    choose: (() => string | undefined) | undefined,
-    depth = 0,
-  ): string | Promise<string> {
-    if (typeof body !== 'string') {
-      throw viewError('template_invalid', { name: entry.name, reason: 'it returns before its end.' })
+    const locals = engine.locals ? { ...engine.locals, ...ownLocals } : ownLocals
+    const fallback = entry.format === 'html' ? engine.layout : null
+    const wrap = (body: string) => {
+      const layout = options?.layout === undefined ? layoutOf(entry, view, fallback) : options.layout
+      return this.wrap(layout, view, body, locals)
     }
-    const name = choose ? choose() : chosenLayout(entry, view, null)
-    if (name === undefined) return body
-    if (depth > MOST_LAYOUTS) throw viewError('include_loop', { chain: `${entry.name} → ${name}` })
-    const layout = this.lookup(name)
-    const layoutView = new View(this, layout.format, { inner: body })
+    if (send) view.sink = text => send(text, wrap)
+    return afterBody(entry, entry.render(locals, view), body => (this.layoutSent ? body : wrap(body)))
+  }
+
+  /** A template as part of another, in a view and, where it asks for one, a layout of its own. */
+  part(entry: Entry, locals: object, inner: string): string | Promise<string> {
+    const view = new View(this, entry.format, inner)
+    return afterBody(entry, entry.render(locals, view), body =>
+      this.wrap(layoutOf(entry, view, null), view, body, locals),
+    )
+  }
+
+  /** Wraps a body in a layout, and that in the layout it asks for. */
+  wrap(name: string | null, view: View, body: string, locals: object, depth = 0): string | Promise<string> {
+    if (name === null) return body
+    const entry = this.lookup(name)
+    if (depth === MOST_LAYOUTS) throw viewError('include_loop', { chain: `${name} → … → ${name}` })
+    const layoutView = new View(this, entry.format, body)
     const all = view.layoutLocals ? { ...locals, ...view.layoutLocals } : locals
-    return after(layout.render(all, layoutView), text =>
-      this.wrap(layout, layoutView, text as string, all, undefined, depth + 1),
-    ) as string | Promise<string>
+    return afterBody(entry, entry.render(all, layoutView), text =>
+      this.wrap(layoutOf(entry, layoutView, null), layoutView, text, all, depth + 1),
+    )
   }
 }
 
-function chosenLayout(entry: Entry, view: View, otherwise: string | null): string | undefined {
-  if (view.layoutName !== undefined) return view.layoutName
-  return (entry.meta.layout === undefined ? otherwise : entry.meta.layout) ?? undefined
+function layoutOf(entry: Entry, view: View, fallback: string | null): string | null {
+  return view.layoutName ?? (entry.meta.layout === undefined ? fallback : entry.meta.layout)
+}
+
+/** Goes on with what a template printed, at once where it is a string. */
+function afterBody(
+  entry: Entry,
+  body: string | Promise<string>,
+  next: (body: string) => string | Promise<string>,
+): string | Promise<string> {
+  if (typeof body === 'string') return next(body)
+  if (entry.meta.async) return body.then(text => (typeof text === 'string' ? next(text) : refuseReturn(entry)))
+  return refuseReturn(entry)
+}
+
+function refuseReturn(entry: Entry): never {
+  throw viewError('template_invalid', { name: entry.name, reason: 'it returns before its end.' })
 }

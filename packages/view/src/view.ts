@@ -1,19 +1,11 @@
 import { after } from '@arlen/core'
 import { viewError } from './errors.ts'
 import { type Format, jsonScript, SafeString } from './escape.ts'
-import { type Printers, printersFor } from './printers.ts'
+import type { Printers } from './printers.ts'
 import type { Rendering } from './rendering.ts'
 import { sourceOf } from './template-entry.ts'
 import { TemplateError } from './template-error.ts'
 import type { TemplateMeta } from './types.ts'
-
-/** What a template that is rendered as part of another shares with it. */
-export interface ViewOptions {
-  /** In a layout: what it wraps. */
-  inner?: string
-  /** Takes what `flush()` sends; without it the page is sent as a whole. */
-  sink?: (text: string) => Promise<void>
-}
 
 /** The functions a template calls, and what they leave behind. `TemplateView` is its type as templates see it. */
 export class View {
@@ -21,19 +13,21 @@ export class View {
   readonly printRaw: Printers['printRaw']
   readonly format: Format
   readonly rendering: Rendering
+  /** In a layout: what it wraps. */
   readonly inner: string
-  readonly sink: ViewOptions['sink']
+  /** Takes what `flush()` sends; without it the page is sent as a whole. */
+  sink: ((text: string) => Promise<void>) | undefined
   layoutName: string | undefined
   layoutLocals: object | undefined
 
-  constructor(rendering: Rendering, format: Format, options?: ViewOptions) {
-    const printers = printersFor(format, rendering.engine.strictValues)
-    this.print = printers.print
-    this.printRaw = printers.printRaw
+  constructor(rendering: Rendering, format: Format, inner = '') {
+    const { print, printRaw } = rendering.engine.printers[format]
+    this.print = print
+    this.printRaw = printRaw
     this.format = format
     this.rendering = rendering
-    this.inner = options?.inner ?? ''
-    this.sink = options?.sink
+    this.inner = inner
+    this.sink = undefined
     this.layoutName = undefined
     this.layoutLocals = undefined
   }
@@ -65,14 +59,8 @@ export class View {
     const { rendering } = this
     const entry = rendering.lookup(name)
     // A partial without a layout of its own keeps nothing in its view, and so does with this one.
-    if (!entry.meta.ownView && entry.format === this.format) {
-      const text = entry.render(locals, this)
-      return typeof text === 'string' ? this.safe(text) : after(text, body => this.safe(body as string))
-    }
-    const view = new View(rendering, entry.format, { inner: this.inner })
-    const text = after(entry.render(locals, view), body =>
-      rendering.wrap(entry, view, body as string, locals, undefined),
-    )
+    const shares = !entry.meta.ownView && entry.format === this.format
+    const text = shares ? entry.render(locals, this) : rendering.part(entry, locals, this.inner)
     return after(text, body => new SafeString(body as string, entry.format))
   }
 

@@ -5,9 +5,11 @@ import { type Strictness, strictModes } from './compile-template.ts'
 import { viewError } from './errors.ts'
 import { FolderStore } from './folder-store.ts'
 import { type ContextHelperTable, type HelperTable, helperFactory } from './helpers.ts'
+import { printersFor } from './printers.ts'
 import { type Registry, RegistryStore } from './registry-store.ts'
 import { render } from './render.ts'
 import type { Engine, RenderOptions } from './rendering.ts'
+import { stream } from './stream.ts'
 import type { TemplateStore } from './template-entry.ts'
 import type { LocalsOf, NeedsNothing, TemplateName } from './types.ts'
 
@@ -41,6 +43,11 @@ export type RenderArguments<Name, Context = unknown> =
 export interface Views<Context = unknown> {
   /** The page, at once where nothing in it is awaited. Errors carry the template's own lines. */
   render<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): string | Promise<string>
+  /**
+   * The page in pieces: what it has printed is given at each `await flush()` in it, and the rest at its end. Whoever
+   * stops reading stops the page.
+   */
+  stream<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): AsyncIterable<string>
   /** Whether there is such a template. */
   has(name: string): boolean
   /** The names of all templates, sorted. */
@@ -59,7 +66,7 @@ export function createViews<Context = unknown>(options: ViewsOptions<Context>): 
   const helpersFor = helperFactory(options.helpers, options.contextHelpers)
   const engine: Engine = {
     store: openStore(options as ViewsOptions, helpersFor.names),
-    strictValues: strictModes(options.strict).values,
+    printers: printersFor(strictModes(options.strict).values),
     layout: options.layout ?? null,
     locals: options.locals,
     helpersFor,
@@ -67,6 +74,7 @@ export function createViews<Context = unknown>(options: ViewsOptions<Context>): 
   const { store } = engine
   return {
     render: (name, ...rest) => render(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
+    stream: (name, ...rest) => stream(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
     has: name => store.names().includes(name),
     names: () => store.names(),
   }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Diagnostic } from '@arlen/core'
+import { codeFrame } from './position.ts'
+import { originalPosition, type SourceMap } from './source-map.ts'
+
+/**
+ * Moves a diagnostic about a module that `buildViews()` wrote, as the TypeScript compiler gives it, to the place in the
+ * template. Any other is returned as it is.
+ */
+export function mapDiagnostic(diagnostic: Diagnostic): Diagnostic {
+  const { file, line = 1, column = 1 } = diagnostic
+  if (!file || !/\.ets\.(?:ts|js)$/.test(file)) return diagnostic
+  const mapUrl = pathToFileURL(`${file.replace(/\.ts$/, '.js')}.map`)
+  let map: SourceMap
+  try {
+    map = JSON.parse(readFileSync(mapUrl, 'utf8')) as SourceMap
+  } catch {
+    return diagnostic // not one of ours after all, or built without its map
+  }
+  const position = originalPosition(map, { line, column })
+  if (!position) return diagnostic
+  const snippet = codeFrame(map.sourcesContent[0] ?? '', position)
+  return { ...diagnostic, file: fileURLToPath(new URL(map.sources[0]!, mapUrl)), ...position, snippet }
+}

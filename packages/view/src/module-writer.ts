@@ -1,5 +1,6 @@
+import type { Token } from './code-lexer.ts'
 import type { Tag } from './scanner.ts'
-import { encodeMappings, type Segment } from './source-map.ts'
+import { MappingsEncoder } from './source-map.ts'
 
 /** Puts `text` in the place of a stretch of the source; where the stretch is empty it is inserted. */
 export interface Edit {
@@ -17,7 +18,10 @@ type Code = Pick<Tag, 'tokens' | 'comments'>
 export class ModuleWriter {
   readonly #source: string
   readonly #lineStarts: number[] = [0]
-  readonly #segments: Segment[][] = [[]]
+  readonly #mappings = new MappingsEncoder()
+  #line = 0
+  /** The column last marked in this line. */
+  #marked = -1
   #code = ''
   #lineStart = 0
   // Offsets are asked for in rising order but for a few, so the last line found is where to look first.
@@ -33,13 +37,13 @@ export class ModuleWriter {
   }
 
   get mappings(): string {
-    return encodeMappings(this.#segments)
+    return this.#mappings.mappings
   }
 
   /** Goes on at least at the line that has `offset` in the source. */
   alignTo(offset: number): void {
     const line = this.#lineOf(offset)
-    while (this.#segments.length <= line) this.#newLine()
+    while (this.#line < line) this.#newLine()
   }
 
   /** Writes generated text; what goes wrong in it is reported at `offset`. It holds no line ends. */
@@ -60,7 +64,7 @@ export class ModuleWriter {
       this.#mark(at)
       for (; next < tokens.length && tokens[next]!.start < to; next++) {
         const token = tokens[next]!
-        if (token.start < at) continue
+        if (token.start < at || !isWorthMarking(token)) continue
         this.#verbatim(at, token.start)
         at = token.start
         this.#mark(at)
@@ -92,15 +96,17 @@ export class ModuleWriter {
   #newLine(): void {
     this.#code += '\n'
     this.#lineStart = this.#code.length
-    this.#segments.push([])
+    this.#line += 1
+    this.#marked = -1
+    this.#mappings.newLine()
   }
 
   #mark(offset: number): void {
     const line = this.#lineOf(offset)
-    const segments = this.#segments.at(-1)!
     const column = this.#code.length - this.#lineStart
-    if (segments.at(-1)?.[0] === column) segments.pop()
-    segments.push([column, line, offset - this.#lineStarts[line]!])
+    if (this.#marked === column) return
+    this.#marked = column
+    this.#mappings.add(column, line, offset - this.#lineStarts[line]!)
   }
 
   #lineOf(offset: number): number {
@@ -110,4 +116,9 @@ export class ModuleWriter {
     this.#lastLine = line
     return line
   }
+}
+
+// What errors are reported at: names, literals, and the brackets that begin objects and calls.
+function isWorthMarking({ kind, text }: Token): boolean {
+  return kind !== 'punctuator' || text === '{' || text === '(' || text === '['
 }

@@ -26,6 +26,18 @@ const KEYWORDS = new Set(
   ).split(' '),
 )
 
+// Asking globalThis each time is slow, and what a program adds to it later is none of the language's.
+const globals = new Map<string, boolean>()
+
+function isGlobal(name: string): boolean {
+  let known = globals.get(name)
+  if (known === undefined) {
+    known = name in globalThis
+    globals.set(name, known)
+  }
+  return known
+}
+
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
 
 /** Why a name cannot be a helper's, or undefined where it can. */
@@ -33,7 +45,7 @@ export function helperNameProblem(name: string): string | undefined {
   if (!IDENTIFIER.test(name)) return 'it is not an identifier'
   if (KEYWORDS.has(name)) return 'it is a word of the language'
   if (BUILTINS.has(name) || OBJECTS.has(name)) return 'every template has that already'
-  return name in globalThis ? 'it would hide a global of Node.js' : undefined
+  return isGlobal(name) ? 'it would hide a global of Node.js' : undefined
 }
 
 /** The names in the code of a template, with the offset of where each is first used. */
@@ -61,7 +73,7 @@ export class Names {
     const { text, start } = tokens[index]!
     const before = tokens[index - 1]?.text
     const next = tokens[index + 1]?.text
-    if (/^(?:const|let|var)$/.test(text)) this.#addPattern(tokens, index + 1)
+    if (text === 'const' || text === 'let' || text === 'var') this.#addPattern(tokens, index + 1)
     if (text === 'await') this.awaits = true
     if (before === 'function' || before === 'class' || next === '=>' || isAssigned(tokens, index)) {
       this.declared.add(text)
@@ -69,7 +81,7 @@ export class Names {
       if (!isKey(tokens, index)) setFirst(this.locals, text.slice(1), start)
     } else if (OBJECTS.has(text)) {
       if (!isKey(tokens, index)) this.builtins.push(tokens[index]!)
-    } else if (isCalled(tokens, index) && before !== 'new' && !KEYWORDS.has(text) && !(text in globalThis)) {
+    } else if (isCalled(tokens, index) && before !== 'new' && !KEYWORDS.has(text) && !isGlobal(text)) {
       if (BUILTINS.has(text)) this.builtins.push(tokens[index]!)
       else setFirst(this.calls, text, start)
       if (next === '?.') this.optionalCalls.add(text)

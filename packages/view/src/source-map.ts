@@ -10,31 +10,48 @@ export interface SourceMap {
   mappings: string
 }
 
-/** Column in a generated line, then line and column in the source; all from 0. */
-export type Segment = readonly [column: number, sourceLine: number, sourceColumn: number]
+/** Encodes the mappings of a module with one source, as it is generated: lines and columns from 0 and never falling. */
+export class MappingsEncoder {
+  #mappings = ''
+  #atLineStart = true
+  #column = 0
+  #sourceLine = 0
+  #sourceColumn = 0
 
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  get mappings(): string {
+    return this.#mappings
+  }
 
-/** Encodes segments, given by generated line and sorted by column, for one source. */
-export function encodeMappings(lines: readonly (readonly Segment[])[]): string {
-  let sourceLine = 0
-  let sourceColumn = 0
-  return lines
-    .map(segments => {
-      let column = 0
-      return segments
-        .map(segment => {
-          const fields =
-            vlq(segment[0] - column) + vlq(0) + vlq(segment[1] - sourceLine) + vlq(segment[2] - sourceColumn)
-          ;[column, sourceLine, sourceColumn] = segment
-          return fields
-        })
-        .join(',')
-    })
-    .join(';')
+  newLine(): void {
+    this.#mappings += ';'
+    this.#atLineStart = true
+    this.#column = 0
+  }
+
+  add(column: number, sourceLine: number, sourceColumn: number): void {
+    const separator = this.#atLineStart ? '' : ','
+    this.#mappings += `${separator}${vlq(column - this.#column)}A${vlq(sourceLine - this.#sourceLine)}${vlq(sourceColumn - this.#sourceColumn)}`
+    this.#atLineStart = false
+    this.#column = column
+    this.#sourceLine = sourceLine
+    this.#sourceColumn = sourceColumn
+  }
 }
 
-export function decodeMappings(mappings: string): Segment[][] {
+/** Column in a generated line, then line and column in the source; all from 0. */
+type Segment = readonly [column: number, sourceLine: number, sourceColumn: number]
+
+/**
+ * The place in the source behind a place in the generated code: that of the nearest segment at or before it on its line,
+ * or of the line's first. Undefined where the line has none.
+ */
+export function originalPosition(map: Pick<SourceMap, 'mappings'>, place: Position): Position | undefined {
+  const segments = decodeMappings(map.mappings)[place.line - 1] ?? []
+  const segment = segments.findLast(([column]) => column <= place.column - 1) ?? segments[0]
+  return segment && { line: segment[1] + 1, column: segment[2] + 1 }
+}
+
+function decodeMappings(mappings: string): Segment[][] {
   let sourceLine = 0
   let sourceColumn = 0
   return mappings.split(';').map(line => {
@@ -50,18 +67,12 @@ export function decodeMappings(mappings: string): Segment[][] {
   })
 }
 
-/**
- * The place in the source behind a place in the generated code: that of the nearest segment at or before it on its line,
- * or of the line's first. Undefined where the line has none.
- */
-export function originalPosition(map: Pick<SourceMap, 'mappings'>, place: Position): Position | undefined {
-  const segments = decodeMappings(map.mappings)[place.line - 1] ?? []
-  const segment = segments.findLast(([column]) => column <= place.column - 1) ?? segments[0]
-  return segment && { line: segment[1] + 1, column: segment[2] + 1 }
-}
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
+// Variable-length quantity: five bits a digit, the least first, the sign in the lowest bit.
 function vlq(value: number): string {
   let rest = value < 0 ? (-value << 1) | 1 : value << 1
+  if (rest < 32) return DIGITS[rest]!
   let digits = ''
   do {
     const digit = rest & 31

@@ -8,6 +8,7 @@ export {
 } from './development-problem.ts'
 export { createSourceReader, type DiagnoseOptions, diagnose } from './diagnose.ts'
 export { editorLink } from './editor.ts'
+export { escapeHtml, type Html, html, raw } from './html.ts'
 export { type Client, negotiate, type Representation } from './negotiate.ts'
 export { DEVELOPMENT_PATH, PAGE_HEADERS, type PageOptions, renderDiagnosticsHtml, renderProblemPage } from './page.ts'
 export { PAGE_STYLE } from './page-style.ts'

@@ -1,0 +1,56 @@
+export interface BatcherOptions {
+  /** Called with each path at once. */
+  stir?: (path: string) => void
+  /** Called with the changed paths once the burst is over. */
+  flush: (paths: Set<string>) => void
+  /** True while something larger is going on that will bring more changes, such as a git operation. */
+  busy?: () => boolean
+}
+
+/** A save by an editor is one or two events close together. */
+const QUIET_MS = 12
+/** More files than an editor saves at once: a checkout, a generator; there are pauses between its files. */
+const BURST_FILES = 4
+const BURST_QUIET_MS = 120
+const BUSY_POLL_MS = 50
+/** However long a burst lasts, this long after its start what has come is passed on. */
+const LONGEST_MS = 5_000
+
+/** Collects changes that come close together into one batch. */
+export class Batcher {
+  #paths = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+  #since = 0
+  #options: BatcherOptions
+
+  constructor(options: BatcherOptions) {
+    this.#options = options
+  }
+
+  add(path: string): void {
+    if (this.#paths.size === 0) this.#since = performance.now()
+    this.#paths.add(path)
+    this.#options.stir?.(path)
+    this.#wait(this.#paths.size > BURST_FILES ? BURST_QUIET_MS : QUIET_MS)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#paths.clear()
+  }
+
+  #wait(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#flush(), ms)
+  }
+
+  #flush(): void {
+    if (this.#options.busy?.() && performance.now() - this.#since < LONGEST_MS) {
+      this.#wait(BUSY_POLL_MS)
+      return
+    }
+    const paths = this.#paths
+    this.#paths = new Set()
+    this.#options.flush(paths)
+  }
+}

@@ -1,0 +1,207 @@
+import { EventEmitter } from 'node:events'
+import { basename } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { type DevelopmentProblem, renderDiagnosticsHtml } from '@arlen/core/error-report'
+import { runAction } from './actions.ts'
+import { childEnv } from './env-files.ts'
+import { Front } from './front.ts'
+import { LiveReload } from './live-reload.ts'
+import type { AppFacts, RequestFact } from './messages.ts'
+import { type BoomhauerOptions, resolveOptions, type Settings } from './options.ts'
+import { createOwnPages } from './own-pages.ts'
+import { RequestLog } from './request-log.ts'
+import { Supervisor } from './supervisor.ts'
+import { Watcher } from './watcher.ts'
+
+export interface BoomhauerEvents {
+  /** A build began, because these files changed (none for the first). */
+  building: [event: { build: string; paths: readonly string[] }]
+  ready: [event: { build: string; ms: number; warnings: readonly Diagnostic[]; facts: AppFacts }]
+  failed: [event: { build: string; ms: number; problem: DevelopmentProblem }]
+  /** The application's process ended by itself. It is started again unless that happens over and over. */
+  crashed: [event: { problem: DevelopmentProblem }]
+  /** Something to know that stops nothing: type errors, warnings of a part of the application. */
+  notice: [event: { id: string; diagnostics: readonly Diagnostic[] }]
+  /** Files changed that pages take in without a new build. */
+  reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
+  /** The system does not notify of changes here; the folder is read again and again instead. */
+  polling: [event: { everyMs: number }]
+  request: [request: RequestFact]
+  closed: []
+}
+
+/** A running development server. */
+export class Boomhauer extends EventEmitter<BoomhauerEvents> {
+  readonly settings: Settings
+  readonly #supervisor: Supervisor
+  readonly #front: Front
+  readonly #watcher: Watcher | undefined
+  readonly #live = new LiveReload()
+  readonly #requests = new RequestLog()
+  #port = 0
+  #buildMs: number | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(settings: Settings) {
+    super()
+    this.settings = settings
+    this.#supervisor = new Supervisor(settings)
+    const pages = createOwnPages({
+      supervisor: this.#supervisor,
+      live: this.#live,
+      insight: () => this.#insight(),
+      act: name => this.#act(name),
+    })
+    this.#front = new Front(settings, this.#supervisor, pages)
+    if (settings.watch) this.#watcher = new Watcher(settings)
+    this.#connect()
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get url(): string {
+    const { host } = this.settings
+    const name = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1' ? 'localhost' : host
+    return `http://${name.includes(':') ? `[${name}]` : name}:${this.#port}`
+  }
+
+  get state(): 'building' | 'ready' | 'failed' {
+    return this.#supervisor.state.kind
+  }
+
+  /** The process that runs the application, while one does. */
+  get pid(): number | undefined {
+    const { state } = this.#supervisor
+    return state.kind === 'ready' ? state.child.pid : undefined
+  }
+
+  /** Resolves once the server answers; the first build may still be under way. */
+  async start(): Promise<void> {
+    try {
+      this.#port = (await this.#front.listen()).port
+    } catch (error) {
+      await this.#supervisor.close()
+      throw error
+    }
+    this.#supervisor.rebuild()
+    await this.#watcher?.start()
+  }
+
+  /** Builds and starts the application anew, as if something had changed. */
+  async rebuild(): Promise<void> {
+    await this.#supervisor.rebuild()
+  }
+
+  /** Ends the application and the server. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#live.close()
+    await Promise.all([this.#watcher?.close(), this.#supervisor.close(), this.#front.close()])
+    this.emit('closed')
+  }
+
+  #connect(): void {
+    const supervisor = this.#supervisor
+    supervisor.on('building', (build, paths) => {
+      this.emit('building', { build, paths: [...paths] })
+      this.#tell()
+    })
+    supervisor.on('ready', ({ build, facts }, ms, warnings) => {
+      this.#buildMs = ms
+      this.#tell()
+      this.notice('warnings', 'Warnings', warnings)
+      this.emit('ready', { build, ms, warnings, facts })
+    })
+    supervisor.on('failed', ({ build, problem }, ms) => {
+      this.#buildMs = ms
+      this.#tell()
+      this.emit('failed', { build, ms, problem })
+    })
+    supervisor.on('crashed', problem => {
+      this.notice('crash', 'The application crashed and was started again', problem.diagnostics ?? [])
+      this.emit('crashed', { problem })
+    })
+    supervisor.on('diagnostics', diagnostics => this.notice('application', 'The application reports', diagnostics))
+    supervisor.on('files', files => this.#watcher?.addOutside(files))
+    supervisor.on('request', request => {
+      this.#requests.add(request)
+      this.emit('request', request)
+    })
+    this.#watcher?.on('stir', () => supervisor.hold())
+    this.#watcher?.on('change', (effect, paths) => this.#changed(effect, paths))
+    this.#watcher?.on('polling', everyMs => this.emit('polling', { everyMs }))
+    this.#watcher?.on('error', error => this.notice('watcher', 'Watching', [warning(error.message)]))
+  }
+
+  #changed(effect: 'rebuild' | 'reload' | 'styles', paths: ReadonlySet<string>): void {
+    if (effect === 'rebuild') {
+      this.#supervisor.rebuild(paths)
+      for (const id of ['crash', 'application', 'action']) this.notice(id, '', [])
+      return
+    }
+    if (effect === 'styles') this.#live.send({ type: 'styles', files: [...paths].map(path => basename(path)) })
+    else this.#live.send({ type: 'reload' })
+    this.emit('reloaded', { effect, paths: [...paths] })
+  }
+
+  /** Shows diagnostics beside the pages, or takes them away when there are none. */
+  notice(id: string, title: string, diagnostics: readonly Diagnostic[]): void {
+    const { root, editor } = this.settings
+    const html = diagnostics.length === 0 ? '' : renderDiagnosticsHtml(diagnostics, { root, editor })
+    this.#live.send({ type: 'notice', id, title, html })
+    if (diagnostics.length > 0) this.emit('notice', { id, diagnostics })
+  }
+
+  #tell(): void {
+    const { build, kind } = this.#supervisor.state
+    this.#live.send({ type: 'state', build, state: kind })
+  }
+
+  async #act(name: string): Promise<void> {
+    const { root, env, actions } = this.settings
+    const failure = await runAction(name, { root, env: childEnv(root, env), commands: actions })
+    this.notice('action', 'The command failed', failure ? [failure] : [])
+    await this.#supervisor.rebuild()
+  }
+
+  #insight() {
+    const { state } = this.#supervisor
+    const facts = state.kind === 'ready' ? state.facts : {}
+    return {
+      state: state.kind,
+      build: state.build,
+      buildMs: this.#buildMs,
+      root: this.settings.root,
+      routes: facts.routes ?? [],
+      config: facts.config ?? [],
+      requests: this.#requests.all,
+    }
+  }
+}
+
+function warning(message: string): Diagnostic {
+  return { stage: 'runtime', severity: 'warning', message }
+}
+
+/**
+ * Starts the development server for the application in a folder.
+ *
+ * ```ts
+ * const server = await boomhauer({ root: 'apps/shop', port: 3000 })
+ * server.on('failed', ({ problem }) => console.error(problem.detail))
+ * ```
+ *
+ * @throws ArlenError `invalid_option`, `port_in_use`, `port_forbidden`. Whatever is wrong with the application is no
+ * error here: it is served.
+ */
+export async function boomhauer(options: BoomhauerOptions = {}): Promise<Boomhauer> {
+  const server = new Boomhauer(resolveOptions(options))
+  await server.start()
+  return server
+}

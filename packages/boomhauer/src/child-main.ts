@@ -1,0 +1,108 @@
+/** The application's process: waits, loads the application when it is told to, and reports what becomes of it. */
+import { readFileSync } from 'node:fs'
+import { createRequire, enableCompileCache } from 'node:module'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { type Diagnostic, isServable, type Servable } from '@arlen/core'
+import { codeFrame, diagnose } from '@arlen/core/error-report'
+import { collectFacts, forwardRequests } from './child-facts.ts'
+import { LoadedModules } from './child-modules.ts'
+import { boomhauerError } from './errors.ts'
+import type { FromChild, ToChild } from './messages.ts'
+
+const root = process.argv[2]!
+const preload = process.argv.slice(3)
+
+let stage: Diagnostic['stage'] = 'load'
+let app: Servable | undefined
+const modules = new LoadedModules()
+
+enableCompileCache()
+new Worker(new URL(import.meta.url.endsWith('.ts') ? './child-guard.ts' : './child-guard.js', import.meta.url)).unref()
+process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
+process.on('message', (message: ToChild) => {
+  if (message.type === 'load') load(message)
+  else close(message.graceMs)
+})
+process.on('uncaughtExceptionMonitor', error => {
+  // An application that handles these itself goes on; otherwise Node would print and exit: we report and exit.
+  if (process.listenerCount('uncaughtException') > 0) return
+  process.once('uncaughtException', () => {
+    process.removeAllListeners('message')
+    send({ type: 'crashed', diagnostics: report(error) }, () => process.exit(1))
+  })
+})
+await loadAhead()
+send({ type: 'warm', files: modules.files })
+
+/** What hardly ever changes is loaded while nobody waits for it. */
+async function loadAhead(): Promise<void> {
+  const { resolve } = createRequire(join(root, 'package.json'))
+  for (const name of preload) {
+    try {
+      await import(pathToFileURL(resolve(name)).href)
+    } catch {
+      // The application does without it, or will fail on it itself and then be heard.
+    }
+  }
+}
+
+async function load({ entry, socket }: Extract<ToChild, { type: 'load' }>): Promise<void> {
+  try {
+    const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
+    if (!isServable(module.default)) {
+      send({ type: 'failed', files: modules.files, diagnostics: [notServable(entry)] })
+      return
+    }
+    app = module.default
+    stage = 'boot'
+    forwardRequests(request => send({ type: 'request', request }))
+    const facts = collectFacts()
+    await app.listen({ path: socket })
+    stage = 'runtime'
+    send({ type: 'ready', files: modules.files, facts: facts() })
+  } catch (error) {
+    send({ type: 'failed', files: modules.files, diagnostics: report(error) })
+  }
+}
+
+function notServable(entry: string): Diagnostic {
+  const lines = readFileSync(entry, 'utf8').trimEnd().split('\n')
+  const line = lines.findLastIndex(text => text.startsWith('export default')) + 1 || lines.length
+  const error = boomhauerError('not_servable', { entry: relative(root, entry) })
+  return {
+    stage: 'load',
+    severity: 'error',
+    message: error.message,
+    code: error.code,
+    file: relative(root, entry),
+    line,
+    snippet: codeFrame(lines.join('\n'), line),
+  }
+}
+
+async function close(graceMs: number): Promise<void> {
+  try {
+    await app?.close({ graceMs })
+  } catch (error) {
+    send({ type: 'diagnostics', diagnostics: report(error).map(found => ({ ...found, severity: 'warning' })) })
+  }
+  process.exit(0)
+}
+
+function report(error: unknown): Diagnostic[] {
+  const at = stage === 'load' ? modules.placeOf(error) : undefined
+  return diagnose(error, { root, stage: stageOf(error), ...(at && { at }) })
+}
+
+/** A broken configuration is told apart by the code of its error, in whatever stage it comes up. */
+function stageOf(error: unknown): Diagnostic['stage'] {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && code.startsWith('config_') ? 'config' : stage
+}
+
+function send(message: FromChild, then?: () => void): void {
+  if (process.connected) process.send!(message, undefined, undefined, () => then?.())
+  else then?.()
+}

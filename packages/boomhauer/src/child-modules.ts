@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { findSpecifier } from './import-site.ts'
+
+interface Place {
+  file: string
+  line: number
+  column?: number
+}
+
+/** Watches what is loaded in the application's process, for the places that errors of loading do not tell. */
+export class LoadedModules {
+  #files = new Set<string>()
+  #last: string[] = []
+  #unresolved: { error: unknown; specifier: string; parent: string | undefined } | undefined
+
+  constructor() {
+    registerHooks({
+      resolve: (specifier, context, next) => {
+        try {
+          return next(specifier, context)
+        } catch (error) {
+          this.#unresolved = { error, specifier, parent: context.parentURL }
+          throw error
+        }
+      },
+      load: (url, context, next) => {
+        if (url.startsWith('file:')) {
+          const file = fileURLToPath(url.replace(/[?#].*$/, ''))
+          this.#files.add(file)
+          this.#last.push(file)
+          if (this.#last.length > 20) this.#last.shift()
+        }
+        return next(url, context)
+      },
+    })
+  }
+
+  /** Paths of every module loaded so far. */
+  get files(): string[] {
+    return [...this.#files]
+  }
+
+  /** Where an error of loading lies, when its own stack does not say. */
+  placeOf(error: unknown): Place | undefined {
+    const unresolved = this.#unresolved
+    if (unresolved?.parent?.startsWith('file:') && isOrIsCausedBy(error, unresolved.error)) {
+      const file = fileURLToPath(unresolved.parent)
+      return { file, ...(findSpecifier(read(file), unresolved.specifier) ?? { line: 1 }) }
+    }
+    return error instanceof SyntaxError && !/^\S+:\d+\n/.test(error.stack ?? '')
+      ? this.#placeOfSyntaxError(error)
+      : undefined
+  }
+
+  /** Node tells the place of such an error only when it prints it: so it is asked to check the latest files again. */
+  #placeOfSyntaxError(error: SyntaxError): Place | undefined {
+    const json = /^(.+\.json): .*\(line (\d+) column (\d+)\)/.exec(error.message)
+    if (json) return { file: json[1]!, line: Number(json[2]), column: Number(json[3]) }
+    for (const file of this.#last
+      .toReversed()
+      .filter(file => /\.[cm]?js$/.test(file))
+      .slice(0, 6)) {
+      const checked = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5_000 })
+      if (checked.status === 0) continue
+      const [, line] = /:(\d+)\n/.exec(checked.stderr) ?? []
+      const caret = checked.stderr.split('\n').find(text => /^\s*\^+\s*$/.test(text))
+      if (line === undefined) continue
+      return { file, line: Number(line), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
+    }
+    return undefined
+  }
+}
+
+function isOrIsCausedBy(error: unknown, cause: unknown): boolean {
+  for (let depth = 0, current = error; depth < 8 && current; depth++) {
+    if (current === cause) return true
+    current = current instanceof Error ? current.cause : undefined
+  }
+  return false
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // gone since: there is no place in it
+  }
+}

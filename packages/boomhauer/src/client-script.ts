@@ -1,0 +1,105 @@
+/**
+ * Runs in the pages. It keeps a stream of events open while the page is visible (a browser has few connections for each
+ * host, and hidden pages would use them up), reloads the page when a newer build than its own is there, swaps style
+ * sheets in place, and shows notices in a shadow tree that the page's own styles do not reach.
+ */
+export const CLIENT_SCRIPT: string = `(() => {
+  'use strict'
+  if (window.__boomhauer) return
+  window.__boomhauer = true
+  const me = document.currentScript
+  const mine = me.dataset.build
+  const path = new URL('.', me.src).pathname
+  let source, host
+
+  function reload(build) {
+    // A page from the browser's cache may keep an old number: for each build it is reloaded once.
+    if (build !== undefined) {
+      if (sessionStorage.getItem('boomhauer:' + location.href) === build) return
+      sessionStorage.setItem('boomhauer:' + location.href, build)
+    }
+    source?.close()
+    if (me.dataset.again) location.replace(location.href)
+    else location.reload()
+  }
+
+  function styles(files) {
+    const links = [...document.querySelectorAll('link[rel~=stylesheet]')]
+    const named = links.filter(link => files.some(file => {
+      const stem = file.replace(/[.]css$/, '')
+      return new URL(link.href).pathname.split('/').pop().startsWith(stem)
+    }))
+    for (const link of named.length > 0 ? named : links) {
+      const url = new URL(link.href)
+      if (url.origin !== location.origin) continue
+      url.searchParams.set('boomhauer', Date.now())
+      const next = link.cloneNode()
+      next.href = url.href
+      next.addEventListener('load', () => link.remove(), { once: true })
+      next.addEventListener('error', () => next.remove(), { once: true })
+      link.after(next)
+    }
+  }
+
+  const shown = new Map()
+  function notice({ id, title, html }) {
+    if (html === '') shown.delete(id)
+    else shown.set(id, { title, html })
+    draw()
+  }
+
+  function draw() {
+    host?.remove()
+    host = undefined
+    if (shown.size === 0) return
+    host = document.createElement('boomhauer-notices')
+    const root = host.attachShadow({ mode: 'open' })
+    const sheet = new CSSStyleSheet()
+    fetch(path + 'notice.css').then(answer => answer.text()).then(text => sheet.replaceSync(text))
+    root.adoptedStyleSheets = [sheet]
+    for (const [id, { title, html }] of shown) {
+      const box = document.createElement('section')
+      box.setAttribute('role', 'status')
+      const bar = document.createElement('div')
+      bar.className = 'bar'
+      const name = document.createElement('button')
+      name.className = 'title'
+      name.textContent = title
+      const close = document.createElement('button')
+      close.className = 'close'
+      close.textContent = 'Dismiss'
+      const body = document.createElement('div')
+      body.className = 'body'
+      body.hidden = true
+      body.innerHTML = html
+      name.onclick = () => { body.hidden = !body.hidden }
+      close.onclick = () => { shown.delete(id); draw() }
+      bar.append(name, close)
+      box.append(bar, body)
+      root.append(box)
+    }
+    document.documentElement.append(host)
+  }
+
+  function connect() {
+    if (source && source.readyState !== 2) return
+    source = new EventSource(path + 'events')
+    source.onmessage = ({ data }) => {
+      const message = JSON.parse(data)
+      if (message.type === 'state' && message.state !== 'building' && message.build !== mine) reload(message.build)
+      else if (message.type === 'reload') reload()
+      else if (message.type === 'styles') styles(message.files)
+      else if (message.type === 'notice') notice(message)
+    }
+  }
+
+  function visibility() {
+    if (document.visibilityState === 'visible') connect()
+    else source?.close()
+  }
+  document.addEventListener('visibilitychange', visibility)
+  window.addEventListener('pagehide', () => source?.close())
+  window.addEventListener('pageshow', visibility)
+  visibility()
+})()
+`

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+
+/** Strongest first; what the environment has already is stronger than all of them. */
+export function envFileNames(env: string): string[] {
+  return [`.env.${env}.local`, '.env.local', `.env.${env}`, '.env']
+}
+
+/** The variables of the application's process: the environment, filled up from the `.env` files of its folder. */
+export function childEnv(
+  root: string,
+  env: string,
+  base: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string | undefined> {
+  const files = envFileNames(env).map(name => readEnvFile(join(root, name)))
+  const filled = files.reduceRight<Record<string, string | undefined>>((all, file) => Object.assign(all, file), {})
+  return { ...filled, ARLEN_ENV: env, NODE_ENV: env, ...base }
+}
+
+function readEnvFile(file: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'))
+  } catch {
+    return {} // there is none, which is the usual case
+  }
+}

@@ -1,0 +1,40 @@
+import { defineErrors } from '@arlen/core'
+
+type BoomhauerErrorCode =
+  | 'no_entry'
+  | 'port_in_use'
+  | 'port_forbidden'
+  | 'invalid_option'
+  | 'foreign_host'
+  | 'foreign_origin'
+  | 'unknown_page'
+  | 'restarted'
+  | 'not_servable'
+
+/** Every error that @arlen/boomhauer itself raises. */
+export const boomhauerError: ReturnType<typeof defineErrors<BoomhauerErrorCode>> = defineErrors<BoomhauerErrorCode>({
+  no_entry: {
+    message: '{root} has no {names}. Run boomhauer in the folder of an application, or name its module.',
+  },
+  port_in_use: { message: '{host}:{port} is taken by another process. Stop it, or choose another port with --port.' },
+  port_forbidden: {
+    message: '{host}:{port} may not be bound: {reason}. Choose another address with --host and --port.',
+  },
+  invalid_option: { message: '{option} {problem}.' },
+  foreign_host: {
+    status: 403,
+    message:
+      'The development server does not answer for the host {host}. It answers for localhost and IP addresses; add others with --allow-host.',
+  },
+  foreign_origin: { status: 403, message: 'Pages of other origins may not use the development server.' },
+  unknown_page: { status: 404, message: 'The development server has no page {path}.' },
+  not_servable: {
+    message:
+      '{entry} does not export an application: end it with "export default app", where app has listen() and close().',
+  },
+  restarted: {
+    status: 503,
+    message:
+      'The application was restarted while it worked on this request, which may have had effects. Send it again.',
+  },
+})

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http'
+
+/** What pages are told. */
+export type LiveMessage =
+  /** The state of things: sent to each page as it connects and whenever it changes. */
+  | { type: 'state'; build: string; state: 'building' | 'ready' | 'failed' }
+  /** Files that are served as they are have changed. */
+  | { type: 'reload' }
+  /** Style sheets have changed; by the names of their files. */
+  | { type: 'styles'; files: readonly string[] }
+  /** Something to show beside the page; empty markup takes it away. */
+  | { type: 'notice'; id: string; title: string; html: string }
+
+const PING_MS = 30_000
+
+/** The pages that are open, each by the stream of events it listens to (HTML Living Standard, server-sent events). */
+export class LiveReload {
+  #pages = new Set<ServerResponse>()
+  #notices = new Map<string, LiveMessage>()
+  #ping: NodeJS.Timeout | undefined
+
+  get size(): number {
+    return this.#pages.size
+  }
+
+  connect(res: ServerResponse, state: LiveMessage): void {
+    res.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    res.write(`retry: 300\n\n${event(state)}`)
+    for (const notice of this.#notices.values()) res.write(event(notice))
+    this.#pages.add(res)
+    this.#ping ??= setInterval(() => this.#write(': ping\n\n'), PING_MS).unref()
+    res.once('close', () => {
+      this.#pages.delete(res)
+      if (this.#pages.size > 0) return
+      clearInterval(this.#ping)
+      this.#ping = undefined
+    })
+  }
+
+  send(message: LiveMessage): void {
+    if (message.type === 'notice') {
+      if (message.html === '') this.#notices.delete(message.id)
+      else this.#notices.set(message.id, message)
+    }
+    this.#write(event(message))
+  }
+
+  close(): void {
+    clearInterval(this.#ping)
+    for (const page of this.#pages) page.end()
+  }
+
+  #write(text: string): void {
+    for (const page of this.#pages) page.write(text)
+  }
+}
+
+function event(message: LiveMessage): string {
+  return `data: ${JSON.stringify(message)}\n\n`
+}

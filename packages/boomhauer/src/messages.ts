@@ -1,0 +1,47 @@
+import type { Diagnostic } from '@arlen/core'
+
+/** What the supervisor tells a child. */
+export type ToChild =
+  | { type: 'load'; entry: string; socket: string }
+  /** End what is in flight within `graceMs`, close what is owned, and exit. */
+  | { type: 'close'; graceMs: number }
+
+/** What an application says of itself once it runs. */
+export interface AppFacts {
+  routes?: readonly RouteFact[]
+  config?: readonly ConfigFact[]
+}
+
+export interface RouteFact {
+  methods: string
+  path: string
+  name?: string
+}
+
+export interface ConfigFact {
+  key: string
+  value: string
+  source: string
+}
+
+/** One request that the application answered. */
+export interface RequestFact {
+  method: string
+  path: string
+  status: number
+  /** Milliseconds by stage, `total` among them. */
+  timings?: Readonly<Record<string, number>>
+  sql?: readonly { text: string; ms: number }[]
+}
+
+/** What a child tells its supervisor. */
+export type FromChild =
+  /** Started, and waiting for an application; `files` are the modules it has loaded for it already. */
+  | { type: 'warm'; files: readonly string[] }
+  | { type: 'ready'; files: readonly string[]; facts: AppFacts }
+  | { type: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
+  /** An error nobody caught; the child exits. */
+  | { type: 'crashed'; diagnostics: readonly Diagnostic[] }
+  /** A part of the application has something to say: pending migrations, a warning. */
+  | { type: 'diagnostics'; diagnostics: readonly Diagnostic[] }
+  | { type: 'request'; request: RequestFact }

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { Diagnostic } from '@arlen/core'
+import { createRedact, type DevelopmentProblem, type Redact } from '@arlen/core/error-report'
+import { build, exitDiagnostic, type Stage } from './builder.ts'
+import type { Child } from './child.ts'
+import { CrashBrake } from './crash-brake.ts'
+import { childEnv } from './env-files.ts'
+import type { AppFacts, RequestFact } from './messages.ts'
+import { Nursery } from './nursery.ts'
+import type { Settings } from './options.ts'
+
+export type State =
+  | { kind: 'building'; build: string }
+  | { kind: 'ready'; build: string; child: Child; socket: string; facts: AppFacts }
+  | { kind: 'failed'; build: string; problem: DevelopmentProblem }
+
+export type Settled = Exclude<State, { kind: 'building' }>
+
+export interface SupervisorEvents {
+  building: [build: string, paths: ReadonlySet<string>]
+  ready: [state: Extract<State, { kind: 'ready' }>, ms: number, warnings: readonly Diagnostic[]]
+  failed: [state: Extract<State, { kind: 'failed' }>, ms: number]
+  /** The application's process ended by itself and is started again. */
+  crashed: [problem: DevelopmentProblem]
+  diagnostics: [diagnostics: readonly Diagnostic[]]
+  request: [request: RequestFact]
+  /** Files that the application has loaded. */
+  files: [files: readonly string[]]
+}
+
+/** What became of a process: it crashed, or it was replaced by another. */
+export type Obituary = { kind: 'crashed'; problem: DevelopmentProblem } | { kind: 'replaced' }
+
+/** How long after the last build the next process is started to wait: first come the requests that have waited. */
+const REFILL_AFTER_MS = 60
+/** How long after a lost request the word of a process's end may take to arrive. */
+const LOSS_MS = 500
+
+/** Runs the application in one process after another and knows, at any time, what there is to serve. Runs none of its code. */
+export class Supervisor extends EventEmitter<SupervisorEvents> {
+  readonly #settings: Settings
+  readonly #stages: readonly Stage[]
+  readonly #nursery: Nursery
+  readonly #folder = mkdtempSync(join(tmpdir(), 'boomhauer-'))
+  readonly #session = Date.now().toString(36)
+  readonly #brake = new CrashBrake()
+  #number = 0
+  #state: State
+  #settled = Promise.withResolvers<Settled>()
+  #attempt = new AbortController()
+  #running: Child | undefined
+  #obituaries = new WeakMap<Child, Promise<Obituary>>()
+  #clearing: Promise<unknown> = Promise.resolve()
+  #building: Promise<unknown> = Promise.resolve()
+  #refill: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(settings: Settings, stages: readonly Stage[] = []) {
+    super()
+    this.#settings = settings
+    this.#stages = stages
+    this.#state = { kind: 'building', build: `${this.#session}-0` }
+    this.#nursery = new Nursery(() => ({
+      root: settings.root,
+      env: childEnv(settings.root, settings.env),
+      nodeArgs: settings.nodeArgs,
+      preload: settings.preload,
+    }))
+    this.#nursery.fill()
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** Takes secrets out, by the environment as the application has it. */
+  get redact(): Redact {
+    return createRedact(childEnv(this.#settings.root, this.#settings.env))
+  }
+
+  /** What there is to serve, as soon as that is known. */
+  async settled(): Promise<Settled> {
+    return this.#state.kind === 'building' ? this.#settled.promise : this.#state
+  }
+
+  /** A new build is about to come: requests wait for it from now on. */
+  hold(): void {
+    if (this.#state.kind === 'building' || this.#closed) return
+    this.#settled = Promise.withResolvers()
+    this.#state = { kind: 'building', build: this.#state.build }
+  }
+
+  /** Builds and starts the application anew. A build under way is given up. Resolves when it is done or given up. */
+  async rebuild(paths: ReadonlySet<string> = new Set()): Promise<void> {
+    await this.#rebuild(paths, `${this.#session}-${this.#number + 1}`)
+  }
+
+  async #rebuild(paths: ReadonlySet<string>, id: string): Promise<void> {
+    if (this.#closed) return
+    const started = performance.now()
+    const number = ++this.#number
+    this.#attempt.abort()
+    const attempt = new AbortController()
+    this.#attempt = attempt
+    clearTimeout(this.#refill)
+    this.#nursery.outdate(paths)
+    this.#nursery.fill()
+    this.hold()
+    this.#state = { kind: 'building', build: id }
+    this.emit('building', id, paths)
+    this.#retire()
+
+    const building = build({
+      settings: this.#settings,
+      nursery: this.#nursery,
+      socket: join(this.#folder, `${number}.sock`),
+      stages: this.#stages,
+      cleared: Promise.all([this.#clearing, this.#building]),
+      signal: attempt.signal,
+    })
+    this.#building = building
+    const report = await building
+    if (!report) return
+    const ms = performance.now() - started
+    if (report.ok) {
+      const { child, socket, facts, warnings } = report
+      this.emit('files', child.files)
+      if (child.exited)
+        return this.#fail(id, [exitDiagnostic('boot', { code: null, signal: null, output: child.output })], ms)
+      this.#adopt(child)
+      const state = { kind: 'ready', build: id, child, socket, facts } as const
+      this.#settle(state)
+      this.emit('ready', state, ms, warnings)
+    } else {
+      this.emit('files', report.files)
+      this.#fail(id, report.diagnostics, ms)
+    }
+    this.#refill = globalThis.setTimeout(() => this.#nursery.fill(), REFILL_AFTER_MS)
+  }
+
+  /** What became of a process that was lost under a request, or undefined when it lives on. */
+  async obituaryOf(child: Child): Promise<Obituary | undefined> {
+    const timer = setTimeout(LOSS_MS, undefined, { ref: false })
+    return Promise.race([this.#obituaries.get(child), timer])
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#refill)
+    this.#attempt.abort()
+    this.#nursery.close()
+    this.#retire()
+    await Promise.all([this.#clearing, this.#building])
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Takes the running process out of service. */
+  #retire(): void {
+    const child = this.#running
+    if (!child) return
+    this.#running = undefined
+    this.#clearing = child.close(this.#settings.graceMs)
+  }
+
+  #adopt(child: Child): void {
+    this.#running = child
+    let reported: readonly Diagnostic[] | undefined
+    const { promise, resolve } = Promise.withResolvers<Obituary>()
+    this.#obituaries.set(child, promise)
+    child.once('crashed', diagnostics => {
+      reported = diagnostics
+    })
+    child.on('diagnostics', diagnostics => this.emit('diagnostics', diagnostics))
+    child.on('request', request => this.emit('request', request))
+    child.once('exit', (code, signal) => {
+      if (this.#running !== child) return resolve({ kind: 'replaced' })
+      this.#running = undefined
+      const diagnostics = reported ?? [exitDiagnostic('runtime', { code, signal, output: child.output })]
+      const problem = this.#problem('application_crashed', diagnostics)
+      resolve({ kind: 'crashed', problem })
+      this.emit('crashed', problem)
+      // It is the same build: pages that are open have nothing new to show.
+      if (this.#brake.crashed(performance.now())) this.#rebuild(new Set(), this.#state.build)
+      else this.#fail(`${this.#session}-${++this.#number}`, diagnostics, 0)
+    })
+  }
+
+  #fail(id: string, diagnostics: readonly Diagnostic[], ms: number): void {
+    const stage = diagnostics[0]?.stage ?? 'load'
+    const state = { kind: 'failed', build: id, problem: this.#problem(`${stage}_failed`, diagnostics) } as const
+    this.#settle(state)
+    this.emit('failed', state, ms)
+  }
+
+  #settle(state: Settled): void {
+    this.#state = state
+    this.#settled.resolve(state)
+  }
+
+  #problem(code: string, diagnostics: readonly Diagnostic[]): DevelopmentProblem {
+    return {
+      type: 'about:blank',
+      title: 'Internal Server Error',
+      status: 500,
+      code,
+      correlationId: randomUUID(),
+      detail: diagnostics[0]?.message ?? code,
+      diagnostics,
+    }
+  }
+}

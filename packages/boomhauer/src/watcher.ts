@@ -1,0 +1,120 @@
+import { EventEmitter, once } from 'node:events'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type FSWatcher, watch } from 'chokidar'
+import { Batcher } from './batcher.ts'
+import { createInterest, type Effect, effectOfAll, type Interest } from './changes.ts'
+
+export interface WatcherOptions {
+  root: string
+  ignore?: readonly string[]
+  /** Milliseconds between two looks at the tree; without it the system notifies, and a probe proves that it does. */
+  pollMs?: number | undefined
+  /** How long the probe may take. Default 1,000 ms. */
+  probeMs?: number
+}
+
+export interface WatcherEvents {
+  /** A change that calls for a new build: `change` follows when the burst is over. */
+  stir: []
+  /** A burst of changes has ended. Paths are absolute. */
+  change: [effect: Exclude<Effect, 'nothing'>, paths: ReadonlySet<string>]
+  /** The system does not notify of changes here (network and shared folders): the tree is polled from now on. */
+  polling: [everyMs: number]
+  error: [error: Error]
+}
+
+const FALLBACK_POLL_MS = 300
+const PROBE = '.boomhauer-probe-'
+
+/** Watches an application's folder, and files outside of it that it has loaded. */
+export class Watcher extends EventEmitter<WatcherEvents> {
+  #options: WatcherOptions
+  #interest: Interest
+  #batcher: Batcher
+  #watcher: FSWatcher | undefined
+  #outside = new Set<string>()
+  #closed = false
+
+  constructor(options: WatcherOptions) {
+    super()
+    this.#options = options
+    this.#interest = createInterest(options.root, options.ignore)
+    const lock = join(options.root, '.git', 'index.lock')
+    this.#batcher = new Batcher({
+      busy: () => existsSync(lock),
+      stir: path => {
+        if (this.#interest.effectOf(path) === 'rebuild') this.emit('stir')
+      },
+      flush: paths => {
+        const effect = effectOfAll(this.#interest, paths)
+        if (effect !== 'nothing') this.emit('change', effect, paths)
+      },
+    })
+  }
+
+  /** Resolves once changes are seen. */
+  async start(): Promise<void> {
+    await this.#open(this.#options.pollMs)
+    if (this.#options.pollMs !== undefined || (await this.#notifies())) return
+    if (this.#closed) return
+    await this.#watcher?.close()
+    await this.#open(FALLBACK_POLL_MS)
+    this.emit('polling', FALLBACK_POLL_MS)
+  }
+
+  /** Also watches these files, where they lie outside the folder: linked packages. */
+  addOutside(files: Iterable<string>): void {
+    const prefix = `${this.#options.root}/`
+    const fresh = [...files].filter(
+      file => !file.startsWith(prefix) && !file.includes('/node_modules/') && !this.#outside.has(file),
+    )
+    for (const file of fresh) this.#outside.add(file)
+    if (fresh.length > 0) this.#watcher?.add(fresh)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#batcher.close()
+    await this.#watcher?.close()
+  }
+
+  async #open(pollMs: number | undefined): Promise<void> {
+    const { root } = this.#options
+    const watcher = watch([root, ...this.#outside], {
+      ignoreInitial: true,
+      ignorePermissionErrors: true,
+      followSymlinks: true,
+      ignored: (path, stats) => !this.#outside.has(path) && !this.#interest.watches(path, stats?.isFile() !== true),
+      ...(pollMs !== undefined && { backend: 'polling', pollingInterval: pollMs, pollingBinaryInterval: pollMs }),
+    })
+    this.#watcher = watcher
+    watcher.on('all', (_event, path) => {
+      if (!basename(path).startsWith(PROBE)) this.#batcher.add(path)
+    })
+    watcher.on('error', error => this.emit('error', error as Error))
+    await once(watcher, 'ready')
+  }
+
+  /** Writes a file into the tree and waits for word of it. A folder that cannot be written is trusted. */
+  async #notifies(): Promise<boolean> {
+    const watcher = this.#watcher!
+    const probe = join(this.#options.root, `${PROBE}${process.pid}.json`)
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const onEvent = (_event: string, path: string) => path === probe && resolve(true)
+    watcher.prependListener('all', onEvent)
+    const timer = setTimeout(resolve, this.#options.probeMs ?? 1_000, false)
+    try {
+      writeFileSync(probe, '{}')
+    } catch {
+      resolve(true) // read-only: nobody edits here
+    }
+    try {
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      watcher.off('all', onEvent)
+      rmSync(probe, { force: true })
+    }
+  }
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ArlenError } from '@arlen/core'
+import { ArlenError } from '@arlen/core/error-table'
 import { runBoomhauer } from './run.ts'
 
 try {

@@ -1,11 +1,12 @@
 /** The application's process: waits, loads the application when it is told to, and reports what becomes of it. */
 import { readFileSync } from 'node:fs'
-import { createRequire, enableCompileCache } from 'node:module'
+import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { type Diagnostic, isServable, type Servable } from '@arlen/core'
+import type { Diagnostic } from '@arlen/core'
 import { codeFrame, diagnose } from '@arlen/core/error-report'
+import { isServable, type Servable } from '@arlen/core/servable'
 import { collectFacts, forwardRequests } from './child-facts.ts'
 import { LoadedModules } from './child-modules.ts'
 import { boomhauerError } from './errors.ts'
@@ -18,7 +19,6 @@ let stage: Diagnostic['stage'] = 'load'
 let app: Servable | undefined
 const modules = new LoadedModules()
 
-enableCompileCache()
 new Worker(new URL(import.meta.url.endsWith('.ts') ? './child-guard.ts' : './child-guard.js', import.meta.url)).unref()
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
 process.on('message', (message: ToChild) => {

@@ -31,9 +31,8 @@ const MAX_OUTPUT = 4_000
 const KILL_AFTER_MS = 400
 const LAST_WORDS_MS = 200
 
-const MAIN = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './child-main.ts' : './child-main.js', import.meta.url),
-)
+const FROM_SOURCE = import.meta.url.endsWith('.ts')
+const MAIN = fileURLToPath(new URL(FROM_SOURCE ? './child-start.ts' : './child-start.js', import.meta.url))
 
 /**
  * The supervisor's view of one process for the application. The process leads a group of its own, so that what the
@@ -51,6 +50,7 @@ export class Child extends EventEmitter<ChildEvents> {
   constructor({ root, env, nodeArgs, preload }: ChildOptions) {
     super()
     const conditions = process.execArgv.filter(arg => arg.startsWith('--conditions=') || arg.startsWith('-C='))
+    if (FROM_SOURCE) conditions.push('--conditions=@arlen/source')
     const node = ['--enable-source-maps', '--stack-trace-limit=50', '--no-warnings=ExperimentalWarning', ...conditions]
     this.#process = spawn(process.execPath, [...node, ...nodeArgs, MAIN, root, ...preload], {
       cwd: root,

@@ -15,7 +15,9 @@ export function childEnv(
 ): Record<string, string | undefined> {
   const files = envFileNames(env).map(name => readEnvFile(join(root, name)))
   const filled = files.reduceRight<Record<string, string | undefined>>((all, file) => Object.assign(all, file), {})
-  return { ...filled, ARLEN_ENV: env, NODE_ENV: env, ...base }
+  // Libraries know three names of environments; one of the application's own is told to them as development.
+  const known = ['development', 'test', 'production'].includes(env)
+  return { ...filled, ...base, ARLEN_ENV: env, NODE_ENV: known ? env : (base.NODE_ENV ?? 'development') }
 }
 
 function readEnvFile(file: string): Record<string, string | undefined> {

@@ -1,4 +1,4 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors } from '@arlen/core/error-table'
 
 type BoomhauerErrorCode =
   | 'no_entry'

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { answering, ask, serving } from './support.ts'
+
+test('serves what was saved last', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  expect((await app.get()).body).toBe('one')
+  for (const text of ['two', 'three', 'four']) {
+    await app.save('app.ts', answering(text))
+    expect((await app.get()).body).toBe(text)
+  }
+})
+
+test('requests wait for the first build', async () => {
+  const app = await serving({ 'app.ts': `await new Promise(r => setTimeout(r, 300))\n${answering('up')}` })
+  expect((await app.get()).body).toBe('up')
+})
+
+test('requests wait for a rebuild instead of failing', async () => {
+  const app = await serving({ 'app.ts': answering('old') })
+  await app.get()
+  const building = once(app.server, 'building')
+  app.write('app.ts', `await new Promise(r => setTimeout(r, 300))\n${answering('new')}`)
+  await building
+  const answers = await Promise.all(Array.from({ length: 20 }, () => app.get()))
+  expect(answers.map(answer => answer.body)).toEqual(Array(20).fill('new'))
+})
+
+test('a save during a build gives that build up', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  await app.get()
+  const builds: string[] = []
+  app.server.on('ready', ({ build }) => builds.push(build))
+  const building = once(app.server, 'building')
+  app.write('app.ts', `await new Promise(() => setInterval(() => {}, 1000))\n${answering('never')}`)
+  await building
+  const waiting = app.get()
+  await app.save('app.ts', answering('three'))
+  expect((await waiting).body).toBe('three')
+  expect(builds).toHaveLength(1)
+})
+
+/** Says that the request has arrived, and answers it after so many milliseconds or never. */
+const SLOW = (afterMs?: number) => `
+import { channel } from 'node:diagnostics_channel'
+import { servable } from './servable.js'
+export default servable((req, res) => {
+  channel('arlen:request').publish({ method: req.method, path: req.url, status: 0 })
+  ${afterMs === undefined ? '' : `setTimeout(() => res.end('finished'), ${afterMs})`}
+})`
+
+test('a request without effects that a rebuild cuts off is asked again', async () => {
+  const app = await serving({ 'app.ts': SLOW() })
+  const arrived = once(app.server, 'request')
+  const slow = app.get()
+  await arrived
+  await app.save('app.ts', answering('answered by the next'))
+  expect((await slow).body).toBe('answered by the next')
+})
+
+test('a request that may have had effects is not asked again', async () => {
+  const app = await serving({ 'app.ts': SLOW() })
+  const arrived = once(app.server, 'request')
+  const slow = ask(app.server.port, '/slow', { method: 'POST', body: 'pay', headers: { accept: 'application/json' } })
+  await arrived
+  await app.save('app.ts', answering('two'))
+  const answer = await slow
+  expect(answer.status).toBe(503)
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'restarted' })
+})
+
+test('a request in flight that ends soon is answered by the process that had it', async () => {
+  const app = await serving({ 'app.ts': SLOW(100) })
+  const arrived = once(app.server, 'request')
+  const inFlight = ask(app.server.port, '/', { method: 'POST' })
+  await arrived
+  app.write('app.ts', answering('new'))
+  expect((await inFlight).body).toBe('finished')
+})
+
+test('the former process is gone before the next one loads', async () => {
+  // Both want the same port for themselves.
+  const source = (text: string) => `
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+await once(createServer().listen(Number(readFileSync(import.meta.dirname + '/port', 'utf8'))), 'listening')
+${answering(text)}`
+  const app = await serving({ 'app.ts': answering('first') })
+  app.write('port', String(await freePort()))
+  for (const text of ['a', 'b', 'c']) {
+    expect(await app.save('app.ts', source(text))).toBe('ready')
+    expect((await app.get()).body).toBe(text)
+  }
+})
+
+test('environment files are read anew', async () => {
+  const app = await serving({
+    '.env': 'COLOR=red',
+    'app.ts': `import { servable } from './servable.js'
+export default servable((req, res) => res.end(process.env.COLOR + ' ' + process.env.SIZE + ' ' + process.env.ARLEN_ENV))`,
+  })
+  expect((await app.get()).body).toBe('red undefined development')
+  await app.save('.env', 'COLOR=green')
+  expect((await app.get()).body).toBe('green undefined development')
+  await app.save('.env.development', 'COLOR=blue\nSIZE=9')
+  expect((await app.get()).body).toBe('blue 9 development')
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingHttpHeaders, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type Boomhauer, type BoomhauerOptions, boomhauer } from '../src/index.ts'
+
+/** What every application of these tests is made with: a Servable over node:http. */
+const SERVABLE = `
+import { createServer } from 'node:http'
+export function servable(handler, onUpgrade) {
+  const server = createServer(handler)
+  if (onUpgrade) server.on('upgrade', onUpgrade)
+  return {
+    server,
+    listen: ({ path }) => new Promise((resolve, reject) => {
+      server.once('error', reject).listen(path, () => resolve({ address: path, port: 0 }))
+    }),
+    close: ({ graceMs = 0 } = {}) => new Promise(resolve => {
+      server.close(() => resolve())
+      server.closeIdleConnections()
+      setTimeout(() => server.closeAllConnections(), graceMs).unref()
+    }),
+  }
+}
+`
+
+export type Files = Readonly<Record<string, string>>
+
+/** An application that answers every request with a text. */
+export function answering(text: string): string {
+  return `import { servable } from './servable.js'\nexport default servable((req, res) => res.end(${JSON.stringify(text)}))\n`
+}
+
+export class TestFolder {
+  readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), 'boomhauer-test-')))
+
+  constructor(files: Files) {
+    onTestFinished(() => rmSync(this.root, { recursive: true, force: true }))
+    this.write('package.json', '{ "type": "module" }')
+    this.write('servable.js', SERVABLE)
+    for (const [name, text] of Object.entries(files)) this.write(name, text)
+  }
+
+  path(name: string): string {
+    return join(this.root, name)
+  }
+
+  write(name: string, text: string): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true })
+    writeFileSync(this.path(name), text)
+  }
+
+  remove(name: string): void {
+    rmSync(this.path(name), { recursive: true })
+  }
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  rawHeaders: string[]
+  trailers: NodeJS.Dict<string>
+  body: string
+}
+
+export interface AskOptions {
+  method?: string
+  headers?: Record<string, string | string[]>
+  body?: string
+}
+
+/** One request on a connection of its own, with any header at all. */
+export async function ask(port: number, path: string, options: AskOptions = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, body } = options
+  const req = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
+  req.end(body)
+  const [res] = await once(req, 'response')
+  const chunks: Buffer[] = []
+  for await (const chunk of res) chunks.push(chunk)
+  const { statusCode, headers: answered, rawHeaders, trailers } = res
+  return { status: statusCode, headers: answered, rawHeaders, trailers, body: Buffer.concat(chunks).toString() }
+}
+
+export const AS_BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'sec-fetch-dest': 'document' }
+export const AS_PROGRAM = { accept: 'application/json' }
+export const AS_CURL = { accept: '*/*', 'user-agent': 'curl/8.5.0' }
+
+export class TestServer extends TestFolder {
+  server!: Boomhauer
+
+  async start(options: BoomhauerOptions = {}): Promise<this> {
+    this.server = await boomhauer({
+      root: this.root,
+      port: 0,
+      typecheck: 'off',
+      preload: [],
+      env: 'development',
+      ...options,
+    })
+    onTestFinished(() => this.server.close())
+    return this
+  }
+
+  get(path = '/', headers: Record<string, string | string[]> = AS_CURL): Promise<Answer> {
+    return ask(this.server.port, path, { headers })
+  }
+
+  /** Changes a file and waits until the build it causes has ended, one way or the other. */
+  async save(name: string, text: string): Promise<'ready' | 'failed'> {
+    const outcome = this.outcome()
+    this.write(name, text)
+    return outcome
+  }
+
+  /** How the next build to end ends. */
+  outcome(): Promise<'ready' | 'failed'> {
+    return new Promise(resolve => {
+      this.server.once('ready', () => resolve('ready'))
+      this.server.once('failed', () => resolve('failed'))
+    })
+  }
+}
+
+export async function serving(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {
+  return new TestServer(files).start(options)
+}

@@ -7,7 +7,7 @@ import { describeFigures } from './whole/report.ts'
 import { type Scenario, scenarios } from './whole/scenarios.ts'
 import type { Figures } from './whole/statistics.ts'
 
-const full: Effort = { rounds: 5, requests: 20_000, warmUp: 20_000, connections: 50 }
+const full: Effort = { rounds: 5, requests: 40_000, warmUp: 30_000, connections: 50 }
 const smoke: Effort = { rounds: 1, requests: 400, warmUp: 100, connections: 8 }
 
 const { values, positionals } = parseArgs({

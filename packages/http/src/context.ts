@@ -9,8 +9,10 @@ import {
   toProblem,
 } from '@arlen/core'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
+import { type CookieOptions, writeCookie } from './cookies.ts'
 import { httpError } from './errors.ts'
 import { HeaderList } from './headers.ts'
+import { mediaType, negotiate } from './negotiation.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
 import type { Request } from './request.ts'
 
@@ -43,6 +45,9 @@ export class ResponseState {
   }
 }
 
+/** Makes the answer of one branch of {@link Context.respond}. */
+export type Branch = () => unknown
+
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
 /** One request and everything about answering it. Its methods make the answer that a handler returns. */
@@ -51,6 +56,8 @@ export class Context {
   readonly req: Request
   /** Path parameters, decoded; a router sets them. */
   params: Readonly<Record<string, string>> = NO_PARAMS
+  /** The format that the route's path asks for, such as `json` in `/report.json`; a router sets it. */
+  format: string | undefined = undefined
   /** What validation made of the request; the framework sets it. */
   valid: unknown = undefined
   /** Stage timings, where the server measures them. */
@@ -143,6 +150,36 @@ export class Context {
     const reply = new Reply(null, '', status)
     reply.headers.set('Location', location.replace(/[^\u0000-\u007e]+| /gu, encodeURIComponent))
     return reply
+  }
+
+  /** Sets a cookie; see {@link CookieOptions} for its safe defaults. */
+  setCookie(name: string, value: string, options: CookieOptions = {}): void {
+    const secure = this.req.protocol === 'https'
+    this.res.headers.append('Set-Cookie', writeCookie(name, value, options, secure))
+  }
+
+  /** Makes the client forget a cookie; give the path and domain it was set with. */
+  clearCookie(name: string, options: CookieOptions = {}): void {
+    this.setCookie(name, '', { ...options, maxAge: 0, expires: new Date(0) })
+  }
+
+  /** The one of these (`html`, `json`, a media type, …) that the client likes best; undefined where it accepts none. */
+  accepts(...offers: string[]): string | undefined {
+    return negotiate(this.req.header('accept'), offers)
+  }
+
+  /**
+   * Answers by what the client asks for: the format of the route (`/report.json`) where it has one, else Accept. `any`
+   * answers everybody else; without it they get 406. Only the branch that is taken runs.
+   */
+  respond(branches: Readonly<Record<string, Branch>>): unknown {
+    const offers = Object.keys(branches).filter(name => name !== 'any')
+    if (this.format === undefined) this.res.headers.add('Vary', 'Accept')
+    const chosen = this.format === undefined ? this.accepts(...offers) : offers.find(name => name === this.format)
+    const branch = branches[chosen ?? 'any']
+    if (branch !== undefined) return branch()
+    const types = offers.map(mediaType).join(', ')
+    throw this.format === undefined ? httpError('not_acceptable', { types }) : new HttpError(404)
   }
 
   /** A problem document (RFC 9457) with the id of this request. */

@@ -2,6 +2,7 @@ import type { Handler, Logger } from '@arlen/core'
 import type { Clock } from './clock.ts'
 import type { Context } from './context.ts'
 import type { Limits, Timeouts } from './limits.ts'
+import type { ProxyTrust } from './proxy-trust.ts'
 
 /** How a request ended, for logs and measurements. */
 export interface Finish {
@@ -28,6 +29,10 @@ export interface Engine {
   readonly onFinish: ((c: Context, finish: Finish) => void) | null
   readonly methods: ReadonlySet<string>
   readonly timings: boolean
+  /** Null where no proxy is trusted. */
+  readonly trust: ProxyTrust | null
+  readonly forwardedHeader: 'x-forwarded' | 'forwarded'
+  warnedOfProxy: boolean
   nextId(): string
   inFlight: number
   /** The server is closing: every answer is its connection's last. */

@@ -24,6 +24,8 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   body_type_unsupported: { status: 415, message: 'The Content-Type of the body is not {expected}.' },
   body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
 
+  not_acceptable: { status: 406, message: 'This resource is available as {types}.' },
+
   // Capacity and life of a request.
   handler_timeout: { status: 503, message: 'The answer took too long.' },
   overloaded: { status: 503, message: 'The server is at its limit of requests or connections.' },
@@ -65,6 +67,7 @@ type HttpErrorCode =
   | 'body_forbidden_key'
   | 'body_type_unsupported'
   | 'body_consumed'
+  | 'not_acceptable'
   | 'handler_timeout'
   | 'overloaded'
   | 'client_disconnected'

@@ -3,6 +3,7 @@ import { Clock } from './clock.ts'
 import { Context } from './context.ts'
 import type { Engine, Finish } from './engine.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
+import { type ProxyTrust, proxyTrust } from './proxy-trust.ts'
 
 export interface HttpOptions {
   /** A subclass of Context that every request gets, for what a framework adds to it. */
@@ -17,6 +18,16 @@ export interface HttpOptions {
   timeouts?: Partial<Timeouts>
   /** Methods the handler knows; every other is answered 501. Default: {@link DEFAULT_METHODS}. */
   methods?: readonly string[]
+  /**
+   * Proxies whose forwarded headers and request ids count: addresses, CIDR ranges, `loopback`, `linklocal`, `private`,
+   * `unix`. Default: none.
+   */
+  trustedProxies?: readonly string[]
+  /**
+   * What those proxies write: `X-Forwarded-For`, `-Proto`, `-Host` and `-Port` (default), or `Forwarded` (RFC 7239). Never
+   * both: the one a proxy does not write is the one a client can.
+   */
+  forwardedHeader?: 'x-forwarded' | 'forwarded'
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
   timings?: boolean
 }
@@ -46,10 +57,19 @@ export function createEngine(handler: Handler<Context>, options: HttpOptions): E
     onFinish: options.onFinish ?? null,
     methods: new Set(options.methods ?? DEFAULT_METHODS),
     timings: options.timings ?? false,
+    trust: trustOf(options),
+    forwardedHeader: options.forwardedHeader ?? 'x-forwarded',
+    warnedOfProxy: false,
     nextId: idMaker(),
     inFlight: 0,
     draining: false,
   }
+}
+
+function trustOf({ trustedProxies }: HttpOptions): ProxyTrust | null {
+  if (trustedProxies === undefined) return null
+  const trust = proxyTrust(trustedProxies)
+  return trustedProxies.length === 0 ? null : trust
 }
 
 /** Ids that are unique across processes and short enough to be read out: a random start and a count. */

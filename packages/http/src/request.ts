@@ -1,9 +1,14 @@
 import { Readable } from 'node:stream'
 import type { Body } from './body.ts'
 import { readBytes, readForm, readJson, readText } from './body-readers.ts'
+import { type Client, resolveClient } from './client.ts'
+import { type Cookies, readCookies } from './cookies.ts'
 import type { Exchange } from './exchange.ts'
 import { parseQuery, type Query } from './query.ts'
 import { allFields, findField } from './request-fields.ts'
+
+/** Long enough to be unique, short enough to log, and nothing that a log or a terminal could mistake. */
+const REQUEST_ID = /^[\w.:+/=@-]{8,128}$/
 
 /** A request as it was received. Nothing but method and path is decoded before it is asked for. */
 export class Request {
@@ -22,6 +27,8 @@ export class Request {
   /** @internal */ _body: Body | null = null
   private fields: Record<string, string> | null = null
   private parsedQuery: Query | null = null
+  private parsedCookies: Cookies | null = null
+  private resolvedClient: Client | null = null
   private requestId = ''
 
   /** @internal */
@@ -73,24 +80,38 @@ export class Request {
     return this.fields
   }
 
-  /** `Host`, or the authority of an absolute target. Empty where HTTP/1.0 has none. */
-  get host(): string {
-    return this._host
+  /** The cookies the client sent, by name. */
+  get cookies(): Cookies {
+    this.parsedCookies ??= readCookies(this.header('cookie'))
+    return this.parsedCookies
   }
 
-  /** The address of the client, IPv4 also where the socket speaks IPv6. Empty for a unix socket. */
+  /** `Host`, the authority of an absolute target, or what a trusted proxy forwards. Empty where HTTP/1.0 has none. */
+  get host(): string {
+    return this.client.host
+  }
+
+  /** The address of the client, behind trusted proxies too; IPv4 also where the socket speaks IPv6. */
   get ip(): string {
-    const address = this._exchange.remoteAddress ?? ''
-    return address.startsWith('::ffff:') ? address.slice(7) : address
+    return this.client.ip
   }
 
   get protocol(): 'http' | 'https' {
-    return this._exchange.encrypted ? 'https' : 'http'
+    return this.client.protocol
   }
 
-  /** The id under which log and error answers know this request. */
+  private get client(): Client {
+    this.resolvedClient ??= resolveClient(this._exchange, name => this.header(name), this._host)
+    return this.resolvedClient
+  }
+
+  /** The id under which log and error answers know this request: a trusted proxy's X-Request-Id, else made here. */
   get id(): string {
-    if (this.requestId === '') this.requestId = this._exchange.engine.nextId()
+    if (this.requestId === '') {
+      const { engine, remoteAddress } = this._exchange
+      const given = engine.trust?.(remoteAddress) ? this.header('x-request-id') : undefined
+      this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : engine.nextId()
+    }
     return this.requestId
   }
 

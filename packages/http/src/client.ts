@@ -1,0 +1,122 @@
+import type { Engine } from './engine.ts'
+import { isHost } from './grammar.ts'
+import { normalAddress, type ProxyTrust } from './proxy-trust.ts'
+
+/** Who asks, as far as it can be trusted. Cookies, redirects, rate limits and logs all read it here. */
+export interface Client {
+  /** Address in its usual spelling; empty for a unix socket. */
+  ip: string
+  protocol: 'http' | 'https'
+  /** Host and port as the client wrote them. */
+  host: string
+}
+
+/** What a request says of itself, whoever carries it. */
+export interface ClientSource {
+  readonly remoteAddress: string | undefined
+  readonly encrypted: boolean
+  readonly engine: Engine
+}
+
+type Header = (name: string) => string | undefined
+
+/** One step of the way here, as the proxy that took it wrote it down. */
+interface Hop {
+  address: string
+  protocol: string | undefined
+  host: string | undefined
+}
+
+/**
+ * The client behind trusted proxies: from the peer backwards, the first address that is no trusted proxy. What hops before
+ * that one wrote is the client's own invention. From a peer that is not trusted nothing forwarded counts.
+ */
+export function resolveClient(source: ClientSource, header: Header, host: string): Client {
+  const { engine } = source
+  const direct: Client = {
+    ip: source.remoteAddress === undefined ? '' : (normalAddress(source.remoteAddress) ?? source.remoteAddress),
+    protocol: source.encrypted ? 'https' : 'http',
+    host,
+  }
+  if (engine.trust === null) {
+    warnOnce(engine, header)
+    return direct
+  }
+  if (!engine.trust(source.remoteAddress)) return direct
+  const hops = engine.forwardedHeader === 'forwarded' ? forwardedHops(header) : xForwardedHops(header)
+  return walk(hops, engine.trust, direct)
+}
+
+/** From the nearest hop outwards; an address that cannot be read ends the way, for what is behind it cannot be checked. */
+function walk(hops: Hop[], trust: ProxyTrust, direct: Client): Client {
+  const client = { ...direct }
+  for (let i = hops.length - 1; i >= 0; i--) {
+    const hop = hops[i]!
+    const protocol = hop.protocol?.toLowerCase()
+    if (protocol === 'http' || protocol === 'https') client.protocol = protocol
+    if (hop.host !== undefined && isHostText(hop.host)) client.host = hop.host
+    const address = normalAddress(hop.address)
+    if (address === undefined) break
+    client.ip = address
+    if (!trust(address)) break
+  }
+  return client
+}
+
+function xForwardedHops(header: Header): Hop[] {
+  const addresses = list(header('x-forwarded-for'))
+  const protocols = list(header('x-forwarded-proto'))
+  const hosts = list(header('x-forwarded-host'))
+  const port = list(header('x-forwarded-port')).at(-1)
+  // Proxies that replace a field send one value for the whole way; those that append send one for each hop.
+  const at = (values: string[], fromEnd: number) => values[Math.max(0, values.length - 1 - fromEnd)]
+  const count = Math.max(addresses.length, 1)
+  return Array.from({ length: count }, (_, index) => {
+    const fromEnd = count - 1 - index
+    const host = at(hosts, fromEnd)
+    return {
+      address: stripPort(addresses[index] ?? ''),
+      protocol: at(protocols, fromEnd),
+      host:
+        host !== undefined && port !== undefined && !/:\d+$/.test(host) && !/^(?:80|443)$/.test(port)
+          ? `${host}:${port}`
+          : host,
+    }
+  })
+}
+
+/** Forwarded = 1#( pair *( ";" pair ) ) (RFC 7239, section 4). */
+function forwardedHops(header: Header): Hop[] {
+  return list(header('forwarded')).map(element => {
+    const pairs: Record<string, string> = Object.create(null)
+    for (const match of element.matchAll(/([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"\s]*))/g)) {
+      pairs[match[1]!.toLowerCase()] = match[2] ?? match[3]!
+    }
+    return { address: stripPort(pairs.for ?? ''), protocol: pairs.proto, host: pairs.host }
+  })
+}
+
+/** The members of a comma-separated list; a comma inside quotes is none. */
+function list(value: string | undefined): string[] {
+  if (value === undefined) return []
+  const members = value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []
+  return members.map(member => member.replace(/^[ \t]+|[ \t]+$/g, '')).filter(member => member !== '')
+}
+
+/** `192.0.2.1:4711`, `[2001:db8::1]:4711` and `[2001:db8::1]` without port and brackets. */
+function stripPort(text: string): string {
+  const match = /^\[([^\]]*)\](?::\d+)?$/.exec(text) ?? /^([^:]*):\d+$/.exec(text)
+  return match === null ? text : match[1]!
+}
+
+function isHostText(text: string): boolean {
+  const bytes = Buffer.from(text, 'latin1')
+  return isHost(bytes, 0, bytes.length)
+}
+
+/** Without this line, a server behind a proxy it was not told of takes all clients for one, and nobody knows why. */
+function warnOnce(engine: Engine, header: Header): void {
+  if (engine.warnedOfProxy || header('x-forwarded-for') === undefined) return
+  engine.warnedOfProxy = true
+  engine.log.warn('X-Forwarded-For is ignored: name the proxies whose word counts in the option trustedProxies')
+}

@@ -1,0 +1,52 @@
+import ipaddr from 'ipaddr.js'
+import { httpError } from './errors.ts'
+
+/** Names for the ranges a proxy of one's own stands in; `unix` is a proxy that comes over a unix socket. */
+const RANGES: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+}
+
+/** Whether forwarded headers that come from this address count. Undefined is the peer of a unix socket. */
+export type ProxyTrust = (address: string | undefined) => boolean
+
+/**
+ * Makes the test from a list of addresses, CIDR ranges and names. A number of hops or `true` is refused: either lets
+ * anybody who reaches the server directly write their own address.
+ */
+export function proxyTrust(list: readonly string[]): ProxyTrust {
+  if (!Array.isArray(list)) {
+    const problem = `must be a list such as ['loopback', '10.0.0.0/8'], not ${JSON.stringify(list)}.`
+    throw httpError('option_invalid', { name: 'trustedProxies', problem })
+  }
+  const unix = list.includes('unix')
+  const ranges = list
+    .filter(name => name !== 'unix')
+    .flatMap(name => RANGES[name] ?? [name])
+    .map(parseRange)
+  return address => {
+    if (address === undefined) return unix
+    if (!ipaddr.isValid(address)) return false
+    const parsed = ipaddr.process(address)
+    return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))
+  }
+}
+
+function parseRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  try {
+    if (text.includes('/')) return ipaddr.parseCIDR(text)
+    const address = ipaddr.process(text)
+    return [address, address.kind() === 'ipv4' ? 32 : 128]
+  } catch {
+    const problem = `has ${JSON.stringify(text)}, which is no address, CIDR range or one of ${[...Object.keys(RANGES), 'unix'].join(', ')}.`
+    throw httpError('option_invalid', { name: 'trustedProxies', problem })
+  }
+}
+
+/** An address in one spelling: IPv4 even where the socket speaks IPv6, no zone. Undefined where it is none. */
+export function normalAddress(text: string): string | undefined {
+  return ipaddr.isValid(text) && (text.includes(':') || text.split('.').length === 4)
+    ? ipaddr.process(text).toString()
+    : undefined
+}

@@ -1,24 +1,24 @@
 import { routerError } from './errors.ts'
+import { ANY, Methods } from './methods.ts'
 import { namesOf, type Segment, type TextToken, textOf } from './pattern.ts'
 import { Hit, NO_PARAMS } from './result.ts'
-import { ANY, type Route } from './route.ts'
+import type { Route } from './route.ts'
+import { shapeOf } from './shape.ts'
 import { type Candidate, compact, insertPath, Leaf, Node } from './tree.ts'
 
 /** The frozen form of a route table: what matching walks. */
 export interface Compiled<T> {
   /** Whole paths without placeholders. */
   readonly statics: ReadonlyMap<string, Leaf<T>>
+  /** True at the lengths that such paths have: saves most others from being looked up. */
+  readonly lengths: readonly boolean[]
   readonly root: Node<T>
-  /** Number of a method in the slots of a leaf; {@link OTHER} for those not in here. */
-  readonly methods: ReadonlyMap<string, number>
+  /** True where some route has conditions. */
+  readonly conditional: boolean
+  readonly methods: Methods
   /** True where some path is written with a slash at its end. */
   readonly trailingSlashes: boolean
 }
-
-/** The slot of methods that no route names: only routes for any method are there. */
-export const OTHER = 0
-
-const COMMON_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** One way to write the path of a route: with or without an optional segment, with or without a suffix. */
 export interface Variant {
@@ -35,9 +35,7 @@ interface Entry<T> extends Variant {
 
 /** @throws route_duplicate */
 export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boolean): Compiled<T> {
-  const names = new Set([...COMMON_METHODS, ...routes.flatMap(route => route.methods)])
-  names.delete(ANY)
-  const methods = new Map([...names].map((name, i) => [name, i + 1]))
+  const methods = new Methods(routes.flatMap(route => route.methods))
   const statics = new Map<string, Leaf<T>>()
   let root = new Node<T>('')
   const entries = new Map<Leaf<T>, Entry<T>[]>()
@@ -53,7 +51,10 @@ export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boo
   }
   for (const [leaf, list] of entries) leaf.slots = toSlots(list, methods)
   root = compact(root)
-  return { statics, root, methods, trailingSlashes }
+  const lengths = new Array<boolean>(1024).fill(false)
+  for (const path of statics.keys()) lengths[path.length] = true
+  const conditional = routes.some(route => route.conditions.length > 0)
+  return { conditional, statics, lengths, root, methods, trailingSlashes }
 }
 
 export function variantsOf(route: Route<never> | Route, ignoreTrailingSlash: boolean): Variant[] {
@@ -91,7 +92,7 @@ function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, t
   return leaf
 }
 
-function toSlots<T>(entries: readonly Entry<T>[], methods: ReadonlyMap<string, number>): (Candidate<T> | null)[] {
+function toSlots<T>(entries: readonly Entry<T>[], methods: Methods): (Candidate<T> | null)[] {
   const byMethod = new Map<string, Entry<T>[]>()
   for (const entry of entries) {
     for (const method of entry.route.methods) byMethod.set(method, [...(byMethod.get(method) ?? []), entry])
@@ -102,9 +103,9 @@ function toSlots<T>(entries: readonly Entry<T>[], methods: ReadonlyMap<string, n
   }
   const ownOrAny = (method: string): Entry<T>[] => [...(byMethod.get(method) ?? []), ...(byMethod.get(ANY) ?? [])]
   const slots: (Candidate<T> | null)[] = [toCandidates(byMethod.get(ANY) ?? [])]
-  for (const [method, number] of methods) {
+  for (const method of methods.names) {
     const automatic = method === 'HEAD' ? [...(byMethod.get('HEAD') ?? []), ...ownOrAny('GET')] : ownOrAny(method)
-    slots[number] = toCandidates(automatic)
+    slots[methods.number(method)] = toCandidates(automatic)
   }
   return slots
 }
@@ -139,7 +140,7 @@ function toCandidates<T>(entries: readonly Entry<T>[]): Candidate<T> | null {
   return entries.reduceRight<Candidate<T> | null>((next, { route, segments, format }) => {
     const names = namesOf(segments)
     const conditions = route.conditions.length > 0 ? route.conditions : null
-    const hit = names.length === 0 ? new Hit(route, NO_PARAMS, format) : null
-    return { route, names, format, conditions, hit, next }
+    const hit = names.length === 0 && conditions === null ? new Hit(route, NO_PARAMS, format) : null
+    return { route, names, make: shapeOf(names), format, conditions, hit, next }
   }, null)
 }

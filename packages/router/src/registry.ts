@@ -13,8 +13,9 @@ import {
   toConstraint,
 } from './constraint.ts'
 import { type RouterErrorCode, routerError } from './errors.ts'
+import { ANY } from './methods.ts'
 import { namesOf, type Pattern, PatternProblem, parsePattern, type ResolveConstraint } from './pattern.ts'
-import { ANY, Route } from './route.ts'
+import { Route } from './route.ts'
 import { CallSite, formatSource } from './source.ts'
 import { suggest } from './suggest.ts'
 
@@ -118,7 +119,7 @@ export class Registry<T> {
 
   add(methods: readonly string[], path: string, value: T, scope: Scope, options: RouteOptions): Route<T> {
     const whole = narrow({ ...scope, name: '' }, path, { ...options })
-    const upper = methods.map(method => (method === ANY ? ANY : String(method).toUpperCase()))
+    const upper = [...new Set(methods.map(method => String(method).toUpperCase()))]
     const draft: Draft = { label: `${upper.join('|')} ${whole.prefix || '/'}`, site: this.#site() }
     if (this.frozen) throw this.#error('router_frozen', draft, {})
     const wrong =

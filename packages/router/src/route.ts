@@ -20,9 +20,6 @@ export interface RouteDefinition<T> {
   index: number
 }
 
-/** The method of a route that takes them all. */
-export const ANY = '*'
-
 export type UrlArguments<Path extends string> =
   Record<never, never> extends UrlParams<Path>
     ? [params?: UrlParams<Path>, query?: Query, options?: UrlOptions]

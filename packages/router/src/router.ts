@@ -1,26 +1,18 @@
 import type { Handler } from '@arlen/core'
-import { type Compiled, compile, OTHER } from './compile.ts'
+import { compile } from './compile.ts'
 import type { MatchRequest, NamedConditionTest } from './condition.ts'
 import type { ConstraintSpec } from './constraint.ts'
-import { decodePath } from './decode.ts'
 import { routerError } from './errors.ts'
+import { Matcher } from './matcher.ts'
 import type { NamedRoutes, RouteName } from './named-routes.ts'
 import { Registry, ROOT_SCOPE } from './registry.ts'
-import { Hit, MALFORMED, type Match, MISS } from './result.ts'
+import type { Hit, Match } from './result.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
-import { otherSpelling } from './slashes.ts'
+import type { SlashPolicies } from './slashes.ts'
 import { suggest } from './suggest.ts'
-import { Walk } from './walk.ts'
 
-/** What a path gets that would match, were it not for a slash. */
-export type SlashPolicy = 'redirect' | 'ignore' | 'strict'
-
-export interface RouterOptions {
-  /** A slash too many or too few at the end. Default `redirect`. */
-  trailingSlash?: SlashPolicy
-  /** Two slashes or more in a row. Default `redirect`. */
-  duplicateSlashes?: SlashPolicy
+export interface RouterOptions extends Partial<SlashPolicies> {
   /** Folders of a framework around the router, whose files are never where "a route was added". */
   internals?: readonly string[]
 }
@@ -37,13 +29,12 @@ export interface RouteContext {
  * Routes are added first, then matched: the first match freezes the table.
  */
 export class Router<T = Handler<RouteContext>> extends Routes<T> {
-  readonly #options: Required<Omit<RouterOptions, 'internals'>>
-  #compiled: Compiled<T> | undefined
-  #walk: Walk<T> = new Walk()
+  readonly #slashes: SlashPolicies
+  #matcher: Matcher<T> | undefined
 
   constructor(options: RouterOptions = {}) {
     super(new Registry<T>(options.internals ?? []), ROOT_SCOPE)
-    this.#options = {
+    this.#slashes = {
       trailingSlash: options.trailingSlash ?? 'redirect',
       duplicateSlashes: options.duplicateSlashes ?? 'redirect',
     }
@@ -83,70 +74,35 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
    * @throws route_duplicate
    */
   freeze(finish?: (route: Route<T>) => T): this {
-    if (this.#compiled) return this
-    this.#compiled = compile(this.registry.routes, this.#options.trailingSlash === 'ignore')
+    if (this.#matcher) return this
+    const compiled = compile(this.registry.routes, this.#slashes.trailingSlash === 'ignore')
+    this.#matcher = new Matcher(compiled, this.#slashes)
     this.registry.frozen = true
     if (finish) for (const route of this.registry.routes) route.value = finish(route)
     return this
   }
 
   /**
+   * What becomes of a request.
+   *
    * @param method - as it came; methods are case-sensitive
    * @param path - as it came, still encoded, without the query
    * @param request - what conditions look at; without it a route with conditions is never taken
+   * @throws condition_async
    */
   match(method: string, path: string, request?: MatchRequest): Match<T> {
-    const compiled = this.#compiled ?? this.#compile()
-    const leaf = compiled.statics.get(path)
-    if (leaf !== undefined) {
-      const candidate = leaf.slots[compiled.methods.get(method) ?? OTHER]!
-      if (candidate !== null && candidate.conditions === null) return candidate.hit!
-    }
-    return this.#search(compiled, method, path, request) ?? this.#respell(compiled, method, path, request)
+    const matcher = this.#matcher ?? this.#frozenMatcher()
+    return matcher.find(method, path, request) ?? matcher.resolveMiss(method, path, request)
   }
 
-  #compile(): Compiled<T> {
+  /** The route for a path exactly as it is written, or undefined, without finding out why: the quick half of `match`. */
+  find(method: string, path: string, request?: MatchRequest): Hit<T> | undefined {
+    return (this.#matcher ?? this.#frozenMatcher()).find(method, path, request)
+  }
+
+  #frozenMatcher(): Matcher<T> {
     this.freeze()
-    return this.#compiled!
-  }
-
-  #search(
-    compiled: Compiled<T>,
-    method: string,
-    path: string,
-    request: MatchRequest | undefined,
-  ): Match<T> | undefined {
-    const encoded = path.includes('%')
-    const decoded = encoded ? decodePath(path) : path
-    if (decoded === undefined) return MALFORMED
-    const walk = this.#walk.busy ? new Walk<T>() : this.#walk
-    walk.start(decoded, encoded, compiled.methods.get(method) ?? OTHER, request)
-    const leaf = compiled.statics.get(decoded)
-    const { root } = compiled
-    let candidate = leaf === undefined ? null : walk.leaf(leaf)
-    if (candidate === null && decoded.startsWith(root.text)) candidate = walk.node(root, root.text.length, 0)
-    if (candidate !== null) {
-      return candidate.hit !== null && candidate.conditions === null
-        ? candidate.hit
-        : new Hit(candidate.route, walk.params(candidate), candidate.format)
-    }
-    if (!walk.sawOther) return undefined
-    const found = new Set<number>()
-    walk.collect = found
-    if (leaf !== undefined) walk.leaf(leaf)
-    if (decoded.startsWith(root.text)) walk.node(root, root.text.length, 0)
-    return found.size === 0 ? undefined : toRefusal(compiled, found, method)
-  }
-
-  /** What the path would get if its slashes were right. */
-  #respell(compiled: Compiled<T>, method: string, path: string, request: MatchRequest | undefined): Match<T> {
-    const { trailingSlash, duplicateSlashes } = this.#options
-    const spelling = otherSpelling(path, trailingSlash, duplicateSlashes, compiled.trailingSlashes)
-    for (const { path: location, redirect } of spelling) {
-      const found = this.#search(compiled, method, location, request)
-      if (found !== undefined) return found.kind === 'hit' && redirect ? { kind: 'redirect', location } : found
-    }
-    return MISS
+    return this.#matcher!
   }
 
   /**
@@ -166,9 +122,3 @@ type PathOf<Name extends string> = Name extends keyof NamedRoutes
     ? NamedRoutes[Name]
     : string
   : string
-
-function toRefusal<T>(compiled: Compiled<T>, found: ReadonlySet<number>, method: string): Match<T> {
-  const names = [...compiled.methods].flatMap(([name, number]) => (found.has(number) ? name : []))
-  const allow = [...new Set([...names, 'OPTIONS'])].join(', ')
-  return method === 'OPTIONS' ? { kind: 'options', allow } : { kind: 'method_not_allowed', allow }
-}

@@ -1,6 +1,7 @@
+import { ANY } from './methods.ts'
 import type { Join, Params } from './params.ts'
 import { narrow, type Registry, type RouteOptions, type Scope } from './registry.ts'
-import { ANY, type Route } from './route.ts'
+import type { Route } from './route.ts'
 
 /** What a route at `Path` keeps: where that is a handler, its context has the parameters of the path. */
 export type ValueAt<T, Path extends string> = T extends (c: infer C) => infer R

@@ -1,4 +1,12 @@
-import type { SlashPolicy } from './router.ts'
+/** What a path gets that would match, were it not for a slash. */
+export type SlashPolicy = 'redirect' | 'ignore' | 'strict'
+
+export interface SlashPolicies {
+  /** A slash too many or too few at the end. Default `redirect`. */
+  readonly trailingSlash: SlashPolicy
+  /** Two slashes or more in a row. Default `redirect`. */
+  readonly duplicateSlashes: SlashPolicy
+}
 
 export interface Spelling {
   path: string
@@ -6,24 +14,27 @@ export interface Spelling {
   redirect: boolean
 }
 
-/** The other ways to write a path that did not match, as far as the policies allow, the nearest first. */
-export function otherSpelling(
+/**
+ * The other ways to write a path that did not match, as far as the policies allow, the nearest first.
+ *
+ * @param trailingSlashes - whether any route is written with a slash at its end
+ */
+export function otherSpellings(
   path: string,
-  trailing: SlashPolicy,
-  duplicate: SlashPolicy,
+  { trailingSlash, duplicateSlashes }: SlashPolicies,
   trailingSlashes: boolean,
 ): Spelling[] {
   const spellings: Spelling[] = []
-  const offer = (other: string, redirect: boolean) => {
+  const offer = (other: string, redirect: boolean): void => {
     // `//host` and `/\host` are another host to a browser.
-    if (redirect && /^\/[/\\]/.test(other)) return
-    spellings.push({ path: other, redirect })
+    if (!redirect || !/^\/[/\\]/.test(other)) spellings.push({ path: other, redirect })
   }
-  const collapses = duplicate !== 'strict' && path.includes('//')
+  const collapses = duplicateSlashes !== 'strict' && path.includes('//')
   const single = collapses ? path.replace(/\/{2,}/g, '/') : path
-  if (collapses) offer(single, duplicate === 'redirect')
-  if (trailing === 'strict') return spellings
-  const redirect = trailing === 'redirect' || (collapses && duplicate === 'redirect')
+  const collapseRedirects = collapses && duplicateSlashes === 'redirect'
+  if (collapses) offer(single, collapseRedirects)
+  if (trailingSlash === 'strict') return spellings
+  const redirect = trailingSlash === 'redirect' || collapseRedirects
   if (single.length > 1 && single.endsWith('/')) offer(single.slice(0, -1), redirect)
   else if (trailingSlashes && !single.endsWith('/')) offer(`${single}/`, redirect)
   return spellings

@@ -3,22 +3,25 @@ import type { Constraint } from './constraint.ts'
 import { type Segment, segmentKey, type Token, textOf } from './pattern.ts'
 import type { Hit } from './result.ts'
 import type { Route } from './route.ts'
+import type { Make } from './shape.ts'
 
 /** A route as one method finds it at one end of the tree. */
 export interface Candidate<T> {
   readonly route: Route<T>
   /** The parameters in the order in which the walk captures them. */
   readonly names: readonly string[]
+  readonly make: Make
   readonly format: string | undefined
   readonly conditions: readonly Condition[] | null
-  /** Ready to be handed out where the route has no parameters. */
+  /** Ready to be handed out where the route has neither parameters nor conditions. */
   readonly hit: Hit<T> | null
   /** To be tried when the conditions of this one fail. */
   readonly next: Candidate<T> | null
 }
 
-/** An end of the tree: by method number, the candidates. */
+/** An end of the tree. */
 export class Leaf<T> {
+  /** By method number, the candidates. */
   slots: (Candidate<T> | null)[] = []
 }
 
@@ -50,6 +53,8 @@ export class Edge<T> {
  */
 export class Node<T> {
   text: string
+  /** The text as UTF-16 code units, which compare faster than a string's. */
+  codes: readonly number[] = []
   /** Children by the first character of their text, as ASCII code minus `base`; `far` has those beyond ASCII. */
   kids: (Node<T> | undefined)[] = []
   base = 0
@@ -61,16 +66,21 @@ export class Node<T> {
   picky: Edge<T>[] | null = null
   /** A whole segment, whatever it is. */
   param: Edge<T> | null = null
+  /** Wildcards with a constraint, a suffix, or more of the path after them. */
   wildcards: Edge<T>[] | null = null
+  /** The end of a wildcard that takes whatever is left. */
+  rest: Leaf<T> | null = null
+  /** True where `wildcards` or `rest` is there. */
+  takesRest = false
 
   constructor(text: string) {
     this.text = text
   }
 
   child(code: number): Node<T> | undefined {
-    if (code > 127) return this.far?.get(code)
     const at = code - this.base
-    return at >= 0 && at < this.kids.length ? this.kids[at] : undefined
+    if (at >= 0 && at < this.kids.length) return this.kids[at]
+    return code > 127 ? this.far?.get(code) : undefined
   }
 
   children(): Node<T>[] {
@@ -105,13 +115,26 @@ export function insertPath<T>(root: Node<T>, segments: readonly Segment[], trail
       text += own
       continue
     }
-    const edge = insertEdge(insertText(node, text), segment)
-    if (i === segments.length - 1 && !trailingSlash) return leafOf(edge)
+    node = insertText(node, text)
+    node.dynamic = true
+    const last = i === segments.length - 1 && !trailingSlash
+    if (last && isPlainWildcard(segment)) {
+      node.takesRest = true
+      node.rest ??= new Leaf()
+      return node.rest
+    }
+    const edge = insertEdge(node, segment)
+    if (last) return leafOf(edge)
     edge.next ??= new Node('')
     node = edge.next
     text = ''
   }
   return leafOf(insertText(node, trailingSlash ? `${text}/` : text))
+}
+
+function isPlainWildcard(segment: Segment): boolean {
+  const [token] = segment
+  return segment.length === 1 && token?.kind === 'wildcard' && token.constraint === undefined
 }
 
 function leafOf<T>(end: Node<T> | Edge<T>): Leaf<T> {
@@ -151,10 +174,10 @@ function sharedLength(a: string, b: string): number {
 }
 
 function insertEdge<T>(node: Node<T>, segment: Segment): Edge<T> {
-  node.dynamic = true
   const key = segmentKey(segment)
   const [first] = segment
   if (first?.kind === 'wildcard') {
+    node.takesRest = true
     node.wildcards ??= []
     return findOrInsert(node.wildcards, key, segment)
   }
@@ -192,8 +215,9 @@ function textLength(segment: Segment): number {
   return segment.reduce((sum, token) => sum + (token.kind === 'text' ? token.text.length : 0), 0)
 }
 
-/** Takes out the empty nodes that building leaves where an edge leads on. */
+/** Finishes a tree: takes out the empty nodes that building leaves where an edge leads on. */
 export function compact<T>(node: Node<T>): Node<T> {
+  node.codes = Array.from({ length: node.text.length }, (_, i) => node.text.charCodeAt(i))
   for (const kid of node.children()) compact(kid)
   for (const edge of [...(node.picky ?? []), ...(node.param ? [node.param] : []), ...(node.wildcards ?? [])]) {
     if (edge.next) edge.next = compact(edge.next)

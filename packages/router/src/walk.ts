@@ -13,171 +13,203 @@ import type { Candidate, Edge, Leaf, Node } from './tree.ts'
 export class Walk<T> implements Captures {
   readonly from: number[] = []
   readonly to: number[] = []
+  /** True where the path was percent-decoded and may hold stand-ins for encoded slashes. */
   encoded = false
-  /** True while a condition runs, which may itself ask the router something. */
-  busy = false
-  /** True when the walk came to the end of some route of another method. */
-  sawOther = false
-  /** Where the walk is to visit every route of the path, those of any method: takes each method number that has one. */
-  collect: Set<number> | undefined
-  #path = ''
-  #method = 0
-  #request: MatchRequest | undefined
-  #params: PathParams | undefined
+  /** The number of the method. */
+  method = 0
+  request: MatchRequest | undefined
+  readonly #collect: Set<number> | undefined
+  /** Those that conditions were asked about, and added to. */
+  #params: Record<string, string> | undefined
 
-  start(path: string, encoded: boolean, method: number, request: MatchRequest | undefined): void {
-    this.#path = path
-    this.encoded = encoded
-    this.#method = method
-    this.#request = request
-    this.#params = undefined
-    this.sawOther = false
-    this.collect = undefined
+  /** @param collect - makes the walk visit every end of the path instead; takes the number of each method it has */
+  constructor(collect?: Set<number>) {
+    this.#collect = collect
   }
 
   /** The parameters of the candidate that was found. */
-  params(candidate: Candidate<T>): PathParams {
-    return this.#params ?? this.#build(candidate.names)
-  }
-
-  #build(names: readonly string[]): Record<string, string> {
-    const params: Record<string, string> = {}
-    for (let i = 0; i < names.length; i++) {
-      const text = this.#path.slice(this.from[i], this.to[i])
-      params[names[i]!] = this.encoded ? restoreSlashes(text) : text
-    }
+  params(path: string, candidate: Candidate<T>): PathParams {
+    if (candidate.conditions === null) return this.#build(path, candidate)
+    const params = this.#params!
+    this.#params = undefined
     return params
   }
 
-  leaf(leaf: Leaf<T>): Candidate<T> | null {
-    if (this.collect !== undefined) return this.#visit(leaf, this.collect)
-    const candidate = leaf.slots[this.#method]!
-    if (candidate === null) {
-      this.sawOther = true
-      return null
-    }
-    return candidate.conditions === null ? candidate : this.#choose(candidate)
+  #build(path: string, candidate: Candidate<T>): Record<string, string> {
+    const params = candidate.make(path, this)
+    if (this.encoded) for (const name of candidate.names) params[name] = restoreSlashes(params[name]!)
+    return params
   }
 
-  #visit(leaf: Leaf<T>, methods: Set<number>): null {
+  /** The candidate at one end, if any. */
+  leaf(path: string, leaf: Leaf<T>): Candidate<T> | null {
+    const candidate = leaf.slots[this.method]!
+    if (candidate !== null && candidate.conditions === null) return candidate
+    if (this.#collect !== undefined) return this.#visit(path, leaf, this.#collect)
+    return candidate === null ? null : this.#choose(path, candidate)
+  }
+
+  #visit(path: string, leaf: Leaf<T>, methods: Set<number>): null {
     for (const [number, candidate] of leaf.slots.entries()) {
-      if (candidate !== null && !methods.has(number) && this.#choose(candidate) !== null) methods.add(number)
+      if (candidate !== null && !methods.has(number) && this.#choose(path, candidate) !== null) methods.add(number)
     }
-    this.#params = undefined
     return null
   }
 
-  #choose(first: Candidate<T>): Candidate<T> | null {
+  #choose(path: string, first: Candidate<T>): Candidate<T> | null {
     for (let candidate: Candidate<T> | null = first; candidate !== null; candidate = candidate.next) {
-      if (candidate.conditions === null || this.#holds(candidate)) return candidate
+      if (candidate.conditions === null || this.#holds(path, candidate)) return candidate
     }
     return null
   }
 
-  #holds(candidate: Candidate<T>): boolean {
-    const request = this.#request
+  #holds(path: string, candidate: Candidate<T>): boolean {
+    const { request } = this
     if (request === undefined) return false
-    const params = this.#build(candidate.names)
-    this.busy = true
-    try {
-      for (const condition of candidate.conditions!) {
-        const result = condition.test(request, params, candidate.format)
-        if (isPromiseLike(result)) {
-          const { route } = candidate
-          throw routerError('condition_async', { name: condition.name, route, source: route.where })
-        }
-        if (result !== true) return false
+    const params = this.#build(path, candidate)
+    for (const condition of candidate.conditions!) {
+      const result = condition.test(request, params, candidate.format)
+      if (isPromiseLike(result)) {
+        const { route } = candidate
+        throw routerError('condition_async', { name: condition.name, route, source: route.where })
       }
-    } finally {
-      this.busy = false
+      if (result !== true) return false
     }
     this.#params = params
     return true
+  }
+
+  root(path: string, root: Node<T>): Candidate<T> | null {
+    return path.charCodeAt(0) === SLASH && continues(path, 0, root.codes)
+      ? this.#node(path, root, root.codes.length, 0)
+      : null
   }
 
   /**
    * @param at - the first place after the text of `start`
    * @param depth - how many parameters are captured already
    */
-  node(start: Node<T>, at: number, depth: number): Candidate<T> | null {
-    const path = this.#path
+  #node(path: string, start: Node<T>, at: number, depth: number): Candidate<T> | null {
+    const length = path.length
     let node = start
     for (;;) {
-      if (at === path.length) return node.leaf === null ? null : this.leaf(node.leaf)
-      const kid = node.child(path.charCodeAt(at))
-      if (kid !== undefined && path.startsWith(kid.text, at)) {
-        const after = at + kid.text.length
+      if (at >= length) return node.leaf === null ? null : this.leaf(path, node.leaf)
+      const code = path.charCodeAt(at)
+      const kid = node.child(code)
+      if (kid !== undefined && continues(path, at, kid.codes)) {
+        const after = at + kid.codes.length
         if (!node.dynamic) {
           node = kid
           at = after
           continue
         }
-        const found = this.node(kid, after, depth)
+        const found = this.#node(path, kid, after, depth)
         if (found !== null) return found
       }
-      return node.dynamic ? this.#segment(node, at, depth) : null
-    }
-  }
-
-  #segment(node: Node<T>, at: number, depth: number): Candidate<T> | null {
-    const path = this.#path
-    const slash = path.indexOf('/', at)
-    if (slash === at) return null
-    const end = slash === -1 ? path.length : slash
-    if (node.picky !== null) {
-      for (const edge of node.picky) {
-        if (!this.#fits(edge, at, end, depth)) continue
-        const found = this.#after(edge, end, depth + edge.params)
+      // Whatever is dynamic takes a segment, and a segment is not empty.
+      if (!node.dynamic || code === SLASH) return null
+      if (node.picky !== null) {
+        const found = this.#picky(path, node.picky, at, depth)
         if (found !== null) return found
       }
-    }
-    if (node.param !== null) {
-      this.from[depth] = at
-      this.to[depth] = end
-      const found = this.#after(node.param, end, depth + 1)
-      if (found !== null) return found
-    }
-    return node.wildcards === null ? null : this.#wildcards(node.wildcards, at, end, depth)
-  }
-
-  #fits(edge: Edge<T>, at: number, end: number, depth: number): boolean {
-    if (edge.segment.length > 1) return fitSegment(edge.segment, this.#path, at, end, depth, this)
-    this.from[depth] = at
-    this.to[depth] = end
-    return accepts(edge.constraint, this.#path, at, end, this.encoded)
-  }
-
-  #after(edge: Edge<T>, end: number, depth: number): Candidate<T> | null {
-    if (end === this.#path.length) return edge.leaf === null ? null : this.leaf(edge.leaf)
-    const { next } = edge
-    return next !== null && this.#path.startsWith(next.text, end)
-      ? this.node(next, end + next.text.length, depth)
-      : null
-  }
-
-  #wildcards(edges: readonly Edge<T>[], at: number, firstEnd: number, depth: number): Candidate<T> | null {
-    const path = this.#path
-    for (const edge of edges) {
-      if (edge.next !== null) {
-        for (let end = firstEnd; end !== -1 && end < path.length; end = path.indexOf('/', end + 1)) {
-          if (!this.#takes(edge, at, end, depth)) continue
-          const found = this.#after(edge, end, depth + 1)
+      const { param } = node
+      if (param !== null) {
+        const slash = path.indexOf('/', at)
+        this.from[depth] = at
+        if (slash === -1) {
+          this.to[depth] = length
+          const found = param.leaf === null ? null : this.leaf(path, param.leaf)
+          if (found !== null) return found
+        } else if (param.next !== null && continues(path, slash, param.next.codes)) {
+          this.to[depth] = slash
+          const after = slash + param.next.codes.length
+          if (!node.takesRest) {
+            node = param.next
+            at = after
+            depth++
+            continue
+          }
+          const found = this.#node(path, param.next, after, depth + 1)
           if (found !== null) return found
         }
       }
-      if (edge.leaf !== null && this.#takes(edge, at, path.length, depth)) {
-        const found = this.leaf(edge.leaf)
+      return node.takesRest ? this.#rest(path, node, at, depth) : null
+    }
+  }
+
+  #rest(path: string, node: Node<T>, at: number, depth: number): Candidate<T> | null {
+    if (node.wildcards !== null) {
+      const found = this.#wildcards(path, node.wildcards, at, depth)
+      if (found !== null) return found
+    }
+    if (node.rest === null) return null
+    this.from[depth] = at
+    this.to[depth] = path.length
+    return this.leaf(path, node.rest)
+  }
+
+  #picky(path: string, edges: readonly Edge<T>[], at: number, depth: number): Candidate<T> | null {
+    const end = segmentEnd(path, at)
+    for (const edge of edges) {
+      if (!this.#fits(path, edge, at, end, depth)) continue
+      const found = this.#after(path, edge, end, depth + edge.params)
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  #fits(path: string, edge: Edge<T>, at: number, end: number, depth: number): boolean {
+    if (edge.segment.length > 1) return fitSegment(edge.segment, path, at, end, depth, this)
+    this.from[depth] = at
+    this.to[depth] = end
+    return accepts(edge.constraint, path, at, end, this.encoded)
+  }
+
+  #after(path: string, edge: Edge<T>, end: number, depth: number): Candidate<T> | null {
+    if (end === path.length) return edge.leaf === null ? null : this.leaf(path, edge.leaf)
+    const { next } = edge
+    if (next === null || !continues(path, end, next.codes)) return null
+    return this.#node(path, next, end + next.codes.length, depth)
+  }
+
+  #wildcards(path: string, edges: readonly Edge<T>[], at: number, depth: number): Candidate<T> | null {
+    for (const edge of edges) {
+      if (edge.next !== null) {
+        for (let end = path.indexOf('/', at); end !== -1; end = path.indexOf('/', end + 1)) {
+          if (!this.#takes(path, edge, at, end, depth)) continue
+          const found = this.#after(path, edge, end, depth + 1)
+          if (found !== null) return found
+        }
+      }
+      if (edge.leaf !== null && this.#takes(path, edge, at, path.length, depth)) {
+        const found = this.leaf(path, edge.leaf)
         if (found !== null) return found
       }
     }
     return null
   }
 
-  #takes(edge: Edge<T>, at: number, end: number, depth: number): boolean {
-    const to = end - edge.suffix.length
-    if (to <= at || !this.#path.startsWith(edge.suffix, to)) return false
+  #takes(path: string, edge: Edge<T>, at: number, end: number, depth: number): boolean {
+    const { suffix, constraint } = edge
+    const to = end - suffix.length
+    if (to <= at || (suffix !== '' && !path.startsWith(suffix, to))) return false
     this.from[depth] = at
     this.to[depth] = to
-    return accepts(edge.constraint, this.#path, at, to, this.encoded)
+    return accepts(constraint, path, at, to, this.encoded)
   }
+}
+
+const SLASH = 47
+
+function segmentEnd(path: string, at: number): number {
+  const slash = path.indexOf('/', at)
+  return slash === -1 ? path.length : slash
+}
+
+/** True where the text of `codes` stands at `at`; that its first character does is known. */
+function continues(path: string, at: number, codes: readonly number[]): boolean {
+  for (let i = 1; i < codes.length; i++) {
+    if (path.charCodeAt(at + i) !== codes[i]) return false
+  }
+  return true
 }

@@ -6,6 +6,8 @@ export interface Arguments {
   accessories: AccessoryInput
   /** Flags that are no accessories, such as `help` and `json`. */
   switches: Set<string>
+  /** Path of a configuration file. */
+  config?: string
   problems: string[]
 }
 
@@ -25,6 +27,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
       continue
     }
     const [flag, inline] = splitOnce(word === '-h' ? '--help' : word)
+    if (flag === '--config') {
+      const value = inline ?? argv[++index]
+      if (value === undefined) result.problems.push('--config needs a value')
+      else result.config = value
+      continue
+    }
     const name = BY_FLAG.get(flag)
     if (name !== undefined) {
       const next = argv[index + 1]

@@ -14,27 +14,33 @@ export interface WorkerEvent {
 export interface PropaneEvents {
   spawn: WorkerEvent
   /** The worker takes connections. */
-  ready: WorkerEvent & { bootMs: number }
+  ready: WorkerEvent & { bootMs: number; release: string }
   beat: WorkerEvent & { stats: WorkerStats }
+  /** Its event loop was blocked for so long, and goes on. */
+  blocked: WorkerEvent & { forMs: number }
   /** The worker was asked to finish what it has and go. */
-  drain: WorkerEvent & { reason: Reason }
+  drain: WorkerEvent & { reason: Reason; stats: WorkerStats }
+  /** It has: so many connections had to be cut at the end of the drain time. */
   drained: WorkerEvent & { tookMs: number; cut: number }
   /** It was sent a signal, because it hangs or takes too long. */
-  signal: WorkerEvent & { signal: 'SIGTERM' | 'SIGKILL'; reason: Reason }
+  signal: WorkerEvent & { signal: 'SIGTERM' | 'SIGKILL'; reason: Reason; silentMs: number }
   exit: WorkerEvent & { code: number | null; signal: NodeJS.Signals | null; expected: boolean; reason?: Reason }
-  boot_failed: WorkerEvent & { reason: string }
+  /** A worker that served is gone though nobody wanted it. */
+  crashed: WorkerEvent & { how: string; respawnIn: number }
+  boot_failed: WorkerEvent & { reason: string; respawnIn: number; first: boolean }
   /** A slot stays empty until the next reload, because its workers keep dying before they are ready. */
   parked: { slot: number; reason: string }
   reload_started: { generation: number }
-  reloaded: { generation: number; tookMs: number; changed: readonly string[] }
-  reload_failed: { generation: number; reason: string }
+  /** Only the new generation is left. `changed` names accessories and environment variables, never values. */
+  reloaded: { generation: number; release: string; tookMs: number; changed: string[]; needRestart: string[] }
+  reload_failed: { generation: number; reason: string; stack?: string }
   scaled: { workers: number }
   /** All workers that shall be there serve, and no others are left. */
   settled: { workers: number; generation: number }
   upgraded: { pid: number }
   upgrade_failed: { reason: string }
-  stopping: { reason: string }
-  stopped: { code: number; reason?: string }
+  stopping: { delayMs: number }
+  stopped: { code: number; reason?: string; stack?: string }
 }
 
 export type PropaneEventName = keyof PropaneEvents

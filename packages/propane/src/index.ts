@@ -10,7 +10,11 @@ export {
   variableOf,
 } from './accessories.ts'
 export type { PropaneHooks } from './application.ts'
+export { COMMANDS, type CommandOptions, command, describeResult, locate, type Target } from './commands.ts'
 export type { PropaneEventName, PropaneEvents, WorkerEvent } from './events.ts'
+export { main } from './main.ts'
 export type { Reason, WorkerStats, WorkerStatus } from './pool.ts'
-export { type PropaneHandle, type PropaneOptions, propane } from './propane.ts'
+export { type PropaneEnd, type PropaneHandle, type PropaneOptions, propane } from './propane.ts'
+export { handleSignals } from './run.ts'
+export { SIGNALS, type SignalAction } from './signals.ts'
 export type { PropaneStatus, WorkerReport } from './status.ts'

@@ -1,36 +1,75 @@
-import { accessoriesFromEnv, resolveAccessories } from './accessories.ts'
-import { parseArguments } from './arguments.ts'
+import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from './accessories.ts'
+import { type Arguments, parseArguments } from './arguments.ts'
+import { command, describeResult, isCommand } from './commands.ts'
+import { readConfigFile } from './config-file.ts'
 import { propane } from './propane.ts'
 import { handleSignals } from './run.ts'
+import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
 
-const USAGE = `Usage: propane app.js [--workers 2] [--port 3000] [--host 127.0.0.1] …
-Runs a Node.js HTTP application in worker processes behind one socket.
-All options: propane --help`
+const OK = 0
+const FAILED = 1
+const WRONG_USAGE = 2
 
 /** The `propane` command. Resolves with the exit code: 0 after a clean stop, 1 after a failure, 2 for wrong usage. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { positional, accessories, switches, problems } = parseArguments(argv)
+  const given = parseArguments(argv)
+  const { positional, switches, problems } = given
   if (switches.has('help')) {
-    process.stdout.write(`${USAGE}\n`)
-    return 0
+    process.stdout.write(usage())
+    return OK
+  }
+  if (problems[0] !== undefined) return failed(`${problems[0]}\n${SHORT_USAGE}`, WRONG_USAGE)
+  const [first] = positional
+  if (isCommand(first) && first !== 'start') return control(first, given)
+  return serve(first === 'start' ? positional.slice(1) : positional, given)
+}
+
+async function serve(positional: readonly string[], { accessories, config, switches }: Arguments): Promise<number> {
+  const input = { ...accessoriesFromEnv(process.env), ...accessories }
+  const reread = config === undefined ? undefined : () => readConfigFile(config)
+  try {
+    const resolved = resolveAccessories({ ...reread?.() }, input)
+    if (switches.has('print')) {
+      process.stdout.write(printAccessories(resolved))
+      return OK
+    }
+  } catch (error) {
+    return failed((error as Error).message, WRONG_USAGE)
   }
   const [app] = positional
-  if (problems.length > 0 || app === undefined || positional.length > 1) {
-    const what = problems[0] ?? (app === undefined ? 'which application?' : `one application, not ${positional.length}`)
-    return failed(`${what}\n${USAGE}`, 2)
-  }
-  const input = { ...accessoriesFromEnv(process.env), ...accessories }
+  if (app === undefined) return failed(`which application?\n${SHORT_USAGE}`, WRONG_USAGE)
+  if (positional.length > 1) return failed(`one application, not ${positional.length}\n${SHORT_USAGE}`, WRONG_USAGE)
+  return run(app, input, reread)
+}
+
+async function run(app: string, input: AccessoryInput, reread: (() => AccessoryInput) | undefined): Promise<number> {
   try {
-    resolveAccessories(input)
-  } catch (error) {
-    return failed((error as Error).message, 2)
-  }
-  try {
-    const running = await propane({ ...input, app })
+    const running = await propane({ ...input, app, reread })
     handleSignals(running)
     return (await running.done).code
   } catch (error) {
-    return failed((error as Error).message, 1)
+    return failed((error as Error).message, FAILED)
+  }
+}
+
+async function control(name: string, { positional, accessories, switches }: Arguments): Promise<number> {
+  const words = positional.slice(1)
+  const workers = name === 'scale' ? Number(words.shift()) : undefined
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
+    return failed('scale to how many workers? propane scale 4', WRONG_USAGE)
+  }
+  const { controlSocket, port } = { ...accessoriesFromEnv(process.env), ...accessories }
+  const json = switches.has('json')
+  try {
+    const target = { controlSocket, app: words[0], port: port === undefined ? undefined : Number(port) }
+    const result = await command({ command: name, workers, ...target })
+    process.stdout.write(json ? `${JSON.stringify({ ok: true, result })}\n` : describeResult(name, result))
+    return OK
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string }
+    if (!json) return failed(message, FAILED)
+    process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
+    return FAILED
   }
 }
 

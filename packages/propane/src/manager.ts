@@ -15,6 +15,8 @@ import { WorkerHandle } from './worker-handle.ts'
 export interface ManagerOptions {
   source: PlanSource
   desired: number
+  /** Number of the first generation. */
+  generation: number
   settings: PoolSettings
   sockets: readonly ListeningSocket[]
   execArgv: readonly string[]
@@ -45,6 +47,7 @@ export class Manager {
   readonly #options: ManagerOptions
   readonly #scoreboard: number | undefined
   readonly #plans = new Map<number, Plan>()
+  readonly #stacks = new Map<number, string>()
   readonly #queue: PoolEvent[] = []
   #working = false
   #settled = false
@@ -54,7 +57,7 @@ export class Manager {
   constructor(options: ManagerOptions) {
     this.#options = options
     this.source = options.source
-    this.pool = createPool(options.desired, options.settings)
+    this.pool = createPool(options.desired, options.settings, options.generation)
     this.#scoreboard = createScoreboard()
     this.done = new Promise(resolve => {
       this.#finish = resolve
@@ -75,6 +78,11 @@ export class Manager {
   dispatch(event: PoolEvent): void {
     this.#queue.push(event)
     this.#work()
+  }
+
+  /** The stack of the first failure of a generation. */
+  stackOf(generation: number): string | undefined {
+    return this.#stacks.get(generation)
   }
 
   planOf(id: number): Plan | undefined {
@@ -124,9 +132,12 @@ export class Manager {
     else if (action.do === 'drain') this.#drain(action.id, action.reason)
     else if (action.do === 'signal') {
       const child = this.processes.get(action.id)
-      if (child) {
-        this.#options.events.emit('signal', { ...child.identity, signal: action.signal, reason: action.reason })
-        child.handle.kill(action.signal)
+      const worker = workerOf(this.pool, action.id)
+      if (child && worker) {
+        const { signal, reason } = action
+        const silentMs = Math.round(now() - worker.lastBeatAt)
+        this.#options.events.emit('signal', { ...child.identity, signal, reason, silentMs })
+        child.handle.kill(signal)
       }
     } else if (action.do === 'exit') this.#close(action.code)
     for (const notice of notices) this.#options.notice(notice)
@@ -136,7 +147,8 @@ export class Manager {
     const child = this.processes.get(id)
     if (!child) return
     const { drainTimeout: graceMs, idleWindow: idleMs } = child.plan.accessories
-    this.#options.events.emit('drain', { ...child.identity, reason })
+    const { stats } = workerOf(this.pool, id)!
+    this.#options.events.emit('drain', { ...child.identity, reason, stats })
     child.handle.send({ type: 'drain', graceMs, idleMs })
   }
 
@@ -173,7 +185,11 @@ export class Manager {
     const known = this.#plans.get(generation)
     if (known && fs.existsSync(known.release.file)) return known
     const plan = makePlan(this.source)
-    for (const old of this.#plans.keys()) if (old < this.pool.generation) this.#plans.delete(old)
+    for (const old of this.#plans.keys()) {
+      if (old >= this.pool.generation) continue
+      this.#plans.delete(old)
+      this.#stacks.delete(old)
+    }
     this.#plans.set(generation, plan)
     return plan
   }
@@ -204,12 +220,16 @@ export class Manager {
     } else if (message.type === 'spare') this.#send(child, 'spare', sockets)
     else if (message.type === 'serving') {
       this.dispatch({ type: 'serving', id })
-      events.emit('ready', { ...child.identity, bootMs: worker.bootMs ?? 0 })
-    } else if (message.type === 'failed') this.dispatch({ type: 'failed', id, reason: message.reason })
+      events.emit('ready', { ...child.identity, bootMs: worker.bootMs ?? 0, release: child.plan.release.id })
+    } else if (message.type === 'failed') {
+      if (message.stack && !this.#stacks.has(worker.generation)) this.#stacks.set(worker.generation, message.stack)
+      this.dispatch({ type: 'failed', id, reason: message.reason })
+    } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })
     else if (message.type === 'beat') {
       this.dispatch({ type: 'beat', id, stats: message.stats })
       events.emit('beat', { ...child.identity, stats: message.stats })
-    } else if (message.type === 'drained') events.emit('drained', { ...child.identity, ...pick(message) })
+    } else if (message.type === 'drained')
+      events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
   }
 
   #send(child: Process, type: 'listen' | 'spare', sockets: readonly ListeningSocket[]): void {
@@ -236,8 +256,4 @@ export class Manager {
     if (this.#scoreboard !== undefined) fs.closeSync(this.#scoreboard)
     this.#finish(code)
   }
-}
-
-function pick({ tookMs, cut }: FromWorker & { type: 'drained' }): { tookMs: number; cut: number } {
-  return { tookMs, cut }
 }

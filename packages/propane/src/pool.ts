@@ -126,19 +126,19 @@ export interface Pool {
   nextGeneration: number
 }
 
-export function createPool(desired: number, settings: PoolSettings): Pool {
+export function createPool(desired: number, settings: PoolSettings, generation = 1): Pool {
   return {
     settings,
     phase: 'running',
     desired,
-    generation: 1,
+    generation,
     workers: [],
     slots: new Map(),
     reloadAgain: false,
     served: false,
     bootDeaths: [],
     nextId: 1,
-    nextGeneration: 2,
+    nextGeneration: generation + 1,
   }
 }
 

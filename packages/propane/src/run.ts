@@ -25,6 +25,8 @@ function perform(propane: PropaneHandle, action: SignalAction): void {
   if (action === 'stop') void propane.stop()
   else if (action === 'quit') void propane.quit()
   else if (action === 'reload') propane.reload().catch(ignore)
+  else if (action === 'upgrade') propane.upgrade().catch(ignore)
+  else if (action === 'reopen_logs') propane.reopenLogs()
   else if (action === 'scale_up') propane.scale(desired + 1).catch(ignore)
   else if (action === 'scale_down') propane.scale(desired - 1).catch(ignore)
 }

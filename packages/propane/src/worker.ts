@@ -30,6 +30,9 @@ export interface WorkerOrders {
 /** How often the balance is looked at without an occasion, and how late the event loop is. */
 const TICK_MS = 50
 
+/** A delay of the event loop that is worth a line in the log. */
+const BLOCKED_MS = 5000
+
 /** One worker's life: load, probe, accept, report, drain, exit. */
 export class Worker {
   readonly #orders: WorkerOrders
@@ -41,6 +44,8 @@ export class Worker {
   #delay = 0
   #longestDelay = 0
   #overloaded = false
+  /** Requests of the probe, which are nobody's. */
+  #probes = 0
 
   constructor(orders: WorkerOrders) {
     this.#orders = orders
@@ -65,6 +70,7 @@ export class Worker {
     this.#application = await loadApplication(this.#orders.app, this.#orders, capture)
     await this.#application.start(this.#acceptor.gate)
     await probe(socket => this.#acceptor.take(socket), this.#orders.probePath, this.#orders.bootTimeout)
+    this.#probes = this.#application.counts()?.requests ?? 0
     process.channel?.ref()
     process.off('uncaughtExceptionMonitor', report)
     this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
@@ -99,6 +105,7 @@ export class Worker {
       this.#delay = Math.max(0, time - last - TICK_MS)
       last = time
       this.#longestDelay = Math.max(this.#longestDelay, this.#delay)
+      if (this.#delay > BLOCKED_MS) this.#say({ type: 'blocked', forMs: Math.round(this.#delay) })
       this.#shed()
       this.#balance()
     }, TICK_MS).unref()
@@ -125,7 +132,8 @@ export class Worker {
   }
 
   #beat(): void {
-    const counts = this.#application?.counts() ?? { inFlight: 0, requests: 0, shed: 0 }
+    const counts = { inFlight: 0, requests: 0, shed: 0, ...this.#application?.counts() }
+    counts.requests -= this.#probes
     const eventLoopDelay = Math.round(this.#longestDelay * 10) / 10
     this.#longestDelay = 0
     const { connections } = this.#acceptor

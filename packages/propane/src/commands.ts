@@ -1,0 +1,80 @@
+import fs from 'node:fs'
+import { sendCommand } from './control-client.ts'
+import { defaultControlPath, findControlSockets } from './control-path.ts'
+import { propaneError } from './errors.ts'
+import { formatStatus } from './format-status.ts'
+import { logicalPath } from './release.ts'
+import type { PropaneStatus } from './status.ts'
+
+/** Commands to a running propane, with what they do. */
+export const COMMANDS: Readonly<Record<string, string>> = {
+  status: 'what runs, worker by worker',
+  reload: 'rolling reload; waits for the outcome',
+  stop: 'graceful stop; waits for the end',
+  scale: 'so many workers from now on: propane scale 4',
+  upgrade: 'replace the primary itself, without a gap',
+  'reopen-logs': 'open the log file again',
+  metrics: 'metrics in the Prometheus text format',
+}
+
+export interface Target {
+  /** The control socket, where it is known. */
+  controlSocket?: string | undefined
+  /** The application, as it was started: finds its control socket. */
+  app?: string | undefined
+  /** Its port, where several instances run. */
+  port?: number | undefined
+}
+
+/**
+ * The control socket of a running propane: the one named, that of the application, or the only one there is.
+ *
+ * @throws not_running, or command_failed where several run and nothing says which is meant.
+ */
+export async function locate({ controlSocket, app, port }: Target): Promise<string> {
+  if (controlSocket && controlSocket !== 'auto') return controlSocket
+  const path = app === undefined ? undefined : logicalPath(app)
+  if (path !== undefined && port !== undefined) return defaultControlPath(path, port)
+  const found = await findControlSockets(path)
+  if (found.length === 1) return found[0]!
+  if (found.length === 0) throw propaneError('not_running', { path: 'any control socket of this user' })
+  const list = found.map(file => `--control-socket ${file}`).join('\n  ')
+  throw propaneError('command_failed', { reason: `several propanes run; say which one:\n  ${list}` })
+}
+
+export interface CommandOptions extends Target {
+  command: string
+  /** For `scale`. */
+  workers?: number | undefined
+}
+
+/**
+ * Runs a command against a running propane and resolves with its result once the outcome is there. This is what
+ * `propane` and `arlen propane` call.
+ *
+ * @throws not_running, command_failed, reload_failed, upgrade_failed, stopping
+ */
+export async function command({ command, workers, ...target }: CommandOptions): Promise<unknown> {
+  if (!Object.hasOwn(COMMANDS, command)) {
+    throw propaneError('command_failed', { reason: `there is no command ${command}` })
+  }
+  return sendCommand(await locate(target), { command, ...(workers !== undefined && { workers }) })
+}
+
+/** The result of a command as a person reads it. */
+export function describeResult(command: string, result: unknown): string {
+  if (command === 'status') return formatStatus(result as PropaneStatus)
+  if (command === 'metrics') return result as string
+  if (command === 'reload') {
+    const { generation, release } = result as { generation: number; release: string }
+    return `reloaded: generation ${generation}${release && `, release ${release}`}\n`
+  }
+  if (command === 'scale') return `${(result as { workers: number }).workers} workers serve\n`
+  if (command === 'upgrade') return `process ${(result as { pid: number }).pid} has taken over\n`
+  return command === 'stop' ? 'stopped\n' : 'done\n'
+}
+
+/** Whether a word on the command line is a command: a file of that name is an application. */
+export function isCommand(word: string | undefined): word is string {
+  return word !== undefined && (word === 'start' || Object.hasOwn(COMMANDS, word)) && !fs.existsSync(word)
+}

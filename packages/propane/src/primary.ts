@@ -1,0 +1,382 @@
+import { type Accessories, type AccessoryInput, changedAccessories, resolveAccessories } from './accessories.ts'
+import type { Notice } from './apply.ts'
+import { adoptAll, bind, inUse } from './bind.ts'
+import { now } from './clock.ts'
+import { defaultWorkers, inContainer } from './container.ts'
+import type { ControlRequest } from './control-server.ts'
+import { propaneError } from './errors.ts'
+import { Events, type PropaneEventName, type PropaneEvents } from './events.ts'
+import { inheritedExecArgv } from './exec-argv.ts'
+import { announce, handedOver, Successor } from './handover.ts'
+import { resolveIds } from './identities.ts'
+import type { ListeningSocket } from './listening-socket.ts'
+import { Log, LogSink } from './log.ts'
+import { Manager } from './manager.ts'
+import { renderMetrics } from './metrics.ts'
+import type { Plan } from './plan.ts'
+import { isSettled, type PoolSettings } from './pool.ts'
+import type { PropaneEnd, PropaneHandle } from './propane.ts'
+import { logicalCwd, logicalPath } from './release.ts'
+import { report } from './reporter.ts'
+import { Services } from './services.ts'
+import { type PropaneStatus, statusOf } from './status.ts'
+import { activatedSockets, monotonicUsec, ServiceNotifier } from './systemd.ts'
+import { Totals } from './totals.ts'
+import { formatDuration } from './units.ts'
+import { WorkerOutput } from './worker-output.ts'
+
+export interface PrimaryOptions {
+  app: string
+  execArgv: readonly string[] | undefined
+  env: NodeJS.ProcessEnv | undefined
+  reread: (() => AccessoryInput | Promise<AccessoryInput>) | undefined
+  input: AccessoryInput
+}
+
+/** Wires the parts of a primary: sockets, manager, log, services, systemd. It decides nothing about workers. */
+export class Primary implements PropaneHandle {
+  readonly pid: number = process.pid
+  readonly ready: Promise<void>
+  readonly done: Promise<PropaneEnd>
+  accessories: Accessories
+  readonly #options: PrimaryOptions
+  readonly #events = new Events()
+  readonly #totals: Totals = new Totals(this.#events)
+  readonly #sink: LogSink
+  readonly #log: Log
+  readonly #output: WorkerOutput
+  readonly #systemd: ServiceNotifier
+  readonly #startedAt = now()
+  #manager!: Manager
+  #services!: Services
+  #sockets: ListeningSocket[] = []
+  #failure: Error | undefined
+  #before: Plan | undefined
+  #successor: Successor | undefined
+  #steppedBack = false
+  /** All workers are gone; answers of the control socket may still be on their way. */
+  readonly #ended: Promise<PropaneEnd>
+  #setEnded!: (end: PropaneEnd) => void
+  #setDone!: (end: PropaneEnd) => void
+
+  constructor(options: PrimaryOptions, accessories: Accessories) {
+    this.#options = options
+    this.accessories = accessories
+    const { logFormat, logFile } = accessories
+    const json = logFormat === 'json' || (logFormat === 'auto' && !(logFile === '' && process.stdout.isTTY))
+    this.#sink = new LogSink(logFile)
+    this.#log = new Log(this.#sink, json)
+    this.#output = new WorkerOutput(this.#sink, json)
+    this.#systemd = new ServiceNotifier(problem => this.#log.line('warn', problem))
+    report(this.#events, this.#log)
+    this.#ended = new Promise(resolve => {
+      this.#setEnded = resolve
+    })
+    this.done = new Promise(resolve => {
+      this.#setDone = resolve
+    })
+    this.ready = new Promise((resolve, reject) => {
+      void this.#events.once('settled').then(() => resolve())
+      void this.#ended.then(() => reject(this.#failure ?? propaneError('stopping')))
+    })
+    this.ready.catch(() => undefined) // whoever does not wait for it hears of the end through `done`
+  }
+
+  async start(): Promise<void> {
+    const { accessories } = this
+    const handover = handedOver()
+    const fds = handover?.fds ?? activatedSockets()
+    const workers = handover ? { workers: handover.workers, reason: 'as before' } : wantedWorkers(accessories)
+    const ids = resolveIds(accessories.user, accessories.group)
+    this.#sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
+    const app = logicalPath(this.#options.app)
+    const source = { app, accessories, env: this.#options.env ?? process.env, cwd: logicalCwd() }
+    this.#services = new Services({
+      ...{ accessories, app, at: this.port || this.address },
+      command: request => this.#command(request),
+      metrics: () => this.metrics(),
+    })
+    try {
+      if (!handover) await this.#services.open(false)
+      this.#manager = new Manager({
+        ...{ source, sockets: this.#sockets, ids, events: this.#events },
+        ...{ desired: Math.max(1, workers.workers), settings: poolSettings(accessories) },
+        generation: (handover?.generation ?? 0) + 1,
+        execArgv: this.#options.execArgv ?? inheritedExecArgv(),
+        output: (worker, chunk, stream) => this.#output.push(worker, chunk, stream),
+        closed: worker => this.#output.close(worker),
+        notice: notice => this.#notice(notice),
+      })
+      const { bootTimeout, drainTimeout, killTimeout } = accessories
+      const times = `boot ${formatDuration(bootTimeout)}, drain ${formatDuration(drainTimeout)}, kill ${formatDuration(killTimeout)}`
+      this.#log.line('info', `starting ${this.#manager.pool.desired} workers (${workers.reason}); times: ${times}`, {
+        ...{ address: this.address, workers: this.#manager.pool.desired, bootTimeout, drainTimeout, killTimeout },
+      })
+      void this.#events.once('settled').then(() => this.#settled(handover !== undefined))
+      void this.#manager.done.then(code => this.#finish(code))
+      this.#manager.start()
+    } catch (error) {
+      for (const socket of this.#sockets) socket.handle.close()
+      await this.#services.close()
+      throw error
+    }
+  }
+
+  get address(): string {
+    return this.#sockets[0]!.address
+  }
+
+  get port(): number {
+    return this.#sockets[0]!.port ?? 0
+  }
+
+  get url(): string {
+    return this.port === 0 ? '' : `http://${this.address}`
+  }
+
+  get controlPath(): string | undefined {
+    return this.#services.controlPath
+  }
+
+  on<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
+    this.#events.on(name, listener)
+    return this
+  }
+
+  off<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
+    this.#events.off(name, listener)
+    return this
+  }
+
+  once<Name extends PropaneEventName>(
+    name: Name,
+    accept?: (event: PropaneEvents[Name]) => boolean,
+  ): Promise<PropaneEvents[Name]> {
+    return this.#events.once(name, accept)
+  }
+
+  status(): PropaneStatus {
+    const { source, pool } = this.#manager
+    const addresses = this.#sockets.map(socket => socket.address)
+    return statusOf(this.#manager, addresses, source.app, this.#startedAt, isSettled(pool))
+  }
+
+  metrics(): string {
+    return renderMetrics(this.status(), this.#totals.read())
+  }
+
+  async reload(): Promise<PropaneEvents['reloaded']> {
+    this.#mustRun()
+    try {
+      await this.#reread()
+    } catch (error) {
+      const { generation } = this.#manager.pool
+      this.#events.emit('reload_failed', { generation, reason: (error as Error).message })
+      throw propaneError('reload_failed', { reason: (error as Error).message }, { cause: error })
+    }
+    const from = this.#manager.pool.nextGeneration
+    const outcome = this.#outcome<PropaneEvents['reloaded']>((resolve, reject) => {
+      void this.once('reloaded', event => event.generation >= from).then(resolve)
+      void this.once('reload_failed', event => event.generation >= from).then(({ reason }) =>
+        reject(propaneError('reload_failed', { reason })),
+      )
+    })
+    this.#manager.dispatch({ type: 'reload' })
+    return outcome
+  }
+
+  async scale(workers: number): Promise<void> {
+    this.#mustRun()
+    const { pool } = this.#manager
+    const desired = Math.min(1024, Math.max(1, Math.round(workers)))
+    const outcome = this.#outcome<void>((resolve, reject) => {
+      void this.once('settled').then(() => resolve())
+      void this.once('boot_failed').then(({ reason }) => reject(propaneError('command_failed', { reason })))
+    })
+    const changes = pool.desired !== desired
+    this.#manager.dispatch({ type: 'scale', desired })
+    if (changes) this.#events.emit('scaled', { workers: desired })
+    if (changes || !isSettled(pool)) await outcome
+  }
+
+  async upgrade(): Promise<{ pid: number }> {
+    this.#mustRun()
+    const { pool } = this.#manager
+    try {
+      if (process.pid === 1) throw new Error('process 1 of a container cannot be replaced; replace the container')
+      if (pool.reload) throw new Error('a reload is under way')
+      this.#manager.dispatch({ type: 'upgrade' })
+      const fds = this.#sockets.map(socket => socket.fd)
+      this.#successor = new Successor(
+        fds,
+        { generation: pool.nextGeneration - 1, workers: pool.desired },
+        2 * this.accessories.bootTimeout,
+      )
+      await this.#successor.up
+    } catch (cause) {
+      this.#successor = undefined
+      const reason = (cause as Error).message
+      this.#manager.dispatch({ type: 'upgrade_failed' })
+      this.#events.emit('upgrade_failed', { reason })
+      throw propaneError('upgrade_failed', { reason }, { cause })
+    }
+    const { pid } = this.#successor
+    this.#steppedBack = true
+    await this.#services.stepBack()
+    this.#successor.go()
+    this.#events.emit('upgraded', { pid })
+    this.#manager.dispatch({ type: 'stop', delay: 0 })
+    return { pid }
+  }
+
+  reopenLogs(): void {
+    this.#sink.reopen()
+    this.#log.line('info', 'log opened again')
+  }
+
+  stop(): Promise<PropaneEnd> {
+    const { phase, settings } = this.#manager.pool
+    if (phase === 'running' || phase === 'upgrading') {
+      if (phase === 'upgrading') this.#successor?.abandon()
+      const { preStopDelay: delayMs, drainTimeout } = settings
+      this.#manager.tellAll({ type: 'pre_stop' })
+      const first = delayMs > 0 ? `readiness fails for ${formatDuration(delayMs)}, then ` : ''
+      this.#log.line('info', `stopping: ${first}requests in flight may take ${formatDuration(drainTimeout)}`, {
+        delayMs,
+      })
+      void this.#systemd.notify('STOPPING=1', 'STATUS=Stopping')
+      this.#events.emit('stopping', { delayMs })
+      this.#manager.dispatch({ type: 'stop' })
+    }
+    return this.done
+  }
+
+  quit(): Promise<PropaneEnd> {
+    this.#manager.dispatch({ type: 'quit' })
+    return this.done
+  }
+
+  #mustRun(): void {
+    if (this.#manager.pool.phase !== 'running') throw propaneError('stopping')
+  }
+
+  /** A promise that ends with the primary at the latest. */
+  #outcome<T>(
+    executor: (resolve: (value: T | PromiseLike<T>) => void, reject: (error: Error) => void) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      executor(resolve, reject)
+      void this.#ended.then(() => reject(propaneError('stopping')))
+    })
+  }
+
+  async #command({ command, workers }: ControlRequest): Promise<unknown> {
+    if (command === 'status') return this.status()
+    if (command === 'metrics') return this.metrics()
+    if (command === 'reload') return this.reload()
+    if (command === 'upgrade') return this.upgrade()
+    if (command === 'stop') {
+      void this.stop()
+      return this.#ended
+    }
+    if (command === 'reopen-logs') return this.reopenLogs()
+    if (command === 'scale' && Number.isInteger(workers)) {
+      await this.scale(workers!)
+      return { workers: this.#manager.pool.desired }
+    }
+    throw propaneError('command_failed', { reason: `there is no command ${JSON.stringify(command)}` })
+  }
+
+  /** The accessories as they are now; those that were given directly stay. Throws settings_invalid. */
+  async #reread(): Promise<void> {
+    const { reread, input } = this.#options
+    if (!reread) return
+    const accessories = resolveAccessories({ ...(await reread()) }, { ...input })
+    this.#manager.source = { ...this.#manager.source, accessories }
+  }
+
+  #settled(handedOver: boolean): void {
+    const { pool } = this.#manager
+    const took = formatDuration(now() - this.#startedAt)
+    const where = this.url || this.address
+    this.#log.line('info', `serving on ${where} with ${pool.desired} workers after ${took}`, { address: this.address })
+    const lines = ['READY=1', `STATUS=${pool.desired} workers serve`]
+    if (!handedOver) void this.#systemd.notify(...lines)
+    else {
+      void announce()
+        .then(() => this.#services.open(true))
+        .then(() => this.#systemd.notify(`MAINPID=${process.pid}`, ...lines))
+        .catch((error: Error) => this.#log.line('error', error.message))
+    }
+    this.#systemd.startWatchdog()
+  }
+
+  #notice(notice: Notice): void {
+    const { pool } = this.#manager
+    if (notice.notice === 'reload_started') {
+      this.#before = this.#manager.plan
+      void this.#systemd.notify('RELOADING=1', monotonicUsec(), 'STATUS=Reloading')
+      this.#events.emit('reload_started', { generation: notice.generation })
+    } else if (notice.notice === 'reloaded') this.#reloaded(notice.generation, notice.tookMs)
+    else if (notice.notice === 'reload_failed') {
+      const { generation, reason } = notice
+      void this.#systemd.notify('READY=1', `STATUS=Reload failed: ${reason}`)
+      const stack = this.#manager.stackOf(generation)
+      this.#events.emit('reload_failed', { generation, reason, ...(stack !== undefined && { stack }) })
+    } else if (notice.notice === 'gave_up') this.#failure = this.#explain(notice.reason, notice.deaths)
+    else if (notice.notice === 'parked') this.#events.emit('parked', { slot: notice.slot, reason: notice.reason })
+    else {
+      const { worker, respawnIn } = notice
+      const identity = { id: worker.id, slot: worker.slot, generation: worker.generation, pid: 0 }
+      if (notice.notice === 'crashed') this.#events.emit('crashed', { ...identity, how: notice.how, respawnIn })
+      else {
+        const first = pool.served && pool.bootDeaths.length === 1
+        this.#events.emit('boot_failed', { ...identity, reason: notice.reason, respawnIn, first })
+      }
+    }
+  }
+
+  #reloaded(generation: number, tookMs: number): void {
+    const { plan, pool } = this.#manager
+    const before = this.accessories
+    const changed = this.#before ? this.#manager.changesSince(this.#before) : []
+    const { needRestart } = changedAccessories(before, plan.accessories)
+    this.accessories = plan.accessories
+    pool.settings = poolSettings(plan.accessories)
+    if (before.workers !== plan.accessories.workers && typeof plan.accessories.workers === 'number') {
+      this.#manager.dispatch({ type: 'scale', desired: Math.max(1, plan.accessories.workers) })
+    }
+    void this.#systemd.notify('READY=1', `STATUS=${pool.desired} workers serve, generation ${generation}`)
+    this.#events.emit('reloaded', { generation, release: plan.release.id, tookMs, changed, needRestart })
+  }
+
+  #explain(reason: string, deaths: number): Error {
+    const { crashLoopWindow, crashLoopDeaths } = this.#manager.pool.settings
+    if (reason.includes('EADDRINUSE')) return inUse(this.address, this.port || undefined)
+    if (deaths < crashLoopDeaths) return propaneError('app_failed', { reason })
+    return propaneError('crash_loop', { deaths, window: formatDuration(crashLoopWindow), reason })
+  }
+
+  async #finish(code: number): Promise<void> {
+    const reason = this.#failure?.message
+    const stack = code === 0 ? undefined : this.#manager.stackOf(this.#manager.pool.generation)
+    const end = { code, ...(reason !== undefined && { reason }) }
+    this.#events.emit('stopped', { ...end, ...(stack !== undefined && { stack }) })
+    this.#setEnded(end)
+    // A path that is now the successor's must stay: closing the handle would remove it.
+    if (!this.#steppedBack) {
+      for (const socket of this.#sockets) socket.handle.close()
+      await this.#services.close()
+    }
+    this.#setDone(end)
+  }
+}
+
+function wantedWorkers({ workers }: Accessories): { workers: number; reason: string } {
+  return workers === 'auto' ? defaultWorkers() : { workers, reason: 'as configured' }
+}
+
+function poolSettings(a: Accessories): PoolSettings {
+  const preStopDelay = a.preStopDelay === 'auto' ? (inContainer() ? 5000 : 0) : a.preStopDelay
+  return { ...a, preStopDelay }
+}

@@ -1,0 +1,44 @@
+import { checkRateLimit, RateLimiter } from './rate-limiter.ts'
+import { isRateQuestion, packDecision, RATE_LIMIT_PROTOCOL, type RateAnswer } from './worker-messages.ts'
+
+const MOST_RULES = 200
+
+/**
+ * Counts for all workers, in the primary: it gets their messages and answers those that are questions. It knows nothing
+ * of the application; rules come with the questions.
+ *
+ * ```ts
+ * const rates = new RatePrimary()
+ * worker.on('message', message => rates.handle(message, answer => worker.send(answer)) || handleOther(message))
+ * ```
+ */
+export class RatePrimary {
+  readonly #limiters = new Map<string, RateLimiter>()
+  readonly #maxKeys: number
+
+  /** @param options.maxKeys - for each rule. Default 200,000. */
+  constructor(options: { maxKeys?: number } = {}) {
+    this.#maxKeys = options.maxKeys ?? 200_000
+  }
+
+  /** @returns whether the message was a question, and so is dealt with. */
+  handle(message: unknown, reply: (answer: RateAnswer) => void): boolean {
+    if (!isRateQuestion(message)) return false
+    const limiters = message.rules.map(rule => this.#limiter(rule))
+    const decisions = message.items.map(([rule, key, cost]) => packDecision(limiters[rule]!.consume(key, cost)))
+    reply({ arlenRateLimit: RATE_LIMIT_PROTOCOL, answer: message.question, decisions })
+    return true
+  }
+
+  #limiter(rule: Parameters<typeof checkRateLimit>[0]): RateLimiter {
+    const id = JSON.stringify(checkRateLimit(rule))
+    let limiter = this.#limiters.get(id)
+    if (!limiter) {
+      // Releases come and go with changed rules; the oldest is the likeliest to be out of use.
+      if (this.#limiters.size >= MOST_RULES) this.#limiters.delete(this.#limiters.keys().next().value!)
+      limiter = new RateLimiter(rule, { maxKeys: this.#maxKeys })
+      this.#limiters.set(id, limiter)
+    }
+    return limiter
+  }
+}

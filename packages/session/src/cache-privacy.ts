@@ -1,0 +1,24 @@
+import { type Context, Reply } from '@arlen/http'
+import { sessionError } from './errors.ts'
+
+const PRIVATE = /(?:^|[,\s])(?:private|no-store)(?:[,\s]|$)/i
+const SHARED = /(?:^|[,\s])(?:public|s-maxage)(?:[,\s=]|$)/i
+
+/**
+ * Keeps an answer out of shared caches, because it carries a cookie or a token that is one person's (RFC 9111, section
+ * 7.3): `no-store`, unless it says `private` or `no-store` itself.
+ *
+ * @throws ArlenError `session_public_cache` where it says `public` and `strict` is set; otherwise that is overruled.
+ */
+export function keepPrivate(c: Context, result: unknown, strict: boolean): void {
+  const own = result instanceof Reply && result.hasHeaders && result.headers.has('cache-control')
+  const headers = own ? result.headers : c.res.headers
+  const value = headers.get('cache-control')
+  if (value !== undefined && PRIVATE.test(value)) return
+  if (value !== undefined && SHARED.test(value)) {
+    const error = sessionError('session_public_cache', { value })
+    if (strict) throw error
+    c.log.error({ err: error }, error.message)
+  }
+  headers.set('Cache-Control', 'no-store')
+}

@@ -1,0 +1,67 @@
+import { Context } from '@arlen/http'
+import { CSRF_FIELD } from './csrf-fields.ts'
+import { sessionError } from './errors.ts'
+import type { RequestSession } from './request-session.ts'
+import type { Session } from './session.ts'
+
+declare module '@arlen/http' {
+  interface ContextExtensions {
+    readonly session: Session
+    /** A message for the next page: set with a value, read without. What was read is gone with this answer. */
+    flash<T = unknown>(key: string): T | undefined
+    flash(key: string, value: unknown): void
+    /** A CSRF token of this session, masked anew for each answer. */
+    csrfToken(): string
+    /** The token as a hidden field of a form. HTML: not to be escaped. */
+    csrfField(): string
+  }
+}
+
+const REQUEST_SESSION = Symbol('arlen.session')
+
+type Holder = Context & { [REQUEST_SESSION]?: RequestSession }
+
+export function setRequestSession(c: Context, scope: RequestSession): void {
+  ;(c as Holder)[REQUEST_SESSION] = scope
+}
+
+/** @throws ArlenError `session_missing` where no session middleware runs before. */
+export function requestSession(c: Context, name: string): RequestSession {
+  const scope = (c as Holder)[REQUEST_SESSION]
+  if (scope === undefined) throw sessionError('session_missing', { name, middleware: 'sessionMiddleware()' })
+  return scope
+}
+
+function csrfToken(this: Context): string {
+  const scope = requestSession(this, 'csrfToken()')
+  const id = scope.session.persist()
+  scope.isPrivate = true
+  return scope.settings.csrf.issue(id)
+}
+
+/** Puts the members on the one Context class; each still says what is missing where no middleware runs. */
+export function extendContext(): void {
+  if (Object.getOwnPropertyDescriptor(Context.prototype, 'csrfToken')?.value === csrfToken) return
+  Object.defineProperties(Context.prototype, {
+    session: {
+      configurable: true,
+      get(this: Context) {
+        return requestSession(this, 'session').session
+      },
+    },
+    flash: {
+      configurable: true,
+      value(this: Context, ...[key, value]: [string, unknown?]): unknown {
+        const { flash } = requestSession(this, 'flash()')
+        return value === undefined ? flash.get(key) : flash.set(key, value)
+      },
+    },
+    csrfToken: { configurable: true, value: csrfToken },
+    csrfField: {
+      configurable: true,
+      value(this: Context): string {
+        return `<input type="hidden" name="${CSRF_FIELD}" value="${this.csrfToken()}">`
+      },
+    },
+  })
+}

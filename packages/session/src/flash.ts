@@ -1,0 +1,57 @@
+import { findCookie } from './find-cookie.ts'
+import { forgetCookie, setCookie } from './sealed-session.ts'
+import type { SessionLink } from './session.ts'
+import type { SessionSettings } from './session-settings.ts'
+
+const LIFETIME = 600
+
+/**
+ * Messages for the next page, in a cookie of their own: they are gone once they were read, and reading them does not
+ * write the session, which another request may be writing at the same time.
+ */
+export class Flash {
+  readonly #settings: SessionSettings
+  readonly #link: SessionLink
+  readonly #cookies: string | undefined
+  #incoming: Record<string, unknown> | undefined
+  #outgoing: Record<string, unknown> | undefined
+  #consumed = false
+
+  constructor(settings: SessionSettings, link: SessionLink, cookies: string | undefined) {
+    this.#settings = settings
+    this.#link = link
+    this.#cookies = cookies
+  }
+
+  /** A message of the page before, or one that was set just now. All of them are gone with this answer. */
+  get(key: string): unknown {
+    this.#incoming ??= this.#open()
+    const from = this.#outgoing !== undefined && Object.hasOwn(this.#outgoing, key) ? this.#outgoing : this.#incoming
+    return Object.hasOwn(from, key) ? from[key] : undefined
+  }
+
+  set(key: string, value: unknown): void {
+    if (!this.#link.mayChange()) return
+    this.#outgoing ??= {}
+    this.#outgoing[key] = value
+  }
+
+  /** The `Set-Cookie` value that is due, if any. */
+  pending(): string | undefined {
+    const { flash } = this.#settings
+    if (this.#outgoing !== undefined) {
+      const text = JSON.stringify({ t: this.#link.now(), d: this.#outgoing })
+      return setCookie(flash, flash.codec.seal(text), LIFETIME)
+    }
+    return this.#consumed ? forgetCookie(flash) : undefined
+  }
+
+  #open(): Record<string, unknown> {
+    const value = findCookie(this.#cookies, this.#settings.flash.name)
+    const text = value === undefined ? undefined : this.#settings.flash.codec.open(value)
+    if (text === undefined) return {}
+    const { t, d } = JSON.parse(text) as { t: number; d: Record<string, unknown> }
+    this.#consumed = true
+    return this.#link.now() >= t + LIFETIME ? {} : d
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import type { Context } from '@arlen/http'
+import { sessionError } from './errors.ts'
+import { Flash } from './flash.ts'
+import { forgetCookie, isOver, type OpenedSession, openSession, sealSeen, sealSession } from './sealed-session.ts'
+import { Session, type SessionLink } from './session.ts'
+import type { SessionSettings } from './session-settings.ts'
+import type { SessionStore, StoredSession } from './session-store.ts'
+import { warnOnce } from './warn-once.ts'
+
+const WARN_BYTES = 3000
+
+/** Everything about the session of one request: opened when it is asked for, written when the answer is known. */
+export class RequestSession implements SessionLink {
+  readonly settings: SessionSettings
+  /** Whether the answer holds something that is this session's alone: its cookie or a CSRF token. */
+  isPrivate = false
+  readonly #c: Context
+  #session: Session | undefined
+  #flash: Flash | undefined
+  #opened: OpenedSession | undefined
+  #stored: string | undefined
+  #closed = false
+
+  constructor(settings: SessionSettings, c: Context) {
+    this.settings = settings
+    this.#c = c
+  }
+
+  get session(): Session {
+    if (this.#session === undefined) {
+      this.#opened = openSession(this.settings, this.#c.req.header('cookie'), this.now())
+      // With a store, what the cookie opens to is only an id, and `load` has looked it up already.
+      const record = this.settings.store === undefined ? this.#opened?.record : undefined
+      this.#session = new Session(this, record)
+    }
+    return this.#session
+  }
+
+  get flash(): Flash {
+    this.#flash ??= new Flash(this.settings, this, this.#c.req.header('cookie'))
+    return this.#flash
+  }
+
+  now(): number {
+    return this.settings.now()
+  }
+
+  mayChange(): boolean {
+    if (!this.#closed) return true
+    const error = sessionError('session_after_head')
+    if (this.settings.strict) throw error
+    this.#c.log.error({ err: error }, error.message)
+    return false
+  }
+
+  /** Asks the store for the session whose id the request carries. */
+  load(store: SessionStore): Promise<void> | undefined {
+    const now = this.now()
+    const opened = openSession(this.settings, this.#c.req.header('cookie'), now)
+    if (opened === undefined) return undefined
+    this.#opened = opened
+    const { id } = opened.record
+    return store.load(storeKey(id)).then(stored => {
+      if (stored === undefined || isOver(this.settings, stored.createdAt, stored.seenAt, now)) return
+      this.#opened = { ...opened, renew: now > stored.seenAt + this.settings.renewAfter }
+      this.#stored = JSON.stringify(stored.data)
+      this.#session = new Session(this, { id, createdAt: stored.createdAt, user: stored.user, data: stored.data })
+    })
+  }
+
+  /** Writes what changed into the head of the answer, and into the store first where there is one. */
+  commit(): Promise<void> | undefined {
+    this.#commitFlash()
+    const session = this.#session
+    if (session === undefined) return undefined
+    const pending = session.pending()
+    if (this.settings.store !== undefined) return this.#commitStore(this.settings.store, session)
+    if (pending === undefined) this.#renew(session)
+    else if (pending.record === undefined) this.#forget(session)
+    else this.#write(sealSession(this.settings, pending.record, this.now()))
+    session.settle()
+    return undefined
+  }
+
+  /** The head of the answer is on its way: from now on nothing can change. */
+  close(): void {
+    this.#closed = true
+  }
+
+  #commitFlash(): void {
+    const cookie = this.#flash?.pending()
+    if (cookie !== undefined) this.#write(cookie)
+  }
+
+  async #commitStore(store: SessionStore, session: Session): Promise<void> {
+    const pending = session.pending()
+    const now = this.now()
+    if (pending === undefined) {
+      const opened = this.#opened
+      if (opened === undefined || session.isNew) return
+      if (opened.renew) await store.update(storeKey(session.id), { set: {}, removed: [], seenAt: now })
+      if (opened.stale) this.#write(sealSession(this.settings, opened.record, now))
+      return
+    }
+    const { record, replacedId, isNew } = pending
+    if (replacedId !== undefined) await store.remove(storeKey(replacedId))
+    if (record === undefined) this.#forget(session)
+    else if (isNew) {
+      const { createdAt, user, data } = record
+      const stored: StoredSession = { createdAt, seenAt: now, user, data }
+      await store.create(storeKey(record.id), stored, createdAt + this.settings.absolute)
+      this.#write(sealSession(this.settings, record, now))
+    } else if (!(await store.update(storeKey(record.id), { ...this.#patch(record.data), seenAt: now }))) {
+      // Another request, or an administrator, ended it meanwhile: it must not come back.
+      this.#forget(session)
+    }
+    this.#stored = JSON.stringify(record?.data ?? {})
+    session.settle()
+  }
+
+  /** What differs from the data as it was loaded, key by key. */
+  #patch(data: Record<string, unknown>): { set: Record<string, unknown>; removed: string[] } {
+    const before = JSON.parse(this.#stored ?? '{}') as Record<string, unknown>
+    const changed = Object.entries(data).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key]))
+    return {
+      set: Object.fromEntries(changed),
+      removed: Object.keys(before).filter(key => !Object.hasOwn(data, key)),
+    }
+  }
+
+  /** Nothing changed; but a use may have to be proved, and a value under an old secret be sealed anew. */
+  #renew(session: Session): void {
+    const opened = this.#opened
+    if (opened === undefined) return
+    if (opened.stale && this.#isNavigation()) this.#write(sealSession(this.settings, opened.record, this.now()))
+    else if (opened.renew) this.#write(sealSeen(this.settings, session.id, this.now()))
+  }
+
+  /** A page load, before which no request of the page can be writing the session; programs count as one. */
+  #isNavigation(): boolean {
+    const mode = this.#c.req.header('sec-fetch-mode')
+    return mode === undefined || mode === 'navigate'
+  }
+
+  #forget(session: Session): void {
+    if (session.isNew) return
+    this.#write(forgetCookie(this.settings.cookie))
+    if (this.#c.req.header('cookie')?.includes(this.settings.seen.name)) this.#write(forgetCookie(this.settings.seen))
+  }
+
+  #write(cookie: string): void {
+    this.isPrivate = true
+    this.#c.res.headers.append('Set-Cookie', cookie)
+    if (this.settings.strict && cookie.length > WARN_BYTES) {
+      this.#c.log.warn({ bytes: cookie.length }, 'a session cookie is near the 4,096 bytes that browsers store')
+    }
+    if (this.settings.secure && this.#c.req.protocol === 'http') {
+      warnOnce(
+        this.#c.log,
+        'session cookies are Secure, but requests arrive over http: browsers keep the cookies only over https. Behind a proxy that ends TLS, list its address in http.trustedProxies; in development set session.secure to false',
+      )
+    }
+  }
+}
+
+/** Under what a store keeps a session: who reads the store cannot become its users. */
+function storeKey(id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
+}

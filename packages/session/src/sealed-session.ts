@@ -1,0 +1,105 @@
+import { MAX_COOKIE_BYTES } from './cookie.ts'
+import { sessionError } from './errors.ts'
+import { findCookie } from './find-cookie.ts'
+import type { SessionRecord } from './session.ts'
+import type { CookieSlot, SessionSettings } from './session-settings.ts'
+
+/** A session as it stands in its cookie; with a store, `d` and `u` are there instead. */
+interface SealedSession {
+  /** id */
+  i: string
+  /** createdAt */
+  t: number
+  /** when it was sealed */
+  s: number
+  /** user: id, epoch, time of the login */
+  u?: [string | number, string | number, number]
+  /** data */
+  d?: Record<string, unknown>
+}
+
+export interface OpenedSession {
+  readonly record: SessionRecord
+  /** The last use the browser can prove is long enough ago to be proved anew. */
+  readonly renew: boolean
+  /** Sealed under an older secret. */
+  readonly stale: boolean
+}
+
+/** The session that the cookies of a request carry; undefined where there is none that is ours and not over. */
+export function openSession(
+  settings: SessionSettings,
+  cookies: string | undefined,
+  now: number,
+): OpenedSession | undefined {
+  const value = findCookie(cookies, settings.cookie.name)
+  const text = value === undefined ? undefined : settings.cookie.codec.open(value)
+  if (text === undefined) return undefined
+  const { i: id, t: createdAt, s: sealedAt, u, d: data = {} } = JSON.parse(text) as SealedSession
+  let seenAt = sealedAt
+  if (now > seenAt + settings.renewAfter) seenAt = Math.max(seenAt, openSeen(settings, cookies, id))
+  // What a store has is younger than the cookie, and judged when it is loaded.
+  if (settings.store === undefined && isOver(settings, createdAt, seenAt, now)) return undefined
+  return {
+    record: { id, createdAt, user: u && { id: u[0], epoch: u[1], at: u[2] }, data },
+    renew: now > seenAt + settings.renewAfter,
+    stale: settings.cookie.codec.isStale(value!),
+  }
+}
+
+export function isOver(settings: SessionSettings, createdAt: number, seenAt: number, now: number): boolean {
+  return now >= createdAt + settings.absolute || now >= seenAt + settings.idle
+}
+
+/** The `Set-Cookie` value that gives a session to the browser. Throws `session_too_large`. */
+export function sealSession(settings: SessionSettings, record: SessionRecord, now: number): string {
+  const { id: i, createdAt: t, user, data: d } = record
+  const sealed: SealedSession = { i, t, s: now }
+  if (settings.store === undefined) {
+    if (user) sealed.u = [user.id, user.epoch, user.at]
+    sealed.d = d
+  }
+  const maxAge = settings.persistent ? t + settings.absolute - now : undefined
+  const cookie = setCookie(settings.cookie, settings.cookie.codec.seal(JSON.stringify(sealed)), maxAge)
+  // Everything in it is ASCII, so characters are bytes.
+  if (cookie.length > MAX_COOKIE_BYTES) {
+    throw sessionError('session_too_large', {
+      name: settings.cookie.name,
+      bytes: cookie.length,
+      limit: MAX_COOKIE_BYTES,
+      keys: bytesPerKey(d),
+    })
+  }
+  return cookie
+}
+
+/** Proves a use without writing the session itself, which could undo what another request is writing. */
+export function sealSeen(settings: SessionSettings, id: string, now: number): string {
+  const maxAge = settings.persistent ? settings.idle : undefined
+  return setCookie(settings.seen, settings.seen.codec.seal(JSON.stringify([id, now])), maxAge)
+}
+
+function openSeen(settings: SessionSettings, cookies: string | undefined, id: string): number {
+  const value = findCookie(cookies, settings.seen.name)
+  const text = value === undefined ? undefined : settings.seen.codec.open(value)
+  if (text === undefined) return 0
+  const [seenId, at] = JSON.parse(text) as [string, number]
+  return seenId === id ? at : 0
+}
+
+export function setCookie(slot: CookieSlot, value: string, maxAge: number | undefined): string {
+  const age = maxAge === undefined ? '' : `; Max-Age=${maxAge}`
+  return `${slot.name}=${value}${age}${slot.attributes}`
+}
+
+export function forgetCookie(slot: CookieSlot): string {
+  return setCookie(slot, '', 0)
+}
+
+function bytesPerKey(data: Record<string, unknown>): string {
+  return Object.entries(data)
+    .map(([key, value]) => ({ key, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .map(({ key, bytes }) => `${key} ${bytes}`)
+    .join(', ')
+}

@@ -1,0 +1,56 @@
+import { isPromiseLike, type Middleware } from '@arlen/core'
+import type { Context } from '@arlen/http'
+import { keepPrivate } from './cache-privacy.ts'
+import { extendContext, setRequestSession } from './context.ts'
+import { RequestSession } from './request-session.ts'
+import { type SessionOptions, sessionSettings } from './session-settings.ts'
+
+/**
+ * Gives the context `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()`. The session is opened when one of them
+ * is used and written, when it changed, into the head of the same answer. A request that uses none pays next to nothing.
+ *
+ * Everything that does not depend on a request is worked out here: keys are derived and options judged before the first.
+ *
+ * @throws ArlenError `secrets_refused`.
+ */
+export function sessionMiddleware(options: SessionOptions): Middleware<Context> {
+  extendContext()
+  const settings = sessionSettings(options)
+  const { store } = settings
+  return next => c => {
+    const scope = new RequestSession(settings, c)
+    setRequestSession(c, scope)
+    const loading = store && scope.load(store)
+    return loading ? loading.then(() => run(next, c, scope)) : run(next, c, scope)
+  }
+}
+
+function run(next: (c: Context) => unknown, c: Context, scope: RequestSession): unknown {
+  let result: unknown
+  try {
+    result = next(c)
+  } catch (error) {
+    return finish(c, scope, undefined, () => {
+      throw error
+    })
+  }
+  if (!isPromiseLike(result)) return finish(c, scope, result, value => value)
+  return result.then(
+    value => finish(c, scope, value, same => same),
+    error =>
+      finish(c, scope, undefined, () => {
+        throw error
+      }),
+  )
+}
+
+/** Commits, then goes on with what the handler made: its answer or its error, whose answer carries the cookie too. */
+function finish(c: Context, scope: RequestSession, result: unknown, go: (value: unknown) => unknown): unknown {
+  const committing = scope.commit()
+  const end = () => {
+    scope.close()
+    if (scope.isPrivate) keepPrivate(c, result, scope.settings.strict)
+    return go(result)
+  }
+  return committing ? committing.then(end) : end()
+}

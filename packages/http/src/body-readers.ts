@@ -6,7 +6,10 @@ import type { Request } from './request.ts'
 const EMPTY = Buffer.alloc(0)
 
 export function readBytes(request: Request): Promise<Buffer> {
-  return request._body === null ? Promise.resolve(EMPTY) : request._body.collect(request.bodyLimit)
+  if (request._body === null) return Promise.resolve(EMPTY)
+  // Kept, so that a middleware can read a form (its CSRF token) and the handler after it read the same.
+  request._whole ??= request._body.collect(request.bodyLimit)
+  return request._whole
 }
 
 export async function readText(request: Request): Promise<string> {

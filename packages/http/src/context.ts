@@ -11,6 +11,7 @@ import {
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import { type CookieOptions, writeCookie } from './cookies.ts'
 import { httpError } from './errors.ts'
+import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
 import { mediaType, negotiate } from './negotiation.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
@@ -63,6 +64,7 @@ export class Context {
   /** Stage timings, where the server measures them. */
   readonly timings: Timings | undefined
   /** @internal */ _response: ResponseState | null = null
+  /** @internal Fields of the answer as long as nobody looks at `res`. */ _base: HeaderBlock | null = null
   /** @internal An answer was begun, or nobody waits for one any more. */
   _answered = false
   private abortion: AbortController | null = null
@@ -79,8 +81,18 @@ export class Context {
   }
 
   get res(): ResponseState {
-    this._response ??= new ResponseState()
+    if (this._response !== null) return this._response
+    this._response = new ResponseState()
+    const base = this._base
+    this._base = null
+    if (base !== null) this.baseHeaders(base)
     return this._response
+  }
+
+  /** Gives the answer header fields that were prepared at boot; those that are set already stay. */
+  baseHeaders(block: HeaderBlock): void {
+    if (this._response === null && this._base === null) this._base = block
+    else for (const [name, value] of block.fields) if (!this.res.headers.has(name)) this.res.headers.set(name, value)
   }
 
   /** Values that middleware and handlers of this request share. */

@@ -7,6 +7,9 @@ const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive'
 /** Fields that describe the content: gone from an answer that becomes an error. */
 const REPRESENTATION = /^(?:content-|etag$|last-modified$|cache-control$|expires$|accept-ranges$)/
 
+/** What keeps an answer out of shared caches holds for the error in its place too: its cookies are still there. */
+const STAYS_PRIVATE = /\b(?:no-store|private)\b/i
+
 /**
  * The header fields of an answer, in order, as they were named. Names and values are checked when they are set, so that
  * no text can end a field or begin another (RFC 9110, section 5.5).
@@ -66,7 +69,9 @@ export class HeaderList {
   /** Drops what described the content that is not sent after all; security headers, cookies and the like stay. */
   deleteRepresentation(): this {
     for (let i = this.list.length - 2; i >= 0; i -= 3) {
-      if (REPRESENTATION.test(this.list[i]!)) this.list.splice(i - 1, 3)
+      if (!REPRESENTATION.test(this.list[i]!)) continue
+      if (this.list[i] === 'cache-control' && STAYS_PRIVATE.test(this.list[i + 1]!)) continue
+      this.list.splice(i - 1, 3)
     }
     return this
   }

@@ -25,6 +25,7 @@ export class Request {
   /** @internal */ readonly _host: string
   /** @internal */ readonly _minor: number
   /** @internal */ _body: Body | null = null
+  /** @internal The body once it is read whole. */ _whole: Promise<Buffer> | null = null
   private fields: Record<string, string> | null = null
   private parsedQuery: Query | null = null
   private parsedCookies: Cookies | null = null

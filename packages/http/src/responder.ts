@@ -100,7 +100,8 @@ export class Responder implements StreamSink {
   private quick(c: Context, head: string, body: string): void {
     const bytes = Buffer.byteLength(body)
     c._answered = true
-    this.connection.output.add(`${head}${bytes}\r\n\r\n${body}`, bytes === body.length)
+    const base = c._base === null ? '' : c._base.text
+    this.connection.output.add(`${head}${bytes}\r\n${base}\r\n${body}`, bytes === body.length)
     this.done(c, 200, bytes)
   }
 

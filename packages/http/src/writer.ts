@@ -26,6 +26,7 @@ export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   let head = statusLine(facts.status) + facts.dateLine
   if (reply.type !== '' && facts.status !== 204 && facts.status !== 304) head += `Content-Type: ${reply.type}\r\n`
   const own = reply.hasHeaders ? reply.headers : null
+  if (c._base !== null) head += c._base.serialize(own)
   if (c._response !== null) head += c._response.headers.serialize(own)
   if (own !== null) head += own.serialize()
   if (c.req._hasId) head += `X-Request-Id: ${c.req.id}\r\n`

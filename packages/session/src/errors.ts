@@ -25,6 +25,10 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
     status: 403,
     message: 'The request has no CSRF token: send the field {field} or the header {header}.',
   },
+  csrf_session_missing: {
+    status: 403,
+    message: 'The session that the CSRF token belongs to is over, or its cookie was not sent. Load the page again.',
+  },
   csrf_token_invalid: {
     status: 403,
     message: 'The CSRF token does not belong to this session. Load the page again and repeat.',
@@ -47,6 +51,7 @@ export type SessionErrorCode =
   | 'cookie_invalid'
   | 'csrf_cross_site'
   | 'csrf_token_missing'
+  | 'csrf_session_missing'
   | 'csrf_token_invalid'
   | 'login_required'
   | 'role_required'

@@ -100,7 +100,7 @@ export class RequestSession implements SessionLink {
       const opened = this.#opened
       if (opened === undefined || session.isNew) return
       if (opened.renew) await store.update(storeKey(session.id), { set: {}, removed: [], seenAt: now })
-      if (opened.stale) this.#write(sealSession(this.settings, opened.record, now))
+      if (opened.stale && this.#isNavigation()) this.#write(sealSession(this.settings, opened.record, now))
       return
     }
     const { record, replacedId, isNew } = pending

@@ -1,5 +1,5 @@
-import { isPromiseLike, type Middleware } from '@arlen/core'
-import type { Context } from '@arlen/http'
+import { isPromiseLike } from '@arlen/core'
+import type { Context, Middleware } from '@arlen/http'
 import { keepPrivate } from './cache-privacy.ts'
 import { extendContext, setRequestSession } from './context.ts'
 import { RequestSession } from './request-session.ts'
@@ -13,7 +13,7 @@ import { type SessionOptions, sessionSettings } from './session-settings.ts'
  *
  * @throws ArlenError `secrets_refused`.
  */
-export function sessionMiddleware(options: SessionOptions): Middleware<Context> {
+export function sessionMiddleware(options: SessionOptions): Middleware {
   extendContext()
   const settings = sessionSettings(options)
   const { store } = settings

@@ -1,0 +1,23 @@
+import { HeaderList } from './headers.ts'
+
+/**
+ * Header fields that are the same for many answers, checked and written once, when it is made. `c.baseHeaders(block)`
+ * gives them to an answer at the cost of a string.
+ */
+export class HeaderBlock {
+  /** As it stands in a head: `Name: value` CRLF for each field. */
+  readonly text: string
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  private readonly list: HeaderList = new HeaderList()
+
+  constructor(fields: Iterable<readonly [name: string, value: string]>) {
+    for (const [name, value] of fields) this.list.set(name, value)
+    this.text = this.list.serialize()
+    this.fields = [...this.list]
+  }
+
+  /** The text without the fields that `skip` has. */
+  serialize(skip: HeaderList | null): string {
+    return skip === null ? this.text : this.list.serialize(skip)
+  }
+}

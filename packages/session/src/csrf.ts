@@ -1,0 +1,71 @@
+import type { Context, Middleware } from '@arlen/http'
+import { requestSession } from './context.ts'
+import { crossSiteEvidence } from './cross-site.ts'
+import { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
+import { sessionError } from './errors.ts'
+import { findCookie } from './find-cookie.ts'
+import { bearerToken } from './token.ts'
+
+export interface CsrfOptions {
+  /** Origins beside our own whose pages may send requests, such as `https://pay.example`. They need the token too. */
+  trustedOrigins?: readonly string[]
+}
+
+/** Methods that change nothing (RFC 9110, section 9.2.1, and QUERY), and so need no token. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])
+
+/** What a page of another site can send without asking first (Fetch, section 2.2.2). */
+const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
+const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
+
+/**
+ * Refuses requests that another site made a browser send (403). Two checks, and neither stands in for the other: what
+ * `Sec-Fetch-Site` and `Origin` say of the sender, and the token of the session, in the form field `csrf_token` or the
+ * header `x-csrf-token`.
+ *
+ * Left alone are safe methods and requests that no browser could be tricked into sending with somebody's rights: those
+ * with a bearer token and no session, and those without any cookie that are no form.
+ *
+ * A route is exempt by not being wrapped; say why beside it. Needs `sessionMiddleware()` before it.
+ */
+export function csrf(options: CsrfOptions = {}): Middleware {
+  const trusted = new Set(options.trustedOrigins)
+  return next => c => {
+    const { req } = c
+    if (SAFE.has(req.method)) return next(c)
+    const fetchSite = req.header('sec-fetch-site')
+    const evidence = crossSiteEvidence({ fetchSite, origin: req.header('origin'), host: req.host }, trusted)
+    if (evidence !== undefined) throw sessionError('csrf_cross_site', { evidence })
+    if (!needsToken(c)) return next(c)
+    const token = req.header(CSRF_HEADER)
+    if (token !== undefined) {
+      checkToken(c, token)
+      return next(c)
+    }
+    if (!URLENCODED.test(req.header('content-type') ?? '')) throw missing()
+    return req.form().then(form => {
+      checkToken(c, form[CSRF_FIELD])
+      return next(c)
+    })
+  }
+}
+
+function needsToken(c: Context): boolean {
+  const cookies = c.req.header('cookie')
+  const { settings } = requestSession(c, 'session')
+  if (cookies !== undefined && findCookie(cookies, settings.cookie.name) !== undefined) return true
+  if (bearerToken(c.req.header('authorization')) !== undefined) return false
+  const type = c.req.header('content-type')
+  return cookies !== undefined || type === undefined || FORM.test(type)
+}
+
+function checkToken(c: Context, token: unknown): void {
+  if (typeof token !== 'string' || token === '') throw missing()
+  const { session, settings } = requestSession(c, 'session')
+  if (session.isNew) throw sessionError('csrf_session_missing')
+  if (!settings.csrf.check(token, session.id)) throw sessionError('csrf_token_invalid')
+}
+
+function missing(): Error {
+  return sessionError('csrf_token_missing', { field: CSRF_FIELD, header: CSRF_HEADER })
+}

@@ -20,8 +20,8 @@ export function programFrames(stack: string | undefined): string[] {
 }
 
 /** `file:line:column` of the first of them. */
-export function callerOf(stack: string | undefined): string | undefined {
-  const frame = programFrames(stack)[0]
+export function callerOf(site: Site | undefined): string | undefined {
+  const frame = programFrames(site?.stack)[0]
   if (!frame) return undefined
   const place = frame.trim().replace(/^at (?:async )?/, '')
   const inner = /\((.*)\)$/.exec(place)?.[1] ?? place

@@ -1,18 +1,13 @@
 import pg from 'pg'
 import type { ServerMessage } from './database-error.ts'
-import type { Encoded } from './encode.ts'
 import { PlanCache } from './plan.ts'
 import { Statement } from './statement.ts'
 import type { ParserTable } from './type-parsers.ts'
+import { WireWriter } from './wire-writer.ts'
 
 /** The part of pg's Connection that is used here: messages to the server. */
 export interface Wire {
   stream: import('node:net').Socket
-  parse(message: { text: string; name: string }): void
-  bind(message: { statement: string; values: readonly Encoded[] }): void
-  describe(message: { type: 'S'; name: string }): void
-  execute(): void
-  close(message: { type: 'S'; name: string }): void
   sync(): void
   sendCopyFail(reason: string): void
   cancel(processId: number, secretKey: number): void
@@ -25,6 +20,7 @@ export interface Wire {
 /** The part of pg's Client that its types leave out. Its behaviour is held by this package's tests. */
 interface Internals {
   _activeQuery: Statement | null
+  _sentQueryQueue: unknown[]
   _queryable: boolean
   _ending: boolean
   _connecting: boolean
@@ -42,7 +38,10 @@ export interface ClientSettings extends pg.ClientConfig {
 export class PgClient extends pg.Client {
   readonly parsers: ParserTable
   readonly plans: PlanCache
+  readonly writer: WireWriter
   readonly createdAt: number = performance.now()
+  /** When the server was last asked to cancel something (`performance.now()`). */
+  cancelledAt = 0
   /** Why the connection ended, where that is known. */
   lastError: ServerMessage | undefined
   readonly #settings: ClientSettings
@@ -51,6 +50,7 @@ export class PgClient extends pg.Client {
     super(settings)
     this.#settings = settings
     this.parsers = settings.parsers
+    this.writer = new WireWriter(() => this.wire.stream)
     this.plans = new PlanCache(settings.statementCache)
     this.on('error', (error: ServerMessage) => {
       this.lastError ??= error
@@ -59,6 +59,12 @@ export class PgClient extends pg.Client {
 
   get wire(): Wire {
     return this.connection as unknown as Wire
+  }
+
+  /** Statements the server has not answered. */
+  get inFlight(): number {
+    const { _activeQuery, _sentQueryQueue } = internals(this)
+    return _sentQueryQueue.length + (_activeQuery ? 1 : 0)
   }
 
   get processId(): number {
@@ -99,6 +105,7 @@ export class PgClient extends pg.Client {
    * passed the request on; whether anything was still running is not told.
    */
   cancel(timeoutMs: number): Promise<void> {
+    this.cancelledAt = performance.now()
     const wire = new (pg.Connection as unknown as new (config: object) => Wire)({ ssl: this.ssl })
     return new Promise(resolve => {
       const timer = setTimeout(() => wire.stream.destroy(), timeoutMs)

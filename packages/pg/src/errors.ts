@@ -26,6 +26,7 @@ type PgErrorCode =
   | 'transaction_rolled_back'
   | 'commit_unknown'
   | 'notify_too_long'
+  | 'copy_direction'
   | 'migration_invalid'
   | 'migration_drift'
   | 'migration_out_of_order'
@@ -101,6 +102,7 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
     status: 503,
     message: 'The connection was lost during COMMIT: whether the transaction was committed is not known.',
   },
+  copy_direction: { message: 'This takes COPY … {expected}, but got: {text}' },
   notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY takes at most 7999.' },
   migration_invalid: { message: '{file}: {reason}' },
   migration_drift: {

@@ -1,3 +1,4 @@
+import { onAbort } from './abort-group.ts'
 import { pgError } from './errors.ts'
 import type { ConnectionPool, Lease } from './pool.ts'
 import type { Statement } from './statement.ts'
@@ -15,7 +16,9 @@ export class Exclusive {
   readonly lease: Lease
   readonly #pool: ConnectionPool
   readonly #limitMs: number
-  #pending = 0
+  #copying: Promise<void> | undefined
+  /** A request to cancel that is still under way. */
+  #cancelling: Promise<void> | undefined
 
   constructor(pool: ConnectionPool, lease: Lease, statementTimeoutMs: number) {
     this.lease = lease
@@ -23,63 +26,60 @@ export class Exclusive {
     this.#limitMs = statementTimeoutMs > 0 ? statementTimeoutMs + 1_000 : 0
   }
 
-  get pending(): number {
-    return this.#pending
-  }
-
   /** Sends a statement; rejects with what the server or the connection had against it. */
   async send(statement: Statement, { signal, timeoutMs }: Limits = {}): Promise<Statement> {
-    const { client } = this.lease
+    if (this.#copying) await this.#copying
+    if (signal?.aborted) throw abortError(signal)
     this.lease.query = statement.text
     const limit = timeoutMs ?? this.#limitMs
-    const stop = (reason: Error) => void this.#cancel(statement, reason)
     const timer =
-      limit > 0
-        ? setTimeout(
-            stop,
-            limit,
-            pgError('query_timeout', {}, { internal: `${limit} ms were over for ${statement.text}` }),
-          )
-        : undefined
-    const abort = () => stop(pgError('query_aborted', {}, { cause: signal?.reason }))
-    this.#pending++
+      limit > 0 ? setTimeout(() => this.cancel(statement, timeoutError(statement, limit)), limit) : undefined
+    const forget = signal && onAbort(signal, () => this.cancel(statement, abortError(signal)))
+    this.lease.client.send(statement)
     try {
-      if (signal?.aborted) throw pgError('query_aborted', {}, { cause: signal.reason })
-      signal?.addEventListener('abort', abort, { once: true })
-      client.send(statement)
       return await statement.promise
     } finally {
-      this.#pending--
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      forget?.()
     }
+  }
+
+  /** Sends a COPY. What is sent meanwhile waits, for it would end up in the middle of the data. */
+  sendCopy(statement: Statement, limits: Limits): Promise<Statement> {
+    const sent = this.send(statement, { timeoutMs: 0, ...limits })
+    const free = () => {
+      this.#copying = undefined
+    }
+    this.#copying = statement.promise.then(free, free)
+    return sent
   }
 
   /**
    * Cancels a statement. A connection that does not become ready in time is cut: it would otherwise go back to the pool
-   * with a query still running on it. The request to cancel is waited for, so that it cannot hit what comes next.
+   * with a query still running on it.
    */
-  async #cancel(statement: Statement, reason: Error): Promise<void> {
+  cancel(statement: Statement, reason: Error): void {
     if (statement.settled) return
     const { client } = this.lease
     statement.failure = reason
-    const request = client.cancel(CANCEL_GRACE_MS)
-    this.cancelling = request
-    const timer = setTimeout(() => {
-      if (!statement.settled) client.destroy()
-    }, CANCEL_GRACE_MS)
-    await request
-    await statement.promise.catch(() => undefined) // told to whoever sent it
-    clearTimeout(timer)
+    const cut = setTimeout(() => client.destroy(), CANCEL_GRACE_MS)
+    statement.promise.catch(() => undefined).finally(() => clearTimeout(cut))
+    this.#cancelling = client.cancel(CANCEL_GRACE_MS)
   }
-
-  /** A request to cancel that is still under way. */
-  cancelling: Promise<void> | undefined
 
   /** Gives the connection back; `certain` is false where its state is not known. */
   release(certain: boolean): void {
     const finish = () => this.#pool.release(this.lease, certain)
-    if (this.cancelling) void this.cancelling.then(finish)
+    // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
+    if (this.#cancelling) void this.#cancelling.then(finish)
     else finish()
   }
+}
+
+export function abortError(signal: AbortSignal): Error {
+  return pgError('query_aborted', {}, { cause: signal.reason })
+}
+
+export function timeoutError(statement: Statement, limitMs: number): Error {
+  return pgError('query_timeout', {}, { internal: `${limitMs} ms were over for ${statement.text}` })
 }

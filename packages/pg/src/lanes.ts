@@ -1,27 +1,12 @@
-import type { PgClient } from './client.ts'
 import { pgError } from './errors.ts'
+import { Lane } from './lane.ts'
 import type { Settings } from './options.ts'
 import type { ConnectionPool, Lease } from './pool.ts'
 import type { Statement } from './statement.ts'
 
 /** Estimated wait on the best lane above which another one is opened, in milliseconds. */
 const GROW_AT_MS = 1
-/** A lane whose current query runs longer than this gets no new ones while another lane can take them. */
-const STALLED_AT_MS = 20
 const TICK_MS = 250
-
-/** One connection whose pipeline many queries share. */
-interface Lane {
-  lease: Lease
-  client: PgClient
-  pending: Statement[]
-  /** When its server last finished something; with nothing in flight this says nothing. */
-  progressAt: number
-  /** Moving average of what one query takes the server, in milliseconds. */
-  serviceMs: number
-  /** Takes no more queries, and gives its connection back once it is empty. */
-  retiring: boolean
-}
 
 /**
  * Sends plain queries over a few shared connections without waiting for answers in between (pipelining). A query goes
@@ -51,43 +36,32 @@ export class Lanes {
 
   send(statement: Statement): void {
     const lane = this.#choose()
-    if (lane) this.#dispatch(lane, statement)
+    if (lane) lane.send(statement)
     else this.#enqueue(statement)
   }
 
-  /** Takes back a statement that has not been sent yet. */
-  withdraw(statement: Statement): boolean {
+  /** Nobody waits for this answer any more. What has not been sent is not sent; what runs is cancelled. */
+  abandon(statement: Statement): void {
     const at = this.#queue.indexOf(statement)
     if (at >= 0) this.#queue.splice(at, 1)
-    return at >= 0
+    else this.#lanes.find(lane => lane.pending.includes(statement))?.abandon(statement)
   }
 
   #choose(): Lane | undefined {
-    const lanes = this.#lanes
-    if (lanes.length === 1 && lanes[0]!.pending.length === 0 && !lanes[0]!.retiring) return lanes[0]
+    const [first, second] = this.#lanes
+    if (first && !second && first.pending.length === 0 && !first.retiring) return first
     const now = performance.now()
     let best: Lane | undefined
     let bestWait = Number.POSITIVE_INFINITY
-    for (const lane of lanes) {
+    for (const lane of this.#lanes) {
       if (lane.retiring || lane.pending.length >= this.#settings.depth) continue
-      const wait = estimate(lane, now)
-      if (wait < bestWait) {
-        best = lane
-        bestWait = wait
-      }
+      const wait = lane.estimate(now)
+      if (wait >= bestWait) continue
+      best = lane
+      bestWait = wait
     }
     if (bestWait > GROW_AT_MS) this.#grow()
     return best
-  }
-
-  #dispatch(lane: Lane, statement: Statement): void {
-    if (lane.pending.length === 0) {
-      lane.client.hold(true)
-      lane.progressAt = performance.now()
-    }
-    lane.pending.push(statement)
-    statement.onSettled = () => this.#finished(lane, statement)
-    lane.client.send(statement)
   }
 
   #enqueue(statement: Statement): void {
@@ -96,7 +70,7 @@ export class Lanes {
       statement.handleError(refused)
       return
     }
-    statement.queuedAt = performance.now()
+    statement.sentAt = performance.now()
     this.#queue.push(statement)
     this.#grow()
     this.#startTicking()
@@ -126,15 +100,13 @@ export class Lanes {
   }
 
   #open(lease: Lease): void {
-    const { client } = lease
-    const lane: Lane = { lease, client, pending: [], progressAt: performance.now(), serviceMs: 0.05, retiring: false }
+    const lane = new Lane(lease, finished => this.#finished(finished))
     this.#lanes.push(lane)
-    client.once('end', () => this.#drop(lane, false))
-    if (!client.usable) {
+    lane.client.once('end', () => this.#drop(lane, false))
+    if (!lane.client.usable) {
       this.#drop(lane, false)
       return
     }
-    client.hold(false)
     this.#startTicking()
     this.#refill(lane)
     if (this.#pool.waiting > 0) this.#yield()
@@ -142,22 +114,14 @@ export class Lanes {
 
   #refill(lane: Lane): void {
     while (this.#queue.length > 0 && !lane.retiring && lane.pending.length < this.#settings.depth) {
-      this.#dispatch(lane, this.#queue.shift()!)
+      lane.send(this.#queue.shift()!)
     }
   }
 
-  #finished(lane: Lane, statement: Statement): void {
-    const now = performance.now()
-    const at = lane.pending[0] === statement ? 0 : lane.pending.indexOf(statement)
-    if (at === 0) lane.pending.shift()
-    else lane.pending.splice(at, 1)
-    lane.serviceMs += (now - lane.progressAt - lane.serviceMs) / 8
-    lane.progressAt = now
+  #finished(lane: Lane): void {
     if (!lane.client.usable) return // its end is about to be told
     if (this.#queue.length > 0) this.#refill(lane)
-    if (lane.pending.length > 0) return
-    if (lane.retiring) this.#drop(lane, true)
-    else lane.client.hold(false)
+    if (lane.retiring && lane.pending.length === 0) this.#drop(lane, true)
   }
 
   #drop(lane: Lane, certain: boolean): void {
@@ -171,7 +135,6 @@ export class Lanes {
 
   #retire(lane: Lane): void {
     lane.retiring = true
-    // settled, but with the answer of its server still being read: #finished comes back to it
     if (lane.pending.length === 0) this.#drop(lane, true)
   }
 
@@ -192,37 +155,24 @@ export class Lanes {
   /** Time-outs of what is queued, limits of what runs, and lanes that are no longer needed. */
   #tick(): void {
     const now = performance.now()
-    while (this.#queue[0] && now - this.#queue[0].queuedAt > this.#settings.acquireTimeoutMs) {
+    while (this.#queue[0] && now - this.#queue[0].sentAt > this.#settings.acquireTimeoutMs) {
       this.#queue.shift()!.handleError(pgError('pool_timeout', {}, { internal: this.#pool.describeHolders() }))
     }
-    const limit = this.#settings.statementTimeoutMs
-    for (const lane of [...this.#lanes]) {
-      const busy = lane.pending.length > 0
-      // The server's own time-out comes a second earlier. It did not, so nothing on this connection can be relied on.
-      if (busy && limit > 0 && now - lane.progressAt > limit + 1_000) this.#overdue(lane)
-      else if (!busy && now - lane.progressAt > this.#settings.idleTimeoutMs) this.#retire(lane)
-      else if (!busy && this.#expired(lane, now)) this.#retire(lane)
-      else if (busy && this.#expired(lane, now)) lane.retiring = true
-    }
+    for (const lane of [...this.#lanes]) this.#inspect(lane, now)
     if (this.#lanes.length > 0 || this.#queue.length > 0) return
     clearInterval(this.#ticker)
     this.#ticker = undefined
   }
 
-  #overdue(lane: Lane): void {
-    const head = lane.pending[0]!
+  #inspect(lane: Lane, now: number): void {
+    const { statementTimeoutMs, idleTimeoutMs, maxLifetimeMs } = this.#settings
+    const head = lane.pending[0]
+    const unmoved = now - lane.progressAt
+    if (maxLifetimeMs > 0 && now - lane.client.createdAt > maxLifetimeMs) this.#retire(lane)
+    if (!head && unmoved > idleTimeoutMs) this.#retire(lane)
+    // The server's own time-out comes a second earlier. It did not, so nothing on this connection can be relied on.
+    if (!head || statementTimeoutMs === 0 || unmoved <= statementTimeoutMs + 1_000) return
     head.failure ??= pgError('query_timeout', {}, { internal: `No answer for ${head.text}` })
     lane.client.destroy()
   }
-
-  #expired(lane: Lane, now: number): boolean {
-    return this.#settings.maxLifetimeMs > 0 && now - lane.client.createdAt > this.#settings.maxLifetimeMs
-  }
-}
-
-/** How long a new query would wait on a lane, in milliseconds. */
-function estimate(lane: Lane, now: number): number {
-  if (lane.pending.length === 0) return 0
-  const age = now - lane.progressAt
-  return lane.pending.length * Math.max(lane.serviceMs, 0.01) + (age > STALLED_AT_MS ? age : 0)
 }

@@ -48,6 +48,10 @@ export interface PgOptions {
   sqlstates?: Readonly<Record<string, SqlStateEntry>>
   /** Development: parameters in errors, callers of queries, misuse checks. Default: NODE_ENV is not `production`. */
   debug?: boolean
+  /** How often a listening connection asks the server for a sign of life. Default 10,000. */
+  heartbeatMs?: number
+  /** How long the server may take for it. Default 5,000. */
+  heartbeatTimeoutMs?: number
   /** Queries that take longer are reported. Default 1,000; 0 for none. */
   slowQueryMs?: number
 }
@@ -74,6 +78,8 @@ const NUMBERS = {
   idleTimeoutMs: 10_000,
   maxLifetimeMs: 1_800_000,
   statementCache: 256,
+  heartbeatMs: 10_000,
+  heartbeatTimeoutMs: 5_000,
   slowQueryMs: 1_000,
 } as const
 
@@ -83,6 +89,8 @@ const AT_LEAST_ONE: readonly (keyof typeof NUMBERS)[] = [
   'acquireTimeoutMs',
   'connectTimeoutMs',
   'statementCache',
+  'heartbeatMs',
+  'heartbeatTimeoutMs',
 ]
 
 export function readOptions(given: string | PgOptions): Settings {

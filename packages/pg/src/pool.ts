@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { callerOf, type Site } from './caller.ts'
 import { PgClient } from './client.ts'
 import { connectError } from './connect-error.ts'
 import { oneLine } from './database-error.ts'
@@ -15,7 +16,7 @@ export interface Lease {
   readonly since: number
   /** What it is doing, for those who wait for it. */
   query: string | undefined
-  readonly caller: string | undefined
+  readonly site: Site | undefined
 }
 
 /** Who has a connection, for messages and `close()`. */
@@ -31,7 +32,7 @@ export interface LeaseRequest {
   purpose: Purpose
   query?: string | undefined
   signal?: AbortSignal | undefined
-  caller?: string | undefined
+  site?: Site | undefined
 }
 
 interface Waiter extends LeaseRequest {
@@ -98,7 +99,7 @@ export class ConnectionPool {
       query: lease.query === undefined ? undefined : oneLine(lease.query),
       ageMs: Math.round(now - lease.since),
       processId: lease.client.processId,
-      caller: lease.caller,
+      caller: callerOf(lease.site),
     }))
   }
 
@@ -177,7 +178,7 @@ export class ConnectionPool {
       purpose: waiter.purpose,
       since: performance.now(),
       query: waiter.query,
-      caller: waiter.caller,
+      site: waiter.site,
     }
     this.#leases.add(lease)
     waiter.resolve(lease)

@@ -1,6 +1,11 @@
+import type { Site } from './caller.ts'
+import { CopyIn, CopyOut, type CopySource } from './copy.ts'
 import { pgError } from './errors.ts'
+import type { Exclusive, Limits } from './exclusive.ts'
+import { streamRows } from './portal.ts'
 import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
+import type { Runner } from './runner.ts'
 import { type Param, Sql } from './sql.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 
@@ -29,6 +34,11 @@ export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
 type Out<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>
 export type Values = readonly Param[]
 
+export interface StreamOptions extends QueryOptions {
+  /** Rows fetched at a time. Default 500. */
+  batch?: number | undefined
+}
+
 /** A query with its arguments sorted out. */
 export interface Prepared {
   text: string
@@ -36,17 +46,32 @@ export interface Prepared {
   options: QueryOptions & { row?: StandardSchemaV1 | undefined }
 }
 
-/** The query methods that a pool and a transaction have in common. */
+/** A connection for work that takes several steps, such as a stream. */
+export interface Session {
+  runner: Runner
+  exclusive: Exclusive
+  limits: Limits
+  site: Site | undefined
+  end(succeeded: boolean): Promise<void>
+}
+
+/** The query methods that a pool, a scope and a transaction have in common. */
 export abstract class Queries {
   protected abstract run(query: Prepared): Promise<Result<unknown>>
+  protected abstract session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session>
+
+  /** Sees every promise that is handed out. */
+  protected watch<T>(promise: Promise<T>): Promise<T> {
+    return promise
+  }
 
   /** Runs a query and gives everything the server said of it. */
   query<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Result<Out<S>>>
   query<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Result<Out<S>>>
   query<T = Row>(sql: Sql, options?: QueryOptions): Promise<Result<T>>
   query<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<Result<T>>
-  async query(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<Result<unknown>> {
-    return this.#all(text, values, options)
+  query(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<Result<unknown>> {
+    return this.watch(this.#run(whole, text, values, options))
   }
 
   /** The rows. */
@@ -54,8 +79,8 @@ export abstract class Queries {
   many<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Out<S>[]>
   many<T = Row>(sql: Sql, options?: QueryOptions): Promise<T[]>
   many<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<T[]>
-  async many(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown[]> {
-    return (await this.#all(text, values, options)).rows
+  many(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown[]> {
+    return this.watch(this.#run(rowsOf, text, values, options))
   }
 
   /** The one row. None is `row_not_found` (404), several are `too_many_rows`. */
@@ -63,9 +88,8 @@ export abstract class Queries {
   one<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Out<S>>
   one<T = Row>(sql: Sql, options?: QueryOptions): Promise<T>
   one<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<T>
-  async one(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
-    const { rows } = await this.#all(text, values, options)
-    return only(rows) ?? missing(text)
+  one(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
+    return this.watch(this.#run(oneOf, text, values, options))
   }
 
   /** The row, or undefined. Several are `too_many_rows`. */
@@ -77,36 +101,123 @@ export abstract class Queries {
   ): Promise<Out<S> | undefined>
   maybeOne<T = Row>(sql: Sql, options?: QueryOptions): Promise<T | undefined>
   maybeOne<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<T | undefined>
-  async maybeOne(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
-    return only((await this.#all(text, values, options)).rows)
+  maybeOne(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
+    return this.watch(this.#run(maybeOneOf, text, values, options))
   }
 
   /** The first column of the one row: `value<bigint>('select count(*) from t')`. */
   value<T = unknown>(sql: Sql, options?: QueryOptions): Promise<T>
   value<T = unknown>(text: string, values?: Values, options?: QueryOptions): Promise<T>
-  async value(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
-    const { rows, fields } = await this.#all(text, values, options)
-    const row = (only(rows) ?? missing(text)) as Row
-    return fields[0] ? row[fields[0].name] : undefined
+  value(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
+    return this.watch(this.#run(firstColumnOf, text, values, options))
   }
 
   /** Runs a statement for its effect and gives the number of rows it changed. */
   execute(sql: Sql, options?: QueryOptions): Promise<number>
   execute(text: string, values?: Values, options?: QueryOptions): Promise<number>
-  async execute(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<number> {
-    return (await this.#all(text, values, options)).rowCount
+  execute(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<number> {
+    return this.watch(this.#run(countOf, text, values, options))
   }
 
-  async #all(
+  /**
+   * The rows one by one, in flat memory: `batch` of them (default 500) are fetched at a time, as they are read. Outside a
+   * transaction it has a connection of its own until the loop ends.
+   */
+  stream<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S> & StreamOptions): AsyncIterable<Out<S>>
+  stream<S extends StandardSchemaV1>(
+    text: string,
+    values: Values,
+    options: RowOptions<S> & StreamOptions,
+  ): AsyncIterable<Out<S>>
+  stream<T = Row>(sql: Sql, options?: StreamOptions): AsyncIterable<T>
+  stream<T = Row>(text: string, values?: Values, options?: StreamOptions): AsyncIterable<T>
+  async *stream(
+    text: string | Sql,
+    values?: Values | StreamOptions,
+    options?: StreamOptions,
+  ): AsyncGenerator<unknown, void, undefined> {
+    const query = sortArguments(text, values, options)
+    const batch = (query.options as StreamOptions).batch ?? 500
+    const session = await this.session('stream', query)
+    let succeeded = false
+    try {
+      yield* streamRows(session.runner, session.exclusive, query, batch, session.limits)
+      succeeded = true
+    } catch (error) {
+      throw session.runner.toError(error, query, session.exclusive.lease.client, session.site)
+    } finally {
+      await session.end(succeeded)
+    }
+  }
+
+  /** `COPY … FROM STDIN`: sends what `source` gives and returns the number of rows. */
+  copyFrom(text: string | Sql, source: CopySource, options?: QueryOptions): Promise<number> {
+    return this.watch(this.#copyFrom(text, source, options))
+  }
+
+  /** `COPY … TO STDOUT`: its bytes, in pieces of any size. */
+  async *copyTo(text: string | Sql, options?: QueryOptions): AsyncGenerator<Buffer, void, undefined> {
+    const query = sortArguments(text, options, options)
+    const session = await this.session('copy', query)
+    const copy = new CopyOut(query.text)
+    const sent = session.exclusive.sendCopy(copy, session.limits)
+    sent.catch(() => undefined) // it is read from `copy`
+    let succeeded = false
+    try {
+      yield* copy.read()
+      succeeded = true
+    } catch (error) {
+      throw session.runner.fail(error, query, copy, session.site)
+    } finally {
+      if (!succeeded) await abandonCopy(session.exclusive, copy)
+      await session.end(succeeded)
+    }
+  }
+
+  async #copyFrom(text: string | Sql, source: CopySource, options: QueryOptions | undefined): Promise<number> {
+    const query = sortArguments(text, options, options)
+    const session = await this.session('copy', query)
+    const copy = new CopyIn(query.text, source)
+    let succeeded = false
+    try {
+      await session.exclusive.sendCopy(copy, session.limits)
+      succeeded = true
+      session.runner.observe(query, copy, undefined, session.site)
+      return copy.result.rowCount
+    } catch (error) {
+      throw session.runner.fail(error, query, copy, session.site)
+    } finally {
+      await session.end(succeeded)
+    }
+  }
+
+  async #run<T>(
+    pick: (result: Result<unknown>, text: string) => T,
     text: string | Sql,
     values: Values | QueryOptions | undefined,
     options: QueryOptions | undefined,
-  ): Promise<Result<unknown>> {
+  ): Promise<T> {
     const query = sortArguments(text, values, options)
     const result = await this.run(query)
     const { row } = query.options
-    return row ? { ...result, rows: await validateRows(row, result.rows) } : result
+    return pick(row ? { ...result, rows: await validateRows(row, result.rows) } : result, query.text)
   }
+}
+
+async function abandonCopy(exclusive: Exclusive, copy: CopyOut): Promise<void> {
+  copy.discard()
+  exclusive.cancel(copy, pgError('query_aborted'))
+  await copy.promise.catch(() => undefined) // that is what was asked for
+}
+
+const whole = (result: Result<unknown>): Result<unknown> => result
+const rowsOf = (result: Result<unknown>): unknown[] => result.rows
+const countOf = (result: Result<unknown>): number => result.rowCount
+const oneOf = ({ rows }: Result<unknown>, text: string): unknown => only(rows) ?? missing(text)
+const maybeOneOf = ({ rows }: Result<unknown>): unknown => only(rows)
+const firstColumnOf = ({ rows, fields }: Result<unknown>, text: string): unknown => {
+  const row = (only(rows) ?? missing(text)) as Row
+  return fields[0] ? row[fields[0].name] : undefined
 }
 
 /** `(sql, options)` or `(text, values, options)`. */
@@ -131,6 +242,6 @@ function only(rows: readonly unknown[]): unknown {
   return rows[0]
 }
 
-function missing(text: string | Sql): never {
-  throw pgError('row_not_found', {}, { internal: `No row for ${text instanceof Sql ? text.text : text}` })
+function missing(text: string): never {
+  throw pgError('row_not_found', {}, { internal: `No row for ${text}` })
 }

@@ -4,7 +4,8 @@ import type { PgClient } from './client.ts'
 import { DatabaseError, type ServerMessage } from './database-error.ts'
 import { encodeAll, needsTypes } from './encode.ts'
 import { pgError } from './errors.ts'
-import type { Settings } from './options.ts'
+import { type QueryEvent, queryChannel, slowQueryChannel } from './events.ts'
+import { type Settings, targetOf } from './options.ts'
 import type { Prepared } from './queries.ts'
 import { Statement } from './statement.ts'
 import { createParsers, type ParserTable } from './type-parsers.ts'
@@ -22,10 +23,12 @@ interface TextInfo {
 export class Runner {
   readonly settings: Settings
   readonly parsers: ParserTable
+  readonly #target: string
   readonly #texts = new Map<string, TextInfo>()
 
   constructor(settings: Settings) {
     this.settings = settings
+    this.#target = targetOf(settings)
     this.parsers = createParsers(settings.types)
   }
 
@@ -84,14 +87,36 @@ export class Runner {
     return true
   }
 
-  /** What the program gets to see of a failure. */
+  /** What the program gets to see of a failure, which is told to those who watch. */
+  fail(error: unknown, query: Prepared, statement: Statement | undefined, site: Site | undefined): unknown {
+    const told = this.toError(error, query, statement?.client, site)
+    if (statement) this.observe(query, statement, told, site)
+    return told
+  }
+
   toError(error: unknown, query: Prepared, client: PgClient | undefined, site: Site | undefined): unknown {
     const told = this.#translate(error, query, client)
-    if (told instanceof Error && told !== error && this.settings.debug) {
-      const caller = callerOf(site?.stack)
-      if (caller) Object.assign(told, { caller })
-    }
+    if (told instanceof Error && told !== error && site) Object.assign(told, { caller: callerOf(site) })
     return locate(told, site)
+  }
+
+  /** Tells those who watch of a query that is done. */
+  observe(query: Prepared, statement: Statement, error: unknown, site: Site | undefined): void {
+    const durationMs = statement.doneAt - statement.sentAt
+    const { slowQueryMs } = this.settings
+    const slow = slowQueryMs > 0 && durationMs >= slowQueryMs && slowQueryChannel.hasSubscribers
+    if (!slow && !queryChannel.hasSubscribers) return
+    const event: QueryEvent = {
+      text: query.text,
+      name: query.options.name,
+      durationMs,
+      rowCount: statement.result.rowCount,
+      error,
+      caller: callerOf(site),
+      target: this.#target,
+    }
+    queryChannel.publish(event)
+    if (slow) slowQueryChannel.publish(event)
   }
 
   #translate(error: unknown, query: Prepared, client: PgClient | undefined): unknown {

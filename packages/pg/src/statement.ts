@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { PgClient, Wire } from './client.ts'
 import type { ServerMessage } from './database-error.ts'
 import type { Encoded } from './encode.ts'
+import { pgError } from './errors.ts'
 import { Plan } from './plan.ts'
 import { type Field, type Result, readTag } from './result.ts'
 
@@ -29,10 +30,11 @@ export class Statement {
   tag = ''
   client: PgClient | undefined
   plan: Plan | undefined
-  /** When it went out, and when it was done (`performance.now()`). */
+  /** When it went out, or began to wait for that, and when it was settled (`performance.now()`). */
   sentAt = 0
-  /** When it began to wait for a lane. */
-  queuedAt = 0
+  doneAt = 0
+  /** Nobody waits for its answer any more. */
+  abandoned = false
   /** Called once it is settled either way, before the promise is. */
   onSettled: ((statement: Statement) => void) | undefined
   failure: ServerMessage | undefined
@@ -62,26 +64,23 @@ export class Statement {
   }
 
   /** Called by pg when it is this statement's turn to be written. */
-  submit(wire: Wire): undefined {
+  submit(): undefined {
     const client = this.client!
-    wire.stream.cork()
-    try {
-      this.plan = (this.prepare && client.plans.get(this.text)) || this.#parse(wire, client)
-      if (!this.describeOnly) {
-        wire.bind({ statement: this.plan.name, values: this.values })
-        wire.execute()
-      }
-      wire.sync()
-    } finally {
-      wire.stream.uncork()
-    }
+    this.write(client)
+    client.writer.finish(client.inFlight === 0)
   }
 
-  #parse(wire: Wire, client: PgClient): Plan {
-    for (const name of client.plans.orphans.splice(0)) wire.close({ type: 'S', name })
+  protected write(client: PgClient): void {
+    this.plan = (this.prepare && client.plans.get(this.text)) || this.parse(client)
+    if (this.describeOnly) client.writer.sync()
+    else client.writer.bindExecuteSync(this.plan.name, this.values)
+  }
+
+  protected parse(client: PgClient): Plan {
+    for (const name of client.plans.orphans.splice(0)) client.writer.close(name)
     const plan = this.prepare ? client.plans.add(this.text) : new Plan(this.text, '')
-    wire.parse({ text: this.text, name: plan.name })
-    wire.describe({ type: 'S', name: plan.name })
+    client.writer.parse(plan.name, this.text)
+    client.writer.describe(plan.name)
     return plan
   }
 
@@ -111,16 +110,18 @@ export class Statement {
   handlePortalSuspended(): void {}
 
   handleCopyInResponse(wire: Wire): void {
-    // The Sync that was sent along is swallowed by copy mode, so that it takes another.
-    wire.sendCopyFail('COPY … FROM STDIN needs copyFrom()')
+    // Copy mode has swallowed the Sync that was sent along, so that it takes another.
+    wire.sendCopyFail('COPY … FROM STDIN goes through copyFrom()')
     wire.sync()
   }
 
-  handleCopyData(): void {}
+  handleCopyData(_message: { chunk: Buffer }): void {
+    this.failure ??= pgError('copy_direction', { text: this.text, expected: 'through copyTo()' })
+  }
 
   handleReadyForQuery(): void {
     if (this.failure) this.#fail(this.failure)
-    else this.#settle(() => this.#resolve(this))
+    else if (this.#settle()) this.#resolve(this)
   }
 
   /** The connection is gone, or the statement could not be written. */
@@ -129,15 +130,17 @@ export class Statement {
   }
 
   #fail(error: Error): void {
+    // Without the types of its parameters, the server has not told that it exists.
     if (this.plan && this.plan.params === undefined) this.client?.plans.discard(this.plan)
-    this.#settle(() => this.#reject(error))
+    if (this.#settle()) this.#reject(error)
   }
 
-  #settle(done: () => void): void {
-    if (this.settled) return
+  #settle(): boolean {
+    if (this.settled) return false
     this.settled = true
+    this.doneAt = performance.now()
     this.onSettled?.(this)
-    done()
+    return true
   }
 }
 

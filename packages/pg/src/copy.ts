@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import type { PgClient, Wire } from './client.ts'
+import { pgError } from './errors.ts'
+import { Statement } from './statement.ts'
+
+/** What COPY … FROM STDIN reads: a stream of bytes or text, or anything else that gives them one after the other. */
+export type CopySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>
+
+/** A COPY, sent as a simple query: it has no parameters, and copy mode would swallow the Sync of the extended protocol. */
+abstract class Copy extends Statement {
+  constructor(text: string) {
+    super({ text, values: [], prepare: false })
+  }
+
+  protected override write(client: PgClient): void {
+    client.writer.query(this.text)
+  }
+
+  protected refuse(expected: string): void {
+    this.failure ??= pgError('copy_direction', { text: this.text, expected })
+  }
+
+  override handleRowDescription(): void {}
+
+  override handleDataRow(): void {}
+}
+
+/** COPY … FROM STDIN. */
+export class CopyIn extends Copy {
+  readonly #source: CopySource
+  #started = false
+
+  constructor(text: string, source: CopySource) {
+    super(text)
+    this.#source = source
+  }
+
+  override handleCopyInResponse(): void {
+    this.#started = true
+    void this.#pump(this.client!)
+  }
+
+  override handleReadyForQuery(): void {
+    if (!this.#started) this.refuse('FROM STDIN')
+    super.handleReadyForQuery()
+  }
+
+  /** Writes no faster than the socket takes it, and stops when the server has had enough. */
+  async #pump({ writer, wire }: PgClient): Promise<void> {
+    try {
+      for await (const chunk of this.#source) {
+        if (this.failure || this.settled) return
+        writer.copyData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+        writer.flush()
+        if (wire.stream.writableNeedDrain) await drained(wire.stream)
+      }
+      writer.copyDone()
+    } catch (error) {
+      this.failure ??= error as Error // whatever the server says to the failure, this was the reason for it
+      writer.copyFail('The source of the data failed')
+    }
+    writer.flush()
+  }
+}
+
+async function drained(stream: PgClient['wire']['stream']): Promise<void> {
+  const stop = new AbortController()
+  const end = () => stop.abort()
+  stream.once('close', end)
+  try {
+    await once(stream, 'drain', { signal: stop.signal })
+  } finally {
+    stream.removeListener('close', end)
+  }
+}
+
+/** Above so many bytes that nobody has read yet, the server has to wait. */
+const HIGH_WATER = 1_048_576
+
+/** COPY … TO STDOUT. Iterating gives its bytes in pieces of any size. */
+export class CopyOut extends Copy {
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #discarding = false
+  #wake: (() => void) | undefined
+
+  constructor(text: string) {
+    super(text)
+    const wake = () => this.#wake?.()
+    this.promise.then(wake, wake)
+  }
+
+  override handleCopyInResponse(wire: Wire): void {
+    this.refuse('TO STDOUT')
+    wire.sendCopyFail('COPY … FROM STDIN goes through copyFrom()')
+  }
+
+  override handleReadyForQuery(): void {
+    if (!this.tag.startsWith('COPY')) this.refuse('TO STDOUT')
+    super.handleReadyForQuery()
+  }
+
+  override handleCopyData({ chunk }: { chunk: Buffer }): void {
+    if (this.#discarding) return
+    this.#chunks.push(Buffer.from(chunk)) // pg reuses the memory it parses in
+    this.#bytes += chunk.length
+    if (this.#bytes > HIGH_WATER) this.client!.wire.stream.pause()
+    this.#wake?.()
+  }
+
+  async *read(): AsyncGenerator<Buffer> {
+    for (;;) {
+      if (this.#chunks.length > 0) {
+        yield this.#take()
+      } else if (this.settled) {
+        await this.promise
+        return
+      } else {
+        await new Promise<void>(resolve => {
+          this.#wake = resolve
+        })
+      }
+    }
+  }
+
+  /** Lets the server finish when nobody reads on. */
+  discard(): void {
+    this.#take()
+    this.#discarding = true
+  }
+
+  #take(): Buffer {
+    const piece = Buffer.concat(this.#chunks.splice(0))
+    this.#bytes = 0
+    this.client?.wire.stream.resume()
+    return piece
+  }
+}
+
+/** Rows in COPY's text format, one line each: for `copyFrom('copy t (a, b) from stdin', copyRows(rows))`. */
+export function* copyRows(
+  rows: Iterable<readonly (string | number | bigint | boolean | Date | null)[]>,
+): Generator<string> {
+  for (const row of rows) yield `${row.map(copyField).join('\t')}\n`
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+function copyField(value: string | number | bigint | boolean | Date | null): string {
+  if (value === null) return '\\N'
+  if (value instanceof Date) return value.toISOString()
+  return String(value).replace(/[\\\t\n\r]/g, character => ESCAPES[character]!)
+}

@@ -1,0 +1,160 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { onAbort } from './abort-group.ts'
+import { callerOf, captureSite, type Site } from './caller.ts'
+import { oneLine } from './database-error.ts'
+import { pgError } from './errors.ts'
+import { abortError, Exclusive, timeoutError } from './exclusive.ts'
+import { Lanes } from './lanes.ts'
+import type { Settings } from './options.ts'
+import { ConnectionPool } from './pool.ts'
+import type { Prepared, Session } from './queries.ts'
+import type { Result } from './result.ts'
+import { Runner } from './runner.ts'
+import { Statement } from './statement.ts'
+import { type TxOptions, transact } from './transact.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A statement may find its plan stale, or be hit by a cancellation meant for another, more than once under load. */
+const ATTEMPTS = 4
+
+/** Runs queries and transactions for a pool and all its scopes. */
+export class Executor {
+  readonly settings: Settings
+  readonly pool: ConnectionPool
+  readonly lanes: Lanes
+  readonly runner: Runner
+  readonly #open: AsyncLocalStorage<Site> | undefined
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    this.runner = new Runner(settings)
+    this.pool = new ConnectionPool(settings, this.runner.parsers)
+    this.lanes = new Lanes(this.pool, settings)
+    this.#open = settings.debug ? new AsyncLocalStorage<Site>() : undefined
+  }
+
+  async run(query: Prepared): Promise<Result<unknown>> {
+    const site = this.site(this.run)
+    this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
+    if (query.options.signal?.aborted) throw abortError(query.options.signal)
+    return this.settings.lanes === 0 || query.options.isolated
+      ? this.#runAlone(query, site)
+      : this.#runShared(query, site)
+  }
+
+  async tx<T>(fn: (tx: Transaction) => Promise<T> | T, options: TxOptions): Promise<T> {
+    const site = this.site(this.tx)
+    this.#refuseInside('tx()', options.outsideTransaction ?? false, site)
+    const open = this.#open
+    const work = open && site ? (tx: Transaction) => open.run(site, () => fn(tx)) : fn
+    return transact({ runner: this.runner, pool: this.pool, fn: work, options, site })
+  }
+
+  async #runShared(query: Prepared, site: Site | undefined): Promise<Result<unknown>> {
+    const { signal, timeoutMs } = query.options
+    const bounded = signal !== undefined || timeoutMs !== undefined
+    let statement: Statement | undefined
+    const share = (next: Statement): Promise<Statement> => {
+      statement = next
+      this.lanes.send(next)
+      return bounded ? this.#bound(next, signal, timeoutMs) : next.promise
+    }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const built = this.runner.buildNow(query) ?? (await this.runner.build(query, share))
+        await share(built)
+        this.runner.observe(query, built, undefined, site)
+        return built.result
+      } catch (error) {
+        if (statement && attempt < ATTEMPTS && (this.runner.isStale(statement) || wasHitByMistake(statement))) continue
+        throw this.runner.fail(error, query, statement, site)
+      }
+    }
+  }
+
+  /** Answers the caller when the signal or the time says so; the statement is left to the lane. */
+  #bound(statement: Statement, signal: AbortSignal | undefined, timeoutMs: number | undefined): Promise<Statement> {
+    return new Promise((resolve, reject) => {
+      const stop = (reason: Error) => {
+        this.lanes.abandon(statement)
+        reject(reason)
+      }
+      const timer =
+        timeoutMs === undefined ? undefined : setTimeout(() => stop(timeoutError(statement, timeoutMs)), timeoutMs)
+      const forget = signal && onAbort(signal, () => stop(abortError(signal)))
+      const settle = () => {
+        clearTimeout(timer)
+        forget?.()
+      }
+      statement.promise.finally(settle).then(resolve, reject)
+    })
+  }
+
+  async #runAlone(query: Prepared, site: Site | undefined): Promise<Result<unknown>> {
+    const { signal, timeoutMs } = query.options
+    const lease = await this.pool.lease({ purpose: 'query', query: query.text, signal, site })
+    const exclusive = new Exclusive(this.pool, lease, this.settings.statementTimeoutMs)
+    let statement: Statement | undefined
+    const send = (next: Statement) => {
+      statement = next
+      return exclusive.send(next, { signal, timeoutMs })
+    }
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const built = await this.runner.build(query, send)
+          await send(built)
+          this.runner.observe(query, built, undefined, site)
+          return built.result
+        } catch (error) {
+          if (statement && attempt < ATTEMPTS && this.runner.isStale(statement)) continue
+          throw this.runner.fail(error, query, statement, site)
+        }
+      }
+    } finally {
+      exclusive.release(true)
+    }
+  }
+
+  /** A connection for several steps; one that streams is in a transaction, which its portal needs. */
+  async session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
+    const site = this.site(this.session)
+    this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
+    const { signal, timeoutMs } = query.options
+    const lease = await this.pool.lease({ purpose, query: query.text, signal, site })
+    const exclusive = new Exclusive(this.pool, lease, this.settings.statementTimeoutMs)
+    const say = (text: string) => exclusive.send(new Statement({ text, values: [], prepare: false }))
+    const end = async (succeeded: boolean) => {
+      const said = purpose === 'copy' || say(succeeded ? 'COMMIT' : 'ROLLBACK')
+      const certain = await Promise.resolve(said).then(
+        () => true,
+        () => false,
+      )
+      exclusive.release(certain)
+    }
+    try {
+      if (purpose === 'stream') await say('BEGIN')
+    } catch (error) {
+      exclusive.release(false)
+      throw this.runner.toError(error, query, lease.client, site)
+    }
+    return { runner: this.runner, exclusive, limits: { signal, timeoutMs }, site, end }
+  }
+
+  site(above: (...args: never[]) => unknown): Site | undefined {
+    return this.settings.debug ? captureSite(above) : undefined
+  }
+
+  /** A query on the pool inside tx() waits for a connection while holding one: with enough of them, all wait for ever. */
+  #refuseInside(text: string, meant: boolean, site: Site | undefined): void {
+    const opened = this.#open?.getStore()
+    if (!opened || meant) return
+    const places = `\nThe query is made at ${callerOf(site)}, in the transaction opened at ${callerOf(opened)}.`
+    throw pgError('transaction_bypassed', { query: oneLine(text) }, { internal: places })
+  }
+}
+
+/** Cancelled while nobody wanted it cancelled: the request was for the query before it. Nothing of it was done. */
+function wasHitByMistake({ failure, abandoned, client, sentAt }: Statement): boolean {
+  return failure?.code === '57014' && !abandoned && (client?.cancelledAt ?? 0) >= sentAt
+}

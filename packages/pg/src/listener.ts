@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PgClient } from './client.ts'
+import { connectError } from './connect-error.ts'
+import { pgError } from './errors.ts'
+import type { Settings } from './options.ts'
+import { clientConfig } from './pool.ts'
+import { quoteIdentifier } from './sql.ts'
+import { Statement } from './statement.ts'
+import type { ParserTable } from './type-parsers.ts'
+
+export interface ListenOptions {
+  /**
+   * Called after the connection was lost and is there again: notifications in between are lost, so that what they
+   * announce has to be looked up.
+   */
+  onResync?: (() => void) | undefined
+  /** Takes what a handler throws. Default: a process warning. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+export type NotificationHandler = (payload: string, from: { processId: number }) => unknown
+
+export interface Subscription extends AsyncDisposable {
+  /** Stops. Resolves once the server has been told. */
+  close(): Promise<void>
+}
+
+interface Entry extends ListenOptions {
+  handler: NotificationHandler
+}
+
+interface Notification {
+  channel: string
+  payload: string | undefined
+  processId: number
+}
+
+const SLOWEST_RECONNECT_MS = 5_000
+
+/**
+ * LISTEN over one connection of its own. A connection that dies without a word (a firewall, a pulled cable) is found by
+ * a heartbeat; a new one then listens to the same channels, and everybody is told to look for what was missed.
+ */
+export class Listener {
+  readonly #settings: Settings
+  readonly #parsers: ParserTable
+  readonly #channels = new Map<string, Set<Entry>>()
+  #client: PgClient | undefined
+  #connecting: Promise<PgClient> | undefined
+  #heartbeat: NodeJS.Timeout | undefined
+  readonly #closed = new AbortController()
+
+  constructor(settings: Settings, parsers: ParserTable) {
+    this.#settings = settings
+    this.#parsers = parsers
+  }
+
+  /** Resolves once the server has confirmed: what is notified from then on arrives. */
+  async listen(channel: string, handler: NotificationHandler, options: ListenOptions = {}): Promise<Subscription> {
+    if (this.#closed.signal.aborted) throw pgError('pool_closed')
+    const name = quoteIdentifier(channel)
+    const entry: Entry = { handler, ...options }
+    const entries = this.#channels.get(channel) ?? new Set()
+    this.#channels.set(channel, entries.add(entry))
+    try {
+      const known = this.#client
+      const client = await this.#connect()
+      if (client === known) await this.#say(client, `LISTEN ${name}`) // a new connection has done so already
+    } catch (error) {
+      await this.#forget(channel, entry)
+      throw error
+    }
+    const close = () => this.#forget(channel, entry)
+    return { close, [Symbol.asyncDispose]: close }
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort()
+    clearInterval(this.#heartbeat)
+    const client = this.#client ?? (await this.#connecting?.catch(() => undefined))
+    client?.destroy()
+  }
+
+  async #forget(channel: string, entry: Entry): Promise<void> {
+    const entries = this.#channels.get(channel)
+    if (!entries?.delete(entry) || entries.size > 0) return
+    this.#channels.delete(channel)
+    const client = this.#client
+    if (this.#channels.size === 0) {
+      this.#drop(client)
+      client?.destroy()
+    } else if (client) {
+      await this.#say(client, `UNLISTEN ${quoteIdentifier(channel)}`).catch(() => undefined) // lost: nothing to unlisten
+    }
+  }
+
+  #connect(): Promise<PgClient> {
+    if (this.#client) return Promise.resolve(this.#client)
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined
+    })
+    return this.#connecting
+  }
+
+  async #open(): Promise<PgClient> {
+    const { connectTimeoutMs, statementCache } = this.#settings
+    const client = new PgClient({
+      ...clientConfig(this.#settings),
+      pipeline: true,
+      connectionTimeoutMillis: connectTimeoutMs,
+      parsers: this.#parsers,
+      statementCache,
+    })
+    client.on('notification', message => this.#deliver(message as Notification))
+    try {
+      await client.connect()
+      for (const channel of this.#channels.keys()) await this.#say(client, `LISTEN ${quoteIdentifier(channel)}`)
+    } catch (error) {
+      client.destroy()
+      throw connectError(error, this.#settings)
+    }
+    this.#client = client
+    client.once('end', () => this.#lost(client))
+    this.#heartbeat = setInterval(() => void this.#beat(client), this.#settings.heartbeatMs)
+    if (!client.usable) this.#lost(client)
+    return client
+  }
+
+  /** A question the server has to answer in time. Anything else says nothing: silence is what a healthy channel has, too. */
+  async #beat(client: PgClient): Promise<void> {
+    await this.#say(client, 'select 1').catch(() => undefined) // the connection has been cut then, and `end` tells
+  }
+
+  async #say(client: PgClient, text: string): Promise<void> {
+    const timer = setTimeout(() => client.destroy(), this.#settings.heartbeatTimeoutMs)
+    const statement = new Statement({ text, values: [], prepare: false })
+    client.send(statement)
+    try {
+      await statement.promise
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #drop(client: PgClient | undefined): void {
+    if (this.#client !== client) return
+    clearInterval(this.#heartbeat)
+    this.#client = undefined
+  }
+
+  #lost(client: PgClient): void {
+    if (this.#client !== client) return
+    this.#drop(client)
+    if (!this.#closed.signal.aborted && this.#channels.size > 0) void this.#reconnect()
+  }
+
+  async #reconnect(): Promise<void> {
+    const { signal } = this.#closed
+    for (let attempt = 0; !signal.aborted && this.#channels.size > 0; attempt++) {
+      try {
+        await this.#connect()
+        this.#resync()
+        return
+      } catch {
+        const pause = Math.min(SLOWEST_RECONNECT_MS, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)
+        await sleep(pause, undefined, { signal }).catch(() => undefined) // closed meanwhile
+      }
+    }
+  }
+
+  #resync(): void {
+    for (const entries of this.#channels.values()) {
+      for (const entry of entries) this.#call(entry, () => entry.onResync?.())
+    }
+  }
+
+  #deliver({ channel, payload, processId }: Notification): void {
+    for (const entry of this.#channels.get(channel) ?? []) {
+      this.#call(entry, () => entry.handler(payload ?? '', { processId }))
+    }
+  }
+
+  /** What a handler does wrong must reach neither the connection nor the other handlers. */
+  #call(entry: Entry, fn: () => unknown): void {
+    const report = entry.onError ?? (error => process.emitWarning(error instanceof Error ? error : String(error)))
+    try {
+      Promise.resolve(fn()).catch(report)
+    } catch (error) {
+      report(error)
+    }
+  }
+}

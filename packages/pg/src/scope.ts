@@ -1,0 +1,64 @@
+import { callerOf } from './caller.ts'
+import { repeatedQueryChannel } from './events.ts'
+import type { Executor } from './executor.ts'
+import { type Prepared, Queries, type Session } from './queries.ts'
+import type { Result } from './result.ts'
+import { type SqlTag, sql } from './sql.ts'
+import type { TxOptions } from './transact.ts'
+import type { Transaction } from './transaction.ts'
+
+/** The same query so often in one request is reported, once. */
+const REPEATED_AT = 10
+
+export interface ScopeOptions {
+  /** Ends with the request: what runs then is cancelled. */
+  signal?: AbortSignal | undefined
+}
+
+/** A database as one request sees it: queries end with the request, and are counted. */
+export class Scope extends Queries {
+  readonly sql: SqlTag = sql
+  readonly #executor: Executor
+  readonly #signal: AbortSignal | undefined
+  readonly #counts: Map<string, number> | undefined
+  #queries = 0
+
+  constructor(executor: Executor, { signal }: ScopeOptions) {
+    super()
+    this.#executor = executor
+    this.#signal = signal
+    this.#counts = executor.settings.debug ? new Map() : undefined
+  }
+
+  /** Queries made so far. */
+  get queries(): number {
+    return this.#queries
+  }
+
+  tx<T>(fn: (tx: Transaction) => Promise<T> | T, options: TxOptions = {}): Promise<T> {
+    return this.#executor.tx(fn, { signal: this.#signal, ...options })
+  }
+
+  protected run(query: Prepared): Promise<Result<unknown>> {
+    this.#enter(query)
+    return this.#executor.run(query)
+  }
+
+  protected session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
+    this.#enter(query)
+    return this.#executor.session(purpose, query)
+  }
+
+  #enter(query: Prepared): void {
+    this.#queries++
+    if (this.#counts) this.#count(query.text, this.#counts)
+    if (this.#signal && !query.options.signal) query.options = { ...query.options, signal: this.#signal }
+  }
+
+  #count(text: string, counts: Map<string, number>): void {
+    const count = (counts.get(text) ?? 0) + 1
+    counts.set(text, count)
+    if (count !== REPEATED_AT || !repeatedQueryChannel.hasSubscribers) return
+    repeatedQueryChannel.publish({ text, count, caller: callerOf(this.#executor.site(this.run)) })
+  }
+}

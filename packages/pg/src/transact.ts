@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Site } from './caller.ts'
+import { DatabaseError } from './database-error.ts'
+import { pgError } from './errors.ts'
+import { Exclusive } from './exclusive.ts'
+import type { ConnectionPool } from './pool.ts'
+import type { Runner } from './runner.ts'
+import { Statement } from './statement.ts'
+import { Transaction } from './transaction.ts'
+
+export interface TxOptions {
+  isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  readOnly?: boolean
+  /** With `serializable` and `readOnly`: waits for a snapshot that cannot fail. */
+  deferrable?: boolean
+  /** How often the whole callback is run again after a serialization failure or a deadlock. Default 0. */
+  retry?: number
+  /** Aborts the transaction: what runs is cancelled and everything rolled back. */
+  signal?: AbortSignal | undefined
+  /** Inside another tx(): says that a transaction of its own is meant, on another connection. */
+  outsideTransaction?: boolean
+}
+
+export type TxCallback<T> = (tx: Transaction) => Promise<T> | T
+
+/** Only these say that the same work may succeed from the start; a retry of the one query would not help. */
+const RETRIED = ['40001', '40P01']
+
+interface Attempt<T> {
+  runner: Runner
+  pool: ConnectionPool
+  fn: TxCallback<T>
+  options: TxOptions
+  site: Site | undefined
+}
+
+/** Runs `fn` in a transaction on a connection of its own, again and again as `retry` allows. */
+export async function transact<T>(attempt: Attempt<T>): Promise<T> {
+  const { retry = 0, signal } = attempt.options
+  const begin = beginText(attempt.options)
+  for (let n = 0; ; n++) {
+    try {
+      return await once(attempt, begin)
+    } catch (error) {
+      const again = error instanceof DatabaseError && RETRIED.includes(error.sqlstate)
+      if (!again || n >= retry || signal?.aborted) throw error
+      await sleep(Math.random() * Math.min(1_000, 5 * 2 ** n))
+    }
+  }
+}
+
+async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: string): Promise<T> {
+  const lease = await pool.lease({ purpose: 'transaction', query: begin, signal: options.signal, site })
+  const exclusive = new Exclusive(pool, lease, runner.settings.statementTimeoutMs)
+  const tx = new Transaction(runner, exclusive, options.signal)
+  /** Whether the connection is known to be out of any transaction. */
+  let certain = false
+  const say = async (text: string): Promise<Statement> => {
+    const statement = new Statement({ text, values: [], prepare: false })
+    try {
+      return await exclusive.send(statement)
+    } catch (error) {
+      certain = statement.failure?.severity === 'ERROR'
+      throw runner.toError(error, { text, values: [], options: {} }, lease.client, site)
+    }
+  }
+  try {
+    await say(begin)
+    const value = await tx.perform(fn).catch(async error => {
+      await say('ROLLBACK').then(
+        () => {
+          certain = true
+        },
+        () => undefined, // the connection goes, and with it the server rolls back
+      )
+      throw error
+    })
+    const commit = await say('COMMIT').catch(error => {
+      // The server's answer says that it did not commit. No answer says nothing.
+      throw certain ? error : pgError('commit_unknown', {}, { cause: error })
+    })
+    certain = true
+    if (commit.result.command === 'ROLLBACK') throw pgError('transaction_rolled_back', {}, { cause: tx.failed })
+    return value
+  } finally {
+    exclusive.release(certain)
+  }
+}
+
+const ISOLATION = ['read committed', 'repeatable read', 'serializable']
+
+function beginText({ isolation, readOnly, deferrable }: TxOptions): string {
+  if (isolation !== undefined && !ISOLATION.includes(isolation)) {
+    throw pgError('option_invalid', { option: 'isolation', value: isolation, expected: ISOLATION.join(', ') })
+  }
+  const parts = ['BEGIN']
+  if (isolation) parts.push(`ISOLATION LEVEL ${isolation.toUpperCase()}`)
+  if (readOnly !== undefined) parts.push(readOnly ? 'READ ONLY' : 'READ WRITE')
+  if (deferrable !== undefined) parts.push(deferrable ? 'DEFERRABLE' : 'NOT DEFERRABLE')
+  return parts.join(' ')
+}

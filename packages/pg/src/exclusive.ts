@@ -16,6 +16,7 @@ export class Exclusive {
   readonly lease: Lease
   readonly #pool: ConnectionPool
   readonly #limitMs: number
+  #released = false
   #copying: Promise<void> | undefined
   /** A request to cancel that is still under way. */
   #cancelling: Promise<void> | undefined
@@ -29,6 +30,7 @@ export class Exclusive {
   /** Sends a statement; rejects with what the server or the connection had against it. */
   async send(statement: Statement, { signal, timeoutMs }: Limits = {}): Promise<Statement> {
     if (this.#copying) await this.#copying
+    if (this.#released) throw pgError('transaction_finished', { query: statement.text })
     if (signal?.aborted) throw abortError(signal)
     this.lease.query = statement.text
     const limit = timeoutMs ?? this.#limitMs
@@ -69,6 +71,7 @@ export class Exclusive {
 
   /** Gives the connection back; `certain` is false where its state is not known. */
   release(certain: boolean): void {
+    this.#released = true
     const finish = () => this.#pool.release(this.lease, certain)
     // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
     if (this.#cancelling) void this.#cancelling.then(finish)

@@ -32,6 +32,11 @@ export class Lane {
     this.client.hold(false)
   }
 
+  /** Whether it takes queries. */
+  get open(): boolean {
+    return !this.retiring && this.client.usable
+  }
+
   send(statement: Statement): void {
     statement.onSettled = this.#finish
     this.client.send(statement)

@@ -49,12 +49,12 @@ export class Lanes {
 
   #choose(): Lane | undefined {
     const [first, second] = this.#lanes
-    if (first && !second && first.pending.length === 0 && !first.retiring) return first
+    if (first && !second && first.pending.length === 0 && first.open) return first
     const now = performance.now()
     let best: Lane | undefined
     let bestWait = Number.POSITIVE_INFINITY
     for (const lane of this.#lanes) {
-      if (lane.retiring || lane.pending.length >= this.#settings.depth) continue
+      if (!lane.open || lane.pending.length >= this.#settings.depth) continue
       const wait = lane.estimate(now)
       if (wait >= bestWait) continue
       best = lane
@@ -113,13 +113,16 @@ export class Lanes {
   }
 
   #refill(lane: Lane): void {
-    while (this.#queue.length > 0 && !lane.retiring && lane.pending.length < this.#settings.depth) {
+    while (this.#queue.length > 0 && lane.open && lane.pending.length < this.#settings.depth) {
       lane.send(this.#queue.shift()!)
     }
   }
 
   #finished(lane: Lane): void {
-    if (!lane.client.usable) return // its end is about to be told
+    if (!lane.client.usable) {
+      this.#drop(lane, false)
+      return
+    }
     if (this.#queue.length > 0) this.#refill(lane)
     if (lane.retiring && lane.pending.length === 0) this.#drop(lane, true)
   }

@@ -14,20 +14,20 @@ export class Transaction extends Queries {
   readonly #runner: Runner
   readonly #exclusive: Exclusive
   readonly #signal: AbortSignal | undefined
-  readonly #depth: number
+  readonly #outer: Transaction | undefined
   /** What was handed out and has not come back. */
   readonly #pending = new Set<Promise<unknown>>()
   #lastText = ''
   #nested = false
-  #finished = false
+  #ended = false
   #failed: unknown
 
-  constructor(runner: Runner, exclusive: Exclusive, signal: AbortSignal | undefined, depth = 0) {
+  constructor(runner: Runner, exclusive: Exclusive, signal: AbortSignal | undefined, outer?: Transaction) {
     super()
     this.#runner = runner
     this.#exclusive = exclusive
     this.#signal = signal
-    this.#depth = depth
+    this.#outer = outer
   }
 
   /** The first failure of a query: after it PostgreSQL takes no more before a rollback. */
@@ -43,8 +43,8 @@ export class Transaction extends Queries {
   async #nest<T>(fn: (tx: Transaction) => Promise<T> | T): Promise<T> {
     this.#check('tx()')
     this.#nested = true
-    const name = `arlen_${this.#depth + 1}`
-    const inner = new Transaction(this.#runner, this.#exclusive, this.#signal, this.#depth + 1)
+    const name = `arlen_${this.#depth}`
+    const inner = new Transaction(this.#runner, this.#exclusive, this.#signal, this)
     try {
       await this.#command(`SAVEPOINT ${name}`)
       const value = await inner.perform(fn)
@@ -53,7 +53,7 @@ export class Transaction extends Queries {
       await this.#command(`RELEASE SAVEPOINT ${name}`)
       return value
     } catch (error) {
-      if (this.#exclusive.lease.client.usable) {
+      if (!this.#finished && this.#exclusive.lease.client.usable) {
         await this.#command(`ROLLBACK TO SAVEPOINT ${name}`)
         await this.#command(`RELEASE SAVEPOINT ${name}`)
       }
@@ -107,6 +107,15 @@ export class Transaction extends Queries {
     return { signal: options.signal ?? this.#signal, timeoutMs: options.timeoutMs }
   }
 
+  get #depth(): number {
+    return this.#outer ? this.#outer.#depth + 1 : 1
+  }
+
+  /** An outer one that has ended has ended all within it, which may not know yet. */
+  get #finished(): boolean {
+    return this.#ended || (this.#outer !== undefined && this.#outer.#finished)
+  }
+
   #check(text: string): void {
     const query = oneLine(text)
     if (this.#finished) throw pgError('transaction_finished', { query })
@@ -115,6 +124,7 @@ export class Transaction extends Queries {
   }
 
   async #command(text: string): Promise<void> {
+    if (this.#finished) throw pgError('transaction_finished', { query: text })
     await this.#exclusive.send(new Statement({ text, values: [], prepare: false }))
   }
 
@@ -124,7 +134,7 @@ export class Transaction extends Queries {
     try {
       value = await fn(this)
     } finally {
-      this.#finished = true
+      this.#ended = true
     }
     const forgotten = this.#pending.size
     if (forgotten > 0) throw pgError('transaction_unawaited', { count: forgotten, query: this.#lastText })

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPg, type Pg } from '../src/index.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { countOthers, openAdmin, rejection, terminateOthers, until } from './helpers.ts'
+
+let database: TestDatabase
+let admin: Awaited<ReturnType<typeof openAdmin>>
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  admin = await openAdmin(database.dsn)
+})
+
+afterAll(async () => {
+  await admin.end()
+  await database.drop()
+})
+
+/** Rounds enough to meet the races, few enough for every run; `ARLEN_PG_ROUNDS=100` for the whole of it. */
+const ROUNDS = Number(process.env.ARLEN_PG_ROUNDS ?? 12)
+
+async function answersWithin(db: Pg, limitMs: number): Promise<void> {
+  const started = performance.now()
+  expect(await db.value('select 1')).toBe(1)
+  expect(performance.now() - started).toBeLessThan(limitMs)
+}
+
+test('a terminated connection is a typed error to whoever had a query, and the next query succeeds', async () => {
+  await using db = createPg({ dsn: database.dsn, max: 6 })
+  const resyncs: number[] = []
+  await db.listen('news', () => undefined, { onResync: () => resyncs.push(1) })
+  for (let round = 0; round < ROUNDS; round++) {
+    const idle = await db.tx(tx => tx.value('select 1')) // leaves a connection idle in the pool
+    expect(idle).toBe(1)
+    const entered = Promise.withResolvers<void>()
+    const killed = Promise.withResolvers<void>()
+    const midQuery = rejection(db.query('select pg_sleep(60)'))
+    const midTransaction = rejection(
+      db.tx(async tx => {
+        await tx.query('select 1')
+        entered.resolve()
+        await killed.promise
+        await tx.query('select 2')
+      }),
+    )
+    const midQueryAlone = rejection(db.query('select pg_sleep(61)', [], { isolated: true }))
+    await entered.promise
+    await until(async () => {
+      const { rows } = await admin.query(
+        "select count(*)::int as n from pg_stat_activity where query ~ 'pg_sleep.6[01].' and state = 'active' and pid <> pg_backend_pid()",
+      )
+      return rows[0].n === 2
+    })
+    expect(await terminateOthers(admin)).toBeGreaterThanOrEqual(4)
+    for (const error of await Promise.all([midQuery, midQueryAlone])) {
+      expect(error).toMatchObject({ code: 'admin_shutdown', sqlstate: '57P01', status: 503, retryable: true })
+    }
+    killed.resolve()
+    expect(await midTransaction).toMatchObject({ status: 503 })
+    await answersWithin(db, 1_000)
+    expect(await db.tx(tx => tx.value('select 2'))).toBe(2)
+    await until(() => resyncs.length === round + 1)
+  }
+  await until(async () => (await countOthers(admin)) <= 7)
+  expect(db.stats()).toMatchObject({ waiting: 0, pipelined: 0 })
+})
+
+test('queries behind the one that was running are told as well, none hangs', async () => {
+  await using db = createPg({ dsn: database.dsn, lanes: 1 })
+  await db.query('select 1')
+  const all = [db.query('select pg_sleep(60)'), ...Array.from({ length: 20 }, () => db.query('select 1'))].map(
+    rejection,
+  )
+  await until(() => db.stats().pipelined === 21)
+  await terminateOthers(admin)
+  const errors = (await Promise.all(all)) as { code: string; status: number }[]
+  expect(errors.map(error => error.status)).toEqual(Array(21).fill(503))
+  expect(new Set(errors.map(error => error.code))).toEqual(new Set(['admin_shutdown', 'connection_lost']))
+  await answersWithin(db, 1_000)
+})
+
+test('an idle pool loses its connections without anybody noticing', async () => {
+  await using db = createPg({ dsn: database.dsn })
+  for (let round = 0; round < 5; round++) {
+    await Promise.all([db.query('select 1'), db.tx(tx => tx.query('select 1')), db.tx(tx => tx.query('select 1'))])
+    await terminateOthers(admin)
+    await until(() => db.stats().total === 0)
+    await answersWithin(db, 1_000)
+  }
+})

@@ -36,6 +36,7 @@ export class Executor {
   async run(query: Prepared): Promise<Result<unknown>> {
     const site = this.site(this.run)
     this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
+    if (this.pool.closing) throw pgError('pool_closed')
     if (query.options.signal?.aborted) throw abortError(query.options.signal)
     return this.settings.lanes === 0 || query.options.isolated
       ? this.#runAlone(query, site)

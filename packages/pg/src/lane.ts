@@ -2,8 +2,10 @@ import type { PgClient } from './client.ts'
 import type { Lease } from './pool.ts'
 import type { Statement } from './statement.ts'
 
-/** A lane whose current query runs longer than this gets no new ones while another lane can take them. */
-const STALLED_AT_MS = 20
+/** A lane takes no more than it is likely to answer in this time; and none while its current query takes longer. */
+const BACKLOG_MS = 20
+/** One slow query must not make a lane look slow for long. */
+const LONGEST_SAMPLE_MS = 50
 /** What an abandoned query may still take before the server is asked to cancel it: most are done by then. */
 const CANCEL_AFTER_MS = 10
 /** How long the server has to become ready after that. */
@@ -21,12 +23,15 @@ export class Lane {
   progressAt: number = performance.now()
   /** Moving average of what one query takes the server, in milliseconds. */
   #serviceMs = 0.05
+  readonly #depth: number
   #cancelling = false
+  #onEnd: (() => void) | undefined
   readonly #onFinished: (lane: Lane) => void
   readonly #finish = (statement: Statement): void => this.#finished(statement)
 
-  constructor(lease: Lease, onFinished: (lane: Lane) => void) {
+  constructor(lease: Lease, depth: number, onFinished: (lane: Lane) => void) {
     this.lease = lease
+    this.#depth = depth
     this.client = lease.client
     this.#onFinished = onFinished
     this.client.hold(false)
@@ -35,6 +40,17 @@ export class Lane {
   /** Whether it takes queries. */
   get open(): boolean {
     return !this.retiring && this.client.usable
+  }
+
+  onEnd(fn: () => void): void {
+    this.#onEnd = fn
+    this.client.once('end', fn)
+  }
+
+  /** The connection is no lane any more. */
+  leave(): void {
+    this.client.hold(true)
+    if (this.#onEnd) this.client.removeListener('end', this.#onEnd)
   }
 
   send(statement: Statement): void {
@@ -48,18 +64,27 @@ export class Lane {
   #finished(statement: Statement): void {
     if (this.pending[0] === statement) this.pending.shift()
     else this.pending.splice(this.pending.indexOf(statement), 1)
-    this.#serviceMs += (statement.doneAt - this.progressAt - this.#serviceMs) / 8
+    const sample = Math.min(statement.doneAt - this.progressAt, LONGEST_SAMPLE_MS)
+    this.#serviceMs += (sample - this.#serviceMs) / 8
     this.progressAt = statement.doneAt
     if (this.pending.length === 0) this.client.hold(false)
     else if (this.pending[0]!.abandoned) this.#cancelSoon()
     this.#onFinished(this)
   }
 
-  /** How long a new query would wait, in milliseconds. */
+  /** How long a new query would wait, in milliseconds; infinite where the lane takes none. */
   estimate(now: number): number {
-    if (this.pending.length === 0) return 0
-    const age = now - this.progressAt
-    return this.pending.length * Math.max(this.#serviceMs, 0.01) + (age > STALLED_AT_MS ? age : 0)
+    const waiting = this.pending.length
+    if (!this.open) return Number.POSITIVE_INFINITY
+    if (waiting === 0) return 0
+    const backlog = waiting * Math.max(this.#serviceMs, 0.01)
+    const stalled = now - this.progressAt > BACKLOG_MS
+    return stalled || backlog > BACKLOG_MS || waiting >= this.#depth ? Number.POSITIVE_INFINITY : backlog
+  }
+
+  /** Whether it takes no more for reasons that last. */
+  slow(now: number): boolean {
+    return this.pending.length * this.#serviceMs > BACKLOG_MS / 2 || now - this.progressAt > BACKLOG_MS
   }
 
   /** Nobody waits for this answer any more: once it is its turn, it is cancelled. */

@@ -10,7 +10,8 @@ const TICK_MS = 250
 
 /**
  * Sends plain queries over a few shared connections without waiting for answers in between (pipelining). A query goes
- * to the lane with the least estimated wait; one that a slow query is in the way of is left to a lane that moves.
+ * to the lane with the least estimated wait. A lane that a slow query holds up takes no more, and what is slow
+ * everywhere gets further lanes, as far as connections are free: then this is a pool like any other.
  */
 export class Lanes {
   readonly #pool: ConnectionPool
@@ -54,13 +55,12 @@ export class Lanes {
     let best: Lane | undefined
     let bestWait = Number.POSITIVE_INFINITY
     for (const lane of this.#lanes) {
-      if (!lane.open || lane.pending.length >= this.#settings.depth) continue
       const wait = lane.estimate(now)
       if (wait >= bestWait) continue
       best = lane
       bestWait = wait
     }
-    if (bestWait > GROW_AT_MS) this.#grow()
+    if (best && bestWait > GROW_AT_MS && this.#lanes.length < this.#limit) this.#grow()
     return best
   }
 
@@ -72,7 +72,7 @@ export class Lanes {
     }
     statement.sentAt = performance.now()
     this.#queue.push(statement)
-    this.#grow()
+    if (this.#lanes.length < this.#limit || this.#lanes.every(lane => lane.slow(statement.sentAt))) this.#grow()
     this.#startTicking()
   }
 
@@ -83,7 +83,7 @@ export class Lanes {
   }
 
   #grow(): void {
-    if (this.#opening > 0 || this.#lanes.length >= this.#limit) return
+    if (this.#opening > 0) return
     // Beyond the first, a lane is a comfort: it takes only what is free.
     if (this.#lanes.length > 0 && !this.#pool.hasRoom) return
     this.#opening++
@@ -100,22 +100,21 @@ export class Lanes {
   }
 
   #open(lease: Lease): void {
-    const lane = new Lane(lease, finished => this.#finished(finished))
+    const lane = new Lane(lease, this.#settings.depth, finished => this.#finished(finished))
     this.#lanes.push(lane)
-    lane.client.once('end', () => this.#drop(lane, false))
+    lane.onEnd(() => this.#drop(lane, false))
     if (!lane.client.usable) {
       this.#drop(lane, false)
       return
     }
     this.#startTicking()
     this.#refill(lane)
-    if (this.#pool.waiting > 0) this.#yield()
+    if (this.#pool.waiting > 0 || this.#pool.closing) this.#yield()
   }
 
   #refill(lane: Lane): void {
-    while (this.#queue.length > 0 && lane.open && lane.pending.length < this.#settings.depth) {
-      lane.send(this.#queue.shift()!)
-    }
+    const now = performance.now()
+    while (this.#queue.length > 0 && lane.estimate(now) < Number.POSITIVE_INFINITY) lane.send(this.#queue.shift()!)
   }
 
   #finished(lane: Lane): void {
@@ -124,6 +123,7 @@ export class Lanes {
       return
     }
     if (this.#queue.length > 0) this.#refill(lane)
+    else if (this.#pool.closing) lane.retiring = true
     if (lane.retiring && lane.pending.length === 0) this.#drop(lane, true)
   }
 
@@ -131,7 +131,7 @@ export class Lanes {
     const at = this.#lanes.indexOf(lane)
     if (at < 0) return
     this.#lanes.splice(at, 1)
-    lane.client.hold(true)
+    lane.leave()
     this.#pool.release(lane.lease, certain)
     if (this.#queue.length > 0) this.#grow()
   }
@@ -143,6 +143,7 @@ export class Lanes {
 
   /** Somebody waits for a connection of his own: lanes beyond the first are given back, and with `max: 1` that one too. */
   #yield(): void {
+    if (this.#pool.closing && this.#queue.length > 0) return // what was accepted is answered first
     const keep = this.#pool.closing || this.#settings.max === 1 ? 0 : 1
     const active = this.#lanes.filter(lane => !lane.retiring)
     active.sort((a, b) => a.pending.length - b.pending.length)
@@ -172,7 +173,8 @@ export class Lanes {
     const head = lane.pending[0]
     const unmoved = now - lane.progressAt
     if (maxLifetimeMs > 0 && now - lane.client.createdAt > maxLifetimeMs) this.#retire(lane)
-    if (!head && unmoved > idleTimeoutMs) this.#retire(lane)
+    const surplus = this.#lanes.length > this.#limit
+    if (!head && (surplus || unmoved > idleTimeoutMs)) this.#retire(lane)
     // The server's own time-out comes a second earlier. It did not, so nothing on this connection can be relied on.
     if (!head || statementTimeoutMs === 0 || unmoved <= statementTimeoutMs + 1_000) return
     head.failure ??= pgError('query_timeout', {}, { internal: `No answer for ${head.text}` })

@@ -18,7 +18,10 @@ export interface PgOptions {
   applicationName?: string
   /** Connections at most, all uses together. Default 10. */
   max?: number
-  /** Connections that plain queries share at most. Default 2; 0 gives every query a connection of its own. */
+  /**
+   * Connections that plain queries share. Default 2; more are taken, up to `max`, while queries are slow. 0 gives every
+   * query a connection of its own.
+   */
   lanes?: number
   /** Queries in flight on one shared connection at most. Default 64. */
   depth?: number

@@ -94,8 +94,9 @@ export class Pg extends Queries {
   }
 
   async #close(timeoutMs: number): Promise<Holder[]> {
+    const closed = this.#executor.pool.close(timeoutMs) // refuses from this moment on
     await this.#listener?.close()
-    return this.#executor.pool.close(timeoutMs)
+    return closed
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -113,7 +113,7 @@ export class Transaction extends Queries {
 
   /** An outer one that has ended has ended all within it, which may not know yet. */
   get #finished(): boolean {
-    return this.#ended || (this.#outer !== undefined && this.#outer.#finished)
+    return this.#outer ? this.#ended || this.#outer.#finished : this.#ended
   }
 
   #check(text: string): void {

@@ -45,7 +45,7 @@ export async function startFaultProxy(dsn: string): Promise<FaultProxy> {
       if (state.delayMs > 0) setTimeout(() => to.write(chunk), state.delayMs)
       else to.write(chunk)
     }
-    client.on('data', chunk => {
+    client.on('data', (chunk: Buffer) => {
       if (state.dropping) return
       const said = chunk.toString('latin1')
       if (state.before?.test(said)) {
@@ -59,7 +59,7 @@ export async function startFaultProxy(dsn: string): Promise<FaultProxy> {
       }
       forward(upstream, chunk)
     })
-    upstream.on('data', chunk => {
+    upstream.on('data', (chunk: Buffer) => {
       if (armed) cut()
       else if (!state.dropping) forward(client, chunk)
     })

@@ -40,3 +40,9 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   }
   throw new Error('it was not rejected')
 }
+
+export async function readAll<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const each of source) all.push(each)
+  return all
+}

@@ -105,10 +105,13 @@ describe('a fault at each step leaves the pool as it was', () => {
   })
 
   test('when it sits idle for too long', async () => {
-    await using pool = createPg({ dsn: database.dsn, max: 4, idleInTransactionTimeoutMs: 50 })
+    await using pool = createPg({ dsn: database.dsn, max: 4, idleInTransactionTimeoutMs: 500 })
+    await using admin = await openAdmin(database.dsn)
     const work = pool.tx(async tx => {
-      await tx.query('select 1')
-      await new Promise(resolve => setTimeout(resolve, 150))
+      const pid = await tx.value('select pg_backend_pid()')
+      await until(
+        async () => (await admin.query('select 1 from pg_stat_activity where pid = $1', [pid])).rowCount === 0,
+      )
       await tx.query('select 2')
     })
     expect(await rejection(work)).toMatchObject({

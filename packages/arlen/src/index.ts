@@ -1,1 +1,12 @@
-export {}
+export type { Handler, Middleware } from '@arlen/core'
+export { ArlenError, after, HttpError } from '@arlen/core'
+export type { Context } from '@arlen/http'
+export { App, type AppOptions, createApp, type ErrorHandler } from './app.ts'
+export { BooleanParam, DateParam, IntegerParam, list, NumberParam, oneOf, orElse } from './coercion.ts'
+export { type Config, type ConfigInput, configSchema, defineConfig } from './config.ts'
+export type { HealthCheck, HealthCheckOptions, HealthReport } from './health.ts'
+export { environmentName, type LoadConfigOptions, loadConfig } from './load-config.ts'
+export type { RouteContext, RouteHandler } from './route-context.ts'
+export { type AddRoute, type GroupOptions, type Guard, type RouteOptions, Routes } from './routes.ts'
+export type { TemplateOptions } from './templates.ts'
+export type { RouteSchemas, Valid } from './validation.ts'

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import { Context, createServer, type Handler } from './index.ts'
 
-declare module './context.ts' {
+declare module './index.ts' {
   interface ContextExtensions {
     readonly clockForTypeTest: { now(): number }
   }

@@ -30,7 +30,8 @@ import type { Request } from './request.ts'
 // biome-ignore lint/suspicious/noEmptyInterface: it exists to be augmented
 export interface ContextExtensions {}
 
-export interface Context extends ContextExtensions {}
+// biome-ignore lint/correctness/noUnusedVariables: both halves of a merged declaration name the same parameters
+export interface Context<Params extends object = PathParams, Valid = unknown> extends ContextExtensions {}
 
 /** Status and header fields that an answer gets unless it says otherwise itself. */
 export class ResponseState {
@@ -46,21 +47,27 @@ export class ResponseState {
   }
 }
 
+/** A class of contexts: {@link Context}, or what a framework makes of it. */
+export type ContextClass = new (req: Request, startedAt?: number) => Context
+
+/** Path parameters of a route that nothing more is known of. */
+export type PathParams = Readonly<Record<string, string>>
+
 /** Makes the answer of one branch of {@link Context.respond}. */
 export type Branch = () => unknown
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 
 /** One request and everything about answering it. Its methods make the answer that a handler returns. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
-export class Context {
+export class Context<Params extends object = PathParams, Valid = unknown> {
   readonly req: Request
   /** Path parameters, decoded; a router sets them. */
-  params: Readonly<Record<string, string>> = NO_PARAMS
+  params: Params = NO_PARAMS as Params
   /** The format that the route's path asks for, such as `json` in `/report.json`; a router sets it. */
   format: string | undefined = undefined
   /** What validation made of the request; the framework sets it. */
-  valid: unknown = undefined
+  valid: Valid = undefined as Valid
   /** Stage timings, where the server measures them. */
   readonly timings: Timings | undefined
   /** @internal */ _response: ResponseState | null = null

@@ -1,6 +1,6 @@
 import type { Handler, Logger } from '@arlen/core'
 import type { Clock } from './clock.ts'
-import type { Context } from './context.ts'
+import type { Context, ContextClass } from './context.ts'
 import type { Limits, Timeouts } from './limits.ts'
 import type { ProxyTrust } from './proxy-trust.ts'
 
@@ -18,7 +18,7 @@ export interface Finish {
 /** What all connections of a server share: everything that was decided when it was made, and a few counters. */
 export interface Engine {
   readonly handler: Handler<Context>
-  readonly Context: typeof Context
+  readonly Context: ContextClass
   readonly limits: Limits
   readonly timeouts: Timeouts
   /** The time-outs in ticks of the clock. */

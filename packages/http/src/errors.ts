@@ -46,6 +46,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   stream_incomplete: { message: 'The stream of the answer was destroyed before its end.' },
   extension_missing: { message: 'c.{name} is not there: {hint}' },
   option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
+  static_folder_missing: { message: 'There is no folder {dir} to serve files from.' },
 })
 
 type HttpErrorCode =
@@ -81,5 +82,6 @@ type HttpErrorCode =
   | 'stream_incomplete'
   | 'extension_missing'
   | 'option_invalid'
+  | 'static_folder_missing'
 
 export type { HttpErrorCode }

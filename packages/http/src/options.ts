@@ -1,13 +1,13 @@
 import { createLogger, type Handler, type Logger } from '@arlen/core'
 import { Clock } from './clock.ts'
-import { Context } from './context.ts'
+import { Context, type ContextClass } from './context.ts'
 import type { Engine, Finish } from './engine.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
 import { type ProxyTrust, proxyTrust } from './proxy-trust.ts'
 
 export interface HttpOptions {
   /** A subclass of Context that every request gets, for what a framework adds to it. */
-  context?: typeof Context
+  context?: ContextClass
   /** Makes an answer of an error, as a handler would. Default: a problem document (RFC 9457). */
   onError?: (error: unknown, c: Context) => unknown
   /** Called once for every request that was handled, when its answer is out or was cut. */

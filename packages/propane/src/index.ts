@@ -10,6 +10,7 @@ export {
   variableOf,
 } from './accessories.ts'
 export type { PropaneHooks } from './application.ts'
+export { type Arguments, parseArguments } from './arguments.ts'
 export { COMMANDS, type CommandOptions, command, describeResult, locate, type Target } from './commands.ts'
 export type { PropaneEventName, PropaneEvents, WorkerEvent } from './events.ts'
 export { main } from './main.ts'

@@ -1,0 +1,39 @@
+import { IntegerParam, type Routes } from 'arlen'
+import * as v from 'valibot'
+import { orderById, placeOrder } from './orders.ts'
+import { ProductQuery } from './product-query.ts'
+import { findProducts, productById } from './products.ts'
+
+const OrderInput = v.object({
+  lines: v.pipe(
+    v.array(
+      v.object({
+        productId: v.pipe(v.number(), v.integer(), v.minValue(1)),
+        quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)),
+      }),
+    ),
+    v.minLength(1, 'An order has at least one line.'),
+    v.maxLength(50, 'An order has at most 50 lines.'),
+  ),
+})
+
+export function api(routes: Routes<'/api'>): void {
+  routes.get('/hello', () => ({ message: 'Hello from Strickland Propane' }))
+
+  routes.get('/products', { query: ProductQuery }, c => findProducts(c.db, c.valid.query))
+
+  routes.get('/products/:id', { params: v.object({ id: IntegerParam }) }, async c => {
+    return (await productById(c.db, c.valid.params.id)) ?? c.problem(404, 'product_not_found')
+  })
+
+  routes.post('/orders', { body: OrderInput }, async c => {
+    const order = await placeOrder(c.db, c.valid.body.lines)
+    c.res.status = 201
+    c.res.headers.set('location', c.urlFor('order', { id: order.id }))
+    return order
+  })
+
+  routes.get('/orders/:id', { name: 'order', params: v.object({ id: v.pipe(v.string(), v.uuid()) }) }, async c => {
+    return (await orderById(c.db, c.valid.params.id)) ?? c.problem(404, 'order_not_found')
+  })
+}

@@ -1,0 +1,73 @@
+import { after, defaultCode, HttpError, type HttpErrorOptions } from '@arlen/core'
+import { Context, type ContextClass, type Reply } from '@arlen/http'
+import type { Pg } from '@arlen/pg'
+import type { Route, RouteName, Router, UrlArguments } from '@arlen/router'
+import type { RenderArguments, TemplateName } from '@arlen/view'
+
+declare module '@arlen/http' {
+  interface ContextExtensions {
+    /** The application's database. */
+    readonly db: Pg
+    /** The route that answers, once one was found. */
+    route: Route<(c: Context) => unknown> | undefined
+    /** An answer made from a template: `c.render('users/show', { user })`. */
+    render<Name extends TemplateName>(name: Name, ...locals: RenderArguments<Name>): Reply | Promise<Reply>
+    /** The path of a named route, encoded, with its query. */
+    urlFor: Router<(c: Context) => unknown>['urlFor']
+    /** A value by its name from path, query or form and JSON body, whichever has it first. */
+    param(name: string): string | undefined
+  }
+}
+
+/** What a context takes from its application. */
+export interface ContextServices {
+  readonly db: Pg
+  readonly router: Router<(c: Context) => unknown>
+  /** Renders a template; a promise only where the template waits for something. */
+  renderTemplate(name: string, locals: object, c: Context): string | Promise<string>
+  answerError(error: unknown, c: Context): Reply
+}
+
+/**
+ * The class of an application's contexts. What it adds stands on its prototype, made once, so that a request pays
+ * nothing for what it does not use and two applications in one process share nothing.
+ */
+export function contextClass(services: ContextServices): ContextClass {
+  class AppContext<Params extends object, Valid> extends Context<Params, Valid> {}
+
+  define(AppContext.prototype, {
+    db: { get: () => services.db },
+    route: { value: undefined, writable: true },
+    urlFor: {
+      value: (name: RouteName, ...args: UrlArguments<string>) => services.router.urlFor(name, ...args),
+    },
+    render: {
+      value(this: Context, name: string, locals: object = {}) {
+        this.timings?.lap('controller')
+        return after(services.renderTemplate(name, locals, this), page => {
+          this.timings?.lap('render')
+          return this.html(page as string)
+        })
+      },
+    },
+    param: {
+      value(this: Context, name: string) {
+        const value = Object.hasOwn(this.params, name) ? this.params[name] : this.req.query[name]
+        return Array.isArray(value) ? value[0] : value
+      },
+    },
+    // A refusal that a handler returns looks like one that it throws: a page where a browser asks.
+    problem: {
+      value(this: Context, status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}) {
+        return services.answerError(new HttpError(status, code, options), this)
+      },
+    },
+  })
+  return AppContext
+}
+
+function define(prototype: object, members: Readonly<Record<string, PropertyDescriptor>>): void {
+  for (const [name, descriptor] of Object.entries(members)) {
+    Object.defineProperty(prototype, name, { configurable: true, ...descriptor })
+  }
+}

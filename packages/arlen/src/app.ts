@@ -1,0 +1,191 @@
+import {
+  type CloseOptions,
+  createLogger,
+  type Handler,
+  Lifecycle,
+  type ListenOptions,
+  type Logger,
+  type Part,
+  type Servable,
+} from '@arlen/core'
+import { type Context, createServer, type HttpServer } from '@arlen/http'
+import { createPg, type Pg } from '@arlen/pg'
+import { Router, type RouterOptions } from '@arlen/router'
+import { contextClass } from './app-context.ts'
+import { callerFolder } from './caller-folder.ts'
+import type { Config, ConfigInput } from './config.ts'
+import { compileRoute, dispatcher } from './dispatch.ts'
+import { errorResponder } from './error-responder.ts'
+import { appError } from './errors.ts'
+import { Health } from './health.ts'
+import { addHealthRoutes } from './health-routes.ts'
+import { environmentName, loadConfig } from './load-config.ts'
+import { logErrors, logRequests } from './request-log.ts'
+import { Routes } from './routes.ts'
+import { staticFiles } from './static-files.ts'
+import { type TemplateOptions, Templates } from './templates.ts'
+
+export interface AppOptions {
+  /** The application's folder, where `config/`, `templates/` and `public/` are. Default: that of the calling module. */
+  root?: string
+  /** Default: `ARLEN_ENV`, `NODE_ENV` or `development`. */
+  environment?: string
+  /** Stronger than the files of `config/`, weaker than the environment. */
+  config?: ConfigInput
+  /** Default: made from the configuration. */
+  log?: Logger
+  /** What templates can call and see. */
+  templates?: TemplateOptions
+  /** What to make of slashes too many or too few. */
+  slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
+}
+
+/** Makes an answer of an error, or leaves it to the next by returning undefined. */
+export type ErrorHandler = (error: unknown, c: Context) => unknown
+
+const HERE = import.meta.dirname
+
+/** An application: routes, configuration, database, templates, and what it takes to serve them. */
+export class App extends Routes implements Servable {
+  readonly root: string
+  readonly environment: string
+  readonly config: Config
+  readonly log: Logger
+  readonly health: Health = new Health()
+  readonly router: Router<Handler<Context>>
+  readonly #lifecycle = new Lifecycle()
+  readonly #templates: Templates
+  readonly #errorHandlers: ErrorHandler[] = []
+  #notFound: Handler<Context> | undefined
+  #db: Pg | undefined
+  #server: HttpServer | undefined
+  #handler: Handler<Context> | undefined
+
+  constructor(options: AppOptions & { root: string }) {
+    const router = new Router<Handler<Context>>({ ...options.slashes, internals: [HERE] })
+    super(router as never)
+    this.router = router
+    this.root = options.root
+    this.environment = options.environment ?? environmentName()
+    this.config = loadConfig({
+      root: this.root,
+      environment: this.environment,
+      ...(options.config && { overrides: options.config }),
+    }).config
+    this.log = options.log ?? createLogger({ level: this.config.log.level })
+    this.#templates = new Templates(this, options.templates ?? {})
+    if (this.config.db.url) this.#openDatabase(this.config.db.url)
+  }
+
+  /** The application's database; see `db.url` of the configuration. */
+  get db(): Pg {
+    if (!this.#db) throw appError('database_not_configured')
+    return this.#db
+  }
+
+  get isDevelopment(): boolean {
+    return this.environment === 'development'
+  }
+
+  /** Runs before the first request, in the order of registration. */
+  onStart(name: string, start: NonNullable<Part['start']>): this {
+    this.#lifecycle.add({ name, start })
+    return this
+  }
+
+  /** Runs after the last answer, in reverse order. */
+  onStop(name: string, stop: NonNullable<Part['stop']>): this {
+    this.#lifecycle.add({ name, stop })
+    return this
+  }
+
+  /** Asked about every error before the built-in answer, the last registered first. */
+  onError(handler: ErrorHandler): this {
+    this.#errorHandlers.unshift(handler)
+    return this
+  }
+
+  /** Answers what no route and no file does. */
+  notFound(handler: Handler<Context>): this {
+    this.#notFound = handler
+    return this
+  }
+
+  /** The routes in the order of registration, as `arlen routes` lists them. */
+  routes(): { method: string; path: string; name: string | undefined }[] {
+    return this.router.routes.map(({ methods, path, name }) => ({ method: methods.join('|'), path, name }))
+  }
+
+  /** Ends registration and starts what the application owns. Called by `listen`. */
+  async start(): Promise<void> {
+    this.#compile()
+    await this.#lifecycle.start()
+  }
+
+  /** Starts, then serves. Resolves when requests can come. */
+  async listen(options: ListenOptions = {}): Promise<{ address: string; port: number }> {
+    await this.start()
+    const { http } = this.config
+    this.#server ??= this.#createServer()
+    const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
+    return this.#server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
+  }
+
+  /** Stops taking requests, lets those in flight finish, then stops what the application owns. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.health.drain()
+    try {
+      await this.#server?.close(options)
+    } finally {
+      await this.#lifecycle.stop()
+    }
+  }
+
+  #compile(): Handler<Context> {
+    if (this.#handler) return this.#handler
+    addHealthRoutes(this)
+    this.router.freeze(compileRoute)
+    const missing = this.#notFound ?? nothingHere
+    this.#handler = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
+    return this.#handler
+  }
+
+  #createServer(): HttpServer {
+    const { http, performanceLogging, apiOnly } = this.config
+    const answerError = errorResponder({ apiOnly, development: this.isDevelopment })
+    const app = this
+    return createServer(this.#compile(), {
+      context: contextClass({
+        get db() {
+          return app.db
+        },
+        router: this.router,
+        renderTemplate: (name, locals, c) => this.#templates.render(name, locals, c),
+        answerError,
+      }),
+      log: this.log,
+      timings: performanceLogging,
+      trustedProxies: http.trustedProxies,
+      limits: { body: http.maxBodyBytes },
+      timeouts: { handler: http.handlerTimeoutMs, keepAlive: http.keepAliveTimeoutMs },
+      onError: logErrors(this.#errorHandlers, answerError),
+      ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
+    })
+  }
+
+  #openDatabase(url: string): void {
+    const db = createPg({ dsn: url, max: this.config.db.maxConnections })
+    this.#db = db
+    this.#lifecycle.add({ name: 'database', stop: () => db.close() })
+    this.health.add('database', () => db.ping())
+  }
+}
+
+function nothingHere(): never {
+  throw appError('not_found')
+}
+
+/** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */
+export function createApp(options: AppOptions = {}): App {
+  return new App({ ...options, root: options.root ?? callerFolder(HERE) })
+}

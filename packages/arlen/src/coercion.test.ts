@@ -1,0 +1,91 @@
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { BooleanParam, DateParam, IntegerParam, list, NumberParam, oneOf, orElse } from './coercion.ts'
+
+const accepted = (schema: object, input: unknown) => {
+  const result = v.safeParse(schema as v.GenericSchema, input)
+  return result.success ? result.output : 'refused'
+}
+
+describe('schemas for text', () => {
+  test.each([
+    ['42', 42],
+    ['-7', -7],
+    ['0', 0],
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740993', 'refused'],
+    ['1.0', 'refused'],
+    ['1e3', 'refused'],
+    ['007', 'refused'],
+    ['', 'refused'],
+    [' 1', 'refused'],
+    ['0x10', 'refused'],
+    ['١', 'refused'],
+    [undefined, 'refused'],
+    [null, 'refused'],
+    [42, 'refused'],
+    [['1', '2'], 'refused'],
+  ])('IntegerParam of %j is %j', (input, expected) => {
+    expect(accepted(IntegerParam, input)).toEqual(expected)
+  })
+
+  test.each([
+    ['1.50', 1.5],
+    ['-0.25', -0.25],
+    ['1,5', 'refused'],
+    ['.5', 'refused'],
+    ['NaN', 'refused'],
+    ['Infinity', 'refused'],
+    ['9'.repeat(400), 'refused'],
+  ])('NumberParam of %j is %j', (input, expected) => {
+    expect(accepted(NumberParam, input)).toEqual(expected)
+  })
+
+  test.each([
+    ['true', true],
+    ['ON', true],
+    ['0', false],
+    ['no', false],
+    ['', 'refused'],
+    ['2', 'refused'],
+    [true, 'refused'],
+  ])('BooleanParam of %j is %j', (input, expected) => {
+    expect(accepted(BooleanParam, input)).toEqual(expected)
+  })
+
+  test.each([
+    ['2026-02-28', '2026-02-28'],
+    ['2024-02-29', '2024-02-29'],
+    ['2026-02-29', 'refused'],
+    ['2026-13-01', 'refused'],
+    ['26-01-01', 'refused'],
+  ])('DateParam of %j is %j', (input, expected) => {
+    expect(accepted(DateParam, input)).toEqual(expected)
+  })
+
+  test('list takes none, one and many, and judges each', () => {
+    const schema = list(IntegerParam)
+    expect(accepted(schema, undefined)).toEqual([])
+    expect(accepted(schema, '3')).toEqual([3])
+    expect(accepted(schema, ['3', '4'])).toEqual([3, 4])
+    expect(accepted(schema, ['3', 'x'])).toBe('refused')
+  })
+
+  test('oneOf falls back only where nothing was given', () => {
+    const schema = oneOf(['name', 'price'], 'name')
+    expect(accepted(schema, undefined)).toBe('name')
+    expect(accepted(schema, '')).toBe('name')
+    expect(accepted(schema, 'price')).toBe('price')
+    expect(accepted(schema, 'stock')).toBe('refused')
+    expect(accepted(oneOf(['name']), undefined)).toBe('refused')
+  })
+
+  test('orElse falls back only where nothing was given', () => {
+    const schema = orElse(IntegerParam, 1)
+    expect(accepted(schema, undefined)).toBe(1)
+    expect(accepted(schema, '')).toBe(1)
+    expect(accepted(schema, '2')).toBe(2)
+    expect(accepted(schema, 'x')).toBe('refused')
+    expect(v.safeParse(schema, 'x').issues?.[0]?.message).toBe('Must be a whole number.')
+  })
+})

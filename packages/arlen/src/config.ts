@@ -1,0 +1,125 @@
+import type { ConfigLayer } from '@arlen/core'
+import * as v from 'valibot'
+
+/** What an application can be told in `config/` and by `ARLEN_*` variables. Every member has a default. */
+export interface Config {
+  /** Answers in JSON alone: no views, no static files, errors as JSON for browsers too. */
+  apiOnly: boolean
+  /** Stage timings in `Server-Timing` and in the request log. */
+  performanceLogging: boolean
+  http: {
+    host: string
+    port: number
+    /** Addresses and CIDR ranges whose forwarded headers count. */
+    trustedProxies: string[]
+    /** Largest body that is read, in bytes. */
+    maxBodyBytes: number
+    /** How long a handler may take, in milliseconds. */
+    handlerTimeoutMs: number
+    /** How long an idle connection is kept, in milliseconds. */
+    keepAliveTimeoutMs: number
+  }
+  log: {
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+    /** One line for each request. */
+    requests: boolean
+  }
+  db: {
+    /** A PostgreSQL connection URI. `DATABASE_URL` sets it too. */
+    url?: string | undefined
+    /** Connections at most, in each process. */
+    maxConnections: number
+  }
+  views: {
+    /** Folder of templates, from the application's root. */
+    dir: string
+    /** Template around every page; empty for none. */
+    layout: string
+  }
+  static: {
+    /** Folder of files that are served as they are, from the application's root; empty for none. */
+    dir: string
+    /** Path below which they are served. */
+    prefix: string
+    /** For how long browsers may keep them, in seconds. */
+    maxAgeSeconds: number
+  }
+  /** Settings of the production server, which judges them itself. */
+  propaneAccessories: Record<string, unknown>
+}
+
+type Partial2<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Partial<T[K]> : T[K]
+}
+
+/** What a file in `config/` may say: any part of the configuration. */
+export type ConfigInput = Partial2<Config>
+
+/** Types a file of `config/`; it changes nothing. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config
+}
+
+const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
+
+function section<const E extends v.ObjectEntries>(entries: E) {
+  return v.optional(v.strictObject(entries), {} as never)
+}
+
+export function configSchema(): v.GenericSchema<unknown, Config> {
+  return v.strictObject({
+    apiOnly: v.optional(described(v.boolean(), 'JSON only: no views, no static files'), false),
+    performanceLogging: v.optional(described(v.boolean(), 'Stage timings in Server-Timing and the log'), false),
+    http: section({
+      host: v.optional(described(v.string(), 'Address to listen on'), '127.0.0.1'),
+      port: v.optional(
+        described(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)), 'Port to listen on; 0 is any'),
+        3000,
+      ),
+      trustedProxies: v.optional(
+        described(v.array(v.string()), 'Addresses and CIDR ranges whose forwarded headers count'),
+        [],
+      ),
+      maxBodyBytes: v.optional(described(positive, 'Largest body that is read, in bytes'), 1024 * 1024),
+      handlerTimeoutMs: v.optional(described(positive, 'Longest time a handler may take'), 30_000),
+      keepAliveTimeoutMs: v.optional(described(positive, 'How long an idle connection is kept'), 72_000),
+    }),
+    log: section({
+      level: v.optional(
+        described(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'Least level logged'),
+        'info',
+      ),
+      requests: v.optional(described(v.boolean(), 'One line for each request'), true),
+    }),
+    db: section({
+      url: v.optional(v.pipe(v.string(), v.description('PostgreSQL connection URI'), v.metadata({ secret: true }))),
+      maxConnections: v.optional(described(positive, 'Connections at most, in each process'), 10),
+    }),
+    views: section({
+      dir: v.optional(described(v.string(), 'Folder of templates'), 'templates'),
+      layout: v.optional(described(v.string(), 'Template around every page; empty for none'), ''),
+    }),
+    static: section({
+      dir: v.optional(described(v.string(), 'Folder of files served as they are; empty for none'), 'public'),
+      prefix: v.optional(described(v.string(), 'Path below which they are served'), '/'),
+      maxAgeSeconds: v.optional(described(v.pipe(v.number(), v.minValue(0)), 'How long browsers may keep them'), 3600),
+    }),
+    propaneAccessories: v.optional(
+      described(v.record(v.string(), v.unknown()), 'Settings of the production server'),
+      {},
+    ),
+  }) as unknown as v.GenericSchema<unknown, Config>
+}
+
+/** Variables with the prefix `ARLEN_` that are not settings. */
+export const KNOWN_ENV: readonly string[] = ['ARLEN_ENV', 'ARLEN_RELEASE', 'ARLEN_WORKER', 'ARLEN_GENERATION']
+
+/** The variables every host of applications sets, as a layer between the files and `ARLEN_*`. */
+export function platformLayer(env: Readonly<Record<string, string | undefined>>): ConfigLayer {
+  const port = env.PORT === undefined || env.PORT === '' ? undefined : Number(env.PORT)
+  return {
+    name: 'HOST, PORT, DATABASE_URL',
+    values: { http: { host: env.HOST || undefined, port }, db: { url: env.DATABASE_URL || undefined } },
+  }
+}

@@ -1,0 +1,81 @@
+import { after, type Handler, HttpError, type Middleware, wrap } from '@arlen/core'
+import type { Context, Reply } from '@arlen/http'
+import type { Match, Route, Router } from '@arlen/router'
+import { appError } from './errors.ts'
+import { type Guard, SCHEMAS } from './routes.ts'
+import { compileValidation, type RouteSchemas } from './validation.ts'
+
+/** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
+export function dispatcher(router: Router<Handler<Context>>, notFound: Handler<Context>): Handler<Context> {
+  return c => {
+    const match = router.match(c.req.method, c.req.path, c.req)
+    c.timings?.lap('route')
+    if (match.kind !== 'hit') return unrouted(c, match, notFound)
+    c.route = match.route
+    c.params = match.params
+    c.format = match.format
+    return match.route.value(c)
+  }
+}
+
+function unrouted(c: Context, match: Exclude<Match<unknown>, { kind: 'hit' }>, notFound: Handler<Context>): unknown {
+  switch (match.kind) {
+    case 'miss':
+      return notFound(c)
+    case 'method_not_allowed':
+      throw new HttpError(405, 'method_not_allowed', { headers: { allow: match.allow } })
+    case 'options':
+      return allowed(c, match.allow)
+    case 'malformed':
+      throw appError('path_malformed')
+    case 'redirect':
+      return c.redirect(c.req.rawQuery === '' ? match.location : `${match.location}?${c.req.rawQuery}`, 308)
+  }
+}
+
+function allowed(c: Context, allow: string): Reply {
+  const reply = c.empty(204)
+  reply.headers.set('Allow', allow)
+  return reply
+}
+
+/**
+ * A route's final handler: middleware around guards, then validation, then the handler itself. What a route does not
+ * have costs it nothing.
+ */
+export function compileRoute(route: Route<Handler<Context>>): Handler<Context> {
+  const schemas = route.meta[SCHEMAS as never] as RouteSchemas | undefined
+  const validate = schemas && compileValidation(schemas)
+  const guarded = [...route.under].reduceRight<Handler<Context>>(
+    (next, guard) => guardedBy(guard as Guard, next),
+    validate ? validated(validate, timed(route.value)) : timed(route.value),
+  )
+  return wrap(guarded, route.use as readonly Middleware<Context>[])
+}
+
+function guardedBy(guard: Guard, next: Handler<Context>): Handler<Context> {
+  return c => after(guard(c), answer => (answer === undefined ? next(c) : answer))
+}
+
+function validated(
+  validate: NonNullable<ReturnType<typeof compileValidation>>,
+  next: Handler<Context>,
+): Handler<Context> {
+  return c => {
+    const pending = validate(c)
+    return pending === undefined ? next(c) : pending.then(() => next(c))
+  }
+}
+
+/** What came before the handler was middleware's time; what it leaves behind is its own. */
+function timed(handler: Handler<Context>): Handler<Context> {
+  return c => {
+    const { timings } = c
+    if (timings === undefined) return handler(c)
+    timings.lap('middleware')
+    return after(handler(c), answer => {
+      timings.lap('controller')
+      return answer
+    })
+  }
+}

@@ -1,0 +1,72 @@
+/** Resolves when the thing it checks works, rejects with the reason when it does not. */
+export type HealthCheck = (signal: AbortSignal) => unknown
+
+export interface HealthCheckOptions {
+  /** Default 1,000. */
+  timeoutMs?: number
+  /** How long an answer is good for, in milliseconds. Default 1,000. */
+  cacheMs?: number
+}
+
+export interface HealthReport {
+  status: 'ok' | 'failing' | 'draining'
+  checks: Record<string, { status: 'ok' | 'failing'; durationMs: number; reason?: string }>
+}
+
+interface Entry {
+  run: HealthCheck
+  timeoutMs: number
+  cacheMs: number
+  last?: { at: number; result: Promise<HealthReport['checks'][string]> }
+}
+
+/**
+ * What readiness depends on. Parts register a check each; a check is bounded in time, and its answer is shared by all
+ * that ask within its cache time, so that probes cannot become load.
+ */
+export class Health {
+  #checks = new Map<string, Entry>()
+  #draining = false
+
+  add(name: string, run: HealthCheck, options: HealthCheckOptions = {}): void {
+    this.#checks.set(name, { run, timeoutMs: options.timeoutMs ?? 1000, cacheMs: options.cacheMs ?? 1000 })
+  }
+
+  /** From here on the application is not ready, whatever its checks say. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  async report(): Promise<HealthReport> {
+    const results = await Promise.all(
+      Array.from(this.#checks, async ([name, entry]) => [name, await current(entry)] as const),
+    )
+    const failing = results.some(([, result]) => result.status === 'failing')
+    return {
+      status: this.#draining ? 'draining' : failing ? 'failing' : 'ok',
+      checks: Object.fromEntries(results),
+    }
+  }
+}
+
+function current(entry: Entry): Promise<HealthReport['checks'][string]> {
+  const now = performance.now()
+  if (!entry.last || now - entry.last.at > entry.cacheMs) entry.last = { at: now, result: check(entry) }
+  return entry.last.result
+}
+
+async function check(entry: Entry): Promise<HealthReport['checks'][string]> {
+  const started = performance.now()
+  const signal = AbortSignal.timeout(entry.timeoutMs)
+  const tooLate = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(`no answer within ${entry.timeoutMs} ms`)), { once: true })
+  })
+  const durationMs = () => Math.round(performance.now() - started)
+  try {
+    await Promise.race([tooLate, (async () => entry.run(signal))()])
+    return { status: 'ok', durationMs: durationMs() }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { status: 'failing', durationMs: durationMs(), reason }
+  }
+}

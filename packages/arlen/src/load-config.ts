@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
+import { type ConfigLayer, type ResolvedConfig, resolveConfig } from '@arlen/core'
+import { type Config, type ConfigInput, configSchema, KNOWN_ENV, platformLayer } from './config.ts'
+import { appError } from './errors.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export interface LoadConfigOptions {
+  /** The application's folder. */
+  root: string
+  /** Default: {@link environmentName}. */
+  environment?: string
+  env?: Env
+  /** Values that the program gives itself, stronger than the files and weaker than the environment. */
+  overrides?: ConfigInput
+}
+
+/** `ARLEN_ENV`, else `NODE_ENV`, else `development`. */
+export function environmentName(env: Env = process.env): string {
+  return env.ARLEN_ENV || env.NODE_ENV || 'development'
+}
+
+/**
+ * Reads `config/app` and `config/environments/<environment>` below the root, where they exist, and merges them with
+ * the environment: files, then `HOST`, `PORT` and `DATABASE_URL`, then `ARLEN_*`.
+ *
+ * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` when a file throws.
+ */
+export function loadConfig(options: LoadConfigOptions): ResolvedConfig<Config> {
+  const { root, env = process.env, environment = environmentName(env), overrides } = options
+  const layers: ConfigLayer[] = []
+  for (const name of ['config/app', `config/environments/${environment}`]) {
+    const file = ['.ts', '.js'].map(suffix => join(root, name + suffix)).find(path => existsSync(path))
+    if (file) layers.push({ name: relative(root, file), values: valuesOf(file) })
+  }
+  if (overrides) layers.push({ name: 'createApp()', values: overrides })
+  layers.push(platformLayer(env))
+  return resolveConfig({ schema: configSchema(), layers, env, knownEnv: KNOWN_ENV })
+}
+
+/** Loaded synchronously, so that an application has its configuration while its module is evaluated. */
+function valuesOf(file: string): unknown {
+  try {
+    const module = createRequire(file)(file) as { default?: unknown }
+    return module.default
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw appError('config_unloadable', { file, reason }, { cause })
+  }
+}

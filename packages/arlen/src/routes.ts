@@ -1,0 +1,100 @@
+import type { Handler, Middleware } from '@arlen/core'
+import type { Context } from '@arlen/http'
+import {
+  ANY,
+  type Join,
+  type Route,
+  type RouteOptions as RouterRouteOptions,
+  type Routes as RouterRoutes,
+} from '@arlen/router'
+import { toHandler } from './controller.ts'
+import type { ActionName, ControllerClass, RouteHandler } from './route-context.ts'
+import type { RouteSchemas } from './validation.ts'
+
+/** Decides before the handler: what it returns other than undefined is the answer, what it throws is an error. */
+export type Guard = (c: Context) => unknown
+
+/** What a route may say about itself besides its path and handler. */
+export interface RouteOptions
+  extends RouteSchemas,
+    Pick<RouterRouteOptions, 'when' | 'formats' | 'constraints' | 'meta'> {
+  /** Unique in the application, for `urlFor`. */
+  name?: string
+  /** Guards, run before validation and handler, the outermost group's first. */
+  under?: Guard | string | readonly (Guard | string)[]
+  /** Middleware around guards, validation and handler, the outermost group's first. */
+  use?: Middleware<Context> | readonly Middleware<Context>[]
+}
+
+export interface GroupOptions extends Omit<RouteOptions, keyof RouteSchemas> {}
+
+/** Where an application keeps what the router need not know of a route. */
+export const SCHEMAS: unique symbol = Symbol('schemas')
+
+type Inner = RouterRoutes<Handler<Context>, string>
+
+/** Adds a route: its path, what it says about itself, and who answers it. */
+export interface AddRoute<Prefix extends string> {
+  <const Path extends string>(
+    path: Path,
+    handler: RouteHandler<Join<Prefix, Path>, Record<never, never>>,
+  ): Route<Handler<Context>, Join<Prefix, Path>>
+  <const Path extends string, const Options extends RouteOptions>(
+    path: Path,
+    options: Options,
+    handler: RouteHandler<Join<Prefix, Path>, Options>,
+  ): Route<Handler<Context>, Join<Prefix, Path>>
+  <const Path extends string, C extends ControllerClass>(
+    path: Path,
+    action: readonly [C, ActionName<C, Join<Prefix, Path>, Record<never, never>>],
+  ): Route<Handler<Context>, Join<Prefix, Path>>
+  <const Path extends string, const Options extends RouteOptions, C extends ControllerClass>(
+    path: Path,
+    options: Options,
+    action: readonly [C, ActionName<C, Join<Prefix, Path>, Options>],
+  ): Route<Handler<Context>, Join<Prefix, Path>>
+}
+
+/** The part of an application that takes routes; a group is one with a prefix. */
+export class Routes<Prefix extends string = ''> {
+  readonly #inner: Inner
+  readonly get: AddRoute<Prefix> = this.adding('GET')
+  readonly head: AddRoute<Prefix> = this.adding('HEAD')
+  readonly post: AddRoute<Prefix> = this.adding('POST')
+  readonly put: AddRoute<Prefix> = this.adding('PUT')
+  readonly patch: AddRoute<Prefix> = this.adding('PATCH')
+  readonly delete: AddRoute<Prefix> = this.adding('DELETE')
+  readonly options: AddRoute<Prefix> = this.adding('OPTIONS')
+  /** Every method; a route for the method itself comes before it. */
+  readonly any: AddRoute<Prefix> = this.adding(ANY)
+
+  constructor(inner: Inner) {
+    this.#inner = inner
+  }
+
+  /** Adds routes for other methods, or for several at once: `adding(['GET', 'PURGE'])('/cache', handler)`. */
+  adding(methods: string | readonly string[]): AddRoute<Prefix> {
+    const add = (path: string, ...rest: unknown[]) => {
+      const [options, target] = (rest.length > 1 ? rest : [{}, rest[0]]) as [RouteOptions, unknown]
+      const { params, query, headers, body, meta, ...routing } = options
+      return this.#inner.add(methods, path, toHandler(target) as never, {
+        ...routing,
+        meta: { ...meta, [SCHEMAS]: { params, query, headers, body } },
+      })
+    }
+    return add as unknown as AddRoute<Prefix>
+  }
+
+  /** Routes below a prefix that share guards, middleware, conditions and formats; groups nest to any depth. */
+  group<const Path extends string>(prefix: Path, fn: (group: Routes<Join<Prefix, Path>>) => void): this
+  group<const Path extends string>(
+    prefix: Path,
+    options: GroupOptions,
+    fn: (group: Routes<Join<Prefix, Path>>) => void,
+  ): this
+  group(prefix: string, ...args: unknown[]): this {
+    const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]
+    this.#inner.group(prefix, options, inner => fn(new Routes<string>(inner as unknown as Inner)))
+    return this
+  }
+}

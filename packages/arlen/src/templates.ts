@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Context } from '@arlen/http'
+import { createViews, type Views } from '@arlen/view'
+import type { App } from './app.ts'
+import { appError } from './errors.ts'
+
+export interface TemplateOptions {
+  /** Functions that templates call by name. */
+  helpers?: Readonly<Record<string, (...args: never[]) => unknown>>
+  /** Functions of the request's context, each giving the helper of that name. */
+  contextHelpers?: Readonly<Record<string, (c: Context) => (...args: never[]) => unknown>>
+  /** Locals that every page has. */
+  locals?: object
+}
+
+/** The templates of an application, opened when the first page is rendered. */
+export class Templates {
+  readonly #app: App
+  readonly #options: TemplateOptions
+  #views: Views<Context> | undefined
+
+  constructor(app: App, options: TemplateOptions) {
+    this.#app = app
+    this.#options = options
+  }
+
+  render(name: string, locals: object, c: Context): string | Promise<string> {
+    this.#views ??= this.#open()
+    return this.#views.render(name, locals, c)
+  }
+
+  #open(): Views<Context> {
+    const { root, config, router, isDevelopment } = this.#app
+    const dir = join(root, config.views.dir)
+    if (config.apiOnly || !existsSync(dir)) throw appError('views_not_configured', { dir })
+    return createViews<Context>({
+      dir,
+      reload: isDevelopment,
+      ...(config.views.layout && { layout: config.views.layout }),
+      helpers: { urlFor: router.urlFor.bind(router) as never, ...this.#options.helpers },
+      contextHelpers: this.#options.contextHelpers ?? {},
+      ...(this.#options.locals && { locals: this.#options.locals }),
+    })
+  }
+}

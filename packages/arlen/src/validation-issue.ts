@@ -1,0 +1,43 @@
+import type { ProblemIssue } from '@arlen/core'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+/** What valibot's issues carry beyond Standard Schema's `message` and `path`. */
+interface DetailedIssue extends StandardSchemaV1.Issue {
+  type?: string
+  code?: string
+  expected?: string | null
+  received?: string
+}
+
+/**
+ * A schema's complaint as the wire shows it. The value that was sent is never part of it, for answers and logs travel
+ * further than forms: valibot's own default messages quote it, so they are written anew; messages that the application
+ * wrote pass as they are.
+ */
+export function toProblemIssue(prefix: string, issue: StandardSchemaV1.Issue): ProblemIssue {
+  const detailed: DetailedIssue = issue
+  return { path: prefix + pointer(issue.path), code: codeOf(detailed), message: messageOf(detailed) }
+}
+
+/** RFC 6901: each step after a slash, `~` as `~0` and `/` as `~1`. */
+function pointer(path: StandardSchemaV1.Issue['path']): string {
+  let text = ''
+  for (const step of path ?? []) {
+    const key = typeof step === 'object' ? step.key : step
+    text += `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  }
+  return text
+}
+
+function codeOf(issue: DetailedIssue): string {
+  if (issue.received === 'undefined') return 'required'
+  const name = issue.type ?? issue.code ?? 'invalid'
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+}
+
+function messageOf(issue: DetailedIssue): string {
+  const quotes = issue.received !== undefined && issue.message.endsWith(`eceived ${issue.received}`)
+  if (!quotes) return issue.message
+  if (issue.received === 'undefined') return 'Is required.'
+  return issue.expected ? `Must be ${issue.expected}.` : 'Is not acceptable.'
+}

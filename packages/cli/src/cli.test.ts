@@ -1,0 +1,86 @@
+import { ArlenError } from '@arlen/core'
+import { describe, expect, test } from 'vitest'
+import { runCli } from './cli.ts'
+import { type Command, type CommandInput, UsageError } from './command.ts'
+
+function setUp(run: Command['run'] = async () => undefined) {
+  const lines = { out: [] as string[], err: [] as string[] }
+  const inputs: CommandInput[] = []
+  const commands: Command[] = [
+    {
+      usage: 'migrate [...words]',
+      description: 'Apply migrations',
+      options: [
+        ['--dsn <uri>', 'Database'],
+        ['--dry-run', 'Change nothing'],
+      ],
+      run: async (input, io) => {
+        inputs.push(input)
+        return run(input, io) as Promise<undefined>
+      },
+    },
+    {
+      usage: 'propane [...words]',
+      description: 'Serve',
+      anyOptions: true,
+      run: async input => void inputs.push(input),
+    },
+  ]
+  const io = {
+    cwd: '/',
+    env: {},
+    out: (line: string) => void lines.out.push(line),
+    err: (line: string) => void lines.err.push(line),
+  }
+  return { lines, inputs, arlen: (...argv: string[]) => runCli(argv, commands, '1.2.3', io) }
+}
+
+describe('runCli', () => {
+  test('hands a command its arguments and options, and exits with what it says', async () => {
+    const { arlen, inputs } = setUp(async () => 3)
+    expect(await arlen('migrate', 'down', '--dsn', 'postgres://x', '--dry-run')).toBe(3)
+    expect(inputs[0]).toMatchObject({ args: ['down'], options: { dsn: 'postgres://x', dryRun: true } })
+  })
+
+  test('hands a command that reads its own options everything as it was typed', async () => {
+    const { arlen, inputs } = setUp()
+    expect(await arlen('propane', 'scale', '4', '--drain-timeout', '30s')).toBe(0)
+    expect(inputs[0]?.argv).toEqual(['scale', '4', '--drain-timeout', '30s'])
+  })
+
+  test('answers an unknown command with the one that was meant, exit code 2', async () => {
+    const { arlen, lines } = setUp()
+    expect(await arlen('migrat')).toBe(2)
+    expect(lines.err[0]).toBe('arlen: there is no command migrat; did you mean migrate?')
+  })
+
+  test('refuses options that a command does not have, and values that are missing, exit code 2', async () => {
+    const { arlen, lines } = setUp()
+    expect(await arlen('migrate', '--dry')).toBe(2)
+    expect(await arlen('migrate', '--dsn')).toBe(2)
+    expect(lines.err.join('\n')).toContain('--dry')
+  })
+
+  test('prints one line for an error that says all there is to say, exit code 1', async () => {
+    const { arlen, lines } = setUp(async () => {
+      throw new ArlenError('connect_failed', 'The database cannot be reached.')
+    })
+    expect(await arlen('migrate')).toBe(1)
+    expect(lines.err).toEqual(['arlen: The database cannot be reached.'])
+  })
+
+  test('prints the stack of a mistake in a program, exit code 1', async () => {
+    const { arlen, lines } = setUp(async () => {
+      throw new TypeError('x is not a function')
+    })
+    expect(await arlen('migrate')).toBe(1)
+    expect(lines.err.join('\n')).toMatch(/x is not a function\n +at .*cli\.test\.ts/)
+  })
+
+  test('takes a usage error of a command for one of its own, exit code 2', async () => {
+    const { arlen } = setUp(async () => {
+      throw new UsageError('migrate does not take that')
+    })
+    expect(await arlen('migrate')).toBe(2)
+  })
+})

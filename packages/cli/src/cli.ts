@@ -1,0 +1,68 @@
+import { ArlenError, suggest } from '@arlen/core'
+import { cac } from 'cac'
+import { type Command, type CommandInput, type Io, UsageError } from './command.ts'
+
+/**
+ * Runs `arlen` with some arguments.
+ *
+ * @returns the exit code: 0 done, 1 it failed (one line on standard error says why), 2 the command line is wrong.
+ */
+export async function runCli(
+  argv: readonly string[],
+  commands: readonly Command[],
+  version: string,
+  io: Io,
+): Promise<number> {
+  const cli = cac('arlen')
+  const names = commands.map(command => command.usage.split(' ')[0]!)
+  let outcome: Promise<unknown> | undefined
+
+  for (const command of commands) {
+    const entry = cli.command(command.usage, command.description)
+    for (const [flags, description] of command.options ?? []) entry.option(flags, description)
+    for (const example of command.examples ?? []) entry.example(example)
+    if (command.anyOptions) entry.allowUnknownOptions()
+    entry.action((...parameters: unknown[]) => {
+      const { '--': _, ...options } = parameters.pop() as Record<string, unknown>
+      const args = parameters.flat().filter((arg): arg is string => arg !== undefined)
+      const input: CommandInput = { args, options, argv: argv.slice(argv.indexOf(entry.name) + 1) }
+      outcome = command.run(input, io)
+    })
+  }
+  cli.help()
+  cli.version(version)
+
+  try {
+    cli.parse(['node', 'arlen', ...argv], { run: false })
+    if (cli.options.help || cli.options.version) return 0
+    if (!cli.matchedCommand) {
+      const word = cli.args[0]
+      if (word === undefined) {
+        cli.outputHelp()
+        return 0
+      }
+      const meant = suggest(word, names)
+      throw new UsageError(`there is no command ${word}${meant ? `; did you mean ${meant}?` : ''}`)
+    }
+    cli.runMatchedCommand()
+    const code = await outcome
+    return typeof code === 'number' ? code : 0
+  } catch (error) {
+    return report(error, io)
+  }
+}
+
+function report(error: unknown, io: Io): number {
+  const usage = error instanceof UsageError || (error instanceof Error && error.name === 'CACError')
+  const message = error instanceof Error ? error.message : String(error)
+  io.err(`arlen: ${message}`)
+  if (usage) {
+    io.err('Run arlen --help for the commands, arlen <command> --help for one.')
+    return 2
+  }
+  // A mistake of ours or of the application deserves its stack; an ArlenError has already said all there is to say.
+  if (!(error instanceof ArlenError) && error instanceof Error && error.stack) {
+    io.err(error.stack.split('\n').slice(1).join('\n'))
+  }
+  return 1
+}

@@ -1,0 +1,14 @@
+import { defineErrors } from '@arlen/core'
+
+/** Every error that @arlen/cli itself raises. Each is one line for whoever typed the command. */
+export const cliError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
+  app_missing: {
+    message: '{root} has no app.ts or app.js. Run this in the folder of an application, or give --root.',
+  },
+  app_not_exported: { message: '{file} does not export an application: end it with "export default app".' },
+  database_missing: {
+    message: 'no database is configured. Give --dsn, or set DATABASE_URL or db.url in config/.',
+  },
+})
+
+type Code = 'app_missing' | 'app_not_exported' | 'database_missing'

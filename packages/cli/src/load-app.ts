@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { App } from 'arlen'
+import { cliError } from './errors.ts'
+
+/** The module of an application, as the folder has it: TypeScript first, since that is what is edited. */
+export function findAppModule(root: string): string {
+  for (const name of ['app.ts', 'app.js', 'dist/app.js', 'src/app.ts', 'src/app.js']) {
+    const file = join(root, name)
+    if (existsSync(file)) return file
+  }
+  throw cliError('app_missing', { root })
+}
+
+/** The application itself, loaded but not started. */
+export async function loadApp(root: string): Promise<App> {
+  const file = findAppModule(root)
+  const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  if (module.default instanceof App) return module.default
+  throw cliError('app_not_exported', { file })
+}

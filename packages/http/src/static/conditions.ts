@@ -1,0 +1,65 @@
+import type { Request } from '../request.ts'
+
+/** What distinguishes one state of a representation from another (RFC 9110, section 8.8). */
+export interface Validators {
+  /** Quoted, with `W/` in front where it is weak. */
+  etag: string
+  /** Milliseconds since the epoch, whole seconds: what an HTTP date can say. */
+  modified: number
+}
+
+/**
+ * Evaluates the preconditions of a request in the order of RFC 9110, section 13.2.2.
+ *
+ * @returns 412 or 304 where a precondition decides the answer, 200 where the request goes on.
+ */
+export function evaluateConditions(req: Request, { etag, modified }: Validators): 200 | 304 | 412 {
+  const ifMatch = req.header('if-match')
+  if (ifMatch !== undefined) {
+    if (!matches(ifMatch, etag, isSameStrongly)) return 412
+  } else {
+    const since = parseDate(req.header('if-unmodified-since'))
+    if (since !== undefined && modified > since) return 412
+  }
+  const ifNoneMatch = req.header('if-none-match')
+  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, etag, isSameWeakly) ? 304 : 200
+  const since = parseDate(req.header('if-modified-since'))
+  return since !== undefined && modified <= since ? 304 : 200
+}
+
+/** Whether a range may be taken from this state (RFC 9110, section 13.1.5): only if nothing at all has changed. */
+export function allowsRange(req: Request, { etag, modified }: Validators): boolean {
+  const ifRange = req.header('if-range')
+  if (ifRange === undefined) return true
+  if (ifRange.startsWith('"') || ifRange.startsWith('W/')) return isSameStrongly(ifRange.trim(), etag)
+  return parseDate(ifRange) === modified
+}
+
+function matches(field: string, etag: string, isSame: (a: string, b: string) => boolean): boolean {
+  if (field.trim() === '*') return true
+  // Entity tags hold commas, so they are found and not split.
+  for (const [tag] of field.matchAll(/(?:W\/)?"[^"]*"/g)) if (isSame(tag, etag)) return true
+  return false
+}
+
+function isSameStrongly(a: string, b: string): boolean {
+  return a === b && !a.startsWith('W/')
+}
+
+function isSameWeakly(a: string, b: string): boolean {
+  return opaque(a) === opaque(b)
+}
+
+function opaque(tag: string): string {
+  return tag.startsWith('W/') ? tag.slice(2) : tag
+}
+
+const IMF_DATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/
+
+/** An IMF-fixdate (RFC 9110, section 5.6.7); a field with anything else in it is as good as none (section 13.1.3). */
+function parseDate(field: string | undefined): number | undefined {
+  if (field === undefined || !IMF_DATE.test(field)) return undefined
+  const time = Date.parse(field)
+  return Number.isNaN(time) ? undefined : time
+}

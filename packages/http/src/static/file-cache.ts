@@ -1,0 +1,73 @@
+import { statSync } from 'node:fs'
+import type { FileEntry } from './file-entry.ts'
+
+/** A file as it is served: itself, and what stands beside it in other codings. */
+export interface ServedFile {
+  entry: FileEntry
+  variants: readonly FileEntry[]
+}
+
+interface Cached {
+  file: ServedFile
+  bytes: number
+  checkedAt: number
+}
+
+/**
+ * Files by the path they are asked for, the least recently used forgotten first once they hold more than `maxBytes`
+ * together. A file is looked at again when it was last looked at `checkMs` ago, and forgotten when it has changed.
+ */
+export class FileCache {
+  readonly #files = new Map<string, Cached>()
+  readonly #maxBytes: number
+  readonly #checkMs: number
+  #bytes = 0
+
+  constructor(maxBytes: number, checkMs: number) {
+    this.#maxBytes = maxBytes
+    this.#checkMs = checkMs
+  }
+
+  get(key: string): ServedFile | undefined {
+    const cached = this.#files.get(key)
+    if (cached === undefined) return undefined
+    const now = performance.now()
+    if (now - cached.checkedAt >= this.#checkMs) {
+      if (!isCurrent(cached.file.entry) || !cached.file.variants.every(isCurrent)) {
+        this.#forget(key, cached)
+        return undefined
+      }
+      cached.checkedAt = now
+      // Once per check is often enough to tell the used from the unused.
+      this.#files.delete(key)
+      this.#files.set(key, cached)
+    }
+    return cached.file
+  }
+
+  set(key: string, file: ServedFile): void {
+    // What is kept of a file besides its bytes is small, but a million of them are not.
+    const bytes = [file.entry, ...file.variants].reduce((sum, entry) => sum + (entry.bytes?.length ?? 0) + 1024, 0)
+    if (bytes > this.#maxBytes) return
+    const old = this.#files.get(key)
+    if (old) this.#forget(key, old)
+    this.#files.set(key, { file, bytes, checkedAt: performance.now() })
+    this.#bytes += bytes
+    for (const [oldest, cached] of this.#files) {
+      if (this.#bytes <= this.#maxBytes) break
+      this.#forget(oldest, cached)
+    }
+  }
+
+  #forget(key: string, cached: Cached): void {
+    this.#files.delete(key)
+    this.#bytes -= cached.bytes
+  }
+}
+
+/** One system call, some microseconds: cheaper than the promise of an asynchronous one. */
+function isCurrent(entry: FileEntry): boolean {
+  const stat = statSync(entry.path, { bigint: true, throwIfNoEntry: false })
+  if (stat === undefined) return false
+  return entry.stamp === `${stat.mtimeNs.toString(36)}-${stat.size.toString(36)}-${stat.ino.toString(36)}`
+}

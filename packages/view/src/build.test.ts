@@ -40,6 +40,22 @@ test('writes modules and a registry that renders without the templates', async (
   expect(views.names()).toEqual(['users/show', 'x.txt'])
 })
 
+test('takes everything a header may hold', async () => {
+  write({
+    'lib/data.json': '{"a": 1}',
+    'templates/a.html.ets': `<%! const one = 1; import data from '../lib/data.json' with { type: 'json' }
+      import { basename } from 'node:path'; export type Id = number
+      function two(): number { return 2 }
+      interface User { id: Id }
+      const here = import.meta.dirname
+      props: { user: User } layout: null %>
+<%= one %><%= two() %><%= data.a %><%= basename(here) %><%= $user.id %>`,
+  })
+  await buildViews({ dir, outDir })
+  expect(createViews({ compiled: outDir }).render('a', { user: { id: 7 } })).toBe('121views7')
+  expect(createViews({ dir }).render('a', { user: { id: 7 } })).toBe('121templates7')
+})
+
 test('maps errors of compiled templates to their own lines', async () => {
   write({ 'templates/a.html.ets': '<p>\n  <%= $x.y.z %></p>' })
   await buildViews({ dir, outDir })
@@ -57,13 +73,15 @@ test('reports the first mistake of every template, and writes nothing', async ()
   write({
     'templates/a.html.ets': '<%= %>',
     'templates/b.html.ets': '\n<% const a = 1 const %>',
-    'templates/c.html.ets': 'fine',
+    'templates/c.html.ets': '<% const a = 1 %>\n<% const a = 1 %>',
+    'templates/d.html.ets': 'fine',
   })
   await expect(buildViews({ dir, outDir })).rejects.toMatchObject({
     code: 'build_failed',
     diagnostics: [
       { file: join(dir, 'a.html.ets'), line: 1, column: 1 },
       { file: join(dir, 'b.html.ets'), line: 2, column: 16 },
+      { file: join(dir, 'c.html.ets'), line: 2, column: 10 },
     ],
   })
   expect(existsSync(outDir)).toBe(false)

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
 import { type CompiledTemplate, compileTemplate, type Strictness } from './compile-template.ts'
 import { viewError } from './errors.ts'
 import { listTemplates } from './folder-store.ts'
 import { stripTypes } from './strip-types.ts'
-import { syntaxError } from './syntax-error.ts'
+import { findSyntaxError, syntaxError } from './syntax-error.ts'
 import { TemplateError } from './template-error.ts'
 import { nameOfFile } from './template-name.ts'
 
@@ -57,7 +57,11 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
     }
   }
   const scripts = await stripChanged(outDir, compiled, errors)
-  if (errors.length > 0) throw new BuildError(dir, errors)
+  if (errors.length > 0)
+    throw new BuildError(
+      dir,
+      errors.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    )
 
   const files = new Map<string, string>()
   for (const [file, template] of compiled) {
@@ -107,9 +111,9 @@ async function stripChanged(
   const results = await stripTypes(changed.map(file => compiled.get(file)!.code))
   results.forEach((result, index) => {
     const file = changed[index]!
-    const link = `//# sourceMappingURL=${file.split(/[\\/]/).at(-1)}.js.map\n`
-    if ('code' in result) scripts.set(file, result.code + link)
-    else errors.push(syntaxError(result, nameOfFile(file), compiled.get(file)!))
+    const failure = 'code' in result ? findSyntaxError(result.code) : result
+    if (failure) errors.push(syntaxError(failure, nameOfFile(file), compiled.get(file)!, { line: 1, column: 1 })!)
+    if ('code' in result) scripts.set(file, `${result.code}//# sourceMappingURL=${basename(file)}.js.map\n`)
   })
   return scripts
 }

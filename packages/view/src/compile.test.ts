@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates hold template literals
 import { describe, expect, test } from 'vitest'
 import { compile } from './compile.ts'
 import { raw } from './escape.ts'
@@ -58,6 +59,15 @@ describe('tags', () => {
     ['a header that comes late', 'x\n<%! props: {} %>', 'header_misplaced', 2, 1],
     ['a header of something else', '<%! foo() %>', 'header_invalid', 1, 5],
     ['code that is not TypeScript', '<p>\n <% const a = 1 const %>', 'template_invalid', 2, 17],
+    [
+      'a name declared twice',
+      "<%! import { join } from 'node:path'; %>\n<% const a = join('x') %>\n<p><% const a = 2 %>",
+      'template_invalid',
+      3,
+      13,
+    ],
+    ['awaiting in a function that is not async', '\n<% [1].map(() => { await 1 }) %>', 'template_invalid', 2, 20],
+    ['an import of what there is not', "<%! import { join,\n  jion } from 'node:path' %>", 'template_invalid', 2, 3],
     ['TypeScript that is not erasable', '\n\n<% enum A { B } %>', 'template_invalid', 3, 4],
   ])('refuses %s, at its place', (_what, source, code, line, column) => {
     expect(() => compile(source, { path: 'a.html.ets' })).toThrow(

@@ -98,7 +98,7 @@ function startsStatement(previous: Token | undefined, token: Token, next: Token 
   if (token.text === 'props' || token.text === 'layout') return next.text === ':'
   if (!STATEMENTS.has(token.text) || previous?.text === 'import' || previous?.text === 'declare') return false
   // `import(…)` and `typeof import(…)` are types; `type` may be the name of a thing.
-  if (token.text === 'import') return next.text !== '('
+  if (token.text === 'import') return next.text !== '(' && next.text !== '.'
   return next.kind === 'name' && previous?.text !== ':' && previous?.text !== '='
 }
 

@@ -4,13 +4,12 @@ import { syntaxError } from './syntax-error.ts'
 import type { TemplateModule } from './types.ts'
 
 /** Loads a template compiled just now as the module of that URL. */
-export function loadTemplate(url: string, { code, map }: CompiledTemplate, name: string): TemplateModule {
+export function loadTemplate(url: string, compiled: CompiledTemplate, name: string): TemplateModule {
+  const { code, map } = compiled
   const encoded = Buffer.from(JSON.stringify(map)).toString('base64')
   try {
     return loadModule(url, `${code}//# sourceMappingURL=data:application/json;base64,${encoded}\n`) as TemplateModule
   } catch (error) {
-    // Anything else was thrown by a module that the template imports.
-    if (!(error instanceof SyntaxError)) throw error
-    throw syntaxError(error, name, { map })
+    throw (error instanceof SyntaxError && syntaxError(error, name, compiled)) || error
   }
 }

@@ -1,15 +1,19 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 /** The JavaScript of a module, or why it has none: the message and the stack of the syntax error. */
 export type Stripped = { code: string } | { message: string; stack: string }
 
+const PROGRAM = new URL(`./strip-program${extname(import.meta.url)}`, import.meta.url)
+const QUIET = ['--disable-warning=ExperimentalWarning']
+
 /** Blanks out the types of TypeScript modules; every other character keeps its place. */
 export async function stripTypes(sources: readonly string[]): Promise<Stripped[]> {
   if (sources.length === 0) return []
-  const file = new URL(`./strip-worker${extname(import.meta.url)}`, import.meta.url)
-  const worker = new Worker(file, { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const worker = new Worker(PROGRAM, { execArgv: QUIET })
   try {
     worker.postMessage(sources)
     const [results] = (await once(worker, 'message')) as [Stripped[]]
@@ -17,4 +21,13 @@ export async function stripTypes(sources: readonly string[]): Promise<Stripped[]
   } finally {
     await worker.terminate()
   }
+}
+
+/** The same for one module, at once: a process is started for it, so this is for what happens seldom. */
+export function stripTypesNow(source: string): Stripped {
+  const { stdout } = spawnSync(process.execPath, [...QUIET, fileURLToPath(PROGRAM)], {
+    input: source,
+    encoding: 'utf8',
+  })
+  return JSON.parse(stdout) as Stripped
 }

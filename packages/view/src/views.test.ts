@@ -225,6 +225,20 @@ test('imports modules relative to the template', () => {
   expect(render('a/b')).toBe('X')
 })
 
+test('leaves errors of imported modules as they are', () => {
+  write({
+    'lib/parse.ts': 'JSON.parse("{")',
+    'lib/broken.ts': 'const a = 1 const',
+    'a.html.ets': "<%! import './lib/parse.ts' %>",
+    'b.html.ets': "<%! import './lib/broken.ts' %>",
+    'c.html.ets': "<%! import './lib/missing.ts' %>",
+  })
+  const { render } = createViews({ dir })
+  expect(() => render('a')).toThrow(expect.objectContaining({ stack: expect.stringContaining('lib/parse.ts:1') }))
+  expect(() => render('b')).toThrow(expect.objectContaining({ stack: expect.stringContaining('lib/broken.ts:1') }))
+  expect(() => render('c')).toThrow(expect.objectContaining({ code: 'ERR_MODULE_NOT_FOUND' }))
+})
+
 test('gives every page the common locals, which its own go before', () => {
   const { render } = views({ 'a.html.ets': '<%= $x %><%= $y %>' }, { locals: { x: 1, y: 2 } })
   expect(render('a', { y: 3 })).toBe('13')

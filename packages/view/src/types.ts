@@ -41,7 +41,7 @@ export type LocalsArgument<Name> =
   NeedsNothing<Name> extends true ? [locals?: LocalsOf<Name>] : [locals: LocalsOf<Name>]
 
 /** What including a template gives: a promise where the template awaits something. */
-export type Included<Name> = Name extends keyof Templates
+export type Included<Name> = [Name] extends [keyof Templates]
   ? Templates[Name] extends (...args: never) => Promise<string>
     ? Promise<SafeString>
     : SafeString

@@ -20,6 +20,12 @@ export function formatOf(path: string): Format {
   return name.endsWith('.json') ? 'json' : 'html'
 }
 
+export function contentTypeOf(name: string): string {
+  return { html: 'text/html; charset=utf-8', txt: 'text/plain; charset=utf-8', json: 'application/json' }[
+    formatOf(name)
+  ]
+}
+
 /** Whether a name stays below the folder of templates: no empty, `.` or `..` segments, and no separators but `/`. */
 export function isTemplateName(name: string): boolean {
   return /^[^\\\0:]+$/.test(name) && name.split('/').every(part => part !== '' && !/^\.+$/.test(part))

@@ -11,6 +11,7 @@ import { render } from './render.ts'
 import type { Engine, RenderOptions } from './rendering.ts'
 import { stream } from './stream.ts'
 import type { TemplateStore } from './template-entry.ts'
+import { contentTypeOf } from './template-name.ts'
 import type { LocalsOf, NeedsNothing, TemplateName } from './types.ts'
 
 export interface ViewsOptions<Context = unknown> {
@@ -48,6 +49,8 @@ export interface Views<Context = unknown> {
    * stops reading stops the page.
    */
   stream<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): AsyncIterable<string>
+  /** The media type of what a template prints, by its name. */
+  contentType(name: string): string
   /** Whether there is such a template. */
   has(name: string): boolean
   /** The names of all templates, sorted. */
@@ -75,6 +78,7 @@ export function createViews<Context = unknown>(options: ViewsOptions<Context>): 
   return {
     render: (name, ...rest) => render(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
     stream: (name, ...rest) => stream(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
+    contentType: contentTypeOf,
     has: name => store.names().includes(name),
     names: () => store.names(),
   }

@@ -1,0 +1,42 @@
+import type { Views } from '../views.ts'
+
+export interface ExpressOptions {
+  /** What helpers of the context are made from, out of the locals of the rendering. Default: none. */
+  context?: (locals: Record<string, unknown>) => unknown
+}
+
+type Callback = (error: unknown, html?: string) => void
+
+/** What Express makes of a name to render it: a class of this shape, set as its `view`. */
+export type ExpressViewClass = new (
+  name: string,
+) => {
+  readonly path: string
+  render(locals: Record<string, unknown>, done: Callback): void
+}
+
+// What Express itself adds to the locals.
+const SETTINGS = new Set(['settings', '_locals', 'cache'])
+
+/**
+ * Lets Express render these templates: `app.set('view', expressView(views))`, then
+ * `res.render('users/show', { user })`. Templates see `app.locals`, `res.locals` and these, the last going before.
+ */
+export function expressView<Context>(views: Views<Context>, options: ExpressOptions = {}): ExpressViewClass {
+  const render = views.render as (name: string, locals: object, context: unknown) => string | Promise<string>
+  return class {
+    readonly path: string
+
+    constructor(name: string) {
+      this.path = name // Express asks whether there is one; what is wrong with a name, rendering tells better
+    }
+
+    render(all: Record<string, unknown>, done: Callback): void {
+      const locals = Object.fromEntries(Object.entries(all).filter(([name]) => !SETTINGS.has(name)))
+      new Promise<string>(resolve => resolve(render(this.path, locals, options.context?.(locals)))).then(
+        html => done(null, html),
+        error => done(error),
+      )
+    }
+  }
+}

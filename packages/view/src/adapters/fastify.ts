@@ -1,0 +1,33 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LocalsArgument, TemplateName } from '../types.ts'
+import type { Views } from '../views.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Renders a template and sends it, with the media type of its format. */
+    view<Name extends TemplateName>(name: Name, ...locals: LocalsArgument<Name>): FastifyReply
+  }
+}
+
+export interface FastifyViewsOptions {
+  views: Views<FastifyRequest>
+}
+
+/**
+ * Lets Fastify render templates: `app.register(fastifyViews, { views })`, then `reply.view('users/show', { user })`.
+ * Helpers of the context are made from the request.
+ */
+export function fastifyViews(app: FastifyInstance, { views }: FastifyViewsOptions, done: () => void): void {
+  app.decorateReply('view', function (this: FastifyReply, name: string, ...rest: unknown[]): FastifyReply {
+    const render = views.render as (name: string, locals: unknown, context: unknown) => string | Promise<string>
+    new Promise<string>(resolve => resolve(render(name, rest[0], this.request))).then(
+      text => this.type(views.contentType(name)).send(text),
+      error => this.send(error),
+    )
+    return this
+  })
+  done()
+}
+
+// As fastify-plugin does: what is decorated here is there for whoever registers it, and not only inside.
+Object.assign(fastifyViews, { [Symbol.for('skip-override')]: true })

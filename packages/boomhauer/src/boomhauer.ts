@@ -11,6 +11,7 @@ import { type BoomhauerOptions, resolveOptions, type Settings } from './options.
 import { createOwnPages } from './own-pages.ts'
 import { RequestLog } from './request-log.ts'
 import { Supervisor } from './supervisor.ts'
+import { typecheck } from './typecheck.ts'
 import { Watcher } from './watcher.ts'
 
 export interface BoomhauerEvents {
@@ -22,6 +23,8 @@ export interface BoomhauerEvents {
   crashed: [event: { problem: DevelopmentProblem }]
   /** Something to know that stops nothing: type errors, warnings of a part of the application. */
   notice: [event: { id: string; diagnostics: readonly Diagnostic[] }]
+  /** The types have been checked, beside the running application; no diagnostics where all is well. */
+  typechecked: [event: { diagnostics: readonly Diagnostic[] }]
   /** Files changed that pages take in without a new build. */
   reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
   /** The system does not notify of changes here; the folder is read again and again instead. */
@@ -40,12 +43,13 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   readonly #requests = new RequestLog()
   #port = 0
   #buildMs: number | undefined
+  #check: AbortController | undefined
   #closing: Promise<void> | undefined
 
   constructor(settings: Settings) {
     super()
     this.settings = settings
-    this.#supervisor = new Supervisor(settings)
+    this.#supervisor = new Supervisor(settings, settings.typecheck === 'block' ? this.#typecheck : undefined)
     const pages = createOwnPages({
       supervisor: this.#supervisor,
       live: this.#live,
@@ -101,14 +105,32 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   }
 
   async #close(): Promise<void> {
+    this.#check?.abort()
     this.#live.close()
     await Promise.all([this.#watcher?.close(), this.#supervisor.close(), this.#front.close()])
     this.emit('closed')
   }
 
+  #typecheck = (signal: AbortSignal): Promise<readonly Diagnostic[]> => {
+    return typecheck({ root: this.settings.root, redact: this.#supervisor.redact }, signal)
+  }
+
+  /** Checks the types beside the running application, so that nothing waits for it. */
+  async #checkTypes(): Promise<void> {
+    if (this.settings.typecheck !== 'notice') return
+    const check = new AbortController()
+    this.#check = check
+    const diagnostics = await this.#typecheck(check.signal)
+    if (check.signal.aborted) return
+    const count = diagnostics.length
+    this.notice('typecheck', `${count} type error${count === 1 ? '' : 's'}`, diagnostics)
+    this.emit('typechecked', { diagnostics })
+  }
+
   #connect(): void {
     const supervisor = this.#supervisor
     supervisor.on('building', (build, paths) => {
+      this.#check?.abort()
       this.emit('building', { build, paths: [...paths] })
       this.#tell()
     })
@@ -117,6 +139,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       this.#tell()
       this.notice('warnings', 'Warnings', warnings)
       this.emit('ready', { build, ms, warnings, facts })
+      this.#checkTypes()
     })
     supervisor.on('failed', ({ build, problem }, ms) => {
       this.#buildMs = ms

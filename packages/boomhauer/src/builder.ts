@@ -1,74 +1,84 @@
 import type { Diagnostic } from '@arlen/core'
-import { diagnose } from '@arlen/core/error-report'
+import { ArlenError } from '@arlen/core/error-table'
 import type { Child, Outcome } from './child.ts'
-import type { AppFacts } from './messages.ts'
-import type { Nursery } from './nursery.ts'
+import type { AppFacts, TemplateFolders } from './messages.ts'
 import { findEntry, type Settings } from './options.ts'
 
 /** What became of a build. */
 export type BuildReport =
   | { ok: true; child: Child; socket: string; facts: AppFacts; warnings: readonly Diagnostic[] }
-  | { ok: false; diagnostics: readonly Diagnostic[]; files: readonly string[] }
-
-/** A step before the application is loaded: what it finds wrong with severity `error` ends the build. */
-export type Stage = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
+  | { ok: false; files: readonly string[]; diagnostics: readonly Diagnostic[] }
 
 export interface BuildOptions {
   settings: Settings
-  nursery: Nursery
+  child: Child
   /** Where the application is to listen. */
   socket: string
-  /** In order. */
-  stages: readonly Stage[]
+  /** Templates to compile first; undefined where none have changed. */
+  templates: TemplateFolders | undefined
+  /** Checks the types before the application is loaded; what it finds with severity `error` ends the build. */
+  typecheck: ((signal: AbortSignal) => Promise<readonly Diagnostic[]>) | undefined
   /** Resolves when nothing of the application's former process is left. */
   cleared: Promise<unknown>
   /** Aborted when a newer build makes this one pointless. */
   signal: AbortSignal
+  /** The templates have been compiled. */
+  onTemplates: (warnings: readonly Diagnostic[]) => void
 }
 
 /**
- * One build: the stages, then a process that loads and starts the application. Undefined when it was aborted.
- * The former process is gone before the new one loads anything, so that they never compete for what the application
- * takes for itself: ports, locks, files.
+ * One build: templates, types, then loading and starting the application, all in its new process. Undefined when it was
+ * aborted, the process gone. The former process is gone before the new one loads anything of the application, so that
+ * they never compete for what it takes for itself: ports, locks, files.
  */
 export async function build(options: BuildOptions): Promise<BuildReport | undefined> {
-  const { settings, nursery, socket, stages, cleared, signal } = options
+  const { child, signal } = options
+  const abort = () => child.kill()
+  signal.addEventListener('abort', abort)
+  const report = await run(options)
+  signal.removeEventListener('abort', abort)
+  if (signal.aborted || !report.ok) {
+    child.kill()
+    await child.gone
+  }
+  return signal.aborted ? undefined : report
+}
+
+async function run(options: BuildOptions): Promise<BuildReport> {
+  const { settings, child, socket, templates, typecheck, cleared, signal, onTemplates } = options
   const warnings: Diagnostic[] = []
+  const failed = (diagnostics: readonly Diagnostic[]): BuildReport => {
+    return { ok: false, files: child.files, diagnostics: [...diagnostics, ...warnings] }
+  }
+  if (templates) {
+    const prepared = await child.prepare(templates)
+    if (prepared.kind !== 'prepared') return failed(diagnosticsOf(prepared, 'template', settings))
+    onTemplates(prepared.warnings)
+  }
+  if (typecheck) {
+    const found = await typecheck(signal)
+    if (found.some(diagnostic => diagnostic.severity === 'error')) return failed(found)
+    warnings.push(...found)
+  }
   let entry: string
   try {
     entry = findEntry(settings)
-    for (const stage of stages) {
-      const found = await stage(signal)
-      if (signal.aborted) return undefined
-      if (found.some(diagnostic => diagnostic.severity === 'error')) return { ok: false, diagnostics: found, files: [] }
-      warnings.push(...found)
-    }
   } catch (error) {
-    const { frames: _, ...found } = diagnose(error, { root: settings.root, stage: 'load' })[0]!
-    return { ok: false, diagnostics: [found], files: [] }
+    if (!(error instanceof ArlenError)) throw error
+    return failed([{ stage: 'load', severity: 'error', message: error.message, code: error.code }])
   }
   await cleared
-  if (signal.aborted) return undefined
-  const child = nursery.take()
-  const abort = () => child.kill()
-  signal.addEventListener('abort', abort)
-  const outcome = await outcomeOf(child.load(entry, socket), settings.bootTimeoutMs)
-  signal.removeEventListener('abort', abort)
-  if (signal.aborted) {
-    child.kill()
-    await child.gone
-    return undefined
-  }
+  if (signal.aborted) return failed([])
+  const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
   if (outcome.kind === 'ready') return { ok: true, child, socket, facts: outcome.facts, warnings }
-  child.kill()
-  return { ok: false, diagnostics: [...diagnosticsOf(outcome, settings), ...warnings], files: child.files }
+  return failed(diagnosticsOf(outcome, 'boot', settings))
 }
 
-type Failure = Exclude<Outcome, { kind: 'ready' }> | { kind: 'timeout' }
+type Timeout = { kind: 'timeout' }
 
-async function outcomeOf(outcome: Promise<Outcome>, timeoutMs: number): Promise<Outcome | { kind: 'timeout' }> {
-  const { promise, resolve } = Promise.withResolvers<{ kind: 'timeout' }>()
-  const timer = setTimeout(resolve, timeoutMs, { kind: 'timeout' })
+async function within(outcome: Promise<Outcome>, ms: number): Promise<Outcome | Timeout> {
+  const { promise, resolve } = Promise.withResolvers<Timeout>()
+  const timer = setTimeout(resolve, ms, { kind: 'timeout' })
   try {
     return await Promise.race([outcome, promise])
   } finally {
@@ -76,21 +86,27 @@ async function outcomeOf(outcome: Promise<Outcome>, timeoutMs: number): Promise<
   }
 }
 
-function diagnosticsOf(outcome: Failure, settings: Settings): readonly Diagnostic[] {
+function diagnosticsOf(
+  outcome: Outcome | Timeout,
+  stage: Diagnostic['stage'],
+  settings: Settings,
+): readonly Diagnostic[] {
   switch (outcome.kind) {
     case 'failed':
       return outcome.diagnostics
     case 'exited':
-      return [exitDiagnostic('boot', outcome)]
+      return [exitDiagnostic(stage, outcome)]
     case 'timeout':
       return [
         {
-          stage: 'boot',
+          stage,
           severity: 'error',
           message: `The application was not ready within ${settings.bootTimeoutMs / 1000} s`,
           hint: 'Something it waits for while it loads or starts does not come: a top-level await, a start hook, a database.',
         },
       ]
+    default:
+      return []
   }
 }
 
@@ -102,11 +118,11 @@ export interface Exit {
 
 /** A process that ended without a word: what it wrote last is all there is to show. */
 export function exitDiagnostic(stage: Diagnostic['stage'], { code, signal, output }: Exit): Diagnostic {
-  const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
+  const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`
   return {
     stage,
     severity: 'error',
-    message: `The application's process ${how}${stage === 'boot' ? ' before it was ready' : ''}`,
+    message: `The application's process ${how}${stage === 'runtime' ? '' : ' before it was ready'}`,
     command: 'node',
     ...(code !== null && { exitCode: code }),
     ...(output.trim() !== '' && { output: output.trim() }),

@@ -10,7 +10,7 @@ import { isServable, type Servable } from '@arlen/core/servable'
 import { collectFacts, forwardRequests } from './child-facts.ts'
 import { LoadedModules } from './child-modules.ts'
 import { boomhauerError } from './errors.ts'
-import type { FromChild, ToChild } from './messages.ts'
+import type { FromChild, TemplateFolders, ToChild } from './messages.ts'
 
 const root = process.argv[2]!
 const preload = process.argv.slice(3)
@@ -23,6 +23,7 @@ new Worker(new URL(import.meta.url.endsWith('.ts') ? './child-guard.ts' : './chi
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
 process.on('message', (message: ToChild) => {
   if (message.type === 'load') load(message)
+  else if (message.type === 'prepare') prepare(message.templates)
   else close(message.graceMs)
 })
 process.on('uncaughtExceptionMonitor', error => {
@@ -45,6 +46,16 @@ async function loadAhead(): Promise<void> {
     } catch {
       // The application does without it, or will fail on it itself and then be heard.
     }
+  }
+}
+
+async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
+  try {
+    const { buildViews } = await import('@arlen/view')
+    const { warnings } = await buildViews({ dir, outDir })
+    send({ type: 'prepared', warnings: warnings.flatMap(warning => diagnose({ diagnostics: [warning] }, { root })) })
+  } catch (error) {
+    send({ type: 'failed', files: modules.files, diagnostics: diagnose(error, { root, stage: 'template' }) })
   }
 }
 
@@ -93,7 +104,7 @@ async function close(graceMs: number): Promise<void> {
 
 function report(error: unknown): Diagnostic[] {
   const at = stage === 'load' ? modules.placeOf(error) : undefined
-  return diagnose(error, { root, stage: stageOf(error), ...(at && { at }) })
+  return diagnose(error, { root, stage: stageOf(error), hide: import.meta.dirname, ...(at && { at }) })
 }
 
 /** A broken configuration is told apart by the code of its error, in whatever stage it comes up. */

@@ -4,6 +4,12 @@ import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { findSpecifier } from './import-site.ts'
 
+/** How a module was named, and in which. */
+interface Naming {
+  specifier: string
+  parent: string | undefined
+}
+
 interface Place {
   file: string
   line: number
@@ -14,13 +20,16 @@ interface Place {
 export class LoadedModules {
   #files = new Set<string>()
   #last: string[] = []
-  #unresolved: { error: unknown; specifier: string; parent: string | undefined } | undefined
+  #namedBy = new Map<string, Naming>()
+  #unresolved: (Naming & { error: unknown }) | undefined
 
   constructor() {
     registerHooks({
       resolve: (specifier, context, next) => {
         try {
-          return next(specifier, context)
+          const resolved = next(specifier, context)
+          this.#namedBy.set(resolved.url, { specifier, parent: context.parentURL })
+          return resolved
         } catch (error) {
           this.#unresolved = { error, specifier, parent: context.parentURL }
           throw error
@@ -45,14 +54,20 @@ export class LoadedModules {
 
   /** Where an error of loading lies, when its own stack does not say. */
   placeOf(error: unknown): Place | undefined {
-    const unresolved = this.#unresolved
-    if (unresolved?.parent?.startsWith('file:') && isOrIsCausedBy(error, unresolved.error)) {
-      const file = fileURLToPath(unresolved.parent)
-      return { file, ...(findSpecifier(read(file), unresolved.specifier) ?? { line: 1 }) }
+    const { specifier, parent } = this.#namingOf(error) ?? {}
+    if (specifier !== undefined && parent?.startsWith('file:')) {
+      const file = fileURLToPath(parent)
+      return { file, ...(findSpecifier(read(file), specifier) ?? { line: 1 }) }
     }
     return error instanceof SyntaxError && !/^\S+:\d+\n/.test(error.stack ?? '')
       ? this.#placeOfSyntaxError(error)
       : undefined
+  }
+
+  #namingOf(error: unknown): Naming | undefined {
+    if (this.#unresolved && isOrIsCausedBy(error, this.#unresolved.error)) return this.#unresolved
+    const builtin = error instanceof Error ? /^No such built-in module: (node:\S+)$/.exec(error.message) : undefined
+    return builtin ? this.#namedBy.get(builtin[1]!) : undefined
   }
 
   /** Node tells the place of such an error only when it prints it: so it is asked to check the latest files again. */

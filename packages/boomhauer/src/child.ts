@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
-import type { AppFacts, FromChild, RequestFact, ToChild } from './messages.ts'
+import type { AppFacts, FromChild, RequestFact, TemplateFolders, ToChild } from './messages.ts'
 
 export interface ChildOptions {
   root: string
@@ -14,6 +14,7 @@ export interface ChildOptions {
 
 /** How an attempt to load and start an application ended. */
 export type Outcome =
+  | { kind: 'prepared'; warnings: readonly Diagnostic[] }
   | { kind: 'ready'; files: readonly string[]; facts: AppFacts }
   | { kind: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; output: string }
@@ -84,8 +85,17 @@ export class Child extends EventEmitter<ChildEvents> {
     return this.#process.pid
   }
 
+  /** Compiles the templates. */
+  prepare(templates: TemplateFolders): Promise<Outcome> {
+    return this.#ask({ type: 'prepare', templates })
+  }
+
   /** Loads the module, and starts the application it exports on a unix socket. */
   load(entry: string, socket: string): Promise<Outcome> {
+    return this.#ask({ type: 'load', entry, socket })
+  }
+
+  #ask(message: ToChild): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     let crash: readonly Diagnostic[] | undefined
     this.once('crashed', diagnostics => {
@@ -98,8 +108,9 @@ export class Child extends EventEmitter<ChildEvents> {
           : { kind: 'exited', code, signal, output: this.#output },
       ),
     )
+    if (this.exited) resolve({ kind: 'exited', code: null, signal: null, output: this.#output })
     this.#onOutcome = resolve
-    this.#send({ type: 'load', entry, socket })
+    this.#send(message)
     return promise
   }
 
@@ -129,6 +140,9 @@ export class Child extends EventEmitter<ChildEvents> {
     switch (message.type) {
       case 'warm':
         this.emit('warm')
+        break
+      case 'prepared':
+        this.#onOutcome?.({ kind: 'prepared', warnings: message.warnings })
         break
       case 'ready':
         this.#onOutcome?.({ kind: 'ready', files: message.files, facts: message.facts })

@@ -2,9 +2,18 @@ import type { Diagnostic } from '@arlen/core'
 
 /** What the supervisor tells a child. */
 export type ToChild =
+  /** Compile the templates of a folder. */
+  | { type: 'prepare'; templates: TemplateFolders }
   | { type: 'load'; entry: string; socket: string }
   /** End what is in flight within `graceMs`, close what is owned, and exit. */
   | { type: 'close'; graceMs: number }
+
+/** Absolute paths. */
+export interface TemplateFolders {
+  dir: string
+  /** Where the modules that TypeScript checks are written. */
+  outDir: string
+}
 
 /** What an application says of itself once it runs. */
 export interface AppFacts {
@@ -38,6 +47,7 @@ export interface RequestFact {
 export type FromChild =
   /** Started, and waiting for an application; `files` are the modules it has loaded for it already. */
   | { type: 'warm'; files: readonly string[] }
+  | { type: 'prepared'; warnings: readonly Diagnostic[] }
   | { type: 'ready'; files: readonly string[]; facts: AppFacts }
   | { type: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
   /** An error nobody caught; the child exits. */

@@ -23,6 +23,8 @@ export interface BoomhauerOptions {
   ignore?: readonly string[]
   /** Type errors are a notice beside the running application, or take its place. Default `notice`. */
   typecheck?: 'notice' | 'block' | 'off'
+  /** The folder of templates, from the root, where there is one. Default `templates`. */
+  templates?: string
   /** The editor that links open: `vscode`, `cursor`, `zed`, `webstorm`, … or a link with `{file}`, `{line}`, `{column}`. */
   editor?: string
   /** Arguments for Node.js itself in the application's process. */
@@ -77,6 +79,7 @@ export function resolveOptions(options: BoomhauerOptions = {}): Settings {
     pollMs,
     ignore: options.ignore ?? [],
     typecheck,
+    templates: options.templates ?? 'templates',
     editor: options.editor ?? editorOf(process.env),
     nodeArgs: options.nodeArgs ?? [],
     preload: options.preload ?? ['arlen'],

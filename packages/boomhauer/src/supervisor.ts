@@ -6,13 +6,16 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Diagnostic } from '@arlen/core'
 import { createRedact, type DevelopmentProblem, type Redact } from '@arlen/core/error-report'
-import { build, exitDiagnostic, type Stage } from './builder.ts'
+import { build, exitDiagnostic } from './builder.ts'
 import type { Child } from './child.ts'
 import { CrashBrake } from './crash-brake.ts'
 import { childEnv } from './env-files.ts'
 import type { AppFacts, RequestFact } from './messages.ts'
 import { Nursery } from './nursery.ts'
 import type { Settings } from './options.ts'
+import { TemplateTracker } from './template-tracker.ts'
+
+export type Typecheck = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
 
 export type State =
   | { kind: 'building'; build: string }
@@ -44,7 +47,8 @@ const LOSS_MS = 500
 /** Runs the application in one process after another and knows, at any time, what there is to serve. Runs none of its code. */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #settings: Settings
-  readonly #stages: readonly Stage[]
+  readonly #templates: TemplateTracker
+  readonly #typecheck: Typecheck | undefined
   readonly #nursery: Nursery
   readonly #folder = mkdtempSync(join(tmpdir(), 'boomhauer-'))
   readonly #session = Date.now().toString(36)
@@ -60,10 +64,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #refill: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(settings: Settings, stages: readonly Stage[] = []) {
+  /** @param typecheck - runs before the application is loaded. */
+  constructor(settings: Settings, typecheck?: Typecheck) {
     super()
     this.#settings = settings
-    this.#stages = stages
+    this.#templates = new TemplateTracker(settings.root, settings.templates)
+    this.#typecheck = typecheck
     this.#state = { kind: 'building', build: `${this.#session}-0` }
     this.#nursery = new Nursery(() => ({
       root: settings.root,
@@ -109,7 +115,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#attempt = attempt
     clearTimeout(this.#refill)
     this.#nursery.outdate(paths)
-    this.#nursery.fill()
+    this.#templates.changed(paths)
     this.hold()
     this.#state = { kind: 'building', build: id }
     this.emit('building', id, paths)
@@ -117,11 +123,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
     const building = build({
       settings: this.#settings,
-      nursery: this.#nursery,
+      child: this.#nursery.take(),
       socket: join(this.#folder, `${number}.sock`),
-      stages: this.#stages,
+      templates: this.#templates.toCompile(),
+      typecheck: this.#typecheck,
       cleared: Promise.all([this.#clearing, this.#building]),
       signal: attempt.signal,
+      onTemplates: warnings => this.#templates.compiled(warnings),
     })
     this.#building = building
     const report = await building
@@ -135,7 +143,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       this.#adopt(child)
       const state = { kind: 'ready', build: id, child, socket, facts } as const
       this.#settle(state)
-      this.emit('ready', state, ms, warnings)
+      this.emit('ready', state, ms, [...this.#templates.warnings, ...warnings])
     } else {
       this.emit('files', report.files)
       this.#fail(id, report.diagnostics, ms)

@@ -36,11 +36,16 @@ export function answering(text: string): string {
 export class TestFolder {
   readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), 'boomhauer-test-')))
 
-  constructor(files: Files) {
-    onTestFinished(() => rmSync(this.root, { recursive: true, force: true }))
+  /** @param ofTest - it is deleted with the test that made it. */
+  constructor(files: Files, ofTest = true) {
+    if (ofTest) onTestFinished(() => this.delete())
     this.write('package.json', '{ "type": "module" }')
     this.write('servable.js', SERVABLE)
     for (const [name, text] of Object.entries(files)) this.write(name, text)
+  }
+
+  delete(): void {
+    rmSync(this.root, { recursive: true, force: true })
   }
 
   path(name: string): string {
@@ -109,18 +114,21 @@ export class TestServer extends TestFolder {
 
   /** Changes a file and waits until the build it causes has ended, one way or the other. */
   async save(name: string, text: string): Promise<'ready' | 'failed'> {
-    const outcome = this.outcome()
+    const outcome = outcomeOf(this.server)
     this.write(name, text)
     return outcome
   }
+}
 
-  /** How the next build to end ends. */
-  outcome(): Promise<'ready' | 'failed'> {
-    return new Promise(resolve => {
-      this.server.once('ready', () => resolve('ready'))
-      this.server.once('failed', () => resolve('failed'))
-    })
-  }
+/** How the next build to end ends. */
+export async function outcomeOf(server: Boomhauer): Promise<'ready' | 'failed'> {
+  const done = new AbortController()
+  const on = (event: 'ready' | 'failed') => once(server, event, { signal: done.signal }).then(() => event)
+  const outcomes = [on('ready'), on('failed')]
+  const outcome = await Promise.race(outcomes)
+  done.abort()
+  await Promise.allSettled(outcomes)
+  return outcome
 }
 
 export async function serving(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {

@@ -152,3 +152,8 @@ test('a huge error makes a small report', () => {
   expect(JSON.stringify(diagnose(error, { root: folder })).length).toBeLessThan(20_000)
   expect(performance.now() - started).toBeLessThan(500)
 })
+
+test('calls of a folder to hide are left out', () => {
+  const error = thrown('no', ['f (/app/src/a.ts:1:1)', 'load (/runner/src/child.ts:1:1)'])
+  expect(diagnose(error, { ...options, hide: '/runner/src' })[0]?.frames).toHaveLength(1)
+})

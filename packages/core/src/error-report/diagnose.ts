@@ -26,10 +26,13 @@ export interface DiagnoseOptions {
   readSource?: (file: string) => string | undefined
   /** Where it really happened, known better than the stack knows it. */
   at?: { file: string; line: number; column?: number }
+  /** A folder whose calls are left out: that of the program that runs the application. */
+  hide?: string
 }
 
-interface Context extends Required<Omit<DiagnoseOptions, 'at'>> {
+interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
   at?: DiagnoseOptions['at']
+  hide: string | undefined
   seen: Set<unknown>
   /** How many more calls are shown with their source, over all causes. */
   snippetsLeft: { count: number }
@@ -48,6 +51,7 @@ export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnos
     redact: options.redact ?? createRedact(),
     readSource: options.readSource ?? createSourceReader(),
     at: options.at,
+    hide: options.hide === undefined ? undefined : resolve(options.hide) + sep,
     seen: new Set(),
     snippetsLeft: { count: MAX_OWN_SNIPPETS },
   }
@@ -69,7 +73,9 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const code = textOf(read(error, 'code'))
   const stack = clip(textOf(read(error, 'stack')) ?? '', MAX_STACK)
   const rawMessage = textOf(read(error, 'message')) ?? ''
-  const frames = parseStack(stack, clip(rawMessage, MAX_STACK)).slice(0, MAX_FRAMES)
+  const frames = parseStack(stack, clip(rawMessage, MAX_STACK))
+    .filter(frame => context.hide === undefined || !frame.file.startsWith(context.hide))
+    .slice(0, MAX_FRAMES)
   const causes = causesOf(error).flatMap(cause =>
     context.seen.has(cause) || context.seen.size > MAX_CAUSES ? [] : [fromError(cause, { ...context, at: undefined })],
   )

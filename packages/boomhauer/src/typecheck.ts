@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { diagnose, type Redact } from '@arlen/core/error-report'
+
+export interface TypecheckOptions {
+  root: string
+  redact: Redact
+}
+
+const COMMAND = 'tsc --noEmit'
+/** A program with more mistakes than this has one mistake, somewhere central. */
+const MAX_ERRORS = 50
+const MAX_OUTPUT = 2_000_000
+
+/**
+ * Checks the types of the application with its own TypeScript, incrementally.
+ *
+ * @param signal - ends the compiler; the result is empty then
+ * @returns nothing when all is well, and when there is no TypeScript or no tsconfig.json to check with
+ */
+export async function typecheck(options: TypecheckOptions, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+  const { root, redact } = options
+  const compiler = findCompiler(root)
+  if (!compiler || !existsSync(join(root, 'tsconfig.json'))) return []
+  const cache = join(root, '.arlen', 'cache')
+  mkdirSync(cache, { recursive: true })
+  const buildInfo = join(cache, 'typecheck.tsbuildinfo')
+  const args = ['--noEmit', '--incremental', '--tsBuildInfoFile', buildInfo, '--pretty', 'false', '-p', 'tsconfig.json']
+  const { code, output } = await run([compiler, ...args], root, signal)
+  if (signal.aborted || code === 0) return []
+  const found = parseTscOutput(output)
+  if (found.length === 0) return [failure(code, output)]
+  const errors = found.slice(0, MAX_ERRORS).map(error => ({ ...error, command: COMMAND, exitCode: code ?? 1 }))
+  const mapped = errors.some(error => error.file?.includes('.ets.')) ? await mapTemplates(errors, root) : errors
+  return mapped.flatMap(error => diagnose({ diagnostics: [error] }, { root, redact }))
+}
+
+function run(args: readonly string[], cwd: string, signal: AbortSignal) {
+  const { promise, resolve } = Promise.withResolvers<{ code: number | null; output: string }>()
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' })
+  let output = ''
+  const collect = (chunk: Buffer) => {
+    if (output.length < MAX_OUTPUT) output += chunk.toString()
+  }
+  child.stdout!.on('data', collect)
+  child.stderr!.on('data', collect)
+  child.once('error', error => resolve({ code: null, output: error.message }))
+  child.once('close', code => resolve({ code, output }))
+  return promise
+}
+
+/** The file that Node.js runs as `tsc`, of the TypeScript that the application has installed. */
+function findCompiler(root: string): string | undefined {
+  try {
+    const manifest = createRequire(join(root, 'package.json')).resolve('typescript/package.json')
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { tsc: string } }
+    return join(manifest, '..', bin.tsc)
+  } catch {
+    return undefined // the application is checked by nobody, or not written in TypeScript
+  }
+}
+
+function failure(exitCode: number | null, output: string): Diagnostic {
+  return {
+    stage: 'typecheck',
+    severity: 'error',
+    message: 'The type check itself failed',
+    command: COMMAND,
+    ...(exitCode !== null && { exitCode }),
+    output: output.trim().slice(0, 4_000),
+  }
+}
+
+/** Moves errors in modules made of templates to the templates. */
+async function mapTemplates(errors: readonly Diagnostic[], root: string): Promise<readonly Diagnostic[]> {
+  const { mapDiagnostic } = await import('@arlen/view')
+  return errors.map(error =>
+    error.file === undefined ? error : mapDiagnostic({ ...error, file: join(root, error.file) }),
+  )
+}
+
+/**
+ * Reads what `tsc --pretty false` prints: `src/a.ts(3,7): error TS2322: …`, further lines of a message indented below
+ * it, and mistakes in the configuration without a place.
+ */
+export function parseTscOutput(output: string): Diagnostic[] {
+  const found: Diagnostic[] = []
+  for (const line of output.split(/\r?\n/)) {
+    const placed = /^(\S.*?)\((\d+),(\d+)\): (error|warning) (TS\d+): (.*)$/.exec(line)
+    const bare = placed ? undefined : /^(error|warning) (TS\d+): (.*)$/.exec(line)
+    const last = found.at(-1)
+    if (placed) {
+      const [, file, row, column, severity, code, message] = placed
+      found.push({
+        ...diagnostic(severity!, code!, message!),
+        file: file!,
+        line: Number(row),
+        column: Number(column),
+      })
+    } else if (bare) found.push(diagnostic(bare[1]!, bare[2]!, bare[3]!))
+    else if (last && /^\s+\S/.test(line)) last.message += `\n${line}`
+  }
+  return found
+}
+
+function diagnostic(severity: string, code: string, message: string): Diagnostic {
+  return { stage: 'typecheck', severity: severity as Diagnostic['severity'], code, message }
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import type { Diagnostic } from '@arlen/core'
+import { expect, test } from 'vitest'
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, answering, serving, type TestServer } from './support.ts'
+
+const BROKEN = `import { servable } from './servable.js'\nconst a = { b: 1 }}\nexport default servable(() => a)\n`
+
+async function failure(app: TestServer): Promise<Diagnostic & { status: number }> {
+  const { status, body } = await app.get('/', AS_PROGRAM)
+  return { status, ...JSON.parse(body).diagnostics[0] }
+}
+
+test('a failure is a page for browsers, a problem for programs and text for terminals', async () => {
+  const app = await serving({ 'app.ts': BROKEN }, { editor: 'vscode' })
+  const page = await app.get('/any/path', AS_BROWSER)
+  expect(page.status).toBe(500)
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+  expect(page.body).toContain(`href="vscode://file${app.path('app.ts')}:2:19"`)
+  expect(page.body).toContain('<span class="hit"><i>2</i>const a = { b: 1 }}</span>')
+  expect(page.body).toContain('src="/_boomhauer/client.js"')
+
+  const problem = await app.get('/any/path', AS_PROGRAM)
+  expect(problem.headers['content-type']).toBe('application/problem+json')
+  expect(JSON.parse(problem.body)).toMatchObject({
+    status: 500,
+    code: 'load_failed',
+    correlationId: expect.any(String),
+    diagnostics: [{ stage: 'load', severity: 'error', file: 'app.ts', line: 2, column: 19 }],
+  })
+
+  const text = await app.get('/any/path', AS_CURL)
+  expect(text.headers['content-type']).toBe('text/plain; charset=utf-8')
+  expect(text.body).toContain('> 2 | const a = { b: 1 }}\n    |                   ^')
+})
+
+test('is there from the very first start on, stays for every request, and goes when the mistake does', async () => {
+  const app = await serving({ 'app.ts': BROKEN })
+  expect((await app.get()).status).toBe(500)
+  expect((await app.get()).status).toBe(500)
+  expect(await app.save('app.ts', answering('mended'))).toBe('ready')
+  expect(await app.get()).toMatchObject({ status: 200, body: 'mended' })
+})
+
+test('a new mistake takes the place of the old one', async () => {
+  const app = await serving({ 'app.ts': BROKEN })
+  expect((await failure(app)).line).toBe(2)
+  await app.save('app.ts', `throw new Error('another')\n`)
+  expect(await failure(app)).toMatchObject({ message: 'another', line: 1 })
+})
+
+test('a mistake in a module that was never loaded well is seen to be mended', async () => {
+  const app = await serving({ 'app.ts': `import './lib/new.ts'\n${answering('ok')}` })
+  expect((await failure(app)).code).toBe('ERR_MODULE_NOT_FOUND')
+  expect(await app.save('lib/new.ts', 'export {}\n')).toBe('ready')
+})
+
+test('there is no module to serve, and then there is', async () => {
+  const app = await serving({})
+  expect(await failure(app)).toMatchObject({ code: 'no_entry', message: expect.stringContaining('app.ts or app.js') })
+  expect(await app.save('app.ts', answering('here'))).toBe('ready')
+  expect((await app.get()).body).toBe('here')
+})
+
+test('a module that exports no application', async () => {
+  const app = await serving({ 'app.ts': 'const app = 1\nexport default app\n' })
+  expect(await failure(app)).toMatchObject({ stage: 'load', code: 'not_servable', file: 'app.ts', line: 2 })
+})
+
+test('a configuration that is not valid is told apart', async () => {
+  const source = `throw Object.assign(new Error('port must be a number'), { code: 'config_invalid' })\n`
+  const app = await serving({ 'app.ts': `import './config/app.ts'\n${answering('ok')}`, 'config/app.ts': source })
+  expect(await failure(app)).toMatchObject({ stage: 'config', file: 'config/app.ts', line: 1 })
+  expect(await app.save('config/app.ts', 'export {}\n')).toBe('ready')
+})
+
+test('an application that exits while it starts, with the last it wrote', async () => {
+  const app = await serving({ 'app.ts': `console.error('no licence found')\nprocess.exit(3)\n` })
+  expect(await failure(app)).toMatchObject({ exitCode: 3, output: 'no licence found', command: 'node' })
+})
+
+test('an application that does not start in time', async () => {
+  const app = await serving({ 'app.ts': `await new Promise(r => setTimeout(r, 60_000))\n` }, { bootTimeoutMs: 500 })
+  expect(await failure(app)).toMatchObject({ message: 'The application was not ready within 0.5 s' })
+})
+
+const CRASHING = `
+import { servable } from './servable.js'
+export default servable((req, res) => {
+  if (req.url === '/throw') setTimeout(() => { throw new Error('in a timer') })
+  else if (req.url === '/reject') Promise.reject(new Error('unhandled'))
+  else if (req.url === '/exit') process.exit(7)
+  else if (req.url === '/kill') process.kill(process.pid, 'SIGKILL')
+  else res.end('alive')
+})`
+
+test.each([
+  ['/throw', { message: 'in a timer', file: 'app.ts', line: 4 }],
+  ['/reject', { message: 'unhandled', file: 'app.ts', line: 5 }],
+  ['/exit', { message: "The application's process exited with code 7" }],
+  ['/kill', { message: "The application's process was ended by SIGKILL" }],
+])('a crash at %s is shown to the request it hit; then the application is up again', async (path, expected) => {
+  const app = await serving({ 'app.ts': CRASHING })
+  await app.get()
+  const answer = await app.get(path, AS_PROGRAM)
+  expect(answer.status).toBe(500)
+  expect(JSON.parse(answer.body)).toMatchObject({
+    code: 'application_crashed',
+    diagnostics: [{ stage: 'runtime', ...expected }],
+  })
+  expect((await app.get()).body).toBe('alive')
+})
+
+test('an application that crashes over and over is left down, its last failure shown, until it changes', async () => {
+  const app = await serving({ 'app.ts': CRASHING })
+  for (const _ of [1, 2, 3]) await app.get('/throw')
+  expect(await failure(app)).toMatchObject({ message: 'in a timer' })
+  expect(app.server.state).toBe('failed')
+  await app.save('app.ts', answering('mended'))
+  expect((await app.get()).body).toBe('mended')
+})
+
+test('an application that handles such errors itself lives on, as it would in production', async () => {
+  const app = await serving({ 'app.ts': `process.on('uncaughtException', () => {})\n${CRASHING}` })
+  await app.get()
+  const { pid } = app.server
+  const lost = app.get('/throw')
+  expect((await app.get()).body).toBe('alive')
+  expect(app.server.pid).toBe(pid)
+  await app.save('app.ts', answering('next'))
+  expect((await lost).body).toBe('next')
+})
+
+test('a template that does not compile is shown before anything is loaded', async () => {
+  const app = await serving({ 'app.ts': answering('ok'), 'templates/home.html.ets': '<p>\n<%= name\n' })
+  expect(await failure(app)).toMatchObject({ stage: 'template', file: 'templates/home.html.ets', line: 2, column: 1 })
+  expect(await app.save('templates/home.html.ets', '<p>\n<%= 1 %>\n')).toBe('ready')
+  expect((await app.get()).body).toBe('ok')
+})
+
+test('what a template is warned of is a notice', async () => {
+  const app = await serving({ 'app.ts': answering('ok'), 'templates/home.html.ets': '<a href=<%= 1 %>>x</a>\n' })
+  const [{ id, diagnostics }] = await once(app.server, 'notice')
+  expect(id).toBe('warnings')
+  expect(diagnostics).toMatchObject([{ severity: 'warning', file: 'templates/home.html.ets', line: 1 }])
+  expect((await app.get()).body).toBe('ok')
+})
+
+test('no secret of the environment is in it', async () => {
+  const app = await serving({
+    '.env': 'DATABASE_URL=postgres://shop:s3cr3t@db/shop\nAPI_TOKEN=abcdefgh',
+    'app.ts': `throw new Error('cannot reach ' + process.env.DATABASE_URL + ' with ' + process.env.API_TOKEN)\n`,
+  })
+  for (const as of [AS_BROWSER, AS_PROGRAM, AS_CURL]) {
+    const { body } = await app.get('/', as)
+    expect(body).toContain('cannot reach')
+    expect(body).not.toMatch(/s3cr3t|abcdefgh/)
+  }
+})

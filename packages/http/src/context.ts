@@ -14,6 +14,7 @@ import { httpError } from './errors.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
 import { mediaType, negotiate } from './negotiation.ts'
+import { staysHere } from './redirect-target.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
 import type { Request } from './request.ts'
 
@@ -55,6 +56,13 @@ export type PathParams = Readonly<Record<string, string>>
 
 /** Makes the answer of one branch of {@link Context.respond}. */
 export type Branch = () => unknown
+
+export interface RedirectOptions {
+  /** Default 303. */
+  status?: number
+  /** Whether the target may be on another host. Default false. */
+  external?: boolean
+}
 
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 
@@ -164,8 +172,15 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return new Reply(body, 'application/octet-stream', init)
   }
 
-  /** Sends the client elsewhere: 303 See Other unless told otherwise. Characters beyond US-ASCII are escaped. */
-  redirect(location: string, status = 303): Reply {
+  /**
+   * Sends the client elsewhere: 303 See Other unless told otherwise. Characters beyond US-ASCII are escaped.
+   *
+   * @throws HttpError `redirect_external` (400) for a target on another host, unless `external` says that it is meant:
+   *   a target that a user can choose must not lead away from the site (CWE-601).
+   */
+  redirect(location: string, options: number | RedirectOptions = 303): Reply {
+    const { status = 303, external = false } = typeof options === 'number' ? { status: options } : options
+    if (!external && !staysHere(location, this.req.host)) throw httpError('redirect_external')
     const reply = new Reply(null, '', status)
     reply.headers.set('Location', location.replace(/[^\u0000-\u007e]+| /gu, encodeURIComponent))
     return reply

@@ -26,6 +26,11 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
 
   not_acceptable: { status: 406, message: 'This resource is available as {types}.' },
 
+  redirect_external: {
+    status: 400,
+    message: 'The redirect would leave this site. Where that is meant: c.redirect(url, { external: true }).',
+  },
+
   // Capacity and life of a request.
   handler_timeout: { status: 503, message: 'The answer took too long.' },
   overloaded: { status: 503, message: 'The server is at its limit of requests or connections.' },
@@ -69,6 +74,7 @@ type HttpErrorCode =
   | 'body_type_unsupported'
   | 'body_consumed'
   | 'not_acceptable'
+  | 'redirect_external'
   | 'handler_timeout'
   | 'overloaded'
   | 'client_disconnected'

@@ -1,4 +1,11 @@
-export { Context, type ContextClass, type ContextExtensions, type PathParams, ResponseState } from './context.ts'
+export {
+  Context,
+  type ContextClass,
+  type ContextExtensions,
+  type PathParams,
+  type RedirectOptions,
+  ResponseState,
+} from './context.ts'
 export type { CookieOptions, Cookies } from './cookies.ts'
 export type { Finish } from './engine.ts'
 export type { Handler, Middleware } from './handler.ts'
@@ -8,6 +15,7 @@ export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './
 export { mediaType, negotiate, negotiateCoding } from './negotiation.ts'
 export { DEFAULT_METHODS, type HttpOptions } from './options.ts'
 export type { Query } from './query.ts'
+export { localTarget } from './redirect-target.ts'
 export { Reply, type ReplyInit, type StreamBody } from './reply.ts'
 export { Request } from './request.ts'
 export { type Address, createServer, HttpServer, serve } from './server.ts'

@@ -1,6 +1,7 @@
 /**
  * `make run`: the example shop in production, on an embedded PostgreSQL unless DATABASE_URL names another. HOST, PORT and
- * WORKERS (default 2) come from the environment; the data stays in apps/strickland/.arlen.
+ * WORKERS (default 2) come from the environment; the data stays in apps/strickland/.arlen, or in the
+ * folder SHOP_DATA.
  */
 import { join } from 'node:path'
 import { ArlenError } from '@arlen/core'
@@ -48,6 +49,7 @@ async function run(): Promise<void> {
     port: env.PORT || '3000',
     workers: env.WORKERS || '2',
     probePath: '/readyz',
+    preStopDelay: '0', // nothing routes traffic to a shop that somebody tries out
     env: { ...env, ARLEN_ENV: 'production', DATABASE_URL: dsn },
   })
   if (stopping) void server.stop()
@@ -61,7 +63,8 @@ async function run(): Promise<void> {
 }
 
 async function startDatabase(): Promise<string> {
-  const database = await startEmbedded({ dir: join(shop, '.arlen/postgres'), database: 'strickland' })
+  const dir = env.SHOP_DATA || join(shop, '.arlen/postgres')
+  const database = await startEmbedded({ dir, database: 'strickland' })
   started.push(() => database.stop())
   return database.dsn
 }

@@ -14,7 +14,10 @@ export function start(scenario: string): Promise<number> {
 function listen(answer: Buffer): Server {
   const buffer = Buffer.allocUnsafe(64 * 1024)
   return createServer({ noDelay: true, pauseOnConnect: true }, accepted => {
-    const callback = () => socket.write(answer)
+    const callback = () => {
+      socket.write(answer)
+      return true
+    }
     // A socket gets its buffer when it is made, and a server makes its sockets without one. A buffer of its own for every
     // read, which is what `data` events come with, is a fifth of all that this server costs.
     const handle = takeHandle(accepted)

@@ -12,13 +12,13 @@ export const scenarios: readonly Scenario[] = [
     name: 'hello',
     about: 'a small JSON answer',
     path: '/api/hello',
-    servers: ['node-http', 'fastify', 'hono', 'floor'],
+    servers: ['node-http', 'arlen-http', 'fastify', 'hono', 'floor'],
   },
   {
     name: 'routed',
     about: 'a JSON answer from one of forty routes, with a path parameter',
     path: '/api/products/217',
-    servers: ['node-http', 'fastify', 'hono', 'floor'],
+    servers: ['node-http', 'arlen-http', 'fastify', 'hono', 'floor'],
   },
 ]
 

@@ -41,6 +41,8 @@ export class Connection implements Exchange, BodySource, ChunkSink {
   writeDeadline: number = NEVER
   private input: Buffer | null = null
   private position = 0
+  /** The input is the transport's buffer, ours only until the current call ends. */
+  private borrowed = false
   private readonly parser: HeadParser
   private chunks: ChunkedReader | null = null
   private remaining = 0
@@ -75,6 +77,28 @@ export class Connection implements Exchange, BodySource, ChunkSink {
       this.position = 0
     }
     this.pump()
+  }
+
+  /**
+   * The same for bytes of a buffer that is read into again after the call. Almost always they are one whole head, of which
+   * nothing is needed any more when its handler has been called; anything else is copied.
+   */
+  receiveBorrowed(chunk: Buffer): void {
+    if (this.input !== null) return this.receive(chunk)
+    if (this.state !== S.IDLE) return this.receive(Buffer.from(chunk))
+    this.input = chunk
+    this.borrowed = true
+    this.pump()
+    this.own()
+  }
+
+  /** Makes what is left of the input ours, if it is not. */
+  private own(): void {
+    if (this.borrowed && this.input !== null) {
+      this.input = Buffer.from(this.input.subarray(this.position))
+      this.position = 0
+    }
+    this.borrowed = false
   }
 
   /** Reads as far as the state allows. */
@@ -181,6 +205,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
       this.state = S.next(this.state, S.HEAD_COMPLETE)
     } else {
       this.state = S.next(this.state, S.HEAD_COMPLETE_WITH_BODY)
+      this.own()
       this.openBody(request, framing, head.expectContinue)
     }
     this.handle(c)

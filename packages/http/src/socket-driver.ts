@@ -4,6 +4,7 @@ import type { ListenOptions } from '@arlen/core'
 import { Connection } from './connection.ts'
 import type { Engine } from './engine.ts'
 import type { Transport } from './output.ts'
+import { readIntoShared } from './shared-buffer.ts'
 
 /** The only place that knows sockets: it carries their events into connections and what connections write out of them. */
 export class SocketDriver implements Transport {
@@ -18,7 +19,9 @@ export class SocketDriver implements Transport {
     this.encrypted = (socket as { encrypted?: unknown }).encrypted === true
     const connection = new Connection(engine, this)
     this.connection = connection
-    socket.on('data', (chunk: Buffer) => connection.receive(chunk))
+    if (!readIntoShared(socket, bytes => connection.receiveBorrowed(bytes))) {
+      socket.on('data', (chunk: Buffer) => connection.receive(chunk))
+    }
     socket.on('drain', () => connection.drained())
     socket.on('end', () => connection.eof())
     socket.on('finish', () => connection.flushed())

@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream'
+
+/** One for the process: nothing in it is looked at after the call that brought it. */
+const shared = Buffer.allocUnsafeSlow(64 * 1024)
+
+interface Handle {
+  useUserBuffer?: (buffer: Uint8Array) => void
+}
+
+interface Inside {
+  _handle?: Handle | null
+  [slot: symbol]: unknown
+}
+
+/**
+ * Makes a socket read into one buffer shared by all instead of a new one for every read, as the `onread` option of
+ * `net.connect` does, which node:net does not offer for accepted sockets. It is a sixth of what a small request costs.
+ *
+ * @param receive - gets bytes that are valid during the call only.
+ * @returns false where the stream is no plain socket, or node:net is not as we know it: nothing was changed, and its
+ *   `data` events bring the bytes.
+ */
+export function readIntoShared(stream: Duplex, receive: (bytes: Buffer) => void): boolean {
+  const socket = stream as unknown as Inside
+  const handle = socket._handle
+  if (handle === null || handle === undefined || typeof handle.useUserBuffer !== 'function') return false
+  if (!/^(TCP|Pipe)$/.test(handle.constructor.name)) return false
+  if (stream.readableLength > 0 || stream.listenerCount('data') > 0) return false
+  const slots = Object.getOwnPropertySymbols(socket)
+  const buffer = slots.find(slot => slot.description === 'kBuffer')
+  const callback = slots.find(slot => slot.description === 'kBufferCb')
+  if (buffer === undefined || callback === undefined) return false
+  socket[buffer] = shared
+  socket[callback] = (length: number) => {
+    receive(shared.subarray(0, length))
+    return true
+  }
+  handle.useUserBuffer(shared)
+  stream.resume()
+  return true
+}

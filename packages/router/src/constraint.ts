@@ -1,3 +1,5 @@
+import { suggest } from '@arlen/core'
+
 /** What a parameter must look like. A test gets the decoded text and decides at once. */
 export interface Constraint {
   /** As it is shown: `int`, `/[a-z]{2}/`, `one of en, de`. */
@@ -44,15 +46,13 @@ let functionCount = 0
 
 /**
  * @param types - the named types there are
- * @returns the constraint, or a sentence that says what is wrong with it, to follow "the constraint of x".
+ * @returns the constraint, or what is wrong with it, as a sentence that follows "the constraint of x".
  */
-export function toConstraint(
-  spec: ConstraintSpec,
-  types: ReadonlyMap<string, Constraint>,
-  hint: (name: string) => string,
-): Constraint | string {
+export function toConstraint(spec: ConstraintSpec, types: ReadonlyMap<string, Constraint>): Constraint | string {
   if (typeof spec === 'string') {
-    return types.get(spec) ?? `names the type ${spec}, which does not exist.${hint(spec)}`
+    const near = suggest(spec, types.keys())
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`
+    return types.get(spec) ?? `names the type ${spec}, which does not exist.${hint}`
   }
   if (typeof spec === 'function') {
     if (!functionKeys.has(spec)) functionKeys.set(spec, `function ${++functionCount}`)
@@ -73,12 +73,8 @@ function fromRegExp(source: RegExp): Constraint {
 }
 
 /** A constraint written in the path: a word names a type, anything else is a regular expression. */
-export function parseInlineConstraint(
-  text: string,
-  types: ReadonlyMap<string, Constraint>,
-  hint: (name: string) => string,
-): Constraint | string {
-  if (/^[A-Za-z_]\w*$/.test(text)) return toConstraint(text, types, hint)
+export function parseInlineConstraint(text: string, types: ReadonlyMap<string, Constraint>): Constraint | string {
+  if (/^[A-Za-z_]\w*$/.test(text)) return toConstraint(text, types)
   if (text === '') return 'is empty'
   try {
     return fromRegExp(new RegExp(text, 'u'))

@@ -1,5 +1,4 @@
 import { type Constraint, parseInlineConstraint } from './constraint.ts'
-import { suggest } from './suggest.ts'
 
 interface Label {
   text: string
@@ -43,8 +42,7 @@ function parseLabel(part: string, types: ReadonlyMap<string, Constraint>): Label
   if (!placeholder) return `is no host name: ${JSON.stringify(part)} is no label; ports are not compared`
   const [, name, inline] = placeholder
   if (name === '__proto__') return 'has a parameter named __proto__'
-  const constraint =
-    inline === undefined ? undefined : parseInlineConstraint(inline, types, type => suggest(type, types.keys()))
+  const constraint = inline === undefined ? undefined : parseInlineConstraint(inline, types)
   if (typeof constraint === 'string') return `has a constraint that ${constraint}`
   return { text: '', name: name!, constraint }
 }

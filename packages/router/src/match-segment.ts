@@ -79,8 +79,14 @@ export function accepts(
 }
 
 /** The texts that the tokens of a segment take of `path[at, end)`, or undefined where it does not fit. */
-export function matchTokens(tokens: Segment, path: string, at: number, end: number): string[] | undefined {
-  const captures: Captures = { from: [], to: [], encoded: false }
+export function matchTokens(
+  tokens: Segment,
+  path: string,
+  at: number,
+  end: number,
+  encoded: boolean,
+): string[] | undefined {
+  const captures: Captures = { from: [], to: [], encoded }
   if (!fitSegment(tokens, path, at, end, 0, captures)) return undefined
   let placeholder = 0
   return tokens.map(token => {

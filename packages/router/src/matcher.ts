@@ -3,7 +3,7 @@ import type { MatchRequest } from './condition.ts'
 import { decodePath } from './decode.ts'
 import type { Methods } from './methods.ts'
 import { Hit, MALFORMED, type Match, MISS } from './result.ts'
-import { otherSpellings, type SlashPolicies } from './slashes.ts'
+import { otherSpellings, type SlashPolicies, type Spelling } from './slashes.ts'
 import type { Leaf, Node } from './tree.ts'
 import { Walk } from './walk.ts'
 
@@ -65,17 +65,41 @@ export class Matcher<T> {
       : (candidate.hit ?? new Hit(candidate.route, walk.params(decoded, candidate), candidate.format))
   }
 
+  match(method: string, path: string, request: MatchRequest | undefined): Match<T> {
+    const hit = this.find(method, path, request)
+    if (hit === undefined) return this.#resolveMiss(method, path, request)
+    if (!hit.route.pattern.wildcard || !this.#mayBeRespelt(path)) return hit
+    return this.#findRespelt(method, path, request) ?? hit
+  }
+
+  #mayBeRespelt(path: string): boolean {
+    return this.#compiled.trailingSlashes || path.endsWith('/') || path.includes('//')
+  }
+
+  /** A route that a wildcard must not take a request from, only because of a slash. */
+  #findRespelt(method: string, path: string, request: MatchRequest | undefined): Match<T> | undefined {
+    for (const { path: location, redirect } of this.#otherSpellings(path)) {
+      const hit = this.find(method, location, request)
+      if (hit !== undefined && !hit.route.pattern.wildcard) return redirect ? { kind: 'redirect', location } : hit
+    }
+    return undefined
+  }
+
   /** What a request gets for which `find` has nothing. */
-  resolveMiss(method: string, path: string, request: MatchRequest | undefined): Match<T> {
+  #resolveMiss(method: string, path: string, request: MatchRequest | undefined): Match<T> {
     const written = this.#refuse(method, path, request)
     if (written !== MISS) return written
-    for (const { path: location, redirect } of otherSpellings(path, this.#slashes, this.#compiled.trailingSlashes)) {
+    for (const { path: location, redirect } of this.#otherSpellings(path)) {
       const hit = this.find(method, location, request)
       if (hit !== undefined) return redirect ? { kind: 'redirect', location } : hit
       const other = this.#refuse(method, location, request)
       if (other !== MISS) return other
     }
     return MISS
+  }
+
+  #otherSpellings(path: string): Spelling[] {
+    return otherSpellings(path, this.#slashes, this.#compiled.trailingSlashes)
   }
 
   #refuse(method: string, path: string, request: MatchRequest | undefined): Exclude<Match<T>, Hit<T>> {

@@ -27,6 +27,8 @@ export interface Pattern {
   /** The last segment may be missing, together with the slash before it. */
   optional: boolean
   trailingSlash: boolean
+  /** True where a segment is a wildcard. */
+  wildcard: boolean
 }
 
 /** What is wrong with a pattern; `name` is set where it is the constraint of that parameter. */
@@ -52,7 +54,7 @@ const NAME = /[A-Za-z_]\w*/y
  * @throws PatternProblem
  */
 export function parsePattern(path: string, resolve: ResolveConstraint): Pattern {
-  if (path === '/' || path === '') return { segments: [], optional: false, trailingSlash: false }
+  if (path === '/' || path === '') return { segments: [], optional: false, trailingSlash: false, wildcard: false }
   if (path[0] !== '/') throw new PatternProblem('must begin with a slash')
   const reader: Reader = { path, at: 1, names: new Set(), wildcard: false, optional: false, resolve }
   const segments: Token[][] = []
@@ -66,7 +68,7 @@ export function parsePattern(path: string, resolve: ResolveConstraint): Pattern 
     segments.push(readSegment(reader))
     reader.at++ // the slash
   }
-  return { segments, optional: reader.optional, trailingSlash }
+  return { segments, optional: reader.optional, trailingSlash, wildcard: reader.wildcard }
 }
 
 interface Reader {
@@ -179,4 +181,15 @@ export function segmentKey(segment: Segment): string {
   return JSON.stringify(
     segment.map(token => (token.kind === 'text' ? token.text : [token.kind, token.constraint?.key ?? null])),
   )
+}
+
+/** A segment as it may be written in a path. */
+export function showSegment(segment: Segment): string {
+  return segment
+    .map(token => {
+      if (token.kind === 'text') return token.text
+      const constraint = token.constraint === undefined ? '' : `<${token.constraint.name}>`
+      return `${token.kind === 'wildcard' ? '*' : ':'}${token.name}${constraint}`
+    })
+    .join('')
 }

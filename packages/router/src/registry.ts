@@ -1,10 +1,5 @@
-import {
-  BUILT_IN_CONDITIONS,
-  type Condition,
-  compileCondition,
-  type NamedConditionTest,
-  type When,
-} from './condition.ts'
+import { suggest } from '@arlen/core'
+import { BUILT_IN_CONDITIONS, type Condition, compileCondition, type NamedConditionTest } from './condition.ts'
 import {
   BUILT_IN_TYPES,
   type Constraint,
@@ -13,88 +8,32 @@ import {
   toConstraint,
 } from './constraint.ts'
 import { type RouterErrorCode, routerError } from './errors.ts'
+import type { Layer } from './layers.ts'
 import { ANY } from './methods.ts'
 import { namesOf, type Pattern, PatternProblem, parsePattern, type ResolveConstraint } from './pattern.ts'
 import { Route } from './route.ts'
+import { narrow, type RouteOptions, type Scope, toList } from './scope.ts'
 import { CallSite, formatSource } from './source.ts'
-import { suggest } from './suggest.ts'
 
-export interface RouteOptions {
-  /** Unique in the router, for `urlFor`. */
-  name?: string
-  /** Guards, run before the route, the outermost group's first: functions, or names given to `router.guard`. */
-  under?: unknown
-  /** Middleware around the route, the outermost group's first. */
-  use?: unknown
-  /** What else of a request must hold for the route to be taken. */
-  when?: When
-  /** Suffixes that the path may have: `['json']` also takes `/users.json`. Replaces what a group says. */
-  formats?: readonly string[]
-  /** What parameters must look like, by their name, instead of `:id<int>` in the path. */
-  constraints?: Readonly<Record<string, ConstraintSpec>>
-  /** Anything to be found again in `route.meta`; merged with what groups say. */
-  meta?: Readonly<Record<string, unknown>>
-}
-
-/** What the groups around a route add to it. */
-export interface Scope {
-  readonly prefix: string
-  readonly name: string
-  readonly under: readonly unknown[]
-  readonly use: readonly unknown[]
-  readonly when: readonly unknown[]
-  readonly formats: readonly string[]
-  readonly constraints: Readonly<Record<string, ConstraintSpec>>
-  readonly meta: Readonly<Record<string, unknown>>
-}
-
-export const ROOT_SCOPE: Scope = {
-  prefix: '',
-  name: '',
-  under: [],
-  use: [],
-  when: [],
-  formats: [],
-  constraints: {},
-  meta: {},
-}
-
-export function narrow(scope: Scope, prefix: string, options: RouteOptions): Scope {
-  return {
-    prefix: join(scope.prefix, prefix),
-    name: [scope.name, options.name].filter(Boolean).join('.'),
-    under: [...scope.under, ...toArray(options.under)],
-    use: [...scope.use, ...toArray(options.use)],
-    when: [...scope.when, ...toArray(options.when)],
-    formats: options.formats ?? scope.formats,
-    constraints: { ...scope.constraints, ...options.constraints },
-    meta: { ...scope.meta, ...options.meta },
-  }
-}
-
-function join(prefix: string, path: string): string {
-  return path === '/' || path === '' ? prefix : (prefix === '/' ? '' : prefix) + path
-}
-
-function toArray(value: unknown): readonly unknown[] {
-  return value === undefined ? [] : Array.isArray(value) ? value : [value]
-}
-
-/** What a route is called while it is being added. */
+/** What a route or group is called while it is being added. */
 interface Draft {
   readonly label: string
   readonly site: CallSite
 }
 
-/** The routes of one router in the order of registration, and the names they may use. */
+const WORD = /^[A-Za-z_]\w*$/
+const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/
+const EXTENSION = /^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*$/
+
+/** The routes of one router in the order of registration, and the names they may use. Whatever it takes, it checks. */
 export class Registry<T> {
   readonly routes: Route<T>[] = []
   readonly named: Map<string, Route<T>> = new Map()
-  readonly guards: Map<string, (...args: never[]) => unknown> = new Map()
+  frozen = false
   readonly #types: Map<string, Constraint>
   readonly #conditions = new Map<string, NamedConditionTest>()
+  readonly #guards = new Map<string, unknown>()
   readonly #internals: readonly string[]
-  frozen = false
 
   constructor(internals: readonly string[]) {
     this.#internals = internals
@@ -105,82 +44,118 @@ export class Registry<T> {
 
   /** @throws constraint_invalid */
   addType(name: string, spec: Exclude<ConstraintSpec, string>): void {
-    const constraint = toConstraint(spec, this.#types, () => '')
-    if (typeof constraint === 'string' || !/^[A-Za-z_]\w*$/.test(name)) {
-      const problem = typeof constraint === 'string' ? constraint : 'has a name that is no word'
-      throw this.#error('constraint_invalid', { label: '(none)', site: this.#site() }, { name, problem })
+    const constraint = WORD.test(name) ? toConstraint(spec, this.#types) : 'has a name that is not a word'
+    if (typeof constraint === 'string') {
+      throw this.#error('constraint_invalid', this.#draft(`type ${name}`), { name, problem: constraint })
     }
-    this.#types.set(name, { ...constraint, name, key: `type ${name}` })
+    this.#types.set(name, { name, key: `type ${name} ${constraint.key}`, test: constraint.test })
   }
 
+  /** @throws condition_invalid */
   addCondition(name: string, test: NamedConditionTest): void {
+    const problem = typeof test === 'function' ? undefined : 'is not a function'
+    if (problem) throw this.#error('condition_invalid', this.#draft(`condition ${name}`), { name, problem })
     this.#conditions.set(name, test)
   }
 
-  add(methods: readonly string[], path: string, value: T, scope: Scope, options: RouteOptions): Route<T> {
-    const whole = narrow({ ...scope, name: '' }, path, { ...options })
+  /** @throws guard_invalid */
+  addGuard(name: string, guard: unknown): void {
+    if (typeof guard !== 'function') throw this.#error('guard_invalid', this.#draft(`guard ${name}`), {})
+    this.#guards.set(name, guard)
+  }
+
+  /** @throws as `add` does of what groups have */
+  group(scope: Scope, path: string, options: RouteOptions<T>): Scope {
+    return this.#narrow(this.#draft(`group ${scope.prefix}${path}`), scope, path, options)
+  }
+
+  /** @throws whatever of the package's errors is about a route */
+  add(methods: readonly string[], path: string, value: T, scope: Scope, options: RouteOptions<T>): Route<T> {
     const upper = [...new Set(methods.map(method => String(method).toUpperCase()))]
-    const draft: Draft = { label: `${upper.join('|')} ${whole.prefix || '/'}`, site: this.#site() }
-    if (this.frozen) throw this.#error('router_frozen', draft, {})
-    const wrong =
-      upper.length === 0 ? '(none)' : upper.find(method => method !== ANY && !/^[!#$%&'*+.^`|~\w-]+$/.test(method))
-    if (wrong !== undefined) throw this.#error('method_invalid', draft, { method: wrong })
+    const draft = this.#draft(`${upper.join('|')} ${scope.prefix}${path}`)
+    const wrong = upper.length === 0 ? '(none)' : upper.find(method => !TOKEN.test(method))
+    if (wrong !== undefined) throw this.#error('method_invalid', draft, { method: JSON.stringify(wrong) })
     if (value === undefined) throw this.#error('handler_invalid', draft, { actual: 'undefined' })
-    const format = whole.formats.find(one => !/^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*$/.test(one))
-    if (format !== undefined) throw this.#error('format_invalid', draft, { format: JSON.stringify(format) })
+    const whole = this.#narrow(draft, scope, path, options)
     const pattern = this.#pattern(draft, whole)
     const conditions = whole.when.flatMap(when => this.#toConditions(draft, when))
-    const names = this.#names(draft, pattern, conditions)
     const route = new Route<T>({
-      methods: upper,
+      methods: upper.includes(ANY) ? [ANY] : upper,
       path: whole.prefix || '/',
       pattern,
-      names,
-      name: options.name === undefined ? undefined : [scope.name, options.name].filter(Boolean).join('.'),
+      paramNames: this.#paramNames(draft, pattern, conditions, options),
+      name: options.name === undefined ? undefined : whole.name,
       value,
       formats: [...new Set(whole.formats)],
       conditions,
-      under: whole.under.map(guard => this.#toGuard(draft, guard)),
-      use: this.#toMiddleware(draft, whole.use),
+      layers: whole.layers,
       meta: whole.meta,
       site: draft.site,
       index: this.routes.length,
     })
-    this.#name(draft, route)
-    this.routes.push(route)
+    this.#remember(draft, route)
     return route
   }
 
-  #name(draft: Draft, route: Route<T>): void {
-    if (route.name === undefined) return
-    const other = this.named.get(route.name)
-    if (other) throw this.#error('name_duplicate', draft, { name: route.name, other, first: other.where })
-    this.named.set(route.name, route)
+  #remember(draft: Draft, route: Route<T>): void {
+    if (route.name !== undefined) {
+      const other = this.named.get(route.name)
+      if (other) throw this.#error('name_duplicate', draft, { name: route.name, other, first: other.where })
+      this.named.set(route.name, route)
+    }
+    this.routes.push(route)
   }
 
-  #pattern(draft: Draft, scope: Scope): Pattern {
-    const hint = (type: string) => suggest(type, this.#types.keys())
+  #narrow(draft: Draft, scope: Scope, path: string, options: RouteOptions<T>): Scope {
+    if (this.frozen) throw this.#error('router_frozen', draft, {})
+    if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) {
+      throw this.#error('pattern_invalid', draft, { path: JSON.stringify(path), problem: 'must begin with a slash' })
+    }
+    const format = options.formats?.find(one => !EXTENSION.test(one))
+    if (format !== undefined) throw this.#error('format_invalid', draft, { format: JSON.stringify(format) })
+    return narrow(scope, path, this.#layer(draft, options), options)
+  }
+
+  #layer(draft: Draft, options: RouteOptions<T>): Layer {
+    const use = toList(options.use)
+    if (!use.every(one => typeof one === 'function')) throw this.#error('middleware_invalid', draft, {})
+    return { use, under: toList(options.under).map(guard => this.#toGuard(draft, guard)) }
+  }
+
+  #toGuard(draft: Draft, guard: unknown): unknown {
+    if (typeof guard === 'function') return guard
+    if (typeof guard !== 'string') throw this.#error('guard_invalid', draft, {})
+    const known = this.#guards.get(guard)
+    if (known) return known
+    throw this.#error('guard_unknown', draft, { name: guard, hint: didYouMean(guard, this.#guards.keys()) })
+  }
+
+  #pattern(draft: Draft, { prefix, constraints }: Scope): Pattern {
     const resolve: ResolveConstraint = (name, inline) => {
-      const spec = Object.hasOwn(scope.constraints, name) ? scope.constraints[name] : undefined
-      if (inline === undefined) return spec === undefined ? undefined : toConstraint(spec, this.#types, hint)
+      const spec = Object.hasOwn(constraints, name) ? constraints[name] : undefined
+      if (inline === undefined) return spec === undefined ? undefined : toConstraint(spec, this.#types)
       return spec === undefined
-        ? parseInlineConstraint(inline, this.#types, hint)
-        : 'stands in the path and in `constraints`'
+        ? parseInlineConstraint(inline, this.#types)
+        : 'is both in the path and in `constraints`'
     }
     try {
-      return parsePattern(scope.prefix, resolve)
+      return parsePattern(prefix, resolve)
     } catch (problem) {
       if (!(problem instanceof PatternProblem)) throw problem
-      const values = { name: problem.name, path: JSON.stringify(scope.prefix), problem: problem.text }
+      const values = { name: problem.name, path: JSON.stringify(prefix), problem: problem.text }
       throw this.#error(problem.name === undefined ? 'pattern_invalid' : 'constraint_invalid', draft, values)
     }
   }
 
-  #names(draft: Draft, pattern: Pattern, conditions: readonly Condition[]): string[] {
+  #paramNames(draft: Draft, pattern: Pattern, conditions: readonly Condition[], options: RouteOptions<T>): string[] {
     const names = namesOf(pattern.segments)
+    for (const name of Object.keys(options.constraints ?? {})) {
+      const problem = `has no parameter in the path.${didYouMean(name, names)}`
+      if (!names.includes(name)) throw this.#error('constraint_invalid', draft, { name, problem })
+    }
     for (const condition of conditions) {
       for (const name of condition.names) {
-        const problem = `has the parameter ${name}, as has the path or another condition`
+        const problem = `has the parameter ${name}, which is in the path or in another condition too`
         if (names.includes(name)) throw this.#error('condition_invalid', draft, { name: condition.name, problem })
         names.push(name)
       }
@@ -189,43 +164,34 @@ export class Registry<T> {
   }
 
   #toConditions(draft: Draft, when: unknown): Condition[] {
-    if (typeof when !== 'function' && (typeof when !== 'object' || when === null)) {
-      throw this.#error('condition_invalid', draft, {
-        name: String(when),
-        problem: 'is neither an object nor a function',
-      })
+    if (typeof when === 'function') return [this.#toCondition(draft, 'test', when)]
+    if (typeof when !== 'object' || when === null) {
+      const problem = 'is neither an object nor a function'
+      throw this.#error('condition_invalid', draft, { name: String(when), problem })
     }
-    const entries = typeof when === 'function' ? [['test', when] as const] : Object.entries(when)
-    return entries.flatMap(([name, argument]) => {
-      if (argument === undefined) return []
-      const condition = compileCondition(name, argument, this.#types, this.#conditions)
-      if (typeof condition === 'object') return condition
-      const known = [...BUILT_IN_CONDITIONS, ...this.#conditions.keys()]
-      throw this.#error('condition_invalid', draft, {
-        name,
-        problem: condition ?? `does not exist.${suggest(name, known)}`,
-      })
-    })
+    const entries = Object.entries(when).filter(([, argument]) => argument !== undefined)
+    return entries.map(([name, argument]) => this.#toCondition(draft, name, argument))
   }
 
-  #toGuard(draft: Draft, guard: unknown): unknown {
-    if (typeof guard === 'function') return guard
-    if (typeof guard !== 'string') throw this.#error('guard_invalid', draft, {})
-    const known = this.guards.get(guard)
-    if (known) return known
-    throw this.#error('guard_unknown', draft, { name: guard, hint: suggest(guard, this.guards.keys()) })
+  #toCondition(draft: Draft, name: string, argument: unknown): Condition {
+    const condition = compileCondition(name, argument, this.#types, this.#conditions)
+    if (typeof condition === 'object') return condition
+    const known = [...BUILT_IN_CONDITIONS, ...this.#conditions.keys()]
+    const problem = condition ?? `does not exist.${didYouMean(name, known)}`
+    throw this.#error('condition_invalid', draft, { name, problem })
   }
 
-  #toMiddleware(draft: Draft, use: readonly unknown[]): readonly unknown[] {
-    if (use.every(one => typeof one === 'function')) return use
-    throw this.#error('middleware_invalid', draft, {})
-  }
-
-  #site(): CallSite {
-    return new CallSite(this.#internals)
+  #draft(label: string): Draft {
+    return { label, site: new CallSite(this.#internals) }
   }
 
   #error(code: RouterErrorCode, draft: Draft, values: Readonly<Record<string, unknown>>): Error {
     return routerError(code, { ...values, route: draft.label, source: formatSource(draft.site.source) })
   }
+}
+
+/** ` Did you mean x?`, or an empty string where nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const near = suggest(name, candidates)
+  return near === undefined ? '' : ` Did you mean ${near}?`
 }

@@ -1,4 +1,6 @@
 import type { Condition } from './condition.ts'
+import type { Layer } from './layers.ts'
+import { ANY } from './methods.ts'
 import type { UrlParams } from './params.ts'
 import type { Pattern } from './pattern.ts'
 import { type CallSite, formatSource, type Source } from './source.ts'
@@ -8,13 +10,12 @@ export interface RouteDefinition<T> {
   methods: readonly string[]
   path: string
   pattern: Pattern
-  names: readonly string[]
+  paramNames: readonly string[]
   name: string | undefined
   value: T
   formats: readonly string[]
   conditions: readonly Condition[]
-  under: readonly unknown[]
-  use: readonly unknown[]
+  layers: readonly Layer[]
   meta: Readonly<Record<string, unknown>>
   site: CallSite
   index: number
@@ -37,10 +38,8 @@ export class Route<T = unknown, Path extends string = string> {
   /** The suffixes that its path may have. */
   readonly formats: readonly string[]
   readonly conditions: readonly Condition[]
-  /** Guards, the outermost group's first. */
-  readonly under: readonly unknown[]
-  /** Middleware, the outermost group's first. */
-  readonly use: readonly unknown[]
+  /** Middleware and guards of the groups around it and its own, the outermost group's first. */
+  readonly layers: readonly Layer[]
   /** Whatever the framework keeps about it; groups' and the route's own, merged. */
   readonly meta: Readonly<Record<string, unknown>>
   readonly pattern: Pattern
@@ -57,11 +56,10 @@ export class Route<T = unknown, Path extends string = string> {
     this.value = definition.value
     this.formats = definition.formats
     this.conditions = definition.conditions
-    this.under = definition.under
-    this.use = definition.use
+    this.layers = definition.layers
     this.meta = definition.meta
     this.pattern = definition.pattern
-    this.paramNames = definition.names
+    this.paramNames = definition.paramNames
     this.index = definition.index
     this.#site = definition.site
   }
@@ -85,8 +83,8 @@ export class Route<T = unknown, Path extends string = string> {
     return renderUrl(this as unknown as Route, (params ?? {}) as UrlParams<string>, query, options)
   }
 
-  /** `GET /users/:id` */
+  /** `GET /users/:id`, `ANY /login` */
   toString(): string {
-    return `${this.methods.join('|')} ${this.path}`
+    return `${this.methods.join('|').replace(ANY, 'ANY')} ${this.path}`
   }
 }

@@ -29,7 +29,11 @@ describe('groups', () => {
       a.group('/b', { under: [two], meta: { b: 2 } }, b => b.get('/c', 'c', { when: { header: { 'x-y': true } } })),
     )
     const [route] = router.routes
-    expect(route).toMatchObject({ under: [one, two], formats: ['json'], meta: { a: 1, b: 2 } })
+    expect(route).toMatchObject({
+      layers: [{ under: [one] }, { under: [two] }],
+      formats: ['json'],
+      meta: { a: 1, b: 2 },
+    })
     expect(route?.conditions.map(condition => condition.name)).toEqual(['host', 'header'])
   })
 })

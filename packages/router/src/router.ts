@@ -3,24 +3,22 @@ import { compile } from './compile.ts'
 import type { MatchRequest, NamedConditionTest } from './condition.ts'
 import type { ConstraintSpec } from './constraint.ts'
 import { routerError } from './errors.ts'
+import { type Explanation, explain } from './explain.ts'
+import { type RouteContext, toHandler } from './handler.ts'
+import type { GuardOf } from './layers.ts'
+import { describeRoute, type RouteInfo } from './listing.ts'
 import { Matcher } from './matcher.ts'
 import type { NamedRoutes, RouteName } from './named-routes.ts'
-import { Registry, ROOT_SCOPE } from './registry.ts'
+import { didYouMean, Registry } from './registry.ts'
 import type { Hit, Match } from './result.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
+import { ROOT_SCOPE } from './scope.ts'
 import type { SlashPolicies } from './slashes.ts'
-import { suggest } from './suggest.ts'
 
 export interface RouterOptions extends Partial<SlashPolicies> {
   /** Folders of a framework around the router, whose files are never where "a route was added". */
   internals?: readonly string[]
-}
-
-/** The context that a handler gets from a router that is used alone. */
-export interface RouteContext {
-  readonly req: MatchRequest & { readonly method: string; readonly path: string }
-  params: Readonly<Record<string, string>>
 }
 
 /**
@@ -62,8 +60,8 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
   }
 
   /** Names a guard for `under`, for the routes added after it. */
-  guard(name: string, guard: (...args: never[]) => unknown): this {
-    this.registry.guards.set(name, guard)
+  guard(name: string, guard: GuardOf<T>): this {
+    this.registry.addGuard(name, guard)
     return this
   }
 
@@ -91,8 +89,7 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
    * @throws condition_async
    */
   match(method: string, path: string, request?: MatchRequest): Match<T> {
-    const matcher = this.#matcher ?? this.#frozenMatcher()
-    return matcher.find(method, path, request) ?? matcher.resolveMiss(method, path, request)
+    return (this.#matcher ?? this.#frozenMatcher()).match(method, path, request)
   }
 
   /** The route for a path exactly as it is written, or undefined, without finding out why: the quick half of `match`. */
@@ -105,6 +102,35 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
     return this.#matcher!
   }
 
+  /** Why a request goes where it goes: `String(router.explain('GET', '/x'))` is for people. */
+  explain(method: string, path: string, request?: MatchRequest): Explanation {
+    this.freeze()
+    return explain({
+      method,
+      path,
+      request,
+      routes: this.routes,
+      slashes: this.#slashes,
+      match: one => this.match(method, one, request),
+    })
+  }
+
+  /** Every route as plain data, in the order of registration. */
+  list(): RouteInfo[] {
+    return this.routes.map(describeRoute)
+  }
+
+  /**
+   * The router as one handler. It matches, sets `params` and `format` of the context and runs the route; a redirect and an
+   * automatic OPTIONS it answers itself, and what else matches no route it throws as an error with its status.
+   *
+   * @throws handler_invalid
+   */
+  handler<C extends RouteContext = ContextOf<T>>(): Handler<C> {
+    this.freeze()
+    return toHandler<C>(this.routes, (method, path, request) => this.match(method, path, request))
+  }
+
   /**
    * The URL of a named route, encoded, with its query.
    *
@@ -112,10 +138,14 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
    */
   urlFor<Name extends RouteName>(name: Name, ...args: UrlArguments<PathOf<Name>>): string {
     const route = this.registry.named.get(name)
-    if (route === undefined) throw routerError('url_unknown', { name, hint: suggest(name, this.registry.named.keys()) })
+    if (route === undefined)
+      throw routerError('url_unknown', { name, hint: didYouMean(name, this.registry.named.keys()) })
     return route.url(...(args as UrlArguments<string>))
   }
 }
+
+/** The context that the handlers of a router get. */
+type ContextOf<T> = T extends (c: infer C extends RouteContext) => unknown ? C : RouteContext
 
 type PathOf<Name extends string> = Name extends keyof NamedRoutes
   ? NamedRoutes[Name] extends string

@@ -1,19 +1,17 @@
 import { ANY } from './methods.ts'
 import type { Join, Params } from './params.ts'
-import { narrow, type Registry, type RouteOptions, type Scope } from './registry.ts'
+import type { Registry } from './registry.ts'
 import type { Route } from './route.ts'
+import type { GroupOptions, RouteOptions, Scope } from './scope.ts'
 
 /** What a route at `Path` keeps: where that is a handler, its context has the parameters of the path. */
 export type ValueAt<T, Path extends string> = T extends (c: infer C) => infer R
   ? string extends Path
     ? T
-    : (c: Omit<C, 'params'> & { readonly params: Params<Path> }) => R
+    : (c: C & { readonly params: Params<Path> }) => R
   : T
 
-export interface GroupOptions extends Omit<RouteOptions, 'name'> {
-  /** Put before the names of the routes inside, with a dot. */
-  name?: string
-}
+type Build<T, Prefix extends string> = (group: Routes<T, Prefix>) => void
 
 /** The part of a router that takes routes; a group is one with a prefix. */
 export class Routes<T, Prefix extends string = ''> {
@@ -35,91 +33,38 @@ export class Routes<T, Prefix extends string = ''> {
     methods: string | readonly string[],
     path: Path,
     value: ValueAt<T, Join<Prefix, Path>>,
-    options: RouteOptions = {},
+    options: RouteOptions<T> = {},
   ): Route<T, Join<Prefix, Path>> {
     const list = typeof methods === 'string' ? [methods] : methods
     return this.registry.add(list, path, value as T, this.#scope, options) as unknown as Route<T, Join<Prefix, Path>>
   }
 
-  get<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('GET', path, value, options)
-  }
-
-  head<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('HEAD', path, value, options)
-  }
-
-  post<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('POST', path, value, options)
-  }
-
-  put<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('PUT', path, value, options)
-  }
-
-  patch<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('PATCH', path, value, options)
-  }
-
-  delete<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('DELETE', path, value, options)
-  }
-
-  options<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add('OPTIONS', path, value, options)
-  }
-
+  get: Add<T, Prefix> = (path, value, options) => this.add('GET', path, value, options)
+  head: Add<T, Prefix> = (path, value, options) => this.add('HEAD', path, value, options)
+  post: Add<T, Prefix> = (path, value, options) => this.add('POST', path, value, options)
+  put: Add<T, Prefix> = (path, value, options) => this.add('PUT', path, value, options)
+  patch: Add<T, Prefix> = (path, value, options) => this.add('PATCH', path, value, options)
+  delete: Add<T, Prefix> = (path, value, options) => this.add('DELETE', path, value, options)
+  options: Add<T, Prefix> = (path, value, options) => this.add('OPTIONS', path, value, options)
   /** Every method; a route for the method itself comes before it. */
-  any<const Path extends string>(
-    path: Path,
-    value: ValueAt<T, Join<Prefix, Path>>,
-    options?: RouteOptions,
-  ): Route<T, Join<Prefix, Path>> {
-    return this.add(ANY, path, value, options)
-  }
+  any: Add<T, Prefix> = (path, value, options) => this.add(ANY, path, value, options)
 
   /** Routes below a prefix that share guards, middleware, conditions, formats; groups nest to any depth. */
-  group<const Path extends string>(prefix: Path, fn: (group: Routes<T, Join<Prefix, Path>>) => void): this
-  group<const Path extends string>(
-    prefix: Path,
-    options: GroupOptions,
-    fn: (group: Routes<T, Join<Prefix, Path>>) => void,
-  ): this
-  group(prefix: string, ...args: GroupArguments): this {
-    const [options, fn] = args.length === 1 ? [{}, args[0]] : args
-    const group: unknown = new Routes<T, string>(this.registry, narrow(this.#scope, prefix, options))
-    fn(group as never)
+  group<const Path extends string>(prefix: Path, build: Build<T, Join<Prefix, Path>>): this
+  group<const Path extends string>(prefix: Path, options: GroupOptions<T>, build: Build<T, Join<Prefix, Path>>): this
+  group(prefix: string, ...args: GroupArguments<T>): this {
+    const [options, build] = args.length === 1 ? [{}, args[0]] : args
+    const group: Routes<T, string> = new Routes(this.registry, this.registry.group(this.#scope, prefix, options))
+    build(group as never)
     return this
   }
 }
 
-type GroupFunction = (group: never) => void
-type GroupArguments = [fn: GroupFunction] | [options: GroupOptions, fn: GroupFunction]
+type GroupArguments<T> = [build: (group: never) => void] | [options: GroupOptions<T>, build: (group: never) => void]
+
+/** Adds a route for the method it is named after; see {@link Routes.add}. */
+export type Add<T, Prefix extends string> = <const Path extends string>(
+  path: Path,
+  value: ValueAt<T, Join<Prefix, Path>>,
+  options?: RouteOptions<T>,
+) => Route<T, Join<Prefix, Path>>

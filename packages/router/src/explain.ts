@@ -1,0 +1,178 @@
+import { type Variant, variantsOf } from './compile.ts'
+import type { MatchRequest } from './condition.ts'
+import { decodePath } from './decode.ts'
+import { ANY } from './methods.ts'
+import { segmentKey, showSegment } from './pattern.ts'
+import type { Hit, Match } from './result.ts'
+import type { Route } from './route.ts'
+import { otherSpellings, type SlashPolicies } from './slashes.ts'
+import { type Trace, tracePath } from './trace.ts'
+import { compareSegments, rank } from './tree.ts'
+
+/** How a route fared: `won`; `lost` to a more specific one; or what did not fit. */
+export type Verdict = 'won' | 'lost' | 'condition' | 'method' | 'path'
+
+export interface Candidate {
+  readonly route: Route<never> | Route
+  readonly verdict: Verdict
+  readonly reason: string
+}
+
+export interface Explanation {
+  readonly method: string
+  readonly path: string
+  readonly match: Match<unknown>
+  /** What the request comes to, in a sentence. */
+  readonly outcome: string
+  /** The winner, then the routes of this path, then those that come near, the nearest first. */
+  readonly candidates: readonly Candidate[]
+  /** How many routes more were not near at all. */
+  readonly others: number
+  /** All of it, for people. */
+  toString(): string
+}
+
+interface Question {
+  readonly method: string
+  readonly path: string
+  readonly request: MatchRequest | undefined
+  readonly routes: readonly Route[]
+  readonly slashes: SlashPolicies
+  readonly match: (path: string) => Match<unknown>
+}
+
+/** Routes that do not even fit the path are listed up to here. */
+const NEAR_MISSES = 8
+
+/** Why a request goes where it goes: each route that could have it, and why it did or did not win. */
+export function explain(question: Question): Explanation {
+  const { method, path, routes } = question
+  const match = question.match(path)
+  const examined = spellingToExamine(question, match)
+  const decoded = decodePath(examined)
+  const reports = decoded === undefined ? [] : routes.map(route => examine(question, route, decoded, match))
+  const fitting = reports.filter(({ verdict }) => verdict !== 'path')
+  const near = reports.filter(({ verdict, fitted }) => verdict === 'path' && fitted > 0)
+  near.sort((a, b) => b.fitted - a.fitted)
+  const order: readonly Verdict[] = ['won', 'lost', 'condition', 'method']
+  fitting.sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+  const candidates = [...fitting, ...near.slice(0, NEAR_MISSES)]
+  const note = examined === path ? '' : ` (as ${examined})`
+  const explanation = {
+    method,
+    path,
+    match,
+    outcome: `${tell(match)}${note}`,
+    candidates,
+    others: routes.length - candidates.length,
+  }
+  return { ...explanation, toString: () => render(explanation) }
+}
+
+/** Where another spelling of the path is served or redirected to, its candidates are the ones of interest. */
+function spellingToExamine({ path, routes, slashes, match: matchPath }: Question, match: Match<unknown>): string {
+  if (match.kind === 'redirect') return match.location
+  const trailing = routes.some(route => route.pattern.trailingSlash)
+  const others = otherSpellings(path, slashes, trailing).filter(({ redirect }) => !redirect)
+  const spelling = others.find(other => matchPath(other.path).kind === match.kind)
+  return match.kind === 'hit' && spelling && !fitsAsWritten(match, path) ? spelling.path : path
+}
+
+function fitsAsWritten({ route }: Hit<unknown>, path: string): boolean {
+  const decoded = decodePath(path)
+  return decoded !== undefined && variantsOf(route, false).some(variant => tracePath(variant, decoded).params)
+}
+
+interface Report extends Candidate {
+  readonly fitted: number
+}
+
+function examine(question: Question, route: Route, path: string, match: Match<unknown>): Report {
+  const traces = variantsOf(route, question.slashes.trailingSlash === 'ignore').map(variant => ({
+    variant,
+    trace: tracePath(variant, path),
+  }))
+  const best = traces.reduce((a, b) => (better(b.trace, a.trace) ? b : a))
+  const { trace, variant } = best
+  const report = (verdict: Verdict, reason: string): Report => ({ route, verdict, reason, fitted: trace.fitted })
+  if (trace.params === undefined) return report('path', trace.reason)
+  if (!takesMethod(route, question.method)) return report('method', `it takes ${route.methods.join(', ')}`)
+  const failed = failedCondition(question, route, variant, trace.params)
+  if (failed !== undefined) return report('condition', failed)
+  const redirected = match.kind === 'redirect' ? question.match(match.location) : match
+  if (redirected.kind !== 'hit') return report('lost', 'the request never gets so far')
+  if (redirected.route === route) return report('won', '')
+  return report('lost', whyAfter(variant, route, redirected, path))
+}
+
+function better(a: Trace, b: Trace): boolean {
+  return (
+    Number(a.params !== undefined) - Number(b.params !== undefined) > 0 ||
+    (b.params === undefined && a.fitted > b.fitted)
+  )
+}
+
+function takesMethod({ methods }: Route, method: string): boolean {
+  return methods.includes(method) || methods.includes(ANY) || (method === 'HEAD' && methods.includes('GET'))
+}
+
+function failedCondition(
+  { request }: Question,
+  route: Route,
+  { format }: Variant,
+  params: Record<string, string>,
+): string | undefined {
+  const values = { ...params }
+  for (const condition of route.conditions) {
+    const wanted = `${condition.name} ${condition.text}`
+    if (request === undefined) return `${wanted}: no request was given to look at`
+    if (condition.test(request, values, format) !== true) return `${wanted}: ${condition.actual(request, format)}`
+  }
+  return undefined
+}
+
+const CLASSES = ['text', 'a constrained parameter', 'a parameter', 'a constrained wildcard', 'a wildcard']
+
+function whyAfter(variant: Variant, route: Route, { route: winner }: Hit<unknown>, path: string): string {
+  const winning = variantsOf(winner, false).find(one => tracePath(one, path).params) ?? variantsOf(winner, false)[0]!
+  for (const [i, ours] of variant.segments.entries()) {
+    const theirs = winning.segments[i]
+    if (theirs === undefined || segmentKey(ours) === segmentKey(theirs)) continue
+    const before = `${showSegment(theirs)} comes before ${showSegment(ours)}`
+    if (rank(theirs) !== rank(ours)) return `${before}: ${CLASSES[rank(theirs)]} before ${CLASSES[rank(ours)]}`
+    return compareSegments(theirs, ours) < 0 ? `${before}: it has more text` : `${before}: it was registered first`
+  }
+  if (winner.methods.includes(ANY) !== route.methods.includes(ANY)) return `${winner} names the method`
+  if (winning.derived !== variant.derived) return `${winner} is written for this very path`
+  if (winner.conditions.length !== route.conditions.length) return `${winner} has more conditions`
+  return `${winner} was registered first`
+}
+
+function tell(match: Match<unknown>): string {
+  switch (match.kind) {
+    case 'hit':
+      return `${match.route} with ${JSON.stringify(match.params)}${match.format === undefined ? '' : ` as ${match.format}`}`
+    case 'miss':
+      return '404: no route has this path'
+    case 'method_not_allowed':
+      return `405: the path is there for ${match.allow}`
+    case 'options':
+      return `204: Allow: ${match.allow}`
+    case 'malformed':
+      return '400: the path is not percent-encoded UTF-8'
+    case 'redirect':
+      return `308: redirect to ${match.location}`
+  }
+}
+
+const MARKS: Readonly<Record<Verdict, string>> = { won: '✔', lost: '·', condition: '✘', method: '✘', path: '✘' }
+
+function render({ method, path, outcome, candidates, others }: Omit<Explanation, 'toString'>): string {
+  const width = Math.max(0, ...candidates.map(({ route }) => String(route).length))
+  const lines = candidates.map(({ route, verdict, reason }) => {
+    const why = { won: 'wins', lost: reason, condition: reason, method: reason, path: reason }[verdict]
+    return `  ${MARKS[verdict]} ${String(route).padEnd(width)}  ${why}  (${route.where})`
+  })
+  const rest = others > 0 ? [`  ${others} more ${others === 1 ? 'route is' : 'routes are'} not near`] : []
+  return [`${method} ${path}`, `→ ${outcome}`, ...lines, ...rest].join('\n')
+}

@@ -1,0 +1,69 @@
+import type { Handler } from '@arlen/core'
+import type { MatchRequest } from './condition.ts'
+import { routerError } from './errors.ts'
+import { wrapLayers } from './layers.ts'
+import type { Hit, Match, PathParams } from './result.ts'
+import type { Route } from './route.ts'
+
+/** What the router needs of a context: the Context of @arlen/http is one. */
+export interface RouteContext {
+  readonly req: MatchRequest & {
+    readonly method: string
+    /** Still encoded, without the query. */
+    readonly path: string
+    /** Without the question mark. */
+    readonly rawQuery: string
+  }
+  params: object
+  format?: string | undefined
+  redirect(location: string, status: number): unknown
+  empty(init: { status: number; headers: Readonly<Record<string, string>> }): unknown
+}
+
+type Matching = (method: string, path: string, request: MatchRequest) => Match<unknown>
+
+/**
+ * Makes one handler of a table: it matches, sets `params` and `format`, and runs the route's handler with its guards and
+ * middleware around it, which were put together once, here.
+ *
+ * @throws handler_invalid
+ */
+export function toHandler<C extends RouteContext>(routes: readonly Route[], match: Matching): Handler<C> {
+  const handlers = routes.map(route => wrapLayers(route.layers, toFunction<C>(route)))
+  return c => {
+    const { req } = c
+    const matched = match(req.method, req.path, req)
+    if (matched.kind !== 'hit') return answer(matched, c)
+    c.params = matched.params as PathParams
+    c.format = matched.format
+    return handlers[matched.route.index]!(c)
+  }
+}
+
+function toFunction<C>(route: Route): Handler<C> {
+  if (typeof route.value === 'function') return route.value as Handler<C>
+  throw routerError('handler_invalid', { route, actual: describe(route.value), source: route.where })
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : `a value of type ${typeof value}`
+}
+
+/** @throws not_found, method_not_allowed, path_malformed */
+function answer(match: Exclude<Match<unknown>, Hit<unknown>>, c: RouteContext): unknown {
+  const { method, rawQuery } = c.req
+  switch (match.kind) {
+    case 'redirect':
+      return c.redirect(rawQuery === '' ? match.location : `${match.location}?${rawQuery}`, 308)
+    case 'options':
+      return c.empty({ status: 204, headers: { Allow: match.allow } })
+    case 'method_not_allowed': {
+      const { allow } = match
+      throw routerError('method_not_allowed', { method, allow }, { headers: { Allow: allow } })
+    }
+    case 'malformed':
+      throw routerError('path_malformed')
+    case 'miss':
+      throw routerError('not_found')
+  }
+}

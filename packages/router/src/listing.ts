@@ -1,0 +1,68 @@
+import { ANY } from './methods.ts'
+import type { Route } from './route.ts'
+import type { Source } from './source.ts'
+
+/** One line of `arlen routes`, as data. */
+export interface RouteInfo {
+  readonly methods: readonly string[]
+  readonly path: string
+  readonly name: string | undefined
+  readonly params: readonly string[]
+  readonly formats: readonly string[]
+  /** `host :tenant.example.com` */
+  readonly conditions: readonly string[]
+  /** Names of the guard functions, the outermost first. */
+  readonly guards: readonly string[]
+  readonly middleware: readonly string[]
+  readonly source: Source | undefined
+}
+
+export function describeRoute(route: Route<never> | Route): RouteInfo {
+  const named = (values: readonly unknown[]): string[] =>
+    values.map(value => (typeof value === 'function' && value.name !== '' ? value.name : '(anonymous)'))
+  return {
+    methods: route.methods,
+    path: route.path,
+    name: route.name,
+    params: route.paramNames,
+    formats: route.formats,
+    conditions: route.conditions.map(({ name, text }) => `${name} ${text}`),
+    guards: named(route.layers.flatMap(layer => layer.under)),
+    middleware: named(route.layers.flatMap(layer => layer.use)),
+    source: route.source,
+  }
+}
+
+/** The routes as an aligned table, without a line end after the last. */
+export function formatRoutes(routes: readonly RouteInfo[]): string {
+  const rows = routes.map(({ methods, path, name, formats, conditions, guards }) => {
+    const notes = [
+      ...(formats.length > 0 ? [`formats ${formats.join(', ')}`] : []),
+      ...conditions.map(condition => `when ${condition}`),
+      ...(guards.length > 0 ? [`under ${guards.join(', ')}`] : []),
+    ]
+    return [methods.join('|').replace(ANY, 'ANY'), path, name ?? '', notes.join('; ')]
+  })
+  const all = [['Methods', 'Path', 'Name', 'Notes'], ...rows]
+  const widths = [0, 1, 2].map(column => Math.max(...all.map(row => row[column]!.length)))
+  return all
+    .map(row =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/**
+ * A declaration file that tells the compiler the names of the routes, for `urlFor` to be checked by.
+ *
+ * One interface, which the compiler looks names up in: the time it takes does not grow with the number of calls.
+ */
+export function routeTypes(routes: readonly Pick<RouteInfo, 'name' | 'path'>[]): string {
+  const members = routes
+    .flatMap(({ name, path }) => (name === undefined ? [] : [`    ${JSON.stringify(name)}: ${JSON.stringify(path)}`]))
+    .sort()
+  return `import '@arlen/router'\n\ndeclare module '@arlen/router' {\n  interface NamedRoutes {\n${members.join('\n')}\n  }\n}\n`
+}

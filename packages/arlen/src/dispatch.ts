@@ -1,8 +1,8 @@
-import { after, type Handler, HttpError, type Middleware, wrap } from '@arlen/core'
+import { after, type Handler, HttpError } from '@arlen/core'
 import type { Context, Reply } from '@arlen/http'
-import type { Match, Route, Router } from '@arlen/router'
+import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
-import { type Guard, SCHEMAS } from './routes.ts'
+import { SCHEMAS } from './routes.ts'
 import { compileValidation, type RouteSchemas } from './validation.ts'
 
 /** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
@@ -40,21 +40,13 @@ function allowed(c: Context, allow: string): Reply {
 }
 
 /**
- * A route's final handler: middleware around guards, then validation, then the handler itself. What a route does not
- * have costs it nothing.
+ * A route's final handler: middleware and guards, group by group, then validation, then the handler itself. What a route
+ * does not have costs it nothing.
  */
 export function compileRoute(route: Route<Handler<Context>>): Handler<Context> {
   const schemas = route.meta[SCHEMAS as never] as RouteSchemas | undefined
   const validate = schemas && compileValidation(schemas)
-  const guarded = [...route.under].reduceRight<Handler<Context>>(
-    (next, guard) => guardedBy(guard as Guard, next),
-    validate ? validated(validate, timed(route.value)) : timed(route.value),
-  )
-  return wrap(guarded, route.use as readonly Middleware<Context>[])
-}
-
-function guardedBy(guard: Guard, next: Handler<Context>): Handler<Context> {
-  return c => after(guard(c), answer => (answer === undefined ? next(c) : answer))
+  return wrapLayers(route.layers, validate ? validated(validate, timed(route.value)) : timed(route.value))
 }
 
 function validated(

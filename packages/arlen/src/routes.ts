@@ -11,7 +11,7 @@ import { toHandler } from './controller.ts'
 import type { ActionName, ControllerClass, RouteHandler } from './route-context.ts'
 import type { RouteSchemas } from './validation.ts'
 
-/** Decides before the handler: what it returns other than undefined is the answer, what it throws is an error. */
+/** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the answer. */
 export type Guard = (c: Context) => unknown
 
 /** What a route may say about itself besides its path and handler. */

@@ -2,8 +2,8 @@ import { after, type Handler, type Middleware, wrap } from '@arlen/core'
 import { routerError } from './errors.ts'
 
 /**
- * Stands before routes. `true` lets the request pass; `false`, `null` and `undefined` refuse it with 403; anything else is
- * the answer. A promise of these does the same. What it adds to the context is there for everything below it.
+ * Stands before routes. `undefined` and `true` let the request pass, `false` and `null` refuse it with 403, anything else is
+ * the answer; a promise of these does the same. What it adds to the context is there for everything below it.
  */
 export type Guard<C> = (c: C) => unknown
 
@@ -30,12 +30,13 @@ export function wrapLayers<C>(layers: readonly Layer[], handler: Handler<C>): Ha
 /** A handler that is reached when every guard lets the request pass. */
 export function guarded<C>(guards: readonly Guard<C>[], handler: Handler<C>): Handler<C> {
   return guards.reduceRight<Handler<C>>(
-    (next, guard) => c => after(guard(c), verdict => (verdict === true ? next(c) : refuse(verdict))),
+    (next, guard) => c =>
+      after(guard(c), verdict => (verdict === undefined || verdict === true ? next(c) : refuse(verdict))),
     handler,
   )
 }
 
 function refuse(verdict: unknown): unknown {
-  if (verdict === undefined || verdict === null || verdict === false) throw routerError('guard_refused')
+  if (verdict === null || verdict === false) throw routerError('guard_refused')
   return verdict
 }

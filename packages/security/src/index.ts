@@ -1,6 +1,13 @@
 export { addressKey } from './address-key.ts'
+export { cors } from './cors.ts'
+export type { CorsOptions } from './cors-policy.ts'
+export type { CspDirective, CspOptions } from './csp.ts'
+export { type CspReportsOptions, cspReports } from './csp-reports.ts'
 export type { SecurityErrorCode } from './errors.ts'
+export { type HostCheckOptions, hostCheck } from './host-check.ts'
+export { LoginThrottle, type LoginThrottleOptions } from './login-throttle.ts'
 export type { RateAlgorithmName } from './rate-algorithm.ts'
+export { type RateLimitOptions, rateLimit } from './rate-limit.ts'
 export {
   type CheckedRateLimit,
   checkRateLimit,
@@ -8,3 +15,6 @@ export {
   type RateLimit,
   RateLimiter,
 } from './rate-limiter.ts'
+export type { OnStoreError, RateStore } from './rate-store.ts'
+export { type ReferrerPolicy, type SecurityHeadersOptions, securityHeaders } from './security-headers.ts'
+export { type WorkerChannel, WorkerRateStore, workerRateStore } from './worker-rate-store.ts'

@@ -1,0 +1,37 @@
+import { after } from '@arlen/core'
+import { type Context, type Middleware, Reply } from '@arlen/http'
+import { type CorsOptions, corsPolicy } from './cors-policy.ts'
+
+/**
+ * Lets pages of other origins read answers (Fetch, section 3.3). Preflights are answered here, with 204 and no handler;
+ * an origin that is not listed gets no fields, and its browser refuses the answer. Wrap the whole application, so that
+ * preflights, which no route takes, come here too.
+ *
+ * @throws ArlenError `cors_invalid`.
+ */
+export function cors(options: CorsOptions): Middleware {
+  const policy = corsPolicy(options)
+  return next => c => {
+    const origin = c.req.header('origin')
+    if (origin !== undefined && isPreflight(c)) return answerPreflight(c, policy.preflight(origin))
+    if (origin !== undefined) for (const [name, value] of policy.actual(origin)) c.res.headers.set(name, value)
+    if (policy.vary === undefined) return next(c)
+    c.res.headers.add('Vary', policy.vary)
+    return after(next(c), result => {
+      // A Vary of the answer's own would replace ours.
+      if (result instanceof Reply && result.hasHeaders && result.headers.has('vary'))
+        result.headers.add('Vary', 'Origin')
+      return result
+    })
+  }
+}
+
+function isPreflight(c: Context): boolean {
+  return c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined
+}
+
+function answerPreflight(c: Context, fields: Iterable<readonly [string, string]>): Reply {
+  for (const [name, value] of fields) c.res.headers.set(name, value)
+  c.res.headers.set('Vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers')
+  return c.empty()
+}

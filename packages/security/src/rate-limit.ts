@@ -1,0 +1,112 @@
+import type { Context, Middleware } from '@arlen/http'
+import { addressKey } from './address-key.ts'
+import { securityError } from './errors.ts'
+import { ProxyCollapse } from './proxy-collapse.ts'
+import { type CheckedRateLimit, type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
+import type { OnStoreError, RateStore } from './rate-store.ts'
+import { ResilientLimiter } from './resilient-limiter.ts'
+
+export interface RateLimitOptions extends RateLimit {
+  /**
+   * Who is counted: `address`, the client's as far as it can be trusted, or what a function says of the request, such as
+   * its user's id or API key. Where it says nothing the address is counted.
+   */
+  key?: 'address' | ((c: Context) => string | number | undefined)
+  /** Bits of an IPv6 address that count, 48 to 64. Default 64. */
+  ipv6Prefix?: number
+  /** What a request costs. Default 1. */
+  cost?: (c: Context) => number
+  /** Requests that are neither counted nor refused. */
+  skip?: (c: Context) => boolean
+  /** Counts together with other processes (`workerRateStore()`, `PgRateStore`). Default: this process alone. */
+  store?: RateStore | undefined
+  /** Default `local`. */
+  onStoreError?: OnStoreError
+  /** How long the store may take, in milliseconds. Default 50. */
+  deadlineMs?: number
+  /** Whether answers tell what is left (`RateLimit`, `RateLimit-Policy`). Default true. */
+  headers?: boolean
+  /** Keys that are remembered, at most. Default 100,000, in about 4 MB. */
+  maxKeys?: number
+}
+
+/**
+ * Refuses with 429 what comes too often, and says when to come back (`Retry-After`, RFC 9110; `RateLimit`,
+ * draft-ietf-httpapi-ratelimit-headers). In memory it is synchronous.
+ *
+ * @throws ArlenError `rate_limit_invalid`.
+ */
+export function rateLimit(options: RateLimitOptions): Middleware {
+  const { store, onStoreError = 'local', deadlineMs = 50, headers = true, skip, cost } = options
+  const local = new RateLimiter(options, { maxKeys: options.maxKeys ?? 100_000 })
+  const shared = store && new ResilientLimiter({ store, local, onStoreError, deadlineMs })
+  const keyOf = keyFunction(options, local.rule)
+  const admit = admission(local.rule, headers)
+  return next => c => {
+    if (skip?.(c)) return next(c)
+    const key = keyOf(c)
+    const price = cost === undefined ? 1 : cost(c)
+    if (shared === undefined) {
+      admit(c, local.consume(key, price))
+      return next(c)
+    }
+    return shared
+      .consume(key, price, () => c.log)
+      .then(decision => {
+        admit(c, decision)
+        return next(c)
+      })
+  }
+}
+
+function keyFunction(options: RateLimitOptions, { name }: CheckedRateLimit): (c: Context) => string {
+  const { key = 'address', ipv6Prefix = 64 } = options
+  if (!Number.isInteger(ipv6Prefix) || ipv6Prefix < 48 || ipv6Prefix > 64) {
+    throw securityError('rate_limit_invalid', { name, problem: 'ipv6Prefix must be from 48 to 64' })
+  }
+  const collapse = new ProxyCollapse()
+  const byAddress = (c: Context): string => {
+    const { ip } = c.req
+    if (!collapse.isSettled) watch(collapse, c, ip, name)
+    return addressKey(ip, ipv6Prefix)
+  }
+  if (key === 'address') return byAddress
+  return c => {
+    const given = key(c)
+    // The prefix keeps a user who is called like an address apart from it.
+    return given === undefined || given === '' ? byAddress(c) : `=${given}`
+  }
+}
+
+function watch(collapse: ProxyCollapse, c: Context, ip: string, limit: string): void {
+  const forwarded = c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined
+  const address = collapse.notice(ip, forwarded)
+  if (address === undefined) return
+  c.log.error(
+    { limit, address },
+    'the rate limit counts all clients as one: they come through a proxy that is not trusted. Add its address to trustedProxies',
+  )
+}
+
+/** Tells the client what was decided, and throws where that is no. */
+function admission(rule: CheckedRateLimit, headers: boolean): (c: Context, decision: RateDecision) => void {
+  const policy = `"${rule.name}";q=${rule.limit};w=${Math.ceil(rule.windowMs / 1000)}`
+  return (c, decision) => {
+    const state = `"${rule.name}";r=${decision.remaining};t=${Math.ceil(decision.resetMs / 1000)}`
+    if (decision.allowed) {
+      if (headers) c.res.headers.append('RateLimit-Policy', policy).append('RateLimit', state)
+      return
+    }
+    const seconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000))
+    throw securityError(
+      'rate_limited',
+      { seconds },
+      {
+        headers: {
+          'Retry-After': String(seconds),
+          ...(headers && { 'RateLimit-Policy': policy, RateLimit: state }),
+        },
+      },
+    )
+  }
+}

@@ -44,10 +44,10 @@ export class Executor {
   }
 
   async tx<T>(fn: (tx: Transaction) => Promise<T> | T, options: TxOptions): Promise<T> {
-    const site = this.site(this.tx)
+    const site = captureSite(this.tx) // in production too: who holds a connection must be known
     this.#refuseInside('tx()', options.outsideTransaction ?? false, site)
     const open = this.#open
-    const work = open && site ? (tx: Transaction) => open.run(site, () => fn(tx)) : fn
+    const work = open ? (tx: Transaction) => open.run(site, () => fn(tx)) : fn
     return transact({ runner: this.runner, pool: this.pool, fn: work, options, site })
   }
 
@@ -62,7 +62,8 @@ export class Executor {
     }
     for (let attempt = 1; ; attempt++) {
       try {
-        const built = this.runner.buildNow(query) ?? (await this.runner.build(query, share))
+        const now = attempt === 1 ? query : unprepared(query)
+        const built = this.runner.buildNow(now) ?? (await this.runner.build(now, share))
         await share(built)
         this.runner.observe(query, built, undefined, site)
         return built.result
@@ -103,7 +104,7 @@ export class Executor {
     try {
       for (let attempt = 1; ; attempt++) {
         try {
-          const built = await this.runner.build(query, send)
+          const built = await this.runner.build(attempt === 1 ? query : unprepared(query), send)
           await send(built)
           this.runner.observe(query, built, undefined, site)
           return built.result
@@ -119,7 +120,7 @@ export class Executor {
 
   /** A connection for several steps; one that streams is in a transaction, which its portal needs. */
   async session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
-    const site = this.site(this.session)
+    const site = captureSite(this.session)
     this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
     const { signal, timeoutMs } = query.options
     const lease = await this.pool.lease({ purpose, query: query.text, signal, site })
@@ -153,6 +154,11 @@ export class Executor {
     const places = `\nThe query is made at ${callerOf(site)}, in the transaction opened at ${callerOf(opened)}.`
     throw pgError('transaction_bypassed', { query: oneLine(text) }, { internal: places })
   }
+}
+
+/** So that a second attempt depends on nothing that the first one, or one still on its way, has left behind. */
+function unprepared(query: Prepared): Prepared {
+  return { ...query, options: { ...query.options, prepare: false } }
 }
 
 /** Cancelled while nobody wanted it cancelled: the request was for the query before it. Nothing of it was done. */

@@ -58,7 +58,8 @@ export interface Session {
 /** The query methods that a pool, a scope and a transaction have in common. */
 export abstract class Queries {
   protected abstract run(query: Prepared): Promise<Result<unknown>>
-  protected abstract session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session>
+  /** At once where there is a connection already, so that a COPY keeps its place among the queries of a transaction. */
+  protected abstract session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> | Session
 
   /** Sees every promise that is handed out. */
   protected watch<T>(promise: Promise<T>): Promise<T> {
@@ -176,7 +177,8 @@ export abstract class Queries {
 
   async #copyFrom(text: string | Sql, source: CopySource, options: QueryOptions | undefined): Promise<number> {
     const query = sortArguments(text, options, options)
-    const session = await this.session('copy', query)
+    const opened = this.session('copy', query)
+    const session = opened instanceof Promise ? await opened : opened
     const copy = new CopyIn(query.text, source)
     let succeeded = false
     try {

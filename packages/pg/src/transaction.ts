@@ -74,7 +74,7 @@ export class Transaction extends Queries {
   }
 
   protected async run(query: Prepared): Promise<Result<unknown>> {
-    const site = this.#runner.settings.debug ? captureSite(this.run) : undefined
+    const site = captureSite(this.run) // several reactions to one promise hide its callers from the stack of an error
     this.#check(query.text)
     let statement: Statement | undefined
     try {
@@ -94,8 +94,8 @@ export class Transaction extends Queries {
     }
   }
 
-  protected async session(_purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
-    const site = this.#runner.settings.debug ? captureSite(this.session) : undefined
+  protected session(_purpose: 'stream' | 'copy', query: Prepared): Session {
+    const site = captureSite(this.session)
     this.#check(query.text)
     const end = async (succeeded: boolean) => {
       if (!succeeded) this.#failed ??= pgError('query_aborted')

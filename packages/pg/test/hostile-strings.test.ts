@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyRows, createPg, json, type Pg, sql } from '../src/index.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { readAll } from './helpers.ts'
+
+let database: TestDatabase
+let db: Pg
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  db = createPg(database.dsn)
+  await db.execute('create table canary (id int primary key)')
+  await db.execute('insert into canary values (1)')
+})
+
+afterAll(async () => {
+  await db.close()
+  await database.drop()
+})
+
+const PIECES = [
+  "'", '"', '\\', ';', '--', '/*', '*/', '$1', '$$', '$a$', '\n', '\r', '\t', '\u2028', '%', '_', '{', '}', ',', 'NULL', '\\N', '\\.',
+  "'; drop table canary; --", '" ; drop table canary; --', "' or '1'='1", 'é', '😀', '\ud800', '\ufeff', ' ', '', 'E\'\\\'', 'U&"', '\x7f',
+] // biome-ignore format: a table
+
+/** The same strings in every run (mulberry32). */
+function* hostileStrings(count: number): Generator<string> {
+  let seed = 20_240_229
+  const random = () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+  for (let i = 0; i < count; i++) {
+    yield Array.from({ length: 1 + Math.floor(random() * 5) }, () => PIECES[Math.floor(random() * PIECES.length)]).join(
+      '',
+    )
+  }
+}
+
+const texts = [...PIECES, ...hostileStrings(200)]
+
+test('no string becomes SQL, through any API that takes one, and all come back as they were', async () => {
+  for (const text of texts) {
+    const clean = text.toWellFormed() // what UTF-8 can carry
+    const results = await Promise.all([
+      db.value('select $1::text', [text]),
+      db.value(sql`select ${text}::text`),
+      db.value('select ($1::text[])[1]', [[text]]),
+      db.value(sql`select * from (values ${sql.values([[text]])}) as t (a)`),
+      db.value(sql`select ${sql.join([text, sql`''`], sql` || `)}`),
+      db.value("select $1::jsonb ->> 'a'", [json({ a: clean })]),
+    ])
+    expect(results).toEqual(Array(6).fill(clean))
+    if (Buffer.byteLength(text) > 63 || text === '') continue
+    const row = await db.one(sql`select 1 as ${sql.id(text)}`)
+    expect(Object.keys(row)).toEqual([clean])
+  }
+  expect(await db.value('select count(*) from canary')).toBe(1n)
+})
+
+test('nor through transactions, streams, COPY and notifications', async () => {
+  await db.execute('create table copied (a text, b text)')
+  await db.copyFrom('copy copied (a, b) from stdin', copyRows(texts.map((text, i) => [text.toWellFormed(), i])))
+  const back = await readAll(db.stream<{ a: string }>('select a from copied order by b::int', [], { batch: 7 }))
+  expect(back.map(row => row.a)).toEqual(texts.map(text => text.toWellFormed()))
+  await db.tx(async tx => {
+    for (const text of texts.slice(0, 50)) expect(await tx.value('select $1::text', [text])).toBe(text.toWellFormed())
+  })
+  const got: string[] = []
+  const done = Promise.withResolvers<void>()
+  await using _subscription = await db.listen('a"; drop table canary; --', payload => {
+    if (payload === 'the end') done.resolve()
+    else got.push(payload)
+  })
+  for (const text of texts) await db.notify('a"; drop table canary; --', text)
+  await db.notify('a"; drop table canary; --', 'the end')
+  await done.promise
+  expect(got.toSorted()).toEqual(texts.map(text => text.toWellFormed()).toSorted())
+  expect(await db.value('select count(*) from canary')).toBe(1n)
+})

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPg, type Pg } from '../src/index.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { rejection } from './helpers.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.drop())
+
+/** One connection, so that what is prepared is prepared where we look. */
+const open = (options = {}) => createPg({ dsn: database.dsn, max: 1, ...options })
+
+async function prepared(db: Pg): Promise<{ name: string; statement: string }[]> {
+  return db.many('select name, statement from pg_prepared_statements order by prepare_time', [], { prepare: false })
+}
+
+describe('statements', () => {
+  test('are prepared from their second use on, under a name made of their text', async () => {
+    await using db = open()
+    const text = 'select $1::int as a'
+    await db.value(text, [1])
+    expect(await prepared(db)).toEqual([])
+    for (let i = 0; i < 5; i++) expect(await db.value(text, [i])).toBe(i)
+    const [only, ...rest] = await prepared(db)
+    expect(rest).toEqual([])
+    expect(only).toMatchObject({ statement: text, name: expect.stringMatching(/^arlen_[0-9a-f]{32}$/) })
+    await using other = open()
+    for (let i = 0; i < 2; i++) await other.value(text, [i])
+    expect((await prepared(other))[0]?.name).toBe(only?.name)
+  })
+
+  test('that differ after the 63rd byte are two', async () => {
+    await using db = open()
+    const long = `select '${'x'.repeat(80)}' as `
+    for (let i = 0; i < 3; i++) {
+      expect(await db.one(`${long}a`)).toEqual({ a: 'x'.repeat(80) })
+      expect(await db.one(`${long}b`)).toEqual({ b: 'x'.repeat(80) })
+    }
+    expect(await prepared(db)).toHaveLength(2)
+  })
+
+  test('are kept in bounded number, the least recently used going first', async () => {
+    await using db = open({ statementCache: 3 })
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < 6; i++) {
+        expect(await db.value(`select ${i}`)).toBe(i)
+        expect(await db.value('select $1::int', [round])).toBe(round)
+      }
+    }
+    const kept = (await prepared(db)).map(row => row.statement)
+    expect(kept).toHaveLength(3)
+    expect(kept).toContain('select $1::int')
+    expect(kept).toContain('select 5')
+  })
+
+  test('are not kept where asked not to, query by query or for the pool', async () => {
+    await using db = open()
+    for (let i = 0; i < 3; i++) await db.query('select 1', [], { prepare: false })
+    expect(await prepared(db)).toEqual([])
+    await using none = open({ prepare: false })
+    for (let i = 0; i < 3; i++) await none.query('select 1')
+    expect(await prepared(none)).toEqual([])
+  })
+
+  test('that the server has forgotten are prepared again', async () => {
+    await using db = open()
+    for (let i = 0; i < 3; i++) await db.value('select $1::int', [i])
+    await db.execute('deallocate all', [], { prepare: false })
+    expect(await Promise.all([1, 2, 3].map(i => db.value('select $1::int', [i])))).toEqual([1, 2, 3])
+    await db.execute('discard all', [], { prepare: false })
+    expect(await db.value('select $1::int', [4], { isolated: true })).toBe(4)
+  })
+
+  test('that fail to parse do not spoil those behind them', async () => {
+    await using db = open()
+    const text = 'select nothing from nowhere'
+    const errors = await Promise.all(Array.from({ length: 10 }, () => rejection(db.query(text))))
+    expect(errors.map(error => (error as { code: string }).code)).toEqual(Array(10).fill('undefined_table'))
+    await db.execute('create table nowhere (nothing int)')
+    expect(await db.many(text)).toEqual([])
+    await db.execute('drop table nowhere')
+  })
+})
+
+describe('after a table was altered', () => {
+  test('no query fails while it happens', async () => {
+    await using db = createPg({ dsn: database.dsn, max: 6 })
+    await db.execute('create table changing (id int primary key, a int)')
+    await db.execute('insert into changing values (1, 1)')
+    let running = true
+    let queries = 0
+    const readers = Array.from({ length: 16 }, async () => {
+      while (running) {
+        const row = await db.one('select * from changing where id = $1', [1])
+        expect(row.id).toBe(1)
+        queries++
+      }
+    })
+    for (let i = 0; i < 15; i++) {
+      await db.execute(`alter table changing add column c${i} int default ${i}`)
+      await db.execute(`alter table changing alter column a type ${i % 2 ? 'int' : 'bigint'}`)
+      const seen = queries
+      while (queries < seen + 50) await new Promise(resolve => setImmediate(resolve))
+    }
+    running = false
+    await Promise.all(readers)
+    expect(await db.one('select * from changing where id = $1', [1])).toMatchObject({ c14: 14, a: 1n })
+    await db.execute('drop table changing')
+  })
+
+  test('a transaction is told that it can be tried again, and then succeeds', async () => {
+    await using db = createPg({ dsn: database.dsn, max: 2, lanes: 0 })
+    await db.execute('create table shifting (a int)')
+    const read = () => db.tx(async tx => (await tx.query('select * from shifting')).fields.length)
+    for (let i = 0; i < 3; i++) expect(await read()).toBe(1)
+    await db.execute('alter table shifting add column b int')
+    expect(await rejection(read())).toMatchObject({
+      code: 'cached_plan_changed',
+      sqlstate: '0A000',
+      retryable: true,
+      status: 503,
+    })
+    expect(await read()).toBe(2)
+    await db.execute('drop table shifting')
+  })
+})

@@ -56,7 +56,7 @@ describe.for([
     expect(db.stats().total).toBe(0)
   })
 
-  test('a server that says nothing any more costs one connection, for a moment', async () => {
+  test.concurrent('a server that says nothing any more costs one connection, for a moment', async () => {
     await using proxy = await startFaultProxy(database.dsn)
     await using db = createPg({ dsn: proxy.dsn, max: 1, connectTimeoutMs: 500 })
     await db.query('select 1')
@@ -78,7 +78,7 @@ describe.for([
     expect(await db.value('select 1')).toBe(1)
   })
 
-  test('and where the server does not keep it, the client cuts the connection a second later', async () => {
+  test.concurrent('and where the server does not keep it, the client cuts the connection a second later', async () => {
     await using proxy = await startFaultProxy(database.dsn)
     await using db = createPg({ dsn: proxy.dsn, max: 1, statementTimeoutMs: 50, connectTimeoutMs: 500 })
     await db.query('select 1', [], options)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Embedded, startEmbedded } from '../embedded/index.ts'
 
 /** How long the test server stays after the last worker that used it, so that the next test file need not start it. */
@@ -32,9 +33,16 @@ export function startTestCluster(dir: string = defaultDir()): Promise<Embedded> 
 }
 
 function defaultDir(): string {
-  const key = createHash('sha256')
-    .update(process.env.ARLEN_PG_TEST_DIR ?? process.cwd())
-    .digest('hex')
-    .slice(0, 12)
-  return process.env.ARLEN_PG_TEST_DIR ?? join(tmpdir(), `arlen-test-pg-${process.getuid?.() ?? 0}-${key}`)
+  const given = process.env.ARLEN_PG_TEST_DIR
+  if (given) return given
+  const key = createHash('sha256').update(workingCopy(process.cwd())).digest('hex').slice(0, 12)
+  return join(tmpdir(), `arlen-test-pg-${process.getuid?.() ?? 0}-${key}`)
+}
+
+/** The folder above (or at) `dir` that holds the version control's, so that all packages of a repository share a server. */
+function workingCopy(dir: string): string {
+  for (let at = dir; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at
+    if (at === dirname(at)) return dir
+  }
 }

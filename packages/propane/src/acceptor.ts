@@ -1,8 +1,12 @@
 import net from 'node:net'
-import { listenOn, type ServerHandle } from './listening-socket.ts'
+import { listenOn, type ServerHandle, shrinkQueue } from './listening-socket.ts'
 
 /** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
 const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
+
+/** How long no connection must have come for a queue to count as empty, and how long to wait for that. */
+const QUEUE_QUIET_MS = 25
+const QUEUE_LIMIT_MS = 500
 
 /**
  * The worker's end of the shared sockets. `gate` is the server that the application takes its connections from; it
@@ -17,6 +21,7 @@ export class Acceptor {
   #listeners: net.Server[] = []
   #spares: ServerHandle[] = []
   #wanted = 0
+  #taken = 0
   #backlog = 511
   #stopped = false
   #address: net.AddressInfo | string | null = null
@@ -66,6 +71,21 @@ export class Acceptor {
     else this.#spares.push(handle)
   }
 
+  /**
+   * Before the socket closes for everybody: lets no more connections into its queue than one, and accepts those that
+   * are there, until none has come for a moment. A connection left in the queue would be reset; one that finds no room
+   * tries again a second later, and is refused then.
+   */
+  async emptyQueue(): Promise<void> {
+    this.resume()
+    for (const server of this.#listeners) shrinkQueue(server)
+    const until = performance.now() + QUEUE_LIMIT_MS
+    for (let seen = -1; seen !== this.#taken && performance.now() < until; ) {
+      seen = this.#taken
+      await new Promise(resolve => setTimeout(resolve, QUEUE_QUIET_MS))
+    }
+  }
+
   /** Stops accepting for good. */
   stop(): void {
     this.#stopped = true
@@ -75,6 +95,7 @@ export class Acceptor {
 
   /** Hands a connection to the application, as if it had come in through one of the sockets. */
   take(socket: net.Socket): void {
+    this.#taken++
     this.sockets.add(socket)
     socket.once('close', () => {
       this.sockets.delete(socket)

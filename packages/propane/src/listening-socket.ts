@@ -24,6 +24,7 @@ export interface ListeningSocket {
 export interface ServerHandle {
   readonly fd: number
   close(): void
+  listen(backlog: number): number
   getsockname?(out: { address?: string; port?: number; family?: string }): number
 }
 
@@ -98,4 +99,9 @@ export function listenOn(server: net.Server, handle: ServerHandle, backlog: numb
   }
   internals._handle = handle
   internals._listen2(null, -1, -1, backlog)
+}
+
+/** Lets the kernel queue no more than one connection from now on, for all who share the socket. */
+export function shrinkQueue(server: net.Server): void {
+  ;(server as unknown as { _handle: ServerHandle | null })._handle?.listen(0)
 }

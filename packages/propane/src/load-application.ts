@@ -1,7 +1,7 @@
 import type { Server as HttpServer, RequestListener } from 'node:http'
 import net from 'node:net'
 import { pathToFileURL } from 'node:url'
-import { isServable } from '@arlen/core'
+import { isServable } from '@arlen/core/servable'
 import type { Application, PropaneHooks } from './application.ts'
 import type { ListenCapture } from './capture-listen.ts'
 import { NodeApplication, type NodeOptions } from './node-application.ts'

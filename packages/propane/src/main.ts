@@ -44,6 +44,10 @@ async function serve(positional: readonly string[], { accessories, config, switc
 
 async function run(app: string, input: AccessoryInput, reread: (() => AccessoryInput) | undefined): Promise<number> {
   try {
+    if (resolveAccessories({ ...reread?.() }, input).workers === 0) {
+      const { runInOneProcess } = await import('./one-process.ts')
+      return await runInOneProcess(app, { ...reread?.(), ...input })
+    }
     const running = await propane({ ...input, app, reread })
     handleSignals(running)
     return (await running.done).code

@@ -26,6 +26,8 @@ export interface ManagerOptions {
   output: (worker: WorkerEvent, chunk: Buffer, stream: 'stdout' | 'stderr') => void
   closed: (worker: WorkerEvent) => void
   notice: (notice: Notice) => void
+  /** The sockets are not needed here any more. May be called again. */
+  letGo: () => void
 }
 
 interface Process {
@@ -44,6 +46,8 @@ export class Manager {
   readonly processes: Map<number, Process> = new Map()
   readonly done: Promise<number>
   source: PlanSource
+  /** Another primary accepts from the same sockets now. */
+  handedOver = false
   readonly #options: ManagerOptions
   readonly #scoreboard: number | undefined
   readonly #plans = new Map<number, Plan>()
@@ -148,8 +152,10 @@ export class Manager {
     if (!child) return
     const { drainTimeout: graceMs, idleWindow: idleMs } = child.plan.accessories
     const { stats } = workerOf(this.pool, id)!
+    // From here on only the workers hold the sockets: the last to let go of one closes it for clients too.
+    if (reason === 'stop') this.#options.letGo()
     this.#options.events.emit('drain', { ...child.identity, reason, stats })
-    child.handle.send({ type: 'drain', graceMs, idleMs })
+    child.handle.send({ type: 'drain', graceMs, idleMs, last: reason === 'stop' && !this.handedOver })
   }
 
   #spawn(worker: WorkerRecord): void {
@@ -219,8 +225,8 @@ export class Manager {
       worker.bootMs = message.bootMs
     } else if (message.type === 'spare') this.#send(child, 'spare', sockets)
     else if (message.type === 'serving') {
-      this.dispatch({ type: 'serving', id })
       events.emit('ready', { ...child.identity, bootMs: worker.bootMs ?? 0, release: child.plan.release.id })
+      this.dispatch({ type: 'serving', id })
     } else if (message.type === 'failed') {
       if (message.stack && !this.#stacks.has(worker.generation)) this.#stacks.set(worker.generation, message.stack)
       this.dispatch({ type: 'failed', id, reason: message.reason })

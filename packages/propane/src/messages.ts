@@ -23,7 +23,8 @@ export type ToWorker =
   | { type: 'listen'; index: number; of: number; backlog: number }
   | { type: 'spare'; index: number; of: number; backlog: number }
   | { type: 'pre_stop' }
-  | { type: 'drain'; graceMs: number; idleMs: number }
+  /** `last`: nobody accepts after this, so what still queues has to be served. */
+  | { type: 'drain'; graceMs: number; idleMs: number; last: boolean }
 
 const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   ready: ['bootMs:number', 'app:string'],
@@ -40,7 +41,7 @@ const TO_WORKER: Readonly<Record<ToWorker['type'], readonly string[]>> = {
   listen: ['index:number', 'of:number', 'backlog:number'],
   spare: ['index:number', 'of:number', 'backlog:number'],
   pre_stop: [],
-  drain: ['graceMs:number', 'idleMs:number'],
+  drain: ['graceMs:number', 'idleMs:number', 'last:boolean'],
 }
 
 /** The message as sent: an application may use `process.send` too, so ours are told apart. */

@@ -2,19 +2,21 @@ import { type Accessories, type AccessoryInput, changedAccessories, resolveAcces
 import type { Notice } from './apply.ts'
 import { adoptAll, bind, inUse } from './bind.ts'
 import { now } from './clock.ts'
-import { defaultWorkers, inContainer } from './container.ts'
+import { defaultWorkers } from './container.ts'
 import type { ControlRequest } from './control-server.ts'
 import { propaneError } from './errors.ts'
 import { Events, type PropaneEventName, type PropaneEvents } from './events.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { announce, handedOver, Successor } from './handover.ts'
 import { resolveIds } from './identities.ts'
+import { endsContainer } from './init-process.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { Log, LogSink } from './log.ts'
 import { Manager } from './manager.ts'
 import { renderMetrics } from './metrics.ts'
 import type { Plan } from './plan.ts'
-import { isSettled, type PoolSettings } from './pool.ts'
+import { isSettled } from './pool.ts'
+import { poolSettings } from './pool-settings.ts'
 import type { PropaneEnd, PropaneHandle } from './propane.ts'
 import { logicalCwd, logicalPath } from './release.ts'
 import { report } from './reporter.ts'
@@ -53,7 +55,7 @@ export class Primary implements PropaneHandle {
   #failure: Error | undefined
   #before: Plan | undefined
   #successor: Successor | undefined
-  #steppedBack = false
+  #open = true
   /** All workers are gone; answers of the control socket may still be on their way. */
   readonly #ended: Promise<PropaneEnd>
   #setEnded!: (end: PropaneEnd) => void
@@ -106,6 +108,7 @@ export class Primary implements PropaneHandle {
         output: (worker, chunk, stream) => this.#output.push(worker, chunk, stream),
         closed: worker => this.#output.close(worker),
         notice: notice => this.#notice(notice),
+        letGo: () => this.#letGo(),
       })
       const { bootTimeout, drainTimeout, killTimeout } = accessories
       const times = `boot ${formatDuration(bootTimeout)}, drain ${formatDuration(drainTimeout)}, kill ${formatDuration(killTimeout)}`
@@ -203,7 +206,7 @@ export class Primary implements PropaneHandle {
     this.#mustRun()
     const { pool } = this.#manager
     try {
-      if (process.pid === 1) throw new Error('process 1 of a container cannot be replaced; replace the container')
+      if (endsContainer()) throw new Error('the first process of a container cannot be replaced; replace the container')
       if (pool.reload) throw new Error('a reload is under way')
       this.#manager.dispatch({ type: 'upgrade' })
       const fds = this.#sockets.map(socket => socket.fd)
@@ -221,7 +224,7 @@ export class Primary implements PropaneHandle {
       throw propaneError('upgrade_failed', { reason }, { cause })
     }
     const { pid } = this.#successor
-    this.#steppedBack = true
+    this.#manager.handedOver = true
     await this.#services.stepBack()
     this.#successor.go()
     this.#events.emit('upgraded', { pid })
@@ -254,6 +257,12 @@ export class Primary implements PropaneHandle {
   quit(): Promise<PropaneEnd> {
     this.#manager.dispatch({ type: 'quit' })
     return this.done
+  }
+
+  /** Closes the sockets, unless a successor has them: closing a path would remove it. */
+  #letGo(): void {
+    if (this.#open && !this.#manager.handedOver) for (const socket of this.#sockets) socket.handle.close()
+    this.#open = false
   }
 
   #mustRun(): void {
@@ -363,20 +372,12 @@ export class Primary implements PropaneHandle {
     const end = { code, ...(reason !== undefined && { reason }) }
     this.#events.emit('stopped', { ...end, ...(stack !== undefined && { stack }) })
     this.#setEnded(end)
-    // A path that is now the successor's must stay: closing the handle would remove it.
-    if (!this.#steppedBack) {
-      for (const socket of this.#sockets) socket.handle.close()
-      await this.#services.close()
-    }
+    this.#letGo()
+    if (!this.#manager.handedOver) await this.#services.close()
     this.#setDone(end)
   }
 }
 
 function wantedWorkers({ workers }: Accessories): { workers: number; reason: string } {
   return workers === 'auto' ? defaultWorkers() : { workers, reason: 'as configured' }
-}
-
-function poolSettings(a: Accessories): PoolSettings {
-  const preStopDelay = a.preStopDelay === 'auto' ? (inContainer() ? 5000 : 0) : a.preStopDelay
-  return { ...a, preStopDelay }
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import type { Servable } from '@arlen/core'
+import type { Servable } from '@arlen/core/servable'
 import type { Application, PropaneHooks } from './application.ts'
 
 /** An application with an engine of its own (`@arlen/core`'s Servable): it drains itself, and is counted if it can. */

@@ -3,9 +3,10 @@ import { Acceptor } from './acceptor.ts'
 import type { Application } from './application.ts'
 import { ListenCapture } from './capture-listen.ts'
 import { now } from './clock.ts'
+import { explain } from './explain.ts'
 import type { ServerHandle } from './listening-socket.ts'
 import { loadApplication } from './load-application.ts'
-import { envelope, type FromWorker, type ToWorker, toWorker } from './messages.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
 import { probe } from './probe.ts'
 import { mayAccept, Scoreboard } from './scoreboard.ts'
 
@@ -33,9 +34,18 @@ const TICK_MS = 50
 /** A delay of the event loop that is worth a line in the log. */
 const BLOCKED_MS = 5000
 
+/** How a worker talks with whoever commands it. */
+export interface Channel {
+  say(message: FromWorker): void
+  listen(onMessage: (message: ToWorker, handle: ServerHandle | undefined) => void): void
+  /** While the application boots, the channel must not keep the process alive: one that does nothing more is over. */
+  hold(on: boolean): void
+}
+
 /** One worker's life: load, probe, accept, report, drain, exit. */
 export class Worker {
   readonly #orders: WorkerOrders
+  readonly #channel: Channel
   readonly #acceptor: Acceptor
   readonly #scoreboard: Scoreboard | undefined
   #application: Application | undefined
@@ -47,9 +57,10 @@ export class Worker {
   /** Requests of the probe, which are nobody's. */
   #probes = 0
 
-  constructor(orders: WorkerOrders) {
+  constructor(orders: WorkerOrders, channel: Channel) {
     this.#orders = orders
-    this.#acceptor = new Acceptor(() => this.#say({ type: 'spare' }))
+    this.#channel = channel
+    this.#acceptor = new Acceptor(() => channel.say({ type: 'spare' }))
     const { scoreboard } = orders
     this.#scoreboard = scoreboard && new Scoreboard(scoreboard.fd, scoreboard.cell)
   }
@@ -57,37 +68,34 @@ export class Worker {
   async boot(): Promise<void> {
     const capture = new ListenCapture()
     capture.install()
-    process.on('message', (message, handle) => this.#onMessage(toWorker(message), handle as unknown as ServerHandle))
-    // The primary is gone: whoever comes next wants the port.
-    process.on('disconnect', () => void this.#drain(1500, 500))
-    // A terminal sends these to the whole process group; what becomes of them is for the primary to say.
-    process.on('SIGINT', () => undefined)
-    process.on('SIGHUP', () => undefined)
-    process.on('SIGTERM', () => (this.#sockets > 0 ? this.#drainInTime() : process.exit(0)))
-    process.channel?.unref()
-    // An error that nobody catches ends the process as ever; while it boots, the primary is told the reason too.
-    process.on('uncaughtExceptionMonitor', report)
+    this.#channel.listen((message, handle) => this.#onMessage(message, handle))
+    this.#channel.hold(false)
     this.#application = await loadApplication(this.#orders.app, this.#orders, capture)
     await this.#application.start(this.#acceptor.gate)
     await probe(socket => this.#acceptor.take(socket), this.#orders.probePath, this.#orders.bootTimeout)
     this.#probes = this.#application.counts()?.requests ?? 0
-    process.channel?.ref()
-    process.off('uncaughtExceptionMonitor', report)
+    this.#channel.hold(true)
     this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
   }
 
-  #onMessage(message: ToWorker | undefined, handle: ServerHandle | undefined): void {
-    if (message?.type === 'listen' && handle) void this.#listen(message, handle)
-    else if (message?.type === 'spare' && handle) this.#acceptor.addSpare(handle, message.of)
-    else if (message?.type === 'pre_stop') this.#application?.preStop()
-    else if (message?.type === 'drain') void this.#drain(message.graceMs, message.idleMs)
+  /** Whether it takes connections, or has done so. */
+  get serves(): boolean {
+    return this.#sockets > 0
+  }
+
+  #onMessage(message: ToWorker, handle: ServerHandle | undefined): void {
+    if (message.type === 'listen' && handle) void this.#listen(message, handle)
+    else if (message.type === 'spare' && handle) this.#acceptor.addSpare(handle, message.of)
+    else if (message.type === 'pre_stop') this.#application?.preStop()
+    else if (message.type === 'drain') void this.drain(message.graceMs, message.idleMs, message.last)
   }
 
   async #listen(message: ToWorker & { type: 'listen' }, handle: ServerHandle): Promise<void> {
     try {
       await this.#acceptor.listen(handle, message.of, message.backlog)
     } catch (error) {
-      fail(error)
+      this.#say({ type: 'failed', ...explain(error) })
+      process.exit(1)
     }
     if (++this.#sockets < message.of) return
     this.#acceptor.onChange = () => this.#balance()
@@ -141,42 +149,24 @@ export class Worker {
     this.#say({ type: 'beat', stats: { connections, ...counts, memory, eventLoopDelay } })
   }
 
-  #drainInTime(): void {
-    void this.#drain(this.#orders.drainTimeout, this.#orders.idleWindow)
-  }
-
-  async #drain(graceMs: number, idleMs: number): Promise<void> {
+  /** Answers what it has, and ends the process. Without times, with those it was started with. */
+  async drain(
+    graceMs: number = this.#orders.drainTimeout,
+    idleMs: number = this.#orders.idleWindow,
+    last = false,
+  ): Promise<void> {
     if (this.#draining) return
     this.#draining = true
     const started = now()
-    this.#acceptor.stop()
     this.#scoreboard?.leave()
+    if (last) await this.#acceptor.emptyQueue()
+    this.#acceptor.stop()
     const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
     process.exit(0)
   }
 
   #say(message: FromWorker): void {
-    if (process.connected) process.send?.(envelope(message))
+    this.#channel.say(message)
   }
-}
-
-/** Tells the primary why there will be no worker, and ends. */
-export function fail(error: unknown): never {
-  report(error)
-  process.exit(1)
-}
-
-function report(error: unknown): void {
-  if (process.connected) process.send?.(envelope<FromWorker>({ type: 'failed', ...explain(error) }))
-}
-
-/** One line that says what and where, and the whole stack. */
-function explain(error: unknown): { reason: string; stack: string } {
-  if (!(error instanceof Error)) return { reason: String(error), stack: String(error) }
-  const stack = error.stack ?? ''
-  const line = error.message.split('\n', 1)[0] || error.name
-  const named = error.name === 'Error' ? line : `${error.name}: ${line}`
-  const where = /(?:^|\(|at )(?:file:\/\/)?(\/[^\s():]+:\d+(?::\d+)?)/m.exec(stack)?.[1]
-  return { reason: where && !line.includes(where) ? `${named} (${where})` : named, stack }
 }

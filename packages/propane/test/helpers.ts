@@ -1,4 +1,6 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type PropaneHandle, type PropaneOptions, propane } from '../src/index.ts'
@@ -72,4 +74,11 @@ export function alive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** An empty folder that goes with the test. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'propane-test-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process'
+
+/** One line that says what went wrong and where, and the whole stack. `app` is the module that was being loaded. */
+export function explain(error: unknown, app?: string): { reason: string; stack: string } {
+  if (!(error instanceof Error)) return { reason: String(error), stack: String(error) }
+  const stack = error.stack ?? ''
+  const line = error.message.split('\n', 1)[0] || error.name
+  const named = error.name === 'Error' ? line : `${error.name}: ${line}`
+  const place =
+    placeIn(stack) ?? (error instanceof SyntaxError && app !== undefined ? placeOfSyntaxError(app) : undefined)
+  return { reason: place && !line.includes(place) ? `${named} (${place})` : named, stack }
+}
+
+/** The first place in a file: in the line above an error of syntax, or in a frame. */
+function placeIn(text: string): string | undefined {
+  return /(?:^|\(|at )(?:file:\/\/)?(\/[^\s():]+:\d+(?::\d+)?)/m.exec(text)?.[1]
+}
+
+/** Node.js tells the place of such an error only when it prints it: so it is asked to check the module again. */
+function placeOfSyntaxError(app: string): string | undefined {
+  return placeIn(spawnSync(process.execPath, ['--check', app], { encoding: 'utf8', timeout: 5000 }).stderr)
+}

@@ -1,0 +1,79 @@
+import http from 'node:http'
+import net from 'node:net'
+import { expect, test } from 'vitest'
+import { fixture, get, start, until } from './helpers.ts'
+import { Traffic } from './traffic.ts'
+
+test('a request that takes a little less than the drain time completes, one that takes more is cut', async () => {
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, drainTimeout: 1500 })
+  const shorter = get(`${handle.url}/slow?ms=1000`)
+  const longer = get(`${handle.url}/slow?ms=60000`).catch((error: NodeJS.ErrnoException) => error.code)
+  await get(handle.url)
+  const drained = handle.once('drained')
+  expect(await handle.stop()).toEqual({ code: 0 })
+  expect((await shorter).body).toBe('slow')
+  expect(await longer).toBe('ECONNRESET')
+  expect(await drained).toMatchObject({ cut: 1 })
+})
+
+test('stopping with 1,000 idle keep-alive clients takes the idle window, ends them without a reset, and exits with 0', async () => {
+  const handle = await start({ app: fixture('faulty.ts'), workers: 2, idleWindow: 500 })
+  const clients = await Promise.all(Array.from({ length: 1000 }, () => keepAliveClient(handle.port)))
+  const started = performance.now()
+  expect(await handle.stop()).toEqual({ code: 0 })
+  expect(performance.now() - started).toBeLessThan(500 + 1500)
+  const ends = await Promise.all(clients.map(client => client.ended))
+  expect(ends.filter(end => end !== 'end')).toEqual([])
+})
+
+test('while draining, open connections are served as ever, and told not to come again', async () => {
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, idleWindow: 2000 })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  expect((await get(handle.url, { agent })).headers.connection).toBe('keep-alive')
+  const stopping = handle.stop()
+  const post = () => get(handle.url, { agent, method: 'POST', body: 'late' })
+  const last = await until(post, answer => answer.status !== 200 || answer.headers.connection === 'close')
+  expect([last.status, last.headers.connection]).toEqual([200, 'close'])
+  await stopping
+  agent.destroy()
+})
+
+test('a connection that comes while readiness already fails is served', async () => {
+  const handle = await start({ app: fixture('servable.ts'), workers: 1, preStopDelay: 1000 })
+  expect((await get(`${handle.url}/readyz`)).status).toBe(200)
+  const stopping = handle.stop()
+  await handle.once('beat')
+  expect((await get(`${handle.url}/readyz`)).status).toBe(503)
+  expect((await get(handle.url)).status).toBe(200)
+  expect(await stopping).toEqual({ code: 0 })
+})
+
+test('stopping under load answers everything that was in flight', async () => {
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 1000 })
+  const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [5, 300] })
+  await traffic.answered(100)
+  expect(await handle.stop()).toEqual({ code: 0 })
+  const { lost } = await traffic.stop()
+  // Who comes when nobody listens any more is refused: that is how a client knows that it may try elsewhere.
+  expect(lost.filter(({ error }) => error !== 'ECONNREFUSED')).toEqual([])
+})
+
+interface Client {
+  /** `end` for a FIN, else the error. */
+  ended: Promise<string>
+}
+
+/** Sends one request, and keeps the connection. */
+function keepAliveClient(port: number): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1')
+    const ended = new Promise<string>(settle => {
+      socket.once('end', () => settle('end'))
+      socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message))
+    })
+    socket.once('error', reject)
+    socket.once('data', () => resolve({ ended }))
+    socket.on('data', () => undefined)
+    socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  })
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { fixture, get, start } from './helpers.ts'
+import { Traffic } from './traffic.ts'
+
+test('recycling after 50 requests under load loses no request and never has too few workers', async () => {
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, maxRequests: 50, heartbeatInterval: 50 })
+  let fewest = 2
+  handle.on('drain', () => {
+    fewest = Math.min(fewest, handle.status().serving)
+  })
+  const traffic = new Traffic({ url: handle.url, clients: 16 })
+  for (let recycled = 0; recycled < 4; recycled++) {
+    expect((await handle.once('drain')).reason).toBe('max_requests')
+  }
+  expect((await traffic.stop()).lost).toEqual([])
+  expect(fewest).toBe(2)
+})
+
+test('a worker over its memory limit is replaced without losing a request', async () => {
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, maxMemory: '350mb', heartbeatInterval: 50 })
+  const { pid } = handle.status().workers[0]!
+  const traffic = new Traffic({ url: handle.url, clients: 8 })
+  const drained = handle.once('drain')
+  await get(`${handle.url}/leak?mb=300`)
+  expect(await drained).toMatchObject({ pid, reason: 'max_memory' })
+  await handle.once('exit', event => event.pid === pid)
+  expect((await traffic.stop()).lost).toEqual([])
+  expect(handle.status().workers.map(worker => worker.pid)).not.toContain(pid)
+})

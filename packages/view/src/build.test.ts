@@ -87,6 +87,11 @@ test('reports the first mistake of every template, and writes nothing', async ()
   expect(existsSync(outDir)).toBe(false)
 })
 
+test('refuses two templates of one name', async () => {
+  write({ 'templates/a.html.ets': '1', 'templates/a.ets': '2' })
+  await expect(buildViews({ dir, outDir })).rejects.toMatchObject({ code: 'template_ambiguous' })
+})
+
 test('leaves alone what did not change and removes what is gone', async () => {
   write({ 'templates/a.html.ets': '1', 'templates/b.html.ets': '2', 'templates/c/d.html.ets': '3' })
   await buildViews({ dir, outDir })

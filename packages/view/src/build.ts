@@ -5,7 +5,7 @@ import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
 import { type CompiledTemplate, compileTemplate, type Strictness } from './compile-template.ts'
 import { viewError } from './errors.ts'
-import { listTemplates } from './folder-store.ts'
+import { listTemplates, templateText } from './folder-store.ts'
 import { stripTypes } from './strip-types.ts'
 import { findSyntaxError, syntaxError } from './syntax-error.ts'
 import { TemplateError } from './template-error.ts'
@@ -48,7 +48,9 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   const outDir = resolve(options.outDir)
   const errors: TemplateError[] = []
   const compiled = new Map<string, CompiledTemplate>()
-  for (const file of listTemplates(dir)) {
+  const templates = listTemplates(dir)
+  refuseEqualNames(templates)
+  for (const file of templates) {
     try {
       compiled.set(file, await compileFile(dir, outDir, file, options.strict))
     } catch (error) {
@@ -78,10 +80,21 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   return { names, warnings: [...compiled.values()].flatMap(template => template.warnings) }
 }
 
+// `a.html.ets` and `a.ets` would both be called `a`.
+function refuseEqualNames(files: readonly string[]): void {
+  const byName = new Map<string, string>()
+  for (const file of files) {
+    const name = nameOfFile(file)
+    const other = byName.get(name)
+    if (other !== undefined) throw viewError('template_ambiguous', { name, files: `${other} and ${file}` })
+    byName.set(name, file)
+  }
+}
+
 async function compileFile(dir: string, outDir: string, file: string, strict: Strictness | undefined) {
   const path = join(dir, file)
   const folder = dirname(join(outDir, file))
-  return compileTemplate(await readFile(path, 'utf8'), {
+  return compileTemplate(templateText(await readFile(path, 'utf8')), {
     path,
     name: nameOfFile(file),
     strict,

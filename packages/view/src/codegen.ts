@@ -2,9 +2,8 @@ import type { Token } from './code-lexer.ts'
 import type { Format } from './escape.ts'
 import type { Header, Span } from './header.ts'
 import { type Edit, ModuleWriter } from './module-writer.ts'
-import { OBJECTS } from './names.ts'
 import type { CodeNode, Node, Template } from './parser.ts'
-import { Lines } from './position.ts'
+import { Scope } from './scope.ts'
 import { templateError } from './template-error.ts'
 import type { TemplateMeta } from './types.ts'
 
@@ -28,6 +27,9 @@ const CONTINUES = /^(?:else|catch|finally|[)\]},.?:;=*/%&|<>^]|\?\.|=>)$/
 // What no statement ends with.
 const UNFINISHED = /^(?:[({[,.?:;=+\-*/%&|<>^!~]|\?\.|=>|\.\.\.)$/
 
+// Parsers are recursive: an expression without end would end their stack.
+const MOST_OPERANDS = 64
+
 /** Turns a parsed template into a TypeScript module whose default export renders it. */
 export function generate(template: Template, options: CodegenOptions): GeneratedModule {
   return new Generator(template, options).run()
@@ -42,23 +44,22 @@ class Generator {
   /** The last token of the tag before, where a statement may still need its end. */
   #last: Token | undefined
   #captureDepth = 0
-  readonly #builtins: ReadonlySet<Token>
-  readonly #builtinNames: ReadonlySet<string>
+  /** Operands of the output statement so far. */
+  #operands = 0
+  readonly #scope: Scope
 
   constructor(template: Template, options: CodegenOptions) {
-    const { names, header } = template
     this.#template = template
     this.#options = options
     this.#out = new ModuleWriter(template.source.text)
-    this.#builtins = new Set(names.builtins.filter(({ text }) => !names.declared.has(text) && !header?.bound.has(text)))
-    this.#builtinNames = new Set([...this.#builtins].map(token => token.text))
+    this.#scope = new Scope(template)
   }
 
   run(): GeneratedModule {
-    const { header, nodes, names, source } = this.#template
+    const { header, nodes, source } = this.#template
+    const { isAsync } = this.#scope
     this.#imports()
     if (header) this.#header(header)
-    const isAsync = names.awaits || this.#builtinNames.has('flush')
     const begin = nodes[0] ? startOf(nodes[0]) : 0
     const returns = isAsync ? 'Promise<string>' : 'string'
     this.#out.glue(
@@ -72,17 +73,17 @@ class Generator {
     })
     this.#endStatement(source.text.length)
     this.#out.glue(
-      `; return __o; } } export const __meta = ${JSON.stringify(this.#meta(isAsync))} as const;`,
+      `; return __o; } } export const __meta = ${JSON.stringify(this.#meta())} as const;`,
       source.text.length,
     )
     return { code: `${this.#out.code}\n`, mappings: this.#out.mappings }
   }
 
   #imports(): void {
-    const { header, names } = this.#template
+    const { header } = this.#template
     const types = [`${this.#options.strictValues ? 'StrictTemplateView' : 'TemplateView'} as __View`]
     if (!header?.props) types.push('Untyped as __Untyped')
-    if ([...names.calls.keys()].some(name => this.#isLoose(name))) types.push('LooseHelpers as __Loose')
+    if (this.#scope.usesLooseHelpers) types.push('LooseHelpers as __Loose')
     this.#out.glue(`import type { ${types.join(', ')} } from '@arlen/view'; `, 0)
     if (!header?.props) this.#out.glue('type __Props = __Untyped; ', 0)
   }
@@ -103,46 +104,12 @@ class Generator {
     }
   }
 
-  /** Names for the locals, the helpers and the printers that the code mentions. */
   #bind(): void {
-    const { names, nodes, header } = this.#template
-    const lines = new Lines(this.#template.source.text)
-    for (const [name, offset] of names.locals) {
-      if (names.declared.has(`$${name}`)) continue
-      this.#out.glue(`const { ${name}: $${name} } = __l; `, offset)
-      if (!this.#demands(name)) continue
-      const { line, column } = lines.at(offset)
-      this.#out.glue(`if ($${name} === undefined) __v.demand(__l, __meta, '${name}', ${line}, ${column}); `, offset)
-    }
-    for (const object of OBJECTS) {
-      const token = [...this.#builtins].find(({ text }) => text === object)
-      if (token) this.#out.glue(`const ${object} = ${object === 'locals' ? '__l' : '__v.helpers'}; `, token.start)
-    }
-    for (const [name, offset] of names.calls) {
-      if (header?.bound.has(name)) continue
-      const loose = this.#isLoose(name)
-      const from = loose ? '__v.helpers as __Loose' : '__v.helpers'
-      this.#out.glue(`const { ${name} } = ${from}; ${loose ? `void ${name}; ` : ''}`, offset)
-    }
+    const { nodes } = this.#template
+    for (const { code, offset } of this.#scope.bindings(this.#options.strictLocals)) this.#out.glue(`${code} `, offset)
     const begin = nodes[0] ? startOf(nodes[0]) : 0
-    for (const [kind, binding] of [
-      ['print', '__e = __v.print'],
-      ['raw', '__r = __v.printRaw'],
-    ]) {
-      if (nodes.some(node => node.kind === kind)) this.#out.glue(`const ${binding}; `, begin)
-    }
-  }
-
-  /** Whether a name that is called may be something other than a helper, or nothing. */
-  #isLoose(name: string): boolean {
-    const { names, header } = this.#template
-    return !header?.bound.has(name) && (names.declared.has(name) || names.optionalCalls.has(name))
-  }
-
-  #demands(name: string): boolean {
-    const { header } = this.#template
-    if (!this.#options.strictLocals) return false
-    return header?.props ? (header.required?.includes(name) ?? false) : true
+    if (nodes.some(node => node.kind === 'print')) this.#out.glue('const __e = __v.print; ', begin)
+    if (nodes.some(node => node.kind === 'raw')) this.#out.glue('const __r = __v.printRaw; ', begin)
   }
 
   #node(node: Node, next: Node | undefined): void {
@@ -159,15 +126,18 @@ class Generator {
 
   /** Begins an operand of an output statement. */
   #operand(offset: number): void {
+    if (this.#operands === MOST_OPERANDS) this.#endStatement(offset)
     this.#out.alignTo(offset)
     this.#out.glue(this.#printing ? ' + ' : `${this.#last ? '; ' : ' '}__o += `, offset)
     this.#printing = true
+    this.#operands += 1
     this.#last = undefined
   }
 
   #endStatement(offset: number): void {
     if (this.#printing) this.#out.glue(';', offset)
     this.#printing = false
+    this.#operands = 0
   }
 
   #expression(node: CodeNode): void {
@@ -178,6 +148,7 @@ class Generator {
     this.#copy(node)
     if (shape.staysOpen) {
       this.#printing = false
+      this.#operands = 0
       this.#openCapture(tag.codeEnd)
     } else {
       this.#out.glue(')', tag.codeEnd)
@@ -211,9 +182,9 @@ class Generator {
     const { tag, shape } = node
     const edits: Edit[] = shape.closesCapture.map(at => ({ start: at, end: at, text: '; return __v.safe(__o) ' }))
     tag.tokens.forEach((token, index) => {
-      if (!this.#builtins.has(token)) return
+      if (!this.#scope.builtins.has(token)) return
       if (token.text === 'flush') edits.push(...this.#flush(node, index))
-      else if (!OBJECTS.has(token.text)) edits.push({ start: token.start, end: token.start, text: '__v.' })
+      else edits.push({ start: token.start, end: token.start, text: '__v.' })
     })
     const from = tag.tokens[0]!.start
     this.#out.copy(from, tag.tokens.at(-1)!.end, tag, edits)
@@ -231,23 +202,16 @@ class Generator {
     ]
   }
 
-  #meta(isAsync: boolean): TemplateMeta {
-    const { header, names } = this.#template
-    const lines = new Lines(this.#template.source.text)
-    const helpers: [name: string, line: number, column: number][] = []
-    for (const [name, offset] of names.calls) {
-      if (this.#isLoose(name) || header?.bound.has(name)) continue
-      const { line, column } = lines.at(offset)
-      helpers.push([name, line, column])
-    }
+  #meta(): TemplateMeta {
+    const { header } = this.#template
+    const scope = this.#scope
     return {
       name: this.#options.name,
       format: this.#options.format,
-      async: isAsync,
+      async: scope.isAsync,
       ...(header?.layout !== undefined && { layout: header.layout }),
-      ownView:
-        this.#builtinNames.has('layout') || this.#builtinNames.has('flush') || typeof header?.layout === 'string',
-      helpers,
+      ownView: scope.uses('layout') || scope.uses('flush') || typeof header?.layout === 'string',
+      helpers: scope.requiredHelpers(),
     }
   }
 }

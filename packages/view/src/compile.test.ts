@@ -125,6 +125,19 @@ describe('values', () => {
     expect(render({ title: undefined })).toBe('<p>\n')
   })
 
+  test('may go without a local that is asked for with regard to that', () => {
+    const render = compile('<%= $a ?? "-" %><%= $b?.c?.d %><%= typeof $c %><% if ($a ?? $b?.c) { %>!<% } %>')
+    expect(render({})).toBe('-undefined')
+    expect(() => compile('<%= $a ?? "-" %>\n<%= $a ? 1 : 2 %>')({})).toThrow(
+      expect.objectContaining({ code: 'local_missing', line: 2, column: 5 }),
+    )
+  })
+
+  test('does not let a template assign to its locals', () => {
+    expect(() => compile('<% $a = 1 %>')({ a: 2 })).toThrow('constant')
+    expect(compile('<% const $b = $a + 1 %><%= $b %>')({ a: 2 })).toBe('3')
+  })
+
   test('prints nothing for a missing local where that is allowed', () => {
     expect(compile('<%= $title %>', { strict: { locals: false } })({})).toBe('')
   })
@@ -174,6 +187,22 @@ describe('blocks', () => {
       '<%= capture(() => { %>a<%= capture(() => { %>b<% [1, 2].forEach(n => { %><%= n %><% }) %><% }) %>c<% }) %>d'
     expect(compile(source)()).toBe('ab12cd')
   })
+})
+
+describe('built-in functions', () => {
+  test('may share their names with something else in a part of the template', () => {
+    const source =
+      '<% for (const { content, raw } of $list) { %><%= content %><%= raw %><% } %><%= raw("<b>") %>[<%= content() %>]'
+    expect(compile(source)({ list: [{ content: 1, raw: 2 }] })).toBe('12<b>[]')
+    expect(compile('<% const include = (name: string) => name %><%= include("x") %>')()).toBe('x')
+    expect(compile('<% const flush = () => "own" %><%= flush() %>')()).toBe('own')
+    expect(compile("<%! import { basename as include } from 'node:path' %><%= include('/a/b') %>")()).toBe('b')
+  })
+})
+
+test('compiles templates of any length', () => {
+  const text = '<%= $x %>,'.repeat(20_000)
+  expect(compile(text)({ x: 1 })).toBe('1,'.repeat(20_000))
 })
 
 describe('awaiting', () => {

@@ -59,7 +59,7 @@ class SingleStore implements TemplateStore {
     return [this.#entry.name]
   }
 
-  entryOfUrl(url: string): Entry | undefined {
-    return url === this.#entry.origin.url ? this.#entry : undefined
+  entries(): Entry[] {
+    return [this.#entry]
   }
 }

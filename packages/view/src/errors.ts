@@ -20,6 +20,7 @@ type ViewErrorCode =
   | 'template_missing'
   | 'template_name_invalid'
   | 'template_invalid'
+  | 'template_ambiguous'
   | 'include_loop'
   | 'content_late'
   | 'content_not_once'
@@ -48,6 +49,7 @@ export const viewError: ReturnType<typeof defineErrors<ViewErrorCode>> = defineE
   template_missing: { message: 'There is no template "{name}"{where}.' },
   template_name_invalid: { message: '"{name}" cannot name a template: use a path below the folder of templates.' },
   template_invalid: { message: 'The code of the template "{name}" is not valid: {reason}' },
+  template_ambiguous: { message: '{files} have the same name, "{name}": rename one of them.' },
   include_loop: { message: 'The templates include one another without end: {chain}.' },
   content_not_once: { message: 'The layouts of "{name}" have to print content() exactly once for it to be streamed.' },
   stream_closed: { message: 'Nobody reads the page any more.' },

@@ -30,7 +30,6 @@ export class FolderStore implements TemplateStore {
   readonly changes: boolean
   readonly #options: FolderOptions
   readonly #loaded = new Map<string, Loaded>()
-  readonly #byUrl = new Map<string, Entry>()
 
   constructor(options: FolderOptions) {
     this.#options = { ...options, dir: resolve(options.dir) }
@@ -43,9 +42,7 @@ export class FolderStore implements TemplateStore {
     const { path, text } = this.#read(name)
     if (loaded?.text === text) return loaded.entry
     const entry = this.#load(name, path, text)
-    if (loaded) this.#byUrl.delete(loaded.entry.origin.url)
     this.#loaded.set(name, { text, entry })
-    this.#byUrl.set(entry.origin.url, entry)
     return entry
   }
 
@@ -53,8 +50,8 @@ export class FolderStore implements TemplateStore {
     return listTemplates(this.#options.dir).map(nameOfFile)
   }
 
-  entryOfUrl(url: string): Entry | undefined {
-    return this.#byUrl.get(url)
+  *entries(): Generator<Entry> {
+    for (const { entry } of this.#loaded.values()) yield entry
   }
 
   #read(name: string): { path: string; text: string } {
@@ -96,9 +93,14 @@ export function listTemplates(dir: string): string[] {
     .sort()
 }
 
+/** The text of a template; a byte order mark says nothing and is not printed. */
+export function templateText(file: string): string {
+  return file.startsWith('\ufeff') ? file.slice(1) : file
+}
+
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return templateText(readFileSync(path, 'utf8'))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined

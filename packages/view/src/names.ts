@@ -52,13 +52,15 @@ export function helperNameProblem(name: string): string | undefined {
 export class Names {
   /** `$title`, under `title`. */
   readonly locals: Map<string, number> = new Map()
+  /** Of these, the ones that are used without regard to whether they are there: not as in `$title ?? ''`. */
+  readonly demanded: Map<string, number> = new Map()
   /** What is called by a bare name and is neither a word of the language nor a global. */
   readonly calls: Map<string, number> = new Map()
   /** Of these, the ones called as `name?.()`, which need not exist. */
   readonly optionalCalls: Set<string> = new Set()
   /** What some scope of the template may declare: a few names too many do no harm. */
   readonly declared: Set<string> = new Set()
-  /** Tokens that stand for {@link BUILTINS} or {@link OBJECTS} where the template does not declare the name. */
+  /** Tokens that stand for {@link BUILTINS} or {@link OBJECTS} wherever the template does not declare the name. */
   readonly builtins: Token[] = []
   awaits = false
 
@@ -75,10 +77,17 @@ export class Names {
     const next = tokens[index + 1]?.text
     if (text === 'const' || text === 'let' || text === 'var') this.#addPattern(tokens, index + 1)
     if (text === 'await') this.awaits = true
-    if (before === 'function' || before === 'class' || next === '=>' || isAssigned(tokens, index)) {
+    if (
+      before === 'function' ||
+      before === 'class' ||
+      next === '=>' ||
+      (text[0] !== '$' && isAssigned(tokens, index))
+    ) {
       this.declared.add(text)
     } else if (text.startsWith('$')) {
-      if (!isKey(tokens, index)) setFirst(this.locals, text.slice(1), start)
+      if (isKey(tokens, index)) return
+      setFirst(this.locals, text.slice(1), start)
+      if (!isGuarded(tokens, index)) setFirst(this.demanded, text.slice(1), start)
     } else if (OBJECTS.has(text)) {
       if (!isKey(tokens, index)) this.builtins.push(tokens[index]!)
     } else if (isCalled(tokens, index) && before !== 'new' && !KEYWORDS.has(text) && !isGlobal(text)) {
@@ -117,6 +126,13 @@ export class Names {
       if (tokens[index]!.kind === 'name' && bound) this.declared.add(tokens[index]!.text)
     }
   }
+}
+
+// `$name ?? …`, `$name?.…` and `typeof $name` say that it may be missing.
+function isGuarded(tokens: readonly Token[], index: number): boolean {
+  const [next, afterNext] = [tokens[index + 1], tokens[index + 2]]
+  if (next?.text === '?.' || tokens[index - 1]?.text === 'typeof') return true
+  return next?.text === '?' && afterNext?.text === '?' && afterNext.start === next.end
 }
 
 function setFirst(map: Map<string, number>, name: string, offset: number): void {

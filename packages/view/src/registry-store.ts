@@ -17,14 +17,12 @@ export interface Registry {
 export class RegistryStore implements TemplateStore {
   readonly changes = false
   readonly #entries = new Map<string, Entry>()
-  readonly #byUrl = new Map<string, Entry>()
 
   constructor(registry: Registry, helperNames: ReadonlySet<string>) {
     for (const { module, file } of Object.values(registry.templates)) {
       const origin = new CompiledOrigin(new URL(file, registry.base))
       const entry = toEntry(module, origin)
       this.#entries.set(entry.name, entry)
-      this.#byUrl.set(origin.url, entry)
       for (const [helper, line, column] of entry.meta.helpers) {
         if (helperNames.has(helper)) continue
         const like = nearest(helper, helperNames)
@@ -45,8 +43,8 @@ export class RegistryStore implements TemplateStore {
     return [...this.#entries.keys()]
   }
 
-  entryOfUrl(url: string): Entry | undefined {
-    return this.#byUrl.get(url)
+  entries(): Iterable<Entry> {
+    return this.#entries.values()
   }
 }
 

@@ -20,6 +20,6 @@ export function render(
 
 /** Throws the error on, its stack in terms of templates. */
 export function fail(engine: Engine, error: unknown): never {
-  traceTemplates(error, url => engine.store.entryOfUrl(url)?.origin)
+  traceTemplates(error, () => engine.store.entries())
   throw error
 }

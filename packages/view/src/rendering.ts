@@ -23,6 +23,7 @@ export interface RenderOptions {
 export type Send = (text: string, wrap: (body: string) => string | Promise<string>) => Promise<void>
 
 const MOST_LAYOUTS = 32
+const MOST_INCLUDES = 500
 
 /** One page on its way: what its templates, partials and layouts share. */
 export class Rendering {
@@ -30,6 +31,8 @@ export class Rendering {
   readonly context: unknown
   /** Set once the layout is on its way, when nothing can be added to its blocks any more. */
   layoutSent = false
+  /** How many partials one is inside of. */
+  depth = 0
   #blocks: Map<string, string> | undefined
   #helpers: object | undefined
   #entries: Map<string, Entry> | undefined
@@ -74,6 +77,12 @@ export class Rendering {
     }
     if (send) view.sink = text => send(text, wrap)
     return afterBody(entry, entry.render(locals, view), body => (this.layoutSent ? body : wrap(body)))
+  }
+
+  /** Goes one partial deeper; the way back is `depth -= 1`. */
+  enter(name: string): void {
+    this.depth += 1
+    if (this.depth > MOST_INCLUDES) throw viewError('include_loop', { chain: `… → ${name} → …` })
   }
 
   /** A template as part of another, in a view and, where it asks for one, a layout of its own. */

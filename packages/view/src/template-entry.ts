@@ -30,7 +30,8 @@ export interface TemplateStore {
   /** Whether an entry may be outdated the next time it is asked for. */
   readonly changes: boolean
   names(): string[]
-  entryOfUrl(url: string): Entry | undefined
+  /** The templates that are loaded. */
+  entries(): Iterable<Entry>
 }
 
 export function toEntry(module: TemplateModule, origin: Origin): Entry {

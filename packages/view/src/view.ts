@@ -58,9 +58,11 @@ export class View {
   include(name: string, locals: object = {}): unknown {
     const { rendering } = this
     const entry = rendering.lookup(name)
+    rendering.enter(name)
     // A partial without a layout of its own keeps nothing in its view, and so does with this one.
     const shares = !entry.meta.ownView && entry.format === this.format
     const text = shares ? entry.render(locals, this) : rendering.part(entry, locals, this.inner)
+    rendering.depth -= 1
     return after(text, body => new SafeString(body as string, entry.format))
   }
 

@@ -61,6 +61,19 @@ describe('partials', () => {
   })
 })
 
+test('partials may include themselves, but not without end', () => {
+  const { render } = views({
+    'tree.html.ets': '(<% for (const node of $nodes) { %><%= include("tree", { nodes: node }) %><% } %>)',
+    'loop.html.ets': '<%= include("loop") %>',
+  })
+  expect(render('tree', { nodes: [[[]], []] })).toBe('((())())')
+  expect(() => render('loop')).toThrow(expect.objectContaining({ code: 'include_loop' }))
+})
+
+test('a byte order mark is not printed', () => {
+  expect(views({ 'a.html.ets': '\ufeffa' }).render('a')).toBe('a')
+})
+
 describe('layouts', () => {
   const site = '<title><%= $title %></title><%== content("head") %><body><%= content() %></body>'
 

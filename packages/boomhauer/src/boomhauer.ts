@@ -57,7 +57,8 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       act: name => this.#act(name),
     })
     this.#front = new Front(settings, this.#supervisor, pages)
-    if (settings.watch) this.#watcher = new Watcher(settings)
+    const { root, ignore, pollMs } = settings
+    if (settings.watch) this.#watcher = new Watcher({ root, ignore, pollMs })
     this.#connect()
   }
 

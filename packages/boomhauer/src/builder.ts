@@ -86,7 +86,8 @@ async function within(outcome: Promise<Outcome>, ms: number): Promise<Outcome | 
   }
 }
 
-function diagnosticsOf(
+/** What to show of an outcome that is no success. */
+export function diagnosticsOf(
   outcome: Outcome | Timeout,
   stage: Diagnostic['stage'],
   settings: Settings,

@@ -58,7 +58,7 @@ const ASSETS = new Set([
 
 /** Tests do not run in the application, and what editors and tools leave beside files is nobody's code. */
 const FILES_IGNORED =
-  /(?:\.(?:test|spec|test-d)\.[cm]?[jt]sx?|\.d\.[cm]?ts|\.tsbuildinfo|~|\.sw[a-z]|\.tmp|\.log)$|^(?:\.#|#|4913$|___jb_)/
+  /(?:\.(?:test|spec|test-d)\.[cm]?[jt]sx?|\.tsbuildinfo|~|\.sw[a-z]|\.tmp|\.log)$|^(?:\.#|#|4913$|___jb_)/
 
 export interface Interest {
   /** Whether a folder or file is watched at all. */
@@ -69,10 +69,12 @@ export interface Interest {
 
 /** Decides from names alone which files matter. `paths` are absolute; globs are matched from the root. */
 export function createInterest(root: string, ignore: readonly string[] = []): Interest {
+  // A glob of everything in a folder, and one of the folder, say the same.
+  const folders = ignore.map(glob => glob.replace(/(?:\/\*\*)?\/*$/, ''))
   const fromRoot = (path: string) => relative(root, path)
   const ignored = (path: string) => {
     const local = fromRoot(path).split(sep).join('/')
-    return ignore.some(glob => matchesGlob(local, glob) || matchesGlob(local, `${glob.replace(/\/+$/, '')}/**`))
+    return folders.some(glob => matchesGlob(local, glob) || matchesGlob(local, `${glob}/**`))
   }
   const inIgnoredFolder = (path: string) => {
     const local = fromRoot(path)

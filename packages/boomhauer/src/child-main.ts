@@ -1,5 +1,6 @@
 /** The application's process: waits, loads the application when it is told to, and reports what becomes of it. */
 import { readFileSync } from 'node:fs'
+import { open as openInspector } from 'node:inspector'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -59,8 +60,9 @@ async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
   }
 }
 
-async function load({ entry, socket }: Extract<ToChild, { type: 'load' }>): Promise<void> {
+async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' }>): Promise<void> {
   try {
+    if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
     if (!isServable(module.default)) {
       send({ type: 'failed', files: modules.files, diagnostics: [notServable(entry)] })

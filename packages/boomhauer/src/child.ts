@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
+import { type Inspect, splitInspect } from './inspect-argument.ts'
 import type { AppFacts, FromChild, RequestFact, TemplateFolders, ToChild } from './messages.ts'
 
 export interface ChildOptions {
@@ -44,12 +45,15 @@ export class Child extends EventEmitter<ChildEvents> {
   files: readonly string[] = []
   exited = false
   #process: ChildProcess
+  #inspect: Inspect | undefined
   #output = ''
   /** Resolves once nothing of it is left. */
   readonly gone: Promise<void>
 
-  constructor({ root, env, nodeArgs, preload }: ChildOptions) {
+  constructor({ root, env, nodeArgs: args, preload }: ChildOptions) {
     super()
+    const { nodeArgs, inspect } = splitInspect(args)
+    this.#inspect = inspect
     const conditions = process.execArgv.filter(arg => arg.startsWith('--conditions=') || arg.startsWith('-C='))
     if (FROM_SOURCE) conditions.push('--conditions=@arlen/source')
     const node = ['--enable-source-maps', '--stack-trace-limit=50', '--no-warnings=ExperimentalWarning', ...conditions]
@@ -92,7 +96,7 @@ export class Child extends EventEmitter<ChildEvents> {
 
   /** Loads the module, and starts the application it exports on a unix socket. */
   load(entry: string, socket: string): Promise<Outcome> {
-    return this.#ask({ type: 'load', entry, socket })
+    return this.#ask({ type: 'load', entry, socket, ...(this.#inspect && { inspect: this.#inspect }) })
   }
 
   #ask(message: ToChild): Promise<Outcome> {

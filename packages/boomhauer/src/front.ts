@@ -15,7 +15,7 @@ import type { Supervisor } from './supervisor.ts'
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Answers a request to one of the development server's own paths. */
-export type OwnPages = (req: IncomingMessage, res: ServerResponse) => void
+export type OwnPages = (req: IncomingMessage, res: ServerResponse) => unknown
 
 /** The public port. It outlives every process of the application: requests wait here while there is none. */
 export class Front {
@@ -66,7 +66,7 @@ export class Front {
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
       checkHost(req.headers.host, this.#settings)
-      if (req.url!.startsWith(DEVELOPMENT_PATH)) this.#pages(req, res)
+      if (req.url!.startsWith(DEVELOPMENT_PATH)) await this.#pages(req, res)
       else await this.#pass(req, res)
     } catch (error) {
       this.refuse(req, res, error)

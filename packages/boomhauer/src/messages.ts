@@ -1,10 +1,11 @@
 import type { Diagnostic } from '@arlen/core'
+import type { Inspect } from './inspect-argument.ts'
 
 /** What the supervisor tells a child. */
 export type ToChild =
   /** Compile the templates of a folder. */
   | { type: 'prepare'; templates: TemplateFolders }
-  | { type: 'load'; entry: string; socket: string }
+  | { type: 'load'; entry: string; socket: string; inspect?: Inspect }
   /** End what is in flight within `graceMs`, close what is owned, and exit. */
   | { type: 'close'; graceMs: number }
 

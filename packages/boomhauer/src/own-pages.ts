@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DEVELOPMENT_PATH, negotiate, PAGE_STYLE } from '@arlen/core/error-report'
 import { CLIENT_SCRIPT } from './client-script.ts'
 import { boomhauerError } from './errors.ts'
+import type { OwnPages } from './front.ts'
 import { checkOrigin } from './gate.ts'
 import { reloadScript } from './inject.ts'
 import { type Insight, insightPage } from './insight-page.ts'
@@ -25,7 +26,7 @@ section section{border:0;box-shadow:none}
 .body{max-height:60vh;overflow:auto;padding:0 1rem 1rem;border-top:1px solid var(--line)}`
 
 /** Everything under the development server's own path. The `Host` field has been checked. */
-export function createOwnPages(options: OwnPagesOptions): (req: IncomingMessage, res: ServerResponse) => void {
+export function createOwnPages(options: OwnPagesOptions): OwnPages {
   const { supervisor, live, insight, act } = options
   return (req, res) => {
     const { host, origin, 'sec-fetch-site': site } = req.headers

@@ -1,7 +1,8 @@
-import { once } from 'node:events'
-import { parseArguments, USAGE } from './arguments.ts'
+import { renderDiagnosticsText } from '@arlen/core/error-report'
+import { type Mode, parseArguments, USAGE } from './arguments.ts'
 import { Boomhauer } from './boomhauer.ts'
-import { resolveOptions } from './options.ts'
+import { type BoomhauerOptions, resolveOptions } from './options.ts'
+import { prepare } from './prepare.ts'
 import { report } from './terminal.ts'
 
 export interface Io {
@@ -14,8 +15,10 @@ const terminal: Io = {
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
- * The command line of the development server, from its arguments to the exit code: 0 it was ended or went well, 1 the
+ * The command line of the development server, from its arguments to the exit code: 0 it went well, or was ended; 1 the
  * application is broken.
  *
  * @throws ArlenError when it cannot be done at all
@@ -26,21 +29,51 @@ export async function runBoomhauer(argv: readonly string[], io: Io = terminal): 
     io.out(USAGE)
     return 0
   }
-  const server = new Boomhauer(resolveOptions(options))
-  report(server, { write: io.out, color: io.color })
-  const ended = Promise.withResolvers<void>()
-  const end = () => ended.resolve()
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.once(signal, end)
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort()
+  for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    const outcome = Promise.race([once(server, 'ready').then(() => 0), once(server, 'failed').then(() => 1)])
-    await server.start()
-    if (mode !== 'serve') return await Promise.race([outcome, ended.promise.then(() => 1)])
-    io.out(`boomhauer at ${server.url}`)
-    await ended.promise
-    return 0
+    return await (mode === 'prepare-only'
+      ? runPrepare(options, io, interrupted.signal)
+      : runServer(mode, options, io, interrupted.signal))
   } finally {
-    for (const signal of signals) process.off(signal, end)
+    for (const signal of SIGNALS) process.off(signal, interrupt)
+  }
+}
+
+async function runPrepare(options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
+  const found = await prepare(resolveOptions(options), interrupted)
+  if (found.length > 0) io.out(renderDiagnosticsText(found, { color: io.color }))
+  return interrupted.aborted || found.some(({ severity }) => severity === 'error') ? 1 : 0
+}
+
+async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
+  const stays = mode === 'serve'
+  // Where nobody looks on afterwards, what is wrong has to be known before.
+  const server = new Boomhauer(resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 }))
+  report(server, { write: io.out, color: io.color })
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>()
+  interrupted.addEventListener('abort', () => end(stays ? 0 : 1))
+  if (!stays) {
+    server.once('failed', () => end(1))
+    server.once('ready', ({ facts }) => {
+      if (mode === 'print-routes') printRoutes(facts.routes ?? [], io)
+      end(0)
+    })
+  }
+  try {
+    await Promise.race([server.start(), ended])
+    if (stays && !interrupted.aborted) io.out(`boomhauer at ${server.url}`)
+    return await ended
+  } finally {
     await server.close()
+  }
+}
+
+function printRoutes(routes: readonly { methods: string; path: string; name?: string }[], io: Io): void {
+  const methods = Math.max(0, ...routes.map(route => route.methods.length))
+  const paths = Math.max(0, ...routes.map(route => route.path.length))
+  for (const route of routes) {
+    io.out(`${route.methods.padEnd(methods)}  ${route.path.padEnd(paths)}  ${route.name ?? ''}`.trimEnd())
   }
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type FSWatcher, watch } from 'chokidar'
+import { type ChokidarOptions, type FSWatcher, watch } from 'chokidar'
 import { Batcher } from './batcher.ts'
 import { createInterest, type Effect, effectOfAll, type Interest } from './changes.ts'
 
@@ -12,6 +12,8 @@ export interface WatcherOptions {
   pollMs?: number | undefined
   /** How long the probe may take. Default 1,000 ms. */
   probeMs?: number
+  /** Default: of chokidar. */
+  watch?: (paths: string[], options: ChokidarOptions) => FSWatcher
 }
 
 export interface WatcherEvents {
@@ -81,7 +83,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
 
   async #open(pollMs: number | undefined): Promise<void> {
     const { root } = this.#options
-    const watcher = watch([root, ...this.#outside], {
+    const watcher = (this.#options.watch ?? watch)([root, ...this.#outside], {
       ignoreInitial: true,
       ignorePermissionErrors: true,
       followSymlinks: true,

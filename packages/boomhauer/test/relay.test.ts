@@ -160,8 +160,9 @@ test('early hints pass', async () => {
 
 test('an upgraded connection passes both ways', async () => {
   const { server } = await serving(
-    app(`(req, res) => res.end(), (req, socket) => {
+    app(`(req, res) => res.end(), (req, socket, head) => {
       socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n')
+      socket.write(head)
       socket.pipe(socket)
     }`),
   )

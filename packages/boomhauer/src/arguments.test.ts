@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { parseArguments } from './arguments.ts'
+
+test('without arguments it serves what it finds', () => {
+  expect(parseArguments([])).toEqual({ mode: 'serve', options: { watch: true } })
+})
+
+test('takes every option', () => {
+  const argv =
+    'lib/app.ts --port 0 --host ::1 --allow-host a.test --allow-host .b.test --env staging --root /app --no-watch --ignore x/** --typecheck off --editor zed --node-arg=--inspect'
+  expect(parseArguments(argv.split(' '))).toEqual({
+    mode: 'serve',
+    options: {
+      entry: 'lib/app.ts',
+      port: 0,
+      host: '::1',
+      allowedHosts: ['a.test', '.b.test'],
+      env: 'staging',
+      root: '/app',
+      watch: false,
+      ignore: ['x/**'],
+      typecheck: 'off',
+      editor: 'zed',
+      nodeArgs: ['--inspect'],
+    },
+  })
+})
+
+test.each([
+  [['--poll'], true, undefined],
+  [['--poll', '500'], 500, undefined],
+  [['--poll=250'], 250, undefined],
+  [['--poll', 'app.ts'], true, 'app.ts'],
+  [['app.ts', '--poll'], true, 'app.ts'],
+])('%j polls every %s', (argv, poll, entry) => {
+  const { options } = parseArguments(argv)
+  expect([options.poll, options.entry]).toEqual([poll, entry])
+})
+
+test.each(['once', 'prepare-only', 'print-routes'])('--%s watches nothing', mode => {
+  expect(parseArguments([`--${mode}`])).toMatchObject({ mode, options: { watch: false } })
+})
+
+test.each([[['--port', 'many']], [['--port', '']], [['--nope']], [['--port']]])('refuses %j', argv => {
+  expect(() => parseArguments(argv)).toThrow(expect.objectContaining({ code: 'invalid_option' }))
+})

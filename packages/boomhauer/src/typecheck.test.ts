@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { parseTscOutput } from './typecheck.ts'
+
+test('reads errors with their places, and further lines of their messages', () => {
+  const output = `src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'Item'.
+  Types of property 'x' are incompatible.
+    Deeper.
+src/b (copy).ts(10,1): error TS1005: ';' expected.
+error TS5023: Unknown compiler option 'nope'.
+
+Found 3 errors.
+`
+  expect(parseTscOutput(output)).toEqual([
+    {
+      stage: 'typecheck',
+      severity: 'error',
+      code: 'TS2322',
+      message: `Type 'string' is not assignable to type 'Item'.\n  Types of property 'x' are incompatible.\n    Deeper.`,
+      file: 'src/a.ts',
+      line: 3,
+      column: 7,
+    },
+    {
+      stage: 'typecheck',
+      severity: 'error',
+      code: 'TS1005',
+      message: "';' expected.",
+      file: 'src/b (copy).ts',
+      line: 10,
+      column: 1,
+    },
+    { stage: 'typecheck', severity: 'error', code: 'TS5023', message: "Unknown compiler option 'nope'." },
+  ])
+})
+
+test('reads nothing in other words', () => {
+  expect(parseTscOutput('all is well\n  indented\n')).toEqual([])
+})

@@ -1,0 +1,208 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, answering, ask, serving, type TestServer } from './support.ts'
+
+interface Message {
+  type: string
+  state?: string
+  build?: string
+  files?: string[]
+  id?: string
+  html?: string
+}
+
+/** A page's stream of events. */
+async function page(app: TestServer): Promise<{ until: (wanted: (message: Message) => boolean) => Promise<Message> }> {
+  const req = request({ host: '127.0.0.1', port: app.server.port, path: '/_boomhauer/events', agent: false }).end()
+  onTestFinished(() => void req.destroy())
+  const [res] = (await once(req, 'response')) as [IncomingMessage]
+  res.on('error', () => undefined)
+  const seen: Message[] = []
+  let text = ''
+  res.on('data', chunk => {
+    const events = (text + chunk).split('\n\n')
+    text = events.pop()!
+    for (const event of events) if (event.startsWith('data: ')) seen.push(JSON.parse(event.slice(6)))
+    req.emit('events')
+  })
+  return {
+    async until(wanted) {
+      for (;;) {
+        const found = seen.find(wanted)
+        if (found) return found
+        await once(req, 'events')
+      }
+    },
+  }
+}
+
+test('pages are told of each build, good and bad', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  await app.get()
+  const open = await page(app)
+  const first = await open.until(({ state }) => state === 'ready')
+  await app.save('app.ts', 'broken(')
+  const failed = await open.until(({ state }) => state === 'failed')
+  expect(failed.build).not.toBe(first.build)
+  await app.save('app.ts', answering('two'))
+  const again = await open.until(({ state, build }) => state === 'ready' && build !== first.build)
+  expect(again.build).not.toBe(failed.build)
+})
+
+test('a page that connects late learns what it has missed', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  const { body } = await app.get('/', AS_BROWSER)
+  expect(body).toBe('one')
+  await app.save('app.ts', 'broken(')
+  const failing = await app.get('/', AS_BROWSER)
+  const build = /data-build="([^"]+)"/.exec(failing.body)?.[1]
+  const open = await page(app)
+  expect(await open.until(({ type }) => type === 'state')).toMatchObject({ state: 'failed', build })
+})
+
+test('style sheets are swapped and pictures reload, without a build', async () => {
+  const app = await serving({ 'app.ts': answering('one'), 'public/app.css': 'a{}', 'public/logo.svg': '<svg/>' })
+  await app.get()
+  const { pid } = app.server
+  const open = await page(app)
+  app.write('public/app.css', 'b{}')
+  expect(await open.until(({ type }) => type === 'styles')).toMatchObject({ files: ['app.css'] })
+  app.write('public/logo.svg', '<svg></svg>')
+  await open.until(({ type }) => type === 'reload')
+  expect(app.server.pid).toBe(pid)
+})
+
+test('a crash in the background is a notice', async () => {
+  const app = await serving({
+    'app.ts': `import { servable } from './servable.js'
+export default servable((req, res) => {
+  res.end('ok')
+  if (req.url === '/later') setTimeout(() => { throw new Error('in the background') }, 20)
+})`,
+  })
+  const open = await page(app)
+  await app.get('/later')
+  expect((await open.until(({ id }) => id === 'crash')).html).toContain('in the background')
+  expect((await app.get()).body).toBe('ok')
+})
+
+test('hanging up leaves nothing behind', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  await app.get()
+  const req = request({ host: '127.0.0.1', port: app.server.port, path: '/_boomhauer/events', agent: false }).end()
+  await once(req, 'response')
+  req.on('error', () => undefined)
+  req.destroy()
+  expect(await app.save('app.ts', answering('two'))).toBe('ready')
+})
+
+const SECRET = `import { servable } from './servable.js'\nconst secret = 'the source'; throw new Error('broken')\n`
+
+test.each(['/', '/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
+  'a forged Host gets 403 and no source at %s',
+  async path => {
+    const app = await serving({ 'app.ts': SECRET })
+    await app.get()
+    for (const as of [AS_BROWSER, AS_PROGRAM, AS_CURL]) {
+      const answer = await app.get(path, { ...as, host: 'rebound.example:3000' })
+      expect(answer.status).toBe(403)
+      expect(answer.body).toContain('foreign_host')
+      expect(answer.body).not.toMatch(/the source|app\.ts|client\.js/)
+    }
+  },
+)
+
+test.each(['/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
+  'a page of another origin gets nothing at %s',
+  async path => {
+    const app = await serving({ 'app.ts': answering('ok') })
+    await app.get()
+    for (const foreign of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }]) {
+      const answer = await app.get(path, { ...AS_PROGRAM, ...foreign, host: 'localhost:3000' })
+      expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, 'foreign_origin'])
+    }
+  },
+)
+
+test('further hosts can be allowed', async () => {
+  const app = await serving({ 'app.ts': answering('ok') }, { allowedHosts: ['shop.test'] })
+  expect((await app.get('/', { host: 'shop.test' })).status).toBe(200)
+  expect((await app.get('/', { host: 'other.test' })).status).toBe(403)
+})
+
+test('only the configured address is bound', async () => {
+  const app = await serving({ 'app.ts': answering('ok') })
+  await app.get()
+  expect(app.server.settings.host).toBe('127.0.0.1')
+  await expect(
+    new Promise((resolve, reject) => {
+      request({ host: '127.0.0.2', port: app.server.port }, resolve).on('error', reject).end()
+    }),
+  ).rejects.toThrow('ECONNREFUSED')
+})
+
+test('the insight page knows routes, settings and requests, and no secrets', async () => {
+  const app = await serving({
+    'app.ts': `import { channel } from 'node:diagnostics_channel'
+import { servable } from './servable.js'
+const app = servable((req, res) => {
+  channel('arlen:request').publish({ method: req.method, path: req.url, status: 200, timings: { controller: 1.5, total: 2 }, sql: [{ text: 'select 1', ms: 0.3 }] })
+  res.end('ok')
+})
+export default { ...app, listen(options) {
+  channel('arlen:boot').publish({ routes: [{ methods: 'GET', path: '/users/:id', name: 'user' }], config: [{ key: 'http.port', value: '3000', source: 'default' }, { key: 'session.secret', value: 'hush', source: 'env' }] })
+  return app.listen(options)
+} }`,
+  })
+  await app.get('/users/7')
+  const { body } = await app.get('/_boomhauer/', AS_PROGRAM)
+  expect(JSON.parse(body)).toMatchObject({
+    state: 'ready',
+    routes: [{ path: '/users/:id' }],
+    config: [
+      { key: 'http.port', value: '3000' },
+      { key: 'session.secret', value: '[redacted]' },
+    ],
+    requests: [{ path: '/users/7', timings: { total: 2 }, sql: [{ text: 'select 1' }] }],
+  })
+  expect((await app.get('/_boomhauer/', AS_BROWSER)).body).toContain('<td>GET /users/7</td>')
+})
+
+test('an action runs its command, and what fails in it is shown', async () => {
+  const app = await serving(
+    {
+      'app.ts': `import { existsSync } from 'node:fs'
+if (!existsSync(import.meta.dirname + '/migrated')) throw Object.assign(new Error('pending'), {
+  diagnostics: [{ stage: 'boot', severity: 'error', message: '1 migration is pending', action: { name: 'migrate', label: 'Run it' } }],
+})
+${answering('migrated')}`,
+    },
+    {
+      actions: {
+        migrate: [process.execPath, '-e', 'require("fs").writeFileSync("migrated", "")'],
+        broken: [process.execPath, '-e', 'console.error("no such table"); process.exit(4)'],
+      },
+    },
+  )
+  const page = await app.get('/', AS_BROWSER)
+  expect(page.body).toContain('<form method="post" action="/_boomhauer/actions/migrate"><button>Run it</button></form>')
+
+  const notice = once(app.server, 'notice')
+  await ask(app.server.port, '/_boomhauer/actions/broken', { method: 'POST' })
+  expect((await notice)[0].diagnostics).toMatchObject([{ exitCode: 4, output: 'no such table' }])
+
+  const refused = await ask(app.server.port, '/_boomhauer/actions/migrate', {
+    method: 'POST',
+    headers: { origin: 'http://evil.example' },
+  })
+  expect(refused.status).toBe(403)
+  expect((await ask(app.server.port, '/_boomhauer/actions/nope', { method: 'POST' })).status).toBe(404)
+
+  const done = await ask(app.server.port, '/_boomhauer/actions/migrate', {
+    method: 'POST',
+    headers: { host: 'localhost:1', origin: 'http://localhost:1', referer: 'http://localhost:1/orders?page=2' },
+  })
+  expect([done.status, done.headers.location]).toEqual([303, '/orders?page=2'])
+  expect((await app.get()).body).toBe('migrated')
+})

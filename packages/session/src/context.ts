@@ -3,10 +3,13 @@ import { CSRF_FIELD } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
 import type { RequestSession } from './request-session.ts'
 import type { Session } from './session.ts'
+import type { AppUser } from './user.ts'
 
 declare module '@arlen/http' {
   interface ContextExtensions {
     readonly session: Session
+    /** Who is logged in, after `loadUser` or a guard of `Authentication`. */
+    readonly user: AppUser | undefined
     /** A message for the next page: set with a value, read without. What was read is gone with this answer. */
     flash<T = unknown>(key: string): T | undefined
     flash(key: string, value: unknown): void
@@ -32,6 +35,10 @@ export function requestSession(c: Context, name: string): RequestSession {
   return scope
 }
 
+export function setUser(c: Context, user: unknown): void {
+  requestSession(c, 'user').user = { is: user }
+}
+
 function csrfToken(this: Context): string {
   const scope = requestSession(this, 'csrfToken()')
   const id = scope.session.persist()
@@ -47,6 +54,19 @@ export function extendContext(): void {
       configurable: true,
       get(this: Context) {
         return requestSession(this, 'session').session
+      },
+    },
+    user: {
+      configurable: true,
+      get(this: Context) {
+        const { user } = requestSession(this, 'user')
+        if (user === undefined) {
+          throw sessionError('session_missing', {
+            name: 'user',
+            middleware: 'loadUser or requireUser of Authentication',
+          })
+        }
+        return user.is
       },
     },
     flash: {

@@ -34,7 +34,7 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
     message: 'The CSRF token does not belong to this session. Load the page again and repeat.',
   },
   login_required: { status: 401, message: 'Log in first.' },
-  role_required: { status: 403, message: 'This needs one of the roles {roles}.' },
+  role_required: { status: 403, message: 'You may not do this.' },
   token_invalid: { status: 401, message: 'The token is unknown, expired or revoked.' },
   too_many_logins: { status: 429, message: 'Too many failed logins. Try again in {seconds} s.' },
   password_parameters: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },

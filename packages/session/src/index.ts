@@ -1,3 +1,4 @@
+export { Authentication, type AuthenticationOptions } from './authentication.ts'
 export {
   type CookieAttributes,
   deleteCookie,
@@ -22,6 +23,7 @@ export {
   type StoredToken,
 } from './one-time-token.ts'
 export { type PasswordOptions, Passwords, type PasswordVerdict } from './password.ts'
+export { PasswordLogin, type PasswordLoginOptions, type Throttle } from './password-login.ts'
 export { randomToken } from './random.ts'
 export { safeEqual } from './safe-equal.ts'
 export { generateSecret, PLACEHOLDER_SECRET, secretProblems } from './secrets.ts'
@@ -30,3 +32,4 @@ export { sessionMiddleware } from './session-middleware.ts'
 export type { SessionOptions } from './session-settings.ts'
 export { MemorySessionStore, type SessionPatch, type SessionStore, type StoredSession } from './session-store.ts'
 export { bearerToken, hashToken, type NewToken, newToken } from './token.ts'
+export type { AppUser } from './user.ts'

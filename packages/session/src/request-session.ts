@@ -15,6 +15,8 @@ export class RequestSession implements SessionLink {
   readonly settings: SessionSettings
   /** Whether the answer holds something that is this session's alone: its cookie or a CSRF token. */
   isPrivate = false
+  /** Who the request is from, once that was asked. */
+  user: { readonly is: unknown } | undefined
   readonly #c: Context
   #session: Session | undefined
   #flash: Flash | undefined
@@ -78,7 +80,7 @@ export class RequestSession implements SessionLink {
     if (this.settings.store !== undefined) return this.#commitStore(this.settings.store, session)
     if (pending === undefined) this.#renew(session)
     else if (pending.record === undefined) this.#forget(session)
-    else this.#write(sealSession(this.settings, pending.record, this.now()))
+    else this.write(sealSession(this.settings, pending.record, this.now()))
     session.settle()
     return undefined
   }
@@ -90,7 +92,7 @@ export class RequestSession implements SessionLink {
 
   #commitFlash(): void {
     const cookie = this.#flash?.pending()
-    if (cookie !== undefined) this.#write(cookie)
+    if (cookie !== undefined) this.write(cookie)
   }
 
   async #commitStore(store: SessionStore, session: Session): Promise<void> {
@@ -100,7 +102,7 @@ export class RequestSession implements SessionLink {
       const opened = this.#opened
       if (opened === undefined || session.isNew) return
       if (opened.renew) await store.update(storeKey(session.id), { set: {}, removed: [], seenAt: now })
-      if (opened.stale && this.#isNavigation()) this.#write(sealSession(this.settings, opened.record, now))
+      if (opened.stale && this.#isNavigation()) this.write(sealSession(this.settings, opened.record, now))
       return
     }
     const { record, replacedId, isNew } = pending
@@ -110,7 +112,7 @@ export class RequestSession implements SessionLink {
       const { createdAt, user, data } = record
       const stored: StoredSession = { createdAt, seenAt: now, user, data }
       await store.create(storeKey(record.id), stored, createdAt + this.settings.absolute)
-      this.#write(sealSession(this.settings, record, now))
+      this.write(sealSession(this.settings, record, now))
     } else if (!(await store.update(storeKey(record.id), { ...this.#patch(record.data), seenAt: now }))) {
       // Another request, or an administrator, ended it meanwhile: it must not come back.
       this.#forget(session)
@@ -133,8 +135,8 @@ export class RequestSession implements SessionLink {
   #renew(session: Session): void {
     const opened = this.#opened
     if (opened === undefined) return
-    if (opened.stale && this.#isNavigation()) this.#write(sealSession(this.settings, opened.record, this.now()))
-    else if (opened.renew) this.#write(sealSeen(this.settings, session.id, this.now()))
+    if (opened.stale && this.#isNavigation()) this.write(sealSession(this.settings, opened.record, this.now()))
+    else if (opened.renew) this.write(sealSeen(this.settings, session.id, this.now()))
   }
 
   /** A page load, before which no request of the page can be writing the session; programs count as one. */
@@ -145,11 +147,13 @@ export class RequestSession implements SessionLink {
 
   #forget(session: Session): void {
     if (session.isNew) return
-    this.#write(forgetCookie(this.settings.cookie))
-    if (this.#c.req.header('cookie')?.includes(this.settings.seen.name)) this.#write(forgetCookie(this.settings.seen))
+    this.write(forgetCookie(this.settings.cookie))
+    if (this.#c.req.header('cookie')?.includes(this.settings.seen.name)) this.write(forgetCookie(this.settings.seen))
   }
 
-  #write(cookie: string): void {
+  /** Puts a cookie of the session's into the head of the answer. */
+  write(cookie: string): void {
+    if (!this.mayChange()) return
     this.isPrivate = true
     this.#c.res.headers.append('Set-Cookie', cookie)
     if (this.settings.strict && cookie.length > WARN_BYTES) {

@@ -40,6 +40,7 @@ export interface SessionSettings {
   /** When the session was last used, where its own cookie did not have to be written. */
   readonly seen: CookieSlot
   readonly flash: CookieSlot
+  readonly remember: CookieSlot
   readonly csrf: CsrfTokens
   readonly store: SessionStore | undefined
   readonly persistent: boolean
@@ -80,6 +81,7 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
     cookie: slot(''),
     seen: slot('-seen'),
     flash: slot('-flash'),
+    remember: slot('-remember'),
     csrf: new CsrfTokens(ring),
     store,
     persistent: options.persistent ?? true,

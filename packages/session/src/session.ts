@@ -10,7 +10,7 @@ export interface SessionUser {
   readonly id: string | number
   /** The user's session epoch at login; where it is no longer the user's, the session is over. */
   readonly epoch: string | number
-  /** When the login was, in seconds since 1970. */
+  /** When the login was, in seconds since 1970; 0 for one that was remembered. */
   readonly at: number
 }
 
@@ -26,8 +26,10 @@ export interface SessionRecord {
 export interface LoginOptions {
   /** Keys of the session before the login that stay, such as `cart`. Default: none. */
   keep?: readonly string[]
-  /** The user's session epoch (see `authentication()`). Default 0. */
+  /** The user's session epoch (see `Authentication`). Default 0. */
   epoch?: string | number
+  /** Whether no password was given now: the login does not count as recent. */
+  remembered?: boolean
 }
 
 export interface SessionLink {
@@ -133,7 +135,7 @@ export class Session {
     this.#record = {
       id: randomToken(16),
       createdAt: now,
-      user: { id: userId, epoch: options.epoch ?? 0, at: now },
+      user: { id: userId, epoch: options.epoch ?? 0, at: options.remembered ? 0 : now },
       data: Object.fromEntries(kept),
     }
     this.#changed = true

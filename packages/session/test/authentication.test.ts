@@ -1,0 +1,287 @@
+import { describe, expect, test } from 'vitest'
+import {
+  Authentication,
+  type AuthenticationOptions,
+  MemorySessionStore,
+  MemoryTokenStore,
+  newToken,
+  OneTimeTokens,
+  PasswordLogin,
+  Passwords,
+  type SessionOptions,
+  sessionMiddleware,
+} from '../src/index.ts'
+import { route, SECRET, serveHandler, type TestApp } from './app.ts'
+
+interface User {
+  id: number
+  name: string
+  epoch: number
+  roles: string[]
+}
+
+function people(): Map<number, User> {
+  return new Map([
+    [1, { id: 1, name: 'Ada', epoch: 1, roles: ['customer'] }],
+    [2, { id: 2, name: 'Grace', epoch: 1, roles: ['customer', 'admin'] }],
+  ])
+}
+
+type Options = Partial<AuthenticationOptions<User>> & { session?: Partial<SessionOptions> }
+
+async function start(
+  users: Map<number, User>,
+  { session: sessionOptions, ...options }: Options = {},
+): Promise<TestApp> {
+  const auth = new Authentication<User>({
+    findUser: async id => users.get(Number(id)),
+    idOf: user => user.id,
+    epochOf: user => user.epoch,
+    rolesOf: user => user.roles,
+    ...options,
+  })
+  const show = auth.requireUser(c => c.json({ name: (c.user as User).name }))
+  const session = sessionMiddleware({ secrets: [SECRET], ...sessionOptions })
+  const handler = route({
+    '/login': async c => {
+      c.session.set('cart', ['propane'])
+      c.session.set('draft', 'x')
+      await auth.login(c, users.get(Number(c.req.query.id ?? 1))!, {
+        keep: ['cart'],
+        remember: c.req.query.remember === '1',
+      })
+      return 'in'
+    },
+    '/logout': async c => {
+      await auth.logout(c)
+      return 'out'
+    },
+    '/me': show,
+    '/maybe': auth.loadUser(c => c.json({ name: (c.user as User | undefined)?.name ?? null })),
+    '/cart': c => c.json([c.session.get('cart') ?? null, c.session.get('draft') ?? null]),
+    '/admin': auth.requireRole('admin', 'owner')(() => 'welcome'),
+    '/password': auth.requireRecentLogin(60_000)(() => 'changed'),
+    '/unguarded': c => c.json(c.user ?? null),
+  })
+  return serveHandler(session(handler))
+}
+
+async function code(response: Response): Promise<[number, string]> {
+  return [response.status, ((await response.json()) as { code: string }).code]
+}
+
+const sessions: [string, () => Partial<SessionOptions>][] = [
+  ['sealed', () => ({})],
+  ['stored', () => ({ store: new MemorySessionStore() })],
+]
+
+describe.each(sessions)('authentication over %s sessions', (_, session) => {
+  test('knows who logged in, keeps what is listed, and forgets all at logout', async () => {
+    await using app = await start(people(), { session: session() })
+    const browser = app.browser()
+    expect(await code(await browser.get('/me'))).toEqual([401, 'login_required'])
+    expect(await (await browser.get('/maybe')).json()).toEqual({ name: null })
+    await browser.get('/login')
+    expect(await (await browser.get('/me')).json()).toEqual({ name: 'Ada' })
+    expect(await (await browser.get('/cart')).json()).toEqual([['propane'], null])
+    await browser.get('/logout')
+    expect(await (await browser.get('/maybe')).json()).toEqual({ name: null })
+    expect(await (await browser.get('/cart')).json()).toEqual([null, null])
+  })
+
+  test('lets by role, and tells "who are you" from "you may not"', async () => {
+    await using app = await start(people(), { session: session() })
+    const [ada, grace] = [app.browser(), app.browser()]
+    expect(await code(await ada.get('/admin'))).toEqual([401, 'login_required'])
+    await ada.get('/login?id=1')
+    await grace.get('/login?id=2')
+    expect(await code(await ada.get('/admin'))).toEqual([403, 'role_required'])
+    expect(await (await grace.get('/admin')).text()).toBe('welcome')
+  })
+
+  test('ends every session of a user with the next request when the epoch changes, also replayed ones', async () => {
+    const users = people()
+    await using app = await start(users, { session: session() })
+    const [phone, laptop, other] = [app.browser(), app.browser(), app.browser()]
+    await Promise.all([phone.get('/login'), laptop.get('/login'), other.get('/login?id=2')])
+    const stolen = phone.clone()
+    users.get(1)!.epoch++
+    for (const browser of [phone, laptop, stolen]) expect((await browser.get('/me')).status).toBe(401)
+    expect(phone.jar.has('__Host-session')).toBe(false)
+    expect((await other.get('/me')).status).toBe(200)
+    await phone.get('/login')
+    expect((await phone.get('/me')).status).toBe(200)
+    expect((await laptop.get('/me')).status).toBe(401)
+  })
+
+  test('ends the session of a user who is gone', async () => {
+    const users = people()
+    await using app = await start(users, { session: session() })
+    const browser = app.browser()
+    await browser.get('/login')
+    users.delete(1)
+    expect((await browser.get('/me')).status).toBe(401)
+  })
+})
+
+test('sends browsers to log in and back, and only to paths of this site', async () => {
+  await using app = await start(people(), { loginPath: '/login' })
+  const browser = app.browser()
+  const page = await browser.get('/me?tab=1', { accept: 'text/html,*/*', 'sec-fetch-mode': 'navigate' })
+  expect(page.status).toBe(303)
+  expect(page.headers.get('location')).toBe('/login?return=%2Fme%3Ftab%3D1')
+  expect((await browser.get('/me', { accept: 'application/json' })).status).toBe(401)
+  expect((await browser.post('/me', {}, { accept: 'text/html' })).status).toBe(401)
+  expect((await browser.get('/me', { accept: 'text/html', 'sec-fetch-mode': 'cors' })).status).toBe(401)
+})
+
+test('asks for a fresh login where a session alone is not enough', async () => {
+  let now = 1e12
+  const remember = new OneTimeTokens({
+    store: new MemoryTokenStore(),
+    purpose: 'remember-me',
+    replace: false,
+    now: () => now,
+  })
+  await using app = await start(people(), { remember, session: { now: () => now } })
+  const browser = app.browser()
+  await browser.get('/login?remember=1')
+  expect((await browser.get('/password')).status).toBe(200)
+  now += 61_000
+  expect((await browser.get('/password')).status).toBe(401)
+  expect((await browser.get('/me')).status).toBe(200)
+  browser.jar.delete('__Host-session')
+  expect((await browser.get('/me')).status).toBe(200)
+  expect((await browser.get('/password')).status).toBe(401)
+})
+
+test('c.user without a guard says what is missing', async () => {
+  await using app = await start(people())
+  expect((await app.browser().get('/unguarded')).status).toBe(500)
+})
+
+describe('a remembered login', () => {
+  function remembering(store = new MemoryTokenStore()) {
+    return new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: 30 * 24 * 60 * 60 * 1000 })
+  }
+  const NAME = '__Host-session-remember'
+
+  test('begins a new session by itself, and its token works once', async () => {
+    await using app = await start(people(), { remember: remembering() })
+    const browser = app.browser()
+    await browser.get('/login?remember=1')
+    const first = browser.jar.get(NAME)!
+    browser.jar.delete('__Host-session')
+    const stolen = browser.clone()
+    expect(await (await browser.get('/me')).json()).toEqual({ name: 'Ada' })
+    expect(browser.jar.get(NAME)).not.toBe(first)
+    expect(browser.jar.has('__Host-session')).toBe(true)
+    expect((await stolen.get('/me')).status).toBe(401)
+    expect(stolen.jar.has(NAME)).toBe(false)
+  })
+
+  test('is not used up by the requests of a page beside its loading', async () => {
+    await using app = await start(people(), { remember: remembering() })
+    const browser = app.browser()
+    await browser.get('/login?remember=1')
+    browser.jar.delete('__Host-session')
+    expect((await browser.get('/me', { 'sec-fetch-mode': 'cors' })).status).toBe(401)
+    expect((await browser.get('/me', { 'sec-fetch-mode': 'navigate' })).status).toBe(200)
+  })
+
+  test('ends at logout, and with the user’s tokens', async () => {
+    const tokens = remembering()
+    await using app = await start(people(), { remember: tokens })
+    const browser = app.browser()
+    await browser.get('/login?remember=1')
+    const copy = browser.clone()
+    copy.jar.delete('__Host-session')
+    await browser.get('/logout')
+    expect(browser.jar.size).toBe(0)
+    expect((await copy.get('/me')).status).toBe(401)
+    await browser.get('/login?remember=1')
+    browser.jar.delete('__Host-session')
+    await tokens.revoke(1)
+    expect((await browser.get('/me')).status).toBe(401)
+  })
+
+  test('is not made where nobody asked', async () => {
+    await using app = await start(people(), { remember: remembering() })
+    const browser = app.browser()
+    await browser.get('/login')
+    expect([...browser.jar.keys()]).toEqual(['__Host-session'])
+  })
+})
+
+describe('a bearer token', () => {
+  test('is found by its hash, needs no session, and wrong ones are refused as such', async () => {
+    const users = people()
+    const { token, hash } = newToken('shop_pat')
+    await using app = await start(users, { findTokenUser: found => (found === hash ? users.get(2) : undefined) })
+    const program = app.browser()
+    const answer = await program.get('/me', { authorization: `Bearer ${token}` })
+    expect(await answer.json()).toEqual({ name: 'Grace' })
+    expect(answer.headers.getSetCookie()).toEqual([])
+    expect((await program.get('/admin', { authorization: `Bearer ${token}` })).status).toBe(200)
+    for (const wrong of [`${token}x`, token.slice(0, -1), hash, 'x']) {
+      const refused = await program.get('/me', { authorization: `Bearer ${wrong}` })
+      expect(refused.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+      expect(await code(refused)).toEqual([401, 'token_invalid'])
+    }
+    const none = await program.get('/me')
+    expect(none.status).toBe(401)
+    expect(none.headers.get('www-authenticate')).toBe('Bearer')
+    expect((await program.get('/password', { authorization: `Bearer ${token}` })).status).toBe(401)
+  })
+})
+
+describe('a login by password', () => {
+  const passwords = new Passwords({ memoryCost: 7168, timeCost: 5 })
+
+  async function login(throttle: 'none' | { wait: number }) {
+    const stored = { user: 'ada', passwordHash: await passwords.hash('right') }
+    const calls: string[] = []
+    const it = new PasswordLogin<string>({
+      passwords,
+      find: async account => {
+        calls.push(`find ${account}`)
+        return account === 'ada' ? stored : undefined
+      },
+      rehash: async (user, passwordHash) => {
+        calls.push(`rehash ${user}`)
+        stored.passwordHash = passwordHash
+      },
+      throttle:
+        throttle === 'none'
+          ? 'none'
+          : { attempt: () => throttle.wait, succeeded: account => void calls.push(`succeeded ${account}`) },
+    })
+    return { it, calls, stored }
+  }
+
+  test('gives the user for the right password, and one and the same no for everything else', async () => {
+    const { it, calls } = await login({ wait: 0 })
+    expect(await it.verify('ada', 'right', '192.0.2.1')).toBe('ada')
+    expect(await it.verify('ada', 'wrong', '192.0.2.1')).toBeUndefined()
+    expect(await it.verify('bob', 'right', '192.0.2.1')).toBeUndefined()
+    expect(calls).toEqual(['find ada', 'succeeded ada', 'find ada', 'find bob'])
+  })
+
+  test('refuses a throttled attempt before it looks anything up', async () => {
+    const { it, calls } = await login({ wait: 4200 })
+    await expect(it.verify('ada', 'right', '192.0.2.1')).rejects.toMatchObject({
+      status: 429,
+      code: 'too_many_logins',
+      headers: { 'Retry-After': '5' },
+    })
+    expect(calls).toEqual([])
+  })
+
+  test('stores the hash anew when the parameters have become stronger', async () => {
+    const { it, calls, stored } = await login('none')
+    stored.passwordHash = await new Passwords({ memoryCost: 9216, timeCost: 4 }).hash('right')
+    expect(await it.verify('ada', 'right', '')).toBe('ada')
+    expect(calls).toEqual(['find ada', 'rehash ada'])
+    expect(stored.passwordHash).toContain('m=7168')
+  })
+})

@@ -4,6 +4,29 @@ import { orderById, placeOrder } from './orders.ts'
 import { ProductQuery } from './product-query.ts'
 import { findProducts, productById } from './products.ts'
 
+const Product = v.object({
+  id: v.number(),
+  slug: v.string(),
+  name: v.string(),
+  category: v.string(),
+  priceCents: v.number(),
+  stock: v.number(),
+})
+
+const ProductPage = v.object({
+  items: v.array(Product),
+  page: v.number(),
+  pages: v.number(),
+  total: v.number(),
+})
+
+const Order = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  lines: v.array(v.object({ productId: v.number(), name: v.string(), quantity: v.number(), priceCents: v.number() })),
+  totalCents: v.number(),
+  createdAt: v.pipe(v.string(), v.isoTimestamp()),
+})
+
 const OrderInput = v.object({
   lines: v.pipe(
     v.array(
@@ -17,23 +40,25 @@ const OrderInput = v.object({
   ),
 })
 
+const OrderId = v.object({ id: v.pipe(v.string(), v.uuid()) })
+
 export function api(routes: Routes<'/api'>): void {
   routes.get('/hello', () => ({ message: 'Hello from Strickland Propane' }))
 
-  routes.get('/products', { query: ProductQuery }, c => findProducts(c.db, c.valid.query))
+  routes.get('/products', { query: ProductQuery, response: ProductPage }, c => findProducts(c.db, c.valid.query))
 
-  routes.get('/products/:id', { params: v.object({ id: IntegerParam }) }, async c => {
+  routes.get('/products/:id', { params: v.object({ id: IntegerParam }), response: Product }, async c => {
     return (await productById(c.db, c.valid.params.id)) ?? c.problem(404, 'product_not_found')
   })
 
-  routes.post('/orders', { body: OrderInput }, async c => {
+  routes.post('/orders', { body: OrderInput, response: { 201: Order } }, async c => {
     const order = await placeOrder(c.db, c.valid.body.lines)
     c.res.status = 201
     c.res.headers.set('location', c.urlFor('order', { id: order.id }))
     return order
   })
 
-  routes.get('/orders/:id', { name: 'order', params: v.object({ id: v.pipe(v.string(), v.uuid()) }) }, async c => {
+  routes.get('/orders/:id', { name: 'order', params: OrderId, response: Order }, async c => {
     return (await orderById(c.db, c.valid.params.id)) ?? c.problem(404, 'order_not_found')
   })
 }

@@ -31,8 +31,9 @@ export function pages(routes: Routes): void {
 }
 
 function headingOf(query: ProductQueryValues, all: readonly Category[]): string {
-  const category = all.find(candidate => candidate.slug === query.category)?.name ?? 'All products'
-  return query.q === '' ? category : `“${query.q}” in ${category}`
+  const category = all.find(candidate => candidate.slug === query.category)?.name
+  if (query.q === '') return category ?? 'All products'
+  return `“${query.q}” in ${category ?? 'all products'}`
 }
 
 /** The query of a link, without what is at its default. */

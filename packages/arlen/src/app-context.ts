@@ -3,6 +3,7 @@ import { Context, type ContextClass, type Reply } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import type { Route, RouteName, Router, UrlArguments } from '@arlen/router'
 import type { RenderArguments, TemplateName } from '@arlen/view'
+import { FormState } from './form.ts'
 
 declare module '@arlen/http' {
   interface ContextExtensions {
@@ -14,8 +15,10 @@ declare module '@arlen/http' {
     render<Name extends TemplateName>(name: Name, ...locals: RenderArguments<Name>): Reply | Promise<Reply>
     /** The path of a named route, encoded, with its query. */
     urlFor: Router<(c: Context) => unknown>['urlFor']
-    /** A value by its name from path, query or form and JSON body, whichever has it first. */
-    param(name: string): string | undefined
+    /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
+    form: FormState
+    /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
+    param(name: string): unknown
   }
 }
 
@@ -50,9 +53,13 @@ export function contextClass(services: ContextServices): ContextClass {
         })
       },
     },
+    form: { value: new FormState(undefined, []), writable: true },
     param: {
       value(this: Context, name: string) {
-        const value = Object.hasOwn(this.params, name) ? this.params[name] : this.req.query[name]
+        const { body } = (this.valid ?? {}) as { body?: unknown }
+        const sources = [this.params, this.req.query, typeof body === 'object' ? body : undefined]
+        const source = sources.find(candidate => candidate && Object.hasOwn(candidate, name)) as Record<string, unknown>
+        const value = source?.[name]
         return Array.isArray(value) ? value[0] : value
       },
     },

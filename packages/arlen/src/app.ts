@@ -5,8 +5,11 @@ import {
   Lifecycle,
   type ListenOptions,
   type Logger,
+  type LogOptions,
+  type Middleware,
   type Part,
   type Servable,
+  wrap,
 } from '@arlen/core'
 import { type Context, createServer, type HttpServer } from '@arlen/http'
 import { createPg, type Pg } from '@arlen/pg'
@@ -15,12 +18,14 @@ import { contextClass } from './app-context.ts'
 import { callerFolder } from './caller-folder.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
-import { errorResponder } from './error-responder.ts'
+import { answerErrors, type ErrorHandler, errorResponder } from './error-responder.ts'
 import { appError } from './errors.ts'
 import { Health } from './health.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { environmentName, loadConfig } from './load-config.ts'
-import { logErrors, logRequests } from './request-log.ts'
+import { addOpenApiRoutes } from './openapi-routes.ts'
+import { type Confinement, type Plugin, Plugins } from './plugin.ts'
+import { logRequests } from './request-log.ts'
 import { Routes } from './routes.ts'
 import { staticFiles } from './static-files.ts'
 import { type TemplateOptions, Templates } from './templates.ts'
@@ -40,9 +45,6 @@ export interface AppOptions {
   slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
 }
 
-/** Makes an answer of an error, or leaves it to the next by returning undefined. */
-export type ErrorHandler = (error: unknown, c: Context) => unknown
-
 const HERE = import.meta.dirname
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
@@ -55,6 +57,8 @@ export class App extends Routes implements Servable {
   readonly router: Router<Handler<Context>>
   readonly #lifecycle = new Lifecycle()
   readonly #templates: Templates
+  readonly #plugins = new Plugins(this)
+  readonly #middleware: Middleware<Context>[] = []
   readonly #errorHandlers: ErrorHandler[] = []
   #notFound: Handler<Context> | undefined
   #db: Pg | undefined
@@ -72,7 +76,7 @@ export class App extends Routes implements Servable {
       environment: this.environment,
       ...(options.config && { overrides: options.config }),
     }).config
-    this.log = options.log ?? createLogger({ level: this.config.log.level })
+    this.log = options.log ?? createLogger(logOptions(this.config.log, this.environment))
     this.#templates = new Templates(this, options.templates ?? {})
     if (this.config.db.url) this.#openDatabase(this.config.db.url)
   }
@@ -96,6 +100,25 @@ export class App extends Routes implements Servable {
   /** Runs after the last answer, in reverse order. */
   onStop(name: string, stop: NonNullable<Part['stop']>): this {
     this.#lifecycle.add({ name, stop })
+    return this
+  }
+
+  /** Wraps every request, also those that no route answers, the first registered outermost. */
+  use(...middleware: Middleware<Context>[]): this {
+    if (this.router.frozen) throw appError('app_frozen', { what: 'use()' })
+    this.#middleware.push(...middleware)
+    return this
+  }
+
+  /**
+   * Lets a plugin add to the application, or, confined, to the routes below a prefix alone.
+   *
+   * @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_confined`
+   */
+  register(plugin: Plugin): this
+  register<Options>(plugin: Plugin<Options>, options: Options, confinement?: Confinement): this
+  register(plugin: Plugin<unknown>, options?: unknown, confinement?: Confinement): this {
+    this.#plugins.register(plugin, options, confinement)
     return this
   }
 
@@ -144,9 +167,13 @@ export class App extends Routes implements Servable {
   #compile(): Handler<Context> {
     if (this.#handler) return this.#handler
     addHealthRoutes(this)
-    this.router.freeze(compileRoute)
+    addOpenApiRoutes(this)
+    const { checkResponses } = this.config
+    const check = checkResponses === 'auto' ? this.environment !== 'production' : checkResponses
+    this.router.freeze(route => compileRoute(route, { checkResponses: check }))
     const missing = this.#notFound ?? nothingHere
-    this.#handler = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
+    const dispatch = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
+    this.#handler = wrap(dispatch, this.#middleware)
     return this.#handler
   }
 
@@ -168,7 +195,7 @@ export class App extends Routes implements Servable {
       trustedProxies: http.trustedProxies,
       limits: { body: http.maxBodyBytes },
       timeouts: { handler: http.handlerTimeoutMs, keepAlive: http.keepAliveTimeoutMs },
-      onError: logErrors(this.#errorHandlers, answerError),
+      onError: answerErrors(this.#errorHandlers, answerError),
       ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
     })
   }
@@ -179,6 +206,10 @@ export class App extends Routes implements Servable {
     this.#lifecycle.add({ name: 'database', stop: () => db.close() })
     this.health.add('database', () => db.ping())
   }
+}
+
+function logOptions({ level, format }: Config['log'], environment: string): LogOptions {
+  return { level, format: format === 'auto' ? (environment === 'development' ? 'text' : 'json') : format }
 }
 
 function nothingHere(): never {

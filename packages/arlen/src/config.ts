@@ -5,6 +5,8 @@ import * as v from 'valibot'
 export interface Config {
   /** Answers in JSON alone: no views, no static files, errors as JSON for browsers too. */
   apiOnly: boolean
+  /** Holds answers to the response schemas of their routes: `auto` does so everywhere but in production. */
+  checkResponses: boolean | 'auto'
   /** Stage timings in `Server-Timing` and in the request log. */
   performanceLogging: boolean
   http: {
@@ -21,6 +23,8 @@ export interface Config {
   }
   log: {
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+    /** `auto` is text in development and JSON elsewhere. */
+    format: 'auto' | 'json' | 'text'
     /** One line for each request. */
     requests: boolean
   }
@@ -29,6 +33,16 @@ export interface Config {
     url?: string | undefined
     /** Connections at most, in each process. */
     maxConnections: number
+  }
+  health: {
+    /** Addresses and CIDR ranges that are told which checks failed, and why. */
+    trusted: string[]
+  }
+  openApi: {
+    /** Path of the document; empty for none. A page to read it is beside it in development. */
+    path: string
+    title: string
+    version: string
   }
   views: {
     /** Folder of templates, from the application's root. */
@@ -70,6 +84,10 @@ function section<const E extends v.ObjectEntries>(entries: E) {
 export function configSchema(): v.GenericSchema<unknown, Config> {
   return v.strictObject({
     apiOnly: v.optional(described(v.boolean(), 'JSON only: no views, no static files'), false),
+    checkResponses: v.optional(
+      described(v.union([v.literal('auto'), v.boolean()]), 'Hold answers to response schemas; auto: not in production'),
+      'auto',
+    ),
     performanceLogging: v.optional(described(v.boolean(), 'Stage timings in Server-Timing and the log'), false),
     http: section({
       host: v.optional(described(v.string(), 'Address to listen on'), '127.0.0.1'),
@@ -90,11 +108,20 @@ export function configSchema(): v.GenericSchema<unknown, Config> {
         described(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'Least level logged'),
         'info',
       ),
+      format: v.optional(described(v.picklist(['auto', 'json', 'text']), 'Lines as JSON or as text'), 'auto'),
       requests: v.optional(described(v.boolean(), 'One line for each request'), true),
     }),
     db: section({
       url: v.optional(v.pipe(v.string(), v.description('PostgreSQL connection URI'), v.metadata({ secret: true }))),
       maxConnections: v.optional(described(positive, 'Connections at most, in each process'), 10),
+    }),
+    health: section({
+      trusted: v.optional(described(v.array(v.string()), 'Who is told which checks failed, and why'), []),
+    }),
+    openApi: section({
+      path: v.optional(described(v.string(), 'Path of the OpenAPI document; empty for none'), ''),
+      title: v.optional(described(v.string(), 'Title of the API'), 'API'),
+      version: v.optional(described(v.string(), 'Version of the API'), '1.0.0'),
     }),
     views: section({
       dir: v.optional(described(v.string(), 'Folder of templates'), 'templates'),

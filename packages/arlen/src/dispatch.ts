@@ -2,8 +2,9 @@ import { after, type Handler, HttpError } from '@arlen/core'
 import type { Context, Reply } from '@arlen/http'
 import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
-import { SCHEMAS } from './routes.ts'
-import { compileValidation, type RouteSchemas } from './validation.ts'
+import { checkResponses } from './response-check.ts'
+import { factsOf } from './routes.ts'
+import { compileValidation } from './validation.ts'
 
 /** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
 export function dispatcher(router: Router<Handler<Context>>, notFound: Handler<Context>): Handler<Context> {
@@ -43,20 +44,12 @@ function allowed(c: Context, allow: string): Reply {
  * A route's final handler: middleware and guards, group by group, then validation, then the handler itself. What a route
  * does not have costs it nothing.
  */
-export function compileRoute(route: Route<Handler<Context>>): Handler<Context> {
-  const schemas = route.meta[SCHEMAS as never] as RouteSchemas | undefined
-  const validate = schemas && compileValidation(schemas)
-  return wrapLayers(route.layers, validate ? validated(validate, timed(route.value)) : timed(route.value))
-}
-
-function validated(
-  validate: NonNullable<ReturnType<typeof compileValidation>>,
-  next: Handler<Context>,
-): Handler<Context> {
-  return c => {
-    const pending = validate(c)
-    return pending === undefined ? next(c) : pending.then(() => next(c))
-  }
+export function compileRoute(route: Route<Handler<Context>>, options: { checkResponses: boolean }): Handler<Context> {
+  const { schemas, response, invalid } = factsOf(route)
+  const checks = response !== undefined && options.checkResponses
+  const handler = timed(checks ? checkResponses(response, route.toString(), route.value) : route.value)
+  const validate = compileValidation(schemas, invalid)
+  return wrapLayers(route.layers, validate ? validate(handler) : handler)
 }
 
 /** What came before the handler was middleware's time; what it leaves behind is its own. */

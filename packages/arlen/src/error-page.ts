@@ -1,4 +1,5 @@
 import type { Problem } from '@arlen/core'
+import { escapeHtml } from '@arlen/view'
 
 /**
  * The page a browser gets for a problem, where the application has none of its own. It shows what the problem document
@@ -27,8 +28,4 @@ ${detail ? `<p>${escapeHtml(detail)}</p>` : ''}
 </body>
 </html>
 `
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }

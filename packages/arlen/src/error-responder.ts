@@ -3,6 +3,9 @@ import { developmentProblem, negotiate, renderProblem } from '@arlen/core/error-
 import { type Context, Reply } from '@arlen/http'
 import { errorPage } from './error-page.ts'
 
+/** Makes an answer of an error, or leaves it to the next by returning undefined. */
+export type ErrorHandler = (error: unknown, c: Context) => unknown
+
 export interface ErrorResponderOptions {
   /** Browsers get JSON too. */
   apiOnly: boolean
@@ -42,4 +45,23 @@ function developmentReply(error: unknown, c: Context, client: { accept?: string 
   })
   const { status, headers, body } = renderProblem(problem, { ...client, userAgent: req.header('user-agent') })
   return new Reply(body, headers['content-type'] ?? PROBLEM_TYPE, { status, headers })
+}
+
+/** Answers an error by the application's own handlers, else by the built-in one. One that fails itself is passed over. */
+export function answerErrors(
+  handlers: readonly ErrorHandler[],
+  answerError: (error: unknown, c: Context) => Reply,
+): (error: unknown, c: Context) => unknown {
+  if (handlers.length === 0) return answerError
+  return async (error, c) => {
+    for (const handler of handlers) {
+      try {
+        const answer = await handler(error, c)
+        if (answer !== undefined) return answer
+      } catch (failure) {
+        c.log.error({ err: failure }, 'an error handler failed')
+      }
+    }
+    return answerError(error, c)
+  }
 }

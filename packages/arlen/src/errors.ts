@@ -1,23 +1,36 @@
 import { defineErrors } from '@arlen/core'
 
 type Code =
+  | 'address_invalid'
+  | 'app_frozen'
   | 'config_unloadable'
   | 'database_not_configured'
   | 'not_found'
   | 'path_malformed'
+  | 'plugin_confined'
+  | 'plugin_duplicate'
+  | 'plugin_missing'
+  | 'response_invalid'
   | 'unsupported_body'
   | 'validation_failed'
   | 'views_not_configured'
 
 /** Every error that the `arlen` package itself raises. Those with a status are answers. */
 export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
+  address_invalid: { message: '{range} in health.trusted is no address or CIDR range, such as 10.0.0.0/8.' },
+  app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },
   database_not_configured: {
-    message:
-      'No database is configured. Set DATABASE_URL (or db.url in config/), or db.embedded for a PostgreSQL of its own in development.',
+    message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
   },
   not_found: { status: 404, message: 'Nothing is at this address.' },
   path_malformed: { status: 400, message: 'The path is not percent-encoded UTF-8.' },
+  plugin_confined: {
+    message: 'The plugin {name} wraps every request, and cannot be confined to {prefix}. Register it without a prefix.',
+  },
+  plugin_duplicate: { message: 'The plugin {name} is registered twice.' },
+  plugin_missing: { message: 'The plugin {name} needs {missing}: register it before.' },
+  response_invalid: { status: 500, message: 'The answer of {route} breaks its response schema. {problems}' },
   unsupported_body: { status: 415, message: 'Send the body as {accepted}.' },
   validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.' },
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },

@@ -8,6 +8,7 @@ import {
   type Routes as RouterRoutes,
 } from '@arlen/router'
 import { toHandler } from './controller.ts'
+import type { ResponseSchemas } from './response-check.ts'
 import type { ActionName, ControllerClass, RouteHandler } from './route-context.ts'
 import type { RouteSchemas } from './validation.ts'
 
@@ -18,6 +19,14 @@ export type Guard = (c: Context) => unknown
 export interface RouteOptions
   extends RouteSchemas,
     Pick<RouterRouteOptions, 'when' | 'formats' | 'constraints' | 'meta'> {
+  /** What its JSON answers are, for the checks of development and tests, and for OpenAPI. */
+  response?: ResponseSchemas
+  /** Answers a request whose values were refused, with `c.form` filled; without it that is a 422 problem. */
+  invalid?: (c: Context) => unknown
+  /** For OpenAPI. */
+  summary?: string
+  description?: string
+  tags?: readonly string[]
   /** Unique in the application, for `urlFor`. */
   name?: string
   /** Guards, run before validation and handler, the outermost group's first. */
@@ -26,10 +35,33 @@ export interface RouteOptions
   use?: Middleware<Context> | readonly Middleware<Context>[]
 }
 
-export interface GroupOptions extends Omit<RouteOptions, keyof RouteSchemas> {}
+export interface GroupOptions
+  extends Omit<RouteOptions, keyof RouteSchemas | 'response' | 'invalid' | 'summary' | 'description' | 'tags'> {}
 
-/** Where an application keeps what the router need not know of a route. */
-export const SCHEMAS: unique symbol = Symbol('schemas')
+/** What an application keeps about a route that the router need not know. */
+export interface RouteFacts {
+  readonly schemas: RouteSchemas
+  readonly response: ResponseSchemas | undefined
+  readonly invalid: ((c: Context) => unknown) | undefined
+  readonly summary: string | undefined
+  readonly description: string | undefined
+  readonly tags: readonly string[]
+}
+
+const FACTS: unique symbol = Symbol('facts')
+
+export function factsOf(route: { readonly meta: object }): RouteFacts {
+  return (route.meta as { [FACTS]?: RouteFacts })[FACTS] ?? NO_FACTS
+}
+
+const NO_FACTS: RouteFacts = {
+  schemas: {},
+  response: undefined,
+  invalid: undefined,
+  summary: undefined,
+  description: undefined,
+  tags: [],
+}
 
 type Inner = RouterRoutes<Handler<Context>, string>
 
@@ -76,10 +108,12 @@ export class Routes<Prefix extends string = ''> {
   adding(methods: string | readonly string[]): AddRoute<Prefix> {
     const add = (path: string, ...rest: unknown[]) => {
       const [options, target] = (rest.length > 1 ? rest : [{}, rest[0]]) as [RouteOptions, unknown]
-      const { params, query, headers, body, meta, ...routing } = options
+      const { params, query, headers, body, response, invalid, summary, description, tags, meta, ...routing } = options
+      const schemas = { params, query, headers, body } as RouteSchemas
+      const facts: RouteFacts = { schemas, response, invalid, summary, description, tags: tags ?? [] }
       return this.#inner.add(methods, path, toHandler(target) as never, {
         ...routing,
-        meta: { ...meta, [SCHEMAS]: { params, query, headers, body } },
+        meta: { ...meta, [FACTS]: facts },
       })
     }
     return add as unknown as AddRoute<Prefix>

@@ -1,7 +1,8 @@
-import { isPromiseLike, type ProblemIssue } from '@arlen/core'
+import { type Handler, isPromiseLike, type Middleware, type ProblemIssue } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { appError } from './errors.ts'
+import { FormState } from './form.ts'
 import { toProblemIssue } from './validation-issue.ts'
 
 /** What a route expects of a request, by part. valibot, or anything else that speaks Standard Schema 1. */
@@ -29,57 +30,70 @@ const POINTER: Record<Part, string> = { params: '/path', query: '/query', header
 
 const MAX_ISSUES = 100
 
-type Check = (c: Context) => undefined | Promise<undefined>
-
 /**
- * Compiles the schemas of a route into one check that fills `c.valid`, or undefined where there is nothing to check.
+ * Compiles the schemas of a route into a middleware that fills `c.valid`, or undefined where there is nothing to check.
  * It stays synchronous when nothing it reads is asynchronous: a route without a body schema costs no promise.
  *
- * @throws HttpError 422 `validation_failed` with every failure of all parts, at most 100; 415 and 400 where the body
- * cannot be read at all.
+ * A request with failures gets 422 `validation_failed` with every failure of all parts, at most 100; 415 and 400 where
+ * the body cannot be read at all.
+ *
+ * @param invalid - answers requests with failures instead, with `c.form` filled
  */
-export function compileValidation(schemas: RouteSchemas): Check | undefined {
+export function compileValidation(
+  schemas: RouteSchemas,
+  invalid?: (c: Context) => unknown,
+): Middleware<Context> | undefined {
   const parts = PARTS.filter(part => schemas[part])
   if (parts.length === 0) return undefined
 
-  return c => {
-    const valid: Partial<Record<Part, unknown>> = {}
-    const issues: ProblemIssue[] = []
+  return next => c => {
+    const attempt = new Attempt()
     const pending: Promise<void>[] = []
     for (const part of parts) {
       const schema = schemas[part]!
       const input = read(c, part)
       if (isPromiseLike(input)) {
-        pending.push(Promise.resolve(input).then(value => judge(part, schema, value, valid, issues)))
+        pending.push(Promise.resolve(input).then(value => judge(part, schema, value, attempt)))
       } else {
-        const judged = judge(part, schema, input, valid, issues)
+        const judged = judge(part, schema, input, attempt)
         if (judged) pending.push(judged)
       }
     }
-    if (pending.length > 0) return Promise.all(pending).then(() => conclude(c, valid, issues))
-    return conclude(c, valid, issues)
+    if (pending.length === 0) return conclude(c, attempt, next, invalid)
+    return Promise.all(pending).then(() => conclude(c, attempt, next, invalid))
   }
 }
 
-function conclude(c: Context, valid: Partial<Record<Part, unknown>>, issues: ProblemIssue[]): undefined {
-  if (issues.length > 0) {
-    const order = (issue: ProblemIssue) => PARTS.findIndex(part => issue.path.startsWith(POINTER[part]))
-    const errors = issues.sort((a, b) => order(a) - order(b)).slice(0, MAX_ISSUES)
-    throw appError('validation_failed', { count: issues.length }, { errors })
-  }
-  c.valid = valid
+/** What came of the parts of one request. */
+class Attempt {
+  readonly valid: Partial<Record<Part, unknown>> = {}
+  readonly issues: ProblemIssue[] = []
+  body: unknown = undefined
 }
 
-function judge(
-  part: Part,
-  schema: StandardSchemaV1,
-  input: unknown,
-  valid: Partial<Record<Part, unknown>>,
-  issues: ProblemIssue[],
-): Promise<void> | undefined {
+function conclude(
+  c: Context,
+  { valid, issues, body }: Attempt,
+  next: Handler<Context>,
+  invalid: ((c: Context) => unknown) | undefined,
+): unknown {
+  if (issues.length === 0) {
+    c.valid = valid
+    return next(c)
+  }
+  const order = (issue: ProblemIssue) => PARTS.findIndex(part => issue.path.startsWith(POINTER[part]))
+  const errors = issues.sort((a, b) => order(a) - order(b)).slice(0, MAX_ISSUES)
+  if (invalid === undefined) throw appError('validation_failed', { count: issues.length }, { errors })
+  c.form = new FormState(body, errors)
+  c.res.status = 422
+  return invalid(c)
+}
+
+function judge(part: Part, schema: StandardSchemaV1, input: unknown, attempt: Attempt): Promise<void> | undefined {
+  if (part === 'body') attempt.body = input
   const keep = (result: StandardSchemaV1.Result<unknown>) => {
-    if (result.issues) for (const issue of result.issues) issues.push(toProblemIssue(POINTER[part], issue))
-    else valid[part] = result.value
+    if (result.issues) for (const issue of result.issues) attempt.issues.push(toProblemIssue(POINTER[part], issue))
+    else attempt.valid[part] = result.value
   }
   const result = schema['~standard'].validate(input)
   if (isPromiseLike(result)) return Promise.resolve(result as Promise<StandardSchemaV1.Result<unknown>>).then(keep)

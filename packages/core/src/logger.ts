@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { textStream } from './log-text.ts'
 
 export type { Logger } from 'pino'
 
@@ -9,9 +10,17 @@ export interface LogOptions {
   base?: Record<string, unknown>
   /** Further paths to redact, in pino's notation; secrets of requests and configuration always are. */
   redact?: readonly string[]
-  /** Where the lines go. Default: standard output, written without blocking. */
+  /** Default `json`. Text is for people: one line each, in colour on a terminal. */
+  format?: 'json' | 'text'
+  /** Where the lines go. Default: standard output, written without blocking; see {@link MAX_PENDING}. */
   destination?: DestinationStream
 }
+
+/**
+ * Bytes of log that wait for a slow reader of standard output. Beyond that, lines are dropped: requests never wait for
+ * the log.
+ */
+const MAX_PENDING = 8 * 1024 * 1024
 
 const SECRETS = [
   'password',
@@ -37,5 +46,6 @@ export function createLogger(options: LogOptions = {}): Logger {
     formatters: { level: label => ({ level: label }) },
     redact: { paths: [...SECRETS, ...(options.redact ?? [])], censor: '[redacted]' },
   }
-  return options.destination ? pino(settings, options.destination) : pino(settings, pino.destination({ sync: false }))
+  const out = options.destination ?? pino.destination({ sync: false, maxLength: MAX_PENDING })
+  return pino(settings, options.format === 'text' ? textStream(out, process.stdout.isTTY === true) : out)
 }

@@ -1,0 +1,45 @@
+import { after, type Handler } from '@arlen/core'
+import { type Context, Reply } from '@arlen/http'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { appError } from './errors.ts'
+import { toProblemIssue } from './validation-issue.ts'
+
+/** The schema of a route's JSON answers, or one for each status; statuses without one are not looked at. */
+export type ResponseSchemas = StandardSchemaV1 | Readonly<Record<number, StandardSchemaV1>>
+
+/**
+ * Holds the JSON answers of a handler to their schema: what a client would receive is checked, after dates and the like
+ * have become text.
+ *
+ * @throws HttpError 500 `response_invalid`
+ */
+export function checkResponses(schemas: ResponseSchemas, route: string, handler: Handler<Context>): Handler<Context> {
+  return c =>
+    after(handler(c), result => {
+      const answer = jsonOf(c, result)
+      const schema = answer && schemaFor(schemas, answer.status)
+      if (answer === undefined || schema === undefined) return result
+      return after(schema['~standard'].validate(answer.value), judged => {
+        const { issues } = judged as StandardSchemaV1.Result<unknown>
+        if (issues === undefined) return result
+        const problems = issues
+          .map(issue => toProblemIssue('', issue))
+          .map(({ path, message }) => `${path || '/'}: ${message}`)
+        throw appError('response_invalid', { route, problems: problems.join(' ') })
+      })
+    })
+}
+
+function jsonOf(c: Context, result: unknown): { status: number; value: unknown } | undefined {
+  if (result instanceof Reply) {
+    if (typeof result.body !== 'string' || !result.type.startsWith('application/json')) return undefined
+    return { status: result.status || c.res.status, value: JSON.parse(result.body) }
+  }
+  if (typeof result !== 'object' || result === null) return undefined
+  return { status: c.res.status, value: JSON.parse(JSON.stringify(result)) }
+}
+
+export function schemaFor(schemas: ResponseSchemas, status: number): StandardSchemaV1 | undefined {
+  if ('~standard' in schemas) return status < 300 ? (schemas as StandardSchemaV1) : undefined
+  return (schemas as Readonly<Record<number, StandardSchemaV1>>)[status]
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ArlenError, HttpError } from '../src/index.ts'
+import { type Served, serveApp } from './serve-app.ts'
+
+const SECRET = 'postgres://admin:hunter2@db.internal'
+
+let served: Served
+beforeAll(async () => {
+  served = await serveApp(
+    app => {
+      app.get('/throws', () => {
+        throw new Error(SECRET)
+      })
+      app.get('/rejects', () => Promise.reject(new Error(SECRET)))
+      app.get('/throws-text', () => {
+        throw SECRET
+      })
+      app.get('/throws-undefined', () => {
+        throw undefined
+      })
+      app.get('/arlen-error', () => {
+        throw new ArlenError('internal_thing', SECRET)
+      })
+      app.get('/teapot', () => {
+        throw new HttpError(418, 'no_coffee', { detail: 'Short and stout.', headers: { 'x-pot': '1' } })
+      })
+      app.get('/nothing', () => undefined)
+      app.get('/function', () => () => 1)
+      app.get('/late', c => {
+        setTimeout(() => Promise.reject(new Error('late')).catch(error => c.log.error({ err: error }, 'late')), 1)
+        return 'ok'
+      })
+      app.get('/stream', c =>
+        c.stream(
+          (async function* () {
+            yield 'half'
+            throw new Error(SECRET)
+          })(),
+        ),
+      )
+      app.get('/handled', () => {
+        throw new RangeError('handled')
+      })
+      app.get('/handler-fails', () => {
+        throw new SyntaxError('the handler of this fails')
+      })
+      app.onError(error => {
+        if (error instanceof RangeError) return { handled: true }
+        if (error instanceof SyntaxError) throw new Error(SECRET)
+      })
+    },
+    { environment: 'production' },
+  )
+})
+afterAll(() => served.close())
+
+describe('an error in production', () => {
+  test.each(['/throws', '/rejects', '/throws-text', '/throws-undefined', '/arlen-error', '/nothing', '/function'])(
+    'at %s is a 500 that tells its id and nothing else, and one line of log under the same id',
+    async path => {
+      const before = served.log.length
+      const response = await served.get(path)
+      const body = await response.json()
+      expect(response.status).toBe(500)
+      expect(response.headers.get('content-type')).toBe('application/problem+json')
+      expect(body).toEqual({
+        type: 'about:blank',
+        title: 'Internal Server Error',
+        status: 500,
+        code: 'internal_error',
+        correlationId: expect.stringMatching(/^\S{8,}$/),
+      })
+      expect(response.headers.get('x-request-id')).toBe(body.correlationId)
+      const lines = served.log.slice(before).filter(line => line.level === 'error')
+      expect(lines).toHaveLength(1)
+      expect(lines[0]?.requestId).toBe(body.correlationId)
+    },
+  )
+
+  test('is a page for browsers, with the same id and as little else', async () => {
+    const response = await served.get('/throws', { headers: { accept: 'text/html' } })
+    const html = await response.text()
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(response.headers.get('vary')).toBe('Accept')
+    expect(html).toContain(response.headers.get('x-request-id'))
+    expect(html).not.toContain('hunter2')
+  })
+
+  test('that is an answer says what it says, with its header fields', async () => {
+    const response = await served.get('/teapot')
+    expect([response.status, response.headers.get('x-pot')]).toEqual([418, '1'])
+    expect(await response.json()).toMatchObject({ code: 'no_coffee', detail: 'Short and stout.' })
+  })
+
+  test('in the middle of a stream cuts the connection, and the process lives', async () => {
+    const response = await served.get('/stream')
+    await expect(response.text()).rejects.toThrow()
+    expect((await served.get('/late')).status).toBe(200)
+  })
+})
+
+describe('app.onError', () => {
+  test('answers what it knows', async () => {
+    const response = await served.get('/handled')
+    expect([response.status, await response.json()]).toEqual([500, { handled: true }])
+  })
+
+  test('that fails itself is logged and passed over', async () => {
+    const response = await served.get('/handler-fails')
+    expect(response.status).toBe(500)
+    expect((await response.json()).code).toBe('internal_error')
+    expect(served.log.some(line => line.msg === 'an error handler failed')).toBe(true)
+  })
+})
+
+test('development shows what failed, where, and the source around it', async () => {
+  const development = await serveApp(
+    app => {
+      app.get('/throws', () => {
+        throw new Error('look at me')
+      })
+    },
+    { environment: 'development' },
+  )
+  const problem = await (await development.get('/throws')).json()
+  const page = await (await development.get('/throws', { headers: { accept: 'text/html' } })).text()
+  await development.close()
+  expect(problem.diagnostics[0]).toMatchObject({ stage: 'runtime', message: expect.stringContaining('look at me') })
+  expect(problem.diagnostics[0].file).toContain('errors.test.ts')
+  expect(problem.diagnostics[0].snippet).toContain("throw new Error('look at me')")
+  expect(page).toContain('look at me')
+})
+
+test('a not-found handler answers what no route does', async () => {
+  const own = await serveApp(app => {
+    app.notFound(c => c.text('nowhere', 404))
+  })
+  const response = await own.get('/x')
+  await own.close()
+  expect([response.status, await response.text()]).toEqual([404, 'nowhere'])
+})

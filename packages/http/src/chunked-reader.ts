@@ -22,6 +22,8 @@ const DONE = 15
 const CR = 0x0d
 const LF = 0x0a
 
+const FRAMING = /^(?:content-length|transfer-encoding):/im
+
 /** Where the decoded octets go. */
 export interface ChunkSink {
   data(bytes: Uint8Array): void
@@ -182,7 +184,8 @@ export class ChunkedReader {
       default: // END_LF
         if (octet !== LF) return 'header_invalid'
         this.state = DONE
-        return null
+        // A second framing after the body is one that somebody may have believed before it.
+        return FRAMING.test(this.trailers) ? 'framing_invalid' : null
     }
     this.trailers += String.fromCharCode(octet)
     return null

@@ -1,6 +1,6 @@
 import type { HttpErrorCode } from './errors.ts'
 import { FIELD, PATH, QUERY, TCHAR } from './grammar.ts'
-import { type KnownField, knownField, readKnownField } from './known-fields.ts'
+import { type KnownField, knownField, readKnownField, TRANSFER_ENCODING } from './known-fields.ts'
 import type { Limits } from './limits.ts'
 
 /** What a request head says of itself, as positions counted from its first octet. */
@@ -307,7 +307,9 @@ export class HeadParser {
     let start = base + this.mark
     let end = valueEnd
     while (start < end && (bytes[start] === SP || bytes[start] === HTAB)) start++
-    while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === HTAB)) end--
+    // A tab after a transfer coding is refused, though it is OWS: llhttp takes it for a part of the coding.
+    const tab = this.field === TRANSFER_ENCODING ? SP : HTAB
+    while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === tab)) end--
     return readKnownField(this.field, this.head, bytes, start, end, base)
   }
 

@@ -8,7 +8,7 @@ export type KnownField = 0 | 1 | 2 | 3 | 4 | 5 | 6
 const HOST = 1
 const CONNECTION = 2
 const CONTENT_LENGTH = 3
-const TRANSFER_ENCODING = 4
+export const TRANSFER_ENCODING = 4
 const EXPECT = 5
 const UPGRADE = 6
 

@@ -37,6 +37,20 @@ export function allFields(head: string, from: number): Record<string, string> {
   return out
 }
 
+/**
+ * Fields that a trailer section must not have: they frame or route the message, say who asks or how to answer, or describe
+ * content that was already processed (RFC 9110, section 6.5.1).
+ */
+const NO_TRAILER =
+  /^(?:age|allow|authorization|cache-control|connection|content-.*|cookie2?|date|expect|expires|forwarded|host|if-.*|keep-alive|location|max-forwards|origin|pragma|proxy-.*|range|retry-after|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|vary|via|warning|www-authenticate|x-forwarded-.*|x-real-ip|x-request-id)$/
+
+/** The fields of a trailer section that may stand there. */
+export function trailerFields(section: string): Record<string, string> {
+  const fields = allFields(section, 0)
+  for (const name of Object.keys(fields)) if (NO_TRAILER.test(name)) delete fields[name]
+  return fields
+}
+
 /** Without the SP and HTAB around it: String.prototype.trim would eat octets that belong to the value. */
 function trim(text: string, start: number, end: number): string {
   let from = start

@@ -5,7 +5,7 @@ import { type Client, resolveClient } from './client.ts'
 import { type Cookies, readCookies } from './cookies.ts'
 import type { Exchange } from './exchange.ts'
 import { parseQuery, type Query } from './query.ts'
-import { allFields, findField } from './request-fields.ts'
+import { allFields, findField, trailerFields } from './request-fields.ts'
 
 /** Long enough to be unique, short enough to log, and nothing that a log or a terminal could mistake. */
 const REQUEST_ID = /^[\w.:+/=@-]{8,128}$/
@@ -121,9 +121,9 @@ export class Request {
     return this.requestId !== ''
   }
 
-  /** The trailer fields of a chunked body, once it was read. */
+  /** The trailer fields of a chunked body, once it was read; those that may not stand there are left out. */
   get trailers(): Readonly<Record<string, string>> {
-    return allFields(this._body?.trailers ?? '', 0)
+    return trailerFields(this._body?.trailers ?? '')
   }
 
   /** The body parsed as JSON. Refuses other media types (415), bad JSON and poisonous keys (400). */

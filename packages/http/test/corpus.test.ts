@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest'
+import { readCorpus } from './corpus.ts'
+import { transcript } from './memory-connection.ts'
+
+const cases = readCorpus()
+
+test('the corpus has at least two hundred cases', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(200)
+})
+
+describe.each([...new Set(cases.map(({ file }) => file))])('%s', file => {
+  test.each(cases.filter(one => one.file === file).map(one => [`${one.name} (line ${one.line})`, one] as const))(
+    '%s',
+    async (_, { bytes, expected, options }) => {
+      expect(await transcript([bytes], { limits: options })).toEqual(expected)
+      const bytewise = Array.from({ length: bytes.length }, (_, i) => bytes.subarray(i, i + 1))
+      expect(await transcript(bytewise, { limits: options }), 'byte by byte').toEqual(expected)
+      // Every split of a short input, every hundredth or so of a long one.
+      const step = Math.ceil(bytes.length / 400)
+      for (let at = 1; at < bytes.length; at += step) {
+        const split = await transcript([bytes.subarray(0, at), bytes.subarray(at)], { limits: options })
+        expect(split, `split after ${at} bytes`).toEqual(expected)
+      }
+    },
+  )
+})

@@ -164,8 +164,9 @@ export function llhttp(bytes: Buffer): Outcome {
   }
   // It stops after a request that asks for an upgrade; a server that does not upgrade goes on.
   let result = parser.execute(bytes)
-  for (let at = 0; typeof result === 'number' && result > 0 && (at += result) < bytes.length; ) {
-    result = parser.execute(bytes.subarray(at))
+  for (let at = 0; typeof result === 'number' && result > 0; result = parser.execute(bytes.subarray(at))) {
+    at += result
+    if (at >= bytes.length) break
   }
   const end = result instanceof Error ? result : parser.finish()
   return { requests, refused: end instanceof Error ? (end as NodeJS.ErrnoException).code! : '' }

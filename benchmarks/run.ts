@@ -29,7 +29,7 @@ const chosen = (name: string) => positionals.length === 0 || positionals.include
 await runWhole(scenarios.filter(({ name }) => chosen(name)))
 // Micro benchmarks run when asked for by name; the smoke run starts them all, so that none is forgotten and breaks.
 for (const name of micro.filter(name => (values.smoke ? chosen(name) : positionals.includes(name)))) {
-  if (values.smoke) process.env.ARLEN_BENCH_SMOKE = '1'
+  if (values.smoke) process.env.BENCH_SMOKE = '1'
   await import(`./micro/${name}.bench.ts`)
 }
 

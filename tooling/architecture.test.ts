@@ -25,13 +25,14 @@ const sound: Record<string, string> = {
   'apps/shop/app.ts': `import { serve } from '@arlen/http'\nserve()`,
   ...library('core', {}, { dependencies: { pino: '1', '@types/pino': '1' } }),
   'packages/core/src/log.ts': `import pino from 'pino'\nexport const log = pino()`,
-  ...library('view', {}, { dependencies: {} }),
+  ...library('view', {}, { devDependencies: { express: '5' } }),
   ...library('http', { '.': 'index', './testing': 'testing' }, { dependencies: { '@arlen/core': '*' } }, ['../core']),
   'packages/http/src/socket-driver.ts': `import { createServer } from 'node:net'\nexport const listen = createServer`,
   'packages/http/src/serve.ts': `import { log } from '@arlen/core'\nimport './socket-driver.ts'\nexport const serve = log`,
   'packages/http/src/testing.ts': `export { serve } from './serve.ts'`,
   'packages/http/src/serve.test.ts': `import { test } from 'vitest'\nimport './serve.ts'\ntest('serves', () => {})`,
   'packages/http/fixtures/broken.ts': `import 'left-pad'\nthis is no program`,
+  'packages/view/fixtures/app.ts': `import express from 'express'`,
 }
 
 let root: string

@@ -1,4 +1,5 @@
 // `make check`: everything a change must pass. Every stage runs, so that one run names all that is wrong.
+import { globSync, rmSync } from 'node:fs'
 import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
 import { runVitest } from './vitest-run.ts'
@@ -27,6 +28,8 @@ async function tests(name: string, args: readonly string[]): Promise<void> {
 }
 
 await stage('format and lint', [`${bin}/biome`, 'ci', '--colors=off', '.'])
+// From nothing, for what is left of sources that are gone would be packed.
+for (const dist of globSync('packages/*/dist')) rmSync(dist, { recursive: true })
 await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])
 await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
 await tests('tests', [])

@@ -4,7 +4,7 @@ import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node'
 import { emptyTally, type Tally } from './tally.ts'
 
 /**
- * Leaves a {@link Tally} of the run in the file named by ARLEN_TALLY. A run that crashes leaves none, which is how
+ * Leaves a {@link Tally} of the run in the file named by TALLY_FILE. A run that crashes leaves none, which is how
  * whoever started it tells the difference.
  */
 export default class TallyReporter implements Reporter {
@@ -14,7 +14,7 @@ export default class TallyReporter implements Reporter {
     for (const error of unhandledErrors) {
       fail(tally, `outside any test: ${firstLine(error.message)}`)
     }
-    const file = process.env.ARLEN_TALLY
+    const file = process.env.TALLY_FILE
     if (file) writeFileSync(file, JSON.stringify(tally))
   }
 }

@@ -20,7 +20,7 @@ export async function runVitest(name: string, args: readonly string[], options: 
     const command = ['node_modules/.bin/vitest', 'run', '--allowOnly=false', '--reporter=default', ...color]
     const result = await runStage(name, [...command, `--reporter=${reporter}`, ...args], {
       ...options,
-      env: { ...options.env, ARLEN_TALLY: file },
+      env: { ...options.env, TALLY_FILE: file },
     })
     return { result, tally: tallyOf(result, file) }
   } finally {

@@ -2,10 +2,10 @@ import { Bench } from 'tinybench'
 
 /**
  * Runs the cases of one micro benchmark and prints a table: nanoseconds per call and how many times faster each is than
- * the first, the reference. With ARLEN_BENCH_SMOKE set, every case just runs a few times.
+ * the first, the reference. With BENCH_SMOKE set, every case just runs a few times.
  */
 export async function compare(title: string, cases: Readonly<Record<string, () => unknown>>): Promise<void> {
-  const smoke = process.env.ARLEN_BENCH_SMOKE === '1'
+  const smoke = process.env.BENCH_SMOKE === '1'
   const bench = new Bench(
     smoke ? { time: 0, iterations: 5, warmup: false, throws: true } : { time: 1_000, warmupTime: 250, throws: true },
   )

@@ -8,7 +8,7 @@ import { startEmbedded } from '@arlen/pg/embedded'
 import pg from 'pg'
 import postgres from 'postgres'
 
-const smoke = process.env.ARLEN_BENCH_SMOKE === '1'
+const smoke = process.env.BENCH_SMOKE === '1'
 const ROUNDS = smoke ? 1 : 9
 const QUERIES = smoke ? 64 : 15_000
 const KEYS = 10_000
@@ -67,7 +67,7 @@ function median(values: number[]): number {
 }
 
 async function compareAt(concurrency: number, cases: Record<string, Case>): Promise<void> {
-  const queries = concurrency === 1 ? QUERIES / 3 : QUERIES
+  const queries = concurrency === 1 ? Math.ceil(QUERIES / 3) : QUERIES
   const samples = new Map<string, { perSecond: number[]; cpu: number[] }>()
   for (let round = 0; round <= ROUNDS; round++) {
     const order = Object.entries(cases)

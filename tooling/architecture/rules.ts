@@ -81,7 +81,7 @@ function declared({ packages, users, rootTools }: Workspace): string[] {
 
 function used({ packages, users }: Workspace): string[] {
   const found: string[] = []
-  for (const { manifest, folder, sources } of [...packages, ...users]) {
+  for (const { manifest, folder, sources, fixtures } of [...packages, ...users]) {
     if (folder === '.') continue // its dependencies are the commands of the toolchain
     const named = (files: readonly SourceFile[]) =>
       new Set(files.flatMap(file => [...file.imports.map(each => each.specifier), ...file.strings].map(packageOf)))
@@ -91,7 +91,8 @@ function used({ packages, users }: Workspace): string[] {
       if (!shipped.has(untyped(name))) found.push(`${folder} depends on ${name} and does not use it`)
     }
     for (const name of Object.keys(manifest.devDependencies ?? {})) {
-      if (!everywhere.has(untyped(name)) && name !== '@types/node') {
+      const imported = everywhere.has(untyped(name)) || new RegExp(`['"]${untyped(name)}['"/]`).test(fixtures)
+      if (!imported && name !== '@types/node') {
         found.push(`${folder} has ${name} in its devDependencies and does not use it`)
       }
     }

@@ -28,6 +28,8 @@ export interface Package {
   /** All paths below the folder, from the folder. */
   paths: string[]
   sources: SourceFile[]
+  /** The programs that tests run, as text: they are free to be wrong, so they are not parsed. */
+  fixtures: string
   /** The folders of its tsconfig's references, from the root of the repository. */
   references: string[]
   readme: string
@@ -69,17 +71,18 @@ function readPackage(root: string, folder: string): Package {
   const home = join(root, folder)
   const paths = walk(home, folder === '.' ? ['packages', 'apps', 'benchmarks'] : [])
   const code = paths.filter(path => /\.[cm]?tsx?$/.test(path) && !path.endsWith('.d.ts') && !isFixture(path))
+  const fixtures = paths.filter(path => /\.[cm]?[jt]sx?$/.test(path) && isFixture(path))
   return {
     folder,
     manifest: readJson(join(home, 'package.json')),
     paths,
     sources: code.map(path => readSource(root, join(folder, path), path)),
+    fixtures: fixtures.map(path => readFileSync(join(home, path), 'utf8')).join('\n'),
     references: readReferences(root, folder),
     readme: paths.includes('README.md') ? readFileSync(join(home, 'README.md'), 'utf8') : '',
   }
 }
 
-/** Programs that tests run are free to be wrong. */
 function isFixture(path: string): boolean {
   return path.split('/').includes('fixtures')
 }

@@ -1,4 +1,5 @@
 export { addressKey } from './address-key.ts'
+export { type SecurityConfig, securityConfigSchema, securityMiddleware } from './config.ts'
 export { cors } from './cors.ts'
 export type { CorsOptions } from './cors-policy.ts'
 export type { CspDirective, CspOptions } from './csp.ts'

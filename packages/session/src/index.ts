@@ -1,4 +1,5 @@
 export { Authentication, type AuthenticationOptions } from './authentication.ts'
+export { type SessionConfig, sessionConfigSchema, sessionOptions } from './config.ts'
 export {
   type CookieAttributes,
   deleteCookie,
@@ -12,6 +13,7 @@ export { crossSiteEvidence, type RequestOrigin } from './cross-site.ts'
 export { type CsrfOptions, csrf } from './csrf.ts'
 export { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 export { CsrfTokens } from './csrf-token.ts'
+export { developmentSecret } from './development-secret.ts'
 export type { SessionErrorCode } from './errors.ts'
 export { findCookie } from './find-cookie.ts'
 export { type DerivedKey, KeyRing } from './key-ring.ts'

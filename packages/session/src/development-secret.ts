@@ -1,0 +1,18 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { generateSecret } from './secrets.ts'
+
+/**
+ * A secret for development, kept in a file that only its owner can read, so that sessions survive restarts and all
+ * processes share them. Made at the first call.
+ */
+export function developmentSecret(file: string): string {
+  mkdirSync(dirname(file), { recursive: true })
+  try {
+    // Of two processes that start together one makes it.
+    writeFileSync(file, `${generateSecret()}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return readFileSync(file, 'utf8').trim()
+}

@@ -1,3 +1,4 @@
+import { suggest } from '@arlen/core/suggest'
 import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'
 
@@ -214,7 +215,8 @@ export function resolveAccessories(...sources: readonly Readonly<Record<string, 
     for (const [name, value] of Object.entries(source)) {
       if (value === undefined) continue
       if (!Object.hasOwn(ACCESSORIES, name)) {
-        problems.push(`${name}: there is no accessory of this name`)
+        const meant = suggest(name, NAMES)
+        problems.push(`${name}: there is no such accessory${meant === undefined ? '' : `; did you mean ${meant}?`}`)
         continue
       }
       const accessory: Accessory = ACCESSORIES[name as AccessoryName]

@@ -1,3 +1,4 @@
+import { suggest } from '@arlen/core/suggest'
 import { ACCESSORIES, type AccessoryInput, type AccessoryName, flagOf } from './accessories.ts'
 
 export interface Arguments {
@@ -43,7 +44,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       if (inline === undefined && !boolean) index++
     } else if (inline === undefined && SWITCHES.some(known => flag === `--${known}`)) {
       result.switches.add(flag.slice(2))
-    } else result.problems.push(`there is no option ${flag}`)
+    } else result.problems.push(unknown(flag))
   }
   return result
 }
@@ -51,4 +52,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
 function splitOnce(word: string): [string, string | undefined] {
   const at = word.indexOf('=')
   return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
+}
+
+function unknown(flag: string): string {
+  const meant = suggest(flag, [...BY_FLAG.keys(), '--config', ...SWITCHES.map(name => `--${name}`)])
+  return `there is no option ${flag}${meant === undefined ? '' : `; did you mean ${meant}?`}`
 }

@@ -24,6 +24,8 @@ export interface Target {
   app?: string | undefined
   /** Its port, where several instances run. */
   port?: number | undefined
+  /** Default: that of this process. */
+  env?: NodeJS.ProcessEnv | undefined
 }
 
 /**
@@ -31,11 +33,11 @@ export interface Target {
  *
  * @throws not_running, or command_failed where several run and nothing says which is meant.
  */
-export async function locate({ controlSocket, app, port }: Target): Promise<string> {
+export async function locate({ controlSocket, app, port, env = process.env }: Target): Promise<string> {
   if (controlSocket && controlSocket !== 'auto') return controlSocket
-  const path = app === undefined ? undefined : logicalPath(app)
-  if (path !== undefined && port !== undefined) return defaultControlPath(path, port)
-  const found = await findControlSockets(path)
+  const path = app === undefined ? undefined : logicalPath(app, env)
+  if (path !== undefined && port !== undefined) return defaultControlPath(path, port, env)
+  const found = await findControlSockets(path, env)
   if (found.length === 1) return found[0]!
   if (found.length === 0) throw propaneError('not_running', { path: 'any control socket of this user' })
   const list = found.map(file => `--control-socket ${file}`).join('\n  ')

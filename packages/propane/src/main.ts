@@ -10,39 +10,61 @@ const OK = 0
 const FAILED = 1
 const WRONG_USAGE = 2
 
+/** Where the command reads and writes. */
+export interface Io {
+  env: NodeJS.ProcessEnv
+  out: (text: string) => void
+  error: (text: string) => void
+}
+
+const PROCESS: Io = {
+  env: process.env,
+  out: text => process.stdout.write(text),
+  error: text => process.stderr.write(text),
+}
+
 /** The `propane` command. Resolves with the exit code: 0 after a clean stop, 1 after a failure, 2 for wrong usage. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], io: Io = PROCESS): Promise<number> {
   const given = parseArguments(argv)
   const { positional, switches, problems } = given
   if (switches.has('help')) {
-    process.stdout.write(usage())
+    io.out(usage())
     return OK
   }
-  if (problems[0] !== undefined) return failed(`${problems[0]}\n${SHORT_USAGE}`, WRONG_USAGE)
+  if (problems[0] !== undefined) return failed(io, `${problems[0]}\n${SHORT_USAGE}`, WRONG_USAGE)
   const [first] = positional
-  if (isCommand(first) && first !== 'start') return control(first, given)
-  return serve(first === 'start' ? positional.slice(1) : positional, given)
+  if (isCommand(first) && first !== 'start') return control(first, given, io)
+  return serve(first === 'start' ? positional.slice(1) : positional, given, io)
 }
 
-async function serve(positional: readonly string[], { accessories, config, switches }: Arguments): Promise<number> {
-  const input = { ...accessoriesFromEnv(process.env), ...accessories }
+async function serve(
+  positional: readonly string[],
+  { accessories, config, switches }: Arguments,
+  io: Io,
+): Promise<number> {
+  const input = { ...accessoriesFromEnv(io.env), ...accessories }
   const reread = config === undefined ? undefined : () => readConfigFile(config)
   try {
     const resolved = resolveAccessories({ ...reread?.() }, input)
     if (switches.has('print')) {
-      process.stdout.write(printAccessories(resolved))
+      io.out(printAccessories(resolved))
       return OK
     }
   } catch (error) {
-    return failed((error as Error).message, WRONG_USAGE)
+    return failed(io, (error as Error).message, WRONG_USAGE)
   }
   const [app] = positional
-  if (app === undefined) return failed(`which application?\n${SHORT_USAGE}`, WRONG_USAGE)
-  if (positional.length > 1) return failed(`one application, not ${positional.length}\n${SHORT_USAGE}`, WRONG_USAGE)
-  return run(app, input, reread)
+  if (app === undefined) return failed(io, `which application?\n${SHORT_USAGE}`, WRONG_USAGE)
+  if (positional.length > 1) return failed(io, `one application, not ${positional.length}\n${SHORT_USAGE}`, WRONG_USAGE)
+  return run(app, input, reread, io)
 }
 
-async function run(app: string, input: AccessoryInput, reread: (() => AccessoryInput) | undefined): Promise<number> {
+async function run(
+  app: string,
+  input: AccessoryInput,
+  reread: (() => AccessoryInput) | undefined,
+  io: Io,
+): Promise<number> {
   try {
     if (resolveAccessories({ ...reread?.() }, input).workers === 0) {
       const { runInOneProcess } = await import('./one-process.ts')
@@ -52,32 +74,32 @@ async function run(app: string, input: AccessoryInput, reread: (() => AccessoryI
     handleSignals(running)
     return (await running.done).code
   } catch (error) {
-    return failed((error as Error).message, FAILED)
+    return failed(io, (error as Error).message, FAILED)
   }
 }
 
-async function control(name: string, { positional, accessories, switches }: Arguments): Promise<number> {
+async function control(name: string, { positional, accessories, switches }: Arguments, io: Io): Promise<number> {
   const words = positional.slice(1)
   const workers = name === 'scale' ? Number(words.shift()) : undefined
   if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
-    return failed('scale to how many workers? propane scale 4', WRONG_USAGE)
+    return failed(io, 'scale to how many workers? propane scale 4', WRONG_USAGE)
   }
-  const { controlSocket, port } = { ...accessoriesFromEnv(process.env), ...accessories }
+  const { controlSocket, port } = { ...accessoriesFromEnv(io.env), ...accessories }
   const json = switches.has('json')
   try {
-    const target = { controlSocket, app: words[0], port: port === undefined ? undefined : Number(port) }
+    const target = { controlSocket, env: io.env, app: words[0], port: port === undefined ? undefined : Number(port) }
     const result = await command({ command: name, workers, ...target })
-    process.stdout.write(json ? `${JSON.stringify({ ok: true, result })}\n` : describeResult(name, result))
+    io.out(json ? `${JSON.stringify({ ok: true, result })}\n` : describeResult(name, result))
     return OK
   } catch (error) {
     const { code, message } = error as Error & { code?: string }
-    if (!json) return failed(message, FAILED)
-    process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
+    if (!json) return failed(io, message, FAILED)
+    io.out(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
     return FAILED
   }
 }
 
-function failed(message: string, code: number): number {
-  process.stderr.write(`propane: ${message}\n`)
+function failed(io: Io, message: string, code: number): number {
+  io.error(`propane: ${message}\n`)
   return code
 }

@@ -14,6 +14,8 @@ import { WorkerHandle } from './worker-handle.ts'
 
 export interface ManagerOptions {
   source: PlanSource
+  /** What the first workers are started with. */
+  plan: Plan
   desired: number
   /** Number of the first generation. */
   generation: number
@@ -23,8 +25,7 @@ export interface ManagerOptions {
   ids?: { uid?: number; gid?: number }
   events: Events
   /** What workers write. */
-  output: (worker: WorkerEvent, chunk: Buffer, stream: 'stdout' | 'stderr') => void
-  closed: (worker: WorkerEvent) => void
+  output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
   notice: (notice: Notice) => void
   /** The sockets are not needed here any more. May be called again. */
   letGo: () => void
@@ -62,15 +63,15 @@ export class Manager {
     this.#options = options
     this.source = options.source
     this.pool = createPool(options.desired, options.settings, options.generation)
+    this.#plans.set(this.pool.generation, options.plan)
     this.#scoreboard = createScoreboard()
     this.done = new Promise(resolve => {
       this.#finish = resolve
     })
   }
 
-  /** Makes the first plan and starts the workers. Throws what `makePlan` throws. */
+  /** Starts the workers. */
   start(): void {
-    this.#plans.set(this.pool.generation, makePlan(this.source))
     this.#work()
   }
 
@@ -251,7 +252,6 @@ export class Manager {
     if (!child || !worker) return
     this.processes.delete(id)
     if (this.#scoreboard !== undefined && child.cell < CELLS) clearCell(this.#scoreboard, child.cell)
-    this.#options.closed(child.identity)
     const expected = worker.status !== 'serving' && worker.status !== 'booting'
     const { reason } = worker
     this.#options.events.emit('exit', { ...child.identity, code, signal, expected, ...(reason && { reason }) })

@@ -14,7 +14,7 @@ import type { ListeningSocket } from './listening-socket.ts'
 import { Log, LogSink } from './log.ts'
 import { Manager } from './manager.ts'
 import { renderMetrics } from './metrics.ts'
-import type { Plan } from './plan.ts'
+import { makePlan, type Plan } from './plan.ts'
 import { isSettled } from './pool.ts'
 import { poolSettings } from './pool-settings.ts'
 import type { PropaneEnd, PropaneHandle } from './propane.ts'
@@ -90,9 +90,10 @@ export class Primary implements PropaneHandle {
     const fds = handover?.fds ?? activatedSockets()
     const workers = handover ? { workers: handover.workers, reason: 'as before' } : wantedWorkers(accessories)
     const ids = resolveIds(accessories.user, accessories.group)
-    this.#sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
     const app = logicalPath(this.#options.app)
     const source = { app, accessories, env: this.#options.env ?? process.env, cwd: logicalCwd() }
+    const plan = makePlan(source)
+    this.#sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
     this.#services = new Services({
       ...{ accessories, app, at: this.port || this.address },
       command: request => this.#command(request),
@@ -101,12 +102,11 @@ export class Primary implements PropaneHandle {
     try {
       if (!handover) await this.#services.open(false)
       this.#manager = new Manager({
-        ...{ source, sockets: this.#sockets, ids, events: this.#events },
+        ...{ source, plan, sockets: this.#sockets, ids, events: this.#events },
         ...{ desired: Math.max(1, workers.workers), settings: poolSettings(accessories) },
         generation: (handover?.generation ?? 0) + 1,
         execArgv: this.#options.execArgv ?? inheritedExecArgv(),
         output: (worker, chunk, stream) => this.#output.push(worker, chunk, stream),
-        closed: worker => this.#output.close(worker),
         notice: notice => this.#notice(notice),
         letGo: () => this.#letGo(),
       })
@@ -369,6 +369,7 @@ export class Primary implements PropaneHandle {
   async #finish(code: number): Promise<void> {
     const reason = this.#failure?.message
     const stack = code === 0 ? undefined : this.#manager.stackOf(this.#manager.pool.generation)
+    await this.#output.ended(500)
     const end = { code, ...(reason !== undefined && { reason }) }
     this.#events.emit('stopped', { ...end, ...(stack !== undefined && { stack }) })
     this.#setEnded(end)

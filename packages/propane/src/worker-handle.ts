@@ -12,8 +12,9 @@ export interface WorkerProcessOptions {
   uid?: number
   gid?: number
   onMessage: (message: FromWorker) => void
-  onOutput: (chunk: Buffer, stream: 'stdout' | 'stderr') => void
-  /** Once, when the process is gone and all it wrote has been read. */
+  /** What it writes; undefined at the end, which may come after the process is gone. */
+  onOutput: (chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
+  /** Once, when the process is gone. */
   onExit: (code: number | null, signal: NodeJS.Signals | null) => void
 }
 
@@ -38,8 +39,10 @@ export class WorkerHandle {
       ...(options.gid !== undefined && { gid: options.gid }),
     })
     this.pid = this.#child.pid ?? 0
-    this.#child.stdout?.on('data', (chunk: Buffer) => options.onOutput(chunk, 'stdout'))
-    this.#child.stderr?.on('data', (chunk: Buffer) => options.onOutput(chunk, 'stderr'))
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.#child[stream]?.on('data', (chunk: Buffer) => options.onOutput(chunk, stream))
+      this.#child[stream]?.once('close', () => options.onOutput(undefined, stream))
+    }
     this.#child.on('message', value => {
       const message = fromWorker(value)
       if (message) options.onMessage(message)

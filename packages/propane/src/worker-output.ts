@@ -2,37 +2,47 @@ import type { WorkerEvent } from './events.ts'
 import type { LogSink } from './log.ts'
 import { LineMerger } from './log-merge.ts'
 
-interface Streams {
-  stdout: LineMerger
-  stderr: LineMerger
-}
+type Stream = 'stdout' | 'stderr'
 
 /** What the workers write, line by line into one log. */
 export class WorkerOutput {
   readonly #sink: LogSink
   readonly #json: boolean
-  readonly #streams = new Map<number, Streams>()
+  readonly #mergers = new Map<string, LineMerger>()
+  #onEmpty: () => void = () => undefined
 
   constructor(sink: LogSink, json: boolean) {
     this.#sink = sink
     this.#json = json
   }
 
-  push(worker: WorkerEvent, chunk: Buffer, stream: 'stdout' | 'stderr'): void {
-    let streams = this.#streams.get(worker.id)
-    if (!streams) {
-      streams = { stdout: this.#merger(worker, 'info'), stderr: this.#merger(worker, 'error') }
-      this.#streams.set(worker.id, streams)
+  /** A chunk of a worker's stream; undefined for its end. */
+  push(worker: WorkerEvent, chunk: Buffer | undefined, stream: Stream): void {
+    const key = `${worker.id} ${stream}`
+    let merger = this.#mergers.get(key)
+    if (chunk === undefined) {
+      merger?.flush()
+      this.#mergers.delete(key)
+      if (this.#mergers.size === 0) this.#onEmpty()
+      return
     }
-    streams[stream].push(chunk)
+    if (!merger) {
+      merger = this.#merger(worker, stream === 'stdout' ? 'info' : 'error')
+      this.#mergers.set(key, merger)
+    }
+    merger.push(chunk)
   }
 
-  /** The worker is gone: what it had not ended with a newline is all there will be. */
-  close(worker: WorkerEvent): void {
-    const streams = this.#streams.get(worker.id)
-    this.#streams.delete(worker.id)
-    streams?.stdout.flush()
-    streams?.stderr.flush()
+  /** Resolves when every stream has ended, or at the deadline: a worker's own child may hold one open. */
+  ended(deadlineMs: number): Promise<void> {
+    if (this.#mergers.size === 0) return Promise.resolve()
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, deadlineMs)
+      this.#onEmpty = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   #merger(worker: WorkerEvent, level: string): LineMerger {

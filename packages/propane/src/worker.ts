@@ -34,6 +34,9 @@ const TICK_MS = 50
 /** A delay of the event loop that is worth a line in the log. */
 const BLOCKED_MS = 5000
 
+/** How long the end of a worker waits for what it has written to be read. */
+const FLUSH_MS = 1000
+
 /** How a worker talks with whoever commands it. */
 export interface Channel {
   say(message: FromWorker): void
@@ -163,10 +166,17 @@ export class Worker {
     this.#acceptor.stop()
     const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
+    await Promise.race([written(process.stdout), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
+    await Promise.race([written(process.stderr), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
     process.exit(0)
   }
 
   #say(message: FromWorker): void {
     this.#channel.say(message)
   }
+}
+
+/** Resolves when all that was written to a stream is out: an exit throws the rest away. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()))
 }

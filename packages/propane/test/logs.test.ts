@@ -1,0 +1,41 @@
+import { readFileSync, renameSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { Bin } from './bin.ts'
+import { fixture, get, start, temporaryFolder } from './helpers.ts'
+
+test('lines of several workers reach one log whole, and what is no JSON is wrapped into it', async () => {
+  const logFile = path.join(temporaryFolder(), 'log')
+  const handle = await start({ app: fixture('writes-logs.ts'), workers: 3, logFile })
+  await Promise.all(Array.from({ length: 24 }, () => get(handle.url)))
+  await handle.stop()
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n')
+  const parsed = lines.map(
+    line => JSON.parse(line) as { number?: number; worker?: string; msg: string; level: string; pid?: number },
+  )
+  // The probe of each worker writes too.
+  const numbered = parsed.filter(line => line.number !== undefined)
+  expect(numbered).toHaveLength((24 + 3) * 50)
+  for (const worker of ['1', '2', '3']) {
+    const numbers = numbered.filter(line => line.worker === worker).map(line => line.number!)
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+  }
+  expect(parsed.filter(({ msg }) => msg.includes('not JSON,\nbut two lines')).length).toBeGreaterThan(0)
+  const stack = parsed.find(({ msg }) => msg.startsWith('Error: on stderr'))
+  expect(stack).toMatchObject({ level: 'error', worker: expect.any(Number), pid: expect.any(Number) })
+})
+
+test('USR1 opens the log file again after it was rotated away', async () => {
+  const folder = temporaryFolder()
+  const file = path.join(folder, 'log')
+  const bin = new Bin([fixture('listener.ts'), '--workers', '1', '--port', '0', '--log-file', file])
+  const read = (name: string) => readFileSync(path.join(folder, name), 'utf8')
+  await expect.poll(() => read('log'), { timeout: 10_000 }).toContain('serving on')
+  renameSync(file, path.join(folder, 'log.1'))
+  bin.child.kill('SIGUSR1')
+  await expect.poll(() => read('log'), { timeout: 10_000 }).toContain('log opened again')
+  bin.child.kill('SIGTERM')
+  expect(await bin.exit).toBe(0)
+  expect(read('log')).toContain('stopped')
+  expect(read('log.1')).not.toContain('stopped')
+})

@@ -25,6 +25,8 @@ type ViewErrorCode =
   | 'content_late'
   | 'content_not_once'
   | 'stream_closed'
+  | 'attribute_invalid'
+  | 'asset_missing'
   | 'options_invalid'
   | 'build_failed'
 
@@ -53,6 +55,8 @@ export const viewError: ReturnType<typeof defineErrors<ViewErrorCode>> = defineE
   include_loop: { message: 'The templates include one another without end: {chain}.' },
   content_not_once: { message: 'The layouts of "{name}" have to print content() exactly once for it to be streamed.' },
   stream_closed: { message: 'Nobody reads the page any more.' },
+  attribute_invalid: { message: '{name} cannot be the name of an attribute.' },
+  asset_missing: { message: 'There is no file "{path}" in {dir} to link to.' },
   options_invalid: { message: 'The options of the templates are not valid: {reason}' },
   build_failed: { message: '{count} of the templates in {dir} could not be compiled:\n\n{problems}' },
   content_late: { message: 'contentFor("{name}") came after flush(), when the layout had already been sent.' },

@@ -1,3 +1,5 @@
+export { type AssetOptions, assetUrls } from './assets.ts'
+export { type Attributes, type AttributeValue, attributes } from './attributes.ts'
 export { BuildError, type BuildOptions, type BuildResult, buildViews } from './build.ts'
 export { compile, type RenderFunction, type StandaloneOptions } from './compile.ts'
 export {
@@ -9,6 +11,7 @@ export {
 } from './compile-template.ts'
 export { viewError } from './errors.ts'
 export { escapeHtml, type Format, jsonScript, raw, SafeString } from './escape.ts'
+export { type Choice, Form, form } from './form.ts'
 export type { ContextHelperTable, HelperTable } from './helpers.ts'
 export { mapDiagnostic } from './map-diagnostic.ts'
 export { codeFrame, type Position } from './position.ts'

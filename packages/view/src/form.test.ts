@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { attributes } from './attributes.ts'
+import { type Attributes, attributes } from './attributes.ts'
 import { compile } from './compile.ts'
 import { form } from './form.ts'
 
 describe('attributes', () => {
-  test.each([
+  test.each<[Attributes, string]>([
     [{ href: '/a?b&c', title: `"'<>` }, 'href="/a?b&amp;c" title="&#34;&#39;&lt;&gt;"'],
     [{ disabled: true, hidden: false, id: null, lang: undefined, tabindex: 0 }, 'disabled tabindex="0"'],
     [{ class: ['tab', false, undefined, 'on'] }, 'class="tab on"'],

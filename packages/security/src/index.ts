@@ -7,6 +7,7 @@ export { type CspReportsOptions, cspReports } from './csp-reports.ts'
 export type { SecurityErrorCode } from './errors.ts'
 export { type HostCheckOptions, hostCheck } from './host-check.ts'
 export { LoginThrottle, type LoginThrottleOptions } from './login-throttle.ts'
+export { PgRateStore, RATE_LIMIT_MIGRATION, type SqlClient } from './pg-rate-store.ts'
 export type { RateAlgorithmName } from './rate-algorithm.ts'
 export { type RateLimitOptions, rateLimit } from './rate-limit.ts'
 export {

@@ -1,0 +1,133 @@
+import { type Lanes, type RateAlgorithm, rateAlgorithm } from './rate-algorithm.ts'
+import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
+import type { RateStore } from './rate-store.ts'
+
+/** What the store needs of a database; a `Pg` of @arlen/pg has it. */
+export interface SqlClient {
+  execute(text: string, values?: readonly (string | number | null)[]): Promise<number>
+  maybeOne<T>(text: string, values?: readonly (string | number | null)[]): Promise<T | undefined>
+}
+
+/** The table of {@link PgRateStore}, for a migration of the application. Unlogged: counts need not survive a crash. */
+export const RATE_LIMIT_MIGRATION = `create unlogged table arlen_rate_limits (
+  rule text not null,
+  key text not null,
+  a float8 not null,
+  b float8 not null,
+  c float8 not null,
+  allowed boolean not null,
+  expires_at timestamptz not null,
+  primary key (rule, key)
+);
+create index arlen_rate_limits_expires_at on arlen_rate_limits (expires_at);
+`
+
+interface Row {
+  a: number
+  b: number
+  c: number
+  allowed: boolean
+  now: number
+}
+
+/**
+ * Counts in PostgreSQL, for applications on several machines: one statement a decision, by the clock of the database.
+ * The rows are those of the algorithms in memory, and what they mean is read by the same functions.
+ */
+export class PgRateStore implements RateStore {
+  readonly #sql: SqlClient
+  readonly #algorithms = new WeakMap<CheckedRateLimit, RateAlgorithm>()
+
+  constructor(sql: SqlClient) {
+    this.#sql = sql
+  }
+
+  async consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision> {
+    const { limit, windowMs, burst } = rule
+    const parameters: (string | number)[] = [rule.name, key, cost, limit, windowMs]
+    if (rule.algorithm === 'token-bucket') parameters.push(burst)
+    const row = await this.#sql.maybeOne<Row>(STATEMENTS[rule.algorithm], parameters)
+    if (row === undefined) throw new Error('the rate limit table gave no row')
+    const algorithm = this.#algorithm(rule)
+    const lanes: Lanes = { a: Float64Array.of(row.a), b: Float64Array.of(row.b), c: Float64Array.of(row.c) }
+    return {
+      allowed: row.allowed,
+      remaining: algorithm.remaining(lanes, 0, row.now),
+      resetMs: algorithm.resetMs(lanes, 0, row.now),
+      retryAfterMs: row.allowed ? 0 : algorithm.retryAfterMs(lanes, 0, cost, row.now),
+    }
+  }
+
+  /** Removes what says no more than an absent row. @returns how many there were. */
+  removeExpired(): Promise<number> {
+    return this.#sql.execute('delete from arlen_rate_limits where expires_at <= now()')
+  }
+
+  #algorithm(rule: CheckedRateLimit): RateAlgorithm {
+    let algorithm = this.#algorithms.get(rule)
+    if (!algorithm) {
+      algorithm = rateAlgorithm(rule.algorithm, rule)
+      this.#algorithms.set(rule, algorithm)
+    }
+    return algorithm
+  }
+}
+
+/**
+ * `before`, the row as it is, is locked; `next` is what it becomes. $1 rule, $2 key, $3 cost, $4 limit, $5 window in
+ * milliseconds, $6 burst. A row that is not there yet counts as zeros; two that come at once meet in the conflict.
+ */
+function statement(next: (row: string) => { allowed: string; a: string; b: string; c: string; life: string }): string {
+  const fresh = next('z')
+  const known = next('t')
+  const pick = (lane: 'a' | 'b' | 'c') => `case when ${known.allowed} then ${known[lane]} else t.${lane} end`
+  return `
+    with clock as materialized (select extract(epoch from clock_timestamp())::float8 * 1000 as now),
+         z as (select 0::float8 as a, 0::float8 as b, 0::float8 as c)
+    insert into arlen_rate_limits as t (rule, key, a, b, c, allowed, expires_at)
+    select $1, $2,
+           case when ${fresh.allowed} then ${fresh.a} else 0 end,
+           case when ${fresh.allowed} then ${fresh.b} else 0 end,
+           case when ${fresh.allowed} then ${fresh.c} else 0 end,
+           ${fresh.allowed}, to_timestamp((${fresh.life}) / 1000)
+    from clock, z
+    on conflict (rule, key) do update
+    set a = ${pick('a')}, b = ${pick('b')}, c = ${pick('c')}, allowed = ${known.allowed},
+        expires_at = to_timestamp((${known.life}) / 1000)
+    returning a, b, c, allowed, ${NOW} as now`
+}
+
+const NOW = '(select now from clock)'
+const [COST, LIMIT, WINDOW, BURST] = ['$3::float8', '$4::float8', '$5::float8', '$6::float8']
+
+const STATEMENTS = {
+  'fixed-window': statement(row => {
+    const live = `${row}.a > ${NOW}`
+    const used = `(case when ${live} then ${row}.b else 0 end + ${COST})`
+    const end = `case when ${live} then ${row}.a else ${NOW} + ${WINDOW} end`
+    return { allowed: `${used} <= ${LIMIT}`, a: end, b: used, c: '0', life: end }
+  }),
+  'sliding-window': statement(row => {
+    const age = `(${NOW} - ${row}.a)`
+    const start = `(floor(${NOW} / ${WINDOW}) * ${WINDOW})`
+    const used = `(case when ${age} < ${WINDOW} then ${row}.b * (1 - ${age} / ${WINDOW}) + ${row}.c
+                        when ${age} < 2 * ${WINDOW} then ${row}.c * (2 - ${age} / ${WINDOW}) else 0 end)`
+    return {
+      allowed: `${used} + ${COST} <= ${LIMIT}`,
+      a: start,
+      b: `case when ${row}.a = ${start} then ${row}.b when ${row}.a = ${start} - ${WINDOW} then ${row}.c else 0 end`,
+      c: `case when ${row}.a = ${start} then ${row}.c else 0 end + ${COST}`,
+      life: `${start} + 2 * ${WINDOW}`,
+    }
+  }),
+  'token-bucket': statement(row => {
+    const missing = `(greatest(0, ${row}.a - ${NOW}) + ${COST} * ${WINDOW} / ${LIMIT})`
+    return {
+      allowed: `${missing} <= ${BURST} * ${WINDOW} / ${LIMIT} + 0.000001`,
+      a: `${NOW} + ${missing}`,
+      b: '0',
+      c: '0',
+      life: `${NOW} + ${missing}`,
+    }
+  }),
+}

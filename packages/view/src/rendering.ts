@@ -1,7 +1,7 @@
 import { viewError } from './errors.ts'
 import type { Format } from './escape.ts'
 import type { Printers } from './printers.ts'
-import type { Entry, TemplateStore } from './template-entry.ts'
+import { checked, type Entry, type TemplateStore } from './template-entry.ts'
 import { View } from './view.ts'
 
 /** What every rendering of one set of templates has in common. */
@@ -116,11 +116,6 @@ function afterBody(
   body: string | Promise<string>,
   next: (body: string) => string | Promise<string>,
 ): string | Promise<string> {
-  if (typeof body === 'string') return next(body)
-  if (entry.meta.async) return body.then(text => (typeof text === 'string' ? next(text) : refuseReturn(entry)))
-  return refuseReturn(entry)
-}
-
-function refuseReturn(entry: Entry): never {
-  throw viewError('template_invalid', { name: entry.name, reason: 'it returns before its end.' })
+  const text = checked(entry, body)
+  return typeof text === 'string' ? next(text) : text.then(next)
 }

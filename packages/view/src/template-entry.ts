@@ -1,3 +1,4 @@
+import { viewError } from './errors.ts'
 import type { Format } from './escape.ts'
 import type { SourceMap } from './source-map.ts'
 import type { TemplateSource } from './template-error.ts'
@@ -41,4 +42,15 @@ export function toEntry(module: TemplateModule, origin: Origin): Entry {
 
 export function sourceOf(origin: Origin): TemplateSource {
   return { path: origin.path, text: origin.map()?.sourcesContent[0] ?? '' }
+}
+
+/** What a template printed. Without a string there is none: its code returned before its end. */
+export function checked(entry: Entry, body: string | Promise<string>): string | Promise<string> {
+  if (typeof body === 'string') return body
+  if (!entry.meta.async) return refuseReturn(entry)
+  return body.then(text => (typeof text === 'string' ? text : refuseReturn(entry)))
+}
+
+function refuseReturn(entry: Entry): never {
+  throw viewError('template_invalid', { name: entry.name, reason: 'it returns before its end.' })
 }

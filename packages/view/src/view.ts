@@ -3,7 +3,7 @@ import { viewError } from './errors.ts'
 import { type Format, jsonScript, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
 import type { Rendering } from './rendering.ts'
-import { sourceOf } from './template-entry.ts'
+import { checked, type Entry, sourceOf } from './template-entry.ts'
 import { TemplateError } from './template-error.ts'
 import type { TemplateMeta } from './types.ts'
 
@@ -56,25 +56,37 @@ export class View {
   }
 
   include(name: string, locals: object = {}): unknown {
-    const { rendering } = this
-    const entry = rendering.lookup(name)
-    rendering.enter(name)
-    // A partial without a layout of its own keeps nothing in its view, and so does with this one.
-    const shares = !entry.meta.ownView && entry.format === this.format
-    const text = shares ? entry.render(locals, this) : rendering.part(entry, locals, this.inner)
-    rendering.depth -= 1
-    return after(text, body => new SafeString(body as string, entry.format))
+    const entry = this.rendering.lookup(name)
+    const text = this.#part(entry, locals)
+    return typeof text === 'string' ? new SafeString(text, entry.format) : text.then(asSafe(entry.format))
   }
 
   includeEach(name: string, items: Iterable<unknown>, toLocals?: (item: unknown, index: number) => object): unknown {
-    let text: unknown = ''
+    const entry = this.rendering.lookup(name)
+    let text: string | Promise<string> = ''
     let index = 0
     for (const item of items) {
       const locals = toLocals ? toLocals(item, index) : (item as object)
       index += 1
-      text = after(text, before => after(this.include(name, locals), part => (before as string) + this.print(part)))
+      // One after the other even where they wait, so that a long list does not ask for everything at once.
+      text = typeof text === 'string' ? join(text, this.#part(entry, locals)) : this.#partAfter(text, entry, locals)
     }
-    return after(text, whole => this.safe(whole as string))
+    return typeof text === 'string' ? new SafeString(text, entry.format) : text.then(asSafe(entry.format))
+  }
+
+  #part(entry: Entry, locals: object): string | Promise<string> {
+    const { rendering } = this
+    rendering.enter(entry.name)
+    // A partial without a layout of its own keeps nothing in its view, and so does with this one.
+    const shares = !entry.meta.ownView && entry.format === this.format
+    const text = shares ? checked(entry, entry.render(locals, this)) : rendering.part(entry, locals, this.inner)
+    rendering.depth -= 1
+    return text
+  }
+
+  async #partAfter(before: Promise<string>, entry: Entry, locals: object): Promise<string> {
+    const text = await before
+    return text + (await this.#part(entry, locals))
   }
 
   layout(name: string, locals?: object): void {
@@ -114,4 +126,12 @@ export class View {
     await this.sink(text)
     return ''
   }
+}
+
+function asSafe(format: Format): (text: string) => SafeString {
+  return text => new SafeString(text, format)
+}
+
+function join(before: string, text: string | Promise<string>): string | Promise<string> {
+  return typeof text === 'string' ? before + text : text.then(later => before + later)
 }

@@ -55,6 +55,20 @@ describe('partials', () => {
     expect(await render('a')).toBe('1')
   })
 
+  test('that await are rendered one after the other', async () => {
+    const order: string[] = []
+    const step = async (x: string) => {
+      order.push(`${x} begins`)
+      await null
+      order.push(`${x} ends`)
+      return x
+    }
+    const files = { 'a.html.ets': '<%= await includeEach("b", $list) %>', 'b.html.ets': '<%= await step($x) %>' }
+    const { render } = views(files, { helpers: { step } })
+    expect(await render('a', { list: [{ x: '1' }, { x: '2' }] })).toBe('12')
+    expect(order).toEqual(['1 begins', '1 ends', '2 begins', '2 ends'])
+  })
+
   test('that await and are not awaited are refused', () => {
     const { render } = views({ 'a.html.ets': '<%= include("b") %>', 'b.html.ets': '<%= await 1 %>' })
     expect(() => render('a')).toThrow('A promise has no string form to print: await it.')
@@ -194,6 +208,18 @@ describe('helpers', () => {
       expect.objectContaining({ code: 'helper_name_invalid' }),
     )
   })
+})
+
+test('code that returns before the end of its template is refused', async () => {
+  const { render } = views({
+    'a.html.ets': 'a<% if (1) { return } %>',
+    'b.html.ets': 'b<% await null; if (1) { return } %>',
+    'c.html.ets': '<%= include("a") %>',
+    'd.html.ets': '<%= await include("b") %>',
+  })
+  for (const name of ['a', 'c']) expect(() => render(name)).toThrow('"a" is not valid: it returns before its end.')
+  for (const name of ['b', 'd'])
+    await expect(render(name)).rejects.toThrow('"b" is not valid: it returns before its end.')
 })
 
 describe('names', () => {

@@ -42,7 +42,7 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
   const hung = await handle.once('signal', event => event.signal === 'SIGTERM')
   const traffic = new Traffic({ url: handle.url, clients: 8 })
   const killed = await handle.once('exit', event => event.id === hung.id)
-  await handle.once('settled')
+  await until(() => handle.status().settled, Boolean)
   expect(killed).toMatchObject({ signal: 'SIGKILL', expected: true, reason: 'hung' })
   expect(await blocked).toBe('ECONNRESET')
   expect((await traffic.stop()).lost).toEqual([])

@@ -49,7 +49,11 @@ export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boo
       trailingSlashes ||= variant.trailingSlash
     }
   }
-  for (const [leaf, list] of entries) leaf.slots = toSlots(list, methods)
+  for (const [leaf, list] of entries) {
+    leaf.slots = toSlots(list, methods)
+    leaf.allowed = methods.set(leaf.slots.flatMap((candidate, number) => (candidate === null ? [] : number)))
+    leaf.conditional = list.some(({ route }) => route.conditions.length > 0)
+  }
   root = compact(root)
   const lengths = new Array<boolean>(1024).fill(false)
   for (const path of statics.keys()) lengths[path.length] = true

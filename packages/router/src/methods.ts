@@ -7,9 +7,18 @@ export const ANY = '*'
 /** Common methods in the order in which `Allow` lists them; their numbers count from 1. */
 const COMMON = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
+const OPTIONS = COMMON.indexOf('OPTIONS') + 1
+
+export interface MethodSet {
+  readonly numbers: readonly number[]
+  /** The value of `Allow`: with OPTIONS, which always has an answer. */
+  readonly allow: string
+}
+
 /** Numbers the methods of a route table, so that the ends of the tree can keep an array and sets can be bits. */
 export class Methods {
   readonly names: readonly string[]
+  readonly #sets = new Map<string, MethodSet>()
   readonly #others: ReadonlyMap<string, number>
 
   constructor(methods: Iterable<string>) {
@@ -39,5 +48,21 @@ export class Methods {
       default:
         return this.#others.get(method) ?? OTHER
     }
+  }
+
+  /** One and the same set for the same numbers: few combinations of methods occur in many routes. */
+  set(numbers: Iterable<number>): MethodSet {
+    const sorted = [...new Set(numbers)].sort((a, b) => a - b)
+    const key = sorted.join()
+    const known = this.#sets.get(key)
+    if (known) return known
+    const allow = this.names.filter(name => name === 'OPTIONS' || sorted.includes(this.number(name))).join(', ')
+    const set: MethodSet = { numbers: sorted, allow }
+    this.#sets.set(key, set)
+    return set
+  }
+
+  isOptions(number: number): boolean {
+    return number === OPTIONS
   }
 }

@@ -10,7 +10,7 @@ import { describeRoute, type RouteInfo } from './listing.ts'
 import { Matcher } from './matcher.ts'
 import type { NamedRoutes, RouteName } from './named-routes.ts'
 import { didYouMean, Registry } from './registry.ts'
-import type { Hit, Match } from './result.ts'
+import type { Match } from './result.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
 import { ROOT_SCOPE } from './scope.ts'
@@ -90,11 +90,6 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
    */
   match(method: string, path: string, request?: MatchRequest): Match<T> {
     return (this.#matcher ?? this.#frozenMatcher()).match(method, path, request)
-  }
-
-  /** The route for a path exactly as it is written, or undefined, without finding out why: the quick half of `match`. */
-  find(method: string, path: string, request?: MatchRequest): Hit<T> | undefined {
-    return (this.#matcher ?? this.#frozenMatcher()).find(method, path, request)
   }
 
   #frozenMatcher(): Matcher<T> {

@@ -1,5 +1,6 @@
 import type { Condition } from './condition.ts'
 import type { Constraint } from './constraint.ts'
+import type { MethodSet } from './methods.ts'
 import { type Segment, segmentKey, type Token, textOf } from './pattern.ts'
 import type { Hit } from './result.ts'
 import type { Route } from './route.ts'
@@ -23,6 +24,10 @@ export interface Candidate<T> {
 export class Leaf<T> {
   /** By method number, the candidates. */
   slots: (Candidate<T> | null)[] = []
+  /** The methods that have any. */
+  allowed: MethodSet = { numbers: [], allow: '' }
+  /** True where a candidate has conditions. */
+  conditional = false
 }
 
 /** A dynamic segment: what it takes and where that leads. */

@@ -3,6 +3,7 @@ import type { MatchRequest } from './condition.ts'
 import { restoreSlashes } from './decode.ts'
 import { routerError } from './errors.ts'
 import { accepts, type Captures, fitSegment } from './match-segment.ts'
+import type { MethodSet, Methods } from './methods.ts'
 import type { PathParams } from './result.ts'
 import type { Candidate, Edge, Leaf, Node } from './tree.ts'
 
@@ -13,18 +14,40 @@ import type { Candidate, Edge, Leaf, Node } from './tree.ts'
 export class Walk<T> implements Captures {
   readonly from: number[] = []
   readonly to: number[] = []
-  /** True where the path was percent-decoded and may hold stand-ins for encoded slashes. */
-  encoded = false
-  /** The number of the method. */
-  method = 0
-  request: MatchRequest | undefined
+  readonly encoded: boolean
+  /** The first end that the walk came to and that has other methods only, whatever the request. */
+  seen: Leaf<T> | null = null
+  /** True when it came to one where that depends on the request. */
+  sawConditional = false
+  #method = 0
+  #seenLater: Leaf<T>[] | null = null
+  readonly #request: MatchRequest | undefined
   readonly #collect: Set<number> | undefined
   /** Those that conditions were asked about, and added to. */
   #params: Record<string, string> | undefined
 
-  /** @param collect - makes the walk visit every end of the path instead; takes the number of each method it has */
-  constructor(collect?: Set<number>) {
+  /**
+   * @param encoded - whether paths were percent-decoded and may hold stand-ins for encoded slashes
+   * @param collect - makes the walk visit every end of the path instead; takes the number of each method it has
+   */
+  constructor(request?: MatchRequest, encoded = false, collect?: Set<number>) {
+    this.#request = request
+    this.encoded = encoded
     this.#collect = collect
+  }
+
+  /** @param seen - the end that the path has outside of the tree */
+  start(method: number, seen: Leaf<T> | null): void {
+    this.#method = method
+    this.seen = seen
+    if (this.#seenLater !== null) this.#seenLater = null
+  }
+
+  /** The methods at the ends that were seen. */
+  allowed(methods: Methods): MethodSet {
+    const { allowed } = this.seen!
+    if (this.#seenLater === null) return allowed
+    return methods.set([...allowed.numbers, ...this.#seenLater.flatMap(leaf => leaf.allowed.numbers)])
   }
 
   /** The parameters of the candidate that was found. */
@@ -43,10 +66,20 @@ export class Walk<T> implements Captures {
 
   /** The candidate at one end, if any. */
   leaf(path: string, leaf: Leaf<T>): Candidate<T> | null {
-    const candidate = leaf.slots[this.method]!
-    if (candidate !== null && candidate.conditions === null) return candidate
+    const candidate = leaf.slots[this.#method]!
+    if (leaf.conditional || this.#collect !== undefined) return this.#leafWithConditions(path, leaf, candidate)
+    if (candidate === null) {
+      if (this.seen === null) this.seen = leaf
+      else this.#seenLater = [...(this.#seenLater ?? []), leaf]
+    }
+    return candidate
+  }
+
+  #leafWithConditions(path: string, leaf: Leaf<T>, candidate: Candidate<T> | null): Candidate<T> | null {
     if (this.#collect !== undefined) return this.#visit(path, leaf, this.#collect)
-    return candidate === null ? null : this.#choose(path, candidate)
+    const chosen = candidate && this.#choose(path, candidate)
+    if (chosen === null) this.sawConditional = true
+    return chosen
   }
 
   #visit(path: string, leaf: Leaf<T>, methods: Set<number>): null {
@@ -64,7 +97,7 @@ export class Walk<T> implements Captures {
   }
 
   #holds(path: string, candidate: Candidate<T>): boolean {
-    const { request } = this
+    const request = this.#request
     if (request === undefined) return false
     const params = this.#build(path, candidate)
     for (const condition of candidate.conditions!) {

@@ -70,17 +70,18 @@ export function explain(question: Question): Explanation {
 }
 
 /** Where another spelling of the path is served or redirected to, its candidates are the ones of interest. */
-function spellingToExamine({ path, routes, slashes, match: matchPath }: Question, match: Match<unknown>): string {
+function spellingToExamine({ path, routes, slashes }: Question, match: Match<unknown>): string {
   if (match.kind === 'redirect') return match.location
-  const trailing = routes.some(route => route.pattern.trailingSlash)
-  const others = otherSpellings(path, slashes, trailing).filter(({ redirect }) => !redirect)
-  const spelling = others.find(other => matchPath(other.path).kind === match.kind)
-  return match.kind === 'hit' && spelling && !fitsAsWritten(match, path) ? spelling.path : path
+  const ignoring = slashes.trailingSlash === 'ignore'
+  const trailing = routes.some(route => route.pattern.trailingSlash) && !ignoring
+  const served = otherSpellings(path, slashes, trailing).flatMap(other => (other.redirect ? [] : other.path))
+  const wanted = match.kind === 'hit' ? [match.route] : routes
+  return [path, ...served].find(one => wanted.some(route => fits(route, one, ignoring))) ?? path
 }
 
-function fitsAsWritten({ route }: Hit<unknown>, path: string): boolean {
+function fits(route: Route, path: string, ignoring: boolean): boolean {
   const decoded = decodePath(path)
-  return decoded !== undefined && variantsOf(route, false).some(variant => tracePath(variant, decoded).params)
+  return decoded !== undefined && variantsOf(route, ignoring).some(variant => tracePath(variant, decoded).params)
 }
 
 interface Report extends Candidate {

@@ -6,7 +6,7 @@ export type { RouteContext } from './handler.ts'
 export { type Guard, type GuardOf, guarded, type Layer, type MiddlewareOf, wrapLayers } from './layers.ts'
 export { describeRoute, formatRoutes, type RouteInfo, routeTypes } from './listing.ts'
 export { ANY } from './methods.ts'
-export type { NamedRoutes, RouteName } from './named-routes.ts'
+export type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
 export type { Join, Params, UrlParams, UrlValue } from './params.ts'
 export type {
   AutomaticOptions,

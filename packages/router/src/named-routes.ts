@@ -12,4 +12,11 @@
 export interface NamedRoutes {}
 
 /** A route's name: any text as long as no names are declared. */
-export type RouteName = keyof NamedRoutes extends never ? string : keyof NamedRoutes & string
+export type RouteName<Names = NamedRoutes> = keyof Names extends never ? string : keyof Names & string
+
+/** The path that a name stands for, as far as it is known. */
+export type PathOf<Name extends string, Names = NamedRoutes> = Name extends keyof Names
+  ? Names[Name] extends string
+    ? Names[Name]
+    : string
+  : string

@@ -87,6 +87,6 @@ export type Join<Prefix extends string, Path extends string> = string extends Pr
     ? Prefix extends ''
       ? '/'
       : Prefix
-    : Prefix extends '/'
-      ? Path
+    : Prefix extends `${infer Start}/`
+      ? `${Start}${Path}`
       : `${Prefix}${Path}`

@@ -8,7 +8,7 @@ import { type RouteContext, toHandler } from './handler.ts'
 import type { GuardOf } from './layers.ts'
 import { describeRoute, type RouteInfo } from './listing.ts'
 import { Matcher } from './matcher.ts'
-import type { NamedRoutes, RouteName } from './named-routes.ts'
+import type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
 import { didYouMean, Registry } from './registry.ts'
 import type { Match } from './result.ts'
 import type { Route, UrlArguments } from './route.ts'
@@ -24,9 +24,10 @@ export interface RouterOptions extends Partial<SlashPolicies> {
 /**
  * Maps methods and paths to values: handlers by default, anything otherwise.
  *
- * Routes are added first, then matched: the first match freezes the table.
+ * Routes are added first, then matched: the first match freezes the table. `Names` are the paths of its routes by name,
+ * for `urlFor` to be checked by; an application declares them once, in {@link NamedRoutes}.
  */
-export class Router<T = Handler<RouteContext>> extends Routes<T> {
+export class Router<T = Handler<RouteContext>, Names extends object = NamedRoutes> extends Routes<T> {
   readonly #slashes: SlashPolicies
   #matcher: Matcher<T> | undefined
 
@@ -131,7 +132,7 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
    *
    * @throws url_unknown, url_param_missing, url_param_invalid
    */
-  urlFor<Name extends RouteName>(name: Name, ...args: UrlArguments<PathOf<Name>>): string {
+  urlFor<Name extends RouteName<Names>>(name: Name, ...args: UrlArguments<PathOf<Name, Names>>): string {
     const route = this.registry.named.get(name)
     if (route === undefined)
       throw routerError('url_unknown', { name, hint: didYouMean(name, this.registry.named.keys()) })
@@ -141,9 +142,3 @@ export class Router<T = Handler<RouteContext>> extends Routes<T> {
 
 /** The context that the handlers of a router get. */
 type ContextOf<T> = T extends (c: infer C extends RouteContext) => unknown ? C : RouteContext
-
-type PathOf<Name extends string> = Name extends keyof NamedRoutes
-  ? NamedRoutes[Name] extends string
-    ? NamedRoutes[Name]
-    : string
-  : string

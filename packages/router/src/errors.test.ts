@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { routerError } from './errors.ts'
+
+const codes = Object.keys(routerError.table)
+
+test('every error is in the README, and nothing else is', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+  const table = readme.slice(readme.indexOf('## Errors'))
+  const documented = [...table.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, code]) => code)
+  expect(documented.sort()).toEqual([...codes].sort())
+})
+
+test('every error is raised somewhere and tested somewhere', () => {
+  const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.ts') && !file.startsWith('errors.'))
+  const text = (tests: boolean): string =>
+    files
+      .filter(file => file.endsWith('.test.ts') === tests)
+      .map(file => readFileSync(join(import.meta.dirname, file), 'utf8'))
+      .join('\n')
+  expect(codes.filter(code => !text(false).includes(`'${code}'`))).toEqual([])
+  expect(codes.filter(code => !text(true).includes(`'${code}'`))).toEqual([])
+})

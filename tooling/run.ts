@@ -3,11 +3,13 @@
  * WORKERS (default 2) come from the environment; the data stays in apps/strickland/.arlen, or in the
  * folder SHOP_DATA.
  */
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { ArlenError } from '@arlen/core'
 import { migrate } from '@arlen/pg'
 import { startEmbedded } from '@arlen/pg/embedded'
 import { type PropaneHandle, propane } from '@arlen/propane'
+import { generateSecret } from '@arlen/session'
 
 const shop = join(import.meta.dirname, '../apps/strickland')
 const { env } = process
@@ -50,7 +52,7 @@ async function run(): Promise<void> {
     workers: env.WORKERS || '2',
     probePath: '/readyz',
     preStopDelay: '0', // nothing routes traffic to a shop that somebody tries out
-    env: { ...env, ARLEN_ENV: 'production', DATABASE_URL: dsn },
+    env: { ...env, ARLEN_ENV: 'production', ARLEN_SESSION_SECRETS: sessionSecrets(), DATABASE_URL: dsn },
   })
   if (stopping) void server.stop()
   server.ready.then(
@@ -67,6 +69,17 @@ async function startDatabase(): Promise<string> {
   const database = await startEmbedded({ dir, database: 'strickland' })
   started.push(() => database.stop())
   return database.dsn
+}
+
+/** Made once and kept beside the data, as an operator would: production never starts on a secret that anybody knows. */
+function sessionSecrets(): string {
+  if (env.ARLEN_SESSION_SECRETS) return env.ARLEN_SESSION_SECRETS
+  const file = join(shop, '.arlen/session-secret')
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, generateSecret(), { mode: 0o600 })
+  }
+  return readFileSync(file, 'utf8')
 }
 
 function say(line: string): void {

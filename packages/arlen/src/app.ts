@@ -15,6 +15,7 @@ import { type Context, createServer, type HttpServer } from '@arlen/http'
 import { createPg, type Pg } from '@arlen/pg'
 import { Router, type RouterOptions } from '@arlen/router'
 import { contextClass } from './app-context.ts'
+import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
 import { callerFolder } from './caller-folder.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
@@ -170,10 +171,12 @@ export class App extends Routes implements Servable {
     addOpenApiRoutes(this)
     const { checkResponses } = this.config
     const check = checkResponses === 'auto' ? this.environment !== 'production' : checkResponses
-    this.router.freeze(route => compileRoute(route, { checkResponses: check }))
+    const csrf = csrfMiddleware(this.config)
+    this.router.freeze(route => compileRoute(route, { checkResponses: check, csrf }))
     const missing = this.#notFound ?? nothingHere
     const dispatch = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
-    this.#handler = wrap(dispatch, this.#middleware)
+    const builtIn = builtInMiddleware(this.config, this.environment, this.root)
+    this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
     return this.#handler
   }
 

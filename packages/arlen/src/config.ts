@@ -1,4 +1,5 @@
 import type { ConfigLayer } from '@arlen/core'
+import type { SecurityHeadersOptions } from '@arlen/security'
 import * as v from 'valibot'
 
 /** What an application can be told in `config/` and by `ARLEN_*` variables. Every member has a default. */
@@ -50,6 +51,39 @@ export interface Config {
     /** Template around every page; empty for none. */
     layout: string
   }
+  security: {
+    /** Header fields that make browsers careful; `false` sends none. Single ones as `securityHeaders()` takes them. */
+    headers: boolean | SecurityHeadersOptions
+    /** Host names this site answers for; empty for any. */
+    hosts: string[]
+    cors: {
+      /** Exact origins whose pages may read answers; `*` for all; empty for none. */
+      origins: string[]
+      credentials: boolean
+    }
+    /** For every request, by address. */
+    rateLimit: {
+      /** Requests in one window; 0 for no limit. */
+      limit: number
+      windowMs: number
+    }
+  }
+  session: {
+    /** `auto`: unless the application is an API without secrets. */
+    enabled: boolean | 'auto'
+    /** At least 32 random bytes each, newest first: `arlen generate secret`. From the environment alone. */
+    secrets: string[]
+    /** Whether cookies need https; `auto`: in production. */
+    secure: boolean | 'auto'
+    sameSite: 'strict' | 'lax' | 'none'
+    /** A session nobody used for this long is over. */
+    idleMs: number
+    /** A session is over this long after it began. */
+    absoluteMs: number
+    /** Refuse unsafe requests that another site may have made. */
+    csrf: boolean
+    csrfTrustedOrigins: string[]
+  }
   static: {
     /** Folder of files that are served as they are, from the application's root; empty for none. */
     dir: string
@@ -62,12 +96,13 @@ export interface Config {
   propaneAccessories: Record<string, unknown>
 }
 
-type Partial2<T> = {
-  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Partial<T[K]> : T[K]
+/** Every member may be left out, at every depth; lists are whole or not there. */
+type Parts<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Parts<T[K]> : T[K]
 }
 
 /** What a file in `config/` may say: any part of the configuration. */
-export type ConfigInput = Partial2<Config>
+export type ConfigInput = Parts<Config>
 
 /** Types a file of `config/`; it changes nothing. */
 export function defineConfig(config: ConfigInput): ConfigInput {
@@ -75,6 +110,7 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 }
 
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
+const HOUR = 3_600_000
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 function section<const E extends v.ObjectEntries>(entries: E) {
@@ -126,6 +162,46 @@ export function configSchema(): v.GenericSchema<unknown, Config> {
     views: section({
       dir: v.optional(described(v.string(), 'Folder of templates'), 'templates'),
       layout: v.optional(described(v.string(), 'Template around every page; empty for none'), ''),
+    }),
+    security: section({
+      headers: v.optional(
+        described(
+          v.union([
+            v.boolean(),
+            v.custom<SecurityHeadersOptions>(value => typeof value === 'object' && value !== null),
+          ]),
+          'Header fields that make browsers careful',
+        ),
+        true,
+      ),
+      hosts: v.optional(described(v.array(v.string()), 'Host names this site answers for; empty for any'), []),
+      cors: section({
+        origins: v.optional(described(v.array(v.string()), 'Origins whose pages may read answers'), []),
+        credentials: v.optional(described(v.boolean(), 'Whether those pages may send cookies'), false),
+      }),
+      rateLimit: section({
+        limit: v.optional(described(v.pipe(v.number(), v.minValue(0)), 'Requests in one window; 0 for no limit'), 0),
+        windowMs: v.optional(described(positive, 'The window, in milliseconds'), 60_000),
+      }),
+    }),
+    session: section({
+      enabled: v.optional(
+        described(v.union([v.literal('auto'), v.boolean()]), 'Sessions; auto: unless an API without secrets'),
+        'auto',
+      ),
+      secrets: v.optional(
+        v.pipe(v.array(v.string()), v.description('Session secrets, newest first'), v.metadata({ secret: true })),
+        [],
+      ),
+      secure: v.optional(
+        described(v.union([v.literal('auto'), v.boolean()]), 'Cookies over https alone; auto: in production'),
+        'auto',
+      ),
+      sameSite: v.optional(described(v.picklist(['strict', 'lax', 'none']), 'SameSite of the cookies'), 'lax'),
+      idleMs: v.optional(described(positive, 'A session nobody used for this long is over'), 12 * HOUR),
+      absoluteMs: v.optional(described(positive, 'A session is over this long after it began'), 7 * 24 * HOUR),
+      csrf: v.optional(described(v.boolean(), 'Refuse unsafe requests that another site may have made'), true),
+      csrfTrustedOrigins: v.optional(described(v.array(v.string()), 'Other origins whose pages may send them'), []),
     }),
     static: section({
       dir: v.optional(described(v.string(), 'Folder of files served as they are; empty for none'), 'public'),

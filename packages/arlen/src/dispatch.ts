@@ -1,9 +1,9 @@
-import { after, type Handler, HttpError } from '@arlen/core'
+import { after, type Handler, HttpError, type Middleware } from '@arlen/core'
 import type { Context, Reply } from '@arlen/http'
 import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
 import { checkResponses } from './response-check.ts'
-import { factsOf } from './routes.ts'
+import { factsOf, isCsrfExempt } from './routes.ts'
 import { compileValidation } from './validation.ts'
 
 /** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
@@ -40,16 +40,22 @@ function allowed(c: Context, allow: string): Reply {
   return reply
 }
 
+export interface CompileOptions {
+  checkResponses: boolean
+  csrf: Middleware<Context> | undefined
+}
+
 /**
  * A route's final handler: middleware and guards, group by group, then validation, then the handler itself. What a route
  * does not have costs it nothing.
  */
-export function compileRoute(route: Route<Handler<Context>>, options: { checkResponses: boolean }): Handler<Context> {
+export function compileRoute(route: Route<Handler<Context>>, options: CompileOptions): Handler<Context> {
   const { schemas, response, invalid } = factsOf(route)
   const checks = response !== undefined && options.checkResponses
   const handler = timed(checks ? checkResponses(response, route.toString(), route.value) : route.value)
   const validate = compileValidation(schemas, invalid)
-  return wrapLayers(route.layers, validate ? validate(handler) : handler)
+  const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)
+  return options.csrf && !isCsrfExempt(route) ? options.csrf(guarded) : guarded
 }
 
 /** What came before the handler was middleware's time; what it leaves behind is its own. */

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
+import type { Problem } from '@arlen/core'
 import { expect, test } from 'vitest'
 import { errorPage } from './error-page.ts'
 
+const htmlOf = (problem: Problem) => String(errorPage(problem).body)
+
 test('shows the problem and escapes what came from outside', () => {
-  const page = errorPage({
+  const page = htmlOf({
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
@@ -17,7 +21,7 @@ test('shows the problem and escapes what came from outside', () => {
 })
 
 test('says nothing of the cause of a 500', () => {
-  const page = errorPage({
+  const page = htmlOf({
     type: 'about:blank',
     title: 'Internal Server Error',
     status: 500,
@@ -25,4 +29,13 @@ test('says nothing of the cause of a 500', () => {
     correlationId: 'x',
   })
   expect(page).toContain('It has been noted')
+})
+
+test('allows its own style and nothing else', () => {
+  const reply = errorPage({ type: 'about:blank', title: 'x', status: 500, code: 'x', correlationId: 'x' })
+  const policy = reply.headers.get('Content-Security-Policy') ?? ''
+  const style = /<style>(.*)<\/style>/s.exec(String(reply.body))?.[1] ?? ''
+  const hash = createHash('sha256').update(style).digest('base64')
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).toContain(`style-src 'sha256-${hash}'`)
 })

@@ -1,25 +1,30 @@
 import type { Problem } from '@arlen/core'
+import type { Reply } from '@arlen/http'
 import { escapeHtml } from '@arlen/view'
+import { selfContainedPage } from './self-contained-page.ts'
 
-/**
- * The page a browser gets for a problem, where the application has none of its own. It shows what the problem document
- * shows and nothing else; it needs no other file and no script.
- */
-export function errorPage(problem: Problem): string {
-  const detail = problem.detail ?? (problem.status >= 500 ? 'It has been noted. Please try again in a while.' : '')
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${problem.status} ${escapeHtml(problem.title)}</title>
-<style>
+const page = selfContainedPage(`
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
 body { display: grid; place-content: center; min-height: 100dvh; margin: 0; padding: 1.5rem; text-align: center }
 h1 { font-size: clamp(1.5rem, 5vw, 2.25rem); margin: 0 }
 p { margin: .75rem 0 0; max-width: 36rem }
 small { opacity: .65 }
-</style>
+`)
+
+/**
+ * The page a browser gets for a problem, where the application has none of its own. It shows what the problem document
+ * shows and nothing else; it needs no other file and no script.
+ */
+export function errorPage(problem: Problem): Reply {
+  const detail = problem.detail ?? (problem.status >= 500 ? 'It has been noted. Please try again in a while.' : '')
+  return page.reply(
+    `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${problem.status} ${escapeHtml(problem.title)}</title>
+${page.style}
 </head>
 <body>
 <h1>${problem.status} ${escapeHtml(problem.title)}</h1>
@@ -27,5 +32,7 @@ ${detail ? `<p>${escapeHtml(detail)}</p>` : ''}
 <p><small>${escapeHtml(problem.code)} · ${escapeHtml(problem.correlationId)}</small></p>
 </body>
 </html>
-`
+`,
+    problem.status,
+  )
 }

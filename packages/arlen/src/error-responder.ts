@@ -26,9 +26,7 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
     if (development && !expected) return developmentReply(error, c, client)
     const problem = toProblem(error, c.req.id)
     const html = negotiate(client) === 'html'
-    const reply = html
-      ? new Reply(errorPage(problem), 'text/html; charset=utf-8', problem.status)
-      : new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
+    const reply = html ? errorPage(problem) : new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
     if (!apiOnly) reply.headers.append('Vary', 'Accept')
     if (error instanceof HttpError) {
       for (const [name, value] of Object.entries(error.headers ?? {})) reply.headers.set(name, value)

@@ -1,4 +1,6 @@
+import type { Reply } from '@arlen/http'
 import { escapeHtml } from '@arlen/view'
+import { selfContainedPage } from './self-contained-page.ts'
 
 interface Document {
   info: { title: string; version: string }
@@ -13,27 +15,32 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>
 }
 
-/** A page to read an OpenAPI document in, without scripts and without anything from elsewhere. */
-export function openApiPage({ info, paths }: Document): string {
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => section(method, path, operation)),
-  )
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(info.title)}</title>
-<style>
+const page = selfContainedPage(`
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 details { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 8px; padding: .5rem 1rem; margin: .5rem 0 }
 summary { cursor: pointer } code, pre { font-size: .875rem } pre { overflow-x: auto }
 td, th { text-align: left; padding: .15rem 1rem .15rem 0; vertical-align: top }
-</style>
+`)
+
+/** A page to read an OpenAPI document in, without scripts and without anything from elsewhere. */
+export function openApiPage({ info, paths }: Document): Reply {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => section(method, path, operation)),
+  )
+  return page.reply(
+    `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(info.title)}</title>
+${page.style}
 <h1>${escapeHtml(info.title)} <small>${escapeHtml(info.version)}</small></h1>
 ${operations.join('\n')}
 </html>
-`
+`,
+    200,
+  )
 }
 
 function section(method: string, path: string, operation: Operation): string {

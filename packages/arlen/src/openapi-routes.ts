@@ -13,5 +13,5 @@ export function addOpenApiRoutes(app: App): void {
   }
   app.get(path, c => c.text(describe(), { type: 'application/json' }))
   if (!app.isDevelopment) return
-  app.get(path.replace(/(\.json)?$/, '.html'), c => c.html(openApiPage(JSON.parse(describe()))))
+  app.get(path.replace(/(\.json)?$/, '.html'), () => openApiPage(JSON.parse(describe())))
 }

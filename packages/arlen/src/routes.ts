@@ -23,6 +23,8 @@ export interface RouteOptions
   response?: ResponseSchemas
   /** Answers a request whose values were refused, with `c.form` filled; without it that is a 422 problem. */
   invalid?: (c: Context) => unknown
+  /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
+  csrfExempt?: string
   /** For OpenAPI. */
   summary?: string
   description?: string
@@ -49,6 +51,16 @@ export interface RouteFacts {
 }
 
 const FACTS: unique symbol = Symbol('facts')
+const CSRF_EXEMPT: unique symbol = Symbol('csrfExempt')
+
+/** As meta, which groups hand down to their routes. */
+function exemption(reason: string | undefined): object {
+  return reason === undefined ? {} : { [CSRF_EXEMPT]: reason }
+}
+
+export function isCsrfExempt(route: { readonly meta: object }): boolean {
+  return CSRF_EXEMPT in route.meta
+}
 
 export function factsOf(route: { readonly meta: object }): RouteFacts {
   return (route.meta as { [FACTS]?: RouteFacts })[FACTS] ?? NO_FACTS
@@ -108,12 +120,25 @@ export class Routes<Prefix extends string = ''> {
   adding(methods: string | readonly string[]): AddRoute<Prefix> {
     const add = (path: string, ...rest: unknown[]) => {
       const [options, target] = (rest.length > 1 ? rest : [{}, rest[0]]) as [RouteOptions, unknown]
-      const { params, query, headers, body, response, invalid, summary, description, tags, meta, ...routing } = options
+      const {
+        params,
+        query,
+        headers,
+        body,
+        response,
+        invalid,
+        csrfExempt,
+        summary,
+        description,
+        tags,
+        meta,
+        ...routing
+      } = options
       const schemas = { params, query, headers, body } as RouteSchemas
       const facts: RouteFacts = { schemas, response, invalid, summary, description, tags: tags ?? [] }
       return this.#inner.add(methods, path, toHandler(target) as never, {
         ...routing,
-        meta: { ...meta, [FACTS]: facts },
+        meta: { ...meta, ...exemption(csrfExempt), [FACTS]: facts },
       })
     }
     return add as unknown as AddRoute<Prefix>
@@ -128,7 +153,9 @@ export class Routes<Prefix extends string = ''> {
   ): this
   group(prefix: string, ...args: unknown[]): this {
     const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]
-    this.#inner.group(prefix, options, inner => fn(new Routes<string>(inner as unknown as Inner)))
+    const { csrfExempt, meta, ...routing } = options
+    const inherited = { ...routing, meta: { ...meta, ...exemption(csrfExempt) } }
+    this.#inner.group(prefix, inherited, inner => fn(new Routes<string>(inner as unknown as Inner)))
     return this
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from '@arlen/http'
-import { createViews, type Views } from '@arlen/view'
+import { type ContextHelperTable, createViews, raw, type Views } from '@arlen/view'
 import type { App } from './app.ts'
 import { appError } from './errors.ts'
 
@@ -12,6 +12,15 @@ export interface TemplateOptions {
   contextHelpers?: Readonly<Record<string, (c: Context) => (...args: never[]) => unknown>>
   /** Locals that every page has. */
   locals?: object
+}
+
+/** What every template can call about its request. */
+const CONTEXT_HELPERS: ContextHelperTable<Context> = {
+  csrfField: c => () => raw(c.csrfField()),
+  csrfToken: c => () => c.csrfToken(),
+  cspNonce: c => () => c.cspNonce,
+  flash: c => (key: string) => c.flash(key),
+  form: c => () => c.form,
 }
 
 /** The templates of an application, opened when the first page is rendered. */
@@ -39,7 +48,7 @@ export class Templates {
       reload: isDevelopment,
       ...(config.views.layout && { layout: config.views.layout }),
       helpers: { urlFor: router.urlFor.bind(router) as never, ...this.#options.helpers },
-      contextHelpers: this.#options.contextHelpers ?? {},
+      contextHelpers: { ...CONTEXT_HELPERS, ...this.#options.contextHelpers },
       ...(this.#options.locals && { locals: this.#options.locals }),
     })
   }

@@ -49,7 +49,7 @@ beforeAll(async () => {
         if (error instanceof SyntaxError) throw new Error(SECRET)
       })
     },
-    { environment: 'production' },
+    { environment: 'production', config: { session: { enabled: false } } },
   )
 })
 afterAll(() => served.close())

@@ -10,59 +10,63 @@ const NewUser = v.object({
 
 let served: Served
 beforeAll(async () => {
-  served = await serveApp(app => {
-    app.post(
-      '/users/:id',
-      {
-        params: v.object({ id: IntegerParam }),
-        query: v.object({ tag: list(v.string()), page: v.optional(IntegerParam, '1') }),
-        headers: v.object({ 'x-tenant': v.string() }),
-        body: NewUser,
-      },
-      c => ({ ...c.valid, email: c.param('email'), id: c.param('id') }),
-    )
-    app.post(
-      '/form',
-      {
-        body: NewUser,
-        invalid: c => c.json({ values: c.form.values, error: c.form.error('email'), ok: c.form.ok }),
-      },
-      c => c.valid.body,
-    )
-    app.get(
-      '/async',
-      {
-        query: v.objectAsync({
-          q: v.pipeAsync(
-            v.string(),
-            v.checkAsync(async q => q === 'yes', 'Must be yes.'),
+  const config = { session: { enabled: false } }
+  served = await serveApp(
+    app => {
+      app.post(
+        '/users/:id',
+        {
+          params: v.object({ id: IntegerParam }),
+          query: v.object({ tag: list(v.string()), page: v.optional(IntegerParam, '1') }),
+          headers: v.object({ 'x-tenant': v.string() }),
+          body: NewUser,
+        },
+        c => ({ ...c.valid, email: c.param('email'), id: c.param('id') }),
+      )
+      app.post(
+        '/form',
+        {
+          body: NewUser,
+          invalid: c => c.json({ values: c.form.values, error: c.form.error('email'), ok: c.form.ok }),
+        },
+        c => c.valid.body,
+      )
+      app.get(
+        '/async',
+        {
+          query: v.objectAsync({
+            q: v.pipeAsync(
+              v.string(),
+              v.checkAsync(async q => q === 'yes', 'Must be yes.'),
+            ),
+          }),
+        },
+        c => c.valid.query,
+      )
+      app.get(
+        '/cross',
+        {
+          query: v.pipe(
+            v.object({ from: IntegerParam, to: IntegerParam }),
+            v.forward(
+              v.check(({ from, to }) => from <= to, 'Must not be before from.'),
+              ['to'],
+            ),
           ),
+        },
+        c => c.valid.query,
+      )
+      app.get(
+        '/answer',
+        { query: v.object({ n: v.optional(v.string(), '1') }), response: v.object({ n: v.number(), at: v.string() }) },
+        c => ({
+          n: c.valid.query.n === '1' ? 1 : 'one',
+          at: new Date(0),
         }),
-      },
-      c => c.valid.query,
-    )
-    app.get(
-      '/cross',
-      {
-        query: v.pipe(
-          v.object({ from: IntegerParam, to: IntegerParam }),
-          v.forward(
-            v.check(({ from, to }) => from <= to, 'Must not be before from.'),
-            ['to'],
-          ),
-        ),
-      },
-      c => c.valid.query,
-    )
-    app.get(
-      '/answer',
-      { query: v.object({ n: v.optional(v.string(), '1') }), response: v.object({ n: v.number(), at: v.string() }) },
-      c => ({
-        n: c.valid.query.n === '1' ? 1 : 'one',
-        at: new Date(0),
-      }),
-    )
-  })
+      )
+    },
+    { config },
+  )
 })
 afterAll(() => served.close())
 
@@ -163,7 +167,7 @@ test('an answer that breaks its schema is an error in tests, and passes in produ
     app => {
       app.get('/', { response: v.object({ n: v.number() }) }, () => ({ n: 'one' }))
     },
-    { environment: 'production' },
+    { environment: 'production', config: { session: { enabled: false } } },
   )
   expect((await production.get('/')).status).toBe(200)
   await production.close()

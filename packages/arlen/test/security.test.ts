@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { type Served, serveApp } from './serve-app.ts'
+
+const cookieOf = (response: { headers: Headers }) =>
+  response.headers
+    .getSetCookie()
+    .map(cookie => cookie.split(';')[0])
+    .join('; ')
+
+describe('by default', () => {
+  test('every answer has the security headers: routes, files, errors', async () => {
+    const served = await serveApp(app => {
+      app.get('/', () => 'x')
+      app.get('/throws', () => {
+        throw new Error('x')
+      })
+    })
+    for (const path of ['/', '/throws', '/nowhere', '/livez']) {
+      const { headers } = await served.get(path)
+      expect([path, headers.get('x-content-type-options')]).toEqual([path, 'nosniff'])
+      expect(headers.get('content-security-policy')).toContain("object-src 'none'")
+    }
+    const page = await served.get('/nowhere', { headers: { accept: 'text/html' } })
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; style-src 'sha256-/)
+    await served.close()
+  })
+
+  test('a session is there, and a form needs its token', async () => {
+    const served = await serveApp(app => {
+      app.get('/form', c => c.csrfToken())
+      app.post('/form', c => {
+        c.session.set('sent', true)
+        return 'sent'
+      })
+      app.get('/session', c => ({ sent: c.session.get('sent') ?? false }))
+      app.post('/hook', { csrfExempt: 'the sender signs its requests' }, () => 'taken')
+      app.group('/hooks', { csrfExempt: 'their senders sign' }, hooks => {
+        hooks.group('/deep', deep => void deep.post('/er', () => 'taken'))
+      })
+    })
+    const page = await served.get('/form')
+    const token = await page.text()
+    const cookie = cookieOf(page)
+    const send = (path: string, body: Record<string, string>, headers = {}) =>
+      served.get(path, { method: 'POST', body: new URLSearchParams(body), headers: { cookie, ...headers } })
+    expect((await send('/form', {})).status).toBe(403)
+    expect((await (await send('/form', { csrf_token: 'x' })).json()).code).toBe('csrf_token_invalid')
+    expect((await send('/form', { csrf_token: token }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    const sent = await send('/form', { csrf_token: token })
+    expect(await sent.text()).toBe('sent')
+    const after = await served.get('/session', { headers: { cookie: cookieOf(sent) } })
+    expect(await after.json()).toEqual({ sent: true })
+    expect([(await send('/hook', {})).status, (await send('/hooks/deep/er', {})).status]).toEqual([200, 200])
+    await served.close()
+  })
+
+  test('a page that uses no session sets no cookie', async () => {
+    const served = await serveApp(app => void app.get('/', () => 'x'))
+    expect((await served.get('/')).headers.getSetCookie()).toEqual([])
+    await served.close()
+  })
+})
+
+describe('from config', () => {
+  const statusOf = async (served: Served, headers: Record<string, string>) =>
+    (await served.get('/', { headers })).status
+
+  test('headers, hosts, CORS and rate limits are as it says', async () => {
+    const served = await serveApp(app => void app.get('/', () => 'x'), {
+      config: {
+        security: {
+          headers: { frameOptions: 'DENY' },
+          cors: { origins: ['https://app.example'] },
+          rateLimit: { limit: 3, windowMs: 60_000 },
+        },
+      },
+    })
+    const response = await served.get('/', { headers: { origin: 'https://app.example' } })
+    expect(response.headers.get('x-frame-options')).toBe('DENY')
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example')
+    expect(
+      (await served.get('/', { headers: { origin: 'https://evil.example' } })).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBeNull()
+    expect([await statusOf(served, {}), await statusOf(served, {})]).toEqual([200, 429])
+    await served.close()
+  })
+
+  test('another host than the listed is 421, also as a page', async () => {
+    const served = await serveApp(app => void app.get('/', () => 'x'), {
+      config: { security: { hosts: ['shop.example'] } },
+    })
+    const response = await served.get('/', { headers: { accept: 'text/html' } })
+    expect(response.status).toBe(421)
+    expect(await response.text()).toContain('host_not_allowed')
+    await served.close()
+  })
+
+  test('all of it can be switched off', async () => {
+    const served = await serveApp(app => void app.get('/', c => c.csrfField()), {
+      config: { apiOnly: true, security: { headers: false } },
+    })
+    const response = await served.get('/')
+    expect([response.status, response.headers.get('x-content-type-options')]).toEqual([500, null])
+    await served.close()
+  })
+
+  test('production refuses to start without a secret worth the name', async () => {
+    const start = (secrets: string[]) =>
+      serveApp(() => undefined, { environment: 'production', config: { session: { secrets } } })
+    await expect(start([])).rejects.toMatchObject({ code: 'secrets_refused' })
+    await expect(start(['change-me'])).rejects.toMatchObject({ code: 'secrets_refused' })
+    const served = await start(['kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI'])
+    await served.close()
+  })
+})

@@ -5,21 +5,24 @@ import type { Route, RouteName, Router, UrlArguments } from '@arlen/router'
 import type { RenderArguments, TemplateName } from '@arlen/view'
 import { FormState } from './form.ts'
 
+/** What an application adds to a context. Exported, so that whoever imports the package has it. */
+export interface AppContext {
+  /** The application's database. */
+  readonly db: Pg
+  /** The route that answers, once one was found. */
+  route: Route<(c: Context) => unknown> | undefined
+  /** An answer made from a template: `c.render('users/show', { user })`. */
+  render<Name extends TemplateName>(name: Name, ...locals: RenderArguments<Name>): Reply | Promise<Reply>
+  /** The path of a named route, encoded, with its query. */
+  urlFor: Router<(c: Context) => unknown>['urlFor']
+  /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
+  form: FormState
+  /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
+  param(name: string): unknown
+}
+
 declare module '@arlen/http' {
-  interface ContextExtensions {
-    /** The application's database. */
-    readonly db: Pg
-    /** The route that answers, once one was found. */
-    route: Route<(c: Context) => unknown> | undefined
-    /** An answer made from a template: `c.render('users/show', { user })`. */
-    render<Name extends TemplateName>(name: Name, ...locals: RenderArguments<Name>): Reply | Promise<Reply>
-    /** The path of a named route, encoded, with its query. */
-    urlFor: Router<(c: Context) => unknown>['urlFor']
-    /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
-    form: FormState
-    /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
-    param(name: string): unknown
-  }
+  interface ContextExtensions extends AppContext {}
 }
 
 /** What a context takes from its application. */
@@ -36,9 +39,9 @@ export interface ContextServices {
  * nothing for what it does not use and two applications in one process share nothing.
  */
 export function contextClass(services: ContextServices): ContextClass {
-  class AppContext<Params extends object, Valid> extends Context<Params, Valid> {}
+  class OwnContext<Params extends object, Valid> extends Context<Params, Valid> {}
 
-  define(AppContext.prototype, {
+  define(OwnContext.prototype, {
     db: { get: () => services.db },
     route: { value: undefined, writable: true },
     urlFor: {
@@ -70,7 +73,7 @@ export function contextClass(services: ContextServices): ContextClass {
       },
     },
   })
-  return AppContext
+  return OwnContext
 }
 
 function define(prototype: object, members: Readonly<Record<string, PropertyDescriptor>>): void {

@@ -3,14 +3,17 @@ import { Context } from '@arlen/http'
 import type { CspPolicy } from './csp.ts'
 import { securityError } from './errors.ts'
 
+/** What the security headers add to a context. Exported, so that whoever imports the package has it. */
+export interface NonceContext {
+  /**
+   * The nonce of this answer, for `<script nonce>` and `<style nonce>`: 128 random bits, made when it is first asked
+   * for, and from then on in the content security policy.
+   */
+  readonly cspNonce: string
+}
+
 declare module '@arlen/http' {
-  interface ContextExtensions {
-    /**
-     * The nonce of this answer, for `<script nonce>` and `<style nonce>`: 128 random bits, made when it is first asked
-     * for, and from then on in the content security policy.
-     */
-    readonly cspNonce: string
-  }
+  interface ContextExtensions extends NonceContext {}
 }
 
 const POLICY = Symbol('arlen.csp')

@@ -5,19 +5,22 @@ import type { RequestSession } from './request-session.ts'
 import type { Session } from './session.ts'
 import type { AppUser } from './user.ts'
 
+/** What sessions add to a context. Exported, so that whoever imports the package has it. */
+export interface SessionContext {
+  readonly session: Session
+  /** Who is logged in, after `loadUser` or a guard of `Authentication`. */
+  readonly user: AppUser | undefined
+  /** A message for the next page: set with a value, read without. What was read is gone with this answer. */
+  flash<T = unknown>(key: string): T | undefined
+  flash(key: string, value: unknown): void
+  /** A CSRF token of this session, masked anew for each answer. */
+  csrfToken(): string
+  /** The token as a hidden field of a form. HTML: not to be escaped. */
+  csrfField(): string
+}
+
 declare module '@arlen/http' {
-  interface ContextExtensions {
-    readonly session: Session
-    /** Who is logged in, after `loadUser` or a guard of `Authentication`. */
-    readonly user: AppUser | undefined
-    /** A message for the next page: set with a value, read without. What was read is gone with this answer. */
-    flash<T = unknown>(key: string): T | undefined
-    flash(key: string, value: unknown): void
-    /** A CSRF token of this session, masked anew for each answer. */
-    csrfToken(): string
-    /** The token as a hidden field of a form. HTML: not to be escaped. */
-    csrfField(): string
-  }
+  interface ContextExtensions extends SessionContext {}
 }
 
 const REQUEST_SESSION = Symbol('arlen.session')

@@ -1,5 +1,6 @@
 export { Authentication, type AuthenticationOptions } from './authentication.ts'
 export { type SessionConfig, sessionConfigSchema, sessionOptions } from './config.ts'
+export type { SessionContext } from './context.ts'
 export {
   type CookieAttributes,
   deleteCookie,

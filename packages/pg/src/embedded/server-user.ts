@@ -51,7 +51,8 @@ export async function reachableFolder(user: ServerUser | undefined): Promise<str
     await mkdir(folder, { recursive: true, mode: 0o755 })
     return folder
   }
-  for (const parent of ['/var/cache', '/var/lib', '/var/tmp']) {
+  const chosen = process.env.XDG_CACHE_HOME ? [process.env.XDG_CACHE_HOME] : []
+  for (const parent of [...chosen, '/var/cache', '/var/lib', '/var/tmp']) {
     const folder = join(parent, 'arlen')
     await mkdir(folder, { mode: 0o755 }).catch(() => undefined) // exists already, or cannot be made: see below
     const found = await lstat(folder).catch(() => undefined)

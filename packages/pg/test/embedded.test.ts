@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startEmbedded } from '../src/embedded/index.ts'
+import { createPg } from '../src/index.ts'
+
+// What becomes of it when processes are killed, folders are half made and users lack rights: embedded.slow.test.ts.
+test('an embedded PostgreSQL starts, keeps its data, and starts again', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'arlen-embedded-'))
+  try {
+    for (const visits of [1n, 2n]) {
+      const server = await startEmbedded({ dir: join(dir, 'pg'), database: 'a "shop"', durable: false })
+      const db = createPg(server.dsn)
+      await db.execute('create table if not exists visits (id int)')
+      await db.execute('insert into visits values (1)')
+      expect(await db.value('select count(*) from visits')).toBe(visits)
+      expect(await db.value("select upper('é')")).toBe('É')
+      await db.close()
+      await server.stop()
+      expect(() => process.kill(server.pid, 0)).toThrow()
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+})

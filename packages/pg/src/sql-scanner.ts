@@ -51,37 +51,66 @@ function endOfComment(text: string, at: number): number {
   return text.length
 }
 
-/** The same SQL without comments, with single spaces: what two texts that mean the same have in common. */
+/** The same SQL without comments, with one space between words: what two texts that mean the same have in common. */
 export function normaliseSql(text: string): string {
-  let out = ''
-  let gap = false
+  const pieces: string[] = []
+  let gap = true
+  let operator = false
   for (const { kind, text: piece } of scanSql(text)) {
     if (kind === 'space' || kind === 'comment') {
       gap = true
       continue
     }
-    if (gap && out !== '') out += ' '
+    // What stands together in an operator belongs together: -> is not - >.
+    const joins = operator && !gap && OPERATOR.test(piece)
+    if (pieces.length > 0 && !joins) pieces.push(' ')
+    pieces.push(kind === 'quoted' ? piece.replaceAll('\r\n', '\n') : piece)
+    operator = kind === 'code' && OPERATOR.test(piece)
     gap = false
-    out += kind === 'quoted' ? piece.replaceAll('\r\n', '\n') : piece
   }
-  return out.replace(/( ?;)+$/, '')
+  return pieces.join('').replace(/(?: ?;)+$/, '')
 }
+
+const OPERATOR = /^[-+*/<>=~!@#%^&|`?:]$/
 
 /** The statements of a text, without the semicolons between them. */
 export function splitStatements(text: string): string[] {
   const statements: string[] = []
   let current = ''
   let meaningful = false
+  const body = new AtomicBody()
+  const finish = () => {
+    if (meaningful) statements.push(current.trim())
+    current = ''
+    meaningful = false
+  }
   for (const { kind, text: piece } of scanSql(text)) {
-    if (kind === 'semicolon') {
-      if (meaningful) statements.push(current.trim())
-      current = ''
-      meaningful = false
+    if (kind === 'semicolon' && !body.open) {
+      finish()
       continue
     }
     current += piece
-    meaningful ||= kind === 'code' || kind === 'quoted'
+    if (kind !== 'code' && kind !== 'quoted') continue
+    meaningful = true
+    body.see(kind === 'code' ? piece.toLowerCase() : '')
   }
-  if (meaningful) statements.push(current.trim())
+  finish()
   return statements
+}
+
+/** The body of a function in standard SQL: `BEGIN ATOMIC … END`, in which semicolons do not end the statement. */
+class AtomicBody {
+  #depth = 0
+  #last = ''
+
+  get open(): boolean {
+    return this.#depth > 0
+  }
+
+  see(word: string): void {
+    if (word === 'atomic' && this.#last === 'begin') this.#depth++
+    else if (this.open && word === 'case') this.#depth++
+    else if (this.open && word === 'end') this.#depth--
+    this.#last = word
+  }
 }

@@ -1,60 +1,424 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createPg, type MigrationEvent, migrate } from '../src/index.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  acceptDrift,
+  createPg,
+  generateMigration,
+  type MigrationEvent,
+  migrate,
+  migrateDown,
+  migrateRedo,
+  migrationStatus,
+  type Pg,
+  renameMigration,
+  resolveMigration,
+  verifyMigrations,
+} from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { openAdmin, rejection, until } from './helpers.ts'
 
 let database: TestDatabase
+let db: Pg
 let dir: string
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase()
+  db = createPg(database.dsn)
+})
+
+afterAll(async () => {
+  await db.close()
+  await database.drop()
+})
+
+beforeEach(async () => {
+  await db.execute('drop schema if exists other, public cascade')
+  await db.execute('create schema public')
   dir = await mkdtemp(join(tmpdir(), 'arlen-migrations-'))
 })
 
-afterEach(async () => {
-  await database.drop()
-  await rm(dir, { recursive: true, force: true })
-})
+afterEach(() => rm(dir, { recursive: true, force: true }))
 
 const write = (file: string, text: string) => writeFile(join(dir, file), text)
-const up = (more = {}) => migrate({ dsn: database.dsn, dir, ...more })
+const target = () => ({ dsn: database.dsn, dir })
+const up = (more = {}) => migrate({ ...target(), ...more })
+const exists = async (name: string) => (await db.value('select to_regclass($1)', [name])) !== null
+const states = async () => (await migrationStatus(target())).map(each => `${each.version} ${each.state}`)
 
-describe('migrate', () => {
-  test('applies what is pending in order, once', async () => {
-    await write('2_b.sql', '-- up\ninsert into t values (1);\n-- down\ndelete from t;\n')
-    await write('1_a.sql', 'create table t (id int);')
+describe('up', () => {
+  test('applies what is pending in the order of versions, once', async () => {
+    await write('10_b.sql', '-- up\ninsert into t values (1);\n-- down\ndelete from t;\n')
+    await write('9_a.sql', 'create table t (id int);')
+    await write('README.md', 'not a migration')
     const events: MigrationEvent[] = []
-    expect((await up({ onEvent: (e: MigrationEvent) => events.push(e) })).steps.map(s => s.file)).toEqual([
-      '1_a.sql',
-      '2_b.sql',
-    ])
-    expect(events.map(e => e.type)).toEqual(['plan', 'start', 'done', 'start', 'done'])
+    const report = await up({ onEvent: (event: MigrationEvent) => events.push(event) })
+    expect(report.steps.map(step => step.file)).toEqual(['9_a.sql', '10_b.sql'])
+    expect(events.map(event => event.type)).toEqual(['plan', 'start', 'done', 'start', 'done'])
     expect((await up()).steps).toEqual([])
-    await using db = createPg(database.dsn)
     expect(await db.value('select count(*) from t')).toBe(1n)
+    expect(await migrationStatus(target())).toMatchObject([
+      { version: '9', name: 'a', state: 'applied', appliedAt: expect.any(Date), appliedBy: 'postgres' },
+      { version: '10', state: 'applied' },
+    ])
   })
 
-  test('a dry run changes nothing', async () => {
+  test('a folder that is not there has nothing to apply', async () => {
+    expect(await migrate({ dsn: database.dsn, dir: join(dir, 'none') })).toEqual({ steps: [], dryRun: false })
+  })
+
+  test('a dry run changes nothing, not even the table of migrations', async () => {
     await write('1_a.sql', 'create table t (id int);')
-    expect((await up({ dryRun: true })).steps).toHaveLength(1)
-    await using db = createPg(database.dsn)
-    expect(await db.value("select to_regclass('arlen_migrations')")).toBeNull()
+    expect(await up({ dryRun: true })).toMatchObject({ dryRun: true, steps: [{ file: '1_a.sql' }] })
+    expect(await exists('t')).toBe(false)
+    expect(await exists('arlen_migrations')).toBe(false)
   })
 
-  test('a failing file leaves nothing behind, and says where it fails', async () => {
-    await write('1_a.sql', 'create table t (id int);\nalter table t add colum x int;')
-    await expect(up()).rejects.toMatchObject({ code: 'migration_failed', message: expect.stringContaining('> 2 |') })
-    await using db = createPg(database.dsn)
-    expect(await db.value("select to_regclass('t')")).toBeNull()
-  })
-
-  test('eight at once apply each file once', async () => {
+  test('a dry run that checks runs everything and takes it back', async () => {
     await write('1_a.sql', 'create table t (id int);')
+    await write('2_b.sql', 'insert into t values (1);')
+    await write('3_c.sql', '-- no transaction\nvacuum t;')
+    expect((await up({ dryRun: true, check: true })).steps).toHaveLength(3)
+    expect(await exists('t')).toBe(false)
+    await write('4_d.sql', 'insert into missing values (1);')
+    expect(await rejection(up({ dryRun: true, check: true }))).toMatchObject({
+      code: 'migration_failed',
+      message: expect.stringMatching(/^4_d\.sql failed: relation "missing" does not exist/),
+    })
+    expect(await exists('t')).toBe(false)
+  })
+
+  test('a failing file leaves nothing of it behind and says where; those before it stay', async () => {
+    await write('1_a.sql', 'create table t (id int);')
+    await write('2_b.sql', 'create table u (id int);\nalter table u add colum x int;')
+    const error = await rejection(up())
+    expect(error).toMatchObject({
+      code: 'migration_failed',
+      message: expect.stringContaining('> 2 | alter table u add colum x int;'),
+    })
+    expect([await exists('t'), await exists('u')]).toEqual([true, false])
+    expect(await states()).toEqual(['1 applied', '2 pending'])
+  })
+
+  test('what a file sets is for that file', async () => {
+    await write('1_a.sql', `create schema other; select set_config('search_path', '', false); set role pg_monitor;`)
+    await write('2_b.sql', 'create table t (id int);')
+    await up()
+    expect(await exists('public.t')).toBe(true)
+    expect(await states()).toEqual(['1 applied', '2 applied'])
+  })
+
+  test('advises where PostgreSQL takes no transaction', async () => {
+    await write('1_a.sql', 'create table t (id int);')
+    await write('2_b.sql', 'create index concurrently i on t (id);')
+    expect(await rejection(up())).toMatchObject({ message: expect.stringContaining('"-- no transaction"') })
+  })
+
+  test('ends with its signal, between steps and in the middle of one', async () => {
+    await write('1_a.sql', 'create table t (id int);')
+    await write('2_b.sql', 'select pg_sleep(60);')
+    const stop = new AbortController()
+    const work = up({
+      signal: stop.signal,
+      onEvent: (event: MigrationEvent) => {
+        if (event.type === 'start' && event.step.version === '2') setTimeout(() => stop.abort(new Error('enough')), 50)
+      },
+    })
+    expect(await rejection(work)).toMatchObject({ message: 'enough' })
+    expect(await states()).toEqual(['1 applied', '2 pending'])
+  })
+})
+
+describe('files that are refused before anything is done', () => {
+  test.for<[string, string, RegExp]>([
+    ['a.sql', 'select 1', /is not named <version>_<name>\.sql/],
+    ['2_a.sql', '-- nothing\n', /nothing to run under "-- up"/],
+    ['2_a.sql', '-- up\nselect 1;\n-- down\n', /nothing to run under "-- down"/],
+    ['2_a.sql', '-- up\nselect 1;\n-- up\nselect 2;', /has "-- up" twice/],
+    ['2_a.sql', 'create table x (id int); commit; select 1;', /has "commit"/],
+    ['2_a.sql', '-- no transaction\nvacuum; analyze;', /several statements/],
+    ['2_a.sql', '-- no transaction\ncreate unique index concurrently on t (id)', /without a name/],
+    ['01_b.sql', 'select 1', /same version as /],
+  ])('%s: %j', async ([file, text, reason]) => {
+    await write('1_a.sql', 'create table t (id int);')
+    await write(file, text)
+    expect(await rejection(up())).toMatchObject({ code: 'migration_invalid', message: expect.stringMatching(reason) })
+    expect(await exists('t')).toBe(false)
+  })
+
+  test('but what only looks like it is taken', async () => {
+    await write(
+      '1_a.sql',
+      `create function f() returns void language plpgsql as $$ begin
+      -- up
+      perform 1; end $$;
+      create function g() returns int begin atomic select 1; end;
+      insert into pg_temp.x select ';commit;' where false;`.replace(/insert.*/, "select ';commit;';"),
+    )
+    expect((await up()).steps).toHaveLength(1)
+  })
+})
+
+describe('eight migrators at once', () => {
+  test('apply each file once, without deadlock, and leave no INVALID index', async () => {
+    await write('1_a.sql', 'create table t (id int); insert into t select generate_series(1, 1000);')
     await write('2_b.sql', '-- no transaction\ncreate index concurrently t_id on t (id);')
-    await write('3_c.sql', 'insert into t values (1);')
-    const reports = await Promise.all(Array.from({ length: 8 }, () => up()))
-    expect(reports.flatMap(r => r.steps.map(s => s.file)).sort()).toEqual(['1_a.sql', '2_b.sql', '3_c.sql'])
+    await write('3_c.sql', 'insert into t values (0);')
+    await write('4_d.sql', '-- no transaction\ncreate unique index concurrently t_u on t (id);')
+    const waiting: string[] = []
+    const onEvent = (event: MigrationEvent) => {
+      if (event.type === 'waiting') waiting.push(event.holder)
+    }
+    const reports = await Promise.all(Array.from({ length: 8 }, () => up({ onEvent })))
+    const files = reports.flatMap(report => report.steps.map(step => step.file))
+    expect(files.sort()).toEqual(['1_a.sql', '2_b.sql', '3_c.sql', '4_d.sql'])
+    expect(await db.value('select count(*) from pg_index where not indisvalid')).toBe(0n)
+    expect(waiting[0]).toMatch(/process \d+ from /)
+    expect(await db.value("select count(*) from pg_locks where locktype = 'advisory'")).toBe(0n)
+  })
+
+  test('one that waits too long says who it waits for', async () => {
+    await write('1_a.sql', 'select pg_sleep(1);')
+    const started = Promise.withResolvers<void>()
+    const first = up({ onEvent: (event: MigrationEvent) => event.type === 'start' && started.resolve() })
+    await started.promise
+    expect(await rejection(up({ waitMs: 100 }))).toMatchObject({
+      code: 'migration_locked',
+      message: expect.stringMatching(/100 ms \(process \d+ from .*pg_sleep/),
+    })
+    await first
+  })
+})
+
+describe('a lock that cannot be had', () => {
+  test('is given up after lockTimeoutMs, so that readers get on, and tried again', async () => {
+    await write('1_a.sql', 'create table t (id int);')
+    await up()
+    await write('2_b.sql', 'alter table t add column x int;')
+    await using blocker = await openAdmin(database.dsn)
+    await blocker.query('begin; select * from t')
+    let retries = 0
+    const work = up({
+      lockTimeoutMs: 60,
+      onEvent: (event: MigrationEvent) => {
+        if (event.type !== 'retry') return
+        retries++
+        if (retries === 3) void blocker.query('commit')
+      },
+    })
+    let longest = 0
+    while (retries < 3) {
+      const started = performance.now()
+      await db.query('select count(*) from t', [], { isolated: true })
+      longest = Math.max(longest, performance.now() - started)
+    }
+    expect((await work).steps).toHaveLength(1)
+    expect(longest).toBeLessThan(2_000)
+  })
+
+  test('fails in the end and names who is in the way', async () => {
+    await write('1_a.sql', 'create table t (id int);')
+    await up()
+    await write('2_b.sql', 'alter table t add column x int;')
+    await using blocker = await openAdmin(database.dsn)
+    const pid = (await blocker.query('select pg_backend_pid() as pid')).rows[0].pid
+    await blocker.query('begin; select * from t /* the report */')
+    expect(await rejection(up({ lockTimeoutMs: 150, lockRetries: 1 }))).toMatchObject({
+      code: 'migration_failed',
+      message: expect.stringMatching(
+        new RegExp(`lock_not_available.*blocked by process ${pid} \\(idle in transaction\\):.*the report`, 's'),
+      ),
+    })
+  })
+})
+
+describe('versions', () => {
+  test('one that was merged late names both files and the command that helps', async () => {
+    await write('20240102000000_b.sql', 'create table b (id int);')
+    await up()
+    await write('20240101000000_a.sql', 'create table a (id int);')
+    const error = await rejection(up())
+    expect(error).toMatchObject({
+      code: 'migration_out_of_order',
+      message: expect.stringMatching(
+        /20240101000000_a\.sql is older than 20240102000000_b.*arlen migrate rename 20240101000000/,
+      ),
+    })
+    expect(await states()).toEqual(['20240101000000 late', '20240102000000 applied'])
+    const { to } = await renameMigration({ dir, version: '20240101000000' })
+    expect(to).toMatch(/\d{14}_a\.sql$/)
+    expect((await up()).steps).toMatchObject([{ name: 'a' }])
+  })
+
+  test('one whose file is gone is told', async () => {
+    await write('1_a.sql', 'create table a (id int);')
+    await up()
+    await rm(join(dir, '1_a.sql'))
+    expect(await rejection(up())).toMatchObject({ code: 'migration_missing', message: expect.stringContaining('1_a') })
+    expect(await states()).toEqual(['1 missing'])
+  })
+})
+
+describe('a file that was changed after it was applied', () => {
+  test('does not matter where only comments, white space and line endings differ', async () => {
+    await write('1_a.sql', '-- up\ncreate table a (id int, name text);\n-- down\ndrop table a;\n')
+    await up()
+    await write(
+      '1_a.sql',
+      '-- Licence: MIT\r\n-- up\r\ncreate table a (\r\n  id int,\r\n  name text -- the name\r\n);\r\n-- down\r\ndrop table if exists a;',
+    )
+    expect((await up()).steps).toEqual([])
+    expect(await verifyMigrations(target())).toEqual([])
+  })
+
+  test('is refused by up and told by status, until it is accepted, which is recorded', async () => {
+    await write('1_a.sql', 'create table a (id int);')
+    await up()
+    await write('1_a.sql', 'create table a (id bigint);')
+    await write('2_b.sql', 'create table b (id int);')
+    expect(await rejection(up())).toMatchObject({
+      code: 'migration_drift',
+      message: expect.stringMatching(/1_a\.sql was changed.*arlen migrate accept-drift 1/),
+    })
+    expect(await verifyMigrations(target())).toMatchObject([{ version: '1', state: 'drifted' }])
+    await acceptDrift({ ...target(), version: '1', who: 'ann' })
+    expect(
+      await db.one('select drift_accepted_by, drift_accepted_at from arlen_migrations where version = $1', ['1']),
+    ).toMatchObject({
+      drift_accepted_by: 'ann',
+      drift_accepted_at: expect.any(Date),
+    })
+    expect((await up()).steps).toHaveLength(1)
+    expect(await rejection(acceptDrift({ ...target(), version: '9' }))).toMatchObject({ code: 'migration_missing' })
+  })
+})
+
+describe('down', () => {
+  beforeEach(async () => {
+    for (const n of [1, 2, 3])
+      await write(`${n}_t${n}.sql`, `-- up\ncreate table t${n} (id int);\n-- down\ndrop table t${n};`)
+    await up()
+  })
+
+  test('undoes the last, or several, or all after a version', async () => {
+    expect((await migrateDown(target())).steps).toMatchObject([{ version: '3', direction: 'down' }])
+    expect(await exists('t3')).toBe(false)
+    await up()
+    await migrateDown({ ...target(), to: '1' })
+    expect(await states()).toEqual(['1 applied', '2 pending', '3 pending'])
+    await up()
+    expect(await migrateDown({ ...target(), steps: 99, dryRun: true })).toMatchObject({ steps: { length: 3 } })
+    expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
+  })
+
+  test('refuses what has no way back before anything is undone', async () => {
+    await write('4_t4.sql', 'create table t4 (id int);')
+    await up()
+    await write('5_t5.sql', '-- up\ncreate table t5 (id int);\n-- down\ndrop table t5;')
+    await up()
+    expect(await rejection(migrateDown({ ...target(), steps: 2 }))).toMatchObject({ code: 'migration_irreversible' })
+    expect(await exists('t5')).toBe(true)
+  })
+
+  test('redo undoes and applies again', async () => {
+    await db.execute('insert into t3 values (1)')
+    expect((await migrateRedo(target())).steps.map(step => `${step.direction} ${step.version}`)).toEqual([
+      'down 3',
+      'up 3',
+    ])
+    expect(await db.value('select count(*) from t3')).toBe(0n)
+  })
+})
+
+describe('a step without a transaction', () => {
+  beforeEach(async () => {
+    await write('1_a.sql', 'create table t (id int); insert into t values (1), (1);')
+  })
+
+  test('that fails leaves no INVALID index and can be run again', async () => {
+    await write('2_b.sql', '-- no transaction\ncreate unique index concurrently t_u on t (id);')
+    expect(await rejection(up())).toMatchObject({ code: 'migration_failed' })
+    expect(await exists('t_u')).toBe(false)
+    expect(await states()).toEqual(['1 applied', '2 pending'])
+    await db.execute('delete from t')
+    expect((await up()).steps).toHaveLength(1)
+    expect(await db.value("select indisvalid from pg_index where indexrelid = 't_u'::regclass")).toBe(true)
+  })
+
+  test('that was interrupted is found, cleared up and run again', async () => {
+    await write('2_b.sql', '-- no transaction\ncreate index concurrently "t i" on public.t (id);')
+    await up()
+    await db.execute("update arlen_migrations set state = 'started' where version = '2'")
+    await db.execute('update pg_index set indisvalid = false where indexrelid = \'"t i"\'::regclass')
+    expect(await states()).toEqual(['1 applied', '2 interrupted'])
+    const events: MigrationEvent[] = []
+    expect((await up({ onEvent: (event: MigrationEvent) => events.push(event) })).steps).toHaveLength(1)
+    expect(events[0]).toMatchObject({ type: 'repaired', action: 'dropped the INVALID index "public"."t i"' })
+    expect(await db.value('select indisvalid from pg_index where indexrelid = \'"t i"\'::regclass')).toBe(true)
+  })
+
+  test('that had come to its end unrecorded is recorded', async () => {
+    await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
+    await write('3_c.sql', '-- no transaction\ndrop index concurrently t_i;')
+    await up()
+    await db.execute("update arlen_migrations set state = 'started' where version = '3'")
+    expect((await up()).steps).toEqual([])
+    expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
+  })
+
+  test('that nobody but a person can judge says so, with the commands', async () => {
+    await write('2_b.sql', "-- no transaction\nselect 'something special';")
+    await up()
+    await db.execute("update arlen_migrations set state = 'started' where version = '2'")
+    expect(await rejection(up())).toMatchObject({
+      code: 'migration_interrupted',
+      message: expect.stringMatching(/arlen migrate resolve 2 --applied.*arlen migrate resolve 2 --pending/s),
+    })
+    await resolveMigration({ ...target(), version: '2', as: 'pending' })
+    expect((await up()).steps).toHaveLength(1)
+    expect(await rejection(resolveMigration({ ...target(), version: '2', as: 'applied' }))).toMatchObject({
+      message: expect.stringContaining('was not interrupted'),
+    })
+  })
+
+  test('waits for open transactions as long as they last, and lets everybody pass', async () => {
+    await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
+    await migrate({ ...target(), dir: await onlyFirst() })
+    await using reader = await openAdmin(database.dsn)
+    await reader.query('begin isolation level repeatable read; select * from t')
+    const messages: string[] = []
+    const work = up({
+      lockTimeoutMs: 30,
+      onEvent: (event: MigrationEvent) => event.type === 'progress' && messages.push(event.message),
+    })
+    await until(() => messages.some(message => message.startsWith('waiting for process')))
+    await db.execute('insert into t values (2)')
+    await reader.query('commit')
+    expect((await work).steps).toHaveLength(1)
+  })
+
+  async function onlyFirst(): Promise<string> {
+    const first = await mkdtemp(join(dir, 'first-'))
+    await writeFile(join(first, '1_a.sql'), await readFile(join(dir, '1_a.sql')))
+    return first
+  }
+})
+
+describe('new files', () => {
+  test('get the time as their version, or one more than the last', async () => {
+    const now = new Date('2026-01-31T12:00:00Z')
+    expect(await generateMigration({ dir, name: 'AddUsers to shop!', now })).toBe(
+      join(dir, '20260131120000_add_users_to_shop.sql'),
+    )
+    expect(await generateMigration({ dir, name: 'second', now })).toBe(join(dir, '20260131120001_second.sql'))
+    expect(await readFile(join(dir, '20260131120001_second.sql'), 'utf8')).toBe('-- up\n\n-- down\n\n')
+    expect(await rejection(generateMigration({ dir, name: '!!' }))).toMatchObject({ code: 'migration_invalid' })
+    const counted = join(dir, 'counted')
+    await generateMigration({ dir: counted, name: 'x', now: new Date(0) })
+    await rm(counted, { recursive: true })
+    await write('0007_old.sql', 'select 1')
+    for (const file of await readdir(dir)) if (file.startsWith('2026')) await rm(join(dir, file))
+    expect(await generateMigration({ dir, name: 'next' })).toBe(join(dir, '0008_next.sql'))
   })
 })

@@ -2,104 +2,136 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { DatabaseError, type ServerMessage } from '../database-error.ts'
 import { pgError } from '../errors.ts'
+import { normaliseSql } from '../sql-scanner.ts'
 import type { Migration } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import { Observer } from './observer.ts'
 import type { MigrateOptions, Step } from './options.ts'
+import { repair } from './repair.ts'
 
 export function stepOf(migration: Migration, direction: Step['direction']): Step {
   const { version, name, file, transactional } = migration
   return { direction, version, name, file, transactional }
 }
 
-/** Applies one migration, or undoes it, and records that in the same transaction. */
-export async function applyStep(
-  client: pg.Client,
-  ledger: Ledger,
-  migration: Migration,
-  direction: Step['direction'],
-  options: MigrateOptions,
-): Promise<void> {
+/** What it takes to apply or undo one migration. */
+export interface Work {
+  client: pg.Client
+  ledger: Ledger
+  migration: Migration
+  direction: Step['direction']
+  options: MigrateOptions
+}
+
+/** Applies one migration, or undoes it, and records that together with it. */
+export async function applyStep(work: Work): Promise<void> {
+  const { client, migration, direction, options } = work
   const step = stepOf(migration, direction)
   const started = performance.now()
   const observer = new Observer(client, step, options)
+  const stop = () => client.end().catch(() => undefined) // what runs ends with its connection, and is rolled back
+  options.signal?.addEventListener('abort', stop, { once: true })
   options.onEvent?.({ type: 'start', step })
   try {
-    const { lockRetries = 10 } = options
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await (migration.transactional ? inTransaction : alone)(client, ledger, migration, direction, options)
-        break
-      } catch (error) {
-        if ((error as ServerMessage).code !== '55P03' || attempt > lockRetries) throw error
-        const blockers = await observer.blockers()
-        options.onEvent?.({ type: 'retry', step, attempt, blockers })
-        observer.watchBlockers()
-        await sleep(Math.random() * Math.min(5_000, 100 * 2 ** attempt), undefined, { signal: options.signal })
-      }
-    }
+    await withRetries(work, step, observer)
   } catch (error) {
-    throw await explain(error, migration, direction, observer)
+    options.signal?.throwIfAborted()
+    throw explain(error, work, observer)
   } finally {
+    options.signal?.removeEventListener('abort', stop)
     await observer.close()
   }
   options.onEvent?.({ type: 'done', step, durationMs: performance.now() - started })
 }
 
-async function inTransaction(
-  client: pg.Client,
-  ledger: Ledger,
-  migration: Migration,
-  direction: Step['direction'],
-  options: MigrateOptions,
-): Promise<void> {
+/** A lock that cannot be had in time is given up, so that those who queue behind it get on, and tried again later. */
+async function withRetries(work: Work, step: Step, observer: Observer): Promise<void> {
+  const { migration, options } = work
+  const { lockRetries = 10, signal, onEvent } = options
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await (migration.transactional ? inTransaction(work) : alone(work))
+      return
+    } catch (error) {
+      if ((error as ServerMessage).code !== '55P03' || attempt > lockRetries) throw error
+      onEvent?.({ type: 'retry', step, attempt, blockers: observer.blockers })
+      await sleep(Math.random() * Math.min(5_000, 50 * 2 ** attempt), undefined, { signal })
+    }
+  }
+}
+
+function textOf({ migration, direction }: Work): string {
+  return direction === 'up' ? migration.up : (migration.down ?? '')
+}
+
+export function lockTimeout(options: MigrateOptions): number {
+  const { lockTimeoutMs = 3_000 } = options
+  if (Number.isInteger(lockTimeoutMs) && lockTimeoutMs >= 0) return lockTimeoutMs
+  throw pgError('option_invalid', { option: 'lockTimeoutMs', value: lockTimeoutMs, expected: 'a whole number' })
+}
+
+async function inTransaction(work: Work): Promise<void> {
+  const { client, options } = work
   const started = performance.now()
   await client.query('begin')
   try {
-    await client.query(`set local lock_timeout = ${options.lockTimeoutMs ?? 3_000}`)
-    await client.query(direction === 'up' ? migration.up : (migration.down ?? ''))
-    await record(ledger, migration, direction, performance.now() - started)
+    await client.query(`set local lock_timeout = ${lockTimeout(options)}`)
+    await client.query(textOf(work))
+    await client.query('reset role')
+    await record(work, performance.now() - started)
     await client.query('commit')
+    await client.query('reset all') // what a file has SET is for that file
   } catch (error) {
     await client.query('rollback').catch(() => undefined) // the connection is gone: the server rolls back by itself
     throw error
   }
 }
 
-/** A step that PostgreSQL does not take inside a transaction: what is under way is recorded before it begins. */
-async function alone(
-  client: pg.Client,
-  ledger: Ledger,
-  migration: Migration,
-  direction: Step['direction'],
-  options: MigrateOptions,
-): Promise<void> {
+/** A step that PostgreSQL does not take inside a transaction: that it was begun is recorded before it is. */
+async function alone(work: Work): Promise<void> {
+  const { client, ledger, migration, direction, options } = work
+  const text = textOf(work)
   const started = performance.now()
-  await ledger.write(migration, 'started', 0)
-  await client.query(`set lock_timeout = ${options.lockTimeoutMs ?? 3_000}`)
+  if (direction === 'up') await ledger.write(migration, 'started', 0)
+  // What is done CONCURRENTLY keeps nobody waiting, and itself has to wait for every transaction that is open.
+  const concurrent = /\bconcurrently\b/i.test(normaliseSql(text))
+  await client.query(`set lock_timeout = ${concurrent ? 0 : lockTimeout(options)}`)
   try {
-    await client.query(direction === 'up' ? migration.up : (migration.down ?? ''))
+    await client.query(text)
+  } catch (error) {
+    if (direction === 'up') await cleanUp(work).catch(() => undefined) // gone with the connection: the next run does it
+    throw error
   } finally {
-    await client.query('reset lock_timeout').catch(() => undefined) // the error of the statement is what counts
+    await client.query('reset all').catch(() => undefined)
   }
-  await record(ledger, migration, direction, performance.now() - started)
+  await record(work, performance.now() - started)
 }
 
-async function record(ledger: Ledger, migration: Migration, direction: Step['direction'], ms: number): Promise<void> {
+async function cleanUp({ client, ledger, migration }: Work): Promise<void> {
+  const { outcome } = await repair(client, migration)
+  if (outcome === 'undone') await ledger.remove(migration.version)
+}
+
+async function record({ ledger, migration, direction }: Work, ms: number): Promise<void> {
   if (direction === 'up') await ledger.write(migration, 'applied', ms)
   else await ledger.remove(migration.version)
 }
 
-async function explain(
-  error: unknown,
-  migration: Migration,
-  direction: Step['direction'],
-  observer: Observer,
-): Promise<Error> {
+const ADVICE: Readonly<Record<string, string>> = {
+  '25001':
+    ' PostgreSQL does this outside of transactions only: put it into a file of its own with the line "-- no transaction".',
+  '55P03': ' Run it when that is done, or end that session: select pg_terminate_backend(pid).',
+}
+
+function explain(error: unknown, work: Work, observer: Observer): Error {
   const message = error as ServerMessage
+  const { file } = work.migration
   if (message.severity === undefined) return error as Error
-  const text = direction === 'up' ? migration.up : (migration.down ?? '')
-  const cause = new DatabaseError(message, { text }, { showData: true })
-  const blockers = message.code === '55P03' ? ` It was blocked by ${await observer.blockers()}.` : ''
-  return pgError('migration_failed', { file: migration.file, reason: `${cause.message}${blockers}` }, { cause })
+  const cause = new DatabaseError(message, { text: textOf(work) }, { showData: true })
+  const blocked = message.code === '55P03' ? ` It was blocked by ${observer.blockers}.` : ''
+  return pgError(
+    'migration_failed',
+    { file, reason: `${cause.message}${blocked}${ADVICE[cause.sqlstate] ?? ''}` },
+    { cause },
+  )
 }

@@ -56,18 +56,35 @@ export function parseMigration(file: string, text: string): Migration {
       reason: 'is not named <version>_<name>.sql, such as 20260131120000_add_users.sql',
     })
   const { up, down, transactional } = splitParts(file, text.replace(/^\uFEFF/, ''))
-  if (normaliseSql(up) === '') throw pgError('migration_invalid', { file, reason: 'has nothing to run under "-- up"' })
-  if (!transactional && splitStatements(up).length > 1) {
-    throw pgError('migration_invalid', {
-      file,
-      reason:
-        'is marked "-- no transaction" and has several statements. Give each a file of its own, so that one that was interrupted is never half done',
-    })
-  }
+  refuseUnsound(file, up, transactional, 'up')
+  if (down !== undefined) refuseUnsound(file, down, transactional, 'down')
   const checksum = createHash('sha256')
     .update(`${transactional}\n${normaliseSql(up)}`)
     .digest('hex')
   return { version: match[1]!, name: match[2]!, file, up, down, transactional, checksum }
+}
+
+const TRANSACTION_CONTROL =
+  /^(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
+const NAMELESS_INDEX = /^create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?on\b/i
+
+function refuseUnsound(file: string, text: string, transactional: boolean, part: string): void {
+  const refuse = (reason: string) => pgError('migration_invalid', { file, reason })
+  const statements = splitStatements(text).map(normaliseSql)
+  if (statements.length === 0) throw refuse(`has nothing to run under "-- ${part}"`)
+  const control = statements.find(statement => TRANSACTION_CONTROL.test(statement))
+  if (transactional && control) {
+    throw refuse(`has "${control}"; a migration is one transaction, together with its record, and must not end it`)
+  }
+  if (transactional) return
+  if (statements.length > 1) {
+    throw refuse(
+      'is marked "-- no transaction" and has several statements. Give each a file of its own, so that one that was interrupted is never half done',
+    )
+  }
+  if (NAMELESS_INDEX.test(statements[0]!)) {
+    throw refuse('creates an index without a name. Name it, so that it can be found again when that was interrupted')
+  }
 }
 
 function splitParts(file: string, text: string): { up: string; down: string | undefined; transactional: boolean } {

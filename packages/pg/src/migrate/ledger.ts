@@ -17,7 +17,8 @@ export interface Applied {
 /** The table that remembers what is applied. */
 export class Ledger {
   readonly #client: pg.Client
-  readonly #table: string
+  /** Quoted; with its schema once it is known to exist, for a migration may change the search path. */
+  #table: string
 
   constructor(client: pg.Client, table: string) {
     this.#client = client
@@ -25,8 +26,14 @@ export class Ledger {
   }
 
   async exists(): Promise<boolean> {
-    const { rows } = await this.#client.query('select to_regclass($1) is not null as found', [this.#table])
-    return (rows[0] as { found: boolean }).found
+    const { rows } = await this.#client.query(
+      `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)`,
+      [this.#table],
+    )
+    const found = rows[0] as { name: string } | undefined
+    this.#table = found?.name ?? this.#table
+    return found !== undefined
   }
 
   async create(): Promise<void> {
@@ -42,6 +49,7 @@ export class Ledger {
       drift_accepted_at timestamptz,
       drift_accepted_by text
     )`)
+    await this.exists()
   }
 
   async read(): Promise<Applied[]> {

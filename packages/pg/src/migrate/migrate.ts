@@ -1,67 +1,94 @@
 import type pg from 'pg'
 import { applyStep, stepOf } from './apply.ts'
-import { connectMigrator, refusePooler } from './connection.ts'
 import { type Migration, readMigrations } from './files.ts'
-import { Ledger } from './ledger.ts'
-import { withMigrationLock } from './lock.ts'
+import type { Ledger } from './ledger.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
 import { type Plan, planUp } from './plan.ts'
-
-const DIR = 'db/migrations'
-const TABLE = 'arlen_migrations'
+import { repair } from './repair.ts'
+import { DIR, exclusively, withLedger } from './run.ts'
 
 /**
  * Applies what is pending, exactly once, whoever else is migrating: under a lock, each file in a transaction together
  * with its record.
+ *
+ * @throws `migration_drift`, `migration_missing`, `migration_out_of_order` before anything is done; `migration_failed` with the
+ *   place in the file; `migration_locked` when another migrator takes too long; `migration_pooled`, `migration_interrupted`
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const dir = options.dir ?? DIR
   const migrations = await readMigrations(dir)
+  const plan = async (ledger: Ledger) => planUp(migrations, await ledger.read(), dir)
   return withLedger(options, async (client, ledger) => {
-    const plan = async () => planUp(migrations, await ledger.read(), dir)
-    const first = await plan()
+    const first = await plan(ledger)
     if (options.dryRun) return preview(client, first, options)
     if (first.pending.length === 0) return { steps: [], dryRun: false }
-    await refusePooler(client)
-    return withMigrationLock(client, options.table ?? TABLE, options, async () => {
+    return exclusively(client, options, async () => {
       await ledger.create()
-      const { pending } = await plan() // again: another migrator may have been faster
-      const steps = pending.map(migration => stepOf(migration, 'up'))
-      options.onEvent?.({ type: 'plan', steps })
-      for (const migration of pending) {
-        options.signal?.throwIfAborted()
-        await applyStep(client, ledger, migration, 'up', options)
-      }
-      return { steps, dryRun: false }
+      return applyAll(client, ledger, await plan(ledger), options) // another migrator may have been faster
     })
   })
+}
+
+async function applyAll(
+  client: pg.Client,
+  ledger: Ledger,
+  plan: Plan,
+  options: MigrateOptions,
+): Promise<MigrationReport> {
+  const pending = await repairAll(client, ledger, plan, options)
+  const steps = pending.map(migration => stepOf(migration, 'up'))
+  options.onEvent?.({ type: 'plan', steps })
+  for (const migration of pending) {
+    options.signal?.throwIfAborted()
+    await applyStep({ client, ledger, migration, direction: 'up', options })
+  }
+  return { steps, dryRun: false }
+}
+
+/** Gives what is still to be applied once everything interrupted is cleared up. */
+async function repairAll(client: pg.Client, ledger: Ledger, plan: Plan, options: MigrateOptions): Promise<Migration[]> {
+  const finished = new Set<Migration>()
+  for (const migration of plan.interrupted) {
+    const { outcome, action } = await repair(client, migration)
+    options.onEvent?.({ type: 'repaired', step: stepOf(migration, 'up'), action })
+    if (outcome === 'undone') {
+      await ledger.remove(migration.version)
+    } else {
+      await ledger.write(migration, 'applied', 0)
+      finished.add(migration)
+    }
+  }
+  return plan.pending.filter(migration => !finished.has(migration))
 }
 
 async function preview(client: pg.Client, plan: Plan, options: MigrateOptions): Promise<MigrationReport> {
   const steps = plan.pending.map(migration => stepOf(migration, 'up'))
   options.onEvent?.({ type: 'plan', steps })
-  if (options.check) await rehearse(client, plan.pending)
+  if (options.check) await rehearse(client, plan.pending, options)
   return { steps, dryRun: true }
 }
 
-/** Runs what can run in a transaction, and takes it back. */
-async function rehearse(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
+/** Runs what can run in a transaction, one after the other, and takes it all back. */
+async function rehearse(client: pg.Client, migrations: readonly Migration[], options: MigrateOptions): Promise<void> {
+  const nothing = { write: async () => undefined, remove: async () => undefined } as unknown as Ledger
   await client.query('begin')
   try {
-    for (const migration of migrations) if (migration.transactional) await client.query(migration.up)
+    for (const migration of migrations) {
+      if (!migration.transactional) continue
+      await applyStep({ client: nested(client), ledger: nothing, migration, direction: 'up', options })
+    }
   } finally {
     await client.query('rollback')
   }
 }
 
-export async function withLedger<T>(
-  options: MigrateOptions,
-  fn: (client: pg.Client, ledger: Ledger) => Promise<T>,
-): Promise<T> {
-  const client = await connectMigrator(options)
-  try {
-    return await fn(client, new Ledger(client, options.table ?? TABLE))
-  } finally {
-    await client.end()
+/** The same connection, for which a transaction is a savepoint. */
+function nested(client: pg.Client): pg.Client {
+  const instead: Record<string, string> = {
+    begin: 'savepoint arlen_step',
+    commit: 'release savepoint arlen_step',
+    rollback: 'rollback to savepoint arlen_step',
   }
+  const query = (text: string, values?: unknown[]) => client.query(instead[text] ?? text, values)
+  return Object.create(client, { query: { value: query } }) as pg.Client
 }

@@ -3,46 +3,45 @@ import { oneLine } from '../database-error.ts'
 import { connectMigrator } from './connection.ts'
 import type { MigrateOptions, Step } from './options.ts'
 
-const FIRST_LOOK_MS = 2_000
-const BLOCKER_LOOK_MS = 200
+const LOOK_MS = 1_000
 
 /** Watches a running step over a connection of its own: how far it is, and who is in its way. */
 export class Observer {
+  /** Who was last seen to be in the way. */
+  blockers = 'a session that has ended'
   readonly #processId: number
   readonly #step: Step
   readonly #options: MigrateOptions
   readonly #startedAt = performance.now()
+  readonly #timer: NodeJS.Timeout
   #client: Promise<pg.Client> | undefined
-  #timer: NodeJS.Timeout
-  #seen = ''
+  #looking: Promise<void> | undefined
   #closed = false
 
   constructor(client: pg.Client, step: Step, options: MigrateOptions) {
     this.#processId = (client as unknown as { processID: number }).processID
     this.#step = step
     this.#options = options
-    this.#timer = setInterval(() => void this.#look(), FIRST_LOOK_MS)
-  }
-
-  /** Looks often from now on: the blocker is known only while one waits for it. */
-  watchBlockers(): void {
-    clearInterval(this.#timer)
-    this.#timer = setInterval(() => void this.#look(), BLOCKER_LOOK_MS)
-  }
-
-  /** Who was last seen to be in the way. */
-  async blockers(): Promise<string> {
-    return this.#seen || 'a session that ended meanwhile'
+    // Who blocks is known only while one waits for it: twice within a lock time-out at least.
+    const interval = Math.min(LOOK_MS, (options.lockTimeoutMs ?? 3_000) / 3)
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined
+      })
+    }, interval)
   }
 
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#timer)
-    await (await this.#client)?.end()
+    await this.#looking
+    await this.#client?.then(
+      client => client.end(),
+      () => undefined,
+    )
   }
 
   async #look(): Promise<void> {
-    if (this.#closed) return
     try {
       this.#client ??= connectMigrator(this.#options)
       const client = await this.#client
@@ -54,28 +53,25 @@ export class Observer {
   }
 
   #tell(row: Look | undefined): void {
-    if (!row || this.#closed) return
-    const { blocker_pid: pid, blocker_query: query } = row
-    if (pid !== null) this.#seen = `process ${pid} (${row.blocker_state}): ${oneLine(query ?? '', 120)}`
-    const message = pid !== null ? `waits for ${this.#seen}` : (row.progress ?? 'running')
-    this.#options.onEvent?.({
-      type: 'progress',
-      step: this.#step,
-      message,
-      elapsedMs: Math.round(performance.now() - this.#startedAt),
-    })
+    if (!row) return
+    const { pid, query, state, progress } = row
+    if (pid !== null) this.blockers = `process ${pid} (${state}): ${oneLine(query ?? '', 120)}`
+    if (this.#closed) return
+    const message = pid === null ? (progress ?? 'running') : `waiting for ${this.blockers}`
+    const elapsedMs = Math.round(performance.now() - this.#startedAt)
+    this.#options.onEvent?.({ type: 'progress', step: this.#step, message, elapsedMs })
   }
 }
 
 interface Look {
-  blocker_pid: number | null
-  blocker_state: string | null
-  blocker_query: string | null
+  pid: number | null
+  state: string | null
+  query: string | null
   progress: string | null
 }
 
 const LOOK = `
-  select b.pid as blocker_pid, b.state as blocker_state, b.query as blocker_query,
+  select b.pid, b.state, b.query,
     (select phase || case when blocks_total > 0 then ' ' || (100 * blocks_done / blocks_total) || ' %' else '' end
      from pg_stat_progress_create_index where pid = $1) as progress
   from (select 1) as one

@@ -1,0 +1,60 @@
+import { pgError } from '../errors.ts'
+import { applyStep, stepOf } from './apply.ts'
+import { byVersion, type Migration, readMigrations } from './files.ts'
+import type { Applied } from './ledger.ts'
+import { migrate } from './migrate.ts'
+import type { MigrateOptions, MigrationReport } from './options.ts'
+import { DIR, exclusively, withLedger } from './run.ts'
+
+export interface DownOptions extends Omit<MigrateOptions, 'check'> {
+  /** How many to undo, the last one first. Default 1. */
+  steps?: number | undefined
+  /** Or: undo everything after this version. */
+  to?: string | undefined
+}
+
+/** Undoes what was applied last, by the `-- down` of each file. Refuses before anything is done where one has none. */
+export async function migrateDown(options: DownOptions): Promise<MigrationReport> {
+  const dir = options.dir ?? DIR
+  const migrations = await readMigrations(dir)
+  return withLedger(options, async (client, ledger) => {
+    const plan = async () => planDown(migrations, await ledger.read(), options, dir)
+    const first = await plan()
+    const steps = first.map(migration => stepOf(migration, 'down'))
+    if (options.dryRun) options.onEvent?.({ type: 'plan', steps })
+    if (options.dryRun || first.length === 0) return { steps, dryRun: options.dryRun ?? false }
+    return exclusively(client, options, async () => {
+      const now = await plan()
+      const doing = now.map(migration => stepOf(migration, 'down'))
+      options.onEvent?.({ type: 'plan', steps: doing })
+      for (const migration of now) await applyStep({ client, ledger, migration, direction: 'down', options })
+      return { steps: doing, dryRun: false }
+    })
+  })
+}
+
+/** Undoes the last migration and applies it again: for one that is still being written. */
+export async function migrateRedo(options: DownOptions): Promise<MigrationReport> {
+  const down = await migrateDown(options)
+  if (options.dryRun) return down
+  const up = await migrate(options)
+  return { steps: [...down.steps, ...up.steps], dryRun: false }
+}
+
+function planDown(
+  migrations: readonly Migration[],
+  applied: readonly Applied[],
+  { steps = 1, to }: DownOptions,
+  dir: string,
+): Migration[] {
+  const files = new Map(migrations.map(migration => [BigInt(migration.version), migration]))
+  const newestFirst = [...applied].sort(byVersion).reverse()
+  const chosen =
+    to === undefined ? newestFirst.slice(0, steps) : newestFirst.filter(row => BigInt(row.version) > BigInt(to))
+  return chosen.map(row => {
+    const migration = files.get(BigInt(row.version))
+    if (!migration) throw pgError('migration_missing', { version: `${row.version}_${row.name}`, dir })
+    if (migration.down === undefined) throw pgError('migration_irreversible', { file: migration.file })
+    return migration
+  })
+}

@@ -1,0 +1,66 @@
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pgError } from '../errors.ts'
+import { byVersion, readMigrations } from './files.ts'
+import { DIR } from './run.ts'
+
+const TEMPLATE = `-- up
+
+-- down
+
+`
+
+/** Writes `<dir>/<version>_<name>.sql` for the next migration and gives its path. */
+export async function generateMigration(options: {
+  name: string
+  dir?: string
+  now?: Date
+  body?: string
+}): Promise<string> {
+  const { dir = DIR, now = new Date(), body = TEMPLATE } = options
+  const name = options.name
+    .trim()
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '')
+    .toLowerCase()
+  if (name === '')
+    throw pgError('migration_invalid', { file: options.name, reason: 'has no letter or digit to make a name of' })
+  await mkdir(dir, { recursive: true })
+  const path = join(dir, `${await nextVersion(dir, now)}_${name}.sql`)
+  await writeFile(path, body, { flag: 'wx' })
+  return path
+}
+
+/** Gives a migration that was merged late a version after all others. Its old and its new path. */
+export async function renameMigration(options: {
+  version: string
+  dir?: string
+  now?: Date
+}): Promise<{ from: string; to: string }> {
+  const { dir = DIR, now = new Date() } = options
+  const migrations = await readMigrations(dir)
+  const migration = migrations.find(each => BigInt(each.version) === BigInt(options.version))
+  if (!migration) throw pgError('migration_missing', { version: options.version, dir })
+  const from = join(dir, migration.file)
+  const to = join(dir, `${await nextVersion(dir, now)}_${migration.name}.sql`)
+  await rename(from, to)
+  return { from, to }
+}
+
+/** The time in UTC, `20260131120000`; or one more than the last where that is later, or where versions are counted. */
+async function nextVersion(dir: string, now: Date): Promise<string> {
+  const last = (await readMigrationVersions(dir)).at(-1)
+  const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)
+  if (last === undefined) return stamp
+  if (last.length < 8) return String(BigInt(last) + 1n).padStart(last.length, '0')
+  return BigInt(last) >= BigInt(stamp) ? String(BigInt(last) + 1n) : stamp
+}
+
+async function readMigrationVersions(dir: string): Promise<string[]> {
+  const versions = (await readdir(dir)).flatMap(file => /^(\d+)_.*\.sql$/.exec(file)?.[1] ?? [])
+  return versions
+    .map(version => ({ version }))
+    .sort(byVersion)
+    .map(({ version }) => version)
+}

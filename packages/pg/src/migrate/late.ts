@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { byVersion } from './files.ts'
+import { DIR } from './run.ts'
+
+export interface LateMigration {
+  file: string
+  /** The one of the base branch it comes before. */
+  after: string
+  /** What renames it. */
+  command: string
+}
+
+/**
+ * Migrations of this working copy that the base branch does not have, and that come before one it has: where that one is
+ * applied already, they would be refused. To be asked before a merge.
+ */
+export async function lateMigrations(
+  options: { dir?: string; base?: string; cwd?: string } = {},
+): Promise<LateMigration[]> {
+  const { dir = DIR, base = 'main', cwd = process.cwd() } = options
+  const { stdout } = await promisify(execFile)('git', ['ls-tree', '--name-only', `${base}:./${dir}`], { cwd })
+  return findLate(await readdir(`${cwd}/${dir}`), stdout.split('\n'))
+}
+
+export function findLate(files: readonly string[], baseFiles: readonly string[]): LateMigration[] {
+  const parse = (names: readonly string[]) =>
+    names.flatMap(file => {
+      const version = /^(\d+)_.*\.sql$/.exec(file)?.[1]
+      return version === undefined ? [] : [{ version, file }]
+    })
+  const base = parse(baseFiles).sort(byVersion)
+  const last = base.at(-1)
+  const known = new Set(baseFiles)
+  return parse(files)
+    .filter(({ file, version }) => last && !known.has(file) && BigInt(version) <= BigInt(last.version))
+    .sort(byVersion)
+    .map(({ file, version }) => ({ file, after: last!.file, command: `arlen migrate rename ${version}` }))
+}

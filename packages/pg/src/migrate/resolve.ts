@@ -1,0 +1,53 @@
+import { userInfo } from 'node:os'
+import { pgError } from '../errors.ts'
+import { type Migration, readMigrations } from './files.ts'
+import type { Applied, Ledger } from './ledger.ts'
+import type { MigrateOptions } from './options.ts'
+import { DIR, exclusively, withLedger } from './run.ts'
+
+type Target = Pick<MigrateOptions, 'dsn' | 'dir' | 'table' | 'waitMs'> & { version: string }
+
+/** Takes the file as it now is for what was applied, and records who said so. */
+export async function acceptDrift(options: Target & { who?: string }): Promise<void> {
+  await decide(options, async (ledger, migration) => ledger.acceptDrift(migration, options.who ?? whoAmI()))
+}
+
+/** Says what became of a step without a transaction that was interrupted, where only a person can tell. */
+export async function resolveMigration(options: Target & { as: 'applied' | 'pending' }): Promise<void> {
+  await decide(options, async (ledger, migration, row) => {
+    if (row.state !== 'started') {
+      throw pgError('migration_invalid', {
+        file: migration.file,
+        reason: 'was not interrupted: there is nothing to resolve',
+      })
+    }
+    if (options.as === 'applied') await ledger.write(migration, 'applied', 0)
+    else await ledger.remove(row.version)
+  })
+}
+
+async function decide(
+  options: Target,
+  fn: (ledger: Ledger, migration: Migration, row: Applied) => Promise<void>,
+): Promise<void> {
+  const dir = options.dir ?? DIR
+  const migrations = await readMigrations(dir)
+  const wanted = BigInt(options.version)
+  const migration = migrations.find(each => BigInt(each.version) === wanted)
+  if (!migration) throw pgError('migration_missing', { version: options.version, dir })
+  await withLedger(options, (client, ledger) =>
+    exclusively(client, options, async () => {
+      const row = (await ledger.read()).find(each => BigInt(each.version) === wanted)
+      if (!row) throw pgError('migration_invalid', { file: migration.file, reason: 'is not applied' })
+      await fn(ledger, migration, row)
+    }),
+  )
+}
+
+function whoAmI(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'unknown' // a user without an entry in /etc/passwd, as in some containers
+  }
+}

@@ -1,0 +1,62 @@
+import { byVersion, type Migration, readMigrations } from './files.ts'
+import type { Applied } from './ledger.ts'
+import type { MigrateOptions } from './options.ts'
+import { DIR, withLedger } from './run.ts'
+
+export interface MigrationStatus {
+  version: string
+  name: string
+  /** Undefined where it is missing. */
+  file: string | undefined
+  /**
+   * `drifted`: its file was changed after it had been applied. `missing`: applied, and has no file. `late`: not applied,
+   * though a later one is. `interrupted`: a step without a transaction that did not come to its end.
+   */
+  state: 'applied' | 'pending' | 'drifted' | 'missing' | 'late' | 'interrupted'
+  appliedAt: Date | undefined
+  appliedBy: string | undefined
+  durationMs: number | undefined
+}
+
+/** Every migration that has a file or is applied, oldest first. Changes nothing. */
+export async function migrationStatus(
+  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'table'>,
+): Promise<MigrationStatus[]> {
+  const migrations = await readMigrations(options.dir ?? DIR)
+  return withLedger(options, async (_client, ledger) => compare(migrations, await ledger.read()))
+}
+
+export function compare(migrations: readonly Migration[], applied: readonly Applied[]): MigrationStatus[] {
+  const done = new Map(applied.map(row => [BigInt(row.version), row]))
+  const last = [...applied].sort(byVersion).at(-1)
+  const known = migrations.map((migration): MigrationStatus => {
+    const row = done.get(BigInt(migration.version))
+    done.delete(BigInt(migration.version))
+    return describe(migration, row, stateOf(migration, row, last))
+  })
+  const missing = [...done.values()].map(row => describe(row, row, 'missing'))
+  return [...known, ...missing].sort(byVersion)
+}
+
+function stateOf(migration: Migration, row: Applied | undefined, last: Applied | undefined): MigrationStatus['state'] {
+  if (row?.state === 'started') return 'interrupted'
+  if (row) return row.checksum === migration.checksum ? 'applied' : 'drifted'
+  return last && BigInt(migration.version) < BigInt(last.version) ? 'late' : 'pending'
+}
+
+function describe(
+  { version, name, file }: { version: string; name: string; file?: string },
+  row: Applied | undefined,
+  state: MigrationStatus['state'],
+): MigrationStatus {
+  const { appliedAt, appliedBy, durationMs } = row ?? {}
+  return { version, name, file, state, appliedAt, appliedBy, durationMs }
+}
+
+/** What keeps a database and its files from agreeing: everything drifted, missing, late or interrupted. Empty is good. */
+export async function verifyMigrations(
+  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'table'>,
+): Promise<MigrationStatus[]> {
+  const all = await migrationStatus(options)
+  return all.filter(({ state }) => state !== 'applied' && state !== 'pending')
+}

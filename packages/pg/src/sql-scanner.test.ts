@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { normaliseSql, scanSql, splitStatements } from './sql-scanner.ts'
+
+describe('scanning', () => {
+  test('loses nothing, whatever the text', () => {
+    for (const text of [
+      "select 'it''s', E'\\'x', \"a\"\"b\" -- c\n;/* a /* b */ c */ $$ ; $$ $x$ $$ $x$",
+      "'open",
+      '/* open',
+      '$$ open',
+      '"',
+      "e'\\",
+    ]) {
+      expect([...scanSql(text)].map(token => token.text).join('')).toBe(text)
+    }
+  })
+
+  test.each([
+    ["'a;b'", 'quoted'],
+    ["'it''s'", 'quoted'],
+    ["E'\\'; x'", 'quoted'],
+    ['"a;""b"', 'quoted'],
+    ['$$ ; -- $$', 'quoted'],
+    ['$fn$ $$ ; $$ $fn$', 'quoted'],
+    ['-- ; x', 'comment'],
+    ['/* ; /* nested */ ; */', 'comment'],
+    [' \t\r\n', 'space'],
+    [';', 'semicolon'],
+  ])('%j is one %s', (text, kind) => {
+    expect([...scanSql(text)]).toEqual([{ kind, text }])
+  })
+
+  test('a long literal is no trouble', () => {
+    const text = `select '${"x''".repeat(300_000)}'`
+    expect([...scanSql(text)]).toHaveLength(3)
+  })
+})
+
+describe('normalising', () => {
+  const same = (a: string, b: string) => expect(normaliseSql(a)).toBe(normaliseSql(b))
+  const differ = (a: string, b: string) => expect(normaliseSql(a)).not.toBe(normaliseSql(b))
+
+  test('comments, white space, line endings and closing semicolons do not count', () => {
+    same(
+      'create table t (id int,name text);\n',
+      '-- licence\r\ncreate   table t(\r\n  id int, -- key\r\n  name text\r\n)\r\n',
+    )
+    same('select a->>1', 'select a ->> 1')
+    same('do $$\r\nbegin\r\nend $$', 'do $$\nbegin\nend $$')
+    same('select 1;;', 'select 1')
+  })
+
+  test('what has a meaning does', () => {
+    differ("select 'a  b'", "select 'a b'")
+    differ("select '-- x'", "select ''")
+    differ('select a - > b', 'select a -> b')
+    differ('select ab', 'select a b')
+    differ('select "A"', 'select "a"')
+    differ('do $$ begin end $$', 'do $$ begin  end $$')
+  })
+})
+
+describe('splitting', () => {
+  test('keeps what belongs together', () => {
+    expect(splitStatements("select ';'; -- ; \n select 2 /* ; */;;\n")).toEqual([
+      "select ';'",
+      '-- ; \n select 2 /* ; */',
+    ])
+    expect(splitStatements('-- nothing\n ; ')).toEqual([])
+    expect(splitStatements('do $$ begin; end; $$; select 1')).toHaveLength(2)
+    const atomic =
+      'create function f() returns int begin atomic select case when true then 1 end; select 2; end; select 3'
+    expect(splitStatements(atomic)).toHaveLength(2)
+  })
+})

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPg, migrate, migrationStatus, type Pg } from '../src/index.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { countOthers, openAdmin, until } from './helpers.ts'
+
+const program = join(import.meta.dirname, '../fixtures/migrate.ts')
+let database: TestDatabase
+let db: Pg
+let dir: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  db = createPg(database.dsn)
+  dir = await mkdtemp(join(tmpdir(), 'arlen-killed-'))
+})
+
+afterAll(async () => {
+  await db.close()
+  await database.drop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+function startMigrator(): ChildProcess {
+  return spawn(process.execPath, ['--conditions=@arlen/source', program, database.dsn, dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: import.meta.dirname,
+  })
+}
+
+/** What a killed migrator leaves: each table is there exactly when its migration is recorded, or its index was begun. */
+async function expectSound(): Promise<void> {
+  for (const { version, state } of await migrationStatus({ dsn: database.dsn, dir })) {
+    const found = (await db.value('select to_regclass($1)', [`thing_${version}`])) !== null
+    if (state === 'applied') expect(found, version).toBe(true)
+    if (state === 'pending') expect(found, version).toBe(false)
+  }
+}
+
+test('killed at any point, a migration is applied or it is not, and the next run goes on', {
+  timeout: 120_000,
+}, async () => {
+  await writeFile(join(dir, '1_base.sql'), 'create table thing_1 as select i from generate_series(1, 20000) i;')
+  for (let n = 2; n <= 30; n++) {
+    const index = `-- no transaction\ncreate index concurrently thing_${n} on thing_1 (i);`
+    const table = `create table thing_${n} (id int);\nselect pg_sleep(0.01);\ninsert into thing_${n} values (1);`
+    await writeFile(join(dir, `${n}_x.sql`), n % 3 === 0 ? index : table)
+  }
+  await using admin = await openAdmin(database.dsn)
+  let kills = 0
+  for (let delay = 0; ; delay = (delay + 37) % 200) {
+    const migrator = startMigrator()
+    let output = ''
+    migrator.stdout!.on('data', chunk => {
+      output += chunk
+    })
+    const ended = once(migrator, 'exit')
+    const begun = until(() => /start|repaired|applied/.test(output), 30_000)
+    await Promise.race([begun, ended])
+    await Promise.race([new Promise(resolve => setTimeout(resolve, delay)), ended])
+    if (migrator.exitCode === 0) break
+    expect(migrator.exitCode, output).toBeNull()
+    migrator.kill('SIGKILL')
+    kills++
+    await ended
+    await until(async () => (await countOthers(admin)) <= 2, 30_000) // the server notices in its own time
+    await expectSound()
+    if (kills > 40) break
+  }
+  await migrate({ dsn: database.dsn, dir })
+  expect(kills).toBeGreaterThan(2)
+  expect((await migrationStatus({ dsn: database.dsn, dir })).map(({ state }) => state)).toEqual(
+    Array(30).fill('applied'),
+  )
+  expect(await db.value('select count(*) from pg_index where not indisvalid')).toBe(0n)
+})
+
+test('five hundred files with nothing pending take no time', async () => {
+  const many = await mkdtemp(join(tmpdir(), 'arlen-many-'))
+  try {
+    await Promise.all(
+      Array.from({ length: 500 }, (_, i) =>
+        writeFile(
+          join(many, `${10_000 + i}_x.sql`),
+          `-- up\ncreate table many_${i} (id int primary key, name text not null);\n-- down\ndrop table many_${i};\n`,
+        ),
+      ),
+    )
+    const target = { dsn: database.dsn, dir: many, table: 'many_migrations' }
+    expect((await migrate(target)).steps).toHaveLength(500)
+    const times: number[] = []
+    for (let i = 0; i < 5; i++) {
+      const started = performance.now()
+      await migrate(target)
+      times.push(performance.now() - started)
+    }
+    expect(Math.min(...times)).toBeLessThan(300)
+    console.log(`500 files, nothing pending: ${Math.round(Math.min(...times))} ms`)
+  } finally {
+    await rm(many, { recursive: true })
+  }
+})

@@ -21,8 +21,12 @@ export interface Child<C extends Calls> {
  * Starts a module of ours as a process of its own, in production mode and without our flags, so that packages are the
  * built ones. It lives until `stop`, or as long as we do.
  */
-export function startChild<C extends Calls>(file: string, args: readonly string[] = []): Child<C> {
-  const env = { ...process.env, NODE_ENV: 'production' }
+export function startChild<C extends Calls>(
+  file: string,
+  args: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Child<C> {
+  const env = { ...process.env, NODE_ENV: 'production', ...variables }
   const child = fork(file, args, { serialization: 'advanced', env, execArgv: [] })
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (reason: Error) => void }>()
   const gone = whenGone(child, reason => {

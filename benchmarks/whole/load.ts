@@ -2,6 +2,7 @@
 // connection and compares every answer with the first, which costs less than parsing and misses nothing.
 import { connect, type Socket } from 'node:net'
 import { type Answer, matches, readAnswer } from './answer.ts'
+import { requestFor } from './ask.ts'
 import { answerCalls } from './child.ts'
 
 export interface LoadRun {
@@ -18,7 +19,7 @@ interface Connection {
 }
 
 const connections: Connection[] = []
-let request = Buffer.alloc(0)
+let request: Buffer = Buffer.alloc(0)
 let expected: Answer | undefined
 let toSend = 0
 let toCome = 0
@@ -27,7 +28,7 @@ let onDone: (error?: Error) => void = () => {}
 const calls = {
   /** Connects, and asks once to learn what every answer must be. */
   async open({ port, path, count }: { port: number; path: string; count: number }): Promise<Answer> {
-    request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\n\r\n`)
+    request = requestFor(path)
     expected = undefined
     await Promise.all(Array.from({ length: count }, () => open(port)))
     await run(1)

@@ -4,6 +4,7 @@ import { type Child, startChild } from './child.ts'
 import type { HostCalls } from './host.ts'
 import type { LoadCalls } from './load.ts'
 import type { Scenario } from './scenarios.ts'
+import { openShopDatabase } from './shop-database.ts'
 import { type Block, type Figures, figuresOf } from './statistics.ts'
 
 export interface Effort {
@@ -19,24 +20,33 @@ export interface Effort {
 
 /** Measures every server of a scenario. Throws where their answers differ. */
 export async function measure(scenario: Scenario, effort: Effort): Promise<Figures[]> {
+  effort = { ...effort, requests: Math.min(effort.requests, scenario.requests ?? effort.requests) }
   const blocks = new Map(scenario.servers.map(server => [server, [] as Block[][]]))
+  const shop = scenario.shop && (await openShopDatabase(scenario.path))
   const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
   try {
     for (let round = 0; round < effort.rounds; round += 1) {
-      for (const [server, measured] of await measureRound(scenario, effort, load)) blocks.get(server)?.push(measured)
+      const measured = await measureRound(scenario, effort, load, shop?.env ?? {})
+      for (const [server, of] of measured) blocks.get(server)?.push(of)
     }
   } finally {
     await load.stop()
+    await shop?.stop()
   }
   const reference = blocks.get(scenario.servers[0] ?? '') ?? []
   return [...blocks].map(([server, rounds]) => figuresOf(server, rounds, reference))
 }
 
-async function measureRound(scenario: Scenario, effort: Effort, load: Child<LoadCalls>): Promise<Map<string, Block[]>> {
+async function measureRound(
+  scenario: Scenario,
+  effort: Effort,
+  load: Child<LoadCalls>,
+  env: Record<string, string>,
+): Promise<Map<string, Block[]>> {
   const file = join(import.meta.dirname, 'host.ts')
   const hosts = scenario.servers.map(server => ({
     server,
-    host: startChild<HostCalls>(file, [server, scenario.name]),
+    host: startChild<HostCalls>(file, [server, scenario.name], env),
     port: 0,
     blocks: [] as Block[],
   }))

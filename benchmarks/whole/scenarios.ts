@@ -5,6 +5,10 @@ export interface Scenario {
   path: string
   /** Modules of servers/. The first is the reference of the ratios. */
   servers: readonly string[]
+  /** Whether the servers work on the shop's database. */
+  shop?: true
+  /** Requests of a block, where they are fewer than usual because each costs more. */
+  requests?: number
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -12,13 +16,29 @@ export const scenarios: readonly Scenario[] = [
     name: 'hello',
     about: 'a small JSON answer',
     path: '/api/hello',
-    servers: ['node-http', 'arlen-http', 'fastify', 'hono', 'floor'],
+    servers: ['node-http', 'arlen', 'arlen-http', 'fastify', 'hono', 'floor'],
   },
   {
     name: 'routed',
     about: 'a JSON answer from one of forty routes, with a path parameter',
     path: '/api/products/217',
-    servers: ['node-http', 'arlen-http', 'fastify', 'hono', 'floor'],
+    servers: ['node-http', 'arlen', 'arlen-http', 'fastify', 'hono', 'floor'],
+  },
+  {
+    name: 'product',
+    about: 'the shop: one product as JSON, by one query',
+    path: '/api/products/217',
+    servers: ['shop-by-hand', 'shop'],
+    shop: true,
+    requests: 10_000,
+  },
+  {
+    name: 'page',
+    about: 'the shop: the page of one product, by one query and a template in its layout',
+    path: '/products/weed-torch-with-trigger-217',
+    servers: ['shop-by-hand', 'shop'],
+    shop: true,
+    requests: 10_000,
   },
 ]
 

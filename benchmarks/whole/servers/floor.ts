@@ -6,7 +6,7 @@ import { portOf } from './port.ts'
 
 export function start(scenario: string): Promise<number> {
   const body = bodies[scenario] ?? ''
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}`
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`
   const answer = Buffer.from(`${head}\r\ndate: ${new Date().toUTCString()}\r\n\r\n${body}`)
   return portOf(listen(answer).listen(0, '127.0.0.1'))
 }

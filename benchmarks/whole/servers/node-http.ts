@@ -10,7 +10,7 @@ function json(response: ServerResponse, value: unknown): void {
   const body = JSON.stringify(value)
   response.removeHeader('connection') // persistent is what HTTP/1.1 is, and the servers compared do not repeat it
   response.writeHead(200, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
   })
   response.end(body)

@@ -36,5 +36,5 @@ function attributeText(name: string, value: AttributeValue): string | true | und
     if (/^(?:aria|data)-/.test(name)) return String(value)
     return value || undefined
   }
-  return escapeHtml(typeof value === 'object' ? value.filter(Boolean).join(' ') : String(value))
+  return escapeHtml(Array.isArray(value) ? value.filter(Boolean).join(' ') : String(value))
 }

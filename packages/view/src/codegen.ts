@@ -116,7 +116,7 @@ class Generator {
     if (node.kind === 'text') {
       if (this.#last?.text === '}' && node.value.trim() === '' && continues(next)) return
       this.#operand(node.start)
-      this.#out.glue(JSON.stringify(node.value), node.start)
+      this.#out.glue(literal(node.value), node.start)
     } else if (node.kind === 'code') {
       this.#code(node)
     } else {
@@ -214,6 +214,11 @@ class Generator {
       helpers: scope.requiredHelpers(),
     }
   }
+}
+
+// TypeScript counts U+2028 and U+2029 as ends of lines even here.
+function literal(text: string): string {
+  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }
 
 function startOf(node: Node): number {

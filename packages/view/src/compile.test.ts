@@ -138,6 +138,27 @@ describe('values', () => {
     expect(compile('<% const $b = $a + 1 %><%= $b %>')({ a: 2 })).toBe('3')
   })
 
+  test.each([
+    ['separators of any kind', '{ a: string, b?: number\n c: () => void; d?: 1 }', 'ac'],
+    ['nested types', '{ a: { b: string; c: Map<string, { d: 1 }> }[]; e?: { f: 1 } }', 'a'],
+    ['modifiers, comments and quotes', "{ readonly a: string /* b: 1; */; 'c': number // d: 1\n }", 'ac'],
+    ['unions and conditions', "{ a: 'x' | { b: 1 }; c: 1 extends 2 ? string : number }", 'ac'],
+    ['a function', '{ a: (b: string, c?: number) => { d: 1 } }', 'a'],
+    ['a name', 'Foo', ''],
+    ['an intersection', '{ a: 1 } & Foo', ''],
+    ['nothing', '{}', ''],
+  ])('reads what locals are demanded from a header with %s', (_what, type, demanded) => {
+    const render = compile(
+      `<%! type Foo = object\nprops: ${type} %>${[...'abcdef'].map(name => `<% void $${name} %>`).join('')}`,
+    )
+    const given = Object.fromEntries([...demanded].map(name => [name, 1]))
+    expect(render(given)).toBe('')
+    for (const name of demanded) {
+      const { [name]: _left, ...others } = given
+      expect(() => render(others)).toThrow(expect.objectContaining({ code: 'local_missing' }))
+    }
+  })
+
   test('prints nothing for a missing local where that is allowed', () => {
     expect(compile('<%= $title %>', { strict: { locals: false } })({})).toBe('')
   })

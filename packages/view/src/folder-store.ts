@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { compileTemplate, type Strictness } from './compile-template.ts'
@@ -47,7 +47,7 @@ export class FolderStore implements TemplateStore {
   }
 
   names(): string[] {
-    return listTemplates(this.#options.dir).map(nameOfFile)
+    return existsSync(this.#options.dir) ? listTemplates(this.#options.dir).map(nameOfFile) : []
   }
 
   *entries(): Generator<Entry> {

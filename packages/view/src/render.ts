@@ -6,12 +6,12 @@ import { traceTemplates } from './trace.ts'
 export function render(
   engine: Engine,
   name: string,
-  locals: object = {},
+  locals?: object | null,
   context?: unknown,
   options?: RenderOptions,
 ): string | Promise<string> {
   try {
-    const page = new Rendering(engine, context).page(name, locals, options)
+    const page = new Rendering(engine, context).page(name, locals ?? {}, options)
     return isPromiseLike(page) ? page.catch(error => fail(engine, error)) : page
   } catch (error) {
     return fail(engine, error)

@@ -1,5 +1,5 @@
 import { viewError } from './errors.ts'
-import type { Format } from './escape.ts'
+import { type Format, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
 import { checked, type Entry, type TemplateStore } from './template-entry.ts'
 import { View } from './view.ts'
@@ -33,7 +33,7 @@ export class Rendering {
   layoutSent = false
   /** How many partials one is inside of. */
   depth = 0
-  #blocks: Map<string, string> | undefined
+  #blocks: Map<string, SafeString[]> | undefined
   #helpers: object | undefined
   #entries: Map<string, Entry> | undefined
 
@@ -42,7 +42,7 @@ export class Rendering {
     this.context = context
   }
 
-  get blocks(): Map<string, string> {
+  get blocks(): Map<string, SafeString[]> {
     this.#blocks ??= new Map()
     return this.#blocks
   }
@@ -86,7 +86,7 @@ export class Rendering {
   }
 
   /** A template as part of another, in a view and, where it asks for one, a layout of its own. */
-  part(entry: Entry, locals: object, inner: string): string | Promise<string> {
+  part(entry: Entry, locals: object, inner: SafeString): string | Promise<string> {
     const view = new View(this, entry.format, inner)
     return afterBody(entry, entry.render(locals, view), body =>
       this.wrap(layoutOf(entry, view, null), view, body, locals),
@@ -98,7 +98,7 @@ export class Rendering {
     if (name === null) return body
     const entry = this.lookup(name)
     if (depth === MOST_LAYOUTS) throw viewError('include_loop', { chain: `${name} → … → ${name}` })
-    const layoutView = new View(this, entry.format, body)
+    const layoutView = new View(this, entry.format, new SafeString(body, view.format))
     const all = view.layoutLocals ? { ...locals, ...view.layoutLocals } : locals
     return afterBody(entry, entry.render(all, layoutView), text =>
       this.wrap(layoutOf(entry, layoutView, null), layoutView, text, all, depth + 1),

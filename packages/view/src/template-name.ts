@@ -1,6 +1,6 @@
 import type { Format } from './escape.ts'
 
-/** The extension of templates; what stands before it is their format, `html` where it is anything unknown. */
+/** The extension of templates. */
 export const EXTENSION = '.ets'
 
 /** `users/show.html.ets` is called `users/show`, `mail/hello.txt.ets` is called `mail/hello.txt`. */
@@ -14,16 +14,35 @@ export function filesOfName(name: string): string[] {
   return [`${name}.html${EXTENSION}`, `${name}${EXTENSION}`]
 }
 
+interface Kind {
+  format: Format
+  contentType: string
+}
+
+/** What templates print, by the extension before `.ets`. XML is escaped as HTML is; what else there is cannot be. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  html: { format: 'html', contentType: 'text/html; charset=utf-8' },
+  xml: { format: 'html', contentType: 'application/xml; charset=utf-8' },
+  svg: { format: 'html', contentType: 'image/svg+xml; charset=utf-8' },
+  json: { format: 'json', contentType: 'application/json' },
+  txt: { format: 'txt', contentType: 'text/plain; charset=utf-8' },
+  md: { format: 'txt', contentType: 'text/markdown; charset=utf-8' },
+  csv: { format: 'txt', contentType: 'text/csv; charset=utf-8' },
+}
+
+/** By a path or a name; `html` where the extension is anything else, such as the `2` of `v1.2`. */
 export function formatOf(path: string): Format {
-  const name = path.endsWith(EXTENSION) ? path.slice(0, -EXTENSION.length) : path
-  if (name.endsWith('.txt')) return 'txt'
-  return name.endsWith('.json') ? 'json' : 'html'
+  return kindOf(path).format
 }
 
 export function contentTypeOf(name: string): string {
-  return { html: 'text/html; charset=utf-8', txt: 'text/plain; charset=utf-8', json: 'application/json' }[
-    formatOf(name)
-  ]
+  return kindOf(name).contentType
+}
+
+function kindOf(path: string): Kind {
+  const name = path.endsWith(EXTENSION) ? path.slice(0, -EXTENSION.length) : path
+  const extension = /\.([a-z]+)$/.exec(name)?.[1] ?? 'html'
+  return (Object.hasOwn(KINDS, extension) ? KINDS[extension] : undefined) ?? KINDS.html!
 }
 
 /** Whether a name stays below the folder of templates: no empty, `.` or `..` segments, and no separators but `/`. */

@@ -7,6 +7,8 @@ import { checked, type Entry, sourceOf } from './template-entry.ts'
 import { TemplateError } from './template-error.ts'
 import type { TemplateMeta } from './types.ts'
 
+const NOTHING = new SafeString('')
+
 /** The functions a template calls, and what they leave behind. `TemplateView` is its type as templates see it. */
 export class View {
   readonly print: Printers['print']
@@ -14,13 +16,13 @@ export class View {
   readonly format: Format
   readonly rendering: Rendering
   /** In a layout: what it wraps. */
-  readonly inner: string
+  readonly inner: SafeString
   /** Takes what `flush()` sends; without it the page is sent as a whole. */
   sink: ((text: string) => Promise<void>) | undefined
   layoutName: string | undefined
   layoutLocals: object | undefined
 
-  constructor(rendering: Rendering, format: Format, inner = '') {
+  constructor(rendering: Rendering, format: Format, inner: SafeString = NOTHING) {
     const { print, printRaw } = rendering.engine.printers[format]
     this.print = print
     this.printRaw = printRaw
@@ -49,7 +51,7 @@ export class View {
   }
 
   demand(locals: object, meta: TemplateMeta, local: string, line: number, column: number): void {
-    if (local in locals) return
+    if (local in Object(locals)) return
     const { origin } = this.rendering.lookup(meta.name)
     const reason = viewError('local_missing', { name: meta.name, local: `$${local}` }).message
     throw new TemplateError('local_missing', reason, sourceOf(origin), { line, column })
@@ -95,17 +97,20 @@ export class View {
   }
 
   content(name?: string, fallback?: () => unknown): unknown {
-    if (name === undefined) return this.safe(this.inner)
+    if (name === undefined) return this.inner
     const block = this.rendering.blocks.get(name)
     if (block === undefined && fallback) return this.capture(fallback)
-    return this.safe(block ?? '')
+    return this.safe(this.print(block ?? []))
   }
 
   contentFor(name: string, block: unknown): unknown {
     const { rendering } = this
     return after(typeof block === 'function' ? block() : block, value => {
       if (rendering.layoutSent) throw viewError('content_late', { name })
-      rendering.blocks.set(name, (rendering.blocks.get(name) ?? '') + this.print(value))
+      const text = this.safe(this.print(value))
+      const block = rendering.blocks.get(name)
+      if (block) block.push(text)
+      else rendering.blocks.set(name, [text])
     })
   }
 

@@ -278,6 +278,44 @@ test('leaves errors of imported modules as they are', () => {
   expect(() => render('c')).toThrow(expect.objectContaining({ code: 'ERR_MODULE_NOT_FOUND' }))
 })
 
+test('escapes what is not HTML where it stands in HTML', () => {
+  const { render } = views({
+    'site.html.ets': '<%= content() %>|<%= content("x") %>',
+    'a.txt.ets': '<%! layout: "site" %><a><%= include("b.txt") %><% contentFor("x", "<c>") %>',
+    'b.txt.ets': '<b>',
+    'c.html.ets': '<%! layout: "site" %><%= include("d.txt") %><%= include("e.json") %>',
+    'd.txt.ets': '<d><% contentFor("x", "<e>") %>',
+    'e.json.ets': '["<%== "<" %>"]',
+  })
+  expect(render('a.txt')).toBe('&lt;a&gt;&lt;b&gt;|&lt;c&gt;')
+  expect(render('c')).toBe('&lt;d&gt;[&#34;&lt;&#34;]|&lt;e&gt;')
+})
+
+test('knows the media types of its formats', () => {
+  const { contentType } = views({})
+  expect(['a', 'v1.2', 'a.txt', 'a.json', 'sitemap.xml', 'constructor'].map(contentType)).toEqual([
+    'text/html; charset=utf-8',
+    'text/html; charset=utf-8',
+    'text/plain; charset=utf-8',
+    'application/json',
+    'application/xml; charset=utf-8',
+    'text/html; charset=utf-8',
+  ])
+})
+
+test('loads all templates at once when asked to, and tells the first mistake', () => {
+  const { load } = views({ 'a.html.ets': '1', 'b.html.ets': '<%= %>' })
+  expect(load).toThrow(expect.objectContaining({ code: 'expression_empty' }))
+  write({ 'b.html.ets': '2' })
+  expect(load()).toBeUndefined()
+})
+
+test('a folder that is not there has no templates', () => {
+  const { render, names } = createViews({ dir: join(dir, 'nowhere') })
+  expect(names()).toEqual([])
+  expect(() => render('a')).toThrow(expect.objectContaining({ code: 'template_missing' }))
+})
+
 test('gives every page the common locals, which its own go before', () => {
   const { render } = views({ 'a.html.ets': '<%= $x %><%= $y %>' }, { locals: { x: 1, y: 2 } })
   expect(render('a', { y: 3 })).toBe('13')

@@ -53,6 +53,8 @@ export interface Views<Context = unknown> {
   contentType(name: string): string
   /** Whether there is such a template. */
   has(name: string): boolean
+  /** Loads every template now, so that what is wrong with one is known before it is needed; throws the first mistake. */
+  load(): void
   /** The names of all templates, sorted. */
   names(): string[]
 }
@@ -80,6 +82,9 @@ export function createViews<Context = unknown>(options: ViewsOptions<Context>): 
     stream: (name, ...rest) => stream(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
     contentType: contentTypeOf,
     has: name => store.names().includes(name),
+    load: () => {
+      for (const name of store.names()) store.get(name)
+    },
     names: () => store.names(),
   }
 }

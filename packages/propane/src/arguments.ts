@@ -42,8 +42,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
       if (value === undefined) result.problems.push(`${flag} needs a value`)
       else result.accessories[name] = value
       if (inline === undefined && !boolean) index++
-    } else if (inline === undefined && SWITCHES.some(known => flag === `--${known}`)) {
-      result.switches.add(flag.slice(2))
+    } else if (SWITCHES.some(known => flag === `--${known}`)) {
+      if (inline === undefined) result.switches.add(flag.slice(2))
+      else result.problems.push(`${flag} takes no value`)
     } else result.problems.push(unknown(flag))
   }
   return result

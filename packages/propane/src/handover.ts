@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
-import { logicalCwd } from './release.ts'
 
 /**
  * Replacing the primary itself: the old one starts its own command line again and hands the listening sockets over as
@@ -46,10 +45,10 @@ export class Successor {
   readonly up: Promise<void>
   readonly #child: ChildProcess
 
-  constructor(fds: readonly number[], state: Pick<Handover, 'generation' | 'workers'>, timeoutMs: number) {
+  /** `cwd` is where this process was started, with its links: they may lead elsewhere by now. */
+  constructor(fds: readonly number[], state: Pick<Handover, 'generation' | 'workers'>, cwd: string, timeoutMs: number) {
     const handover: Handover = { fds: fds.map((_, index) => FIRST_FD + index), ...state, pid: process.pid }
-    const cwd = logicalCwd()
-    const env: NodeJS.ProcessEnv = { ...process.env, [VARIABLE]: JSON.stringify(handover) }
+    const env: NodeJS.ProcessEnv = { ...process.env, PWD: cwd, [VARIABLE]: JSON.stringify(handover) }
     // These named the old process.
     for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'WATCHDOG_PID']) delete env[name]
     this.#child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {

@@ -213,6 +213,7 @@ export class Primary implements PropaneHandle {
       this.#successor = new Successor(
         fds,
         { generation: pool.nextGeneration - 1, workers: pool.desired },
+        this.#manager.source.cwd,
         2 * this.accessories.bootTimeout,
       )
       await this.#successor.up

@@ -19,11 +19,21 @@ export function logicalPath(file: string, env: NodeJS.ProcessEnv = process.env):
 
 /** The working directory with its links: `PWD`, where that is still the same folder. */
 export function logicalCwd(env: NodeJS.ProcessEnv = process.env): string {
+  const { PWD } = env
+  let real: string
   try {
-    const real = process.cwd()
-    return env.PWD && path.isAbsolute(env.PWD) && fs.realpathSync(env.PWD) === real ? env.PWD : real
+    real = process.cwd()
   } catch {
-    return env.PWD ?? '/' // the folder is gone
+    return PWD ?? '/' // the folder is gone
+  }
+  return PWD !== undefined && path.isAbsolute(PWD) && realOf(PWD) === real ? PWD : real
+}
+
+function realOf(folder: string): string | undefined {
+  try {
+    return fs.realpathSync(folder)
+  } catch {
+    return undefined // not there
   }
 }
 

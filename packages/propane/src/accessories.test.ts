@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import {
+  ACCESSORIES,
+  accessoriesFromEnv,
+  changedAccessories,
+  flagOf,
+  resolveAccessories,
+  variableOf,
+} from './accessories.ts'
+
+test('later sources outrank earlier ones, and all of them the defaults', () => {
+  const resolved = resolveAccessories({ workers: 2, drainTimeout: '5s' }, { workers: '4' }, { maxMemory: undefined })
+  expect(resolved).toMatchObject({ workers: 4, drainTimeout: 5000, maxMemory: 0, bootTimeout: 30_000 })
+})
+
+test('every default is a value that its own kind accepts', () => {
+  for (const [name, accessory] of Object.entries(ACCESSORIES)) {
+    expect(accessory.kind.parse(accessory.default), name).toEqual(accessory.default)
+  }
+})
+
+test('lists every problem at once, with what was probably meant', () => {
+  const input = { workers: 'many', port: 70_000, drainTimout: 1, workerHeader: 'maybe', healthPaths: 'health' }
+  expect(() => resolveAccessories(input)).toThrow(
+    [
+      'The propane accessories have 5 problem(s):',
+      '- workers: must be auto or a whole number from 0 to 1024, not "many"',
+      '- port: must be a whole number from 0 to 65535, not 70000',
+      '- drainTimout: there is no such accessory; did you mean drainTimeout?',
+      '- workerHeader: must be true or false, not "maybe"',
+      '- healthPaths: must be a list of paths such as /health/live,/health/ready, not "health"',
+    ].join('\n'),
+  )
+})
+
+test('reads environment variables by their names', () => {
+  expect(flagOf('maxEventLoopDelay')).toBe('--max-event-loop-delay')
+  expect(variableOf('maxEventLoopDelay')).toBe('ARLEN_PROPANE_MAX_EVENT_LOOP_DELAY')
+  const env = { ARLEN_PROPANE_WORKERS: '3', ARLEN_PROPANE_NONSENSE: '1', WORKERS: '9' }
+  expect(accessoriesFromEnv(env)).toEqual({ workers: '3' })
+})
+
+test('tells changes that count at once from those that need a new primary', () => {
+  const before = resolveAccessories({})
+  const after = resolveAccessories({ port: 4000, maxRequests: 10, healthPaths: '/up' })
+  expect(changedAccessories(before, after)).toEqual({ applied: ['maxRequests', 'healthPaths'], needRestart: ['port'] })
+})

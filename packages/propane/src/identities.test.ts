@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { resolveIds } from './identities.ts'
+
+function etc(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'propane-etc-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(path.join(folder, 'passwd'), 'root:x:0:0:root:/root:/bin/sh\nshop:x:1001:1002::/srv/shop:/bin/false\n')
+  writeFileSync(path.join(folder, 'group'), 'root:x:0:\nshop:x:1002:\nweb:x:33:shop\n')
+  return folder
+}
+
+test('a user brings its own group, unless one is named', () => {
+  expect(resolveIds('', '', etc())).toEqual({})
+  expect(resolveIds('shop', '', etc())).toEqual({ uid: 1001, gid: 1002 })
+  expect(resolveIds('shop', 'web', etc())).toEqual({ uid: 1001, gid: 33 })
+  expect(resolveIds('1001', '33', etc())).toEqual({ uid: 1001, gid: 33 })
+  expect(resolveIds('4711', '', etc())).toEqual({ uid: 4711 })
+})
+
+test('an unknown name is refused', () => {
+  expect(() => resolveIds('nobody-here', '', etc())).toThrow('There is no user named nobody-here on this machine.')
+  expect(() => resolveIds('', 'none', etc())).toThrow('There is no group named none on this machine.')
+})

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { DatabaseError, type ServerMessage } from '../database-error.ts'
 import { pgError } from '../errors.ts'
 import { normaliseSql } from '../sql-scanner.ts'
+import { resetSession } from './connection.ts'
 import type { Migration } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import { Observer } from './observer.ts'
@@ -29,7 +30,7 @@ export async function applyStep(work: Work): Promise<void> {
   const step = stepOf(migration, direction)
   const started = performance.now()
   const observer = new Observer(client, step, options)
-  const stop = () => client.end().catch(() => undefined) // what runs ends with its connection, and is rolled back
+  const stop = () => void observer.cancel() // it is rolled back as after any error
   options.signal?.addEventListener('abort', stop, { once: true })
   options.onEvent?.({ type: 'start', step })
   try {
@@ -80,7 +81,7 @@ async function inTransaction(work: Work): Promise<void> {
     await client.query('reset role')
     await record(work, performance.now() - started)
     await client.query('commit')
-    await client.query('reset all') // what a file has SET is for that file
+    await resetSession(client) // what a file has SET is for that file
   } catch (error) {
     await client.query('rollback').catch(() => undefined) // the connection is gone: the server rolls back by itself
     throw error
@@ -102,7 +103,7 @@ async function alone(work: Work): Promise<void> {
     if (direction === 'up') await cleanUp(work).catch(() => undefined) // gone with the connection: the next run does it
     throw error
   } finally {
-    await client.query('reset all').catch(() => undefined)
+    await resetSession(client).catch(() => undefined) // the error of the statement is what counts
   }
   await record(work, performance.now() - started)
 }

@@ -12,6 +12,7 @@ export async function connectMigrator(options: Pick<MigrateOptions, 'dsn'>): Pro
   client.on('error', () => undefined) // the query under way is told
   try {
     await client.connect()
+    await resetSession(client)
   } catch (error) {
     throw connectError(error, settings)
   }
@@ -36,4 +37,11 @@ export async function refusePooler(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select pg_backend_pid() as pid')
   const { processID } = client as unknown as { processID: number }
   if ((rows[0] as { pid: number }).pid !== processID) throw pgError('migration_pooled')
+}
+
+/** Undoes what a file has SET. */
+export async function resetSession(client: pg.Client): Promise<void> {
+  await client.query('reset all')
+  // A migrator that was killed must not keep lock and statement for longer than this. Not every platform's server can.
+  await client.query('set client_connection_check_interval = 1000').catch(() => undefined)
 }

@@ -31,6 +31,16 @@ export class Observer {
     }, interval)
   }
 
+  /** Ends what the step is doing on the server; without that it would go on there, whatever becomes of the connection. */
+  async cancel(): Promise<void> {
+    try {
+      this.#client ??= connectMigrator(this.#options)
+      await (await this.#client).query('select pg_cancel_backend($1)', [this.#processId])
+    } catch {
+      // It then ends when the server notices that its client has gone.
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#timer)

@@ -9,7 +9,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   batches.length = 0
   busy = false
-  batcher = new Batcher({ flush: paths => batches.push([...paths]), busy: () => busy })
+  batcher = new Batcher({ flush: paths => batches.push([...paths]), busy: () => (busy ? 50 : 0) })
 })
 afterEach(() => void vi.useRealTimers())
 

@@ -3,8 +3,11 @@ export interface BatcherOptions {
   stir?: (path: string) => void
   /** Called with the changed paths once the burst is over. */
   flush: (paths: Set<string>) => void
-  /** True while something larger is going on that will bring more changes, such as a git operation. */
-  busy?: () => boolean
+  /**
+   * How many milliseconds to wait before asking again, because more changes are certain to come, as while git is at
+   * work; 0 when there is no reason to wait.
+   */
+  busy?: (paths: ReadonlySet<string>, ageMs: number) => number
 }
 
 /** A save by an editor is one or two events close together. */
@@ -12,7 +15,6 @@ const QUIET_MS = 12
 /** More files than an editor saves at once: a checkout, a generator; there are pauses between its files. */
 const BURST_FILES = 4
 const BURST_QUIET_MS = 120
-const BUSY_POLL_MS = 50
 /** However long a burst lasts, this long after its start what has come is passed on. */
 const LONGEST_MS = 5_000
 
@@ -45,10 +47,9 @@ export class Batcher {
   }
 
   #flush(): void {
-    if (this.#options.busy?.() && performance.now() - this.#since < LONGEST_MS) {
-      this.#wait(BUSY_POLL_MS)
-      return
-    }
+    const ageMs = performance.now() - this.#since
+    const waitMs = ageMs < LONGEST_MS ? (this.#options.busy?.(this.#paths, ageMs) ?? 0) : 0
+    if (waitMs > 0) return this.#wait(waitMs)
     const paths = this.#paths
     this.#paths = new Set()
     this.#options.flush(paths)

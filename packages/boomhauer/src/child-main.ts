@@ -106,7 +106,9 @@ async function close(graceMs: number): Promise<void> {
 
 function report(error: unknown): Diagnostic[] {
   const at = stage === 'load' ? modules.placeOf(error) : undefined
-  return diagnose(error, { root, stage: stageOf(error), hide: import.meta.dirname, ...(at && { at }) })
+  const hint = stage === 'load' ? modules.hintFor(error) : undefined
+  const found = diagnose(error, { root, stage: stageOf(error), hide: import.meta.dirname, ...(at && { at }) })
+  return hint === undefined ? found : found.map((diagnostic, i) => (i === 0 ? { ...diagnostic, hint } : diagnostic))
 }
 
 /** A broken configuration is told apart by the code of its error, in whatever stage it comes up. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { importHint } from './import-hint.ts'
 import { findSpecifier } from './import-site.ts'
 
 /** How a module was named, and in which. */
@@ -61,6 +62,14 @@ export class LoadedModules {
     }
     return error instanceof SyntaxError && !/^\S+:\d+\n/.test(error.stack ?? '')
       ? this.#placeOfSyntaxError(error)
+      : undefined
+  }
+
+  /** What was probably meant by an import of what is not there. */
+  hintFor(error: unknown): string | undefined {
+    const { specifier, parent } = this.#namingOf(error) ?? {}
+    return specifier !== undefined && parent?.startsWith('file:')
+      ? importHint(specifier, fileURLToPath(parent))
       : undefined
   }
 

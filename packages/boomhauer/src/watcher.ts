@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type ChokidarOptions, type FSWatcher, watch } from 'chokidar'
 import { Batcher } from './batcher.ts'
@@ -27,6 +27,10 @@ export interface WatcherEvents {
 }
 
 const FALLBACK_POLL_MS = 300
+const GIT_MS = 50
+/** Many programs save by emptying a file and then writing it: an empty one is given this long to fill. */
+const EMPTY_MS = 120
+const EMPTY_POLL_MS = 8
 const PROBE = '.boomhauer-probe-'
 
 /** Watches an application's folder, and files outside of it that it has loaded. */
@@ -44,7 +48,10 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     this.#interest = createInterest(options.root, options.ignore)
     const lock = join(options.root, '.git', 'index.lock')
     this.#batcher = new Batcher({
-      busy: () => existsSync(lock),
+      busy: (paths, ageMs) => {
+        if (existsSync(lock)) return GIT_MS
+        return ageMs < EMPTY_MS && [...paths].some(isEmptyFile) ? EMPTY_POLL_MS : 0
+      },
       stir: path => {
         if (this.#interest.effectOf(path) === 'rebuild') this.emit('stir')
       },
@@ -119,4 +126,8 @@ export class Watcher extends EventEmitter<WatcherEvents> {
       rmSync(probe, { force: true })
     }
   }
+}
+
+function isEmptyFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0
 }

@@ -88,6 +88,22 @@ test('a checkout of another branch is one batch', async () => {
   expect(batches).toBe(2)
 })
 
+test('a file that is emptied before it is written is waited for', async () => {
+  const folder = new TestFolder({ 'a.ts': 'old' })
+  const watcher = await watching(folder)
+  const seen = once(watcher, 'change')
+  let text = ''
+  watcher.once('change', () => {
+    text = folder.read('a.ts')
+  })
+  folder.write('a.ts', '')
+  await once(watcher, 'stir')
+  await new Promise(resolve => setTimeout(resolve, 30))
+  folder.write('a.ts', 'new')
+  await seen
+  expect(text).toBe('new')
+})
+
 test('files that mean nothing are not told of', async () => {
   const folder = new TestFolder({ 'node_modules/x/index.js': '1' })
   const watcher = await watching(folder, { ignore: ['generated/**'] })

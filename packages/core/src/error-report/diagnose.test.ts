@@ -126,6 +126,16 @@ test('refused SQL is shown with a caret at its position', () => {
   expect(found?.facts).toMatchObject({ severity: 'ERROR' })
 })
 
+test('paths inside the application are shown from its folder on', () => {
+  const error = Object.assign(thrown("Cannot find '/app/src/x.ts' imported from file:///app/a.ts", []), {
+    at: '/app/b',
+  })
+  expect(diagnose(error, options)[0]).toMatchObject({
+    message: "Cannot find 'src/x.ts' imported from a.ts",
+    facts: { at: 'b' },
+  })
+})
+
 test('secrets are nowhere in it', () => {
   const redact = createRedact({ DATABASE_URL: 'postgres://shop:s3cret@db/shop' })
   const cause = Object.assign(new Error('cannot reach postgres://shop:s3cret@db/shop'), { password: 's3cret' })

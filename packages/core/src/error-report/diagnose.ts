@@ -45,10 +45,16 @@ interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
  * An error that brings `diagnostics` of its own (as compilers' do) speaks through them.
  */
 export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnostic[] {
+  const root = resolve(options.root ?? '.')
+  const redact = options.redact ?? createRedact()
   const context: Context = {
     stage: options.stage ?? 'runtime',
-    root: resolve(options.root ?? '.'),
-    redact: options.redact ?? createRedact(),
+    root,
+    // Paths inside the application say enough from its folder on.
+    redact: text =>
+      redact(text)
+        .replaceAll(`file://${root}${sep}`, '')
+        .replaceAll(root + sep, ''),
     readSource: options.readSource ?? createSourceReader(),
     at: options.at,
     hide: options.hide === undefined ? undefined : resolve(options.hide) + sep,
@@ -190,7 +196,18 @@ function sqlExcerpt(error: object, redact: Redact): Diagnostic['excerpts'] {
   return snippet === '' ? undefined : [{ title: 'SQL', snippet }]
 }
 
-const SHOWN_ELSEWHERE = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'diagnostics', 'sql', 'query'])
+const SHOWN_ELSEWHERE = new Set([
+  'name',
+  'message',
+  'stack',
+  'code',
+  'cause',
+  'errors',
+  'diagnostics',
+  'sql',
+  'query',
+  'url',
+])
 
 function factsOf(error: object, redact: Redact): Record<string, string> | undefined {
   const facts: Record<string, string> = {}

@@ -1,0 +1,28 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { suggest } from '@arlen/core/suggest'
+
+const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js']
+
+/** What was probably meant by a relative import of what is not there, as a sentence; undefined when nothing is near. */
+export function importHint(specifier: string, importer: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined
+  const target = resolve(dirname(importer), specifier)
+  const stem = target.slice(0, target.length - extname(target).length)
+  for (const base of [target, stem]) {
+    const extension = EXTENSIONS.find(candidate => base + candidate !== target && existsSync(base + candidate))
+    if (extension === undefined) continue
+    const meant = specifier.slice(0, specifier.length - (target.length - base.length)) + extension
+    return `Imports name the file with its extension: did you mean '${meant}'?`
+  }
+  const near = suggest(basename(target), siblings(target))
+  return near && `Did you mean '${specifier.slice(0, specifier.length - basename(specifier).length)}${near}'?`
+}
+
+function siblings(path: string): string[] {
+  try {
+    return readdirSync(dirname(path))
+  } catch {
+    return [] // not even the folder is there
+  }
+}

@@ -23,7 +23,7 @@ import { answerErrors, type ErrorHandler, errorResponder } from './error-respond
 import { appError } from './errors.ts'
 import { Health } from './health.ts'
 import { addHealthRoutes } from './health-routes.ts'
-import { environmentName, loadConfig } from './load-config.ts'
+import { environmentName, isProduction, loadConfig } from './load-config.ts'
 import { addOpenApiRoutes } from './openapi-routes.ts'
 import { type Confinement, type Plugin, Plugins } from './plugin.ts'
 import { logRequests } from './request-log.ts'
@@ -170,12 +170,12 @@ export class App extends Routes implements Servable {
     addHealthRoutes(this)
     addOpenApiRoutes(this)
     const { checkResponses } = this.config
-    const check = checkResponses === 'auto' ? this.environment !== 'production' : checkResponses
+    const check = checkResponses === 'auto' ? !isProduction(this.environment) : checkResponses
     const csrf = csrfMiddleware(this.config)
     this.router.freeze(route => compileRoute(route, { checkResponses: check, csrf }))
     const missing = this.#notFound ?? nothingHere
     const dispatch = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
-    const builtIn = builtInMiddleware(this.config, this.environment, this.root)
+    const builtIn = builtInMiddleware(this.config, this.root)
     this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
     return this.#handler
   }

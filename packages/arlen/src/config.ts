@@ -1,5 +1,6 @@
 import type { ConfigLayer } from '@arlen/core'
-import type { SecurityHeadersOptions } from '@arlen/security'
+import { type SecurityConfig, securityConfigSchema } from '@arlen/security'
+import { type SessionConfig, sessionConfigSchema } from '@arlen/session'
 import * as v from 'valibot'
 
 /** What an application can be told in `config/` and by `ARLEN_*` variables. Every member has a default. */
@@ -51,39 +52,10 @@ export interface Config {
     /** Template around every page; empty for none. */
     layout: string
   }
-  security: {
-    /** Header fields that make browsers careful; `false` sends none. Single ones as `securityHeaders()` takes them. */
-    headers: boolean | SecurityHeadersOptions
-    /** Host names this site answers for; empty for any. */
-    hosts: string[]
-    cors: {
-      /** Exact origins whose pages may read answers; `*` for all; empty for none. */
-      origins: string[]
-      credentials: boolean
-    }
-    /** For every request, by address. */
-    rateLimit: {
-      /** Requests in one window; 0 for no limit. */
-      limit: number
-      windowMs: number
-    }
-  }
-  session: {
-    /** `auto`: unless the application is an API without secrets. */
-    enabled: boolean | 'auto'
-    /** At least 32 random bytes each, newest first: `arlen generate secret`. From the environment alone. */
-    secrets: string[]
-    /** Whether cookies need https; `auto`: in production. */
-    secure: boolean | 'auto'
-    sameSite: 'strict' | 'lax' | 'none'
-    /** A session nobody used for this long is over. */
-    idleMs: number
-    /** A session is over this long after it began. */
-    absoluteMs: number
-    /** Refuse unsafe requests that another site may have made. */
-    csrf: boolean
-    csrfTrustedOrigins: string[]
-  }
+  /** What browsers and strangers are told and refused; see @arlen/security. */
+  security: SecurityConfig
+  /** Sessions, their cookies and secrets, CSRF protection; see @arlen/session. Off in an API unless asked for. */
+  session: SessionConfig
   static: {
     /** Folder of files that are served as they are, from the application's root; empty for none. */
     dir: string
@@ -110,14 +82,17 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 }
 
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
-const HOUR = 3_600_000
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 function section<const E extends v.ObjectEntries>(entries: E) {
   return v.optional(v.strictObject(entries), {} as never)
 }
 
-export function configSchema(): v.GenericSchema<unknown, Config> {
+/**
+ * @param production - holds the configuration to what is safe on the open network: every environment but development
+ *   and test is taken for such
+ */
+export function configSchema(production: boolean): v.GenericSchema<unknown, Config> {
   return v.strictObject({
     apiOnly: v.optional(described(v.boolean(), 'JSON only: no views, no static files'), false),
     checkResponses: v.optional(
@@ -163,46 +138,8 @@ export function configSchema(): v.GenericSchema<unknown, Config> {
       dir: v.optional(described(v.string(), 'Folder of templates'), 'templates'),
       layout: v.optional(described(v.string(), 'Template around every page; empty for none'), ''),
     }),
-    security: section({
-      headers: v.optional(
-        described(
-          v.union([
-            v.boolean(),
-            v.custom<SecurityHeadersOptions>(value => typeof value === 'object' && value !== null),
-          ]),
-          'Header fields that make browsers careful',
-        ),
-        true,
-      ),
-      hosts: v.optional(described(v.array(v.string()), 'Host names this site answers for; empty for any'), []),
-      cors: section({
-        origins: v.optional(described(v.array(v.string()), 'Origins whose pages may read answers'), []),
-        credentials: v.optional(described(v.boolean(), 'Whether those pages may send cookies'), false),
-      }),
-      rateLimit: section({
-        limit: v.optional(described(v.pipe(v.number(), v.minValue(0)), 'Requests in one window; 0 for no limit'), 0),
-        windowMs: v.optional(described(positive, 'The window, in milliseconds'), 60_000),
-      }),
-    }),
-    session: section({
-      enabled: v.optional(
-        described(v.union([v.literal('auto'), v.boolean()]), 'Sessions; auto: unless an API without secrets'),
-        'auto',
-      ),
-      secrets: v.optional(
-        v.pipe(v.array(v.string()), v.description('Session secrets, newest first'), v.metadata({ secret: true })),
-        [],
-      ),
-      secure: v.optional(
-        described(v.union([v.literal('auto'), v.boolean()]), 'Cookies over https alone; auto: in production'),
-        'auto',
-      ),
-      sameSite: v.optional(described(v.picklist(['strict', 'lax', 'none']), 'SameSite of the cookies'), 'lax'),
-      idleMs: v.optional(described(positive, 'A session nobody used for this long is over'), 12 * HOUR),
-      absoluteMs: v.optional(described(positive, 'A session is over this long after it began'), 7 * 24 * HOUR),
-      csrf: v.optional(described(v.boolean(), 'Refuse unsafe requests that another site may have made'), true),
-      csrfTrustedOrigins: v.optional(described(v.array(v.string()), 'Other origins whose pages may send them'), []),
-    }),
+    security: v.optional(securityConfigSchema(production), {}),
+    session: v.optional(sessionConfigSchema(production), {}),
     static: section({
       dir: v.optional(described(v.string(), 'Folder of files served as they are; empty for none'), 'public'),
       prefix: v.optional(described(v.string(), 'Path below which they are served'), '/'),

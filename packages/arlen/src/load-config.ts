@@ -13,6 +13,8 @@ export interface LoadConfigOptions {
   /** Default: {@link environmentName}. */
   environment?: string
   env?: Env
+  /** Does without what only a running application needs, such as its secrets. */
+  lenient?: boolean
   /** Values that the program gives itself, stronger than the files and weaker than the environment. */
   overrides?: ConfigInput
 }
@@ -29,7 +31,7 @@ export function environmentName(env: Env = process.env): string {
  * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` when a file throws.
  */
 export function loadConfig(options: LoadConfigOptions): ResolvedConfig<Config> {
-  const { root, env = process.env, environment = environmentName(env), overrides } = options
+  const { root, env = process.env, environment = environmentName(env), overrides, lenient = false } = options
   const layers: ConfigLayer[] = []
   for (const name of ['config/app', `config/environments/${environment}`]) {
     const file = ['.ts', '.js'].map(suffix => join(root, name + suffix)).find(path => existsSync(path))
@@ -37,7 +39,25 @@ export function loadConfig(options: LoadConfigOptions): ResolvedConfig<Config> {
   }
   if (overrides) layers.push({ name: 'createApp()', values: overrides })
   layers.push(platformLayer(env))
-  return resolveConfig({ schema: configSchema(), layers, env, knownEnv: KNOWN_ENV })
+  // An API has no sessions unless it asks for them, and so needs no secrets either.
+  if (isApiOnly(layers, env)) layers.unshift({ name: 'apiOnly', values: { session: { enabled: false } } })
+  return resolveConfig({
+    schema: configSchema(isProduction(environment) && !lenient),
+    layers,
+    env,
+    knownEnv: KNOWN_ENV,
+  })
+}
+
+/** Whether an environment is held to what is safe on the open network. One that nobody knows is. */
+export function isProduction(environment: string): boolean {
+  return environment !== 'development' && environment !== 'test'
+}
+
+function isApiOnly(layers: readonly ConfigLayer[], env: Env): boolean {
+  if (env.ARLEN_API_ONLY !== undefined) return /^(true|1|on|yes)$/i.test(env.ARLEN_API_ONLY)
+  const said = layers.map(layer => (layer.values as ConfigInput | undefined)?.apiOnly)
+  return said.findLast(value => value !== undefined) === true
 }
 
 /** Loaded synchronously, so that an application has its configuration while its module is evaluated. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { AppOptions } from '../src/index.ts'
 import { type Served, serveApp } from './serve-app.ts'
 
 const cookieOf = (response: { headers: Headers }) =>
@@ -70,6 +71,7 @@ describe('from config', () => {
       config: {
         security: {
           headers: { frameOptions: 'DENY' },
+          csp: { enabled: false },
           cors: { origins: ['https://app.example'] },
           rateLimit: { limit: 3, windowMs: 60_000 },
         },
@@ -99,19 +101,22 @@ describe('from config', () => {
 
   test('all of it can be switched off', async () => {
     const served = await serveApp(app => void app.get('/', c => c.csrfField()), {
-      config: { apiOnly: true, security: { headers: false } },
+      config: { apiOnly: true, security: { enabled: false } },
     })
     const response = await served.get('/')
     expect([response.status, response.headers.get('x-content-type-options')]).toEqual([500, null])
     await served.close()
   })
 
-  test('production refuses to start without a secret worth the name', async () => {
-    const start = (secrets: string[]) =>
-      serveApp(() => undefined, { environment: 'production', config: { session: { secrets } } })
-    await expect(start([])).rejects.toMatchObject({ code: 'secrets_refused' })
-    await expect(start(['change-me'])).rejects.toMatchObject({ code: 'secrets_refused' })
-    const served = await start(['kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI'])
+  test('production refuses to start without a secret worth the name, and lists everything that is unsafe', async () => {
+    const start = (config: AppOptions['config']) =>
+      serveApp(() => undefined, { environment: 'production', ...(config && { config }) })
+    await expect(start({})).rejects.toMatchObject({ code: 'config_invalid' })
+    const unsafe = start({ session: { secrets: ['change-me'], secure: false, csrf: false } })
+    await expect(unsafe).rejects.toThrow(/has 3 problem/)
+    await expect(unsafe).rejects.not.toThrow(/change-me/)
+    const served = await start({ session: { secrets: ['kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI'] } })
     await served.close()
+    await (await start({ apiOnly: true })).close()
   })
 })

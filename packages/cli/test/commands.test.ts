@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
@@ -34,6 +34,27 @@ describe('arlen migrate', () => {
     ])
   })
 
+  test('tells the state, undoes, does it again, and verifies', async () => {
+    await using database = await createTestDatabase()
+    const run = (...words: string[]) => arlen(['migrate', ...words, '--dsn', database.dsn])
+    expect((await run('status')).text).toMatch(/^pending {6}0001_catalogue$/m)
+    await run()
+    expect((await run('status')).text).toMatch(/^applied {6}0001_catalogue {2}20\d\d-/m)
+    expect((await run('down', '--dry-run')).text).toMatch(/^would undo 0003_/)
+    expect((await run('redo')).text).toMatch(/undid 0003_.*\napplied 0003_/)
+    expect(await run('verify')).toEqual({ code: 0, text: 'The database and the files agree.' })
+    expect((await run('down', '--steps', '3')).code).toBe(0)
+    expect((await run('down')).text).toBe('Nothing to undo.')
+  })
+
+  test('answers actions it does not have with those it has, exit code 2', async () => {
+    const { code, text } = await arlen(['migrate', 'sideways'])
+    expect(code).toBe(2)
+    expect(text).toContain('it can up, status, down, redo, verify, accept-drift, resolve, rename')
+    expect((await arlen(['migrate', 'accept-drift'])).code).toBe(2)
+    expect((await arlen(['migrate', 'down', '--steps', 'x', '--dsn', 'postgres://x'])).code).toBe(2)
+  })
+
   test('says in one line that a server cannot be reached', async () => {
     const { code, text } = await arlen(['migrate', '--dsn', 'postgres://nobody:secret@127.0.0.1:1/none'])
     expect(code).toBe(1)
@@ -50,10 +71,28 @@ test('arlen routes lists the routes of the application', async () => {
   expect(rows).toContainEqual({ method: 'POST', path: '/api/orders' })
 })
 
+test('arlen routes --match tells why a request goes where it goes', async () => {
+  const { text } = await arlen(['routes', '--match', 'get /api/orders/7?x=1'])
+  expect(text).toContain('/api/orders/:id')
+  expect((await arlen(['routes', '--match', 'nonsense'])).code).toBe(2)
+})
+
+test('arlen generate makes secrets and migrations, and nothing else', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'arlen-cli-'))
+  const { text: secret } = await arlen(['generate', 'secret'])
+  expect(secret).toMatch(/^[\w-]{43}$/)
+  const { text: path } = await arlen(['generate', 'migration', 'add', 'reviews'], {}, root)
+  expect(path).toMatch(/^db\/migrations\/\d+_add_reviews\.sql$/)
+  expect(readFileSync(join(root, path), 'utf8')).toContain('-- up')
+  expect((await arlen(['generate', 'sandwich'])).code).toBe(2)
+  rmSync(root, { recursive: true })
+})
+
 test('arlen config tells each value and its source, and masks secrets', async () => {
   const { text } = await arlen(['config', '--env', 'production'], {
     DATABASE_URL: 'postgres://a:hunter2@h/d',
     PORT: '80',
+    ARLEN_SESSION_SECRETS: 'kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI',
   })
   expect(text).toContain('http.port = 80  (HOST, PORT, DATABASE_URL)')
   expect(text).toContain('static.maxAgeSeconds = 86400  (config/environments/production.ts)')

@@ -10,6 +10,7 @@ import { type SecurityHeadersOptions, securityHeaders } from './security-headers
 
 /** The section `security` of an application's configuration. */
 export interface SecurityConfig {
+  enabled: boolean
   hosts: string[]
   csp: {
     enabled: boolean
@@ -36,6 +37,7 @@ function section<const E extends v.ObjectEntries>(entries: E) {
 /** The schema of the section `security`, for `resolveConfig` of @arlen/core. Outside production only localhost is served. */
 export function securityConfigSchema(production: boolean): v.GenericSchema<unknown, SecurityConfig> {
   return v.strictObject({
+    enabled: flag('All of this section', true),
     hosts: strings('Hosts to answer for; empty for any', production ? [] : ['local']),
     csp: section({
       enabled: flag('Sends a content security policy', true),

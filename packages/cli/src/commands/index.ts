@@ -1,8 +1,17 @@
 import type { Command } from '../command.ts'
+import { boomhauerCommand } from './boomhauer.ts'
 import { configCommand } from './config.ts'
+import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { propaneCommand } from './propane.ts'
 import { routesCommand } from './routes.ts'
 
 /** In the order of `arlen --help`. */
-export const commands: readonly Command[] = [propaneCommand, migrateCommand, routesCommand, configCommand]
+export const commands: readonly Command[] = [
+  boomhauerCommand,
+  propaneCommand,
+  migrateCommand,
+  routesCommand,
+  configCommand,
+  generateCommand,
+]

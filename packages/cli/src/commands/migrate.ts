@@ -1,48 +1,128 @@
 import { join, resolve } from 'node:path'
-import { type MigrationEvent, migrate, type Step } from '@arlen/pg'
-import { loadConfig } from 'arlen'
+import {
+  acceptDrift,
+  type MigrateOptions,
+  type MigrationEvent,
+  migrate,
+  migrateDown,
+  migrateRedo,
+  migrationStatus,
+  renameMigration,
+  resolveMigration,
+  type Step,
+  verifyMigrations,
+} from '@arlen/pg'
 import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
-import { cliError } from '../errors.ts'
+import { findDsn } from '../find-dsn.ts'
+
+interface Task {
+  dsn: string
+  dir: string
+  dryRun: boolean
+  /** What stood after the action. */
+  words: readonly string[]
+  input: CommandInput
+  io: Io
+}
+
+/** What `arlen migrate <action>` does, and how many words the action takes. */
+const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Promise<number | undefined> }>> = {
+  up: { words: 0, run: up },
+  status: { words: 0, run: status },
+  down: { words: 0, run: task => undo(task, migrateDown) },
+  redo: { words: 0, run: task => undo(task, migrateRedo) },
+  verify: { words: 0, run: verify },
+  'accept-drift': { words: 1, run: accept },
+  resolve: { words: 2, run: settle },
+  rename: { words: 1, run: renameLate },
+}
 
 export const migrateCommand: Command = {
   usage: 'migrate [...words]',
-  description: 'Apply the migrations of db/migrations that have not been applied',
+  description: `Apply the migrations of db/migrations; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
     ['--env <name>', 'Environment whose configuration names the database'],
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
     ['--dry-run', 'Print the plan and change nothing'],
     ['--check', 'With --dry-run: run the plan in a transaction that is rolled back'],
+    ['--steps <n>', 'down: how many to undo, instead of one'],
+    ['--to <version>', 'down: undo everything after this version'],
     ['--root <folder>', 'Folder of the application'],
   ],
-  examples: ['arlen migrate --env production --dry-run'],
+  examples: [
+    'arlen migrate --env production --dry-run',
+    'arlen migrate status',
+    'arlen migrate accept-drift 0002',
+    'arlen migrate resolve 0007 applied',
+  ],
   async run(input, io) {
-    if (input.args.length > 0) throw new UsageError(`migrate does not take ${input.args.join(' ')}`)
+    const [name = 'up', ...words] = input.args
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (!action) throw new UsageError(`migrate cannot ${name}; it can ${Object.keys(ACTIONS).join(', ')}`)
+    if (words.length !== action.words) throw new UsageError(`migrate ${name} takes ${count(action.words, 'word')}`)
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
-    const dryRun = input.options.dryRun === true
-    const { steps } = await migrate({
-      dsn: dsnOf(input, root, io),
-      dir: join(root, 'db/migrations'),
-      dryRun,
-      check: input.options.check === true,
-      onEvent: event => tell(event, dryRun, io),
-    })
-    if (steps.length === 0) io.out('Nothing to migrate.')
+    const dir = join(root, 'db/migrations')
+    // Renaming a file asks no database.
+    const dsn = name === 'rename' ? '' : findDsn(input, root, io)
+    return action.run({ dsn, dir, dryRun: input.options.dryRun === true, words, input, io })
   },
 }
 
-function dsnOf(input: CommandInput, root: string, io: Io): string {
-  const given = textOption(input, 'dsn')
-  if (given !== undefined) return given
-  const environment = textOption(input, 'env')
-  const { url } = loadConfig({ root, env: io.env, ...(environment && { environment }) }).config.db
-  if (url) return url
-  throw cliError('database_missing')
+function optionsOf({ dsn, dir, dryRun, io }: Task): MigrateOptions {
+  return { dsn, dir, dryRun, onEvent: event => tell(event, dryRun, io) }
+}
+
+async function up(task: Task): Promise<undefined> {
+  const { steps } = await migrate({ ...optionsOf(task), check: task.input.options.check === true })
+  if (steps.length === 0) task.io.out('Nothing to migrate.')
+}
+
+async function undo(task: Task, run: typeof migrateDown): Promise<undefined> {
+  const steps = textOption(task.input, 'steps')
+  if (steps !== undefined && !/^[1-9]\d*$/.test(steps)) throw new UsageError('--steps takes a number, such as 2')
+  const to = textOption(task.input, 'to')
+  const report = await run({ ...optionsOf(task), ...(steps && { steps: Number(steps) }), ...(to && { to }) })
+  if (report.steps.length === 0) task.io.out('Nothing to undo.')
+}
+
+async function status({ dsn, dir, io }: Task): Promise<undefined> {
+  const all = await migrationStatus({ dsn, dir })
+  if (all.length === 0) io.out('There are no migrations.')
+  for (const { version, name, state, appliedAt, appliedBy } of all) {
+    const when = appliedAt ? `  ${appliedAt.toISOString()}${appliedBy ? ` by ${appliedBy}` : ''}` : ''
+    io.out(`${state.padEnd(11)}  ${version}_${name}${when}`)
+  }
+}
+
+async function verify({ dsn, dir, io }: Task): Promise<number> {
+  const wrong = await verifyMigrations({ dsn, dir })
+  for (const { version, name, state } of wrong) io.err(`${version}_${name} is ${state}`)
+  if (wrong.length === 0) io.out('The database and the files agree.')
+  return wrong.length === 0 ? 0 : 1
+}
+
+async function accept({ dsn, dir, words, io }: Task): Promise<undefined> {
+  await acceptDrift({ dsn, dir, version: words[0]! })
+  io.out(`${words[0]} is taken as it is now.`)
+}
+
+async function settle({ dsn, dir, words, io }: Task): Promise<undefined> {
+  const [version = '', as] = words
+  if (as !== 'applied' && as !== 'pending')
+    throw new UsageError('migrate resolve takes a version, then applied or pending')
+  await resolveMigration({ dsn, dir, version, as })
+  io.out(`${version} is ${as} from now on.`)
+}
+
+async function renameLate({ dir, words, io }: Task): Promise<undefined> {
+  const { from, to } = await renameMigration({ version: words[0]!, dir })
+  io.out(`${from} → ${to}`)
 }
 
 function tell(event: MigrationEvent, dryRun: boolean, io: Io): void {
   switch (event.type) {
     case 'plan':
-      if (dryRun) for (const step of event.steps) io.out(`would apply ${label(step)}`)
+      if (dryRun) for (const step of event.steps) io.out(`would ${verb(step)} ${label(step)}`)
       break
     case 'waiting':
       io.out(`waiting for another migrator: ${event.holder}`)
@@ -57,10 +137,20 @@ function tell(event: MigrationEvent, dryRun: boolean, io: Io): void {
       io.out(`repaired ${label(event.step)}: ${event.action}`)
       break
     case 'done':
-      io.out(`applied ${label(event.step)} in ${Math.round(event.durationMs)} ms`)
+      io.out(
+        `${event.step.direction === 'up' ? 'applied' : 'undid'} ${label(event.step)} in ${Math.round(event.durationMs)} ms`,
+      )
   }
+}
+
+function verb(step: Step): string {
+  return step.direction === 'up' ? 'apply' : 'undo'
 }
 
 function label(step: Step): string {
   return `${step.version}_${step.name}`
+}
+
+function count(n: number, what: string): string {
+  return n === 0 ? `no ${what}s` : n === 1 ? `one ${what}` : `${n} ${what}s`
 }

@@ -1,0 +1,15 @@
+import { runBoomhauer } from '@arlen/boomhauer'
+import type { Command } from '../command.ts'
+
+export const boomhauerCommand: Command = {
+  usage: 'boomhauer [...words]',
+  description: 'Serve the application while it is being written: every save is live, every mistake is shown',
+  options: [
+    ['--port <n>', 'Port to listen on'],
+    ['--host <address>', 'Address to listen on'],
+    ['--once', 'Build, start, say how that went, and end'],
+    ['--root <folder>', 'Folder of the application'],
+  ],
+  anyOptions: true,
+  run: async input => runBoomhauer(input.argv),
+}

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
+import { suggest } from '@arlen/core/suggest'
 import { compileTemplate, type Strictness } from './compile-template.ts'
 import { viewError } from './errors.ts'
-import { nearest } from './helpers.ts'
 import { loadTemplate } from './load-template.ts'
 import { moduleUrl } from './module-loader.ts'
 import { type Entry, type TemplateStore, toEntry } from './template-entry.ts'
@@ -61,7 +61,7 @@ export class FolderStore implements TemplateStore {
       const text = readIfThere(path)
       if (text !== undefined) return { path, text }
     }
-    const like = nearest(name, this.names())
+    const like = suggest(name, this.names())
     const where = ` in ${this.#options.dir}${like ? `; did you mean "${like}"?` : ''}`
     throw viewError('template_missing', { name, where })
   }
@@ -80,7 +80,7 @@ export class FolderStore implements TemplateStore {
     const unknown = meta.helpers.find(([name]) => !this.#options.helperNames.has(name))
     if (!unknown) return
     const [helper, line, column] = unknown
-    const like = nearest(helper, this.#options.helperNames)
+    const like = suggest(helper, this.#options.helperNames)
     const reason = viewError('helper_unknown', { helper, hint: like ? `; did you mean "${like}"?` : '' }).message
     throw new TemplateError('helper_unknown', reason, { path, text }, { line, column })
   }

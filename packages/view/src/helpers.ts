@@ -46,28 +46,3 @@ function bindOnce(name: string, make: Maker): (this: { [CONTEXT]?: unknown }) =>
     return value
   }
 }
-
-/** The registered name that is most like a mistyped one, where one is near. */
-export function nearest(name: string, names: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let distance = Math.max(2, Math.floor(name.length / 3)) + 1
-  for (const candidate of names) {
-    const found = editDistance(name.toLowerCase(), candidate.toLowerCase())
-    if (found >= distance) continue
-    best = candidate
-    distance = found
-  }
-  return best
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
-}

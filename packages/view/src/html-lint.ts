@@ -1,7 +1,8 @@
 import type { Diagnostic } from '@arlen/core'
+import { codeFrame } from '@arlen/core/code-frame'
 import { HtmlReader, type HtmlState } from './html-reader.ts'
 import type { CodeNode, Template } from './parser.ts'
-import { codeFrame, Lines } from './position.ts'
+import { Lines } from './position.ts'
 
 const WARNINGS = {
   unquoted: 'A value in an attribute without quotes can add attributes of its own: put quotes around it.',
@@ -29,7 +30,7 @@ export function lint(template: Template): Diagnostic[] {
   const lines = new Lines(source.text)
   return found.map(({ node, message }) => {
     const position = lines.at(node.tag.start)
-    const snippet = codeFrame(source.text, position)
+    const snippet = codeFrame(source.text, position.line, position.column)
     return { stage: 'template', severity: 'warning', message, file: source.path, ...position, snippet }
   })
 }

@@ -14,7 +14,7 @@ export { escapeHtml, type Format, jsonScript, raw, SafeString } from './escape.t
 export { type Choice, Form, form } from './form.ts'
 export type { ContextHelperTable, HelperTable } from './helpers.ts'
 export { mapDiagnostic } from './map-diagnostic.ts'
-export { codeFrame, type Position } from './position.ts'
+export type { Position } from './position.ts'
 export type { Registry } from './registry-store.ts'
 export type { RenderOptions } from './rendering.ts'
 export { originalPosition, type SourceMap } from './source-map.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
-import { codeFrame } from './position.ts'
+import { codeFrame } from '@arlen/core/code-frame'
 import { originalPosition, type SourceMap } from './source-map.ts'
 
 /**
@@ -20,6 +20,6 @@ export function mapDiagnostic(diagnostic: Diagnostic): Diagnostic {
   }
   const position = originalPosition(map, { line, column })
   if (!position) return diagnostic
-  const snippet = codeFrame(map.sourcesContent[0] ?? '', position)
+  const snippet = codeFrame(map.sourcesContent[0] ?? '', position.line, position.column)
   return { ...diagnostic, file: fileURLToPath(new URL(map.sources[0]!, mapUrl)), ...position, snippet }
 }

@@ -23,31 +23,3 @@ export class Lines {
     return { line: low + 1, column: offset - this.#starts[low]! + 1 }
   }
 }
-
-const AROUND = 3
-
-/**
- * The lines around a place, numbered, with a caret under it.
- *
- * ```text
- *   1 | <ul>
- * > 2 | <%= %>
- *     | ^
- *   3 | </ul>
- * ```
- */
-export function codeFrame(text: string, { line, column }: Position): string {
-  const lines = text.split(/\r?\n/)
-  const first = Math.max(1, line - AROUND)
-  const last = Math.min(lines.length, line + AROUND)
-  const width = String(last).length
-  const frame: string[] = []
-  for (let number = first; number <= last; number++) {
-    const shown = lines[number - 1]!.slice(0, 400) // a minified line would drown the rest
-    frame.push(`${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${shown}`.trimEnd())
-    if (number !== line) continue
-    const before = shown.slice(0, column - 1).replace(/[^\t]/g, ' ')
-    frame.push(`  ${' '.repeat(width)} | ${before}^`)
-  }
-  return frame.join('\n')
-}

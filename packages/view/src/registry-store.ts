@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { suggest } from '@arlen/core/suggest'
 import { viewError } from './errors.ts'
-import { nearest } from './helpers.ts'
 import type { SourceMap } from './source-map.ts'
 import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'
 import type { TemplateModule } from './types.ts'
@@ -25,7 +25,7 @@ export class RegistryStore implements TemplateStore {
       this.#entries.set(entry.name, entry)
       for (const [helper, line, column] of entry.meta.helpers) {
         if (helperNames.has(helper)) continue
-        const like = nearest(helper, helperNames)
+        const like = suggest(helper, helperNames)
         const hint = ` (${origin.path}:${line}:${column})${like ? `; did you mean "${like}"?` : ''}`
         throw viewError('helper_unknown', { helper, hint })
       }
@@ -35,7 +35,7 @@ export class RegistryStore implements TemplateStore {
   get(name: string): Entry {
     const entry = this.#entries.get(name)
     if (entry) return entry
-    const like = nearest(name, this.names())
+    const like = suggest(name, this.names())
     throw viewError('template_missing', { name, where: like ? `; did you mean "${like}"?` : '' })
   }
 

@@ -1,6 +1,7 @@
 import { ArlenError, type Diagnostic } from '@arlen/core'
+import { codeFrame } from '@arlen/core/code-frame'
 import { type ViewErrorCode, viewError } from './errors.ts'
-import { codeFrame, Lines, type Position } from './position.ts'
+import { Lines, type Position } from './position.ts'
 
 /** Where a template says what it says. */
 export interface TemplateSource {
@@ -22,7 +23,7 @@ export class TemplateError extends ArlenError {
   readonly diagnostics: readonly Diagnostic[]
 
   constructor(code: string, reason: string, source: TemplateSource, position: Position, options?: ErrorOptions) {
-    const snippet = codeFrame(source.text, position)
+    const snippet = codeFrame(source.text, position.line, position.column)
     super(code, `${source.path}:${position.line}:${position.column}: ${reason}\n\n${snippet}\n`, options)
     this.path = source.path
     this.line = position.line

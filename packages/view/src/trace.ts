@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
-import { codeFrame, type Position } from './position.ts'
+import { codeFrame } from '@arlen/core/code-frame'
+import type { Position } from './position.ts'
 import { originalPosition } from './source-map.ts'
 import type { Entry, Origin } from './template-entry.ts'
 import { TemplateError } from './template-error.ts'
@@ -52,7 +53,7 @@ function traceOne(error: Error, entries: () => Iterable<Entry>): void {
     message: error.message,
     file: origin.path,
     ...position,
-    snippet: codeFrame(origin.map()?.sourcesContent[0] ?? '', position),
+    snippet: codeFrame(origin.map()?.sourcesContent[0] ?? '', position.line, position.column),
   })
 }
 

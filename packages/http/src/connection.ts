@@ -19,6 +19,9 @@ import { hasBadEscape, otherTarget, type Target } from './target.ts'
 /** What a lingering connection still reads before it only waits: enough for any client to notice the answer. */
 const LINGER_BYTES = 1024 * 1024 + 64 * 1024
 
+/** Bytes of an unread body or of pipelined requests that are held while a handler runs. */
+const READ_AHEAD = 64 * 1024
+
 /**
  * One connection, without a socket: bytes and events come in through `receive`, `eof`, `drained`, `flushed`, `closed` and
  * `tick`, and go out through a {@link Transport}. What may come next stands in `state.ts`.
@@ -49,6 +52,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
   private bodySince = 0
   private bodyPaused = false
   private continueWanted = false
+  private ended = false
   private pumping = false
   private paused = false
   private lingered = 0
@@ -126,6 +130,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
       }
     }
     this.pumping = false
+    if (this.ended) this.atEnd()
     this.flush()
     this.throttle()
   }
@@ -137,11 +142,16 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     }
   }
 
-  /** Reading stops while nobody can use what would be read. */
+  /**
+   * Reading stops while nobody can use what would be read. A little more is read all the same: only who reads learns that
+   * the peer has left.
+   */
   private throttle(): void {
+    const ahead = this.input === null ? 0 : this.input.length - this.position
     const waiting =
       this.bodyPaused ||
-      (this.input !== null && (this.state !== S.HEAD || this.output.blocked)) ||
+      (ahead > READ_AHEAD && this.state !== S.HEAD) ||
+      (this.output.blocked && ahead > 0) ||
       this.lingered > LINGER_BYTES
     if (waiting === this.paused || this.state === S.CLOSED) return
     this.paused = waiting
@@ -367,11 +377,17 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     if (this.state === S.LINGERING || this.state === S.CLOSED) return
     this.state = S.next(this.state, S.FINISHES)
     this.bodyPaused = false
+    this.body?.fail(httpError('body_cut'))
     this.readDeadline = NEVER
     this.output.flush()
     this.writeDeadline = this.engine.clock.tick + this.engine.ticks.write
     this.transport.end()
     if (!this.pumping) this.pump()
+  }
+
+  /** Whether closing now would take something from the peer: an answer in the making, or one that is not out yet. */
+  get busy(): boolean {
+    return this.context !== null || (this.state === S.LINGERING && this.writeDeadline !== NEVER)
   }
 
   /** Everything was sent and our side is closed. */
@@ -408,29 +424,32 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     return false
   }
 
-  /** The peer will send no more. It may still read, so an answer on its way is sent. */
+  /** The peer will send no more. It may still read, so what it asked for is answered. */
   eof(): void {
-    this.persistent = false
-    switch (this.state) {
-      case S.HEAD:
-        this.refuse('request_incomplete')
-        break
-      case S.RECEIVING:
-      case S.DUPLEX:
-        this.context?._abort(httpError('client_disconnected'))
+    this.ended = true
+    this.context?._abort(httpError('client_disconnected'))
+    if (!this.pumping) this.pump()
+  }
+
+  /** Nothing more will come: what is not complete never will be. */
+  private atEnd(): void {
+    if (this.state === S.HEAD) {
+      if (!this.output.blocked) this.refuse('request_incomplete')
+    } else if (this.state === S.LINGERING) {
+      if (this.writeDeadline === NEVER) this.transport.destroy()
+    } else if (this.input === null) {
+      if (this.state === S.IDLE || this.state === S.DRAINING) this.hangUp()
+      else if (this.readableBody()) {
+        this.persistent = false
         this.readDeadline = NEVER
         this.body!.fail(httpError('request_incomplete'))
-        break
-      case S.HANDLING:
-      case S.STREAMING:
-        this.context?._abort(httpError('client_disconnected'))
-        break
-      case S.LINGERING:
-        if (this.writeDeadline === NEVER) this.transport.destroy()
-        break
-      default:
-        this.hangUp()
+      }
     }
+  }
+
+  /** No further request can come. */
+  get exhausted(): boolean {
+    return this.ended && this.input === null
   }
 
   /** The transport is gone. */

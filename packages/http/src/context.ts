@@ -87,9 +87,6 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   private stashed: Record<string, unknown> | null = null
   private logger: Logger | null = null
 
-  /** @internal An error handler is at work: headers of the answer that failed are gone. */
-  _failed = false
-
   constructor(req: Request, startedAt = 0) {
     this.req = req
     this.timings = req._exchange.engine.timings ? new Timings(startedAt) : undefined

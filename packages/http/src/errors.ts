@@ -24,6 +24,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   body_type_unsupported: { status: 415, message: 'The Content-Type of the body is not {expected}.' },
   body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
 
+  body_cut: { message: 'The connection was closed before the body was read to its end.' },
   not_acceptable: { status: 406, message: 'This resource is available as {types}.' },
 
   redirect_external: {
@@ -73,6 +74,7 @@ type HttpErrorCode =
   | 'body_forbidden_key'
   | 'body_type_unsupported'
   | 'body_consumed'
+  | 'body_cut'
   | 'not_acceptable'
   | 'redirect_external'
   | 'handler_timeout'

@@ -16,8 +16,10 @@ export interface Limits {
   trailers: number
   /** Requests on one connection before it is closed. Default `Infinity`. */
   requestsPerConnection: number
-  /** Open connections; those beyond are answered 503 and closed. Default 20,000. */
+  /** Open connections that are served at once. Default 20,000. */
   connections: number
+  /** Connections beyond that which wait, accepted but unread; those beyond are answered 503. Default 1,000. */
+  waitingConnections: number
   /** Requests being handled at once; those beyond are answered 503 with Retry-After. Default `Infinity`. */
   inFlight: number
   /** A body nobody read is read and dropped up to here to save the connection. Default 65,536. */
@@ -55,6 +57,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   trailers: 8 * KiB,
   requestsPerConnection: Number.POSITIVE_INFINITY,
   connections: 20_000,
+  waitingConnections: 1_000,
   inFlight: Number.POSITIVE_INFINITY,
   drain: 64 * KiB,
 })

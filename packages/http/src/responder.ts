@@ -25,6 +25,7 @@ export class Responder implements StreamSink {
   /** A handler returned. */
   settle(c: Context, result: unknown): void {
     if (this.connection.context !== c || c._answered) return this.late(c, result)
+    c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     try {
       if (typeof result === 'object' && result !== null && isPlainJson(result)) {
         const text = JSON.stringify(result)
@@ -43,7 +44,7 @@ export class Responder implements StreamSink {
       engine.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
       return
     }
-    c._failed = true
+    c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     // Anybody can cause what a client did wrong, or an overload: neither may fill a disk.
     if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'overloaded')) {
       c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
@@ -91,6 +92,7 @@ export class Responder implements StreamSink {
       connection.persistent &&
       connection.minor === 1 &&
       !connection.engine.draining &&
+      !connection.exhausted &&
       c.timings === undefined &&
       c.req.method !== 'HEAD' &&
       !c.req._hasId
@@ -115,7 +117,7 @@ export class Responder implements StreamSink {
     }
     const connection = this.connection
     const status = reply.status === 0 ? (c._response?.status ?? 200) : reply.status
-    if (!connection.dropBody() || connection.engine.draining) connection.persistent = false
+    if (!connection.dropBody() || connection.engine.draining || connection.exhausted) connection.persistent = false
     if (status === 204 || status === 205 || status === 304) this.sendEmpty(c, reply, status)
     else if (typeof body === 'object' && body !== null && isStream(body)) this.sendStream(c, reply, status, body)
     else this.sendWhole(c, reply, status, body as string | Uint8Array | null)

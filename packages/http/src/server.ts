@@ -4,7 +4,8 @@ import type { CloseOptions, Handler, ListenOptions, Servable } from '@arlen/core
 import type { Context } from './context.ts'
 import type { Engine } from './engine.ts'
 import { createEngine, type HttpOptions } from './options.ts'
-import { createListener, listenOn, SocketDriver } from './socket-driver.ts'
+import { refusal } from './refusal.ts'
+import { createListener, listenOn, SocketDriver, turnAway } from './socket-driver.ts'
 import * as S from './state.ts'
 
 export interface Address {
@@ -16,6 +17,7 @@ export interface Address {
 export class HttpServer implements Servable {
   private readonly engine: Engine
   private readonly drivers: Set<SocketDriver> = new Set()
+  private readonly waiting: Set<Duplex> = new Set()
   private readonly listeners: Server[] = []
   private ticker: NodeJS.Timeout | null = null
   private closing: Promise<void> | null = null
@@ -60,8 +62,29 @@ export class HttpServer implements Servable {
 
   /** Serves one connection: an accepted socket, a TLS stream, or one end of a pair of streams. */
   handleConnection(socket: Duplex): void {
+    const { connections, waitingConnections } = this.engine.limits
+    if (this.drivers.size < connections) this.start(socket)
+    else if (this.waiting.size < waitingConnections) this.park(socket)
+    else turnAway(socket, refusal(this.engine, 'overloaded', 'Retry-After: 1\r\n'))
+  }
+
+  private start(socket: Duplex): void {
     if (this.ticker === null) this.startTicking()
     this.drivers.add(new SocketDriver(this.engine, socket, this.forget))
+  }
+
+  /** Accepted, but not read: what the client sends stays in its own queue until somebody else has gone. */
+  private park(socket: Duplex): void {
+    const leave = () => this.waiting.delete(socket)
+    socket.on('error', leave).on('close', leave)
+    this.waiting.add(socket)
+  }
+
+  private startNextWaiting(): void {
+    const [socket] = this.waiting
+    if (socket === undefined) return
+    this.waiting.delete(socket)
+    this.start(socket)
   }
 
   /**
@@ -77,18 +100,19 @@ export class HttpServer implements Servable {
     const { engine } = this
     engine.draining = true
     const stopped = this.listeners.map(listener => new Promise<void>(resolve => listener.close(() => resolve())))
+    for (const socket of this.waiting) socket.destroy()
     const window = Math.min(engine.timeouts.drain, graceMs)
     await this.emptyWithin(window)
     for (const { connection } of this.drivers) if (connection.state === S.IDLE) connection.hangUp()
-    await this.emptyWithin(graceMs - window, () => this.onlyLingering())
+    await this.emptyWithin(graceMs - window, () => this.nothingBusy())
     await this.emptyWithin(Math.min(50, graceMs))
     for (const driver of this.drivers) driver.destroy()
     await this.emptyWithin(Number.POSITIVE_INFINITY)
     await Promise.all(stopped)
   }
 
-  private onlyLingering(): boolean {
-    for (const { connection } of this.drivers) if (connection.context !== null) return false
+  private nothingBusy(): boolean {
+    for (const { connection } of this.drivers) if (connection.busy) return false
     return true
   }
 
@@ -110,6 +134,7 @@ export class HttpServer implements Servable {
 
   private readonly forget = (driver: SocketDriver): void => {
     this.drivers.delete(driver)
+    this.startNextWaiting()
     if (this.drivers.size > 0) return
     if (this.ticker !== null) clearInterval(this.ticker)
     this.ticker = null

@@ -15,6 +15,8 @@ export class SocketDriver implements Transport {
 
   constructor(engine: Engine, socket: Duplex, onClose: (driver: SocketDriver) => void) {
     this.socket = socket
+    // A client that has said its last can still be answered.
+    socket.allowHalfOpen = true
     this.remoteAddress = (socket as Socket).remoteAddress
     this.encrypted = (socket as { encrypted?: unknown }).encrypted === true
     const connection = new Connection(engine, this)
@@ -66,9 +68,16 @@ export class SocketDriver implements Transport {
   }
 }
 
-/** A listener whose connections stay half-open, so that a client which has said its last can still be answered. */
 export function createListener(onConnection: (socket: Socket) => void): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, onConnection)
+}
+
+/** Says one thing to a connection that will not be served, and closes it. */
+export function turnAway(socket: Duplex, answer: string): void {
+  socket.on('error', () => undefined) // whoever is turned away may already be gone
+  socket.resume()
+  socket.end(answer, 'latin1')
+  setTimeout(() => socket.destroy(), 1000).unref()
 }
 
 /** Resolves once the listener accepts connections; rejects with what the system said. */

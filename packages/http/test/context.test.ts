@@ -1,0 +1,314 @@
+import { describe, expect, test } from 'vitest'
+import { Context, type CookieOptions, type Handler, type HttpOptions } from '../src/index.ts'
+import type { Answer } from './raw-client.ts'
+import { recorder } from './recorder.ts'
+import { eventually, serving } from './serving.ts'
+
+const { start, open } = serving()
+
+/** Sends one request with these further lines, over 127.0.0.1, and gives the answer. */
+async function ask(handler: Handler, lines: string[] = [], options: HttpOptions = {}, target = '/'): Promise<Answer> {
+  const client = await open(await start(handler, options))
+  const fields = ['Host: a.example:81', ...lines].map(line => `${line}\r\n`).join('')
+  return (await client.send(`GET ${target} HTTP/1.1\r\n${fields}\r\n`).answers(1))[0]!
+}
+
+const see: Handler = c => ({ ip: c.req.ip, protocol: c.req.protocol, host: c.req.host })
+
+describe('the client', () => {
+  const direct = { ip: '127.0.0.1', protocol: 'http', host: 'a.example:81' }
+  const trusted = { trustedProxies: ['loopback', '10.0.0.0/8', '2001:db8::/32'] }
+
+  test.each<[string, string[], HttpOptions, object]>([
+    ['is the peer', [], {}, direct],
+    [
+      'is the peer, whatever it writes, where no proxy is trusted',
+      ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https', 'X-Forwarded-Host: evil', 'Forwarded: for=1.1.1.1'],
+      {},
+      direct,
+    ],
+    [
+      'is the peer where another proxy is trusted',
+      ['X-Forwarded-For: 1.1.1.1'],
+      { trustedProxies: ['10.0.0.1'] },
+      direct,
+    ],
+    [
+      'is what a trusted proxy forwards',
+      ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https', 'X-Forwarded-Host: shop.example'],
+      trusted,
+      { ip: '1.1.1.1', protocol: 'https', host: 'shop.example' },
+    ],
+    [
+      'is the right-most address that is no proxy',
+      ['X-Forwarded-For: 6.6.6.6, 1.1.1.1, 10.1.2.3'],
+      trusted,
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
+      'is found over several fields',
+      ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 1.1.1.1, 10.1.2.3'],
+      trusted,
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
+      'is the outermost proxy where all are trusted',
+      ['X-Forwarded-For: 10.0.0.9, 10.1.2.3'],
+      trusted,
+      { ...direct, ip: '10.0.0.9' },
+    ],
+    [
+      'is not looked for behind an address that is none',
+      ['X-Forwarded-For: 6.6.6.6, unknown, 10.1.2.3'],
+      trusted,
+      { ...direct, ip: '10.1.2.3' },
+    ],
+    [
+      'may have a port, or brackets',
+      ['X-Forwarded-For: [2001:4860::8888]:4711, 10.1.2.3:80'],
+      trusted,
+      { ...direct, ip: '2001:4860::8888' },
+    ],
+    ['is IPv4 also when mapped', ['X-Forwarded-For: ::ffff:1.1.1.1'], trusted, { ...direct, ip: '1.1.1.1' }],
+    [
+      'has the protocol of its own hop',
+      ['X-Forwarded-For: 6.6.6.6, 1.1.1.1, 10.1.2.3', 'X-Forwarded-Proto: http, https, http'],
+      trusted,
+      { ...direct, ip: '1.1.1.1', protocol: 'https' },
+    ],
+    [
+      'has no protocol but http and https',
+      ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: gopher'],
+      trusted,
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
+      'has no host that is none',
+      ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: evil/path'],
+      trusted,
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
+      'has the port the proxy says',
+      ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: shop.example', 'X-Forwarded-Port: 8443'],
+      trusted,
+      { ...direct, ip: '1.1.1.1', host: 'shop.example:8443' },
+    ],
+    [
+      'is not read from Forwarded where the proxies write X-Forwarded-For',
+      ['Forwarded: for=6.6.6.6;proto=https'],
+      trusted,
+      direct,
+    ],
+    [
+      'is read from Forwarded where they write that',
+      [
+        'Forwarded: for=6.6.6.6, for="[2001:4860::8888]:4711";proto=https;host="shop.example", For=10.1.2.3',
+        'X-Forwarded-For: 7.7.7.7',
+      ],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ip: '2001:4860::8888', protocol: 'https', host: 'shop.example' },
+    ],
+    [
+      'hides behind an obfuscated identifier',
+      ['Forwarded: for=6.6.6.6, for=_hidden, for=10.1.2.3'],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '10.1.2.3' },
+    ],
+  ])('%s', async (_, lines, options, expected) => {
+    expect(JSON.parse((await ask(see, lines, options)).body)).toEqual(expected)
+  })
+
+  test.each([[true], [1], ['loopback'], [['10.0.0.0/33']], [['proxy.example']], [['']]])(
+    'trustedProxies: %j does not start',
+    list => {
+      const options = { trustedProxies: list as string[] }
+      return expect(start(see, options)).rejects.toMatchObject({ code: 'option_invalid' })
+    },
+  )
+
+  test('that forwards where nobody is trusted is mentioned in the log, once', async () => {
+    const log = recorder()
+    const server = await start(see, { log })
+    for (let i = 0; i < 3; i++) {
+      const client = await open(server)
+      await client.send('GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n').answers(1)
+    }
+    expect(log.lines('warn').map(({ msg }) => msg)).toEqual([expect.stringContaining('trustedProxies')])
+  })
+})
+
+describe('the request id', () => {
+  const id: Handler = c => c.req.id
+  test.each<[string, string[], HttpOptions, RegExp]>([
+    ['is made here', [], {}, /^[0-9a-f]{8}-1$/],
+    ['is not what just anybody sends', ['X-Request-Id: abcdefgh'], {}, /^[0-9a-f]{8}-1$/],
+    [
+      'is what a trusted proxy sends',
+      ['X-Request-Id: abcdefgh-1.2:3'],
+      { trustedProxies: ['loopback'] },
+      /^abcdefgh-1\.2:3$/,
+    ],
+    [
+      'is made here when the proxy’s is too short',
+      ['X-Request-Id: abc'],
+      { trustedProxies: ['loopback'] },
+      /^[0-9a-f]{8}-1$/,
+    ],
+    [
+      'is made here when the proxy’s is odd',
+      ['X-Request-Id: abcdefgh {}"'],
+      { trustedProxies: ['loopback'] },
+      /^[0-9a-f]{8}-1$/,
+    ],
+  ])('%s', async (_, lines, options, expected) => {
+    const answer = await ask(id, lines, options)
+    expect(answer.body).toMatch(expected)
+    expect(answer.head).toContain(`X-Request-Id: ${answer.body}`)
+  })
+
+  test('is not sent where nobody asked for it', async () => {
+    expect((await ask(() => 'ok')).head).not.toContain('X-Request-Id')
+  })
+})
+
+describe('c.respond', () => {
+  const handler: Handler = c => c.respond({ html: () => c.html('<p>'), json: () => ({ a: 1 }) })
+
+  test.each([
+    [[], 200, '<p>'],
+    [['Accept: application/json'], 200, '{"a":1}'],
+    [['Accept: text/html,*/*;q=0.8'], 200, '<p>'],
+  ])('takes the branch that %j likes best, and says that it depends on it', async (lines, status, body) => {
+    const answer = await ask(handler, lines)
+    expect(answer).toMatchObject({ status, body })
+    expect(answer.head).toContain('Vary: Accept')
+  })
+
+  test('answers 406 where nothing fits, unless there is an `any`', async () => {
+    expect(await ask(handler, ['Accept: image/png'])).toMatchObject({ status: 406 })
+    expect(await ask(c => c.respond({ html: () => 'h', any: () => 'any' }), ['Accept: image/png'])).toMatchObject({
+      body: 'any',
+    })
+  })
+
+  test('takes the format of the path before Accept', async () => {
+    const formatted =
+      (format: string): Handler =>
+      c => {
+        c.format = format
+        return handler(c)
+      }
+    const answer = await ask(formatted('json'), ['Accept: text/html'])
+    expect(answer.body).toBe('{"a":1}')
+    expect(answer.head).not.toContain('Vary')
+    expect(await ask(formatted('xml'))).toMatchObject({ status: 404 })
+  })
+})
+
+const setting =
+  (name: string, value: string, options: CookieOptions = {}): Handler =>
+  c => {
+    c.setCookie(name, value, options)
+    return 'ok'
+  }
+
+describe('cookies', () => {
+  test('are read by name, decoded, the first of equal names', async () => {
+    const answer = await ask(c => c.req.cookies, ['Cookie: a=1; b="x"; a=2', 'Cookie: c=%20; __proto__=p'])
+    expect(JSON.parse(answer.body)).toMatchObject({ a: '1', c: ' ' })
+  })
+
+  test('are set with safe defaults and cleared', async () => {
+    const answer = await ask(c => {
+      c.setCookie('a', 'ä b')
+      c.setCookie('b', '1', { httpOnly: false, sameSite: 'none', secure: true, maxAge: 60, path: '/x' })
+      c.clearCookie('c')
+      return 'ok'
+    })
+    expect(answer.head.match(/^Set-Cookie: .*$/gm)).toEqual([
+      'Set-Cookie: a=%C3%A4%20b; Path=/; HttpOnly; SameSite=Lax',
+      'Set-Cookie: b=1; Max-Age=60; Path=/x; Secure; SameSite=None',
+      'Set-Cookie: c=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
+    ])
+  })
+
+  test('are Secure where the client’s connection is', async () => {
+    const answer = await ask(setting('a', '1'), ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https'], {
+      trustedProxies: ['loopback'],
+    })
+    expect(answer.head).toContain('Set-Cookie: a=1; Path=/; HttpOnly; Secure; SameSite=Lax')
+  })
+
+  test.each([
+    ['a b', '1', {}],
+    ['a', '1', { path: '/;x' }],
+    ['a', '1', { domain: 'a\r\nb' }],
+  ])('refuses what would break out: %j', async (name, value, options) => {
+    expect(await ask(setting(name, value, options))).toMatchObject({ status: 500 })
+  })
+})
+
+describe('answers', () => {
+  test('a redirect is 303, escapes what is not ASCII, and cannot inject', async () => {
+    const answer = await ask(c => c.redirect('/ä b?c=%20'))
+    expect(answer.status).toBe(303)
+    expect(answer.head).toContain('Location: /%C3%A4%20b?c=%20')
+    expect(await ask(c => c.redirect('/\r\nSet-Cookie: a=1'))).toMatchObject({ status: 500 })
+  })
+
+  test('status and headers of c.res are the defaults, those of the reply win', async () => {
+    const answer = await ask(c => {
+      c.res.status = 202
+      c.res.headers.set('X-A', 'res').set('X-B', 'res')
+      return c.text('ok', { headers: { 'x-b': 'reply' } })
+    })
+    expect(answer.status).toBe(202)
+    expect(answer.head.match(/^x-.*$/gim)).toEqual(['X-A: res', 'x-b: reply'])
+  })
+
+  test.each<[number, RegExp]>([
+    [204, /^(?![\s\S]*content-)/i],
+    [304, /^(?![\s\S]*content-)/i],
+    [205, /Content-Length: 0/],
+  ])('%i has no content', async (status, head) => {
+    const answer = await ask(c => c.text('dropped', status))
+    expect(answer).toMatchObject({ status, body: '' })
+    expect(answer.head).toMatch(head)
+  })
+
+  test('HEAD has the head of GET and no body', async () => {
+    const server = await start(c => (c.req.path === '/s' ? c.stream(new Response('abc').body!) : { a: 'ä' }))
+    for (const path of ['/', '/s']) {
+      const [get, head] = await Promise.all([open(server), open(server)])
+      get.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      head.send(`HEAD ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      await eventually(() => get.received.includes('\r\n\r\n') && head.received.includes('\r\n\r\n'))
+      const date = /^Date: .*$/m
+      expect(head.received.replace(date, '')).toBe(
+        `${get.received.slice(0, get.received.indexOf('\r\n\r\n'))}\r\n\r\n`.replace(date, ''),
+      )
+    }
+  })
+})
+
+test('a subclass of Context is what handlers get', async () => {
+  class Shop extends Context {
+    get till(): string {
+      return `${this.req.path} paid`
+    }
+  }
+  expect((await ask(c => (c as Shop).till, [], { context: Shop })).body).toBe('/ paid')
+})
+
+test('timings are in every answer where they are on, in order, and nowhere else', async () => {
+  for (const handler of [() => 'ok', () => undefined, () => Promise.resolve({ a: 1 })] as Handler[]) {
+    const answer = await ask(handler, [], { timings: true })
+    const names = /^Server-Timing: (.*)$/m
+      .exec(answer.head)![1]!
+      .split(', ')
+      .map(part => part.split(';')[0])
+    expect(names).toEqual(['parse', 'route', 'middleware', 'controller', 'render', 'response_write', 'total'])
+  }
+  expect((await ask(c => String(c.timings))).body).toBe('undefined')
+})

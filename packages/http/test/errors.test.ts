@@ -1,0 +1,208 @@
+import { Readable } from 'node:stream'
+import { HttpError } from '@arlen/core'
+import { describe, expect, test } from 'vitest'
+import type { Handler, HttpOptions } from '../src/index.ts'
+import { recorder } from './recorder.ts'
+import { deferred, eventually, GET, serving } from './serving.ts'
+
+const { start, open } = serving()
+
+async function answerOf(handler: Handler, options: HttpOptions = {}) {
+  const log = recorder()
+  const server = await start(handler, { log, ...options })
+  const client = await open(server)
+  const [answer] = await client.send(GET).answers(1)
+  return { answer: answer!, log, server, client }
+}
+
+test('an HttpError is its own answer, with its headers, and is no error in the log', async () => {
+  const { answer, log } = await answerOf(() => {
+    throw new HttpError(429, 'slow_down', { detail: 'Wait.', headers: { 'Retry-After': '5' } })
+  })
+  expect(answer.status).toBe(429)
+  expect(answer.head).toContain('Retry-After: 5')
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'slow_down', detail: 'Wait.', status: 429 })
+  expect(log.lines('error')).toEqual([])
+})
+
+test.each<[string, Handler]>([
+  [
+    'a throw',
+    () => {
+      throw new Error('secret')
+    },
+  ],
+  [
+    'a rejection',
+    async () => {
+      throw new Error('secret')
+    },
+  ],
+  ['a rejection with no Error', () => Promise.reject('secret')],
+  [
+    'a broken toJSON',
+    () => ({
+      toJSON() {
+        throw new Error('secret')
+      },
+    }),
+  ],
+  [
+    'a header that may not be sent',
+    c => {
+      c.res.headers.set('X-A', 'a\r\nSet-Cookie: secret')
+      return 'ok'
+    },
+  ],
+  ['a status that is none', c => c.text('secret', 99)],
+])('%s is one 500, one log line with its id, and the connection lives on', async (_, handler) => {
+  const { answer, log, client } = await answerOf(handler)
+  expect(answer.status).toBe(500)
+  expect(answer.body).not.toContain('secret')
+  const id = (JSON.parse(answer.body) as { correlationId: string }).correlationId
+  expect(log.lines('error')).toEqual([expect.objectContaining({ requestId: id, method: 'GET', path: '/' })])
+  const [second] = await client.send(GET).answers(1)
+  expect(second!.status).toBe(500)
+})
+
+describe('onError', () => {
+  test('makes the answer, with the status of the error', async () => {
+    const onError: HttpOptions['onError'] = (error, c) => c.html(`<p>${(error as Error).message}</p>`)
+    const { answer } = await answerOf(
+      () => {
+        throw new HttpError(404, 'gone', { detail: 'no more' })
+      },
+      { onError },
+    )
+    expect(answer).toMatchObject({ status: 404, body: '<p>no more</p>' })
+  })
+
+  test('may take its time', async () => {
+    const { answer } = await answerOf(
+      () => {
+        throw new Error('a')
+      },
+      { onError: async (_, c) => c.text('sorry', 502) },
+    )
+    expect(answer).toMatchObject({ status: 502, body: 'sorry' })
+  })
+
+  test.each<[string, NonNullable<HttpOptions['onError']>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('second')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('second'))],
+    ['answers nothing', () => undefined],
+  ])('that %s leaves a plain 500', async (_, onError) => {
+    const { answer, log } = await answerOf(
+      () => {
+        throw new Error('first')
+      },
+      { onError },
+    )
+    expect(answer.status).toBe(500)
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'internal_error' })
+    expect(log.lines('error')).toHaveLength(2)
+  })
+
+  test('gets a clean head: what described the content that failed is gone, what protects stays', async () => {
+    const { answer } = await answerOf(c => {
+      c.res.status = 201
+      c.res.headers.set('ETag', '"a"').set('Cache-Control', 'public').set('X-Frame-Options', 'DENY')
+      throw new Error('a')
+    })
+    expect(answer.head).not.toMatch(/etag|cache-control/i)
+    expect(answer.head).toContain('X-Frame-Options: DENY')
+    expect(answer.status).toBe(500)
+  })
+})
+
+describe('a stream that fails half way', () => {
+  const parts = async function* () {
+    yield 'part'
+    throw new Error('broken')
+  }
+  test.each<[string, Handler]>([
+    ['an async iterable', c => c.stream(parts())],
+    ['a Node stream', c => c.stream(Readable.from(parts()))],
+    ['a web stream', c => c.stream(ReadableStream.from(parts()))],
+    [
+      'a Node stream that is destroyed',
+      c => {
+        const stream = new Readable({ read: () => undefined })
+        stream.push('part')
+        setImmediate(() => stream.destroy())
+        return c.stream(stream)
+      },
+    ],
+    ['fewer bytes than declared', c => c.stream(Readable.from(['part']), { length: 10 })],
+    ['more bytes than declared', c => c.stream(Readable.from(['part', 'part', 'part']), { length: 6 })],
+    ['pieces that are no bytes', c => c.stream(Readable.from([{ a: 1 }]))],
+  ])('cuts the connection, so that the client can tell: %s', async (_, handler) => {
+    const log = recorder()
+    const finished = deferred<{ error: unknown }>()
+    const server = await start(handler, { log, onFinish: (_c, finish) => finished.resolve(finish) })
+    const client = await open(server)
+    client.send(GET)
+    await client.until(one => one.closed)
+    expect(client.received).toMatch(/^HTTP\/1\.1 200/)
+    expect(client.received).not.toContain('\r\n0\r\n\r\n')
+    const declared = /Content-Length: (\d+)/.exec(client.received)?.[1]
+    const body = client.received.slice(client.received.indexOf('\r\n\r\n') + 4)
+    if (declared !== undefined) expect(body.length).toBeLessThan(Number(declared))
+    expect((await finished.promise).error).toBeInstanceOf(Error)
+    expect(log.lines('error')).toHaveLength(1)
+    await eventually(() => server.requestsInFlight === 0 && server.connections === 0)
+  })
+})
+
+test('a second answer is dropped', async () => {
+  const { answer, log, client } = await answerOf(c => {
+    setImmediate(() => (c as { respond(b: object): unknown }).respond({ any: () => 'second' }))
+    return 'first'
+  })
+  expect(answer.body).toBe('first')
+  await client.send(GET).answers(1)
+  expect(client.received).toBe('')
+  expect(log.lines('error')).toEqual([])
+})
+
+test('what a client gets wrong is logged at debug, where it fills no disk', async () => {
+  const log = recorder()
+  const server = await start(() => 'ok', { log })
+  const client = await open(server)
+  await client.send('BAD\r\n\r\n').toEnd()
+  expect(log.entries.map(({ level }) => level)).toEqual(['debug'])
+  expect(log.entries[0]).toMatchObject({ code: 'request_line_invalid', status: 400 })
+})
+
+test('over the limit of requests in flight the answer is 503 with Retry-After, and nothing else suffers', async () => {
+  const release = deferred()
+  const server = await start(() => release.promise.then(() => 'ok'), { limits: { inFlight: 2 } })
+  const [one, two, three] = await Promise.all([open(server), open(server), open(server)])
+  one.send(GET)
+  two.send(GET)
+  await eventually(() => server.requestsInFlight === 2)
+  const [refused] = await three.send(GET).answers(1)
+  expect(refused).toMatchObject({ status: 503 })
+  expect(refused!.head).toContain('Retry-After: 1')
+  release.resolve()
+  const answers = await Promise.all([one.answers(1), two.answers(1)])
+  expect(answers.map(([answer]) => answer!.status)).toEqual([200, 200])
+  expect((await three.send(GET).answers(1))[0]!.status).toBe(200)
+})
+
+test('connections over the limit wait for one to go, and those beyond are answered 503', async () => {
+  const server = await start(() => 'ok', { limits: { connections: 1, waitingConnections: 1 } })
+  const first = await open(server)
+  await first.send(GET).answers(1)
+  const waiting = (await open(server)).send(GET)
+  const third = await open(server)
+  expect(await third.toEnd()).toMatch(/^HTTP\/1\.1 503 [\s\S]*Retry-After: 1/)
+  expect(waiting.received).toBe('')
+  first.close()
+  expect((await waiting.answers(1))[0]!.status).toBe(200)
+})

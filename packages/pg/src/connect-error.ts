@@ -19,6 +19,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57P03': 'the server is starting up or shutting down. Try again in a moment.',
 }
 
+const POOLED = 'a pooler such as PgBouncer is in between, which takes no session settings. Use prepare: false.'
+
 /** One line: what, where, what to do. */
 export function connectError(cause: unknown, settings: Settings): ArlenError {
   const error = cause as ServerMessage
@@ -26,6 +28,11 @@ export function connectError(cause: unknown, settings: Settings): ArlenError {
   const code = error.code ?? inner?.code ?? ''
   const timedOut = /timeout/.test(error.message) && !code
   const advice = timedOut ? ADVICE.ETIMEDOUT : (ADVICE[code] ?? (error.message || String(inner?.message ?? cause)))
+  const pooled = code === '08P01' && /startup parameter/.test(error.message)
   const suffix = code ? ` (${code})` : ''
-  return pgError('connect_failed', {}, { internal: `${targetOf(settings)}: ${advice}${suffix}`, cause })
+  return pgError(
+    'connect_failed',
+    {},
+    { internal: `${targetOf(settings)}: ${pooled ? POOLED : advice}${suffix}`, cause },
+  )
 }

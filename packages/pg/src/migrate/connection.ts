@@ -19,14 +19,9 @@ export async function connectMigrator(options: Pick<MigrateOptions, 'dsn'>): Pro
   return client
 }
 
+/** Without session settings in the startup message: a pooler refuses those in words that help nobody. */
 function migratorSettings({ dsn }: Pick<MigrateOptions, 'dsn'>): Settings {
-  return {
-    ...readOptions(dsn),
-    applicationName: 'arlen migrate',
-    statementTimeoutMs: 0,
-    idleInTransactionTimeoutMs: 0,
-    prepare: true,
-  }
+  return { ...readOptions(dsn), prepare: false }
 }
 
 /**
@@ -39,9 +34,11 @@ export async function refusePooler(client: pg.Client): Promise<void> {
   if ((rows[0] as { pid: number }).pid !== processID) throw pgError('migration_pooled')
 }
 
-/** Undoes what a file has SET. */
+/** Undoes what a file has SET. A migration takes the time it takes, whatever the role's own settings say. */
 export async function resetSession(client: pg.Client): Promise<void> {
-  await client.query('reset all')
+  await client.query(
+    "reset all; set application_name = 'arlen migrate'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0",
+  )
   // A migrator that was killed must not keep lock and statement for longer than this. Not every platform's server can.
   await client.query('set client_connection_check_interval = 1000').catch(() => undefined)
 }

@@ -11,14 +11,22 @@ import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
 import { Runner } from './runner.ts'
 import { Statement } from './statement.ts'
-import { type TxOptions, transact } from './transact.ts'
+import { type TxCallback, type TxOptions, transact } from './transact.ts'
 import type { Transaction } from './transaction.ts'
 
 /** A statement may find its plan stale, or be hit by a cancellation meant for another, more than once under load. */
 const ATTEMPTS = 4
 
+/** Takes the place of pool and lanes: how a test keeps everything an application does within one transaction. */
+export interface Detour {
+  run(query: Prepared): Promise<Result<unknown>>
+  tx<T>(fn: TxCallback<T>): Promise<T>
+  session(query: Prepared): Promise<Session>
+}
+
 /** Runs queries and transactions for a pool and all its scopes. */
 export class Executor {
+  detour: Detour | undefined
   readonly settings: Settings
   readonly pool: ConnectionPool
   readonly lanes: Lanes
@@ -38,6 +46,7 @@ export class Executor {
     this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
     if (this.pool.closing) throw pgError('pool_closed')
     if (query.options.signal?.aborted) throw abortError(query.options.signal)
+    if (this.detour) return this.detour.run(query)
     return this.settings.lanes === 0 || query.options.isolated
       ? this.#runAlone(query, site)
       : this.#runShared(query, site)
@@ -48,6 +57,7 @@ export class Executor {
     this.#refuseInside('tx()', options.outsideTransaction ?? false, site)
     const open = this.#open
     const work = open ? (tx: Transaction) => open.run(site, () => fn(tx)) : fn
+    if (this.detour) return this.detour.tx(work)
     return transact({ runner: this.runner, pool: this.pool, fn: work, options, site })
   }
 
@@ -122,6 +132,7 @@ export class Executor {
   async session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
     const site = captureSite(this.session)
     this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
+    if (this.detour) return this.detour.session(query)
     const { signal, timeoutMs } = query.options
     const lease = await this.pool.lease({ purpose, query: query.text, signal, site })
     const exclusive = new Exclusive(this.pool, lease, this.settings.statementTimeoutMs)

@@ -38,6 +38,11 @@ export class Pg extends Queries {
     this.#executor = new Executor(readOptions(options))
   }
 
+  /** For the package's own test support. */
+  static executorOf(db: Pg): Executor {
+    return db.#executor
+  }
+
   /** Where it leads, without the password: `app@db.example:5432/shop`. */
   get target(): string {
     return targetOf(this.#executor.settings)

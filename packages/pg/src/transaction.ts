@@ -30,6 +30,15 @@ export class Transaction extends Queries {
     this.#outer = outer
   }
 
+  /** Runs a query whose arguments are already sorted out. */
+  static run(tx: Transaction, query: Prepared): Promise<Result<unknown>> {
+    return tx.watch(tx.run(query))
+  }
+
+  static session(tx: Transaction, query: Prepared): Session {
+    return tx.session('stream', query)
+  }
+
   /** The first failure of a query: after it PostgreSQL takes no more before a rollback. */
   get failed(): unknown {
     return this.#failed

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Embedded, startEmbedded } from '../embedded/index.ts'
+import { createPg } from '../pg.ts'
 
 /** How long the test server stays after the last worker that used it, so that the next test file need not start it. */
 const LINGER_MS = 20_000
@@ -22,14 +23,25 @@ export async function testClusterDsn(): Promise<string> {
 }
 
 /** Starts or joins the test server. Its data is of no value and nothing is synced to disk. */
-export function startTestCluster(dir: string = defaultDir()): Promise<Embedded> {
-  return startEmbedded({
+export async function startTestCluster(dir: string = defaultDir()): Promise<Embedded> {
+  const server = await startEmbedded({
     dir,
     durable: false,
     disposable: true,
     lingerMs: LINGER_MS,
     settings: { max_connections: 300, max_prepared_transactions: 10, autovacuum: 'off' },
   })
+  if (!server.attached) await dropLeftovers(server.dsn)
+  return server
+}
+
+/** Databases of tests that were killed. Nobody uses one of them: the server has just been started. */
+async function dropLeftovers(dsn: string): Promise<void> {
+  await using db = createPg(dsn)
+  const names = await db.many<{ name: string }>(
+    "select datname as name from pg_database where datname like 'arlen\\_test\\_%'",
+  )
+  for (const { name } of names) await db.execute(db.sql`drop database if exists ${db.sql.id(name)} with (force)`)
 }
 
 function defaultDir(): string {

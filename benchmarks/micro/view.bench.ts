@@ -1,6 +1,6 @@
 // Templates against what one would write by hand, with the same escaping function, and against Eta and EJS with theirs.
 import assert from 'node:assert/strict'
-import { compile, escapeHtml } from '@arlen/view'
+import { compile, compileTemplate, escapeHtml } from '@arlen/view'
 import ejs from 'ejs'
 import { Eta } from 'eta'
 import { compare } from './harness.ts'
@@ -57,3 +57,13 @@ for (const count of [10, 1000]) {
     ejs: () => whole(ejsTemplate(locals)),
   })
 }
+
+// From text to a module with its source map here, to a function there.
+const long = `${TEMPLATE}<p class="note"><%= NOTE %></p>\n`.repeat(16)
+const longOf = (prefix: string) => long.replaceAll('ROWS', `${prefix}rows`).replaceAll('NOTE', `${prefix}note`)
+const [arlenText, etaText, ejsText] = [longOf('$'), longOf('it.'), longOf('')]
+await compare(`compiling ${long.split('\n').length} lines`, {
+  '@arlen/view': () => compileTemplate(arlenText, { path: 'page.html.ets' }),
+  eta: () => eta.compile(etaText),
+  ejs: () => ejs.compile(ejsText),
+})

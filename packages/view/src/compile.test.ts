@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { compile } from './compile.ts'
 import { raw } from './escape.ts'
+import { templateDiagnostic } from './trace.ts'
 
 describe('tags', () => {
   test.each([
@@ -113,6 +114,11 @@ describe('values', () => {
     for (const tag of ['<%= $x %>', '<%== $x %>']) expect(() => compile(tag)({ x })).toThrow(message)
   })
 
+  test('tells where the template prints what has no form', () => {
+    const render = compile('<p>\n  <b><%= $x.y %></b>')
+    expect(failure(() => render({ x: { y: {} } }))).toMatchObject({ code: 'value_unprintable', place: '2:10' })
+  })
+
   test('refuses null and undefined in strict mode', () => {
     for (const x of [null, undefined]) {
       expect(() => compile('<%= $x %>', { strict: { values: true } })({ x })).toThrow(`${x} has no string form`)
@@ -121,16 +127,17 @@ describe('values', () => {
 
   test('refuses a local that is missing, at the place where it is first used', () => {
     const render = compile('<p>\n<%= $title %>', { path: 'page.html.ets' })
-    expect(() => render({})).toThrow(expect.objectContaining({ code: 'local_missing', line: 2, column: 5 }))
+    expect(failure(() => render({}))).toMatchObject({ code: 'local_missing', place: '2:5' })
     expect(render({ title: undefined })).toBe('<p>\n')
   })
 
   test('may go without a local that is asked for with regard to that', () => {
     const render = compile('<%= $a ?? "-" %><%= $b?.c?.d %><%= typeof $c %><% if ($a ?? $b?.c) { %>!<% } %>')
     expect(render({})).toBe('-undefined')
-    expect(() => compile('<%= $a ?? "-" %>\n<%= $a ? 1 : 2 %>')({})).toThrow(
-      expect.objectContaining({ code: 'local_missing', line: 2, column: 5 }),
-    )
+    expect(failure(() => compile('<%= $a ?? "-" %>\n<%= $a ? 1 : 2 %>')({}))).toMatchObject({
+      code: 'local_missing',
+      place: '2:5',
+    })
   })
 
   test('does not let a template assign to its locals', () => {
@@ -246,16 +253,19 @@ test('maps errors of running templates to their lines and keeps the error', () =
     throw new Special('no')
   }
   const render = compile('<p>\n\n  <b><%= fail() %>', { path: '/app/page.html.ets', helpers: { fail } })
-  const error = catchError(render)
+  const { error, place } = failure(render)
   expect(error).toBeInstanceOf(Special)
+  expect(place).toBe('3:10')
   expect(error.stack).toContain('/app/page.html.ets:3:10')
 })
 
-function catchError(run: () => unknown): Error {
+/** The error a template ends with, and the place in the template that is known of it. */
+function failure(run: () => unknown): { error: Error; code: unknown; place: string } {
   try {
     run()
   } catch (error) {
-    return error as Error
+    const { line, column } = templateDiagnostic(error) ?? {}
+    return { error: error as Error, code: (error as { code?: unknown }).code, place: `${line}:${column}` }
   }
   throw new Error('nothing was thrown')
 }

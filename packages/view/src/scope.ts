@@ -63,11 +63,8 @@ export class Scope {
       yield { code: `const { ${name}: $${name} } = __l;`, offset }
       const demandedAt = strict ? this.#demandedAt(name) : undefined
       if (demandedAt === undefined) continue
-      const { line, column } = this.#lines.at(demandedAt)
-      yield {
-        code: `if ($${name} === undefined) __v.demand(__l, __meta, '${name}', ${line}, ${column});`,
-        offset: demandedAt,
-      }
+      const code = `if ($${name} === undefined) __v.demand(__l, __meta, '${name}');`
+      yield { code, offset: demandedAt }
     }
   }
 

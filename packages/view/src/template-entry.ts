@@ -1,7 +1,6 @@
 import { viewError } from './errors.ts'
 import type { Format } from './escape.ts'
 import type { SourceMap } from './source-map.ts'
-import type { TemplateSource } from './template-error.ts'
 import type { TemplateMeta, TemplateModule } from './types.ts'
 import type { View } from './view.ts'
 
@@ -38,10 +37,6 @@ export interface TemplateStore {
 export function toEntry(module: TemplateModule, origin: Origin): Entry {
   const meta = module.__meta
   return { name: meta.name, format: meta.format, meta, render: module.default as Entry['render'], origin }
-}
-
-export function sourceOf(origin: Origin): TemplateSource {
-  return { path: origin.path, text: origin.map()?.sourcesContent[0] ?? '' }
 }
 
 /** What a template printed. Without a string there is none: its code returned before its end. */

@@ -62,7 +62,7 @@ export interface TemplateView {
   print(value: Printable): string
   printRaw(value: Printable): string
   safe(text: string): SafeString
-  demand(locals: object, meta: TemplateMeta, local: string, line: number, column: number): void
+  demand(locals: object, meta: TemplateMeta, local: string): void
   readonly helpers: keyof Helpers extends never ? LooseHelpers : Helpers
 
   /** A partial, rendered with its own locals and nothing else. */

@@ -3,8 +3,7 @@ import { viewError } from './errors.ts'
 import { type Format, jsonScript, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
 import type { Rendering } from './rendering.ts'
-import { checked, type Entry, sourceOf } from './template-entry.ts'
-import { TemplateError } from './template-error.ts'
+import { checked, type Entry } from './template-entry.ts'
 import type { TemplateMeta } from './types.ts'
 
 const NOTHING = new SafeString('')
@@ -50,11 +49,9 @@ export class View {
     return jsonScript(value)
   }
 
-  demand(locals: object, meta: TemplateMeta, local: string, line: number, column: number): void {
-    if (local in Object(locals)) return
-    const { origin } = this.rendering.lookup(meta.name)
-    const reason = viewError('local_missing', { name: meta.name, local: `$${local}` }).message
-    throw new TemplateError('local_missing', reason, sourceOf(origin), { line, column })
+  /** Refuses a local that is missing. The call stands where the template uses it first, as the trace will tell. */
+  demand(locals: object, meta: TemplateMeta, local: string): void {
+    if (!(local in Object(locals))) throw viewError('local_missing', { name: meta.name, local: `$${local}` })
   }
 
   include(name: string, locals: object = {}): unknown {

@@ -57,7 +57,7 @@ describe('printing', () => {
   test('leaves nothing in a value that HTML could take for its own, and loses nothing of it', () => {
     const random = randomFrom(1)
     const render = compile('<p title="<%= $x %>"><%= $x %></p>') as (locals: object) => string
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 5_000; round++) {
       const x = hostile(random)
       const page = render({ x })
       const [, value, content] = /^<p title="([^"]*)">([^<]*)<\/p>$/s.exec(page) ?? []
@@ -73,7 +73,7 @@ describe('printing', () => {
     const source =
       '<%= same($x) %>|<%= [$x, [$x]] %>|<%= capture(() => { %><%= $x %><% }) %>|<%= { toString: () => $x } %>'
     const render = compile(source, { helpers }) as (locals: object) => string
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 1_000; round++) {
       const x = hostile(random).replaceAll('|', '')
       expect(render({ x }).split('|').map(decode)).toEqual([x, x + x, x, x])
       expect(render({ x })).not.toMatch(/["'<>]/)
@@ -82,7 +82,7 @@ describe('printing', () => {
 
   test('puts any data into a script, which reads it back as it was', () => {
     const random = randomFrom(3)
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 5_000; round++) {
       const data = { [hostile(random)]: [hostile(random), random(9), null, { a: hostile(random) }] }
       const script = String(jsonScript(data))
       expect(/[<>&\u2028\u2029]/.exec(script)).toBe(null)
@@ -143,7 +143,7 @@ describe('compiling', () => {
   test('takes any text, or says where it went wrong', () => {
     const random = randomFrom(5)
     let compiled = 0
-    for (let round = 0; round < 30_000; round++) {
+    for (let round = 0; round < 10_000; round++) {
       const text = Array.from({ length: 1 + random(14) }, () => PIECES[random(PIECES.length)]).join('')
       try {
         compileTemplate(text, { path: 'a.html.ets' })
@@ -154,7 +154,7 @@ describe('compiling', () => {
         expect(line === undefined || error.column > line.length + 1, JSON.stringify(text)).toBe(false)
       }
     }
-    expect(compiled).toBeGreaterThan(1_000)
+    expect(compiled).toBeGreaterThan(500)
   })
 
   test('keeps code on the line it has in the template', () => {
@@ -169,7 +169,7 @@ describe('compiling', () => {
       '<% } %>\n',
       '<% /*\n*/ mark %>',
     ]
-    for (let round = 0; round < 3_000; round++) {
+    for (let round = 0; round < 600; round++) {
       let number = 0
       let open = 0
       const chosen = Array.from({ length: random(20) }, () => parts[random(parts.length)]!).filter(part => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,7 @@ export async function openShopDatabase(path: string): Promise<ShopDatabase> {
   try {
     await migrate({ dsn: database.dsn, dir: join(import.meta.dirname, '../../apps/strickland/db/migrations') })
     const env = {
+      ARLEN_SESSION_SECRETS: randomBytes(32).toString('base64url'),
       DATABASE_URL: database.dsn,
       ARLEN_LOG_LEVEL: 'silent',
       ARLEN_LOG_REQUESTS: 'false',

@@ -1,9 +1,12 @@
-// The framework: routing, and all that createApp puts around a handler unless told otherwise, but for the log.
+// The framework as an API: routing, and all that createApp puts around a handler, without the log and security headers,
+// which no server beside it has.
 import { createApp } from 'arlen'
 import { otherRoutes, product } from '../scenarios.ts'
 
 export async function start(scenario: string): Promise<number> {
-  const app = createApp({ config: { log: { level: 'silent', requests: false } } })
+  const app = createApp({
+    config: { apiOnly: true, security: { enabled: false }, log: { level: 'silent', requests: false } },
+  })
   if (scenario === 'hello') {
     app.get('/api/hello', () => ({ hello: 'world' }))
   } else {

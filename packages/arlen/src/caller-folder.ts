@@ -8,7 +8,8 @@ import { getCallSites } from 'node:util'
  * first calling file that is not below `own`, else that file's folder.
  */
 export function callerFolder(own: string): string {
-  for (const { scriptName } of getCallSites(20)) {
+  // As loaded, not as written: a source map would name files of the package that are not below `own`.
+  for (const { scriptName } of getCallSites(20, { sourceMap: false })) {
     const file = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
     if (!file.startsWith('/') && !/^[A-Za-z]:\\/.test(file)) continue
     if (file.startsWith(own)) continue

@@ -1,0 +1,70 @@
+// From a save to the first answer of the new code: boomhauer against the watchers of Node.js and of tsx, on the same
+// application, turn by turn. ROUNDS sets how many saves each gets; SHOP=0 leaves the shop and its database out.
+import { readFileSync } from 'node:fs'
+import { APPLICATIONS } from '../development/application.ts'
+import { CONTENDERS, Contender } from '../development/contender.ts'
+import { openShopDatabase } from '../whole/shop-database.ts'
+import { median } from '../whole/statistics.ts'
+
+const smoke = process.env.BENCH_SMOKE === '1'
+const rounds = smoke ? 1 : Number(process.env.ROUNDS ?? 15)
+/** As long as a person needs at the very least between two saves. */
+const PAUSE_MS = smoke ? 0 : 1_000
+
+for (const kind of APPLICATIONS) {
+  if (kind === 'shop' && (smoke || process.env.SHOP === '0')) continue
+  const database = kind === 'shop' ? await openShopDatabase('/') : undefined
+  const contenders: Contender[] = []
+  try {
+    for (const name of CONTENDERS) contenders.push(await Contender.start(name, kind, database?.env ?? {}))
+    await run(kind, contenders)
+  } finally {
+    await Promise.all(contenders.map(contender => contender.stop()))
+    await database?.stop()
+  }
+}
+
+async function run(kind: string, contenders: readonly Contender[]): Promise<void> {
+  const times = new Map(contenders.map(contender => [contender, [] as number[]]))
+  const pages: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of contenders) {
+      await pause()
+      times.get(contender)!.push(await contender.save())
+      if (contender.name !== 'boomhauer') continue
+      await pause()
+      pages.push(await contender.break())
+      await pause()
+      await contender.save()
+    }
+  }
+  if (smoke) return console.log(`development, ${kind}: ${CONTENDERS.join(', ')} answer with the new code`)
+  const reference = median(times.get(contenders[0]!)!)
+  console.log(`From a save to the first answer of the new code, ${kind}, ${rounds} saves each (milliseconds)`)
+  console.table(
+    contenders.map(contender => {
+      const own = times.get(contender)!
+      return {
+        watcher: contender.name,
+        median: Math.round(median(own)),
+        p95: Math.round(percentile(own, 95)),
+        'times boomhauer': Number((median(own) / reference).toFixed(1)),
+        'requests lost': contender.lost,
+      }
+    }),
+  )
+  console.log(
+    `boomhauer: the page of a failure after ${Math.round(median(pages))} ms, p95 ${Math.round(percentile(pages, 95))} ms`,
+  )
+  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${contenders[0]!.pid}/status`, 'utf8'))?.[1]) / 1024
+  console.log(`boomhauer: the supervisor holds ${resident.toFixed(0)} MiB\n`)
+}
+
+function pause(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+}
+
+function percentile(values: readonly number[], rank: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil((rank / 100) * sorted.length) - 1)] ?? Number.NaN
+}

@@ -152,8 +152,16 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
   }) as unknown as v.GenericSchema<unknown, Config>
 }
 
-/** Variables with the prefix `ARLEN_` that are not settings. */
-export const KNOWN_ENV: readonly string[] = ['ARLEN_ENV', 'ARLEN_RELEASE', 'ARLEN_WORKER', 'ARLEN_GENERATION']
+/** Variables with the prefix `ARLEN_` that are not settings of an application but of what runs it. */
+export const KNOWN_ENV: readonly string[] = [
+  'ARLEN_ENV',
+  'ARLEN_GENERATION',
+  'ARLEN_PG_TEST_*',
+  'ARLEN_PROPANE_*',
+  'ARLEN_RATE_PRIMARY',
+  'ARLEN_RELEASE',
+  'ARLEN_WORKER',
+]
 
 /** The variables every host of applications sets, as a layer between the files and `ARLEN_*`. */
 export function platformLayer(env: Readonly<Record<string, string | undefined>>): ConfigLayer {

@@ -65,8 +65,13 @@ describe('resolveConfig', () => {
       resolveConfig({
         schema,
         layers: [{ name: 'config/app.ts', values: { http: { prot: 1, port: 'x' }, wrkers: 3 } }],
-        env: { ARLEN_PERFORMANCE_LOGING: 'true', ARLEN_PERFORMANCE_LOGGING: 'maybe', ARLEN_ENV: 'test' },
-        knownEnv: ['ARLEN_ENV'],
+        env: {
+          ARLEN_PERFORMANCE_LOGING: 'true',
+          ARLEN_PERFORMANCE_LOGGING: 'maybe',
+          ARLEN_ENV: 'test',
+          ARLEN_PROPANE_WORKERS: '2',
+        },
+        knownEnv: ['ARLEN_ENV', 'ARLEN_PROPANE_*'],
       }),
     )
     expect(message).toContain('has 5 problem(s)')

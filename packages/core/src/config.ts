@@ -20,7 +20,7 @@ export interface ResolveConfigOptions<Config> {
   env?: Readonly<Record<string, string | undefined>>
   /** Default `ARLEN_`. */
   prefix?: string
-  /** Variables with the prefix that are not settings, and so no mistakes either: `ARLEN_ENV`. */
+  /** Variables with the prefix that are not settings, and so no mistakes either: `ARLEN_ENV`, `ARLEN_PROPANE_*`. */
   knownEnv?: readonly string[]
 }
 
@@ -47,7 +47,7 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
     mergeLayer(merged, values, [], key => sources.set(key, name))
   }
   for (const [variable, text] of Object.entries(env)) {
-    if (text === undefined || !variable.startsWith(prefix) || knownEnv.includes(variable)) continue
+    if (text === undefined || !variable.startsWith(prefix) || isKnown(variable, knownEnv)) continue
     const setting = settings.find(candidate => candidate.env === variable)
     if (!setting) {
       const names = [...settings.map(candidate => candidate.env), ...knownEnv]
@@ -82,6 +82,10 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
       }
     }),
   }
+}
+
+function isKnown(variable: string, known: readonly string[]): boolean {
+  return known.some(name => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : name === variable))
 }
 
 /** Later layers win leaf by leaf; lists are replaced whole, and an `undefined` says nothing. */

@@ -1,22 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createViews } from './views.ts'
+import { expect, test } from 'vitest'
+import { TemplateFolder } from '../test/template-folder.ts'
 
-let dir: string
-
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'arlen-view-'))
-})
-
-afterEach(() => {
-  rmSync(dir, { recursive: true })
-})
+const folder = new TemplateFolder()
 
 function views(files: Record<string, string>, helpers: Record<string, (...args: never[]) => unknown> = {}) {
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(dir, file), text)
-  return createViews({ dir, helpers })
+  return folder.views(files, { helpers })
 }
 
 async function collect(pieces: AsyncIterable<string>): Promise<string[]> {

@@ -12,7 +12,7 @@ export interface Migration {
   /** Without its folder. */
   file: string
   up: string
-  /** Undefined where the file has no `-- down`. */
+  /** Undefined where the file has no `-- down`. Both parts stand where they stand in the file, with blanks for the rest. */
   down: string | undefined
   /** False with `-- no transaction`, which is for one statement that PostgreSQL takes no other way. */
   transactional: boolean
@@ -87,6 +87,7 @@ function refuseUnsound(file: string, text: string, transactional: boolean, part:
   }
 }
 
+/** Each part keeps its place, so that a line the server or the linter names is the line in the file. */
 function splitParts(file: string, text: string): { up: string; down: string | undefined; transactional: boolean } {
   const parts = { up: '', down: undefined as string | undefined }
   let transactional = true
@@ -96,17 +97,23 @@ function splitParts(file: string, text: string): { up: string; down: string | un
   const take = (to: number) => {
     const piece = text.slice(from, to)
     if (part === 'up') parts.up += piece
-    else parts.down = (parts.down ?? '') + piece
+    else parts.down = blank(text.slice(0, from)) + piece
+    if (part === 'down') parts.up += blank(piece)
   }
   for (const match of text.matchAll(MARKER)) {
     const marker = match[1]!.toLowerCase()
     if (seen.has(marker)) throw pgError('migration_invalid', { file, reason: `has "-- ${marker}" twice` })
     seen.add(marker)
     take(match.index)
+    parts.up += blank(match[0])
     from = match.index + match[0].length
     if (marker === 'no transaction') transactional = false
     else part = marker as 'up' | 'down'
   }
   take(text.length)
   return { ...parts, transactional }
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\r\n]/g, ' ')
 }

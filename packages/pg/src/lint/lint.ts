@@ -1,0 +1,78 @@
+import { type Migration, readMigrations } from '../migrate/files.ts'
+import { DIR } from '../migrate/run.ts'
+import { type ParsedStatement, parseSql, syntaxErrorOf } from './parser.ts'
+import { RULES, type RuleName } from './rules.ts'
+import { type Context, checkStatement } from './statements.ts'
+
+/** A statement that would hurt a database in use, or the release that still runs on it. */
+export interface Finding {
+  rule: RuleName
+  file: string
+  /** From 1. */
+  line: number
+  /** From 1. */
+  column: number
+  problem: string
+  /** How to do it safely. */
+  recipe: string
+  /** See {@link Rule.phase}. */
+  phase: 'expand' | 'contract'
+}
+
+export interface LintOptions {
+  /** Default `db/migrations`. */
+  dir?: string | undefined
+  /** Which to look at: those not applied yet, or not on the base branch. Default all. */
+  only?: ((migration: Migration) => boolean) | undefined
+}
+
+/** Looks through migrations for what is not safe while the application runs. */
+export async function lintMigrations({ dir = DIR, only = () => true }: LintOptions = {}): Promise<Finding[]> {
+  const migrations = (await readMigrations(dir)).filter(only)
+  const found: Finding[] = []
+  for (const migration of migrations) found.push(...(await lintMigration(migration)))
+  return found
+}
+
+/**
+ * The findings in one migration. A comment before the statement (or in it) sets one aside, with a reason:
+ * `-- allow drop_column: unused since 2.3`.
+ */
+export async function lintMigration(migration: Pick<Migration, 'file' | 'up' | 'transactional'>): Promise<Finding[]> {
+  const { file, up } = migration
+  const context: Context = { transactional: migration.transactional, created: new Set(), unvalidated: new Set() }
+  let statements: ParsedStatement[]
+  try {
+    statements = await parseSql(up)
+  } catch (error) {
+    const syntax = syntaxErrorOf(error)
+    if (!syntax) throw error
+    return [{ ...finding('syntax_error', file, up, syntax.position), problem: syntax.message }]
+  }
+  return statements.flatMap(statement => {
+    const allowed = allowedIn(statement.text)
+    const broken = new Set(checkStatement(statement, context))
+    return [...broken].filter(rule => !allowed.has(rule)).map(rule => finding(rule, file, up, statement.offset))
+  })
+}
+
+const ALLOW = /--[ \t]*allow[ \t]+(\w+)[ \t]*:[ \t]*\S/g
+
+function allowedIn(text: string): Set<string> {
+  return new Set([...text.matchAll(ALLOW)].map(match => match[1]!))
+}
+
+function finding(rule: RuleName, file: string, text: string, offset: number): Finding {
+  const before = text.slice(0, offset)
+  const { problem, recipe, phase = 'expand' } = RULES[rule]
+  const line = before.split('\n').length
+  return { rule, file, line, column: offset - before.lastIndexOf('\n'), problem, recipe, phase }
+}
+
+/** Whether a migration takes something away that a release of before may need: then there is no way back to that one. */
+export async function migrationPhase(
+  migration: Pick<Migration, 'file' | 'up' | 'transactional'>,
+): Promise<'expand' | 'contract'> {
+  const bare = { ...migration, up: migration.up.replace(ALLOW, '--') } // allowed or not, it is what it is
+  return (await lintMigration(bare)).some(({ phase }) => phase === 'contract') ? 'contract' : 'expand'
+}

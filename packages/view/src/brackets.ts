@@ -21,12 +21,10 @@ export interface TagShape {
   closesCapture: number[]
   /** A printing tag whose expression goes on in later tags. */
   staysOpen: boolean
-  /** How many expressions that stayed open end with this tag. */
-  closesExpressions: number
+  /** An expression that stayed open ends with this tag. */
+  closesExpression: boolean
   /** The tag ends with the `{` of a switch, where nothing can be printed. */
   opensSwitch: boolean
-  /** How many capturing blocks the tag begins in. */
-  captureDepth: number
 }
 
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
@@ -52,34 +50,31 @@ export class Brackets {
   add(tag: Tag): TagShape {
     const { tokens } = tag
     const prints = tag.kind !== 'code'
-    const floor = this.#open.length
+    // Where an expression ends: a printing tag's own, or the one of an earlier tag that this one goes on with.
+    const expression = prints ? this.#open.length : this.#expressions.at(-1)
     const closesCapture: number[] = []
-    const captureDepth = this.#open.filter(bracket => bracket.captures).length
     for (const [index, token] of tokens.entries()) {
       if (token.kind !== 'punctuator') continue
       if ('([{'.includes(token.text)) this.#push(tokens, index, prints)
       else if (token.text in PAIRS) {
-        const closed = this.#pop(token, prints ? floor : 0)
+        const closed = this.#pop(token, expression ?? 0)
         if (closed.captures) closesCapture.push(token.start)
-      } else if (prints && this.#open.length === floor) this.#refuseInExpression(tag, token)
+      } else if (this.#open.length === expression) this.#refuseInExpression(tag, token)
     }
     if (!prints) this.#refuseBareControl(tokens)
     const last = tokens.at(-1)
     const innermost = this.#open.at(-1)
     const opensBlock = last !== undefined && last === innermost?.token && last.text === '{'
     const opensCapture = opensBlock && this.#capture(tag, innermost!)
-    const staysOpen = prints && this.#open.length > floor
-    if (staysOpen) {
+    const ends = this.#open.length === expression
+    if (prints && !ends) {
       if (!opensCapture) throw this.#unmatched(innermost!.token)
-      this.#expressions.push(floor)
+      this.#expressions.push(expression!)
     }
-    let closesExpressions = 0
-    while (!staysOpen && this.#expressions.length > 0 && this.#open.length <= this.#expressions.at(-1)!) {
-      this.#expressions.pop()
-      closesExpressions += 1
-    }
+    const closesExpression = !prints && ends
+    if (closesExpression) this.#expressions.pop()
     const opensSwitch = opensBlock && innermost!.before?.text === ')' && this.#keywordBefore() === 'switch'
-    return { opensCapture, closesCapture, staysOpen, closesExpressions, opensSwitch, captureDepth }
+    return { opensCapture, closesCapture, staysOpen: prints && !ends, closesExpression, opensSwitch }
   }
 
   /** Ends the template: whatever is open now was never closed. */
@@ -96,7 +91,8 @@ export class Brackets {
   #pop(token: Token, floor: number): Bracket {
     const bracket = this.#open.at(-1)
     if (!bracket || this.#open.length <= floor) {
-      const reason = `This "${token.text}" closes nothing that is open here.`
+      const around = this.#open.length > 0 ? ': what was open before the expression is closed in a tag of its own' : ''
+      const reason = `This "${token.text}" closes nothing that is open here${around}.`
       throw templateError('bracket_unmatched', this.#source, token.start, { reason })
     }
     if (bracket.token.text !== PAIRS[token.text]) throw this.#unmatched(bracket.token, token)

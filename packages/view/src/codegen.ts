@@ -166,8 +166,8 @@ class Generator {
     this.#copy(node)
     this.#last = tag.tokens.at(-1)
     if (shape.opensCapture) this.#openCapture(tag.codeEnd)
-    if (shape.closesExpressions > 0) {
-      this.#out.glue(')'.repeat(shape.closesExpressions), tag.codeEnd)
+    if (shape.closesExpression) {
+      this.#out.glue(')', tag.codeEnd)
       this.#last = undefined
       this.#printing = true
     }

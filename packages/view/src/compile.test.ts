@@ -54,6 +54,28 @@ describe('tags', () => {
     ['an expression that goes on', '<%= (1 %>', 'bracket_unmatched', 1, 5],
     ['a semicolon in an expression', '<%= $a; %>', 'expression_invalid', 1, 7],
     ['two expressions', '<%= $a, $b %>', 'expression_invalid', 1, 7],
+    [
+      'the end of a block in the tag of an expression',
+      '<% if (1) { %><%= capture(() => { %>x<% }) } %>',
+      'bracket_unmatched',
+      1,
+      44,
+    ],
+    ['a statement after an expression', '<%= capture(() => { %>x<% }); foo() %>', 'expression_invalid', 1, 29],
+    [
+      'printing a function that prints',
+      '<% const li = (n: number) => { %><li><% } %>\n<%= li(1) %>',
+      'expression_invalid',
+      2,
+      5,
+    ],
+    [
+      'printing a declared function that prints',
+      '<%= li(1) %><% function li(n: number) { %><li><% } %>',
+      'expression_invalid',
+      1,
+      5,
+    ],
     ['an if without braces', '<% if ($a) %>text', 'block_without_braces', 1, 4],
     ['an else without braces', '<% if ($a) { %>x<% } else %>text', 'block_without_braces', 1, 22],
     ['text in a switch', '<% switch (1) { %> x <% case 1: %><% } %>', 'text_in_switch', 1, 20],
@@ -208,6 +230,20 @@ describe('blocks', () => {
     expect(compile('<%= box("a", () => { %><p><%= $x %></p><% }) %>.', { helpers })({ x: 1 })).toBe(
       '<div title="a"><p>1</p></div>.',
     )
+  })
+
+  test('lets functions print where they are called', () => {
+    const source =
+      '<% const li = (n: number) => { %><li><%= n %><% } %><% function b() { %><b><% } %><% li(1) %><% b() %><% li(2) %>'
+    expect(compile(source)()).toBe('<li>1<b><li>2')
+  })
+
+  test('goes on with an expression after its block', () => {
+    const helpers = { wrap: (body: () => string, tag: string) => raw(`<${tag}>${body()}</${tag}>`) }
+    expect(
+      compile('<%= wrap(() => { %>x<% }, "i") %>;<%== [1].map(n => { %><%= n %>,<% }).join("") %>', { helpers })(),
+    ).toBe('<i>x</i>;1,')
+    expect(compile('<% if (1) { %><%= capture(() => { %>x<% }) %><% } %>.')()).toBe('x.')
   })
 
   test('nests blocks and calls in them', () => {

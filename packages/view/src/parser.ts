@@ -2,6 +2,7 @@ import { Brackets, type TagShape } from './brackets.ts'
 import type { Token } from './code-lexer.ts'
 import { type Header, parseHeader } from './header.ts'
 import { Names } from './names.ts'
+import { PrintingFunctions } from './printing-functions.ts'
 import { scan, type Tag, type Text } from './scanner.ts'
 import { type TemplateSource, templateError } from './template-error.ts'
 
@@ -27,6 +28,7 @@ export function parse(source: TemplateSource): Template {
   const brackets = new Brackets(source)
   const names = new Names()
   const nodes: Node[] = []
+  const printing = new PrintingFunctions(source)
   let header: Header | undefined
   let inSwitch = false
   let beforeHeader = pieces.some(piece => piece.kind === 'header')
@@ -43,11 +45,13 @@ export function parse(source: TemplateSource): Template {
       checkTag(source, piece, inSwitch)
       names.add(piece.tokens)
       const shape = brackets.add(piece)
+      printing.add(piece, shape)
       inSwitch = shape.opensSwitch
       nodes.push({ kind: piece.kind as CodeNode['kind'], tag: piece, shape })
     }
   }
   brackets.end()
+  printing.end()
   return { source, header, nodes, names }
 }
 

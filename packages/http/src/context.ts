@@ -17,6 +17,7 @@ import { mediaType, negotiate } from './negotiation.ts'
 import { staysHere } from './redirect-target.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
 import type { Request } from './request.ts'
+import { answerFile, type FileOptions } from './static/answer-file.ts'
 
 /**
  * What other packages add to a context: they augment this interface, and the server is given a subclass of
@@ -167,6 +168,14 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /** A Node stream, a web stream or an async iterable, read as fast as the client takes it. */
   stream(body: StreamBody, init?: ReplyInit): Reply {
     return new Reply(body, 'application/octet-stream', init)
+  }
+
+  /**
+   * A file of the program's own choice, with validators, conditions and ranges; 404 where there is none. What a client may
+   * name is served by `serveStatic`.
+   */
+  file(path: string, options?: FileOptions): Promise<Reply> {
+    return answerFile(this.req, path, options)
   }
 
   /**

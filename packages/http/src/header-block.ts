@@ -8,7 +8,8 @@ export class HeaderBlock {
   /** As it stands in a head: `Name: value` CRLF for each field. */
   readonly text: string
   readonly fields: readonly (readonly [name: string, value: string])[]
-  private readonly list: HeaderList = new HeaderList()
+  /** @internal Shared: `clone` it before changing anything. */
+  readonly list: HeaderList = new HeaderList()
 
   constructor(fields: Iterable<readonly [name: string, value: string]>) {
     for (const [name, value] of fields) this.list.set(name, value)

@@ -76,6 +76,13 @@ export class HeaderList {
     return this
   }
 
+  /** A copy that can be changed without changing this one. */
+  clone(): HeaderList {
+    const copy = new HeaderList()
+    copy.list.push(...this.list)
+    return copy
+  }
+
   get size(): number {
     return this.list.length / 3
   }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { httpError } from './errors.ts'
+import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
 
 export type StreamBody = Readable | ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>
@@ -14,6 +15,7 @@ export class Reply {
   /** Length of a streamed body in bytes, -1 where it is not known. */
   length: number
   private fields: HeaderList | null = null
+  private block: HeaderBlock | null = null
 
   constructor(body: string | Uint8Array | StreamBody | null, type: string, init?: ReplyInit) {
     this.body = body
@@ -25,12 +27,30 @@ export class Reply {
   }
 
   get headers(): HeaderList {
-    this.fields ??= new HeaderList()
+    if (this.fields === null) {
+      this.fields = this.block === null ? new HeaderList() : this.block.list.clone()
+      this.block = null
+    }
     return this.fields
   }
 
   get hasHeaders(): boolean {
-    return this.fields !== null
+    return this.fields !== null || this.block !== null
+  }
+
+  /** Gives the answer fields that it shares with others, until somebody changes them here. */
+  useBlock(block: HeaderBlock): void {
+    this.block = block
+  }
+
+  /** @internal The fields that are this answer's own, for those that look at names only. */
+  get _list(): HeaderList | null {
+    return this.block === null ? this.fields : this.block.list
+  }
+
+  /** @internal */
+  _serialize(): string {
+    return this.block === null ? (this.fields?.serialize() ?? '') : this.block.text
   }
 
   private initialize(init: Exclude<ReplyInit, number>): void {

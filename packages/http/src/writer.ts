@@ -25,10 +25,9 @@ export interface HeadFacts {
 export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   let head = statusLine(facts.status) + facts.dateLine
   if (reply.type !== '' && facts.status !== 204 && facts.status !== 304) head += `Content-Type: ${reply.type}\r\n`
-  const own = reply.hasHeaders ? reply.headers : null
-  if (c._base !== null) head += c._base.serialize(own)
-  if (c._response !== null) head += c._response.headers.serialize(own)
-  if (own !== null) head += own.serialize()
+  if (c._base !== null) head += c._base.serialize(reply._list)
+  if (c._response !== null) head += c._response.headers.serialize(reply._list)
+  head += reply._serialize()
   if (c.req._hasId) head += `X-Request-Id: ${c.req.id}\r\n`
   if (c.timings !== undefined) {
     c.timings.lap('response_write')
@@ -39,7 +38,6 @@ export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   return `${head + facts.framing}\r\n`
 }
 
-/** A content-type set through `c.res.headers` counts where the reply has none of its own. */
 export function contentLength(bytes: number): string {
   return `Content-Length: ${bytes}\r\n`
 }

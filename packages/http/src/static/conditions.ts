@@ -50,16 +50,20 @@ function isSameWeakly(a: string, b: string): boolean {
   return opaque(a) === opaque(b)
 }
 
+/** Without weakness, and without the content coding that `compress` adds: the same content, as a cache sees it. */
 function opaque(tag: string): string {
-  return tag.startsWith('W/') ? tag.slice(2) : tag
+  return tag.replace(/^W\//, '').replace(/-(?:br|zstd|gzip)"$/, '"')
 }
 
 const IMF_DATE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
-/** An IMF-fixdate (RFC 9110, section 5.6.7); a field with anything else in it is as good as none (section 13.1.3). */
+/** The formats of asctime and RFC 850, which nobody sends any more and every recipient must read. */
+const OLD_DATE = /^(?:\w{6,9}, \d{2}-\w{3}-\d{2} \d{2}:\d{2}:\d{2} GMT|\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})$/
+
+/** An HTTP-date (RFC 9110, section 5.6.7); a field with anything else in it is as good as none (section 13.1.3). */
 function parseDate(field: string | undefined): number | undefined {
-  if (field === undefined || !IMF_DATE.test(field)) return undefined
-  const time = Date.parse(field)
+  if (field === undefined || !(IMF_DATE.test(field) || OLD_DATE.test(field))) return undefined
+  const time = Date.parse(field.endsWith('GMT') ? field : `${field} GMT`)
   return Number.isNaN(time) ? undefined : time
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { extname, sep } from 'node:path'
 import { lookup } from 'mrmime'
+import type { HeaderBlock } from '../header-block.ts'
 import type { Validators } from './conditions.ts'
 
 /** A state of a file: what is needed to answer for it, and to notice that it has changed. */
@@ -15,6 +16,8 @@ export interface FileEntry extends Validators {
   stamp: string
   /** The content, where it is small enough to be kept. */
   bytes: Buffer | undefined
+  /** What its answers say about it, once that was written. */
+  fields?: HeaderBlock
 }
 
 /** Content codings (RFC 9110, section 8.4.1) of files that were compressed beforehand. */

@@ -1,34 +1,53 @@
 import { createReadStream } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
 import { HttpError } from '@arlen/core'
-import type { Context } from '../context.ts'
+import { HeaderBlock } from '../header-block.ts'
 import { Reply } from '../reply.ts'
+import type { Request } from '../request.ts'
 import { allowsRange, evaluateConditions } from './conditions.ts'
 import type { FileEntry } from './file-entry.ts'
 import { parseRange } from './range.ts'
+
+/** Any field that could make the answer another than the whole file. */
+const CONDITIONAL = /\r\n(?:if-(?:match|none-match|modified-since|unmodified-since|range)|range):/i
 
 /**
  * The answer to a GET or HEAD for a state of a file: 200, or 206, 304, 412, 416 as the request's preconditions and
  * range ask for (RFC 9110, sections 13 and 14).
  */
-export function fileReply(c: Context, entry: FileEntry, cacheControl: string, varies: boolean): Reply {
-  const status = evaluateConditions(c.req, entry)
+export function fileReply(req: Request, entry: FileEntry, cacheControl: string, varies: boolean): Reply {
+  if (entry.bytes !== undefined && !CONDITIONAL.test(req._head))
+    return wholeReply(entry, entry.bytes, cacheControl, varies)
+  const status = evaluateConditions(req, entry)
   if (status === 412) throw new HttpError(412, 'precondition_failed', { detail: STATUS_CODES[412] })
   if (status === 304) return describe(new Reply(null, '', 304), entry, cacheControl, varies)
 
   // Ranges count bytes of one coding; a part of a compressed file is of no use to anybody.
-  const field = c.req.method === 'GET' && entry.coding === undefined ? c.req.header('range') : undefined
-  const range = field !== undefined && allowsRange(c.req, entry) ? parseRange(field, entry.size) : undefined
+  const field = req.method === 'GET' && entry.coding === undefined ? req.header('range') : undefined
+  const range = field !== undefined && allowsRange(req, entry) ? parseRange(field, entry.size) : undefined
   if (range === 'unsatisfiable') {
     throw new HttpError(416, 'range_not_satisfiable', { headers: { 'Content-Range': `bytes */${entry.size}` } })
   }
   const { start, end } = range ?? { start: 0, end: entry.size }
-  const reply = new Reply(contentOf(entry, start, end, c.req.method === 'HEAD'), entry.type, range ? 206 : 200)
+  const reply = new Reply(contentOf(entry, start, end, req.method === 'HEAD'), entry.type, range ? 206 : 200)
   reply.length = end - start
   if (range) reply.headers.set('Content-Range', `bytes ${start}-${end - 1}/${entry.size}`)
   if (entry.coding) reply.headers.set('Content-Encoding', entry.coding)
   else reply.headers.set('Accept-Ranges', 'bytes')
   return describe(reply, entry, cacheControl, varies)
+}
+
+/** The one answer that most requests get: its header fields are written once for each state of the file. */
+function wholeReply(entry: FileEntry, bytes: Buffer, cacheControl: string, varies: boolean): Reply {
+  const reply = new Reply(bytes, entry.type)
+  if (entry.fields === undefined) {
+    const described = describe(new Reply(null, ''), entry, cacheControl, varies)
+    if (entry.coding) described.headers.set('Content-Encoding', entry.coding)
+    else described.headers.set('Accept-Ranges', 'bytes')
+    entry.fields = new HeaderBlock(described.headers)
+  }
+  reply.useBlock(entry.fields)
+  return reply
 }
 
 function describe(reply: Reply, entry: FileEntry, cacheControl: string, varies: boolean): Reply {

@@ -62,7 +62,7 @@ export function serveStatic(dir: string, options: StaticOptions = {}): Middlewar
     const codings = c.req.header('range') === undefined ? variants.map(variant => variant.coding!) : []
     const coding = varies ? negotiateCoding(c.req.header('accept-encoding'), codings) : 'identity'
     const chosen = variants.find(variant => variant.coding === coding) ?? entry
-    return fileReply(c, chosen, immutable?.test(path) ? forever : usual, varies)
+    return fileReply(c.req, chosen, immutable?.test(path) ? forever : usual, varies)
   }
 
   return (next: Handler<Context>) => c => {

@@ -64,7 +64,7 @@ export function memoryConnection(
 
 /** Lets every promise that can settle do so. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 12; i++) await null
+  for (let i = 0; i < 40; i++) await null
 }
 
 /** What a connection made of some bytes: the lines of each request with its answer, and whether it is still open. */

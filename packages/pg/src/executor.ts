@@ -8,7 +8,7 @@ import { Lanes } from './lanes.ts'
 import type { Settings } from './options.ts'
 import { ConnectionPool } from './pool.ts'
 import type { Prepared, Session } from './queries.ts'
-import type { Result } from './result.ts'
+import type { Field, Result } from './result.ts'
 import { Runner } from './runner.ts'
 import { Statement } from './statement.ts'
 import { type TxCallback, type TxOptions, transact } from './transact.ts'
@@ -59,6 +59,18 @@ export class Executor {
     const work = open ? (tx: Transaction) => open.run(site, () => fn(tx)) : fn
     if (this.detour) return this.detour.tx(work)
     return transact({ runner: this.runner, pool: this.pool, fn: work, options, site })
+  }
+
+  /** What the server says of a query without running it: types of parameters, and columns. */
+  async describe(text: string): Promise<{ params: readonly number[]; fields: readonly Field[] }> {
+    const statement = new Statement({ text, values: [], prepare: false, describeOnly: true })
+    try {
+      this.lanes.send(statement)
+      await statement.promise
+      return { params: statement.plan!.params!, fields: statement.fields }
+    } catch (error) {
+      throw this.runner.toError(error, { text, values: [], options: {} }, statement.client, undefined)
+    }
   }
 
   async #runShared(query: Prepared, site: Site | undefined): Promise<Result<unknown>> {

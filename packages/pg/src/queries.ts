@@ -2,6 +2,7 @@ import type { Site } from './caller.ts'
 import { CopyIn, CopyOut, type CopySource } from './copy.ts'
 import { pgError } from './errors.ts'
 import type { Exclusive, Limits } from './exclusive.ts'
+import type { RowOf, StaticText, ValuesOf } from './known-queries.ts'
 import { streamRows } from './portal.ts'
 import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
@@ -31,6 +32,8 @@ export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
   row: S
 }
 
+/** Text where the type of the row is given: `one<User>('select …')`. */
+type Explicit<T> = [T] extends [never] ? 'a query typed by its text' : string
 type Out<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>
 export type Values = readonly Param[]
 
@@ -70,7 +73,11 @@ export abstract class Queries {
   query<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Result<Out<S>>>
   query<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Result<Out<S>>>
   query<T = Row>(sql: Sql, options?: QueryOptions): Promise<Result<T>>
-  query<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<Result<T>>
+  query<T = never>(text: Explicit<T>, values?: Values, options?: QueryOptions): Promise<Result<NoInfer<T>>>
+  query<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: QueryOptions]
+  ): Promise<Result<RowOf<Q>>>
   query(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<Result<unknown>> {
     return this.watch(this.#run(whole, text, values, options))
   }
@@ -79,7 +86,11 @@ export abstract class Queries {
   many<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Out<S>[]>
   many<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Out<S>[]>
   many<T = Row>(sql: Sql, options?: QueryOptions): Promise<T[]>
-  many<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<T[]>
+  many<T = never>(text: Explicit<T>, values?: Values, options?: QueryOptions): Promise<NoInfer<T>[]>
+  many<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: QueryOptions]
+  ): Promise<RowOf<Q>[]>
   many(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown[]> {
     return this.watch(this.#run(rowsOf, text, values, options))
   }
@@ -88,7 +99,11 @@ export abstract class Queries {
   one<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Out<S>>
   one<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Out<S>>
   one<T = Row>(sql: Sql, options?: QueryOptions): Promise<T>
-  one<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<T>
+  one<T = never>(text: Explicit<T>, values?: Values, options?: QueryOptions): Promise<NoInfer<T>>
+  one<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: QueryOptions]
+  ): Promise<RowOf<Q>>
   one(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
     return this.watch(this.#run(oneOf, text, values, options))
   }
@@ -101,21 +116,32 @@ export abstract class Queries {
     options: RowOptions<S>,
   ): Promise<Out<S> | undefined>
   maybeOne<T = Row>(sql: Sql, options?: QueryOptions): Promise<T | undefined>
-  maybeOne<T = Row>(text: string, values?: Values, options?: QueryOptions): Promise<T | undefined>
+  maybeOne<T = never>(text: Explicit<T>, values?: Values, options?: QueryOptions): Promise<NoInfer<T> | undefined>
+  maybeOne<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: QueryOptions]
+  ): Promise<RowOf<Q> | undefined>
   maybeOne(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
     return this.watch(this.#run(maybeOneOf, text, values, options))
   }
 
   /** The first column of the one row: `value<bigint>('select count(*) from t')`. */
   value<T = unknown>(sql: Sql, options?: QueryOptions): Promise<T>
-  value<T = unknown>(text: string, values?: Values, options?: QueryOptions): Promise<T>
+  value<T = never>(text: Explicit<T>, values?: Values, options?: QueryOptions): Promise<NoInfer<T>>
+  value<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: QueryOptions]
+  ): Promise<RowOf<Q>[keyof RowOf<Q>]>
   value(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<unknown> {
     return this.watch(this.#run(firstColumnOf, text, values, options))
   }
 
   /** Runs a statement for its effect and gives the number of rows it changed. */
   execute(sql: Sql, options?: QueryOptions): Promise<number>
-  execute(text: string, values?: Values, options?: QueryOptions): Promise<number>
+  execute<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: QueryOptions]
+  ): Promise<number>
   execute(text: string | Sql, values?: Values | QueryOptions, options?: QueryOptions): Promise<number> {
     return this.watch(this.#run(countOf, text, values, options))
   }
@@ -131,12 +157,12 @@ export abstract class Queries {
     options: RowOptions<S> & StreamOptions,
   ): AsyncIterable<Out<S>>
   stream<T = Row>(sql: Sql, options?: StreamOptions): AsyncIterable<T>
-  stream<T = Row>(text: string, values?: Values, options?: StreamOptions): AsyncIterable<T>
-  async *stream(
-    text: string | Sql,
-    values?: Values | StreamOptions,
-    options?: StreamOptions,
-  ): AsyncGenerator<unknown, void, undefined> {
+  stream<T = never>(text: Explicit<T>, values?: Values, options?: StreamOptions): AsyncIterable<NoInfer<T>>
+  stream<const Q extends string>(
+    text: Q & StaticText<Q>,
+    ...rest: [...ValuesOf<Q>, options?: StreamOptions]
+  ): AsyncIterable<RowOf<Q>>
+  async *stream(text: string | Sql, values?: Values | StreamOptions, options?: StreamOptions): AsyncIterable<unknown> {
     const query = sortArguments(text, values, options)
     const batch = (query.options as StreamOptions).batch ?? 500
     const session = await this.session('stream', query)

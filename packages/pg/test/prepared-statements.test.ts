@@ -15,7 +15,11 @@ afterAll(() => database.drop())
 const open = (options = {}) => createPg({ dsn: database.dsn, max: 1, ...options })
 
 async function prepared(db: Pg): Promise<{ name: string; statement: string }[]> {
-  return db.many('select name, statement from pg_prepared_statements order by prepare_time', [], { prepare: false })
+  return db.many<{ name: string; statement: string }>(
+    'select name, statement from pg_prepared_statements order by prepare_time',
+    [],
+    { prepare: false },
+  )
 }
 
 describe('statements', () => {
@@ -35,10 +39,10 @@ describe('statements', () => {
 
   test('that differ after the 63rd byte are two', async () => {
     await using db = open()
-    const long = `select '${'x'.repeat(80)}' as `
+    const long: string = `select '${'x'.repeat(80)}' as `
     for (let i = 0; i < 3; i++) {
-      expect(await db.one(`${long}a`)).toEqual({ a: 'x'.repeat(80) })
-      expect(await db.one(`${long}b`)).toEqual({ b: 'x'.repeat(80) })
+      expect(await db.one(`${long}a` as string)).toEqual({ a: 'x'.repeat(80) })
+      expect(await db.one(`${long}b` as string)).toEqual({ b: 'x'.repeat(80) })
     }
     expect(await prepared(db)).toHaveLength(2)
   })
@@ -47,7 +51,7 @@ describe('statements', () => {
     await using db = open({ statementCache: 3 })
     for (let round = 0; round < 4; round++) {
       for (let i = 0; i < 6; i++) {
-        expect(await db.value(`select ${i}`)).toBe(i)
+        expect(await db.value(`select ${i}` as string)).toBe(i)
         expect(await db.value('select $1::int', [round])).toBe(round)
       }
     }
@@ -101,8 +105,8 @@ describe('after a table was altered', () => {
       }
     })
     for (let i = 0; i < 15; i++) {
-      await db.execute(`alter table changing add column c${i} int default ${i}`)
-      await db.execute(`alter table changing alter column a type ${i % 2 ? 'int' : 'bigint'}`)
+      await db.execute(`alter table changing add column c${i} int default ${i}` as string)
+      await db.execute(`alter table changing alter column a type ${i % 2 ? 'int' : 'bigint'}` as string)
       const seen = queries
       while (queries < seen + 50) await new Promise(resolve => setImmediate(resolve))
     }

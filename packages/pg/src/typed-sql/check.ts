@@ -1,0 +1,116 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { DatabaseError } from '../database-error.ts'
+import type { PgOptions } from '../options.ts'
+import { Pg } from '../pg.ts'
+import { Catalogue } from './catalogue.ts'
+import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
+import { readNullability } from './nullability.ts'
+import { type DescribedQuery, renderDeclarations, renderSqlModule } from './render.ts'
+
+export interface CheckQueriesOptions extends CollectOptions {
+  /** A database with the schema of the application: the development one, say. Nothing is executed on it. */
+  dsn: string | PgOptions
+  /** Where the types go, below `root`. Default `db/queries.d.ts`. */
+  out?: string | undefined
+  /** Writes what is out of date. Without it that is a problem. Default false. */
+  write?: boolean | undefined
+}
+
+export interface CheckQueriesReport {
+  /** How many queries were described. */
+  queries: number
+  problems: SourceProblem[]
+  /** Files that were written, or would have to be. */
+  changed: string[]
+}
+
+/**
+ * Describes every query of an application whose text is known against its database, and keeps their types beside them:
+ * `db.one('select …', [1])` is then typed by its text.
+ */
+export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQueriesReport> {
+  const root = resolve(options.root ?? '.')
+  const { queries, problems } = await collectQueries(options)
+  await using db = new Pg(options.dsn)
+  const catalogue = await Catalogue.load(db, typeof options.dsn === 'string' ? {} : (options.dsn.types ?? {}))
+  const described = new Map<string, DescribedQuery>()
+  for (const query of queries) {
+    if (described.has(query.text)) continue
+    const result = await describe(db, catalogue, query)
+    if ('code' in result) problems.push(result)
+    else described.set(query.text, result)
+  }
+  const files = new Map([[options.out ?? 'db/queries.d.ts', renderDeclarations([...described.values()])]])
+  for (const query of queries) {
+    if (query.kind === 'file' && described.has(query.text)) files.set(`${query.file}.ts`, renderSqlModule(query))
+  }
+  const changed = await bringUpToDate(root, files, options.write ?? false)
+  if (!options.write) problems.push(...changed.map(stale))
+  return { queries: described.size, problems: problems.sort(byPlace), changed }
+}
+
+async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
+  try {
+    const { params, fields } = await Pg.executorOf(db).describe(query.text)
+    const { outerJoin, neverNull } = await readNullability(query.text)
+    const asserted = new Set(
+      /--[ \t]*not null:([^\n]*)/
+        .exec(query.text)?.[1]
+        ?.split(',')
+        .map(name => name.trim()),
+    )
+    return {
+      text: query.text,
+      params: params.map(oid => `${catalogue.input(oid)} | null`),
+      columns: fields.map((field, i) => {
+        const certain =
+          neverNull.has(i) ||
+          asserted.has(field.name) ||
+          (!outerJoin && catalogue.isNotNull(field.tableId, field.columnNumber))
+        return { name: field.name, type: `${catalogue.output(field.typeId)}${certain ? '' : ' | null'}` }
+      }),
+    }
+  } catch (error) {
+    return problemOf(error, query)
+  }
+}
+
+/** The error at the place in the source that it is about. */
+function problemOf(error: unknown, query: SourceQuery): SourceProblem {
+  if (!(error instanceof DatabaseError)) throw error
+  const { file } = query
+  const before = query.text.slice(0, (error.position ?? 1) - 1)
+  const lines = before.split('\n')
+  const line = query.line + lines.length - 1
+  const quote = query.kind === 'file' ? 0 : 1
+  const column = lines.length === 1 ? query.column + quote + before.length : lines.at(-1)!.length + 1
+  return { code: error.code, message: error.message, file, line, column }
+}
+
+function stale(file: string): SourceProblem {
+  return {
+    code: 'types_stale',
+    message: 'The types of the queries are out of date: arlen sql check --write',
+    file,
+    line: 1,
+    column: 1,
+  }
+}
+
+function byPlace(a: SourceProblem, b: SourceProblem): number {
+  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
+}
+
+async function bringUpToDate(root: string, files: ReadonlyMap<string, string>, write: boolean): Promise<string[]> {
+  const changed: string[] = []
+  for (const [file, content] of files) {
+    const path = resolve(root, file)
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === content) continue
+    changed.push(file)
+    if (!write) continue
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, content)
+  }
+  return changed
+}

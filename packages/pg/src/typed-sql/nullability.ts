@@ -1,0 +1,63 @@
+import { list, names, parseSql, type Tree, tree } from '../lint/parser.ts'
+
+/** What the text of a query says about NULL, where the server's description of it says nothing. */
+export interface Nullability {
+  /** An outer join can make any column NULL. */
+  outerJoin: boolean
+  /** By the place of the column: an expression that is never NULL. */
+  neverNull: ReadonlySet<number>
+}
+
+const UNKNOWN: Nullability = { outerJoin: true, neverNull: new Set() }
+
+/** Reads the parse tree, as far as it can be understood. Without libpg-query everything may be NULL. */
+export async function readNullability(text: string): Promise<Nullability> {
+  try {
+    const [statement, ...others] = await parseSql(text)
+    if (!statement || others.length > 0) return UNKNOWN
+    const targets = list(
+      statement.node.targetList ?? statement.node.returningList ?? tree(statement.node.returningClause).exprs,
+    )
+    const hasStar = targets.some(target => isStar(tree(tree(target.ResTarget).val)))
+    const neverNull = targets.flatMap((target, i) => (isNeverNull(tree(tree(target.ResTarget).val)) ? [i] : []))
+    return { outerJoin: mayOmitRows(statement.node), neverNull: new Set(hasStar ? [] : neverNull) }
+  } catch {
+    return UNKNOWN // no parser, or a syntax the parser does not know; the server has already accepted it
+  }
+}
+
+/** `*` stands for a number of columns that only the server knows. */
+function isStar(value: Tree): boolean {
+  return list(tree(value.ColumnRef).fields).some(field => field.A_Star !== undefined)
+}
+
+/** Outer joins, and GROUPING SETS, which put NULL where a column does not take part. */
+function mayOmitRows(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(mayOmitRows)
+  if (typeof node !== 'object' || node === null) return false
+  const { jointype, GroupingSet: grouping } = node as Tree
+  if (grouping !== undefined || (jointype !== undefined && jointype !== 'JOIN_INNER')) return true
+  return Object.values(node).some(mayOmitRows)
+}
+
+const NEVER_NULL = [
+  'count',
+  'now',
+  'row_number',
+  'rank',
+  'dense_rank',
+  'gen_random_uuid',
+  'jsonb_build_object',
+  'jsonb_build_array',
+  'pg_backend_pid',
+]
+
+function isNeverNull(value: Tree): boolean {
+  if (value.TypeCast !== undefined) return isNeverNull(tree(tree(value.TypeCast).arg))
+  if (value.A_Const !== undefined) return tree(value.A_Const).isnull !== true
+  if (value.FuncCall !== undefined) return NEVER_NULL.includes(names(tree(value.FuncCall).funcname).at(-1) ?? '')
+  if (value.SubLink !== undefined) return tree(value.SubLink).subLinkType === 'EXISTS_SUBLINK'
+  if (value.NullTest !== undefined || value.BooleanTest !== undefined) return true
+  if (value.CoalesceExpr !== undefined) return list(tree(value.CoalesceExpr).args).some(isNeverNull)
+  return false
+}

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { checkQueries } from '../src/index.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { openAdmin } from './helpers.ts'
+
+let database: TestDatabase
+let root: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await using admin = await openAdmin(database.dsn)
+  await admin.query(`
+    create type mood as enum ('sad', 'it''s ok');
+    create domain email as text;
+    create table users (id int primary key, name text not null, mail email, mood mood not null, born date, seen timestamptz,
+      visits int8 not null default 0, tags text[] not null default '{}', extra jsonb, price numeric);
+    create table posts (id int primary key, author int not null references users, title text not null);
+  `)
+})
+
+afterAll(() => database.drop())
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'arlen-sql-'))
+  await mkdir(join(root, 'src'))
+  return () => rm(root, { recursive: true })
+})
+
+const write = (file: string, text: string) => writeFile(join(root, file), text)
+const check = (more = {}) => checkQueries({ dsn: database.dsn, root, ...more })
+
+test('writes the types of parameters and rows, and says when they are out of date', async () => {
+  await write(
+    'src/app.ts',
+    `db.one('select * from users where id = $1', [1])
+     db.many(\`select u.name, p.title, count(*), now(), 1 as one, u.visits + 1 as more from users u left join posts p on p.author = u.id group by 1, 2, u.visits\`)
+     db.execute('insert into users (id, name, mail, mood, seen, extra, tags, price) values ($1, $2, $3, $4, $5, $6, $7, $8)', [])
+     db.maybeOne('select max(id) as top from posts -- not null: top')
+     db.many(sql\`select title from posts where author = \${id}\`)`,
+  )
+  await write('src/find.sql', '-- the titles of an author\nselect title from posts where author = $1\n')
+  const first = await check()
+  expect(first).toMatchObject({ queries: 6, changed: ['db/queries.d.ts', 'src/find.sql.ts'] })
+  expect(first.problems.map(({ code }) => code)).toEqual(['types_stale', 'types_stale'])
+  await check({ write: true })
+  expect((await check()).problems).toEqual([])
+  const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
+  for (const expected of [
+    `"select * from users where id = $1": { params: [number | null]; row: { id: number; name: string; mail: string | null; mood: "sad" | "it's ok"; born: string | null; seen: Date | null; visits: bigint; tags: (string | null)[]; extra: unknown | null; price: string | null } }`,
+    `row: { name: string | null; title: string | null; count: bigint; now: Date; one: number; more: bigint | null } }`,
+    `params: [number | null, string | null, string | null, "sad" | "it's ok" | null, Date | string | null, JsonParam | string | null, readonly (string | null)[] | null, string | number | bigint | null]; row: {} }`,
+    `row: { top: number } }`,
+    `"select title from posts where author = $1": { params: [number | null]; row: { title: string } }`,
+  ]) {
+    expect(types).toContain(expected)
+  }
+  expect(await readFile(join(root, 'src/find.sql.ts'), 'utf8')).toContain(
+    'export default "-- the titles of an author\\nselect title from posts where author = $1" as const',
+  )
+})
+
+test('what the compiler then knows of a query is what the database knows', { timeout: 60_000 }, async () => {
+  await write(
+    'src/app.ts',
+    `import { createPg } from '@arlen/pg'
+     const db = createPg('postgres://x')
+     const user = await db.one('select id, born from users where id = $1', [1])
+     export const id: number = user.id
+     // @ts-expect-error it may be null
+     export const born: string = user.born
+     // @ts-expect-error the parameter is a number
+     await db.one('select id, born from users where id = $1', ['x'])
+     // @ts-expect-error there is no such column
+     user.nme`,
+  )
+  await write(
+    'tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        module: 'nodenext',
+        target: 'es2024',
+        lib: ['es2024', 'esnext.disposable'],
+        noEmit: true,
+        skipLibCheck: true,
+        types: ['node'],
+        customConditions: ['@arlen/source'],
+        allowImportingTsExtensions: true,
+        erasableSyntaxOnly: true,
+      },
+      include: ['src', 'db'],
+    }),
+  )
+  await write('package.json', JSON.stringify({ type: 'module' }))
+  await mkdir(join(root, 'node_modules/@arlen'), { recursive: true })
+  await symlink(join(import.meta.dirname, '..'), join(root, 'node_modules/@arlen/pg'))
+  await symlink(join(import.meta.dirname, '../../../node_modules/@types'), join(root, 'node_modules/@types'))
+  expect((await check({ write: true })).problems).toEqual([])
+  const tsc = join(import.meta.dirname, '../../../node_modules/.bin/tsc')
+  const { stdout } = await promisify(execFile)(tsc, ['-p', root]).catch(error => error as { stdout: string })
+  expect(stdout).toBe('')
+})
+
+test('what the database refuses is told with its place in the source', async () => {
+  await write(
+    'src/app.ts',
+    `
+      db.one('select nme from users')
+      db.one(\`
+        select id
+        from userz\`)
+      db.many('select id from users where id = $1 and name = $1', [1])`,
+  )
+  await write('src/broken.sql', 'select\n  nothing\nfrom users\n')
+  const { problems, queries } = await check({ write: true })
+  expect(queries).toBe(0)
+  expect(problems).toMatchObject([
+    { file: 'src/app.ts', line: 2, column: 22, code: 'undefined_column' },
+    { file: 'src/app.ts', line: 5, column: 14, code: 'undefined_table' },
+    { file: 'src/app.ts', line: 6, code: 'undefined_function' },
+    { file: 'src/broken.sql', line: 2, column: 3, code: 'undefined_column' },
+  ])
+})
+
+test('nothing is executed', async () => {
+  await write('src/app.ts', "db.execute('delete from users'); db.query('select pg_sleep(100)')")
+  const started = performance.now()
+  expect((await check({ write: true })).queries).toBe(2)
+  expect(performance.now() - started).toBeLessThan(50_000)
+})

@@ -80,7 +80,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /** Stage timings, where the server measures them. */
   readonly timings: Timings | undefined
   /** @internal */ _response: ResponseState | null = null
-  /** @internal Fields of the answer as long as nobody looks at `res`. */ _base: HeaderBlock | null = null
+  /** @internal Fields of the answer that were prepared at boot. */ _base: HeaderBlock | null = null
   /** @internal An answer was begun, or nobody waits for one any more. */
   _answered = false
   private abortion: AbortController | null = null
@@ -96,16 +96,20 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   get res(): ResponseState {
     if (this._response !== null) return this._response
     this._response = new ResponseState()
-    const base = this._base
-    this._base = null
-    if (base !== null) this.baseHeaders(base)
+    if (this._base !== null) this._response.headers.adopt(this._base)
     return this._response
   }
 
   /** Gives the answer header fields that were prepared at boot; those that are set already stay. */
   baseHeaders(block: HeaderBlock): void {
-    if (this._response === null && this._base === null) this._base = block
-    else for (const [name, value] of block.fields) if (!this.res.headers.has(name)) this.res.headers.set(name, value)
+    const isOnly = this._base === null && this._response === null
+    this._base ??= block
+    if (!isOnly) this.res.headers.adopt(block)
+  }
+
+  /** What `baseHeaders` was given first, for whoever prepared it. */
+  get baseBlock(): HeaderBlock | null {
+    return this._base
   }
 
   /** Values that middleware and handlers of this request share. */

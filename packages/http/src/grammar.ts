@@ -57,11 +57,8 @@ export function isToken(text: string): boolean {
 
 /** A value we may send: visible US-ASCII with single-line spacing. Recipients disagree on anything else. */
 export function isSendableValue(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if ((code < 0x20 && code !== 0x09) || code > 0x7e) return false
-  }
-  return true
+  // A class of the engine's is several times faster here than a loop, and cookies and policies are long.
+  return !/[^\t\x20-\x7e]/.test(text)
 }
 
 /**

@@ -17,8 +17,12 @@ export class HeaderBlock {
     this.fields = [...this.list]
   }
 
+  get(name: string): string | undefined {
+    return this.list.get(name)
+  }
+
   /** The text without the fields that `skip` has. */
   serialize(skip: HeaderList | null): string {
-    return skip === null ? this.text : this.list.serialize(skip)
+    return skip === null || !skip.overlaps(this.list) ? this.text : this.list.serialize(skip)
   }
 }

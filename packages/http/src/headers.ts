@@ -1,5 +1,6 @@
 import { httpError } from './errors.ts'
 import { isSendableValue, isToken } from './grammar.ts'
+import type { HeaderBlock } from './header-block.ts'
 
 /** Fields that frame the message or belong to the connection: an application that set them could break both. */
 const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'trailer', 'te'])
@@ -17,6 +18,28 @@ const STAYS_PRIVATE = /\b(?:no-store|private)\b/i
 export class HeaderList {
   /** name, lower-case name, value, name, … */
   private readonly list: string[] = []
+  /** Fields that were prepared at boot, as long as none of them is touched. */
+  private base: HeaderBlock | null = null
+
+  /** @internal Begins with these fields; those that are set already stay. */
+  adopt(block: HeaderBlock): void {
+    if (this.list.length === 0 && this.base === null) this.base = block
+    else for (const [name, value] of block.fields) if (!this.has(name)) this.set(name, value)
+  }
+
+  /** @internal Whether a field is in both lists. */
+  overlaps(other: HeaderList): boolean {
+    for (let i = 1; i < this.list.length; i += 3) if (other.list.includes(this.list[i]!)) return true
+    return false
+  }
+
+  /** A field of the block is about to change: from now on they are fields like any other. */
+  private unfold(lower?: string): void {
+    const { base } = this
+    if (base === null || (lower !== undefined && base.get(lower) === undefined)) return
+    this.base = null
+    for (const [name, value] of base.fields) this.list.push(name, name.toLowerCase(), value)
+  }
 
   /** Replaces every field of this name. */
   set(name: string, value: string | number): this {
@@ -29,6 +52,7 @@ export class HeaderList {
   /** Adds a field beside those of the same name: Set-Cookie, Vary, Link. */
   append(name: string, value: string | number): this {
     const checked = check(name, value)
+    this.unfold(name.toLowerCase())
     this.list.push(name, name.toLowerCase(), checked)
     return this
   }
@@ -48,7 +72,7 @@ export class HeaderList {
     for (let i = 1; i < this.list.length; i += 3) {
       if (this.list[i] === lower) found = found === undefined ? this.list[i + 1]! : `${found}, ${this.list[i + 1]}`
     }
-    return found
+    return found ?? this.base?.get(lower)
   }
 
   has(name: string): boolean {
@@ -62,12 +86,14 @@ export class HeaderList {
 
   delete(name: string): this {
     const lower = name.toLowerCase()
+    this.unfold(lower)
     for (let i = this.list.length - 2; i >= 0; i -= 3) if (this.list[i] === lower) this.list.splice(i - 1, 3)
     return this
   }
 
   /** Drops what described the content that is not sent after all; security headers, cookies and the like stay. */
   deleteRepresentation(): this {
+    if (this.base?.fields.some(([name]) => REPRESENTATION.test(name.toLowerCase()))) this.unfold()
     for (let i = this.list.length - 2; i >= 0; i -= 3) {
       if (!REPRESENTATION.test(this.list[i]!)) continue
       if (this.list[i] === 'cache-control' && STAYS_PRIVATE.test(this.list[i + 1]!)) continue
@@ -84,16 +110,18 @@ export class HeaderList {
   }
 
   get size(): number {
+    this.unfold()
     return this.list.length / 3
   }
 
   *[Symbol.iterator](): Generator<[name: string, value: string]> {
+    this.unfold()
     for (let i = 0; i < this.list.length; i += 3) yield [this.list[i]!, this.list[i + 2]!]
   }
 
   /** `Name: value` CRLF for each field but those that `skip` has. */
   serialize(skip: HeaderList | null = null): string {
-    let out = ''
+    let out = this.base === null ? '' : this.base.serialize(skip)
     for (let i = 0; i < this.list.length; i += 3) {
       const lower = this.list[i + 1]!
       if (lower === 'content-length' || lower === 'connection' || lower === 'date') continue

@@ -25,11 +25,21 @@ export function proxyTrust(list: readonly string[]): ProxyTrust {
     .filter(name => name !== 'unix')
     .flatMap(name => RANGES[name] ?? [name])
     .map(parseRange)
-  return address => {
-    if (address === undefined) return unix
+  const judge = (address: string) => {
     if (!ipaddr.isValid(address)) return false
     const parsed = ipaddr.process(address)
     return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))
+  }
+  // Request after request comes from the same few proxies.
+  let last = ''
+  let verdict = judge(last)
+  return address => {
+    if (address === undefined) return unix
+    if (address !== last) {
+      verdict = judge(address)
+      last = address
+    }
+    return verdict
   }
 }
 

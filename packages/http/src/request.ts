@@ -98,6 +98,8 @@ export class Request {
   }
 
   get protocol(): 'http' | 'https' {
+    // Asked on every request (security headers), and without trusted proxies the connection is all there is to know.
+    if (this._exchange.engine.trust === null) return this._exchange.encrypted ? 'https' : 'http'
     return this.client.protocol
   }
 

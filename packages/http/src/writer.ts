@@ -25,8 +25,8 @@ export interface HeadFacts {
 export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   let head = statusLine(facts.status) + facts.dateLine
   if (reply.type !== '' && facts.status !== 204 && facts.status !== 304) head += `Content-Type: ${reply.type}\r\n`
-  if (c._base !== null) head += c._base.serialize(reply._list)
   if (c._response !== null) head += c._response.headers.serialize(reply._list)
+  else if (c._base !== null) head += c._base.serialize(reply._list)
   head += reply._serialize()
   if (c.req._hasId) head += `X-Request-Id: ${c.req.id}\r\n`
   if (c.timings !== undefined) {

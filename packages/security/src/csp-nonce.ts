@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Context } from '@arlen/http'
+import { Context, type HeaderBlock } from '@arlen/http'
 import type { CspPolicy } from './csp.ts'
 import { securityError } from './errors.ts'
 
@@ -16,18 +16,20 @@ declare module '@arlen/http' {
   interface ContextExtensions extends NonceContext {}
 }
 
-const POLICY = Symbol('arlen.csp')
 const NONCE = Symbol('arlen.cspNonce')
 
-type Holder = Context & { [POLICY]?: CspPolicy; [NONCE]?: string }
+type Holder = Context & { [NONCE]?: string }
 
-export function setNoncePolicy(c: Context, policy: CspPolicy): void {
-  ;(c as Holder)[POLICY] = policy
+/** The policy that each block of header fields has in it: so a request need not carry it. */
+const policies = new WeakMap<HeaderBlock, CspPolicy>()
+
+export function setNoncePolicy(block: HeaderBlock, policy: CspPolicy): void {
+  policies.set(block, policy)
 }
 
 function cspNonce(this: Holder): string {
   if (this[NONCE] !== undefined) return this[NONCE]
-  const policy = this[POLICY]
+  const policy = this.baseBlock === null ? undefined : policies.get(this.baseBlock)
   if (policy === undefined) throw securityError('nonce_missing')
   const nonce = randomBytes(16).toString('base64')
   this[NONCE] = nonce

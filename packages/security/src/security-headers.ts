@@ -50,9 +50,9 @@ export function securityHeaders(options: SecurityHeadersOptions = {}): Middlewar
   const http = new HeaderBlock([...csp(false), ...common])
   const https = new HeaderBlock([...csp(true), ...common, ...transportSecurity(options)])
   extendContext()
+  if (policy !== undefined) for (const block of [http, https]) setNoncePolicy(block, policy)
   return next => (c: Context) => {
     c.baseHeaders(c.req.protocol === 'https' ? https : http)
-    if (policy !== undefined) setNoncePolicy(c, policy)
     return next(c)
   }
 }

@@ -51,6 +51,17 @@ describe('CookieCodec', () => {
     expect(new CookieCodec(ring, 'session').open(flash)).toBeUndefined()
   })
 
+  test('remembers what it opened, within bounds, and nothing that is not authentic', () => {
+    const values = Array.from({ length: 3000 }, (_, i) => codec.seal(JSON.stringify({ i })))
+    for (let round = 0; round < 2; round++) {
+      for (const [i, value] of values.entries()) {
+        expect(codec.open(value)?.trimEnd()).toBe(`{"i":${i}}`)
+        expect(codec.open(value)?.trimEnd()).toBe(`{"i":${i}}`)
+        expect(codec.open(`${value.slice(0, -1)}!`)).toBeUndefined()
+      }
+    }
+  })
+
   test('accepts none of 100,000 mutations', () => {
     const random = seeded(20_261)
     const values = Array.from({ length: 50 }, (_, i) =>

@@ -11,6 +11,9 @@ const PADDING_BLOCK = 48
 const LONGEST = 4096
 const PADDINGS: readonly string[] = Array.from({ length: PADDING_BLOCK }, (_, length) => ' '.repeat(length))
 
+/** How many opened values are remembered, at least; twice as many at most. */
+const REMEMBERED = 500
+
 interface PrefixedKey {
   /** Format version and key id: what a sealed value starts with. */
   readonly prefix: string
@@ -25,10 +28,16 @@ interface PrefixedKey {
  * The key belongs to the ring's secret and the purpose alone, so a value sealed for another cookie does not open here,
  * and neither does another version's. The key id says which key to try: one attempt, however many secrets there are.
  * Text is padded with spaces (JSON does not mind) to blocks of 48 bytes.
+ *
+ * A browser sends the same value until it gets another, so what was opened lately is remembered, and recognized without
+ * being decrypted again. Only authentic values are; the text is one that this process holds anyway.
  */
 export class CookieCodec {
   readonly #keys: readonly PrefixedKey[]
   readonly #current: PrefixedKey
+  /** Two generations, so that remembering costs no bookkeeping: what is used again moves to the young one. */
+  #young = new Map<string, string>()
+  #old = new Map<string, string>()
 
   constructor(ring: KeyRing, purpose: string) {
     const keys = ring.derive(`seal v${VERSION} ${purpose}`).map(({ id, key }) => ({ prefix: VERSION + id, key }))
@@ -55,12 +64,28 @@ export class CookieCodec {
   /** The text that was sealed, or undefined for anything that a key of this ring did not seal for this purpose. */
   open(value: string): string | undefined {
     if (value.length > LONGEST) return undefined
+    return this.#young.get(value) ?? this.#openAnew(value)
+  }
+
+  #openAnew(value: string): string | undefined {
+    const text = this.#old.get(value) ?? this.#decrypt(value)
+    if (text === undefined) return undefined
+    if (this.#young.size >= REMEMBERED) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    // A copy: the value is a slice of a request's head, which must not be kept for it.
+    this.#young.set(Buffer.from(value, 'latin1').toString('latin1'), text)
+    return text
+  }
+
+  #decrypt(value: string): string | undefined {
     const key = this.#keyOf(value)
     if (!key) return undefined
-    const text = value.slice(PREFIX_LENGTH)
-    const bytes = Buffer.from(text, 'base64url')
+    const encoded = value.slice(PREFIX_LENGTH)
+    const bytes = Buffer.from(encoded, 'base64url')
     // Node skips what is no base64url and ignores loose bits at the end: only the one canonical spelling is ours.
-    if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) return undefined
+    if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== encoded) return undefined
     const tagAt = bytes.length - TAG_BYTES
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))

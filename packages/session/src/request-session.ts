@@ -6,9 +6,11 @@ import { forgetCookie, isOver, type OpenedSession, openSession, sealSeen, sealSe
 import { Session, type SessionLink } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
 import type { SessionStore, StoredSession } from './session-store.ts'
-import { warnOnce } from './warn-once.ts'
+import { hasWarned, warnOnce } from './warn-once.ts'
 
 const WARN_BYTES = 3000
+const OVER_HTTP =
+  'session cookies are Secure, but requests arrive over http: browsers keep the cookies only over https. Behind a proxy that ends TLS, list its address in http.trustedProxies; in development set session.secure to false'
 
 /** Everything about the session of one request: opened when it is asked for, written when the answer is known. */
 export class RequestSession implements SessionLink {
@@ -159,12 +161,8 @@ export class RequestSession implements SessionLink {
     if (this.settings.strict && cookie.length > WARN_BYTES) {
       this.#c.log.warn({ bytes: cookie.length }, 'a session cookie is near the 4,096 bytes that browsers store')
     }
-    if (this.settings.secure && this.#c.req.protocol === 'http') {
-      warnOnce(
-        this.#c.log,
-        'session cookies are Secure, but requests arrive over http: browsers keep the cookies only over https. Behind a proxy that ends TLS, list its address in http.trustedProxies; in development set session.secure to false',
-      )
-    }
+    if (this.settings.secure && !hasWarned(OVER_HTTP) && this.#c.req.protocol === 'http')
+      warnOnce(this.#c.log, OVER_HTTP)
   }
 }
 

@@ -12,6 +12,10 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
   ['::', '0:0:0:0::/64'],
+  ['1::', '1:0:0:0::/64'],
+  ['1:2:3:4:5:6:7::', '1:2:3:4::/64'],
+  ['::2:3:4:5:6:7:8', '0:2:3:4::/64'],
+  ['1:2:3:4:5:6:192.0.2.7', '1:2:3:4::/64'],
   ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
 ])('%s counts as %s', (address, key) => {
   expect(addressKey(address)).toBe(key)
@@ -23,7 +27,27 @@ test('can count wider networks', () => {
 })
 
 test('leaves alone what is no address', () => {
-  for (const text of ['', 'unix', ':', ':::', '1:2:3', '1::2::3', 'x::1', '12345::1', '1:2:3:4:5:6:7:8:9', '::1.2.3']) {
+  for (const text of [
+    '',
+    'unix',
+    ':',
+    ':::',
+    '1:2:3',
+    '1::2::3',
+    'x::1',
+    '12345::1',
+    '1:2:3:4:5:6:7:8:9',
+    '::1.2.3',
+    '1:2:3:4:5:6:7:8::',
+    '1:2:3:4:5:6:7:8:',
+    ':1:2:3:4:5:6:7:8',
+    '::1::',
+    '::1:',
+    '::300.1.1.1',
+    '1:2:3:4:5:6:7:1.2.3.4',
+    '::g',
+    '1:::2',
+  ]) {
     expect(addressKey(text)).toBe(text)
   }
 })
@@ -33,4 +57,26 @@ test('10,000 addresses of one /64 are one key', () => {
     Array.from({ length: 10_000 }, (_, i) => addressKey(`2001:db8:7:7:${i.toString(16)}:0:1:${i % 7}`)),
   )
   expect(keys.size).toBe(1)
+})
+
+test('agrees with the parser of URLs about 20,000 addresses', () => {
+  let state = 7
+  const random = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 8) % below
+  }
+  for (let i = 0; i < 20_000; i++) {
+    const groups = Array.from({ length: 8 }, () => (random(3) === 0 ? 0 : random(65536)))
+    const long = groups.map(group => group.toString(16)).join(':')
+    const short = new URL(`http://[${long}]`).hostname.slice(1, -1)
+    expect(addressKey(short), short).toBe(addressKey(long))
+    expect(addressKey(long)).toMatch(
+      new RegExp(
+        `^${groups
+          .slice(0, 4)
+          .map(group => group.toString(16))
+          .join(':')}::/64$|^[0-9.]+$`,
+      ),
+    )
+  }
 })

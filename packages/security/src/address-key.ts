@@ -1,3 +1,6 @@
+/** The groups of the address that was parsed last: one array, for this runs on every request. */
+const groups = new Uint16Array(8)
+
 /**
  * What an address is counted as. IPv4 is itself, mapped IPv4 (`::ffff:192.0.2.1`) too; of IPv6 only the network counts,
  * because whoever has one address has a whole /64 of them. What is no address is itself.
@@ -5,37 +8,75 @@
  * @param prefix - bits of an IPv6 address that count, 48 to 64.
  */
 export function addressKey(address: string, prefix = 64): string {
-  if (!address.includes(':')) return address
-  const groups = parseGroups(address)
-  if (groups === undefined) return address
-  if (groups[5] === 0xffff && groups.slice(0, 5).every(group => group === 0)) {
+  if (!address.includes(':') || !parseGroups(address)) return address
+  if (groups[5] === 0xffff && (groups[0]! | groups[1]! | groups[2]! | groups[3]! | groups[4]!) === 0) {
     return `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.${groups[7]! & 255}`
   }
   const subnet = groups[3]! & (0xffff << (64 - prefix))
-  const network = [groups[0]!, groups[1]!, groups[2]!, subnet].map(group => group.toString(16))
-  return `${network.join(':')}::/${prefix}`
+  return `${hex(groups[0]!)}:${hex(groups[1]!)}:${hex(groups[2]!)}:${hex(subnet)}::/${prefix}`
 }
 
-/** The eight groups of an IPv6 address (RFC 4291, section 2.2); undefined where it is none. */
-function parseGroups(address: string): number[] | undefined {
-  const text = withoutZone(address).replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...octets) => dottedGroups(octets))
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const [head, tail] = halves.map(half => (half === '' ? [] : half.split(':'))) as [string[], string[]?]
-  const missing = 8 - head.length - (tail?.length ?? 0)
-  if (tail === undefined ? missing !== 0 : missing < 1) return undefined
-  const groups = tail === undefined ? head : [...head, ...Array.from({ length: missing }, () => '0'), ...tail]
-  return groups.every(group => /^[0-9a-f]{1,4}$/i.test(group))
-    ? groups.map(group => Number.parseInt(group, 16))
-    : undefined
+function hex(group: number): string {
+  return group.toString(16)
 }
 
-function withoutZone(address: string): string {
+/** Reads the eight groups of an IPv6 address (RFC 4291, section 2.2) into `groups`; false where it is none. */
+function parseGroups(address: string): boolean {
   const zone = address.indexOf('%')
-  return zone === -1 ? address : address.slice(0, zone)
+  const end = zone === -1 ? address.length : zone
+  let count = 0
+  let gapAt = -1
+  let at = 0
+  while (at < end) {
+    if (address.charCodeAt(at) === COLON) {
+      // Only `::` begins with a colon here: a single one was read with the group before it.
+      if (address.charCodeAt(at + 1) !== COLON || gapAt !== -1) return false
+      gapAt = count
+      at += 2
+      continue
+    }
+    const start = at
+    let value = 0
+    for (let digit = hexDigit(address, at, end); digit !== -1; digit = hexDigit(address, ++at, end)) {
+      value = (value << 4) | digit
+    }
+    if (at < end && address.charCodeAt(at) === DOT) return readDotted(address.slice(start, end), count, gapAt)
+    if (at === start || at - start > 4 || count === 8) return false
+    groups[count++] = value
+    if (at === end) break
+    if (address.charCodeAt(at) !== COLON) return false
+    // The colon between two groups, unless it begins the gap.
+    if (address.charCodeAt(at + 1) !== COLON) at++
+    if (at === end) return false
+  }
+  return spread(count, gapAt)
 }
 
-function dottedGroups(octets: readonly string[]): string {
-  const [a, b, c, d] = octets.map(Number) as [number, number, number, number]
-  return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
+const COLON = 0x3a
+const DOT = 0x2e
+
+function hexDigit(text: string, at: number, end: number): number {
+  if (at >= end) return -1
+  const code = text.charCodeAt(at)
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+}
+
+/** The last two groups in the form of an IPv4 address. */
+function readDotted(text: string, count: number, gapAt: number): boolean {
+  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
+  if (octets === undefined || octets.some(octet => octet > 255) || count > 6) return false
+  groups[count] = (octets[0]! << 8) | octets[1]!
+  groups[count + 1] = (octets[2]! << 8) | octets[3]!
+  return spread(count + 2, gapAt)
+}
+
+/** Puts zeros where the gap is. */
+function spread(count: number, gapAt: number): boolean {
+  if (gapAt === -1) return count === 8
+  if (count === 8) return false
+  groups.copyWithin(8 - (count - gapAt), gapAt, count)
+  groups.fill(0, gapAt, 8 - (count - gapAt))
+  return true
 }

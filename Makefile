@@ -3,16 +3,13 @@
 
 READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
-SHOP = apps/strickland
-WATCH = --watch-preserve-output --watch-path=packages --watch-path=$(SHOP)/app.ts --watch-path=$(SHOP)/config \
-	--watch-path=$(SHOP)/db --watch-path=$(SHOP)/src --watch-path=$(SHOP)/templates
 
 .POSIX:
 .PHONY: help run dev test check bench build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
-	@echo 'make dev      the same, restarted on every change'
+	@echo 'make dev      the same under the development server, rebuilt on every save'
 	@echo 'make test     the fast tests (WHAT=packages/router for a part of them)'
 	@echo 'make check    everything a change must pass: format, lint, types, build, all tests, packages, benchmarks'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
@@ -25,7 +22,7 @@ run:
 	@$(READY) --build $(NODE) tooling/run.ts
 
 dev:
-	@$(READY) --build $(NODE) $(WATCH) tooling/run.ts
+	@$(READY) --build $(NODE) tooling/dev.ts
 
 test:
 	@$(READY) $(NODE) tooling/test.ts $(WHAT)

@@ -16,6 +16,15 @@ test.each(pages)('every link of %s leads somewhere', page => {
   }
 })
 
+test('the index of the documentation leads to every page, the README to every package', () => {
+  const index = readFileSync(join(root, 'docs/README.md'), 'utf8')
+  const unlisted = globSync('**/*.md', { cwd: join(root, 'docs') }).filter(page => page !== 'README.md')
+  expect(unlisted.filter(page => !index.includes(`](${page})`))).toEqual([])
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const packages = globSync('packages/*/README.md', { cwd: root })
+  expect(packages.filter(page => !readme.includes(`](${page})`))).toEqual([])
+})
+
 test('a link to a missing file or heading is found, code and the web are left alone', () => {
   const page =
     '# One two\n[a](b.md) [c](#one-two) [d](gone.md) [e](#three) [f](https://x.test/) `[g](h)`\n```\n[i](j)\n```\n'

@@ -2,8 +2,8 @@ import { after, defaultCode, HttpError, type HttpErrorOptions } from '@arlen/cor
 import { Context, type ContextClass, type Reply } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import type { Route, RouteName, Router, UrlArguments } from '@arlen/router'
-import type { RenderArguments, TemplateName } from '@arlen/view'
-import { FormState } from './form.ts'
+import type { Form, RenderArguments, TemplateName } from '@arlen/view'
+import { EMPTY_FORM } from './form.ts'
 
 /** What an application adds to a context. Exported, so that whoever imports the package has it. */
 export interface AppContext {
@@ -16,7 +16,7 @@ export interface AppContext {
   /** The path of a named route, encoded, with its query. */
   urlFor: Router<(c: Context) => unknown>['urlFor']
   /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
-  form: FormState
+  form: Form
   /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
   param(name: string): unknown
 }
@@ -31,6 +31,8 @@ export interface ContextServices {
   readonly router: Router<(c: Context) => unknown>
   /** Renders a template; a promise only where the template waits for something. */
   renderTemplate(name: string, locals: object, c: Context): string | Promise<string>
+  /** The media type of what a template prints. */
+  contentType(name: string): string
   answerError(error: unknown, c: Context): Reply
 }
 
@@ -52,11 +54,11 @@ export function contextClass(services: ContextServices): ContextClass {
         this.timings?.lap('controller')
         return after(services.renderTemplate(name, locals, this), page => {
           this.timings?.lap('render')
-          return this.html(page as string)
+          return this.text(page as string, { type: services.contentType(name) })
         })
       },
     },
-    form: { value: new FormState(undefined, []), writable: true },
+    form: { value: EMPTY_FORM, writable: true },
     param: {
       value(this: Context, name: string) {
         const { body } = (this.valid ?? {}) as { body?: unknown }

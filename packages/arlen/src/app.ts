@@ -143,6 +143,7 @@ export class App extends Routes implements Servable {
   /** Ends registration and starts what the application owns. Called by `listen`. */
   async start(): Promise<void> {
     this.#compile()
+    if (!this.isDevelopment) this.#templates.load()
     await this.#lifecycle.start()
   }
 
@@ -190,6 +191,7 @@ export class App extends Routes implements Servable {
           return app.db
         },
         router: this.router,
+        contentType: name => this.#templates.contentType(name),
         renderTemplate: (name, locals, c) => this.#templates.render(name, locals, c),
         answerError,
       }),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from '@arlen/http'
-import { type ContextHelperTable, createViews, raw, type Views } from '@arlen/view'
+import { assetUrls, attributes, type ContextHelperTable, createViews, raw, type Views } from '@arlen/view'
 import type { App } from './app.ts'
 import { appError } from './errors.ts'
 
@@ -34,20 +34,39 @@ export class Templates {
     this.#options = options
   }
 
+  /** Loads every template, where there are any, so that a mistake in one is known before the first request. */
+  load(): void {
+    const { root, config } = this.#app
+    if (config.apiOnly || !existsSync(join(root, config.views.dir))) return
+    this.#views ??= this.#open()
+    this.#views.load()
+  }
+
+  contentType(name: string): string {
+    this.#views ??= this.#open()
+    return this.#views.contentType(name)
+  }
+
   render(name: string, locals: object, c: Context): string | Promise<string> {
     this.#views ??= this.#open()
     return this.#views.render(name, locals, c)
   }
 
   #open(): Views<Context> {
-    const { root, config, router, isDevelopment } = this.#app
+    const { root, config, router, log, isDevelopment } = this.#app
     const dir = join(root, config.views.dir)
     if (config.apiOnly || !existsSync(dir)) throw appError('views_not_configured', { dir })
     return createViews<Context>({
       dir,
       reload: isDevelopment,
       ...(config.views.layout && { layout: config.views.layout }),
-      helpers: { urlFor: router.urlFor.bind(router) as never, ...this.#options.helpers },
+      helpers: {
+        urlFor: router.urlFor.bind(router) as never,
+        assetUrl: assetUrls({ dir: join(root, config.static.dir), base: config.static.prefix, reload: isDevelopment }),
+        attributes: attributes as never,
+        ...this.#options.helpers,
+      },
+      onWarning: warning => log.warn({ ...warning }, 'template warning'),
       contextHelpers: { ...CONTEXT_HELPERS, ...this.#options.contextHelpers },
       ...(this.#options.locals && { locals: this.#options.locals }),
     })

@@ -2,7 +2,7 @@ import { type Handler, isPromiseLike, type Middleware, type ProblemIssue } from 
 import type { Context } from '@arlen/http'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { appError } from './errors.ts'
-import { FormState } from './form.ts'
+import { formOf } from './form.ts'
 import { toProblemIssue } from './validation-issue.ts'
 
 /** What a route expects of a request, by part. valibot, or anything else that speaks Standard Schema 1. */
@@ -84,7 +84,7 @@ function conclude(
   const order = (issue: ProblemIssue) => PARTS.findIndex(part => issue.path.startsWith(POINTER[part]))
   const errors = issues.sort((a, b) => order(a) - order(b)).slice(0, MAX_ISSUES)
   if (invalid === undefined) throw appError('validation_failed', { count: issues.length }, { errors })
-  c.form = new FormState(body, errors)
+  c.form = formOf(body, errors)
   c.res.status = 422
   return invalid(c)
 }

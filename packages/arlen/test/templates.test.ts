@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { serveApp } from './serve-app.ts'
+
+describe('templates', () => {
+  const folder = (files: Record<string, string>) => {
+    const root = mkdtempSync(join(tmpdir(), 'arlen-templates-'))
+    mkdirSync(join(root, 'templates'))
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'templates', name), text)
+    return root
+  }
+
+  test('render with locals, helpers and what the request has; the type follows the name', async () => {
+    const root = folder({
+      'hello.html.ets':
+        "<a href=\"<%= urlFor('hello') %>\"><%= $name %></a><%= csrfField() %><%= form().input('email') %>",
+      'feed.xml.ets': '<feed><%= $title %></feed>',
+    })
+    const served = await serveApp(
+      app => {
+        app.get('/hello', { name: 'hello' }, c => c.render('hello' as never, { name: '<Ada>' } as never))
+        app.get('/feed', c => c.render('feed.xml' as never, { title: 'x & y' } as never))
+      },
+      { root },
+    )
+    const page = await served.get('/hello')
+    expect(await page.text()).toMatch(
+      /^<a href="\/hello">&lt;Ada&gt;<\/a><input type="hidden" name="csrf_token" value="[^"]+"><input /,
+    )
+    expect(page.headers.get('cache-control')).toContain('no-store')
+    const feed = await served.get('/feed')
+    expect([feed.headers.get('content-type'), await feed.text()]).toEqual([
+      'application/xml; charset=utf-8',
+      '<feed>x &amp; y</feed>',
+    ])
+    await served.close()
+    rmSync(root, { recursive: true })
+  })
+
+  test('with a mistake keep the application from starting, and the error names file and line', async () => {
+    const root = folder({ 'broken.html.ets': 'one\n<% if (true) { %>\n' })
+    await expect(serveApp(() => undefined, { root })).rejects.toThrow(/broken\.html\.ets:\d+/)
+    rmSync(root, { recursive: true })
+  })
+})

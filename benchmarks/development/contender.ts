@@ -45,6 +45,7 @@ export class Contender {
   static async start(name: Name, kind: 'small' | 'shop', env: Readonly<Record<string, string>>): Promise<Contender> {
     const contender = new Contender(name, kind, await freePort(), env)
     await contender.#until(({ body }) => body === 'first')
+    contender.lost = 0
     return contender
   }
 

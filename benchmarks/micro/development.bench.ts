@@ -1,9 +1,12 @@
 // From a save to the first answer of the new code: boomhauer against the watchers of Node.js and of tsx, on the same
 // application, turn by turn. ROUNDS sets how many saves each gets; SHOP=0 leaves the shop and its database out.
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '@arlen/pg'
+import { startEmbedded } from '@arlen/pg/embedded'
 import { APPLICATIONS } from '../development/application.ts'
 import { CONTENDERS, Contender } from '../development/contender.ts'
-import { openShopDatabase } from '../whole/shop-database.ts'
 import { median } from '../whole/statistics.ts'
 
 const smoke = process.env.BENCH_SMOKE === '1'
@@ -13,15 +16,27 @@ const PAUSE_MS = smoke ? 0 : 1_000
 
 for (const kind of APPLICATIONS) {
   if (kind === 'shop' && (smoke || process.env.SHOP === '0')) continue
-  const database = kind === 'shop' ? await openShopDatabase('/') : undefined
+  const database = kind === 'shop' ? await openDatabase() : undefined
   const contenders: Contender[] = []
   try {
-    for (const name of CONTENDERS) contenders.push(await Contender.start(name, kind, database?.env ?? {}))
+    for (const name of CONTENDERS)
+      contenders.push(await Contender.start(name, kind, { ARLEN_LOG_LEVEL: 'silent', ...database?.env }))
     await run(kind, contenders)
   } finally {
     await Promise.all(contenders.map(contender => contender.stop()))
     await database?.stop()
   }
+}
+
+async function openDatabase() {
+  const dir = join(tmpdir(), `arlen-bench-development-${process.pid}`)
+  const database = await startEmbedded({ dir, durable: false, disposable: true })
+  await migrate({ dsn: database.dsn, dir: join(import.meta.dirname, '../../apps/strickland/db/migrations') })
+  const stop = async () => {
+    await database.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return { env: { DATABASE_URL: database.dsn }, stop }
 }
 
 async function run(kind: string, contenders: readonly Contender[]): Promise<void> {

@@ -12,6 +12,7 @@ import { collectFacts, forwardRequests } from './child-facts.ts'
 import { LoadedModules } from './child-modules.ts'
 import { boomhauerError } from './errors.ts'
 import type { FromChild, TemplateFolders, ToChild } from './messages.ts'
+import { warmTypeScript } from './warm-typescript.ts'
 
 const root = process.argv[2]!
 const preload = process.argv.slice(3)
@@ -40,6 +41,7 @@ send({ type: 'warm', files: modules.files })
 
 /** What hardly ever changes is loaded while nobody waits for it. */
 async function loadAhead(): Promise<void> {
+  await warmTypeScript()
   const { resolve } = createRequire(join(root, 'package.json'))
   for (const name of preload) {
     try {

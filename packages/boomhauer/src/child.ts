@@ -56,7 +56,7 @@ export class Child extends EventEmitter<ChildEvents> {
     this.#inspect = inspect
     const conditions = process.execArgv.filter(arg => arg.startsWith('--conditions=') || arg.startsWith('-C='))
     if (FROM_SOURCE) conditions.push('--conditions=@arlen/source')
-    const node = ['--enable-source-maps', '--stack-trace-limit=50', '--no-warnings=ExperimentalWarning', ...conditions]
+    const node = ['--enable-source-maps', '--stack-trace-limit=50', ...conditions]
     this.#process = spawn(process.execPath, [...node, ...nodeArgs, MAIN, root, ...preload], {
       cwd: root,
       env: { ...env },

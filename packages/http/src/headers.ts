@@ -105,6 +105,7 @@ export class HeaderList {
   /** A copy that can be changed without changing this one. */
   clone(): HeaderList {
     const copy = new HeaderList()
+    copy.base = this.base
     copy.list.push(...this.list)
     return copy
   }

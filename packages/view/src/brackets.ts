@@ -64,6 +64,7 @@ export class Brackets {
     if (!prints) this.#refuseBareControl(tokens)
     const last = tokens.at(-1)
     const innermost = this.#open.at(-1)
+    // biome-ignore lint/plugin: tokens of the scanner, no secrets
     const opensBlock = last !== undefined && last === innermost?.token && last.text === '{'
     const opensCapture = opensBlock && this.#capture(tag, innermost!)
     const ends = this.#open.length === expression

@@ -9,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     expect: { requireAssertions: true },
+    // Where nobody is there to look, one test that fails by chance must not hide what the others say. The summary names it.
+    retry: process.env.CI ? 2 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', '{tooling,benchmarks}/**/*.test.ts'],

@@ -4,7 +4,8 @@ import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
 import { runVitest } from './vitest-run.ts'
 
-const deadlineMs = 10 * 60_000
+/** Of each stage: far more than any takes, and less than a machine that runs it may. */
+const deadlineMs = 30 * 60_000
 const bin = 'node_modules/.bin'
 const { signal, exitCode } = abortOnSignals()
 const tally = emptyTally()

@@ -33,6 +33,7 @@ function countHooks(suite: TestSuite, file: string, tally: Tally): void {
 
 function countTest(test: TestCase, file: string, tally: Tally): void {
   const result = test.result()
+  if (test.diagnostic()?.flaky) tally.unsteady.push(`${file} > ${test.fullName}`)
   if (result.state === 'passed') tally.passed += 1
   else if (result.state === 'skipped') tally.skipped.push({ file, name: test.fullName, reason: reasonFor(test) })
   else fail(tally, `${file} > ${test.fullName}: ${firstLine(result.errors?.[0]?.message ?? 'it never finished')}`)

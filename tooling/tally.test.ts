@@ -29,6 +29,11 @@ describe('the closing lines of a run', () => {
     expect(lines.at(-1)).toBe('2 passed, 0 failed, 3 skipped')
   })
 
+  test('name what passed, but not at the first try', () => {
+    const lines = describeTally(tally({ passed: 1, unsteady: ['a.test.ts > adds'] }))
+    expect(lines).toContain('passed, but not at the first try:\n  a.test.ts > adds\n')
+  })
+
   test('name what failed', () => {
     expect(describeTally(tally({ failed: 1, failures: ['a.test.ts > adds'] }))).toContain('  a.test.ts > adds\n')
   })

@@ -5,6 +5,8 @@ export interface Tally {
   skipped: SkippedTest[]
   /** What failed, one line each. */
   failures: string[]
+  /** What passed, but not at the first try: a defect of the product or of the test. */
+  unsteady: string[]
 }
 
 export interface SkippedTest {
@@ -14,7 +16,7 @@ export interface SkippedTest {
 }
 
 export function emptyTally(): Tally {
-  return { passed: 0, failed: 0, skipped: [], failures: [] }
+  return { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [] }
 }
 
 export function addTally(to: Tally, more: Tally): void {
@@ -22,6 +24,7 @@ export function addTally(to: Tally, more: Tally): void {
   to.failed += more.failed
   to.skipped.push(...more.skipped)
   to.failures.push(...more.failures)
+  to.unsteady.push(...more.unsteady)
 }
 
 /** The closing lines of a run: what was skipped and why, what failed, and last the count, alone on its line. */
@@ -32,6 +35,9 @@ export function describeTally(tally: Tally): string {
     for (const [what, count] of countEqual(tally.skipped.map(test => `  ${test.file}: ${test.reason}`))) {
       lines.push(count > 1 ? `${what} (${count} tests)` : what)
     }
+  }
+  if (tally.unsteady.length > 0) {
+    lines.push('', 'passed, but not at the first try:', ...tally.unsteady.map(test => `  ${test}`))
   }
   if (tally.failures.length > 0) lines.push('', 'failed:', ...tally.failures.map(failure => `  ${failure}`))
   const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : ''

@@ -12,13 +12,19 @@ describe('a run of Vitest', () => {
   test('counts what passed', async () => {
     const { result, tally } = await run('passing')
     expect(result).toMatchObject({ ok: true, reason: '' })
-    expect(tally).toEqual({ passed: 2, failed: 0, skipped: [], failures: [] })
+    expect(tally).toEqual({ passed: 2, failed: 0, skipped: [], failures: [], unsteady: [] })
   })
 
   test('counts and names what failed', async () => {
     const { tally } = await run('failing')
     expect(tally).toMatchObject({ passed: 1, failed: 1 })
     expect(tally.failures[0]).toMatch(/failing\.test\.ts > is wrong: expected 1 to be 2/)
+  })
+
+  test('names what passed, but not at the first try', async () => {
+    const { tally } = await run('unsteady')
+    expect(tally).toMatchObject({ passed: 1, failed: 0 })
+    expect(tally.unsteady[0]).toMatch(/unsteady\.test\.ts > passes at the second try/)
   })
 
   test('names what was skipped with its reason', async () => {

@@ -31,7 +31,7 @@ const OrderInput = v.object({
   lines: v.pipe(
     v.array(
       v.object({
-        productId: v.pipe(v.number(), v.integer(), v.minValue(1)),
+        productId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
         quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)),
       }),
     ),

@@ -150,6 +150,9 @@ describe('orders', () => {
     const unknown = await post('/api/orders', { lines: [{ productId: 999999, quantity: 1 }] })
     expectProblem(unknown, 422, 'validation_failed')
     expect(unknown.body.errors[0].path).toBe('/body/lines/0/productId')
+    for (const productId of [1e23, 1.5, -1, Number.MAX_SAFE_INTEGER]) {
+      expectProblem(await post('/api/orders', { lines: [{ productId, quantity: 1 }] }), 422, 'validation_failed')
+    }
   })
 
   test('answers broken JSON with 400 and another media type with 415', async () => {

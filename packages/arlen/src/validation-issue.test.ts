@@ -35,3 +35,18 @@ test('never repeats a value that was sent, but keeps the words of the applicatio
   expect(issues[3]?.message).toBe('Must be the id of an order.')
   expect(JSON.stringify(issues)).not.toContain(secret)
 })
+
+test('says what the common checks ask for, with what they require', () => {
+  const schema = v.object({
+    a: v.pipe(v.number(), v.integer()),
+    b: v.pipe(v.number(), v.minValue(1)),
+    c: v.pipe(v.string(), v.maxLength(3)),
+    d: v.pipe(v.string(), v.startsWith('x')),
+  })
+  expect(issuesOf(schema, { a: 1.5, b: 0, c: 'long', d: 'y' }).map(issue => issue.message)).toEqual([
+    'Must be a whole number.',
+    'Must be at least 1.',
+    'Must have at most 3.',
+    'Must begin with "x".',
+  ])
+})

@@ -7,6 +7,7 @@ interface DetailedIssue extends StandardSchemaV1.Issue {
   code?: string
   expected?: string | null
   received?: string
+  requirement?: unknown
 }
 
 /**
@@ -35,9 +36,30 @@ function codeOf(issue: DetailedIssue): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
 }
 
+/** In the words of whoever fills in a form; `n` is what the schema requires. */
+const WORDS: Readonly<Record<string, (n: unknown) => string>> = {
+  ends_with: n => `Must end with ${JSON.stringify(n)}.`,
+  email: () => 'Must be an e-mail address.',
+  includes: n => `Must contain ${JSON.stringify(n)}.`,
+  integer: () => 'Must be a whole number.',
+  regex: () => 'Does not have the right form.',
+  safe_integer: () => 'Must be a whole number.',
+  iso_date: () => 'Must be a date such as 2026-02-28.',
+  max_length: n => `Must have at most ${n}.`,
+  max_value: n => `Must be at most ${n}.`,
+  min_length: n => `Must have at least ${n}.`,
+  min_value: n => `Must be at least ${n}.`,
+  non_empty: () => 'Must not be empty.',
+  starts_with: n => `Must begin with ${JSON.stringify(n)}.`,
+  url: () => 'Must be a URL.',
+  uuid: () => 'Must be a UUID.',
+}
+
 function messageOf(issue: DetailedIssue): string {
-  const quotes = issue.received !== undefined && issue.message.endsWith(`eceived ${issue.received}`)
-  if (!quotes) return issue.message
+  const isDefault = issue.received !== undefined && issue.message.endsWith(`eceived ${issue.received}`)
+  if (!isDefault) return issue.message
   if (issue.received === 'undefined') return 'Is required.'
+  const words = WORDS[codeOf(issue)]
+  if (words) return words(issue.requirement)
   return issue.expected ? `Must be ${issue.expected}.` : 'Is not acceptable.'
 }

@@ -1,4 +1,5 @@
 export { type CopySource, copyRows } from './copy.ts'
+export { Database } from './database.ts'
 export { DatabaseError, isDatabaseError } from './database-error.ts'
 export { errorTable } from './errors.ts'
 export type { QueryEvent, RepeatedQueryEvent } from './events.ts'

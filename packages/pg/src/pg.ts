@@ -1,14 +1,14 @@
+import { Database } from './database.ts'
 import { pgError } from './errors.ts'
 import { Executor } from './executor.ts'
 import { Listener, type ListenOptions, type NotificationHandler, type Subscription } from './listener.ts'
 import { type PgOptions, readOptions, targetOf } from './options.ts'
 import type { Holder } from './pool.ts'
-import { type Prepared, Queries, type Session } from './queries.ts'
+import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
-import { quoteIdentifier, type SqlTag, sql } from './sql.ts'
-import type { TxOptions } from './transact.ts'
-import type { Transaction } from './transaction.ts'
+import { quoteIdentifier } from './sql.ts'
+import type { TxCallback, TxOptions } from './transact.ts'
 
 export interface PoolStats {
   /** Connections open. */
@@ -26,9 +26,7 @@ export interface PoolStats {
 }
 
 /** A PostgreSQL database: queries, transactions, and the pool of connections behind them. */
-export class Pg extends Queries {
-  /** The tag for composing SQL. */
-  readonly sql: SqlTag = sql
+export class Pg extends Database {
   readonly #executor: Executor
   #listener: Listener | undefined
   #closed: Promise<Holder[]> | undefined
@@ -48,11 +46,7 @@ export class Pg extends Queries {
     return targetOf(this.#executor.settings)
   }
 
-  /**
-   * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Queries go through the `tx` it is
-   * given; `tx.tx()` nests.
-   */
-  tx<T>(fn: (tx: Transaction) => Promise<T> | T, options: TxOptions = {}): Promise<T> {
+  tx<T>(fn: TxCallback<T>, options: TxOptions = {}): Promise<T> {
     return this.#executor.tx(fn, options)
   }
 

@@ -1,11 +1,10 @@
 import { callerOf } from './caller.ts'
+import { Database } from './database.ts'
 import { repeatedQueryChannel } from './events.ts'
 import type { Executor } from './executor.ts'
-import { type Prepared, Queries, type Session } from './queries.ts'
+import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
-import { type SqlTag, sql } from './sql.ts'
-import type { TxOptions } from './transact.ts'
-import type { Transaction } from './transaction.ts'
+import type { TxCallback, TxOptions } from './transact.ts'
 
 /** The same query so often in one request is reported, once. */
 const REPEATED_AT = 10
@@ -16,8 +15,7 @@ export interface ScopeOptions {
 }
 
 /** A database as one request sees it: queries end with the request, and are counted. */
-export class Scope extends Queries {
-  readonly sql: SqlTag = sql
+export class Scope extends Database {
   readonly #executor: Executor
   readonly #signal: AbortSignal | undefined
   readonly #counts: Map<string, number> | undefined
@@ -35,7 +33,7 @@ export class Scope extends Queries {
     return this.#queries
   }
 
-  tx<T>(fn: (tx: Transaction) => Promise<T> | T, options: TxOptions = {}): Promise<T> {
+  tx<T>(fn: TxCallback<T>, options: TxOptions = {}): Promise<T> {
     return this.#executor.tx(fn, { signal: this.#signal, ...options })
   }
 

@@ -1,16 +1,15 @@
 import { captureSite } from './caller.ts'
+import { Database } from './database.ts'
 import { oneLine } from './database-error.ts'
 import { pgError } from './errors.ts'
 import type { Exclusive, Limits } from './exclusive.ts'
-import { type Prepared, Queries, type Session } from './queries.ts'
+import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
 import type { Runner } from './runner.ts'
-import { type SqlTag, sql } from './sql.ts'
 import { Statement } from './statement.ts'
 
 /** The queries of one transaction. Made by `tx()`, and of use only inside its callback. */
-export class Transaction extends Queries {
-  readonly sql: SqlTag = sql
+export class Transaction extends Database {
   readonly #runner: Runner
   readonly #exclusive: Exclusive
   readonly #signal: AbortSignal | undefined

@@ -15,6 +15,10 @@ export function needsTypes(values: readonly unknown[]): boolean {
 
 /** @param types - the OIDs of the parameters, where they are known. */
 export function encodeAll(values: readonly unknown[], types?: readonly number[]): Encoded[] {
+  if (values.length > 65_535) {
+    const reason = `there are ${values.length}, and a query takes 65,535. Pass arrays: select * from unnest($1::int[], $2::text[])`
+    throw pgError('parameter_invalid', { parameter: `$${values.length}`, reason })
+  }
   const out = new Array<Encoded>(values.length)
   for (let i = 0; i < values.length; i++) out[i] = encode(values[i], i, types?.[i])
   return out

@@ -24,6 +24,8 @@ type PgErrorCode =
   | 'transaction_bypassed'
   | 'transaction_nested'
   | 'transaction_rolled_back'
+  | 'transaction_control'
+  | 'rollback_pending'
   | 'commit_unknown'
   | 'notify_too_long'
   | 'copy_direction'
@@ -98,6 +100,11 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
     message:
       'A query inside tx() had failed and its error was caught, so PostgreSQL rolled the whole transaction back at COMMIT. Use a nested tx() around what may fail.',
   },
+  transaction_control: {
+    message:
+      'Transactions begin and end by tx(), and savepoints by a tx() inside it, so that none can be left open: {query}',
+  },
+  rollback_pending: { message: 'beginRollback() was called while the rollback of before is still to come.' },
   commit_unknown: {
     status: 503,
     message: 'The connection was lost during COMMIT: whether the transaction was committed is not known.',

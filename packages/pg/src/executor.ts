@@ -140,7 +140,7 @@ export class Executor {
     }
   }
 
-  /** A connection for several steps; one that streams is in a transaction, which its portal needs. */
+  /** A connection for several steps, in a transaction: the portal of a stream needs one, and so do settings for it alone. */
   async session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
     const site = captureSite(this.session)
     this.#refuseInside(query.text, query.options.outsideTransaction ?? false, site)
@@ -150,15 +150,16 @@ export class Executor {
     const exclusive = new Exclusive(this.pool, lease, this.settings.statementTimeoutMs)
     const say = (text: string) => exclusive.send(new Statement({ text, values: [], prepare: false }))
     const end = async (succeeded: boolean) => {
-      const said = purpose === 'copy' || say(succeeded ? 'COMMIT' : 'ROLLBACK')
-      const certain = await Promise.resolve(said).then(
+      const certain = await say(succeeded ? 'COMMIT' : 'ROLLBACK').then(
         () => true,
         () => false,
       )
       exclusive.release(certain)
     }
     try {
-      if (purpose === 'stream') await say('BEGIN')
+      await say('BEGIN')
+      // A stream lasts as long as its reader takes, and a COPY as long as its data: neither is a query that hangs.
+      await say(`SET LOCAL ${purpose === 'copy' ? 'statement_timeout' : 'idle_in_transaction_session_timeout'} = 0`)
     } catch (error) {
       exclusive.release(false)
       throw this.runner.toError(error, query, lease.client, site)

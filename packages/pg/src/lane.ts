@@ -67,6 +67,8 @@ export class Lane {
     const sample = Math.min(statement.doneAt - this.progressAt, LONGEST_SAMPLE_MS)
     this.#serviceMs += (sample - this.#serviceMs) / 8
     this.progressAt = statement.doneAt
+    // In a transaction that somebody has got to begin here all the same, the queries of all others would take part.
+    if (this.client.getTransactionStatus() !== 'I') this.client.destroy()
     if (this.pending.length === 0) this.client.hold(false)
     else if (this.pending[0]!.abandoned) this.#cancelSoon()
     this.#onFinished(this)

@@ -1,3 +1,4 @@
+import { ArlenError } from '@arlen/core'
 import { pgError } from './errors.ts'
 import { Lane } from './lane.ts'
 import type { Settings } from './options.ts'
@@ -94,7 +95,9 @@ export class Lanes {
       },
       error => {
         this.#opening--
-        if (this.#lanes.length === 0) for (const statement of this.#queue.splice(0)) statement.handleError(error)
+        if (this.#lanes.length > 0) return
+        // To each an error of its own, as each gets the stack of its caller.
+        for (const statement of this.#queue.splice(0)) statement.handleError(copyOf(error))
       },
     )
   }
@@ -180,4 +183,11 @@ export class Lanes {
     head.failure ??= pgError('query_timeout', {}, { internal: `No answer for ${head.text}` })
     lane.client.destroy()
   }
+}
+
+function copyOf(error: unknown): Error {
+  if (!(error instanceof ArlenError)) return error as Error
+  const copy = pgError('connect_failed', {}, { cause: error.cause })
+  copy.message = error.message
+  return Object.assign(copy, { code: error.code })
 }

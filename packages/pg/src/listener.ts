@@ -78,7 +78,10 @@ export class Listener {
     this.#closed.abort()
     clearInterval(this.#heartbeat)
     const client = this.#client ?? (await this.#connecting?.catch(() => undefined))
-    client?.destroy()
+    if (!client) return
+    const timer = setTimeout(() => client.destroy(), 500) // one that does not answer is not waited for
+    await client.end()
+    clearTimeout(timer)
   }
 
   async #forget(channel: string, entry: Entry): Promise<void> {

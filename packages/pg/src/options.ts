@@ -107,28 +107,31 @@ export function readOptions(given: string | PgOptions): Settings {
     }
     numbers[name] = value
   }
-  return { ...readTarget(dsn, options), ...numbers, ...readRest(options) }
+  const fromDsn = dsn === undefined ? {} : parseDsn(dsn)
+  return { ...readTarget(fromDsn, options), ...numbers, ...readRest(fromDsn, options) }
 }
 
 function readTarget(
-  dsn: string | undefined,
+  fromDsn: Dsn,
   options: PgOptions,
 ): Pick<Settings, 'host' | 'port' | 'user' | 'password' | 'database' | 'ssl'> {
-  const fromDsn = dsn === undefined ? undefined : parseDsn(dsn)
-  const user = options.user ?? fromDsn?.user ?? process.env.PGUSER ?? process.env.USER ?? 'postgres'
+  const user = options.user ?? fromDsn.user ?? process.env.PGUSER ?? process.env.USER ?? 'postgres'
   return {
-    host: options.host ?? fromDsn?.host ?? process.env.PGHOST ?? 'localhost',
-    port: options.port ?? Number(fromDsn?.port || process.env.PGPORT || 5432),
+    host: options.host ?? fromDsn.host ?? process.env.PGHOST ?? 'localhost',
+    port: options.port ?? Number(fromDsn.port || process.env.PGPORT || 5432),
     user,
-    password: options.password ?? fromDsn?.password ?? process.env.PGPASSWORD,
-    database: options.database ?? fromDsn?.database ?? process.env.PGDATABASE ?? user,
-    ssl: options.ssl ?? (fromDsn?.ssl as Settings['ssl'] | undefined) ?? false,
+    password: options.password ?? fromDsn.password ?? process.env.PGPASSWORD,
+    database: options.database ?? fromDsn.database ?? process.env.PGDATABASE ?? user,
+    ssl: options.ssl ?? (fromDsn.ssl as Settings['ssl'] | undefined) ?? false,
   }
 }
 
-function readRest(options: PgOptions): Pick<Settings, 'applicationName' | 'prepare' | 'types' | 'sqlstates' | 'debug'> {
+function readRest(
+  fromDsn: Dsn,
+  options: PgOptions,
+): Pick<Settings, 'applicationName' | 'prepare' | 'types' | 'sqlstates' | 'debug'> {
   return {
-    applicationName: options.applicationName ?? 'arlen',
+    applicationName: options.applicationName ?? fromDsn.application_name ?? 'arlen',
     prepare: options.prepare ?? true,
     types: options.types ?? {},
     sqlstates: options.sqlstates ?? {},
@@ -136,16 +139,18 @@ function readRest(options: PgOptions): Pick<Settings, 'applicationName' | 'prepa
   }
 }
 
-function parseDsn(
-  dsn: string,
-): Partial<Record<'host' | 'port' | 'user' | 'password' | 'database', string>> & { ssl?: unknown } {
+type Dsn = Partial<Record<'host' | 'port' | 'user' | 'password' | 'database' | 'application_name', string>> & {
+  ssl?: unknown
+}
+
+function parseDsn(dsn: string): Dsn {
   if (!/^(postgres|postgresql|socket):/.test(dsn)) {
     throw pgError('dsn_invalid', { dsn: hidePassword(dsn), reason: 'it does not begin with postgres://' })
   }
   try {
-    const { host, port, user, password, database, ssl } = parse(dsn)
+    const { host, port, user, password, database, application_name, ssl } = parse(dsn)
     return Object.fromEntries(
-      Object.entries({ host, port, user, password, database, ssl }).filter(
+      Object.entries({ host, port, user, password, database, application_name, ssl }).filter(
         ([, value]) => value != null && value !== '',
       ),
     )

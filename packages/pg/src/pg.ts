@@ -1,6 +1,7 @@
 import { Database } from './database.ts'
 import { pgError } from './errors.ts'
 import { Executor } from './executor.ts'
+import { internals } from './internals.ts'
 import { Listener, type ListenOptions, type NotificationHandler, type Subscription } from './listener.ts'
 import { type PgOptions, readOptions, targetOf } from './options.ts'
 import type { Holder } from './pool.ts'
@@ -36,9 +37,8 @@ export class Pg extends Database {
     this.#executor = new Executor(readOptions(options))
   }
 
-  /** For the package's own test support. */
-  static executorOf(db: Pg): Executor {
-    return db.#executor
+  static {
+    internals.executorOf = db => db.#executor
   }
 
   /** Where it leads, without the password: `app@db.example:5432/shop`. */

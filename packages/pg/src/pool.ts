@@ -9,6 +9,8 @@ import type { ParserTable } from './type-parsers.ts'
 
 export type Purpose = 'lane' | 'query' | 'transaction' | 'stream' | 'copy'
 
+const FAREWELL_MS = 500
+
 /** A connection that somebody has to himself. */
 export interface Lease {
   readonly client: PgClient
@@ -49,6 +51,8 @@ export class ConnectionPool {
   readonly #pool: pg.Pool
   readonly #leases = new Set<Lease>()
   readonly #waiting = new Set<Waiter>()
+  /** Every connection that is open, or still closing. */
+  readonly #clients = new Set<PgClient>()
   #opening = 0
   #closing = false
   #drained: (() => void) | undefined
@@ -68,6 +72,8 @@ export class ConnectionPool {
       pipeline: true,
       Client: PgClient as unknown as new () => pg.ClientBase,
     } as pg.PoolConfig)
+    this.#pool.on('connect', client => this.#clients.add(client as unknown as PgClient))
+    this.#pool.on('remove', client => this.#clients.delete(client as unknown as PgClient))
     this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and nobody was using it
   }
 
@@ -230,8 +236,17 @@ export class ConnectionPool {
         }
       })
     }
-    if (!this.#pool.ending) await this.#pool.end()
+    await this.#farewell()
     return cut
+  }
+
+  /** Says goodbye to the server, and does not wait for one that does not answer: that would be for minutes. */
+  async #farewell(): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const client of this.#clients) client.destroy()
+    }, FAREWELL_MS)
+    await this.#pool.end()
+    clearTimeout(timer)
   }
 
   #settleClose(): void {
@@ -250,8 +265,9 @@ export function clientConfig(settings: Settings): pg.ClientConfig {
     database,
     ssl,
     keepAlive: true,
+    application_name: settings.applicationName,
     // A pooler in transaction mode refuses session settings, as its clients share sessions.
-    ...(prepare && { application_name: settings.applicationName, options: sessionOptions(settings) }),
+    ...(prepare && { options: sessionOptions(settings) }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { ArlenError } from '@arlen/core'
 import { callerOf, locate, type Site } from './caller.ts'
 import type { PgClient } from './client.ts'
-import { DatabaseError, type ServerMessage } from './database-error.ts'
+import { DatabaseError, oneLine, type ServerMessage } from './database-error.ts'
 import { encodeAll, needsTypes } from './encode.ts'
 import { pgError } from './errors.ts'
 import { type QueryEvent, queryChannel, slowQueryChannel } from './events.ts'
@@ -12,9 +12,13 @@ import { createParsers, type ParserTable } from './type-parsers.ts'
 
 const KNOWN_TEXTS = 2_000
 const LONGEST_PREPARED = 16_384
+const CONTROL =
+  /^(?:\s|--[^\n]*(?:\n|$)|\/\*.*?\*\/)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/is
 
 interface TextInfo {
   uses: number
+  /** It begins or ends a transaction, which is what tx() is for. */
+  control: boolean
   /** OIDs of the parameters, learnt when an array was first bound. */
   params?: readonly number[]
 }
@@ -54,6 +58,7 @@ export class Runner {
   }
 
   #statement(query: Prepared, info: TextInfo): Statement {
+    if (info.control) throw pgError('transaction_control', { query: oneLine(query.text) })
     const prepare = query.options.prepare ?? this.settings.prepare
     return new Statement({
       text: query.text,
@@ -64,12 +69,12 @@ export class Runner {
   }
 
   #info(text: string): TextInfo {
-    let info = this.#texts.get(text)
-    if (!info) {
-      if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
-      info = { uses: 0 }
-      this.#texts.set(text, info)
-    }
+    const known = this.#texts.get(text)
+    if (known) return known
+    const info = { uses: 0, control: CONTROL.test(text) }
+    if (text.length > LONGEST_PREPARED) return info // as large a text is made for one use, and nothing to keep
+    if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
+    this.#texts.set(text, info)
     return info
   }
 

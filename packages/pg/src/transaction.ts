@@ -3,6 +3,7 @@ import { Database } from './database.ts'
 import { oneLine } from './database-error.ts'
 import { pgError } from './errors.ts'
 import type { Exclusive, Limits } from './exclusive.ts'
+import { internals } from './internals.ts'
 import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
 import type { Runner } from './runner.ts'
@@ -29,13 +30,9 @@ export class Transaction extends Database {
     this.#outer = outer
   }
 
-  /** Runs a query whose arguments are already sorted out. */
-  static run(tx: Transaction, query: Prepared): Promise<Result<unknown>> {
-    return tx.watch(tx.run(query))
-  }
-
-  static session(tx: Transaction, query: Prepared): Session {
-    return tx.session('stream', query)
+  static {
+    internals.runIn = (tx, query) => tx.watch(tx.run(query))
+    internals.sessionOf = (tx, query) => tx.session('stream', query)
   }
 
   /** The first failure of a query: after it PostgreSQL takes no more before a rollback. */

@@ -32,7 +32,7 @@ async function hold(db: Pg, count: number): Promise<() => Promise<unknown>> {
 
 describe('waiting for a connection', () => {
   test('ends in time, as a 503 that tells the log who has the connections and the client nothing', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 2, acquireTimeoutMs: 50 })
+    await using db = createPg({ dsn: database.dsn, max: 2, acquireTimeoutMs: 500 })
     const release = await hold(db, 2)
     const error = (await rejection(db.tx(tx => tx.query('select 1')))) as Error & { detail: string }
     expect(error).toMatchObject({ code: 'pool_timeout', status: 503 })
@@ -46,7 +46,7 @@ describe('waiting for a connection', () => {
 
   test('a thousand time-outs leave no more connections than there may be', async () => {
     await using admin = await openAdmin(database.dsn)
-    await using db = createPg({ dsn: database.dsn, max: 3, acquireTimeoutMs: 60 })
+    await using db = createPg({ dsn: database.dsn, max: 3, acquireTimeoutMs: 600 })
     const release = await hold(db, 3)
     const errors = await Promise.all(Array.from({ length: 1_000 }, () => rejection(db.tx(tx => tx.query('select 1')))))
     expect(new Set(errors.map(error => (error as { code: string }).code))).toEqual(new Set(['pool_timeout']))

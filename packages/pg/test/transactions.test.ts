@@ -141,6 +141,15 @@ describe('misuse', () => {
     await expectBaseline(db)
   })
 
+  test('BEGIN, COMMIT and the like go through tx() alone', async () => {
+    for (const text of ['begin', ' -- x\n/* y */ START TRANSACTION', 'commit', 'rollback to a', 'savepoint a', 'end']) {
+      expect(await rejection(db.query(text as string))).toMatchObject({ code: 'transaction_control' })
+      expect(await rejection(db.tx(tx => tx.query(text as string)))).toMatchObject({ code: 'transaction_control' })
+    }
+    expect(await db.value("select 'begin'")).toBe('begin')
+    await expectBaseline(db)
+  })
+
   test('a query after the end is refused', async () => {
     const kept = await db.tx(tx => tx)
     expect(await rejection(kept.query('select 1'))).toMatchObject({ code: 'transaction_finished' })

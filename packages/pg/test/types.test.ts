@@ -197,6 +197,14 @@ describe('parameters that cannot be what was meant', () => {
     })
   })
 
+  test('more of them than the protocol can count', async () => {
+    const values = Array.from({ length: 65_536 }, () => 1)
+    expect(await rejection(db.query('select 1', values))).toMatchObject({
+      code: 'parameter_invalid',
+      message: expect.stringContaining('unnest'),
+    })
+  })
+
   test('values must be an array', async () => {
     expect(await rejection(db.query('select $1', 'x' as never))).toMatchObject({ code: 'parameter_invalid' })
   })

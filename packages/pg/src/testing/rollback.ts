@@ -1,7 +1,9 @@
+import { pgError } from '../errors.ts'
 import { Exclusive } from '../exclusive.ts'
 import type { Detour } from '../executor.ts'
-import { Pg } from '../pg.ts'
-import type { Prepared } from '../queries.ts'
+import { internals } from '../internals.ts'
+import type { Pg } from '../pg.ts'
+import type { Prepared, Session } from '../queries.ts'
 import { Statement } from '../statement.ts'
 import { Transaction } from '../transaction.ts'
 
@@ -16,8 +18,8 @@ export interface Rollback extends AsyncDisposable {
  * own; transactions are savepoints, one after the other. `now()` stands still, and notifications are not delivered.
  */
 export async function beginRollback(db: Pg): Promise<Rollback> {
-  const executor = Pg.executorOf(db)
-  if (executor.detour) throw new Error('beginRollback: the rollback of before is still under way')
+  const executor = internals.executorOf(db)
+  if (executor.detour) throw pgError('rollback_pending')
   const lease = await executor.pool.lease({ purpose: 'transaction', query: 'BEGIN' })
   const exclusive = new Exclusive(executor.pool, lease, executor.settings.statementTimeoutMs)
   const say = (text: string) => exclusive.send(new Statement({ text, values: [], prepare: false }))
@@ -44,11 +46,11 @@ function detourThrough(outer: Transaction): Detour {
     return done
   }
   const session = (query: Prepared) => {
-    const opened = Promise.withResolvers<ReturnType<typeof Transaction.session>>()
+    const opened = Promise.withResolvers<Session>()
     inTurn(() =>
       outer.tx(async inner => {
         const ended = Promise.withResolvers<void>()
-        const own = Transaction.session(inner, query)
+        const own = internals.sessionOf(inner, query)
         const end = async (succeeded: boolean) => {
           await own.end(succeeded)
           ended.resolve()
@@ -60,7 +62,7 @@ function detourThrough(outer: Transaction): Detour {
     return opened.promise
   }
   return {
-    run: query => inTurn(() => outer.tx(inner => Transaction.run(inner, query))),
+    run: query => inTurn(() => outer.tx(inner => internals.runIn(inner, query))),
     tx: fn => inTurn(() => outer.tx(fn)),
     session,
   }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { DatabaseError } from '../database-error.ts'
+import { internals } from '../internals.ts'
 import type { PgOptions } from '../options.ts'
 import { Pg } from '../pg.ts'
 import { Catalogue } from './catalogue.ts'
@@ -52,7 +53,7 @@ export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQ
 
 async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
   try {
-    const { params, fields } = await Pg.executorOf(db).describe(query.text)
+    const { params, fields } = await internals.executorOf(db).describe(query.text)
     const { outerJoin, neverNull } = await readNullability(query.text)
     const asserted = new Set(
       /--[ \t]*not null:([^\n]*)/

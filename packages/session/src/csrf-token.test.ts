@@ -29,3 +29,23 @@ test('refuses the token of another session, of another key, and anything that is
     expect(tokens.check(token.slice(0, at) + letter + token.slice(at + 1), 'session-a')).toBe(false)
   }
 })
+
+test('accepts none of 100,000 mutated tokens', () => {
+  let state = 99
+  const random = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 4) % below
+  }
+  const genuine = Array.from({ length: 20 }, () => tokens.issue('session-a'))
+  const accepted: string[] = []
+  for (let round = 0; round < 100_000; round++) {
+    const token = genuine[random(genuine.length)]!
+    const at = random(token.length - 1)
+    const mutated =
+      random(4) === 0
+        ? token.slice(0, at) + genuine[random(genuine.length)]!.slice(at)
+        : token.slice(0, at) + String.fromCharCode(33 + random(94)) + token.slice(at + 1 + random(2))
+    if (!genuine.includes(mutated) && tokens.check(mutated, 'session-a')) accepted.push(mutated)
+  }
+  expect(accepted).toEqual([])
+})

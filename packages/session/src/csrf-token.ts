@@ -36,8 +36,10 @@ export class CsrfTokens {
     if (token.length !== TOKEN_LENGTH) return false
     const key = this.#keys.find(candidate => token.startsWith(candidate.head))
     if (!key) return false
-    const bytes = Buffer.from(token.slice(HEAD_LENGTH), 'base64url')
-    if (bytes.length !== 2 * MAC_BYTES) return false
+    const encoded = token.slice(HEAD_LENGTH)
+    const bytes = Buffer.from(encoded, 'base64url')
+    // Node reads other spellings too; one token has one.
+    if (bytes.toString('base64url') !== encoded) return false
     const unmasked = Buffer.allocUnsafe(MAC_BYTES)
     for (let i = 0; i < MAC_BYTES; i++) unmasked[i] = bytes[i]! ^ bytes[MAC_BYTES + i]!
     return safeEqual(unmasked.toString('latin1'), key.mac(sessionId).toString('latin1'))

@@ -6,7 +6,6 @@ import { forgetCookie, isOver, type OpenedSession, openSession, sealSeen, sealSe
 import { Session, type SessionLink } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
 import type { SessionStore, StoredSession } from './session-store.ts'
-import { hasWarned, warnOnce } from './warn-once.ts'
 
 const WARN_BYTES = 3000
 const OVER_HTTP =
@@ -161,8 +160,8 @@ export class RequestSession implements SessionLink {
     if (this.settings.strict && cookie.length > WARN_BYTES) {
       this.#c.log.warn({ bytes: cookie.length }, 'a session cookie is near the 4,096 bytes that browsers store')
     }
-    if (this.settings.secure && !hasWarned(OVER_HTTP) && this.#c.req.protocol === 'http')
-      warnOnce(this.#c.log, OVER_HTTP)
+    const { secure, warnings } = this.settings
+    if (secure && !warnings.has(OVER_HTTP) && this.#c.req.protocol === 'http') warnings.once(this.#c.log, OVER_HTTP)
   }
 }
 

@@ -2,6 +2,7 @@ import { CookieCodec } from './cookie-codec.ts'
 import { CsrfTokens } from './csrf-token.ts'
 import { KeyRing } from './key-ring.ts'
 import type { SessionStore } from './session-store.ts'
+import { Warnings } from './warnings.ts'
 
 export interface SessionOptions {
   /** Secrets of at least 32 bytes, newest first, or the ring made of them. */
@@ -49,6 +50,7 @@ export interface SessionSettings {
   readonly absolute: number
   readonly renewAfter: number
   readonly now: () => number
+  readonly warnings: Warnings
 }
 
 /** A cookie's name, attributes and key: everything but its value. */
@@ -89,5 +91,6 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
     absolute: Math.ceil((options.absoluteMs ?? DEFAULT_ABSOLUTE_MS) / 1000),
     renewAfter: Math.ceil(idle / 4),
     now: () => Math.floor(now() / 1000),
+    warnings: new Warnings(),
   }
 }

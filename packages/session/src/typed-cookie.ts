@@ -1,0 +1,138 @@
+import type { Context } from '@arlen/http'
+import { requestSession } from './context.ts'
+import { type CookieAttributes, deleteCookie, serializeCookie } from './cookie.ts'
+import { CookieCodec } from './cookie-codec.ts'
+import { CookieSigner } from './cookie-signature.ts'
+import { findCookie } from './find-cookie.ts'
+import type { KeyRing } from './key-ring.ts'
+
+/** What a schema has to be able to do (Standard Schema, version 1); those of valibot can. */
+export interface CookieSchema<T> {
+  readonly '~standard': {
+    readonly validate: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>
+  }
+}
+
+type StandardResult<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] }
+
+export interface TypedCookieOptions<T> extends Omit<CookieAttributes, 'secure'> {
+  /** Judges what comes back; what it refuses is no cookie. Synchronous. */
+  schema: CookieSchema<T>
+  /** `sealed`: nobody can read or change it. `signed`: nobody can change it. Default `plain`: no protection. */
+  protect?: 'sealed' | 'signed' | 'plain'
+}
+
+/** How values get into the text of a cookie and back. */
+interface Wrapping {
+  wrap(text: string): string
+  unwrap(value: string): string | undefined
+}
+
+const PLAIN: Wrapping = { wrap: text => text, unwrap: value => value }
+
+/**
+ * A cookie of one's own with a type: `const theme = defineCookie('theme', { schema: v.picklist(['dark', 'light']) })`,
+ * then `theme.get(c)`, `theme.set(c, 'dark')`, `theme.delete(c)`. For what is read once, such as the state of an OAuth
+ * login, there is `take`. Where cookies are secure its name gets the prefix `__Host-` or `__Secure-` it may have.
+ *
+ * Needs `sessionMiddleware()` before it, for its secrets.
+ */
+export class TypedCookie<T> {
+  readonly #name: string
+  readonly #options: TypedCookieOptions<T>
+  readonly #attributes: CookieAttributes
+  /** Keys belong to the secrets of an application, and a process may have more than one. */
+  readonly #wrappings = new WeakMap<KeyRing, Wrapping>()
+
+  constructor(name: string, options: TypedCookieOptions<T>) {
+    const { schema: _, protect: __, ...attributes } = options
+    this.#name = name
+    this.#options = options
+    this.#attributes = attributes
+    serializeCookie(this.#nameFor(true), '', { ...attributes, secure: true })
+  }
+
+  /** The value, or undefined where there is none, or one that was tampered with, has expired or breaks the schema. */
+  get(c: Context): T | undefined {
+    const { secure, ring, now } = requestSession(c, 'session').settings
+    const value = findCookie(c.req.header('cookie'), this.#nameFor(secure))
+    const text = value === undefined ? undefined : this.#wrapping(ring).unwrap(decode(value))
+    if (text === undefined) return undefined
+    const [expiresAt, content] = parse(text)
+    if (typeof expiresAt !== 'number' || (expiresAt !== 0 && expiresAt <= now())) return undefined
+    const result = this.#options.schema['~standard'].validate(content)
+    return 'value' in result && result.issues === undefined ? result.value : undefined
+  }
+
+  set(c: Context, value: T): void {
+    const { secure, ring, now } = requestSession(c, 'session').settings
+    const { maxAge } = this.#attributes
+    const text = this.#wrapping(ring).wrap(JSON.stringify([maxAge === undefined ? 0 : now() + maxAge, value]))
+    this.#write(c, serializeCookie(this.#nameFor(secure), text, { ...this.#attributes, secure }))
+  }
+
+  delete(c: Context): void {
+    const { secure } = requestSession(c, 'session').settings
+    this.#write(c, deleteCookie(this.#nameFor(secure), { ...this.#attributes, secure }))
+  }
+
+  /** Reads the value and deletes it. */
+  take(c: Context): T | undefined {
+    const value = this.get(c)
+    if (value !== undefined) this.delete(c)
+    return value
+  }
+
+  #write(c: Context, cookie: string): void {
+    if (this.#options.protect === 'sealed' || this.#options.protect === 'signed')
+      requestSession(c, 'session').write(cookie)
+    else c.res.headers.append('Set-Cookie', cookie)
+  }
+
+  #nameFor(secure: boolean): string {
+    const { domain, path = '/' } = this.#attributes
+    if (!secure) return this.#name
+    return `${domain === undefined && path === '/' ? '__Host-' : '__Secure-'}${this.#name}`
+  }
+
+  #wrapping(ring: KeyRing): Wrapping {
+    let wrapping = this.#wrappings.get(ring)
+    if (wrapping === undefined) {
+      wrapping = makeWrapping(this.#options.protect, ring, `cookie ${this.#name}`)
+      this.#wrappings.set(ring, wrapping)
+    }
+    return wrapping
+  }
+}
+
+/** See {@link TypedCookie}. @throws ArlenError `cookie_invalid` for a name or attributes that browsers would refuse. */
+export function defineCookie<T>(name: string, options: TypedCookieOptions<T>): TypedCookie<T> {
+  return new TypedCookie(name, options)
+}
+
+function makeWrapping(protect: TypedCookieOptions<unknown>['protect'], ring: KeyRing, purpose: string): Wrapping {
+  if (protect === 'sealed') {
+    const codec = new CookieCodec(ring, `typed ${purpose}`)
+    return { wrap: text => codec.seal(text), unwrap: value => codec.open(value) }
+  }
+  if (protect !== 'signed') return PLAIN
+  const signer = new CookieSigner(ring, `typed ${purpose}`)
+  return { wrap: text => signer.sign(text), unwrap: value => signer.verify(value) }
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return '' // not what we wrote
+  }
+}
+
+function parse(text: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return Array.isArray(parsed) ? parsed : []
+  } catch {
+    return [] // not what we wrote
+  }
+}

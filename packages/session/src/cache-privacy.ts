@@ -1,4 +1,4 @@
-import { type Context, Reply } from '@arlen/http'
+import { type Context, type HeaderList, Reply } from '@arlen/http'
 import { sessionError } from './errors.ts'
 
 const PRIVATE = /(?:^|[,\s])(?:private|no-store)(?:[,\s]|$)/i
@@ -11,8 +11,7 @@ const SHARED = /(?:^|[,\s])(?:public|s-maxage)(?:[,\s=]|$)/i
  * @throws ArlenError `session_public_cache` where it says `public` and `strict` is set; otherwise that is overruled.
  */
 export function keepPrivate(c: Context, result: unknown, strict: boolean): void {
-  const own = result instanceof Reply && result.hasHeaders && result.headers.has('cache-control')
-  const headers = own ? result.headers : c.res.headers
+  const headers = cachingHeaders(c, result)
   const value = headers.get('cache-control')
   if (value !== undefined && PRIVATE.test(value)) return
   if (value !== undefined && SHARED.test(value)) {
@@ -21,4 +20,19 @@ export function keepPrivate(c: Context, result: unknown, strict: boolean): void 
     c.log.error({ err: error }, error.message)
   }
   headers.set('Cache-Control', 'no-store')
+}
+
+/**
+ * An answer made with a look at somebody's session may be about that person: where it says nothing of caches, only the
+ * browser may keep it, and must ask before it shows it again.
+ */
+export function keepPersonal(c: Context, result: unknown): void {
+  const headers = cachingHeaders(c, result)
+  if (!headers.has('cache-control')) headers.set('Cache-Control', 'private, no-cache')
+}
+
+/** Where the answer's Cache-Control stands, or would. */
+function cachingHeaders(c: Context, result: unknown): HeaderList {
+  const own = result instanceof Reply && result.hasHeaders && result.headers.has('cache-control')
+  return own ? result.headers : c.res.headers
 }

@@ -23,6 +23,7 @@ export class RequestSession implements SessionLink {
   #flash: Flash | undefined
   #opened: OpenedSession | undefined
   #stored: string | undefined
+  #asked = false
   #closed = false
 
   constructor(settings: SessionSettings, c: Context) {
@@ -31,6 +32,7 @@ export class RequestSession implements SessionLink {
   }
 
   get session(): Session {
+    this.#asked = true
     if (this.#session === undefined) {
       this.#opened = openSession(this.settings, this.#c.req.header('cookie'), this.now())
       // With a store, what the cookie opens to is only an id, and `load` has looked it up already.
@@ -38,6 +40,11 @@ export class RequestSession implements SessionLink {
       this.#session = new Session(this, record)
     }
     return this.#session
+  }
+
+  /** Whether the handler saw what an existing session holds, so that its answer may be about one person. */
+  get isPersonal(): boolean {
+    return this.#asked && this.#opened !== undefined
   }
 
   get flash(): Flash {

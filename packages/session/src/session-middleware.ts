@@ -1,6 +1,6 @@
 import { isPromiseLike } from '@arlen/core'
 import type { Context, Middleware } from '@arlen/http'
-import { keepPrivate } from './cache-privacy.ts'
+import { keepPersonal, keepPrivate } from './cache-privacy.ts'
 import { extendContext, setRequestSession } from './context.ts'
 import { RequestSession } from './request-session.ts'
 import { type SessionOptions, sessionSettings } from './session-settings.ts'
@@ -50,6 +50,7 @@ function finish(c: Context, scope: RequestSession, result: unknown, go: (value: 
   const end = () => {
     scope.close()
     if (scope.isPrivate) keepPrivate(c, result, scope.settings.strict)
+    else if (scope.isPersonal) keepPersonal(c, result)
     return go(result)
   }
   return committing ? committing.then(end) : end()

@@ -67,6 +67,7 @@ describe('an answer with a session cookie and a Cache-Control of its own', () =>
       c.res.headers.set('Cache-Control', c.req.query.value as string)
       return 'x'
     },
+    '/read-public': c => c.text(String(c.session.has('a')), { headers: { 'Cache-Control': 'public, max-age=5' } }),
     '/plain': c => c.text('x', { headers: { 'Cache-Control': 'public, max-age=60' } }),
   }
 
@@ -105,6 +106,7 @@ describe('an answer with a session cookie and a Cache-Control of its own', () =>
     const { headers } = await browser.get('/plain')
     expect(headers.get('cache-control')).toBe('public, max-age=60')
     expect(headers.getSetCookie()).toEqual([])
+    expect((await browser.get('/read-public')).headers.get('cache-control')).toBe('public, max-age=5')
   })
 })
 

@@ -60,12 +60,18 @@ describe.each(backends)('a session %s', (_, options) => {
   test('sets no cookie where nothing changed, and is not opened where nobody asks', async () => {
     await using app = await startApp(routes, options())
     const browser = app.browser()
-    expect((await browser.get('/read')).headers.getSetCookie()).toEqual([])
+    const stranger = await browser.get('/read')
+    expect(stranger.headers.getSetCookie()).toEqual([])
+    expect(stranger.headers.get('cache-control')).toBeNull()
     await browser.get('/write')
-    for (const path of ['/plain', '/read', '/id']) {
+    for (const [path, caching] of [
+      ['/plain', null],
+      ['/read', 'private, no-cache'],
+      ['/id', 'private, no-cache'],
+    ] as const) {
       const answer = await browser.get(path)
       expect(answer.headers.getSetCookie(), path).toEqual([])
-      expect(answer.headers.get('cache-control'), path).toBeNull()
+      expect(answer.headers.get('cache-control'), path).toBe(caching)
     }
   })
 

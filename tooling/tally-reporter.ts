@@ -19,8 +19,13 @@ export default class TallyReporter implements Reporter {
   }
 }
 
+/** Worth a line in the summary, in milliseconds. */
+const SLOW_MS = 5_000
+
 function countModule(module: TestModule, tally: Tally): void {
   const file = relative(process.cwd(), module.moduleId)
+  const { duration } = module.diagnostic()
+  if (duration >= SLOW_MS) tally.slow.push({ file, ms: duration })
   // A file that cannot be loaded, or a hook that throws, fails no test of its own and must not be lost.
   for (const error of module.errors()) fail(tally, `${file}: ${firstLine(error.message)}`)
   for (const suite of module.children.allSuites()) countHooks(suite, file, tally)

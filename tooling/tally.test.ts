@@ -34,6 +34,13 @@ describe('the closing lines of a run', () => {
     expect(lines).toContain('passed, but not at the first try:\n  a.test.ts > adds\n')
   })
 
+  test('name the slowest files, the slowest first', () => {
+    const slow = [1, 9, 3, 4, 5, 6, 7, 8, 2].map(seconds => ({ file: `${seconds}.test.ts`, ms: seconds * 1000 }))
+    const text = describeTally(tally({ slow }))
+    expect(text).toContain('slowest:\n    9.0 s  9.test.ts\n    8.0 s  8.test.ts\n')
+    expect(text).not.toContain('1.test.ts')
+  })
+
   test('name what failed', () => {
     expect(describeTally(tally({ failed: 1, failures: ['a.test.ts > adds'] }))).toContain('  a.test.ts > adds\n')
   })

@@ -7,6 +7,13 @@ export interface Tally {
   failures: string[]
   /** What passed, but not at the first try: a defect of the product or of the test. */
   unsteady: string[]
+  /** Files that took long. */
+  slow: SlowFile[]
+}
+
+export interface SlowFile {
+  file: string
+  ms: number
 }
 
 export interface SkippedTest {
@@ -16,7 +23,7 @@ export interface SkippedTest {
 }
 
 export function emptyTally(): Tally {
-  return { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [] }
+  return { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [], slow: [] }
 }
 
 export function addTally(to: Tally, more: Tally): void {
@@ -25,11 +32,16 @@ export function addTally(to: Tally, more: Tally): void {
   to.skipped.push(...more.skipped)
   to.failures.push(...more.failures)
   to.unsteady.push(...more.unsteady)
+  to.slow.push(...more.slow)
 }
 
 /** The closing lines of a run: what was skipped and why, what failed, and last the count, alone on its line. */
 export function describeTally(tally: Tally): string {
   const lines: string[] = []
+  if (tally.slow.length > 0) {
+    const slowest = tally.slow.toSorted((a, b) => b.ms - a.ms).slice(0, 8)
+    lines.push('', 'slowest:', ...slowest.map(({ file, ms }) => `  ${(ms / 1000).toFixed(1).padStart(5)} s  ${file}`))
+  }
   if (tally.skipped.length > 0) {
     lines.push('', 'skipped:')
     for (const [what, count] of countEqual(tally.skipped.map(test => `  ${test.file}: ${test.reason}`))) {

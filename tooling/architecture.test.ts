@@ -7,7 +7,6 @@ import { readWorkspace } from './architecture/workspace.ts'
 
 describe('in this repository', () => {
   const workspace = readWorkspace(join(import.meta.dirname, '..'))
-  workspace.packages = workspace.packages.filter(({ sources }) => sources.length > 1)
 
   test.each(Object.keys(rules))('%s', rule => {
     const found = rules[rule]?.(workspace) ?? []

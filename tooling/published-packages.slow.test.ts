@@ -34,7 +34,7 @@ interface Manifest {
 
 const packages = globSync('packages/*/package.json', { cwd: root })
   .map(path => ({ folder: dirname(path), manifest: readJson(join(root, path)) }))
-  .filter(({ folder, manifest }) => !('private' in manifest) && existsSync(join(root, folder, 'README.md')))
+  .filter(({ manifest }) => !('private' in manifest))
   .sort((a, b) => a.manifest.name.localeCompare(b.manifest.name))
 const imports = packages.flatMap(({ manifest }) =>
   Object.keys(manifest.exports).map(key => (key === '.' ? manifest.name : `${manifest.name}${key.slice(1)}`)),

@@ -12,12 +12,13 @@ import {
   wrap,
 } from '@arlen/core'
 import { type Context, createServer, type HttpServer } from '@arlen/http'
-import { createPg, type Pg } from '@arlen/pg'
+import type { Pg } from '@arlen/pg'
 import { Router, type RouterOptions } from '@arlen/router'
 import { contextClass } from './app-context.ts'
 import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
 import { callerFolder } from './caller-folder.ts'
 import type { Config, ConfigInput } from './config.ts'
+import { Database } from './database.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
 import { answerErrors, type ErrorHandler, errorResponder } from './error-responder.ts'
 import { appError } from './errors.ts'
@@ -62,7 +63,7 @@ export class App extends Routes implements Servable {
   readonly #middleware: Middleware<Context>[] = []
   readonly #errorHandlers: ErrorHandler[] = []
   #notFound: Handler<Context> | undefined
-  #db: Pg | undefined
+  readonly #database: Database
   #server: HttpServer | undefined
   #handler: Handler<Context> | undefined
 
@@ -79,13 +80,14 @@ export class App extends Routes implements Servable {
     }).config
     this.log = options.log ?? createLogger(logOptions(this.config.log, this.environment))
     this.#templates = new Templates(this, options.templates ?? {})
-    if (this.config.db.url) this.#openDatabase(this.config.db.url)
+    const { root, environment } = this
+    this.#database = new Database({ root, environment, config: this.config.db })
+    if (this.#database.isExpected) this.#useDatabase()
   }
 
   /** The application's database; see `db.url` of the configuration. */
   get db(): Pg {
-    if (!this.#db) throw appError('database_not_configured')
-    return this.#db
+    return this.#database.pg
   }
 
   get isDevelopment(): boolean {
@@ -205,11 +207,10 @@ export class App extends Routes implements Servable {
     })
   }
 
-  #openDatabase(url: string): void {
-    const db = createPg({ dsn: url, max: this.config.db.maxConnections })
-    this.#db = db
-    this.#lifecycle.add({ name: 'database', stop: () => db.close() })
-    this.health.add('database', () => db.ping())
+  #useDatabase(): void {
+    const database = this.#database
+    this.#lifecycle.add({ name: 'database', start: () => database.start(), stop: () => database.stop() })
+    this.health.add('database', () => database.pg.ping())
   }
 }
 

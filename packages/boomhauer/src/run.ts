@@ -23,8 +23,13 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  *
  * @throws ArlenError when it cannot be done at all
  */
-export async function runBoomhauer(argv: readonly string[], io: Io = terminal): Promise<number> {
-  const { mode, options } = parseArguments(argv)
+export async function runBoomhauer(
+  argv: readonly string[],
+  io: Io = terminal,
+  defaults: BoomhauerOptions = {},
+): Promise<number> {
+  const { mode, options: given } = parseArguments(argv)
+  const options = { ...defaults, ...given }
   if (mode === 'help') {
     io.out(USAGE)
     return 0

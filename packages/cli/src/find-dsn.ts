@@ -1,18 +1,30 @@
-import { loadConfig } from 'arlen'
+import { environmentName, isProduction, loadConfig, startEmbedded } from 'arlen'
 import { type CommandInput, type Io, textOption } from './command.ts'
 import { cliError } from './errors.ts'
 
 /**
- * The database a command means: `--dsn`, else that of the configuration.
+ * Runs something on the database that a command means: `--dsn`, else that of the configuration, else, outside
+ * production, the application's embedded PostgreSQL.
  *
  * @throws ArlenError `database_missing`
  */
-export function findDsn(input: CommandInput, root: string, io: Io): string {
+export async function withDsn<T>(
+  input: CommandInput,
+  root: string,
+  io: Io,
+  run: (dsn: string) => Promise<T>,
+): Promise<T> {
   const given = textOption(input, 'dsn')
-  if (given !== undefined) return given
-  const environment = textOption(input, 'env')
+  if (given !== undefined) return run(given)
+  const environment = textOption(input, 'env') ?? environmentName(io.env)
   // Who migrates need not know the secrets that the application will be started with.
-  const { config } = loadConfig({ root, env: io.env, lenient: true, ...(environment && { environment }) })
-  if (config.db.url) return config.db.url
-  throw cliError('database_missing')
+  const { url } = loadConfig({ root, env: io.env, environment, lenient: true }).config.db
+  if (url) return run(url)
+  if (isProduction(environment)) throw cliError('database_missing')
+  const server = await startEmbedded({ root, environment })
+  try {
+    return await run(server.dsn)
+  } finally {
+    await server.stop()
+  }
 }

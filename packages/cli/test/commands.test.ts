@@ -27,7 +27,7 @@ describe('arlen migrate', () => {
   test('takes the database of the environment, and says what to do where none is configured', async () => {
     await using database = await createTestDatabase()
     expect((await arlen(['migrate', '--dry-run'], { DATABASE_URL: database.dsn })).code).toBe(0)
-    const { code, text } = await arlen(['migrate'])
+    const { code, text } = await arlen(['migrate', '--env', 'production'])
     expect([code, text]).toEqual([
       1,
       'arlen: no database is configured. Give --dsn, or set DATABASE_URL or db.url in config/.',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ArlenError } from './error-table.ts'
 import { Lifecycle } from './lifecycle.ts'
 
 function recorded(trace: string[], name: string, fail?: 'start' | 'stop') {
@@ -42,4 +43,11 @@ test('a part that cannot stop does not keep the others from stopping', async () 
   await lifecycle.start()
   await expect(lifecycle.stop()).rejects.toMatchObject({ message: 'cache failed to stop: cache cannot stop' })
   expect(trace).toEqual(['start db', 'start cache', 'stop db'])
+})
+
+test('an error that has a code is passed on as it is', async () => {
+  const lifecycle = new Lifecycle()
+  const error = new ArlenError('migrations_pending', 'Run: arlen migrate')
+  lifecycle.add({ name: 'database', start: () => Promise.reject(error) })
+  await expect(lifecycle.start()).rejects.toBe(error)
 })

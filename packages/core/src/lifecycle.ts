@@ -1,3 +1,4 @@
+import { ArlenError } from './error-table.ts'
 import { coreError } from './errors.ts'
 
 export interface Part {
@@ -23,6 +24,8 @@ export class Lifecycle {
         await part.start?.()
       } catch (cause) {
         await this.stop().catch(() => undefined) // the reason it did not start is the one worth reporting
+        // What has a code has said what is wrong better than we could.
+        if (cause instanceof ArlenError) throw cause
         throw coreError('lifecycle_failed', { part: part.name, action: 'start', reason: reasonOf(cause) }, { cause })
       }
       this.#started.push(part)

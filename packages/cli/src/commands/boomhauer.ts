@@ -11,5 +11,10 @@ export const boomhauerCommand: Command = {
     ['--root <folder>', 'Folder of the application'],
   ],
   anyOptions: true,
-  run: async input => runBoomhauer(input.argv),
+  // The button that applies pending migrations runs this very program.
+  run: async input =>
+    runBoomhauer(input.argv, undefined, {
+      actions: { migrate: [process.execPath, ...process.execArgv, process.argv[1]!, 'migrate'] },
+      nodeArgs: process.execArgv,
+    }),
 }

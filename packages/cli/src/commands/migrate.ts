@@ -13,7 +13,7 @@ import {
   verifyMigrations,
 } from '@arlen/pg'
 import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
-import { findDsn } from '../find-dsn.ts'
+import { withDsn } from '../find-dsn.ts'
 
 interface Task {
   dsn: string
@@ -62,9 +62,9 @@ export const migrateCommand: Command = {
     if (words.length !== action.words) throw new UsageError(`migrate ${name} takes ${count(action.words, 'word')}`)
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const dir = join(root, 'db/migrations')
+    const run = (dsn: string) => action.run({ dsn, dir, dryRun: input.options.dryRun === true, words, input, io })
     // Renaming a file asks no database.
-    const dsn = name === 'rename' ? '' : findDsn(input, root, io)
-    return action.run({ dsn, dir, dryRun: input.options.dryRun === true, words, input, io })
+    return name === 'rename' ? run('') : withDsn(input, root, io, run)
   },
 }
 

@@ -51,7 +51,10 @@ async function elsewhere(wanted: string, user: ServerUser): Promise<string> {
   }
   const key = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
   const home = join(await reachableFolder(user), `${basename(wanted)}-${key}`)
-  await symlink(home, wanted)
+  await symlink(home, wanted).catch(async error => {
+    // Of two processes that start together one makes it.
+    if ((await readlink(wanted).catch(() => undefined)) !== home) throw error
+  })
   return home
 }
 

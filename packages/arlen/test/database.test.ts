@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '@arlen/pg'
+import { createTestDatabase } from '@arlen/pg/testing'
+import { describe, expect, test } from 'vitest'
+import type { App, AppOptions } from '../src/index.ts'
+import { serveApp } from './serve-app.ts'
+
+function folder(): string {
+  const root = mkdtempSync(join(tmpdir(), 'arlen-database-'))
+  mkdirSync(join(root, 'db/migrations'), { recursive: true })
+  writeFileSync(join(root, 'db/migrations/0001_things.sql'), '-- up\ncreate table things (id int);\n')
+  return root
+}
+
+const addRoute = (app: App) =>
+  void app.get('/', async c => ({ count: await c.db.value('select count(*)::int from things') }))
+
+describe('the database of an application', () => {
+  test('is asked by /readyz, and pending migrations are an error with a button in development', async () => {
+    const root = folder()
+    await using database = await createTestDatabase()
+    const options: AppOptions = { root, environment: 'development', config: { db: { url: database.dsn } } }
+    await expect(serveApp(addRoute, options)).rejects.toMatchObject({
+      code: 'migrations_pending',
+      diagnostics: [{ stage: 'boot', action: { name: 'migrate', label: 'Apply 1 migration' } }],
+    })
+    await migrate({ dsn: database.dsn, dir: join(root, 'db/migrations') })
+    const served = await serveApp(addRoute, options)
+    expect(await (await served.get('/')).json()).toEqual({ count: 0 })
+    expect((await served.get('/readyz')).status).toBe(200)
+    await served.close()
+    rmSync(root, { recursive: true })
+  })
+
+  test('has to be named in production', async () => {
+    const root = folder()
+    const options: AppOptions = { root, environment: 'production', config: { session: { enabled: false } } }
+    await expect(serveApp(addRoute, options)).rejects.toMatchObject({ code: 'database_not_configured' })
+    rmSync(root, { recursive: true })
+  })
+
+  test('that goes away fails readiness and the requests that need it, and is used again once it is back', async () => {
+    await using database = await createTestDatabase()
+    const served = await serveApp(app => void app.get('/', async c => ({ one: await c.db.value('select 1') })), {
+      config: { db: { url: database.dsn } },
+    })
+    expect((await served.get('/')).status).toBe(200)
+    await served.app.db.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
+    expect((await served.get('/')).status).toBe(200)
+    await served.close()
+  })
+
+  test('is not there where nobody asked for one, and c.db says what to do', async () => {
+    const served = await serveApp(app => void app.get('/', c => c.db.value('select 1')))
+    expect((await served.get('/')).status).toBe(500)
+    expect(JSON.stringify(served.log)).toContain('Set DATABASE_URL')
+    expect((await served.get('/readyz')).status).toBe(200)
+    await served.close()
+  })
+})

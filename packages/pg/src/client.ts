@@ -40,8 +40,8 @@ export class PgClient extends pg.Client {
   readonly plans: PlanCache
   readonly writer: WireWriter
   readonly createdAt: number = performance.now()
-  /** When the server was last asked to cancel something (`performance.now()`). */
-  cancelledAt = 0
+  /** Until when a request to cancel may still hit something (`performance.now()`). */
+  cancelledUntil = 0
   /** Why the connection ended, where that is known. */
   lastError: ServerMessage | undefined
   readonly #settings: ClientSettings
@@ -105,7 +105,7 @@ export class PgClient extends pg.Client {
    * passed the request on; whether anything was still running is not told.
    */
   cancel(timeoutMs: number): Promise<void> {
-    this.cancelledAt = performance.now()
+    this.cancelledUntil = Number.POSITIVE_INFINITY
     const wire = new (pg.Connection as unknown as new (config: object) => Wire)({ ssl: this.ssl })
     return new Promise(resolve => {
       const timer = setTimeout(() => wire.stream.destroy(), timeoutMs)
@@ -117,6 +117,7 @@ export class PgClient extends pg.Client {
       wire.on('sslconnect', () => wire.cancel(this.processId, internals(this).secretKey))
       wire.once('end', () => {
         clearTimeout(timer)
+        this.cancelledUntil = performance.now() + CANCEL_DELIVERY_MS
         resolve()
       })
       if (this.host.startsWith('/')) wire.connect(`${this.host}/.s.PGSQL.${this.port}`)
@@ -137,11 +138,17 @@ export class PgClient extends pg.Client {
   /** Overrides pg, which lets go of a query at its error: ours wait for ReadyForQuery. */
   _handleErrorMessage(message: ServerMessage): void {
     const { _activeQuery: active, _connecting: connecting } = internals(this)
-    if (message.severity === 'FATAL' || message.severity === 'PANIC') this.lastError = message
+    if (ENDING.test(message.code ?? '')) this.lastError = message
     if (active instanceof Statement && !connecting) active.failure ??= message
     else handleErrorMessage.call(this, message)
   }
 }
+
+/** From the moment the server has taken a request to cancel to the one in which it has interrupted the session. */
+const CANCEL_DELIVERY_MS = 100
+
+/** What ends a session: shutdown, time-outs of the session, protocol. The severity would say so in the server's language. */
+const ENDING = /^(?:57P|25P0[34]|08)/
 
 function internals(client: PgClient): Internals {
   return client as unknown as Internals

@@ -29,7 +29,9 @@ export class Exclusive {
 
   /** Sends a statement; rejects with what the server or the connection had against it. */
   async send(statement: Statement, { signal, timeoutMs }: Limits = {}): Promise<Statement> {
+    // Whatever is sent now could end up in the middle of the data, or be hit by a request that was for what came before.
     if (this.#copying) await this.#copying
+    if (this.#cancelling) await this.#cancelling
     if (this.#released) throw pgError('transaction_finished', { query: statement.text })
     if (signal?.aborted) throw abortError(signal)
     this.lease.query = statement.text
@@ -66,7 +68,9 @@ export class Exclusive {
     statement.failure = reason
     const cut = setTimeout(() => client.destroy(), CANCEL_GRACE_MS)
     statement.promise.catch(() => undefined).finally(() => clearTimeout(cut))
-    this.#cancelling = client.cancel(CANCEL_GRACE_MS)
+    this.#cancelling = client.cancel(CANCEL_GRACE_MS).finally(() => {
+      this.#cancelling = undefined
+    })
   }
 
   /** Gives the connection back; `certain` is false where its state is not known. */

@@ -187,5 +187,5 @@ function unprepared(query: Prepared): Prepared {
 
 /** Cancelled while nobody wanted it cancelled: the request was for the query before it. Nothing of it was done. */
 function wasHitByMistake({ failure, abandoned, client, sentAt }: Statement): boolean {
-  return failure?.code === '57014' && !abandoned && (client?.cancelledAt ?? 0) >= sentAt
+  return failure?.code === '57014' && !abandoned && (client?.cancelledUntil ?? 0) >= sentAt
 }

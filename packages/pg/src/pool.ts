@@ -198,13 +198,13 @@ export class ConnectionPool {
     const expired = maxLifetimeMs > 0 && performance.now() - client.createdAt > maxLifetimeMs
     const keep = certain && !expired && client.usable && client.getTransactionStatus() === 'I'
     if (!keep && !(certain && expired)) client.destroy()
-    if (keep && this.#waiting.size > this.#opening && !this.#closing) {
+    if (keep && this.#waiting.size > 0) {
       this.#hand(client)
       return
     }
     client.release(!keep || this.#closing)
     this.#settleClose()
-    if (!this.#closing) this.#serve()
+    this.#serve()
   }
 
   describeHolders(): string {

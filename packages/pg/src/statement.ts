@@ -39,6 +39,8 @@ export class Statement {
   onSettled: ((statement: Statement) => void) | undefined
   failure: ServerMessage | undefined
   settled = false
+  /** The server has come to the end of it, well or not, and is ready for the next. */
+  answered = false
   #resolve!: (statement: Statement) => void
   #reject!: (error: unknown) => void
   /** What pg looks for on every query. */
@@ -120,6 +122,7 @@ export class Statement {
   }
 
   handleReadyForQuery(): void {
+    this.answered = true
     if (this.failure) this.#fail(this.failure)
     else if (this.#settle()) this.#resolve(this)
   }

@@ -60,7 +60,7 @@ async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: s
     try {
       return await exclusive.send(statement)
     } catch (error) {
-      certain = statement.failure?.severity === 'ERROR'
+      certain = statement.answered
       throw runner.toError(error, { text, values: [], options: {} }, lease.client, site)
     }
   }

@@ -148,6 +148,16 @@ describe('a slow query', () => {
 })
 
 describe('closing', () => {
+  test('serves those who were waiting already', async () => {
+    const db = createPg({ dsn: database.dsn, max: 1 })
+    const release = await hold(db, 1)
+    const waiting = [db.tx(tx => tx.value('select 1')), db.value('select 2'), db.tx(tx => tx.value('select 3'))]
+    const closing = db.close()
+    await release()
+    expect(await Promise.all(waiting)).toEqual([1, 2, 3])
+    expect(await closing).toEqual([])
+  })
+
   test('refuses what is new, waits for what is under way, and leaves nothing on the server', async () => {
     await using admin = await openAdmin(database.dsn)
     const db = createPg({ dsn: database.dsn, max: 4 })

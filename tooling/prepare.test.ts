@@ -13,6 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => box[Symbol.dispose]())
 
+const INSTALL = 'pnpm install --prefer-offline --config.confirmModulesPurge=false'
 const log = () => join(box.base, 'calls')
 const calls = () => readFileSync(log(), 'utf8').trim().split('\n')
 const compiler = (body = '') =>
@@ -28,7 +29,7 @@ describe('prepare', () => {
   test('installs, then becomes the command, with its arguments and exit code', async () => {
     const run = await box.sh(`tooling/prepare sh -c 'echo "$1"; exit 7' - 'a  b'`)
     expect(run).toEqual({ code: 7, stdout: 'a  b\n', stderr: 'prepare: installing dependencies\n' })
-    expect(calls()).toEqual(['pnpm install --prefer-offline'])
+    expect(calls()).toEqual([INSTALL])
   })
 
   test('installs nothing a second time, from wherever it is called', async () => {
@@ -66,7 +67,7 @@ describe('prepare', () => {
 
   test('builds only when asked, and does not go on after a failed build', async () => {
     expect((await box.sh('tooling/prepare --build echo built')).stdout).toBe('built\n')
-    expect(calls()).toEqual(['pnpm install --prefer-offline', 'tsc -b tsconfig.build.json'])
+    expect(calls()).toEqual([INSTALL, 'tsc -b tsconfig.build.json'])
     await box.sh(compiler('exit 2'))
     const run = await box.sh('tooling/prepare --build echo built')
     expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('prepare: the build failed') })

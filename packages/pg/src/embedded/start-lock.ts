@@ -1,12 +1,15 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+let callers = 0 // of this process, which may start several at once
+
 /**
- * Runs `fn` while no other process runs one for the same `path`. The lock names its owner, so that a lock whose owner
+ * Runs `fn` while nobody else runs one for the same `path`. The lock names its owner, so that a lock whose owner
  * is gone is taken over.
  */
 export async function withStartLock<T>(path: string, fn: () => Promise<T>): Promise<T> {
-  const mine = `${path}.${process.pid}`
+  callers += 1
+  const mine = `${path}.${process.pid}.${callers}`
   const identity = `${process.pid} ${await startTime(process.pid)}`
   await writeFile(mine, identity)
   try {

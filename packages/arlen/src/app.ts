@@ -8,6 +8,7 @@ import {
   type LogOptions,
   type Middleware,
   type Part,
+  type ResolvedConfig,
   type Servable,
   wrap,
 } from '@arlen/core'
@@ -54,6 +55,8 @@ export class App extends Routes implements Servable {
   readonly root: string
   readonly environment: string
   readonly config: Config
+  /** Each setting of `config` with the layer that decided it; secrets are masked. */
+  readonly settings: ResolvedConfig<Config>['settings']
   readonly log: Logger
   readonly health: Health = new Health()
   readonly router: Router<Handler<Context>>
@@ -73,11 +76,13 @@ export class App extends Routes implements Servable {
     this.router = router
     this.root = options.root
     this.environment = options.environment ?? environmentName()
-    this.config = loadConfig({
+    const { config, settings } = loadConfig({
       root: this.root,
       environment: this.environment,
       ...(options.config && { overrides: options.config }),
-    }).config
+    })
+    this.config = config
+    this.settings = settings
     this.log = options.log ?? createLogger(logOptions(this.config.log, this.environment))
     this.#templates = new Templates(this, options.templates ?? {})
     const { root, environment } = this

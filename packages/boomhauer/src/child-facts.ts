@@ -1,31 +1,85 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import { isSecretName, REDACTED } from '@arlen/core/error-report'
+import { clip, createRedact, isSecretName, REDACTED, redactUrl } from '@arlen/core/error-report'
 import type { AppFacts, ConfigFact, RequestFact, RouteFact } from './messages.ts'
 
-/** What an application publishes about itself, on channels of node:diagnostics_channel, for whoever wants to know. */
-export const CHANNELS = { boot: 'arlen:boot', request: 'arlen:request', mail: 'arlen:mail' } as const
-
-/** Routes and configuration, which the application publishes while it starts. */
-export function collectFacts(): () => AppFacts {
-  let facts: AppFacts = {}
-  subscribe(CHANNELS.boot, message => {
-    const { routes, config } = message as { routes?: readonly RouteFact[]; config?: readonly ConfigFact[] }
-    facts = {
-      ...(routes && {
-        routes: routes.map(({ methods, path, name }) => ({ methods, path, ...(name !== undefined && { name }) })),
-      }),
-      ...(config && {
-        config: config.map(fact => ({ ...fact, value: isSecretName(fact.key) ? REDACTED : fact.value })),
-      }),
-    }
-  })
-  return () => facts
+/** What @arlen/http and @arlen/pg publish on channels of node:diagnostics_channel, as far as it is read here. */
+interface RequestEvent {
+  context: {
+    req: { method: string; path: string }
+    timings?: { toJSON(): Record<string, number> } | undefined
+  }
+  finish: { status: number; durationMs: number }
 }
 
-/** Each request that the application answered. */
+interface QueryEvent {
+  text: string
+  durationMs: number
+}
+
+type Sql = { text: string; ms: number }[]
+
+const MAX_SQL = 50
+const MAX_TEXT = 1_000
+
+/** Tells each request that the application has answered, with its timings and its SQL. */
 export function forwardRequests(forward: (request: RequestFact) => void): void {
-  subscribe(CHANNELS.request, message => {
-    const { method, path, status, timings, sql } = message as RequestFact
-    forward({ method, path, status, ...(timings && { timings }), ...(sql && { sql: sql.slice(0, 50) }) })
+  const redact = createRedact()
+  const running = new AsyncLocalStorage<Sql>()
+  const queries = new WeakMap<object, Sql>()
+  subscribe('arlen:http:request:start', message => {
+    const sql: Sql = []
+    queries.set((message as RequestEvent).context, sql)
+    running.enterWith(sql) // what the handler starts from here on belongs to this request
   })
+  subscribe('arlen:pg:query', message => {
+    const { text, durationMs } = message as QueryEvent
+    const sql = running.getStore()
+    if (sql && sql.length < MAX_SQL) sql.push({ text: clip(redact(text), MAX_TEXT), ms: round(durationMs) })
+  })
+  subscribe('arlen:http:request:finish', message => {
+    const { context, finish } = message as RequestEvent
+    const sql = queries.get(context) ?? []
+    forward({
+      method: context.req.method,
+      path: redactUrl(clip(context.req.path, MAX_TEXT), redact),
+      status: finish.status,
+      timings: { ...context.timings?.toJSON(), total: round(finish.durationMs) },
+      ...(sql.length > 0 && { sql }),
+    })
+  })
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
+
+/** What an application can tell of itself: an `App` of arlen does, any other may. */
+interface Telling {
+  routes?: () => { method: string; path: string; name?: string | undefined }[]
+  settings?: readonly { path: readonly string[]; value: unknown; source: string }[]
+}
+
+/** Routes and configuration of an application that is running. */
+export function factsOf(app: object): AppFacts {
+  const { settings } = app as Telling
+  const routes = routesOf(app as Telling)
+  return { ...(routes && { routes }), ...(Array.isArray(settings) && { config: settings.map(configFact) }) }
+}
+
+function routesOf(app: Telling): RouteFact[] | undefined {
+  if (typeof app.routes !== 'function') return undefined
+  try {
+    return app
+      .routes()
+      .map(({ method, path, name }) => ({ methods: method, path, ...(name !== undefined && { name }) }))
+  } catch {
+    return undefined // a method of that name that does something else
+  }
+}
+
+function configFact({ path, value, source }: NonNullable<Telling['settings']>[number]): ConfigFact {
+  const key = path.join('.')
+  const shown = isSecretName(key) ? REDACTED : clip(createRedact()(JSON.stringify(value) ?? 'undefined'), MAX_TEXT)
+  return { key, value: shown, source }
 }

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import type { Diagnostic } from '@arlen/core'
 import { codeFrame, diagnose } from '@arlen/core/error-report'
 import { isServable, type Servable } from '@arlen/core/servable'
-import { collectFacts, forwardRequests } from './child-facts.ts'
+import { factsOf, forwardRequests } from './child-facts.ts'
 import { LoadedModules } from './child-modules.ts'
 import { boomhauerError } from './errors.ts'
 import type { FromChild, TemplateFolders, ToChild } from './messages.ts'
@@ -73,10 +73,9 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
     app = module.default
     stage = 'boot'
     forwardRequests(request => send({ type: 'request', request }))
-    const facts = collectFacts()
     await app.listen({ path: socket })
     stage = 'runtime'
-    send({ type: 'ready', files: modules.files, facts: facts() })
+    send({ type: 'ready', files: modules.files, facts: factsOf(app) })
   } catch (error) {
     send({ type: 'failed', files: modules.files, diagnostics: report(error) })
   }

@@ -1,5 +1,4 @@
 export { Boomhauer, type BoomhauerEvents, boomhauer } from './boomhauer.ts'
-export { CHANNELS } from './child-facts.ts'
 export { boomhauerError } from './errors.ts'
 export type { AppFacts, ConfigFact, RequestFact, RouteFact } from './messages.ts'
 export { type BoomhauerOptions, ENTRIES, resolveOptions, type Settings } from './options.ts'

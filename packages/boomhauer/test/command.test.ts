@@ -184,13 +184,9 @@ test('type errors stop everything where they are to', async () => {
 
 test('--print-routes prints what the application has', async () => {
   const folder = new TestFolder({
-    'app.ts': `import { channel } from 'node:diagnostics_channel'
-import { servable } from './servable.js'
-const app = servable((req, res) => res.end())
-export default { ...app, listen(options) {
-  channel('arlen:boot').publish({ routes: [{ methods: 'GET', path: '/users/:id', name: 'user' }, { methods: 'DELETE', path: '/' }] })
-  return app.listen(options)
-} }`,
+    'app.ts': `import { servable } from './servable.js'
+const routes = [{ method: 'GET', path: '/users/:id', name: 'user' }, { method: 'DELETE', path: '/' }]
+export default { ...servable((req, res) => res.end()), routes: () => routes }`,
   })
   const command = new Command(folder, ['--print-routes'])
   expect(await command.exit()).toBe(0)

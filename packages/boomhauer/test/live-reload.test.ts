@@ -146,14 +146,20 @@ test('the insight page knows routes, settings and requests, and no secrets', asy
   const app = await serving({
     'app.ts': `import { channel } from 'node:diagnostics_channel'
 import { servable } from './servable.js'
-const app = servable((req, res) => {
-  channel('arlen:request').publish({ method: req.method, path: req.url, status: 200, timings: { controller: 1.5, total: 2 }, sql: [{ text: 'select 1', ms: 0.3 }] })
+const [started, queried, finished] = ['http:request:start', 'pg:query', 'http:request:finish'].map(name => channel('arlen:' + name))
+const app = servable(async (req, res) => {
+  const context = { req: { method: req.method, path: req.url }, timings: { toJSON: () => ({ controller: 1.5, total: 2 }) } }
+  started.publish({ context })
+  await 1
+  queried.publish({ text: 'select 1', durationMs: 0.3 })
+  finished.publish({ context, finish: { status: 200, durationMs: 2 } })
   res.end('ok')
 })
-export default { ...app, listen(options) {
-  channel('arlen:boot').publish({ routes: [{ methods: 'GET', path: '/users/:id', name: 'user' }], config: [{ key: 'http.port', value: '3000', source: 'default' }, { key: 'session.secret', value: 'hush', source: 'env' }] })
-  return app.listen(options)
-} }`,
+export default {
+  ...app,
+  routes: () => [{ method: 'GET', path: '/users/:id', name: 'user' }],
+  settings: [{ path: ['http', 'port'], value: 3000, source: 'default' }, { path: ['session', 'secrets'], value: 'hush', source: 'env' }],
+}`,
   })
   await app.get('/users/7')
   const { body } = await app.get('/_boomhauer/', AS_PROGRAM)
@@ -162,7 +168,7 @@ export default { ...app, listen(options) {
     routes: [{ path: '/users/:id' }],
     config: [
       { key: 'http.port', value: '3000' },
-      { key: 'session.secret', value: '[redacted]' },
+      { key: 'session.secrets', value: '[redacted]' },
     ],
     requests: [{ path: '/users/7', timings: { total: 2 }, sql: [{ text: 'select 1' }] }],
   })

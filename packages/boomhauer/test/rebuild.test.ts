@@ -46,7 +46,7 @@ const SLOW = (afterMs?: number) => `
 import { channel } from 'node:diagnostics_channel'
 import { servable } from './servable.js'
 export default servable((req, res) => {
-  channel('arlen:request').publish({ method: req.method, path: req.url, status: 0 })
+  channel('arlen:http:request:finish').publish({ context: { req: { method: req.method, path: req.url } }, finish: { status: 0, durationMs: 0 } })
   ${afterMs === undefined ? '' : `setTimeout(() => res.end('finished'), ${afterMs})`}
 })`
 

@@ -95,7 +95,7 @@ test('a client that hangs up is known to the application', async () => {
     app(
       `(req, res) => {
       res.write('begun')
-      req.once('close', () => channel('arlen:request').publish({ method: 'GET', path: '/closed', status: 0 }))
+      req.once('close', () => channel('arlen:http:request:finish').publish({ context: { req: { method: 'GET', path: '/closed' } }, finish: { status: 0, durationMs: 0 } }))
     }`,
       `import { channel } from 'node:diagnostics_channel'`,
     ),
@@ -152,9 +152,9 @@ test('early hints pass', async () => {
     }`),
   )
   const req = request({ port: server.port, host: '127.0.0.1', agent: false }).end()
-  const [info] = await once(req, 'information')
+  const [[info], [res]] = await Promise.all([once(req, 'information'), once(req, 'response')])
   expect(info).toMatchObject({ statusCode: 103, headers: { link: '</a.css>; rel=preload' } })
-  await once(req, 'response')
+  expect(res.statusCode).toBe(200)
   req.destroy()
 })
 

@@ -1,4 +1,5 @@
 export { type CodeFrameLine, type CodeFrameOptions, codeFrame, parseCodeFrame } from './code-frame.ts'
+export { clip } from './describe.ts'
 export {
   type DevelopmentProblem,
   type DevelopmentProblemOptions,

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { answering, ask, TestFolder } from './support.ts'
+
+// As users have it: compiled. From source, Node.js itself takes thirty megabytes to remove types with.
+const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const BUILT = existsSync(BIN)
+const REASON = BUILT ? '' : ' (skipped: packages/boomhauer/dist is not built)'
+
+const MIB = 1024
+const TICKS_PER_SECOND = 100
+
+function residentMib(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / MIB
+}
+
+/** Processor time of a process so far, in seconds. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+}
+
+test.skipIf(!BUILT)(
+  `the supervisor stays below 80 MiB over fifty builds, and idle it takes less than 1 % of a processor${REASON}`,
+  { timeout: 180_000 },
+  async () => {
+    const folder = new TestFolder({ 'app.ts': answering('0') })
+    const process_ = spawn(process.execPath, [BIN, '--port', '0', '--typecheck', 'off'], {
+      cwd: folder.root,
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void process_.kill('SIGINT'))
+    let output = ''
+    process_.stdout.on('data', chunk => {
+      output += chunk
+    })
+    while (!/localhost:(\d+)/.test(output)) await once(process_.stdout, 'data')
+    const port = Number(/localhost:(\d+)/.exec(output)?.[1])
+    await ask(port, '/')
+    for (let build = 1; build <= 50; build++) {
+      folder.write('app.ts', build % 10 === 5 ? 'broken(' : answering(String(build)))
+      const builds = () => output.match(/(?:ready|failed) in/g)?.length ?? 0
+      while (builds() <= build) await once(process_.stdout, 'data')
+    }
+    expect((await ask(port, '/')).body).toBe('50')
+    expect(residentMib(process_.pid!)).toBeLessThan(80)
+
+    await new Promise(resolve => setTimeout(resolve, 3_000))
+    const all = [process_.pid!, ...childrenOf(process_.pid!)]
+    expect(all).toHaveLength(3)
+    const before = all.map(cpuSeconds)
+    await new Promise(resolve => setTimeout(resolve, 10_000))
+    const used = all.reduce((sum, pid, i) => sum + cpuSeconds(pid) - before[i]!, 0)
+    expect(used / 10).toBeLessThan(0.01)
+  },
+)

@@ -1,4 +1,5 @@
-import net from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { net } from './builtins.ts'
 import { listenOn, type ServerHandle, shrinkQueue } from './listening-socket.ts'
 
 /** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
@@ -14,18 +15,22 @@ const QUEUE_LIMIT_MS = 500
  * queue on for the others) and goes on later with spare copies that it got from the primary meanwhile.
  */
 export class Acceptor {
-  readonly gate: net.Server
-  readonly sockets: Set<net.Socket> = new Set()
-  /** Called when a connection has come or gone. */
-  onChange: () => void = () => undefined
-  #listeners: net.Server[] = []
+  readonly gate: Server
+  /** Connections that are open. */
+  connections = 0
+  /** Called when a connection has come. */
+  onOpen: () => void = () => undefined
+  #listeners: Server[] = []
   #spares: ServerHandle[] = []
   #wanted = 0
   #taken = 0
   #backlog = 511
   #stopped = false
-  #address: net.AddressInfo | string | null = null
-  #wantSpares: () => void
+  #address: AddressInfo | string | null = null
+  readonly #wantSpares: () => void
+  readonly #closed = (): void => {
+    this.connections--
+  }
 
   constructor(wantSpares: () => void) {
     this.#wantSpares = wantSpares
@@ -37,10 +42,6 @@ export class Acceptor {
 
   get accepting(): boolean {
     return this.#listeners.length > 0
-  }
-
-  get connections(): number {
-    return this.sockets.size
   }
 
   /** Starts to accept from one of `of` sockets. Rejects when the system refuses to listen. */
@@ -94,15 +95,12 @@ export class Acceptor {
   }
 
   /** Hands a connection to the application, as if it had come in through one of the sockets. */
-  take(socket: net.Socket): void {
+  take(socket: Socket): void {
     this.#taken++
-    this.sockets.add(socket)
-    socket.once('close', () => {
-      this.sockets.delete(socket)
-      this.onChange()
-    })
+    this.connections++
+    socket.on('close', this.#closed)
     this.gate.emit('connection', socket)
-    this.onChange()
+    this.onOpen()
   }
 
   #open(handle: ServerHandle): Promise<void> {
@@ -125,17 +123,17 @@ export class Acceptor {
 
 /** A server that looks as if it listened, for applications that ask. */
 class Gate extends net.Server {
-  #where: () => net.AddressInfo | string | null
+  #where: () => AddressInfo | string | null
   #stop: () => void
 
-  constructor(where: () => net.AddressInfo | string | null, stop: () => void) {
+  constructor(where: () => AddressInfo | string | null, stop: () => void) {
     super(SOCKETS)
     this.#where = where
     this.#stop = stop
     Object.defineProperty(this, 'listening', { value: true })
   }
 
-  override address(): net.AddressInfo | string | null {
+  override address(): AddressInfo | string | null {
     return this.#where()
   }
 

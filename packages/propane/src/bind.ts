@@ -1,7 +1,5 @@
-import dns from 'node:dns/promises'
-import fs from 'node:fs'
-import net from 'node:net'
 import type { Accessories } from './accessories.ts'
+import { fs, net } from './builtins.ts'
 import { propaneError } from './errors.ts'
 import { adopt, bindPath, bindTcp, formatAddress, type ListeningSocket } from './listening-socket.ts'
 import { portOwner } from './port-owner.ts'
@@ -35,7 +33,7 @@ export function inUse(address: string, port?: number): Error {
 
 async function lookup(host: string, port: number): Promise<string> {
   try {
-    return (await dns.lookup(host)).address
+    return (await process.getBuiltinModule('node:dns/promises').lookup(host)).address
   } catch (cause) {
     throw propaneError('bind_failed', { address: `${host}:${port}`, reason: (cause as Error).message }, { cause })
   }

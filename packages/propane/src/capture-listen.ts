@@ -1,9 +1,10 @@
-import net from 'node:net'
+import type { Server } from 'node:net'
+import { net } from './builtins.ts'
 
-type Listen = (this: net.Server, ...args: unknown[]) => net.Server
+type Listen = (this: Server, ...args: unknown[]) => Server
 
 interface Captured {
-  server: net.Server
+  server: Server
   args: unknown[]
 }
 
@@ -15,14 +16,14 @@ interface Captured {
 export class ListenCapture {
   readonly captured: Captured[] = []
   #original: Listen | undefined
-  #onCapture: (server: net.Server) => void = () => undefined
+  #onCapture: (server: Server) => void = () => undefined
 
   install(): void {
     const original: Listen = net.Server.prototype.listen as Listen
     const captured = this.captured
-    const tell = (server: net.Server) => this.#onCapture(server)
+    const tell = (server: Server) => this.#onCapture(server)
     this.#original = original
-    net.Server.prototype.listen = function listen(this: net.Server, ...args: unknown[]): net.Server {
+    net.Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
       if (!isTcp(args)) return original.apply(this, args)
       captured.push({ server: this, args })
       const callback = args.findLast(arg => typeof arg === 'function')
@@ -37,7 +38,7 @@ export class ListenCapture {
   }
 
   /** The first server that listens, now or later. */
-  first(): Promise<net.Server> {
+  first(): Promise<Server> {
     const already = this.captured[0]
     if (already) return Promise.resolve(already.server)
     return new Promise(resolve => {
@@ -46,7 +47,7 @@ export class ListenCapture {
   }
 
   /** Ends the capture. Servers that turned out not to be the application's own listen for real now. */
-  release(application: net.Server | undefined): void {
+  release(application: Server | undefined): void {
     if (this.#original) net.Server.prototype.listen = this.#original as typeof net.Server.prototype.listen
     const port = this.captured.find(entry => entry.server === application)?.args
     for (const { server, args } of this.captured) {
@@ -72,7 +73,7 @@ function portOf(args: readonly unknown[]): number {
 }
 
 /** Makes `listening` and `address()` say what the application expects of a server that listens. */
-function pretend(server: net.Server, args: readonly unknown[]): void {
+function pretend(server: Server, args: readonly unknown[]): void {
   const address = { address: '127.0.0.1', family: 'IPv4', port: portOf(args) || 0 }
   Object.defineProperty(server, 'listening', { value: true, configurable: true })
   Object.defineProperty(server, 'address', { value: () => address, configurable: true })

@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { fs } from './builtins.ts'
 import { sendCommand } from './control-client.ts'
 import { defaultControlPath, findControlSockets } from './control-path.ts'
 import { propaneError } from './errors.ts'

@@ -1,5 +1,5 @@
-import fs from 'node:fs'
 import type { AccessoryInput } from './accessories.ts'
+import { fs } from './builtins.ts'
 import { propaneError } from './errors.ts'
 
 /**

@@ -1,6 +1,6 @@
-import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fs } from './builtins.ts'
 
 /** Whether this process runs in a container: only there is traffic sent on for seconds after SIGTERM. */
 export function inContainer(env: NodeJS.ProcessEnv = process.env, root = '/'): boolean {

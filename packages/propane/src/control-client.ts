@@ -1,5 +1,5 @@
-import net from 'node:net'
 import { ArlenError } from '@arlen/core/error-table'
+import { net } from './builtins.ts'
 import type { ControlReply, ControlRequest } from './control-server.ts'
 import { propaneError } from './errors.ts'
 

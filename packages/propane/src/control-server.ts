@@ -1,7 +1,7 @@
-import fs from 'node:fs'
-import net from 'node:net'
+import type { Server, Socket } from 'node:net'
 import path from 'node:path'
 import { answers } from './bind.ts'
+import { fs, net } from './builtins.ts'
 import { ensureOwnFolder } from './control-path.ts'
 import { propaneError } from './errors.ts'
 
@@ -24,7 +24,7 @@ export class ControlServer {
   readonly path: string
   readonly #run: (request: ControlRequest) => Promise<unknown>
   readonly #open = new Set<Promise<void>>()
-  #server: net.Server | undefined
+  #server: Server | undefined
   #inode = 0
 
   constructor(path: string, run: (request: ControlRequest) => Promise<unknown>) {
@@ -64,7 +64,7 @@ export class ControlServer {
     await Promise.all(this.#open)
   }
 
-  #serve(socket: net.Socket): void {
+  #serve(socket: Socket): void {
     let text = ''
     socket.setEncoding('utf8')
     socket.on('error', () => socket.destroy()) // the client is gone: nobody to answer
@@ -93,7 +93,7 @@ export class ControlServer {
   }
 }
 
-function listenPrivately(server: net.Server, file: string): Promise<void> {
+function listenPrivately(server: Server, file: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     const umask = process.umask(0o077)

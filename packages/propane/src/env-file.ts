@@ -1,10 +1,10 @@
-import fs from 'node:fs'
-import { parseEnv } from 'node:util'
+import { fs } from './builtins.ts'
 import { propaneError } from './errors.ts'
 
 /** Reads NAME=value lines. Throws env_file_unreadable. */
 export function readEnvFile(file: string): Record<string, string> {
   try {
+    const { parseEnv } = process.getBuiltinModule('node:util')
     return parseEnv(fs.readFileSync(file, 'utf8')) as Record<string, string>
   } catch (cause) {
     throw propaneError('env_file_unreadable', { file, reason: (cause as Error).message }, { cause })

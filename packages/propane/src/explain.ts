@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { childProcess } from './builtins.ts'
 
 /** One line that says what went wrong and where, and the whole stack. `app` is the module that was being loaded. */
 export function explain(error: unknown, app?: string): { reason: string; stack: string } {
@@ -18,5 +18,5 @@ function placeIn(text: string): string | undefined {
 
 /** Node.js tells the place of such an error only when it prints it: so it is asked to check the module again. */
 function placeOfSyntaxError(app: string): string | undefined {
-  return placeIn(spawnSync(process.execPath, ['--check', app], { encoding: 'utf8', timeout: 5000 }).stderr)
+  return placeIn(childProcess.spawnSync(process.execPath, ['--check', app], { encoding: 'utf8', timeout: 5000 }).stderr)
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import fs from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { childProcess, fs } from './builtins.ts'
 
 /**
  * Replacing the primary itself: the old one starts its own command line again and hands the listening sockets over as
@@ -51,7 +51,7 @@ export class Successor {
     const env: NodeJS.ProcessEnv = { ...process.env, PWD: cwd, [VARIABLE]: JSON.stringify(handover) }
     // These named the old process.
     for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'WATCHDOG_PID']) delete env[name]
-    this.#child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    this.#child = childProcess.spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       cwd: fs.existsSync(cwd) ? cwd : '/',
       env,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...fds],

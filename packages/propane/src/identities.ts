@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { fs } from './builtins.ts'
 import { propaneError } from './errors.ts'
 
 /** Numeric ids of the user and group the workers run as; empty names give none. Throws unknown_user. */

@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { fs } from './builtins.ts'
 
 /**
  * As process 1 of a container a program gets the orphans of all others for children, and has to reap them; Node.js

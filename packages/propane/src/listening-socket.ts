@@ -1,4 +1,5 @@
-import net from 'node:net'
+import type { Server } from 'node:net'
+import { net } from './builtins.ts'
 import { propaneError } from './errors.ts'
 
 /**
@@ -92,7 +93,7 @@ function systemError(code: number): NodeJS.ErrnoException {
 }
 
 /** Accepts from a handle that came over IPC. A server may do so again after `close()`, with another handle. */
-export function listenOn(server: net.Server, handle: ServerHandle, backlog: number): void {
+export function listenOn(server: Server, handle: ServerHandle, backlog: number): void {
   const internals = server as unknown as {
     _handle: ServerHandle
     _listen2(address: null, port: number, addressType: number, backlog: number): void
@@ -102,6 +103,6 @@ export function listenOn(server: net.Server, handle: ServerHandle, backlog: numb
 }
 
 /** Lets the kernel queue no more than one connection from now on, for all who share the socket. */
-export function shrinkQueue(server: net.Server): void {
+export function shrinkQueue(server: Server): void {
   ;(server as unknown as { _handle: ServerHandle | null })._handle?.listen(0)
 }

@@ -1,8 +1,9 @@
 import type { Server as HttpServer, RequestListener } from 'node:http'
-import net from 'node:net'
+import type { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { isServable } from '@arlen/core/servable'
 import type { Application, PropaneHooks } from './application.ts'
+import { net } from './builtins.ts'
 import type { ListenCapture } from './capture-listen.ts'
 import { NodeApplication, type NodeOptions } from './node-application.ts'
 import { ServableApplication } from './servable-application.ts'
@@ -44,7 +45,7 @@ export async function loadApplication(
 
 interface Recognised {
   made: Application
-  server?: net.Server
+  server?: Server
 }
 
 async function recognise(
@@ -72,7 +73,7 @@ async function recognise(
   return undefined
 }
 
-function fromServer(server: net.Server, options: LoadOptions, kind = 'node:http'): Application {
+function fromServer(server: Server, options: LoadOptions, kind = 'node:http'): Application {
   const close = () => {
     // The server has no socket of its own; closing it lets the application's own listeners of `close` run.
     server.close(() => undefined)

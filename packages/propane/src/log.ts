@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { fs } from './builtins.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 

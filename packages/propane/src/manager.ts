@@ -1,6 +1,6 @@
-import fs from 'node:fs'
 import type { Accessories } from './accessories.ts'
 import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
+import { fs } from './builtins.ts'
 import { now } from './clock.ts'
 import { type Action, decide, nextDeadline } from './decide.ts'
 import { changedVariables } from './env-file.ts'

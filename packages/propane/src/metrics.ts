@@ -1,5 +1,4 @@
-import fs from 'node:fs'
-import net from 'node:net'
+import { fs, net } from './builtins.ts'
 import type { PropaneStatus, WorkerReport } from './status.ts'
 
 type Sample = [labels: string, value: number]

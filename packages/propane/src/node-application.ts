@@ -15,22 +15,31 @@ export interface NodeOptions {
   header?: string
 }
 
-interface Entry {
-  inFlight: number
-  /** The latest answer under way. */
-  response?: ServerResponse
-  /** Bytes read when the connection became idle: more of them means that a request is on its way in. */
+/** What is known of a connection. It hangs on the socket itself, where a request finds it fastest. */
+interface Connection {
+  /** Where the socket stands in the list. */
+  index: number
+  /** The latest answer: answers of a connection end in their order, so while it is not out the connection is busy. */
+  response: ServerResponse | undefined
+  /** No longer HTTP, so never idle. */
+  upgraded: boolean
+  /** Bytes read when draining began: more of them means that a request is on its way in. */
   bytesRead: number
 }
 
-type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+const CONNECTION = Symbol('propane connection')
 
-/** Anything on node:http (Fastify, Express, Koa, a bare server): counted, shed and drained from outside. */
+type Tracked = Socket & { [CONNECTION]?: Connection }
+type Emit = (this: HttpServer, event: string | symbol, ...args: unknown[]) => boolean
+
+/** Anything on node:http (Fastify, Express, a bare server): counted, shed and drained from outside. */
 export class NodeApplication implements Application {
   readonly kind: string
   readonly #options: NodeOptions
-  readonly #connections = new Map<Socket, Entry>()
-  #inFlight = 0
+  /** Open connections. A list from which the last fills a gap: a Set would add a tenth to the cost of a connection. */
+  readonly #sockets: Tracked[] = []
+  /** Requests in flight, where there is a limit to them: else they are counted when somebody asks. */
+  #limited = 0
   #requests = 0
   #shed = 0
   #overloaded = false
@@ -39,9 +48,16 @@ export class NodeApplication implements Application {
   #idleOver = false
   #onEmpty: () => void = () => undefined
 
+  /** One listener for all connections, so that none has to be made for each. */
+  readonly #closed: (this: Tracked) => void
+
   constructor(options: NodeOptions) {
     this.kind = options.kind
     this.#options = options
+    const forget = (socket: Tracked) => this.#forget(socket)
+    this.#closed = function closed() {
+      forget(this)
+    }
   }
 
   async start(gate: Server): Promise<void> {
@@ -54,7 +70,13 @@ export class NodeApplication implements Application {
   }
 
   counts(): { inFlight: number; requests: number; shed: number } {
-    return { inFlight: this.#inFlight, requests: this.#requests, shed: this.#shed }
+    let inFlight = 0
+    for (const socket of this.#sockets) {
+      const connection = socket[CONNECTION]!
+      if (isBusy(connection)) inFlight++
+      else connection.response = undefined // an idle connection must not hold on to what an application hung on it
+    }
+    return { inFlight, requests: this.#requests, shed: this.#shed }
   }
 
   overload(on: boolean): void {
@@ -67,7 +89,11 @@ export class NodeApplication implements Application {
 
   async drain(graceMs: number, idleMs: number): Promise<number> {
     this.#draining = true
-    for (const { response } of this.#connections.values()) closeAfter(response)
+    for (const socket of this.#sockets) {
+      const connection = socket[CONNECTION]!
+      connection.bytesRead = socket.bytesRead
+      if (connection.response && isBusy(connection)) this.#endAfter(connection.response, socket)
+    }
     const cut = await this.#emptied(graceMs, Math.min(idleMs, graceMs))
     await this.#options.close?.()
     return cut
@@ -78,12 +104,12 @@ export class NodeApplication implements Application {
       let cut = 0
       const idle = setTimeout(() => this.#closeIdle(), idleMs)
       const grace = setTimeout(() => {
-        cut = this.#connections.size
-        for (const socket of this.#connections.keys()) socket.destroy()
+        cut = this.#sockets.length
+        for (const socket of [...this.#sockets]) socket.destroy()
         this.#onEmpty()
       }, graceMs)
       this.#onEmpty = () => {
-        if (this.#connections.size > 0 && cut === 0) return
+        if (this.#sockets.length > 0 && cut === 0) return
         clearTimeout(idle)
         clearTimeout(grace)
         resolve(cut)
@@ -95,70 +121,84 @@ export class NodeApplication implements Application {
   /** Half-closes what is idle: the client reads an end, not a reset. */
   #closeIdle(): void {
     this.#idleOver = true
-    for (const [socket, entry] of this.#connections) {
-      if (entry.inFlight === 0 && socket.bytesRead === entry.bytesRead) endGently(socket)
+    for (const socket of this.#sockets) {
+      const connection = socket[CONNECTION]!
+      if (!isBusy(connection) && socket.bytesRead === connection.bytesRead) endGently(socket)
     }
   }
 
   /**
-   * Looks at events of the server before its own listeners do. Done by one method of one object, so that it costs a
-   * request as little as possible and the application's listeners stay as they are.
+   * Looks at events of the server before its own listeners do: one more call for a request on its way in, and none on
+   * its way out. The application's listeners stay as they are.
    */
   #intercept(server: HttpServer): void {
-    const emit: Emit = server.emit.bind(server)
-    const connections = 'setSecureContext' in server ? 'secureConnection' : 'connection'
-    const intercepted: Emit = (event, ...args) => {
+    const original = server.emit as unknown as Emit
+    const arrives = (request: IncomingMessage, response: ServerResponse) => this.#arrives(request, response)
+    const opened = 'setSecureContext' in server ? 'secureConnection' : 'connection'
+    const track = (socket: Socket) => this.#track(socket)
+    const intercepted: Emit = function emit(event, ...args) {
       if (event === 'request' || event === 'checkContinue' || event === 'checkExpectation') {
-        if (this.#refuses(args[0] as IncomingMessage, args[1] as ServerResponse)) return true
-      } else if (event === connections) {
-        this.#track(args[0] as Socket)
+        if (!arrives(args[0] as IncomingMessage, args[1] as ServerResponse)) return true
+      } else if (event === opened) {
+        track(args[0] as Socket)
       } else if (event === 'upgrade' || event === 'connect') {
-        // No longer HTTP, so never idle: it may stay until the drain is over.
-        const entry = this.#connections.get((args[0] as IncomingMessage).socket)
-        if (entry) entry.inFlight++
+        const connection = (args[1] as Tracked)[CONNECTION]
+        if (connection) connection.upgraded = true
       }
-      return emit(event, ...args)
+      return original.call(this, event, ...args)
     }
     server.emit = intercepted as typeof server.emit
   }
 
-  #track(socket: Socket): void {
-    this.#connections.set(socket, { inFlight: 0, bytesRead: 0 })
-    socket.once('close', () => {
-      this.#connections.delete(socket)
-      this.#onEmpty()
-    })
+  #track(socket: Tracked): void {
+    socket[CONNECTION] = { index: this.#sockets.length, response: undefined, upgraded: false, bytesRead: 0 }
+    this.#sockets.push(socket)
+    socket.on('close', this.#closed)
   }
 
-  /** Counts a request in; true when it has been answered with a 503 here. */
-  #refuses(request: IncomingMessage, response: ServerResponse): boolean {
-    const { maxInFlight, healthPaths, retryAfterSeconds, header } = this.#options
-    const entry = this.#connections.get(request.socket)
+  #forget(socket: Tracked): void {
+    const { index } = socket[CONNECTION]!
+    const last = this.#sockets.pop()!
+    if (last !== socket) {
+      this.#sockets[index] = last
+      last[CONNECTION]!.index = index
+    }
+    if (this.#draining) this.#onEmpty()
+  }
+
+  /** Counts a request in; false when it has been answered with a 503 here. */
+  #arrives(request: IncomingMessage, response: ServerResponse): boolean {
+    const { maxInFlight, header } = this.#options
     if (header !== undefined) response.setHeader('x-propane-worker', header)
-    if (this.#draining) closeAfter(response)
-    if (
-      (this.#overloaded || (maxInFlight > 0 && this.#inFlight >= maxInFlight)) &&
-      !isHealth(request.url, healthPaths)
-    ) {
-      this.#shed++
-      refuse(response, retryAfterSeconds)
-      return true
+    if (this.#draining) this.#endAfter(response, request.socket)
+    if (this.#overloaded || (maxInFlight > 0 && this.#limited >= maxInFlight)) {
+      if (!isHealth(request.url, this.#options.healthPaths)) {
+        this.#shed++
+        refuse(response, this.#options.retryAfterSeconds)
+        return false
+      }
     }
     this.#requests++
-    this.#inFlight++
-    if (entry) {
-      entry.inFlight++
-      entry.response = response
+    const connection = (request.socket as Tracked)[CONNECTION]
+    if (connection) connection.response = response
+    if (maxInFlight > 0) {
+      this.#limited++
+      response.once('close', () => this.#limited--)
     }
-    response.once('close', () => {
-      this.#inFlight--
-      if (!entry) return
-      entry.inFlight--
-      entry.bytesRead = request.socket.bytesRead
-      if (this.#idleOver && entry.inFlight === 0) endGently(request.socket)
-    })
-    return false
+    return true
   }
+
+  /** Makes an answer the last on its connection: by saying so where that is still possible, and in any case. */
+  #endAfter(response: ServerResponse, socket: Socket): void {
+    if (!response.headersSent) response.setHeader('connection', 'close')
+    response.once('close', () => {
+      if (this.#idleOver) endGently(socket)
+    })
+  }
+}
+
+function isBusy({ response, upgraded }: Connection): boolean {
+  return upgraded || (response !== undefined && !response.writableFinished && !response.destroyed)
 }
 
 function isHealth(url: string | undefined, paths: readonly string[]): boolean {
@@ -182,11 +222,6 @@ function refuse(response: ServerResponse, retryAfterSeconds: number): void {
     'cache-control': 'no-store',
   })
   response.end(OVERLOADED)
-}
-
-/** The last answer on its connection, where that can still be said. */
-function closeAfter(response: ServerResponse | undefined): void {
-  if (response && !response.headersSent) response.setHeader('connection', 'close')
 }
 
 function endGently(socket: Socket): void {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import fs from 'node:fs'
+import { childProcess, fs } from './builtins.ts'
 import { propaneError } from './errors.ts'
 
 /**
@@ -102,7 +101,9 @@ function isAlive({ pid, started }: Holder): boolean {
 export function startTime(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux') {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 2000 }).trim()
+      return childProcess
+        .execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 2000 })
+        .trim()
     }
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
     // Field 22, counted behind the name, which may itself contain spaces and brackets. See proc_pid_stat(5).

@@ -1,6 +1,6 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import type { Accessories } from './accessories.ts'
+import { fs } from './builtins.ts'
 import { readEnvFile } from './env-file.ts'
 import { type Release, resolveRelease } from './release.ts'
 import type { WorkerOrders } from './worker.ts'

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import fs from 'node:fs'
+import { childProcess, fs } from './builtins.ts'
 
 export interface PortOwner {
   pid: number
@@ -57,7 +56,7 @@ function commandOf(pid: string): string {
 }
 
 function ownerFromLsof(port: number): PortOwner | undefined {
-  const out = execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
+  const out = childProcess.execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
     ...{ encoding: 'utf8', timeout: 3000, stdio: ['ignore', 'pipe', 'ignore'] },
   })
   const pid = /^p(\d+)$/m.exec(out)?.[1]

@@ -1,4 +1,5 @@
-import net from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { net } from './builtins.ts'
 
 /**
  * Sends the application one request over a loopback connection of its own, before any client can: an application that
@@ -7,7 +8,7 @@ import net from 'node:net'
  *
  * @throws Error that says what came instead.
  */
-export async function probe(take: (socket: net.Socket) => void, path: string, timeoutMs: number): Promise<void> {
+export async function probe(take: (socket: Socket) => void, path: string, timeoutMs: number): Promise<void> {
   const what = `GET ${path || '/'}`
   const [client, accepted, server] = await connectedPair()
   try {
@@ -25,20 +26,20 @@ export async function probe(take: (socket: net.Socket) => void, path: string, ti
 }
 
 /** Both ends of one TCP connection to ourselves. Whoever else dials the port meanwhile is turned away. */
-async function connectedPair(): Promise<[client: net.Socket, accepted: net.Socket, server: net.Server]> {
+async function connectedPair(): Promise<[client: Socket, accepted: Socket, server: Server]> {
   const server = net.createServer({ allowHalfOpen: true, noDelay: true })
-  const came: net.Socket[] = []
+  const came: Socket[] = []
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
-  const client = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
-  const accepted = await new Promise<net.Socket>((resolve, reject) => {
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const accepted = await new Promise<Socket>((resolve, reject) => {
     const match = () => {
       const ours = came.find(socket => socket.remotePort === client.localPort)
       if (ours) resolve(ours)
     }
-    server.on('connection', (socket: net.Socket) => {
+    server.on('connection', (socket: Socket) => {
       came.push(socket)
       match()
     })
@@ -46,11 +47,11 @@ async function connectedPair(): Promise<[client: net.Socket, accepted: net.Socke
     client.once('error', reject)
   })
   for (const socket of came) if (socket !== accepted) socket.destroy()
-  server.on('connection', (socket: net.Socket) => socket.destroy())
+  server.on('connection', (socket: Socket) => socket.destroy())
   return [client, accepted, server]
 }
 
-function roundTrip(client: net.Socket, requestLine: string, timeoutMs: number): Promise<string> {
+function roundTrip(client: Socket, requestLine: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
     const timer = setTimeout(() => reject(new Error(`there was no complete answer within ${timeoutMs} ms`)), timeoutMs)

@@ -1,5 +1,5 @@
-import fs from 'node:fs'
 import path from 'node:path'
+import { fs } from './builtins.ts'
 import { propaneError } from './errors.ts'
 
 export interface Release {

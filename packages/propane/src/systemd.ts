@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { childProcess } from './builtins.ts'
 
 /** First descriptor of socket activation, as sd_listen_fds(3) has it. */
 const FIRST_FD = 3
@@ -51,7 +51,7 @@ export class ServiceNotifier {
 
   #send(lines: readonly string[]): Promise<void> {
     return new Promise(resolve => {
-      execFile('systemd-notify', [...lines], { env: this.#env, timeout: 5000 }, error => {
+      childProcess.execFile('systemd-notify', [...lines], { env: this.#env, timeout: 5000 }, error => {
         if (error) {
           this.#broken = true
           this.#onProblem(`systemd could not be notified: ${error.message.split('\n', 1)[0]}`)

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { childProcess } from './builtins.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { envelope, type FromWorker, fromWorker, type ToWorker } from './messages.ts'
 import type { WorkerOrders } from './worker.ts'
@@ -29,7 +30,7 @@ export class WorkerHandle {
   constructor(options: WorkerProcessOptions) {
     const { scoreboard, ...orders } = options.orders
     const board = scoreboard && { fd: 4, cell: scoreboard.cell }
-    this.#child = fork(MAIN, [], {
+    this.#child = childProcess.fork(MAIN, [], {
       cwd: options.cwd,
       execArgv: [...options.execArgv],
       env: { ...options.env, PROPANE_ORDERS: JSON.stringify({ ...orders, ...(board && { scoreboard: board }) }) },

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks'
 import { Acceptor } from './acceptor.ts'
 import type { Application } from './application.ts'
+import { Balance } from './balance.ts'
 import { ListenCapture } from './capture-listen.ts'
 import { now } from './clock.ts'
 import { explain } from './explain.ts'
@@ -8,7 +8,7 @@ import type { ServerHandle } from './listening-socket.ts'
 import { loadApplication } from './load-application.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { probe } from './probe.ts'
-import { mayAccept, Scoreboard } from './scoreboard.ts'
+import { Scoreboard } from './scoreboard.ts'
 
 /** What the primary decided for a worker, passed in its environment as JSON. */
 export interface WorkerOrders {
@@ -50,7 +50,7 @@ export class Worker {
   readonly #orders: WorkerOrders
   readonly #channel: Channel
   readonly #acceptor: Acceptor
-  readonly #scoreboard: Scoreboard | undefined
+  readonly #balance: Balance
   #application: Application | undefined
   #sockets = 0
   #draining = false
@@ -65,7 +65,8 @@ export class Worker {
     this.#channel = channel
     this.#acceptor = new Acceptor(() => channel.say({ type: 'spare' }))
     const { scoreboard } = orders
-    this.#scoreboard = scoreboard && new Scoreboard(scoreboard.fd, scoreboard.cell)
+    const board = scoreboard && new Scoreboard(scoreboard.fd, scoreboard.cell)
+    this.#balance = new Balance(this.#acceptor, board, orders.maxConnections)
   }
 
   async boot(): Promise<void> {
@@ -101,8 +102,8 @@ export class Worker {
       process.exit(1)
     }
     if (++this.#sockets < message.of) return
-    this.#acceptor.onChange = () => this.#balance()
-    this.#balance()
+    this.#acceptor.onOpen = () => this.#balance.opened()
+    this.#balance.tick()
     this.#startTicking()
     this.#say({ type: 'serving' })
     this.#beat()
@@ -118,7 +119,7 @@ export class Worker {
       this.#longestDelay = Math.max(this.#longestDelay, this.#delay)
       if (this.#delay > BLOCKED_MS) this.#say({ type: 'blocked', forMs: Math.round(this.#delay) })
       this.#shed()
-      this.#balance()
+      this.#balance.tick()
     }, TICK_MS).unref()
   }
 
@@ -128,18 +129,6 @@ export class Worker {
     const overloaded = this.#delay > (this.#overloaded ? limit / 2 : limit)
     if (overloaded !== this.#overloaded) this.#application?.overload(overloaded)
     this.#overloaded = overloaded
-  }
-
-  /** Leaves new connections to others while they have fewer, or while there are as many here as there may be. */
-  #balance(): void {
-    if (this.#draining) return
-    const connections = this.#acceptor.connections
-    const { maxConnections } = this.#orders
-    const full = maxConnections > 0 && connections >= maxConnections
-    this.#scoreboard?.publish(connections)
-    const { accepting } = this.#acceptor
-    if (full || !mayAccept(connections, this.#scoreboard?.fewestOfOthers(), accepting)) this.#acceptor.pause()
-    else if (!accepting) this.#acceptor.resume()
   }
 
   #beat(): void {
@@ -161,7 +150,7 @@ export class Worker {
     if (this.#draining) return
     this.#draining = true
     const started = now()
-    this.#scoreboard?.leave()
+    this.#balance.leave()
     if (last) await this.#acceptor.emptyQueue()
     this.#acceptor.stop()
     const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0

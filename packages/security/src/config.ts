@@ -98,6 +98,7 @@ export function securityMiddleware(config: SecurityConfig, options: { rateStore?
   if (config.hosts.length > 0) stack.push(hostCheck({ hosts: config.hosts }))
   const { origins, credentials } = config.cors
   if (origins.length > 0) stack.push(cors({ origins: origins.join() === '*' ? '*' : origins, credentials }))
-  if (config.rateLimit.limit > 0) stack.push(rateLimit({ ...config.rateLimit, store: options.rateStore }))
+  if (config.rateLimit.limit > 0)
+    stack.push(rateLimit({ ...config.rateLimit, ...(options.rateStore && { store: options.rateStore }) }))
   return stack
 }

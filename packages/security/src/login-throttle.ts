@@ -1,5 +1,9 @@
+import { createLogger, type Logger } from '@arlen/core'
 import { addressKey } from './address-key.ts'
-import { type RateLimit, RateLimiter } from './rate-limiter.ts'
+import { sharedStore } from './rate-limit.ts'
+import { type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
+import type { RateStore } from './rate-store.ts'
+import { ResilientLimiter } from './resilient-limiter.ts'
 
 export interface LoginThrottleOptions {
   /** Failures of one address on one account. Default 5 in 15 minutes. */
@@ -11,6 +15,10 @@ export interface LoginThrottleOptions {
   /** Bits of an IPv6 address that count. Default 64. */
   ipv6Prefix?: number
   maxKeys?: number
+  /** As that of `rateLimit()`. Default: together with the other workers of propane, and elsewhere in memory. */
+  store?: RateStore | 'memory'
+  /** Where an outage of the store is logged. Default: nowhere. */
+  log?: Logger
   now?: () => number
 }
 
@@ -21,44 +29,55 @@ export interface LoginThrottleOptions {
  * Nobody can lock an account for its owner with a handful of wrong guesses: those count for the guesser's address.
  */
 export class LoginThrottle {
-  readonly #pair: RateLimiter
-  readonly #account: RateLimiter
-  readonly #address: RateLimiter
+  readonly #pair: Counter
+  readonly #account: Counter
+  readonly #address: Counter
   readonly #prefix: number
 
   constructor(options: LoginThrottleOptions = {}) {
-    const limiter = (name: string, limit: Omit<RateLimit, 'name'>) =>
-      new RateLimiter(
-        { ...limit, name },
-        { maxKeys: options.maxKeys ?? 50_000, ...(options.now && { now: options.now }) },
-      )
     const quarter = 15 * 60_000
-    this.#pair = limiter('login-pair', options.pair ?? { limit: 5, windowMs: quarter })
-    this.#account = limiter('login-account', options.account ?? { limit: 100, windowMs: 4 * quarter })
-    this.#address = limiter('login-address', options.address ?? { limit: 50, windowMs: quarter })
+    this.#pair = counter('login-pair', options.pair ?? { limit: 5, windowMs: quarter }, options)
+    this.#account = counter('login-account', options.account ?? { limit: 100, windowMs: 4 * quarter }, options)
+    this.#address = counter('login-address', options.address ?? { limit: 50, windowMs: quarter }, options)
     this.#prefix = options.ipv6Prefix ?? 64
   }
 
   /** @returns milliseconds to wait before this attempt may be made; 0 where it may be made now, and is counted. */
-  attempt(account: string, address: string): number {
+  async attempt(account: string, address: string): Promise<number> {
     const network = addressKey(address, this.#prefix)
     const name = accountKey(account)
-    // Each asks only where the ones before it let the attempt pass: a refused one must not use up the others.
-    for (const decide of [
-      () => this.#pair.consume(`${network} ${name}`),
-      () => this.#address.consume(network),
-      () => this.#account.consume(name),
-    ]) {
-      const { allowed, retryAfterMs } = decide()
+    // Each is asked only where those before it let the attempt pass: a refused one must not use up the others.
+    for (const [counter, key] of [
+      [this.#pair, `${network} ${name}`],
+      [this.#address, network],
+      [this.#account, name],
+    ] as const) {
+      const { allowed, retryAfterMs } = await counter.consume(key)
       if (!allowed) return Math.max(1, retryAfterMs)
     }
     return 0
   }
 
   /** The attempt was the owner's. */
-  succeeded(account: string, address: string): void {
-    this.#pair.reset(`${addressKey(address, this.#prefix)} ${accountKey(account)}`)
+  async succeeded(account: string, address: string): Promise<void> {
+    await this.#pair.reset(`${addressKey(address, this.#prefix)} ${accountKey(account)}`)
   }
+}
+
+/** A limiter, shared or not. */
+interface Counter {
+  consume(key: string): RateDecision | Promise<RateDecision>
+  reset(key: string): void | Promise<void>
+}
+
+function counter(name: string, limit: Omit<RateLimit, 'name'>, options: LoginThrottleOptions): Counter {
+  const { maxKeys = 50_000, now, log } = options
+  const local = new RateLimiter({ ...limit, name }, { maxKeys, ...(now && { now }) })
+  const store = sharedStore(options.store)
+  if (store === undefined) return local
+  const shared = new ResilientLimiter({ store, local, onStoreError: 'local', deadlineMs: 50 })
+  const logger = log ?? createLogger({ level: 'silent' })
+  return { consume: key => shared.consume(key, 1, () => logger), reset: key => shared.reset(key) }
 }
 
 /** One account has one spelling, and a long one is not kept. */

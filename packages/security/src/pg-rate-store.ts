@@ -58,6 +58,10 @@ export class PgRateStore implements RateStore {
     }
   }
 
+  async reset(rule: CheckedRateLimit, key: string): Promise<void> {
+    await this.#sql.execute('delete from arlen_rate_limits where rule = $1 and key = $2', [rule.name, key])
+  }
+
   /** Removes what says no more than an absent row. @returns how many there were. */
   removeExpired(): Promise<number> {
     return this.#sql.execute('delete from arlen_rate_limits where expires_at <= now()')

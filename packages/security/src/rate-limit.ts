@@ -5,6 +5,7 @@ import { ProxyCollapse } from './proxy-collapse.ts'
 import { type CheckedRateLimit, type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
 import type { OnStoreError, RateStore } from './rate-store.ts'
 import { ResilientLimiter } from './resilient-limiter.ts'
+import { workerRateStore } from './worker-rate-store.ts'
 
 export interface RateLimitOptions extends RateLimit {
   /**
@@ -18,8 +19,11 @@ export interface RateLimitOptions extends RateLimit {
   cost?: (c: Context) => number
   /** Requests that are neither counted nor refused. */
   skip?: (c: Context) => boolean
-  /** Counts together with other processes (`workerRateStore()`, `PgRateStore`). Default: this process alone. */
-  store?: RateStore | undefined
+  /**
+   * Where requests are counted: `memory` for this process alone, or a store that several share, such as `PgRateStore`.
+   * Default: together with the other workers of propane, and elsewhere in memory.
+   */
+  store?: RateStore | 'memory' | undefined
   /** Default `local`. */
   onStoreError?: OnStoreError
   /** How long the store may take, in milliseconds. Default 50. */
@@ -37,8 +41,9 @@ export interface RateLimitOptions extends RateLimit {
  * @throws ArlenError `rate_limit_invalid`.
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
-  const { store, onStoreError = 'local', deadlineMs = 50, headers = true, skip, cost } = options
+  const { onStoreError = 'local', deadlineMs = 50, headers = true, skip, cost } = options
   const local = new RateLimiter(options, { maxKeys: options.maxKeys ?? 100_000 })
+  const store = sharedStore(options.store)
   const shared = store && new ResilientLimiter({ store, local, onStoreError, deadlineMs })
   const keyOf = keyFunction(options, local.rule)
   const admit = admission(local.rule, headers)
@@ -57,6 +62,10 @@ export function rateLimit(options: RateLimitOptions): Middleware {
         return next(c)
       })
   }
+}
+
+export function sharedStore(store: RateStore | 'memory' | undefined): RateStore | undefined {
+  return store === 'memory' ? undefined : (store ?? workerRateStore())
 }
 
 function keyFunction(options: RateLimitOptions, { name }: CheckedRateLimit): (c: Context) => string {

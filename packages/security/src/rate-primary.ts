@@ -1,4 +1,4 @@
-import { checkRateLimit, RateLimiter } from './rate-limiter.ts'
+import { checkRateLimit, type RateDecision, RateLimiter } from './rate-limiter.ts'
 import { isRateQuestion, packDecision, RATE_LIMIT_PROTOCOL, type RateAnswer } from './worker-messages.ts'
 
 const MOST_RULES = 200
@@ -25,7 +25,7 @@ export class RatePrimary {
   handle(message: unknown, reply: (answer: RateAnswer) => void): boolean {
     if (!isRateQuestion(message)) return false
     const limiters = message.rules.map(rule => this.#limiter(rule))
-    const decisions = message.items.map(([rule, key, cost]) => packDecision(limiters[rule]!.consume(key, cost)))
+    const decisions = message.items.map(([rule, key, cost]) => packDecision(answer(limiters[rule]!, key, cost)))
     reply({ arlenRateLimit: RATE_LIMIT_PROTOCOL, answer: message.question, decisions })
     return true
   }
@@ -41,4 +41,10 @@ export class RatePrimary {
     }
     return limiter
   }
+}
+
+function answer(limiter: RateLimiter, key: string, cost: number | null): RateDecision {
+  if (cost !== null) return limiter.consume(key, cost)
+  limiter.reset(key)
+  return { allowed: true, remaining: limiter.rule.limit, resetMs: 0, retryAfterMs: 0 }
 }

@@ -4,6 +4,8 @@ import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
 export interface RateStore {
   /** @param rule - names and describes the limit; stores need not have heard of it before. */
   consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision>
+  /** Forgets what was counted for a key. */
+  reset(rule: CheckedRateLimit, key: string): Promise<void>
 }
 
 /**

@@ -9,7 +9,7 @@ const yes: RateDecision = { allowed: true, remaining: 9, resetMs: 1, retryAfterM
 function setUp(onStoreError: OnStoreError, limit = 2) {
   const log = { error: vi.fn(), info: vi.fn() }
   let now = 0
-  const store = { consume: vi.fn((): Promise<RateDecision> => Promise.resolve(yes)) }
+  const store = { consume: vi.fn((): Promise<RateDecision> => Promise.resolve(yes)), reset: () => Promise.resolve() }
   const local = new RateLimiter({ name: 'x', limit, windowMs: 60_000 }, { now: () => 0 })
   const limiter = new ResilientLimiter({ store, local, onStoreError, deadlineMs: 20, now: () => now })
   return {

@@ -57,6 +57,14 @@ export class ResilientLimiter {
     }
   }
 
+  /** Forgets a key here and, as far as it can be reached, in the store. */
+  async reset(key: string): Promise<void> {
+    const { store, local } = this.#options
+    local.reset(key)
+    // Nothing depends on it: what is not forgotten runs out by itself.
+    await store.reset(local.rule, key).catch(() => undefined)
+  }
+
   #ask(key: string, cost: number): Promise<RateDecision> {
     const { store, local, deadlineMs } = this.#options
     return new Promise((resolve, reject) => {

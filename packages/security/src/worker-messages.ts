@@ -10,8 +10,8 @@ export interface RateQuestion {
   readonly arlenRateLimit: typeof RATE_LIMIT_PROTOCOL
   readonly question: number
   readonly rules: readonly CheckedRateLimit[]
-  /** Index of the rule, key, cost. */
-  readonly items: readonly (readonly [rule: number, key: string, cost: number])[]
+  /** Index of the rule, key, cost; no cost where the key is to be forgotten. */
+  readonly items: readonly (readonly [rule: number, key: string, cost: number | null])[]
 }
 
 export interface RateAnswer {

@@ -10,7 +10,7 @@ export interface WorkerChannel {
 }
 
 interface Waiting {
-  readonly item: readonly [CheckedRateLimit, string, number]
+  readonly item: readonly [CheckedRateLimit, string, number | null]
   readonly resolve: (decision: RateDecision) => void
   readonly reject: (reason: Error) => void
 }
@@ -39,6 +39,14 @@ export class WorkerRateStore implements RateStore {
   }
 
   consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision> {
+    return this.#enqueue(rule, key, cost)
+  }
+
+  async reset(rule: CheckedRateLimit, key: string): Promise<void> {
+    await this.#enqueue(rule, key, null)
+  }
+
+  #enqueue(rule: CheckedRateLimit, key: string, cost: number | null): Promise<RateDecision> {
     return new Promise((resolve, reject) => {
       this.#next.push({ item: [rule, key, cost], resolve, reject })
       if (this.#next.length === 1) setImmediate(() => this.#ask())
@@ -69,9 +77,13 @@ export class WorkerRateStore implements RateStore {
   }
 }
 
-/** The store of a worker under propane; undefined in a process that nobody could count with. */
+let ofThisProcess: WorkerRateStore | undefined
+
+/** The store of a worker whose primary counts, as propane's does; undefined in any other process. */
 export function workerRateStore(
   env: Readonly<Record<string, string | undefined>> = process.env,
-): RateStore | undefined {
-  return env.ARLEN_RATE_PRIMARY && process.send ? new WorkerRateStore(process as WorkerChannel) : undefined
+): WorkerRateStore | undefined {
+  if (!env.PROPANE_RATE_PRIMARY || !process.send) return undefined
+  ofThisProcess ??= new WorkerRateStore(process as WorkerChannel)
+  return ofThisProcess
 }

@@ -100,12 +100,14 @@ describe('a rate limit', () => {
 })
 
 describe('a rate limit with a store', () => {
-  const failing: RateStore = { consume: () => Promise.reject(new Error('connection refused')) }
-  const hanging: RateStore = { consume: () => new Promise(() => undefined) }
+  const reset = () => Promise.resolve()
+  const failing: RateStore = { consume: () => Promise.reject(new Error('connection refused')), reset }
+  const hanging: RateStore = { consume: () => new Promise(() => undefined), reset }
 
   test('does as the store says', async () => {
     const asked: unknown[] = []
     const store: RateStore = {
+      reset,
       consume: (rule, key, cost) => {
         asked.push([rule.name, key, cost])
         return Promise.resolve({ allowed: asked.length < 2, remaining: 0, resetMs: 5000, retryAfterMs: 5000 })

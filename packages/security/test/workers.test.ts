@@ -10,7 +10,7 @@ const PROGRAM = join(import.meta.dirname, 'fixtures', 'counting-worker.ts')
 async function startWorker(primary: RatePrimary): Promise<ChildProcess> {
   const worker = fork(PROGRAM, {
     execArgv: ['--conditions=@arlen/source', '--no-warnings'],
-    env: { ...process.env, ARLEN_RATE_PRIMARY: '1' },
+    env: { ...process.env, PROPANE_RATE_PRIMARY: '1' },
   })
   worker.on('message', message => primary.handle(message, answer => worker.send(answer)))
   await once(worker, 'message')

@@ -103,7 +103,8 @@ function used({ packages, users }: Workspace): string[] {
 function references({ packages }: Workspace): string[] {
   const folderOf = new Map(packages.map(({ manifest, folder }) => [manifest.name, folder]))
   return packages.flatMap(({ manifest, folder, references }) => {
-    const wanted = Object.keys(manifest.dependencies ?? {}).flatMap(name => folderOf.get(name) ?? [])
+    const needed = { ...manifest.dependencies, ...manifest.peerDependencies }
+    const wanted = Object.keys(needed).flatMap(name => folderOf.get(name) ?? [])
     const missing = wanted.filter(path => !references.includes(path))
     const extra = references.filter(path => !wanted.includes(path))
     return [

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { childProcess } from './builtins.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { envelope, type FromWorker, fromWorker, type ToWorker } from './messages.ts'
+import { canCountRates, countRates } from './rate-counts.ts'
 import type { WorkerOrders } from './worker.ts'
 
 export interface WorkerProcessOptions {
@@ -33,7 +34,11 @@ export class WorkerHandle {
     this.#child = childProcess.fork(MAIN, [], {
       cwd: options.cwd,
       execArgv: [...options.execArgv],
-      env: { ...options.env, PROPANE_ORDERS: JSON.stringify({ ...orders, ...(board && { scoreboard: board }) }) },
+      env: {
+        ...options.env,
+        ...(canCountRates && { PROPANE_RATE_PRIMARY: '1' }),
+        PROPANE_ORDERS: JSON.stringify({ ...orders, ...(board && { scoreboard: board }) }),
+      },
       // 4 is the scoreboard: the descriptor a worker finds it at.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(scoreboard ? [scoreboard.fd] : [])],
       ...(options.uid !== undefined && { uid: options.uid }),
@@ -47,6 +52,7 @@ export class WorkerHandle {
     this.#child.on('message', value => {
       const message = fromWorker(value)
       if (message) options.onMessage(message)
+      else countRates(value, answer => this.#answer(answer))
     })
     const exit = (code: number | null, signal: NodeJS.Signals | null) => {
       if (this.#gone) return
@@ -64,6 +70,10 @@ export class WorkerHandle {
   send(message: ToWorker, socket?: ListeningSocket): void {
     if (!this.#child.connected) return
     this.#child.send(envelope(message), socket?.handle as never, { keepOpen: true }, () => undefined)
+  }
+
+  #answer(message: object): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined)
   }
 
   kill(signal: NodeJS.Signals): void {

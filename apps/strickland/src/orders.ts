@@ -1,4 +1,4 @@
-import type { Pg } from '@arlen/pg'
+import type { Pg, Transaction } from '@arlen/pg'
 import { HttpError } from 'arlen'
 
 export interface OrderLineInput {
@@ -18,6 +18,13 @@ export interface Order {
   createdAt: Date
 }
 
+/** Whose order it is. Those that come by the API are nobody's. */
+export interface OrderOwner {
+  userId: number
+  /** The cart it was made of: one cart is one order. */
+  cartId: string
+}
+
 interface StockedProduct {
   id: number
   name: string
@@ -26,12 +33,13 @@ interface StockedProduct {
 }
 
 /**
- * Takes the stock and writes the order in one transaction.
+ * Takes the stock and writes the order in one transaction. A cart that has been ordered already, by a second click or a
+ * form sent again, is answered with the order it became.
  *
  * @throws HttpError 422 for a line whose product does not exist, 409 for one that there is not enough stock for; both
  * point at the line.
  */
-export function placeOrder(db: Pg, lines: readonly OrderLineInput[]): Promise<Order> {
+export function placeOrder(db: Pg, lines: readonly OrderLineInput[], owner?: OrderOwner): Promise<Order> {
   return db.tx(async tx => {
     const ids = [...new Set(lines.map(line => line.productId))]
     // Locked in the order of their ids, so that two orders of the same products wait for each other and never deadlock.
@@ -40,6 +48,9 @@ export function placeOrder(db: Pg, lines: readonly OrderLineInput[]): Promise<Or
        where id = any($1::bigint[]) order by id for update`,
       [ids],
     )
+    // After the locks: whoever ordered the same cart a moment ago has released them, and is seen.
+    const earlier = owner && (await orderOfCart(tx, owner))
+    if (earlier) return earlier
     const priced = reserve(lines, products)
     await tx.execute(
       `update products p set stock = p.stock - taken.quantity
@@ -50,8 +61,8 @@ export function placeOrder(db: Pg, lines: readonly OrderLineInput[]): Promise<Or
     )
     const totalCents = priced.reduce((sum, line) => sum + line.priceCents * line.quantity, 0)
     const order = await tx.one<{ id: string; createdAt: Date }>(
-      `insert into orders (total_cents) values ($1) returning id, created_at as "createdAt"`,
-      [totalCents],
+      `insert into orders (total_cents, user_id, cart_id) values ($1, $2, $3) returning id, created_at as "createdAt"`,
+      [totalCents, owner?.userId ?? null, owner?.cartId ?? null],
     )
     await tx.execute(
       `insert into order_lines (order_id, position, product_id, name, quantity, price_cents)
@@ -70,7 +81,7 @@ export function placeOrder(db: Pg, lines: readonly OrderLineInput[]): Promise<Or
   })
 }
 
-export async function orderById(db: Pg, id: string): Promise<Order | undefined> {
+export async function orderById(db: Pick<Pg, 'maybeOne' | 'many'>, id: string): Promise<Order | undefined> {
   const order = await db.maybeOne<{ id: string; totalCents: number; createdAt: Date }>(
     `select id, total_cents as "totalCents", created_at as "createdAt" from orders where id = $1`,
     [id],
@@ -82,6 +93,14 @@ export async function orderById(db: Pg, id: string): Promise<Order | undefined> 
     [id],
   )
   return { id: order.id, lines, totalCents: order.totalCents, createdAt: order.createdAt }
+}
+
+async function orderOfCart(tx: Transaction, { userId, cartId }: OrderOwner): Promise<Order | undefined> {
+  const found = await tx.maybeOne<{ id: string }>('select id from orders where cart_id = $1 and user_id = $2', [
+    cartId,
+    userId,
+  ])
+  return found && orderById(tx, found.id)
 }
 
 /** The lines with names and prices, or the first of them that cannot be had. */

@@ -1,4 +1,4 @@
-import type { Routes } from 'arlen'
+import { HttpError, type Routes } from 'arlen'
 import { ProductQuery } from './product-query.ts'
 import {
   type Category,
@@ -25,7 +25,7 @@ export function pages(routes: Routes): void {
 
   routes.get('/products/:slug', { name: 'product' }, async c => {
     const product = await productBySlug(c.db, c.params.slug)
-    if (!product) return c.problem(404, 'product_not_found')
+    if (!product) throw new HttpError(404, 'product_not_found')
     return c.render('products/show', { title: product.name, product, origin: `${c.req.protocol}://${c.req.host}` })
   })
 }

@@ -1,13 +1,6 @@
 import { IntegerParam, orElse } from 'arlen'
 import * as v from 'valibot'
-
-/** Text that PostgreSQL can hold: anything but NUL. */
-const Text = v.pipe(
-  v.string(),
-  v.maxLength(200, 'Must have at most 200 characters.'),
-  v.check(text => !text.includes('\0'), 'Must not contain NUL.'),
-  v.trim(),
-)
+import { Text } from './text.ts'
 
 /** `?q=&category=&page=`, each of which may be missing or empty. */
 export const ProductQuery = v.object({

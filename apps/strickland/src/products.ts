@@ -64,6 +64,13 @@ export function productById(db: Pg, id: number): Promise<Product | undefined> {
   )
 }
 
+export function productsById(db: Pg, ids: readonly number[]): Promise<Product[]> {
+  return db.many<Product>(
+    `select ${COLUMNS} from products p join categories c on c.id = p.category_id where p.id = any($1::bigint[])`,
+    [ids],
+  )
+}
+
 export function productBySlug(db: Pg, slug: string): Promise<ProductDetails | undefined> {
   return db.maybeOne<ProductDetails>(
     `select ${COLUMNS}, p.description, c.name as "categoryName"

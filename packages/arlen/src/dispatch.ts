@@ -2,6 +2,7 @@ import { after, type Handler, HttpError, type Middleware } from '@arlen/core'
 import type { Context, Reply } from '@arlen/http'
 import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
+import { showRefusals } from './refusal.ts'
 import { checkResponses } from './response-check.ts'
 import { factsOf, isCsrfExempt } from './routes.ts'
 import { compileValidation } from './validation.ts'
@@ -52,7 +53,8 @@ export interface CompileOptions {
 export function compileRoute(route: Route<Handler<Context>>, options: CompileOptions): Handler<Context> {
   const { schemas, response, invalid } = factsOf(route)
   const checks = response !== undefined && options.checkResponses
-  const handler = timed(checks ? checkResponses(response, route.toString(), route.value) : route.value)
+  const checked = timed(checks ? checkResponses(response, route.toString(), route.value) : route.value)
+  const handler = invalid ? showRefusals(checked, invalid) : checked
   const validate = compileValidation(schemas, invalid)
   const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)
   return options.csrf && !isCsrfExempt(route) ? options.csrf(guarded) : guarded

@@ -1,6 +1,6 @@
 export type { Handler, Middleware } from '@arlen/core'
 export { ArlenError, after, HttpError } from '@arlen/core'
-export type { Context } from '@arlen/http'
+export { type Context, localTarget } from '@arlen/http'
 export { App, type AppOptions, createApp } from './app.ts'
 export type { AppContext } from './app-context.ts'
 export { BooleanParam, DateParam, IntegerParam, list, NumberParam, oneOf, orElse } from './coercion.ts'

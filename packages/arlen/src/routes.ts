@@ -21,7 +21,10 @@ export interface RouteOptions
     Pick<RouterRouteOptions, 'when' | 'formats' | 'constraints' | 'meta'> {
   /** What its JSON answers are, for the checks of development and tests, and for OpenAPI. */
   response?: ResponseSchemas
-  /** Answers a request whose values were refused, with `c.form` filled; without it that is a 422 problem. */
+  /**
+   * Answers a request whose values were refused, with `c.form` filled and the status set: by its schemas, or by its handler
+   * throwing an `HttpError` with `errors`. Without it that is a problem document.
+   */
   invalid?: (c: Context) => unknown
   /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
   csrfExempt?: string

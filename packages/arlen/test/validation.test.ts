@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { IntegerParam, list } from '../src/index.ts'
+import { HttpError, IntegerParam, list } from '../src/index.ts'
 import { type Served, serveApp } from './serve-app.ts'
 
 const NewUser = v.object({
@@ -35,6 +35,15 @@ beforeAll(async () => {
             }),
         },
         c => c.valid.body,
+      )
+      app.post(
+        '/taken',
+        { body: NewUser, invalid: c => c.json({ email: c.form.value('email'), errors: c.form.errors('email') }) },
+        async c => {
+          const errors = [{ path: '/body/email', code: 'taken', message: 'Is taken.' }]
+          if (c.valid.body.email === 'taken@x.example') throw new HttpError(409, 'taken', { errors })
+          throw new HttpError(410)
+        },
       )
       app.get(
         '/async',
@@ -157,6 +166,15 @@ test('a form that is refused gets its values and messages back, without the pass
     password: null,
     errors: ['Must be an e-mail address.'],
   })
+})
+
+test('what a handler refuses is shown in the form too; its other errors are answered as ever', async () => {
+  const send = (email: string) =>
+    served.get('/taken', { method: 'POST', body: new URLSearchParams({ email, password: 'long enough' }) })
+  const taken = await send('taken@x.example')
+  expect(taken.status).toBe(409)
+  expect(await taken.json()).toEqual({ email: 'taken@x.example', errors: ['Is taken.'] })
+  expect((await (await send('other@x.example')).json()).code).toBe('gone')
 })
 
 test('asynchronous and cross-field checks take part', async () => {

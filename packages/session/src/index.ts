@@ -28,7 +28,7 @@ export {
 export { type PasswordOptions, Passwords, type PasswordVerdict } from './password.ts'
 export { PasswordLogin, type PasswordLoginOptions, type Throttle } from './password-login.ts'
 export { PgSessionStore, SESSION_MIGRATION } from './pg-session-store.ts'
-export type { SqlClient } from './pg-sql.ts'
+export type { SqlClient, SqlSource } from './pg-sql.ts'
 export { PgTokenStore, TOKEN_MIGRATION } from './pg-token-store.ts'
 export { randomToken } from './random.ts'
 export { safeEqual } from './safe-equal.ts'

@@ -1,4 +1,4 @@
-import type { SqlClient } from './pg-sql.ts'
+import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 import type { SessionUser } from './session.ts'
 import type { SessionPatch, SessionStore, StoredSession } from './session-store.ts'
 
@@ -28,10 +28,14 @@ interface Row {
  * different keys at the same time both count, because only what changed is written.
  */
 export class PgSessionStore implements SessionStore {
-  readonly #sql: SqlClient
+  readonly #source: SqlSource
 
-  constructor(sql: SqlClient) {
-    this.#sql = sql
+  constructor(source: SqlSource) {
+    this.#source = source
+  }
+
+  get #sql(): SqlClient {
+    return sqlClient(this.#source)
   }
 
   async load(key: string): Promise<StoredSession | undefined> {

@@ -1,5 +1,5 @@
 import type { OneTimeTokenStore, StoredToken } from './one-time-token.ts'
-import type { SqlClient } from './pg-sql.ts'
+import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 
 /** The table of {@link PgTokenStore}, for a migration of the application. */
 export const TOKEN_MIGRATION = `create table arlen_one_time_tokens (
@@ -15,10 +15,14 @@ create index arlen_one_time_tokens_expires_at on arlen_one_time_tokens (expires_
 
 /** Keeps one-time tokens in PostgreSQL, as hashes. */
 export class PgTokenStore implements OneTimeTokenStore {
-  readonly #sql: SqlClient
+  readonly #source: SqlSource
 
-  constructor(sql: SqlClient) {
-    this.#sql = sql
+  constructor(source: SqlSource) {
+    this.#source = source
+  }
+
+  get #sql(): SqlClient {
+    return sqlClient(this.#source)
   }
 
   async insert({ purpose, hash, userId, expiresAt }: StoredToken): Promise<void> {

@@ -1,0 +1,42 @@
+import type { Pg } from '@arlen/pg'
+import { LoginThrottle } from '@arlen/security'
+import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgTokenStore } from '@arlen/session'
+import { credentialsOf, storePasswordHash, type User, userById } from './users.ts'
+
+declare module '@arlen/session' {
+  interface AppUser extends User {}
+}
+
+const REMEMBER_MS = 30 * 24 * 60 * 60_000
+
+/** Who may come in, and how they prove it. One for each application; routes are given it and never make their own. */
+export class Accounts {
+  readonly passwords: Passwords = new Passwords()
+  readonly remember: OneTimeTokens
+  readonly auth: Authentication<User>
+  readonly login: PasswordLogin<User>
+
+  /** @param app - only looked at when its database is needed: an application can be assembled without one. */
+  constructor(app: { readonly db: Pg }) {
+    const store = new PgTokenStore(() => app.db)
+    this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
+    this.auth = new Authentication<User>({
+      findUser: (id, c) => userById(c.db, Number(id)),
+      idOf: user => user.id,
+      epochOf: user => user.sessionEpoch,
+      rolesOf: user => [user.role],
+      remember: this.remember,
+      rememberMs: REMEMBER_MS,
+      loginPath: '/login',
+    })
+    this.login = new PasswordLogin<User>({
+      passwords: this.passwords,
+      find: async email => {
+        const found = await credentialsOf(app.db, email)
+        return found && { user: found, passwordHash: found.passwordHash }
+      },
+      rehash: (user, hash) => storePasswordHash(app.db, user.id, hash),
+      throttle: new LoginThrottle(),
+    })
+  }
+}

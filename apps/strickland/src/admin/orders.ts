@@ -1,0 +1,33 @@
+import type { Pg } from '@arlen/pg'
+import type { OrderSummary } from '../orders-of-user.ts'
+
+export const ORDERS_PER_PAGE = 50
+
+export interface AdminOrder extends OrderSummary {
+  /** Null for orders that came by the API. */
+  customer: string | null
+}
+
+const COLUMNS = `o.id, o.total_cents as "totalCents", o.created_at as "createdAt", u.email as customer,
+  (select sum(quantity)::int from order_lines where order_id = o.id) as items`
+
+/** Orders of everybody, newest first. */
+export async function allOrders(db: Pg, page: number): Promise<{ items: AdminOrder[]; page: number; pages: number }> {
+  const [total, items] = await Promise.all([
+    db.value<number>('select count(*)::int from orders'),
+    db.many<AdminOrder>(
+      `select ${COLUMNS} from orders o left join users u on u.id = o.user_id
+       order by o.created_at desc, o.id limit $1 offset $2`,
+      [ORDERS_PER_PAGE, (page - 1) * ORDERS_PER_PAGE],
+    ),
+  ])
+  return { items, page, pages: Math.max(1, Math.ceil(total / ORDERS_PER_PAGE)) }
+}
+
+/** Who ordered; undefined where there is no such order. */
+export function customerOf(db: Pg, orderId: string): Promise<{ customer: string | null } | undefined> {
+  return db.maybeOne<{ customer: string | null }>(
+    'select u.email as customer from orders o left join users u on u.id = o.user_id where o.id = $1',
+    [orderId],
+  )
+}

@@ -1,0 +1,21 @@
+import type { Pg } from '@arlen/pg'
+import { HttpError } from 'arlen'
+
+export interface StockChange {
+  /** The stock that was seen when the change was made up. */
+  known: number
+  stock: number
+}
+
+/**
+ * Sets the stock of a product, unless it is no longer what it was when the form was made: an order may have come
+ * meanwhile, and what it took must not come back.
+ *
+ * @throws HttpError 409 `stock_changed`
+ */
+export async function changeStock(db: Pg, id: number, { known, stock }: StockChange): Promise<void> {
+  const changed = await db.execute('update products set stock = $3 where id = $1 and stock = $2', [id, known, stock])
+  if (changed === 1) return
+  const message = 'The stock has changed meanwhile. This is what it is now; change it again.'
+  throw new HttpError(409, 'stock_changed', { errors: [{ path: '/body/known', code: 'stock_changed', message }] })
+}

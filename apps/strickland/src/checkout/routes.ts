@@ -1,0 +1,24 @@
+import type { Context, Routes } from 'arlen'
+import { cartLines, cartOf, emptyCart, totalCents } from '../cart/cart.ts'
+import { placeOrder } from '../orders.ts'
+
+/** Below a guard: whoever comes here is logged in. */
+export function checkoutRoutes(routes: Routes): void {
+  routes.get('/checkout', { name: 'checkout' }, checkoutPage)
+
+  // What placeOrder() refuses, such as more than there is in stock, is shown at its line.
+  routes.post('/checkout', { invalid: checkoutPage }, async c => {
+    const { id: cartId, lines } = cartOf(c.session)
+    if (lines.length === 0) return c.redirect(c.urlFor('cart'))
+    const order = await placeOrder(c.db, lines, { userId: c.user!.id, cartId })
+    emptyCart(c.session)
+    c.flash('notice', 'Thank you. Your order is placed.')
+    return c.redirect(c.urlFor('my-order', { id: order.id }))
+  })
+}
+
+async function checkoutPage(c: Context) {
+  const lines = await cartLines(c.db, cartOf(c.session))
+  if (lines.length === 0) return c.redirect(c.urlFor('cart'))
+  return c.render('checkout/show', { title: 'Checkout', lines, totalCents: totalCents(lines) })
+}

@@ -1,0 +1,16 @@
+import type { Context } from 'arlen'
+import { cartCount } from './cart/cart.ts'
+import { formatPrice } from './format-price.ts'
+import { formatTime } from './format-time.ts'
+
+/** What every template of the shop can call and see. */
+export const templates = {
+  helpers: { formatPrice, formatTime },
+  contextHelpers: {
+    cartCount: (c: Context) => () => cartCount(c.session),
+    currentUser: (c: Context) => () => c.user,
+    /** Whether a link leads to where one is, or to something below it. */
+    isAt: (c: Context) => (path: string) => c.req.path === path || c.req.path.startsWith(`${path}/`),
+  },
+  locals: { q: '' },
+}

@@ -1,0 +1,26 @@
+import { type Handler, HttpError, isPromiseLike } from '@arlen/core'
+import type { Context } from '@arlen/http'
+import { formOf } from './form.ts'
+
+/**
+ * What only a handler can find wrong with a form, such as an address that is taken, is shown like what its schema finds:
+ * an `HttpError` below 500 with `errors` fills `c.form`, sets the status, and `invalid` answers.
+ */
+export function showRefusals(handler: Handler<Context>, invalid: (c: Context) => unknown): Handler<Context> {
+  const show = (error: unknown, c: Context) => {
+    if (!(error instanceof HttpError) || error.status >= 500 || !error.errors?.length) throw error
+    c.form = formOf((c.valid as { body?: unknown } | undefined)?.body, error.errors)
+    c.res.status = error.status
+    for (const [name, value] of Object.entries(error.headers ?? {})) c.res.headers.set(name, value)
+    return invalid(c)
+  }
+  return c => {
+    let result: unknown
+    try {
+      result = handler(c)
+    } catch (error) {
+      return show(error, c)
+    }
+    return isPromiseLike(result) ? result.then(undefined, error => show(error, c)) : result
+  }
+}

@@ -28,6 +28,7 @@ import { addHealthRoutes } from './health-routes.ts'
 import { environmentName, isProduction, loadConfig } from './load-config.ts'
 import { addOpenApiRoutes } from './openapi-routes.ts'
 import { type Confinement, type Plugin, Plugins } from './plugin.ts'
+import { logQueries } from './query-log.ts'
 import { logRequests } from './request-log.ts'
 import { Routes } from './routes.ts'
 import { staticFiles } from './static-files.ts'
@@ -214,6 +215,14 @@ export class App extends Routes implements Servable {
 
   #useDatabase(): void {
     const database = this.#database
+    let stopLogging: (() => void) | undefined
+    this.#lifecycle.add({
+      name: 'query log',
+      start: () => {
+        stopLogging = logQueries(this.log)
+      },
+      stop: () => stopLogging?.(),
+    })
     this.#lifecycle.add({ name: 'database', start: () => database.start(), stop: () => database.stop() })
     this.health.add('database', () => database.pg.ping())
   }

@@ -54,6 +54,15 @@ describe('the database of an application', () => {
     await served.close()
   })
 
+  test('whose queries are slow is logged', async () => {
+    await using database = await createTestDatabase()
+    const build = (app: App) => void app.get('/', async c => ({ n: await c.db.value('select 1 from pg_sleep(1.1)') }))
+    const served = await serveApp(build, { config: { db: { url: database.dsn } } })
+    await (await served.get('/')).text()
+    await served.close()
+    expect(served.log.find(line => line.msg === 'slow query')).toMatchObject({ sql: 'select 1 from pg_sleep(1.1)' })
+  })
+
   test('is not there where nobody asked for one, and c.db says what to do', async () => {
     const served = await serveApp(app => void app.get('/', c => c.db.value('select 1')))
     expect((await served.get('/')).status).toBe(500)

@@ -60,9 +60,8 @@ export class LoadedModules {
       const file = fileURLToPath(parent)
       return { file, ...(findSpecifier(read(file), specifier) ?? { line: 1 }) }
     }
-    return error instanceof SyntaxError && !/^\S+:\d+\n/.test(error.stack ?? '')
-      ? this.#placeOfSyntaxError(error)
-      : undefined
+    const syntax = chainOf(error).find(each => each instanceof SyntaxError)
+    return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? this.#placeOfSyntaxError(syntax) : undefined
   }
 
   /** What was probably meant by an import of what is not there. */
@@ -74,7 +73,7 @@ export class LoadedModules {
   }
 
   #namingOf(error: unknown): Naming | undefined {
-    if (this.#unresolved && isOrIsCausedBy(error, this.#unresolved.error)) return this.#unresolved
+    if (this.#unresolved && chainOf(error).includes(this.#unresolved.error)) return this.#unresolved
     const builtin = error instanceof Error ? /^No such built-in module: (node:\S+)$/.exec(error.message) : undefined
     return builtin ? this.#namedBy.get(builtin[1]!) : undefined
   }
@@ -98,12 +97,12 @@ export class LoadedModules {
   }
 }
 
-function isOrIsCausedBy(error: unknown, cause: unknown): boolean {
-  for (let depth = 0, current = error; depth < 8 && current; depth++) {
-    if (current === cause) return true
-    current = current instanceof Error ? current.cause : undefined
-  }
-  return false
+/** An error and what caused it. */
+function chainOf(error: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let at = error; at !== undefined && chain.length < 8; at = at instanceof Error ? at.cause : undefined)
+    chain.push(at)
+  return chain
 }
 
 function read(file: string): string {

@@ -48,6 +48,16 @@ test('falls back to the place in the cause, then to the dependency', () => {
   expect(diagnose(thrown('no', inDependency), options)[0]).toMatchObject({ file: 'node_modules/dep/index.js', line: 2 })
 })
 
+test('an error of syntax in the causes is nearer than any call', () => {
+  const cause = new SyntaxError('Unexpected end')
+  cause.stack = 'file:///app/src/cause.ts:1\ncause one\n   ^\n\nSyntaxError: Unexpected end\n    at parse (node:x:1:1)'
+  expect(diagnose(thrown('cannot load', ['f (/app/src/a.ts:2:11)'], { cause }), options)[0]).toMatchObject({
+    file: 'src/cause.ts',
+    line: 1,
+    column: 4,
+  })
+})
+
 test('files outside the folder are not its own', () => {
   const [found] = diagnose(thrown('no', ['f (/application/a.ts:1:1)']), options)
   expect(found?.frames?.[0]).toMatchObject({ origin: 'dependency', file: '/application/a.ts' })

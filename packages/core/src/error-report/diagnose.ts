@@ -34,6 +34,8 @@ interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
   at?: DiagnoseOptions['at']
   hide: string | undefined
   seen: Set<unknown>
+  /** The place of an error of syntax, wherever in the chain of causes it is: no call is nearer to what is wrong. */
+  syntax: { place?: DiagnoseOptions['at'] }
   /** How many more calls are shown with their source, over all causes. */
   snippetsLeft: { count: number }
 }
@@ -59,6 +61,7 @@ export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnos
     at: options.at,
     hide: options.hide === undefined ? undefined : resolve(options.hide) + sep,
     seen: new Set(),
+    syntax: {},
     snippetsLeft: { count: MAX_OWN_SNIPPETS },
   }
   const brought = read(error, 'diagnostics')
@@ -90,6 +93,8 @@ function fromError(error: unknown, context: Context): Diagnostic {
     causes[0]?.message ||
     name ||
     'Unknown error'
+  const header = parseHeader(stack)
+  context.syntax.place ??= header
   const hint = hintFor({ message, ...(code !== undefined && { code }), ...(name !== undefined && { name }) })
   const excerpts = sqlExcerpt(error, redact)
   const facts = factsOf(error, redact)
@@ -99,7 +104,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
     message,
     ...(name !== undefined && { name }),
     ...(code !== undefined && { code }),
-    ...locate(frames, parseHeader(stack), causes, context),
+    ...locate(frames, header ?? context.syntax.place, causes, context),
     ...(hint !== undefined && { hint }),
     ...(excerpts && { excerpts }),
     ...(facts && { facts }),

@@ -1,0 +1,77 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Diagnostic } from '@arlen/core'
+import { expect, test } from 'vitest'
+import type { BoomhauerOptions } from '../src/index.ts'
+import { AS_BROWSER, AS_PROGRAM, type Files, TestServer } from './support.ts'
+
+const PACKAGES = ['arlen', '@arlen/core', '@arlen/view', '@arlen/http']
+
+async function arlenApp(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {
+  const app = new TestServer(files)
+  for (const name of PACKAGES) {
+    const link = app.path(`node_modules/${name}`)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(fileURLToPath(new URL(`../../${name.replace('@arlen/', '')}`, import.meta.url)), link)
+  }
+  return app.start({ preload: ['arlen'], ...options })
+}
+
+const APP = (body: string) => `import { createApp } from 'arlen'
+const app = createApp({ config: { log: { level: 'silent' } } })
+${body}
+export default app
+`
+
+test('an application of arlen: pages, failures of handlers and templates, routes, requests', async () => {
+  const app = await arlenApp({
+    'app.ts': APP(`app.get('/', c => c.render('home', { title: 'Shop' }))
+app.get('/broken/:id', c => {
+  const user = undefined as unknown as { name: string }
+  return c.text(user.name)
+})
+app.get('/page', c => c.render('page', { user: {} }))`),
+    'templates/home.html.ets': '<!doctype html><h1><%= $title %></h1>\n',
+    'templates/page.html.ets': '<ul>\n  <li><%= $user.name.length %></li>\n</ul>\n',
+  })
+  const home = await app.get('/', AS_BROWSER)
+  expect(home.status).toBe(200)
+  expect(home.body).toMatch(/^<!doctype html><h1>Shop<\/h1>\n<script src="\/_boomhauer\/client\.js"/)
+
+  const broken = JSON.parse((await app.get('/broken/7?token=abc', AS_PROGRAM)).body)
+  expect(broken.diagnostics[0]).toMatchObject({
+    stage: 'runtime',
+    name: 'TypeError',
+    file: 'app.ts',
+    line: 6,
+    column: 22,
+  })
+  expect(broken.request.url).toContain('token=[redacted]')
+  expect((await app.get('/broken/7', AS_BROWSER)).body).toContain('src="/_boomhauer/client.js"')
+
+  const [template] = JSON.parse((await app.get('/page', AS_PROGRAM)).body).diagnostics as Diagnostic[]
+  expect(template).toMatchObject({ file: 'templates/page.html.ets', line: 2, column: 22 })
+
+  const insight = JSON.parse((await app.get('/_boomhauer/', AS_PROGRAM)).body)
+  expect(insight.routes).toContainEqual(expect.objectContaining({ path: '/broken/:id' }))
+  expect(insight.requests).toContainEqual(expect.objectContaining({ path: '/broken/7', status: 500 }))
+  expect(insight.config.length).toBeGreaterThan(10)
+
+  await app.save('templates/home.html.ets', '<!doctype html><h1>New <%= $title %></h1>\n')
+  expect((await app.get('/')).body).toContain('New Shop')
+})
+
+test('a configuration of arlen that is not valid', async () => {
+  const app = await arlenApp({
+    'app.ts': APP(`app.get('/', c => c.text('ok'))`),
+    'config/app.ts': `export default { http: { prot: 1 } }\n`,
+  })
+  const [found] = JSON.parse((await app.get('/', AS_PROGRAM)).body).diagnostics as Diagnostic[]
+  expect(found).toMatchObject({ stage: 'config', code: 'config_invalid', message: expect.stringContaining('port?') })
+  await app.save('config/app.ts', `export default { http: { prot: 1\n`)
+  const [broken] = JSON.parse((await app.get('/', AS_PROGRAM)).body).diagnostics as Diagnostic[]
+  expect(broken).toMatchObject({ stage: 'config', file: 'config/app.ts', line: 1 })
+  expect(await app.save('config/app.ts', 'export default {}\n')).toBe('ready')
+  expect((await app.get('/')).body).toBe('ok')
+})

@@ -73,7 +73,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#state = { kind: 'building', build: `${this.#session}-0` }
     this.#nursery = new Nursery(() => ({
       root: settings.root,
-      env: childEnv(settings.root, settings.env),
+      // Failures of handlers are shown by the application itself, with the same links.
+      env: { ...childEnv(settings.root, settings.env), BOOMHAUER_EDITOR: settings.editor },
       nodeArgs: settings.nodeArgs,
       preload: settings.preload,
     }))

@@ -25,16 +25,19 @@ export default app
 `
 
 test('an application of arlen: pages, failures of handlers and templates, routes, requests', async () => {
-  const app = await arlenApp({
-    'app.ts': APP(`app.get('/', c => c.render('home', { title: 'Shop' }))
+  const app = await arlenApp(
+    {
+      'app.ts': APP(`app.get('/', c => c.render('home', { title: 'Shop' }))
 app.get('/broken/:id', c => {
   const user = undefined as unknown as { name: string }
   return c.text(user.name)
 })
 app.get('/page', c => c.render('page', { user: {} }))`),
-    'templates/home.html.ets': '<!doctype html><h1><%= $title %></h1>\n',
-    'templates/page.html.ets': '<ul>\n  <li><%= $user.name.length %></li>\n</ul>\n',
-  })
+      'templates/home.html.ets': '<!doctype html><h1><%= $title %></h1>\n',
+      'templates/page.html.ets': '<ul>\n  <li><%= $user.name.length %></li>\n</ul>\n',
+    },
+    { editor: 'zed' },
+  )
   const home = await app.get('/', AS_BROWSER)
   expect(home.status).toBe(200)
   expect(home.body).toMatch(/^<!doctype html><h1>Shop<\/h1>\n<script src="\/_boomhauer\/client\.js"/)
@@ -48,7 +51,9 @@ app.get('/page', c => c.render('page', { user: {} }))`),
     column: 22,
   })
   expect(broken.request.url).toContain('token=[redacted]')
-  expect((await app.get('/broken/7', AS_BROWSER)).body).toContain('src="/_boomhauer/client.js"')
+  const page = (await app.get('/broken/7', AS_BROWSER)).body
+  expect(page).toContain('src="/_boomhauer/client.js"')
+  expect(page).toContain(`href="zed://file${app.path('app.ts')}:6:22"`)
 
   const [template] = JSON.parse((await app.get('/page', AS_PROGRAM)).body).diagnostics as Diagnostic[]
   expect(template).toMatchObject({ file: 'templates/page.html.ets', line: 2, column: 22 })

@@ -9,7 +9,7 @@ import { PAGE_STYLE } from './page-style.ts'
 export interface PageOptions {
   /** The application's folder, for links into the editor. Default: the working folder. */
   root?: string
-  /** See {@link editorLink}; without it places are plain text. */
+  /** See {@link editorLink}. Default: `BOOMHAUER_EDITOR` of the environment; without either, places are plain text. */
   editor?: string | undefined
 }
 
@@ -88,7 +88,10 @@ function kindOf(diagnostic: Diagnostic): Html | undefined {
 function placeLink(place: Partial<Place>, options: PageOptions): Html {
   if (place.file === undefined) return nothing
   const text = [place.file, place.line, place.column].filter(part => part !== undefined && part !== 0).join(':')
-  const link = editorLink(options.editor, options.root ?? '.', { ...place, file: place.file })
+  const link = editorLink(options.editor ?? process.env.BOOMHAUER_EDITOR, options.root ?? '.', {
+    ...place,
+    file: place.file,
+  })
   return link
     ? html`<a class="place" href="${link}" title="Open in the editor">${text}</a>`
     : html`<span class="place">${text}</span>`

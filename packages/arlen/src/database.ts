@@ -31,7 +31,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options
     const { url, maxConnections } = options.config
-    if (url) this.#pg = createPg({ dsn: url, max: maxConnections })
+    if (url) this.#pg = createPg({ dsn: url, max: maxConnections, debug: !isProduction(options.environment) })
   }
 
   /** Whether the application has one, or will have once it has started. */
@@ -59,7 +59,7 @@ export class Database {
       const server = await startEmbedded(this.#options)
       this.#stopServer = () => server.stop()
       url = server.dsn
-      this.#pg = createPg({ dsn: url, max: config.maxConnections })
+      this.#pg = createPg({ dsn: url, max: config.maxConnections, debug: true })
     }
     if (environment === 'development') await this.#refusePending(url)
   }

@@ -28,6 +28,7 @@ type PgErrorCode =
   | 'rollback_pending'
   | 'commit_unknown'
   | 'notify_too_long'
+  | 'listen_pooled'
   | 'copy_direction'
   | 'migration_invalid'
   | 'migration_drift'
@@ -110,6 +111,10 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
     message: 'The connection was lost during COMMIT: whether the transaction was committed is not known.',
   },
   copy_direction: { message: 'This takes COPY … {expected}, but got: {text}' },
+  listen_pooled: {
+    message:
+      'A pooler in transaction mode (prepare: false) passes no notifications on. Listen by a createPg() with the direct address.',
+  },
   notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY takes at most 7999.' },
   migration_invalid: { message: '{file}: {reason}' },
   migration_drift: {

@@ -58,6 +58,7 @@ export class Listener {
   /** Resolves once the server has confirmed: what is notified from then on arrives. */
   async listen(channel: string, handler: NotificationHandler, options: ListenOptions = {}): Promise<Subscription> {
     if (this.#closed.signal.aborted) throw pgError('pool_closed')
+    if (!this.#settings.prepare) throw pgError('listen_pooled')
     const name = quoteIdentifier(channel)
     const entry: Entry = { handler, ...options }
     const entries = this.#channels.get(channel) ?? new Set()

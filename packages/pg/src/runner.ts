@@ -1,3 +1,4 @@
+import { debuglog } from 'node:util'
 import { ArlenError } from '@arlen/core'
 import { callerOf, locate, type Site } from './caller.ts'
 import type { PgClient } from './client.ts'
@@ -9,6 +10,9 @@ import { type Settings, targetOf } from './options.ts'
 import type { Prepared } from './queries.ts'
 import { Statement } from './statement.ts'
 import { createParsers, type ParserTable } from './type-parsers.ts'
+
+/** NODE_DEBUG=arlen:pg prints every query. */
+const trace = debuglog('arlen:pg')
 
 const KNOWN_TEXTS = 2_000
 const LONGEST_PREPARED = 16_384
@@ -110,6 +114,7 @@ export class Runner {
     const durationMs = statement.doneAt - statement.sentAt
     const { slowQueryMs } = this.settings
     const slow = slowQueryMs > 0 && durationMs >= slowQueryMs && slowQueryChannel.hasSubscribers
+    if (trace.enabled) trace('%s ms  %s', durationMs.toFixed(1), oneLine(query.text))
     if (!slow && !queryChannel.hasSubscribers) return
     const event: QueryEvent = {
       text: query.text,

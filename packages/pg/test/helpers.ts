@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { PgOptions } from '../src/index.ts'
 
 /** A connection past the pool under test, to look at the server and to hurt it. */
 export async function openAdmin(dsn: string): Promise<pg.Client & AsyncDisposable> {
@@ -45,4 +46,15 @@ export async function readAll<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const each of source) all.push(each)
   return all
+}
+
+/**
+ * How the tests that hold for every kind of pool reach their database: `ARLEN_PG_TEST_POOL` gives further options, as
+ * JSON, and `via`, the address of a pooler in between (see contract.slow.test.ts).
+ */
+export function poolOptions(dsn: string): PgOptions {
+  const { via, ...options } = JSON.parse(process.env.ARLEN_PG_TEST_POOL ?? '{}') as PgOptions & { via?: string }
+  const url = new URL(dsn)
+  if (via) url.host = via
+  return { dsn: url.href, ...options }
 }

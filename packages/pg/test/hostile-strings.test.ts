@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyRows, createPg, json, type Pg, sql } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { readAll } from './helpers.ts'
+import { poolOptions, readAll } from './helpers.ts'
 
 let database: TestDatabase
 let db: Pg
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createPg(database.dsn)
+  db = createPg(poolOptions(database.dsn))
   await db.execute('create table canary (id int primary key)')
   await db.execute('insert into canary values (1)')
 })
@@ -70,7 +70,8 @@ test('nor through transactions, streams, COPY and notifications', async () => {
   })
   const got: string[] = []
   const done = Promise.withResolvers<void>()
-  await using _subscription = await db.listen('a"; drop table canary; --', payload => {
+  await using listening = createPg(database.dsn) // no pooler passes notifications on
+  await listening.listen('a"; drop table canary; --', payload => {
     if (payload === 'the end') done.resolve()
     else got.push(payload)
   })

@@ -1,77 +1,32 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPg, json, migrate, type Pg } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { readAll, rejection, until } from './helpers.ts'
+import { type Pooler, pgbouncer, startPgbouncer } from './pgbouncer-process.ts'
 
-function findPgbouncer(): string | undefined {
-  try {
-    return execFileSync('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin; command -v pgbouncer'], {
-      encoding: 'utf8',
-    }).trim()
-  } catch {
-    return undefined
-  }
-}
-
-const pgbouncer = findPgbouncer()
 const name = `behind PgBouncer in transaction mode${pgbouncer ? '' : ' (skipped: pgbouncer is not installed, see tooling/system-deps)'}`
 
 describe.skipIf(!pgbouncer)(name, () => {
   let database: TestDatabase
+  let pooler: Pooler
   let db: Pg
   let pooled: string
-  let dir: string
-  let child: ChildProcess
 
   beforeAll(async () => {
     database = await createTestDatabase()
-    dir = await mkdtemp(join(tmpdir(), 'arlen-pgbouncer-'))
-    await chmod(dir, 0o755)
-    const url = new URL(database.dsn)
-    const probe = createServer().listen(0, '127.0.0.1')
-    await once(probe, 'listening')
-    const { port } = probe.address() as { port: number }
-    probe.close()
-    await writeFile(
-      join(dir, 'pgbouncer.ini'),
-      `[databases]
-${database.name} = host=${url.hostname} port=${url.port} dbname=${database.name} user=${url.username} password=${url.password}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = 3
-`,
-    )
-    const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-    if (asNobody.uid) await chown(dir, asNobody.uid, asNobody.gid)
-    child = spawn(pgbouncer!, [join(dir, 'pgbouncer.ini')], { stdio: 'ignore', ...asNobody })
-    pooled = `postgres://app@127.0.0.1:${port}/${database.name}`
+    pooler = await startPgbouncer(database.dsn)
+    pooled = `postgres://app@127.0.0.1:${pooler.port}/${database.name}`
     db = createPg({ dsn: pooled, prepare: false, max: 8 })
-    await until(
-      () =>
-        db.ping().then(
-          () => true,
-          () => false,
-        ),
-      20_000,
-    )
     await db.execute('create table t (id int primary key, v text, j jsonb)')
   })
 
   afterAll(async () => {
     await db.close()
-    child.kill('SIGKILL')
+    await pooler[Symbol.asyncDispose]()
     await database.drop()
-    await rm(dir, { recursive: true, force: true })
   })
 
   test('queries work, many at once, over more clients than there are servers', async () => {
@@ -132,6 +87,10 @@ default_pool_size = 3
     expect(await db.tx(tx => tx.value('select 1'))).toBe(1)
   })
 
+  test('listening is refused rather than in vain', async () => {
+    expect(await rejection(db.listen('a', () => undefined))).toMatchObject({ code: 'listen_pooled' })
+  })
+
   test('a pool that was not told says what to do', async () => {
     await using untold = createPg(pooled)
     expect(await rejection(untold.query('select 1'))).toMatchObject({
@@ -141,11 +100,13 @@ default_pool_size = 3
   })
 
   test('migrations are refused, with the way out', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'arlen-pooled-'))
     await writeFile(join(dir, '1_a.sql'), 'create table a (id int);')
     const work = migrate({ dsn: pooled, dir })
     expect(await rejection(work)).toMatchObject({
       code: 'migration_pooled',
       message: expect.stringContaining('MIGRATION_DATABASE_URL'),
     })
+    await rm(dir, { recursive: true })
   })
 })

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPg, json, type Pg, sql } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { poolOptions } from './helpers.ts'
 
 let database: TestDatabase
 let db: Pg
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createPg(database.dsn)
+  db = createPg(poolOptions(database.dsn))
   await db.execute(
     'create table users (id int primary key generated always as identity, name text unique, tags text[], extra jsonb)',
   )

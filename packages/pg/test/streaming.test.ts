@@ -3,14 +3,14 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { copyRows, createPg, type Pg } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { openAdmin, readAll, rejection, terminateOthers, until } from './helpers.ts'
+import { openAdmin, poolOptions, readAll, rejection, terminateOthers, until } from './helpers.ts'
 
 let database: TestDatabase
 let db: Pg
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createPg({ dsn: database.dsn, max: 3 })
+  db = createPg({ max: 3, ...poolOptions(database.dsn) })
   await db.execute('create table t (id int primary key, v text)')
 })
 

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createPg, type Pg } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import { openAdmin, rejection, terminateOthers, until } from './helpers.ts'
+import { openAdmin, poolOptions, rejection, terminateOthers, until } from './helpers.ts'
 
 let database: TestDatabase
 let db: Pg
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createPg({ dsn: database.dsn, max: 4 })
+  db = createPg({ max: 4, ...poolOptions(database.dsn) })
   await db.execute('create table counters (id int primary key, n int not null)')
   await db.execute(`create table late (id int, constraint late_check unique (id) deferrable initially deferred)`)
 })
@@ -177,7 +177,8 @@ describe('misuse', () => {
   })
 
   test('and passes where it is meant, or in production', async () => {
-    expect(await db.tx(() => db.value('select 1', [], { outsideTransaction: true }))).toBe(1)
+    await using two = createPg({ dsn: database.dsn, max: 2 }) // it takes a second connection
+    expect(await two.tx(() => two.value('select 1', [], { outsideTransaction: true }))).toBe(1)
     await using production = createPg({ dsn: database.dsn, debug: false })
     expect(await production.tx(() => production.value('select 1'))).toBe(1)
   })

@@ -3,14 +3,14 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPg, json, type Param, type Pg } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { rejection } from './helpers.ts'
+import { poolOptions, rejection } from './helpers.ts'
 
 let database: TestDatabase
 let db: Pg
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createPg(database.dsn)
+  db = createPg(poolOptions(database.dsn))
 })
 
 afterAll(async () => {

@@ -25,6 +25,11 @@ export interface AuthenticationOptions<User extends AppUser> {
   remember?: OneTimeTokens
   /** How long a login is remembered, in milliseconds; the tokens' lifetime. Default 30 days. */
   rememberMs?: number
+  /**
+   * Called at logout. Sessions in cookies alone live on in copies of the cookie: change the user's epoch here, and every
+   * copy is void (and so are the user's other sessions). With a store there is no need to.
+   */
+  onLogout?: (userId: string | number, c: Context) => unknown
   /** Where browsers are sent to log in, with the path they wanted as `?return=`. Without it they get 401. */
   loginPath?: string
 }
@@ -95,13 +100,17 @@ export class Authentication<User extends AppUser = AppUser> {
   }
 
   /** Ends the session, and the remembered login of this device with it. */
-  logout(c: Context): void | Promise<void> {
+  async logout(c: Context): Promise<void> {
+    const { remember, onLogout } = this.#options
+    const login = c.session.user
+    const token = readRemembered(c)
     c.session.logout()
     setUser(c, undefined)
-    const token = readRemembered(c)
-    if (token === undefined) return
-    forgetRemembered(c)
-    return this.#options.remember?.consume(token).then(() => undefined)
+    if (token !== undefined) {
+      forgetRemembered(c)
+      await remember?.consume(token)
+    }
+    if (login !== undefined) await onLogout?.(login.id, c)
   }
 
   #find(c: Context): Maybe<User> {

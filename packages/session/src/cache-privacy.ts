@@ -23,12 +23,13 @@ export function keepPrivate(c: Context, result: unknown, strict: boolean): void 
 }
 
 /**
- * An answer made with a look at somebody's session may be about that person: where it says nothing of caches, only the
- * browser may keep it, and must ask before it shows it again.
+ * An answer made with a look at somebody's session may be about that person. Where it says nothing of caches, nobody keeps
+ * it while that person is logged in, for the screen may be somebody else's next (ASVS 14.3.2); otherwise only the browser
+ * does, and asks before it shows it again.
  */
-export function keepPersonal(c: Context, result: unknown): void {
+export function keepPersonal(c: Context, result: unknown, isLoggedIn: boolean): void {
   const headers = cachingHeaders(c, result)
-  if (!headers.has('cache-control')) headers.set('Cache-Control', 'private, no-cache')
+  if (!headers.has('cache-control')) headers.set('Cache-Control', isLoggedIn ? 'no-store' : 'private, no-cache')
 }
 
 /** Where the answer's Cache-Control stands, or would. */

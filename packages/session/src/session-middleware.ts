@@ -50,7 +50,7 @@ function finish(c: Context, scope: RequestSession, result: unknown, go: (value: 
   const end = () => {
     scope.close()
     if (scope.isPrivate) keepPrivate(c, result, scope.settings.strict)
-    else if (scope.isPersonal) keepPersonal(c, result)
+    else if (scope.isPersonal) keepPersonal(c, result, scope.session.user !== undefined)
     return go(result)
   }
   return committing ? committing.then(end) : end()

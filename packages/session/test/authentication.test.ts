@@ -124,6 +124,27 @@ describe.each(sessions)('authentication over %s sessions', (_, session) => {
   })
 })
 
+test('at logout an application can make copies of the cookie void', async () => {
+  const users = people()
+  await using app = await start(users, {
+    onLogout: id => {
+      users.get(Number(id))!.epoch++
+    },
+  })
+  const browser = app.browser()
+  await browser.get('/login')
+  const copy = browser.clone()
+  await browser.get('/logout')
+  expect((await copy.get('/me')).status).toBe(401)
+})
+
+test('pages of somebody who is logged in are kept by nobody', async () => {
+  await using app = await start(people())
+  const browser = app.browser()
+  await browser.get('/login')
+  expect((await browser.get('/me')).headers.get('cache-control')).toBe('no-store')
+})
+
 test('sends browsers to log in and back, and only to paths of this site', async () => {
   await using app = await start(people(), { loginPath: '/login' })
   const browser = app.browser()

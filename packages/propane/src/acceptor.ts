@@ -1,13 +1,13 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { net } from './builtins.ts'
-import { listenOn, type ServerHandle, shrinkQueue } from './listening-socket.ts'
+import { listenOn, occupyQueue, type ServerHandle, shrinkQueue } from './listening-socket.ts'
 
 /** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
 const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
 
-/** How long no connection must have come for a queue to count as empty, and how long to wait for that. */
-const QUEUE_QUIET_MS = 25
-const QUEUE_LIMIT_MS = 500
+/** How long the last worker goes on accepting at least (the others stop meanwhile), and at most. */
+const LAST_MIN_MS = 100
+const LAST_MAX_MS = 500
 
 /**
  * The worker's end of the shared sockets. `gate` is the server that the application takes its connections from; it
@@ -73,18 +73,25 @@ export class Acceptor {
   }
 
   /**
-   * Before the socket closes for everybody: lets no more connections into its queue than one, and accepts those that
-   * are there, until none has come for a moment. A connection left in the queue would be reset; one that finds no room
-   * tries again a second later, and is refused then.
+   * Stops accepting for good, as the last one who does. A connection left in the queue would be reset, and as long as
+   * clients come there is always one. So the queue is made as short as it can be, one connection, and once it is empty
+   * filled with one of our own: others then find no room, try again a second later, and are refused.
    */
-  async emptyQueue(): Promise<void> {
+  async stopLast(): Promise<void> {
     this.resume()
     for (const server of this.#listeners) shrinkQueue(server)
-    const until = performance.now() + QUEUE_LIMIT_MS
-    for (let seen = -1; seen !== this.#taken && performance.now() < until; ) {
+    const started = performance.now()
+    for (let seen = -1; seen !== this.#taken || performance.now() - started < LAST_MIN_MS; ) {
+      if (performance.now() - started > LAST_MAX_MS) break
       seen = this.#taken
-      await new Promise(resolve => setTimeout(resolve, QUEUE_QUIET_MS))
+      await new Promise(resolve => setTimeout(resolve, LAST_MIN_MS / 4))
     }
+    for (const server of this.#listeners) {
+      for (let tries = 0; tries < 1000 && !occupyQueue(server); tries++)
+        await new Promise(resolve => setImmediate(resolve))
+      server.close()
+    }
+    this.stop()
   }
 
   /** Stops accepting for good. */

@@ -27,7 +27,7 @@ export interface ManagerOptions {
   /** What workers write. */
   output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
   notice: (notice: Notice) => void
-  /** The sockets are not needed here any more. May be called again. */
+  /** The sockets are not needed here any more. */
   letGo: () => void
 }
 
@@ -49,6 +49,7 @@ export class Manager {
   source: PlanSource
   /** Another primary accepts from the same sockets now. */
   handedOver = false
+  #closing = false
   readonly #options: ManagerOptions
   readonly #scoreboard: number | undefined
   readonly #plans = new Map<number, Plan>()
@@ -153,10 +154,12 @@ export class Manager {
     if (!child) return
     const { drainTimeout: graceMs, idleWindow: idleMs } = child.plan.accessories
     const { stats } = workerOf(this.pool, id)!
-    // From here on only the workers hold the sockets: the last to let go of one closes it for clients too.
-    if (reason === 'stop') this.#options.letGo()
+    // One worker closes the sockets for clients too: the primary and the others let go of theirs before.
+    const last = reason === 'stop' && !this.handedOver && !this.#closing
+    this.#closing ||= last
+    if (last) this.#options.letGo()
     this.#options.events.emit('drain', { ...child.identity, reason, stats })
-    child.handle.send({ type: 'drain', graceMs, idleMs, last: reason === 'stop' && !this.handedOver })
+    child.handle.send({ type: 'drain', graceMs, idleMs, last })
   }
 
   #spawn(worker: WorkerRecord): void {

@@ -23,7 +23,7 @@ export type ToWorker =
   | { type: 'listen'; index: number; of: number; backlog: number }
   | { type: 'spare'; index: number; of: number; backlog: number }
   | { type: 'pre_stop' }
-  /** `last`: nobody accepts after this, so what still queues has to be served. */
+  /** `last`: nobody accepts after this one, so what still queues is for it. */
   | { type: 'drain'; graceMs: number; idleMs: number; last: boolean }
 
 const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {

@@ -151,8 +151,8 @@ export class Worker {
     this.#draining = true
     const started = now()
     this.#balance.leave()
-    if (last) await this.#acceptor.emptyQueue()
-    this.#acceptor.stop()
+    if (last) await this.#acceptor.stopLast()
+    else this.#acceptor.stop()
     const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
     await Promise.race([written(process.stdout), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Pool } from '../src/pool.ts'
+import { random } from './random.ts'
 import { Simulation } from './simulation.ts'
-
-/** mulberry32: every run of the test sees the same sequences. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** What must hold at every moment, whatever happens. */
 function check(simulation: Simulation): void {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { fixture, get, start, temporaryFolder } from './helpers.ts'
+import { get, start, temporaryFolder } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 const GOOD = 'export default (req, res) => res.end(process.env.PROPANE_GENERATION)'
@@ -15,19 +15,17 @@ function changeable(code: string = GOOD): { app: string; become(code: string): v
 
 test('broken new code of any kind leaves the old workers in service, and says what is wrong', async () => {
   const { app, become } = changeable()
-  const handle = await start({ app, workers: 2, bootTimeout: 1500 })
+  const handle = await start({ app, workers: 2, bootTimeout: 1000 })
   const before = handle.status().workers.map(worker => worker.pid)
   const faults: [code: string, reason: RegExp][] = [
     ['export default function () { const = 1 }', /SyntaxError: .* \(.*app\.mjs:1\)/],
-    ['import "nobody-has-installed-this"', /Cannot find package/],
     ['throw new TypeError("boom")', /TypeError: boom \(.*app\.mjs:1:7\)/],
     [
       'await new Promise(r => setTimeout(r, 20)); throw new Error("connect ECONNREFUSED 127.0.0.1:5432")',
       /ECONNREFUSED/,
     ],
     ['process.exit(7)', /it died before it was ready \(exit code 7\)/],
-    ['for (;;);', /it was not ready within 1.5s/],
-    ['export default { not: "an application" }', /exports an object with not by default/],
+    ['for (;;);', /it was not ready within 1s/],
   ]
   const traffic = new Traffic({ url: handle.url, clients: 4 })
   for (const [code, reason] of faults) {
@@ -48,7 +46,7 @@ test('broken new code of any kind leaves the old workers in service, and says wh
 test('an old worker is told to go only when its replacement serves, however long that takes to start', async () => {
   const { app, become } = changeable()
   const handle = await start({ app, workers: 2 })
-  become(`await new Promise(r => setTimeout(r, 1000)); ${GOOD}`)
+  become(`await new Promise(r => setTimeout(r, 600)); ${GOOD}`)
   const story: string[] = []
   handle.on('ready', event => story.push(`ready ${event.slot} ${event.generation}`))
   handle.on('drain', event => story.push(`drain ${event.slot} ${event.generation}`))
@@ -56,16 +54,8 @@ test('an old worker is told to go only when its replacement serves, however long
   await handle.reload()
   const { lost, longestGapMs } = await traffic.stop()
   expect(lost).toEqual([])
-  expect(longestGapMs).toBeLessThan(900) // it would be the boot time if nobody had answered meanwhile
+  expect(longestGapMs).toBeLessThan(500) // it would be the boot time if nobody had answered meanwhile
   expect(story.map(line => line.slice(0, 7))).toEqual(
     ['ready 1', 'drain 1', 'ready 2', 'drain 2'].map(s => s.slice(0, 7)),
   )
-})
-
-test('a short queue of the listening socket, always full, loses nothing in a reload', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 2, listenBacklog: 1 })
-  const traffic = new Traffic({ url: handle.url, clients: 16 })
-  await traffic.answered(50)
-  await handle.reload()
-  expect((await traffic.stop()).lost).toEqual([])
 })

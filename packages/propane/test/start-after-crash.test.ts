@@ -5,7 +5,7 @@ import { startTime } from '../src/pid-file.ts'
 import { Bin } from './bin.ts'
 import { fixture, get, launch, start, temporaryFolder } from './helpers.ts'
 
-const ROUNDS = 3
+const ROUNDS = 2
 
 test(`kill -9 and start, ${ROUNDS} times over: files that the crash left are taken over`, async () => {
   const folder = temporaryFolder()

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { Bin } from './bin.ts'
+import { fixture, start } from './helpers.ts'
+import { Traffic } from './traffic.ts'
+
+test('20 HUPs in 60 s under 64 mixed clients with handlers of 5 ms and 2 s lose no request', async () => {
+  const bin = new Bin([fixture('mixed.ts'), '--workers', '2', '--port', '0'])
+  const url = await bin.serving()
+  const traffic = new Traffic({ url, clients: 64, handlerMs: [5, 5, 5, 5, 5, 5, 5, 2000] })
+  for (let count = 0; count < 20; count++) {
+    bin.child.kill('SIGHUP')
+    await new Promise(resolve => setTimeout(resolve, 3000))
+  }
+  const { lost, answered, statuses } = await traffic.stop()
+  console.log(`${answered} requests, ${bin.lines.filter(line => line.msg.startsWith('reloaded in')).length} reloads`)
+  expect(lost).toEqual([])
+  expect(Object.keys(statuses)).toEqual(['200'])
+}, 120_000)
+
+test('after a reload reports done, 10,000 requests show only the new generation', async () => {
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 2000 })
+  const before = new Traffic({ url: handle.url, clients: 16, handlerMs: [0] })
+  await handle.reload()
+  await before.stop()
+  const note = (body: string) => String((JSON.parse(body) as { generation: number }).generation)
+  const after = new Traffic({ url: handle.url, clients: 16, handlerMs: [0], note })
+  await after.answered(10_000)
+  expect([...(await after.stop()).bodies.keys()]).toEqual(['2'])
+}, 120_000)
+
+test('a short queue of the listening socket, always full, loses nothing in a reload', async () => {
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, listenBacklog: 1 })
+  const traffic = new Traffic({ url: handle.url, clients: 32 })
+  for (let count = 0; count < 3; count++) {
+    await traffic.answered(50)
+    await handle.reload()
+  }
+  expect((await traffic.stop()).lost).toEqual([])
+}, 120_000)
+
+test('ten stops under load lose nothing that was accepted', async () => {
+  for (let count = 0; count < 10; count++) {
+    const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 300 })
+    const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [0, 0, 50] })
+    await traffic.answered(100)
+    expect(await handle.stop()).toEqual({ code: 0 })
+    const { lost } = await traffic.stop()
+    expect(lost.filter(({ error }) => error !== 'ECONNREFUSED')).toEqual([])
+  }
+}, 120_000)

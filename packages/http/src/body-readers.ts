@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import type { Body } from './body.ts'
+import { decodeBody } from './content-coding.ts'
 import { httpError } from './errors.ts'
 import { parseQuery, type Query } from './query.ts'
 import type { Request } from './request.ts'
@@ -8,8 +10,15 @@ const EMPTY = Buffer.alloc(0)
 export function readBytes(request: Request): Promise<Buffer> {
   if (request._body === null) return Promise.resolve(EMPTY)
   // Kept, so that a middleware can read a form (its CSRF token) and the handler after it read the same.
-  request._whole ??= request._body.collect(request.bodyLimit)
+  request._whole ??= readWhole(request, request._body)
   return request._whole
+}
+
+function readWhole(request: Request, body: Body): Promise<Buffer> {
+  const coding = request.header('content-encoding')
+  const bytes = body.collect(request.bodyLimit)
+  if (coding === undefined || coding.toLowerCase() === 'identity') return bytes
+  return bytes.then(packed => decodeBody(packed, coding, request.bodyLimit))
 }
 
 export async function readText(request: Request): Promise<string> {

@@ -34,6 +34,8 @@ export class Body {
   private limit = 0
   private resolve: ((body: Buffer) => void) | null = null
   private reject: ((reason: unknown) => void) | null = null
+  /** The stream has asked for bytes. */
+  private flowing = false
   private readable: Readable | null = null
 
   /** @param declared - Content-Length, or -1 where the body is chunked. */
@@ -44,7 +46,7 @@ export class Body {
 
   /** Whether arriving bytes have somewhere to go. */
   get wanted(): boolean {
-    return this.mode !== UNREAD
+    return this.mode !== UNREAD && (this.mode !== STREAMING || this.flowing)
   }
 
   get consumed(): boolean {
@@ -74,11 +76,10 @@ export class Body {
     if (this.declared > limit) throw httpError('body_too_large')
     this.mode = STREAMING
     this.limit = limit
-    let started = false
     const readable = new Readable({
       read: () => {
-        if (started) return this.source.resumeBody()
-        started = true
+        if (this.flowing) return this.source.resumeBody()
+        this.flowing = true
         this.source.wantBody()
       },
       destroy: (error, done) => {
@@ -90,6 +91,8 @@ export class Body {
         done(error)
       },
     })
+    // Whoever reads it hears of its failure; where nobody does, it must not end the process.
+    readable.on('error', () => undefined)
     this.readable = readable
     if (this.failed) readable.destroy(this.failure as Error)
     return readable

@@ -15,6 +15,7 @@ import { Request } from './request.ts'
 import { Responder } from './responder.ts'
 import * as S from './state.ts'
 import { hasBadEscape, otherTarget, type Target } from './target.ts'
+import type { UpgradeHandler } from './upgrade.ts'
 
 /** What a lingering connection still reads before it only waits: enough for any client to notice the answer. */
 const LINGER_BYTES = 1024 * 1024 + 64 * 1024
@@ -206,6 +207,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
       (head.minor === 1 ? !head.close : head.keepAlive && !head.close) &&
       this.served < this.engine.limits.requestsPerConnection
     const request = new Request(this, method, path, query, text, head.fieldsStart, host, head.minor)
+    request._upgrades = head.upgradeField && head.upgradeOption && framing === 0 && head.minor === 1
     const c = new this.engine.Context(request, this.startedAt)
     this.context = c
     this.readDeadline = NEVER
@@ -347,8 +349,23 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     return this.chunks === null && this.remaining <= this.engine.limits.drain
   }
 
-  /** Tells whoever watches how the request ended. */
+  /** Gives the connection to a handler of another protocol, with what the client has sent of it already. */
+  upgrade(c: Context, take: UpgradeHandler): void {
+    this.finished(c, 101, 0, undefined)
+    this.context = null
+    this.engine.inFlight--
+    this.state = S.next(this.state, S.UPGRADES)
+    this.handleDeadline = this.readDeadline = NEVER
+    const head = this.input === null ? Buffer.alloc(0) : Buffer.from(this.input.subarray(this.position))
+    this.input = null
+    this.output.flush()
+    this.writeDeadline = NEVER
+    take(this.transport.detach(), head)
+  }
+
+  /** Tells whoever watches how the request ended, and clears away what was to live no longer. */
   finished(c: Context, status: number, bytes: number, error: unknown): void {
+    c.req._end()
     if (isObserved(this.engine)) observeFinish(c, status, bytes, this.startedAt, this.failure ?? error)
   }
 

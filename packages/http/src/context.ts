@@ -11,6 +11,7 @@ import {
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import { type CookieOptions, writeCookie } from './cookies.ts'
 import { httpError } from './errors.ts'
+import { type EventOptions, type EventSource, eventText } from './events.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
 import { mediaType, negotiate } from './negotiation.ts'
@@ -18,6 +19,7 @@ import { staysHere } from './redirect-target.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
 import type { Request } from './request.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
+import { type UpgradeHandler, UpgradeReply } from './upgrade.ts'
 
 /**
  * What other packages add to a context: they augment this interface, and the server is given a subclass of
@@ -174,6 +176,24 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return new Reply(body, 'application/octet-stream', init)
   }
 
+  /** Server-sent events until the source ends or the client leaves. The function form is given `c.signal`. */
+  events(source: EventSource, options: EventOptions = {}): Reply {
+    return new Reply(eventText(source, this.signal, options), 'text/event-stream; charset=utf-8', {
+      headers: { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' },
+    })
+  }
+
+  /**
+   * Hands the connection to `take`, which speaks another protocol from here on. Return it like any answer.
+   *
+   * @throws upgrade_required (426) where the client did not ask for `protocol`
+   */
+  upgrade(protocol: string, take: UpgradeHandler): Reply {
+    const asked = this.req._upgrades && listed(this.req.header('upgrade'), protocol)
+    if (!asked) throw httpError('upgrade_required', { protocol }, { headers: { Upgrade: protocol } })
+    return new UpgradeReply(take)
+  }
+
   /**
    * A file of the program's own choice, with validators, conditions and ranges; 404 where there is none. What a client may
    * name is served by `serveStatic`.
@@ -240,6 +260,12 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     }
     return reply
   }
+}
+
+/** Whether a comma-separated list of tokens has this one, by whatever case. */
+function listed(list: string | undefined, member: string): boolean {
+  const members = list?.toLowerCase().split(/[ \t]*,[ \t]*/) ?? []
+  return members.includes(member.toLowerCase())
 }
 
 export function stringify(value: unknown): string {

@@ -22,6 +22,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   body_invalid: { status: 400, message: 'The body is not valid {format}.' },
   body_forbidden_key: { status: 400, message: 'The body has a key that is never accepted.' },
   body_type_unsupported: { status: 415, message: 'The Content-Type of the body is not {expected}.' },
+  body_coding_unsupported: { status: 415, message: 'The Content-Encoding of the body is not supported.' },
   body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
 
   body_cut: { message: 'The connection was closed before the body was read to its end.' },
@@ -49,6 +50,8 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   header_reserved: { message: 'Header {name} belongs to the connection and is set by the server alone.' },
   status_invalid: { message: 'Status {status} is not an integer from 200 to 599.' },
   content_length_mismatch: { message: 'The answer declared {declared} bytes and produced {actual}.' },
+  upgrade_required: { status: 426, message: 'This resource speaks {protocol} only.' },
+  event_invalid: { message: 'The {field} of an event has a line break, which would begin another field.' },
   stream_incomplete: { message: 'The stream of the answer was destroyed before its end.' },
   extension_missing: { message: 'c.{name} is not there: {hint}' },
   option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
@@ -73,6 +76,7 @@ type HttpErrorCode =
   | 'body_invalid'
   | 'body_forbidden_key'
   | 'body_type_unsupported'
+  | 'body_coding_unsupported'
   | 'body_consumed'
   | 'body_cut'
   | 'not_acceptable'
@@ -87,6 +91,8 @@ type HttpErrorCode =
   | 'header_reserved'
   | 'status_invalid'
   | 'content_length_mismatch'
+  | 'upgrade_required'
+  | 'event_invalid'
   | 'stream_incomplete'
   | 'extension_missing'
   | 'option_invalid'

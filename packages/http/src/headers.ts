@@ -3,7 +3,7 @@ import { isSendableValue, isToken } from './grammar.ts'
 import type { HeaderBlock } from './header-block.ts'
 
 /** Fields that frame the message or belong to the connection: an application that set them could break both. */
-const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'trailer', 'te'])
+const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'trailer', 'te'])
 
 /** Fields that describe the content: gone from an answer that becomes an error. */
 const REPRESENTATION = /^(?:content-|etag$|last-modified$|cache-control$|expires$|accept-ranges$)/

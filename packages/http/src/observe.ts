@@ -7,6 +7,22 @@ const started: Channel = channel('arlen:http:request:start')
 const finished: Channel = channel('arlen:http:request:finish')
 const failed: Channel = channel('arlen:http:request:error')
 
+/** `arlen:http:connection:open` and `…:close` publish `{ remoteAddress }`. */
+const opened: Channel = channel('arlen:http:connection:open')
+const closed: Channel = channel('arlen:http:connection:close')
+
+interface Peer {
+  readonly remoteAddress: string | undefined
+}
+
+export function observeOpen({ remoteAddress }: Peer): void {
+  if (opened.hasSubscribers) opened.publish({ remoteAddress })
+}
+
+export function observeClose({ remoteAddress }: Peer): void {
+  if (closed.hasSubscribers) closed.publish({ remoteAddress })
+}
+
 /** Whether anybody wants to know when a request began and ended; where nobody does, no clock is read. */
 export function isObserved(engine: Engine): boolean {
   return engine.timings || engine.onFinish !== null || finished.hasSubscribers || failed.hasSubscribers

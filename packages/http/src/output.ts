@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /** What carries the bytes: a socket, a TLS stream, a pair of streams in a test. Its driver calls the connection back. */
 export interface Transport {
   readonly remoteAddress: string | undefined
@@ -8,6 +10,8 @@ export interface Transport {
   /** Closes our side after what was written; `flushed` is called when it is out. */
   end(): void
   destroy(): void
+  /** Hands the stream to somebody else: from now on the connection hears nothing of it but that it has closed. */
+  detach(): Duplex
   /** What is written between the two leaves in one piece. */
   cork(): void
   uncork(): void

@@ -4,6 +4,7 @@ import { readBytes, readForm, readJson, readText } from './body-readers.ts'
 import { type Client, resolveClient } from './client.ts'
 import { type Cookies, readCookies } from './cookies.ts'
 import type { Exchange } from './exchange.ts'
+import { type MultipartOptions, type Part, readMultipart } from './multipart.ts'
 import { parseQuery, type Query } from './query.ts'
 import { allFields, findField, trailerFields } from './request-fields.ts'
 
@@ -26,6 +27,9 @@ export class Request {
   /** @internal */ readonly _minor: number
   /** @internal */ _body: Body | null = null
   /** @internal The body once it is read whole. */ _whole: Promise<Buffer> | null = null
+  /** @internal The client asks for another protocol. */ _upgrades = false
+  private ended = false
+  private endings: (() => unknown)[] | null = null
   private fields: Record<string, string> | null = null
   private parsedQuery: Query | null = null
   private parsedCookies: Cookies | null = null
@@ -147,8 +151,36 @@ export class Request {
     return readForm(this)
   }
 
+  /**
+   * The parts of a form with files, one by one as they arrive. For files that are large in all, raise `bodyLimit` first.
+   */
+  multipart(options?: MultipartOptions): AsyncGenerator<Part, void, void> {
+    return readMultipart(this, options)
+  }
+
   /** The body as a stream with back-pressure; empty where the request has none. */
   get stream(): Readable {
     return this._body === null ? Readable.from([]) : this._body.stream(this.bodyLimit)
   }
+
+  /** @internal Runs `work` once the request is answered or cut; at once where it already is. */
+  _atEnd(work: () => unknown): void {
+    if (this.ended) run(work)
+    else if (this.endings === null) this.endings = [work]
+    else this.endings.push(work)
+  }
+
+  /** @internal */
+  _end(): void {
+    this.ended = true
+    if (this.endings !== null) for (const work of this.endings) run(work)
+    this.endings = null
+  }
+}
+
+/** Clearing up fails on its own: there is nobody left to tell. */
+function run(work: () => unknown): void {
+  Promise.resolve()
+    .then(work)
+    .catch(() => undefined) // as above
 }

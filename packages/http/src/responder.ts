@@ -6,6 +6,7 @@ import { Reply, type StreamBody } from './reply.ts'
 import * as S from './state.ts'
 import { release, StreamAnswer, type StreamSink } from './stream-answer.ts'
 import { isPlainJson, isStream, toReply } from './to-reply.ts'
+import { UpgradeReply } from './upgrade.ts'
 import { answerHead, CHUNKED_FRAMING, contentLength } from './writer.ts'
 
 /** A body larger than this is written in slices of this size, so that it can be seen whether the peer takes any. */
@@ -109,6 +110,10 @@ export class Responder implements StreamSink {
 
   private send(c: Context, reply: Reply): void {
     const { body } = reply
+    if (reply instanceof UpgradeReply) {
+      c._answered = true
+      return this.connection.upgrade(c, reply.take)
+    }
     if (typeof body === 'string' && reply.status === 0 && !reply.hasHeaders && this.isSimple(c)) {
       const { clock } = this.connection.engine
       if (reply.type === JSON_TYPE) return this.quick(c, clock.jsonHead, body)

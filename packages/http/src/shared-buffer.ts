@@ -17,19 +17,19 @@ interface Inside {
  * `net.connect` does, which node:net does not offer for accepted sockets. It is a sixth of what a small request costs.
  *
  * @param receive - gets bytes that are valid during the call only.
- * @returns false where the stream is no plain socket, or node:net is not as we know it: nothing was changed, and its
- *   `data` events bring the bytes.
+ * @returns what gives the socket its `data` events back, or null where the stream is no plain socket, or node:net is not
+ *   as we know it: then nothing was changed.
  */
-export function readIntoShared(stream: Duplex, receive: (bytes: Buffer) => void): boolean {
+export function readIntoShared(stream: Duplex, receive: (bytes: Buffer) => void): (() => void) | null {
   const socket = stream as unknown as Inside
   const handle = socket._handle
-  if (handle === null || handle === undefined || typeof handle.useUserBuffer !== 'function') return false
-  if (!/^(TCP|Pipe)$/.test(handle.constructor.name)) return false
-  if (stream.readableLength > 0 || stream.listenerCount('data') > 0) return false
+  if (handle === null || handle === undefined || typeof handle.useUserBuffer !== 'function') return null
+  if (!/^(TCP|Pipe)$/.test(handle.constructor.name)) return null
+  if (stream.readableLength > 0 || stream.listenerCount('data') > 0) return null
   const slots = Object.getOwnPropertySymbols(socket)
   const buffer = slots.find(slot => slot.description === 'kBuffer')
   const callback = slots.find(slot => slot.description === 'kBufferCb')
-  if (buffer === undefined || callback === undefined) return false
+  if (buffer === undefined || callback === undefined) return null
   socket[buffer] = shared
   socket[callback] = (length: number) => {
     receive(shared.subarray(0, length))
@@ -37,5 +37,7 @@ export function readIntoShared(stream: Duplex, receive: (bytes: Buffer) => void)
   }
   handle.useUserBuffer(shared)
   stream.resume()
-  return true
+  return () => {
+    socket[callback] = (length: number) => (stream as Duplex).push(Buffer.from(shared.subarray(0, length)))
+  }
 }

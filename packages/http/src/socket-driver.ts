@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { ListenOptions } from '@arlen/core'
 import { Connection } from './connection.ts'
 import type { Engine } from './engine.ts'
+import { observeClose, observeOpen } from './observe.ts'
 import type { Transport } from './output.ts'
 import { readIntoShared } from './shared-buffer.ts'
 
@@ -12,6 +13,7 @@ export class SocketDriver implements Transport {
   readonly encrypted: boolean
   readonly connection: Connection
   private readonly socket: Duplex
+  private readonly release: () => void
 
   constructor(engine: Engine, socket: Duplex, onClose: (driver: SocketDriver) => void) {
     this.socket = socket
@@ -21,16 +23,25 @@ export class SocketDriver implements Transport {
     this.encrypted = (socket as { encrypted?: unknown }).encrypted === true
     const connection = new Connection(engine, this)
     this.connection = connection
-    if (!readIntoShared(socket, bytes => connection.receiveBorrowed(bytes))) {
-      socket.on('data', (chunk: Buffer) => connection.receive(chunk))
+    observeOpen(this)
+    const release = readIntoShared(socket, bytes => connection.receiveBorrowed(bytes))
+    const listeners = {
+      ...(release === null && { data: (chunk: Buffer) => connection.receive(chunk) }),
+      drain: () => connection.drained(),
+      end: () => connection.eof(),
+      finish: () => connection.flushed(),
     }
-    socket.on('drain', () => connection.drained())
-    socket.on('end', () => connection.eof())
-    socket.on('finish', () => connection.flushed())
+    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
+    this.release = () => {
+      socket.pause()
+      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
+      release?.()
+    }
     // What a reset means is said by `close`, which always follows.
     socket.on('error', () => undefined)
     socket.on('close', () => {
       connection.closed()
+      observeClose(this)
       onClose(this)
     })
   }
@@ -57,6 +68,11 @@ export class SocketDriver implements Transport {
 
   destroy(): void {
     this.socket.destroy()
+  }
+
+  detach(): Duplex {
+    this.release()
+    return this.socket
   }
 
   pause(): void {

@@ -33,7 +33,9 @@ export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
     c.timings.lap('response_write')
     head += `Server-Timing: ${c.timings.toServerTiming()}\r\n`
   }
-  if (facts.last) head += 'Connection: close\r\n'
+  // An Upgrade field is for this hop, so Connection must name it (RFC 9110, section 7.8).
+  if (facts.status === 426) head += facts.last ? 'Connection: close, upgrade\r\n' : 'Connection: upgrade\r\n'
+  else if (facts.last) head += 'Connection: close\r\n'
   else if (facts.minor === 0) head += 'Connection: keep-alive\r\n'
   return `${head + facts.framing}\r\n`
 }

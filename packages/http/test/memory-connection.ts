@@ -41,6 +41,10 @@ export class MemoryTransport implements Transport {
     queueMicrotask(() => this.connection?.closed())
   }
 
+  detach(): never {
+    throw new Error('there is no stream to hand over')
+  }
+
   pause(): void {
     this.paused = true
   }

@@ -1,0 +1,71 @@
+import { pipeline, Readable } from 'node:stream'
+import { after } from '@arlen/core'
+import { type ContentCoding, encodeBody, encodeStream } from './content-coding.ts'
+import type { Context } from './context.ts'
+import type { Middleware } from './handler.ts'
+import { negotiateCoding } from './negotiation.ts'
+import type { Reply } from './reply.ts'
+import { isStream, toReply } from './to-reply.ts'
+
+export interface CompressOptions {
+  /** Best first. Default zstd, br, gzip: at the speed used here, in the order of what they cost. */
+  codings?: readonly ContentCoding[]
+  /** Smaller answers are left alone, in bytes. Default 1024. */
+  minBytes?: number
+}
+
+const COMPRESSIBLE =
+  /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|x-ndjson|[\w.-]+\+(?:json|xml))|image\/svg\+xml|font\/(?:ttf|otf))/i
+
+/**
+ * Compresses answers for those who take it. It is given to routes, not to a whole application: an answer that mixes a
+ * secret with text that an attacker chose tells the secret by its length (BREACH), so a page with both must not have it.
+ * Event streams, answers that already have a coding and `Cache-Control: no-transform` are left alone.
+ */
+export function compress(options: CompressOptions = {}): Middleware {
+  const codings = options.codings ?? ['zstd', 'br', 'gzip']
+  const minBytes = options.minBytes ?? 1024
+  return next => c =>
+    after(next(c), result => {
+      const reply = toReply(c, result)
+      if (!isCandidate(c, reply, minBytes)) return reply
+      reply.headers.add('Vary', 'Accept-Encoding')
+      const coding = negotiateCoding(c.req.header('accept-encoding'), codings)
+      return coding === 'identity' ? reply : encode(reply, coding)
+    })
+}
+
+function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
+  const { body } = reply
+  const status = reply.status === 0 ? c.res.status : reply.status
+  if (body === null || status === 206 || status === 204 || status === 304) return false
+  const type = reply.type === '' ? (field(c, reply, 'content-type') ?? '') : reply.type
+  if (!COMPRESSIBLE.test(type) || field(c, reply, 'content-encoding') !== undefined) return false
+  if (/\bno-transform\b/i.test(field(c, reply, 'cache-control') ?? '')) return false
+  return typeof body === 'string' || body instanceof Uint8Array ? body.length >= minBytes : true
+}
+
+function field(c: Context, reply: Reply, name: string): string | undefined {
+  return (reply.hasHeaders ? reply.headers.get(name) : undefined) ?? c._response?.headers.get(name)
+}
+
+function encode(reply: Reply, coding: ContentCoding): Reply | Promise<Reply> {
+  reply.headers.set('Content-Encoding', coding)
+  // Another coding is another representation, with a tag of its own; ranges of it make no sense.
+  const etag = reply.headers.get('etag')
+  if (etag !== undefined) reply.headers.set('ETag', etag.replace(/"$/, `-${coding}"`))
+  reply.headers.delete('Accept-Ranges')
+  const { body } = reply
+  if (typeof body === 'object' && body !== null && isStream(body)) {
+    const packed = encodeStream(coding)
+    // Its failure is the failure of the stream that is sent, and told there.
+    pipeline(body instanceof Readable ? body : Readable.from(body), packed, () => undefined)
+    reply.body = packed
+    reply.length = -1
+    return reply
+  }
+  return encodeBody(body as string | Uint8Array, coding).then(packed => {
+    reply.body = packed
+    return reply
+  })
+}

@@ -21,7 +21,7 @@ export async function startShop(environment: 'test' | 'production' = 'test'): Pr
   const database = await createTestDatabase({ migrations: join(import.meta.dirname, '../db/migrations') })
   process.env.DATABASE_URL = database.dsn
   process.env.ARLEN_ENV = environment
-  process.env.ARLEN_LOG_LEVEL = 'error'
+  process.env.ARLEN_LOG_LEVEL = environment === 'test' ? 'error' : 'silent'
   if (environment === 'production') process.env.ARLEN_SESSION_SECRETS = generateSecret()
   const { default: app } = await import('../app.ts')
   const { port } = await app.listen({ port: 0 })

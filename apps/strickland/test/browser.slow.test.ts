@@ -1,0 +1,159 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM, faults, launch, SKIPPED, Tab } from './browser.ts'
+import { admin, customer, PASSWORD } from './people.ts'
+import { type Shop, startShop } from './shop.ts'
+
+describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
+  let shop: Shop
+  let browser: Browser
+  beforeAll(async () => {
+    ;[shop, browser] = await Promise.all([startShop(), launch()])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await shop?.close()
+  })
+
+  async function login(tab: Tab, email: string): Promise<void> {
+    await tab.go('/login')
+    await tab.fill('E-mail', email)
+    await tab.fill('Password', PASSWORD)
+    await tab.press('Log in')
+  }
+
+  test('a customer browses, fills a cart, signs up, orders, and logs out', async () => {
+    const tab = await Tab.open(browser, shop.url)
+    await tab.go('/')
+    await tab.follow('Browse the shop')
+    await tab.fill('Search products', 'tailgate')
+    await tab.press('Search')
+    await tab.follow(/Tailgate Folding Grill/)
+    const product = await tab.text('h1')
+    await tab.fill('Quantity', '2')
+    await tab.press('Add to cart')
+    expect(await tab.text('[role=status]')).toBe(`${product} is in your cart.`)
+    expect(await tab.text('.badge')).toContain('2')
+
+    await tab.follow('Check out')
+    expect(tab.path()).toBe('/login?return=%2Fcheckout')
+    await tab.page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
+    await tab.fill('Name', 'Hank')
+    await tab.fill('E-mail', 'hank@strickland.example')
+    await tab.fill('Password, at least 10 characters', PASSWORD)
+    await tab.press('Sign up')
+    expect(tab.path()).toBe('/checkout')
+    expect(await tab.text('.lines')).toContain(product)
+    await tab.press('Place the order')
+
+    expect(tab.path()).toMatch(/^\/orders\/[0-9a-f-]{36}$/)
+    expect(await tab.text('[role=status]')).toBe('Thank you. Your order is placed.')
+    expect(await tab.text('.lines')).toContain(product)
+    await tab.page.reload()
+    expect(await tab.page.locator('[role=status]').count()).toBe(0)
+    await tab.press(/Log out/)
+    expect(await tab.text('[role=status]')).toBe('You are logged out.')
+    expect(await tab.context.cookies()).toEqual([])
+    await tab.go('/orders')
+    expect(tab.path()).toBe('/login?return=%2Forders')
+    expect(tab.complaints).toEqual([])
+    await tab.context.close()
+  })
+
+  test('an administrator sees the orders and changes the stock', async () => {
+    await admin(shop)
+    const tab = await Tab.open(browser, shop.url)
+    await login(tab, 'strickland@strickland.example')
+    await tab.follow('Admin')
+    expect(await tab.text('h1')).toBe('All orders')
+    await tab.follow('Stock')
+    await tab.fill('Find products in stock', 'porchlight graphite')
+    await tab.press('Find')
+    await tab.follow(/Porchlight Grill/)
+    await tab.page.getByLabel('Stock', { exact: true }).fill('7')
+    await tab.press('Save')
+    expect(await tab.text('[role=status]')).toBe('The stock is changed.')
+    expect(await tab.text('.lede')).toContain('7 in stock')
+    expect(tab.complaints).toEqual([])
+    await tab.context.close()
+  })
+
+  test('cookies are for this host, out of reach of scripts, and not sent along by other sites', async () => {
+    await customer(shop, 'peggy@strickland.example', 'Peggy')
+    const tab = await Tab.open(browser, shop.url)
+    await tab.go('/login')
+    await tab.page.getByLabel('Remember me').check()
+    await tab.fill('E-mail', 'peggy@strickland.example')
+    await tab.fill('Password', PASSWORD)
+    await tab.press('Log in')
+    const cookies = await tab.context.cookies()
+    expect(cookies.map(cookie => cookie.name).sort()).toEqual(['insecure-session', 'insecure-session-remember'])
+    for (const cookie of cookies) {
+      expect(cookie).toMatchObject({ domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' })
+    }
+    expect(await tab.page.evaluate(() => document.cookie)).toBe('')
+    await tab.context.close()
+  })
+
+  test('another site cannot send a form for somebody who is logged in', async () => {
+    await customer(shop, 'bobby@strickland.example', 'Bobby')
+    const tab = await Tab.open(browser, shop.url)
+    await login(tab, 'bobby@strickland.example')
+    const evil = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(
+        `<!doctype html><form method="post" action="${shop.url}/logout-everywhere"><button>Win a grill</button></form>`,
+      )
+    })
+    await new Promise<void>(resolve => evil.listen(0, 'localhost', resolve))
+    const { port } = evil.address() as AddressInfo
+    await tab.page.goto(`http://localhost:${port}/`)
+    await tab.press('Win a grill')
+    expect(await tab.text('.kicker')).toContain('csrf_cross_site')
+    await tab.go('/orders')
+    expect(await tab.text('h1')).toBe('My orders')
+    await tab.context.close()
+    await new Promise(resolve => evil.close(resolve))
+  })
+
+  test.each([420, 1200])('every page is sound, and fits a window %i px wide', { timeout: 120_000 }, async width => {
+    await admin(shop, `admin-${width}@strickland.example`)
+    const tab = await Tab.open(browser, shop.url, width)
+    const found: string[] = []
+    const look = async (name: string) => {
+      found.push(...(await faults(tab.page)).map(fault => `${name}: ${fault}`))
+      await tab.picture(name)
+    }
+    const visit = async (name: string, path: string) => {
+      await tab.go(path)
+      await look(name)
+    }
+    await visit('home', '/')
+    await visit('products', '/products?category=hoses')
+    await visit('sign-up', '/sign-up')
+    await tab.page.locator('form[method=post]').evaluate(form => ((form as HTMLFormElement).noValidate = true))
+    await tab.press('Sign up')
+    await look('sign-up-refused')
+    expect(tab.complaints.splice(0)).toEqual([expect.stringContaining('422')])
+    await login(tab, `admin-${width}@strickland.example`)
+    await visit('cart-empty', '/cart')
+    await visit('product', '/products/weed-torch-with-trigger-217')
+    await tab.press('Add to cart')
+    await tab.go('/products?q=porchlight')
+    await tab.follow(/Porchlight Grill/)
+    await tab.press('Add to cart')
+    await visit('cart', '/cart')
+    await visit('checkout', '/checkout')
+    await tab.press('Place the order')
+    await look('order')
+    await visit('orders', '/orders')
+    for (const page of ['orders', 'products', 'products/1'])
+      await visit(`admin-${page.replace('/', '-')}`, `/admin/${page}`)
+    expect(tab.complaints).toEqual([])
+    await visit('not-found', '/nothing-here')
+    expect(found).toEqual([])
+    await tab.context.close()
+  })
+})

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { customer, PASSWORD } from './people.ts'
+import { type Shop, startShop } from './shop.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await startShop('production')
+})
+afterAll(() => shop.close())
+
+test('cookies are Secure, bound to this host, and out of reach of scripts', async () => {
+  const visitor = await customer(shop, 'hank@strickland.example')
+  await visitor.submit('/', '/logout', {})
+  const fields = { email: 'hank@strickland.example', password: PASSWORD, remember: 'on' }
+  await visitor.submit('/login', '/login', fields)
+  const names = visitor.setCookies.map(cookie => cookie.slice(0, cookie.indexOf('=')))
+  expect(names.sort()).toEqual(['__Host-session', '__Host-session-flash', '__Host-session-remember'])
+  for (const cookie of visitor.setCookies) {
+    expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax/)
+    expect(cookie).not.toContain('Domain')
+  }
+})
+
+test('the cookies of development are nothing here', async () => {
+  const visitor = await customer(shop, 'peggy@strickland.example')
+  for (const [name, value] of visitor.cookies) visitor.cookies.set(name.replace('__Host-', 'insecure-'), value)
+  visitor.cookies.delete('__Host-session')
+  expect((await visitor.get('/orders')).status).toBe(303)
+})
+
+test('pages carry the policy that keeps foreign scripts out, and are not kept by shared caches', async () => {
+  const visitor = await customer(shop, 'dale@strickland.example')
+  const { headers } = await visitor.get('/orders')
+  expect(headers['content-security-policy']).toContain("default-src 'self'")
+  expect(headers['content-security-policy']).not.toContain('unsafe')
+  expect(headers['cache-control']).toBe('no-store')
+  expect(headers['x-content-type-options']).toBe('nosniff')
+})
+
+test('there is no account nobody made, and no administrator nobody appointed', async () => {
+  expect(await shop.app.db.value(`select count(*)::int from users where role = 'admin'`)).toBe(0)
+})
+
+test('a failure tells nothing but its correlation id', async () => {
+  const visitor = shop.visitor()
+  await shop.app.db.execute('alter table categories rename to elsewhere')
+  const { status, html } = await visitor.get('/')
+  await shop.app.db.execute('alter table elsewhere rename to categories')
+  expect(status).toBe(500)
+  expect(html).not.toMatch(/categories|relation|select/)
+  expect((await visitor.get('/')).status).toBe(200)
+})

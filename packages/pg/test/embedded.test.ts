@@ -10,7 +10,7 @@ test('an embedded PostgreSQL starts, keeps its data, and starts again', async ()
   const dir = await mkdtemp(join(tmpdir(), 'arlen-embedded-'))
   try {
     for (const visits of [1n, 2n]) {
-      const server = await startEmbedded({ dir: join(dir, 'pg'), database: 'a "shop"', durable: false })
+      const server = await startEmbedded({ dir: join(dir, 'a "b\' $c'), database: 'a "shop"', durable: false })
       const db = createPg(server.dsn)
       await db.execute('create table if not exists visits (id int)')
       await db.execute('insert into visits values (1)')

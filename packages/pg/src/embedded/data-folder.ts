@@ -28,6 +28,7 @@ export async function openDataFolder(dir: string, user: ServerUser | undefined):
   await mkdir(parent, { recursive: true })
   const home = user && !(await canTraverse(parent, user)) ? await elsewhere(wanted, user) : wanted
   await mkdir(home, { recursive: true, mode: 0o700 })
+  await refuseForeign(home, user)
   if (user) await chown(home, user.uid, user.gid)
   return {
     home,
@@ -37,6 +38,13 @@ export async function openDataFolder(dir: string, user: ServerUser | undefined):
     lock: join(home, 'starting'),
     settings: join(home, 'embedded.json'),
   }
+}
+
+/** In a folder like /tmp somebody else may have made it first, to read what we put in, or to have us run what is theirs. */
+async function refuseForeign(home: string, user: ServerUser | undefined): Promise<void> {
+  const { uid } = await lstat(home)
+  if (uid === process.getuid?.() || uid === user?.uid) return
+  throw pgError('embedded_failed', { dir: home, action: 'open its folder', reason: 'it belongs to another user' })
 }
 
 async function elsewhere(wanted: string, user: ServerUser): Promise<string> {

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { pgError } from '../errors.ts'
 import type { Binaries } from './binaries.ts'
 import { type DataFolder, dataVersion } from './data-folder.ts'
@@ -66,7 +67,13 @@ async function runInitdb(
   child.stderr.on('data', chunk => {
     output += chunk
   })
-  const [code] = (await once(child, 'close')) as [number | null]
+  const [code] = (await once(child, 'close').catch(cause => {
+    throw failed(
+      folder,
+      'initialise',
+      `${cause.message}. The binaries are for glibc: Alpine Linux has no use for them.`,
+    )
+  })) as [number | null]
   if (code !== 0) throw failed(folder, 'initialise', output.trim() || `initdb exited with ${code}`)
 }
 
@@ -157,8 +164,16 @@ async function stopOrphan(folder: DataFolder): Promise<void> {
 }
 
 async function isPostmaster(pid: number, folder: DataFolder): Promise<boolean> {
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
-  return command === undefined || command.includes(folder.data) // without /proc: believe the file
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => commandByPs(pid))
+  return command.includes(folder.data)
+}
+
+/** Where there is no /proc, as on macOS. A process nothing is known of is not ours to stop. */
+async function commandByPs(pid: number): Promise<string> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }))
+  return stdout
 }
 
 /** Waits for the server to end after its last lease was given back; not for one that others still use. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { RateAlgorithmName } from './rate-algorithm.ts'
 import { checkRateLimit, RateLimiter } from './rate-limiter.ts'
 
 const MiB = 1024 * 1024
@@ -25,19 +24,17 @@ describe('a rate limiter in memory', () => {
     expect(keys.filter(key => limiter.consume(key).allowed)).toEqual([])
   })
 
-  test.each<RateAlgorithmName>(['fixed-window', 'sliding-window', 'token-bucket'])(
-    'a million keys of a %s cost less than 64 MiB',
-    algorithm => {
-      let now = 0
-      const limiter = new RateLimiter({ limit: 5, windowMs: 60_000, algorithm }, { maxKeys: 1_000_000, now: () => now })
-      for (let i = 0; i < 1_000_000; i++) {
-        now += 0.001
-        limiter.consume(`key-${i}`)
-      }
-      expect(limiter.usage.bytes).toBeLessThan(64 * MiB)
-      expect(limiter.usage.keys).toBeGreaterThan(800_000)
-    },
-  )
+  test('a million keys cost less than 64 MiB', () => {
+    let now = 0
+    // The algorithm with the widest rows.
+    const limiter = new RateLimiter({ limit: 5, windowMs: 60_000 }, { maxKeys: 1_000_000, now: () => now })
+    for (let i = 0; i < 1_000_000; i++) {
+      now += 0.001
+      limiter.consume(`key-${i}`)
+    }
+    expect(limiter.usage.bytes).toBeLessThan(64 * MiB)
+    expect(limiter.usage.keys).toBeGreaterThan(900_000)
+  })
 
   test('never frees a blocked key, however many others come', () => {
     const limiter = new RateLimiter({ limit: 3, windowMs: 60_000 }, { maxKeys: 1000, now: () => 0 })

@@ -1,10 +1,11 @@
 import { routerError } from './errors.ts'
+import { type FlatTree, flatten } from './flat-tree.ts'
 import { ANY, Methods } from './methods.ts'
 import { namesOf, type Segment, type TextToken, textOf } from './pattern.ts'
 import { Hit, NO_PARAMS } from './result.ts'
 import type { Route } from './route.ts'
 import { shapeOf } from './shape.ts'
-import { type Candidate, compact, insertPath, Leaf, Node } from './tree.ts'
+import { type Candidate, insertPath, Leaf, Node } from './tree.ts'
 
 /** The frozen form of a route table: what matching walks. */
 export interface Compiled<T> {
@@ -12,7 +13,7 @@ export interface Compiled<T> {
   readonly statics: ReadonlyMap<string, Leaf<T>>
   /** True at the lengths that such paths have: saves most others from being looked up. */
   readonly lengths: readonly boolean[]
-  readonly root: Node<T>
+  readonly tree: FlatTree<T>
   /** True where some route has conditions. */
   readonly conditional: boolean
   readonly methods: Methods
@@ -37,7 +38,7 @@ interface Entry<T> extends Variant {
 export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boolean): Compiled<T> {
   const methods = new Methods(routes.flatMap(route => route.methods))
   const statics = new Map<string, Leaf<T>>()
-  let root = new Node<T>('')
+  const root = new Node<T>('')
   const entries = new Map<Leaf<T>, Entry<T>[]>()
   let trailingSlashes = false
   for (const route of routes) {
@@ -49,16 +50,16 @@ export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boo
       trailingSlashes ||= variant.trailingSlash
     }
   }
+  const prefixes = prefixesOf(routes)
   for (const [leaf, list] of entries) {
-    leaf.slots = toSlots(list, methods)
+    leaf.slots = toSlots(list, methods, prefixes)
     leaf.allowed = methods.set(leaf.slots.flatMap((candidate, number) => (candidate === null ? [] : number)))
     leaf.conditional = list.some(({ route }) => route.conditions.length > 0)
   }
-  root = compact(root)
   const lengths = new Array<boolean>(1024).fill(false)
   for (const path of statics.keys()) lengths[path.length] = true
   const conditional = routes.some(route => route.conditions.length > 0)
-  return { conditional, statics, lengths, root, methods, trailingSlashes }
+  return { conditional, statics, lengths, tree: flatten(root), methods, trailingSlashes }
 }
 
 export function variantsOf(route: Route<never> | Route, ignoreTrailingSlash: boolean): Variant[] {
@@ -96,7 +97,11 @@ function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, t
   return leaf
 }
 
-function toSlots<T>(entries: readonly Entry<T>[], methods: Methods): (Candidate<T> | null)[] {
+function toSlots<T>(
+  entries: readonly Entry<T>[],
+  methods: Methods,
+  prefixes: ReadonlySet<string>,
+): (Candidate<T> | null)[] {
   const byMethod = new Map<string, Entry<T>[]>()
   for (const entry of entries) {
     for (const method of entry.route.methods) byMethod.set(method, [...(byMethod.get(method) ?? []), entry])
@@ -106,10 +111,10 @@ function toSlots<T>(entries: readonly Entry<T>[], methods: Methods): (Candidate<
     refuseDuplicates(list)
   }
   const ownOrAny = (method: string): Entry<T>[] => [...(byMethod.get(method) ?? []), ...(byMethod.get(ANY) ?? [])]
-  const slots: (Candidate<T> | null)[] = [toCandidates(byMethod.get(ANY) ?? [])]
+  const slots: (Candidate<T> | null)[] = [toCandidates(byMethod.get(ANY) ?? [], prefixes)]
   for (const method of methods.names) {
     const automatic = method === 'HEAD' ? [...(byMethod.get('HEAD') ?? []), ...ownOrAny('GET')] : ownOrAny(method)
-    slots[methods.number(method)] = toCandidates(automatic)
+    slots[methods.number(method)] = toCandidates(automatic, prefixes)
   }
   return slots
 }
@@ -140,11 +145,37 @@ function refuseDuplicates<T>(entries: readonly Entry<T>[]): void {
   }
 }
 
-function toCandidates<T>(entries: readonly Entry<T>[]): Candidate<T> | null {
+function toCandidates<T>(entries: readonly Entry<T>[], prefixes: ReadonlySet<string>): Candidate<T> | null {
   return entries.reduceRight<Candidate<T> | null>((next, { route, segments, format }) => {
     const names = namesOf(segments)
     const conditions = route.conditions.length > 0 ? route.conditions : null
     const hit = names.length === 0 && conditions === null ? new Hit(route, NO_PARAMS, format) : null
-    return { route, names, make: shapeOf(names), format, conditions, hit, next }
+    const contested = isContested(segments, prefixes)
+    return { contested, hit, route, make: shapeOf(names), format, names, conditions, next }
   }, null)
+}
+
+/** Every text that a path without wildcards goes on after, slash included: of `/a/b/:c` that is `/`, `/a/` and `/a/b/`. */
+function prefixesOf(routes: readonly Route<never>[] | readonly Route[]): Set<string> {
+  const prefixes = new Set<string>()
+  for (const { pattern } of routes) {
+    if (pattern.wildcard) continue
+    let prefix = '/'
+    for (const segment of pattern.segments) {
+      prefixes.add(prefix)
+      const text = textOf(segment)
+      if (text === undefined) break
+      prefix += `${text}/`
+    }
+    if (pattern.trailingSlash) prefixes.add(prefix)
+  }
+  return prefixes
+}
+
+/** True where a wildcard stands beside routes that are more specific: only there can a slash be in their way. */
+function isContested(segments: readonly Segment[], prefixes: ReadonlySet<string>): boolean {
+  if (segments.every(([token]) => token?.kind !== 'wildcard')) return false
+  const texts = segments.map(textOf)
+  const before = texts.slice(0, texts.indexOf(undefined))
+  return segments.at(-1)?.[0]?.kind !== 'wildcard' || prefixes.has(['', ...before, ''].join('/'))
 }

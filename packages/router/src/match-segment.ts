@@ -8,16 +8,16 @@ import type { Segment } from './pattern.ts'
  */
 const MAX_CUTS = 10_000
 
-/** The positions of what the placeholders took, in the path that is being matched. */
+/** What placeholders took of the path that is being matched. */
 export interface Captures {
-  readonly from: number[]
-  readonly to: number[]
-  /** True where the path may hold stand-ins for encoded slashes. */
-  encoded: boolean
+  /** Beginning and end of the first, of the second, and so on. */
+  readonly spans: Int32Array
+  /** True where the path was percent-decoded and may hold stand-ins for encoded slashes. */
+  readonly encoded: boolean
 }
 
 /**
- * Fits a segment of texts and placeholders to `path[at, end)`, recording placeholders from `depth` on. A placeholder
+ * Fits a segment of texts and placeholders to `path[at, end)`, recording placeholders from `place` on. A placeholder
  * ends at the first place where the text after it occurs and everything else, constraints included, still fits.
  */
 export function fitSegment(
@@ -25,10 +25,10 @@ export function fitSegment(
   path: string,
   at: number,
   end: number,
-  depth: number,
+  place: number,
   captures: Captures,
 ): boolean {
-  return fit({ tokens, path, end, captures, cuts: MAX_CUTS }, 0, at, depth)
+  return fit({ tokens, path, end, captures, cuts: MAX_CUTS }, 0, at, place)
 }
 
 interface Fit {
@@ -39,27 +39,24 @@ interface Fit {
   cuts: number
 }
 
-function fit(state: Fit, index: number, at: number, depth: number): boolean {
+function fit(state: Fit, index: number, at: number, place: number): boolean {
   const { tokens, path, end, captures } = state
   const token = tokens[index]
   if (token === undefined) return at === end
   if (token.kind === 'text') {
     const after = at + token.text.length
-    return after <= end && path.startsWith(token.text, at) && fit(state, index + 1, after, depth)
+    return after <= end && path.startsWith(token.text, at) && fit(state, index + 1, after, place)
   }
   const next = tokens[index + 1]
   const text = next?.kind === 'text' ? next.text : ''
   // Nothing after the placeholder: it takes the rest, in one try.
-  for (
-    let cut = text === '' ? end : path.indexOf(text, at + 1);
-    cut > at && cut <= end;
-    cut = path.indexOf(text, cut + 1)
-  ) {
+  let cut = text === '' ? end : path.indexOf(text, at + 1)
+  for (; cut > at && cut <= end; cut = path.indexOf(text, cut + 1)) {
     if (state.cuts-- === 0) return false
     if (accepts(token.constraint, path, at, cut, captures.encoded)) {
-      captures.from[depth] = at
-      captures.to[depth] = cut
-      if (fit(state, index + 1, cut, depth + 1)) return true
+      captures.spans[place] = at
+      captures.spans[place + 1] = cut
+      if (fit(state, index + 1, cut, place + 2)) return true
     }
     if (text === '') return false
   }
@@ -78,21 +75,14 @@ export function accepts(
   return constraint.test(encoded ? restoreSlashes(text) : text)
 }
 
-/** The texts that the tokens of a segment take of `path[at, end)`, or undefined where it does not fit. */
-export function matchTokens(
-  tokens: Segment,
-  path: string,
-  at: number,
-  end: number,
-  encoded: boolean,
-): string[] | undefined {
-  const captures: Captures = { from: [], to: [], encoded }
-  if (!fitSegment(tokens, path, at, end, 0, captures)) return undefined
-  let placeholder = 0
+/** The texts that the tokens of a segment take of a text, or undefined where it does not fit. */
+export function matchTokens(tokens: Segment, text: string, encoded: boolean): string[] | undefined {
+  const captures: Captures = { spans: new Int32Array(2 * tokens.length), encoded }
+  if (!fitSegment(tokens, text, 0, text.length, 0, captures)) return undefined
+  let place = 0
   return tokens.map(token => {
     if (token.kind === 'text') return token.text
-    const text = path.slice(captures.from[placeholder], captures.to[placeholder])
-    placeholder++
-    return text
+    place += 2
+    return text.slice(captures.spans[place - 2], captures.spans[place - 1])
   })
 }

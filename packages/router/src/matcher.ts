@@ -1,31 +1,32 @@
 import type { Compiled } from './compile.ts'
 import type { MatchRequest } from './condition.ts'
 import { decodePath } from './decode.ts'
+import { Inquiry, paramsOf } from './inquiry.ts'
 import type { MethodSet, Methods } from './methods.ts'
 import { Hit, MALFORMED, type Match, MISS } from './result.ts'
 import { hasDoubleSlash, otherSpellings, type SlashPolicies } from './slashes.ts'
-import type { Leaf, Node } from './tree.ts'
+import type { Candidate, Leaf } from './tree.ts'
 import { Walk } from './walk.ts'
 
 /** Matches requests against a frozen table. */
 export class Matcher<T> {
+  readonly #compiled: Compiled<T>
   readonly #slashes: SlashPolicies
-  readonly #trailingSlashes: boolean
+  // What every match needs, at hand.
   readonly #conditional: boolean
   readonly #methods: Methods
   readonly #statics: ReadonlyMap<string, Leaf<T>>
   readonly #lengths: readonly boolean[]
-  readonly #root: Node<T>
-  readonly #walk: Walk<T> = new Walk()
+  readonly #walk: Walk<T>
 
   constructor(compiled: Compiled<T>, slashes: SlashPolicies) {
+    this.#compiled = compiled
     this.#slashes = slashes
-    this.#trailingSlashes = compiled.trailingSlashes
     this.#conditional = compiled.conditional
     this.#methods = compiled.methods
     this.#statics = compiled.statics
     this.#lengths = compiled.lengths
-    this.#root = compiled.root
+    this.#walk = new Walk(compiled.tree)
   }
 
   match(method: string, path: string, request: MatchRequest | undefined): Match<T> {
@@ -37,14 +38,13 @@ export class Matcher<T> {
     }
     if (this.#conditional || path.indexOf('%') !== -1) return this.#matchAnything(number, path, request)
     const walk = this.#walk
-    walk.start(number, leaf ?? null)
-    const candidate = walk.root(path, this.#root)
+    const candidate = walk.find(path, number, leaf ?? null)
     if (candidate === null) {
-      if (walk.seen !== null) return this.#refuse(number, walk.allowed(this.#methods))
-      return this.#mayBeRespelt(path) ? this.#matchAnything(number, path, request) : MISS
+      if (walk.seen !== null) return this.#refuse(number, this.#allowed(walk))
+      return this.#mayBeRespelt(path, walk.reach) ? this.#matchAnything(number, path, request) : MISS
     }
-    if (candidate.route.pattern.wildcard && this.#mayBeRespelt(path)) return this.#matchAnything(number, path, request)
-    return candidate.hit ?? new Hit(candidate.route, candidate.make(path, walk), candidate.format)
+    if (candidate.contested && this.#mayBeRespelt(path, 1)) return this.#matchAnything(number, path, request)
+    return candidate.hit ?? new Hit(candidate.route, candidate.make(path, walk.spans), candidate.format)
   }
 
   /** The general case: conditions, percent-encoding, other spellings. */
@@ -52,7 +52,7 @@ export class Matcher<T> {
     const written = this.#matchAsWritten(method, path, request)
     const isHit = written.kind === 'hit'
     if (isHit ? !written.route.pattern.wildcard : written !== MISS) return written
-    for (const { path: location, redirect } of otherSpellings(path, this.#slashes, this.#trailingSlashes)) {
+    for (const { path: location, redirect } of otherSpellings(path, this.#slashes, this.#compiled.trailingSlashes)) {
       const match = this.#matchAsWritten(method, location, request)
       // A wildcard takes nothing from a route that only another spelling of the path leads to.
       if (match.kind === 'hit' && !(isHit && match.route.pattern.wildcard)) {
@@ -67,31 +67,41 @@ export class Matcher<T> {
     const encoded = path.includes('%')
     const decoded = encoded ? decodePath(path) : path
     if (decoded === undefined) return MALFORMED
-    const walk = new Walk<T>(request, encoded) // a condition may itself ask the router while this walk is under way
-    walk.start(method, null)
-    const leaf = this.#statics.get(decoded)
-    const candidate = (leaf && walk.leaf(decoded, leaf)) ?? walk.root(decoded, this.#root)
-    if (candidate !== null)
-      return candidate.hit ?? new Hit(candidate.route, walk.params(decoded, candidate), candidate.format)
-    if (!walk.sawConditional) return walk.seen === null ? MISS : this.#refuse(method, walk.allowed(this.#methods))
-    const allowed = this.#collect(decoded, encoded, leaf, request)
+    const inquiry = this.#conditional ? new Inquiry<T>(request) : null
+    const [walk, candidate] = this.#search(decoded, encoded, method, inquiry)
+    if (candidate !== null) return candidate.hit ?? this.#hit(decoded, walk, candidate, inquiry)
+    if (!inquiry?.conditional) return walk.seen === null ? MISS : this.#refuse(method, this.#allowed(walk))
+    const allowed = new Set<number>()
+    this.#search(decoded, encoded, method, new Inquiry<T>(request, allowed))
     return allowed.size > 0 ? this.#refuse(method, this.#methods.set(allowed)) : MISS
   }
 
-  /** Every method that a route of this path has whose conditions hold. */
-  #collect(path: string, encoded: boolean, leaf: Leaf<T> | undefined, request: MatchRequest | undefined): Set<number> {
-    const found = new Set<number>()
-    const walk = new Walk<T>(request, encoded, found)
-    if (leaf !== undefined) walk.leaf(path, leaf)
-    walk.root(path, this.#root)
-    return found
+  #search(path: string, encoded: boolean, method: number, inquiry: Inquiry<T> | null): [Walk<T>, Candidate<T> | null] {
+    const walk = new Walk<T>(this.#compiled.tree) // a condition may itself ask the router while this walk is under way
+    walk.encoded = encoded
+    walk.inquiry = inquiry
+    const leaf = this.#statics.get(path)
+    const candidate = leaf === undefined ? null : walk.leaf(path, method, leaf)
+    return [walk, candidate ?? walk.find(path, method, walk.seen)]
+  }
+
+  #hit(path: string, walk: Walk<T>, candidate: Candidate<T>, inquiry: Inquiry<T> | null): Hit<T> {
+    const params = candidate.conditions === null ? paramsOf(path, walk, candidate) : inquiry!.params!
+    return new Hit(candidate.route, params, candidate.format)
+  }
+
+  #allowed({ seen, seenLater }: Walk<T>): MethodSet {
+    const { allowed } = seen!
+    if (seenLater === null) return allowed
+    return this.#methods.set([...allowed.numbers, ...seenLater.flatMap(leaf => leaf.allowed.numbers)])
   }
 
   #refuse(method: number, { allow }: MethodSet): Match<T> {
     return this.#methods.isOptions(method) ? { kind: 'options', allow } : { kind: 'method_not_allowed', allow }
   }
 
-  #mayBeRespelt(path: string): boolean {
-    return this.#trailingSlashes || path.charCodeAt(path.length - 1) === 47 || hasDoubleSlash(path)
+  /** @param from - the place before which there are no two slashes in a row, 1 or more */
+  #mayBeRespelt(path: string, from: number): boolean {
+    return this.#compiled.trailingSlashes || path.charCodeAt(path.length - 1) === 47 || hasDoubleSlash(path, from)
   }
 }

@@ -1,7 +1,5 @@
-import type { Captures } from './match-segment.ts'
-
 type Values = Record<string, string>
-export type Make = (path: string, captures: Captures) => Values
+export type Make = (path: string, spans: Int32Array) => Values
 
 const known = new Map<string, Make>()
 let singles = 0
@@ -20,36 +18,38 @@ export function shapeOf(names: readonly string[]): Make {
   return make
 }
 
-function create(names: readonly string[]): Make {
-  const [a, b] = names as readonly [string, string]
+function create(given: readonly string[]): Make {
+  // The engine's own copies of the names: with any other text it would have to look them up for every object.
+  const names = Object.keys(Object.fromEntries(given.map(name => [name, 0])))
+  const [a, b] = names as [string, string]
   const literal = names.length === 1 ? SINGLES[singles++] : names.length === 2 ? PAIRS[pairs++] : undefined
-  return literal?.(a, b) ?? ((path, captures) => makeAny(names, path, captures))
+  return literal?.(a, b) ?? ((path, spans) => makeAny(names, path, spans))
 }
 
-function makeAny(names: readonly string[], path: string, { from, to }: Captures): Values {
+function makeAny(names: readonly string[], path: string, spans: Int32Array): Values {
   const values: Values = {}
-  for (let i = 0; i < names.length; i++) values[names[i]!] = path.slice(from[i], to[i])
+  for (let i = 0; i < names.length; i++) values[names[i]!] = path.slice(spans[2 * i], spans[2 * i + 1])
   return values
 }
 
-const first = (path: string, { from, to }: Captures): string => path.slice(from[0], to[0])
-const second = (path: string, { from, to }: Captures): string => path.slice(from[1], to[1])
+const first = (path: string, spans: Int32Array): string => path.slice(spans[0], spans[1])
+const second = (path: string, spans: Int32Array): string => path.slice(spans[2], spans[3])
 
 // biome-ignore format: one line each
 const SINGLES: readonly ((a: string) => Make)[] = [
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
-  a => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
+  a => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); return o },
 ]
 // biome-ignore format: one line each
 const PAIRS: readonly ((a: string, b: string) => Make)[] = [
-  (a, b) => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); o[b] = second(path, captures); return o },
-  (a, b) => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); o[b] = second(path, captures); return o },
-  (a, b) => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); o[b] = second(path, captures); return o },
-  (a, b) => (path, captures) => { const o: Values = {}; o[a] = first(path, captures); o[b] = second(path, captures); return o },
+  (a, b) => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); o[b] = second(path, spans); return o },
+  (a, b) => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); o[b] = second(path, spans); return o },
+  (a, b) => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); o[b] = second(path, spans); return o },
+  (a, b) => (path, spans) => { const o: Values = {}; o[a] = first(path, spans); o[b] = second(path, spans); return o },
 ]

@@ -111,6 +111,6 @@ test.each([
   ['/ab//c', true],
   ['//ab', true],
 ])('%j has two slashes in a row: %s', (path, answer) => {
-  expect(hasDoubleSlash(path)).toBe(answer)
+  expect(hasDoubleSlash(path, 1)).toBe(answer)
   expect(path.includes('//')).toBe(answer)
 })

@@ -73,7 +73,7 @@ function fitPart(segment: Segment, part: string): Record<string, string> | strin
   if (text !== undefined) {
     return text === part ? {} : `it has ${quote(part)} where the route has ${quote(text)}`
   }
-  const texts = matchTokens(segment, part, 0, part.length, true)
+  const texts = matchTokens(segment, part, true)
   if (texts === undefined) return `${quote(part)} is not ${describe(segment)}`
   const values = segment.flatMap((token, i) => (token.kind === 'text' ? [] : [texts[i]!]))
   return Object.fromEntries(namesOf([segment]).map((name, i) => [name, restoreSlashes(values[i]!)]))

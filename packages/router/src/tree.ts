@@ -13,6 +13,8 @@ export interface Candidate<T> {
   readonly names: readonly string[]
   readonly make: Make
   readonly format: string | undefined
+  /** True where a wildcard could take a request from a route that only another spelling of the path leads to. */
+  readonly contested: boolean
   readonly conditions: readonly Condition[] | null
   /** Ready to be handed out where the route has neither parameters nor conditions. */
   readonly hit: Hit<T> | null
@@ -32,15 +34,15 @@ export class Leaf<T> {
 
 /** A dynamic segment: what it takes and where that leads. */
 export class Edge<T> {
+  /** Where the path ends with this segment. */
+  leaf: Leaf<T> | null = null
+  /** Where it goes on. */
+  next: Node<T> | null = null
   readonly segment: Segment
   readonly key: string
   readonly constraint: Constraint | undefined
   readonly suffix: string
   readonly params: number
-  /** Where the path ends with this segment. */
-  leaf: Leaf<T> | null = null
-  /** Where it goes on. */
-  next: Node<T> | null = null
 
   constructor(segment: Segment) {
     const [first, second] = segment as readonly [Token, Token | undefined]
@@ -58,54 +60,20 @@ export class Edge<T> {
  */
 export class Node<T> {
   text: string
-  /** The text as UTF-16 code units, which compare faster than a string's. */
-  codes: readonly number[] = []
-  /** Children by the first character of their text, as ASCII code minus `base`; `far` has those beyond ASCII. */
-  kids: (Node<T> | undefined)[] = []
-  base = 0
-  far: Map<number, Node<T>> | null = null
+  /** By the first character of their text. */
+  readonly kids: Map<string, Node<T>> = new Map()
   leaf: Leaf<T> | null = null
-  /** False where all but the children is empty. */
-  dynamic = false
   /** Segments with constraints or text, the most specific first. */
-  picky: Edge<T>[] | null = null
+  readonly picky: Edge<T>[] = []
   /** A whole segment, whatever it is. */
   param: Edge<T> | null = null
   /** Wildcards with a constraint, a suffix, or more of the path after them. */
-  wildcards: Edge<T>[] | null = null
+  readonly wildcards: Edge<T>[] = []
   /** The end of a wildcard that takes whatever is left. */
   rest: Leaf<T> | null = null
-  /** True where `wildcards` or `rest` is there. */
-  takesRest = false
 
   constructor(text: string) {
     this.text = text
-  }
-
-  child(code: number): Node<T> | undefined {
-    const at = code - this.base
-    if (at >= 0 && at < this.kids.length) return this.kids[at]
-    return code > 127 ? this.far?.get(code) : undefined
-  }
-
-  children(): Node<T>[] {
-    return [...this.kids.filter(kid => kid !== undefined), ...(this.far?.values() ?? [])]
-  }
-
-  setChild(node: Node<T>): void {
-    const code = node.text.charCodeAt(0)
-    if (code > 127) {
-      this.far ??= new Map()
-      this.far.set(code, node)
-      return
-    }
-    if (this.kids.length === 0) this.base = code
-    if (code < this.base) {
-      this.kids.unshift(...new Array<undefined>(this.base - code))
-      this.base = code
-    }
-    while (this.kids.length < code - this.base) this.kids.push(undefined)
-    this.kids[code - this.base] = node
   }
 }
 
@@ -121,10 +89,8 @@ export function insertPath<T>(root: Node<T>, segments: readonly Segment[], trail
       continue
     }
     node = insertText(node, text)
-    node.dynamic = true
     const last = i === segments.length - 1 && !trailingSlash
     if (last && isPlainWildcard(segment)) {
-      node.takesRest = true
       node.rest ??= new Leaf()
       return node.rest
     }
@@ -151,10 +117,10 @@ function insertText<T>(start: Node<T>, text: string): Node<T> {
   let node = start
   let rest = text
   while (rest !== '') {
-    const kid = node.child(rest.charCodeAt(0))
+    const kid = node.kids.get(rest[0]!)
     if (kid === undefined) {
       const added = new Node<T>(rest)
-      node.setChild(added)
+      node.kids.set(rest[0]!, added)
       return added
     }
     const shared = sharedLength(kid.text, rest)
@@ -167,8 +133,8 @@ function insertText<T>(start: Node<T>, text: string): Node<T> {
 function splitNode<T>(parent: Node<T>, kid: Node<T>, length: number): Node<T> {
   const upper = new Node<T>(kid.text.slice(0, length))
   kid.text = kid.text.slice(length)
-  upper.setChild(kid)
-  parent.setChild(upper)
+  upper.kids.set(kid.text[0]!, kid)
+  parent.kids.set(upper.text[0]!, upper)
   return upper
 }
 
@@ -182,15 +148,12 @@ function insertEdge<T>(node: Node<T>, segment: Segment): Edge<T> {
   const key = segmentKey(segment)
   const [first] = segment
   if (first?.kind === 'wildcard') {
-    node.takesRest = true
-    node.wildcards ??= []
     return findOrInsert(node.wildcards, key, segment)
   }
   if (segment.length === 1 && first?.kind === 'param' && first.constraint === undefined) {
     node.param ??= new Edge(segment)
     return node.param
   }
-  node.picky ??= []
   return findOrInsert(node.picky, key, segment)
 }
 
@@ -218,15 +181,4 @@ export function rank(segment: Segment): number {
 
 function textLength(segment: Segment): number {
   return segment.reduce((sum, token) => sum + (token.kind === 'text' ? token.text.length : 0), 0)
-}
-
-/** Finishes a tree: takes out the empty nodes that building leaves where an edge leads on. */
-export function compact<T>(node: Node<T>): Node<T> {
-  node.codes = Array.from({ length: node.text.length }, (_, i) => node.text.charCodeAt(i))
-  for (const kid of node.children()) compact(kid)
-  for (const edge of [...(node.picky ?? []), ...(node.param ? [node.param] : []), ...(node.wildcards ?? [])]) {
-    if (edge.next) edge.next = compact(edge.next)
-  }
-  const kids = node.children()
-  return node.text === '' && !node.dynamic && node.leaf === null && kids.length === 1 ? kids[0]! : node
 }

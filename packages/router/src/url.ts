@@ -76,7 +76,7 @@ function textOfToken(route: Route, token: Token, values: Values): string {
 /** True where a segment of several placeholders is matched back into the very texts it was made of. */
 function reads(segment: Segment, texts: readonly string[]): boolean {
   const whole = texts.join('')
-  const found = matchTokens(segment, whole, 0, whole.length, false)
+  const found = matchTokens(segment, whole, false)
   return found !== undefined && segment.every((_, i) => texts[i] === found[i])
 }
 

@@ -1,248 +1,192 @@
-import { isPromiseLike } from '@arlen/core'
-import type { MatchRequest } from './condition.ts'
-import { restoreSlashes } from './decode.ts'
-import { routerError } from './errors.ts'
+import { BITS, FIELDS, type FlatEdge, type FlatTree } from './flat-tree.ts'
+import type { Inquiry } from './inquiry.ts'
 import { accepts, type Captures, fitSegment } from './match-segment.ts'
-import type { MethodSet, Methods } from './methods.ts'
-import type { PathParams } from './result.ts'
-import type { Candidate, Edge, Leaf, Node } from './tree.ts'
+import type { Candidate, Leaf } from './tree.ts'
+
+// Constants of this module are part of the machine code; those of another module it would have to load.
+const { LENGTH, BASE, KIDS, LEAF, MORE, PARAM_LEAF, PARAM_NEXT, REST_LEAF, EDGES, HEADER } = FIELDS
+const { PARAM, REST, PICKY, FAR } = BITS
+/** What can take a segment. */
+const DYNAMIC = PARAM | REST | PICKY
+const SLASH = 47
 
 /**
  * Finds the best route of a tree for one path at a time: depth first, the most specific branch first, back where a
- * branch ends in nothing. Its arrays are used again for every path, so a walk allocates nothing.
+ * branch ends in nothing. It is used again for every path and allocates nothing.
  */
 export class Walk<T> implements Captures {
-  readonly from: number[] = []
-  readonly to: number[] = []
-  readonly encoded: boolean
-  /** The first end that the walk came to and that has other methods only, whatever the request. */
+  readonly spans: Int32Array
+  encoded = false
+  /** The first end that the walk came to that has other methods only, whatever the request. */
   seen: Leaf<T> | null = null
-  /** True when it came to one where that depends on the request. */
-  sawConditional = false
-  #method = 0
-  #seenLater: Leaf<T>[] | null = null
-  readonly #request: MatchRequest | undefined
-  readonly #collect: Set<number> | undefined
-  /** Those that conditions were asked about, and added to. */
-  #params: Record<string, string> | undefined
+  /** The others, as far as there are any. */
+  seenLater: Leaf<T>[] | null = null
+  /** Before here there are no two slashes in a row, for some branch of the tree was followed so far; 1 or more. */
+  reach = 1
+  /** Decides where routes have conditions; null where none of the table has. */
+  inquiry: Inquiry<T> | null = null
+  readonly #tree: FlatTree<T>
+  readonly #table: Int32Array
 
-  /**
-   * @param encoded - whether paths were percent-decoded and may hold stand-ins for encoded slashes
-   * @param collect - makes the walk visit every end of the path instead; takes the number of each method it has
-   */
-  constructor(request?: MatchRequest, encoded = false, collect?: Set<number>) {
-    this.#request = request
-    this.encoded = encoded
-    this.#collect = collect
+  constructor(tree: FlatTree<T>) {
+    this.#tree = tree
+    this.#table = tree.table
+    this.spans = new Int32Array(2 * tree.depth)
   }
 
-  /** @param seen - the end that the path has outside of the tree */
-  start(method: number, seen: Leaf<T> | null): void {
-    this.#method = method
+  /** @param seen - the end that the path has outside of the tree, for other methods only */
+  find(path: string, method: number, seen: Leaf<T> | null): Candidate<T> | null {
     this.seen = seen
-    if (this.#seenLater !== null) this.#seenLater = null
-  }
-
-  /** The methods at the ends that were seen. */
-  allowed(methods: Methods): MethodSet {
-    const { allowed } = this.seen!
-    if (this.#seenLater === null) return allowed
-    return methods.set([...allowed.numbers, ...this.#seenLater.flatMap(leaf => leaf.allowed.numbers)])
-  }
-
-  /** The parameters of the candidate that was found. */
-  params(path: string, candidate: Candidate<T>): PathParams {
-    if (candidate.conditions === null) return this.#build(path, candidate)
-    const params = this.#params!
-    this.#params = undefined
-    return params
-  }
-
-  #build(path: string, candidate: Candidate<T>): Record<string, string> {
-    const params = candidate.make(path, this)
-    if (this.encoded) for (const name of candidate.names) params[name] = restoreSlashes(params[name]!)
-    return params
+    if (this.seenLater !== null) this.seenLater = null
+    this.reach = 1
+    return path.charCodeAt(0) === SLASH ? this.#node(path, method, this.#tree.root, 1, 0) : null
   }
 
   /** The candidate at one end, if any. */
-  leaf(path: string, leaf: Leaf<T>): Candidate<T> | null {
-    const candidate = leaf.slots[this.#method]!
-    if (leaf.conditional || this.#collect !== undefined) return this.#leafWithConditions(path, leaf, candidate)
-    if (candidate === null) {
-      if (this.seen === null) this.seen = leaf
-      else this.#seenLater = [...(this.#seenLater ?? []), leaf]
-    }
+  leaf(path: string, method: number, leaf: Leaf<T>): Candidate<T> | null {
+    if (this.inquiry !== null) return this.inquiry.choose(path, this, leaf, method)
+    const candidate = leaf.slots[method]!
+    if (candidate === null) this.see(leaf)
     return candidate
   }
 
-  #leafWithConditions(path: string, leaf: Leaf<T>, candidate: Candidate<T> | null): Candidate<T> | null {
-    if (this.#collect !== undefined) return this.#visit(path, leaf, this.#collect)
-    const chosen = candidate && this.#choose(path, candidate)
-    if (chosen === null) this.sawConditional = true
-    return chosen
+  see(leaf: Leaf<T>): void {
+    if (this.seen === null) this.seen = leaf
+    else this.seenLater = [...(this.seenLater ?? []), leaf]
   }
 
-  #visit(path: string, leaf: Leaf<T>, methods: Set<number>): null {
-    for (const [number, candidate] of leaf.slots.entries()) {
-      if (candidate !== null && !methods.has(number) && this.#choose(path, candidate) !== null) methods.add(number)
-    }
-    return null
-  }
-
-  #choose(path: string, first: Candidate<T>): Candidate<T> | null {
-    for (let candidate: Candidate<T> | null = first; candidate !== null; candidate = candidate.next) {
-      if (candidate.conditions === null || this.#holds(path, candidate)) return candidate
-    }
-    return null
-  }
-
-  #holds(path: string, candidate: Candidate<T>): boolean {
-    const request = this.#request
-    if (request === undefined) return false
-    const params = this.#build(path, candidate)
-    for (const condition of candidate.conditions!) {
-      const result = condition.test(request, params, candidate.format)
-      if (isPromiseLike(result)) {
-        const { route } = candidate
-        throw routerError('condition_async', { name: condition.name, route, source: route.where })
-      }
-      if (result !== true) return false
-    }
-    this.#params = params
-    return true
-  }
-
-  root(path: string, root: Node<T>): Candidate<T> | null {
-    return path.charCodeAt(0) === SLASH && continues(path, 0, root.codes)
-      ? this.#node(path, root, root.codes.length, 0)
-      : null
+  #leafAt(path: string, method: number, number: number): Candidate<T> | null {
+    return number === 0 ? null : this.leaf(path, method, this.#tree.leaves[number]!)
   }
 
   /**
-   * @param at - the first place after the text of `start`
-   * @param depth - how many parameters are captured already
+   * @param start - a node whose text begins just before `from`
+   * @param place - where in `spans` the next parameter goes
    */
-  #node(path: string, start: Node<T>, at: number, depth: number): Candidate<T> | null {
-    const length = path.length
+  #node(path: string, method: number, start: number, from: number, place: number): Candidate<T> | null {
+    const table = this.#table
+    const { length } = path
     let node = start
+    let at = from
     for (;;) {
-      if (at >= length) return node.leaf === null ? null : this.leaf(path, node.leaf)
+      const kids = table[node + KIDS]!
+      const end = at + table[node + LENGTH]!
+      if (end > length) return null
+      for (let text = node + HEADER + kids; at < end; at++, text++) {
+        if (path.charCodeAt(at) !== table[text]) return null
+      }
+      if (at === length) return this.#leafAt(path, method, table[node + LEAF]!)
       const code = path.charCodeAt(at)
-      const kid = node.child(code)
-      if (kid !== undefined && continues(path, at, kid.codes)) {
-        const after = at + kid.codes.length
-        if (!node.dynamic) {
-          node = kid
-          at = after
-          continue
+      const index = code - table[node + BASE]!
+      let kid = index >= 0 && index < kids ? table[node + HEADER + index]! : 0
+      const more = table[node + MORE]!
+      if (more === 0) {
+        if (kid === 0) {
+          this.reach = at
+          return null
         }
-        const found = this.#node(path, kid, after, depth)
+        node = kid
+        at++
+        continue
+      }
+      if ((more & FAR) !== 0 && kid === 0) kid = this.#tree.far.get(node * 65_536 + code) ?? 0
+      if (kid !== 0) {
+        const found = this.#node(path, method, kid, at + 1, place)
         if (found !== null) return found
       }
       // Whatever is dynamic takes a segment, and a segment is not empty.
-      if (!node.dynamic || code === SLASH) return null
-      if (node.picky !== null) {
-        const found = this.#picky(path, node.picky, at, depth)
+      if (code === SLASH || (more & DYNAMIC) === 0) {
+        this.reach = at
+        return null
+      }
+      if ((more & PICKY) !== 0) {
+        const found = this.#picky(path, method, this.#tree.edges[table[node + EDGES]!]!.picky, at, place)
         if (found !== null) return found
       }
-      const { param } = node
-      if (param !== null) {
+      if ((more & PARAM) !== 0) {
         const slash = path.indexOf('/', at)
-        this.from[depth] = at
+        this.spans[place] = at
         if (slash === -1) {
-          this.to[depth] = length
-          const found = param.leaf === null ? null : this.leaf(path, param.leaf)
+          this.spans[place + 1] = length
+          const found = this.#leafAt(path, method, table[node + PARAM_LEAF]!)
           if (found !== null) return found
-        } else if (param.next !== null && continues(path, slash, param.next.codes)) {
-          this.to[depth] = slash
-          const after = slash + param.next.codes.length
-          if (!node.takesRest) {
-            node = param.next
-            at = after
-            depth++
+        } else {
+          this.spans[place + 1] = slash
+          this.reach = slash + 1
+          const next = table[node + PARAM_NEXT]!
+          if ((more & REST) === 0) {
+            if (next === 0) return null
+            node = next
+            at = slash + 1
+            place += 2
             continue
           }
-          const found = this.#node(path, param.next, after, depth + 1)
+          const found = next === 0 ? null : this.#node(path, method, next, slash + 1, place + 2)
           if (found !== null) return found
         }
       }
-      return node.takesRest ? this.#rest(path, node, at, depth) : null
+      return (more & REST) === 0 ? null : this.#rest(path, method, node, at, place)
     }
   }
 
-  #rest(path: string, node: Node<T>, at: number, depth: number): Candidate<T> | null {
-    if (node.wildcards !== null) {
-      const found = this.#wildcards(path, node.wildcards, at, depth)
-      if (found !== null) return found
-    }
-    if (node.rest === null) return null
-    this.from[depth] = at
-    this.to[depth] = path.length
-    return this.leaf(path, node.rest)
-  }
-
-  #picky(path: string, edges: readonly Edge<T>[], at: number, depth: number): Candidate<T> | null {
-    const end = segmentEnd(path, at)
+  #picky(path: string, method: number, edges: readonly FlatEdge[], at: number, place: number): Candidate<T> | null {
+    const slash = path.indexOf('/', at)
+    const end = slash === -1 ? path.length : slash
     for (const edge of edges) {
-      if (!this.#fits(path, edge, at, end, depth)) continue
-      const found = this.#after(path, edge, end, depth + edge.params)
+      if (!this.#fits(path, edge, at, end, place)) continue
+      const found = this.#after(path, method, edge, end, place + 2 * edge.params)
       if (found !== null) return found
     }
     return null
   }
 
-  #fits(path: string, edge: Edge<T>, at: number, end: number, depth: number): boolean {
-    if (edge.segment.length > 1) return fitSegment(edge.segment, path, at, end, depth, this)
-    this.from[depth] = at
-    this.to[depth] = end
+  #fits(path: string, edge: FlatEdge, at: number, end: number, place: number): boolean {
+    if (edge.segment.length > 1) return fitSegment(edge.segment, path, at, end, place, this)
+    this.spans[place] = at
+    this.spans[place + 1] = end
     return accepts(edge.constraint, path, at, end, this.encoded)
   }
 
-  #after(path: string, edge: Edge<T>, end: number, depth: number): Candidate<T> | null {
-    if (end === path.length) return edge.leaf === null ? null : this.leaf(path, edge.leaf)
-    const { next } = edge
-    if (next === null || !continues(path, end, next.codes)) return null
-    return this.#node(path, next, end + next.codes.length, depth)
+  #after(path: string, method: number, edge: FlatEdge, end: number, place: number): Candidate<T> | null {
+    if (end === path.length) return this.#leafAt(path, method, edge.leaf)
+    return edge.next === 0 ? null : this.#node(path, method, edge.next, end + 1, place)
   }
 
-  #wildcards(path: string, edges: readonly Edge<T>[], at: number, depth: number): Candidate<T> | null {
+  #rest(path: string, method: number, node: number, at: number, place: number): Candidate<T> | null {
+    const edges = this.#table[node + EDGES]!
+    if (edges !== 0) {
+      const found = this.#wildcards(path, method, this.#tree.edges[edges]!.wildcards, at, place)
+      if (found !== null) return found
+    }
+    this.spans[place] = at
+    this.spans[place + 1] = path.length
+    return this.#leafAt(path, method, this.#table[node + REST_LEAF]!)
+  }
+
+  #wildcards(path: string, method: number, edges: readonly FlatEdge[], at: number, place: number): Candidate<T> | null {
     for (const edge of edges) {
-      if (edge.next !== null) {
+      if (edge.next !== 0) {
         for (let end = path.indexOf('/', at); end !== -1; end = path.indexOf('/', end + 1)) {
-          if (!this.#takes(path, edge, at, end, depth)) continue
-          const found = this.#after(path, edge, end, depth + 1)
+          if (!this.#takes(path, edge, at, end, place)) continue
+          const found = this.#after(path, method, edge, end, place + 2)
           if (found !== null) return found
         }
+        this.reach = at // what the wildcard took may have two slashes in a row
       }
-      if (edge.leaf !== null && this.#takes(path, edge, at, path.length, depth)) {
-        const found = this.leaf(path, edge.leaf)
+      if (edge.leaf !== 0 && this.#takes(path, edge, at, path.length, place)) {
+        const found = this.#leafAt(path, method, edge.leaf)
         if (found !== null) return found
       }
     }
     return null
   }
 
-  #takes(path: string, edge: Edge<T>, at: number, end: number, depth: number): boolean {
+  #takes(path: string, edge: FlatEdge, at: number, end: number, place: number): boolean {
     const { suffix, constraint } = edge
     const to = end - suffix.length
     if (to <= at || (suffix !== '' && !path.startsWith(suffix, to))) return false
-    this.from[depth] = at
-    this.to[depth] = to
+    this.spans[place] = at
+    this.spans[place + 1] = to
     return accepts(constraint, path, at, to, this.encoded)
   }
-}
-
-const SLASH = 47
-
-function segmentEnd(path: string, at: number): number {
-  const slash = path.indexOf('/', at)
-  return slash === -1 ? path.length : slash
-}
-
-/** True where the text of `codes` stands at `at`; that its first character does is known. */
-function continues(path: string, at: number, codes: readonly number[]): boolean {
-  for (let i = 1; i < codes.length; i++) {
-    if (path.charCodeAt(at + i) !== codes[i]) return false
-  }
-  return true
 }

@@ -205,7 +205,8 @@ export class App extends Routes implements Servable {
       }),
       log: this.log,
       timings: performanceLogging,
-      trustedProxies: http.trustedProxies,
+      // The development server comes over a unix socket and says who asked.
+      trustedProxies: this.isDevelopment ? ['unix', ...http.trustedProxies] : http.trustedProxies,
       limits: { body: http.maxBodyBytes },
       timeouts: { handler: http.handlerTimeoutMs, keepAlive: http.keepAliveTimeoutMs },
       onError: answerErrors(this.#errorHandlers, answerError),

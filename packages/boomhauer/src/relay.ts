@@ -75,11 +75,14 @@ function requestFields(req: IncomingMessage, page: boolean): string[] {
     const name = req.rawHeaders[i]!
     const lower = name.toLowerCase()
     if ((HOP_BY_HOP.has(lower) && lower !== 'transfer-encoding') || named.has(lower)) continue
+    if (lower === 'x-forwarded-for') continue
     // A page is to come as plain text, so that the script can be put into it.
     if (page && lower === 'accept-encoding') continue
     out.push(name, req.rawHeaders[i + 1]!)
   }
-  out.push('Connection', 'close')
+  // Behind a unix socket nobody has an address: the application learns it as it does from a proxy in production.
+  const forwarded = [...(req.headersDistinct['x-forwarded-for'] ?? []), req.socket.remoteAddress ?? '']
+  out.push('X-Forwarded-For', forwarded.join(', '), 'Connection', 'close')
   return out
 }
 

@@ -32,6 +32,7 @@ app.get('/broken/:id', c => {
   const user = undefined as unknown as { name: string }
   return c.text(user.name)
 })
+app.get('/ip', c => c.text(c.req.ip))
 app.get('/page', c => c.render('page', { user: {} }))`),
       'templates/home.html.ets': '<!doctype html><h1><%= $title %></h1>\n',
       'templates/page.html.ets': '<ul>\n  <li><%= $user.name.length %></li>\n</ul>\n',
@@ -42,6 +43,7 @@ app.get('/page', c => c.render('page', { user: {} }))`),
   expect(home.status).toBe(200)
   expect(home.body).toMatch(/^<!doctype html><h1>Shop<\/h1>\n<script src="\/_boomhauer\/client\.js"/)
 
+  expect((await app.get('/ip')).body).toBe('127.0.0.1')
   const broken = JSON.parse((await app.get('/broken/7?token=abc', AS_PROGRAM)).body)
   expect(broken.diagnostics[0]).toMatchObject({
     stage: 'runtime',

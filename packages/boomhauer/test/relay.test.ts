@@ -25,6 +25,7 @@ test('methods, paths, fields and bodies arrive as they were sent', async () => {
   const seen = JSON.parse(body)
   expect(seen).toMatchObject({ method: 'PATCH', url: '/a%2Fb?x=1&y=%20', body: 'hello' })
   expect(seen.raw.join('|')).toContain('X-Twice|one|X-Twice|two|Cookie|a=1|Host|shop.localhost:1|Accept-Encoding|gzip')
+  expect(seen.raw.join('|')).toContain('X-Forwarded-For|127.0.0.1')
 })
 
 test('answers arrive as they were given: status, repeated fields, trailers', async () => {

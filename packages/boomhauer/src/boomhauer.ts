@@ -121,7 +121,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     if (this.settings.typecheck !== 'notice') return
     const check = new AbortController()
     this.#check = check
-    const diagnostics = await this.#typecheck(check.signal)
+    const diagnostics = await this.#typecheck(check.signal).catch(error => [warning(String(error))])
     if (check.signal.aborted) return
     const count = diagnostics.length
     this.notice('typecheck', `${count} type error${count === 1 ? '' : 's'}`, diagnostics)

@@ -11,7 +11,7 @@ export type BuildReport =
 
 export interface BuildOptions {
   settings: Settings
-  child: Child
+  takeChild: () => Child
   /** Where the application is to listen. */
   socket: string
   /** Templates to compile first; undefined where none have changed. */
@@ -32,10 +32,11 @@ export interface BuildOptions {
  * they never compete for what it takes for itself: ports, locks, files.
  */
 export async function build(options: BuildOptions): Promise<BuildReport | undefined> {
-  const { child, signal } = options
+  const { signal } = options
+  const child = options.takeChild()
   const abort = () => child.kill()
   signal.addEventListener('abort', abort)
-  const report = await run(options)
+  const report = await run(child, options)
   signal.removeEventListener('abort', abort)
   if (signal.aborted || !report.ok) {
     child.kill()
@@ -44,8 +45,8 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
   return signal.aborted ? undefined : report
 }
 
-async function run(options: BuildOptions): Promise<BuildReport> {
-  const { settings, child, socket, templates, typecheck, cleared, signal, onTemplates } = options
+async function run(child: Child, options: BuildOptions): Promise<BuildReport> {
+  const { settings, socket, templates, typecheck, cleared, signal, onTemplates } = options
   const warnings: Diagnostic[] = []
   const failed = (diagnostics: readonly Diagnostic[]): BuildReport => {
     return { ok: false, files: child.files, diagnostics: [...diagnostics, ...warnings] }

@@ -1,4 +1,4 @@
-import { basename, extname, isAbsolute, matchesGlob, relative, sep } from 'node:path'
+import { basename, extname, isAbsolute, join, matchesGlob, relative, sep } from 'node:path'
 
 /** What a changed file calls for, the most first. */
 export type Effect = 'rebuild' | 'reload' | 'styles' | 'nothing'
@@ -60,6 +60,13 @@ const ASSETS = new Set([
 const FILES_IGNORED =
   /(?:\.(?:test|spec|test-d)\.[cm]?[jt]sx?|\.tsbuildinfo|~|\.sw[a-z]|\.tmp|\.log)$|^(?:\.#|#|4913$|___jb_)/
 
+/** Files that package managers write when they are done: from then on what was missing may be there. */
+export function installedMarks(root: string): string[] {
+  return ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'].map(name =>
+    join(root, 'node_modules', name),
+  )
+}
+
 export interface Interest {
   /** Whether a folder or file is watched at all. */
   watches(path: string, isFolder: boolean): boolean
@@ -71,6 +78,7 @@ export interface Interest {
 export function createInterest(root: string, ignore: readonly string[] = []): Interest {
   // A glob of everything in a folder, and one of the folder, say the same.
   const folders = ignore.map(glob => glob.replace(/(?:\/\*\*)?\/*$/, ''))
+  const marks = new Set(installedMarks(root))
   const fromRoot = (path: string) => relative(root, path)
   const ignored = (path: string) => {
     const local = fromRoot(path).split(sep).join('/')
@@ -89,6 +97,7 @@ export function createInterest(root: string, ignore: readonly string[] = []): In
       return isFolder || effectByName(basename(path)) !== 'nothing'
     },
     effectOf(path) {
+      if (marks.has(path)) return 'rebuild'
       if (inIgnoredFolder(path) || ignored(path)) return 'nothing'
       return effectByName(basename(path))
     },

@@ -119,6 +119,6 @@ function stageOf(error: unknown): Diagnostic['stage'] {
 }
 
 function send(message: FromChild, then?: () => void): void {
-  if (process.connected) process.send!(message, undefined, undefined, () => then?.())
+  if (process.connected) process.send!({ ...message, boomhauer: true }, undefined, undefined, () => then?.())
   else then?.()
 }

@@ -4,7 +4,14 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
 import { type Inspect, splitInspect } from './inspect-argument.ts'
-import type { AppFacts, FromChild, RequestFact, TemplateFolders, ToChild } from './messages.ts'
+import {
+  type AppFacts,
+  type FromChild,
+  isFromChild,
+  type RequestFact,
+  type TemplateFolders,
+  type ToChild,
+} from './messages.ts'
 
 export interface ChildOptions {
   root: string
@@ -69,7 +76,9 @@ export class Child extends EventEmitter<ChildEvents> {
       process.stderr.write(chunk)
     })
     this.#process.stdio[3]!.on('error', () => undefined) // it went away: its exit is what counts
-    this.#process.on('message', message => this.#receive(message as FromChild))
+    this.#process.on('message', message => {
+      if (isFromChild(message)) this.#receive(message)
+    })
     const { promise, resolve } = Promise.withResolvers<void>()
     this.gone = promise
     this.#process.on('error', () => {

@@ -56,3 +56,16 @@ export type FromChild =
   /** A part of the application has something to say: pending migrations, a warning. */
   | { type: 'diagnostics'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestFact }
+
+const FROM_CHILD = new Set<unknown>(['warm', 'prepared', 'ready', 'failed', 'crashed', 'diagnostics', 'request'])
+
+/** An application may send messages of its own, to whatever it believes to be run by. They are nobody's here. */
+export function isFromChild(message: unknown): message is FromChild {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'boomhauer' in message &&
+    'type' in message &&
+    FROM_CHILD.has(message.type)
+  )
+}

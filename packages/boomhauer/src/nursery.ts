@@ -14,20 +14,28 @@ export class Nursery {
     this.#options = options
   }
 
-  /** Starts a process to wait, unless one does. */
+  /** Starts a process to wait, unless one does. Where none can be started, the next build will say why. */
   fill(): void {
     if (this.#waiting || this.#closed) return
+    try {
+      this.#start()
+    } catch {
+      this.#waiting = undefined // no memory, no files: tried again when it is needed
+    }
+  }
+
+  #start(): Child {
     const child = new Child(this.#options())
     this.#waiting = child
     child.once('exit', () => {
       if (this.#waiting === child) this.#waiting = undefined
     })
+    return child
   }
 
   /** The process that waits, or a fresh one. */
   take(): Child {
-    this.fill()
-    const child = this.#waiting!
+    const child = this.#waiting ?? this.#start()
     this.#waiting = undefined
     return child
   }

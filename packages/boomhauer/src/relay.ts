@@ -14,8 +14,6 @@ export interface RelayOptions {
   injection?: Injection | undefined
   /** The application was lost before it answered anything. */
   onLost: (error: Error) => void
-  /** The application began to answer. */
-  onAnswer?: (status: number) => void
 }
 
 /** Passes a request on to the application and its answer back, byte for byte as far as HTTP lets it. */
@@ -33,8 +31,11 @@ export function relay(req: IncomingMessage, res: ServerResponse, options: RelayO
     if (info.statusCode !== 100 && info.statusCode !== 101) earlyHints(res, info)
   })
   upstream.once('response', answer => {
-    options.onAnswer?.(answer.statusCode!)
-    respond(req, res, answer, options.injection)
+    try {
+      respond(req, res, answer, options.injection)
+    } catch {
+      res.destroy() // an answer that is no HTTP: the client sees as much of it as it would in production
+    }
   })
   upstream.once('error', error => {
     if (res.headersSent) res.destroy()
@@ -119,7 +120,8 @@ function pairs(raw: readonly string[]): [string, string][] {
 /** Passes an upgraded connection (WebSocket and the like) on as it is, head included. */
 export function relayUpgrade(req: IncomingMessage, client: Duplex, head: Buffer, socket: string): void {
   const upstream = connect(socket)
-  const lines = req.rawHeaders.flatMap((name, i, all) => (i % 2 === 0 ? [`${name}: ${all[i + 1]}`] : []))
+  const lines = pairs(req.rawHeaders).map(([name, value]) => `${name}: ${value}`)
+  lines.push(`X-Forwarded-For: ${req.socket.remoteAddress}`)
   upstream.write(`${req.method} ${req.url} HTTP/${req.httpVersion}\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1')
   if (head.length > 0) upstream.write(head)
   const end = () => {

@@ -68,7 +68,10 @@ async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrup
   }
   try {
     await Promise.race([server.start(), ended])
-    if (stays && !interrupted.aborted) io.out(`boomhauer at ${server.url}`)
+    if (stays && !interrupted.aborted) {
+      io.out(`boomhauer at ${server.url}`)
+      if (!isLoopback(server.settings.host)) io.out('whoever reaches this address sees the source of what fails')
+    }
     return await ended
   } finally {
     await server.close()
@@ -81,4 +84,8 @@ function printRoutes(routes: readonly { methods: string; path: string; name?: st
   for (const route of routes) {
     io.out(`${route.methods.padEnd(methods)}  ${route.path.padEnd(paths)}  ${route.name ?? ''}`.trimEnd())
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Diagnostic } from '@arlen/core'
-import { createRedact, type DevelopmentProblem, type Redact } from '@arlen/core/error-report'
-import { build, exitDiagnostic } from './builder.ts'
+import { createRedact, type DevelopmentProblem, diagnose, type Redact } from '@arlen/core/error-report'
+import { type BuildReport, build, exitDiagnostic } from './builder.ts'
 import type { Child } from './child.ts'
 import { CrashBrake } from './crash-brake.ts'
 import { childEnv } from './env-files.ts'
@@ -124,7 +124,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
     const building = build({
       settings: this.#settings,
-      child: this.#nursery.take(),
+      takeChild: () => this.#nursery.take(),
       socket: join(this.#folder, `${number}.sock`),
       templates: this.#templates.toCompile(),
       typecheck: this.#typecheck,
@@ -132,8 +132,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       signal: attempt.signal,
       onTemplates: warnings => this.#templates.compiled(warnings),
     })
-    this.#building = building
-    const report = await building
+    this.#building = building.catch(() => undefined)
+    const report = await building.catch((error: unknown): BuildReport => {
+      // What the application cannot be blamed for, such as a system without memory or files to give.
+      return { ok: false, files: [], diagnostics: diagnose(error, { root: this.#settings.root, stage: 'boot' }) }
+    })
     if (!report) return
     const ms = performance.now() - started
     if (report.ok) {

@@ -25,10 +25,7 @@ export async function typecheck(options: TypecheckOptions, signal: AbortSignal):
   const { root, redact } = options
   const compiler = findCompiler(root)
   if (!compiler || !existsSync(join(root, 'tsconfig.json'))) return []
-  const cache = join(root, '.arlen', 'cache')
-  mkdirSync(cache, { recursive: true })
-  const buildInfo = join(cache, 'typecheck.tsbuildinfo')
-  const args = ['--noEmit', '--incremental', '--tsBuildInfoFile', buildInfo, '--pretty', 'false', '-p', 'tsconfig.json']
+  const args = ['--noEmit', ...incremental(root), '--pretty', 'false', '-p', 'tsconfig.json']
   const { code, output } = await run([compiler, ...args], root, signal)
   if (signal.aborted || code === 0) return []
   const found = parseTscOutput(output)
@@ -36,6 +33,17 @@ export async function typecheck(options: TypecheckOptions, signal: AbortSignal):
   const errors = found.slice(0, MAX_ERRORS).map(error => ({ ...error, command: COMMAND, exitCode: code ?? 1 }))
   const mapped = errors.some(error => error.file?.includes('.ets.')) ? await mapTemplates(errors, root) : errors
   return mapped.flatMap(error => diagnose({ diagnostics: [error] }, { root, redact }))
+}
+
+/** What has not changed is not checked again, where there is a place to remember it. */
+function incremental(root: string): string[] {
+  const folder = join(root, '.arlen', 'cache')
+  try {
+    mkdirSync(folder, { recursive: true })
+    return ['--incremental', '--tsBuildInfoFile', join(folder, 'typecheck.tsbuildinfo')]
+  } catch {
+    return [] // a folder that cannot be written
+  }
 }
 
 function run(args: readonly string[], cwd: string, signal: AbortSignal) {

@@ -1,9 +1,9 @@
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type ChokidarOptions, type FSWatcher, watch } from 'chokidar'
 import { Batcher } from './batcher.ts'
-import { createInterest, type Effect, effectOfAll, type Interest } from './changes.ts'
+import { createInterest, type Effect, effectOfAll, type Interest, installedMarks } from './changes.ts'
 
 export interface WatcherOptions {
   root: string
@@ -31,6 +31,7 @@ const GIT_MS = 50
 /** Many programs save by emptying a file and then writing it: an empty one is given this long to fill. */
 const EMPTY_MS = 120
 const EMPTY_POLL_MS = 8
+const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE'])
 const PROBE = '.boomhauer-probe-'
 
 /** Watches an application's folder, and files outside of it that it has loaded. */
@@ -41,6 +42,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
   #watcher: FSWatcher | undefined
   #outside = new Set<string>()
   #closed = false
+  #polling = false
 
   constructor(options: WatcherOptions) {
     super()
@@ -65,8 +67,13 @@ export class Watcher extends EventEmitter<WatcherEvents> {
   /** Resolves once changes are seen. */
   async start(): Promise<void> {
     await this.#open(this.#options.pollMs)
-    if (this.#options.pollMs !== undefined || (await this.#notifies())) return
-    if (this.#closed) return
+    if (this.#options.pollMs !== undefined || this.#polling || (await this.#notifies())) return
+    await this.#poll()
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#closed || this.#polling) return
+    this.#polling = true
     await this.#watcher?.close()
     await this.#open(FALLBACK_POLL_MS)
     this.emit('polling', FALLBACK_POLL_MS)
@@ -90,19 +97,27 @@ export class Watcher extends EventEmitter<WatcherEvents> {
 
   async #open(pollMs: number | undefined): Promise<void> {
     const { root } = this.#options
-    const watcher = (this.#options.watch ?? watch)([root, ...this.#outside], {
+    const marks = new Set(installedMarks(root))
+    const watcher = (this.#options.watch ?? watch)([root, ...installedMarks(root), ...this.#outside], {
       ignoreInitial: true,
       ignorePermissionErrors: true,
       followSymlinks: true,
-      ignored: (path, stats) => !this.#outside.has(path) && !this.#interest.watches(path, stats?.isFile() !== true),
+      ignored: (path, stats) =>
+        !this.#outside.has(path) && !marks.has(path) && !this.#interest.watches(path, stats?.isFile() !== true),
       ...(pollMs !== undefined && { backend: 'polling', pollingInterval: pollMs, pollingBinaryInterval: pollMs }),
     })
     this.#watcher = watcher
     watcher.on('all', (_event, path) => {
       if (!basename(path).startsWith(PROBE)) this.#batcher.add(path)
     })
-    watcher.on('error', error => this.emit('error', error as Error))
-    await once(watcher, 'ready')
+    const { promise: ready, resolve } = Promise.withResolvers<void>()
+    watcher.once('ready', resolve)
+    watcher.on('error', error => {
+      // The system has no more notifications to give (inotify limits): reading the tree needs none.
+      if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) this.#poll().finally(resolve)
+      else this.emit('error', error as Error)
+    })
+    await ready
   }
 
   /** Writes a file into the tree and waits for word of it. A folder that cannot be written is trusted. */

@@ -13,7 +13,12 @@ export interface RenderedProblem {
 
 /** One failure as the answer its client wants: a page, a problem document or plain text, all of the same payload. */
 export function renderProblem(problem: DevelopmentProblem, client: Client, options: PageOptions = {}): RenderedProblem {
-  const common = { vary: 'accept, user-agent', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  const common = {
+    vary: 'accept, user-agent',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+  }
   switch (negotiate(client)) {
     case 'html':
       return {

@@ -11,6 +11,13 @@ export interface LoadRun {
   cpuMicros: number
 }
 
+export interface Target {
+  port: number
+  path: string
+  /** JSON to POST; without it the request is a GET. */
+  body?: string | undefined
+}
+
 interface Connection {
   socket: Socket
   buffer: Buffer
@@ -27,8 +34,8 @@ let onDone: (error?: Error) => void = () => {}
 
 const calls = {
   /** Connects, and asks once to learn what every answer must be. */
-  async open({ port, path, count }: { port: number; path: string; count: number }): Promise<Answer> {
-    request = requestFor(path)
+  async open({ port, path, body, count }: Target & { count: number }): Promise<Answer> {
+    request = requestFor(path, body)
     expected = undefined
     await Promise.all(Array.from({ length: count }, () => open(port)))
     await run(1)

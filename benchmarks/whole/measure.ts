@@ -54,7 +54,8 @@ async function measureRound(
     let reference: Answer | undefined
     for (const each of hosts) {
       each.port = await each.host.call('listen', undefined)
-      const answer = await load.call('open', { port: each.port, path: scenario.path, count: effort.connections })
+      const { path, body } = scenario
+      const answer = await load.call('open', { port: each.port, path, body, count: effort.connections })
       reference ??= answer
       demandSameAnswer(scenario, each.server, answer, reference)
       await load.call('run', { requests: effort.warmUp })
@@ -70,13 +71,13 @@ async function measureRound(
 }
 
 async function measureBlock(
-  { path }: Scenario,
+  { path, body }: Scenario,
   { requests, connections }: Effort,
   load: Child<LoadCalls>,
   host: Child<HostCalls>,
   port: number,
 ): Promise<Block> {
-  await load.call('open', { port, path, count: connections })
+  await load.call('open', { port, path, body, count: connections })
   await load.call('run', { requests: connections * 10 }) // every connection has been used before the clock runs
   const before = await host.call('usage', undefined)
   const { ms, cpuMicros } = await load.call('run', { requests })

@@ -3,6 +3,8 @@ export interface Scenario {
   name: string
   about: string
   path: string
+  /** JSON to POST; without it the request is a GET. */
+  body?: string
   /** Modules of servers/. The first is the reference of the ratios. */
   servers: readonly string[]
   /** Whether the servers work on the shop's database. */
@@ -23,6 +25,26 @@ export const scenarios: readonly Scenario[] = [
     about: 'a JSON answer from one of forty routes, with a path parameter',
     path: '/api/products/217',
     servers: ['node-http', 'arlen', 'arlen-http', 'fastify', 'hono', 'floor'],
+  },
+  {
+    name: 'validated',
+    about: 'path parameter and query checked by schemas',
+    path: '/api/products/217?page=2&sort=name',
+    servers: ['fastify', 'arlen'],
+  },
+  {
+    name: 'posted',
+    about: 'a JSON body of 300 bytes, parsed and checked by a schema',
+    path: '/api/orders',
+    body: JSON.stringify({
+      customer: { name: 'Hank Hill', email: 'hank@strickland.example', phone: '+1 512 555 0100' },
+      lines: [
+        { productId: 217, quantity: 2, note: 'the big one' },
+        { productId: 12, quantity: 1, note: 'as a spare' },
+      ],
+      address: { street: '84 Rainey Street', city: 'Arlen', state: 'Texas', zip: '73104' },
+    }),
+    servers: ['fastify', 'arlen'],
   },
   {
     name: 'product',

@@ -1,7 +1,19 @@
 // The framework as an API: routing, and all that createApp puts around a handler, without the log and security headers,
 // which no server beside it has.
-import { createApp } from 'arlen'
+import { createApp, IntegerParam, oneOf, orElse } from 'arlen'
+import * as v from 'valibot'
 import { otherRoutes, product } from '../scenarios.ts'
+
+const Id = v.object({ id: IntegerParam })
+const Listing = v.object({ page: orElse(IntegerParam, 1), sort: oneOf(['name', 'price'], 'name') })
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(100))
+const Order = v.object({
+  customer: v.object({ name: text, email: text, phone: text }),
+  lines: v.array(
+    v.object({ productId: v.pipe(v.number(), v.integer()), quantity: v.pipe(v.number(), v.integer()), note: text }),
+  ),
+  address: v.object({ street: text, city: text, state: text, zip: text }),
+})
 
 export async function start(scenario: string): Promise<number> {
   const app = createApp({
@@ -11,7 +23,11 @@ export async function start(scenario: string): Promise<number> {
     app.get('/api/hello', () => ({ hello: 'world' }))
   } else {
     for (const path of otherRoutes) app.get(path, () => ({}))
-    app.get('/api/products/:id', c => product(c.params.id))
+  }
+  if (scenario === 'routed') app.get('/api/products/:id', c => product(c.params.id))
+  if (scenario === 'posted') app.post('/api/orders', { body: Order }, c => ({ lines: c.valid.body.lines.length }))
+  if (scenario === 'validated') {
+    app.get('/api/products/:id', { params: Id, query: Listing }, ({ valid }) => ({ ...valid.params, ...valid.query }))
   }
   const { port } = await app.listen({ port: 0, host: '127.0.0.1' })
   return port

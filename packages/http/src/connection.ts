@@ -1,13 +1,13 @@
 import { isPromiseLike } from '@arlen/core'
-import { Body, type BodySource } from './body.ts'
-import { bodyFraming, CHUNKED } from './body-framing.ts'
-import { ChunkedReader, type ChunkSink } from './chunked-reader.ts'
+import { bodyFraming } from './body-framing.ts'
+import { BodyReceiver } from './body-receiver.ts'
 import { NEVER } from './clock.ts'
 import type { Context } from './context.ts'
 import type { Engine } from './engine.ts'
 import { type HttpErrorCode, httpError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { HeadParser } from './head-parser.ts'
+import { InputBuffer } from './input-buffer.ts'
 import { isObserved, observeFinish, observeStart } from './observe.ts'
 import { Output, type Transport } from './output.ts'
 import { refusal } from './refusal.ts'
@@ -27,34 +27,26 @@ const READ_AHEAD = 64 * 1024
  * One connection, without a socket: bytes and events come in through `receive`, `eof`, `drained`, `flushed`, `closed` and
  * `tick`, and go out through a {@link Transport}. What may come next stands in `state.ts`.
  */
-export class Connection implements Exchange, BodySource, ChunkSink {
+export class Connection implements Exchange {
   readonly engine: Engine
   readonly transport: Transport
   readonly output: Output
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
+  readonly input: InputBuffer = new InputBuffer()
+  readonly receiver: BodyReceiver = new BodyReceiver(this)
   state: number = S.IDLE
   /** The context that is being answered. */
   context: Context | null = null
-  body: Body | null = null
   /** Another request may follow the current answer. */
   persistent = true
   minor = 1
   handleDeadline: number = NEVER
   readDeadline: number = NEVER
   writeDeadline: number = NEVER
-  private input: Buffer | null = null
-  private position = 0
-  /** The input is the transport's buffer, ours only until the current call ends. */
-  private borrowed = false
   private readonly parser: HeadParser
-  private chunks: ChunkedReader | null = null
-  private remaining = 0
-  private bodySince = 0
-  private bodyPaused = false
-  private continueWanted = false
   private ended = false
-  private pumping = false
+  pumping = false
   private paused = false
   private lingered = 0
   private served = 0
@@ -76,11 +68,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
 
   /** Bytes from the peer; they are kept, not copied. */
   receive(chunk: Buffer): void {
-    if (this.input === null) this.input = chunk
-    else {
-      this.input = Buffer.concat([this.input.subarray(this.position), chunk])
-      this.position = 0
-    }
+    this.input.append(chunk)
     this.pump()
   }
 
@@ -89,21 +77,11 @@ export class Connection implements Exchange, BodySource, ChunkSink {
    * nothing is needed any more when its handler has been called; anything else is copied.
    */
   receiveBorrowed(chunk: Buffer): void {
-    if (this.input !== null) return this.receive(chunk)
+    if (this.input.bytes !== null) return this.receive(chunk)
     if (this.state !== S.IDLE) return this.receive(Buffer.from(chunk))
-    this.input = chunk
-    this.borrowed = true
+    this.input.borrow(chunk)
     this.pump()
-    this.own()
-  }
-
-  /** Makes what is left of the input ours, if it is not. */
-  private own(): void {
-    if (this.borrowed && this.input !== null) {
-      this.input = Buffer.from(this.input.subarray(this.position))
-      this.position = 0
-    }
-    this.borrowed = false
+    this.input.own()
   }
 
   /** Reads as far as the state allows. */
@@ -111,7 +89,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     if (this.pumping) return
     this.pumping = true
     let more = true
-    while (more && this.input !== null) {
+    while (more && this.input.bytes !== null) {
       switch (this.state) {
         case S.IDLE:
         case S.HEAD:
@@ -120,11 +98,11 @@ export class Connection implements Exchange, BodySource, ChunkSink {
         case S.RECEIVING:
         case S.DUPLEX:
         case S.DRAINING:
-          more = this.readBody()
+          more = this.receiver.read()
           break
         case S.LINGERING:
-          this.lingered += this.input.length - this.position
-          this.input = null
+          this.lingered += this.input.length
+          this.input.clear()
           break
         default:
           more = false
@@ -147,10 +125,10 @@ export class Connection implements Exchange, BodySource, ChunkSink {
    * Reading stops while nobody can use what would be read. A little more is read all the same: only who reads learns that
    * the peer has left.
    */
-  private throttle(): void {
-    const ahead = this.input === null ? 0 : this.input.length - this.position
+  throttle(): void {
+    const ahead = this.input.length
     const waiting =
-      this.bodyPaused ||
+      this.receiver.paused ||
       (ahead > READ_AHEAD && this.state !== S.HEAD) ||
       (this.output.blocked && ahead > 0) ||
       this.lingered > LINGER_BYTES
@@ -160,31 +138,24 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     else this.transport.resume()
   }
 
-  private consume(count: number): void {
-    this.position += count
-    if (this.position === this.input!.length) {
-      this.input = null
-      this.position = 0
-    }
-  }
-
   private readHead(): boolean {
     const { engine, parser } = this
-    const input = this.input!
+    const bytes = this.input.bytes!
     if (this.state === S.IDLE && isObserved(engine)) this.startedAt = performance.now()
-    const result = parser.parse(input, this.position, input.length)
+    const result = parser.parse(bytes, this.input.position, bytes.length)
     if (this.state === S.IDLE && parser.started) {
       this.state = S.next(S.IDLE, S.HEAD_STARTS)
       this.readDeadline = engine.clock.tick + engine.ticks.headers
     }
-    if (result === 'done') return this.dispatch(input)
+    if (result === 'done') return this.dispatch(bytes)
     if (result !== 'more') this.refuse(result)
     return false
   }
 
-  private dispatch(input: Buffer): boolean {
-    const head = this.parser.head
-    const text = input.toString('latin1', this.position, this.position + head.end)
+  private dispatch(bytes: Buffer): boolean {
+    const { head } = this.parser
+    const { position } = this.input
+    const text = bytes.toString('latin1', position, position + head.end)
     const framing = bodyFraming(head)
     if (typeof framing === 'string') return this.refuse(framing)
     const method = text.slice(head.methodStart, head.targetStart - 1)
@@ -200,7 +171,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
       host = target.host ?? host
     }
     if (hasBadEscape(path)) return this.refuse('target_invalid')
-    this.consume(head.end)
+    this.input.skip(head.end)
     this.minor = head.minor
     this.served++
     this.persistent =
@@ -213,23 +184,15 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     this.readDeadline = NEVER
     c.timings?.lap('parse')
     if (framing === 0) {
-      this.body = null
+      this.receiver.forget()
       this.state = S.next(this.state, S.HEAD_COMPLETE)
     } else {
       this.state = S.next(this.state, S.HEAD_COMPLETE_WITH_BODY)
-      this.own()
-      this.openBody(request, framing, head.expectContinue)
+      this.input.own()
+      request._body = this.receiver.open(framing, head.expectContinue)
     }
     this.handle(c)
     return true
-  }
-
-  private openBody(request: Request, framing: number, continueWanted: boolean): void {
-    this.body = request._body = new Body(this, framing)
-    this.remaining = framing
-    this.chunks = framing === CHUNKED ? new ChunkedReader(this.engine.limits) : null
-    this.continueWanted = continueWanted && this.input === null
-    this.bodyPaused = false
   }
 
   private handle(c: Context): void {
@@ -256,99 +219,6 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     if (this.handleDeadline !== NEVER) this.handleDeadline = this.engine.clock.tick + this.engine.clock.ticks(ms)
   }
 
-  /** Pushes what has arrived of the body; false when the rest must wait. */
-  private readBody(): boolean {
-    const body = this.body!
-    if (!body.wanted || this.bodyPaused) return false
-    const input = this.input!
-    if (this.chunks === null) {
-      const take = Math.min(this.remaining, input.length - this.position)
-      const start = this.position
-      this.remaining -= take
-      this.consume(take)
-      body.push(start === 0 && take === input.length ? input : input.subarray(start, start + take))
-      if (this.remaining === 0) this.bodyComplete('')
-      else this.bodyProgress()
-      return true
-    }
-    const refused = this.chunks.read(input, this.position, input.length, this)
-    if (refused !== null) return this.refuseBody(refused)
-    this.consume(this.chunks.position - this.position)
-    if (this.chunks.done) this.bodyComplete(this.chunks.trailers)
-    else this.bodyProgress()
-    return true
-  }
-
-  /** A piece of a chunked body. */
-  data(bytes: Uint8Array): void {
-    this.body!.push(bytes as Buffer)
-  }
-
-  private bodyComplete(trailers: string): void {
-    this.readDeadline = NEVER
-    this.state = S.next(this.state, S.BODY_COMPLETE)
-    const body = this.body!
-    if (this.state === S.IDLE) this.rest()
-    body.end(trailers)
-  }
-
-  /** The next read must come in time, and the average must stay above the minimum rate. */
-  private bodyProgress(): void {
-    const { clock, ticks, timeouts } = this.engine
-    if (this.state === S.DRAINING) {
-      if (this.body!.received > this.engine.limits.drain) this.hangUp()
-      return
-    }
-    const byRate = timeouts.bodyMinRate === 0 ? NEVER : clock.ticks((this.body!.received / timeouts.bodyMinRate) * 1000)
-    this.readDeadline = Math.min(clock.tick + ticks.body, this.bodySince + ticks.body + byRate)
-  }
-
-  wantBody(): void {
-    if (this.continueWanted) {
-      this.continueWanted = false
-      if (this.input === null) this.output.add('HTTP/1.1 100 Continue\r\n\r\n', true)
-    }
-    if (this.body!.complete) return
-    this.bodySince = this.engine.clock.tick
-    this.readDeadline = this.bodySince + this.engine.ticks.body
-    if (this.pumping) while (this.input !== null && this.readableBody() && this.readBody());
-    else this.pump()
-  }
-
-  private readableBody(): boolean {
-    return this.state === S.RECEIVING || this.state === S.DUPLEX || this.state === S.DRAINING
-  }
-
-  pauseBody(): void {
-    this.bodyPaused = true
-    this.readDeadline = NEVER
-    this.throttle()
-  }
-
-  resumeBody(): void {
-    if (!this.bodyPaused) return
-    this.bodyPaused = false
-    this.bodySince = this.engine.clock.tick
-    if (this.readableBody()) this.readDeadline = this.bodySince + this.engine.ticks.body
-    if (!this.pumping) this.pump()
-  }
-
-  /**
-   * Before an answer: reads what is there of a body that nobody wants, and tells whether the connection survives it. A
-   * client that was never told to continue may or may not send its body, so nothing can follow.
-   */
-  dropBody(): boolean {
-    const body = this.body
-    if (body === null || body.complete) return true
-    if (this.state !== S.RECEIVING && this.state !== S.DUPLEX) return true
-    if (this.continueWanted) return false
-    body.discard()
-    this.bodyPaused = false
-    while (this.input !== null && this.readableBody()) if (!this.readBody()) break
-    if (body.complete) return true
-    return this.chunks === null && this.remaining <= this.engine.limits.drain
-  }
-
   /** Gives the connection to a handler of another protocol, with what the client has sent of it already. */
   upgrade(c: Context, take: UpgradeHandler): void {
     this.finished(c, 101, 0, undefined)
@@ -356,8 +226,9 @@ export class Connection implements Exchange, BodySource, ChunkSink {
     this.engine.inFlight--
     this.state = S.next(this.state, S.UPGRADES)
     this.handleDeadline = this.readDeadline = NEVER
-    const head = this.input === null ? Buffer.alloc(0) : Buffer.from(this.input.subarray(this.position))
-    this.input = null
+    const { bytes } = this.input
+    const head = bytes === null ? Buffer.alloc(0) : Buffer.from(bytes.subarray(this.input.position))
+    this.input.clear()
     this.output.flush()
     this.writeDeadline = NEVER
     take(this.transport.detach(), head)
@@ -382,9 +253,8 @@ export class Connection implements Exchange, BodySource, ChunkSink {
   }
 
   /** Ready for the next request. */
-  private rest(): void {
-    this.body = null
-    this.chunks = null
+  rest(): void {
+    this.receiver.forget()
     this.parser.reset()
     this.readDeadline = this.engine.clock.tick + this.engine.ticks.keepAlive
   }
@@ -393,8 +263,8 @@ export class Connection implements Exchange, BodySource, ChunkSink {
   hangUp(): void {
     if (this.state === S.LINGERING || this.state === S.CLOSED) return
     this.state = S.next(this.state, S.FINISHES)
-    this.bodyPaused = false
-    this.body?.fail(httpError('body_cut'))
+    this.receiver.paused = false
+    this.receiver.body?.fail(httpError('body_cut'))
     this.readDeadline = NEVER
     this.output.flush()
     this.writeDeadline = this.engine.clock.tick + this.engine.ticks.write
@@ -424,20 +294,10 @@ export class Connection implements Exchange, BodySource, ChunkSink {
 
   /** Answers a head that is no request, and closes. */
   private refuse(code: HttpErrorCode): false {
-    this.input = null
+    this.input.clear()
     this.persistent = false
     this.output.add(refusal(this.engine, code), true)
     this.hangUp()
-    return false
-  }
-
-  /** What a chunked body turned out to be: the handler learns it, and nothing may follow its answer. */
-  private refuseBody(code: HttpErrorCode): false {
-    this.input = null
-    this.persistent = false
-    this.readDeadline = NEVER
-    if (this.state === S.DRAINING) this.hangUp()
-    else this.body!.fail(httpError(code))
     return false
   }
 
@@ -454,34 +314,30 @@ export class Connection implements Exchange, BodySource, ChunkSink {
       if (!this.output.blocked) this.refuse('request_incomplete')
     } else if (this.state === S.LINGERING) {
       if (this.writeDeadline === NEVER) this.transport.destroy()
-    } else if (this.input === null) {
-      if (this.state === S.IDLE || this.state === S.DRAINING) this.hangUp()
-      else if (this.readableBody()) {
-        this.persistent = false
-        this.readDeadline = NEVER
-        this.body!.fail(httpError('request_incomplete'))
-      }
+    } else if (this.input.bytes === null) {
+      if (this.state === S.IDLE) this.hangUp()
+      else if (this.receiver.isOpen) this.receiver.fail(httpError('request_incomplete'))
     }
   }
 
   /** No further request can come. */
   get exhausted(): boolean {
-    return this.ended && this.input === null
+    return this.ended && this.input.bytes === null
   }
 
   /** The transport is gone. */
   closed(): void {
     if (this.state === S.CLOSED) return
     this.state = S.next(this.state, S.CLOSES)
-    this.input = null
+    this.input.clear()
     this.readDeadline = this.handleDeadline = this.writeDeadline = NEVER
+    const reason = httpError('client_disconnected')
+    this.receiver.body?.fail(reason)
     const c = this.context
     if (c === null) return
     this.context = null
     this.engine.inFlight--
-    const reason = httpError('client_disconnected')
     c._abort(reason)
-    this.body?.fail(reason)
     this.responder.cut(c, reason)
   }
 
@@ -509,8 +365,7 @@ export class Connection implements Exchange, BodySource, ChunkSink {
         break
       case S.RECEIVING:
       case S.DUPLEX:
-        this.persistent = false
-        this.body!.fail(httpError('request_timeout'))
+        this.receiver.fail(httpError('request_timeout'))
         break
       case S.LINGERING:
         this.transport.destroy()

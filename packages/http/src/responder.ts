@@ -89,7 +89,7 @@ export class Responder implements StreamSink {
     const connection = this.connection
     return (
       c._response === null &&
-      connection.body === null &&
+      connection.receiver.body === null &&
       connection.persistent &&
       connection.minor === 1 &&
       !connection.engine.draining &&
@@ -122,7 +122,7 @@ export class Responder implements StreamSink {
     }
     const connection = this.connection
     const status = reply.status === 0 ? (c._response?.status ?? 200) : reply.status
-    if (!connection.dropBody() || connection.engine.draining || connection.exhausted) connection.persistent = false
+    if (!connection.receiver.drop() || connection.engine.draining || connection.exhausted) connection.persistent = false
     if (status === 204 || status === 205 || status === 304) this.sendEmpty(c, reply, status)
     else if (typeof body === 'object' && body !== null && isStream(body)) this.sendStream(c, reply, status, body)
     else this.sendWhole(c, reply, status, body as string | Uint8Array | null)

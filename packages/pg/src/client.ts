@@ -26,7 +26,6 @@ interface Internals {
   _connecting: boolean
   processID: number
   secretKey: number
-  pipeline: boolean
 }
 
 export interface ClientSettings extends pg.ClientConfig {
@@ -44,11 +43,9 @@ export class PgClient extends pg.Client {
   cancelledUntil = 0
   /** Why the connection ended, where that is known. */
   lastError: ServerMessage | undefined
-  readonly #settings: ClientSettings
 
   constructor(settings: ClientSettings) {
     super(settings)
-    this.#settings = settings
     this.parsers = settings.parsers
     this.writer = new WireWriter(() => this.wire.stream)
     this.plans = new PlanCache(settings.statementCache)
@@ -75,11 +72,6 @@ export class PgClient extends pg.Client {
   get usable(): boolean {
     const { _queryable, _ending } = internals(this)
     return _queryable && !_ending && !this.wire.stream.destroyed
-  }
-
-  /** Cursors and COPY keep the connection to themselves; everything else is pipelined. Only while nothing is in flight. */
-  setPipelined(on: boolean): void {
-    internals(this).pipeline = on
   }
 
   /** Whether the connection keeps the process running. */
@@ -111,8 +103,8 @@ export class PgClient extends pg.Client {
       const timer = setTimeout(() => wire.stream.destroy(), timeoutMs)
       wire.on('error', () => wire.stream.destroy())
       wire.on('connect', () => {
-        if (this.ssl && this.#settings.sslnegotiation !== 'direct') wire.requestSsl()
-        else if (!this.ssl) wire.cancel(this.processId, internals(this).secretKey)
+        if (this.ssl) wire.requestSsl()
+        else wire.cancel(this.processId, internals(this).secretKey)
       })
       wire.on('sslconnect', () => wire.cancel(this.processId, internals(this).secretKey))
       wire.once('end', () => {

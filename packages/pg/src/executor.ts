@@ -17,6 +17,12 @@ import type { Transaction } from './transaction.ts'
 /** A statement may find its plan stale, or be hit by a cancellation meant for another, more than once under load. */
 const ATTEMPTS = 4
 
+/** The transaction in whose callback a piece of code runs. */
+interface OpenTransaction {
+  site: Site
+  over: boolean
+}
+
 /** Takes the place of pool and lanes: how a test keeps everything an application does within one transaction. */
 export interface Detour {
   run(query: Prepared): Promise<Result<unknown>>
@@ -31,14 +37,14 @@ export class Executor {
   readonly pool: ConnectionPool
   readonly lanes: Lanes
   readonly runner: Runner
-  readonly #open: AsyncLocalStorage<Site> | undefined
+  readonly #open: AsyncLocalStorage<OpenTransaction> | undefined
 
   constructor(settings: Settings) {
     this.settings = settings
     this.runner = new Runner(settings)
     this.pool = new ConnectionPool(settings, this.runner.parsers)
     this.lanes = new Lanes(this.pool, settings)
-    this.#open = settings.debug ? new AsyncLocalStorage<Site>() : undefined
+    this.#open = settings.debug ? new AsyncLocalStorage<OpenTransaction>() : undefined
   }
 
   async run(query: Prepared): Promise<Result<unknown>> {
@@ -55,10 +61,21 @@ export class Executor {
   async tx<T>(fn: (tx: Transaction) => Promise<T> | T, options: TxOptions): Promise<T> {
     const site = captureSite(this.tx) // in production too: who holds a connection must be known
     this.#refuseInside('tx()', options.outsideTransaction ?? false, site)
-    const open = this.#open
-    const work = open ? (tx: Transaction) => open.run(site, () => fn(tx)) : fn
+    const work = this.#open ? this.#marked(this.#open, site, fn) : fn
     if (this.detour) return this.detour.tx(work)
     return transact({ runner: this.runner, pool: this.pool, fn: work, options, site })
+  }
+
+  /** What `fn` does can then be told from what is done elsewhere; what it leaves behind to be done later, too. */
+  #marked<T>(open: AsyncLocalStorage<OpenTransaction>, site: Site, fn: TxCallback<T>): TxCallback<T> {
+    return async tx => {
+      const mark: OpenTransaction = { site, over: false }
+      try {
+        return await open.run(mark, () => fn(tx))
+      } finally {
+        mark.over = true
+      }
+    }
   }
 
   /** What the server says of a query without running it: types of parameters, and columns. */
@@ -174,8 +191,8 @@ export class Executor {
   /** A query on the pool inside tx() waits for a connection while holding one: with enough of them, all wait for ever. */
   #refuseInside(text: string, meant: boolean, site: Site | undefined): void {
     const opened = this.#open?.getStore()
-    if (!opened || meant) return
-    const places = `\nThe query is made at ${callerOf(site)}, in the transaction opened at ${callerOf(opened)}.`
+    if (!opened || opened.over || meant) return
+    const places = `\nThe query is made at ${callerOf(site)}, in the transaction opened at ${callerOf(opened.site)}.`
     throw pgError('transaction_bypassed', { query: oneLine(text) }, { internal: places })
   }
 }

@@ -63,7 +63,7 @@ export class Lane {
 
   #finished(statement: Statement): void {
     if (this.pending[0] === statement) this.pending.shift()
-    else this.pending.splice(this.pending.indexOf(statement), 1)
+    else if (this.pending.includes(statement)) this.pending.splice(this.pending.indexOf(statement), 1)
     const sample = Math.min(statement.doneAt - this.progressAt, LONGEST_SAMPLE_MS)
     this.#serviceMs += (sample - this.#serviceMs) / 8
     this.progressAt = statement.doneAt

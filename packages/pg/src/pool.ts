@@ -222,7 +222,6 @@ export class ConnectionPool {
     let cut: Holder[] = []
     if (this.#leases.size + this.#waiting.size > 0) {
       await new Promise<void>(resolve => {
-        this.#drained = resolve
         const timer = setTimeout(() => {
           cut = this.holders
           for (const waiter of this.#waiting) waiter.reject(pgError('pool_closed'))

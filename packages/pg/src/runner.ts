@@ -111,7 +111,7 @@ export class Runner {
 
   /** Tells those who watch of a query that is done. */
   observe(query: Prepared, statement: Statement, error: unknown, site: Site | undefined): void {
-    const durationMs = statement.doneAt - statement.sentAt
+    const durationMs = (statement.doneAt || performance.now()) - statement.sentAt
     const { slowQueryMs } = this.settings
     const slow = slowQueryMs > 0 && durationMs >= slowQueryMs && slowQueryChannel.hasSubscribers
     if (trace.enabled) trace('%s ms  %s', durationMs.toFixed(1), oneLine(query.text))

@@ -122,10 +122,9 @@ export class Transaction extends Database {
   }
 
   #check(text: string): void {
-    const query = oneLine(text)
-    if (this.#finished) throw pgError('transaction_finished', { query })
-    if (this.#nested) throw pgError('transaction_nested', { query })
-    this.#lastText = query
+    if (this.#finished) throw pgError('transaction_finished', { query: oneLine(text) })
+    if (this.#nested) throw pgError('transaction_nested', { query: oneLine(text) })
+    this.#lastText = text
   }
 
   async #command(text: string): Promise<void> {
@@ -142,7 +141,7 @@ export class Transaction extends Database {
       this.#ended = true
     }
     const forgotten = this.#pending.size
-    if (forgotten > 0) throw pgError('transaction_unawaited', { count: forgotten, query: this.#lastText })
+    if (forgotten > 0) throw pgError('transaction_unawaited', { count: forgotten, query: oneLine(this.#lastText) })
     if (this.#signal?.aborted) throw pgError('query_aborted', {}, { cause: this.#signal.reason })
     return value
   }

@@ -176,6 +176,17 @@ describe('misuse', () => {
     expect(await rejection(db.tx(() => db.tx(() => 1)))).toMatchObject({ code: 'transaction_bypassed' })
   })
 
+  test('what a transaction has left for later is not inside it', async () => {
+    const later = Promise.withResolvers<void>()
+    let work: Promise<unknown> | undefined
+    await db.tx(async tx => {
+      await tx.query('select 1')
+      work = later.promise.then(() => db.value('select 2'))
+    })
+    later.resolve()
+    expect(await work).toBe(2)
+  })
+
   test('and passes where it is meant, or in production', async () => {
     await using two = createPg({ dsn: database.dsn, max: 2 }) // it takes a second connection
     expect(await two.tx(() => two.value('select 1', [], { outsideTransaction: true }))).toBe(1)

@@ -56,8 +56,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'page',
-    about: 'the shop: the page of one product, by one query and a template in its layout',
-    path: '/products/weed-torch-with-trigger-217',
+    about: 'the shop: the page of one product that is sold out, by one query and a template in its layout',
+    path: '/products/boulevard-mushroom-heater-white-115',
     servers: ['shop-by-hand', 'shop'],
     shop: true,
     requests: 10_000,

@@ -64,6 +64,7 @@ async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
 
 async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' }>): Promise<void> {
   try {
+    process.argv.splice(1, process.argv.length, entry) // as if Node.js had been started with it
     if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
     if (!isServable(module.default)) {

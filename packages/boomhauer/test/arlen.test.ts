@@ -2,9 +2,9 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { BoomhauerOptions } from '../src/index.ts'
-import { AS_BROWSER, AS_PROGRAM, type Files, TestServer } from './support.ts'
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, type Files, TestFolder, TestServer } from './support.ts'
 
 const PACKAGES = ['arlen', '@arlen/core', '@arlen/view', '@arlen/http']
 
@@ -81,4 +81,27 @@ test('a configuration of arlen that is not valid', async () => {
   expect(broken).toMatchObject({ stage: 'config', file: 'config/app.ts', line: 1 })
   expect(await app.save('config/app.ts', 'export default {}\n')).toBe('ready')
   expect((await app.get('/')).body).toBe('ok')
+})
+
+test('in production nothing of it is there: no pages, no source, no script', async () => {
+  const { createApp } = await import('arlen')
+  const folder = new TestFolder({})
+  const app = createApp({
+    root: folder.root,
+    environment: 'production',
+    config: { log: { level: 'silent' }, session: { enabled: false } },
+  })
+  app.get('/broken', () => {
+    throw new Error('internal detail')
+  })
+  const { port } = await app.listen({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => app.close())
+  for (const path of ['/_boomhauer/', '/_boomhauer/client.js', '/_boomhauer/events']) {
+    expect((await ask(port, path)).status).toBe(404)
+  }
+  for (const as of [AS_BROWSER, AS_PROGRAM, AS_CURL]) {
+    const { status, body } = await ask(port, '/broken', { headers: as })
+    expect(status).toBe(500)
+    expect(body).not.toMatch(/internal detail|arlen\.test|diagnostics|_boomhauer/)
+  }
 })

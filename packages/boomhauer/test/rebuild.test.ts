@@ -108,6 +108,14 @@ export default servable((req, res) => res.end(process.env.COLOR + ' ' + process.
   expect((await app.get()).body).toBe('blue 9 development')
 })
 
+test('the application is started as Node.js would start it', async () => {
+  const app = await serving({
+    'app.ts': `import { servable } from './servable.js'
+export default servable((req, res) => res.end(JSON.stringify([process.argv.slice(1), process.cwd()])))`,
+  })
+  expect(JSON.parse((await app.get()).body)).toEqual([[app.path('app.ts')], app.root])
+})
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0)
   await once(server, 'listening')

@@ -105,3 +105,29 @@ test('a problem without diagnostics still makes a page', () => {
     '<dt>/body/a</dt><dd>y (x)</dd>',
   )
 })
+
+test('a page of an error that drags huge, cyclic and hostile values along is small and quick', () => {
+  const cyclic: Record<string, unknown> = {}
+  cyclic.self = cyclic
+  const error = Object.assign(new Error('<'.repeat(1_000_000)), {
+    huge: Buffer.alloc(100_000_000, '<').toString('latin1'),
+    list: new Array(2_000_000).fill(cyclic),
+    cyclic,
+    hostile: {
+      get value(): never {
+        throw new Error('read')
+      },
+    },
+    cause: new AggregateError(Array.from({ length: 1_000 }, () => new Error('<'.repeat(10_000)))),
+  })
+  const facts = {
+    query: { q: error.huge },
+    session: cyclic,
+    stash: Object.fromEntries(error.list.slice(0, 5_000).entries()),
+  }
+  const started = performance.now()
+  const problem = developmentProblem(error, { correlationId: 'c', request: { method: 'GET', url: '/', facts } })
+  const { body } = renderProblem(problem, BROWSER)
+  expect(performance.now() - started).toBeLessThan(400)
+  expect(Buffer.byteLength(body)).toBeLessThan(300_000)
+})

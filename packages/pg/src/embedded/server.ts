@@ -29,7 +29,12 @@ const STEP_MS = 10
 const LIMIT_MS = 60_000
 
 /** Makes PGDATA once. It is made beside and then renamed, so that a killed initdb leaves nothing that looks finished. */
-export async function initialise(folder: DataFolder, binaries: Binaries, user: ServerUser | undefined): Promise<void> {
+export async function initialise(
+  folder: DataFolder,
+  binaries: Binaries,
+  user: ServerUser | undefined,
+  durable: boolean,
+): Promise<void> {
   const major = binaries.version.split('.')[0] ?? ''
   const found = await dataVersion(folder)
   if (found !== undefined && found !== major) {
@@ -42,7 +47,8 @@ export async function initialise(folder: DataFolder, binaries: Binaries, user: S
   await rm(making, { recursive: true, force: true })
   await writeFile(passwordFile, settings.password, { mode: 0o644 }) // in a folder that is 0700
   try {
-    await runInitdb(folder, binaries.initdb, making, passwordFile, user)
+    const flags = [`--pgdata=${making}`, `--pwfile=${passwordFile}`, ...(durable ? [] : ['--no-sync'])]
+    await runInitdb(folder, binaries.initdb, flags, user)
   } finally {
     await rm(passwordFile, { force: true })
   }
@@ -54,14 +60,13 @@ export async function initialise(folder: DataFolder, binaries: Binaries, user: S
 async function runInitdb(
   folder: DataFolder,
   initdb: string,
-  target: string,
-  passwordFile: string,
+  flags: readonly string[],
   user: ServerUser | undefined,
 ): Promise<void> {
   // The builtin C.UTF-8 locale: the same order and case rules on every machine, and the fastest.
-  const args = [`--pgdata=${target}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=password']
+  const args = [...flags, '--username=postgres', '--auth=password']
   args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
-  args.push('--no-sync', '--no-instructions', '--set=timezone=UTC', '--set=log_timezone=UTC')
+  args.push('--no-instructions', '--set=timezone=UTC', '--set=log_timezone=UTC')
   const child = spawn(initdb, args, { ...spawnAs(folder, user), stdio: ['ignore', 'ignore', 'pipe'] })
   let output = ''
   child.stderr.on('data', chunk => {

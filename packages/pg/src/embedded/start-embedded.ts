@@ -59,12 +59,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
         settings: options.settings ?? {},
       }
       try {
-        await initialise(folder, binaries, user)
+        await initialise(folder, binaries, user, server.durable)
         return await start(folder, binaries, user, server)
       } catch (error) {
         if (!options.disposable) throw error
         await removeFolder({ ...folder, home: folder.data })
-        await initialise(folder, binaries, user)
+        await initialise(folder, binaries, user, server.durable)
         return start(folder, binaries, user, server)
       }
     }))

@@ -60,6 +60,15 @@ describe('queries', () => {
     ])
   })
 
+  test('may be put together of constants', () => {
+    const { queries, problems } = fromSource(
+      "const A = 'a, b'\nconst FROM = `from t ${'x'}`\nconst BASE = `select ${A} from t`\ndb.one(`${BASE} where a = $1`)\ndb.many(`select ${A} from u`)\ndb.many(`select ${COLUMNS} from t order by ${down ? 'a desc' : 'a'}`)",
+      'x.ts',
+    )
+    expect(queries.map(({ text }) => text)).toEqual(['select a, b from t where a = $1', 'select a, b from u'])
+    expect(problems).toEqual([])
+  })
+
   test('that lack the tag are told', () => {
     const { queries, problems } = fromSource('db.one(`select * from t where id = ${id}`)', 'x.ts')
     expect(queries).toEqual([])

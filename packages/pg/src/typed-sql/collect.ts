@@ -78,17 +78,56 @@ const FRAGMENT = /^(?:\w+\.)*sql\b|`/
 export function fromSource(source: string, file: string): { queries: SourceQuery[]; problems: SourceProblem[] } {
   const queries: SourceQuery[] = []
   const problems: SourceProblem[] = []
-  for (const literal of scanLiterals(source)) {
+  const literals = scanLiterals(source)
+  const constants = constantsOf(literals)
+  for (const literal of literals) {
     const place = { file, ...positionOf(source, literal.start) }
     const call = CALL.test(literal.before)
     const tag = source[literal.start] === '`' && TAG.test(literal.before)
-    if ((!call && !tag) || !SQL.test(literal.parts[0] ?? '')) continue
-    if (call && literal.holes.length > 0) problems.push({ ...UNTAGGED, ...place })
-    else if (!literal.holes.some(hole => FRAGMENT.test(hole))) {
-      queries.push({ text: textOf(literal), kind: call ? 'call' : 'tag', ...place })
+    const text = call ? fill(literal, constants) : undefined
+    if ((!call && !tag) || !SQL.test(text ?? literal.parts[0] ?? '')) continue
+    if (text !== undefined) {
+      queries.push({ text, kind: 'call', ...place })
+    } else if (call) {
+      if (!literal.holes.every(hole => constants.has(hole) || isHarmless(hole)))
+        problems.push({ ...UNTAGGED, ...place })
+    } else if (!literal.holes.some(hole => FRAGMENT.test(hole))) {
+      queries.push({ text: textOf(literal), kind: 'tag', ...place })
     }
   }
   return { queries, problems }
+}
+
+const CONSTANT = /(?:^|[\s;{}])const\s+([A-Za-z_$][\w$]*)\s*=$/
+
+/** `const COLUMNS = 'id, name'`: pieces of SQL that queries of the same file are made of. */
+function constantsOf(literals: readonly Literal[]): Map<string, string> {
+  const constants = new Map<string, string>()
+  for (const literal of literals) {
+    const name = CONSTANT.exec(literal.before)?.[1]
+    const text = name === undefined ? undefined : fill(literal, constants)
+    if (name !== undefined && text !== undefined) constants.set(name, text)
+  }
+  return constants
+}
+
+/** The text of a template whose holes are all constants. */
+function fill({ parts, holes }: Literal, constants: ReadonlyMap<string, string>): string | undefined {
+  let text = parts[0] ?? ''
+  for (let i = 0; i < holes.length; i++) {
+    const value = constants.get(holes[i]!)
+    if (value === undefined) return undefined
+    text += value + parts[i + 1]
+  }
+  return text
+}
+
+const IMPORTED = /^[A-Z][A-Z0-9_]*$/
+const CHOICE = /^[^?'"`]+\?\s*(?:'[^']*'|"[^"]*")\s*:\s*(?:'[^']*'|"[^"]*")$/
+
+/** A constant of another file, by its name, or a choice between two texts: no value gets in, though which text is not known. */
+function isHarmless(hole: string): boolean {
+  return IMPORTED.test(hole) || CHOICE.test(hole)
 }
 
 const UNTAGGED = {

@@ -12,10 +12,8 @@ export const canCountRates: boolean = isInstalled('@arlen/security/primary')
 export function countRates(message: unknown, reply: (answer: object) => void): void {
   if (!canCountRates || !isQuestion(message)) return
   counts ??= import('@arlen/security/primary').then(({ RatePrimary }) => new RatePrimary())
-  counts.then(
-    primary => primary.handle(message, reply),
-    () => undefined, // the worker goes on without an answer, and says in its log that there is none
-  )
+  // Without an answer the worker goes on by itself, and says in its log that there is none.
+  counts.then(primary => primary.handle(message, reply)).catch(() => undefined)
 }
 
 function isQuestion(message: unknown): boolean {

@@ -25,6 +25,9 @@ export interface SecurityConfig {
   rateLimit: { limit: number; windowMs: number; algorithm: RateAlgorithmName; onStoreError: OnStoreError }
 }
 
+/** Whoever watches the application asks by address, and as often as it likes. */
+const HEALTH_PATHS = ['/healthz', '/livez', '/readyz']
+
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 const flag = (text: string, otherwise: boolean) => v.optional(described(v.boolean(), text), otherwise)
 const count = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least))
@@ -95,10 +98,16 @@ export function securityMiddleware(config: SecurityConfig, options: { rateStore?
       },
     }),
   ]
-  if (config.hosts.length > 0) stack.push(hostCheck({ hosts: config.hosts }))
+  if (config.hosts.length > 0) stack.push(hostCheck({ hosts: config.hosts, exemptPaths: HEALTH_PATHS }))
   const { origins, credentials } = config.cors
   if (origins.length > 0) stack.push(cors({ origins: origins.join() === '*' ? '*' : origins, credentials }))
   if (config.rateLimit.limit > 0)
-    stack.push(rateLimit({ ...config.rateLimit, ...(options.rateStore && { store: options.rateStore }) }))
+    stack.push(
+      rateLimit({
+        ...config.rateLimit,
+        skip: c => HEALTH_PATHS.includes(c.req.path),
+        ...(options.rateStore && { store: options.rateStore }),
+      }),
+    )
   return stack
 }

@@ -72,6 +72,7 @@ export function cspPolicy(options: CspOptions): CspPolicy {
   for (const [name, values] of directives) check(name, values as readonly string[])
   if (options.reportTo !== undefined) {
     check('report-uri', [options.reportTo])
+    if (/["\\]/.test(options.reportTo)) throw securityError('csp_invalid', { problem: 'reportTo cannot have quotes' })
     directives.push(['report-uri', [options.reportTo]], ['report-to', ['csp']])
   }
   const render = (nonce: string | undefined, secure: boolean) =>

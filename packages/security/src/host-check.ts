@@ -5,6 +5,8 @@ import { hostList } from './host-list.ts'
 export interface HostCheckOptions {
   /** Names this site answers for: exact, `.example.com` for all below, `local` for localhost in its forms. */
   hosts: readonly string[]
+  /** Paths that are answered whatever the host: load balancers ask for health by address. */
+  exemptPaths?: readonly string[]
 }
 
 /**
@@ -15,12 +17,13 @@ export interface HostCheckOptions {
  */
 export function hostCheck(options: HostCheckOptions): Middleware {
   const isAllowed = hostList(options.hosts)
+  const exempt = new Set(options.exemptPaths)
   let lastAllowed: string | undefined
   return next => c => {
     const { host } = c.req
     if (host !== lastAllowed) {
-      if (!isAllowed(host)) throw securityError('host_not_allowed')
-      lastAllowed = host
+      if (isAllowed(host)) lastAllowed = host
+      else if (!exempt.has(c.req.path)) throw securityError('host_not_allowed')
     }
     return next(c)
   }

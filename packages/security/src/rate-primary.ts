@@ -21,11 +21,19 @@ export class RatePrimary {
     this.#maxKeys = options.maxKeys ?? 200_000
   }
 
-  /** @returns whether the message was a question, and so is dealt with. */
+  /**
+   * @returns whether the message was a question, and so is dealt with. One that is not as it should be gets no answer:
+   *   nothing a worker sends may hurt the primary.
+   */
   handle(message: unknown, reply: (answer: RateAnswer) => void): boolean {
     if (!isRateQuestion(message)) return false
-    const limiters = message.rules.map(rule => this.#limiter(rule))
-    const decisions = message.items.map(([rule, key, cost]) => packDecision(answer(limiters[rule]!, key, cost)))
+    let decisions: RateAnswer['decisions']
+    try {
+      const limiters = message.rules.map(rule => this.#limiter(rule))
+      decisions = message.items.map(([rule, key, cost]) => packDecision(answer(limiters[rule]!, String(key), cost)))
+    } catch {
+      return true // the worker decides by itself when its deadline has passed
+    }
     reply({ arlenRateLimit: RATE_LIMIT_PROTOCOL, answer: message.question, decisions })
     return true
   }

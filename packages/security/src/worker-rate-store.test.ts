@@ -84,6 +84,21 @@ describe('workers that count in their primary', () => {
     expect((await store.consume(rule, 'a', 1)).allowed).toBe(true)
   })
 
+  test('cannot hurt their primary with a question that is none', () => {
+    const primary = new RatePrimary()
+    const ask = (rules: unknown, items: unknown) =>
+      primary.handle({ arlenRateLimit: 1, question: 1, rules, items }, () => expect.unreachable())
+    for (const [rules, items] of [
+      [[{ name: 'x', limit: -1, windowMs: 1 }], [[0, 'a', 1]]],
+      [[null], [[0, 'a', 1]]],
+      [[rule], [[5, 'a', 1]]],
+      [[rule], [null]],
+      [[rule], ['x']],
+    ]) {
+      expect(ask(rules, items)).toBe(true)
+    }
+  })
+
   test('may be of two releases with different rules of one name', async () => {
     const primary = new RatePrimary()
     const [before, now] = [new WorkerRateStore(new FakeChannel(primary)), new WorkerRateStore(new FakeChannel(primary))]

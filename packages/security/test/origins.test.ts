@@ -55,6 +55,14 @@ describe('the host check', () => {
     expect(refused.body).not.toContain('evil')
   })
 
+  test('answers for health whatever the host, and learns nothing from it', async () => {
+    const check = hostCheck({ hosts: ['shop.example'], exemptPaths: ['/healthz'] })
+    await using app = await start(check, () => 'ok')
+    expect((await app.ask('/healthz', { Host: '10.0.0.7:3000' })).status).toBe(200)
+    expect((await app.ask('/', { Host: '10.0.0.7:3000' })).status).toBe(421)
+    expect((await app.ask('/healthz/x', { Host: '10.0.0.7:3000' })).status).toBe(421)
+  })
+
   test('judges the host that a trusted proxy forwards', async () => {
     const options = { trustedProxies: ['127.0.0.1'] }
     await using app = await start(hostCheck({ hosts: ['shop.example'] }), () => 'ok', options)

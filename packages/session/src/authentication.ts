@@ -30,6 +30,8 @@ export interface AuthenticationOptions<User extends AppUser> {
    * copy is void (and so are the user's other sessions). With a store there is no need to.
    */
   onLogout?: (userId: string | number, c: Context) => unknown
+  /** Keys of the session before a login that stay, such as `cart`, unless `login()` is told others. Default: none. */
+  keep?: readonly string[]
   /** Where browsers are sent to log in, with the path they wanted as `?return=`. Without it they get 401. */
   loginPath?: string
 }
@@ -86,14 +88,14 @@ export class Authentication<User extends AppUser = AppUser> {
   }
 
   /**
-   * Logs a user in: a new session id, new CSRF tokens, of the session before only what `keep` lists.
+   * Logs a user in: a new session id, new CSRF tokens, of the session before only what `keep` lists (default: that of the options).
    *
    * @param options.remember - also after the session ended, on this device.
    */
   login(c: Context, user: User, options: { keep?: readonly string[]; remember?: boolean } = {}): void | Promise<void> {
     const { idOf, epochOf, remember } = this.#options
     const id = idOf(user)
-    c.session.login(id, { keep: options.keep ?? [], epoch: epochOf?.(user) ?? 0 })
+    c.session.login(id, { keep: options.keep ?? this.#options.keep ?? [], epoch: epochOf?.(user) ?? 0 })
     setUser(c, user)
     if (!options.remember || remember === undefined) return
     return remember.issue(id).then(token => this.#setRemembered(c, token))
@@ -137,7 +139,7 @@ export class Authentication<User extends AppUser = AppUser> {
 
   /** Turns a remembered login into a session. Its token is used up by that, and the device gets the next one. */
   #findRemembered(c: Context): Maybe<User> {
-    const { remember, findUser, idOf, epochOf } = this.#options
+    const { remember, findUser, idOf, epochOf, keep = [] } = this.#options
     const token = remember === undefined ? undefined : readRemembered(c)
     // Only page loads: of a page's many requests one would use the token up and the others would look like theft.
     if (remember === undefined || token === undefined || !isPageLoad(c)) return undefined
@@ -148,7 +150,7 @@ export class Authentication<User extends AppUser = AppUser> {
         forgetRemembered(c)
         return undefined
       }
-      c.session.login(idOf(user), { epoch: epochOf?.(user) ?? 0, remembered: true })
+      c.session.login(idOf(user), { keep, epoch: epochOf?.(user) ?? 0, remembered: true })
       this.#setRemembered(c, await remember.issue(idOf(user)))
       return user
     })()

@@ -57,7 +57,8 @@ export class RequestSession implements SessionLink {
   }
 
   mayChange(): boolean {
-    if (!this.#closed) return true
+    // Also too late is what a handler does after its time is up and the client has its 503.
+    if (!this.#closed && !this.#c._answered) return true
     const error = sessionError('session_after_head')
     if (this.settings.strict) throw error
     this.#c.log.error({ err: error }, error.message)

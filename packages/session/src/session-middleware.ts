@@ -30,28 +30,42 @@ function run(next: (c: Context) => unknown, c: Context, scope: RequestSession): 
   try {
     result = next(c)
   } catch (error) {
-    return finish(c, scope, undefined, () => {
-      throw error
-    })
+    return finishFailed(c, scope, error)
   }
-  if (!isPromiseLike(result)) return finish(c, scope, result, value => value)
-  return result.then(
-    value => finish(c, scope, value, same => same),
-    error =>
-      finish(c, scope, undefined, () => {
-        throw error
-      }),
-  )
+  return isPromiseLike(result)
+    ? result.then(
+        value => finish(c, scope, value),
+        error => finishFailed(c, scope, error),
+      )
+    : finish(c, scope, result)
 }
 
-/** Commits, then goes on with what the handler made: its answer or its error, whose answer carries the cookie too. */
-function finish(c: Context, scope: RequestSession, result: unknown, go: (value: unknown) => unknown): unknown {
+/** Commits, then goes on with the answer. */
+function finish(c: Context, scope: RequestSession, result: unknown): unknown {
   const committing = scope.commit()
   const end = () => {
     scope.close()
     if (scope.isPrivate) keepPrivate(c, result, scope.settings.strict)
     else if (scope.isPersonal) keepPersonal(c, result, scope.session.user !== undefined)
-    return go(result)
+    return result
   }
   return committing ? committing.then(end) : end()
+}
+
+/** The answer to an error carries the session's cookie too; that it cannot be made must not hide the error. */
+function finishFailed(c: Context, scope: RequestSession, error: unknown): unknown {
+  const rethrow = () => {
+    throw error
+  }
+  try {
+    const finishing = finish(c, scope, undefined)
+    return isPromiseLike(finishing) ? finishing.then(rethrow, second => alsoFailed(c, second, rethrow)) : rethrow()
+  } catch (second) {
+    return second === error ? rethrow() : alsoFailed(c, second, rethrow)
+  }
+}
+
+function alsoFailed(c: Context, error: unknown, rethrow: () => never): never {
+  c.log.error({ err: error }, 'the session of a request that failed could not be kept')
+  return rethrow()
 }

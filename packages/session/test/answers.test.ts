@@ -56,6 +56,45 @@ describe('a change after the head of the answer', () => {
   })
 })
 
+test('a change after the handler’s time was up is no silent loss', async () => {
+  const { lines, http } = logged()
+  let done = () => undefined as void
+  const late = new Promise<void>(resolve => {
+    done = resolve
+  })
+  const routes: Routes = {
+    '/slow': async c => {
+      await new Promise(resolve => c.signal.addEventListener('abort', resolve))
+      await new Promise(resolve => setImmediate(resolve))
+      c.session.set('late', 1)
+      done()
+      return 'too late'
+    },
+  }
+  await using app = await startApp(routes, {}, { ...http, timeouts: { handler: 50 } })
+  const answer = await app.browser().get('/slow')
+  expect(answer.status).toBe(503)
+  await late
+  expect(lines.filter(line => line.msg.includes('after the head'))).toHaveLength(1)
+})
+
+test('that a session cannot be kept does not hide the error of the handler', async () => {
+  const seen: unknown[] = []
+  const { lines, http } = logged()
+  const onError: HttpOptions['onError'] = (error, c) => {
+    seen.push((error as Error).message)
+    return c.problemOf(error)
+  }
+  const fail = (c: Context) => {
+    c.session.set('big', 'x'.repeat(5000))
+    throw new Error('the real reason')
+  }
+  await using app = await startApp({ '/now': fail, '/later': async c => fail(c) }, {}, { ...http, onError })
+  for (const path of ['/now', '/later']) expect((await app.browser().get(path)).status).toBe(500)
+  expect(seen).toEqual(['the real reason', 'the real reason'])
+  expect(lines.filter(line => line.msg.includes('could not be kept'))).toHaveLength(2)
+})
+
 describe('an answer with a session cookie and a Cache-Control of its own', () => {
   const routes: Routes = {
     '/write': c => {

@@ -58,6 +58,11 @@ async function start(
     },
     '/me': show,
     '/maybe': auth.loadUser(c => c.json({ name: (c.user as User | undefined)?.name ?? null })),
+    '/fill': c => {
+      c.session.set('cart', ['grill'])
+      c.session.set('draft', 'x')
+      return 'ok'
+    },
     '/cart': c => c.json([c.session.get('cart') ?? null, c.session.get('draft') ?? null]),
     '/admin': auth.requireRole('admin', 'owner')(() => 'welcome'),
     '/password': auth.requireRecentLogin(60_000)(() => 'changed'),
@@ -199,6 +204,16 @@ describe('a remembered login', () => {
     expect(browser.jar.has('__Host-session')).toBe(true)
     expect((await stolen.get('/me')).status).toBe(401)
     expect(stolen.jar.has(NAME)).toBe(false)
+  })
+
+  test('keeps of the anonymous session before what is listed', async () => {
+    await using app = await start(people(), { remember: remembering(), keep: ['cart'] })
+    const browser = app.browser()
+    await browser.get('/login?remember=1')
+    browser.jar.delete('__Host-session')
+    await browser.get('/fill')
+    expect((await browser.get('/me')).status).toBe(200)
+    expect(await (await browser.get('/cart')).json()).toEqual([['grill'], null])
   })
 
   test('is not used up by the requests of a page beside its loading', async () => {

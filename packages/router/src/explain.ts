@@ -1,4 +1,3 @@
-import { type Variant, variantsOf } from './compile.ts'
 import type { MatchRequest } from './condition.ts'
 import { decodePath } from './decode.ts'
 import { ANY } from './methods.ts'
@@ -8,6 +7,7 @@ import type { Route } from './route.ts'
 import { otherSpellings, type SlashPolicies } from './slashes.ts'
 import { type Trace, tracePath } from './trace.ts'
 import { compareSegments, rank } from './tree.ts'
+import { type Variant, variantsOf } from './variants.ts'
 
 /** How a route fared: `won`; `lost` to a more specific one; or what did not fit. */
 export type Verdict = 'won' | 'lost' | 'condition' | 'method' | 'path'

@@ -1,6 +1,6 @@
 import type { Constraint } from './constraint.ts'
 import type { Segment } from './pattern.ts'
-import type { Edge, Leaf, Node } from './tree.ts'
+import { type Edge, type Leaf, type Node, sortEdges } from './tree.ts'
 
 /**
  * A tree of routes laid out in one array of integers, for a walk to read at the speed of memory: no object, no hidden class
@@ -75,7 +75,7 @@ function skipEmpty<T>(node: Node<T>): Node<T> {
 }
 
 function isEnd<T>({ leaf, param, picky, wildcards, rest }: Node<T>): boolean {
-  return leaf !== null || param !== null || rest !== null || picky.length + wildcards.length > 0
+  return leaf !== null || param !== null || rest !== null || picky.size + wildcards.size > 0
 }
 
 class Flattening<T> {
@@ -129,7 +129,7 @@ class Flattening<T> {
   }
 
   #edges({ picky, wildcards }: Node<T>, captured: number): number {
-    if (picky.length + wildcards.length === 0) return 0
+    if (picky.size + wildcards.size === 0) return 0
     const flat = (edge: Edge<T>): FlatEdge => {
       const { segment, constraint, suffix, params } = edge
       const after = captured + params
@@ -142,14 +142,14 @@ class Flattening<T> {
         next: this.#next(edge.next, after),
       }
     }
-    return this.edges.push({ picky: picky.map(flat), wildcards: wildcards.map(flat) }) - 1
+    return this.edges.push({ picky: sortEdges(picky).map(flat), wildcards: sortEdges(wildcards).map(flat) }) - 1
   }
 }
 
 function moreOf<T>({ param, rest, wildcards, picky }: Node<T>): number {
   return (
     (param === null ? 0 : BITS.PARAM) |
-    (rest === null && wildcards.length === 0 ? 0 : BITS.REST) |
-    (picky.length === 0 ? 0 : BITS.PICKY)
+    (rest === null && wildcards.size === 0 ? 0 : BITS.REST) |
+    (picky.size === 0 ? 0 : BITS.PICKY)
   )
 }

@@ -167,7 +167,11 @@ function readOptional(reader: Reader, tokens: readonly Token[]): void {
 
 /** The names of a pattern's parameters, from left to right. */
 export function namesOf(segments: readonly Segment[]): string[] {
-  return segments.flat().flatMap(token => (token.kind === 'text' ? [] : [token.name]))
+  const names: string[] = []
+  for (const segment of segments) {
+    for (const token of segment) if (token.kind !== 'text') names.push(token.name)
+  }
+  return names
 }
 
 /** The one text of a segment without placeholders, or undefined. */

@@ -1,7 +1,7 @@
-import type { Variant } from './compile.ts'
 import { restoreSlashes } from './decode.ts'
 import { matchTokens } from './match-segment.ts'
 import { namesOf, type Segment, showSegment, type Token, textOf } from './pattern.ts'
+import type { Variant } from './variants.ts'
 
 /** How far a path goes along with one pattern, and why not further. */
 export interface Trace {

@@ -39,7 +39,6 @@ export class Edge<T> {
   /** Where it goes on. */
   next: Node<T> | null = null
   readonly segment: Segment
-  readonly key: string
   readonly constraint: Constraint | undefined
   readonly suffix: string
   readonly params: number
@@ -47,7 +46,6 @@ export class Edge<T> {
   constructor(segment: Segment) {
     const [first, second] = segment as readonly [Token, Token | undefined]
     this.segment = segment
-    this.key = segmentKey(segment)
     this.constraint = first.kind === 'text' ? undefined : first.constraint
     this.suffix = first.kind === 'wildcard' && second?.kind === 'text' ? second.text : ''
     this.params = segment.filter(token => token.kind !== 'text').length
@@ -63,12 +61,12 @@ export class Node<T> {
   /** By the first character of their text. */
   readonly kids: Map<string, Node<T>> = new Map()
   leaf: Leaf<T> | null = null
-  /** Segments with constraints or text, the most specific first. */
-  readonly picky: Edge<T>[] = []
+  /** Segments with constraints or text, by their key. */
+  readonly picky: Map<string, Edge<T>> = new Map()
   /** A whole segment, whatever it is. */
   param: Edge<T> | null = null
   /** Wildcards with a constraint, a suffix, or more of the path after them. */
-  readonly wildcards: Edge<T>[] = []
+  readonly wildcards: Map<string, Edge<T>> = new Map()
   /** The end of a wildcard that takes whatever is left. */
   rest: Leaf<T> | null = null
 
@@ -145,25 +143,21 @@ function sharedLength(a: string, b: string): number {
 }
 
 function insertEdge<T>(node: Node<T>, segment: Segment): Edge<T> {
-  const key = segmentKey(segment)
   const [first] = segment
-  if (first?.kind === 'wildcard') {
-    return findOrInsert(node.wildcards, key, segment)
-  }
   if (segment.length === 1 && first?.kind === 'param' && first.constraint === undefined) {
     node.param ??= new Edge(segment)
     return node.param
   }
-  return findOrInsert(node.picky, key, segment)
+  const edges = first?.kind === 'wildcard' ? node.wildcards : node.picky
+  const key = segmentKey(segment)
+  const edge = edges.get(key) ?? new Edge<T>(segment)
+  edges.set(key, edge)
+  return edge
 }
 
-function findOrInsert<T>(edges: Edge<T>[], key: string, segment: Segment): Edge<T> {
-  const known = edges.find(edge => edge.key === key)
-  if (known) return known
-  const edge = new Edge<T>(segment)
-  edges.push(edge)
-  edges.sort((a, b) => compareSegments(a.segment, b.segment)) // stable: ties stay in the order of registration
-  return edge
+/** The most specific first; ties stay in the order of registration. */
+export function sortEdges<T>(edges: ReadonlyMap<string, Edge<T>>): Edge<T>[] {
+  return [...edges.values()].sort((a, b) => compareSegments(a.segment, b.segment))
 }
 
 /** Negative where `a` is tried before `b`: static, constrained, parameter, wildcard; then by how much text there is. */

@@ -7,7 +7,7 @@ test('eight workers admit together what a rate limit allows, and not eight times
     await Promise.all(
       Array.from({ length: 16 }, async () => {
         const some = []
-        for (let i = 0; i < 20; i++) some.push(await get(handle.url))
+        for (let i = 0; i < 20; i++) some.push(await get(`${handle.url}/limited`))
         return some
       }),
     )

@@ -4,7 +4,7 @@ import { Connection } from './connection.ts'
 import { httpError } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { createEngine, type HttpOptions } from './options.ts'
-import type { Transport } from './output.ts'
+import { join, type Transport } from './output.ts'
 
 export interface FetchOptions extends HttpOptions {
   /** The address that `c.req.ip` gives. Default: none, as over a unix socket. */
@@ -199,6 +199,10 @@ class FetchTransport implements Transport {
 
   detach(): Duplex {
     throw httpError('upgrade_required', { protocol: 'a socket' })
+  }
+
+  writeJoined(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Array): boolean {
+    return this.writeBytes(join(text, encoding, bytes))
   }
 
   cork(): void {}

@@ -7,6 +7,8 @@ export interface Transport {
   /** False when what waits to be sent has passed the high-water mark; `drained` is called when it is sent. */
   write(data: string, encoding: 'latin1' | 'utf8'): boolean
   writeBytes(data: Uint8Array): boolean
+  /** Both in one piece; neither is large. */
+  writeJoined(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Array): boolean
   /** Closes our side after what was written; `flushed` is called when it is out. */
   end(): void
   destroy(): void
@@ -21,6 +23,14 @@ export interface Transport {
 
 /** Enough to fill a segment many times over; more than this waits in memory for no one. */
 const FLUSH_AT = 64 * 1024
+
+/** A body up to this size leaves in one piece with its head. */
+export const JOIN_UP_TO: number = 32 * 1024
+
+/** Text and bytes in one buffer. */
+export function join(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(text, encoding), bytes])
+}
 
 /** Gathers what is written in one go into one write, and knows whether the peer keeps up. */
 export class Output {
@@ -42,8 +52,17 @@ export class Output {
   }
 
   addBytes(bytes: Uint8Array): void {
-    this.flush()
-    if (bytes.length > 0 && !this.transport.writeBytes(bytes)) this.blocked = true
+    const { text } = this
+    if (text === '' || bytes.length > JOIN_UP_TO) {
+      this.flush()
+      if (bytes.length > 0 && !this.transport.writeBytes(bytes)) this.blocked = true
+      return
+    }
+    // One copy costs less than a second write, and less than a write of two pieces.
+    const encoding = this.ascii ? 'latin1' : 'utf8'
+    this.text = ''
+    this.ascii = true
+    if (!this.transport.writeJoined(text, encoding, bytes)) this.blocked = true
   }
 
   flush(): void {

@@ -4,8 +4,13 @@ import type { ListenOptions } from '@arlen/core'
 import { Connection } from './connection.ts'
 import type { Engine } from './engine.ts'
 import { observeClose, observeOpen } from './observe.ts'
-import type { Transport } from './output.ts'
+import { JOIN_UP_TO, join, type Transport } from './output.ts'
 import { readIntoShared } from './shared-buffer.ts'
+
+/** Room for a head and a body that leave together. A socket that sends them at once has no further use for them. */
+const JOINED_HEAD = 4096
+const JOINED_SIZE = JOIN_UP_TO + JOINED_HEAD
+let joined = Buffer.allocUnsafeSlow(JOINED_SIZE)
 
 /** The only place that knows sockets: it carries their events into connections and what connections write out of them. */
 export class SocketDriver implements Transport {
@@ -14,6 +19,8 @@ export class SocketDriver implements Transport {
   readonly connection: Connection
   private readonly socket: Duplex
   private readonly release: () => void
+  /** A socket of node:net itself, which keeps nothing of what it has sent. */
+  private readonly isPlain: boolean
 
   constructor(engine: Engine, socket: Duplex, onClose: (driver: SocketDriver) => void) {
     this.socket = socket
@@ -25,6 +32,7 @@ export class SocketDriver implements Transport {
     this.connection = connection
     observeOpen(this)
     const release = readIntoShared(socket, bytes => connection.receiveBorrowed(bytes))
+    this.isPlain = release !== null
     const listeners = {
       ...(release === null && { data: (chunk: Buffer) => connection.receive(chunk) }),
       drain: () => connection.drained(),
@@ -52,6 +60,17 @@ export class SocketDriver implements Transport {
 
   writeBytes(data: Uint8Array): boolean {
     return this.socket.writable ? this.socket.write(data) : true
+  }
+
+  writeJoined(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Array): boolean {
+    if (!this.isPlain || encoding !== 'latin1' || text.length > JOINED_HEAD)
+      return this.writeBytes(join(text, encoding, bytes))
+    const size = joined.write(text, encoding)
+    joined.set(bytes, size)
+    const ready = this.writeBytes(joined.subarray(0, size + bytes.length))
+    // What could not be sent at once is still looked at.
+    if (this.socket.writableLength > 0) joined = Buffer.allocUnsafeSlow(JOINED_SIZE)
+    return ready
   }
 
   cork(): void {

@@ -3,7 +3,7 @@ import type { Context } from '../src/context.ts'
 import type { Engine } from '../src/engine.ts'
 import type { Handler } from '../src/handler.ts'
 import { createEngine, type HttpOptions } from '../src/options.ts'
-import type { Transport } from '../src/output.ts'
+import { join, type Transport } from '../src/output.ts'
 
 /** A transport that remembers: what was written, and what became of the connection. */
 export class MemoryTransport implements Transport {
@@ -26,6 +26,10 @@ export class MemoryTransport implements Transport {
     this.sent += Buffer.from(data).toString('latin1')
     this.writes++
     return this.ready
+  }
+
+  writeJoined(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Array): boolean {
+    return this.writeBytes(join(text, encoding, bytes))
   }
 
   cork(): void {}

@@ -33,6 +33,7 @@ await stage('format and lint', [`${bin}/biome`, 'ci', '--colors=off', '.'])
 for (const dist of globSync('packages/*/dist')) rmSync(dist, { recursive: true })
 await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])
 await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
+await stage('types of the shop', ['pnpm', '--filter', 'strickland', 'typecheck'])
 await tests('tests', [])
 await stage('benchmarks', [process.execPath, '--enable-source-maps', 'benchmarks/run.ts', '--smoke'])
 

@@ -1,4 +1,5 @@
-import type { Context } from 'arlen'
+import type { HelperTypes } from '@arlen/view'
+import type { AppHelpers, Context } from 'arlen'
 import { cartCount } from './cart/cart.ts'
 import { formatPrice } from './format-price.ts'
 import { formatTime } from './format-time.ts'
@@ -13,4 +14,9 @@ export const templates = {
     isAt: (c: Context) => (path: string) => c.req.path === path || c.req.path.startsWith(`${path}/`),
   },
   locals: { q: '' },
+}
+
+/** Tells the same to TypeScript, which checks the templates too (`tsconfig.json`). */
+declare module '@arlen/view' {
+  interface Helpers extends AppHelpers, HelperTypes<typeof templates> {}
 }

@@ -14,5 +14,5 @@ export { type Confinement, definePlugin, type Plugin, type PluginScope } from '.
 export type { ResponseSchemas } from './response-check.ts'
 export type { RouteContext, RouteHandler } from './route-context.ts'
 export { type AddRoute, type GroupOptions, type Guard, type RouteOptions, Routes } from './routes.ts'
-export type { TemplateOptions } from './templates.ts'
+export type { AppHelpers, TemplateOptions } from './templates.ts'
 export type { RouteSchemas, Valid } from './validation.ts'

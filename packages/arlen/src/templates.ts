@@ -1,8 +1,19 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Context } from '@arlen/http'
-import { assetUrls, attributes, type ContextHelperTable, createViews, raw, type Views } from '@arlen/view'
+import {
+  assetUrls,
+  attributes,
+  type ContextHelperTable,
+  createViews,
+  type Form,
+  raw,
+  type SafeString,
+  type TemplateName,
+  type Views,
+} from '@arlen/view'
 import type { App } from './app.ts'
+import type { AppContext } from './app-context.ts'
 import { appError } from './errors.ts'
 
 export interface TemplateOptions {
@@ -12,6 +23,24 @@ export interface TemplateOptions {
   contextHelpers?: Readonly<Record<string, (c: Context) => (...args: never[]) => unknown>>
   /** Locals that every page has. */
   locals?: object
+}
+
+/**
+ * The types of what every template can call. An application that has its templates checked says once, beside its own:
+ *
+ * ```ts
+ * declare module '@arlen/view' { interface Helpers extends AppHelpers, HelperTypes<typeof templates> {} }
+ * ```
+ */
+export interface AppHelpers {
+  assetUrl: (path: string) => string
+  attributes: typeof attributes
+  cspNonce: () => string
+  csrfField: () => SafeString
+  csrfToken: () => string
+  flash: <T = string>(key: string) => T | undefined
+  form: () => Form
+  urlFor: AppContext['urlFor']
 }
 
 /** What every template can call about its request. */
@@ -44,12 +73,12 @@ export class Templates {
 
   contentType(name: string): string {
     this.#views ??= this.#open()
-    return this.#views.contentType(name)
+    return this.#views.contentType(name as TemplateName)
   }
 
   render(name: string, locals: object, c: Context): string | Promise<string> {
     this.#views ??= this.#open()
-    return this.#views.render(name, locals, c)
+    return this.#views.render(name as TemplateName, locals, c)
   }
 
   #open(): Views<Context> {

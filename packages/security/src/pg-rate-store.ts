@@ -4,8 +4,8 @@ import type { RateStore } from './rate-store.ts'
 
 /** What the store needs of a database; a `Pg` of @arlen/pg has it. */
 export interface SqlClient {
-  execute(text: string, values?: readonly (string | number | null)[]): Promise<number>
-  maybeOne<T>(text: string, values?: readonly (string | number | null)[]): Promise<T | undefined>
+  execute(text: string, values: readonly (string | number | null)[]): Promise<number>
+  maybeOne<T>(text: string, values: readonly (string | number | null)[]): Promise<T | undefined>
 }
 
 /** The table of {@link PgRateStore}, for a migration of the application. Unlogged: counts need not survive a crash. */
@@ -64,7 +64,7 @@ export class PgRateStore implements RateStore {
 
   /** Removes what says no more than an absent row. @returns how many there were. */
   removeExpired(): Promise<number> {
-    return this.#sql.execute('delete from arlen_rate_limits where expires_at <= now()')
+    return this.#sql.execute('delete from arlen_rate_limits where expires_at <= now()', [])
   }
 
   #algorithm(rule: CheckedRateLimit): RateAlgorithm {

@@ -48,6 +48,6 @@ export class PgTokenStore implements OneTimeTokenStore {
 
   /** Removes what has expired. @returns how many there were. */
   removeExpired(): Promise<number> {
-    return this.#sql.execute('delete from arlen_one_time_tokens where expires_at <= now()')
+    return this.#sql.execute('delete from arlen_one_time_tokens where expires_at <= now()', [])
   }
 }

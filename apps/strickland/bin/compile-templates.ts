@@ -1,0 +1,11 @@
+/** Compiles the templates to `.arlen/views`, so that TypeScript checks them with everything else (`pnpm typecheck`). */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildViews } from '@arlen/view'
+
+const root = join(import.meta.dirname, '..')
+const outDir = join(root, '.arlen/views')
+
+rmSync(outDir, { recursive: true, force: true })
+const { warnings } = await buildViews({ dir: join(root, 'templates'), outDir })
+for (const { file, line, column, message } of warnings) console.warn(`${file}:${line}:${column}: ${message}`)

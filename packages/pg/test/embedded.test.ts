@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { createPg } from '../src/index.ts'
 // What becomes of it when processes are killed, folders are half made and users lack rights: embedded.slow.test.ts.
 test('an embedded PostgreSQL starts, keeps its data, and starts again', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'arlen-embedded-'))
+  await chmod(dir, 0o755) // within reach of the server's user
   try {
     for (const visits of [1n, 2n]) {
       const server = await startEmbedded({ dir: join(dir, 'a "b\' $c'), database: 'a "shop"', durable: false })

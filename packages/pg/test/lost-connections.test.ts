@@ -16,8 +16,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Rounds enough to meet the races, few enough for every run; `ARLEN_PG_ROUNDS=100` for the whole of it. */
-const ROUNDS = Number(process.env.ARLEN_PG_ROUNDS ?? 12)
+/** Rounds enough to meet the races, few enough for every run; `ARLEN_PG_TEST_ROUNDS=100` for the whole of it. */
+const ROUNDS = Number(process.env.ARLEN_PG_TEST_ROUNDS ?? 12)
 
 async function answersWithin(db: Pg, limitMs: number): Promise<void> {
   const started = performance.now()

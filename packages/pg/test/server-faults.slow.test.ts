@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,6 +12,7 @@ let server: Embedded
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'arlen-faults-'))
+  await chmod(dir, 0o755) // within reach of the server's user
   server = await startEmbedded({ dir: join(dir, 'pg'), database: 'app', durable: false })
 })
 

@@ -47,6 +47,8 @@ export interface AppOptions {
   templates?: TemplateOptions
   /** What to make of slashes too many or too few. */
   slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
+  /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
+  methodOverride?: boolean
 }
 
 const HERE = import.meta.dirname
@@ -72,7 +74,11 @@ export class App extends Routes implements Servable {
   #handler: Handler<Context> | undefined
 
   constructor(options: AppOptions & { root: string }) {
-    const router = new Router<Handler<Context>>({ ...options.slashes, internals: [HERE] })
+    const router = new Router<Handler<Context>>({
+      ...options.slashes,
+      methodOverride: options.methodOverride ?? false,
+      internals: [HERE],
+    })
     super(router as never)
     this.router = router
     this.root = options.root

@@ -5,8 +5,8 @@ import { matchHost, parseHost } from './host.ts'
 export interface MatchRequest {
   /** The authority asked for, with or without a port. */
   readonly host?: string | undefined
-  /** A format asked for other than by the path's suffix, such as `?format=`. */
-  readonly format?: string | undefined
+  /** Without the question mark; `?format=` and `?_method=` are read from it. */
+  readonly rawQuery?: string | undefined
   /** Names are given in lower case. */
   header?(name: string): string | null | undefined
 }
@@ -29,7 +29,7 @@ export interface Conditions {
   header?: Readonly<Record<string, string | RegExp | true>>
   /** Media type of the body, or several: `application/json`, `image/*`. */
   contentType?: string | readonly string[]
-  /** The format asked for by the path's suffix (see `formats`) or by `request.format`. */
+  /** The format asked for by the path's suffix (see `formats`), or else by `?format=`. */
   format?: string | readonly string[]
   test?: ConditionTest
 }
@@ -161,11 +161,15 @@ function format(argument: unknown): Omit<Condition, 'name'> | string {
     key: formats.join(),
     names: [],
     test: (request, _params, suffix) => {
-      const asked = suffix ?? request.format
+      const asked = suffix ?? askedFormat(request)
       return asked !== undefined && formats.includes(asked)
     },
-    actual: (request, suffix) => `the format asked for is ${suffix ?? request.format ?? 'not given'}`,
+    actual: (request, suffix) => `the format asked for is ${suffix ?? askedFormat(request) ?? 'not given'}`,
   }
+}
+
+function askedFormat({ rawQuery }: MatchRequest): string | undefined {
+  return rawQuery ? (new URLSearchParams(rawQuery).get('format') ?? undefined) : undefined
 }
 
 function toList(argument: unknown): readonly string[] | undefined {

@@ -34,6 +34,8 @@ export interface Explanation {
 
 interface Question {
   readonly method: string
+  /** The method that is matched. */
+  readonly standsFor: string
   readonly path: string
   readonly request: MatchRequest | undefined
   readonly routes: readonly Route[]
@@ -58,6 +60,7 @@ export function explain(question: Question): Explanation {
   fitting.sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
   const candidates = [...fitting, ...near.slice(0, NEAR_MISSES)]
   const note = examined === path ? '' : ` (as ${examined})`
+  const shown = question.standsFor === method ? path : `${path} (as ${question.standsFor})`
   const explanation = {
     method,
     path,
@@ -66,7 +69,7 @@ export function explain(question: Question): Explanation {
     candidates,
     others: routes.length - candidates.length,
   }
-  return { ...explanation, toString: () => render(explanation) }
+  return { ...explanation, toString: () => render({ ...explanation, path: shown }) }
 }
 
 /** Where another spelling of the path is served or redirected to, its candidates are the ones of interest. */
@@ -97,7 +100,7 @@ function examine(question: Question, route: Route, path: string, match: Match<un
   const { trace, variant } = best
   const report = (verdict: Verdict, reason: string): Report => ({ route, verdict, reason, fitted: trace.fitted })
   if (trace.params === undefined) return report('path', trace.reason)
-  if (!takesMethod(route, question.method)) return report('method', `it takes ${route.methods.join(', ')}`)
+  if (!takesMethod(route, question.standsFor)) return report('method', `it takes ${route.methods.join(', ')}`)
   const failed = failedCondition(question, route, variant, trace.params)
   if (failed !== undefined) return report('condition', failed)
   const redirected = match.kind === 'redirect' ? question.match(match.location) : match

@@ -8,6 +8,7 @@ import { type RouteContext, toHandler } from './handler.ts'
 import type { GuardOf } from './layers.ts'
 import { describeRoute, type RouteInfo } from './listing.ts'
 import { Matcher } from './matcher.ts'
+import { overriddenMethod } from './method-override.ts'
 import type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
 import { didYouMean, Registry } from './registry.ts'
 import type { Match } from './result.ts'
@@ -17,6 +18,8 @@ import { ROOT_SCOPE } from './scope.ts'
 import type { SlashPolicies } from './slashes.ts'
 
 export interface RouterOptions extends Partial<SlashPolicies> {
+  /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=` or `X-HTTP-Method-Override`. Default false. */
+  methodOverride?: boolean
   /** Folders of a framework around the router, whose files are never where "a route was added". */
   internals?: readonly string[]
 }
@@ -29,10 +32,12 @@ export interface RouterOptions extends Partial<SlashPolicies> {
  */
 export class Router<T = Handler<RouteContext>, Names extends object = NamedRoutes> extends Routes<T> {
   readonly #slashes: SlashPolicies
+  readonly #override: boolean
   #matcher: Matcher<T> | undefined
 
   constructor(options: RouterOptions = {}) {
     super(new Registry<T>(options.internals ?? []), ROOT_SCOPE)
+    this.#override = options.methodOverride ?? false
     this.#slashes = {
       trailingSlash: options.trailingSlash ?? 'redirect',
       duplicateSlashes: options.duplicateSlashes ?? 'redirect',
@@ -90,7 +95,8 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
    * @throws condition_async
    */
   match(method: string, path: string, request?: MatchRequest): Match<T> {
-    return (this.#matcher ?? this.#frozenMatcher()).match(method, path, request)
+    const own = this.#override ? overriddenMethod(method, request) : method
+    return (this.#matcher ?? this.#frozenMatcher()).match(own, path, request)
   }
 
   #frozenMatcher(): Matcher<T> {
@@ -103,6 +109,7 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
     this.freeze()
     return explain({
       method,
+      standsFor: this.#override ? overriddenMethod(method, request) : method,
       path,
       request,
       routes: this.routes,

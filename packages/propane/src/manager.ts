@@ -2,6 +2,7 @@ import type { Accessories } from './accessories.ts'
 import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
 import { fs } from './builtins.ts'
 import { now } from './clock.ts'
+import { ClosingOrder } from './closing-order.ts'
 import { type Action, decide, nextDeadline } from './decide.ts'
 import { changedVariables } from './env-file.ts'
 import type { Events, WorkerEvent } from './events.ts'
@@ -27,7 +28,7 @@ export interface ManagerOptions {
   /** What workers write. */
   output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
   notice: (notice: Notice) => void
-  /** The sockets are not needed here any more. */
+  /** The sockets are not needed here any more. May be called again. */
   letGo: () => void
 }
 
@@ -49,7 +50,7 @@ export class Manager {
   source: PlanSource
   /** Another primary accepts from the same sockets now. */
   handedOver = false
-  #closing = false
+  readonly #closing = new ClosingOrder()
   readonly #options: ManagerOptions
   readonly #scoreboard: number | undefined
   readonly #plans = new Map<number, Plan>()
@@ -154,12 +155,13 @@ export class Manager {
     if (!child) return
     const { drainTimeout: graceMs, idleWindow: idleMs } = child.plan.accessories
     const { stats } = workerOf(this.pool, id)!
-    // One worker closes the sockets for clients too: the primary and the others let go of theirs before.
-    const last = reason === 'stop' && !this.handedOver && !this.#closing
-    this.#closing ||= last
-    if (last) this.#options.letGo()
     this.#options.events.emit('drain', { ...child.identity, reason, stats })
-    child.handle.send({ type: 'drain', graceMs, idleMs, last })
+    const tell = (last: boolean) => child.handle.send({ type: 'drain', graceMs, idleMs, last })
+    if (reason !== 'stop' || this.handedOver) tell(false)
+    else {
+      this.#options.letGo()
+      this.#closing.stop(id, tell)
+    }
   }
 
   #spawn(worker: WorkerRecord): void {
@@ -235,6 +237,7 @@ export class Manager {
       if (message.stack && !this.#stacks.has(worker.generation)) this.#stacks.set(worker.generation, message.stack)
       this.dispatch({ type: 'failed', id, reason: message.reason })
     } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })
+    else if (message.type === 'closed') this.#closing.closed(id)
     else if (message.type === 'beat') {
       this.dispatch({ type: 'beat', id, stats: message.stats })
       events.emit('beat', { ...child.identity, stats: message.stats })
@@ -254,6 +257,7 @@ export class Manager {
     const worker = workerOf(this.pool, id)
     if (!child || !worker) return
     this.processes.delete(id)
+    this.#closing.closed(id)
     if (this.#scoreboard !== undefined && child.cell < CELLS) clearCell(this.#scoreboard, child.cell)
     const expected = worker.status !== 'serving' && worker.status !== 'booting'
     const { reason } = worker

@@ -14,6 +14,8 @@ export type FromWorker =
   | { type: 'beat'; stats: WorkerStats }
   /** Has closed its copies of the sockets for a while and wants others, to go on with later. */
   | { type: 'spare' }
+  /** Accepts no more, for good. */
+  | { type: 'closed' }
   | { type: 'drained'; tookMs: number; cut: number }
   | { type: 'blocked'; forMs: number }
   | { type: 'notice'; level: 'info' | 'warn'; message: string }
@@ -32,6 +34,7 @@ const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   failed: ['reason:string'],
   beat: ['stats:object'],
   spare: [],
+  closed: [],
   drained: ['tookMs:number', 'cut:number'],
   blocked: ['forMs:number'],
   notice: ['level:string', 'message:string'],

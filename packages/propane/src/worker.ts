@@ -30,6 +30,7 @@ export interface WorkerOrders {
 
 /** How often the balance is looked at without an occasion, and how late the event loop is. */
 const TICK_MS = 50
+const OVERLOADED_TICK_MS = 5
 
 /** A delay of the event loop that is worth a line in the log. */
 const BLOCKED_MS = 5000
@@ -104,23 +105,24 @@ export class Worker {
     if (++this.#sockets < message.of) return
     this.#acceptor.onOpen = () => this.#balance.opened()
     this.#balance.tick()
-    this.#startTicking()
+    this.#tick(now())
     this.#say({ type: 'serving' })
     this.#beat()
     setInterval(() => this.#beat(), this.#orders.heartbeatInterval)
   }
 
-  #startTicking(): void {
-    let last = now()
-    setInterval(() => {
+  /** Looks at the event loop and the balance, more often while overloaded: refusing for longer than needed wastes it. */
+  #tick(last: number): void {
+    const pause = this.#overloaded ? OVERLOADED_TICK_MS : TICK_MS
+    setTimeout(() => {
       const time = now()
-      this.#delay = Math.max(0, time - last - TICK_MS)
-      last = time
+      this.#delay = Math.max(0, time - last - pause)
       this.#longestDelay = Math.max(this.#longestDelay, this.#delay)
       if (this.#delay > BLOCKED_MS) this.#say({ type: 'blocked', forMs: Math.round(this.#delay) })
       this.#shed()
       this.#balance.tick()
-    }, TICK_MS).unref()
+      this.#tick(time)
+    }, pause).unref()
   }
 
   #shed(): void {
@@ -153,6 +155,7 @@ export class Worker {
     this.#balance.leave()
     if (last) await this.#acceptor.stopLast()
     else this.#acceptor.stop()
+    this.#say({ type: 'closed' })
     const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
     await Promise.race([written(process.stdout), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])

@@ -5,7 +5,7 @@ import { alive, fixture, get, start, until } from './helpers.ts'
 import { random } from './random.ts'
 import { Traffic } from './traffic.ts'
 
-const SEQUENCES = 12
+const SEQUENCES = 8
 
 /** Things that may happen to real processes, in any order. */
 const HAPPENINGS: Record<string, (handle: PropaneHandle, dice: () => number) => unknown> = {

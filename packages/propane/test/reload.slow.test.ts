@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
-import { fixture, start } from './helpers.ts'
+import { fixture, get, start, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 test('20 HUPs in 60 s under 64 mixed clients with handlers of 5 ms and 2 s lose no request', async () => {
@@ -28,15 +30,20 @@ test('after a reload reports done, 10,000 requests show only the new generation'
   expect([...(await after.stop()).bodies.keys()]).toEqual(['2'])
 }, 120_000)
 
-test('a short queue of the listening socket, always full, loses nothing in a reload', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 2, listenBacklog: 1 })
-  const traffic = new Traffic({ url: handle.url, clients: 32 })
-  for (let count = 0; count < 3; count++) {
-    await traffic.answered(50)
-    await handle.reload()
-  }
-  expect((await traffic.stop()).lost).toEqual([])
-}, 120_000)
+test('a queue of the listening socket that is full when a reload begins is answered by the new worker', async () => {
+  const marker = path.join(temporaryFolder(), 'marker')
+  const env = { ...process.env, MARKER: marker }
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, listenBacklog: 8, env })
+  const old = handle.status().workers[0]!.pid
+  const blocked = get(`${handle.url}/block?ms=3000`)
+  await until(() => existsSync(marker), Boolean)
+  // One more than the length that was asked for is what the kernel queues.
+  const queued = Array.from({ length: 9 }, () => get(handle.url))
+  await handle.reload()
+  expect((await blocked).body).toBe(String(old))
+  const pids = (await Promise.all(queued)).map(({ body }) => Number(body))
+  expect(pids).toEqual(pids.map(() => handle.status().workers[0]!.pid))
+}, 60_000)
 
 test('ten stops under load lose nothing that was accepted', async () => {
   for (let count = 0; count < 10; count++) {

@@ -1,0 +1,43 @@
+/** How long the last worker waits for the others to say that they have closed theirs. */
+const PATIENCE_MS = 1000
+
+/**
+ * When everything stops, one worker is the last to close the sockets, so that it can see to what still queues. It is
+ * told so once all others have closed theirs.
+ */
+export class ClosingOrder {
+  readonly #others = new Set<number>()
+  #tellLast: (() => void) | undefined
+  #last: number | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  /** A worker is to stop: tells it at once, or later where it is the last. */
+  stop(id: number, tell: (last: boolean) => void): void {
+    if (this.#last === undefined) {
+      this.#last = id
+      this.#tellLast = () => tell(true)
+      this.#timer = setTimeout(() => this.#finish(), PATIENCE_MS)
+      // Those who stop together with it are known at the end of this turn.
+      setImmediate(() => this.#check())
+      return
+    }
+    this.#others.add(id)
+    tell(false)
+  }
+
+  /** A worker has closed its sockets, or is gone. */
+  closed(id: number): void {
+    this.#others.delete(id)
+    this.#check()
+  }
+
+  #check(): void {
+    if (this.#others.size === 0) this.#finish()
+  }
+
+  #finish(): void {
+    clearTimeout(this.#timer)
+    this.#tellLast?.()
+    this.#tellLast = undefined
+  }
+}

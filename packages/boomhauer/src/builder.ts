@@ -2,7 +2,8 @@ import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core/error-table'
 import type { Child, Outcome } from './child.ts'
 import type { AppFacts, TemplateFolders } from './messages.ts'
-import { findEntry, type Settings } from './options.ts'
+import type { Nursery } from './nursery.ts'
+import { findEntry as entryOf, type Settings } from './options.ts'
 
 /** What became of a build. */
 export type BuildReport =
@@ -11,7 +12,8 @@ export type BuildReport =
 
 export interface BuildOptions {
   settings: Settings
-  takeChild: () => Child
+  /** Where its process comes from. */
+  nursery: Pick<Nursery, 'take'>
   /** Where the application is to listen. */
   socket: string
   /** Templates to compile first; undefined where none have changed. */
@@ -32,47 +34,48 @@ export interface BuildOptions {
  * they never compete for what it takes for itself: ports, locks, files.
  */
 export async function build(options: BuildOptions): Promise<BuildReport | undefined> {
-  const { signal } = options
-  const child = options.takeChild()
-  const abort = () => child.kill()
-  signal.addEventListener('abort', abort)
-  const report = await run(child, options)
-  signal.removeEventListener('abort', abort)
-  if (signal.aborted || !report.ok) {
-    child.kill()
-    await child.gone
-  }
-  return signal.aborted ? undefined : report
-}
-
-async function run(child: Child, options: BuildOptions): Promise<BuildReport> {
-  const { settings, socket, templates, typecheck, cleared, signal, onTemplates } = options
+  const { settings, socket, templates, typecheck, cleared, signal, onTemplates, nursery } = options
   const warnings: Diagnostic[] = []
-  const failed = (diagnostics: readonly Diagnostic[]): BuildReport => {
-    return { ok: false, files: child.files, diagnostics: [...diagnostics, ...warnings] }
+  // Taken when it is needed, so that a build given up early leaves the process that waits to the next.
+  let child: Child | undefined
+  const abort = () => child?.kill()
+  signal.addEventListener('abort', abort)
+  const fail = async (diagnostics: readonly Diagnostic[]): Promise<BuildReport | undefined> => {
+    signal.removeEventListener('abort', abort)
+    child?.kill()
+    await child?.gone
+    if (signal.aborted) return undefined
+    return { ok: false, files: child?.files ?? [], diagnostics: [...diagnostics, ...warnings] }
   }
   if (templates) {
+    child = nursery.take()
     const prepared = await child.prepare(templates)
-    if (prepared.kind !== 'prepared') return failed(diagnosticsOf(prepared, 'template', settings))
+    if (prepared.kind !== 'prepared') return fail(diagnosticsOf(prepared, 'template', settings))
     onTemplates(prepared.warnings)
   }
-  if (typecheck) {
+  if (typecheck && !signal.aborted) {
     const found = await typecheck(signal)
-    if (found.some(diagnostic => diagnostic.severity === 'error')) return failed(found)
+    if (found.some(diagnostic => diagnostic.severity === 'error')) return fail(found)
     warnings.push(...found)
   }
-  let entry: string
+  const entry = findEntry(settings)
+  if (typeof entry !== 'string') return fail([entry])
+  await cleared
+  if (signal.aborted) return fail([])
+  child ??= nursery.take()
+  const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
+  if (outcome.kind !== 'ready' || signal.aborted) return fail(diagnosticsOf(outcome, 'boot', settings))
+  signal.removeEventListener('abort', abort)
+  return { ok: true, child, socket, facts: outcome.facts, warnings }
+}
+
+function findEntry(settings: Settings): string | Diagnostic {
   try {
-    entry = findEntry(settings)
+    return entryOf(settings)
   } catch (error) {
     if (!(error instanceof ArlenError)) throw error
-    return failed([{ stage: 'load', severity: 'error', message: error.message, code: error.code }])
+    return { stage: 'load', severity: 'error', message: error.message, code: error.code }
   }
-  await cleared
-  if (signal.aborted) return failed([])
-  const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
-  if (outcome.kind === 'ready') return { ok: true, child, socket, facts: outcome.facts, warnings }
-  return failed(diagnosticsOf(outcome, 'boot', settings))
 }
 
 type Timeout = { kind: 'timeout' }

@@ -28,9 +28,6 @@ export type Outcome =
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; output: string }
 
 export interface ChildEvents {
-  warm: []
-  /** It reported an error that nobody caught; it exits next. */
-  crashed: [diagnostics: readonly Diagnostic[]]
   diagnostics: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestFact]
   exit: [code: number | null, signal: NodeJS.Signals | null]
@@ -51,6 +48,8 @@ export class Child extends EventEmitter<ChildEvents> {
   /** Modules it has loaded, as far as it has told. */
   files: readonly string[] = []
   exited = false
+  /** The error that nobody caught and that it ends of, once it has told. */
+  crash: readonly Diagnostic[] | undefined
   #process: ChildProcess
   #inspect: Inspect | undefined
   #output = ''
@@ -110,18 +109,14 @@ export class Child extends EventEmitter<ChildEvents> {
 
   #ask(message: ToChild): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
-    let crash: readonly Diagnostic[] | undefined
-    this.once('crashed', diagnostics => {
-      crash = diagnostics
-    })
-    this.once('exit', (code, signal) =>
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
+      const { crash, files } = this
       resolve(
-        crash
-          ? { kind: 'failed', files: this.files, diagnostics: crash }
-          : { kind: 'exited', code, signal, output: this.#output },
-      ),
-    )
-    if (this.exited) resolve({ kind: 'exited', code: null, signal: null, output: this.#output })
+        crash ? { kind: 'failed', files, diagnostics: crash } : { kind: 'exited', code, signal, output: this.#output },
+      )
+    }
+    if (this.exited) onExit(null, null)
+    else this.once('exit', onExit)
     this.#onOutcome = resolve
     this.#send(message)
     return promise
@@ -143,7 +138,7 @@ export class Child extends EventEmitter<ChildEvents> {
 
   /** Ends it and everything it has started, at once. */
   kill(): void {
-    signalGroup(this.#process.pid)
+    if (!this.exited) signalGroup(this.#process.pid)
   }
 
   #onOutcome: ((outcome: Outcome) => void) | undefined
@@ -151,9 +146,6 @@ export class Child extends EventEmitter<ChildEvents> {
   #receive(message: FromChild): void {
     if ('files' in message) this.files = message.files
     switch (message.type) {
-      case 'warm':
-        this.emit('warm')
-        break
       case 'prepared':
         this.#onOutcome?.({ kind: 'prepared', warnings: message.warnings })
         break
@@ -164,7 +156,7 @@ export class Child extends EventEmitter<ChildEvents> {
         this.#onOutcome?.({ kind: 'failed', files: message.files, diagnostics: message.diagnostics })
         break
       case 'crashed':
-        this.emit('crashed', message.diagnostics)
+        this.crash = message.diagnostics
         break
       case 'diagnostics':
         this.emit('diagnostics', message.diagnostics)

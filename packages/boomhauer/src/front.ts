@@ -99,19 +99,19 @@ export class Front {
     relay(req, res, {
       socket: state.socket,
       injection: asksForPage(req) ? { build: state.build } : undefined,
-      onLost: () => this.#lost(req, res, state.child),
+      onLost: reached => this.#lost(req, res, state.child, reached),
     })
   }
 
   /** The process went away before it answered. */
-  async #lost(req: IncomingMessage, res: ServerResponse, child: Child): Promise<void> {
+  async #lost(req: IncomingMessage, res: ServerResponse, child: Child, reached: boolean): Promise<void> {
     if (res.destroyed) return
     const obituary = await this.#supervisor.obituaryOf(child)
     if (obituary?.kind === 'crashed') return this.fail(req, res, obituary.problem)
     // The application lives and has hung up on its client: so do we.
     if (!obituary) return void res.destroy()
     // It was replaced: what has no effects by definition (RFC 9110, section 9.2.1) is asked again.
-    if (SAFE.has(req.method!) && !hasBody(req)) await this.#pass(req, res)
+    if (!reached || (SAFE.has(req.method!) && !hasBody(req))) await this.#pass(req, res)
     else this.refuse(req, res, boomhauerError('restarted'))
   }
 

@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
@@ -12,8 +12,8 @@ export interface RelayOptions {
   socket: string
   /** The request is a page's: the answer, if it is HTML, gets the script that reloads it. */
   injection?: Injection | undefined
-  /** The application was lost before it answered anything. */
-  onLost: (error: Error) => void
+  /** The application was lost before it answered anything; whether it had been reached at all. */
+  onLost: (reached: boolean) => void
 }
 
 /** Passes a request on to the application and its answer back, byte for byte as far as HTTP lets it. */
@@ -37,17 +37,20 @@ export function relay(req: IncomingMessage, res: ServerResponse, options: RelayO
       res.destroy() // an answer that is no HTTP: the client sees as much of it as it would in production
     }
   })
-  upstream.once('error', error => {
+  let reached = false
+  upstream.once('error', () => {
     if (res.headersSent) res.destroy()
-    else options.onLost(error)
+    else options.onLost(reached)
   })
   res.once('close', () => upstream.destroy())
-  sendBody(req, upstream)
-}
-
-function sendBody(req: IncomingMessage, upstream: ClientRequest): void {
-  if (hasBody(req)) req.pipe(upstream)
-  else upstream.end()
+  upstream.once('socket', socket => {
+    // Nothing of the body is taken before there is somebody to give it to: until then it can go to another process.
+    socket.once('connect', () => {
+      reached = true
+      if (hasBody(req)) req.pipe(upstream)
+      else upstream.end()
+    })
+  })
 }
 
 export function hasBody({ headers }: IncomingMessage): boolean {

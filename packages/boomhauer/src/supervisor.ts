@@ -124,7 +124,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
     const building = build({
       settings: this.#settings,
-      takeChild: () => this.#nursery.take(),
+      nursery: this.#nursery,
       socket: join(this.#folder, `${number}.sock`),
       templates: this.#templates.toCompile(),
       typecheck: this.#typecheck,
@@ -139,20 +139,21 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     })
     if (!report) return
     const ms = performance.now() - started
-    if (report.ok) {
-      const { child, socket, facts, warnings } = report
-      this.emit('files', child.files)
-      if (child.exited)
-        return this.#fail(id, [exitDiagnostic('boot', { code: null, signal: null, output: child.output })], ms)
-      this.#adopt(child)
-      const state = { kind: 'ready', build: id, child, socket, facts } as const
-      this.#settle(state)
-      this.emit('ready', state, ms, [...this.#templates.warnings, ...warnings])
-    } else {
-      this.emit('files', report.files)
-      this.#fail(id, report.diagnostics, ms)
-    }
+    if (report.ok) this.#serve(id, report, ms)
+    else this.#fail(id, report.diagnostics, ms)
+    this.emit('files', report.ok ? report.child.files : report.files)
     this.#refill = globalThis.setTimeout(() => this.#nursery.fill(), REFILL_AFTER_MS)
+  }
+
+  #serve(id: string, { child, socket, facts, warnings }: Extract<BuildReport, { ok: true }>, ms: number): void {
+    if (child.exited) {
+      const exit = exitDiagnostic('boot', { code: null, signal: null, output: child.output })
+      return this.#fail(id, child.crash ?? [exit], ms)
+    }
+    this.#adopt(child)
+    const state = { kind: 'ready', build: id, child, socket, facts } as const
+    this.#settle(state)
+    this.emit('ready', state, ms, [...this.#templates.warnings, ...warnings])
   }
 
   /** What became of a process that was lost under a request, or undefined when it lives on. */
@@ -182,18 +183,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   #adopt(child: Child): void {
     this.#running = child
-    let reported: readonly Diagnostic[] | undefined
     const { promise, resolve } = Promise.withResolvers<Obituary>()
     this.#obituaries.set(child, promise)
-    child.once('crashed', diagnostics => {
-      reported = diagnostics
-    })
     child.on('diagnostics', diagnostics => this.emit('diagnostics', diagnostics))
     child.on('request', request => this.emit('request', request))
     child.once('exit', (code, signal) => {
       if (this.#running !== child) return resolve({ kind: 'replaced' })
       this.#running = undefined
-      const diagnostics = reported ?? [exitDiagnostic('runtime', { code, signal, output: child.output })]
+      const diagnostics = child.crash ?? [exitDiagnostic('runtime', { code, signal, output: child.output })]
       const problem = this.#problem('application_crashed', diagnostics)
       resolve({ kind: 'crashed', problem })
       this.emit('crashed', problem)

@@ -95,6 +95,33 @@ ${answering(text)}`
   }
 })
 
+test('a save while the former process is still ending costs no second process', async () => {
+  // It takes its whole grace, as with a request that does not end.
+  const app = await serving({ 'app.ts': SLOW() }, { graceMs: 300 })
+  const arrived = once(app.server, 'request')
+  const slow = app.get()
+  await arrived
+  const building = once(app.server, 'building')
+  app.write('app.ts', answering('two'))
+  await building
+  expect(await app.save('app.ts', answering('three'))).toBe('ready')
+  expect((await slow).body).toBe('three')
+})
+
+test('a request with effects that has reached nobody yet goes to the next process', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  await app.get()
+  // The socket goes before the process does.
+  const path = `export default { listen: ({ path }) => new Promise(done => createServer().listen(path, () => { unlinkSync(path); done({}) })), close() {} }
+import { createServer } from 'node:http'
+import { unlinkSync } from 'node:fs'
+`
+  await app.save('app.ts', path)
+  const posted = ask(app.server.port, '/', { method: 'POST', body: 'pay' })
+  await app.save('app.ts', answering('took it'))
+  expect((await posted).body).toBe('took it')
+})
+
 test('environment files are read anew', async () => {
   const app = await serving({
     '.env': 'COLOR=red',

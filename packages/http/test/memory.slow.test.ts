@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { get, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from './serving.ts'
+
+const MiB = 1024 * 1024
+let child: ChildProcess
+let port = 0
+let memoryPort = 0
+const sockets: Socket[] = []
+
+beforeEach(async () => {
+  const program = join(import.meta.dirname, '../fixtures/memory-server.ts')
+  child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer]
+  ;[port = 0, memoryPort = 0] = String(line).split(' ').map(Number)
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  child.stdin!.end()
+  await once(child, 'exit')
+})
+
+async function rss(): Promise<number> {
+  const [answer] = (await once(get({ port: memoryPort }), 'response')) as [AsyncIterable<Buffer>]
+  let text = ''
+  for await (const chunk of answer) text += String(chunk)
+  return Number(text)
+}
+
+async function open(): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  sockets.push(socket)
+  socket.on('error', () => undefined) // the server cuts some of these on purpose
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Memory settles after the first use of everything; growth is counted from there. */
+async function growth(work: () => Promise<unknown>): Promise<number> {
+  await work()
+  const before = await rss()
+  await work()
+  return (await rss()) - before
+}
+
+test('pipelined requests behind a slow handler stay in the client’s own queue', async () => {
+  const flood = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(40_000))
+  const before = await rss()
+  const socket = await open()
+  socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n')
+  let accepted = 0
+  // As much as the kernel takes: then the server has stopped reading.
+  for (let still = 0; still < 20 && accepted < 1000; ) {
+    if (socket.writableNeedDrain) still++
+    else {
+      socket.write(flood)
+      accepted++
+      still = 0
+    }
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  expect(accepted).toBeLessThan(1000)
+  expect((await rss()) - before).toBeLessThan(8 * MiB)
+})
+
+test('a client that never reads costs little and is cut', { timeout: 60_000 }, async () => {
+  await growth(async () => undefined)
+  const before = await rss()
+  const closed: Promise<unknown>[] = []
+  for (let i = 0; i < 20; i++) {
+    const socket = await open()
+    socket.pause()
+    closed.push(once(socket, 'close'))
+    socket.write('GET /endless HTTP/1.1\r\nHost: a\r\n\r\n')
+  }
+  await new Promise(resolve => setTimeout(resolve, 500))
+  expect((await rss()) - before).toBeLessThan(20 * MiB)
+  // Cut after the write time-out of one second: reading on finds the end of it.
+  await new Promise(resolve => setTimeout(resolve, 2500))
+  for (const socket of sockets) socket.resume()
+  await Promise.all(closed)
+})
+
+test('a gigabyte passes in either direction in flat memory', { timeout: 120_000 }, async () => {
+  const before = await rss()
+  const [download] = (await once(get({ port, path: '/download' }), 'response')) as [AsyncIterable<Buffer>]
+  let bytes = 0
+  for await (const piece of download) bytes += piece.length
+  expect(bytes).toBe(1024 * MiB)
+  expect((await rss()) - before).toBeLessThan(50 * MiB)
+
+  const block = Buffer.alloc(MiB)
+  const upload = request({ port, path: '/upload', method: 'POST', headers: { 'content-length': 1024 * MiB } })
+  const answered = once(upload, 'response') as Promise<[AsyncIterable<Buffer>]>
+  for (let i = 0; i < 1024; i++) if (!upload.write(block)) await once(upload, 'drain')
+  upload.end()
+  const [answer] = await answered
+  let text = ''
+  for await (const piece of answer) text += String(piece)
+  expect(JSON.parse(text)).toEqual({ bytes: 1024 * MiB })
+  expect((await rss()) - before).toBeLessThan(50 * MiB)
+})
+
+test('connections come and go without leaving anything', { timeout: 120_000 }, async () => {
+  const round = async () => {
+    for (let i = 0; i < 1000; i++) {
+      const socket = await open()
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+      await once(socket.resume(), 'close')
+    }
+    sockets.length = 0
+  }
+  await round()
+  expect(await growth(round)).toBeLessThan(10 * MiB)
+  await eventually(() => sockets.length === 0)
+})

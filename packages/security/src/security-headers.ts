@@ -17,9 +17,9 @@ export interface SecurityHeadersOptions {
   crossOriginResourcePolicy?: 'same-origin' | 'same-site' | 'cross-origin' | false
   /** Default off: it breaks embedding of everything that did not opt in. */
   crossOriginEmbedderPolicy?: 'require-corp' | 'credentialless' | 'unsafe-none' | false
-  /** Default true. */
+  /** Default false: browsers keep origins apart by themselves since they dropped `document.domain`. */
   originAgentCluster?: boolean
-  /** Features and who may use them. Default: camera, microphone, location and the like nobody. */
+  /** Features and who may use them. Default: camera, microphone, location and payment nobody. */
   permissionsPolicy?: Readonly<Record<string, readonly ('self' | '*' | `https://${string}`)[]>> | false
 }
 
@@ -31,7 +31,7 @@ export type ReferrerPolicy =
   | 'strict-origin-when-cross-origin'
 
 /** Powerful features that few applications need and injected scripts like (OWASP Secure Headers Project). */
-const DENIED_FEATURES = ['browsing-topics', 'camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+const DENIED_FEATURES = ['camera', 'geolocation', 'microphone', 'payment']
 
 /**
  * Gives every answer the header fields that make browsers careful. All of it is worked out here, at boot: a request pays
@@ -69,7 +69,7 @@ function commonFields(options: SecurityHeadersOptions): Fields {
   add('Cross-Origin-Opener-Policy', options.crossOriginOpenerPolicy ?? 'same-origin')
   add('Cross-Origin-Resource-Policy', options.crossOriginResourcePolicy ?? 'same-origin')
   add('Cross-Origin-Embedder-Policy', options.crossOriginEmbedderPolicy ?? false)
-  add('Origin-Agent-Cluster', options.originAgentCluster === false ? false : '?1')
+  add('Origin-Agent-Cluster', options.originAgentCluster === true && '?1')
   add('Permissions-Policy', permissions(options.permissionsPolicy))
   const { contentSecurityPolicy: csp } = options
   add('Reporting-Endpoints', csp !== false && csp?.reportTo ? `csp="${csp.reportTo}"` : false)

@@ -1,4 +1,4 @@
-import type { Pg } from '@arlen/pg'
+import type { Database } from '@arlen/pg'
 import { type Order, orderById } from './orders.ts'
 
 export interface OrderSummary {
@@ -9,7 +9,7 @@ export interface OrderSummary {
 }
 
 /** The latest orders of a user, newest first. */
-export function ordersOfUser(db: Pg, userId: number, limit: number = 100): Promise<OrderSummary[]> {
+export function ordersOfUser(db: Database, userId: number, limit: number = 100): Promise<OrderSummary[]> {
   return db.many<OrderSummary>(
     `select id, total_cents as "totalCents", created_at as "createdAt",
        (select sum(quantity)::int from order_lines where order_id = orders.id) as items
@@ -18,7 +18,7 @@ export function ordersOfUser(db: Pg, userId: number, limit: number = 100): Promi
   )
 }
 
-export async function orderOfUser(db: Pg, userId: number, id: string): Promise<Order | undefined> {
+export async function orderOfUser(db: Database, userId: number, id: string): Promise<Order | undefined> {
   const own = await db.maybeOne('select from orders where id = $1 and user_id = $2', [id, userId])
   return own && orderById(db, id)
 }

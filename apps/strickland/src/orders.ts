@@ -1,4 +1,4 @@
-import type { Pg, Transaction } from '@arlen/pg'
+import type { Database, Transaction } from '@arlen/pg'
 import { HttpError } from 'arlen'
 
 export interface OrderLineInput {
@@ -39,7 +39,7 @@ interface StockedProduct {
  * @throws HttpError 422 for a line whose product does not exist, 409 for one that there is not enough stock for; both
  * point at the line.
  */
-export function placeOrder(db: Pg, lines: readonly OrderLineInput[], owner?: OrderOwner): Promise<Order> {
+export function placeOrder(db: Database, lines: readonly OrderLineInput[], owner?: OrderOwner): Promise<Order> {
   return db.tx(async tx => {
     const ids = [...new Set(lines.map(line => line.productId))]
     // Locked in the order of their ids, so that two orders of the same products wait for each other and never deadlock.
@@ -81,7 +81,7 @@ export function placeOrder(db: Pg, lines: readonly OrderLineInput[], owner?: Ord
   })
 }
 
-export async function orderById(db: Pick<Pg, 'maybeOne' | 'many'>, id: string): Promise<Order | undefined> {
+export async function orderById(db: Pick<Database, 'maybeOne' | 'many'>, id: string): Promise<Order | undefined> {
   const order = await db.maybeOne<{ id: string; totalCents: number; createdAt: Date }>(
     `select id, total_cents as "totalCents", created_at as "createdAt" from orders where id = $1`,
     [id],

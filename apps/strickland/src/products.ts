@@ -1,4 +1,4 @@
-import type { Pg } from '@arlen/pg'
+import type { Database } from '@arlen/pg'
 
 export const PAGE_SIZE = 24
 
@@ -43,7 +43,7 @@ const FOUND = `
 
 const COLUMNS = `p.id, p.slug, p.name, c.slug as category, p.price_cents as "priceCents", p.stock`
 
-export async function findProducts(db: Pg, query: ProductQuery): Promise<ProductPage> {
+export async function findProducts(db: Database, query: ProductQuery): Promise<ProductPage> {
   const filter = [query.q, escapeLike(query.q), query.category]
   const [total, items] = await Promise.all([
     db.value<number>(`select count(*)::int ${FOUND}`, filter),
@@ -56,7 +56,7 @@ export async function findProducts(db: Pg, query: ProductQuery): Promise<Product
   return { items, page: query.page, pages: Math.max(1, Math.ceil(total / PAGE_SIZE)), total }
 }
 
-export function productById(db: Pg, id: number): Promise<Product | undefined> {
+export function productById(db: Database, id: number): Promise<Product | undefined> {
   // An id beyond the column's range is an unknown product, not a failing query.
   return db.maybeOne<Product>(
     `select ${COLUMNS} from products p join categories c on c.id = p.category_id where p.id = $1::bigint`,
@@ -64,14 +64,14 @@ export function productById(db: Pg, id: number): Promise<Product | undefined> {
   )
 }
 
-export function productsById(db: Pg, ids: readonly number[]): Promise<Product[]> {
+export function productsById(db: Database, ids: readonly number[]): Promise<Product[]> {
   return db.many<Product>(
     `select ${COLUMNS} from products p join categories c on c.id = p.category_id where p.id = any($1::bigint[])`,
     [ids],
   )
 }
 
-export function productBySlug(db: Pg, slug: string): Promise<ProductDetails | undefined> {
+export function productBySlug(db: Database, slug: string): Promise<ProductDetails | undefined> {
   return db.maybeOne<ProductDetails>(
     `select ${COLUMNS}, p.description, c.name as "categoryName"
      from products p join categories c on c.id = p.category_id where p.slug = $1`,
@@ -79,7 +79,7 @@ export function productBySlug(db: Pg, slug: string): Promise<ProductDetails | un
   )
 }
 
-export function categories(db: Pg): Promise<Category[]> {
+export function categories(db: Database): Promise<Category[]> {
   return db.many<Category>(
     `select c.slug, c.name, count(p.id)::int as products
      from categories c left join products p on p.category_id = c.id
@@ -88,7 +88,7 @@ export function categories(db: Pg): Promise<Category[]> {
 }
 
 /** Products that are in stock, a few from the front of each category. */
-export function featuredProducts(db: Pg, limit: number): Promise<Product[]> {
+export function featuredProducts(db: Database, limit: number): Promise<Product[]> {
   return db.many<Product>(
     `select ${COLUMNS}
      from categories c

@@ -1,14 +1,14 @@
 import { after, defaultCode, HttpError, type HttpErrorOptions } from '@arlen/core'
 import { Context, type ContextClass, type Reply } from '@arlen/http'
-import type { Pg } from '@arlen/pg'
+import type { Pg, Scope } from '@arlen/pg'
 import type { Route, RouteName, Router, UrlArguments } from '@arlen/router'
 import type { Form, RenderArguments, TemplateName } from '@arlen/view'
 import { EMPTY_FORM } from './form.ts'
 
 /** What an application adds to a context. Exported, so that whoever imports the package has it. */
 export interface AppContext {
-  /** The application's database. */
-  readonly db: Pg
+  /** The application's database; what runs when the client leaves or the time is up is cancelled. */
+  readonly db: Scope
   /** The route that answers, once one was found. */
   route: Route<(c: Context) => unknown> | undefined
   /** An answer made from a template: `c.render('users/show', { user })`. */
@@ -44,7 +44,13 @@ export function contextClass(services: ContextServices): ContextClass {
   class OwnContext<Params extends object, Valid> extends Context<Params, Valid> {}
 
   define(OwnContext.prototype, {
-    db: { get: () => services.db },
+    db: {
+      get(this: Context) {
+        const scope = services.db.scope({ signal: this.signal })
+        Object.defineProperty(this, 'db', { value: scope })
+        return scope
+      },
+    },
     route: { value: undefined, writable: true },
     urlFor: {
       value: (name: RouteName, ...args: UrlArguments<string>) => services.router.urlFor(name, ...args),

@@ -71,3 +71,27 @@ describe('the database of an application', () => {
     await served.close()
   })
 })
+
+test('a query ends with its request: the server is told to cancel it', async () => {
+  await using database = await createTestDatabase()
+  const { promise: cancelled, resolve } = Promise.withResolvers<unknown>()
+  const served = await serveApp(
+    app =>
+      void app.get('/', async c => {
+        await c.db.query('select pg_sleep(30)').catch(error => {
+          resolve(error)
+          throw error
+        })
+      }),
+    { config: { db: { url: database.dsn } } },
+  )
+  const client = new AbortController()
+  const request = served.get('/', { signal: client.signal }).catch(() => undefined)
+  const running = async () =>
+    served.app.db.value<number>("select count(*)::int from pg_stat_activity where query = 'select pg_sleep(30)'")
+  await expect.poll(running, { timeout: 10_000 }).toBe(1)
+  client.abort()
+  await request
+  expect(await cancelled).toMatchObject({ code: 'query_aborted' })
+  await served.close()
+})

@@ -1,4 +1,4 @@
-import type { Pg } from '@arlen/pg'
+import type { Database } from '@arlen/pg'
 import { LoginThrottle } from '@arlen/security'
 import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgTokenStore } from '@arlen/session'
 import { credentialsOf, storePasswordHash, type User, userById } from './users.ts'
@@ -17,7 +17,7 @@ export class Accounts {
   readonly login: PasswordLogin<User>
 
   /** @param app - only looked at when its database is needed: an application can be assembled without one. */
-  constructor(app: { readonly db: Pg }) {
+  constructor(app: { readonly db: Database }) {
     const store = new PgTokenStore(() => app.db)
     this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
     this.auth = new Authentication<User>({

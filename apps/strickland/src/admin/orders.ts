@@ -1,4 +1,4 @@
-import type { Pg } from '@arlen/pg'
+import type { Database } from '@arlen/pg'
 import type { OrderSummary } from '../orders-of-user.ts'
 
 export const ORDERS_PER_PAGE = 50
@@ -12,7 +12,10 @@ const COLUMNS = `o.id, o.total_cents as "totalCents", o.created_at as "createdAt
   (select sum(quantity)::int from order_lines where order_id = o.id) as items`
 
 /** Orders of everybody, newest first. */
-export async function allOrders(db: Pg, page: number): Promise<{ items: AdminOrder[]; page: number; pages: number }> {
+export async function allOrders(
+  db: Database,
+  page: number,
+): Promise<{ items: AdminOrder[]; page: number; pages: number }> {
   const [total, items] = await Promise.all([
     db.value<number>('select count(*)::int from orders'),
     db.many<AdminOrder>(
@@ -25,7 +28,7 @@ export async function allOrders(db: Pg, page: number): Promise<{ items: AdminOrd
 }
 
 /** Who ordered; undefined where there is no such order. */
-export function customerOf(db: Pg, orderId: string): Promise<{ customer: string | null } | undefined> {
+export function customerOf(db: Database, orderId: string): Promise<{ customer: string | null } | undefined> {
   return db.maybeOne<{ customer: string | null }>(
     'select u.email as customer from orders o left join users u on u.id = o.user_id where o.id = $1',
     [orderId],

@@ -1,4 +1,4 @@
-import type { Pg } from '@arlen/pg'
+import type { Database } from '@arlen/pg'
 import { HttpError } from 'arlen'
 
 export interface StockChange {
@@ -13,7 +13,7 @@ export interface StockChange {
  *
  * @throws HttpError 409 `stock_changed`
  */
-export async function changeStock(db: Pg, id: number, { known, stock }: StockChange): Promise<void> {
+export async function changeStock(db: Database, id: number, { known, stock }: StockChange): Promise<void> {
   const changed = await db.execute('update products set stock = $3 where id = $1 and stock = $2', [id, known, stock])
   if (changed === 1) return
   const message = 'The stock has changed meanwhile. This is what it is now; change it again.'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Pg } from '@arlen/pg'
+import type { Database } from '@arlen/pg'
 import type { Session } from '@arlen/session'
 import type { OrderLineInput } from '../orders.ts'
 import { type Product, productsById } from '../products.ts'
@@ -55,7 +55,7 @@ export function emptyCart(session: Session): void {
 }
 
 /** The lines as the cart has them, without products that are no longer sold. */
-export async function cartLines(db: Pg, { lines }: Cart): Promise<CartLine[]> {
+export async function cartLines(db: Database, { lines }: Cart): Promise<CartLine[]> {
   if (lines.length === 0) return []
   const products = new Map(
     (

@@ -41,7 +41,9 @@ describe('the cart', () => {
       expect(html).toMatch(/<p class="error" role="alert">Must be/)
       expect(html).toContain('name="quantity" value="2"')
     }
-    expect((await visitor.submit(LOGIN, '/cart', { productId: '8', quantity: '0' })).status).toBe(422)
+    const nothing = await visitor.submit(LOGIN, '/cart', { productId: '8', quantity: '0' })
+    expect(nothing.status).toBe(422)
+    expect(nothing.html).toContain('Nothing was added. Must be at least 1.')
   })
 
   test('refuses products that are none, and changes of lines that are not there', async () => {

@@ -85,6 +85,19 @@ describe('checking out', () => {
     expect(await stockOf(20)).toBe(0)
   })
 
+  test('leaves out what is no longer sold, as the page before it does', async () => {
+    const visitor = await customer(shop, 'luanne@strickland.example', 'Luanne')
+    const sql = `insert into products (category_id, slug, name, description, price_cents, stock)
+      select id, 'short-lived', 'Short-Lived', '', 100, 1 from categories limit 1 returning id`
+    const { id } = await shop.app.db.one<{ id: number }>(sql)
+    await add(visitor, id)
+    await add(visitor, 40)
+    await shop.app.db.execute('delete from products where id = $1', [id])
+    expect((await visitor.get('/checkout')).html).not.toContain('Short-Lived')
+    const { location } = await visitor.submit('/checkout', '/checkout', {})
+    expect((await visitor.get(location!)).html.match(/1 at \$/g)).toHaveLength(1)
+  })
+
   test('of nothing leads back to the cart', async () => {
     expect((await hank.get('/checkout')).location).toBe('/cart')
     expect((await hank.submit('/orders', '/checkout', {})).location).toBe('/cart')

@@ -8,9 +8,10 @@ export function checkoutRoutes(routes: Routes): void {
 
   // What placeOrder() refuses, such as more than there is in stock, is shown at its line.
   routes.post('/checkout', { invalid: checkoutPage }, async c => {
-    const { id: cartId, lines } = cartOf(c.session)
+    const cart = cartOf(c.session)
+    const lines = await cartLines(c.db, cart)
     if (lines.length === 0) return c.redirect(c.urlFor('cart'))
-    const order = await placeOrder(c.db, lines, { userId: c.user!.id, cartId })
+    const order = await placeOrder(c.db, lines, { userId: c.user!.id, cartId: cart.id })
     emptyCart(c.session)
     c.flash('notice', 'Thank you. Your order is placed.')
     return c.redirect(c.urlFor('my-order', { id: order.id }))

@@ -9,6 +9,7 @@ import type { PropaneStatus } from './status.ts'
 /** Commands to a running propane, with what they do. */
 export const COMMANDS: Readonly<Record<string, string>> = {
   status: 'what runs, worker by worker',
+  health: 'ends with 0 while workers serve, for health checks',
   reload: 'rolling reload; waits for the outcome',
   stop: 'graceful stop; waits for the end',
   scale: 'so many workers from now on: propane scale 4',
@@ -66,6 +67,10 @@ export async function command({ command, workers, ...target }: CommandOptions): 
 /** The result of a command as a person reads it. */
 export function describeResult(command: string, result: unknown): string {
   if (command === 'status') return formatStatus(result as PropaneStatus)
+  if (command === 'health') {
+    const { serving, desired } = result as { serving: number; desired: number }
+    return `${serving} of ${desired} workers serve\n`
+  }
   if (command === 'metrics') return result as string
   if (command === 'reload') {
     const { generation, release } = result as { generation: number; release: string }

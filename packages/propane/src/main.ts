@@ -2,8 +2,7 @@ import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from './a
 import { type Arguments, parseArguments } from './arguments.ts'
 import { command, describeResult, isCommand } from './commands.ts'
 import { readConfigFile } from './config-file.ts'
-import { propane } from './propane.ts'
-import { handleSignals } from './run.ts'
+import { serve as serveApplication } from './serve.ts'
 import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
 
 const OK = 0
@@ -66,13 +65,7 @@ async function run(
   io: Io,
 ): Promise<number> {
   try {
-    if (resolveAccessories({ ...reread?.() }, input).workers === 0) {
-      const { runInOneProcess } = await import('./one-process.ts')
-      return await runInOneProcess(app, { ...reread?.(), ...input })
-    }
-    const running = await propane({ ...input, app, reread })
-    handleSignals(running)
-    return (await running.done).code
+    return await serveApplication({ ...input, app, reread })
   } catch (error) {
     return failed(io, (error as Error).message, FAILED)
   }

@@ -18,7 +18,6 @@ export type FromWorker =
   | { type: 'closed' }
   | { type: 'drained'; tookMs: number; cut: number }
   | { type: 'blocked'; forMs: number }
-  | { type: 'notice'; level: 'info' | 'warn'; message: string }
 
 /** What a worker is told. `listen` and `spare` come with one socket each, `index` of `of`. */
 export type ToWorker =
@@ -37,7 +36,6 @@ const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   closed: [],
   drained: ['tookMs:number', 'cut:number'],
   blocked: ['forMs:number'],
-  notice: ['level:string', 'message:string'],
 }
 
 const TO_WORKER: Readonly<Record<ToWorker['type'], readonly string[]>> = {

@@ -19,13 +19,17 @@ import { type Channel, Worker } from './worker.ts'
  *
  * @throws what `propane` throws before it has started anything
  */
-export async function runInOneProcess(app: string, input: AccessoryInput): Promise<never> {
+export async function runInOneProcess(
+  app: string,
+  input: AccessoryInput,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<never> {
   const accessories = resolveAccessories(input)
   const { logFile, logFormat } = accessories
   const json = logFormat === 'json' || (logFormat === 'auto' && !process.stdout.isTTY)
   const log = new Log(new LogSink(logFile), json)
   const systemd = new ServiceNotifier(problem => log.line('warn', problem))
-  const plan = makePlan({ app: logicalPath(app), accessories, env: process.env, cwd: logicalCwd() })
+  const plan = makePlan({ app: logicalPath(app), accessories, env, cwd: logicalCwd() })
   const fds = activatedSockets()
   const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
   const identity = { id: 1, slot: 1, generation: 1 }

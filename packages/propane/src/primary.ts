@@ -98,6 +98,7 @@ export class Primary implements PropaneHandle {
       ...{ accessories, app, at: this.port || this.address },
       command: request => this.#command(request),
       metrics: () => this.metrics(),
+      warn: message => this.#log.line('warn', message),
     })
     try {
       if (!handover) await this.#services.open(false)
@@ -282,6 +283,7 @@ export class Primary implements PropaneHandle {
 
   async #command({ command, workers }: ControlRequest): Promise<unknown> {
     if (command === 'status') return this.status()
+    if (command === 'health') return this.#health()
     if (command === 'metrics') return this.metrics()
     if (command === 'reload') return this.reload()
     if (command === 'upgrade') return this.upgrade()
@@ -295,6 +297,12 @@ export class Primary implements PropaneHandle {
       return { workers: this.#manager.pool.desired }
     }
     throw propaneError('command_failed', { reason: `there is no command ${JSON.stringify(command)}` })
+  }
+
+  #health(): { serving: number; desired: number } {
+    const { phase, serving, desired } = this.status()
+    if (serving > 0 && (phase === 'running' || phase === 'upgrading')) return { serving, desired }
+    throw propaneError('command_failed', { reason: `it is ${phase}, and ${serving} of ${desired} workers serve` })
   }
 
   /** The accessories as they are now; those that were given directly stay. Throws settings_invalid. */

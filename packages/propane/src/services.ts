@@ -13,6 +13,7 @@ export interface ServiceOptions {
   at: number | string
   command: (request: ControlRequest) => Promise<unknown>
   metrics: () => string
+  warn: (message: string) => void
 }
 
 /** What a primary has besides its sockets and workers: pid file, control socket, metrics. */
@@ -40,7 +41,7 @@ export class Services {
     if (takeOver) this.#pidFile?.takeOver()
     else this.#pidFile?.acquire()
     try {
-      await this.#control?.listen()
+      await this.#openControl()
       await this.#openMetrics()
     } catch (error) {
       await this.close()
@@ -62,6 +63,17 @@ export class Services {
     this.#pidFile?.release()
     await this.#closeMetrics?.()
     await this.#control?.close()
+  }
+
+  /** A control socket nobody asked for by name must not hinder a start, in a container without a writable folder say. */
+  async #openControl(): Promise<void> {
+    try {
+      await this.#control?.listen()
+    } catch (error) {
+      if (this.#options.accessories.controlSocket !== 'auto') throw error
+      this.#control = undefined
+      this.#options.warn(`${(error as Error).message}; status, reload and the other commands are not available`)
+    }
   }
 
   async #openMetrics(): Promise<void> {

@@ -61,8 +61,11 @@ export class WorkerHandle {
     }
     // `exit`, not `close`: a grandchild that holds the pipes open must not delay a respawn.
     this.#child.once('exit', (code, signal) => setImmediate(exit, code, signal))
-    this.#child.once('error', () => {
-      if (this.pid === 0) exit(null, null) // could not be started at all
+    this.#child.once('error', error => {
+      if (this.pid !== 0) return
+      // It could not be started at all: no memory, too many processes, a Node.js that was removed.
+      options.onMessage({ type: 'failed', reason: error.message })
+      exit(null, null)
     })
   }
 

@@ -105,6 +105,7 @@ test('commands a running propane, waits for the outcome, and tells it in text an
   await bin.serving()
   expect((await run(['status'], env)).stdout).toMatch(/1 of 1 workers serve/)
   expect((await run(['scale', '2', app], env)).stdout).toBe('2 workers serve\n')
+  expect(await run(['health'], env)).toMatchObject({ code: 0, stdout: '2 of 2 workers serve\n' })
   expect((await run(['reload'], env)).stdout).toBe('reloaded: generation 2\n')
   const status = JSON.parse((await run(['status', '--json'], env)).stdout) as { ok: true; result: PropaneStatus }
   expect(status.result).toMatchObject({ generation: 2, serving: 2, settled: true, reload: { state: 'ok' } })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { accessoriesFromEnv, handleSignals, main, parseArguments, propane } from '@arlen/propane'
+import { accessoriesFromEnv, main, parseArguments, serve } from '@arlen/propane'
 import { loadConfig } from 'arlen'
 import { type Command, textOption, UsageError } from '../command.ts'
 import { findAppModule } from '../load-app.ts'
@@ -25,7 +25,7 @@ export const propaneCommand: Command = {
     if (problem !== undefined) throw new UsageError(problem)
     const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
     const { config } = loadConfig({ root, env: io.env, environment })
-    const running = await propane({
+    return serve({
       host: config.http.host,
       port: config.http.port,
       probePath: '/readyz',
@@ -35,10 +35,6 @@ export const propaneCommand: Command = {
       app: findAppModule(root),
       env: { ...io.env, ARLEN_ENV: environment },
     })
-    const release = handleSignals(running)
-    const { code } = await running.done
-    release()
-    return code
   },
 }
 

@@ -1,0 +1,26 @@
+import { resolveAccessories } from './accessories.ts'
+import { becomeInit } from './init-process.ts'
+import { type PropaneOptions, propane } from './propane.ts'
+import { handleSignals } from './run.ts'
+
+/**
+ * Runs an application as the whole purpose of this process: what `propane app.js` and `arlen propane` do. As process 1
+ * of a container it first puts a reaping shell in its place; with `workers: 0` it runs the application in this process;
+ * else it starts a primary that signals command. Resolves with the exit code: 0 after a clean stop, 1 after a failure.
+ *
+ * @throws what `propane` throws
+ */
+export async function serve(options: PropaneOptions): Promise<number> {
+  becomeInit(message => process.stderr.write(`propane: ${message}\n`))
+  const { app, execArgv: _execArgv, env, reread, ...input } = options
+  const accessories = { ...(await reread?.()), ...input }
+  if (resolveAccessories(accessories).workers === 0) {
+    const { runInOneProcess } = await import('./one-process.ts')
+    return runInOneProcess(app, accessories, env)
+  }
+  const running = await propane(options)
+  const release = handleSignals(running)
+  const { code } = await running.done
+  release()
+  return code
+}

@@ -172,8 +172,9 @@ describe('what goes wrong is one clear line and leaves nothing behind:', () => {
 
 test('an interrupted run is not taken for a whole one', async () => {
   const started = join(box.base, 'started')
-  npm(`${installs()}; touch "${started}"; sleep 60`)
-  // A group of its own, as a terminal makes one: Ctrl-C reaches the shell and npm alike.
+  npm(`${installs()}; : >"${started}"; exec sleep 60`)
+  // A group of its own, as a terminal makes one: Ctrl-C reaches the shell and npm alike. It must not find a stand-in that
+  // waits for a program of its own, for then dash may go on.
   const child = spawn(join(box.bin, 'sh'), ['tooling/bootstrap', '--path'], {
     cwd: box.root,
     env: box.env,

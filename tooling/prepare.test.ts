@@ -85,7 +85,7 @@ describe('prepare', () => {
   test('does not take an interrupted installation for a whole one', async () => {
     await box.sh('tooling/prepare')
     save('package.json')
-    box.program('pnpm', `touch started; sleep 60`)
+    box.program('pnpm', `: >started; exec sleep 60`)
     // A group of its own, as a terminal makes one: Ctrl-C reaches the shell and pnpm alike.
     const child = spawn(join(box.bin, 'sh'), ['tooling/prepare'], { cwd: box.root, env: box.env, detached: true })
     const closed = new Promise(resolve => child.once('close', resolve))

@@ -16,6 +16,8 @@ export async function withDsn<T>(
 ): Promise<T> {
   const given = textOption(input, 'dsn')
   if (given !== undefined) return run(given)
+  // Where the application goes through a pooler, migrations need a way past it.
+  if (io.env.MIGRATION_DATABASE_URL) return run(io.env.MIGRATION_DATABASE_URL)
   const environment = textOption(input, 'env') ?? environmentName(io.env)
   // Who migrates need not know the secrets that the application will be started with.
   const { url } = loadConfig({ root, env: io.env, environment, lenient: true }).config.db

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
@@ -40,10 +40,10 @@ describe('arlen migrate', () => {
     expect((await run('status')).text).toMatch(/^pending {6}0001_catalogue$/m)
     await run()
     expect((await run('status')).text).toMatch(/^applied {6}0001_catalogue {2}20\d\d-/m)
-    expect((await run('down', '--dry-run')).text).toMatch(/^would undo 0003_/)
-    expect((await run('redo')).text).toMatch(/undid 0003_.*\napplied 0003_/)
+    expect((await run('down', '--dry-run')).text).toMatch(/^would undo \d{4}_/)
+    expect((await run('redo')).text).toMatch(/undid (\d{4})_.*\napplied \1_/)
     expect(await run('verify')).toEqual({ code: 0, text: 'The database and the files agree.' })
-    expect((await run('down', '--steps', '3')).code).toBe(0)
+    expect((await run('down', '--to', '0')).code).toBe(0)
     expect((await run('down')).text).toBe('Nothing to undo.')
   })
 
@@ -69,6 +69,48 @@ test('arlen routes lists the routes of the application', async () => {
   expect(text).toMatch(/^GET {3}\/api\/orders\/:id +order$/m)
   const rows = JSON.parse((await arlen(['routes', '--json'])).text)
   expect(rows).toContainEqual({ method: 'POST', path: '/api/orders' })
+})
+
+describe('what arlen finds before production does', () => {
+  const SECRETS = { ARLEN_SESSION_SECRETS: 'kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI' }
+  const folder = (migration: string) => {
+    const root = mkdtempSync(join(tmpdir(), 'arlen-check-'))
+    mkdirSync(join(root, 'db/migrations'), { recursive: true })
+    writeFileSync(join(root, 'db/migrations/0001_change.sql'), `-- up\n${migration}\n`)
+    return root
+  }
+
+  test('check names unsafe migrations with place and recipe, exit code 1', async () => {
+    const root = folder('create index things_name on things (name);')
+    const { code, text } = await arlen(['check'], SECRETS, root)
+    expect(code).toBe(1)
+    expect(text).toMatch(/0001_change\.sql:\d+:\d+ /)
+    expect(text).toContain('CREATE INDEX CONCURRENTLY')
+    rmSync(root, { recursive: true })
+  })
+
+  test('check is content where there is nothing, and judges the configuration of production', async () => {
+    const root = folder('create table things (id bigint generated always as identity primary key);')
+    expect(await arlen(['check'], SECRETS, root)).toEqual({ code: 0, text: 'Nothing found.' })
+    expect((await arlen(['check'], {}, root)).text).toContain('session.secrets')
+    rmSync(root, { recursive: true })
+  })
+
+  test('migrate --lint looks at what is pending and applies nothing', async () => {
+    await using database = await createTestDatabase()
+    const root = folder('create index things_name on things (name);')
+    const lint = await arlen(['migrate', '--lint', '--dsn', database.dsn], {}, root)
+    expect(lint.code).toBe(1)
+    expect((await arlen(['migrate', 'status', '--dsn', database.dsn], {}, root)).text).toMatch(/^pending/)
+    rmSync(root, { recursive: true })
+  })
+
+  test('sql check describes the queries of the shop, and finds none that is wrong', async () => {
+    await using database = await createTestDatabase({ migrations: join(SHOP, 'db/migrations') })
+    const { text } = await arlen(['sql', 'check', '--dsn', database.dsn])
+    expect(text).toMatch(/\d{2} queries described/)
+    expect((await arlen(['sql', 'guess'])).code).toBe(2)
+  })
 })
 
 test('arlen routes --match tells why a request goes where it goes', async () => {

@@ -1,10 +1,12 @@
 import type { Command } from '../command.ts'
 import { boomhauerCommand } from './boomhauer.ts'
+import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { propaneCommand } from './propane.ts'
 import { routesCommand } from './routes.ts'
+import { sqlCommand } from './sql.ts'
 
 /** In the order of `arlen --help`. */
 export const commands: readonly Command[] = [
@@ -14,4 +16,6 @@ export const commands: readonly Command[] = [
   routesCommand,
   configCommand,
   generateCommand,
+  checkCommand,
+  sqlCommand,
 ]

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import {
   acceptDrift,
+  lintMigrations,
   type MigrateOptions,
   type MigrationEvent,
   migrate,
@@ -14,6 +15,7 @@ import {
 } from '@arlen/pg'
 import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
+import { reportFindings } from '../findings.ts'
 
 interface Task {
   dsn: string
@@ -44,6 +46,7 @@ export const migrateCommand: Command = {
     ['--env <name>', 'Environment whose configuration names the database'],
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
     ['--dry-run', 'Print the plan and change nothing'],
+    ['--lint', 'Look for what is not safe while the application runs, in what is not applied; change nothing'],
     ['--check', 'With --dry-run: run the plan in a transaction that is rolled back'],
     ['--steps <n>', 'down: how many to undo, instead of one'],
     ['--to <version>', 'down: undo everything after this version'],
@@ -72,9 +75,22 @@ function optionsOf({ dsn, dir, dryRun, io }: Task): MigrateOptions {
   return { dsn, dir, dryRun, onEvent: event => tell(event, dryRun, io) }
 }
 
-async function up(task: Task): Promise<undefined> {
+/** What is pending, looked at and not applied. */
+async function lint({ dsn, dir, io }: Task): Promise<number> {
+  const pending = new Set(
+    (await migrationStatus({ dsn, dir })).filter(({ state }) => state === 'pending').map(({ file }) => file),
+  )
+  const found = reportFindings(await lintMigrations({ dir, only: ({ file }) => pending.has(file) }), io)
+  if (found === 0) io.out(`Nothing unsafe in ${count(pending.size, 'pending migration')}.`)
+  return found === 0 ? 0 : 1
+}
+
+async function up(task: Task): Promise<number | undefined> {
+  if (task.input.options.lint === true) return lint(task)
+
   const { steps } = await migrate({ ...optionsOf(task), check: task.input.options.check === true })
   if (steps.length === 0) task.io.out('Nothing to migrate.')
+  return undefined
 }
 
 async function undo(task: Task, run: typeof migrateDown): Promise<undefined> {

@@ -1,0 +1,26 @@
+import { resolve } from 'node:path'
+import { checkQueries } from '@arlen/pg'
+import { type Command, textOption, UsageError } from '../command.ts'
+import { withDsn } from '../find-dsn.ts'
+
+export const sqlCommand: Command = {
+  usage: 'sql [...words]',
+  description: 'check: describe every query against the database, and keep their types true',
+  options: [
+    ['--write', 'Write the types, instead of complaining that they are out of date'],
+    ['--env <name>', 'Environment whose configuration names the database'],
+    ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
+    ['--root <folder>', 'Folder of the application'],
+  ],
+  examples: ['arlen sql check --write'],
+  async run(input, io) {
+    if (input.args.join(' ') !== 'check') throw new UsageError('sql takes: check')
+    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
+    const write = input.options.write === true
+    const report = await withDsn(input, root, io, dsn => checkQueries({ dsn, root, write }))
+    for (const { file, line, column, message } of report.problems) io.err(`${file}:${line}:${column} ${message}`)
+    for (const file of write ? report.changed : []) io.out(`wrote ${file}`)
+    io.out(`${report.queries} queries described, ${report.problems.length} problems.`)
+    return report.problems.length > 0 ? 1 : 0
+  },
+}

@@ -16,13 +16,18 @@ export type RouteHandler<Path extends string, Schemas extends RouteSchemas> = (
 /** A class whose instances answer requests; a fresh one is made for each. */
 export type ControllerClass = new (c: Context) => object
 
-/** The methods of a controller that can answer a route of this path and these schemas. */
-export type ActionName<C extends ControllerClass, Path extends string, Schemas extends RouteSchemas> = {
-  [K in keyof InstanceType<C>]: InstanceType<C>[K] extends (c: never) => unknown
-    ? RouteContext<Path, Schemas> extends Parameters<InstanceType<C>[K]>[0]
+/** What holds the actions of routes: a class, or a module of functions (`import * as users from './users.ts'`). */
+export type Controller = ControllerClass | object
+
+type Actions<C extends Controller> = C extends ControllerClass ? InstanceType<C> : C
+
+/** The members of a controller that can answer a route of this path and these schemas. */
+export type ActionName<C extends Controller, Path extends string, Schemas extends RouteSchemas> = {
+  [K in keyof Actions<C>]: Actions<C>[K] extends (c: never) => unknown
+    ? Parameters<Actions<C>[K]> extends []
       ? K
-      : Parameters<InstanceType<C>[K]> extends []
+      : RouteContext<Path, Schemas> extends Parameters<Actions<C>[K]>[0]
         ? K
         : never
     : never
-}[keyof InstanceType<C>]
+}[keyof Actions<C>]

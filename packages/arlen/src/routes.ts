@@ -9,7 +9,7 @@ import {
 } from '@arlen/router'
 import { toHandler } from './controller.ts'
 import type { ResponseSchemas } from './response-check.ts'
-import type { ActionName, ControllerClass, RouteHandler } from './route-context.ts'
+import type { ActionName, Controller, RouteHandler } from './route-context.ts'
 import type { RouteSchemas } from './validation.ts'
 
 /** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the answer. */
@@ -91,11 +91,11 @@ export interface AddRoute<Prefix extends string> {
     options: Options,
     handler: RouteHandler<Join<Prefix, Path>, Options>,
   ): Route<Handler<Context>, Join<Prefix, Path>>
-  <const Path extends string, C extends ControllerClass>(
+  <const Path extends string, C extends Controller>(
     path: Path,
     action: readonly [C, ActionName<C, Join<Prefix, Path>, Record<never, never>>],
   ): Route<Handler<Context>, Join<Prefix, Path>>
-  <const Path extends string, const Options extends RouteOptions, C extends ControllerClass>(
+  <const Path extends string, const Options extends RouteOptions, C extends Controller>(
     path: Path,
     options: Options,
     action: readonly [C, ActionName<C, Join<Prefix, Path>, Options>],

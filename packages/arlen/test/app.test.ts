@@ -82,6 +82,19 @@ describe('controllers', () => {
     await served.close()
   })
 
+  test('may be modules of functions', async () => {
+    const users = { list: () => ['ada'], show: (c: Context<{ id: string }>) => ({ id: c.params.id }) }
+    const served = await serveApp(app => {
+      app.get('/users', [users, 'list'])
+      app.get('/users/:id', [users, 'show'])
+      // @ts-expect-error the path has no parameter id
+      app.get('/people', [users, 'show'])
+    })
+    expect(await (await served.get('/users')).json()).toEqual(['ada'])
+    expect(await (await served.get('/users/7')).json()).toEqual({ id: '7' })
+    await served.close()
+  })
+
   test('without such a method are an error that names file, line and route', async () => {
     await expect(
       serveApp(app => {

@@ -1,9 +1,12 @@
+import { debuglog } from 'node:util'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core/error-table'
 import type { Child, Outcome } from './child.ts'
 import type { AppFacts, TemplateFolders } from './messages.ts'
 import type { Nursery } from './nursery.ts'
 import { findEntry as entryOf, type Settings } from './options.ts'
+
+const debug = debuglog('arlen:boomhauer')
 
 /** What became of a build. */
 export type BuildReport =
@@ -36,6 +39,8 @@ export interface BuildOptions {
 export async function build(options: BuildOptions): Promise<BuildReport | undefined> {
   const { settings, socket, templates, typecheck, cleared, signal, onTemplates, nursery } = options
   const warnings: Diagnostic[] = []
+  const started = performance.now()
+  const lap = (what: string) => debug('%s after %d ms', what, Math.round(performance.now() - started))
   // Taken when it is needed, so that a build given up early leaves the process that waits to the next.
   let child: Child | undefined
   const abort = () => child?.kill()
@@ -52,20 +57,24 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
     const prepared = await child.prepare(templates)
     if (prepared.kind !== 'prepared') return fail(diagnosticsOf(prepared, 'template', settings))
     onTemplates(prepared.warnings)
+    lap('templates compiled')
   }
   if (typecheck && !signal.aborted) {
     const found = await typecheck(signal)
     if (found.some(diagnostic => diagnostic.severity === 'error')) return fail(found)
     warnings.push(...found)
+    lap('types checked')
   }
   const entry = findEntry(settings)
   if (typeof entry !== 'string') return fail([entry])
   await cleared
+  lap('former process gone')
   if (signal.aborted) return fail([])
   child ??= nursery.take()
   const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
   if (outcome.kind !== 'ready' || signal.aborted) return fail(diagnosticsOf(outcome, 'boot', settings))
   signal.removeEventListener('abort', abort)
+  lap('application started')
   return { ok: true, child, socket, facts: outcome.facts, warnings }
 }
 

@@ -12,7 +12,7 @@ export interface TerminalOptions {
 /** Prints what happens, one line for each build; failures with their source. */
 export function report(server: Boomhauer, { write, color = false }: TerminalOptions): void {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    color ? styleText(style, text, { validateStream: false }) : text
+    color && text !== '' ? styleText(style, text, { validateStream: false }) : text
   const files = (paths: readonly string[]) => {
     const names = paths.slice(0, 3).map(path => relative(server.settings.root, path))
     return names.length === 0 ? '' : `  ${names.join(', ')}${paths.length > 3 ? ` and ${paths.length - 3} more` : ''}`

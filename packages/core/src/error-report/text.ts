@@ -68,6 +68,7 @@ function placeOf({ file, line, column }: Diagnostic): string | undefined {
 
 /** The application's own calls; runs of others are folded into their number. */
 function stackLines(frames: readonly DiagnosticFrame[], paint: Paint): string[] {
+  if (!frames.some(frame => frame.origin === 'own')) return []
   const lines: string[] = []
   let folded = 0
   const flush = () => {

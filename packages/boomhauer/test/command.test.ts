@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { answering, ask, TestFolder } from './support.ts'
@@ -180,6 +180,34 @@ test('type errors stop everything where they are to', async () => {
     code: 'typecheck_failed',
     diagnostics: [{ stage: 'typecheck', code: 'TS2322', command: 'tsc --noEmit', file: 'app.ts', line: 3, column: 14 }],
   })
+})
+
+test('a type error in a template is at the template’s own line and column', async () => {
+  const repository = fileURLToPath(new URL('../../..', import.meta.url))
+  const folder = typed({
+    'tsconfig.json': JSON.stringify({
+      extends: `${repository}tsconfig.base.json`,
+      compilerOptions: {
+        noEmit: true,
+        composite: false,
+        isolatedDeclarations: false,
+        declaration: false,
+        declarationMap: false,
+        types: [],
+      },
+      include: ['.arlen/views/**/*.ts'],
+    }),
+    'app.ts': answering('runs'),
+    'templates/home.html.ets': `<%! props: { title: string } %>\n<p>\n  <%= $title.lenght %>\n</p>\n`,
+  })
+  mkdirSync(folder.path('node_modules/@arlen'))
+  for (const name of ['view', 'core'])
+    symlinkSync(`${repository}packages/${name}`, folder.path(`node_modules/@arlen/${name}`))
+  const command = new Command(folder, ['--prepare-only'])
+  expect(await command.exit()).toBe(1)
+  expect(command.output).toMatch(/^typecheck error: TS2551: Property 'lenght' does not exist/)
+  expect(command.output).toContain('  at templates/home.html.ets:3:14\n')
+  expect(command.output).toContain('> 3 |   <%= $title.lenght %>\n    |              ^')
 })
 
 test('--print-routes prints what the application has', async () => {

@@ -146,6 +146,29 @@ test('paths inside the application are shown from its folder on', () => {
   })
 })
 
+test('the source is shown as it is, whatever paths it names', () => {
+  const readSource = () => `import x from '/app/src/x.ts'`
+  const [found] = diagnose(thrown('no', ['f (/app/src/a.ts:1:15)']), { ...options, readSource })
+  expect(found?.snippet).toBe(`> 1 | import x from '/app/src/x.ts'\n    |               ^`)
+})
+
+test('an error of a database is told once: its text, its SQL, the hint of the server', () => {
+  const error = Object.assign(
+    thrown('no column (SQLSTATE 42703)\n> 1 | select nmae\n    |        ^\n  hint: try', []),
+    {
+      code: 'undefined_column',
+      sqlstate: '42703',
+      query: 'select nmae',
+      position: 8,
+    },
+  )
+  const [found] = diagnose(error, options)
+  expect(found?.message).toBe('no column (SQLSTATE 42703)')
+  expect(found?.hint).toContain('arlen migrate')
+  expect(found?.facts).toEqual({ sqlstate: '42703' })
+  expect(diagnose(Object.assign(error, { hint: 'Perhaps "name".' }), options)[0]?.hint).toBe('Perhaps "name".')
+})
+
 test('secrets are nowhere in it', () => {
   const redact = createRedact({ DATABASE_URL: 'postgres://shop:s3cret@db/shop' })
   const cause = Object.assign(new Error('cannot reach postgres://shop:s3cret@db/shop'), { password: 's3cret' })

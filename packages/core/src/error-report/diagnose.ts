@@ -3,8 +3,9 @@ import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Diagnostic, DiagnosticFrame } from '../problem.ts'
 import { codeFrame } from './code-frame.ts'
 import { clip, describe } from './describe.ts'
+import { causesOf, factsOf, isDiagnostic, read, sqlExcerpt, textOf } from './error-parts.ts'
 import { hintFor } from './hints.ts'
-import { createRedact, isSecretName, type Redact } from './redact.ts'
+import { createRedact, type Redact } from './redact.ts'
 import { parseHeader, parseStack, type StackFrame } from './stack.ts'
 
 const MAX_MESSAGE = 4_000
@@ -13,7 +14,7 @@ const MAX_STACK = 60_000
 const MAX_FRAMES = 60
 const MAX_OWN_SNIPPETS = 8
 const MAX_CAUSES = 8
-const MAX_FACTS = 12
+const UNKNOWN = 'Unknown error'
 
 export interface DiagnoseOptions {
   /** Default `runtime`. */
@@ -33,6 +34,10 @@ export interface DiagnoseOptions {
 interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
   at?: DiagnoseOptions['at']
   hide: string | undefined
+  /** Takes out secrets, and the way to the application's folder: paths inside say enough from there on. */
+  say: Redact
+  /** How many causes down. */
+  depth: number
   seen: Set<unknown>
   /** The place of an error of syntax, wherever in the chain of causes it is: no call is nearer to what is wrong. */
   syntax: { place?: DiagnoseOptions['at'] }
@@ -52,11 +57,12 @@ export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnos
   const context: Context = {
     stage: options.stage ?? 'runtime',
     root,
-    // Paths inside the application say enough from its folder on.
-    redact: text =>
+    redact,
+    say: text =>
       redact(text)
         .replaceAll(`file://${root}${sep}`, '')
         .replaceAll(root + sep, ''),
+    depth: 0,
     readSource: options.readSource ?? createSourceReader(),
     at: options.at,
     hide: options.hide === undefined ? undefined : resolve(options.hide) + sep,
@@ -73,9 +79,9 @@ export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnos
 
 function fromError(error: unknown, context: Context): Diagnostic {
   context.seen.add(error)
-  const { stage, redact } = context
+  const { stage, redact, say, depth } = context
   if (typeof error !== 'object' || error === null) {
-    const message = `${describe(error, redact)} was thrown, which is no Error and so has no place`
+    const message = `${describe(error, say)} was thrown, which is no Error and so has no place`
     return { stage, severity: 'error', message, ...locate([], undefined, [], context) }
   }
   const name = textOf(read(error, 'name'))
@@ -86,18 +92,19 @@ function fromError(error: unknown, context: Context): Diagnostic {
     .filter(frame => context.hide === undefined || !frame.file.startsWith(context.hide))
     .slice(0, MAX_FRAMES)
   const causes = causesOf(error).flatMap(cause =>
-    context.seen.has(cause) || context.seen.size > MAX_CAUSES ? [] : [fromError(cause, { ...context, at: undefined })],
+    context.seen.has(cause) || context.seen.size > MAX_CAUSES
+      ? []
+      : [fromError(cause, { ...context, at: undefined, depth: depth + 1 })],
   )
-  const message =
-    redact(clip(rawMessage, context.seen.size > 1 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) ||
-    causes[0]?.message ||
-    name ||
-    'Unknown error'
+  const excerpts = sqlExcerpt(error, redact)
+  const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // a message may quote the SQL as well
+  const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
   const header = parseHeader(stack)
   context.syntax.place ??= header
-  const hint = hintFor({ message, ...(code !== undefined && { code }), ...(name !== undefined && { name }) })
-  const excerpts = sqlExcerpt(error, redact)
-  const facts = factsOf(error, redact)
+  const told = textOf(read(error, 'hint'))
+  const codes = [code, textOf(read(error, 'sqlstate'))]
+  const hint = told === undefined ? hintFor({ message, codes }) : say(clip(told, 500))
+  const facts = factsOf(error, say)
   return {
     stage,
     severity: 'error',
@@ -156,7 +163,7 @@ function complete(diagnostic: Diagnostic, context: Context): Diagnostic {
   const snippet = diagnostic.snippet ?? (place ? snippetAt({ ...place, column: column ?? 0 }, context) : '')
   return {
     ...diagnostic,
-    message: context.redact(clip(diagnostic.message, MAX_MESSAGE)),
+    message: context.say(clip(diagnostic.message, MAX_MESSAGE)),
     ...(file !== undefined && { file: shownPath(resolve(context.root, file), context.root) }),
     ...(snippet && { snippet: context.redact(snippet) }),
   }
@@ -179,88 +186,6 @@ function shownPath(file: string, root: string): string {
   if (!isAbsolute(file)) return file
   const path = relative(root, file)
   return path.startsWith('..') || isAbsolute(path) ? file : path
-}
-
-function causesOf(error: object): unknown[] {
-  const errors = read(error, 'errors')
-  const inner = Array.isArray(errors) ? errors.slice(0, MAX_CAUSES).filter(item => isErrorLike(item)) : []
-  const cause = read(error, 'cause')
-  return cause === undefined || cause === null ? inner : [cause, ...inner]
-}
-
-/** SQL that a database refused: `position` counts characters from 1 (PostgreSQL, ErrorResponse field P). */
-function sqlExcerpt(error: object, redact: Redact): Diagnostic['excerpts'] {
-  const sql = textOf(read(error, 'sql')) ?? textOf(read(error, 'query'))
-  if (sql === undefined) return undefined
-  const position = Number(read(error, 'position') ?? 0)
-  const before = clip(sql, MAX_STACK)
-    .slice(0, Math.max(0, position - 1))
-    .split('\n')
-  const column = position > 0 ? before.at(-1)!.length + 1 : undefined
-  const snippet = redact(codeFrame(clip(sql, MAX_STACK), before.length, column, { before: 20, after: 20 }))
-  return snippet === '' ? undefined : [{ title: 'SQL', snippet }]
-}
-
-const SHOWN_ELSEWHERE = new Set([
-  'name',
-  'message',
-  'stack',
-  'code',
-  'cause',
-  'errors',
-  'diagnostics',
-  'sql',
-  'query',
-  'url',
-])
-
-function factsOf(error: object, redact: Redact): Record<string, string> | undefined {
-  const facts: Record<string, string> = {}
-  let count = 0
-  for (const key of ownKeys(error)) {
-    if (SHOWN_ELSEWHERE.has(key) || isSecretName(key)) continue
-    const value = dataProperty(error, key)
-    if (value === undefined || value === null || typeof value === 'function') continue
-    facts[key] = typeof value === 'string' ? redact(clip(value, 500)) : clip(describe(value, redact), 500)
-    if (++count === MAX_FACTS) break
-  }
-  return count > 0 ? facts : undefined
-}
-
-function ownKeys(value: object): string[] {
-  try {
-    return Object.keys(value).slice(0, 50)
-  } catch {
-    return [] // a proxy that refuses
-  }
-}
-
-function dataProperty(value: object, key: string): unknown {
-  try {
-    return Object.getOwnPropertyDescriptor(value, key)?.value
-  } catch {
-    return undefined // a proxy that refuses
-  }
-}
-
-function read(value: unknown, key: string): unknown {
-  try {
-    return (value as Record<string, unknown> | null | undefined)?.[key]
-  } catch {
-    return undefined // a getter that throws
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function isErrorLike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && textOf(read(value, 'stack')) !== undefined
-}
-
-function isDiagnostic(value: unknown): value is Diagnostic {
-  return typeof read(value, 'stage') === 'string' && typeof read(value, 'message') === 'string'
 }
 
 /** Reads each file once; what cannot be read, or is too large to be source, has no text. */

@@ -1,6 +1,6 @@
 interface Symptom {
-  code?: string
-  name?: string
+  /** What programs know it by, which may be several: a name, a SQLSTATE. */
+  codes: readonly (string | undefined)[]
   message: string
 }
 
@@ -9,7 +9,7 @@ type Hint = [matches: (symptom: Symptom) => boolean, advice: string]
 const code =
   (...codes: string[]) =>
   (symptom: Symptom) =>
-    symptom.code !== undefined && codes.includes(symptom.code)
+    symptom.codes.some(known => known !== undefined && codes.includes(known))
 
 const says = (pattern: RegExp) => (symptom: Symptom) => pattern.test(symptom.message)
 

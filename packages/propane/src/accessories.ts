@@ -169,8 +169,8 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
   metrics: entry(text, '', 'Address (`127.0.0.1:9464`) or unix socket path for Prometheus metrics.', true),
   logFormat: entry(oneOf('auto', 'json', 'text'), 'auto', '`auto`: text on a terminal, else JSON lines.', true),
   logFile: entry(text, '', 'File for the log instead of standard output; USR1 opens it again.', true),
-  user: entry(text, '', 'User, name or id, the workers run as.'),
-  group: entry(text, '', 'Group, name or id, the workers run as.'),
+  user: entry(text, '', 'User, name or id, the workers run as.', true),
+  group: entry(text, '', 'Group, name or id, the workers run as.', true),
   cwd: entry(text, '', 'Working directory of the workers. Empty: where propane was started.'),
   envFile: entry(text, '', 'File of NAME=value lines for the workers, read again on every reload.'),
   release: entry(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Pool } from '../src/pool.ts'
+import { chaos } from './chaos.ts'
 import { random } from './random.ts'
 import { Simulation } from './simulation.ts'
 
@@ -10,36 +10,6 @@ function check(simulation: Simulation): void {
   if (generations.size > 2) throw new Error(`${generations.size} generations are alive`)
   const strays = [...processes.keys()].filter(id => !pool.workers.some(worker => worker.id === id))
   if (strays.length > 0) throw new Error(`nobody knows of process ${strays}`)
-}
-
-function chaos(simulation: Simulation, dice: () => number): void {
-  const events: ((pool: Pool) => void)[] = [
-    () => simulation.dispatch({ type: 'reload' }),
-    pool => simulation.kill(pool.workers[Math.floor(dice() * pool.workers.length)]?.id ?? 0),
-    pool => simulation.hang(pool.workers[Math.floor(dice() * pool.workers.length)]?.id ?? 0),
-    () => simulation.dispatch({ type: 'scale', desired: 1 + Math.floor(dice() * 6) }),
-    () => {
-      const broken = dice() < 0.3
-      simulation.fate = () => {
-        const roll = dice()
-        const fails = broken ? roll < 0.7 : roll < 0.05
-        return {
-          after: dice() * 3000,
-          outcome: fails ? (['fail', 'exit', 'nothing'] as const)[Math.floor(dice() * 3)]! : 'ready',
-        }
-      }
-    },
-    () => {
-      const memory = dice() < 0.5 ? 200 : 50
-      simulation.memory = () => (dice() < 0.8 ? memory : 50)
-    },
-    () => {
-      const slow = dice() < 0.3
-      simulation.drainMs = () => (slow ? 15_000 * dice() : 500 * dice())
-    },
-  ]
-  events[Math.floor(dice() * events.length)]!(simulation.pool)
-  simulation.run(dice() < 0.3 ? 10 * dice() : 8000 * dice())
 }
 
 test('1,000 random interleavings of reload, recycle, crash, hang, scale and stop end as they should', () => {

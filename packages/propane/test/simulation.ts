@@ -43,6 +43,8 @@ export class Simulation {
   drainMs: () => number = () => 500
   memory: () => number = () => 0
   onAction: (action: Action) => void = () => undefined
+  /** Told of every change of a worker's status; the last is `gone`. */
+  onTransition: (from: string, to: string) => void = () => undefined
 
   constructor(workers: number, settings: Partial<PoolSettings> = {}) {
     this.pool = createPool(workers, { ...SETTINGS, ...settings })
@@ -50,7 +52,7 @@ export class Simulation {
   }
 
   dispatch(event: PoolEvent): void {
-    this.notices.push(...apply(this.pool, event, this.now))
+    this.#watch(() => this.notices.push(...apply(this.pool, event, this.now)))
     this.settle()
   }
 
@@ -99,9 +101,18 @@ export class Simulation {
     return this.pool.workers.filter(worker => worker.status === 'serving').length
   }
 
+  #watch(change: () => void): void {
+    const before = new Map(this.pool.workers.map(({ id, status }) => [id, status]))
+    change()
+    for (const [id, from] of before) {
+      const to = this.pool.workers.find(worker => worker.id === id)?.status ?? 'gone'
+      if (from !== to) this.onTransition(from, to)
+    }
+  }
+
   #perform(action: Action): void {
     this.actions.push({ at: this.now, action })
-    this.notices.push(...applyAction(this.pool, action, this.now))
+    this.#watch(() => this.notices.push(...applyAction(this.pool, action, this.now)))
     this.onAction(action)
     if (action.do === 'exit') this.exitCode = action.code
     if (action.do === 'spawn') {

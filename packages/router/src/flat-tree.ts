@@ -7,8 +7,8 @@ import { type Edge, type Leaf, type Node, sortEdges } from './tree.ts'
  * and hardly a cache line per step. A node is its place in `table`; from there on it has
  *
  * - the {@link FIELDS},
- * - `KIDS` places of nodes, or 0, by the first character of their text minus `BASE`,
- * - `LENGTH` characters: its text without the first, which has led to it.
+ * - `LENGTH` characters: its text without the first, which has led to it,
+ * - `KIDS` places of nodes, or 0, by the first character of their text minus `BASE`.
  */
 export interface FlatTree<T> {
   readonly table: Int32Array
@@ -38,7 +38,7 @@ export const FIELDS = {
   REST_LEAF: 7,
   /** Number of the edges that need a closer look, or 0. */
   EDGES: 8,
-  /** The kids begin here. */
+  /** The text begins here. */
   HEADER: 9,
 } as const
 
@@ -94,10 +94,8 @@ class Flattening<T> {
     const base = near.length > 0 ? Math.min(...near) : 0
     const kids = near.length > 0 ? Math.max(...near) - base + 1 : 0
     const text = node.text.slice(1)
-    this.words.push(
-      ...new Array<number>(HEADER + kids).fill(0),
-      ...Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)),
-    )
+    const characters = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+    this.words.push(...new Array<number>(HEADER).fill(0), ...characters, ...new Array<number>(kids).fill(0))
     const set = (field: number, value: number): void => {
       this.words[place + field] = value
     }
@@ -113,7 +111,7 @@ class Flattening<T> {
     for (const [char, kid] of node.kids) {
       const code = char.charCodeAt(0)
       const kidPlace = this.node(kid, captured)
-      if (code < 128) set(HEADER + code - base, kidPlace)
+      if (code < 128) set(HEADER + text.length + code - base, kidPlace)
       else this.far.set(place * 65_536 + code, kidPlace)
     }
     return place

@@ -4,7 +4,7 @@ import { decodePath } from './decode.ts'
 import { Inquiry, paramsOf } from './inquiry.ts'
 import type { MethodSet, Methods } from './methods.ts'
 import { Hit, MALFORMED, type Match, MISS } from './result.ts'
-import { hasDoubleSlash, otherSpellings, type SlashPolicies } from './slashes.ts'
+import { hasOddSlash, otherSpellings, type SlashPolicies } from './slashes.ts'
 import type { Candidate, Leaf } from './tree.ts'
 import { Walk } from './walk.ts'
 
@@ -14,6 +14,7 @@ export class Matcher<T> {
   readonly #slashes: SlashPolicies
   // What every match needs, at hand.
   readonly #conditional: boolean
+  readonly #trailingSlashes: boolean
   readonly #methods: Methods
   readonly #statics: ReadonlyMap<string, Leaf<T>>
   readonly #lengths: readonly boolean[]
@@ -22,6 +23,7 @@ export class Matcher<T> {
   constructor(compiled: Compiled<T>, slashes: SlashPolicies) {
     this.#compiled = compiled
     this.#slashes = slashes
+    this.#trailingSlashes = compiled.trailingSlashes
     this.#conditional = compiled.conditional
     this.#methods = compiled.methods
     this.#statics = compiled.statics
@@ -52,7 +54,7 @@ export class Matcher<T> {
     const written = this.#matchAsWritten(method, path, request)
     const isHit = written.kind === 'hit'
     if (isHit ? !written.route.pattern.wildcard : written !== MISS) return written
-    for (const { path: location, redirect } of otherSpellings(path, this.#slashes, this.#compiled.trailingSlashes)) {
+    for (const { path: location, redirect } of otherSpellings(path, this.#slashes, this.#trailingSlashes)) {
       const match = this.#matchAsWritten(method, location, request)
       // A wildcard takes nothing from a route that only another spelling of the path leads to.
       if (match.kind === 'hit' && !(isHit && match.route.pattern.wildcard)) {
@@ -102,6 +104,6 @@ export class Matcher<T> {
 
   /** @param from - the place before which there are no two slashes in a row, 1 or more */
   #mayBeRespelt(path: string, from: number): boolean {
-    return this.#compiled.trailingSlashes || path.charCodeAt(path.length - 1) === 47 || hasDoubleSlash(path, from)
+    return this.#trailingSlashes || hasOddSlash(path, from)
   }
 }

@@ -19,7 +19,7 @@ export class Walk<T> implements Captures {
   encoded = false
   /** The first end that the walk came to that has other methods only, whatever the request. */
   seen: Leaf<T> | null = null
-  /** The others, as far as there are any. */
+  /** The others, if `seen` is there and is not the only one. */
   seenLater: Leaf<T>[] | null = null
   /** Before here there are no two slashes in a row, for some branch of the tree was followed so far; 1 or more. */
   reach = 1
@@ -37,7 +37,7 @@ export class Walk<T> implements Captures {
   /** @param seen - the end that the path has outside of the tree, for other methods only */
   find(path: string, method: number, seen: Leaf<T> | null): Candidate<T> | null {
     this.seen = seen
-    if (this.seenLater !== null) this.seenLater = null
+    if (seen !== null) this.seenLater = null
     this.reach = 1
     return path.charCodeAt(0) === SLASH ? this.#node(path, method, this.#tree.root, 1, 0) : null
   }
@@ -51,8 +51,12 @@ export class Walk<T> implements Captures {
   }
 
   see(leaf: Leaf<T>): void {
-    if (this.seen === null) this.seen = leaf
-    else this.seenLater = [...(this.seenLater ?? []), leaf]
+    if (this.seen === null) {
+      this.seen = leaf
+      this.seenLater = null
+    } else {
+      this.seenLater = [...(this.seenLater ?? []), leaf]
+    }
   }
 
   #leafAt(path: string, method: number, number: number): Candidate<T> | null {
@@ -69,16 +73,16 @@ export class Walk<T> implements Captures {
     let node = start
     let at = from
     for (;;) {
-      const kids = table[node + KIDS]!
       const end = at + table[node + LENGTH]!
       if (end > length) return null
-      for (let text = node + HEADER + kids; at < end; at++, text++) {
-        if (path.charCodeAt(at) !== table[text]) return null
+      let word = node + HEADER
+      for (; at < end; at++, word++) {
+        if (path.charCodeAt(at) !== table[word]) return null
       }
       if (at === length) return this.#leafAt(path, method, table[node + LEAF]!)
       const code = path.charCodeAt(at)
       const index = code - table[node + BASE]!
-      let kid = index >= 0 && index < kids ? table[node + HEADER + index]! : 0
+      let kid = index >= 0 && index < table[node + KIDS]! ? table[word + index]! : 0
       const more = table[node + MORE]!
       if (more === 0) {
         if (kid === 0) {

@@ -6,8 +6,6 @@ import type { Candidate, Leaf } from './tree.ts'
 // Constants of this module are part of the machine code; those of another module it would have to load.
 const { LENGTH, BASE, KIDS, LEAF, MORE, PARAM_LEAF, PARAM_NEXT, REST_LEAF, EDGES, HEADER } = FIELDS
 const { PARAM, REST, PICKY, FAR } = BITS
-/** What can take a segment. */
-const DYNAMIC = PARAM | REST | PICKY
 const SLASH = 47
 
 /**
@@ -64,14 +62,17 @@ export class Walk<T> implements Captures {
   }
 
   /**
+   * Follows a path as long as there is one way to go: text after text, parameter after parameter.
+   *
    * @param start - a node whose text begins just before `from`
-   * @param place - where in `spans` the next parameter goes
+   * @param first - where in `spans` the next parameter goes
    */
-  #node(path: string, method: number, start: number, from: number, place: number): Candidate<T> | null {
+  #node(path: string, method: number, start: number, from: number, first: number): Candidate<T> | null {
     const table = this.#table
     const { length } = path
     let node = start
     let at = from
+    let place = first
     for (;;) {
       const end = at + table[node + LENGTH]!
       if (end > length) return null
@@ -82,55 +83,67 @@ export class Walk<T> implements Captures {
       if (at === length) return this.#leafAt(path, method, table[node + LEAF]!)
       const code = path.charCodeAt(at)
       const index = code - table[node + BASE]!
-      let kid = index >= 0 && index < table[node + KIDS]! ? table[word + index]! : 0
+      const kid = index >= 0 && index < table[node + KIDS]! ? table[word + index]! : 0
       const more = table[node + MORE]!
-      if (more === 0) {
-        if (kid === 0) {
-          this.reach = at
-          return null
-        }
+      if (more !== 0 && (more !== PARAM || kid !== 0)) return this.#branch(path, method, node, kid, at, place)
+      // Whatever is dynamic takes a segment, and a segment is not empty.
+      if (kid === 0 && (more === 0 || code === SLASH)) {
+        this.reach = at
+        return null
+      }
+      if (kid !== 0) {
         node = kid
         at++
         continue
       }
-      if ((more & FAR) !== 0 && kid === 0) kid = this.#tree.far.get(node * 65_536 + code) ?? 0
-      if (kid !== 0) {
-        const found = this.#node(path, method, kid, at + 1, place)
-        if (found !== null) return found
+      const slash = path.indexOf('/', at)
+      this.spans[place] = at
+      if (slash === -1) {
+        this.spans[place + 1] = length
+        return this.#leafAt(path, method, table[node + PARAM_LEAF]!)
       }
-      // Whatever is dynamic takes a segment, and a segment is not empty.
-      if (code === SLASH || (more & DYNAMIC) === 0) {
-        this.reach = at
-        return null
-      }
-      if ((more & PICKY) !== 0) {
-        const found = this.#picky(path, method, this.#tree.edges[table[node + EDGES]!]!.picky, at, place)
-        if (found !== null) return found
-      }
-      if ((more & PARAM) !== 0) {
-        const slash = path.indexOf('/', at)
-        this.spans[place] = at
-        if (slash === -1) {
-          this.spans[place + 1] = length
-          const found = this.#leafAt(path, method, table[node + PARAM_LEAF]!)
-          if (found !== null) return found
-        } else {
-          this.spans[place + 1] = slash
-          this.reach = slash + 1
-          const next = table[node + PARAM_NEXT]!
-          if ((more & REST) === 0) {
-            if (next === 0) return null
-            node = next
-            at = slash + 1
-            place += 2
-            continue
-          }
-          const found = next === 0 ? null : this.#node(path, method, next, slash + 1, place + 2)
-          if (found !== null) return found
-        }
-      }
-      return (more & REST) === 0 ? null : this.#rest(path, method, node, at, place)
+      this.spans[place + 1] = slash
+      this.reach = slash + 1
+      node = table[node + PARAM_NEXT]!
+      if (node === 0) return null
+      at = slash + 1
+      place += 2
     }
+  }
+
+  /** Tries, where there are several ways to go, one after the other. */
+  #branch(path: string, method: number, node: number, near: number, at: number, place: number): Candidate<T> | null {
+    const table = this.#table
+    const more = table[node + MORE]!
+    const code = path.charCodeAt(at)
+    const kid = near !== 0 || (more & FAR) === 0 ? near : (this.#tree.far.get(node * 65_536 + code) ?? 0)
+    if (kid !== 0) {
+      const found = this.#node(path, method, kid, at + 1, place)
+      if (found !== null) return found
+    }
+    if (code === SLASH) {
+      this.reach = at
+      return null
+    }
+    if ((more & PICKY) !== 0) {
+      const found = this.#picky(path, method, this.#tree.edges[table[node + EDGES]!]!.picky, at, place)
+      if (found !== null) return found
+    }
+    if ((more & PARAM) !== 0) {
+      const found = this.#param(path, method, node, at, place)
+      if (found !== null) return found
+    }
+    return (more & REST) === 0 ? null : this.#rest(path, method, node, at, place)
+  }
+
+  #param(path: string, method: number, node: number, at: number, place: number): Candidate<T> | null {
+    const slash = path.indexOf('/', at)
+    this.spans[place] = at
+    this.spans[place + 1] = slash === -1 ? path.length : slash
+    if (slash === -1) return this.#leafAt(path, method, this.#table[node + PARAM_LEAF]!)
+    this.reach = slash + 1
+    const next = this.#table[node + PARAM_NEXT]!
+    return next === 0 ? null : this.#node(path, method, next, slash + 1, place + 2)
   }
 
   #picky(path: string, method: number, edges: readonly FlatEdge[], at: number, place: number): Candidate<T> | null {

@@ -32,7 +32,14 @@ export interface PropaneEvents {
   parked: { slot: number; reason: string }
   reload_started: { generation: number }
   /** Only the new generation is left. `changed` names accessories and environment variables, never values. */
-  reloaded: { generation: number; release: string; tookMs: number; changed: string[]; needRestart: string[] }
+  reloaded: {
+    generation: number
+    release: string
+    workers: number
+    tookMs: number
+    changed: string[]
+    needRestart: string[]
+  }
   reload_failed: { generation: number; reason: string; stack?: string }
   scaled: { workers: number }
   /** All workers that shall be there serve, and no others are left. */
@@ -47,7 +54,7 @@ export type PropaneEventName = keyof PropaneEvents
 
 /** Typed events that can be awaited. */
 export class Events {
-  readonly #emitter: EventEmitter = new EventEmitter()
+  readonly #emitter: EventEmitter = new EventEmitter().setMaxListeners(0)
 
   on<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
     this.#emitter.on(name, listener)
@@ -71,6 +78,28 @@ export class Events {
         resolve(event)
       }
       this.#emitter.on(name, listener)
+    })
+  }
+
+  /**
+   * Settles by the first event whose judge has an opinion: a value resolves, an Error rejects, undefined waits on.
+   * Leaves no listener behind.
+   */
+  outcome<T>(
+    judges: { [Name in PropaneEventName]?: (event: PropaneEvents[Name]) => T | Error | undefined },
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const listeners = Object.entries(judges).map(([name, judge]) => {
+        const listener = (event: unknown) => {
+          const verdict = (judge as (event: unknown) => T | Error | undefined)(event)
+          if (verdict === undefined) return
+          for (const [other, each] of listeners) this.#emitter.off(other, each)
+          if (verdict instanceof Error) reject(verdict)
+          else resolve(verdict)
+        }
+        return [name, listener] as const
+      })
+      for (const [name, listener] of listeners) this.#emitter.on(name, listener)
     })
   }
 

@@ -27,13 +27,12 @@ export function handedOver(env: NodeJS.ProcessEnv = process.env): Handover | und
   return text === undefined ? undefined : (JSON.parse(text) as Handover)
 }
 
-/** In the new primary: says that it can take over, and resolves when the old one has stepped back. */
+/** In the new primary: says that it can take over, and resolves when the old one has stepped back, or is gone. */
 export function announce(): Promise<void> {
+  if (!process.connected) return Promise.resolve()
   return new Promise(resolve => {
-    process.once('message', () => {
-      process.disconnect?.()
-      resolve()
-    })
+    process.once('disconnect', resolve)
+    process.once('message', () => process.disconnect?.())
     process.send?.({ propane: 'up' })
   })
 }

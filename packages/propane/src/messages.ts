@@ -3,6 +3,9 @@ import type { WorkerStats } from './pool.ts'
 /** Version of the messages between primary and worker: they may be of two releases while a primary is replaced. */
 export const PROTOCOL = 1
 
+/** The reason of a worker that found its socket taken: another process bound and listened while this one booted. */
+export const SOCKET_TAKEN = 'its socket is taken'
+
 /** What a worker says. */
 export type FromWorker =
   /** Loaded, started and probed; waits for the sockets. */

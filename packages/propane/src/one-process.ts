@@ -4,7 +4,7 @@ import { adoptAll, bind, inUse } from './bind.ts'
 import { propaneError } from './errors.ts'
 import { explain } from './explain.ts'
 import { Log, LogSink } from './log.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import { type FromWorker, SOCKET_TAKEN, type ToWorker } from './messages.ts'
 import { makePlan, workerEnv, workerOrders } from './plan.ts'
 import { poolSettings } from './pool-settings.ts'
 import { logicalCwd, logicalPath } from './release.ts'
@@ -51,7 +51,7 @@ export async function runInOneProcess(
   }
   const describe = (reason: string) => {
     const [socket] = sockets
-    if (reason.includes('EADDRINUSE')) return inUse(socket!.address, socket!.port).message
+    if (reason === SOCKET_TAKEN) return inUse(socket!.address, socket!.port).message
     return propaneError('app_failed', { reason }).message
   }
   const channel: Channel = {

@@ -3,9 +3,9 @@ import type { Notice } from './apply.ts'
 import { adoptAll, bind, inUse } from './bind.ts'
 import { now } from './clock.ts'
 import { defaultWorkers } from './container.ts'
-import type { ControlRequest } from './control-server.ts'
+import { runCommand } from './control-commands.ts'
 import { propaneError } from './errors.ts'
-import { Events, type PropaneEventName, type PropaneEvents } from './events.ts'
+import { Events, type PropaneEvents } from './events.ts'
 import { inheritedExecArgv } from './exec-argv.ts'
 import { announce, handedOver, Successor } from './handover.ts'
 import { resolveIds } from './identities.ts'
@@ -13,7 +13,9 @@ import { endsContainer } from './init-process.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { Log, LogSink } from './log.ts'
 import { Manager } from './manager.ts'
+import { SOCKET_TAKEN } from './messages.ts'
 import { renderMetrics } from './metrics.ts'
+import { tellNotice } from './notices.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { isSettled } from './pool.ts'
 import { poolSettings } from './pool-settings.ts'
@@ -22,7 +24,7 @@ import { logicalCwd, logicalPath } from './release.ts'
 import { report } from './reporter.ts'
 import { Services } from './services.ts'
 import { type PropaneStatus, statusOf } from './status.ts'
-import { activatedSockets, monotonicUsec, ServiceNotifier } from './systemd.ts'
+import { activatedSockets, ServiceNotifier, tellSystemd } from './systemd.ts'
 import { Totals } from './totals.ts'
 import { formatDuration } from './units.ts'
 import { WorkerOutput } from './worker-output.ts'
@@ -36,14 +38,13 @@ export interface PrimaryOptions {
 }
 
 /** Wires the parts of a primary: sockets, manager, log, services, systemd. It decides nothing about workers. */
-export class Primary implements PropaneHandle {
+export class Primary extends Events implements PropaneHandle {
   readonly pid: number = process.pid
   readonly ready: Promise<void>
   readonly done: Promise<PropaneEnd>
   accessories: Accessories
   readonly #options: PrimaryOptions
-  readonly #events = new Events()
-  readonly #totals: Totals = new Totals(this.#events)
+  readonly #totals: Totals = new Totals(this)
   readonly #sink: LogSink
   readonly #log: Log
   readonly #output: WorkerOutput
@@ -62,6 +63,7 @@ export class Primary implements PropaneHandle {
   #setDone!: (end: PropaneEnd) => void
 
   constructor(options: PrimaryOptions, accessories: Accessories) {
+    super()
     this.#options = options
     this.accessories = accessories
     const { logFormat, logFile } = accessories
@@ -70,7 +72,8 @@ export class Primary implements PropaneHandle {
     this.#log = new Log(this.#sink, json)
     this.#output = new WorkerOutput(this.#sink, json)
     this.#systemd = new ServiceNotifier(problem => this.#log.line('warn', problem))
-    report(this.#events, this.#log)
+    report(this, this.#log)
+    tellSystemd(this, this.#systemd)
     this.#ended = new Promise(resolve => {
       this.#setEnded = resolve
     })
@@ -78,7 +81,7 @@ export class Primary implements PropaneHandle {
       this.#setDone = resolve
     })
     this.ready = new Promise((resolve, reject) => {
-      void this.#events.once('settled').then(() => resolve())
+      void this.once('settled').then(() => resolve())
       void this.#ended.then(() => reject(this.#failure ?? propaneError('stopping')))
     })
     this.ready.catch(() => undefined) // whoever does not wait for it hears of the end through `done`
@@ -96,14 +99,14 @@ export class Primary implements PropaneHandle {
     this.#sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
     this.#services = new Services({
       ...{ accessories, app, at: this.port || this.address },
-      command: request => this.#command(request),
+      command: request => runCommand(this, request, this.#ended),
       metrics: () => this.metrics(),
       warn: message => this.#log.line('warn', message),
     })
     try {
       if (!handover) await this.#services.open(false)
       this.#manager = new Manager({
-        ...{ source, plan, sockets: this.#sockets, ids, events: this.#events },
+        ...{ source, plan, sockets: this.#sockets, ids, events: this },
         ...{ desired: Math.max(1, workers.workers), settings: poolSettings(accessories) },
         generation: (handover?.generation ?? 0) + 1,
         execArgv: this.#options.execArgv ?? inheritedExecArgv(),
@@ -116,7 +119,7 @@ export class Primary implements PropaneHandle {
       this.#log.line('info', `starting ${this.#manager.pool.desired} workers (${workers.reason}); times: ${times}`, {
         ...{ address: this.address, workers: this.#manager.pool.desired, bootTimeout, drainTimeout, killTimeout },
       })
-      void this.#events.once('settled').then(() => this.#settled(handover !== undefined))
+      void this.once('settled').then(() => this.#settled(handover !== undefined))
       void this.#manager.done.then(code => this.#finish(code))
       this.#manager.start()
     } catch (error) {
@@ -142,23 +145,6 @@ export class Primary implements PropaneHandle {
     return this.#services.controlPath
   }
 
-  on<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
-    this.#events.on(name, listener)
-    return this
-  }
-
-  off<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this {
-    this.#events.off(name, listener)
-    return this
-  }
-
-  once<Name extends PropaneEventName>(
-    name: Name,
-    accept?: (event: PropaneEvents[Name]) => boolean,
-  ): Promise<PropaneEvents[Name]> {
-    return this.#events.once(name, accept)
-  }
-
   status(): PropaneStatus {
     const { source, pool } = this.#manager
     const addresses = this.#sockets.map(socket => socket.address)
@@ -174,16 +160,18 @@ export class Primary implements PropaneHandle {
     try {
       await this.#reread()
     } catch (error) {
-      const { generation } = this.#manager.pool
-      this.#events.emit('reload_failed', { generation, reason: (error as Error).message })
+      const { pool } = this.#manager
+      const { generation } = pool
+      pool.lastReload = { generation, ok: false, reason: (error as Error).message }
+      this.emit('reload_failed', { generation, reason: (error as Error).message })
       throw propaneError('reload_failed', { reason: (error as Error).message }, { cause: error })
     }
     const from = this.#manager.pool.nextGeneration
-    const outcome = this.#outcome<PropaneEvents['reloaded']>((resolve, reject) => {
-      void this.once('reloaded', event => event.generation >= from).then(resolve)
-      void this.once('reload_failed', event => event.generation >= from).then(({ reason }) =>
-        reject(propaneError('reload_failed', { reason })),
-      )
+    const outcome = this.outcome<PropaneEvents['reloaded']>({
+      reloaded: event => (event.generation >= from ? event : undefined),
+      reload_failed: ({ generation, reason }) =>
+        generation >= from ? propaneError('reload_failed', { reason }) : undefined,
+      stopped: () => propaneError('stopping'),
     })
     this.#manager.dispatch({ type: 'reload' })
     return outcome
@@ -193,14 +181,15 @@ export class Primary implements PropaneHandle {
     this.#mustRun()
     const { pool } = this.#manager
     const desired = Math.min(1024, Math.max(1, Math.round(workers)))
-    const outcome = this.#outcome<void>((resolve, reject) => {
-      void this.once('settled').then(() => resolve())
-      void this.once('boot_failed').then(({ reason }) => reject(propaneError('command_failed', { reason })))
+    if (pool.desired === desired && isSettled(pool)) return
+    const outcome = this.outcome<true>({
+      settled: () => true,
+      boot_failed: ({ reason }) => propaneError('command_failed', { reason }),
+      stopped: () => propaneError('stopping'),
     })
-    const changes = pool.desired !== desired
+    if (pool.desired !== desired) this.emit('scaled', { workers: desired })
     this.#manager.dispatch({ type: 'scale', desired })
-    if (changes) this.#events.emit('scaled', { workers: desired })
-    if (changes || !isSettled(pool)) await outcome
+    await outcome
   }
 
   async upgrade(): Promise<{ pid: number }> {
@@ -222,14 +211,14 @@ export class Primary implements PropaneHandle {
       this.#successor = undefined
       const reason = (cause as Error).message
       this.#manager.dispatch({ type: 'upgrade_failed' })
-      this.#events.emit('upgrade_failed', { reason })
+      this.emit('upgrade_failed', { reason })
       throw propaneError('upgrade_failed', { reason }, { cause })
     }
     const { pid } = this.#successor
     this.#manager.handedOver = true
     await this.#services.stepBack()
     this.#successor.go()
-    this.#events.emit('upgraded', { pid })
+    this.emit('upgraded', { pid })
     this.#manager.dispatch({ type: 'stop', delay: 0 })
     return { pid }
   }
@@ -249,14 +238,14 @@ export class Primary implements PropaneHandle {
       this.#log.line('info', `stopping: ${first}requests in flight may take ${formatDuration(drainTimeout)}`, {
         delayMs,
       })
-      void this.#systemd.notify('STOPPING=1', 'STATUS=Stopping')
-      this.#events.emit('stopping', { delayMs })
+      this.emit('stopping', { delayMs })
       this.#manager.dispatch({ type: 'stop' })
     }
     return this.done
   }
 
   quit(): Promise<PropaneEnd> {
+    if (this.#manager.pool.phase === 'upgrading') this.#successor?.abandon()
     this.#manager.dispatch({ type: 'quit' })
     return this.done
   }
@@ -269,40 +258,6 @@ export class Primary implements PropaneHandle {
 
   #mustRun(): void {
     if (this.#manager.pool.phase !== 'running') throw propaneError('stopping')
-  }
-
-  /** A promise that ends with the primary at the latest. */
-  #outcome<T>(
-    executor: (resolve: (value: T | PromiseLike<T>) => void, reject: (error: Error) => void) => void,
-  ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      executor(resolve, reject)
-      void this.#ended.then(() => reject(propaneError('stopping')))
-    })
-  }
-
-  async #command({ command, workers }: ControlRequest): Promise<unknown> {
-    if (command === 'status') return this.status()
-    if (command === 'health') return this.#health()
-    if (command === 'metrics') return this.metrics()
-    if (command === 'reload') return this.reload()
-    if (command === 'upgrade') return this.upgrade()
-    if (command === 'stop') {
-      void this.stop()
-      return this.#ended
-    }
-    if (command === 'reopen-logs') return this.reopenLogs()
-    if (command === 'scale' && Number.isInteger(workers)) {
-      await this.scale(workers!)
-      return { workers: this.#manager.pool.desired }
-    }
-    throw propaneError('command_failed', { reason: `there is no command ${JSON.stringify(command)}` })
-  }
-
-  #health(): { serving: number; desired: number } {
-    const { phase, serving, desired } = this.status()
-    if (serving > 0 && (phase === 'running' || phase === 'upgrading')) return { serving, desired }
-    throw propaneError('command_failed', { reason: `it is ${phase}, and ${serving} of ${desired} workers serve` })
   }
 
   /** The accessories as they are now; those that were given directly stay. Throws settings_invalid. */
@@ -330,28 +285,10 @@ export class Primary implements PropaneHandle {
   }
 
   #notice(notice: Notice): void {
-    const { pool } = this.#manager
-    if (notice.notice === 'reload_started') {
-      this.#before = this.#manager.plan
-      void this.#systemd.notify('RELOADING=1', monotonicUsec(), 'STATUS=Reloading')
-      this.#events.emit('reload_started', { generation: notice.generation })
-    } else if (notice.notice === 'reloaded') this.#reloaded(notice.generation, notice.tookMs)
-    else if (notice.notice === 'reload_failed') {
-      const { generation, reason } = notice
-      void this.#systemd.notify('READY=1', `STATUS=Reload failed: ${reason}`)
-      const stack = this.#manager.stackOf(generation)
-      this.#events.emit('reload_failed', { generation, reason, ...(stack !== undefined && { stack }) })
-    } else if (notice.notice === 'gave_up') this.#failure = this.#explain(notice.reason, notice.deaths)
-    else if (notice.notice === 'parked') this.#events.emit('parked', { slot: notice.slot, reason: notice.reason })
-    else {
-      const { worker, respawnIn } = notice
-      const identity = { id: worker.id, slot: worker.slot, generation: worker.generation, pid: 0 }
-      if (notice.notice === 'crashed') this.#events.emit('crashed', { ...identity, how: notice.how, respawnIn })
-      else {
-        const first = pool.served && pool.bootDeaths.length === 1
-        this.#events.emit('boot_failed', { ...identity, reason: notice.reason, respawnIn, first })
-      }
-    }
+    if (notice.notice === 'reload_started') this.#before = this.#manager.plan
+    if (notice.notice === 'reloaded') this.#reloaded(notice.generation, notice.tookMs)
+    else if (notice.notice === 'gave_up') this.#failure = this.#explain(notice.reason, notice.deaths)
+    else tellNotice(notice, this.#manager, this)
   }
 
   #reloaded(generation: number, tookMs: number): void {
@@ -361,16 +298,17 @@ export class Primary implements PropaneHandle {
     const { needRestart } = changedAccessories(before, plan.accessories)
     this.accessories = plan.accessories
     pool.settings = poolSettings(plan.accessories)
-    if (before.workers !== plan.accessories.workers && typeof plan.accessories.workers === 'number') {
-      this.#manager.dispatch({ type: 'scale', desired: Math.max(1, plan.accessories.workers) })
+    if (before.workers !== plan.accessories.workers) {
+      const { workers } = wantedWorkers(plan.accessories)
+      this.#manager.dispatch({ type: 'scale', desired: Math.max(1, workers) })
     }
-    void this.#systemd.notify('READY=1', `STATUS=${pool.desired} workers serve, generation ${generation}`)
-    this.#events.emit('reloaded', { generation, release: plan.release.id, tookMs, changed, needRestart })
+    const release = plan.release.id
+    this.emit('reloaded', { generation, release, workers: pool.desired, tookMs, changed, needRestart })
   }
 
   #explain(reason: string, deaths: number): Error {
     const { crashLoopWindow, crashLoopDeaths } = this.#manager.pool.settings
-    if (reason.includes('EADDRINUSE')) return inUse(this.address, this.port || undefined)
+    if (reason === SOCKET_TAKEN) return inUse(this.address, this.port || undefined)
     if (deaths < crashLoopDeaths) return propaneError('app_failed', { reason })
     return propaneError('crash_loop', { deaths, window: formatDuration(crashLoopWindow), reason })
   }
@@ -380,7 +318,7 @@ export class Primary implements PropaneHandle {
     const stack = code === 0 ? undefined : this.#manager.stackOf(this.#manager.pool.generation)
     await this.#output.ended(500)
     const end = { code, ...(reason !== undefined && { reason }) }
-    this.#events.emit('stopped', { ...end, ...(stack !== undefined && { stack }) })
+    this.emit('stopped', { ...end, ...(stack !== undefined && { stack }) })
     this.#setEnded(end)
     this.#letGo()
     if (!this.#manager.handedOver) await this.#services.close()

@@ -1,4 +1,5 @@
 import { childProcess } from './builtins.ts'
+import type { Events } from './events.ts'
 
 /** First descriptor of socket activation, as sd_listen_fds(3) has it. */
 const FIRST_FD = 3
@@ -62,7 +63,16 @@ export class ServiceNotifier {
   }
 }
 
-/** `MONOTONIC_USEC=…`, which has to go with RELOADING=1. */
-export function monotonicUsec(): string {
-  return `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`
+/** Tells what happens to the primary after it was ready. */
+export function tellSystemd(events: Events, systemd: ServiceNotifier): void {
+  events.on('reload_started', () => {
+    // Has to go with RELOADING=1, sd_notify(3).
+    const monotonic = `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`
+    void systemd.notify('RELOADING=1', monotonic, 'STATUS=Reloading')
+  })
+  events.on('reloaded', ({ workers, generation }) => {
+    void systemd.notify('READY=1', `STATUS=${workers} workers serve, generation ${generation}`)
+  })
+  events.on('reload_failed', ({ reason }) => void systemd.notify('READY=1', `STATUS=Reload failed: ${reason}`))
+  events.on('stopping', () => void systemd.notify('STOPPING=1', 'STATUS=Stopping'))
 }

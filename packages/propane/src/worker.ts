@@ -6,7 +6,7 @@ import { now } from './clock.ts'
 import { explain } from './explain.ts'
 import type { ServerHandle } from './listening-socket.ts'
 import { loadApplication } from './load-application.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import { type FromWorker, SOCKET_TAKEN, type ToWorker } from './messages.ts'
 import { probe } from './probe.ts'
 import { Scoreboard } from './scoreboard.ts'
 
@@ -99,7 +99,8 @@ export class Worker {
     try {
       await this.#acceptor.listen(handle, message.of, message.backlog)
     } catch (error) {
-      this.#say({ type: 'failed', ...explain(error) })
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      this.#say({ type: 'failed', ...(taken ? { reason: SOCKET_TAKEN } : explain(error)) })
       process.exit(1)
     }
     if (++this.#sockets < message.of) return

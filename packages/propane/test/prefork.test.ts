@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { propane } from '../src/index.ts'
 import { alive, fixture, get, launch, SOURCE, start } from './helpers.ts'
@@ -44,6 +45,21 @@ test('refuses an address that is taken, and says who has it', async () => {
     code: 'port_in_use',
     message: expect.stringMatching(new RegExp(`^127.0.0.1:${handle.port} is already in use by process \\d+`)),
   })
+})
+
+test('of two that start for the same address at the same time one serves, and the other says who has it', async () => {
+  const first = await launch({ app: fixture('slow-to-boot.ts'), workers: 1 })
+  // The first has bound, but does not listen yet.
+  const second = await launch({ app: fixture('listener.ts'), workers: 1, port: first.port })
+  await second.ready
+  expect(await first.done).toEqual({ code: 1, reason: expect.stringMatching(/is already in use by process \d+ \(/) })
+  expect((await get(second.url)).status).toBe(200)
+})
+
+test.skipIf(process.getuid?.() !== 0)('runs workers as another group, with no other groups (needs root)', async () => {
+  const handle = await start({ app: fixture('whoami.cjs'), workers: 1, user: 'root', group: 'daemon', execArgv: [] })
+  const [, gid] = /^daemon:[^:]*:(\d+)/m.exec(readFileSync('/etc/group', 'utf8')) ?? []
+  expect((await get(handle.url)).body).toBe(`0 ${gid} [${gid}]`)
 })
 
 test('ends with 1 and the reason when the application cannot start', async () => {

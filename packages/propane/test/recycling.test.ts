@@ -27,3 +27,13 @@ test('a worker over its memory limit is replaced without losing a request', asyn
   expect((await traffic.stop()).lost).toEqual([])
   expect(handle.status().workers.map(worker => worker.pid)).not.toContain(pid)
 })
+
+test('fewer workers under load lose no request', async () => {
+  const handle = await start({ app: fixture('mixed.ts'), workers: 3 })
+  const traffic = new Traffic({ url: handle.url, clients: 16, handlerMs: [5, 100] })
+  await traffic.answered(50)
+  await handle.scale(1)
+  await traffic.answered(50)
+  expect((await traffic.stop()).lost).toEqual([])
+  expect(handle.status().workers.map(worker => worker.slot)).toEqual([1])
+})

@@ -70,13 +70,15 @@ test('workers hear nothing of what systemd says to the primary', async () => {
 })
 
 test.skipIf(!has('systemd-socket-activate'))(
-  'takes the socket that systemd has opened (needs systemd-socket-activate)',
+  'takes the sockets that systemd has opened (needs systemd-socket-activate)',
   async () => {
-    const port = await freePort()
+    const [port, other] = [await freePort(), await freePort()]
     const wrapper = [
       'systemd-socket-activate',
       '-l',
       `127.0.0.1:${port}`,
+      '-l',
+      `127.0.0.1:${other}`,
       '-E',
       'PATH',
       '-E',

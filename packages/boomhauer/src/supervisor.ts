@@ -41,6 +41,8 @@ export type Obituary = { kind: 'crashed'; problem: DevelopmentProblem } | { kind
 
 /** How long after the last build the next process is started to wait: first come the requests that have waited. */
 const REFILL_AFTER_MS = 60
+/** How long word of a change may take. */
+const REREAD_MS = 25
 /** How long after a lost request the word of a process's end may take to arrive. */
 const LOSS_MS = 500
 
@@ -54,6 +56,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #session = Date.now().toString(36)
   readonly #brake = new CrashBrake()
   #number = 0
+  /** Something has changed that no build has taken in yet. */
+  #changing = false
   #state: State
   #settled = Promise.withResolvers<Settled>()
   #attempt = new AbortController()
@@ -97,9 +101,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** A new build is about to come: requests wait for it from now on. */
   hold(): void {
-    if (this.#state.kind === 'building' || this.#closed) return
-    this.#settled = Promise.withResolvers()
-    this.#state = { kind: 'building', build: this.#state.build }
+    this.#changing = true
+    this.#wait(this.#state.build)
+  }
+
+  #wait(build: string): void {
+    if (this.#state.kind !== 'building') this.#settled = Promise.withResolvers()
+    this.#state = { kind: 'building', build }
   }
 
   /** Builds and starts the application anew. A build under way is given up. Resolves when it is done or given up. */
@@ -117,8 +125,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     clearTimeout(this.#refill)
     this.#nursery.outdate(paths)
     this.#templates.changed(paths)
-    this.hold()
-    this.#state = { kind: 'building', build: id }
+    this.#changing = false
+    this.#wait(id)
     this.emit('building', id, paths)
     this.#retire()
 
@@ -138,6 +146,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       return { ok: false, files: [], diagnostics: diagnose(error, { root: this.#settings.root, stage: 'boot' }) }
     })
     if (!report) return
+    if (report.ok && attempt.signal.aborted) return report.child.kill()
+    if (!report.ok) {
+      // A file that was just being written may have been read half: then word of it is on its way, and a build follows.
+      await setTimeout(REREAD_MS)
+      if (attempt.signal.aborted || this.#changing || this.#closed) return
+    }
     const ms = performance.now() - started
     if (report.ok) this.#serve(id, report, ms)
     else this.#fail(id, report.diagnostics, ms)

@@ -1,5 +1,5 @@
 import type { HttpErrorCode } from './errors.ts'
-import type { Head } from './head-parser.ts'
+import type { Head } from './head.ts'
 
 /** The length of a request body in bytes, or one of these. */
 export const CHUNKED = -1

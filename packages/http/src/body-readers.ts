@@ -44,12 +44,14 @@ export async function readJson<T>(request: Request): Promise<T> {
   } catch (cause) {
     throw httpError('body_invalid', { format: 'JSON' }, { cause })
   }
-  if (SUSPECT.test(text)) refusePoison(value)
+  if (isSuspect(text)) refusePoison(value)
   return value as T
 }
 
-/** Either key, or an escape that could spell one. */
-const SUSPECT = /__proto__|"constructor"|\\u00(?:5f|6|7)/i
+/** Whether either key may be there, in letters or as an escape that could spell one: then it is worth a look. */
+function isSuspect(text: string): boolean {
+  return text.includes('__proto__') || text.includes('"constructor"') || text.includes('\\u00')
+}
 
 /** Keys that reach an object's prototype once something merges them in. */
 function refusePoison(value: unknown): void {

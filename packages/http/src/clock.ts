@@ -3,7 +3,7 @@
  * a tick, so a request reads none.
  */
 export class Clock {
-  /** Ticks since the clock was made: monotonic, and small enough to stay a small integer for years. */
+  /** Ticks since the clock was made: monotonic. */
   tick = 0
   /** `Date: Sun, 06 Nov 1994 08:49:37 GMT` CRLF (RFC 9110, section 6.6.1). */
   dateLine = ''
@@ -39,8 +39,8 @@ export class Clock {
   }
 }
 
-/** A deadline that never comes. Half the range of a small integer, so that adding to it does not leave the range. */
-export const NEVER = 0x3fffffff
+/** A deadline that never comes. */
+export const NEVER: number = Number.MAX_SAFE_INTEGER
 
 export const JSON_TYPE = 'application/json'
 export const TEXT_TYPE = 'text/plain; charset=utf-8'

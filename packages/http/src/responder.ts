@@ -86,10 +86,11 @@ export class Responder implements StreamSink {
 
   /** Whether the answer has nothing in its head but what the caches of the clock hold. */
   private isSimple(c: Context): boolean {
-    const connection = this.connection
+    const { connection } = this
+    const { body } = connection.receiver
     return (
       c._response === null &&
-      connection.receiver.body === null &&
+      (body === null || body.complete) &&
       connection.persistent &&
       connection.minor === 1 &&
       !connection.engine.draining &&

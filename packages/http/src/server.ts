@@ -54,6 +54,8 @@ export class HttpServer implements Servable {
       this.listeners.push(listener)
       if (this.closing !== null) listener.close()
     }
+    // Accepting may fail for want of file descriptors: that costs a connection, not the process.
+    listener.on('error', err => this.engine.log.error({ err }, 'a connection could not be accepted'))
     const address = listener.address()
     return address === null || typeof address === 'string'
       ? { address: address ?? '', port: 0 }

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { httpError } from './errors.ts'
+import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS } from './limits.ts'
+
+const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+
+/** The first cells of the rows of the table below a heading. */
+function firstCells(heading: string): string[] {
+  const section = readme.slice(readme.indexOf(`## ${heading}\n`)).split('\n## ')[0]!
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, cell]) => cell!)
+}
+
+test('the README lists every error, with its status, and no other', () => {
+  expect(firstCells('Errors').sort()).toEqual(Object.keys(httpError.table).sort())
+  for (const [code, { status }] of Object.entries(httpError.table)) {
+    expect(readme).toContain(`| \`${code}\` | ${status ?? ''}`)
+  }
+})
+
+test('the README lists every limit and time-out', () => {
+  const options = firstCells('Options')
+  for (const name of Object.keys(DEFAULT_LIMITS)) expect(options).toContain(`limits.${name}`)
+  for (const name of Object.keys(DEFAULT_TIMEOUTS)) expect(options).toContain(`timeouts.${name}`)
+})
+
+test('the tests that the README names for clauses of the RFCs exist', () => {
+  const rows = [...readme.slice(readme.indexOf('## What of the RFCs')).matchAll(/\[`([^`]+)`\]\(([^)]+)\)/g)]
+  expect(rows.length).toBeGreaterThan(20)
+  for (const [, , path] of rows) expect(() => readFileSync(join(import.meta.dirname, '..', path!))).not.toThrow()
+})

@@ -117,7 +117,7 @@ test('two hundred saves in a minute under traffic: no request refused, reset or 
   running = false
   await Promise.all(clients)
   expect(Object.keys(tally)).toEqual(['200'])
-  expect(tally['200']).toBeGreaterThan(500)
+  expect(tally['200']).toBeGreaterThan(100)
   while (processesOf(app.root).length > 2) await new Promise(done => setTimeout(done, 50))
   // The one that serves and the one that waits.
   expect(processesOf(app.root).length).toBeLessThanOrEqual(2)

@@ -1,20 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { importHint } from './import-hint.ts'
 import { findSpecifier } from './import-site.ts'
+import { type Place, placeOfSyntaxError } from './syntax-place.ts'
 
 /** How a module was named, and in which. */
 interface Naming {
   specifier: string
   parent: string | undefined
-}
-
-interface Place {
-  file: string
-  line: number
-  column?: number
 }
 
 /** Watches what is loaded in the application's process, for the places that errors of loading do not tell. */
@@ -60,8 +54,8 @@ export class LoadedModules {
       const file = fileURLToPath(parent)
       return { file, ...(findSpecifier(read(file), specifier) ?? { line: 1 }) }
     }
-    const syntax = chainOf(error).find(each => each instanceof SyntaxError)
-    return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? this.#placeOfSyntaxError(syntax) : undefined
+    const syntax = chainOf(error).find((each): each is SyntaxError => each instanceof SyntaxError)
+    return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? placeOfSyntaxError(syntax, this.#last) : undefined
   }
 
   /** What was probably meant by an import of what is not there. */
@@ -76,24 +70,6 @@ export class LoadedModules {
     if (this.#unresolved && chainOf(error).includes(this.#unresolved.error)) return this.#unresolved
     const builtin = error instanceof Error ? /^No such built-in module: (node:\S+)$/.exec(error.message) : undefined
     return builtin ? this.#namedBy.get(builtin[1]!) : undefined
-  }
-
-  /** Node tells the place of such an error only when it prints it: so it is asked to check the latest files again. */
-  #placeOfSyntaxError(error: SyntaxError): Place | undefined {
-    const json = /^(.+\.json): .*\(line (\d+) column (\d+)\)/.exec(error.message)
-    if (json) return { file: json[1]!, line: Number(json[2]), column: Number(json[3]) }
-    for (const file of this.#last
-      .toReversed()
-      .filter(file => /\.[cm]?js$/.test(file))
-      .slice(0, 6)) {
-      const checked = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5_000 })
-      if (checked.status === 0) continue
-      const [, line] = /:(\d+)\n/.exec(checked.stderr) ?? []
-      const caret = checked.stderr.split('\n').find(text => /^\s*\^+\s*$/.test(text))
-      if (line === undefined) continue
-      return { file, line: Number(line), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
-    }
-    return undefined
   }
 }
 

@@ -58,6 +58,13 @@ export const CASES: readonly Case[] = [
     'app.ts': `import './lib.cjs'\n${OK}`,
     'lib.cjs': 'module.exports = 1\n\tconst x = 1 ¦y\n',
   }),
+  load('a regular expression that is none', /Invalid regular expression/, {
+    'app.ts': `import './lib.ts'\n${OK}`,
+    'lib.ts': 'const a: number = 1\nexport const pattern: RegExp = ¦/(/\nconsole.log(a)\n',
+  }),
+  load('a name that is declared twice', /has already been declared/, {
+    'app.ts': `${OK}interface A { b: string }\nlet one = 1\nlet ¦one = 2 as unknown as A\n`,
+  }),
   load('JSON that is none', /in JSON/, {
     'app.ts': `import data from './data.json' with { type: 'json' }\n${OK}console.log(data)\n`,
     'data.json': '{\n  "a": 1,\n¦}\n',

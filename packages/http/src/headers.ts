@@ -8,6 +8,9 @@ const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive'
 /** Fields that describe the content: gone from an answer that becomes an error. */
 const REPRESENTATION = /^(?:content-|etag$|last-modified$|cache-control$|expires$|accept-ranges$)/
 
+/** The writer decides these, from what was set and from what is sent. */
+const WRITTEN_APART: ReadonlySet<string> = new Set(['content-type', 'content-length', 'connection', 'date'])
+
 /** What keeps an answer out of shared caches holds for the error in its place too: its cookies are still there. */
 const STAYS_PRIVATE = /\b(?:no-store|private)\b/i
 
@@ -125,7 +128,7 @@ export class HeaderList {
     let out = this.base === null ? '' : this.base.serialize(skip)
     for (let i = 0; i < this.list.length; i += 3) {
       const lower = this.list[i + 1]!
-      if (lower === 'content-length' || lower === 'connection' || lower === 'date') continue
+      if (WRITTEN_APART.has(lower)) continue
       if (skip !== null && lower !== 'set-cookie' && skip.has(lower)) continue
       out += `${this.list[i]}: ${this.list[i + 2]}\r\n`
     }

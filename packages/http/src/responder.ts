@@ -5,9 +5,9 @@ import type { Context } from './context.ts'
 import { Reply, type StreamBody } from './reply.ts'
 import * as S from './state.ts'
 import { release, StreamAnswer, type StreamSink } from './stream-answer.ts'
-import { isPlainJson, isStream, toReply } from './to-reply.ts'
+import { isPlainJson, isStream, jsonReply, toReply } from './to-reply.ts'
 import { UpgradeReply } from './upgrade.ts'
-import { answerHead, CHUNKED_FRAMING, contentLength } from './writer.ts'
+import { answerHead, CHUNKED_FRAMING, contentLength, setField } from './writer.ts'
 
 /** A body larger than this is written in slices of this size, so that it can be seen whether the peer takes any. */
 const SLICE = 256 * 1024
@@ -29,9 +29,8 @@ export class Responder implements StreamSink {
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     try {
       if (typeof result === 'object' && result !== null && isPlainJson(result)) {
-        const text = JSON.stringify(result)
-        if (this.isSimple(c)) this.quick(c, this.connection.engine.clock.jsonHead, text)
-        else this.send(c, new Reply(text, JSON_TYPE))
+        if (this.isSimple(c)) this.quick(c, this.connection.engine.clock.jsonHead, JSON.stringify(result))
+        else this.send(c, jsonReply(c, result))
       } else this.send(c, toReply(c, result))
     } catch (error) {
       this.fail(c, error)
@@ -124,6 +123,7 @@ export class Responder implements StreamSink {
     const connection = this.connection
     const status = reply.status === 0 ? (c._response?.status ?? 200) : reply.status
     if (!connection.receiver.drop() || connection.engine.draining || connection.exhausted) connection.persistent = false
+    if (/\bclose\b/i.test(setField(c, reply, 'connection') ?? '')) connection.persistent = false
     if (status === 204 || status === 205 || status === 304) this.sendEmpty(c, reply, status)
     else if (typeof body === 'object' && body !== null && isStream(body)) this.sendStream(c, reply, status, body)
     else this.sendWhole(c, reply, status, body as string | Uint8Array | null)
@@ -165,7 +165,7 @@ export class Responder implements StreamSink {
 
   private sendStream(c: Context, reply: Reply, status: number, body: StreamBody): void {
     const connection = this.connection
-    const declared = reply.length
+    const declared = reply.length >= 0 ? reply.length : declaredLength(c, reply)
     let framing = declared >= 0 ? contentLength(declared) : ''
     this.chunked = declared < 0 && connection.minor === 1
     if (this.chunked) framing = CHUNKED_FRAMING
@@ -250,6 +250,12 @@ export class Responder implements StreamSink {
       release(result.body, null, undefined)
     }
   }
+}
+
+/** The length of a stream that the application set as a header field, or -1. */
+function declaredLength(c: Context, reply: Reply): number {
+  const field = setField(c, reply, 'content-length')
+  return field !== undefined && /^\d{1,15}$/.test(field) ? Number(field) : -1
 }
 
 async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

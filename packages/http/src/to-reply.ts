@@ -13,19 +13,31 @@ import { Reply, type StreamBody } from './reply.ts'
  */
 export function toReply(c: Context, result: unknown): Reply {
   if (result instanceof Reply) return result
-  if (typeof result === 'string') return new Reply(result, TEXT_TYPE)
-  if (typeof result === 'object' && result !== null) return objectReply(result)
+  if (typeof result === 'string') return new Reply(result, plainType(c, TEXT_TYPE))
+  if (typeof result === 'object' && result !== null) return objectReply(c, result)
   if (result === undefined) throw httpError('no_answer', { method: c.req.method, path: c.req.path })
-  return new Reply(stringify(result), JSON_TYPE)
+  return jsonReply(c, result)
 }
 
-function objectReply(value: object): Reply {
-  if (value instanceof Uint8Array) return new Reply(value, 'application/octet-stream')
-  if (isStream(value)) return new Reply(value, 'application/octet-stream')
+/** Any JSON value as the answer that a handler which returns it means. */
+export function jsonReply(c: Context, value: unknown): Reply {
+  return new Reply(stringify(value), plainType(c, JSON_TYPE))
+}
+
+/** The Content-Type of a result that does not say its own: what was set for the answer, else the usual one. */
+function plainType(c: Context, usual: string): string {
+  return c._response?.headers.get('content-type') ?? usual
+}
+
+function objectReply(c: Context, value: object): Reply {
+  if (value instanceof Uint8Array) return new Reply(value, plainType(c, BYTES_TYPE))
+  if (isStream(value)) return new Reply(value, plainType(c, BYTES_TYPE))
   if (value instanceof Error) throw value
   if (value instanceof Response) return webReply(value)
-  return new Reply(stringify(value), JSON_TYPE)
+  return jsonReply(c, value)
 }
+
+const BYTES_TYPE = 'application/octet-stream'
 
 export function isStream(value: object): value is StreamBody {
   return value instanceof Readable || value instanceof ReadableStream || Symbol.asyncIterator in value

@@ -24,11 +24,14 @@ export interface HeadFacts {
 /** The head of an answer, with the empty line that ends it. */
 export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   let head = statusLine(facts.status) + facts.dateLine
-  if (reply.type !== '' && facts.status !== 204 && facts.status !== 304) head += `Content-Type: ${reply.type}\r\n`
+  if (facts.status !== 204 && facts.status !== 304) {
+    const type = contentType(c, reply)
+    if (type !== '') head += `Content-Type: ${type}\r\n`
+  }
   if (c._response !== null) head += c._response.headers.serialize(reply._list)
   else if (c._base !== null) head += c._base.serialize(reply._list)
   head += reply._serialize()
-  if (c.req._hasId) head += `X-Request-Id: ${c.req.id}\r\n`
+  if (c.req._hasId && setField(c, reply, 'x-request-id') === undefined) head += `X-Request-Id: ${c.req.id}\r\n`
   if (c.timings !== undefined) {
     c.timings.lap('response_write')
     head += `Server-Timing: ${c.timings.toServerTiming()}\r\n`
@@ -38,6 +41,17 @@ export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   else if (facts.last) head += 'Connection: close\r\n'
   else if (facts.minor === 0) head += 'Connection: keep-alive\r\n'
   return `${head + facts.framing}\r\n`
+}
+
+/** A field as the application set it: on the answer, else for whatever answer there is. */
+export function setField(c: Context, reply: Reply, name: string): string | undefined {
+  return reply._list?.get(name) ?? c._response?.headers.get(name) ?? c._base?.get(name)
+}
+
+/** What the answer says it is; else what was set for an answer that does not say. */
+function contentType(c: Context, reply: Reply): string {
+  const own = reply._list?.get('content-type') ?? reply.type
+  return own === '' ? (setField(c, reply, 'content-type') ?? '') : own
 }
 
 export function contentLength(bytes: number): string {

@@ -249,6 +249,13 @@ describe('cookies', () => {
   })
 })
 
+const typed =
+  (type: string, handler: Handler): Handler =>
+  c => {
+    c.res.headers.set('Content-Type', type)
+    return handler(c)
+  }
+
 describe('answers', () => {
   test('a redirect is 303, escapes what is not ASCII, and cannot inject', async () => {
     const answer = await ask(c => c.redirect('/ä b?c=%20'))
@@ -265,6 +272,52 @@ describe('answers', () => {
     })
     expect(answer.status).toBe(202)
     expect(answer.head.match(/^x-.*$/gim)).toEqual(['X-A: res', 'x-b: reply'])
+  })
+
+  test.each<[string, Handler, string]>([
+    ['of a bare string is what was set', typed('text/csv', () => 'a,b'), 'text/csv'],
+    ['of a bare object is what was set', typed('application/geo+json', () => ({ a: 1 })), 'application/geo+json'],
+    ['of an answer that says its own is that', typed('text/csv', c => c.html('<p>')), 'text/html; charset=utf-8'],
+    [
+      'of an answer is what its own headers say',
+      c => {
+        const reply = c.text('x')
+        reply.headers.set('content-type', 'text/x')
+        return reply
+      },
+      'text/x',
+    ],
+    [
+      'of an error is a problem',
+      typed('text/csv', () => {
+        throw new Error('a')
+      }),
+      'application/problem+json',
+    ],
+  ])('the one Content-Type %s', async (_, handler, type) => {
+    const answer = await ask(handler)
+    expect(answer.head.match(/^content-type: .*$/gim)).toEqual([`Content-Type: ${type}`])
+  })
+
+  test('a stream whose length was set has that length, and no other framing', async () => {
+    const answer = await ask(c => {
+      c.res.headers.set('Content-Length', 3)
+      return c.stream(new Response('abc').body!)
+    })
+    expect(answer.body).toBe('abc')
+    expect(answer.head).not.toContain('Transfer-Encoding')
+  })
+
+  test('Connection: close closes, a wrong Content-Length is put right, X-Request-Id is sent once', async () => {
+    const answer = await ask(c => {
+      c.res.headers.set('Connection', 'close').set('Content-Length', 99).set('X-Request-Id', c.req.id)
+      return 'ok'
+    })
+    expect(answer.head.match(/^(?:connection|content-length|x-request-id): .*$/gim)).toEqual([
+      expect.stringMatching(/^X-Request-Id: \S+-1$/),
+      'Connection: close',
+      'Content-Length: 2',
+    ])
   })
 
   test.each<[number, RegExp]>([

@@ -19,7 +19,8 @@ export const CLIENT_SCRIPT: string = `(() => {
       sessionStorage.setItem('boomhauer:' + location.href, build)
     }
     source?.close()
-    if (me.dataset.again) location.replace(location.href)
+    // What was posted is not posted again; a URL with a fragment would not leave the page.
+    if (me.dataset.again) location.replace(location.pathname + location.search)
     else location.reload()
   }
 

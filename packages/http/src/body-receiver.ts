@@ -106,27 +106,30 @@ export class BodyReceiver implements BodySource, ChunkSink {
     connection.readDeadline = Math.min(clock.tick + ticks.body, this.since + ticks.body + byRate)
   }
 
-  wantBody(): void {
+  wantBody(body: Body): void {
+    // Asked by a handler that goes on after its answer, when the connection may have gone on as well.
+    if (body !== this.body) return body.fail(httpError('body_cut'))
     const { connection } = this
     const { input } = connection
     if (this.continueWanted) {
       this.continueWanted = false
       if (input.bytes === null) connection.output.add('HTTP/1.1 100 Continue\r\n\r\n', true)
     }
-    if (this.body!.complete) return
+    if (body.complete) return
     this.startClock()
     if (!connection.pumping) connection.pump()
     else while (input.bytes !== null && this.isOpen && this.read());
   }
 
-  pauseBody(): void {
+  pauseBody(body: Body): void {
+    if (body !== this.body) return
     this.paused = true
     this.connection.readDeadline = NEVER
     this.connection.throttle()
   }
 
-  resumeBody(): void {
-    if (!this.paused) return
+  resumeBody(body: Body): void {
+    if (body !== this.body || !this.paused) return
     this.paused = false
     if (this.isOpen) this.startClock()
     if (!this.connection.pumping) this.connection.pump()

@@ -4,10 +4,10 @@ import { httpError } from './errors.ts'
 /** What a body asks of the connection that brings it. */
 export interface BodySource {
   /** Somebody reads: send 100 Continue if it is waited for, and push what has arrived. */
-  wantBody(): void
+  wantBody(body: Body): void
   /** The reader is full, or has room again. */
-  pauseBody(): void
-  resumeBody(): void
+  pauseBody(body: Body): void
+  resumeBody(body: Body): void
 }
 
 const UNREAD = 0
@@ -57,10 +57,11 @@ export class Body {
   collect(limit: number): Promise<Buffer> {
     if (this.consumed) return Promise.reject(this.consumedError())
     if (this.failed) return Promise.reject(this.failure)
+    if (this.mode === DISCARDING) return Promise.reject(httpError('body_cut'))
     if (this.declared > limit) return Promise.reject(httpError('body_too_large'))
     this.mode = COLLECTING
     this.limit = limit
-    this.source.wantBody()
+    this.source.wantBody(this)
     if (this.failed) return Promise.reject(this.failure)
     if (this.complete) return Promise.resolve(this.join())
     return new Promise((resolve, reject) => {
@@ -73,20 +74,21 @@ export class Body {
   stream(limit: number): Readable {
     if (this.readable !== null) return this.readable
     if (this.consumed) throw this.consumedError()
+    if (this.mode === DISCARDING) throw httpError('body_cut')
     if (this.declared > limit) throw httpError('body_too_large')
     this.mode = STREAMING
     this.limit = limit
     const readable = new Readable({
       read: () => {
-        if (this.flowing) return this.source.resumeBody()
+        if (this.flowing) return this.source.resumeBody(this)
         this.flowing = true
-        this.source.wantBody()
+        this.source.wantBody(this)
       },
       destroy: (error, done) => {
         // What nobody reads any more is dropped, so that the connection can go on or close by the usual rule.
         if (!this.complete && !this.failed) {
           this.mode = DISCARDING
-          this.source.resumeBody()
+          this.source.resumeBody(this)
         }
         done(error)
       },
@@ -112,7 +114,7 @@ export class Body {
       return
     }
     if (this.mode === COLLECTING) this.chunks.push(chunk)
-    else if (this.readable !== null && !this.readable.push(chunk)) this.source.pauseBody()
+    else if (this.readable !== null && !this.readable.push(chunk)) this.source.pauseBody(this)
   }
 
   end(trailers: string): void {

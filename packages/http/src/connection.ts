@@ -215,8 +215,9 @@ export class Connection implements Exchange {
     } else this.responder.settle(c, result)
   }
 
-  limitHandler(ms: number): void {
-    if (this.handleDeadline !== NEVER) this.handleDeadline = this.engine.clock.tick + this.engine.clock.ticks(ms)
+  limitHandler(request: Request, ms: number): void {
+    if (this.context?.req === request && this.handleDeadline !== NEVER)
+      this.handleDeadline = this.engine.clock.tick + this.engine.clock.ticks(ms)
   }
 
   /** Gives the connection to a handler of another protocol, with what the client has sent of it already. */
@@ -331,9 +332,10 @@ export class Connection implements Exchange {
     this.state = S.next(this.state, S.CLOSES)
     this.input.clear()
     this.readDeadline = this.handleDeadline = this.writeDeadline = NEVER
+    const c = this.context
+    if (c === null && this.receiver.body === null) return
     const reason = httpError('client_disconnected')
     this.receiver.body?.fail(reason)
-    const c = this.context
     if (c === null) return
     this.context = null
     this.engine.inFlight--

@@ -147,7 +147,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
   /** Gives the handler this long from now, in milliseconds, instead of the server's `timeouts.handler`. */
   timeout(ms: number): void {
-    this.req._exchange.limitHandler(ms)
+    this.req._exchange.limitHandler(this.req, ms)
   }
 
   text(body: string, init?: ReplyInit): Reply {

@@ -25,7 +25,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   body_coding_unsupported: { status: 415, message: 'The Content-Encoding of the body is not supported.' },
   body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
 
-  body_cut: { message: 'The connection was closed before the body was read to its end.' },
+  body_cut: { message: 'The answer was out, or the connection closed, before the body was read to its end.' },
   not_acceptable: { status: 406, message: 'This resource is available as {types}.' },
 
   redirect_external: {

@@ -1,10 +1,11 @@
 import type { Engine } from './engine.ts'
+import type { Request } from './request.ts'
 
 /** What a Context needs of whatever carries its request: a connection, or the bridge to fetch. */
 export interface Exchange {
   readonly engine: Engine
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
-  /** The answer must start within this many milliseconds from now. */
-  limitHandler(ms: number): void
+  /** The answer to this request must start within this many milliseconds from now; nothing where it has. */
+  limitHandler(request: Request, ms: number): void
 }

@@ -18,6 +18,7 @@ export class HttpServer implements Servable {
   private readonly engine: Engine
   private readonly drivers: Set<SocketDriver> = new Set()
   private readonly waiting: Set<Duplex> = new Set()
+  private turnedAway = 0
   private readonly listeners: Server[] = []
   private ticker: NodeJS.Timeout | null = null
   private closing: Promise<void> | null = null
@@ -47,7 +48,7 @@ export class HttpServer implements Servable {
     const { server } = options
     const listener = server ?? createListener(socket => this.handleConnection(socket))
     if (server !== undefined) {
-      server.on('connection', socket => this.handleConnection(socket))
+      server.on('connection', socket => this.handleConnection(socket.setNoDelay(true)))
       this.listeners.push(server)
     } else {
       await listenOn(listener, options)
@@ -67,7 +68,7 @@ export class HttpServer implements Servable {
     const { connections, waitingConnections } = this.engine.limits
     if (this.drivers.size < connections) this.start(socket)
     else if (this.waiting.size < waitingConnections) this.park(socket)
-    else turnAway(socket, refusal(this.engine, 'overloaded', 'Retry-After: 1\r\n'))
+    else this.turnAway(socket)
   }
 
   private start(socket: Duplex): void {
@@ -80,6 +81,17 @@ export class HttpServer implements Servable {
     const leave = () => this.waiting.delete(socket)
     socket.on('error', leave).on('close', leave)
     this.waiting.add(socket)
+  }
+
+  /** Even saying no takes a connection for a moment: there is a limit to that as well. */
+  private turnAway(socket: Duplex): void {
+    if (this.turnedAway >= this.engine.limits.waitingConnections) {
+      socket.destroy()
+      return
+    }
+    this.turnedAway++
+    socket.on('close', () => this.turnedAway--)
+    turnAway(socket, refusal(this.engine, 'overloaded', 'Retry-After: 1\r\n'))
   }
 
   private startNextWaiting(): void {
@@ -109,7 +121,8 @@ export class HttpServer implements Servable {
     await this.emptyWithin(graceMs - window, () => this.nothingBusy())
     await this.emptyWithin(Math.min(50, graceMs))
     for (const driver of this.drivers) driver.destroy()
-    await this.emptyWithin(Number.POSITIVE_INFINITY)
+    // A socket says that it is closed; a stream of another kind may not.
+    await this.emptyWithin(1000)
     await Promise.all(stopped)
   }
 
@@ -122,7 +135,7 @@ export class HttpServer implements Servable {
   private emptyWithin(ms: number, enough: () => boolean = () => false): Promise<void> {
     if (this.drivers.size === 0 || ms <= 0 || enough()) return Promise.resolve()
     return new Promise(resolve => {
-      const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => done(), ms)
+      const timer = setTimeout(() => done(), ms)
       const poll = setInterval(() => enough() && done(), 20)
       const done = () => {
         clearTimeout(timer)

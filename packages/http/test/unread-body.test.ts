@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { GET, post, serving } from './serving.ts'
+import { eventually, GET, post, serving } from './serving.ts'
 
 const { start, open } = serving()
 
@@ -51,6 +51,30 @@ describe('a body that nobody reads', () => {
     const received = await client.toEnd()
     expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1)
   })
+})
+
+test('a handler that goes on after its answer cannot read another request’s body, nor lengthen its time', async () => {
+  const late: unknown[] = []
+  const server = await start(c => {
+    if (c.req.path === '/second') return c.req.text()
+    setTimeout(async () => {
+      c.timeout(1)
+      late.push(await c.req.text().catch((error: { code: string }) => error.code))
+      try {
+        late.push(c.req.stream)
+      } catch (error) {
+        late.push((error as { code: string }).code)
+      }
+    }, 20)
+    return 'early'
+  })
+  const client = await open(server)
+  client.send(`${post('first body')}${post('', 11, '/second')}`)
+  await eventually(() => late.length === 2)
+  client.send('second body')
+  const answers = await client.answers(2)
+  expect(answers.map(({ body }) => body)).toEqual(['early', 'second body'])
+  expect(late).toEqual(['body_cut', 'body_cut'])
 })
 
 describe('a body over its limit', () => {

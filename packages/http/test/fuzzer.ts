@@ -159,7 +159,7 @@ export function llhttp(bytes: Buffer): Outcome {
   }
   parser[HTTPParser.kOnBody] = (piece: Buffer) => (body += piece.toString('latin1'))
   parser[HTTPParser.kOnMessageComplete] = () => {
-    requests.push(`${method} ${url.replace(/\?$/, '')} ${body}`)
+    requests.push(`${method} ${url.replace(EMPTY_QUERY, '$1')} ${body}`)
     url = body = ''
   }
   // It stops after a request that asks for an upgrade; a server that does not upgrade goes on.
@@ -172,12 +172,15 @@ export function llhttp(bytes: Buffer): Outcome {
   return { requests, refused: end instanceof Error ? (end as NodeJS.ErrnoException).code! : '' }
 }
 
+/** A question mark with nothing after it, which our `url` leaves out. */
+const EMPTY_QUERY = /^([^?]*)\?$/
+
 /** llhttp reports an absolute target as it is, we report what it asks for. */
 const ABSOLUTE = /^(\w+) https?:\/\/[^/? ]*([^ ]*)/i
 
 function relative(_: string, method: string, rest: string): string {
   if (rest === '' && method === 'OPTIONS') return 'OPTIONS *'
-  return `${method} ${rest.startsWith('/') ? rest : `/${rest}`}`.replace(/\?$/, '')
+  return `${method} ${(rest.startsWith('/') ? rest : `/${rest}`).replace(EMPTY_QUERY, '$1')}`
 }
 
 /** Why two outcomes cannot both be right, or null. We may refuse what the oracle reads, never the other way round. */

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { observeClose, observeOpen } from './observe.ts'
 import { JOIN_UP_TO, join, type Transport } from './output.ts'
 import { readIntoShared } from './shared-buffer.ts'
+import { isTracing, traceBytes } from './wire-trace.ts'
 
 /** Room for a head and a body that leave together. A socket that sends them at once has no further use for them. */
 const JOINED_HEAD = 4096
@@ -31,7 +32,10 @@ export class SocketDriver implements Transport {
     const connection = new Connection(engine, this)
     this.connection = connection
     observeOpen(this)
-    const release = readIntoShared(socket, bytes => connection.receiveBorrowed(bytes))
+    const release = readIntoShared(socket, bytes => {
+      if (isTracing) traceBytes('<', this.remoteAddress, bytes)
+      connection.receiveBorrowed(bytes)
+    })
     this.isPlain = release !== null
     const listeners = {
       ...(release === null && { data: (chunk: Buffer) => connection.receive(chunk) }),
@@ -55,10 +59,12 @@ export class SocketDriver implements Transport {
   }
 
   write(data: string, encoding: 'latin1' | 'utf8'): boolean {
+    if (isTracing) traceBytes('>', this.remoteAddress, data)
     return this.socket.writable ? this.socket.write(data, encoding) : true
   }
 
   writeBytes(data: Uint8Array): boolean {
+    if (isTracing) traceBytes('>', this.remoteAddress, data)
     return this.socket.writable ? this.socket.write(data) : true
   }
 

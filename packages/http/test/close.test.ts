@@ -125,13 +125,16 @@ test('serves the connections of a listener it is handed, half-closed ones too', 
   expect(listener.listening).toBe(false)
 })
 
-test('serves any Duplex', async () => {
+test.each([
+  ['any Duplex', {}, 'http'],
+  ['a TLS stream', { encrypted: true }, 'https'],
+])('serves %s', async (_, properties, protocol) => {
   const server = createHttpServer(c => ({ ip: c.req.ip, protocol: c.req.protocol }))
   const [client, socket] = duplexPair()
-  server.handleConnection(socket)
+  server.handleConnection(Object.assign(socket, properties))
   const raw = new RawClient(client as unknown as Socket)
   const [answer] = await raw.send(GET).answers(1)
-  expect(answer!.body).toBe('{"ip":"","protocol":"http"}')
+  expect(answer!.body).toBe(`{"ip":"","protocol":"${protocol}"}`)
   await server.close({ graceMs: 0 })
   expect(server.connections).toBe(0)
 })
@@ -145,6 +148,24 @@ test('listens on a unix socket', async () => {
   expect(answer!.body).toBe('{"ip":""}')
   await server.close({ graceMs: 0 })
   rmSync(dirname(path), { recursive: true })
+})
+
+test('NODE_DEBUG=arlen:http prints what passes over the wire', async () => {
+  const program = `
+    import { serve } from '@arlen/http'
+    const server = await serve(() => 'traced answer', { port: 0 })
+    await (await fetch('http://127.0.0.1:' + server.address.port + '/traced')).text()
+    await server.close({ graceMs: 0 })`
+  const child = spawn(process.execPath, ['--conditions=@arlen/source', '--input-type=module', '-e', program], {
+    cwd: join(import.meta.dirname, '..'),
+    env: { ...process.env, NODE_DEBUG: 'arlen:http' },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  let printed = ''
+  child.stderr!.on('data', chunk => (printed += String(chunk)))
+  await once(child, 'close')
+  expect(printed).toMatch(/< 127\.0\.0\.1 "GET \/traced HTTP\/1\.1/)
+  expect(printed).toMatch(/> 127\.0\.0\.1 "HTTP\/1\.1 200 OK[\s\S]*traced answer"/)
 })
 
 test('listens on a file descriptor that it inherits', async () => {

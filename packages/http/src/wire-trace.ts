@@ -1,0 +1,12 @@
+import { type DebugLogger, debuglog } from 'node:util'
+
+/** NODE_DEBUG=arlen:http prints what passes over every connection; without it, nothing is looked at. */
+const trace: DebugLogger = debuglog('arlen:http')
+
+export const isTracing: boolean = trace.enabled
+
+export function traceBytes(direction: '<' | '>', peer: string | undefined, bytes: Uint8Array | string): void {
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')
+  const shown = text.length > 2000 ? `${text.slice(0, 2000)}… (${text.length} bytes)` : text
+  trace('%s %s %s', direction, peer ?? 'local', JSON.stringify(shown))
+}

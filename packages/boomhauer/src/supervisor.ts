@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Diagnostic } from '@arlen/core'
@@ -13,6 +12,7 @@ import { childEnv } from './env-files.ts'
 import type { AppFacts, RequestFact } from './messages.ts'
 import { Nursery } from './nursery.ts'
 import type { Settings } from './options.ts'
+import { makeSocketFolder } from './socket-folder.ts'
 import { TemplateTracker } from './template-tracker.ts'
 
 export type Typecheck = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
@@ -52,7 +52,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #templates: TemplateTracker
   readonly #typecheck: Typecheck | undefined
   readonly #nursery: Nursery
-  readonly #folder = mkdtempSync(join(tmpdir(), 'boomhauer-'))
+  readonly #folder = makeSocketFolder()
   readonly #session = Date.now().toString(36)
   readonly #brake = new CrashBrake()
   #number = 0

@@ -21,7 +21,11 @@ class Command {
         this.process.emit('output')
       })
     }
-    onTestFinished(() => void this.process.kill('SIGKILL'))
+    onTestFinished(async () => {
+      if (this.process.exitCode === null && this.process.signalCode === null && this.process.kill('SIGINT')) {
+        await once(this.process, 'close')
+      }
+    })
   }
 
   async until(pattern: RegExp): Promise<RegExpExecArray> {

@@ -39,7 +39,10 @@ test.skipIf(!BUILT)(
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    onTestFinished(() => void process_.kill('SIGINT'))
+    onTestFinished(async () => {
+      process_.kill('SIGINT')
+      await once(process_, 'exit')
+    })
     let output = ''
     process_.stdout.on('data', chunk => {
       output += chunk

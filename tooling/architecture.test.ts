@@ -125,6 +125,7 @@ describe('a workspace that is not sound breaks a rule:', () => {
       { ...http(`import './b.ts'`), 'packages/http/src/b.ts': `import './serve.ts'` },
     ],
     ['a second file with node:net', 'one file of @arlen/http knows node:net', 'serve.ts', http(`import 'node:net'`)],
+    ['an import of node:http', 'node:http is loaded when it is needed', 'serve.ts', http(`import 'node:http'`)],
     ['a file of 501 lines', 'no file is longer than 500 lines', '501 lines', http('\n'.repeat(500))],
     [
       'an index with code of its own',

@@ -11,6 +11,7 @@ export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'every declared dependency is used': used,
   'compiler references are the workspace dependencies': references,
   'one file of @arlen/http knows node:net': oneSocketDriver,
+  'node:http is loaded when it is needed': lazyNodeHttp,
   'no file is longer than 500 lines': shortFiles,
   'an index only exports': indexOnlyExports,
   'every package has its README, errors and tests': completePackages,
@@ -116,12 +117,20 @@ function references({ packages }: Workspace): string[] {
 
 function oneSocketDriver({ packages }: Workspace): string[] {
   const http = packages.find(({ manifest }) => manifest.name === '@arlen/http')
-  const files = (http?.sources ?? []).filter(file => file.shipped && importsNet(file)).map(file => file.path)
+  const files = (http?.sources ?? []).filter(file => file.shipped && loads(file, 'net')).map(file => file.path)
   return files.length > 1 ? [`node:net is imported by ${files.join(', ')}`] : []
 }
 
-function importsNet(file: SourceFile): boolean {
-  return file.imports.some(({ specifier, typeOnly }) => !typeOnly && (specifier === 'node:net' || specifier === 'net'))
+/** As an ES module it brings undici along: 15 MiB and tens of milliseconds of every process that loads the package. */
+function lazyNodeHttp({ packages }: Workspace): string[] {
+  const files = packages.flatMap(({ sources }) => sources).filter(file => file.shipped && loads(file, 'http'))
+  return files.map(
+    ({ path }) => `${path} imports node:http; use process.getBuiltinModule('node:http') where it is needed`,
+  )
+}
+
+function loads(file: SourceFile, builtin: string): boolean {
+  return file.imports.some(({ specifier, typeOnly }) => !typeOnly && specifier.replace('node:', '') === builtin)
 }
 
 function shortFiles({ packages, users }: Workspace): string[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DEVELOPMENT_PATH, type DevelopmentProblem, renderProblem } from '@arlen/core/error-report'
@@ -31,7 +31,7 @@ export class Front {
     this.#pages = pages
     // The application's engine has the say on limits and on what a request must have; a development server has no
     // reason to be stricter.
-    this.#server = createServer({
+    this.#server = process.getBuiltinModule('node:http').createServer({
       requestTimeout: 0,
       headersTimeout: 0,
       maxHeaderSize: 1 << 20,

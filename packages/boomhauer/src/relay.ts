@@ -1,4 +1,4 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
@@ -18,7 +18,7 @@ export interface RelayOptions {
 
 /** Passes a request on to the application and its answer back, byte for byte as far as HTTP lets it. */
 export function relay(req: IncomingMessage, res: ServerResponse, options: RelayOptions): void {
-  const upstream = request({
+  const upstream = process.getBuiltinModule('node:http').request({
     socketPath: options.socket,
     method: req.method,
     path: req.url,

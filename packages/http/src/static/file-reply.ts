@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { STATUS_CODES } from 'node:http'
-import { HttpError } from '@arlen/core'
+import { HttpError, statusText } from '@arlen/core'
 import { HeaderBlock } from '../header-block.ts'
 import { Reply } from '../reply.ts'
 import type { Request } from '../request.ts'
@@ -19,7 +18,7 @@ export function fileReply(req: Request, entry: FileEntry, cacheControl: string, 
   if (entry.bytes !== undefined && !CONDITIONAL.test(req._head))
     return wholeReply(entry, entry.bytes, cacheControl, varies)
   const status = evaluateConditions(req, entry)
-  if (status === 412) throw new HttpError(412, 'precondition_failed', { detail: STATUS_CODES[412] })
+  if (status === 412) throw new HttpError(412, 'precondition_failed', { detail: statusText(412) })
   if (status === 304) return describe(new Reply(null, '', 304), entry, cacheControl, varies)
 
   // Ranges count bytes of one coding; a part of a compressed file is of no use to anybody.

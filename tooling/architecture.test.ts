@@ -139,6 +139,12 @@ describe('a workspace that is not sound breaks a rule:', () => {
       'packages/view/src/index.ts',
       { 'packages/view/src/index.ts': `import './errors.ts'\nexport {}` },
     ],
+    [
+      'a using declaration',
+      'Node.js 22 can parse what is no test',
+      'packages/http/src/serve.ts has a using declaration',
+      http('export async function serve() {\n  await using x = open()\n}'),
+    ],
     ['no example', complete, 'README.md has no example', { 'packages/view/README.md': '# View\n```ts\n1\n```\n' }],
     ['no errors', complete, 'has no src/errors.ts', without('packages/view/src/errors.ts')],
     ['no test', complete, 'packages/view has no test', without('packages/view/src/errors.test.ts')],

@@ -13,6 +13,8 @@ export interface Module {
   strings: Set<string>
   /** The kinds of the statements at the top level. */
   statements: string[]
+  /** Whether it has a `using` declaration, which Node.js 22 cannot parse. */
+  disposes: boolean
 }
 
 interface Node {
@@ -23,7 +25,7 @@ interface Node {
 /** Reads what a TypeScript module asks of others. Throws where it cannot be parsed. */
 export function readModule(source: string): Module {
   const program = parseAst(source, { lang: 'ts' }) as unknown as Node
-  const module: Module = { imports: [], strings: new Set(), statements: [] }
+  const module: Module = { imports: [], strings: new Set(), statements: [], disposes: false }
   for (const statement of program.body as Node[]) module.statements.push(kindOf(statement))
   visit(program, module)
   return module
@@ -41,6 +43,7 @@ function kindOf(statement: Node): string {
 function visit(node: Node, module: Module): void {
   const specifier = specifierOf(node)
   if (specifier !== undefined) module.imports.push({ specifier, typeOnly: isTypeOnly(node) })
+  if (node.type === 'VariableDeclaration' && /using$/.test(String(node.kind))) module.disposes = true
   if (node.type === 'Literal' && typeof node.value === 'string') module.strings.add(node.value)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child, module)

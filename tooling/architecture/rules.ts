@@ -14,6 +14,7 @@ export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'node:http is loaded when it is needed': lazyNodeHttp,
   'no file is longer than 500 lines': shortFiles,
   'an index only exports': indexOnlyExports,
+  'Node.js 22 can parse what is no test': oldestSyntax,
   'every package has its README, errors and tests': completePackages,
   'every export has its source': exportsExist,
 }
@@ -145,6 +146,15 @@ function indexOnlyExports({ packages }: Workspace): string[] {
   return indexes
     .filter(file => file.statements.some(kind => kind !== 'reexport'))
     .map(file => `${file.path} does more than re-export`)
+}
+
+/** The compiler rewrites `using` in what is published, but not in what runs from its source. */
+function oldestSyntax({ packages, users }: Workspace): string[] {
+  const apps = users.filter(({ folder }) => folder.startsWith('apps/'))
+  const files = [...packages, ...apps].flatMap(({ sources }) => sources)
+  return files
+    .filter(file => file.disposes && !file.path.endsWith('.test.ts'))
+    .map(file => `${file.path} has a using declaration, which Node.js 22 cannot parse: write try and finally`)
 }
 
 function completePackages({ packages }: Workspace): string[] {

@@ -22,8 +22,9 @@ if (!email || !role) {
 }
 
 async function change(dsn: string, email: string, role: (typeof ROLES)[number]): Promise<void> {
-  await using db = createPg(dsn)
-  if (await setRole(db, email, role)) return console.log(`${email} is now ${role}`)
+  const db = createPg(dsn)
+  const found = await setRole(db, email, role).finally(() => db.close())
+  if (found) return console.log(`${email} is now ${role}`)
   console.error(`There is no account of ${email}. Sign up in the shop first.`)
   process.exitCode = 1
 }

@@ -1,4 +1,5 @@
-import { ArlenError, suggest } from '@arlen/core'
+import { ArlenError } from '@arlen/core/error-table'
+import { suggest } from '@arlen/core/suggest'
 import { cac } from 'cac'
 import { type Command, type CommandInput, type Io, UsageError } from './command.ts'
 

@@ -6,7 +6,10 @@ export interface Io {
   err(line: string): void
 }
 
-/** One command of `arlen`. A file of `commands/` holds one of these and calls a package for the work. */
+/**
+ * One command of `arlen`. A file of `commands/` holds one of these and calls a package for the work, which it imports when it
+ * runs and no sooner: `arlen --help` and every other command do without.
+ */
 export interface Command {
   /** The name and its positional arguments: `migrate [action]`. */
   usage: string

@@ -1,4 +1,3 @@
-import { environmentName, isProduction, loadConfig, startEmbedded } from 'arlen'
 import { type CommandInput, type Io, textOption } from './command.ts'
 import { cliError } from './errors.ts'
 
@@ -18,6 +17,7 @@ export async function withDsn<T>(
   if (given !== undefined) return run(given)
   // Where the application goes through a pooler, migrations need a way past it.
   if (io.env.MIGRATION_DATABASE_URL) return run(io.env.MIGRATION_DATABASE_URL)
+  const { environmentName, isProduction, loadConfig, startEmbedded } = await import('arlen')
   const environment = textOption(input, 'env') ?? environmentName(io.env)
   // Who migrates need not know the secrets that the application will be started with.
   const { url } = loadConfig({ root, env: io.env, environment, lenient: true }).config.db

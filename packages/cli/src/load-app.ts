@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { App } from 'arlen'
+import type { App } from 'arlen'
 import { cliError } from './errors.ts'
 
 /** The module of an application, as the folder has it: TypeScript first, since that is what is edited. */
@@ -17,6 +17,7 @@ export function findAppModule(root: string): string {
 export async function loadApp(root: string): Promise<App> {
   const file = findAppModule(root)
   const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  const { App } = await import('arlen')
   if (module.default instanceof App) return module.default
   throw cliError('app_not_exported', { file })
 }

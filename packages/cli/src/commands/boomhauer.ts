@@ -1,4 +1,3 @@
-import { runBoomhauer } from '@arlen/boomhauer'
 import type { Command } from '../command.ts'
 
 export const boomhauerCommand: Command = {
@@ -12,9 +11,11 @@ export const boomhauerCommand: Command = {
   ],
   anyOptions: true,
   // The button that applies pending migrations runs this very program.
-  run: async input =>
-    runBoomhauer(input.argv, undefined, {
+  async run(input) {
+    const { runBoomhauer } = await import('@arlen/boomhauer')
+    return runBoomhauer(input.argv, undefined, {
       actions: { migrate: [process.execPath, ...process.execArgv, process.argv[1]!, 'migrate'] },
       nodeArgs: process.execArgv,
-    }),
+    })
+  },
 }

@@ -1,6 +1,4 @@
 import { resolve } from 'node:path'
-import { lateMigrations, lintMigrations } from '@arlen/pg'
-import { loadConfig } from 'arlen'
 import { type Command, textOption } from '../command.ts'
 import { reportFindings } from '../findings.ts'
 
@@ -14,6 +12,8 @@ export const checkCommand: Command = {
   ],
   examples: ['arlen check --base origin/main'],
   async run(input, io) {
+    const { lateMigrations, lintMigrations } = await import('@arlen/pg')
+    const { loadConfig } = await import('arlen')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     loadConfig({ root, env: io.env, environment: textOption(input, 'env') ?? 'production' })
     const base = textOption(input, 'base')

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { loadConfig } from 'arlen'
 import { type Command, textOption } from '../command.ts'
 
 export const configCommand: Command = {
@@ -11,6 +10,7 @@ export const configCommand: Command = {
     ['--root <folder>', 'Folder of the application'],
   ],
   async run(input, io) {
+    const { loadConfig } = await import('arlen')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const environment = textOption(input, 'env')
     const { settings } = loadConfig({ root, env: io.env, ...(environment && { environment }) })

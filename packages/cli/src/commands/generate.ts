@@ -1,6 +1,4 @@
 import { join, relative, resolve } from 'node:path'
-import { generateMigration } from '@arlen/pg'
-import { generateSecret } from '@arlen/session'
 import { type Command, textOption, UsageError } from '../command.ts'
 
 export const generateCommand: Command = {
@@ -11,6 +9,7 @@ export const generateCommand: Command = {
   async run(input, io) {
     const [what, ...words] = input.args
     if (what === 'secret' && words.length === 0) {
+      const { generateSecret } = await import('@arlen/session')
       io.out(generateSecret())
       return
     }
@@ -18,6 +17,7 @@ export const generateCommand: Command = {
       throw new UsageError('generate takes: migration <name>, or secret')
     }
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
+    const { generateMigration } = await import('@arlen/pg')
     const path = await generateMigration({ name: words.join('_'), dir: join(root, 'db/migrations') })
     io.out(relative(io.cwd, path))
   },

@@ -1,23 +1,13 @@
 import { join, resolve } from 'node:path'
-import {
-  acceptDrift,
-  lintMigrations,
-  type MigrateOptions,
-  type MigrationEvent,
-  migrate,
-  migrateDown,
-  migrateRedo,
-  migrationStatus,
-  renameMigration,
-  resolveMigration,
-  type Step,
-  verifyMigrations,
-} from '@arlen/pg'
+import type { MigrateOptions, MigrationEvent, Step } from '@arlen/pg'
 import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 import { reportFindings } from '../findings.ts'
 
+type Migrations = typeof import('@arlen/pg')
+
 interface Task {
+  pg: Migrations
   dsn: string
   dir: string
   dryRun: boolean
@@ -31,8 +21,8 @@ interface Task {
 const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Promise<number | undefined> }>> = {
   up: { words: 0, run: up },
   status: { words: 0, run: status },
-  down: { words: 0, run: task => undo(task, migrateDown) },
-  redo: { words: 0, run: task => undo(task, migrateRedo) },
+  down: { words: 0, run: task => undo(task, task.pg.migrateDown) },
+  redo: { words: 0, run: task => undo(task, task.pg.migrateRedo) },
   verify: { words: 0, run: verify },
   'accept-drift': { words: 1, run: accept },
   resolve: { words: 2, run: settle },
@@ -65,7 +55,8 @@ export const migrateCommand: Command = {
     if (words.length !== action.words) throw new UsageError(`migrate ${name} takes ${count(action.words, 'word')}`)
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const dir = join(root, 'db/migrations')
-    const run = (dsn: string) => action.run({ dsn, dir, dryRun: input.options.dryRun === true, words, input, io })
+    const pg = await import('@arlen/pg')
+    const run = (dsn: string) => action.run({ pg, dsn, dir, dryRun: input.options.dryRun === true, words, input, io })
     // Renaming a file asks no database.
     return name === 'rename' ? run('') : withDsn(input, root, io, run)
   },
@@ -76,11 +67,11 @@ function optionsOf({ dsn, dir, dryRun, io }: Task): MigrateOptions {
 }
 
 /** What is pending, looked at and not applied. */
-async function lint({ dsn, dir, io }: Task): Promise<number> {
+async function lint({ pg, dsn, dir, io }: Task): Promise<number> {
   const pending = new Set(
-    (await migrationStatus({ dsn, dir })).filter(({ state }) => state === 'pending').map(({ file }) => file),
+    (await pg.migrationStatus({ dsn, dir })).filter(({ state }) => state === 'pending').map(({ file }) => file),
   )
-  const found = reportFindings(await lintMigrations({ dir, only: ({ file }) => pending.has(file) }), io)
+  const found = reportFindings(await pg.lintMigrations({ dir, only: ({ file }) => pending.has(file) }), io)
   if (found === 0) io.out(`Nothing unsafe in ${count(pending.size, 'pending migration')}.`)
   return found === 0 ? 0 : 1
 }
@@ -88,12 +79,12 @@ async function lint({ dsn, dir, io }: Task): Promise<number> {
 async function up(task: Task): Promise<number | undefined> {
   if (task.input.options.lint === true) return lint(task)
 
-  const { steps } = await migrate({ ...optionsOf(task), check: task.input.options.check === true })
+  const { steps } = await task.pg.migrate({ ...optionsOf(task), check: task.input.options.check === true })
   if (steps.length === 0) task.io.out('Nothing to migrate.')
   return undefined
 }
 
-async function undo(task: Task, run: typeof migrateDown): Promise<undefined> {
+async function undo(task: Task, run: Migrations['migrateDown']): Promise<undefined> {
   const steps = textOption(task.input, 'steps')
   if (steps !== undefined && !/^[1-9]\d*$/.test(steps)) throw new UsageError('--steps takes a number, such as 2')
   const to = textOption(task.input, 'to')
@@ -101,8 +92,8 @@ async function undo(task: Task, run: typeof migrateDown): Promise<undefined> {
   if (report.steps.length === 0) task.io.out('Nothing to undo.')
 }
 
-async function status({ dsn, dir, io }: Task): Promise<undefined> {
-  const all = await migrationStatus({ dsn, dir })
+async function status({ pg, dsn, dir, io }: Task): Promise<undefined> {
+  const all = await pg.migrationStatus({ dsn, dir })
   if (all.length === 0) io.out('There are no migrations.')
   for (const { version, name, state, appliedAt, appliedBy } of all) {
     const when = appliedAt ? `  ${appliedAt.toISOString()}${appliedBy ? ` by ${appliedBy}` : ''}` : ''
@@ -110,28 +101,28 @@ async function status({ dsn, dir, io }: Task): Promise<undefined> {
   }
 }
 
-async function verify({ dsn, dir, io }: Task): Promise<number> {
-  const wrong = await verifyMigrations({ dsn, dir })
+async function verify({ pg, dsn, dir, io }: Task): Promise<number> {
+  const wrong = await pg.verifyMigrations({ dsn, dir })
   for (const { version, name, state } of wrong) io.err(`${version}_${name} is ${state}`)
   if (wrong.length === 0) io.out('The database and the files agree.')
   return wrong.length === 0 ? 0 : 1
 }
 
-async function accept({ dsn, dir, words, io }: Task): Promise<undefined> {
-  await acceptDrift({ dsn, dir, version: words[0]! })
+async function accept({ pg, dsn, dir, words, io }: Task): Promise<undefined> {
+  await pg.acceptDrift({ dsn, dir, version: words[0]! })
   io.out(`${words[0]} is taken as it is now.`)
 }
 
-async function settle({ dsn, dir, words, io }: Task): Promise<undefined> {
+async function settle({ pg, dsn, dir, words, io }: Task): Promise<undefined> {
   const [version = '', as] = words
   if (as !== 'applied' && as !== 'pending')
     throw new UsageError('migrate resolve takes a version, then applied or pending')
-  await resolveMigration({ dsn, dir, version, as })
+  await pg.resolveMigration({ dsn, dir, version, as })
   io.out(`${version} is ${as} from now on.`)
 }
 
-async function renameLate({ dir, words, io }: Task): Promise<undefined> {
-  const { from, to } = await renameMigration({ version: words[0]!, dir })
+async function renameLate({ pg, dir, words, io }: Task): Promise<undefined> {
+  const { from, to } = await pg.renameMigration({ version: words[0]!, dir })
   io.out(`${from} → ${to}`)
 }
 

@@ -1,6 +1,4 @@
 import { resolve } from 'node:path'
-import { accessoriesFromEnv, main, parseArguments, serve } from '@arlen/propane'
-import { loadConfig } from 'arlen'
 import { type Command, textOption, UsageError } from '../command.ts'
 import { findAppModule } from '../load-app.ts'
 
@@ -16,6 +14,7 @@ export const propaneCommand: Command = {
   examples: ['arlen propane --workers 4', 'arlen propane reload'],
   anyOptions: true,
   async run(input, io) {
+    const { accessoriesFromEnv, main, parseArguments, serve } = await import('@arlen/propane')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const argv = withoutRoot(input.argv)
     const { accessories, problems, positional } = parseArguments(argv)
@@ -23,6 +22,7 @@ export const propaneCommand: Command = {
     if (action !== 'start') return main(argv)
     const problem = problems[0] ?? (rest.length > 0 ? `propane start does not take ${rest.join(' ')}` : undefined)
     if (problem !== undefined) throw new UsageError(problem)
+    const { loadConfig } = await import('arlen')
     const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
     const { config } = loadConfig({ root, env: io.env, environment })
     return serve({

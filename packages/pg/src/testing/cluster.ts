@@ -37,11 +37,15 @@ export async function startTestCluster(dir: string = defaultDir()): Promise<Embe
 
 /** Databases of tests that were killed. Nobody uses one of them: the server has just been started. */
 async function dropLeftovers(dsn: string): Promise<void> {
-  await using db = createPg(dsn)
-  const names = await db.many<{ name: string }>(
-    "select datname as name from pg_database where datname like 'arlen\\_test\\_%'",
-  )
-  for (const { name } of names) await db.execute(db.sql`drop database if exists ${db.sql.id(name)} with (force)`)
+  const db = createPg(dsn)
+  try {
+    const names = await db.many<{ name: string }>(
+      "select datname as name from pg_database where datname like 'arlen\\_test\\_%'",
+    )
+    for (const { name } of names) await db.execute(db.sql`drop database if exists ${db.sql.id(name)} with (force)`)
+  } finally {
+    await db.close()
+  }
 }
 
 function defaultDir(): string {

@@ -33,14 +33,18 @@ export interface CheckQueriesReport {
 export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQueriesReport> {
   const root = resolve(options.root ?? '.')
   const { queries, problems } = await collectQueries(options)
-  await using db = new Pg(options.dsn)
-  const catalogue = await Catalogue.load(db, typeof options.dsn === 'string' ? {} : (options.dsn.types ?? {}))
   const described = new Map<string, DescribedQuery>()
-  for (const query of queries) {
-    if (described.has(query.text)) continue
-    const result = await describe(db, catalogue, query)
-    if ('code' in result) problems.push(result)
-    else described.set(query.text, result)
+  const db = new Pg(options.dsn)
+  try {
+    const catalogue = await Catalogue.load(db, typeof options.dsn === 'string' ? {} : (options.dsn.types ?? {}))
+    for (const query of queries) {
+      if (described.has(query.text)) continue
+      const result = await describe(db, catalogue, query)
+      if ('code' in result) problems.push(result)
+      else described.set(query.text, result)
+    }
+  } finally {
+    await db.close()
   }
   const files = new Map([[options.out ?? 'db/queries.d.ts', renderDeclarations([...described.values()])]])
   for (const query of queries) {

@@ -5,7 +5,6 @@ import { adminRoutes } from './src/admin/routes.ts'
 import { api } from './src/api.ts'
 import { cartRoutes } from './src/cart/routes.ts'
 import { checkoutRoutes } from './src/checkout/routes.ts'
-import { errorPages } from './src/error-page.ts'
 import { myOrders } from './src/my-orders.ts'
 import { pages } from './src/pages.ts'
 import { templates } from './src/template-helpers.ts'
@@ -13,8 +12,6 @@ import { templates } from './src/template-helpers.ts'
 const app = createApp({ templates })
 const accounts = new Accounts(app)
 const { loadUser, requireUser } = accounts.auth
-
-errorPages(app)
 
 app.group('', { use: loadUser }, site => {
   pages(site)

@@ -197,7 +197,7 @@ export class App extends Routes implements Servable {
 
   #createServer(): HttpServer {
     const { http, performanceLogging, apiOnly } = this.config
-    const answerError = errorResponder({ apiOnly, development: this.isDevelopment })
+    const answerError = errorResponder({ apiOnly, development: this.isDevelopment, pages: this.#templates })
     const app = this
     return createServer(this.#compile(), {
       context: contextClass({
@@ -214,7 +214,7 @@ export class App extends Routes implements Servable {
       // The development server comes over a unix socket and says who asked.
       trustedProxies: this.isDevelopment ? ['unix', ...http.trustedProxies] : http.trustedProxies,
       limits: { body: http.maxBodyBytes },
-      timeouts: { handler: http.handlerTimeoutMs, keepAlive: http.keepAliveTimeoutMs },
+      timeouts: { handler: http.handlerTimeoutMs, keepAlive: http.keepAliveTimeoutMs, drain: http.drainTimeoutMs },
       onError: answerErrors(this.#errorHandlers, answerError),
       ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
     })

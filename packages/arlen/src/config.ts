@@ -22,6 +22,8 @@ export interface Config {
     handlerTimeoutMs: number
     /** How long an idle connection is kept, in milliseconds. */
     keepAliveTimeoutMs: number
+    /** How long a closing server keeps idle connections open for a request that is already on its way, in milliseconds. */
+    drainTimeoutMs: number
   }
   log: {
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
@@ -113,6 +115,10 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
       maxBodyBytes: v.optional(described(positive, 'Largest body that is read, in bytes'), 1024 * 1024),
       handlerTimeoutMs: v.optional(described(positive, 'Longest time a handler may take'), 30_000),
       keepAliveTimeoutMs: v.optional(described(positive, 'How long an idle connection is kept'), 72_000),
+      drainTimeoutMs: v.optional(
+        described(v.pipe(v.number(), v.integer(), v.minValue(0)), 'How long idle connections stay when it closes'),
+        2_000,
+      ),
     }),
     log: section({
       level: v.optional(

@@ -4,7 +4,7 @@ import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
 import { showRefusals } from './refusal.ts'
 import { checkResponses } from './response-check.ts'
-import { factsOf, isCsrfExempt } from './routes.ts'
+import { bodyLimitOf, factsOf, isCsrfExempt } from './routes.ts'
 import { compileValidation } from './validation.ts'
 
 /** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
@@ -57,7 +57,21 @@ export function compileRoute(route: Route<Handler<Context>>, options: CompileOpt
   const handler = invalid ? showRefusals(checked, invalid) : checked
   const validate = compileValidation(schemas, invalid)
   const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)
-  return options.csrf && !isCsrfExempt(route) ? options.csrf(guarded) : guarded
+  const protectedHandler = options.csrf && !isCsrfExempt(route) ? options.csrf(guarded) : guarded
+  return limited(route, protectedHandler)
+}
+
+/** Around everything else, for whatever reads the body. */
+function limited(route: Route<Handler<Context>>, handler: Handler<Context>): Handler<Context> {
+  const limit = bodyLimitOf(route)
+  if (limit === undefined) return handler
+  if (typeof limit !== 'number' || !(limit >= 0)) {
+    throw appError('body_limit_invalid', { route, actual: String(limit), source: route.where })
+  }
+  return c => {
+    c.req.bodyLimit = limit
+    return handler(c)
+  }
 }
 
 /** What came before the handler was middleware's time; what it leaves behind is its own. */

@@ -1,4 +1,4 @@
-import { HttpError, PROBLEM_TYPE, toProblem } from '@arlen/core'
+import { HttpError, isPromiseLike, PROBLEM_TYPE, type Problem, toProblem } from '@arlen/core'
 import { developmentProblem, negotiate, renderProblem } from '@arlen/core/error-report'
 import { type Context, Reply } from '@arlen/http'
 import { errorPage } from './error-page.ts'
@@ -11,6 +11,23 @@ export interface ErrorResponderOptions {
   apiOnly: boolean
   /** Shows what went wrong and where; never true in production. */
   development: boolean
+  /** The application's own pages. */
+  pages?: ErrorPages | undefined
+}
+
+/** Where an application keeps its own pages for errors. */
+export interface ErrorPages {
+  /** The template for a status; undefined where there is none. */
+  errorPage(status: number): string | undefined
+  contentType(name: string): string
+  render(name: string, locals: object, c: Context): string | Promise<string>
+}
+
+/** What a template of `errors/` can see besides what every page has. */
+export interface ErrorPageLocals {
+  /** Of the status: `Not Found`. */
+  title: string
+  problem: Problem
 }
 
 /**
@@ -18,7 +35,7 @@ export interface ErrorResponderOptions {
  * Outside development nothing of an unexpected error is shown but its correlation id.
  */
 export function errorResponder(options: ErrorResponderOptions): (error: unknown, c: Context) => Reply {
-  const { apiOnly, development } = options
+  const { apiOnly, development, pages } = options
   return (error, c) => {
     const client = { accept: apiOnly ? undefined : c.req.header('accept') }
     // A refusal is the application's answer and no failure of it: it looks the same everywhere.
@@ -26,7 +43,7 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
     if (development && !expected) return developmentReply(error, c, client)
     const problem = toProblem(error, c.req.id)
     const html = negotiate(client) === 'html'
-    const reply = html ? errorPage(problem) : new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
+    const reply = html ? pageOf(problem, c, pages) : new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
     if (!apiOnly) reply.headers.append('Vary', 'Accept')
     if (error instanceof HttpError) {
       for (const [name, value] of Object.entries(error.headers ?? {})) reply.headers.set(name, value)
@@ -35,14 +52,55 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
   }
 }
 
+/** The application's own page, else the built-in one, which also stands in where the application's fails itself. */
+function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined): Reply {
+  const builtIn = (failure: unknown, name: string | undefined): Reply => {
+    c.log.error({ err: failure, template: name }, 'an error page failed')
+    return errorPage(problem)
+  }
+  let name: string | undefined
+  try {
+    name = pages?.errorPage(problem.status)
+    if (pages === undefined || name === undefined) return errorPage(problem)
+    const locals: ErrorPageLocals = { title: problem.title, problem }
+    const page = pages.render(name, locals, c)
+    const body = isPromiseLike(page) ? settled(page, failure => builtIn(failure, name)) : page
+    return new Reply(body, pages.contentType(name), problem.status)
+  } catch (failure) {
+    return builtIn(failure, name)
+  }
+}
+
+/** A page that waits for something: what `c.problem()` returns is an answer at once, whose body may come later. */
+async function* settled(page: PromiseLike<string>, failed: (reason: unknown) => Reply): AsyncGenerator<string> {
+  yield await page.then(undefined, reason => failed(reason).body as string)
+}
+
 function developmentReply(error: unknown, c: Context, client: { accept?: string | undefined }): Reply {
   const { req, params } = c
+  const facts = { params: { ...params }, query: known(() => req.query), session: sessionOf(c), headers: req.headers }
   const problem = developmentProblem(error, {
     correlationId: req.id,
-    request: { method: req.method, url: req.url, facts: { headers: req.headers, params } },
+    request: { method: req.method, url: req.url, facts },
   })
   const { status, headers, body } = renderProblem(problem, { ...client, userAgent: req.header('user-agent') })
   return new Reply(body, headers['content-type'] ?? PROBLEM_TYPE, { status, headers })
+}
+
+/** What the session holds; nothing where there is no session, whatever the reason. */
+function sessionOf(c: Context): Readonly<Record<string, unknown>> | undefined {
+  return known(() => {
+    const { user, isNew } = c.session
+    return isNew ? undefined : { ...(user && { user }), ...Object.fromEntries(c.session.entries()) }
+  })
+}
+
+function known<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined // it may be just this that failed
+  }
 }
 
 /** Answers an error by the application's own handlers, else by the built-in one. One that fails itself is passed over. */

@@ -3,6 +3,7 @@ import { defineErrors } from '@arlen/core'
 type Code =
   | 'address_invalid'
   | 'app_frozen'
+  | 'body_limit_invalid'
   | 'config_unloadable'
   | 'database_not_configured'
   | 'not_found'
@@ -19,6 +20,7 @@ type Code =
 export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
   address_invalid: { message: '{range} in health.trusted is no address or CIDR range, such as 10.0.0.0/8.' },
   app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
+  body_limit_invalid: { message: '{route} has a bodyLimit of {actual}: it must be a number of bytes. ({source})' },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },
   database_not_configured: {
     message: 'No database is configured. Set DATABASE_URL or db.url in config/.',

@@ -28,6 +28,8 @@ export interface RouteOptions
   invalid?: (c: Context) => unknown
   /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
   csrfExempt?: string
+  /** Largest body that is read, in bytes, else 413; `Infinity` for any. Default: `http.maxBodyBytes` of the configuration. */
+  bodyLimit?: number
   /** For OpenAPI. */
   summary?: string
   description?: string
@@ -55,14 +57,23 @@ export interface RouteFacts {
 
 const FACTS: unique symbol = Symbol('facts')
 const CSRF_EXEMPT: unique symbol = Symbol('csrfExempt')
+const BODY_LIMIT: unique symbol = Symbol('bodyLimit')
 
 /** As meta, which groups hand down to their routes. */
-function exemption(reason: string | undefined): object {
-  return reason === undefined ? {} : { [CSRF_EXEMPT]: reason }
+function inherited(csrfExempt: string | undefined, bodyLimit: number | undefined): object {
+  return {
+    ...(csrfExempt !== undefined && { [CSRF_EXEMPT]: csrfExempt }),
+    ...(bodyLimit !== undefined && { [BODY_LIMIT]: bodyLimit }),
+  }
 }
 
 export function isCsrfExempt(route: { readonly meta: object }): boolean {
   return CSRF_EXEMPT in route.meta
+}
+
+/** Of the route, else of the innermost group that has one. Not yet judged. */
+export function bodyLimitOf(route: { readonly meta: object }): unknown {
+  return (route.meta as { [BODY_LIMIT]?: unknown })[BODY_LIMIT]
 }
 
 export function factsOf(route: { readonly meta: object }): RouteFacts {
@@ -131,6 +142,7 @@ export class Routes<Prefix extends string = ''> {
         response,
         invalid,
         csrfExempt,
+        bodyLimit,
         summary,
         description,
         tags,
@@ -141,7 +153,7 @@ export class Routes<Prefix extends string = ''> {
       const facts: RouteFacts = { schemas, response, invalid, summary, description, tags: tags ?? [] }
       return this.#inner.add(methods, path, toHandler(target) as never, {
         ...routing,
-        meta: { ...meta, ...exemption(csrfExempt), [FACTS]: facts },
+        meta: { ...meta, ...inherited(csrfExempt, bodyLimit), [FACTS]: facts },
       })
     }
     return add as unknown as AddRoute<Prefix>
@@ -156,9 +168,9 @@ export class Routes<Prefix extends string = ''> {
   ): this
   group(prefix: string, ...args: unknown[]): this {
     const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]
-    const { csrfExempt, meta, ...routing } = options
-    const inherited = { ...routing, meta: { ...meta, ...exemption(csrfExempt) } }
-    this.#inner.group(prefix, inherited, inner => fn(new Routes<string>(inner as unknown as Inner)))
+    const { csrfExempt, bodyLimit, meta, ...routing } = options
+    const shared = { ...routing, meta: { ...meta, ...inherited(csrfExempt, bodyLimit) } }
+    this.#inner.group(prefix, shared, inner => fn(new Routes<string>(inner as unknown as Inner)))
     return this
   }
 }

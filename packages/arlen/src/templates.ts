@@ -57,6 +57,7 @@ export class Templates {
   readonly #app: App
   readonly #options: TemplateOptions
   #views: Views<Context> | undefined
+  #names: ReadonlySet<string> | undefined
 
   constructor(app: App, options: TemplateOptions) {
     this.#app = app
@@ -69,6 +70,17 @@ export class Templates {
     if (config.apiOnly || !existsSync(join(root, config.views.dir))) return
     this.#views ??= this.#open()
     this.#views.load()
+  }
+
+  /** The application's own page for a status: `errors/404`, else `errors/error`, else none. */
+  errorPage(status: number): string | undefined {
+    const { root, config } = this.#app
+    if (config.apiOnly || (this.#views === undefined && !existsSync(join(root, config.views.dir)))) return undefined
+    this.#views ??= this.#open()
+    // Which there are is asked of the folder once, but where somebody is writing them.
+    if (this.#names === undefined || this.#app.isDevelopment) this.#names = new Set(this.#views.names())
+    const names = this.#names
+    return [`errors/${status}`, 'errors/error'].find(name => names.has(name))
   }
 
   contentType(name: string): string {

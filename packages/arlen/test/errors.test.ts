@@ -131,6 +131,34 @@ test('development shows what failed, where, and the source around it', async () 
   expect(page).toContain('look at me')
 })
 
+test('development shows the query and the session of the request, without their secrets', async () => {
+  const development = await serveApp(
+    app => {
+      app.get('/visit', c => {
+        c.session.set('theme', 'dark')
+        c.session.set('apiToken', 'hunter2')
+        return c.empty()
+      })
+      app.get('/throws/:id', () => {
+        throw new Error('look at me')
+      })
+    },
+    { environment: 'development', config: { session: { secure: false } } },
+  )
+  const [cookie = ''] = (await development.get('/visit')).headers.getSetCookie()
+  const path = '/throws/7?page=2&tag=a&tag=b&token=hunter2'
+  const { request } = await (await development.get(path, { headers: { cookie: cookie.split(';')[0]! } })).json()
+  const stranger = await (await development.get('/throws/7')).json()
+  const page = await development.get(path, { headers: { accept: 'text/html', cookie: cookie.split(';')[0]! } })
+  await development.close()
+  expect(request.facts.params).toEqual({ id: '7' })
+  expect(request.facts.query).toEqual({ page: '2', tag: '["a", "b"]', token: '[redacted]' })
+  expect(request.facts.session).toEqual({ theme: 'dark', apiToken: '[redacted]' })
+  expect(JSON.stringify(request)).not.toContain('hunter2')
+  expect(stranger.request.facts.session).toBeUndefined()
+  expect(await page.text()).toContain('<dt>theme</dt><dd>dark</dd>')
+})
+
 test('a not-found handler answers what no route does', async () => {
   const own = await serveApp(app => {
     app.notFound(c => c.text('nowhere', 404))

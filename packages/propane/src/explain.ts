@@ -1,4 +1,4 @@
-import { childProcess } from './builtins.ts'
+import { childProcess, fs } from './builtins.ts'
 
 /** One line that says what went wrong and where, and the whole stack. `app` is the module that was being loaded. */
 export function explain(error: unknown, app?: string): { reason: string; stack: string } {
@@ -18,5 +18,14 @@ function placeIn(text: string): string | undefined {
 
 /** Node.js tells the place of such an error only when it prints it: so it is asked to check the module again. */
 function placeOfSyntaxError(app: string): string | undefined {
-  return placeIn(childProcess.spawnSync(process.execPath, ['--check', app], { encoding: 'utf8', timeout: 5000 }).stderr)
+  const told = placeIn(check([app]))
+  if (told !== undefined || !fs.existsSync(app)) return told
+  // Node.js 22 takes a file for CommonJS, and for sound, where no package says that it is a module.
+  const line = /^\[stdin\]:(\d+)/.exec(check(['--input-type=module', '-'], fs.readFileSync(app)))?.[1]
+  return line && `${app}:${line}`
+}
+
+function check(args: readonly string[], input?: Uint8Array): string {
+  const options = { encoding: 'utf8', timeout: 5000, ...(input && { input }) } as const
+  return childProcess.spawnSync(process.execPath, ['--check', ...args], options).stderr
 }

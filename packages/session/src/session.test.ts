@@ -31,6 +31,19 @@ describe('a session', () => {
     expect(session.pending()?.record?.data).toEqual({})
   })
 
+  test('shows copies of what is in it, which change nothing', () => {
+    const session = new Session(link, record({ name: 'Ada', cart: [{ n: 1 }] }))
+    const entries = session.entries()
+    expect(entries).toEqual([
+      ['name', 'Ada'],
+      ['cart', [{ n: 1 }]],
+    ])
+    ;(entries[1]![1] as object[]).pop()
+    expect(session.pending()).toBeUndefined()
+    expect(session.get('cart')).toEqual([{ n: 1 }])
+    expect(new Session(link).entries()).toEqual([])
+  })
+
   test('has nothing to write when it was only read, and nothing when it was never there', () => {
     const session = new Session(link, record({ name: 'Ada', cart: [{ n: 1 }] }))
     session.get('name')

@@ -91,6 +91,11 @@ export class Session {
     return this.#record !== undefined && Object.hasOwn(this.#record.data, key)
   }
 
+  /** Copies of everything in it, for those who show sessions to people. */
+  entries(): [key: string, value: unknown][] {
+    return Object.entries(structuredClone(this.#record?.data ?? {}))
+  }
+
   /** `undefined` deletes the key. */
   set<K extends keyof SessionData & string>(key: K, value: SessionData[K]): void
   set(key: string, value: unknown): void

@@ -60,7 +60,8 @@ function traceOne(error: Error, entries: () => Iterable<Entry>): void {
 function placeInTemplate(file: string, position: Position, entries: () => Iterable<Entry>): TemplatePlace | undefined {
   const path = file.startsWith('file:') ? pathOf(file) : file
   for (const { origin } of entries()) {
-    if (origin.url === file) {
+    // Up to Node.js 22, what is required is known by its path.
+    if (origin.url === file || pathOf(origin.url) === path) {
       const map = origin.map()
       const original = map && originalPosition(map, position)
       return original && { origin, position: original }

@@ -1,5 +1,5 @@
 import { findCookie } from './find-cookie.ts'
-import { forgetCookie, setCookie } from './sealed-session.ts'
+import { forgetCookie, sealCookie } from './sealed-session.ts'
 import type { SessionLink } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
 
@@ -41,7 +41,7 @@ export class Flash {
     const { flash } = this.#settings
     if (this.#outgoing !== undefined) {
       const text = JSON.stringify({ t: this.#link.now(), d: this.#outgoing })
-      return setCookie(flash, flash.codec.seal(text), LIFETIME)
+      return sealCookie(flash, text, LIFETIME, this.#outgoing)
     }
     return this.#consumed ? forgetCookie(flash) : undefined
   }

@@ -60,17 +60,23 @@ export function sealSession(settings: SessionSettings, record: SessionRecord, no
     sealed.d = d
   }
   const maxAge = settings.persistent ? t + settings.absolute - now : undefined
-  const cookie = setCookie(settings.cookie, settings.cookie.codec.seal(JSON.stringify(sealed)), maxAge)
+  return sealCookie(settings.cookie, JSON.stringify(sealed), maxAge, d)
+}
+
+/** The `Set-Cookie` value of some data. Throws `session_too_large` where browsers would drop it. */
+export function sealCookie(
+  slot: CookieSlot,
+  text: string,
+  maxAge: number | undefined,
+  data: Record<string, unknown>,
+): string {
+  const { name, codec } = slot
   // Everything in it is ASCII, so characters are bytes.
-  if (cookie.length > MAX_COOKIE_BYTES) {
-    throw sessionError('session_too_large', {
-      name: settings.cookie.name,
-      bytes: cookie.length,
-      limit: MAX_COOKIE_BYTES,
-      keys: bytesPerKey(d),
-    })
+  const bytes = codec.sealedLength(text) + setCookie(slot, '', maxAge).length
+  if (bytes > MAX_COOKIE_BYTES) {
+    throw sessionError('session_too_large', { name, bytes, limit: MAX_COOKIE_BYTES, keys: bytesPerKey(data) })
   }
-  return cookie
+  return setCookie(slot, codec.seal(text), maxAge)
 }
 
 /** Proves a use without writing the session itself, which could undo what another request is writing. */

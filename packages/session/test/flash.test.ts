@@ -25,7 +25,7 @@ test('a message is there for the next page that reads it, and then gone', async 
   const browser = app.browser()
   const saved = await browser.get('/save')
   expect(saved.headers.getSetCookie()).toEqual([
-    expect.stringMatching(/^__Host-session-flash=1[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    expect.stringMatching(/^__Host-session-flash=2[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
   ])
   expect((await browser.get('/other')).headers.getSetCookie()).toEqual([])
   const shown = await browser.get('/show')
@@ -62,4 +62,11 @@ test('a message nobody read is over after ten minutes, and a forged one is none'
   now -= 300_000
   other.jar.set('__Host-session-flash', `${other.jar.get('__Host-session-flash')!.slice(0, -3)}abc`)
   expect(await (await other.get('/show')).json()).toEqual({ notice: null, fields: null })
+})
+
+test('a message too large for its cookie is an error, not a cookie that browsers drop', async () => {
+  await using app = await startApp({ '/long': c => void c.flash('notice', 'x'.repeat(4000)) })
+  const response = await app.browser().get('/long')
+  expect(response.status).toBe(500)
+  expect(response.headers.getSetCookie()).toEqual([])
 })

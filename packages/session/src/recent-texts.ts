@@ -1,0 +1,41 @@
+import { timingSafeEqual } from 'node:crypto'
+import { MAX_COOKIE_BYTES } from './cookie.ts'
+
+/** How many values are remembered at most. */
+const PLACES = 1024
+
+const [asked, kept] = [Buffer.alloc(MAX_COOKIE_BYTES), Buffer.alloc(MAX_COOKIE_BYTES)]
+
+/**
+ * What sealed values lately opened to. Each has one place, told by its end, which is random: newer ones replace older
+ * ones, and there is nothing to clean up.
+ *
+ * Whether a value is the one that is kept is compared without telling by its time how much of it is.
+ */
+export class RecentTexts {
+  readonly #values: string[] = new Array<string>(PLACES).fill('')
+  readonly #texts: string[] = new Array<string>(PLACES).fill('')
+
+  /** @param value - of at most 4,096 characters. */
+  find(value: string): string | undefined {
+    const place = placeOf(value)
+    const candidate = this.#values[place]!
+    const { length } = candidate
+    if (length !== value.length || length === 0) return undefined
+    // What is kept is ASCII; in UTF-8 nothing else has its bytes.
+    asked.write(value)
+    kept.write(candidate)
+    return timingSafeEqual(asked.subarray(0, length), kept.subarray(0, length)) ? this.#texts[place] : undefined
+  }
+
+  keep(value: string, text: string): void {
+    const place = placeOf(value)
+    this.#values[place] = value
+    this.#texts[place] = text
+  }
+}
+
+function placeOf(value: string): number {
+  const last = value.length - 1
+  return ((value.charCodeAt(last) << 4) ^ value.charCodeAt(last - 1)) & (PLACES - 1)
+}

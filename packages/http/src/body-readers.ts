@@ -17,7 +17,7 @@ export function readBytes(request: Request): Promise<Buffer> {
 function readWhole(request: Request, body: Body): Promise<Buffer> {
   const coding = request.header('content-encoding')
   const bytes = body.collect(request.bodyLimit)
-  if (coding === undefined || coding.toLowerCase() === 'identity') return bytes
+  if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return bytes
   return bytes.then(packed => decodeBody(packed, coding, request.bodyLimit))
 }
 

@@ -105,6 +105,11 @@ export class Body {
     if (!this.consumed) this.mode = DISCARDING
   }
 
+  /** The answer is out: what a stream has not brought yet is dropped, and whoever still reads it learns that. */
+  abandon(): void {
+    if (this.mode === STREAMING && !this.complete) this.readable!.destroy(httpError('body_cut'))
+  }
+
   push(chunk: Buffer): void {
     this.received += chunk.length
     if (this.mode === DISCARDING) return

@@ -67,7 +67,7 @@ function xForwardedHops(header: Header): Hop[] {
   const addresses = list(header('x-forwarded-for'))
   const protocols = list(header('x-forwarded-proto'))
   const hosts = list(header('x-forwarded-host'))
-  const port = list(header('x-forwarded-port')).at(-1)
+  const port = /^\d{1,5}$/.exec(list(header('x-forwarded-port')).at(-1) ?? '')?.[0]
   // Proxies that replace a field send one value for the whole way; those that append send one for each hop.
   const at = (values: string[], fromEnd: number) => values[Math.max(0, values.length - 1 - fromEnd)]
   const count = Math.max(addresses.length, 1)
@@ -85,22 +85,37 @@ function xForwardedHops(header: Header): Hop[] {
   })
 }
 
-/** Forwarded = 1#( pair *( ";" pair ) ) (RFC 7239, section 4). */
+/** token "=" ( token / quoted-string ); a value without quotes may be an IPv6 address, as some proxies write it. */
+const PAIR = /([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"\s]*))/.source
+const PAIRS = new RegExp(PAIR, 'g')
+
+/** The last element of a list, with its comma: [ pair ] *( ";" [ pair ] ) (RFC 7239, section 4) */
+const LAST_ELEMENT = new RegExp(`(?:^|,)[ \\t]*((?:${PAIR})?[ \\t]*(?:;(?:[ \\t]*${PAIR})?[ \\t]*)*)$`)
+
+/**
+ * The elements of Forwarded, read from the end: the nearest proxy wrote last. Where they cannot be read the rest is what a
+ * client sent, and a quote that it left open reaches into nothing that a proxy has added.
+ */
 function forwardedHops(header: Header): Hop[] {
-  return list(header('forwarded')).map(element => {
+  const hops: Hop[] = []
+  let rest = header('forwarded') ?? ''
+  while (rest !== '') {
+    const last = LAST_ELEMENT.exec(rest)
+    if (last === null) break
+    rest = rest.slice(0, last.index)
+    if (last[1] === '') continue
     const pairs: Record<string, string> = Object.create(null)
-    for (const match of element.matchAll(/([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"\s]*))/g)) {
-      pairs[match[1]!.toLowerCase()] = match[2] ?? match[3]!
+    for (const [, name = '', quoted, plain = ''] of last[1]!.matchAll(PAIRS)) {
+      pairs[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? plain
     }
-    return { address: stripPort(pairs.for ?? ''), protocol: pairs.proto, host: pairs.host }
-  })
+    hops.unshift({ address: stripPort(pairs.for ?? ''), protocol: pairs.proto, host: pairs.host })
+  }
+  return hops
 }
 
-/** The members of a comma-separated list; a comma inside quotes is none. */
+/** The members of a comma-separated list. */
 function list(value: string | undefined): string[] {
-  if (value === undefined) return []
-  const members = value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []
-  return members.map(member => member.replace(/^[ \t]+|[ \t]+$/g, '')).filter(member => member !== '')
+  return value?.split(/[ \t]*,[ \t]*/).filter(member => member !== '') ?? []
 }
 
 /** `192.0.2.1:4711`, `[2001:db8::1]:4711` and `[2001:db8::1]` without port and brackets. */

@@ -31,31 +31,44 @@ export function compress(options: CompressOptions = {}): Middleware {
       if (!isCandidate(c, reply, minBytes)) return reply
       reply.headers.add('Vary', 'Accept-Encoding')
       const coding = negotiateCoding(c.req.header('accept-encoding'), codings)
-      return coding === 'identity' ? reply : encode(reply, coding)
+      return coding === 'identity' ? reply : encode(reply, coding, statusOf(c, reply) === 304)
     })
 }
 
 function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
   const { body } = reply
-  const status = reply.status === 0 ? c.res.status : reply.status
-  if (body === null || status === 206 || status === 204 || status === 304) return false
+  const status = statusOf(c, reply)
+  if (status === 206 || status === 204) return false
   const type = reply.type === '' ? (field(c, reply, 'content-type') ?? '') : reply.type
   if (!COMPRESSIBLE.test(type) || field(c, reply, 'content-encoding') !== undefined) return false
   if (/\bno-transform\b/i.test(field(c, reply, 'cache-control') ?? '')) return false
+  // The answer to HEAD, and 304, have no content but the length of what they stand for.
+  if (body === null) return reply.length >= minBytes
   return typeof body === 'string' || body instanceof Uint8Array ? body.length >= minBytes : true
+}
+
+function statusOf(c: Context, reply: Reply): number {
+  return reply.status === 0 ? c.res.status : reply.status
 }
 
 function field(c: Context, reply: Reply, name: string): string | undefined {
   return (reply.hasHeaders ? reply.headers.get(name) : undefined) ?? c._response?.headers.get(name)
 }
 
-function encode(reply: Reply, coding: ContentCoding): Reply | Promise<Reply> {
-  reply.headers.set('Content-Encoding', coding)
+function encode(reply: Reply, coding: ContentCoding, unmodified: boolean): Reply | Promise<Reply> {
   // Another coding is another representation, with a tag of its own; ranges of it make no sense.
   const etag = reply.headers.get('etag')
   if (etag !== undefined) reply.headers.set('ETag', etag.replace(/"$/, `-${coding}"`))
   reply.headers.delete('Accept-Ranges')
+  if (unmodified) return reply
+  reply.headers.set('Content-Encoding', coding)
   const { body } = reply
+  if (body === null) {
+    // HEAD: it says what GET would say, which does not know its length beforehand either.
+    reply.body = Readable.from([])
+    reply.length = -1
+    return reply
+  }
   if (typeof body === 'object' && body !== null && isStream(body)) {
     const packed = encodeStream(coding)
     // Its failure is the failure of the stream that is sent, and told there.

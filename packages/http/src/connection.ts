@@ -249,7 +249,10 @@ export class Connection implements Exchange {
     if (!this.persistent) return this.hangUp()
     this.state = S.next(this.state, S.ANSWER_COMPLETE)
     if (this.state === S.IDLE) this.rest()
-    else this.readDeadline = this.engine.clock.tick + this.engine.ticks.linger
+    else {
+      this.readDeadline = this.engine.clock.tick + this.engine.ticks.linger
+      this.receiver.body!.abandon()
+    }
     if (!this.pumping) this.pump()
   }
 
@@ -295,9 +298,12 @@ export class Connection implements Exchange {
 
   /** Answers a head that is no request, and closes. */
   private refuse(code: HttpErrorCode): false {
+    const { bytes, position } = this.input
+    const start = position + this.parser.head.methodStart
+    const isHead = this.state === S.HEAD && bytes?.toString('latin1', start, start + 5) === 'HEAD '
     this.input.clear()
     this.persistent = false
-    this.output.add(refusal(this.engine, code), true)
+    this.output.add(refusal(this.engine, code, '', isHead), true)
     this.hangUp()
     return false
   }
@@ -315,9 +321,11 @@ export class Connection implements Exchange {
       if (!this.output.blocked) this.refuse('request_incomplete')
     } else if (this.state === S.LINGERING) {
       if (this.writeDeadline === NEVER) this.transport.destroy()
-    } else if (this.input.bytes === null) {
-      if (this.state === S.IDLE) this.hangUp()
-      else if (this.receiver.isOpen) this.receiver.fail(httpError('request_incomplete'))
+    } else if (this.state === S.IDLE) {
+      // What is left in the input is the empty line before a request that never came, or waits for the output.
+      if (this.input.bytes === null || !this.output.blocked) this.hangUp()
+    } else if (this.input.bytes === null && this.receiver.isOpen) {
+      this.receiver.fail(httpError('request_incomplete'))
     }
   }
 

@@ -31,7 +31,7 @@ export interface FieldPart {
 export class FilePart {
   readonly kind = 'file'
   readonly name: string
-  /** As the client named it, without folders. It is a label: never make a path of it. */
+  /** As the client named it, without folders; empty where it did not. It is a label: never make a path of it. */
   readonly filename: string
   /** As the client says. */
   readonly type: string
@@ -109,8 +109,14 @@ class PartQueue {
 
   constructor(request: Request, contentType: string, options: MultipartOptions) {
     const { fieldBytes = 65_536, fileBytes = request.bodyLimit, fields = 100, files = 10 } = options
+    // First what may be refused: a stream that is taken and never read costs the connection.
+    const limits = { headerPairs: 20, fieldSize: fieldBytes, fileSize: fileBytes, fields, files }
+    this.parser = makeParser(contentType, limits, (name, type, filename) => {
+      // RFC 7578, section 4.2: without a name it is no part of a form.
+      if (name === undefined) this.fail(asHttpError(undefined))
+      return type === 'application/octet-stream' || filename !== undefined
+    })
     this.body = request.stream
-    this.parser = makeParser(contentType, { fieldSize: fieldBytes, fileSize: fileBytes, fields, files })
     const { parser } = this
     parser.on('field', (name, value, nameCut, valueCut) => {
       if (nameCut || valueCut) this.fail(httpError('body_too_large'))
@@ -120,7 +126,7 @@ class PartQueue {
       this.openFile = stream
       stream.on('limit', () => this.fail(httpError('body_too_large')))
       stream.on('error', () => undefined) // whoever reads it hears it too
-      this.add(new FilePart(request, name, filename, type, stream))
+      this.add(new FilePart(request, name, filename ?? '', type, stream))
     })
     for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
       parser.on(event, () => this.fail(httpError('body_too_large')))
@@ -179,9 +185,11 @@ class PartQueue {
   }
 }
 
-function makeParser(contentType: string, limits: object): BusboyInstance {
+type IsFile = (name: string | undefined, type: string | undefined, filename: string | undefined) => boolean
+
+function makeParser(contentType: string, limits: object, isPartAFile: IsFile): BusboyInstance {
   try {
-    return new Busboy({ headers: { 'content-type': contentType }, limits: { headerPairs: 20, ...limits } })
+    return new Busboy({ headers: { 'content-type': contentType }, limits, isPartAFile })
   } catch (cause) {
     throw asHttpError(cause)
   }

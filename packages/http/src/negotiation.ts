@@ -91,7 +91,8 @@ export function negotiateCoding<T extends string>(header: string | undefined, of
   for (const member of header.toLowerCase().split(',')) {
     const [coding = '', weight] = member.split(';').map(part => part.trim())
     const q = weight === undefined ? 1 : Number(/^q[ \t]*=[ \t]*(.*)$/.exec(weight)?.[1])
-    if (coding !== '') weights.set(coding, q >= 0 && q <= 1 ? q : 0)
+    // What was called x-gzip once is gzip (section 8.4.1.3).
+    if (coding !== '') weights.set(coding === 'x-gzip' ? 'gzip' : coding, q >= 0 && q <= 1 ? q : 0)
   }
   let best: T | 'identity' = 'identity'
   let bestQ = 0

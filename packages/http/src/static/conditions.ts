@@ -21,8 +21,14 @@ export function evaluateConditions(req: Request, { etag, modified }: Validators)
     const since = parseDate(req.header('if-unmodified-since'))
     if (since !== undefined && modified > since) return 412
   }
+  // "Not modified" answers those who would read; whoever would do something else is told that the condition failed.
+  const reads = req.method === 'GET' || req.method === 'HEAD'
   const ifNoneMatch = req.header('if-none-match')
-  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, etag, isSameWeakly) ? 304 : 200
+  if (ifNoneMatch !== undefined) {
+    if (!matches(ifNoneMatch, etag, isSameWeakly)) return 200
+    return reads ? 304 : 412
+  }
+  if (!reads) return 200
   const since = parseDate(req.header('if-modified-since'))
   return since !== undefined && modified <= since ? 304 : 200
 }

@@ -19,7 +19,12 @@ export function fileReply(req: Request, entry: FileEntry, cacheControl: string, 
     return wholeReply(entry, entry.bytes, cacheControl, varies)
   const status = evaluateConditions(req, entry)
   if (status === 412) throw new HttpError(412, 'precondition_failed', { detail: statusText(412) })
-  if (status === 304) return describe(new Reply(null, '', 304), entry, cacheControl, varies)
+  if (status === 304) {
+    // Type and length are not sent, but a middleware can tell by them what the whole answer would have been.
+    const reply = new Reply(null, entry.type, 304)
+    reply.length = entry.size
+    return describe(reply, entry, cacheControl, varies)
+  }
 
   // Ranges count bytes of one coding; a part of a compressed file is of no use to anybody.
   const field = req.method === 'GET' && entry.coding === undefined ? req.header('range') : undefined
@@ -57,7 +62,8 @@ function describe(reply: Reply, entry: FileEntry, cacheControl: string, varies: 
 }
 
 function contentOf(entry: FileEntry, start: number, end: number, headOnly: boolean): Reply['body'] {
-  if (headOnly || start === end) return null
+  if (start === end) return null
   if (entry.bytes) return start === 0 && end === entry.size ? entry.bytes : entry.bytes.subarray(start, end)
+  if (headOnly) return null
   return createReadStream(entry.path, { start, end: end - 1, highWaterMark: 256 * 1024 })
 }

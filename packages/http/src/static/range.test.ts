@@ -28,7 +28,8 @@ test.each([
   expect(parseRange(field, 100)).toEqual(expected)
 })
 
-test('no range of an empty file can be satisfied', () => {
+test('an empty file has no first byte, and its last bytes are the whole of it', () => {
   expect(parseRange('bytes=0-0', 0)).toBe('unsatisfiable')
-  expect(parseRange('bytes=-1', 0)).toBe('unsatisfiable')
+  expect(parseRange('bytes=-0', 0)).toBe('unsatisfiable')
+  expect(parseRange('bytes=-1', 0)).toBeUndefined()
 })

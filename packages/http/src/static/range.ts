@@ -19,7 +19,9 @@ export function parseRange(field: string | undefined, size: number): ByteRange |
   if (first === '') {
     if (last === '') return undefined
     const length = Number(last)
-    return length === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - length), end: size }
+    if (length === 0) return 'unsatisfiable'
+    // The last bytes of nothing are all of it, which no Content-Range can say: the whole is sent (section 14.1.2).
+    return size === 0 ? undefined : { start: Math.max(0, size - length), end: size }
   }
   const start = Number(first)
   if (last !== '' && Number(last) < start) return undefined

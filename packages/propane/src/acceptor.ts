@@ -1,5 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { net } from './builtins.ts'
+import { Lasting } from './lasting.ts'
 import { listenOn, occupyQueue, type ServerHandle, shrinkQueue } from './listening-socket.ts'
 
 /** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
@@ -18,8 +19,12 @@ export class Acceptor {
   readonly gate: Server
   /** Connections that are open. */
   connections = 0
+  /** Those of them that stay for more than a request. */
+  readonly lasting: Lasting = new Lasting()
   /** Called when a connection has come. */
   onOpen: () => void = () => undefined
+  /** Called when a connection has ended. */
+  onClose: () => void = () => undefined
   #listeners: Server[] = []
   #spares: ServerHandle[] = []
   #wanted = 0
@@ -28,12 +33,15 @@ export class Acceptor {
   #stopped = false
   #address: AddressInfo | string | null = null
   readonly #wantSpares: () => void
-  readonly #closed = (): void => {
-    this.connections--
-  }
+  /** One listener for all connections, so that none has to be made for each. */
+  readonly #closed: (this: Socket) => void
 
   constructor(wantSpares: () => void) {
     this.#wantSpares = wantSpares
+    const forget = (socket: Socket) => this.#forget(socket)
+    this.#closed = function closed() {
+      forget(this)
+    }
     this.gate = new Gate(
       () => this.#address,
       () => this.stop(),
@@ -105,9 +113,16 @@ export class Acceptor {
   take(socket: Socket): void {
     this.#taken++
     this.connections++
+    this.lasting.opened(socket)
     socket.on('close', this.#closed)
     this.gate.emit('connection', socket)
     this.onOpen()
+  }
+
+  #forget(socket: Socket): void {
+    this.connections--
+    this.lasting.closed(socket)
+    this.onClose()
   }
 
   #open(handle: ServerHandle): Promise<void> {

@@ -11,23 +11,23 @@ function board(): number {
 test('workers see the fewest connections of the others, never their own', () => {
   const fd = board()
   const [a, b, c] = [new Scoreboard(fd, 0), new Scoreboard(fd, 1), new Scoreboard(fd, 2)]
-  expect(a.fewestOfOthers()).toBeUndefined()
+  expect(a.others()).toEqual({ fewest: undefined, fewestAwake: undefined, silent: false })
   a.publish(1)
   b.publish(5)
   c.publish(3)
-  expect([a, b, c].map(each => each.fewestOfOthers())).toEqual([3, 1, 1])
+  expect([a, b, c].map(each => each.others().fewest)).toEqual([3, 1, 1])
   c.leave()
-  expect(a.fewestOfOthers()).toBe(5)
+  expect(a.others().fewest).toBe(5)
   clearCell(fd, 1)
-  expect(a.fewestOfOthers()).toBeUndefined()
+  expect(a.others().fewest).toBeUndefined()
 })
 
-test('a worker that has not been heard of for a moment is not waited for', async () => {
+test('a worker that has not been heard of for a moment is told apart from those that have', async () => {
   const fd = board()
   const [a, b] = [new Scoreboard(fd, 0), new Scoreboard(fd, 1)]
-  b.publish(0)
-  expect(a.fewestOfOthers()).toBe(0)
-  await expect.poll(() => a.fewestOfOthers()).toBeUndefined()
+  b.publish(4)
+  expect(a.others()).toEqual({ fewest: 4, fewestAwake: 4, silent: false })
+  await expect.poll(() => a.others(), { timeout: 10_000 }).toEqual({ fewest: 4, fewestAwake: undefined, silent: true })
 })
 
 test.each([

@@ -13,8 +13,17 @@ import { now } from './clock.ts'
 const CELL = 16
 export const CELLS = 256
 
-/** A worker that has not written for this long is busy: others do not wait for it. */
+/** A worker that has not written for this long is busy, or the machine is. */
 const FRESH_MS = 120
+
+/** What a worker sees of the others; undefined where there is none. */
+export interface Others {
+  fewest: number | undefined
+  /** Of those only that have written lately. */
+  fewestAwake: number | undefined
+  /** Whether there are others that have not. */
+  silent: boolean
+}
 
 /** Opens a new scoreboard and returns its descriptor; undefined where no folder lets itself be written. */
 export function createScoreboard(): number | undefined {
@@ -60,18 +69,25 @@ export class Scoreboard {
     clearCell(this.#fd, this.#cell)
   }
 
-  /** The fewest connections any other worker has that is there and not busy; undefined where there is none. */
-  fewestOfOthers(): number | undefined {
+  /** The fewest connections that any other worker has. */
+  others(): Others {
     fs.readSync(this.#fd, this.#all, 0, CELL * CELLS, 0)
     const since = now() - FRESH_MS
-    let fewest: number | undefined
+    const others: Others = { fewest: undefined, fewestAwake: undefined, silent: false }
     for (let cell = 0; cell < CELLS; cell++) {
-      if (cell === this.#cell || this.#all.getFloat64(cell * CELL, true) < since) continue
+      const stamp = this.#all.getFloat64(cell * CELL, true)
+      if (cell === this.#cell || stamp === 0) continue
       const connections = this.#all.getInt32(cell * CELL + 8, true)
-      if (fewest === undefined || connections < fewest) fewest = connections
+      others.fewest = least(others.fewest, connections)
+      if (stamp < since) others.silent = true
+      else others.fewestAwake = least(others.fewestAwake, connections)
     }
-    return fewest
+    return others
   }
+}
+
+function least(before: number | undefined, number: number): number {
+  return before === undefined || number < before ? number : before
 }
 
 /** How many connections a worker may be ahead of the one with the fewest: few, and an eighth of those. */

@@ -105,6 +105,7 @@ export class Worker {
     }
     if (++this.#sockets < message.of) return
     this.#acceptor.onOpen = () => this.#balance.opened()
+    this.#acceptor.onClose = () => this.#balance.closed()
     this.#balance.tick()
     this.#tick(now())
     this.#say({ type: 'serving' })

@@ -1,5 +1,5 @@
 import { type Handler, isPromiseLike, type Middleware, type ProblemIssue } from '@arlen/core'
-import type { Context } from '@arlen/http'
+import { type Context, readForm, readJson } from '@arlen/http'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { appError } from './errors.ts'
 import { formOf } from './form.ts'
@@ -32,7 +32,7 @@ const MAX_ISSUES = 100
 
 /**
  * Compiles the schemas of a route into a middleware that fills `c.valid`, or undefined where there is nothing to check.
- * It stays synchronous when nothing it reads is asynchronous: a route without a body schema costs no promise.
+ * It stays synchronous where nothing it reads must be waited for: a body that came with its head costs no promise.
  *
  * A request with failures gets 422 `validation_failed` with every failure of all parts, at most 100; 415 and 400 where
  * the body cannot be read at all.
@@ -46,20 +46,21 @@ export function compileValidation(
   const parts = PARTS.filter(part => schemas[part])
   if (parts.length === 0) return undefined
 
+  const checks = parts.map(part => ({ part, schema: schemas[part]!['~standard'] }))
   return next => c => {
     const attempt = new Attempt()
-    const pending: Promise<void>[] = []
-    for (const part of parts) {
-      const schema = schemas[part]!
+    let pending: Promise<void>[] | undefined
+    for (const { part, schema } of checks) {
       const input = read(c, part)
-      if (isPromiseLike(input)) {
-        pending.push(Promise.resolve(input).then(value => judge(part, schema, value, attempt)))
-      } else {
-        const judged = judge(part, schema, input, attempt)
-        if (judged) pending.push(judged)
-      }
+      const judged =
+        input instanceof Promise
+          ? input.then(value => judge(part, schema, value, attempt))
+          : judge(part, schema, input, attempt)
+      if (judged === undefined) continue
+      pending ??= []
+      pending.push(judged)
     }
-    if (pending.length === 0) return conclude(c, attempt, next, invalid)
+    if (pending === undefined) return conclude(c, attempt, next, invalid)
     return Promise.all(pending).then(() => conclude(c, attempt, next, invalid))
   }
 }
@@ -89,16 +90,25 @@ function conclude(
   return invalid(c)
 }
 
-function judge(part: Part, schema: StandardSchemaV1, input: unknown, attempt: Attempt): Promise<void> | undefined {
+type Result = StandardSchemaV1.Result<unknown>
+
+function judge(
+  part: Part,
+  schema: StandardSchemaV1.Props,
+  input: unknown,
+  attempt: Attempt,
+): Promise<void> | undefined {
   if (part === 'body') attempt.body = input
-  const keep = (result: StandardSchemaV1.Result<unknown>) => {
-    if (result.issues) for (const issue of result.issues) attempt.issues.push(toProblemIssue(POINTER[part], issue))
-    else attempt.valid[part] = result.value
-  }
-  const result = schema['~standard'].validate(input)
-  if (isPromiseLike(result)) return Promise.resolve(result as Promise<StandardSchemaV1.Result<unknown>>).then(keep)
-  keep(result as StandardSchemaV1.Result<unknown>)
+  const result = schema.validate(input)
+  if (isPromiseLike(result))
+    return Promise.resolve(result as Promise<Result>).then(settled => keep(part, settled, attempt))
+  keep(part, result as Result, attempt)
   return undefined
+}
+
+function keep(part: Part, { issues, value }: { issues?: Result['issues']; value?: unknown }, attempt: Attempt): void {
+  if (issues) for (const issue of issues) attempt.issues.push(toProblemIssue(POINTER[part], issue))
+  else attempt.valid[part] = value
 }
 
 function read(c: Context, part: Part): unknown {
@@ -109,8 +119,10 @@ function read(c: Context, part: Part): unknown {
 }
 
 function readBody(c: Context): unknown {
-  const type = c.req.header('content-type')?.replace(/;.*/s, '').trim().toLowerCase()
-  if (type === undefined || type === 'application/json' || type.endsWith('+json')) return c.req.json()
-  if (type === 'application/x-www-form-urlencoded') return c.req.form()
+  const full = c.req.header('content-type')
+  if (full === undefined || full === 'application/json') return readJson(c.req)
+  const type = full.replace(/;.*/s, '').trim().toLowerCase()
+  if (type === 'application/json' || type.endsWith('+json')) return readJson(c.req)
+  if (type === 'application/x-www-form-urlencoded') return readForm(c.req)
   throw appError('unsupported_body', { accepted: 'application/json or application/x-www-form-urlencoded' })
 }

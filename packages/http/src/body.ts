@@ -53,17 +53,20 @@ export class Body {
     return this.mode === COLLECTING || this.mode === STREAMING
   }
 
-  /** The whole body in one buffer. Rejects with body_too_large as soon as it is known to pass `limit`. */
-  collect(limit: number): Promise<Buffer> {
-    if (this.consumed) return Promise.reject(this.consumedError())
-    if (this.failed) return Promise.reject(this.failure)
-    if (this.mode === DISCARDING) return Promise.reject(httpError('body_cut'))
-    if (this.declared > limit) return Promise.reject(httpError('body_too_large'))
+  /**
+   * The whole body in one buffer, at once where all of it is here already. Throws, or rejects, with body_too_large as
+   * soon as it is known to pass `limit`.
+   */
+  collect(limit: number): Buffer | Promise<Buffer> {
+    if (this.failed) throw this.failure
+    if (this.consumed) throw this.consumedError()
+    if (this.mode === DISCARDING) throw httpError('body_cut')
+    if (this.declared > limit) throw httpError('body_too_large')
     this.mode = COLLECTING
     this.limit = limit
     this.source.wantBody(this)
-    if (this.failed) return Promise.reject(this.failure)
-    if (this.complete) return Promise.resolve(this.join())
+    if (this.failed) throw this.failure
+    if (this.complete) return this.join()
     return new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject

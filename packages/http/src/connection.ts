@@ -190,6 +190,11 @@ export class Connection implements Exchange {
       this.state = S.next(this.state, S.HEAD_COMPLETE_WITH_BODY)
       this.input.own()
       request._body = this.receiver.open(framing, head.expectContinue)
+      request._coded = head.coded
+      if (head.types === 1) {
+        request._typeStart = head.typeStart
+        request._typeEnd = head.typeEnd
+      }
     }
     this.handle(c)
     return true

@@ -14,6 +14,12 @@ export class Head {
   hosts = 0
   hostStart = 0
   hostEnd = 0
+  /** How many Content-Type fields there are, and where the value of the last one stands. */
+  types = 0
+  typeStart = 0
+  typeEnd = 0
+  /** Whether there is a Content-Encoding. */
+  coded = false
   /** -1 where there is no Content-Length. */
   contentLength = -1
   chunked = false
@@ -26,6 +32,8 @@ export class Head {
   reset(): void {
     this.minor = 1
     this.hosts = 0
+    this.types = 0
+    this.coded = false
     this.contentLength = -1
     this.chunked = false
     this.close = false

@@ -1,3 +1,4 @@
+export { readForm, readJson } from './body-readers.ts'
 export { type CompressOptions, compress } from './compress.ts'
 export type { ContentCoding } from './content-coding.ts'
 export {

@@ -26,7 +26,9 @@ export class InputBuffer {
   /** Makes what is left ours, if it is not. */
   own(): void {
     if (this.borrowed && this.bytes !== null) {
-      this.bytes = Buffer.from(this.bytes.subarray(this.position))
+      const copy = Buffer.allocUnsafe(this.bytes.length - this.position)
+      this.bytes.copy(copy, 0, this.position)
+      this.bytes = copy
       this.position = 0
     }
     this.borrowed = false

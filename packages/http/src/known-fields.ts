@@ -2,8 +2,8 @@ import type { HttpErrorCode } from './errors.ts'
 import { isHost, TCHAR } from './grammar.ts'
 import type { Head } from './head.ts'
 
-/** A field that decides how the message is read; 0 is every other, which nobody decodes unless asked to. */
-export type KnownField = 0 | 1 | 2 | 3 | 4 | 5 | 6
+/** A field that decides how the message or its body is read; 0 is every other, which nobody decodes unless asked to. */
+export type KnownField = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 const HOST = 1
 const CONNECTION = 2
@@ -11,6 +11,8 @@ const CONTENT_LENGTH = 3
 export const TRANSFER_ENCODING = 4
 const EXPECT = 5
 const UPGRADE = 6
+const CONTENT_TYPE = 7
+const CONTENT_ENCODING = 8
 
 /** Names are told apart by length and first letter, so that a field nobody waits for costs one switch. */
 export function knownField(bytes: Uint8Array, start: number, end: number): KnownField {
@@ -24,8 +26,12 @@ export function knownField(bytes: Uint8Array, start: number, end: number): Known
       return first === 0x75 && equals(bytes, start, 'upgrade') ? UPGRADE : 0
     case 10:
       return first === 0x63 && equals(bytes, start, 'connection') ? CONNECTION : 0
+    case 12:
+      return first === 0x63 && equals(bytes, start, 'content-type') ? CONTENT_TYPE : 0
     case 14:
       return first === 0x63 && equals(bytes, start, 'content-length') ? CONTENT_LENGTH : 0
+    case 16:
+      return first === 0x63 && equals(bytes, start, 'content-encoding') ? CONTENT_ENCODING : 0
     case 17:
       return first === 0x74 && equals(bytes, start, 'transfer-encoding') ? TRANSFER_ENCODING : 0
     default:
@@ -64,6 +70,14 @@ export function readKnownField(
         return head.minor === 0 ? null : 'expectation_failed'
       }
       head.expectContinue = head.minor === 1
+      return null
+    case CONTENT_TYPE:
+      head.types++
+      head.typeStart = start - base
+      head.typeEnd = end - base
+      return null
+    case CONTENT_ENCODING:
+      head.coded = true
       return null
     default:
       head.upgradeField = true

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Body } from './body.ts'
-import { readBytes, readForm, readJson, readText } from './body-readers.ts'
+import { promised, readBytes, readForm, readJson, readText } from './body-readers.ts'
 import { type Client, resolveClient } from './client.ts'
 import { type Cookies, readCookies } from './cookies.ts'
 import type { Exchange } from './exchange.ts'
@@ -26,7 +26,10 @@ export class Request {
   /** @internal */ readonly _host: string
   /** @internal */ readonly _minor: number
   /** @internal */ _body: Body | null = null
-  /** @internal The body once it is read whole. */ _whole: Promise<Buffer> | null = null
+  /** @internal The body once it is read whole. */ _whole: Buffer | Promise<Buffer> | null = null
+  /** @internal Where the value of Content-Type stands in the head; 0 where it was not looked for. */ _typeStart = 0
+  /** @internal */ _typeEnd = 0
+  /** @internal The body may have a Content-Encoding. */ _coded = true
   /** @internal The client asks for another protocol. */ _upgrades = false
   private ended = false
   private endings: (() => unknown)[] | null = null
@@ -75,8 +78,10 @@ export class Request {
 
   /** The value of a header field, its repetitions joined by a comma. */
   header(name: string): string | undefined {
-    if (this.fields !== null) return this.fields[name.toLowerCase()]
-    return findField(this._head, this._fieldsStart, name.toLowerCase())
+    const lower = name.toLowerCase()
+    if (this.fields !== null) return this.fields[lower]
+    if (this._typeStart > 0 && lower === 'content-type') return this._head.slice(this._typeStart, this._typeEnd)
+    return findField(this._head, this._fieldsStart, lower)
   }
 
   /** Every header field by its lower-case name. */
@@ -134,21 +139,21 @@ export class Request {
 
   /** The body parsed as JSON. Refuses other media types (415), bad JSON and poisonous keys (400). */
   json<T = unknown>(): Promise<T> {
-    return readJson<T>(this)
+    return promised(this, readJson<T>)
   }
 
   /** The body as text in the charset it declares, UTF-8 by default. */
   text(): Promise<string> {
-    return readText(this)
+    return promised(this, readText)
   }
 
   bytes(): Promise<Buffer> {
-    return readBytes(this)
+    return promised(this, readBytes)
   }
 
   /** A body of application/x-www-form-urlencoded as a record. */
   form(): Promise<Query> {
-    return readForm(this)
+    return promised(this, readForm)
   }
 
   /**

@@ -14,6 +14,15 @@ const UNREAD = 0
 const COLLECTING = 1
 const STREAMING = 2
 const DISCARDING = 3
+const PEEKING = 4
+
+/** Who looks at the beginning of a body before anybody takes it. */
+export interface Peeker {
+  /** A piece of the body, in order. */
+  piece(bytes: Buffer): void
+  /** There is no more to see: the body ends or fails here, or enough of it was shown. */
+  end(): void
+}
 
 /**
  * The body of one request. Until somebody asks for it, its bytes stay where they are: in the connection's input and,
@@ -37,6 +46,8 @@ export class Body {
   /** The stream has asked for bytes. */
   private flowing = false
   private readable: Readable | null = null
+  private peeker: Peeker | null = null
+  private mostPeeked = 0
 
   /** @param declared - Content-Length, or -1 where the body is chunked. */
   constructor(source: BodySource, declared: number) {
@@ -46,6 +57,7 @@ export class Body {
 
   /** Whether arriving bytes have somewhere to go. */
   get wanted(): boolean {
+    if (this.mode === PEEKING) return this.peeker !== null
     return this.mode !== UNREAD && (this.mode !== STREAMING || this.flowing)
   }
 
@@ -61,9 +73,8 @@ export class Body {
     if (this.failed) throw this.failure
     if (this.consumed) throw this.consumedError()
     if (this.mode === DISCARDING) throw httpError('body_cut')
-    if (this.declared > limit) throw httpError('body_too_large')
-    this.mode = COLLECTING
-    this.limit = limit
+    if (this.declared > limit || this.received > limit) throw httpError('body_too_large')
+    this.take(COLLECTING, limit)
     this.source.wantBody(this)
     if (this.failed) throw this.failure
     if (this.complete) return this.join()
@@ -78,9 +89,8 @@ export class Body {
     if (this.readable !== null) return this.readable
     if (this.consumed) throw this.consumedError()
     if (this.mode === DISCARDING) throw httpError('body_cut')
-    if (this.declared > limit) throw httpError('body_too_large')
-    this.mode = STREAMING
-    this.limit = limit
+    if (this.declared > limit || this.received > limit) throw httpError('body_too_large')
+    this.take(STREAMING, limit)
     const readable = new Readable({
       read: () => {
         if (this.flowing) return this.source.resumeBody(this)
@@ -100,12 +110,49 @@ export class Body {
     readable.on('error', () => undefined)
     this.readable = readable
     if (this.failed) readable.destroy(this.failure as Error)
+    else {
+      for (const piece of this.chunks.splice(0)) readable.push(piece)
+      if (this.complete) readable.push(null)
+    }
     return readable
+  }
+
+  /**
+   * Shows the beginning of the body, at least `most` bytes of it or what there is, and takes nothing: whoever reads the
+   * body afterwards gets it from its first byte, and their limit counts.
+   */
+  peek(most: number, peeker: Peeker): void {
+    if (this.consumed || this.mode === PEEKING) throw this.consumedError()
+    if (this.failed || this.mode === DISCARDING) return peeker.end()
+    this.mode = PEEKING
+    this.limit = Number.POSITIVE_INFINITY
+    this.mostPeeked = most
+    this.peeker = peeker
+    this.source.wantBody(this)
+  }
+
+  /** The peeker has seen enough: the rest stays where it is until the body is read. */
+  endPeek(): void {
+    const { peeker } = this
+    this.peeker = null
+    if (peeker === null) return
+    if (!this.complete && !this.failed) this.source.pauseBody(this)
+    peeker.end()
+  }
+
+  private take(mode: number, limit: number): void {
+    const wasPeeked = this.mode === PEEKING
+    this.peeker = null
+    this.mode = mode
+    this.limit = limit
+    if (wasPeeked) this.source.resumeBody(this)
   }
 
   /** From now on bytes are counted and dropped. */
   discard(): void {
-    if (!this.consumed) this.mode = DISCARDING
+    if (this.consumed) return
+    this.mode = DISCARDING
+    this.chunks = []
   }
 
   /** The answer is out: what a stream has not brought yet is dropped, and whoever still reads it learns that. */
@@ -122,13 +169,18 @@ export class Body {
       return
     }
     if (this.mode === COLLECTING) this.chunks.push(chunk)
-    else if (this.readable !== null && !this.readable.push(chunk)) this.source.pauseBody(this)
+    else if (this.mode === PEEKING) {
+      this.chunks.push(chunk)
+      this.peeker?.piece(chunk)
+      if (this.received >= this.mostPeeked) this.endPeek()
+    } else if (this.readable !== null && !this.readable.push(chunk)) this.source.pauseBody(this)
   }
 
   end(trailers: string): void {
     this.complete = true
     this.trailers = trailers
     if (this.failed) return
+    this.endPeek()
     if (this.resolve !== null) this.resolve(this.join())
     else this.readable?.push(null)
   }
@@ -138,6 +190,7 @@ export class Body {
     this.failed = true
     this.failure = reason
     this.chunks = []
+    this.endPeek()
     this.reject?.(reason)
     this.readable?.destroy(reason as Error)
   }

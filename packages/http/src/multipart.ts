@@ -114,7 +114,7 @@ class PartQueue {
     this.parser = makeParser(contentType, limits, (name, type, filename) => {
       // RFC 7578, section 4.2: without a name it is no part of a form.
       if (name === undefined) this.fail(asHttpError(undefined))
-      return type === 'application/octet-stream' || filename !== undefined
+      return isFile(name, type, filename)
     })
     this.body = request.stream
     const { parser } = this
@@ -185,9 +185,13 @@ class PartQueue {
   }
 }
 
+/** What tells a file from a field; the same for whoever peeks and for whoever reads. */
+export const isFile: IsFile = (_name, type, filename) => type === 'application/octet-stream' || filename !== undefined
+
 type IsFile = (name: string | undefined, type: string | undefined, filename: string | undefined) => boolean
 
-function makeParser(contentType: string, limits: object, isPartAFile: IsFile): BusboyInstance {
+/** Throws an `HttpError` where the media type has no boundary. */
+export function makeParser(contentType: string, limits: object, isPartAFile: IsFile): BusboyInstance {
   try {
     return new Busboy({ headers: { 'content-type': contentType }, limits, isPartAFile })
   } catch (cause) {

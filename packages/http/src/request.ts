@@ -5,6 +5,7 @@ import { type Client, resolveClient } from './client.ts'
 import { type Cookies, readCookies } from './cookies.ts'
 import type { Exchange } from './exchange.ts'
 import { type MultipartOptions, type Part, readMultipart } from './multipart.ts'
+import { peekMultipartField } from './multipart-peek.ts'
 import { parseQuery, type Query } from './query.ts'
 import { allFields, findField, trailerFields } from './request-fields.ts'
 
@@ -161,6 +162,14 @@ export class Request {
    */
   multipart(options?: MultipartOptions): AsyncGenerator<Part, void, void> {
     return readMultipart(this, options)
+  }
+
+  /**
+   * The value of a field that stands in a multipart form before its files, while the form stays to be read: for a
+   * middleware that must decide before the upload is. Only the first 16 kB are looked at.
+   */
+  peekField(name: string): Promise<string | undefined> {
+    return peekMultipartField(this, name)
   }
 
   /** The body as a stream with back-pressure; empty where the request has none. */

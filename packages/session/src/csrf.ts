@@ -1,10 +1,11 @@
-import type { Context, Middleware } from '@arlen/http'
+import { type Context, type Middleware, readForm } from '@arlen/http'
 import { requestSession } from './context.ts'
 import { crossSiteEvidence } from './cross-site.ts'
 import { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
 import { findCookie } from './find-cookie.ts'
 import { bearerToken } from './token.ts'
+import { whenKnown } from './when-known.ts'
 
 export interface CsrfOptions {
   /** Origins beside our own whose pages may send requests, such as `https://pay.example`. They need the token too. */
@@ -16,12 +17,13 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'T
 
 /** What a page of another site can send without asking first (Fetch, section 2.2.2). */
 const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
+const MULTIPART = /^multipart\/form-data[ \t]*(?:;|$)/i
 const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
 
 /**
  * Refuses requests that another site made a browser send (403). Two checks, and neither stands in for the other: what
- * `Sec-Fetch-Site` and `Origin` say of the sender, and the token of the session, in the form field `csrf_token` or the
- * header `x-csrf-token`.
+ * `Sec-Fetch-Site` and `Origin` say of the sender, and the token of the session, in the form field `csrf_token` (before
+ * the first file) or the header `x-csrf-token`.
  *
  * Left alone are safe methods and requests that no browser could be tricked into sending with somebody's rights: those
  * with a bearer token and no session, and those without any cookie that are no form.
@@ -42,12 +44,24 @@ export function csrf(options: CsrfOptions = {}): Middleware {
       checkToken(c, token)
       return next(c)
     }
-    if (!URLENCODED.test(req.header('content-type') ?? '')) throw missing()
-    return req.form().then(form => {
-      checkToken(c, form[CSRF_FIELD])
+    const field = tokenField(c)
+    if (field === undefined) throw missing()
+    return whenKnown(field, ({ value }) => {
+      checkToken(c, value)
       return next(c)
     })
   }
+}
+
+/** The field of a form: of one with files it must come before them, for they are not read here. */
+function tokenField({ req }: Context): Field | Promise<Field> | undefined {
+  const type = req.header('content-type') ?? ''
+  if (URLENCODED.test(type)) return whenKnown(readForm(req), form => ({ value: form[CSRF_FIELD] }))
+  return MULTIPART.test(type) ? req.peekField(CSRF_FIELD).then(value => ({ value })) : undefined
+}
+
+interface Field {
+  value: unknown
 }
 
 function needsToken(c: Context): boolean {

@@ -195,3 +195,80 @@ test('safe methods need nothing', async () => {
     expect((await app.browser().request('/change', { method, headers })).status, method).toBe(200)
   }
 })
+
+describe('a form with files', () => {
+  /** The upload of a page, with its parts in this order. */
+  async function upload(browser: Browser, parts: readonly (readonly [string, string | File])[], headers = {}) {
+    const form = new FormData()
+    for (const [name, value] of parts) form.append(name, value)
+    const sent = new Response(form)
+    const body = await sent.text()
+    const type = { 'content-type': sent.headers.get('content-type')! }
+    return browser.request('/upload', { method: 'POST', body, headers: { ...type, ...headers } })
+  }
+
+  async function startUpload(): Promise<{ app: TestApp; browser: Browser; uploads: () => number }> {
+    let uploads = 0
+    const session = sessionMiddleware({ secrets: [SECRET] })
+    const app = await serveHandler(
+      session(
+        csrf()(
+          route({
+            '/token': c => c.text(c.csrfToken()),
+            '/upload': async c => {
+              uploads++
+              const names: string[] = []
+              for await (const part of c.req.multipart()) names.push(part.name)
+              return names
+            },
+          }),
+        ),
+      ),
+    )
+    return { app, browser: app.browser(), uploads: () => uploads }
+  }
+
+  const file = new File(['x'.repeat(100_000)], 'holiday.jpg')
+
+  test('passes with the token in a field before them, or in the header', async () => {
+    const { app, browser, uploads } = await startUpload()
+    const token = await tokenOf(browser)
+    const inField = await upload(browser, [
+      ['title', 'At the lake'],
+      [CSRF_FIELD, token],
+      ['photo', file],
+    ])
+    expect(await inField.json()).toEqual(['title', CSRF_FIELD, 'photo'])
+    const inHeader = await upload(browser, [['photo', file]], { 'x-csrf-token': token })
+    expect(await inHeader.json()).toEqual(['photo'])
+    expect(uploads()).toBe(2)
+    await app[Symbol.asyncDispose]()
+  })
+
+  test('is refused before it is read without a token, with a foreign one, or with one behind the files', async () => {
+    const { app, browser, uploads } = await startUpload()
+    const token = await tokenOf(browser)
+    const foreign = await tokenOf(app.browser())
+    expect(await problem(await upload(browser, [['photo', file]]))).toEqual([403, 'csrf_token_missing'])
+    const late = await upload(browser, [
+      ['photo', file],
+      [CSRF_FIELD, token],
+    ])
+    expect(await problem(late)).toEqual([403, 'csrf_token_missing'])
+    const asFile = await upload(browser, [
+      [CSRF_FIELD, new File([token], 't')],
+      ['photo', file],
+    ])
+    expect(await problem(asFile)).toEqual([403, 'csrf_token_missing'])
+    const stranger = await upload(browser, [
+      [CSRF_FIELD, foreign],
+      ['photo', file],
+    ])
+    expect(await problem(stranger)).toEqual([403, 'csrf_token_invalid'])
+    // Nor does a field stand in for a header that is wrong.
+    const both = await upload(browser, [[CSRF_FIELD, token]], { 'x-csrf-token': foreign })
+    expect(await problem(both)).toEqual([403, 'csrf_token_invalid'])
+    expect(uploads()).toBe(0)
+    await app[Symbol.asyncDispose]()
+  })
+})

@@ -12,7 +12,13 @@ let shop: PropaneHandle
 beforeAll(async () => {
   const database = await createTestDatabase({ migrations: join(import.meta.dirname, '../db/migrations') })
   shop = await propane({
-    ...{ app: join(import.meta.dirname, 'fixtures/shop-that-tells-its-worker.ts'), port: 0, workers: 2, preStopDelay: 0, controlSocket: 'off' },
+    ...{
+      app: join(import.meta.dirname, 'fixtures/shop-that-tells-its-worker.ts'),
+      port: 0,
+      workers: 2,
+      preStopDelay: 0,
+      controlSocket: 'off',
+    },
     ...{ execArgv: ['--conditions=@arlen/source'], logFile: '/dev/null', probePath: '/readyz' },
     env: {
       ...process.env,

@@ -19,6 +19,7 @@ import { contextClass } from './app-context.ts'
 import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
 import { callerFolder } from './caller-folder.ts'
 import type { Config, ConfigInput } from './config.ts'
+import { addCspReportRoute } from './csp-report-route.ts'
 import { Database } from './database.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
 import { answerErrors, type ErrorHandler, errorResponder } from './error-responder.ts'
@@ -29,6 +30,7 @@ import { environmentName, isProduction, loadConfig } from './load-config.ts'
 import { addOpenApiRoutes } from './openapi-routes.ts'
 import { type Confinement, type Plugin, Plugins } from './plugin.ts'
 import { logQueries } from './query-log.ts'
+import { Recurring } from './recurring.ts'
 import { logRequests } from './request-log.ts'
 import { Routes } from './routes.ts'
 import { staticFiles } from './static-files.ts'
@@ -118,6 +120,16 @@ export class App extends Routes implements Servable {
     return this
   }
 
+  /**
+   * Does something again and again while the application runs, as removing what has expired: every `everyMs`
+   * milliseconds, in each process at times of its own. What two processes do at once must not hurt.
+   */
+  every(name: string, everyMs: number, work: () => unknown): this {
+    const recurring = new Recurring(name, everyMs, work, this.log)
+    this.#lifecycle.add({ name, start: () => recurring.start(), stop: () => recurring.stop() })
+    return this
+  }
+
   /** Wraps every request, also those that no route answers, the first registered outermost. */
   use(...middleware: Middleware<Context>[]): this {
     if (this.router.frozen) throw appError('app_frozen', { what: 'use()' })
@@ -183,6 +195,7 @@ export class App extends Routes implements Servable {
   #compile(): Handler<Context> {
     if (this.#handler) return this.#handler
     addHealthRoutes(this)
+    addCspReportRoute(this)
     addOpenApiRoutes(this)
     const { checkResponses } = this.config
     const check = checkResponses === 'auto' ? !isProduction(this.environment) : checkResponses

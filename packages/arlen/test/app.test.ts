@@ -328,3 +328,19 @@ test('two applications of one process share nothing', async () => {
   expect(() => (b!.app.router.urlFor as (name: string) => string)('a')).toThrow()
   await Promise.all([a!.close(), b!.close()])
 })
+
+test('recurring work is done from the start of an application to its end', async () => {
+  let times = 0
+  const third = Promise.withResolvers<void>()
+  const served = await serveApp(app => {
+    app.every('counting', 5, () => {
+      if (++times === 3) third.resolve()
+    })
+    expect(times).toBe(0)
+  })
+  await third.promise
+  await served.close()
+  const until = times
+  await new Promise(resolve => setTimeout(resolve, 30))
+  expect(times).toBe(until)
+})

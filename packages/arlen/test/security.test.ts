@@ -99,6 +99,43 @@ describe('from config', () => {
     await served.close()
   })
 
+  test('violations are taken where the policy says, without a token, and cannot flood log or server', async () => {
+    const csp = { reportOnly: true, reportTo: '/csp-reports' }
+    const served = await serveApp(app => void app.get('/', c => c.html(c.csrfField())), {
+      config: { security: { csp } },
+    })
+    const page = await served.get('/')
+    expect(page.headers.get('content-security-policy')).toBeNull()
+    expect(page.headers.get('content-security-policy-report-only')).toContain('report-uri /csp-reports; report-to csp')
+    expect(page.headers.get('reporting-endpoints')).toBe('csp="/csp-reports"')
+    const body = JSON.stringify({
+      'csp-report': { 'effective-directive': 'img-src', 'blocked-uri': 'https://a.example' },
+    })
+    const headers = { 'content-type': 'application/csp-report', cookie: cookieOf(page) }
+    const send = () => served.get('/csp-reports', { method: 'POST', body, headers })
+    expect((await send()).status).toBe(204)
+    expect(served.log.at(-2)).toMatchObject({ violation: { directive: 'img-src', blocked: 'https://a.example' } })
+    const statuses = (await Promise.all(Array.from({ length: 99 }, send))).map(({ status }) => status).sort()
+    expect(statuses).toEqual([...Array<number>(59).fill(204), ...Array<number>(40).fill(429)])
+    expect(served.log.filter(line => 'violation' in line)).toHaveLength(20)
+    expect((await served.get('/csp-reports')).status).toBe(405)
+    await served.close()
+  })
+
+  test('violations that another site collects, or a route of the application, need no route of ours', async () => {
+    const elsewhere = { csp: { reportTo: 'https://reports.example/csp' } }
+    const away = await serveApp(() => undefined, { config: { security: elsewhere } })
+    expect(away.app.routes().some(({ method }) => method === 'POST')).toBe(false)
+    await away.close()
+    const own = await serveApp(app => void app.post('/csp', { csrfExempt: 'reports' }, () => 'own'), {
+      config: { security: { csp: { reportTo: '/csp' } } },
+    })
+    expect(await (await own.get('/csp', { method: 'POST' })).text()).toBe('own')
+    await own.close()
+    const wrong = serveApp(() => undefined, { config: { security: { csp: { reportTo: 'csp-reports' } } } })
+    await expect(wrong).rejects.toMatchObject({ code: 'config_invalid' })
+  })
+
   test('all of it can be switched off', async () => {
     const served = await serveApp(app => void app.get('/', c => c.csrfField()), {
       config: { apiOnly: true, security: { enabled: false } },

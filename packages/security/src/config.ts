@@ -45,7 +45,13 @@ export function securityConfigSchema(production: boolean): v.GenericSchema<unkno
     csp: section({
       enabled: flag('Sends a content security policy', true),
       reportOnly: flag('Reports what the policy would refuse, and refuses nothing', false),
-      reportTo: v.optional(described(v.string(), 'Path that browsers report violations to; empty for none'), ''),
+      reportTo: v.optional(
+        described(
+          v.pipe(v.string(), v.regex(/^(?:|\/(?!\/).*|https:\/\/.+)$/, 'must be a path or an https URL')),
+          'Path, or URL of another site, that browsers report violations to; empty for none',
+        ),
+        '',
+      ),
       directives: v.optional(
         described(v.record(v.string(), v.union([v.array(v.string()), v.literal(false)])), 'Replaced directives'),
         {},

@@ -1,13 +1,14 @@
-import type { Database } from '@arlen/pg'
 import { LoginThrottle } from '@arlen/security'
 import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgTokenStore } from '@arlen/session'
+import type { App } from 'arlen'
 import { credentialsOf, storePasswordHash, type User, userById } from './users.ts'
 
 declare module '@arlen/session' {
   interface AppUser extends User {}
 }
 
-const REMEMBER_MS = 30 * 24 * 60 * 60_000
+const HOUR_MS = 60 * 60_000
+const REMEMBER_MS = 30 * 24 * HOUR_MS
 
 /** Who may come in, and how they prove it. One for each application; routes are given it and never make their own. */
 export class Accounts {
@@ -16,9 +17,10 @@ export class Accounts {
   readonly auth: Authentication<User>
   readonly login: PasswordLogin<User>
 
-  /** @param app - only looked at when its database is needed: an application can be assembled without one. */
-  constructor(app: { readonly db: Database }) {
+  /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
+  constructor(app: Pick<App, 'db' | 'every'>) {
     const store = new PgTokenStore(() => app.db)
+    app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
     this.auth = new Authentication<User>({
       findUser: (id, c) => userById(c.db, Number(id)),

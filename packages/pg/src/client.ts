@@ -140,7 +140,7 @@ export class PgClient extends pg.Client {
 const CANCEL_DELIVERY_MS = 100
 
 /** What ends a session: shutdown, time-outs of the session, protocol. The severity would say so in the server's language. */
-const ENDING = /^(?:57P|25P0[34]|08)/
+const ENDING = /^(?:57P|25P0[34]|08(?!P01))/
 
 function internals(client: PgClient): Internals {
   return client as unknown as Internals

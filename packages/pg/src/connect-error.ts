@@ -19,20 +19,27 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57P03': 'the server is starting up or shutting down. Try again in a moment.',
 }
 
-const POOLED = 'a pooler such as PgBouncer is in between, which takes no session settings. Use prepare: false.'
+/** What has no code of its own. */
+const BY_MESSAGE: readonly [RegExp, string][] = [
+  [
+    /startup parameter/,
+    'a pooler such as PgBouncer is in between, which takes no session settings. Use prepare: false.',
+  ],
+  [
+    /CERT_|_CERT|LEAF_SIGNATURE/,
+    'the certificate of the server is not trusted. Name its authority by sslrootcert=<file> in the URL, or give ssl to createPg.',
+  ],
+  [/does not support SSL/, 'the server offers no TLS. Say sslmode=disable in the URL if that is meant.'],
+  [/^ .*timeout/, ADVICE.ETIMEDOUT!],
+]
 
 /** One line: what, where, what to do. */
 export function connectError(cause: unknown, settings: Settings): ArlenError {
   const error = cause as ServerMessage
   const inner = (cause as AggregateError).errors?.[0] as ServerMessage | undefined
   const code = error.code ?? inner?.code ?? ''
-  const timedOut = /timeout/.test(error.message) && !code
-  const advice = timedOut ? ADVICE.ETIMEDOUT : (ADVICE[code] ?? (error.message || String(inner?.message ?? cause)))
-  const pooled = code === '08P01' && /startup parameter/.test(error.message)
-  const suffix = code ? ` (${code})` : ''
-  return pgError(
-    'connect_failed',
-    {},
-    { internal: `${targetOf(settings)}: ${pooled ? POOLED : advice}${suffix}`, cause },
-  )
+  const message = error.message || String(inner?.message ?? cause)
+  const known = BY_MESSAGE.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1]
+  const internal = `${targetOf(settings)}: ${known ?? ADVICE[code] ?? message}${code && ` (${code})`}`
+  return pgError('connect_failed', {}, { internal, cause })
 }

@@ -29,6 +29,7 @@ abstract class Copy extends Statement {
 export class CopyIn extends Copy {
   readonly #source: CopySource
   #started = false
+  #ended = false
 
   constructor(text: string, source: CopySource) {
     super(text)
@@ -45,6 +46,18 @@ export class CopyIn extends Copy {
     super.handleReadyForQuery()
   }
 
+  /** A server that waits for data hears no request to cancel. */
+  override interrupt(): void {
+    if (this.#started) this.#giveUp('The copy was cancelled')
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#ended || this.settled) return
+    this.#ended = true
+    this.client!.writer.copyFail(reason)
+    this.client!.writer.flush()
+  }
+
   /** Writes no faster than the socket takes it, and stops when the server has had enough. */
   async #pump({ writer, wire }: PgClient): Promise<void> {
     try {
@@ -54,12 +67,14 @@ export class CopyIn extends Copy {
         writer.flush()
         if (wire.stream.writableNeedDrain) await drained(wire.stream)
       }
+      if (this.#ended || this.settled) return
+      this.#ended = true
       writer.copyDone()
+      writer.flush()
     } catch (error) {
       this.failure ??= error as Error // whatever the server says to the failure, this was the reason for it
-      writer.copyFail('The source of the data failed')
+      this.#giveUp('The source of the data failed')
     }
-    writer.flush()
   }
 }
 

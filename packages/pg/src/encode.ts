@@ -1,3 +1,4 @@
+import { oneLine } from './database-error.ts'
 import { pgError } from './errors.ts'
 import { JsonParam, Sql } from './sql.ts'
 
@@ -86,13 +87,15 @@ function encodeDate(date: Date, index: number): string {
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown }
 
 function encodeJson(value: unknown, index: number): string {
-  const text = JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? rawJson(String(inner)) : inner,
-  )
-  if (text === undefined) {
-    throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: `json(${typeof value}) has no JSON text` })
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? rawJson(String(inner)) : inner))
+  } catch (cause) {
+    const reason = `json() of it fails: ${oneLine(cause instanceof Error ? cause.message : String(cause))}`
+    throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason }, { cause })
   }
-  return text
+  if (text !== undefined) return text
+  throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: `json(${typeof value}) has no JSON text` })
 }
 
 function encodeArray(items: readonly unknown[], index: number): string {

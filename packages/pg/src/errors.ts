@@ -25,6 +25,7 @@ type PgErrorCode =
   | 'transaction_nested'
   | 'transaction_rolled_back'
   | 'transaction_control'
+  | 'session_setting'
   | 'rollback_pending'
   | 'commit_unknown'
   | 'notify_too_long'
@@ -60,7 +61,7 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
     message:
       'The database URL {dsn} is not valid: {reason}. It looks like postgres://user:password@host:5432/database.',
   },
-  option_invalid: { message: 'Option {option} of createPg is {value}, but must be {expected}.' },
+  option_invalid: { message: 'Option {option} is {value}, but must be {expected}.' },
   sql_not_tagged: {
     message:
       '{api} takes a tagged template or an Sql fragment, but got {got}. Write sql`…` without parentheses, so that what is interpolated becomes a bind parameter; identifiers go through sql.id(name).',
@@ -104,6 +105,10 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   transaction_control: {
     message:
       'Transactions begin and end by tx(), and savepoints by a tx() inside it, so that none can be left open: {query}',
+  },
+  session_setting: {
+    message:
+      'Connections are shared, and whoever uses this one next would find its session changed. Use SET LOCAL in tx(), options=-c… in the database URL, or listen(): {query}',
   },
   rollback_pending: { message: 'beginRollback() was called while the rollback of before is still to come.' },
   commit_unknown: {

@@ -36,8 +36,7 @@ export class Exclusive {
     if (signal?.aborted) throw abortError(signal)
     this.lease.query = statement.text
     const limit = timeoutMs ?? this.#limitMs
-    const timer =
-      limit > 0 ? setTimeout(() => this.cancel(statement, timeoutError(statement, limit)), limit) : undefined
+    const timer = startLimit(limit, () => this.cancel(statement, timeoutError(statement, limit)))
     const forget = signal && onAbort(signal, () => this.cancel(statement, abortError(signal)))
     this.lease.client.send(statement)
     try {
@@ -66,6 +65,7 @@ export class Exclusive {
     if (statement.settled) return
     const { client } = this.lease
     statement.failure = reason
+    statement.interrupt()
     const cut = setTimeout(() => client.destroy(), CANCEL_GRACE_MS)
     statement.promise.catch(() => undefined).finally(() => clearTimeout(cut))
     this.#cancelling = client.cancel(CANCEL_GRACE_MS).finally(() => {
@@ -81,6 +81,11 @@ export class Exclusive {
     if (this.#cancelling) void this.#cancelling.then(finish)
     else finish()
   }
+}
+
+/** Calls `fn` when the time is over, which with 0 it never is. */
+export function startLimit(limitMs: number, fn: () => void): NodeJS.Timeout | undefined {
+  return limitMs > 0 ? setTimeout(fn, limitMs) : undefined
 }
 
 export function abortError(signal: AbortSignal): Error {

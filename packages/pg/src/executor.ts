@@ -3,7 +3,7 @@ import { onAbort } from './abort-group.ts'
 import { callerOf, captureSite, type Site } from './caller.ts'
 import { oneLine } from './database-error.ts'
 import { pgError } from './errors.ts'
-import { abortError, Exclusive, timeoutError } from './exclusive.ts'
+import { abortError, Exclusive, startLimit, timeoutError } from './exclusive.ts'
 import { Lanes } from './lanes.ts'
 import type { Settings } from './options.ts'
 import { ConnectionPool } from './pool.ts'
@@ -22,6 +22,8 @@ interface OpenTransaction {
   site: Site
   over: boolean
 }
+
+type Send = (statement: Statement) => Promise<Statement>
 
 /** Takes the place of pool and lanes: how a test keeps everything an application does within one transaction. */
 export interface Detour {
@@ -90,38 +92,23 @@ export class Executor {
     }
   }
 
-  async #runShared(query: Prepared, site: Site | undefined): Promise<Result<unknown>> {
-    const { signal, timeoutMs } = query.options
-    const bounded = signal !== undefined || timeoutMs !== undefined
-    let statement: Statement | undefined
-    const share = (next: Statement): Promise<Statement> => {
-      statement = next
-      this.lanes.send(next)
-      return bounded ? this.#bound(next, signal, timeoutMs) : next.promise
-    }
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const now = attempt === 1 ? query : unprepared(query)
-        const built = this.runner.buildNow(now) ?? (await this.runner.build(now, share))
-        await share(built)
-        this.runner.observe(query, built, undefined, site)
-        return built.result
-      } catch (error) {
-        if (statement && attempt < ATTEMPTS && (this.runner.isStale(statement) || wasHitByMistake(statement))) continue
-        throw this.runner.fail(error, query, statement, site)
-      }
-    }
+  #runShared(query: Prepared, site: Site | undefined): Promise<Result<unknown>> {
+    const { signal, timeoutMs = 0 } = query.options
+    const bounded = signal !== undefined || timeoutMs > 0
+    return this.#attempt(query, site, statement => {
+      this.lanes.send(statement)
+      return bounded ? this.#bound(statement, signal, timeoutMs) : statement.promise
+    })
   }
 
   /** Answers the caller when the signal or the time says so; the statement is left to the lane. */
-  #bound(statement: Statement, signal: AbortSignal | undefined, timeoutMs: number | undefined): Promise<Statement> {
+  #bound(statement: Statement, signal: AbortSignal | undefined, timeoutMs: number): Promise<Statement> {
     return new Promise((resolve, reject) => {
       const stop = (reason: Error) => {
         this.lanes.abandon(statement)
         reject(reason)
       }
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => stop(timeoutError(statement, timeoutMs)), timeoutMs)
+      const timer = startLimit(timeoutMs, () => stop(timeoutError(statement, timeoutMs)))
       const forget = signal && onAbort(signal, () => stop(abortError(signal)))
       const settle = () => {
         clearTimeout(timer)
@@ -135,25 +122,38 @@ export class Executor {
     const { signal, timeoutMs } = query.options
     const lease = await this.pool.lease({ purpose: 'query', query: query.text, signal, site })
     const exclusive = new Exclusive(this.pool, lease, this.settings.statementTimeoutMs)
-    let statement: Statement | undefined
-    const send = (next: Statement) => {
-      statement = next
-      return exclusive.send(next, { signal, timeoutMs })
-    }
     try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const built = await this.runner.build(attempt === 1 ? query : unprepared(query), send)
-          await send(built)
-          this.runner.observe(query, built, undefined, site)
-          return built.result
-        } catch (error) {
-          if (statement && attempt < ATTEMPTS && this.runner.isStale(statement)) continue
-          throw this.runner.fail(error, query, statement, site)
-        }
-      }
+      return await this.#attempt(query, site, statement => exclusive.send(statement, { signal, timeoutMs }))
     } finally {
       exclusive.release(true)
+    }
+  }
+
+  /** Runs a query; again, and without anything prepared, where it failed for what had been prepared. */
+  async #attempt(query: Prepared, site: Site | undefined, send: Send): Promise<Result<unknown>> {
+    let statement: Statement | undefined
+    let suspect: Statement | undefined
+    const sendNext = (next: Statement): Promise<Statement> => {
+      statement = next
+      return send(next)
+    }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const now = attempt === 1 ? query : unprepared(query)
+        const built = this.runner.buildNow(now) ?? (await this.runner.build(now, sendNext))
+        await sendNext(built)
+        if (suspect) this.runner.forget(suspect)
+        if (built.plan?.late) await this.runner.decodeLate(built, sendNext)
+        this.runner.observe(query, built, undefined, site)
+        return built.result
+      } catch (error) {
+        if (statement && attempt < ATTEMPTS) {
+          if (this.runner.isStale(statement) || wasHitByMistake(statement)) continue
+          suspect = this.runner.isSuspect(statement) ? statement : undefined
+          if (suspect) continue
+        }
+        throw this.runner.fail(error, query, statement, site)
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import { parse } from 'pg-connection-string'
+import { type Dsn, parseDsn } from './dsn.ts'
 import { pgError } from './errors.ts'
 import type { SqlStateEntry } from './sqlstate.ts'
 import type { TypeSettings } from './type-parsers.ts'
@@ -67,6 +67,8 @@ export interface Settings
   password: PgOptions['password']
   database: string
   ssl: boolean | ConnectionOptions
+  /** `options=` of the URL. */
+  sessionOptions: string
 }
 
 const NUMBERS = {
@@ -86,6 +88,9 @@ const NUMBERS = {
   slowQueryMs: 1_000,
 } as const
 
+/** What timers of Node.js and settings of PostgreSQL can count. */
+const MOST = 2_147_483_647
+
 const AT_LEAST_ONE: readonly (keyof typeof NUMBERS)[] = [
   'max',
   'depth',
@@ -98,16 +103,18 @@ const AT_LEAST_ONE: readonly (keyof typeof NUMBERS)[] = [
 
 export function readOptions(given: string | PgOptions): Settings {
   const { dsn, ...options } = typeof given === 'string' ? { dsn: given } : given
+  const fromDsn = dsn === undefined ? {} : parseDsn(dsn)
+  const seconds = Number(fromDsn.connect_timeout)
+  if (seconds > 0) options.connectTimeoutMs ??= seconds * 1_000
   const numbers = {} as Record<keyof typeof NUMBERS, number>
   for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) {
     const value = options[name] ?? NUMBERS[name]
     const least = AT_LEAST_ONE.includes(name) ? 1 : 0
-    if (!Number.isInteger(value) || value < least) {
-      throw pgError('option_invalid', { option: name, value, expected: `a whole number of at least ${least}` })
+    if (!Number.isInteger(value) || value < least || value > MOST) {
+      throw pgError('option_invalid', { option: name, value, expected: `a whole number from ${least} to ${MOST}` })
     }
     numbers[name] = value
   }
-  const fromDsn = dsn === undefined ? {} : parseDsn(dsn)
   return { ...readTarget(fromDsn, options), ...numbers, ...readRest(fromDsn, options) }
 }
 
@@ -118,7 +125,7 @@ function readTarget(
   const user = options.user ?? fromDsn.user ?? process.env.PGUSER ?? process.env.USER ?? 'postgres'
   return {
     host: options.host ?? fromDsn.host ?? process.env.PGHOST ?? 'localhost',
-    port: options.port ?? Number(fromDsn.port || process.env.PGPORT || 5432),
+    port: readPort(options.port ?? fromDsn.port ?? process.env.PGPORT ?? 5432),
     user,
     password: options.password ?? fromDsn.password ?? process.env.PGPASSWORD,
     database: options.database ?? fromDsn.database ?? process.env.PGDATABASE ?? user,
@@ -126,46 +133,24 @@ function readTarget(
   }
 }
 
+function readPort(given: number | string): number {
+  const value = Number(given)
+  if (Number.isInteger(value) && value > 0 && value <= 65_535) return value
+  throw pgError('option_invalid', { option: 'port', value: given, expected: 'a whole number from 1 to 65535' })
+}
+
 function readRest(
   fromDsn: Dsn,
   options: PgOptions,
-): Pick<Settings, 'applicationName' | 'prepare' | 'types' | 'sqlstates' | 'debug'> {
+): Pick<Settings, 'applicationName' | 'sessionOptions' | 'prepare' | 'types' | 'sqlstates' | 'debug'> {
   return {
     applicationName: options.applicationName ?? fromDsn.application_name ?? 'arlen',
+    sessionOptions: fromDsn.options ?? '',
     prepare: options.prepare ?? true,
     types: options.types ?? {},
     sqlstates: options.sqlstates ?? {},
     debug: options.debug ?? process.env.NODE_ENV !== 'production',
   }
-}
-
-type Dsn = Partial<Record<'host' | 'port' | 'user' | 'password' | 'database' | 'application_name', string>> & {
-  ssl?: unknown
-}
-
-function parseDsn(dsn: string): Dsn {
-  if (!/^(postgres|postgresql|socket):/.test(dsn)) {
-    throw pgError('dsn_invalid', { dsn: hidePassword(dsn), reason: 'it does not begin with postgres://' })
-  }
-  try {
-    const { host, port, user, password, database, application_name, ssl } = parse(dsn)
-    return Object.fromEntries(
-      Object.entries({ host, port, user, password, database, application_name, ssl }).filter(
-        ([, value]) => value != null && value !== '',
-      ),
-    )
-  } catch (cause) {
-    throw pgError(
-      'dsn_invalid',
-      { dsn: hidePassword(dsn), reason: (cause as Error).message.replaceAll(dsn, '…') },
-      { cause },
-    )
-  }
-}
-
-/** A URL as it may be shown. */
-export function hidePassword(dsn: string): string {
-  return dsn.replace(/^([^:]+:\/\/[^:/@]*):.*@/, '$1:***@').replace(/(password=)[^&]*/g, '$1***')
 }
 
 /** Where a pool leads, for messages: `app@db.example:5432/shop`. */

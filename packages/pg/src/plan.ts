@@ -23,8 +23,11 @@ export class Plan {
   params: readonly number[] | undefined
   fields: readonly Field[] = []
   lastUse = 0
+  /** Columns whose type was not known yet: they come as text, and are read once it is. */
+  late: readonly Field[] | undefined
   #parsers: Parser[] = []
   #template: Record<string, unknown> = {}
+  #ambiguous = false
 
   constructor(text: string, name: string) {
     this.text = text
@@ -38,12 +41,15 @@ export class Plan {
       columnNumber: field.columnID,
       typeId: field.dataTypeID,
     }))
-    this.#parsers = fields.map(field => parsers(field.dataTypeID))
+    this.#parsers = fields.map(field => parsers(field.dataTypeID) ?? String)
+    const late = this.fields.filter(({ typeId }) => !parsers(typeId))
+    this.late = late.length > 0 ? late : undefined
     // Rows are clones of one template, so that they share a hidden class. Without a prototype while it is made, and
     // spread afterwards, a column called __proto__ is a column like any other.
     const template: Record<string, unknown> = Object.create(null)
     for (const field of this.fields) template[field.name] = null
     this.#template = template
+    this.#ambiguous = Object.keys(template).length < this.fields.length
   }
 
   decode(values: readonly (string | null)[]): Record<string, unknown> {
@@ -51,8 +57,21 @@ export class Plan {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
       if (value != null) row[this.fields[i]!.name] = this.#parse(value, i)
+      else if (this.#ambiguous) row[this.fields[i]!.name] = null // of several columns of a name the last one counts
     }
     return row
+  }
+
+  /** Reads again what came as text for want of a parser. Other statements of the plan do so with rows of their own. */
+  decodeLate(rows: readonly unknown[], parsers: ParserTable): void {
+    for (const field of this.late ?? []) {
+      const parser = parsers(field.typeId)
+      if (!parser || this.fields.findLast(({ name }) => name === field.name) !== field) continue
+      for (const row of rows as Record<string, unknown>[]) {
+        const value = row[field.name]
+        if (typeof value === 'string') row[field.name] = parser(value)
+      }
+    }
   }
 
   #parse(value: string, column: number): unknown {

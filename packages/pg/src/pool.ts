@@ -266,19 +266,17 @@ export function clientConfig(settings: Settings): pg.ClientConfig {
     keepAlive: true,
     application_name: settings.applicationName,
     // A pooler in transaction mode refuses session settings, as its clients share sessions.
-    ...(prepare && { options: sessionOptions(settings) }),
+    options: prepare ? sessionOptions(settings) : settings.sessionOptions || undefined,
   }
 }
 
-function sessionOptions(settings: Settings): string {
-  const { statementTimeoutMs, idleInTransactionTimeoutMs } = settings
-  return [
+/** Of two for the same setting the later one counts: those of the URL are over our limits, and what the parsers read is over all. */
+function sessionOptions({ statementTimeoutMs, idleInTransactionTimeoutMs, sessionOptions }: Settings): string {
+  const limits = [
     `statement_timeout=${statementTimeoutMs}`,
     `idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
-    'datestyle=ISO', // what the parsers read
-    'intervalstyle=postgres',
-    'bytea_output=hex',
   ]
-    .map(setting => `-c ${setting}`)
-    .join(' ')
+  const formats = ['datestyle=ISO', 'intervalstyle=postgres', 'bytea_output=hex']
+  const write = (settings: readonly string[]) => settings.map(setting => `-c ${setting}`)
+  return [...write(limits), sessionOptions, ...write(formats)].filter(Boolean).join(' ')
 }

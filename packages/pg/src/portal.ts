@@ -87,6 +87,7 @@ export async function* streamRows(
     while (next) {
       const done: FetchRows = await next
       next = done.suspended ? fetch() : undefined
+      if (opened.plan?.late) await runner.decodeLate(done, statement => exclusive.send(statement, limits))
       yield* row ? await validateRows(row, done.records) : done.records
     }
   } finally {

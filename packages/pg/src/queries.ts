@@ -184,7 +184,7 @@ export abstract class Queries {
 
   /** `COPY … TO STDOUT`: its bytes, in pieces of any size. */
   async *copyTo(text: string | Sql, options?: QueryOptions): AsyncGenerator<Buffer, void, undefined> {
-    const query = sortArguments(text, options, options)
+    const query = sortCopy(text, options)
     const session = await this.session('copy', query)
     const copy = new CopyOut(query.text)
     const sent = session.exclusive.sendCopy(copy, session.limits)
@@ -202,7 +202,7 @@ export abstract class Queries {
   }
 
   async #copyFrom(text: string | Sql, source: CopySource, options: QueryOptions | undefined): Promise<number> {
-    const query = sortArguments(text, options, options)
+    const query = sortCopy(text, options)
     const opened = this.session('copy', query)
     const session = opened instanceof Promise ? await opened : opened
     const copy = new CopyIn(query.text, source)
@@ -254,7 +254,9 @@ export function sortArguments(
   values: Values | QueryOptions | undefined,
   options: QueryOptions | undefined,
 ): Prepared {
-  if (text instanceof Sql) return { text: text.text, values: text.values, options: (values as QueryOptions) ?? {} }
+  if (text instanceof Sql) {
+    return { text: text.text, values: text.values, options: checkOptions((values as QueryOptions) ?? {}) }
+  }
   if (typeof text !== 'string' || text.length === 0 || text.includes('\0')) {
     const got = typeof text === 'string' ? JSON.stringify(text) : typeof text
     throw pgError('sql_text_invalid', { got })
@@ -262,7 +264,21 @@ export function sortArguments(
   if (values !== undefined && !Array.isArray(values)) {
     throw pgError('parameter_invalid', { parameter: '$1', reason: 'the values of a query are an array' })
   }
-  return { text, values: (values as Values) ?? [], options: options ?? {} }
+  return { text, values: (values as Values) ?? [], options: checkOptions(options ?? {}) }
+}
+
+/** What a timer of Node.js can count, in milliseconds; above it, it would end at once. */
+const LONGEST_MS = 2_147_483_647
+
+function checkOptions(options: QueryOptions): QueryOptions {
+  const { timeoutMs: value } = options
+  if (value === undefined || (value >= 0 && value <= LONGEST_MS)) return options
+  throw pgError('option_invalid', { option: 'timeoutMs', value, expected: `0 to ${LONGEST_MS} milliseconds` })
+}
+
+/** COPY takes no parameters: options come second. */
+function sortCopy(text: string | Sql, options: QueryOptions | undefined): Prepared {
+  return text instanceof Sql ? sortArguments(text, options, undefined) : sortArguments(text, [], options)
 }
 
 function only(rows: readonly unknown[]): unknown {

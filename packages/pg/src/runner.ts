@@ -1,5 +1,6 @@
 import { debuglog } from 'node:util'
 import { ArlenError } from '@arlen/core'
+import { ArrayTypes } from './array-types.ts'
 import { callerOf, locate, type Site } from './caller.ts'
 import type { PgClient } from './client.ts'
 import { DatabaseError, oneLine, type ServerMessage } from './database-error.ts'
@@ -14,15 +15,19 @@ import { createParsers, type ParserTable } from './type-parsers.ts'
 /** NODE_DEBUG=arlen:pg prints every query. */
 const trace = debuglog('arlen:pg')
 
+/** What a value that does not fit the type of its parameter fails with: as it is read, or as the query is analysed anew. */
+const RETYPED = ['22003', '22007', '22008', '22P02', '42804', '42883']
+
 const KNOWN_TEXTS = 2_000
 const LONGEST_PREPARED = 16_384
-const CONTROL =
-  /^(?:\s|--[^\n]*(?:\n|$)|\/\*.*?\*\/)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/is
+const FIRST_WORDS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*(\w+(?:\s+\w+)?)/
+const CONTROL = /^(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
+const SESSION = /^(?:set(?!\s+(?:local|constraints|transaction)\b)|reset|discard|listen|unlisten)\b/i
 
 interface TextInfo {
   uses: number
-  /** It begins or ends a transaction, which is what tx() is for. */
-  control: boolean
+  /** It begins or ends a transaction, or changes the session, which the next user of the connection would find changed. */
+  refused: 'transaction_control' | 'session_setting' | undefined
   /** OIDs of the parameters, learnt when an array was first bound. */
   params?: readonly number[]
 }
@@ -33,11 +38,12 @@ export class Runner {
   readonly parsers: ParserTable
   readonly #target: string
   readonly #texts = new Map<string, TextInfo>()
+  readonly #arrays = new ArrayTypes()
 
   constructor(settings: Settings) {
     this.settings = settings
     this.#target = targetOf(settings)
-    this.parsers = createParsers(settings.types)
+    this.parsers = createParsers(settings.types, this.#arrays)
   }
 
   /**
@@ -62,7 +68,7 @@ export class Runner {
   }
 
   #statement(query: Prepared, info: TextInfo): Statement {
-    if (info.control) throw pgError('transaction_control', { query: oneLine(query.text) })
+    if (info.refused) throw pgError(info.refused, { query: oneLine(query.text) })
     const prepare = query.options.prepare ?? this.settings.prepare
     return new Statement({
       text: query.text,
@@ -75,7 +81,7 @@ export class Runner {
   #info(text: string): TextInfo {
     const known = this.#texts.get(text)
     if (known) return known
-    const info = { uses: 0, control: CONTROL.test(text) }
+    const info = { uses: 0, refused: refusalOf(text) }
     if (text.length > LONGEST_PREPARED) return info // as large a text is made for one use, and nothing to keep
     if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
     this.#texts.set(text, info)
@@ -94,6 +100,31 @@ export class Runner {
     if (info) delete info.params
     if (plan) client?.plans.discard(plan, changed)
     return true
+  }
+
+  /**
+   * Whether a statement may have failed for having been prepared before a column changed its type: its parameters keep the
+   * type of before (`int` for what is now `bigint` or `text`), which the server does not mend. A fresh one tells.
+   */
+  isSuspect({ reused, failure }: Statement): boolean {
+    return reused && RETYPED.includes(failure?.code ?? '')
+  }
+
+  /** Forgets what was prepared for a statement, and what is known of its parameters. */
+  forget({ text, plan, client }: Statement): void {
+    const info = this.#texts.get(text)
+    if (info) delete info.params
+    if (plan) client?.plans.discard(plan, true)
+  }
+
+  /** Decodes what came as text because its type, one of the application's own, was not known yet. */
+  async decodeLate(statement: Statement, send: (statement: Statement) => Promise<Statement>): Promise<void> {
+    const plan = statement.plan!
+    await this.#arrays.learn(
+      plan.late!.map(({ typeId }) => typeId),
+      send,
+    )
+    plan.decodeLate(statement.records, this.parsers)
   }
 
   /** What the program gets to see of a failure, which is told to those who watch. */
@@ -137,8 +168,15 @@ export class Runner {
       const info = { text: query.text, name: query.options.name, values: debug ? query.values : undefined }
       return new DatabaseError(message, info, { statuses: sqlstates, showData: debug })
     }
+    if (client?.usable ?? true) return error // of the program: a parser of its own, the source of a COPY
     const cause = client?.lastError ?? error
     const reason = cause instanceof Error ? cause.message : String(cause)
     return pgError('connection_lost', {}, { internal: `${reason}. Query: ${query.text}`, cause })
   }
+}
+
+function refusalOf(text: string): TextInfo['refused'] {
+  const words = FIRST_WORDS.exec(text)?.[1] ?? ''
+  if (CONTROL.test(words)) return 'transaction_control'
+  return SESSION.test(words) ? 'session_setting' : undefined
 }

@@ -17,6 +17,7 @@ const AWAY = 'The database is not available at the moment.'
 
 export const SQLSTATES: Readonly<Record<string, SqlStateEntry>> = {
   '08': { code: 'connection_exception', status: 503, detail: AWAY, retryable: true },
+  '08P01': { code: 'protocol_violation' }, // such as a wrong number of parameters: no fault of the connection
   '0A': { code: 'feature_not_supported' },
   '22': { code: 'data_exception' },
   '22001': { code: 'string_data_right_truncation' },

@@ -33,6 +33,8 @@ export class Statement {
   /** When it went out, or began to wait for that, and when it was settled (`performance.now()`). */
   sentAt = 0
   doneAt = 0
+  /** Its plan was there before it. */
+  reused = false
   /** Nobody waits for its answer any more. */
   abandoned = false
   /** Called once it is settled either way, before the promise is. */
@@ -73,7 +75,9 @@ export class Statement {
   }
 
   protected write(client: PgClient): void {
-    this.plan = (this.prepare && client.plans.get(this.text)) || this.parse(client)
+    const known = this.prepare ? client.plans.get(this.text) : undefined
+    this.reused = known !== undefined
+    this.plan = known ?? this.parse(client)
     if (this.describeOnly) client.writer.sync()
     else client.writer.bindExecuteSync(this.plan.name, this.values)
   }
@@ -110,6 +114,9 @@ export class Statement {
   handleEmptyQuery(): void {}
 
   handlePortalSuspended(): void {}
+
+  /** It is being cancelled: for what a request to cancel does not reach. */
+  interrupt(): void {}
 
   handleCopyInResponse(wire: Wire): void {
     // Copy mode has swallowed the Sync that was sent along, so that it takes another.

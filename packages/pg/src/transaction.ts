@@ -50,21 +50,31 @@ export class Transaction extends Database {
     this.#nested = true
     const name = `arlen_${this.#depth}`
     const inner = new Transaction(this.#runner, this.#exclusive, this.#signal, this)
+    let open = false
     try {
       await this.#command(`SAVEPOINT ${name}`)
+      open = true
       const value = await inner.perform(fn)
       // A failure that the callback has caught leaves nothing to release: the savepoint is rolled back all the same.
       if (inner.failed !== undefined) throw pgError('transaction_rolled_back', {}, { cause: inner.failed })
       await this.#command(`RELEASE SAVEPOINT ${name}`)
       return value
     } catch (error) {
-      if (!this.#finished && this.#exclusive.lease.client.usable) {
-        await this.#command(`ROLLBACK TO SAVEPOINT ${name}`)
-        await this.#command(`RELEASE SAVEPOINT ${name}`)
-      }
+      if (open) await this.#undo(name)
       throw error
     } finally {
       this.#nested = false
+    }
+  }
+
+  /** Where this fails too, the connection goes or COMMIT becomes a rollback; why it came to it is what the program is told. */
+  async #undo(name: string): Promise<void> {
+    if (this.#finished || !this.#exclusive.lease.client.usable) return
+    try {
+      await this.#command(`ROLLBACK TO SAVEPOINT ${name}`)
+      await this.#command(`RELEASE SAVEPOINT ${name}`)
+    } catch (error) {
+      this.#failed ??= error
     }
   }
 
@@ -89,10 +99,16 @@ export class Transaction extends Database {
         (await this.#runner.build(query, describe => this.#exclusive.send(describe, limits)))
       this.#check(query.text) // once more, as asking for the types takes a while
       await this.#exclusive.send(statement, limits)
+      if (statement.plan?.late) {
+        await this.#runner.decodeLate(statement, describe => this.#exclusive.send(describe, limits))
+      }
       this.#runner.observe(query, statement, undefined, site)
       return statement.result
     } catch (error) {
-      if (statement) this.#runner.isStale(statement) // so that the next attempt at the whole transaction finds it fresh
+      // So that the next attempt at the whole transaction finds it fresh.
+      if (statement && !this.#runner.isStale(statement) && this.#runner.isSuspect(statement)) {
+        this.#runner.forget(statement)
+      }
       const told = this.#runner.fail(error, query, statement, site)
       if (statement?.failure) this.#failed ??= told
       throw told
@@ -129,7 +145,12 @@ export class Transaction extends Database {
 
   async #command(text: string): Promise<void> {
     if (this.#finished) throw pgError('transaction_finished', { query: text })
-    await this.#exclusive.send(new Statement({ text, values: [], prepare: false }))
+    try {
+      await this.#exclusive.send(new Statement({ text, values: [], prepare: false }))
+    } catch (error) {
+      const query = { text, values: [], options: {} }
+      throw this.#runner.toError(error, query, this.#exclusive.lease.client, undefined)
+    }
   }
 
   /** Runs the callback and makes sure that nothing of it is left running. Throws what makes a commit impossible. */

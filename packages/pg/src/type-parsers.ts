@@ -1,4 +1,5 @@
 import { parseArray } from './array-parser.ts'
+import { type ArrayTypes, FIRST_OWN_TYPE } from './array-types.ts'
 import { parseTimestamptz } from './timestamp.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
@@ -15,23 +16,29 @@ export interface TypeSettings {
 }
 
 export type Parser = (text: string) => unknown
-export type ParserTable = (oid: number) => Parser
+/** Undefined for a type that the server has to be asked for (see `ArrayTypes`). */
+export type ParserTable = (oid: number) => Parser | undefined
 
 const text: Parser = value => value
 const number: Parser = value => Number(value)
 const boolean: Parser = value => value === 't'
 const bytes: Parser = value => Buffer.from(value.slice(2), 'hex')
 
-/** OID of each element type and of its array type (pg_type.dat). Whatever is not here is text. */
+/** OID of each array type and of its elements' (pg_type.dat). Whatever of PostgreSQL's own is not here is text. */
 // biome-ignore format: a table
 const ARRAYS: Readonly<Record<number, number>> = {
-  1000: 16, 1001: 17, 1002: 18, 1003: 19, 1005: 21, 1007: 23, 1009: 25, 1014: 1042, 1015: 1043, 1016: 20, 1021: 700,
-  1022: 701, 1028: 26, 199: 114, 3807: 3802, 1182: 1082, 1183: 1083, 1115: 1114, 1185: 1184, 1187: 1186, 1231: 1700,
-  1270: 1266, 2951: 2950, 1041: 869, 651: 650, 1040: 829, 3643: 3614, 1561: 1560, 1563: 1562, 143: 142,
+  143: 142, 199: 114, 271: 5069, 629: 628, 651: 650, 719: 718, 775: 774, 791: 790, 1000: 16, 1001: 17, 1002: 18,
+  1003: 19, 1005: 21, 1007: 23, 1008: 24, 1009: 25, 1010: 27, 1011: 28, 1012: 29, 1014: 1042, 1015: 1043, 1016: 20,
+  1017: 600, 1018: 601, 1019: 602, 1021: 700, 1022: 701, 1027: 604, 1028: 26, 1040: 829, 1041: 869, 1115: 1114,
+  1182: 1082, 1183: 1083, 1185: 1184, 1187: 1186, 1231: 1700, 1263: 2275, 1270: 1266, 1561: 1560, 1563: 1562,
+  2207: 2202, 2208: 2203, 2209: 2204, 2210: 2205, 2211: 2206, 2287: 2249, 2949: 2970, 2951: 2950, 3221: 3220,
+  3643: 3614, 3644: 3642, 3645: 3615, 3735: 3734, 3770: 3769, 3807: 3802, 3905: 3904, 3907: 3906, 3909: 3908,
+  3911: 3910, 3913: 3912, 3927: 3926, 4073: 4072, 4090: 4089, 4097: 4096, 4192: 4191, 5039: 5038, 6150: 4451,
+  6151: 4532, 6152: 4533, 6153: 4534, 6155: 4535, 6157: 4536,
 }
 
 /** The parsers of one pool. */
-export function createParsers(settings: TypeSettings = {}): ParserTable {
+export function createParsers(settings: TypeSettings, arrays: ArrayTypes): ParserTable {
   const json = settings.json === 'string' ? text : parseJson
   const table = new Map<number, Parser>([
     [16, boolean],
@@ -51,7 +58,14 @@ export function createParsers(settings: TypeSettings = {}): ParserTable {
     const parser = table.get(element) ?? text
     if (!table.has(Number(array))) table.set(Number(array), value => parseArray(value, parser))
   }
-  return oid => table.get(oid) ?? text
+  return oid => {
+    const known = table.get(oid)
+    if (known || oid < FIRST_OWN_TYPE) return known ?? text
+    const element = arrays.elementOf(oid)
+    if (element === undefined) return undefined
+    const parser = table.get(element) ?? text
+    return element === 0 ? text : value => parseArray(value, parser)
+  }
 }
 
 function int8Parser(form: 'bigint' | 'string' | 'number'): Parser {

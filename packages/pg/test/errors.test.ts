@@ -172,6 +172,24 @@ describe('what cannot be reached is said in one line:', () => {
     })
   })
 
+  test.for([
+    ['postgres://a:secret@h1:1,h2:2/d', /several hosts/],
+    ['postgres://u:secret@h/d?sslmod=verify-full', /the parameter sslmod; known are/],
+    ['postgres://u:secret@h/d?sslmode=verify', /sslmode is one of/],
+    ['postgres://u:secret@h/d?schema=shop', /options=-csearch_path/],
+  ] as const)('%s', ([dsn, reason]) => {
+    expect(() => createPg(dsn)).toThrow(reason)
+    expect(() => createPg(dsn)).not.toThrow(/secret/)
+  })
+
+  test('a server that offers no TLS where the URL demands it', async () => {
+    await using pool = createPg(url(u => u.searchParams.set('sslmode', 'require')))
+    expect(await rejection(pool.query('select 1'))).toMatchObject({
+      code: 'connect_failed',
+      message: expect.stringContaining('sslmode=disable'),
+    })
+  })
+
   test.for([['not a url'], ['mysql://u@h/d'], ['postgres://u:secret@h:notaport/d']])('%s', ([dsn]) => {
     expect(() => createPg(dsn!)).toThrow(expect.objectContaining({ code: 'dsn_invalid' }))
     expect(() => createPg(dsn!)).not.toThrow(/secret/)
@@ -179,8 +197,46 @@ describe('what cannot be reached is said in one line:', () => {
 
   test('an option out of range', () => {
     expect(() => createPg({ dsn: database.dsn, max: 0 })).toThrow(expect.objectContaining({ code: 'option_invalid' }))
-    expect(() => createPg({ dsn: database.dsn, acquireTimeoutMs: 1.5 })).toThrow(/acquireTimeoutMs of createPg is 1\.5/)
+    expect(() => createPg({ dsn: database.dsn, acquireTimeoutMs: 1.5 })).toThrow(/acquireTimeoutMs is 1\.5/)
+    expect(() => createPg({ dsn: database.dsn, acquireTimeoutMs: 2 ** 31 })).toThrow(/2147483647/)
+    expect(() => createPg({ dsn: database.dsn, port: 0 })).toThrow(/port is 0/)
   })
+})
+
+test('a URL carries settings of the session, and how long connecting may take', async () => {
+  const url = new URL(database.dsn)
+  url.search = '?options=-csearch_path%3Dpg_catalog%20-cdatestyle%3DSQL&connect_timeout=7&application_name=till'
+  await using pool = createPg(`${url.href}\n`)
+  expect(await pool.value('show search_path')).toBe('pg_catalog')
+  expect(await pool.value('show datestyle')).toMatch(/^ISO/) // what the parsers read is not for change
+  expect(await pool.value('show statement_timeout')).toBe('30s')
+  expect(await pool.value('show application_name')).toBe('till')
+})
+
+test('an error of the program is not mistaken for a lost connection', async () => {
+  await using pool = createPg({
+    dsn: database.dsn,
+    types: {
+      custom: {
+        600: () => {
+          throw new TypeError('no such point')
+        },
+      },
+    },
+  })
+  expect(await rejection(pool.query("select '(1,2)'::point"))).toBeInstanceOf(TypeError)
+  const source = (function* () {
+    yield 'x\n'
+    throw new RangeError('the disk is gone')
+  })()
+  await pool.execute('create table copied (a text)')
+  expect(await rejection(pool.copyFrom('copy copied from stdin', source))).toBeInstanceOf(RangeError)
+  expect(await rejection(pool.query('select $1::int + $2::int', [1]))).toMatchObject({
+    code: 'protocol_violation',
+    status: 500,
+    retryable: false,
+  })
+  expect(await pool.value('select 1')).toBe(1)
 })
 
 describe('observation', () => {

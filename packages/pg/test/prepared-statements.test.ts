@@ -75,7 +75,7 @@ describe('statements', () => {
     for (let i = 0; i < 3; i++) await db.value('select $1::int', [i])
     await db.execute('deallocate all', [], { prepare: false })
     expect(await Promise.all([1, 2, 3].map(i => db.value('select $1::int', [i])))).toEqual([1, 2, 3])
-    await db.execute('discard all', [], { prepare: false })
+    await db.execute('deallocate all', [], { prepare: false })
     expect(await db.value('select $1::int', [4], { isolated: true })).toBe(4)
   })
 
@@ -114,6 +114,25 @@ describe('after a table was altered', () => {
     await Promise.all(readers)
     expect(await db.one('select * from changing where id = $1', [1])).toMatchObject({ c14: 14, a: 1n })
     await db.execute('drop table changing')
+  })
+
+  test('parameters take the new type of a column, which the server by itself does not see', async () => {
+    await using db = createPg({ dsn: database.dsn, max: 2 })
+    await db.execute('create table retyped (id int, name int, at int)')
+    const find = (id: bigint) => db.many('select id from retyped where id = $1', [id])
+    const named = (names: string[]) => db.many('select 1 as found from retyped where name = any($1)', [names])
+    const put = (name: string) => db.execute('insert into retyped (name) values ($1)', [name])
+    const inTx = (at: string) => db.tx(tx => tx.execute('update retyped set at = $1', [at]))
+    for (let i = 0; i < 3; i++) {
+      await Promise.all([find(1n), find(2n), named(['1']), put('1'), inTx('1'), inTx('2')])
+    }
+    await db.execute('alter table retyped alter id type bigint, alter name type text, alter at type text')
+    await put('ann')
+    expect(await find(2n ** 40n)).toEqual([])
+    expect(await named(['ann'])).toEqual([{ found: 1 }])
+    for (let i = 0; i < 2; i++) await inTx('noon').catch(() => undefined) // finds out once on each connection
+    expect(await inTx('noon')).toBe(4)
+    await db.execute('drop table retyped')
   })
 
   test('a transaction is told that it can be tried again, and then succeeds', async () => {

@@ -62,6 +62,30 @@ describe('queries', () => {
     expect(db.stats().lanes).toBeLessThanOrEqual(2)
   })
 
+  test('of several columns of one name the last counts, also where it is null', async () => {
+    expect(await db.one('select 1 as a, null as a, 2 as b, 3 as b')).toEqual({ a: null, b: 3 })
+  })
+
+  test('a limit of 0 is none, and one that no timer can count is refused', async () => {
+    expect(await db.value('select 1', [], { timeoutMs: 0 })).toBe(1)
+    expect(await db.value('select 1', [], { timeoutMs: 0, isolated: true })).toBe(1)
+    for (const timeoutMs of [Number.NaN, -1, 2 ** 31, Number.POSITIVE_INFINITY]) {
+      await expect(db.value('select 1', [], { timeoutMs })).rejects.toMatchObject({ code: 'option_invalid' })
+    }
+  })
+
+  test('what would change the session of whoever comes next is refused', async () => {
+    for (const text of ['set search_path = x', '/* a */ SET SESSION x.y = 1', 'reset all', 'discard all', 'listen x']) {
+      await expect(db.query(text as string)).rejects.toMatchObject({ code: 'session_setting' })
+      await expect(db.tx(tx => tx.query(text as string))).rejects.toMatchObject({ code: 'session_setting' })
+    }
+    const local = await db.tx(async tx => {
+      await tx.execute("set local statement_timeout = '7s'")
+      return tx.value('show statement_timeout')
+    })
+    expect(local).toBe('7s')
+  })
+
   test('a column called __proto__ is a column like any other', async () => {
     const row = await db.one('select 1 as "__proto__"')
     expect(Object.getOwnPropertyDescriptor(row, '__proto__')?.value).toBe(1)

@@ -149,6 +149,25 @@ describe('copyFrom', () => {
     await db.execute('truncate t')
   })
 
+  test('takes options, and ends with its signal though its source says nothing', async () => {
+    expect(await db.copyFrom('copy t from stdin', ['1\ta\n'], { timeoutMs: 5_000 })).toBe(1)
+    expect(await readAll(db.copyTo('copy t to stdout', { timeoutMs: 5_000 }))).toHaveLength(1)
+    const stop = new AbortController()
+    const silent = (async function* () {
+      yield '2\tb\n'
+      setImmediate(() => stop.abort())
+      await new Promise(() => undefined)
+    })()
+    const [before, after] = await db.tx(async tx => {
+      const pid = await tx.value('select pg_backend_pid()')
+      const copied = tx.tx(inner => inner.copyFrom('copy t from stdin', silent, { signal: stop.signal }))
+      expect(await rejection(copied)).toMatchObject({ code: 'query_aborted' })
+      return [pid, await tx.value('select pg_backend_pid()')]
+    })
+    expect(after).toBe(before) // it was not cut
+    await db.execute('delete from t')
+  })
+
   test('leaves nothing behind when the data is wrong, or its source fails', async () => {
     const wrong = db.copyFrom('copy t from stdin', ['1\ta\n', 'x\tb\n'])
     expect(await rejection(wrong)).toMatchObject({ code: 'invalid_text_representation' })

@@ -150,6 +150,15 @@ describe('misuse', () => {
     await expectBaseline(db)
   })
 
+  test('a nested one in a transaction that has failed says so, and not that its savepoint is missing', async () => {
+    const work = db.tx(async tx => {
+      await tx.query('select 1 / 0').catch(() => undefined)
+      await tx.tx(inner => inner.query('select 1'))
+    })
+    expect(await rejection(work)).toMatchObject({ code: 'in_failed_sql_transaction', name: 'DatabaseError' })
+    await expectBaseline(db)
+  })
+
   test('a query after the end is refused', async () => {
     const kept = await db.tx(tx => tx)
     expect(await rejection(kept.query('select 1'))).toMatchObject({ code: 'transaction_finished' })
@@ -284,12 +293,14 @@ describe('options', () => {
     await using admin = await openAdmin(database.dsn)
     await admin.query(`alter database ${database.name} set deadlock_timeout = '20ms'`)
     let runs = 0
+    const both = Promise.withResolvers<void>()
     const cross = (first: number, second: number) =>
       pool.tx(
         async tx => {
           runs++
           await tx.execute('update counters set n = n + 1 where id = $1', [first])
-          await new Promise(resolve => setTimeout(resolve, 30))
+          if (runs === 2) both.resolve()
+          await both.promise // each has what the other will want
           await tx.execute('update counters set n = n + 1 where id = $1', [second])
         },
         { retry: 10 },

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPg, json, type Param, type Pg } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { poolOptions, rejection } from './helpers.ts'
+import { poolOptions, readAll, rejection } from './helpers.ts'
 
 let database: TestDatabase
 let db: Pg
@@ -184,6 +184,7 @@ describe('parameters that cannot be what was meant', () => {
     ['an invalid Date', new Date(Number.NaN), 'parameter_invalid'],
     ['text with a NUL', 'a\0b', 'parameter_invalid'],
     ['JSON of nothing', json(undefined), 'parameter_invalid'],
+    ['JSON of what contains itself', json(globalThis), 'parameter_invalid'],
   ])('%s is an error that names the parameter', async ([, value, code]) => {
     const error = await rejection(db.query('select $1::int, $2::jsonb', [1, value as Param]))
     expect(error).toMatchObject({ code, message: expect.stringContaining('$2') })
@@ -208,6 +209,32 @@ describe('parameters that cannot be what was meant', () => {
   test('values must be an array', async () => {
     expect(await rejection(db.query('select $1', 'x' as never))).toMatchObject({ code: 'parameter_invalid' })
   })
+})
+
+test('arrays of an application’s own types are arrays, from the first query on', async () => {
+  await db.execute("create type mood as enum ('so so', 'good')")
+  await db.execute('create domain positive as int check (value > 0)')
+  await db.execute('create domain small as positive check (value < 10)')
+  const text = `select '{"so so",NULL}'::mood[] as moods, 'good'::mood as mood, '{1,2}'::small[] as small, null::mood[] as none,
+    array['[1,2)'::int4range] as ranges`
+  const expected = {
+    moods: ['so so', null],
+    mood: 'good',
+    small: [1, 2],
+    none: null,
+    ranges: ['[1,2)'],
+  }
+  for (let i = 0; i < 3; i++) expect(await db.many(text)).toMatchObject([expected])
+  await using fresh = createPg(poolOptions(database.dsn))
+  const all = await Promise.all(Array.from({ length: 20 }, () => fresh.one(text)))
+  for (const row of all) expect(row).toMatchObject(expected)
+  expect(await fresh.tx(tx => tx.one(text))).toMatchObject(expected)
+  await using streaming = createPg(poolOptions(database.dsn))
+  const moods = await readAll(
+    streaming.stream("select array['good'::mood] as m from generate_series(1, 5)", [], { batch: 2 }),
+  )
+  expect(moods).toEqual(Array(5).fill({ m: ['good'] }))
+  expect(await db.value('select $1::mood[]', [['good', 'so so']])).toEqual(['good', 'so so'])
 })
 
 test('parsers belong to the pool that has them', async () => {

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { type Answer, readAnswer } from './answer.ts'
 
 /** The request of a scenario. `Host` is the same whatever the port, since pages repeat it. */
-export function requestFor(path: string, body?: string): Buffer {
-  const fields = 'Host: 127.0.0.1\r\nAccept: */*\r\n'
+export function requestFor(path: string, body?: string, more = ''): Buffer {
+  const fields = `Host: 127.0.0.1\r\nAccept: */*\r\n${more}`
   if (body === undefined) return Buffer.from(`GET ${path} HTTP/1.1\r\n${fields}\r\n`)
   const length = Buffer.byteLength(body)
   const content = `Content-Type: application/json\r\nContent-Length: ${length}\r\n`

@@ -16,6 +16,8 @@ export interface Target {
   path: string
   /** JSON to POST; without it the request is a GET. */
   body?: string | undefined
+  /** Header fields beside the usual, each with its CRLF. */
+  fields?: string | undefined
 }
 
 interface Connection {
@@ -34,8 +36,8 @@ let onDone: (error?: Error) => void = () => {}
 
 const calls = {
   /** Connects, and asks once to learn what every answer must be. */
-  async open({ port, path, body, count }: Target & { count: number }): Promise<Answer> {
-    request = requestFor(path, body)
+  async open({ port, path, body, fields, count }: Target & { count: number }): Promise<Answer> {
+    request = requestFor(path, body, fields)
     expected = undefined
     await Promise.all(Array.from({ length: count }, () => open(port)))
     await run(1)

@@ -5,8 +5,12 @@ export interface Scenario {
   path: string
   /** JSON to POST; without it the request is a GET. */
   body?: string
+  /** Header fields beside the usual, each with its CRLF. */
+  fields?: string
   /** Modules of servers/. The first is the reference of the ratios. */
   servers: readonly string[]
+  /** True where the servers answer differently by intent: what is compared is what their answers cost. */
+  differ?: true
   /** Whether the servers work on the shop's database. */
   shop?: true
   /** Requests of a block, where they are fewer than usual because each costs more. */
@@ -45,6 +49,15 @@ export const scenarios: readonly Scenario[] = [
       address: { street: '84 Rainey Street', city: 'Arlen', state: 'Texas', zip: '73104' },
     }),
     servers: ['fastify', 'arlen'],
+  },
+  {
+    name: 'problems',
+    about: 'a validated request that is answered, one that is refused (422), one that nothing is there for (404)',
+    path: '/api/products/217?page=2&sort=name',
+    // Every answer is to be as long as the first, and problems tell the id of their request.
+    fields: 'X-Request-Id: a-benchmark\r\n',
+    servers: ['answered', 'refused', 'missing'],
+    differ: true,
   },
   {
     name: 'product',

@@ -1,4 +1,4 @@
-import { after, type Handler, HttpError, type Middleware } from '@arlen/core'
+import { after, type Handler, type Middleware } from '@arlen/core'
 import type { Context, Reply } from '@arlen/http'
 import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
@@ -24,8 +24,10 @@ function unrouted(c: Context, match: Exclude<Match<unknown>, { kind: 'hit' }>, n
   switch (match.kind) {
     case 'miss':
       return notFound(c)
-    case 'method_not_allowed':
-      throw new HttpError(405, 'method_not_allowed', { headers: { allow: match.allow } })
+    case 'method_not_allowed': {
+      const { allow } = match
+      throw appError('method_not_allowed', { method: c.req.method, allow }, { headers: { allow } })
+    }
     case 'options':
       return allowed(c, match.allow)
     case 'malformed':

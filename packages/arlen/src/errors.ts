@@ -6,6 +6,7 @@ type Code =
   | 'body_limit_invalid'
   | 'config_unloadable'
   | 'database_not_configured'
+  | 'method_not_allowed'
   | 'not_found'
   | 'path_malformed'
   | 'plugin_confined'
@@ -25,15 +26,20 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   database_not_configured: {
     message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
   },
-  not_found: { status: 404, message: 'Nothing is at this address.' },
-  path_malformed: { status: 400, message: 'The path is not percent-encoded UTF-8.' },
+  method_not_allowed: {
+    status: 405,
+    message: 'This path does not support {method}; it supports {allow}.',
+    traced: false,
+  },
+  not_found: { status: 404, message: 'Nothing is at this address.', traced: false },
+  path_malformed: { status: 400, message: 'The path is not percent-encoded UTF-8.', traced: false },
   plugin_confined: {
     message: 'The plugin {name} wraps every request, and cannot be confined to {prefix}. Register it without a prefix.',
   },
   plugin_duplicate: { message: 'The plugin {name} is registered twice.' },
   plugin_missing: { message: 'The plugin {name} needs {missing}: register it before.' },
   response_invalid: { status: 500, message: 'The answer of {route} breaks its response schema. {problems}' },
-  unsupported_body: { status: 415, message: 'Send the body as {accepted}.' },
-  validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.' },
+  unsupported_body: { status: 415, message: 'Send the body as {accepted}.', traced: false },
+  validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.', traced: false },
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },
 })

@@ -22,7 +22,9 @@ test.each<[string, Record<string, string | string[]>]>([
 
 test('no name is special', () => {
   const query = parseQuery('__proto__=a&constructor=b&toString=c')
-  expect(Object.getPrototypeOf(query)).toBeNull()
+  for (const name in query) expect(Object.hasOwn(query, name)).toBe(true)
+  expect(['hasOwnProperty', 'valueOf', '__defineGetter__'].filter(name => name in query)).toEqual([])
+  expect(() => Object.assign(Object.getPrototypeOf(query), { polluted: true })).toThrow(TypeError)
   expect(Object.entries(query)).toEqual([
     ['__proto__', 'a'],
     ['constructor', 'b'],

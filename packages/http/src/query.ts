@@ -1,12 +1,16 @@
 /** A query as a record: a name given once is a string, one given more often an array, in the order given. */
 export type Query = Record<string, string | string[]>
 
+/** Makes objects with nothing inherited, which the engine keeps as fast as others, unlike those of `Object.create(null)`. */
+const Empty = function Empty() {} as unknown as new () => Query
+Empty.prototype = Object.freeze(Object.create(null))
+
 /**
- * Decodes `a=1&b=2` by the rules of application/x-www-form-urlencoded (WHATWG URL, section 5.1), into an object without
- * a prototype. Escapes that are no UTF-8 stay as they are.
+ * Decodes `a=1&b=2` by the rules of application/x-www-form-urlencoded (WHATWG URL, section 5.1), into an object that
+ * inherits nothing. Escapes that are no UTF-8 stay as they are.
  */
 export function parseQuery(text: string): Query {
-  const out: Query = Object.create(null)
+  const out: Query = new Empty()
   let i = 0
   while (i <= text.length) {
     let end = text.indexOf('&', i)

@@ -29,10 +29,18 @@ export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = def
   url_unknown: { message: 'There is no route named {name}.{hint}' },
   url_param_missing: { message: 'The URL of {route} needs the parameter {name}.' },
   url_param_invalid: { message: 'The URL of {route} cannot have {value} as {name}: {problem}.' },
-  path_malformed: { status: 400, message: 'The path of the request is not valid percent-encoded UTF-8.' },
-  not_found: { status: 404, message: 'There is nothing at this path.' },
-  method_not_allowed: { status: 405, message: 'This path does not support {method}; it supports {allow}.' },
-  guard_refused: { status: 403, message: 'You may not do this.' },
+  path_malformed: {
+    status: 400,
+    message: 'The path of the request is not valid percent-encoded UTF-8.',
+    traced: false,
+  },
+  not_found: { status: 404, message: 'There is nothing at this path.', traced: false },
+  method_not_allowed: {
+    status: 405,
+    message: 'This path does not support {method}; it supports {allow}.',
+    traced: false,
+  },
+  guard_refused: { status: 403, message: 'You may not do this.', traced: false },
 })
 
 export type RouterErrorCode =

@@ -1,0 +1,5 @@
+import { start as startKind } from './problems.ts'
+
+export function start(): Promise<number> {
+  return startKind('refused')
+}

@@ -51,6 +51,8 @@ export class Connection implements Exchange {
   private lingered = 0
   private served = 0
   private startedAt = 0
+  /** The end of the connection is the end of the answer that is being sent: until it is whole, nothing may look like it. */
+  endsAnswer = false
   /** Why our own side cut the connection. */
   failure: unknown = undefined
   private readonly responder: Responder

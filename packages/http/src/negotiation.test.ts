@@ -22,6 +22,10 @@ test.each<[string | undefined, string | undefined]>([
   ['application/json;q=2', undefined],
   ['application/json;q=', undefined],
   [' application/json ; q=0.5 , text/html;q=0.4', 'json'],
+  ['*/*;q=0', undefined],
+  ['*/*;q=0.1, application/json', 'json'],
+  ['text/*;q=0.3, text/html;q=0.1, */*;q=0.2', 'json'],
+  ['text/html; q=0.5; ext=1, application/json; q=0.4', 'html'],
 ])('Accept: %s prefers %s', (accept, expected) => {
   expect(negotiate(accept, ['html', 'json'])).toBe(expected)
 })
@@ -48,6 +52,16 @@ test.each<[string | undefined, string]>([
   ['gzip;q=0', 'identity'],
   ['GZIP', 'gzip'],
   ['gzip;q=x', 'identity'],
+  ['gzip;q=2', 'identity'],
+  ['gzip;q=0.000', 'identity'],
+  ['x-gzip', 'gzip'],
+  ['deflate, compress', 'identity'],
+  ['*;q=0', 'identity'],
+  ['*;q=0, gzip', 'gzip'],
+  ['identity;q=0, *;q=0', 'identity'],
+  ['identity;q=0.1, gzip;q=0.5', 'gzip'],
+  [',, gzip ,', 'gzip'],
+  ['gzip\t;\tq=0.5', 'gzip'],
 ])('Accept-Encoding: %s prefers %s', (header, expected) => {
   expect(negotiateCoding(header, ['br', 'gzip'])).toBe(expected)
 })

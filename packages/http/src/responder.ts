@@ -181,6 +181,7 @@ export class Responder implements StreamSink {
     connection.handleDeadline = NEVER
     connection.state = S.next(connection.state, S.ANSWER_STARTS)
     this.status = status
+    connection.endsAnswer = !this.chunked && declared < 0
     this.stream = new StreamAnswer(this, body, declared)
     connection.flush()
     this.stream.start()
@@ -213,6 +214,7 @@ export class Responder implements StreamSink {
     const c = this.connection.context
     if (stream === null || c === null) return
     this.stream = null
+    this.connection.endsAnswer = false
     if (this.chunked) this.connection.output.add('0\r\n\r\n', true)
     this.done(c, this.status, stream.sent)
   }

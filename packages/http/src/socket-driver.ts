@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ListenOptions } from '@arlen/core'
 import { Connection } from './connection.ts'
@@ -92,7 +92,9 @@ export class SocketDriver implements Transport {
   }
 
   destroy(): void {
-    this.socket.destroy()
+    // A FIN would make half an answer a whole one (RFC 9112, section 8).
+    if (this.connection.endsAnswer) reset(this.socket)
+    else this.socket.destroy()
   }
 
   detach(): Duplex {
@@ -107,6 +109,16 @@ export class SocketDriver implements Transport {
   resume(): void {
     this.socket.resume()
   }
+}
+
+/** Closes with RST where the stream has such a thing: pipes and TLS have not. */
+function reset(socket: Duplex): void {
+  try {
+    if (socket instanceof Socket) socket.resetAndDestroy()
+  } catch {
+    // not a TCP socket
+  }
+  socket.destroy()
 }
 
 export function createListener(onConnection: (socket: Socket) => void): Server {

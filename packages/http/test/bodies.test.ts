@@ -133,6 +133,8 @@ describe('text() and form()', () => {
 describe('a compressed body', () => {
   test.each([
     ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['', (bytes: string) => Buffer.from(bytes)],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],

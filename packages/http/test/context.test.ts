@@ -95,6 +95,32 @@ describe('the client', () => {
       { ...direct, ip: '1.1.1.1', host: 'shop.example:8443' },
     ],
     [
+      'has its own port where the forwarded one is none',
+      ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: shop.example', 'X-Forwarded-Port: x'],
+      trusted,
+      { ...direct, ip: '1.1.1.1', host: 'shop.example' },
+    ],
+    ['is found among empty members', ['X-Forwarded-For: ,,1.1.1.1,,'], trusted, { ...direct, ip: '1.1.1.1' }],
+    ['has no quotes in X-Forwarded-For', ['X-Forwarded-For: "6.6.6.6, 1.1.1.1"'], trusted, direct],
+    [
+      'is not hidden by a quote that a client left open',
+      ['Forwarded: for=6.6.6.6;x=", for="[2001:4860::8888]:123"'],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '2001:4860::8888' },
+    ],
+    [
+      'is not hidden by a quote left open in another field',
+      ['Forwarded: for=6.6.6.6;x="', 'Forwarded: for=1.1.1.1'],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
+      'is no list inside quotes, where escapes are read',
+      ['Forwarded: ;host="sh\\op.example";for=1.1.1.1;secret="a,for=6.6.6.6";'],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '1.1.1.1', host: 'shop.example' },
+    ],
+    [
       'is not read from Forwarded where the proxies write X-Forwarded-For',
       ['Forwarded: for=6.6.6.6;proto=https'],
       trusted,

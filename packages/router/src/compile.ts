@@ -1,6 +1,6 @@
 import { Contest } from './contest.ts'
 import { type FlatTree, flatten } from './flat-tree.ts'
-import { Methods } from './methods.ts'
+import { type MethodSet, Methods } from './methods.ts'
 import { textOf } from './pattern.ts'
 import type { Route } from './route.ts'
 import { type Entry, toSlots } from './slots.ts'
@@ -17,6 +17,8 @@ export interface Compiled<T> {
   /** True where some route has conditions. */
   readonly conditional: boolean
   readonly methods: Methods
+  /** Every method that some route has. */
+  readonly allowed: MethodSet
   /** True where some path is written with a slash at its end. */
   readonly trailingSlashes: boolean
 }
@@ -45,7 +47,9 @@ export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boo
     leaf.conditional = list.some(({ route }) => route.conditions.length > 0)
   }
   const conditional = routes.some(route => route.conditions.length > 0)
-  return { statics, lengths: lengthsOf(statics.keys()), tree: flatten(root), conditional, methods, trailingSlashes }
+  const allowed = methods.set([...entries.keys()].flatMap(leaf => leaf.allowed.numbers))
+  const lengths = lengthsOf(statics.keys())
+  return { statics, lengths, tree: flatten(root), conditional, methods, allowed, trailingSlashes }
 }
 
 function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, trailingSlash }: Variant): Leaf<T> {

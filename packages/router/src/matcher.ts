@@ -49,6 +49,11 @@ export class Matcher<T> {
     return candidate.hit ?? new Hit(candidate.route, candidate.make(path, walk.spans), candidate.format)
   }
 
+  /** `OPTIONS *` asks about the server as a whole, which has no route (RFC 9110, section 9.3.7). */
+  matchServer(method: string): Match<T> {
+    return method === 'OPTIONS' ? { kind: 'options', allow: this.#compiled.allowed.allow } : MISS
+  }
+
   /** The general case: conditions, percent-encoding, other spellings. */
   #matchAnything(method: number, path: string, request: MatchRequest | undefined): Match<T> {
     const written = this.#matchAsWritten(method, path, request)

@@ -157,6 +157,15 @@ test('methods may be several, of any case when added, and unknown to the world',
   expect(new Router<string>().add(['GET', '*'], '/b', 'b').methods).toEqual(['*'])
 })
 
+test('OPTIONS for the whole server is answered with the methods of all routes', () => {
+  const router = new Router<string>()
+  router.get('/a', 'a')
+  router.post('/b/:id', 'b', { when: { host: 'x.test' } })
+  expect(pick(router, 'OPTIONS', '*')).toEqual({ kind: 'options', allow: 'GET, HEAD, POST, OPTIONS' })
+  expect(pick(router, 'GET', '*')).toEqual({ kind: 'miss' })
+  expect(pick(router, 'OPTIONS', '**')).toEqual({ kind: 'miss' })
+})
+
 test.each(['', '*', 'users', 'http://x/', '?', '\\a'])('the path %j, which is none, is a miss', path => {
   const router = new Router<string>()
   router.get('/', 'home')

@@ -11,7 +11,7 @@ import { Matcher } from './matcher.ts'
 import { overriddenMethod } from './method-override.ts'
 import type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
 import { didYouMean, Registry } from './registry.ts'
-import type { Match } from './result.ts'
+import { type Match, MISS } from './result.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
 import { ROOT_SCOPE } from './scope.ts'
@@ -96,7 +96,9 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
    */
   match(method: string, path: string, request?: MatchRequest): Match<T> {
     const own = this.#override ? overriddenMethod(method, request) : method
-    return (this.#matcher ?? this.#frozenMatcher()).match(own, path, request)
+    const matcher = this.#matcher ?? this.#frozenMatcher()
+    const match = matcher.match(own, path, request)
+    return match === MISS && path === '*' ? matcher.matchServer(own) : match
   }
 
   #frozenMatcher(): Matcher<T> {

@@ -34,6 +34,9 @@ describe('preconditions', () => {
     [{ 'if-none-match': '"a-gzip"' }, 304],
     [{ 'if-none-match': '"b"' }, 200],
     [{ 'if-none-match': '"a,b"' }, 200],
+    [{ 'if-none-match': '"x",,W/"a" , "y"' }, 304],
+    [{ 'if-none-match': '""' }, 200],
+    [{ 'if-none-match': '"x, a"' }, 200],
     [{ 'if-none-match': 'a' }, 200],
     [{ 'if-none-match': '"b"', 'if-modified-since': LATER }, 200],
     [{ 'if-none-match': '"a"', 'if-modified-since': EARLIER }, 304],
@@ -51,6 +54,17 @@ describe('preconditions', () => {
     [{ 'if-modified-since': '' }, 200],
   ])('%j comes to %i', (fields, status) => {
     expect(evaluateConditions(asking(fields), { etag: '"a"', modified: MODIFIED })).toBe(status)
+  })
+
+  test.each<[string, Record<string, string>, 200 | 304 | 412]>([
+    ['HEAD', { 'if-none-match': '"a"' }, 304],
+    ['POST', { 'if-none-match': '"a"' }, 412],
+    ['PUT', { 'if-none-match': '*' }, 412],
+    ['PUT', { 'if-none-match': '"b"' }, 200],
+    ['DELETE', { 'if-modified-since': SAME }, 200],
+    ['DELETE', { 'if-unmodified-since': EARLIER }, 412],
+  ])('%s with %j comes to %i', (method, fields, status) => {
+    expect(evaluateConditions(asking(fields, method), { etag: '"a"', modified: MODIFIED })).toBe(status)
   })
 
   test('a weak tag matches If-None-Match and never If-Match', () => {

@@ -1,5 +1,6 @@
 import { createApp } from 'arlen'
 import { Accounts } from './src/accounts/accounts.ts'
+import { passwordRoutes } from './src/accounts/password-routes.ts'
 import { accountRoutes } from './src/accounts/routes.ts'
 import { adminRoutes } from './src/admin/routes.ts'
 import { api } from './src/api.ts'
@@ -7,16 +8,21 @@ import { cartRoutes } from './src/cart/routes.ts'
 import { checkoutRoutes } from './src/checkout/routes.ts'
 import { myOrders } from './src/my-orders.ts'
 import { pages } from './src/pages.ts'
+import { Outbox } from './src/post.ts'
+import { siteOrigin } from './src/site-origin.ts'
 import { templates } from './src/template-helpers.ts'
 
 const app = createApp({ templates })
-const accounts = new Accounts(app)
+/** Where the letters of this shop are, which has no mail server. */
+export const outbox: Outbox = new Outbox(app)
+const accounts = new Accounts(app, outbox)
 const { loadUser, requireUser } = accounts.auth
 
 app.group('', { use: loadUser }, site => {
   pages(site)
   cartRoutes(site)
   accountRoutes(site, accounts)
+  passwordRoutes(site, accounts, siteOrigin(app))
   site.group('', { use: requireUser }, checkoutRoutes)
   site.group('/orders', { use: requireUser }, myOrders)
   site.group('/admin', { use: accounts.auth.requireRole('admin') }, adminRoutes)

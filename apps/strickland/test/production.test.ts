@@ -50,3 +50,14 @@ test('a failure tells nothing but its correlation id', async () => {
   expect(html).not.toMatch(/categories|relation|select/)
   expect((await visitor.get('/')).status).toBe(200)
 })
+
+test('a request for another host gets no link to that host into a letter', async () => {
+  await customer(shop, 'khan@strickland.example', 'Kahn')
+  const visitor = shop.visitor()
+  const { html } = await visitor.get('/forgot-password')
+  const token = /name="csrf_token" value="([^"]+)"/.exec(html)![1]!
+  const fields = { csrf_token: token, email: 'khan@strickland.example' }
+  // The shop was not told its name, so it writes no letters at all.
+  expect((await visitor.post('/forgot-password', fields, { host: 'evil.example' })).status).toBe(503)
+  expect(shop.letters).toEqual([])
+})

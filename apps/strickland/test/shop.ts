@@ -2,11 +2,14 @@ import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { generateSecret } from '@arlen/session'
 import type { App } from 'arlen'
+import type { Letter } from '../src/post.ts'
 import { Visitor } from './visitor.ts'
 
 export interface Shop {
   url: string
   app: App
+  /** Letters that were written, the latest last. */
+  letters: readonly Letter[]
   /** Somebody with a browser of their own. */
   visitor(): Visitor
   close(): Promise<void>
@@ -23,12 +26,13 @@ export async function startShop(environment: 'test' | 'production' = 'test'): Pr
   process.env.ARLEN_ENV = environment
   process.env.ARLEN_LOG_LEVEL = environment === 'test' ? 'error' : 'silent'
   if (environment === 'production') process.env.ARLEN_SESSION_SECRETS = generateSecret()
-  const { default: app } = await import('../app.ts')
+  const { default: app, outbox } = await import('../app.ts')
   const { port } = await app.listen({ port: 0 })
   const url = `http://127.0.0.1:${port}`
   return {
     url,
     app,
+    letters: outbox.letters,
     visitor: () => new Visitor(url),
     async close() {
       await app.close({ graceMs: 0 })

@@ -6,6 +6,8 @@ import type { RateStore } from './rate-store.ts'
 import { ResilientLimiter } from './resilient-limiter.ts'
 
 export interface LoginThrottleOptions {
+  /** What its limits are called in stores; another one for what is not a login. Default `login`. */
+  name?: string
   /** Failures of one address on one account. Default 5 in 15 minutes. */
   pair?: Omit<RateLimit, 'name'>
   /** Failures on one account from anywhere. High, because anybody can cause them. Default 100 in an hour. */
@@ -36,9 +38,10 @@ export class LoginThrottle {
 
   constructor(options: LoginThrottleOptions = {}) {
     const quarter = 15 * 60_000
-    this.#pair = counter('login-pair', options.pair ?? { limit: 5, windowMs: quarter }, options)
-    this.#account = counter('login-account', options.account ?? { limit: 100, windowMs: 4 * quarter }, options)
-    this.#address = counter('login-address', options.address ?? { limit: 50, windowMs: quarter }, options)
+    const { name = 'login' } = options
+    this.#pair = counter(`${name}-pair`, options.pair ?? { limit: 5, windowMs: quarter }, options)
+    this.#account = counter(`${name}-account`, options.account ?? { limit: 100, windowMs: 4 * quarter }, options)
+    this.#address = counter(`${name}-address`, options.address ?? { limit: 50, windowMs: quarter }, options)
     this.#prefix = options.ipv6Prefix ?? 64
   }
 

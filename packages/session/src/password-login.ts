@@ -12,8 +12,11 @@ export interface PasswordLoginOptions<User> {
   passwords: Passwords
   /** The user of an account name, and the hash of the password; undefined where there is none. */
   find: (account: string) => Promise<{ user: User; passwordHash: string } | undefined>
-  /** Stores a hash that was made anew because the parameters have become stronger. */
-  rehash: (user: User, passwordHash: string) => Promise<unknown>
+  /**
+   * Stores a hash that was made anew because the parameters have become stronger, where the account still has the one it
+   * replaces: the password may be changed at the same moment.
+   */
+  rehash: (user: User, passwordHash: string, replaced: string) => Promise<unknown>
   /** `none` leaves guessing to whatever stands before this application. */
   throttle: Throttle | 'none'
 }
@@ -46,7 +49,7 @@ export class PasswordLogin<User> {
     const verdict = await passwords.verify(found?.passwordHash, password)
     if (!found || !verdict.ok) return undefined
     if (throttle !== 'none') await throttle.succeeded(account, address)
-    if (verdict.rehash !== undefined) await rehash(found.user, verdict.rehash)
+    if (verdict.rehash !== undefined) await rehash(found.user, verdict.rehash, found.passwordHash)
     return found.user
   }
 }

@@ -1,7 +1,10 @@
+import type { Database } from '@arlen/pg'
 import { LoginThrottle } from '@arlen/security'
 import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgTokenStore } from '@arlen/session'
 import type { App } from 'arlen'
-import { credentialsOf, storePasswordHash, type User, userById } from './users.ts'
+import type { Post } from '../post.ts'
+import { PasswordResets } from './password-resets.ts'
+import { changePassword, credentialsOf, strengthenHash, type User, userById } from './users.ts'
 
 declare module '@arlen/session' {
   interface AppUser extends User {}
@@ -16,12 +19,14 @@ export class Accounts {
   readonly remember: OneTimeTokens
   readonly auth: Authentication<User>
   readonly login: PasswordLogin<User>
+  readonly resets: PasswordResets
 
   /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
-  constructor(app: Pick<App, 'db' | 'every'>) {
+  constructor(app: Pick<App, 'db' | 'every' | 'log'>, post: Post) {
     const store = new PgTokenStore(() => app.db)
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
+    this.resets = new PasswordResets(app, new OneTimeTokens({ store, purpose: 'password-reset' }), post)
     this.auth = new Authentication<User>({
       findUser: (id, c) => userById(c.db, Number(id)),
       idOf: user => user.id,
@@ -37,8 +42,15 @@ export class Accounts {
         const found = await credentialsOf(app.db, email)
         return found && { user: found, passwordHash: found.passwordHash }
       },
-      rehash: (user, hash) => storePasswordHash(app.db, user.id, hash),
+      rehash: (user, hash, replaced) => strengthenHash(app.db, user.id, hash, replaced),
       throttle: new LoginThrottle(),
     })
+  }
+
+  /** Changes a password, and ends every session, remembered login and reset link of the user. */
+  async changePassword(db: Database, userId: number, password: string): Promise<User | undefined> {
+    const user = await changePassword(db, userId, await this.passwords.hash(password))
+    await Promise.all([this.remember.revoke(userId), this.resets.revoke(userId)])
+    return user
   }
 }

@@ -34,3 +34,13 @@ export const Login = v.object({
   remember: v.optional(v.string()),
   return: ReturnTo,
 })
+
+export const ChangePassword = v.object({
+  currentPassword: v.pipe(v.string(), v.nonEmpty('Enter the password you have now.')),
+  password: NewPassword,
+})
+
+export const ForgotPassword = v.object({ email: Email })
+
+export const ResetQuery = v.object({ token: v.pipe(v.string(), v.maxLength(256)) })
+export const ResetPassword = v.object({ password: NewPassword })

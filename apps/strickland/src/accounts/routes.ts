@@ -1,7 +1,8 @@
 import { rateLimit } from '@arlen/security'
-import { type Context, HttpError, localTarget, type Routes } from 'arlen'
+import { type Context, localTarget, type Routes } from 'arlen'
 import type { Accounts } from './accounts.ts'
 import { Login, ReturnQuery, SignUp } from './forms.ts'
+import { refused } from './refused.ts'
 import { createUser, endSessions } from './users.ts'
 
 /** What of an anonymous visit outlives the login. Everything else of the session is left behind (session fixation). */
@@ -48,11 +49,6 @@ export function accountRoutes(routes: Routes, { auth, login, passwords, remember
     c.flash('notice', 'You are logged out on all your devices.')
     return c.redirect('/')
   })
-}
-
-/** A mistake that no schema can see, shown in the form by the route's `invalid`. */
-function refused(path: string, code: string, message: string): HttpError {
-  return new HttpError(422, code, { errors: [{ path, code, message }] })
 }
 
 /** From the link to the form, or from the form that is shown again. */

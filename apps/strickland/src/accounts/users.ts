@@ -21,6 +21,10 @@ export function userById(db: Database, id: number): Promise<User | undefined> {
   return db.maybeOne<User>(`select ${COLUMNS} from users where id = $1`, [id])
 }
 
+export function userByEmail(db: Database, email: string): Promise<User | undefined> {
+  return db.maybeOne<User>(`select ${COLUMNS} from users where email = $1`, [email])
+}
+
 /** The one query that reads password hashes; they go no further than the login. */
 export function credentialsOf(db: Database, email: string): Promise<(User & { passwordHash: string }) | undefined> {
   return db.maybeOne<User & { passwordHash: string }>(
@@ -38,8 +42,18 @@ export function createUser(db: Database, { email, name, passwordHash }: NewUser)
   )
 }
 
-export function storePasswordHash(db: Database, id: number, passwordHash: string): Promise<number> {
-  return db.execute('update users set password_hash = $2 where id = $1', [id, passwordHash])
+/** Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile. */
+export function strengthenHash(db: Database, id: number, passwordHash: string, replaced: string): Promise<number> {
+  const values = [id, passwordHash, replaced]
+  return db.execute('update users set password_hash = $2 where id = $1 and password_hash = $3', values)
+}
+
+/** A new password, which ends every session of the user. */
+export function changePassword(db: Database, id: number, passwordHash: string): Promise<User | undefined> {
+  return db.maybeOne<User>(
+    `update users set password_hash = $2, session_epoch = session_epoch + 1 where id = $1 returning ${COLUMNS}`,
+    [id, passwordHash],
+  )
 }
 
 /** Ends every session of a user, on whatever device. */

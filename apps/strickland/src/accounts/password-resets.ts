@@ -1,0 +1,63 @@
+import { LoginThrottle } from '@arlen/security'
+import type { OneTimeTokens } from '@arlen/session'
+import type { App } from 'arlen'
+import type { Post } from '../post.ts'
+import { userByEmail } from './users.ts'
+
+const HOUR_MS = 60 * 60_000
+
+/** Links by which people who forgot their password choose another. Each is good once, for an hour. */
+export class PasswordResets {
+  readonly #app: Pick<App, 'db' | 'log'>
+  readonly #tokens: OneTimeTokens
+  readonly #post: Post
+  readonly #throttle = new LoginThrottle({
+    name: 'reset',
+    pair: { limit: 3, windowMs: HOUR_MS },
+    account: { limit: 6, windowMs: HOUR_MS },
+    address: { limit: 20, windowMs: HOUR_MS },
+  })
+
+  constructor(app: Pick<App, 'db' | 'log'>, tokens: OneTimeTokens, post: Post) {
+    this.#app = app
+    this.#tokens = tokens
+    this.#post = post
+  }
+
+  /** @returns milliseconds to wait where letters to this address were asked for too often; else 0. */
+  wait(email: string, address: string): Promise<number> {
+    return this.#throttle.attempt(email, address)
+  }
+
+  /**
+   * Writes to the owner of an account, if there is one. Whoever asked does not wait for it, and so cannot tell by the time
+   * it takes whether there is.
+   *
+   * @param linkTo - the link of a token. Its host is not what the request says: a stranger's request would decide where
+   *   the secret goes.
+   */
+  begin(email: string, linkTo: (token: string) => string): Promise<void> {
+    return this.#write(email, linkTo).catch(err => this.#app.log.error({ err }, 'a password cannot be reset'))
+  }
+
+  /** The id of the user whom a token is for, once. */
+  async redeem(token: string): Promise<number | undefined> {
+    const id = await this.#tokens.consume(token)
+    return id === undefined ? undefined : Number(id)
+  }
+
+  revoke(userId: number): Promise<void> {
+    return this.#tokens.revoke(userId)
+  }
+
+  async #write(email: string, linkTo: (token: string) => string): Promise<void> {
+    const user = await userByEmail(this.#app.db, email)
+    if (!user) return
+    const link = linkTo(await this.#tokens.issue(user.id))
+    await this.#post.send({
+      to: user.email,
+      subject: 'Your password',
+      text: `Somebody, probably you, asked for a new password.\n\nChoose one within an hour: ${link}\n\nWas it not you? Then do nothing.`,
+    })
+  }
+}

@@ -52,6 +52,7 @@ describe('arlen migrate', () => {
     expect(code).toBe(2)
     expect(text).toContain('it can up, status, down, redo, verify, accept-drift, resolve, rename')
     expect((await arlen(['migrate', 'accept-drift'])).code).toBe(2)
+    expect((await arlen(['migrate', '--check', '--dsn', 'postgres://x'])).code).toBe(2) // nothing is applied by mistake
     expect((await arlen(['migrate', 'down', '--steps', 'x', '--dsn', 'postgres://x'])).code).toBe(2)
   })
 

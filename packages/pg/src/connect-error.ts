@@ -26,8 +26,8 @@ const BY_MESSAGE: readonly [RegExp, string][] = [
     'a pooler such as PgBouncer is in between, which takes no session settings. Use prepare: false.',
   ],
   [
-    /CERT_|_CERT|LEAF_SIGNATURE/,
-    'the certificate of the server is not trusted. Name its authority by sslrootcert=<file> in the URL, or give ssl to createPg.',
+    /SELF_SIGNED|LEAF_SIGNATURE|ISSUER_CERT/,
+    'the certificate is self-signed, or of an authority that is not known. Name that by sslrootcert=<file> in the URL, or give ssl to createPg.',
   ],
   [/does not support SSL/, 'the server offers no TLS. Say sslmode=disable in the URL if that is meant.'],
   [/^ .*timeout/, ADVICE.ETIMEDOUT!],

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -139,6 +139,12 @@ describe('files that are refused before anything is done', () => {
     ['2_a.sql', 'create table x (id int); commit; select 1;', /has "commit"/],
     ['2_a.sql', '-- no transaction\nvacuum; analyze;', /several statements/],
     ['2_a.sql', '-- no transaction\ncreate unique index concurrently on t (id)', /without a name/],
+    ['2_a.sql', 'create table x (a int);\n-- Down migration\ndrop table x;', /has "-- Down migration".*"-- down"/],
+    ['2_a.sql', 'create table x (a int);\n-- migrate:down\ndrop table x;', /has "-- migrate:down"/],
+    ['2_a.sql', 'create table x (a int);\n-- +goose Down\ndrop table x;', /has "-- \+goose Down"/],
+    ['2_a.sql', 'select 1;\n\\restrict x\n', /which psql understands/],
+    ['2_a.sql', 'copy t (id) from stdin;\n1\n\\.\n', /which psql understands/],
+    ['2_a.sql', 'create table x (a int);\n\0drop table t', /NUL/],
     ['01_b.sql', 'select 1', /same version as /],
   ])('%s: %j', async ([file, text, reason]) => {
     await write('1_a.sql', 'create table t (id int);')
@@ -147,11 +153,26 @@ describe('files that are refused before anything is done', () => {
     expect(await exists('t')).toBe(false)
   })
 
+  test('what is not UTF-8, and what is no file', async () => {
+    await writeFile(join(dir, '2_a.sql'), Buffer.from("select '\xe9'", 'latin1'))
+    expect(await rejection(up())).toMatchObject({
+      code: 'migration_invalid',
+      message: expect.stringContaining('UTF-8'),
+    })
+    await rm(join(dir, '2_a.sql'))
+    await mkdir(join(dir, '3_a.sql'))
+    expect(await rejection(up())).toMatchObject({
+      code: 'migration_invalid',
+      message: expect.stringContaining('directory'),
+    })
+  })
+
   test('but what only looks like it is taken', async () => {
     await write(
       '1_a.sql',
       `create function f() returns void language plpgsql as $$ begin
-      -- up
+-- up
+-- down
       perform 1; end $$;
       create function g() returns int begin atomic select 1; end;
       insert into pg_temp.x select ';commit;' where false;`.replace(/insert.*/, "select ';commit;';"),
@@ -290,7 +311,7 @@ describe('a file that was changed after it was applied', () => {
       drift_accepted_at: expect.any(Date),
     })
     expect((await up()).steps).toHaveLength(1)
-    expect(await rejection(acceptDrift({ ...target(), version: '9' }))).toMatchObject({ code: 'migration_missing' })
+    expect(await rejection(acceptDrift({ ...target(), version: '9' }))).toMatchObject({ code: 'migration_invalid' })
   })
 })
 
@@ -310,6 +331,20 @@ describe('down', () => {
     await up()
     expect(await migrateDown({ ...target(), steps: 99, dryRun: true })).toMatchObject({ steps: { length: 3 } })
     expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
+  })
+
+  test('goes by the number of a version and not by how it is written', async () => {
+    await rename(join(dir, '3_t3.sql'), join(dir, '0003_t3.sql'))
+    await migrateDown(target())
+    expect(await states()).toEqual(['1 applied', '2 applied', '0003 pending'])
+    expect(await rejection(migrateDown({ ...target(), to: 'first' }))).toMatchObject({ code: 'migration_invalid' })
+    await write('2_t2.sql', '-- up\ncreate table t2 (id bigint);\n-- down\ndrop table t2;')
+    await rename(join(dir, '2_t2.sql'), join(dir, '002_t2.sql'))
+    await acceptDrift({ ...target(), version: '2_t2' })
+    expect(await states()).toEqual(['1 applied', '002 applied', '0003 pending'])
+    for (const version of ['two', '7']) {
+      expect(await rejection(acceptDrift({ ...target(), version }))).toMatchObject({ code: 'migration_invalid' })
+    }
   })
 
   test('refuses what has no way back before anything is undone', async () => {
@@ -373,7 +408,7 @@ describe('a step without a transaction', () => {
     await db.execute("update arlen_migrations set state = 'started' where version = '2'")
     expect(await rejection(up())).toMatchObject({
       code: 'migration_interrupted',
-      message: expect.stringMatching(/arlen migrate resolve 2 --applied.*arlen migrate resolve 2 --pending/s),
+      message: expect.stringMatching(/arlen migrate resolve 2 applied.*arlen migrate resolve 2 pending/s),
     })
     await resolveMigration({ ...target(), version: '2', as: 'pending' })
     expect((await up()).steps).toHaveLength(1)

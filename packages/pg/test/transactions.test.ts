@@ -293,13 +293,14 @@ describe('options', () => {
     await using admin = await openAdmin(database.dsn)
     await admin.query(`alter database ${database.name} set deadlock_timeout = '20ms'`)
     let runs = 0
+    let locked = 0
     const both = Promise.withResolvers<void>()
     const cross = (first: number, second: number) =>
       pool.tx(
         async tx => {
           runs++
           await tx.execute('update counters set n = n + 1 where id = $1', [first])
-          if (runs === 2) both.resolve()
+          if (++locked === 2) both.resolve()
           await both.promise // each has what the other will want
           await tx.execute('update counters set n = n + 1 where id = $1', [second])
         },

@@ -53,6 +53,8 @@ export const migrateCommand: Command = {
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
     if (!action) throw new UsageError(`migrate cannot ${name}; it can ${Object.keys(ACTIONS).join(', ')}`)
     if (words.length !== action.words) throw new UsageError(`migrate ${name} takes ${count(action.words, 'word')}`)
+    if (input.options.check === true && input.options.dryRun !== true)
+      throw new UsageError('--check goes with --dry-run')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const dir = join(root, 'db/migrations')
     const pg = await import('@arlen/pg')

@@ -1,6 +1,6 @@
 import { pgError } from '../errors.ts'
 import { applyStep, stepOf } from './apply.ts'
-import { byVersion, type Migration, readMigrations } from './files.ts'
+import { byVersion, type Migration, readMigrations, readVersion } from './files.ts'
 import type { Applied } from './ledger.ts'
 import { migrate } from './migrate.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
@@ -49,8 +49,9 @@ function planDown(
 ): Migration[] {
   const files = new Map(migrations.map(migration => [BigInt(migration.version), migration]))
   const newestFirst = [...applied].sort(byVersion).reverse()
+  const last = to === undefined ? undefined : readVersion(to)
   const chosen =
-    to === undefined ? newestFirst.slice(0, steps) : newestFirst.filter(row => BigInt(row.version) > BigInt(to))
+    last === undefined ? newestFirst.slice(0, steps) : newestFirst.filter(row => BigInt(row.version) > last)
   return chosen.map(row => {
     const migration = files.get(BigInt(row.version))
     if (!migration) throw pgError('migration_missing', { version: `${row.version}_${row.name}`, dir })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { oneLine } from '../database-error.ts'
 import { pgError } from '../errors.ts'
-import { normaliseSql, splitStatements } from '../sql-scanner.ts'
+import { normaliseSql, scanSql, splitStatements } from '../sql-scanner.ts'
 
 /** One file of `db/migrations`. */
 export interface Migration {
@@ -21,7 +22,10 @@ export interface Migration {
 }
 
 const FILE = /^(\d+)_([A-Za-z0-9_-]+)\.sql$/
-const MARKER = /^--[ \t]*(up|down|no transaction)[ \t]*:?[ \t]*\r?$/gim
+const MARKER = /^--[ \t]*(up|down|no transaction)[ \t]*:?\s*$/i
+/** What marks the way back elsewhere. Taken for a comment, it would have the way back run right behind the way there. */
+const FOREIGN_MARKER =
+  /^--\W*(?:(?:goose|migrate|migration|dbmate)\W+)?(?:downs?|undo)(?:\W+(?:migration|script|part|sql))?\W*$/i
 
 /** Reads the migrations of a folder, oldest first. A folder that is not there has none. */
 export async function readMigrations(dir: string): Promise<Migration[]> {
@@ -30,9 +34,7 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
     throw error
   })
   const files = names.filter(name => name.endsWith('.sql'))
-  const migrations = await Promise.all(
-    files.map(async file => parseMigration(file, await readFile(join(dir, file), 'utf8'))),
-  )
+  const migrations = await Promise.all(files.map(async file => parseMigration(file, await readText(dir, file))))
   migrations.sort(byVersion)
   for (let i = 1; i < migrations.length; i++) {
     const [a, b] = [migrations[i - 1]!, migrations[i]!]
@@ -41,6 +43,30 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
     }
   }
   return migrations
+}
+
+async function readText(dir: string, file: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(join(dir, file)))
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not UTF-8; save it as that' : message
+    throw pgError('migration_invalid', { file, reason }, { cause })
+  }
+}
+
+/** The migration that somebody means by `7`, `0007` or `0007_add_users`. */
+export function findMigration(migrations: readonly Migration[], given: string, dir: string): Migration {
+  const wanted = readVersion(given)
+  const found = migrations.find(({ version }) => BigInt(version) === wanted)
+  if (found) return found
+  throw pgError('migration_invalid', { file: given, reason: `no file in ${dir} has this version` })
+}
+
+export function readVersion(given: string): bigint {
+  const digits = /^(\d+)(?:_.*)?$/.exec(given)?.[1]
+  if (digits !== undefined) return BigInt(digits)
+  throw pgError('migration_invalid', { file: given, reason: 'is no version, which is what a file begins with: 0007' })
 }
 
 export function byVersion(a: { version: string }, b: { version: string }): number {
@@ -66,6 +92,8 @@ export function parseMigration(file: string, text: string): Migration {
 
 const TRANSACTION_CONTROL =
   /^(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
+/** Its own commands, and data that stands behind a COPY. */
+const OF_PSQL = /^(?:\\|copy\b.* from stdin\b)/i
 const NAMELESS_INDEX = /^create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?on\b/i
 
 function refuseUnsound(file: string, text: string, transactional: boolean, part: string): void {
@@ -76,6 +104,9 @@ function refuseUnsound(file: string, text: string, transactional: boolean, part:
   if (transactional && control) {
     throw refuse(`has "${control}"; a migration is one transaction, together with its record, and must not end it`)
   }
+  if (text.includes('\0')) throw refuse('has a NUL character, at which PostgreSQL would stop reading')
+  const foreign = statements.find(statement => OF_PSQL.test(statement))
+  if (foreign) throw refuse(`has "${oneLine(foreign, 60)}", which psql understands and the server does not`)
   if (transactional) return
   if (statements.length > 1) {
     throw refuse(
@@ -100,18 +131,33 @@ function splitParts(file: string, text: string): { up: string; down: string | un
     else parts.down = blank(text.slice(0, from)) + piece
     if (part === 'down') parts.up += blank(piece)
   }
-  for (const match of text.matchAll(MARKER)) {
-    const marker = match[1]!.toLowerCase()
+  for (const { at, comment } of commentLines(text)) {
+    if (FOREIGN_MARKER.test(comment) && !MARKER.test(comment)) {
+      const reason = `has "${comment.trim()}", which means nothing here. Write "-- down" where the way back begins`
+      throw pgError('migration_invalid', { file, reason })
+    }
+    const marker = MARKER.exec(comment)?.[1]?.toLowerCase()
+    if (marker === undefined) continue
     if (seen.has(marker)) throw pgError('migration_invalid', { file, reason: `has "-- ${marker}" twice` })
     seen.add(marker)
-    take(match.index)
-    parts.up += blank(match[0])
-    from = match.index + match[0].length
+    take(at)
+    parts.up += blank(comment)
+    from = at + comment.length
     if (marker === 'no transaction') transactional = false
     else part = marker as 'up' | 'down'
   }
   take(text.length)
   return { ...parts, transactional }
+}
+
+/** The comments that have a line of their own: what looks like one in the body of a function is none. */
+function* commentLines(text: string): Generator<{ at: number; comment: string }> {
+  let at = 0
+  for (const { kind, text: piece } of scanSql(text)) {
+    if (kind === 'comment' && piece.startsWith('--') && (at === 0 || text[at - 1] === '\n'))
+      yield { at, comment: piece }
+    at += piece.length
+  }
 }
 
 function blank(text: string): string {

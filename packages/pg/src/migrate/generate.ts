@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pgError } from '../errors.ts'
-import { byVersion, readMigrations } from './files.ts'
+import { byVersion, findMigration, readMigrations } from './files.ts'
 import { DIR } from './run.ts'
 
 const TEMPLATE = `-- up
@@ -40,8 +40,7 @@ export async function renameMigration(options: {
 }): Promise<{ from: string; to: string }> {
   const { dir = DIR, now = new Date() } = options
   const migrations = await readMigrations(dir)
-  const migration = migrations.find(each => BigInt(each.version) === BigInt(options.version))
-  if (!migration) throw pgError('migration_missing', { version: options.version, dir })
+  const migration = findMigration(migrations, options.version, dir)
   const from = join(dir, migration.file)
   const to = join(dir, `${await nextVersion(dir, now)}_${migration.name}.sql`)
   await rename(from, to)

@@ -71,13 +71,14 @@ export class Ledger {
   }
 
   async remove(version: string): Promise<void> {
-    await this.#client.query(`delete from ${this.#table} where version = $1`, [version])
+    await this.#client.query(`delete from ${this.#table} where version::numeric = $1::numeric`, [version])
   }
 
   /** Takes the file as it now is for what was applied, and notes who did so. */
   async acceptDrift(migration: Migration, who: string): Promise<void> {
     await this.#client.query(
-      `update ${this.#table} set checksum = $2, drift_accepted_at = clock_timestamp(), drift_accepted_by = $3 where version = $1`,
+      `update ${this.#table} set checksum = $2, drift_accepted_at = clock_timestamp(), drift_accepted_by = $3
+       where version::numeric = $1::numeric`,
       [migration.version, migration.checksum, who],
     )
   }

@@ -32,8 +32,8 @@ export async function repair(client: pg.Client, migration: Migration): Promise<{
     file: migration.file,
     advice:
       `look at what "${statement}" has done, then say so:\n` +
-      `  arlen migrate resolve ${migration.version} --applied   it is done\n` +
-      `  arlen migrate resolve ${migration.version} --pending   it is not, and may be run again`,
+      `  arlen migrate resolve ${migration.version} applied   it is done\n` +
+      `  arlen migrate resolve ${migration.version} pending   it is not, and may be run again`,
   })
 }
 

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { pgError } from '../errors.ts'
-import { type Migration, readMigrations } from './files.ts'
+import { findMigration, type Migration, readMigrations } from './files.ts'
 import type { Applied, Ledger } from './ledger.ts'
 import type { MigrateOptions } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
@@ -21,8 +21,8 @@ export async function resolveMigration(options: Target & { as: 'applied' | 'pend
         reason: 'was not interrupted: there is nothing to resolve',
       })
     }
+    await ledger.remove(row.version)
     if (options.as === 'applied') await ledger.write(migration, 'applied', 0)
-    else await ledger.remove(row.version)
   })
 }
 
@@ -32,12 +32,10 @@ async function decide(
 ): Promise<void> {
   const dir = options.dir ?? DIR
   const migrations = await readMigrations(dir)
-  const wanted = BigInt(options.version)
-  const migration = migrations.find(each => BigInt(each.version) === wanted)
-  if (!migration) throw pgError('migration_missing', { version: options.version, dir })
+  const migration = findMigration(migrations, options.version, dir)
   await withLedger(options, (client, ledger) =>
     exclusively(client, options, async () => {
-      const row = (await ledger.read()).find(each => BigInt(each.version) === wanted)
+      const row = (await ledger.read()).find(each => BigInt(each.version) === BigInt(migration.version))
       if (!row) throw pgError('migration_invalid', { file: migration.file, reason: 'is not applied' })
       await fn(ledger, migration, row)
     }),

@@ -67,7 +67,7 @@ export class BodyReceiver implements BodySource, ChunkSink {
 
   private readChunks(chunks: ChunkedReader): boolean {
     const { input } = this.connection
-    const refused = chunks.read(input.bytes!, input.position, input.bytes!.length, this)
+    const refused = chunks.read(input.bytes!, input.position, input.end, this)
     if (refused !== null) {
       input.clear()
       this.fail(httpError(refused))

@@ -78,10 +78,10 @@ export class Connection implements Exchange {
    * The same for bytes of a buffer that is read into again after the call. Almost always they are one whole head, of which
    * nothing is needed any more when its handler has been called; anything else is copied.
    */
-  receiveBorrowed(chunk: Buffer): void {
-    if (this.input.bytes !== null) return this.receive(chunk)
-    if (this.state !== S.IDLE) return this.receive(Buffer.from(chunk))
-    this.input.borrow(chunk)
+  receiveBorrowed(buffer: Buffer, length: number): void {
+    if (this.input.bytes !== null) return this.receive(buffer.subarray(0, length))
+    if (this.state !== S.IDLE) return this.receive(Buffer.from(buffer.subarray(0, length)))
+    this.input.borrow(buffer, length)
     this.pump()
     this.input.own()
   }
@@ -144,7 +144,7 @@ export class Connection implements Exchange {
     const { engine, parser } = this
     const bytes = this.input.bytes!
     if (this.state === S.IDLE && isObserved(engine)) this.startedAt = performance.now()
-    const result = parser.parse(bytes, this.input.position, bytes.length)
+    const result = parser.parse(bytes, this.input.position, this.input.end)
     if (this.state === S.IDLE && parser.started) {
       this.state = S.next(S.IDLE, S.HEAD_STARTS)
       this.readDeadline = engine.clock.tick + engine.ticks.headers
@@ -160,7 +160,8 @@ export class Connection implements Exchange {
     const text = bytes.toString('latin1', position, position + head.end)
     const framing = bodyFraming(head)
     if (typeof framing === 'string') return this.refuse(framing)
-    const method = text.slice(head.methodStart, head.targetStart - 1)
+    // A string that is there already is compared and looked up by its identity.
+    const method = head.isGet ? 'GET' : text.slice(head.methodStart, head.targetStart - 1)
     if (!this.engine.methods.has(method)) return this.refuse('method_not_implemented')
     let path = text.slice(head.targetStart, head.queryStart)
     let query = head.queryStart === head.targetEnd ? '' : text.slice(head.queryStart + 1, head.targetEnd)
@@ -235,7 +236,7 @@ export class Connection implements Exchange {
     this.state = S.next(this.state, S.UPGRADES)
     this.handleDeadline = this.readDeadline = NEVER
     const { bytes } = this.input
-    const head = bytes === null ? Buffer.alloc(0) : Buffer.from(bytes.subarray(this.input.position))
+    const head = bytes === null ? Buffer.alloc(0) : Buffer.from(bytes.subarray(this.input.position, this.input.end))
     this.input.clear()
     this.output.flush()
     this.writeDeadline = NEVER

@@ -3,6 +3,7 @@ import type { HttpErrorCode } from './errors.ts'
 /** What a request head says of itself, as positions counted from its first octet. One is used again for each request. */
 export class Head {
   methodStart = 0
+  isGet = false
   targetStart = 0
   /** Where `?` stands, or the end of the target. */
   queryStart = 0
@@ -30,6 +31,7 @@ export class Head {
   expectContinue = false
 
   reset(): void {
+    this.isGet = false
     this.minor = 1
     this.hosts = 0
     this.types = 0

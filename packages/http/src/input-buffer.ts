@@ -4,46 +4,52 @@ export class InputBuffer {
   bytes: Buffer | null = null
   /** Where in `bytes` the unread ones begin. */
   position = 0
+  /** Where they end. */
+  end = 0
   /** The bytes are the transport's, ours only until the current call ends. */
   private borrowed = false
 
   get length(): number {
-    return this.bytes === null ? 0 : this.bytes.length - this.position
+    return this.bytes === null ? 0 : this.end - this.position
   }
 
   append(chunk: Buffer): void {
-    this.bytes = this.bytes === null ? chunk : Buffer.concat([this.bytes.subarray(this.position), chunk])
+    this.bytes = this.bytes === null ? chunk : Buffer.concat([this.bytes.subarray(this.position, this.end), chunk])
     this.position = 0
+    this.end = this.bytes.length
     this.borrowed = false
   }
 
-  /** Takes bytes that will be overwritten once the current call is over; there must be no others. */
-  borrow(chunk: Buffer): void {
-    this.bytes = chunk
+  /** Takes the first bytes of a buffer that is written to again once the current call is over; there must be no others. */
+  borrow(buffer: Buffer, length: number): void {
+    this.bytes = buffer
+    this.position = 0
+    this.end = length
     this.borrowed = true
   }
 
   /** Makes what is left ours, if it is not. */
   own(): void {
     if (this.borrowed && this.bytes !== null) {
-      const copy = Buffer.allocUnsafe(this.bytes.length - this.position)
-      this.bytes.copy(copy, 0, this.position)
+      const copy = Buffer.allocUnsafe(this.length)
+      this.bytes.copy(copy, 0, this.position, this.end)
       this.bytes = copy
       this.position = 0
+      this.end = copy.length
     }
     this.borrowed = false
   }
 
   skip(count: number): void {
     this.position += count
-    if (this.position === this.bytes!.length) this.clear()
+    if (this.position === this.end) this.clear()
   }
 
   /** The next bytes, as many as there are but no more than `most`. */
   take(most: number): Buffer {
     const bytes = this.bytes!
     const start = this.position
-    const count = Math.min(most, bytes.length - start)
+    const count = Math.min(most, this.end - start)
     this.skip(count)
     return start === 0 && count === bytes.length ? bytes : bytes.subarray(start, start + count)
   }

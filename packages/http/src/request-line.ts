@@ -112,6 +112,7 @@ export class RequestLine {
     this.state = METHOD
     // The common case at once: "GET ".
     if (i + 3 < end && bytes[i] === 0x47 && bytes[i + 1] === 0x45 && bytes[i + 2] === 0x54 && bytes[i + 3] === SP) {
+      this.head.isGet = true
       this.beginTarget(i + 4 - base)
       return i + 4
     }

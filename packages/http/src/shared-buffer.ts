@@ -16,11 +16,11 @@ interface Inside {
  * Makes a socket read into one buffer shared by all instead of a new one for every read, as the `onread` option of
  * `net.connect` does, which node:net does not offer for accepted sockets. It is a sixth of what a small request costs.
  *
- * @param receive - gets bytes that are valid during the call only.
+ * @param receive - gets a buffer and how much of it was read; both are valid during the call only.
  * @returns what gives the socket its `data` events back, or null where the stream is no plain socket, or node:net is not
  *   as we know it: then nothing was changed.
  */
-export function readIntoShared(stream: Duplex, receive: (bytes: Buffer) => void): (() => void) | null {
+export function readIntoShared(stream: Duplex, receive: (buffer: Buffer, length: number) => void): (() => void) | null {
   const socket = stream as unknown as Inside
   const handle = socket._handle
   if (handle === null || handle === undefined || typeof handle.useUserBuffer !== 'function') return null
@@ -32,7 +32,7 @@ export function readIntoShared(stream: Duplex, receive: (bytes: Buffer) => void)
   if (buffer === undefined || callback === undefined) return null
   socket[buffer] = shared
   socket[callback] = (length: number) => {
-    receive(shared.subarray(0, length))
+    receive(shared, length)
     return true
   }
   handle.useUserBuffer(shared)

@@ -32,9 +32,9 @@ export class SocketDriver implements Transport {
     const connection = new Connection(engine, this)
     this.connection = connection
     observeOpen(this)
-    const release = readIntoShared(socket, bytes => {
-      if (isTracing) traceBytes('<', this.remoteAddress, bytes)
-      connection.receiveBorrowed(bytes)
+    const release = readIntoShared(socket, (buffer, length) => {
+      if (isTracing) traceBytes('<', this.remoteAddress, buffer.subarray(0, length))
+      connection.receiveBorrowed(buffer, length)
     })
     this.isPlain = release !== null
     const listeners = {

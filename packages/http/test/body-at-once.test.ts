@@ -24,7 +24,7 @@ describe('a body that is here already is read at once', () => {
     }
     const { connection } = memoryConnection(handler)
     const shared = json('{"a":1}')
-    connection.receiveBorrowed(shared)
+    connection.receiveBorrowed(shared, shared.length)
     shared.fill('x')
     await settle()
     expect(seen).toEqual([{ a: 1 }, '{"a":1}', '{"a":1}'])

@@ -26,7 +26,8 @@ export class Acceptor {
   /** Called when a connection has ended. */
   onClose: () => void = () => undefined
   #listeners: Server[] = []
-  #spares: ServerHandle[] = []
+  /** By the number of the socket they are copies of. */
+  readonly #spares = new Map<number, ServerHandle>()
   #wanted = 0
   #taken = 0
   #backlog = 511
@@ -63,21 +64,23 @@ export class Acceptor {
   pause(): void {
     if (!this.accepting) return
     this.#closeListeners()
-    if (this.#spares.length < this.#wanted) this.#wantSpares()
+    if (this.#spares.size < this.#wanted) this.#wantSpares()
   }
 
   /** Accepts again; false while there are no spare copies of the sockets yet. */
   resume(): boolean {
     if (this.#stopped || this.accepting) return !this.#stopped
-    if (this.#spares.length < this.#wanted) return false
-    for (const handle of this.#spares.splice(0)) this.#open(handle).catch(() => this.#closeListeners())
+    if (this.#spares.size < this.#wanted) return false
+    const handles = [...this.#spares.values()]
+    this.#spares.clear()
+    for (const handle of handles) this.#open(handle).catch(() => this.#closeListeners())
     return true
   }
 
-  addSpare(handle: ServerHandle, of: number): void {
+  addSpare(handle: ServerHandle, index: number, of: number): void {
     this.#wanted = of
-    if (this.#stopped) handle.close()
-    else this.#spares.push(handle)
+    if (this.#stopped || this.#spares.has(index)) handle.close()
+    else this.#spares.set(index, handle)
   }
 
   /**
@@ -106,7 +109,8 @@ export class Acceptor {
   stop(): void {
     this.#stopped = true
     this.#closeListeners()
-    for (const handle of this.#spares.splice(0)) handle.close()
+    for (const handle of this.#spares.values()) handle.close()
+    this.#spares.clear()
   }
 
   /** Hands a connection to the application, as if it had come in through one of the sockets. */

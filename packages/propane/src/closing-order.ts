@@ -11,18 +11,23 @@ export class ClosingOrder {
   #last: number | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** A worker is to stop: tells it at once, or later where it is the last. */
-  stop(id: number, tell: (last: boolean) => void): void {
+  /** A worker is to stop: tells it at once, or later where it is the last, which is the answer. */
+  stop(id: number, tell: (last: boolean) => void): boolean {
     if (this.#last === undefined) {
       this.#last = id
       this.#tellLast = () => tell(true)
       this.#timer = setTimeout(() => this.#finish(), PATIENCE_MS)
       // Those who stop together with it are known at the end of this turn.
       setImmediate(() => this.#check())
-      return
+      return true
     }
     this.#others.add(id)
     tell(false)
+    return false
+  }
+
+  isLast(id: number): boolean {
+    return id === this.#last
   }
 
   /** A worker has closed its sockets, or is gone. */

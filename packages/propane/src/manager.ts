@@ -159,8 +159,8 @@ export class Manager {
     const tell = (last: boolean) => child.handle.send({ type: 'drain', graceMs, idleMs, last })
     if (reason !== 'stop' || this.handedOver) tell(false)
     else {
-      this.#options.letGo()
-      this.#closing.stop(id, tell)
+      // The last one has to accept what still queues, and might just have closed its own copies of the sockets.
+      if (this.#closing.stop(id, tell)) this.#send(child, 'spare', this.#options.sockets, this.#options.letGo)
     }
   }
 
@@ -245,10 +245,12 @@ export class Manager {
       events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
   }
 
-  #send(child: Process, type: 'listen' | 'spare', sockets: readonly ListeningSocket[]): void {
+  /** Gives a worker a copy of each socket; `sent` is called when the last of them is out. */
+  #send(child: Process, type: 'listen' | 'spare', sockets: readonly ListeningSocket[], sent?: () => void): void {
     const { listenBacklog: backlog } = child.plan.accessories
     for (const [index, socket] of sockets.entries()) {
-      child.handle.send({ type, index, of: sockets.length, backlog }, socket)
+      const last = index === sockets.length - 1
+      child.handle.send({ type, index, of: sockets.length, backlog }, socket, last ? sent : undefined)
     }
   }
 
@@ -258,6 +260,7 @@ export class Manager {
     if (!child || !worker) return
     this.processes.delete(id)
     this.#closing.closed(id)
+    if (this.#closing.isLast(id)) this.#options.letGo()
     if (this.#scoreboard !== undefined && child.cell < CELLS) clearCell(this.#scoreboard, child.cell)
     const expected = worker.status !== 'serving' && worker.status !== 'booting'
     const { reason } = worker

@@ -69,10 +69,13 @@ export class WorkerHandle {
     })
   }
 
-  /** Sends a message, with a copy of a socket where one is given. A worker that is going does not mind missing it. */
-  send(message: ToWorker, socket?: ListeningSocket): void {
-    if (!this.#child.connected) return
-    this.#child.send(envelope(message), socket?.handle as never, { keepOpen: true }, () => undefined)
+  /**
+   * Sends a message, with a copy of a socket where one is given, which is not needed here for it any more once `sent`
+   * is called. A worker that is going does not mind missing it.
+   */
+  send(message: ToWorker, socket?: ListeningSocket, sent: () => void = () => undefined): void {
+    if (!this.#child.connected) sent()
+    else this.#child.send(envelope(message), socket?.handle as never, { keepOpen: true }, () => sent())
   }
 
   #answer(message: object): void {

@@ -90,7 +90,7 @@ export class Worker {
 
   #onMessage(message: ToWorker, handle: ServerHandle | undefined): void {
     if (message.type === 'listen' && handle) void this.#listen(message, handle)
-    else if (message.type === 'spare' && handle) this.#acceptor.addSpare(handle, message.of)
+    else if (message.type === 'spare' && handle) this.#acceptor.addSpare(handle, message.index, message.of)
     else if (message.type === 'pre_stop') this.#application?.preStop()
     else if (message.type === 'drain') void this.drain(message.graceMs, message.idleMs, message.last)
   }

@@ -45,3 +45,26 @@ test('tells changes that count at once from those that need a new primary', () =
   const after = resolveAccessories({ port: 4000, maxRequests: 10, healthPaths: '/up' })
   expect(changedAccessories(before, after)).toEqual({ applied: ['maxRequests', 'healthPaths'], needRestart: ['port'] })
 })
+
+test.each([
+  ['9464', true],
+  ['127.0.0.1:9464', true],
+  ['[::1]:9464', true],
+  ['metrics.local:9464', true],
+  ['/run/metrics.sock', true],
+  ['./metrics.sock', true],
+  ['', true],
+  ['127.0.0.1:94x4', false],
+  ['metrics', false],
+  ['127.0.0.1', false],
+])('metrics at %j: %s', (metrics, sound) => {
+  const resolve = () => resolveAccessories({ metrics })
+  if (sound) expect(resolve().metrics).toBe(metrics)
+  else expect(resolve).toThrow('metrics: must be an address such as 127.0.0.1:9464, or the path of a unix socket')
+})
+
+test('a worker cannot be hung before it has had the time to report', () => {
+  expect(() => resolveAccessories({ heartbeatInterval: '20s' })).toThrow('heartbeatTimeout: must be longer than')
+  expect(() => resolveAccessories({ heartbeatInterval: 0 })).toThrow('heartbeatInterval: must be a duration of 10ms')
+  expect(resolveAccessories({ heartbeatInterval: '20s', heartbeatTimeout: 0 }).heartbeatTimeout).toBe(0)
+})

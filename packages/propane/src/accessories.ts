@@ -68,6 +68,14 @@ export interface Accessory<T = unknown> {
 const text: Kind<string> = { expects: 'a text', parse: v => (typeof v === 'string' ? v : undefined) }
 const count: Kind<number> = integer(0, 1_000_000_000)
 const duration: Kind<number> = { expects: 'a duration such as 500, 500ms, 30s or 5m', parse: parseDuration }
+/** A period: at least 10 ms, for nothing can be done all the time. */
+const period: Kind<number> = {
+  expects: 'a duration of 10ms or more',
+  parse: v => {
+    const ms = parseDuration(v)
+    return ms !== undefined && ms >= 10 ? ms : undefined
+  },
+}
 const size: Kind<number> = { expects: 'a size such as 512mb or 1.5gb', parse: parseBytes }
 const flag: Kind<boolean> = {
   expects: 'true or false',
@@ -82,6 +90,13 @@ const paths: Kind<readonly string[]> = {
       ? list
       : undefined
   },
+}
+
+/** A port alone is one of the loopback interface. */
+const METRICS_ADDRESS = /^$|\/|^(?:[\w.-]+:|\[[\da-f:]+\]:)?\d{1,5}$/i
+const address: Kind<string> = {
+  expects: 'an address such as 127.0.0.1:9464, or the path of a unix socket',
+  parse: v => (typeof v === 'string' && METRICS_ADDRESS.test(v) ? v : undefined),
 }
 
 function integer(min: number, max: number): Kind<number> {
@@ -134,7 +149,7 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
   respawnDelayMax: entry(duration, 30_000, 'Longest delay before a worker that died is replaced.'),
   crashLoopDeaths: entry(integer(1, 1000), 5, 'Deaths before ready, within the window, that make a crash loop.'),
   crashLoopWindow: entry(duration, 60_000, 'Window in which those deaths are counted.'),
-  heartbeatInterval: entry(duration, 1000, 'How often a worker reports.'),
+  heartbeatInterval: entry(period, 1000, 'How often a worker reports.'),
   heartbeatTimeout: entry(duration, 20_000, 'Silence of a worker after which it is taken for hung and replaced.'),
   maxRequests: entry(count, 0, 'Requests after which a worker is recycled, spread by up to a fifth.'),
   maxAge: entry(duration, 0, 'Age at which a worker is recycled, spread by up to a fifth.'),
@@ -166,7 +181,7 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
     'Unix socket for status, reload and the other commands. `auto`: in the runtime folder. `off`: none.',
     true,
   ),
-  metrics: entry(text, '', 'Address (`127.0.0.1:9464`) or unix socket path for Prometheus metrics.', true),
+  metrics: entry(address, '', 'Address (`127.0.0.1:9464`) or unix socket path for Prometheus metrics.', true),
   logFormat: entry(oneOf('auto', 'json', 'text'), 'auto', '`auto`: text on a terminal, else JSON lines.', true),
   logFile: entry(text, '', 'File for the log instead of standard output; USR1 opens it again.', true),
   user: entry(text, '', 'User, name or id, the workers run as.', true),
@@ -225,6 +240,10 @@ export function resolveAccessories(...sources: readonly Readonly<Record<string, 
         problems.push(`${name}: must be ${accessory.kind.expects}, not ${JSON.stringify(value)}`)
       else values[name] = parsed
     }
+  }
+  const { heartbeatInterval, heartbeatTimeout } = values as unknown as Accessories
+  if (heartbeatTimeout > 0 && heartbeatTimeout <= heartbeatInterval) {
+    problems.push(`heartbeatTimeout: must be longer than heartbeatInterval (${heartbeatInterval} ms), or 0`)
   }
   if (problems.length > 0) {
     throw propaneError('settings_invalid', { count: problems.length, problems: problems.map(p => `- ${p}`).join('\n') })

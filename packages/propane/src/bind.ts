@@ -46,12 +46,13 @@ function attempt(make: () => ListeningSocket, address: string, port?: number): L
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') throw inUse(address, port)
     if (code === 'EACCES' || code === 'EPERM') throw propaneError('bind_not_permitted', { address }, { cause })
-    throw propaneError('bind_failed', { address, reason: code ?? String(cause) }, { cause })
+    const reason = code === 'EADDRNOTAVAIL' ? 'this machine has no such address' : (code ?? String(cause))
+    throw propaneError('bind_failed', { address, reason }, { cause })
   }
 }
 
-/** A socket file that nobody answers on was left by a crash. */
-async function removeStale(path: string): Promise<void> {
+/** Removes a socket file that nobody answers on: it was left by a crash. Throws port_in_use where somebody does. */
+export async function removeStale(path: string): Promise<void> {
   if (!fs.statSync(path, { throwIfNoEntry: false })?.isSocket()) return
   if (await answers(path)) throw inUse(path)
   fs.unlinkSync(path)

@@ -15,16 +15,21 @@ interface Captured {
  */
 export class ListenCapture {
   readonly captured: Captured[] = []
+  /** Paths and descriptors that servers listen on: those are not captured, and only one worker can have them. */
+  readonly elsewhere: string[] = []
   #original: Listen | undefined
   #onCapture: (server: Server) => void = () => undefined
 
   install(): void {
     const original: Listen = net.Server.prototype.listen as Listen
-    const captured = this.captured
+    const { captured, elsewhere } = this
     const tell = (server: Server) => this.#onCapture(server)
     this.#original = original
     net.Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
-      if (!isTcp(args)) return original.apply(this, args)
+      if (!isTcp(args)) {
+        elsewhere.push(placeOf(args))
+        return original.apply(this, args)
+      }
       captured.push({ server: this, args })
       const callback = args.findLast(arg => typeof arg === 'function')
       if (callback) this.once('listening', callback as () => void)
@@ -65,6 +70,12 @@ function isTcp(args: readonly unknown[]): boolean {
   if (first === undefined || typeof first === 'function' || first === null) return true
   if (typeof first === 'object') return 'port' in first && !('fd' in first) && !('path' in first)
   return typeof first === 'number' || /^\d+$/.test(String(first))
+}
+
+function placeOf([first]: readonly unknown[]): string {
+  if (typeof first !== 'object' || first === null) return String(first)
+  const { path, fd } = first as { path?: unknown; fd?: unknown }
+  return path === undefined ? `descriptor ${fd}` : String(path)
 }
 
 function portOf(args: readonly unknown[]): number {

@@ -1,3 +1,4 @@
+import { suggest } from '@arlen/core/suggest'
 import { fs } from './builtins.ts'
 import { sendCommand } from './control-client.ts'
 import { defaultControlPath, findControlSockets } from './control-path.ts'
@@ -79,6 +80,12 @@ export function describeResult(command: string, result: unknown): string {
   if (command === 'scale') return `${(result as { workers: number }).workers} workers serve\n`
   if (command === 'upgrade') return `process ${(result as { pid: number }).pid} has taken over\n`
   return command === 'stop' ? 'stopped\n' : 'done\n'
+}
+
+/** The command that was probably meant by a word that is neither one nor looks like a file. */
+export function mistypedCommand(word: string | undefined): string | undefined {
+  if (word === undefined || !/^[a-z-]+$/.test(word) || isCommand(word) || fs.existsSync(word)) return undefined
+  return suggest(word, ['start', ...Object.keys(COMMANDS)])
 }
 
 /** Whether a word on the command line is a command: a file of that name is an application. */

@@ -42,6 +42,8 @@ export class ControlServer {
     const beside = `${this.path}.${process.pid}`
     try {
       ensureOwnFolder(path.dirname(this.path))
+      const there = fs.lstatSync(this.path, { throwIfNoEntry: false })
+      if (there && !there.isSocket()) throw new Error('a file that is no socket is there')
       fs.rmSync(beside, { force: true })
       await listenPrivately(server, beside)
       this.#inode = fs.statSync(beside).ino

@@ -22,6 +22,7 @@ export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = d
   unknown_user: { message: 'There is no {kind} named {name} on this machine.' },
   already_running: { message: 'propane is already running: process {pid} holds {file}.' },
   pid_file_failed: { message: 'The pid file {file} cannot be written: {reason}' },
+  log_file_failed: { message: 'The log file {file} cannot be written: {reason}' },
   app_failed: { message: '{reason}' },
   crash_loop: {
     message: 'Gave up: {deaths} workers died before they were ready within {window}. The first one: {reason}',
@@ -46,6 +47,7 @@ export type PropaneErrorCode =
   | 'unknown_user'
   | 'already_running'
   | 'pid_file_failed'
+  | 'log_file_failed'
   | 'app_failed'
   | 'crash_loop'
   | 'not_running'

@@ -20,7 +20,7 @@ const MAY_EXPORT =
   'its default export must be a Servable (listen and close), a node:http server, a Fastify instance, an Express app or (req, res) function, or it must call server.listen()'
 
 /**
- * Loads the module and finds out what it is. `capture` must be installed.
+ * Loads the module and finds out what it is. `capture` must be installed. `at` is told what is being waited for.
  *
  * @throws Error with one line that says what is wrong.
  */
@@ -28,8 +28,11 @@ export async function loadApplication(
   path: string,
   options: LoadOptions,
   capture: ListenCapture,
+  at: (stage: string) => void = () => undefined,
 ): Promise<Application> {
+  at('its module is still being loaded')
   const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  at('the promise that it exports is still pending')
   const exported = await unwrap(module.default)
   const application = await recognise(exported, options, capture)
   if (application) {
@@ -37,6 +40,7 @@ export async function loadApplication(
     return application.made
   }
   if (isGiven(exported)) throw new Error(`${path} exports ${describe(exported)} by default: ${MAY_EXPORT}.`)
+  at('it exports nothing by default and has not called server.listen() with a port')
   const server = await Promise.race([capture.first(), idle()])
   if (!server) throw new Error(`${path} exports nothing by default and never listens: ${MAY_EXPORT}.`)
   capture.release(server)

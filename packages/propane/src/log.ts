@@ -1,4 +1,5 @@
 import { fs } from './builtins.ts'
+import { propaneError } from './errors.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 
@@ -7,6 +8,7 @@ export class LogSink {
   readonly #file: string
   #fd: number
 
+  /** Throws log_file_failed. */
   constructor(file: string) {
     this.#file = file
     this.#fd = file === '' ? 1 : open(file)
@@ -28,7 +30,7 @@ export class LogSink {
     }
   }
 
-  /** Opens the file again, after it has been rotated away. */
+  /** Opens the file again, after it has been rotated away. Throws log_file_failed, and goes on with the old one. */
   reopen(): void {
     if (this.#file === '') return
     const fd = open(this.#file)
@@ -38,7 +40,11 @@ export class LogSink {
 }
 
 function open(file: string): number {
-  return fs.openSync(file, 'a', 0o640)
+  try {
+    return fs.openSync(file, 'a', 0o640)
+  } catch (cause) {
+    throw propaneError('log_file_failed', { file, reason: (cause as Error).message }, { cause })
+  }
 }
 
 /** The primary's own lines, in the form of the workers' (pino's): one JSON object each, or text for a terminal. */

@@ -1,6 +1,7 @@
 import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from './accessories.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
-import { command, describeResult, isCommand } from './commands.ts'
+import { fs } from './builtins.ts'
+import { command, describeResult, isCommand, mistypedCommand } from './commands.ts'
 import { readConfigFile } from './config-file.ts'
 import { serve as serveApplication } from './serve.ts'
 import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
@@ -30,8 +31,14 @@ export async function main(argv: readonly string[], io: Io = PROCESS): Promise<n
     io.out(usage())
     return OK
   }
+  if (switches.has('version')) {
+    io.out(`${version()}\n`)
+    return OK
+  }
   if (problems[0] !== undefined) return failed(io, `${problems[0]}\n${SHORT_USAGE}`, WRONG_USAGE)
   const [first] = positional
+  const meant = mistypedCommand(first)
+  if (meant !== undefined) return failed(io, `there is no command ${first}; did you mean ${meant}?`, WRONG_USAGE)
   if (isCommand(first) && first !== 'start') return control(first, given, io)
   return serve(first === 'start' ? positional.slice(1) : positional, given, io)
 }
@@ -50,7 +57,7 @@ async function serve(
       return OK
     }
   } catch (error) {
-    return failed(io, (error as Error).message, WRONG_USAGE)
+    return failed(io, (error as Error).message, areSound(accessories) ? FAILED : WRONG_USAGE)
   }
   const [app] = positional
   if (app === undefined) return failed(io, `which application?\n${SHORT_USAGE}`, WRONG_USAGE)
@@ -90,6 +97,21 @@ async function control(name: string, { positional, accessories, switches }: Argu
     io.out(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
     return FAILED
   }
+}
+
+/** Whether the flags by themselves are as they should be: then what is wrong stands in a file or the environment. */
+function areSound(flags: AccessoryInput): boolean {
+  try {
+    resolveAccessories({ ...flags })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url)
+  return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 function failed(io: Io, message: string, code: number): number {

@@ -1,4 +1,5 @@
-import { fs, net } from './builtins.ts'
+import { removeStale } from './bind.ts'
+import { net } from './builtins.ts'
 import type { PropaneStatus, WorkerReport } from './status.ts'
 
 type Sample = [labels: string, value: number]
@@ -112,7 +113,7 @@ export async function serveMetrics(address: string, render: () => string): Promi
     })
   })
   const tcp = /^(?:(.*):)?(\d+)$/.exec(address)
-  if (!tcp) fs.rmSync(address, { force: true })
+  if (!tcp) await removeStale(address)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     if (tcp) server.listen(Number(tcp[2]), (tcp[1] || '127.0.0.1').replace(/^\[|\]$/g, ''), resolve)

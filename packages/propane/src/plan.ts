@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Accessories } from './accessories.ts'
 import { fs } from './builtins.ts'
 import { readEnvFile } from './env-file.ts'
+import { limitOf } from './pool-settings.ts'
 import { type Release, resolveRelease } from './release.ts'
 import type { WorkerOrders } from './worker.ts'
 
@@ -57,7 +58,7 @@ export function workerOrders(plan: Plan, worker: { slot: number; generation: num
   const header = `${worker.slot}; generation=${worker.generation}${plan.release.id && `; release=${plan.release.id}`}`
   return {
     app: plan.release.file,
-    bootTimeout: a.bootTimeout,
+    bootTimeout: limitOf(a.bootTimeout),
     drainTimeout: a.drainTimeout,
     idleWindow: a.idleWindow,
     heartbeatInterval: a.heartbeatInterval,

@@ -18,7 +18,7 @@ import { renderMetrics } from './metrics.ts'
 import { tellNotice } from './notices.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { isSettled } from './pool.ts'
-import { poolSettings } from './pool-settings.ts'
+import { limitOf, poolSettings } from './pool-settings.ts'
 import type { PropaneEnd, PropaneHandle } from './propane.ts'
 import { logicalCwd, logicalPath } from './release.ts'
 import { report } from './reporter.ts'
@@ -181,7 +181,8 @@ export class Primary extends Events implements PropaneHandle {
     this.#mustRun()
     const { pool } = this.#manager
     const desired = Math.min(1024, Math.max(1, Math.round(workers)))
-    if (pool.desired === desired && isSettled(pool)) return
+    const complete = ![...pool.slots.values()].some(slot => slot.parked)
+    if (pool.desired === desired && complete && isSettled(pool)) return
     const outcome = this.outcome<true>({
       settled: () => true,
       boot_failed: ({ reason }) => propaneError('command_failed', { reason }),
@@ -189,6 +190,8 @@ export class Primary extends Events implements PropaneHandle {
     })
     if (pool.desired !== desired) this.emit('scaled', { workers: desired })
     this.#manager.dispatch({ type: 'scale', desired })
+    // Where only a slot goes that was given up, nothing happens that could be waited for.
+    if (isSettled(pool)) this.emit('settled', { workers: pool.workers.length, generation: pool.generation })
     await outcome
   }
 
@@ -204,7 +207,7 @@ export class Primary extends Events implements PropaneHandle {
         fds,
         { generation: pool.nextGeneration - 1, workers: pool.desired },
         this.#manager.source.cwd,
-        2 * this.accessories.bootTimeout,
+        limitOf(2 * this.accessories.bootTimeout),
       )
       await this.#successor.up
     } catch (cause) {
@@ -224,7 +227,12 @@ export class Primary extends Events implements PropaneHandle {
   }
 
   reopenLogs(): void {
-    this.#sink.reopen()
+    try {
+      this.#sink.reopen()
+    } catch (error) {
+      this.#log.line('error', `${(error as Error).message} The old one is written on.`)
+      throw error
+    }
     this.#log.line('info', 'log opened again')
   }
 

@@ -23,6 +23,8 @@ export function report(events: Events, log: Log): void {
     }
   })
   events.on('signal', ({ slot, id, signal, reason, silentMs }) => {
+    // One that boots and is not wanted any more, because of a stop say, is nothing to worry about.
+    if (signal === 'SIGTERM' && reason !== 'hung') return
     const blocked =
       reason === 'hung' ? `: its event loop has been blocked for ${formatDuration(silentMs)}` : `: ${reason}`
     log.line('warn', `worker ${slot} was sent ${signal}${blocked}`, { worker: slot, id, reason, silentMs })

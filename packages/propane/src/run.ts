@@ -26,7 +26,15 @@ function perform(propane: PropaneHandle, action: SignalAction): void {
   else if (action === 'quit') void propane.quit()
   else if (action === 'reload') propane.reload().catch(ignore)
   else if (action === 'upgrade') propane.upgrade().catch(ignore)
-  else if (action === 'reopen_logs') propane.reopenLogs()
+  else if (action === 'reopen_logs') reopenLogs(propane)
   else if (action === 'scale_up') propane.scale(desired + 1).catch(ignore)
   else if (action === 'scale_down') propane.scale(desired - 1).catch(ignore)
+}
+
+function reopenLogs(propane: PropaneHandle): void {
+  try {
+    propane.reopenLogs()
+  } catch {
+    // It has said so in the log it still has.
+  }
 }

@@ -54,7 +54,8 @@ export class ServiceNotifier {
     return new Promise(resolve => {
       childProcess.execFile('systemd-notify', [...lines], { env: this.#env, timeout: 5000 }, error => {
         if (error) {
-          this.#broken = true
+          // A program that is not there never will be; one that took too long, on a busy machine, may not the next time.
+          this.#broken = (error as NodeJS.ErrnoException).code === 'ENOENT'
           this.#onProblem(`systemd could not be notified: ${error.message.split('\n', 1)[0]}`)
         }
         resolve()

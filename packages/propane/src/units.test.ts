@@ -32,5 +32,7 @@ test.each([
 
 test('writes durations and sizes for people', () => {
   expect([999, 1000, 1549, 90_000].map(formatDuration)).toEqual(['999ms', '1s', '1.5s', '90s'])
+  expect([300_000, 309_000, 3_725_000, 7_200_000].map(formatDuration)).toEqual(['5m', '5m 9s', '1h 2m', '2h'])
+  expect([86_400_000, 180_000_000].map(formatDuration)).toEqual(['1d', '2d 2h'])
   expect(formatBytes(67_108_864)).toBe('64.0 MiB')
 })

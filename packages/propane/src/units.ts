@@ -19,8 +19,13 @@ function parseUnit(value: unknown, units: Readonly<Record<string, number>>, base
   return factor ? Math.round(Number(match[1]) * factor) : undefined
 }
 
-/** `1500` as `1.5s`, `90000` as `90s`: how logs and `--print` write a duration. */
+/** `1500` as `1.5s`, `90000` as `90s`, `3725000` as `1h 2m`: how logs and `status` write a duration. */
 export function formatDuration(ms: number): string {
+  if (ms >= 2 * DURATIONS.m!) {
+    const [large, small] = ms >= DURATIONS.d! ? ['d', 'h'] : ms >= DURATIONS.h! ? ['h', 'm'] : ['m', 's']
+    const rest = Math.floor((ms % DURATIONS[large!]!) / DURATIONS[small!]!)
+    return `${Math.floor(ms / DURATIONS[large!]!)}${large}${rest > 0 ? ` ${rest}${small}` : ''}`
+  }
   return ms >= 1000 ? `${Math.round(ms / 100) / 10}s` : `${Math.round(ms)}ms`
 }
 

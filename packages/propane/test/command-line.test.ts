@@ -37,6 +37,7 @@ describe('wrong usage ends with 2 and says what is wrong:', () => {
     [['a.js', 'b.js'], /^propane: one application, not 2/],
     [['a.js', '--worker', '2'], /^propane: there is no option --worker; did you mean --workers\?/],
     [['a.js', '--workers'], /^propane: --workers needs a value/],
+    [['statsu'], /^propane: there is no command statsu; did you mean status\?/],
     [['scale', 'many'], /^propane: scale to how many workers/],
     [
       ['a.js', '--workers', '-1', '--boot-timeout', 'soon'],
@@ -54,6 +55,35 @@ describe('failure ends with 1 and one line:', () => {
     const { code, stderr, stdout } = await runBin(['nowhere.js', '--port', '0'])
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^propane: There is no application at \/.*nowhere\.js\. .*\n$/)
+  })
+
+  test.each([
+    [
+      '{"workerz": 2, "bootTimeout": "soon"}',
+      {},
+      /2 problem\(s\):\n- workerz: .*did you mean workers.*\n- bootTimeout/,
+    ],
+    ['{bad', {}, /^propane: The configuration file .* cannot be read: /],
+    ['{}', { ARLEN_PROPANE_WORKERS: 'many' }, /- workers: must be auto or/],
+  ])('a bad configuration %s %j', async (text, env, message) => {
+    const config = path.join(temporaryFolder(), 'propane.json')
+    writeFileSync(config, text)
+    const { code, stderr, stdout } = await run(['app.js', '--config', config], env)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(message)
+  })
+
+  test('files that cannot be written, and addresses that cannot be had', async () => {
+    const app = fixture('listener.ts')
+    const told = async (...args: string[]) => {
+      const { code, stderr, stdout } = await runBin([app, '--port', '0', ...args])
+      expect([code, stdout]).toEqual([1, ''])
+      return stderr
+    }
+    expect(await told('--log-file', '/nowhere/log')).toMatch(/^propane: The log file \/nowhere\/log cannot be .*\n$/)
+    expect(await told('--pid-file', '/nowhere/pid')).toMatch(/^propane: The pid file \/nowhere\/pid cannot be .*\n$/)
+    expect(await told('--host', '192.0.2.1')).toMatch(/^propane: Cannot listen on 192\.0\.2\.1:0: .*\n$/)
+    expect(await told('--user', 'nobody-here')).toMatch(/^propane: There is no user named nobody-here .*\n$/)
   })
 
   test('a port that is taken, with who has it', async () => {
@@ -91,6 +121,7 @@ test('prints its settings and its help', async () => {
   expect(printed.code).toBe(0)
   expect(printed.stdout).toContain('workers = 3\n')
   expect(printed.stdout).toContain('drainTimeout = 7000\n')
+  expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
   const help = await run(['--help'])
   expect(help.stdout).toContain('--idle-window')
 })

@@ -29,6 +29,11 @@ test('a crash loop of one worker beside healthy ones is given up and shown, unti
   expect(await parked).toMatchObject({ slot: 2 })
   expect(handle.status()).toMatchObject({ parked: [2], serving: 1, desired: 2 })
   expect((await get(handle.url)).status).toBe(200)
+  // Asked for again, it is tried again; given up in words, that is an outcome too.
+  await expect(handle.scale(2)).rejects.toMatchObject({ code: 'command_failed' })
+  await handle.once('parked')
+  await handle.scale(1)
+  expect(handle.status()).toMatchObject({ parked: [], serving: 1, desired: 1 })
 })
 
 test('a worker whose event loop is blocked is replaced and killed, and the others lose nothing', async () => {

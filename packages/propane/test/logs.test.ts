@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
@@ -23,6 +23,21 @@ test('lines of several workers reach one log whole, and what is no JSON is wrapp
   expect(parsed.filter(({ msg }) => msg.includes('not JSON,\nbut two lines')).length).toBeGreaterThan(0)
   const stack = parsed.find(({ msg }) => msg.startsWith('Error: on stderr'))
   expect(stack).toMatchObject({ level: 'error', worker: expect.any(Number), pid: expect.any(Number) })
+})
+
+test('USR1 where the log file cannot be opened again leaves the log where it is, and serving as it was', async () => {
+  const folder = path.join(temporaryFolder(), 'logs')
+  mkdirSync(folder)
+  const file = path.join(folder, 'log')
+  const bin = new Bin([fixture('listener.ts'), '--workers', '1', '--port', '0', '--log-file', file])
+  await expect.poll(() => readFileSync(file, 'utf8'), { timeout: 10_000 }).toContain('serving on')
+  renameSync(folder, `${folder}-moved`)
+  bin.child.kill('SIGUSR1')
+  const moved = path.join(`${folder}-moved`, 'log')
+  await expect.poll(() => readFileSync(moved, 'utf8'), { timeout: 10_000 }).toContain('The old one is written on.')
+  bin.child.kill('SIGTERM')
+  expect(await bin.exit).toBe(0)
+  expect(readFileSync(moved, 'utf8')).toContain('stopped')
 })
 
 test('USR1 opens the log file again after it was rotated away', async () => {

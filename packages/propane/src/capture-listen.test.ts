@@ -1,0 +1,78 @@
+import { rmSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { ListenCapture } from './capture-listen.ts'
+
+function installed(): ListenCapture {
+  const capture = new ListenCapture()
+  const original = net.Server.prototype.listen
+  capture.install()
+  onTestFinished(() => {
+    net.Server.prototype.listen = original
+  })
+  return capture
+}
+
+function server(): net.Server {
+  const made = net.createServer()
+  onTestFinished(() => void made.close(() => undefined))
+  return made
+}
+
+test.each([
+  ['a port', [8080]],
+  ['a port as text', ['8080']],
+  ['a port and a host', [8080, '0.0.0.0']],
+  ['options', [{ port: 8080, host: '::' }]],
+])('%s binds nothing, and the server believes that it listens', async (_, args) => {
+  const capture = installed()
+  const it = server()
+  const heard = new Promise<void>(resolve => it.listen(...(args as [number]), resolve))
+  await heard
+  expect(it.listening).toBe(true)
+  expect(it.address()).toMatchObject({ port: 8080 })
+  expect(await capture.first()).toBe(it)
+  // Nobody has the port: it can be had.
+  capture.release(it)
+  const other = server()
+  await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))
+  expect(other.listening).toBe(true)
+})
+
+test('one that listens later is waited for', async () => {
+  const capture = installed()
+  const first = capture.first()
+  const it = server()
+  setImmediate(() => it.listen(8080))
+  expect(await first).toBe(it)
+})
+
+test('a path is left alone, and remembered', async () => {
+  const capture = installed()
+  const file = path.join(tmpdir(), `propane-capture-${process.pid}.sock`)
+  onTestFinished(() => rmSync(file, { force: true }))
+  const it = server()
+  await new Promise<void>(resolve => it.listen(file, resolve))
+  expect(it.address()).toBe(file)
+  expect([capture.captured, capture.elsewhere]).toEqual([[], [file]])
+})
+
+test('further servers listen for real once it is clear which one is the application', async () => {
+  const capture = installed()
+  const [application, twin, metrics] = [server(), server(), server()]
+  application.listen(8080, '127.0.0.1')
+  twin.listen(8080, '::1')
+  metrics.listen(0, '127.0.0.1')
+  await capture.first()
+  const listens = new Promise<void>(resolve => metrics.on('listening', resolve))
+  capture.release(application)
+  await listens
+  expect((metrics.address() as net.AddressInfo).port).toBeGreaterThan(0)
+  const reached = net.connect((metrics.address() as net.AddressInfo).port, '127.0.0.1')
+  await new Promise<void>(resolve => reached.once('connect', resolve))
+  reached.destroy()
+  expect(capture.captured).toHaveLength(3)
+  expect((twin.address() as net.AddressInfo).port).toBe(8080)
+})

@@ -1,0 +1,31 @@
+import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { probe } from './probe.ts'
+
+/** An application that answers so. */
+function answering(status: number): (socket: Socket) => void {
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/ready' ? status : 200
+    response.end('body')
+  })
+  return socket => void server.emit('connection', socket)
+}
+
+test('any complete answer will do without a path, with one only a good one', async () => {
+  await probe(answering(500), '', 5000)
+  await probe(answering(204), '/ready', 5000)
+  await probe(answering(302), '/ready', 5000)
+  await expect(probe(answering(503), '/ready', 5000)).rejects.toThrow(
+    'it did not pass the probe: GET /ready was answered with 503',
+  )
+})
+
+test('what is no HTTP, no answer, or one that never ends, is said so', async () => {
+  const says = (text: string) => (socket: Socket) => void socket.end(text)
+  await expect(probe(says('hello'), '', 5000)).rejects.toThrow('GET / was answered with "hello", not HTTP')
+  await expect(probe(says(''), '', 5000)).rejects.toThrow('GET / was answered with "", not HTTP')
+  await expect(probe(socket => void socket.resume(), '', 50)).rejects.toThrow('no complete answer within 50 ms')
+  const resets = probe(socket => void socket.resetAndDestroy(), '', 5000)
+  await expect(resets).rejects.toThrow('it did not pass the probe: ')
+})

@@ -15,6 +15,7 @@ import { formatDuration } from './units.ts'
 /** What happened to the pool, from its workers and from those who command it. */
 export type PoolEvent =
   | { type: 'serving'; id: number }
+  | { type: 'waits'; id: number; for: string }
   | { type: 'failed'; id: number; reason: string }
   | { type: 'beat'; id: number; stats: WorkerStats }
   | { type: 'exited'; id: number; how: string }
@@ -42,6 +43,11 @@ export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
   switch (event.type) {
     case 'serving':
       return serving(pool, workerOf(pool, event.id), now)
+    case 'waits': {
+      const worker = workerOf(pool, event.id)
+      if (worker) worker.waitsFor = event.for
+      return []
+    }
     case 'failed': {
       const worker = workerOf(pool, event.id)
       if (worker) worker.failure = event.reason
@@ -165,7 +171,7 @@ function exited(pool: Pool, worker: WorkerRecord | undefined, how: string, now: 
     countCrash(slot, worker.id, now - (worker.servingAt ?? now), now, pool.settings)
     return [{ notice: 'crashed', worker, how, respawnIn: slot.notBefore - now }]
   }
-  const late = `it was not ready within ${formatDuration(pool.settings.bootTimeout)}`
+  const late = `it was not ready within ${formatDuration(pool.settings.bootTimeout)}${worker.waitsFor ? `: ${worker.waitsFor}` : ''}`
   const reason = worker.failure ?? (worker.reason === 'boot_timeout' ? late : `it died before it was ready (${how})`)
   if (canary) return failReload(pool, reason, now)
   countBootDeath(slot, worker.id, now, pool.settings)

@@ -3,11 +3,11 @@ import net from 'node:net'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../test/helpers.ts'
-import { resolveAccessories } from './accessories.ts'
+import { type AccessoryInput, resolveAccessories } from './accessories.ts'
 import { adoptAll, answers, bind, inUse, removeStale } from './bind.ts'
 import { formatAddress } from './listening-socket.ts'
 
-async function bound(input: Parameters<typeof resolveAccessories>[0]): ReturnType<typeof bind> {
+async function bound(input: AccessoryInput): ReturnType<typeof bind> {
   const sockets = await bind(resolveAccessories({ port: 0, ...input }))
   onTestFinished(() => {
     for (const { handle } of sockets) handle.close()

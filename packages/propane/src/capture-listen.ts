@@ -17,17 +17,22 @@ export class ListenCapture {
   readonly captured: Captured[] = []
   /** Paths and descriptors that servers listen on: those are not captured, and only one worker can have them. */
   readonly elsewhere: string[] = []
+  onElsewhere: () => void = () => undefined
   #original: Listen | undefined
   #onCapture: (server: Server) => void = () => undefined
 
   install(): void {
     const original: Listen = net.Server.prototype.listen as Listen
-    const { captured, elsewhere } = this
+    const { captured } = this
+    const pass = (place: string) => {
+      this.elsewhere.push(place)
+      this.onElsewhere()
+    }
     const tell = (server: Server) => this.#onCapture(server)
     this.#original = original
     net.Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
       if (!isTcp(args)) {
-        elsewhere.push(placeOf(args))
+        pass(placeOf(args))
         return original.apply(this, args)
       }
       captured.push({ server: this, args })

@@ -233,7 +233,8 @@ export class Manager {
     else if (message.type === 'serving') {
       events.emit('ready', { ...child.identity, bootMs: worker.bootMs ?? 0, release: child.plan.release.id })
       this.dispatch({ type: 'serving', id })
-    } else if (message.type === 'failed') {
+    } else if (message.type === 'waits') this.dispatch({ type: 'waits', id, for: message.for })
+    else if (message.type === 'failed') {
       if (message.stack && !this.#stacks.has(worker.generation)) this.#stacks.set(worker.generation, message.stack)
       this.dispatch({ type: 'failed', id, reason: message.reason })
     } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })

@@ -12,6 +12,8 @@ export type FromWorker =
   | { type: 'ready'; bootMs: number; app: string }
   /** Takes connections. */
   | { type: 'serving' }
+  /** Still boots, and this is what it waits for. */
+  | { type: 'waits'; for: string }
   /** Could not boot, and exits. */
   | { type: 'failed'; reason: string; stack?: string }
   | { type: 'beat'; stats: WorkerStats }
@@ -33,6 +35,7 @@ export type ToWorker =
 const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   ready: ['bootMs:number', 'app:string'],
   serving: [],
+  waits: ['for:string'],
   failed: ['reason:string'],
   beat: ['stats:object'],
   spare: [],

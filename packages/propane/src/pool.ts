@@ -59,6 +59,8 @@ export interface WorkerRecord {
   replacing?: Reason
   /** Why it is going. */
   reason?: Reason
+  /** What it said it waits for while it boots. */
+  waitsFor?: string
   /** What it said went wrong while it booted. */
   failure?: string
 }

@@ -9,7 +9,6 @@ import { loadApplication } from './load-application.ts'
 import { type FromWorker, SOCKET_TAKEN, type ToWorker } from './messages.ts'
 import { probe } from './probe.ts'
 import { Scoreboard } from './scoreboard.ts'
-import { formatDuration } from './units.ts'
 
 /** What the primary decided for a worker, passed in its environment as JSON. */
 export interface WorkerOrders {
@@ -32,9 +31,6 @@ export interface WorkerOrders {
 /** How often the balance is looked at without an occasion, and how late the event loop is. */
 const TICK_MS = 50
 const OVERLOADED_TICK_MS = 5
-
-/** The part of the boot time after which a worker that is not ready says why. */
-const LATE = 0.9
 
 /** A delay of the event loop that is worth a line in the log. */
 const BLOCKED_MS = 5000
@@ -80,28 +76,20 @@ export class Worker {
     this.#channel.listen((message, handle) => this.#onMessage(message, handle))
     this.#channel.hold(false)
     let stage = ''
-    const slow = setTimeout(() => this.#sayLate(stage, capture), LATE * this.#orders.bootTimeout)
-    slow.unref()
+    const say = () => this.#say({ type: 'waits', for: stage + othersIn(capture) })
     const at = (next: string) => {
       stage = next
+      say()
     }
+    capture.onElsewhere = say
     this.#application = await loadApplication(this.#orders.app, this.#orders, capture, at)
     at('its start has not ended')
     await this.#application.start(this.#acceptor.gate)
     at('it has not answered the probe')
     await probe(socket => this.#acceptor.take(socket), this.#orders.probePath, this.#orders.bootTimeout)
     this.#probes = this.#application.counts()?.requests ?? 0
-    clearTimeout(slow)
     this.#channel.hold(true)
     this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
-  }
-
-  /** A little before it is killed for it, the worker says what it has waited for: that is what the log will say. */
-  #sayLate(stage: string, { elsewhere }: ListenCapture): void {
-    const [place] = elsewhere
-    const other = place === undefined ? '' : `; it listens on ${place}, which workers cannot share`
-    const limit = formatDuration(this.#orders.bootTimeout)
-    this.#say({ type: 'failed', reason: `it was not ready within ${limit}: ${stage}${other}` })
   }
 
   /** Whether it takes connections, or has done so. */
@@ -190,6 +178,10 @@ export class Worker {
   #say(message: FromWorker): void {
     this.#channel.say(message)
   }
+}
+
+function othersIn({ elsewhere: [place] }: ListenCapture): string {
+  return place === undefined ? '' : `; it listens on ${place}, which workers cannot share`
 }
 
 /** Resolves when all that was written to a stream is out: an exit throws the rest away. */

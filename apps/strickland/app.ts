@@ -16,13 +16,14 @@ const app = createApp({ templates })
 /** Where the letters of this shop are, which has no mail server. */
 export const outbox: Outbox = new Outbox(app)
 const accounts = new Accounts(app, outbox)
+const origin = siteOrigin(app)
 const { loadUser, requireUser } = accounts.auth
 
 app.group('', { use: loadUser }, site => {
-  pages(site)
+  pages(site, origin)
   cartRoutes(site)
   accountRoutes(site, accounts)
-  passwordRoutes(site, accounts, siteOrigin(app))
+  passwordRoutes(site, accounts, origin)
   site.group('', { use: requireUser }, checkoutRoutes)
   site.group('/orders', { use: requireUser }, myOrders)
   site.group('/admin', { use: accounts.auth.requireRole('admin') }, adminRoutes)

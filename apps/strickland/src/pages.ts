@@ -1,4 +1,4 @@
-import { HttpError, type Routes } from 'arlen'
+import { type Context, HttpError, type Routes } from 'arlen'
 import { ProductQuery } from './product-query.ts'
 import {
   type Category,
@@ -9,7 +9,11 @@ import {
   productBySlug,
 } from './products.ts'
 
-export function pages(routes: Routes): void {
+/** What is not written like this is no product, and may be nothing PostgreSQL takes. */
+const SLUG = /^[\w-]{1,200}$/
+
+/** @param origin - where the shop is, if that is known. */
+export function pages(routes: Routes, origin: (c: Context) => string | undefined): void {
   routes.get('/', { name: 'home' }, async c => {
     const [featured, all] = await Promise.all([featuredProducts(c.db, 8), categories(c.db)])
     return c.render('home', { title: 'Propane and propane accessories', featured, categories: all })
@@ -24,9 +28,10 @@ export function pages(routes: Routes): void {
   })
 
   routes.get('/products/:slug', { name: 'product' }, async c => {
-    const product = await productBySlug(c.db, c.params.slug)
+    const { slug } = c.params
+    const product = SLUG.test(slug) ? await productBySlug(c.db, slug) : undefined
     if (!product) throw new HttpError(404, 'product_not_found')
-    return c.render('products/show', { title: product.name, product, origin: `${c.req.protocol}://${c.req.host}` })
+    return c.render('products/show', { title: product.name, product, origin: origin(c) ?? '' })
   })
 }
 

@@ -127,6 +127,18 @@ describe('logging out', () => {
     expect((await visitor.get('/orders')).location).toBe('/login?return=%2Forders')
   })
 
+  test('ends copies of the cookie too, and no other device', async () => {
+    const visitor = await customer(shop, 'ladybird@strickland.example', 'Ladybird')
+    const phone = login('ladybird@strickland.example', PASSWORD)
+    await phone.answer
+    const thief = shop.visitor()
+    for (const [name, value] of visitor.cookies) thief.cookies.set(name, value)
+    expect((await thief.get('/orders')).status).toBe(200)
+    await visitor.submit('/', '/logout', {})
+    expect((await thief.get('/orders')).location).toBe('/login?return=%2Forders')
+    expect((await phone.visitor.get('/orders')).status).toBe(200)
+  })
+
   test('needs a token of the session, so that no other page can do it', async () => {
     const visitor = await customer(shop, 'joseph@strickland.example', 'Joseph')
     expect((await visitor.post('/logout', {})).status).toBe(403)

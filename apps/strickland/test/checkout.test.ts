@@ -131,3 +131,9 @@ describe('orders', () => {
     expect((await hank.get('/orders/1')).status).toBe(422)
   })
 })
+
+test('an order of a customer is not shown by the API, which asks nobody who they are', async () => {
+  const path = await order(hank, 3)
+  expect((await hank.get(path)).status).toBe(200)
+  expect((await fetch(`${shop.url}/api${path}`)).status).toBe(404)
+})

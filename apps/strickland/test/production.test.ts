@@ -61,3 +61,17 @@ test('a request for another host gets no link to that host into a letter', async
   expect((await visitor.post('/forgot-password', fields, { host: 'evil.example' })).status).toBe(503)
   expect(shop.letters).toEqual([])
 })
+
+test('a page never shows the host that a request made up', async () => {
+  const product = '/products/weed-torch-with-trigger-217'
+  for (const path of [product, '/', '/login', '/nothing-here']) {
+    const { html, headers } = await shop
+      .visitor()
+      .get(path, { host: 'evil.example', 'x-forwarded-host': 'evil.example' })
+    expect([path, html.includes('evil.example'), JSON.stringify(headers).includes('evil')]).toEqual([
+      path,
+      false,
+      false,
+    ])
+  }
+})

@@ -1,5 +1,6 @@
 import { type Context, localTarget, type Middleware } from '@arlen/http'
 import { extendContext, requestSession, setUser } from './context.ts'
+import { type EndedSessions, sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
 import type { OneTimeTokens } from './one-time-token.ts'
 import { forgetRemembered, readRemembered, rememberCookie } from './remember-me.ts'
@@ -26,9 +27,12 @@ export interface AuthenticationOptions<User extends AppUser> {
   /** How long a login is remembered, in milliseconds; the tokens' lifetime. Default 30 days. */
   rememberMs?: number
   /**
-   * Called at logout. Sessions in cookies alone live on in copies of the cookie: change the user's epoch here, and every
-   * copy is void (and so are the user's other sessions). With a store there is no need to.
+   * Remembers which sessions were ended by a logout or another login, so that copies of their cookies are void. Asked at
+   * the same time as `findUser`. Sessions in a store need it not; without it a copy works until it expires or the user's
+   * epoch changes.
    */
+  ended?: EndedSessions
+  /** Called at logout. */
   onLogout?: (userId: string | number, c: Context) => unknown
   /** Keys of the session before a login that stay, such as `cart`, unless `login()` is told others. Default: none. */
   keep?: readonly string[]
@@ -95,10 +99,12 @@ export class Authentication<User extends AppUser = AppUser> {
   login(c: Context, user: User, options: { keep?: readonly string[]; remember?: boolean } = {}): void | Promise<void> {
     const { idOf, epochOf, remember } = this.#options
     const id = idOf(user)
+    const ending = this.#endSession(c)
     c.session.login(id, { keep: options.keep ?? this.#options.keep ?? [], epoch: epochOf?.(user) ?? 0 })
     setUser(c, user)
-    if (!options.remember || remember === undefined) return
-    return remember.issue(id).then(token => this.#setRemembered(c, token))
+    const remembering =
+      options.remember && remember ? remember.issue(id).then(token => this.#setRemembered(c, token)) : undefined
+    return ending === undefined ? remembering : Promise.all([ending, remembering]).then(() => undefined)
   }
 
   /** Ends the session, and the remembered login of this device with it. */
@@ -106,13 +112,23 @@ export class Authentication<User extends AppUser = AppUser> {
     const { remember, onLogout } = this.#options
     const login = c.session.user
     const token = readRemembered(c)
+    const ending = this.#endSession(c)
     c.session.logout()
     setUser(c, undefined)
     if (token !== undefined) {
       forgetRemembered(c)
       await remember?.consume(token)
     }
+    await ending
     if (login !== undefined) await onLogout?.(login.id, c)
+  }
+
+  /** Makes copies of the cookie of a login void, where somebody is logged in. */
+  #endSession(c: Context): Promise<void> | undefined {
+    const { ended } = this.#options
+    const { settings, session } = requestSession(c, 'session')
+    if (ended === undefined || session.user === undefined) return undefined
+    return ended.end(sessionKey(session.id), session.createdAt / 1000 + settings.absolute)
   }
 
   #find(c: Context): Maybe<User> {
@@ -129,8 +145,15 @@ export class Authentication<User extends AppUser = AppUser> {
     const { session } = c
     const login = session.user
     if (login === undefined) return this.#findRemembered(c)
-    const { findUser, epochOf } = this.#options
-    return whenKnown(findUser(login.id, c), user => {
+    const { findUser, epochOf, ended } = this.#options
+    const found = findUser(login.id, c)
+    const current =
+      ended === undefined
+        ? found
+        : Promise.all([found, ended.isEnded(sessionKey(session.id))]).then(([user, isEnded]) =>
+            isEnded ? undefined : user,
+          )
+    return whenKnown(current, user => {
       if (user !== undefined && String(epochOf?.(user) ?? 0) === String(login.epoch)) return user
       session.destroy()
       return undefined

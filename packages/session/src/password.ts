@@ -72,9 +72,10 @@ export class Passwords {
   async verify(stored: string | undefined, password: string): Promise<PasswordVerdict> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) return { ok: false }
+    // Made whoever comes first, so that the first unknown account of a process is not known by the time it takes.
+    const decoy = this.#makeDecoy()
     if (stored === undefined) {
-      this.#decoy ??= this.hash(randomToken(16))
-      await verify(await this.#decoy, normalized, this.#secret)
+      await verify(await decoy, normalized, this.#secret)
       return { ok: false }
     }
     if (!stored.startsWith('$argon2')) {
@@ -83,6 +84,16 @@ export class Passwords {
     }
     if (!(await verify(stored, normalized, this.#secret))) return { ok: false }
     return this.#isCurrent(stored) ? { ok: true } : { ok: true, rehash: await this.hash(password) }
+  }
+
+  #makeDecoy(): Promise<string> {
+    if (this.#decoy !== undefined) return this.#decoy
+    const decoy = this.hash(randomToken(16))
+    decoy.catch(() => {
+      this.#decoy = undefined // whoever waits for it learns why; the next one tries again
+    })
+    this.#decoy = decoy
+    return decoy
   }
 
   #isCurrent(stored: string): boolean {

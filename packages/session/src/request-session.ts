@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Context } from '@arlen/http'
+import { sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
 import { Flash } from './flash.ts'
 import { forgetCookie, isOver, type OpenedSession, openSession, sealSeen, sealSession } from './sealed-session.ts'
@@ -72,7 +72,7 @@ export class RequestSession implements SessionLink {
     if (opened === undefined) return undefined
     this.#opened = opened
     const { id } = opened.record
-    return store.load(storeKey(id)).then(stored => {
+    return store.load(sessionKey(id)).then(stored => {
       if (stored === undefined || isOver(this.settings, stored.createdAt, stored.seenAt, now)) return
       this.#opened = { ...opened, renew: now > stored.seenAt + this.settings.renewAfter }
       this.#stored = JSON.stringify(stored.data)
@@ -110,19 +110,19 @@ export class RequestSession implements SessionLink {
     if (pending === undefined) {
       const opened = this.#opened
       if (opened === undefined || session.isNew) return
-      if (opened.renew) await store.update(storeKey(session.id), { set: {}, removed: [], seenAt: now })
+      if (opened.renew) await store.update(sessionKey(session.id), { set: {}, removed: [], seenAt: now })
       if (opened.stale && this.#isNavigation()) this.write(sealSession(this.settings, opened.record, now))
       return
     }
     const { record, replacedId, isNew } = pending
-    if (replacedId !== undefined) await store.remove(storeKey(replacedId))
+    if (replacedId !== undefined) await store.remove(sessionKey(replacedId))
     if (record === undefined) this.#forget(session)
     else if (isNew) {
       const { createdAt, user, data } = record
       const stored: StoredSession = { createdAt, seenAt: now, user, data }
-      await store.create(storeKey(record.id), stored, createdAt + this.settings.absolute)
+      await store.create(sessionKey(record.id), stored, createdAt + this.settings.absolute)
       this.write(sealSession(this.settings, record, now))
-    } else if (!(await store.update(storeKey(record.id), { ...this.#patch(record.data), seenAt: now }))) {
+    } else if (!(await store.update(sessionKey(record.id), { ...this.#patch(record.data), seenAt: now }))) {
       // Another request, or an administrator, ended it meanwhile: it must not come back.
       this.#forget(session)
     }
@@ -171,9 +171,4 @@ export class RequestSession implements SessionLink {
     const { secure, warnings } = this.settings
     if (secure && !warnings.has(OVER_HTTP) && this.#c.req.protocol === 'http') warnings.once(this.#c.log, OVER_HTTP)
   }
-}
-
-/** Under what a store keeps a session: who reads the store cannot become its users. */
-function storeKey(id: string): string {
-  return createHash('sha256').update(id).digest('base64url')
 }

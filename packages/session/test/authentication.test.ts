@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   Authentication,
   type AuthenticationOptions,
+  MemoryEndedSessions,
   MemorySessionStore,
   MemoryTokenStore,
   newToken,
@@ -141,6 +142,21 @@ test('at logout an application can make copies of the cookie void', async () => 
   const copy = browser.clone()
   await browser.get('/logout')
   expect((await copy.get('/me')).status).toBe(401)
+})
+
+test('a logout, or another login, makes copies of its own cookie void where that is remembered, and of no other', async () => {
+  await using app = await start(people(), { ended: new MemoryEndedSessions() })
+  const [browser, phone] = [app.browser(), app.browser()]
+  await browser.get('/login')
+  await phone.get('/login')
+  const first = browser.clone()
+  await browser.get('/login')
+  expect((await first.get('/me')).status).toBe(401)
+  const second = browser.clone()
+  await browser.get('/logout')
+  expect((await second.get('/me')).status).toBe(401)
+  expect((await second.get('/me')).status).toBe(401)
+  expect((await phone.get('/me')).status).toBe(200)
 })
 
 test('pages of somebody who is logged in are kept by nobody', async () => {

@@ -2,7 +2,9 @@ import { createPg, type Pg } from '@arlen/pg'
 import { createTestDatabase, type TestDatabase } from '@arlen/pg/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  ENDED_SESSION_MIGRATION,
   OneTimeTokens,
+  PgEndedSessions,
   PgSessionStore,
   PgTokenStore,
   SESSION_MIGRATION,
@@ -19,12 +21,12 @@ beforeAll(async () => {
   database = await createTestDatabase()
   pg = createPg(database.dsn)
   sql = pg
-  for (const statement of `${SESSION_MIGRATION}${TOKEN_MIGRATION}`.split(';\n')) {
+  for (const statement of `${SESSION_MIGRATION}${TOKEN_MIGRATION}${ENDED_SESSION_MIGRATION}`.split(';\n')) {
     if (statement.trim() !== '') await pg.execute(statement)
   }
 })
 beforeEach(async () => {
-  await pg.execute('truncate arlen_sessions, arlen_one_time_tokens')
+  await pg.execute('truncate arlen_sessions, arlen_one_time_tokens, arlen_ended_sessions')
 })
 afterAll(async () => {
   await pg?.close()
@@ -133,4 +135,12 @@ describe('one-time tokens in PostgreSQL', () => {
     const [one, other] = await Promise.all([store.removeExpired(), store.removeExpired()])
     expect(one + other).toBe(20)
   })
+})
+
+test('ended sessions in PostgreSQL stay ended until their cookies are over anyway', async () => {
+  const ended = new PgEndedSessions(sql)
+  await Promise.all([ended.end('a', later()), ended.end('a', later()), ended.end('over', now() - 1)])
+  expect(await Promise.all(['a', 'over', 'b'].map(key => ended.isEnded(key)))).toEqual([true, true, false])
+  expect(await ended.removeExpired()).toBe(1)
+  expect(await Promise.all(['a', 'over', 'b'].map(key => ended.isEnded(key)))).toEqual([true, false, false])
 })

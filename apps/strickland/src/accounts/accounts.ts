@@ -1,6 +1,6 @@
 import type { Database } from '@arlen/pg'
 import { LoginThrottle } from '@arlen/security'
-import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgTokenStore } from '@arlen/session'
+import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgEndedSessions, PgTokenStore } from '@arlen/session'
 import type { App } from 'arlen'
 import type { Post } from '../post.ts'
 import { PasswordResets } from './password-resets.ts'
@@ -24,7 +24,9 @@ export class Accounts {
   /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
   constructor(app: Pick<App, 'db' | 'every' | 'log'>, post: Post) {
     const store = new PgTokenStore(() => app.db)
+    const ended = new PgEndedSessions(() => app.db)
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
+    app.every('removing ended sessions', HOUR_MS, () => ended.removeExpired())
     this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
     this.resets = new PasswordResets(app, new OneTimeTokens({ store, purpose: 'password-reset' }), post)
     this.auth = new Authentication<User>({
@@ -32,6 +34,7 @@ export class Accounts {
       idOf: user => user.id,
       epochOf: user => user.sessionEpoch,
       rolesOf: user => [user.role],
+      ended,
       remember: this.remember,
       rememberMs: REMEMBER_MS,
       loginPath: '/login',

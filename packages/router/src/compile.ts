@@ -11,8 +11,8 @@ import { type Variant, variantsOf } from './variants.ts'
 export interface Compiled<T> {
   /** Whole paths without placeholders. */
   readonly statics: ReadonlyMap<string, Leaf<T>>
-  /** True at the lengths that such paths have: saves most others from being looked up. */
-  readonly lengths: readonly boolean[]
+  /** Where {@link hintOf} such a path is 1: saves most others from being hashed and looked up. */
+  readonly hints: Uint8Array
   readonly tree: FlatTree<T>
   /** True where some route has conditions. */
   readonly conditional: boolean
@@ -48,8 +48,8 @@ export function compile<T>(routes: readonly Route<T>[], ignoreTrailingSlash: boo
   }
   const conditional = routes.some(route => route.conditions.length > 0)
   const allowed = methods.set([...entries.keys()].flatMap(leaf => leaf.allowed.numbers))
-  const lengths = lengthsOf(statics.keys())
-  return { statics, lengths, tree: flatten(root), conditional, methods, allowed, trailingSlashes }
+  const hints = hintsOf(statics.keys())
+  return { statics, hints, tree: flatten(root), conditional, methods, allowed, trailingSlashes }
 }
 
 function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, trailingSlash }: Variant): Leaf<T> {
@@ -66,8 +66,14 @@ function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, t
   return leaf
 }
 
-function lengthsOf(paths: Iterable<string>): boolean[] {
-  const lengths = new Array<boolean>(1024).fill(false)
-  for (const path of paths) lengths[path.length] = true
-  return lengths
+function hintsOf(paths: Iterable<string>): Uint8Array {
+  const hints = new Uint8Array(8192)
+  for (const path of paths) hints[hintOf(path)] = 1
+  return hints
+}
+
+/** A number below 8192 made of the length of a path and its last character. */
+export function hintOf(path: string): number {
+  const { length } = path
+  return ((length & 63) << 7) | (path.charCodeAt(length - 1) & 127)
 }

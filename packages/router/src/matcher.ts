@@ -1,4 +1,4 @@
-import type { Compiled } from './compile.ts'
+import { type Compiled, hintOf } from './compile.ts'
 import type { MatchRequest } from './condition.ts'
 import { decodePath } from './decode.ts'
 import { Inquiry, paramsOf } from './inquiry.ts'
@@ -17,7 +17,7 @@ export class Matcher<T> {
   readonly #trailingSlashes: boolean
   readonly #methods: Methods
   readonly #statics: ReadonlyMap<string, Leaf<T>>
-  readonly #lengths: readonly boolean[]
+  readonly #hints: Uint8Array
   readonly #walk: Walk<T>
 
   constructor(compiled: Compiled<T>, slashes: SlashPolicies) {
@@ -27,13 +27,13 @@ export class Matcher<T> {
     this.#conditional = compiled.conditional
     this.#methods = compiled.methods
     this.#statics = compiled.statics
-    this.#lengths = compiled.lengths
+    this.#hints = compiled.hints
     this.#walk = new Walk(compiled.tree)
   }
 
   match(method: string, path: string, request: MatchRequest | undefined): Match<T> {
     const number = this.#methods.number(method)
-    const leaf = this.#lengths[path.length] === true ? this.#statics.get(path) : undefined
+    const leaf = this.#hints[hintOf(path)] === 1 ? this.#statics.get(path) : undefined
     if (leaf !== undefined) {
       const hit = leaf.slots[number]?.hit
       if (hit) return hit
@@ -103,8 +103,8 @@ export class Matcher<T> {
     return this.#methods.set([...allowed.numbers, ...seenLater.flatMap(leaf => leaf.allowed.numbers)])
   }
 
-  #refuse(method: number, { allow }: MethodSet): Match<T> {
-    return this.#methods.isOptions(method) ? { kind: 'options', allow } : { kind: 'method_not_allowed', allow }
+  #refuse(method: number, { options, refusal }: MethodSet): Match<T> {
+    return this.#methods.isOptions(method) ? options : refusal
   }
 
   /** @param from - the place before which there are no two slashes in a row, 1 or more */

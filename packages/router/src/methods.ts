@@ -1,3 +1,5 @@
+import type { AutomaticOptions, MethodNotAllowed } from './result.ts'
+
 /** The slot of methods that no route names: only routes for any method are there. */
 export const OTHER = 0
 
@@ -13,6 +15,16 @@ export interface MethodSet {
   readonly numbers: readonly number[]
   /** The value of `Allow`: with OPTIONS, which always has an answer. */
   readonly allow: string
+  /** What a request with another method gets. */
+  readonly refusal: MethodNotAllowed
+  readonly options: AutomaticOptions
+}
+
+export const NO_METHODS: MethodSet = toSet([], '')
+
+function toSet(numbers: readonly number[], allow: string): MethodSet {
+  const refusal = Object.freeze({ kind: 'method_not_allowed', allow } as const)
+  return { numbers, allow, refusal, options: Object.freeze({ kind: 'options', allow } as const) }
 }
 
 /** Numbers the methods of a route table, so that the ends of the tree can keep an array and sets can be bits. */
@@ -57,7 +69,7 @@ export class Methods {
     const known = this.#sets.get(key)
     if (known) return known
     const allow = this.names.filter(name => name === 'OPTIONS' || sorted.includes(this.number(name))).join(', ')
-    const set: MethodSet = { numbers: sorted, allow }
+    const set = toSet(sorted, allow)
     this.#sets.set(key, set)
     return set
   }

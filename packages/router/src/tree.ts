@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts'
 import type { Constraint } from './constraint.ts'
-import type { MethodSet } from './methods.ts'
+import { type MethodSet, NO_METHODS } from './methods.ts'
 import { type Segment, segmentKey, type Token, textOf } from './pattern.ts'
 import type { Hit } from './result.ts'
 import type { Route } from './route.ts'
@@ -27,7 +27,7 @@ export class Leaf<T> {
   /** By method number, the candidates. */
   slots: (Candidate<T> | null)[] = []
   /** The methods that have any. */
-  allowed: MethodSet = { numbers: [], allow: '' }
+  allowed: MethodSet = NO_METHODS
   /** True where a candidate has conditions. */
   conditional = false
 }

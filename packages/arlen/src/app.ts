@@ -197,10 +197,10 @@ export class App extends Routes implements Servable {
     addHealthRoutes(this)
     addCspReportRoute(this)
     addOpenApiRoutes(this)
-    const { checkResponses } = this.config
+    const { checkResponses, performanceLogging } = this.config
     const check = checkResponses === 'auto' ? !isProduction(this.environment) : checkResponses
     const csrf = csrfMiddleware(this.config)
-    this.router.freeze(route => compileRoute(route, { checkResponses: check, csrf }))
+    this.router.freeze(route => compileRoute(route, { checkResponses: check, timings: performanceLogging, csrf }))
     const missing = this.#notFound ?? nothingHere
     const dispatch = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
     const builtIn = builtInMiddleware(this.config, this.root)

@@ -5,50 +5,82 @@ import * as v from 'valibot'
  * given twice is an array and fails each of them but `list()`.
  */
 
+const AS_TEXT: unique symbol = Symbol('asText')
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Marks a schema of text with the JSON Schema of what the text means: `integer`, for clients to know what to write. */
+function asText<S extends v.GenericSchema>(schema: S, json: Json): S {
+  return Object.assign(schema, { [AS_TEXT]: json })
+}
+
+/** What the text of a parameter means, where its schema is one of these or made of one. */
+export function textOf(schema: object): Json | undefined {
+  const {
+    [AS_TEXT]: json,
+    wrapped,
+    pipe = [],
+  } = schema as { [AS_TEXT]?: Json; wrapped?: object; pipe?: v.GenericPipeItem[] }
+  if (json === undefined) return wrapped && textOf(wrapped)
+  const bounds = pipe.flatMap(action => {
+    const { type, requirement } = action as { type: string; requirement?: unknown }
+    return type === 'min_value' ? { minimum: requirement } : type === 'max_value' ? { maximum: requirement } : []
+  })
+  return Object.assign({}, json, ...bounds)
+}
+
 const DIGITS = /^-?(0|[1-9]\d{0,15})$/
 const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** `'42'` → 42. Whole numbers that JavaScript holds exactly. */
-export const IntegerParam: v.GenericSchema<string, number> = v.pipe(
-  v.string(),
-  v.regex(DIGITS, 'Must be a whole number.'),
-  v.transform(Number),
-  v.safeInteger('Must be a whole number between -9007199254740991 and 9007199254740991.'),
+export const IntegerParam: v.GenericSchema<string, number> = asText(
+  v.pipe(
+    v.string(),
+    v.regex(DIGITS, 'Must be a whole number.'),
+    v.transform(Number),
+    v.safeInteger('Must be a whole number between -9007199254740991 and 9007199254740991.'),
+  ),
+  { type: 'integer' },
 )
 
 /** `'1.5'` → 1.5. Plain decimal notation. */
-export const NumberParam: v.GenericSchema<string, number> = v.pipe(
-  v.string(),
-  v.regex(DECIMAL, 'Must be a number.'),
-  v.transform(Number),
-  v.finite('Must be a number.'),
+export const NumberParam: v.GenericSchema<string, number> = asText(
+  v.pipe(v.string(), v.regex(DECIMAL, 'Must be a number.'), v.transform(Number), v.finite('Must be a number.')),
+  { type: 'number' },
 )
 
 /** `true`, `1`, `on`, `yes` and their opposites, as forms and people write them. */
-export const BooleanParam: v.GenericSchema<string, boolean> = v.pipe(
-  v.string(),
-  v.regex(/^(true|false|1|0|on|off|yes|no)$/i, 'Must be true or false.'),
-  v.transform(text => /^(true|1|on|yes)$/i.test(text)),
+export const BooleanParam: v.GenericSchema<string, boolean> = asText(
+  v.pipe(
+    v.string(),
+    v.regex(/^(true|false|1|0|on|off|yes|no)$/i, 'Must be true or false.'),
+    v.transform(text => /^(true|1|on|yes)$/i.test(text)),
+  ),
+  { type: 'boolean' },
 )
 
 /** `'2026-02-28'`: a calendar day that exists, kept as text, for a day has no time zone. */
-export const DateParam: v.GenericSchema<string, string> = v.pipe(
-  v.string(),
-  v.regex(DAY, 'Must be a date such as 2026-02-28.'),
-  v.check(text => {
-    const time = Date.parse(`${text}T00:00:00Z`)
-    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
-  }, 'Must be a date that exists.'),
+export const DateParam: v.GenericSchema<string, string> = asText(
+  v.pipe(
+    v.string(),
+    v.regex(DAY, 'Must be a date such as 2026-02-28.'),
+    v.check(text => {
+      const time = Date.parse(`${text}T00:00:00Z`)
+      return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+    }, 'Must be a date that exists.'),
+  ),
+  { type: 'string', format: 'date' },
 )
 
 /** `tag=a&tag=b` → `['a', 'b']`; one value is a list of one, none the empty list. */
 export function list<T>(item: v.GenericSchema<string, T>): v.GenericSchema<string | string[] | undefined, T[]> {
-  return v.pipe(
+  const schema = v.pipe(
     v.optional(v.union([v.string(), v.array(v.string())]), []),
     v.transform(value => (Array.isArray(value) ? value : [value])),
     v.array(item),
   )
+  return asText(schema, { type: 'array', items: textOf(item) ?? { type: 'string' } })
 }
 
 /** One of some words; with a default when it is missing or empty. */
@@ -58,22 +90,24 @@ export function oneOf<const Word extends string>(
 ): v.GenericSchema<string | undefined, Word> {
   const word = v.picklist(words, `Must be one of ${words.join(', ')}.`)
   if (fallback === undefined) return word as unknown as v.GenericSchema<string | undefined, Word>
-  return v.pipe(
+  const schema = v.pipe(
     v.optional(v.string(), fallback),
     v.transform(text => text || fallback),
     word,
   )
+  return asText(schema, { type: 'string', enum: words, default: fallback })
 }
 
 /** A schema of text with a value for when the text is missing or empty: `orElse(IntegerParam, 1)`. */
 export function orElse<T>(schema: v.GenericSchema<string, T>, fallback: T): v.GenericSchema<string | undefined, T> {
-  const nothing = v.pipe(
-    v.literal(''),
-    v.transform(() => fallback),
-  )
+  const run = schema['~run'].bind(schema)
   // Chosen by the input and not a union, whose failure would hide the schema's own reason.
-  return v.optional(
-    v.lazy(input => (input === '' ? nothing : schema) as v.GenericSchema<string, T>),
-    '',
-  )
+  const orEmpty: v.GenericSchema<string, T> = {
+    ...schema,
+    '~run'(dataset, config) {
+      if (dataset.value !== '') return run(dataset, config)
+      return { typed: true, value: fallback }
+    },
+  }
+  return asText(v.optional(orEmpty, ''), { ...textOf(schema), default: fallback })
 }

@@ -45,6 +45,7 @@ function allowed(c: Context, allow: string): Reply {
 
 export interface CompileOptions {
   checkResponses: boolean
+  timings: boolean
   csrf: Middleware<Context> | undefined
 }
 
@@ -55,7 +56,8 @@ export interface CompileOptions {
 export function compileRoute(route: Route<Handler<Context>>, options: CompileOptions): Handler<Context> {
   const { schemas, response, invalid } = factsOf(route)
   const checks = response !== undefined && options.checkResponses
-  const checked = timed(checks ? checkResponses(response, route.toString(), route.value) : route.value)
+  const answered = checks ? checkResponses(response, route.toString(), route.value) : route.value
+  const checked = options.timings ? timed(answered) : answered
   const handler = invalid ? showRefusals(checked, invalid) : checked
   const validate = compileValidation(schemas, invalid)
   const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)

@@ -27,3 +27,26 @@ export function jsonSchema(schema: StandardSchemaV1, side: 'input' | 'output'): 
   const { $schema: _, ...rest } = described as Json
   return rest
 }
+
+/** The schemas of a document that others refer to. */
+export class Definitions {
+  readonly schemas: Record<string, Json>
+
+  constructor(schemas: Readonly<Record<string, Json>>) {
+    this.schemas = { ...schemas }
+  }
+
+  /** A schema with its own `$defs` moved here, for a reference in a document begins at the document's root. */
+  hoist(json: Json): Json {
+    const { $defs, ...schema } = json as Json & { $defs?: Record<string, Json> }
+    if ($defs === undefined) return schema
+    const names = new Map(Object.keys($defs).map((key, i) => [key, `Schema${Object.keys(this.schemas).length + i}`]))
+    const renamed = (one: Json): Json =>
+      JSON.parse(JSON.stringify(one), (key, value) => {
+        const name = key === '$ref' && names.get(String(value).replace('#/$defs/', ''))
+        return name ? `#/components/schemas/${name}` : value
+      })
+    for (const [key, one] of Object.entries($defs)) this.schemas[names.get(key)!] = renamed(one)
+    return renamed(schema)
+  }
+}

@@ -2,7 +2,9 @@ import type { Handler } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import type { Route } from '@arlen/router'
 import { ANY } from '@arlen/router'
-import { jsonSchema } from './json-schema.ts'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { textOf } from './coercion.ts'
+import { Definitions, jsonSchema } from './json-schema.ts'
 import { PROBLEM_SCHEMA } from './problem-schema.ts'
 import { type ResponseSchemas, schemaFor } from './response-check.ts'
 import { factsOf } from './routes.ts'
@@ -22,26 +24,28 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
  */
 export function openApi(routes: readonly Route<Handler<Context>>[], info: OpenApiInfo): Json {
   const paths: Record<string, Json> = {}
+  const definitions = new Definitions({ Problem: PROBLEM_SCHEMA })
   for (const route of routes) {
     const { schemas, response } = factsOf(route)
     if (!response && Object.values(schemas).every(schema => schema === undefined)) continue
     const path = templateOf(route)
     paths[path] ??= {}
     const methods = route.methods.includes(ANY) ? METHODS : route.methods.map(method => method.toLowerCase())
-    for (const method of methods.filter(name => METHODS.includes(name))) paths[path][method] ??= operation(route)
+    for (const method of methods.filter(name => METHODS.includes(name)))
+      paths[path][method] ??= operation(route, definitions)
   }
   return {
     openapi: '3.1.0',
     info,
     paths,
-    components: { schemas: { Problem: PROBLEM_SCHEMA } },
+    components: { schemas: definitions.schemas },
   }
 }
 
-function operation(route: Route<Handler<Context>>): Json {
+function operation(route: Route<Handler<Context>>, definitions: Definitions): Json {
   const { schemas, response, summary, description, tags } = factsOf(route)
   const names = parameterNames(route)
-  const path = properties(schemas.params && jsonSchema(schemas.params, 'input'))
+  const path = properties(schemas.params, definitions)
   return {
     ...(route.name && { operationId: route.name }),
     ...(summary && { summary }),
@@ -49,29 +53,37 @@ function operation(route: Route<Handler<Context>>): Json {
     ...(tags.length > 0 && { tags }),
     parameters: [
       ...names.map(name => ({ name, in: 'path', required: true, schema: path[name]?.schema ?? { type: 'string' } })),
-      ...parametersOf('query', schemas.query && jsonSchema(schemas.query, 'input')),
-      ...parametersOf('header', schemas.headers && jsonSchema(schemas.headers, 'input')),
+      ...parametersOf('query', schemas.query, definitions),
+      ...parametersOf('header', schemas.headers, definitions),
     ],
     ...(schemas.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(schemas.body, 'input') } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: definitions.hoist(jsonSchema(schemas.body, 'input')) } },
+      },
     }),
-    responses: responsesOf(response),
+    responses: responsesOf(response, definitions),
   }
 }
 
-function responsesOf(response: ResponseSchemas | undefined): Json {
+function responsesOf(response: ResponseSchemas | undefined, definitions: Definitions): Json {
   const statuses = response && !('~standard' in response) ? Object.keys(response).map(Number) : [200]
   const answers = statuses.map(status => {
     const schema = response && schemaFor(response, status)
-    const content = schema && { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } }
+    const json = schema && definitions.hoist(jsonSchema(schema, 'output'))
+    const content = json && { content: { 'application/json': { schema: json } } }
     return [String(status), { description: status < 400 ? 'Success' : 'Failure', ...content }] as const
   })
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
   return { ...Object.fromEntries(answers), default: { description: 'A problem (RFC 9457)', content: problem } }
 }
 
-function parametersOf(where: 'query' | 'header', schema: Json | undefined): Json[] {
-  return Object.entries(properties(schema)).map(([name, { schema: of, required }]) => ({
+function parametersOf(
+  where: 'query' | 'header',
+  schema: StandardSchemaV1 | undefined,
+  definitions: Definitions,
+): Json[] {
+  return Object.entries(properties(schema, definitions)).map(([name, { schema: of, required }]) => ({
     name,
     in: where,
     ...(required && { required }),
@@ -79,10 +91,21 @@ function parametersOf(where: 'query' | 'header', schema: Json | undefined): Json
   }))
 }
 
-function properties(schema: Json | undefined): Record<string, { schema: Json; required: boolean }> {
-  const required = new Set((schema?.required ?? []) as string[])
-  const entries = Object.entries((schema?.properties ?? {}) as Record<string, Json>)
-  return Object.fromEntries(entries.map(([name, of]) => [name, { schema: of, required: required.has(name) }]))
+/** Of an object's schema; parameters are described by what their text means, and not as the text that it is. */
+function properties(
+  schema: StandardSchemaV1 | undefined,
+  definitions: Definitions,
+): Record<string, { schema: Json; required: boolean }> {
+  if (schema === undefined) return {}
+  const json = definitions.hoist(jsonSchema(schema, 'input'))
+  const required = new Set((json.required ?? []) as string[])
+  const { entries = {} } = schema as { entries?: Record<string, object> }
+  return Object.fromEntries(
+    Object.entries((json.properties ?? {}) as Record<string, Json>).map(([name, of]) => {
+      const text = entries[name] && textOf(entries[name])
+      return [name, { schema: text ?? of, required: required.has(name) }]
+    }),
+  )
 }
 
 const PLACEHOLDER = /[:*]([A-Za-z_]\w*)(?:<[^>]*>)?\??/g

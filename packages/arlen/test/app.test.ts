@@ -4,7 +4,7 @@ import type { Context } from '@arlen/http'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { definePlugin, IntegerParam, openApi } from '../src/index.ts'
+import { DateParam, definePlugin, IntegerParam, list, oneOf, openApi, orElse } from '../src/index.ts'
 import { serveApp } from './serve-app.ts'
 
 const header =
@@ -166,6 +166,11 @@ describe('negotiation', () => {
     expect(await type('/report', 'text/html,*/*;q=0.1')).toEqual([200, 'text/html'])
     expect(await type('/report', 'application/json')).toEqual([200, 'application/json'])
     expect(await type('/report.json', 'text/html')).toEqual([200, 'application/json'])
+    expect(await type('/report.csv', 'text/html')).toEqual([200, 'text/csv'])
+    expect(await type('/report?format=csv', 'text/html')).toEqual([200, 'text/csv'])
+    expect(await type('/report.json?format=csv', 'text/html')).toEqual([200, 'application/json'])
+    expect(await type('/report?format=xml', '*/*')).toEqual([406, 'application/problem+json'])
+    expect(await type('/report?format=', 'text/html')).toEqual([200, 'text/html'])
     expect(await type('/report', 'text/csv;q=0.9, text/html;q=0.5')).toEqual([200, 'text/csv'])
     expect((await type('/report', 'image/png'))[0]).toBe(406)
     expect((await served.get('/report')).headers.get('vary')).toMatch(/accept/i)
@@ -291,6 +296,43 @@ describe('OpenAPI', () => {
     ])
     expect((await served.get('/openapi.html')).status).toBe(404)
     await served.close()
+  })
+
+  test('describes parameters by what their text means, and schemas that refer to themselves', async () => {
+    interface Node {
+      children: Node[]
+    }
+    const Node: v.GenericSchema<Node> = v.object({ children: v.array(v.lazy(() => Node)) })
+    const query = v.object({
+      page: orElse(v.pipe(IntegerParam, v.minValue(1)), 1),
+      sort: oneOf(['name', 'price'], 'name'),
+      tags: list(IntegerParam),
+      since: v.optional(DateParam),
+      q: v.optional(v.string()),
+    })
+    const served = await serveApp(app => {
+      app.get('/tree/:id', { params: v.object({ id: IntegerParam }), query, response: Node }, () => ({ children: [] }))
+      app.post('/tree', { body: Node }, () => 'ok')
+    })
+    const document = openApi(served.app.router.routes, { title: 'x', version: '1' })
+    await served.close()
+    const { get } = (document.paths as Record<string, Record<string, { parameters: object[] }>>)['/tree/{id}']!
+    expect(get?.parameters).toEqual([
+      { name: 'id', in: 'path', required: true, schema: { type: 'integer' } },
+      { name: 'page', in: 'query', schema: { type: 'integer', minimum: 1, default: 1 } },
+      { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'price'], default: 'name' } },
+      { name: 'tags', in: 'query', schema: { type: 'array', items: { type: 'integer' } } },
+      { name: 'since', in: 'query', schema: { type: 'string', format: 'date' } },
+      { name: 'q', in: 'query', schema: { type: 'string' } },
+    ])
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) =>
+      path!.split('/'),
+    )
+    const at = (path: string[]) =>
+      path.reduce<unknown>((json, key) => (json as Record<string, unknown> | undefined)?.[key], document)
+    expect(references.length).toBeGreaterThan(3)
+    expect(references.filter(path => at(path) === undefined)).toEqual([])
+    expect((await new Validator().validate(document)).valid).toBe(true)
   })
 
   test('has a page to read it in development', async () => {

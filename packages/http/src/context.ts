@@ -233,17 +233,24 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Answers by what the client asks for: the format of the route (`/report.json`) where it has one, else Accept. `any`
-   * answers everybody else; without it they get 406. Only the branch that is taken runs.
+   * Answers by what the client asks for: the format of the route (`/report.json`) where it has one, else `?format=json`,
+   * else Accept. `any` answers everybody else; without it they get 406. Only the branch that is taken runs.
    */
   respond(branches: Readonly<Record<string, Branch>>): unknown {
     const offers = Object.keys(branches).filter(name => name !== 'any')
-    if (this.format === undefined) this.res.headers.add('Vary', 'Accept')
-    const chosen = this.format === undefined ? this.accepts(...offers) : offers.find(name => name === this.format)
+    const format = this.format ?? this.queryFormat()
+    if (format === undefined) this.res.headers.add('Vary', 'Accept')
+    const wanted = format === undefined ? '' : mediaType(format)
+    const chosen = format === undefined ? this.accepts(...offers) : offers.find(name => mediaType(name) === wanted)
     const branch = branches[chosen ?? 'any']
     if (branch !== undefined) return branch()
     const types = offers.map(mediaType).join(', ')
     throw this.format === undefined ? httpError('not_acceptable', { types }) : new HttpError(404)
+  }
+
+  private queryFormat(): string | undefined {
+    const format = this.req.rawQuery === '' ? undefined : this.req.query.format
+    return typeof format === 'string' && format !== '' ? format : undefined
   }
 
   /** A problem document (RFC 9457) with the id of this request. */

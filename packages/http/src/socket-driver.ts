@@ -99,6 +99,8 @@ export class SocketDriver implements Transport {
 
   detach(): Duplex {
     this.release()
+    // As node:http hands it over: not flowing, but nobody has paused it either, so that a `data` listener starts it.
+    Object.assign(this.socket, { readableFlowing: null })
     return this.socket
   }
 

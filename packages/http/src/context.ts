@@ -212,7 +212,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     const { status = 303, external = false } = typeof options === 'number' ? { status: options } : options
     if (!external && !staysHere(location, this.req.host)) throw httpError('redirect_external')
     const reply = new Reply(null, '', status)
-    reply.headers.set('Location', location.replace(/[^\u0000-\u007e]+| /gu, encodeURIComponent))
+    reply.headers.set('Location', location.toWellFormed().replace(/[^\u0000-\u007e]+| /gu, encodeURIComponent))
     return reply
   }
 

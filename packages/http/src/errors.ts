@@ -52,7 +52,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   content_length_mismatch: { message: 'The answer declared {declared} bytes and produced {actual}.' },
   upgrade_required: { status: 426, message: 'This resource speaks {protocol} only.' },
   event_invalid: { message: 'The {field} of an event has a line break, which would begin another field.' },
-  stream_incomplete: { message: 'The stream of the answer was destroyed before its end.' },
+  stream_incomplete: { message: 'The stream of the answer was read or destroyed before its end.' },
   extension_missing: { message: 'c.{name} is not there: {hint}' },
   option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
   static_folder_missing: { message: 'There is no folder {dir} to serve files from.' },

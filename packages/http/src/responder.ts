@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { Reply, type StreamBody } from './reply.ts'
 import * as S from './state.ts'
-import { release, StreamAnswer, type StreamSink } from './stream-answer.ts'
+import { checkUnread, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
 import { isPlainJson, isStream, jsonReply, toReply } from './to-reply.ts'
 import { UpgradeReply } from './upgrade.ts'
 import { answerHead, CHUNKED_FRAMING, contentLength, setField } from './writer.ts'
@@ -165,6 +165,7 @@ export class Responder implements StreamSink {
 
   private sendStream(c: Context, reply: Reply, status: number, body: StreamBody): void {
     const connection = this.connection
+    checkUnread(body)
     const declared = reply.length >= 0 ? reply.length : declaredLength(c, reply)
     let framing = declared >= 0 ? contentLength(declared) : ''
     this.chunked = declared < 0 && connection.minor === 1

@@ -105,6 +105,16 @@ export class StreamAnswer {
   }
 }
 
+/**
+ * Throws where a source has ended, failed or been taken already: it says nothing any more, and whoever waited for it would
+ * wait for ever.
+ */
+export function checkUnread(source: StreamBody): void {
+  if (source instanceof Readable) {
+    if (source.destroyed || source.readableEnded) throw source.errored ?? httpError('stream_incomplete')
+  } else if (source instanceof ReadableStream && source.locked) throw httpError('stream_incomplete')
+}
+
 /** Lets go of a source that will not be read to its end. */
 export function release(source: StreamBody, iterator: AsyncIterator<unknown> | null, reason: unknown): void {
   if (source instanceof Readable) {

@@ -60,6 +60,7 @@ const CONNECTION_FIELDS = new Set([
 ])
 
 function webReply(response: Response): Reply {
+  if (response.bodyUsed) throw httpError('stream_incomplete')
   const reply = new Reply(response.body as StreamBody | null, '', response.status)
   const length = response.headers.get('content-length')
   // A decoded body no longer has the length its header says.

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { HttpError } from '@arlen/core'
 import { describe, expect, test } from 'vitest'
@@ -55,6 +56,48 @@ test.each<[string, Handler]>([
     },
   ],
   ['a status that is none', c => c.text('secret', 99)],
+  [
+    'a stream that was destroyed before',
+    async c => {
+      const stream = Readable.from(['secret'])
+      stream.destroy()
+      await once(stream, 'close')
+      return c.stream(stream)
+    },
+  ],
+  [
+    'a stream that failed before',
+    async c => {
+      const stream = Readable.from(['x'])
+      stream.destroy(new Error('secret'))
+      await once(stream, 'error')
+      return c.stream(stream)
+    },
+  ],
+  [
+    'a stream that was read before',
+    async c => {
+      const stream = Readable.from(['secret'])
+      for await (const _ of stream);
+      return c.stream(stream)
+    },
+  ],
+  [
+    'a web stream that somebody else reads',
+    c => {
+      const stream = ReadableStream.from(['secret'])
+      stream.getReader()
+      return c.stream(stream)
+    },
+  ],
+  [
+    'a Response that was read before',
+    async () => {
+      const response = new Response('secret')
+      await response.text()
+      return response
+    },
+  ],
 ])('%s is one 500, one log line with its id, and the connection lives on', async (_, handler) => {
   const { answer, log, client } = await answerOf(handler)
   expect(answer.status).toBe(500)

@@ -33,7 +33,7 @@ export async function answerFile(req: Request, path: string, options: FileOption
 
 /** Names a file for saving, in US-ASCII and, where that is not the name, in UTF-8 (RFC 6266; RFC 8187). */
 function disposition(path: string, download: string | true): string {
-  const name = download === true ? parse(path).base : download
+  const name = (download === true ? parse(path).base : download).toWellFormed()
   const plain = name.replace(/[^\x20-\x7e]|["\\%/]/g, '_')
   if (plain === name) return `attachment; filename="${plain}"`
   const encoded = encodeURIComponent(name).replace(/['()*]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -169,10 +169,9 @@ export class Authentication<User extends AppUser = AppUser> {
     return (async () => {
       const id = await remember.consume(token)
       const user = id === undefined ? undefined : await findUser(id, c)
-      if (user === undefined) {
-        forgetRemembered(c)
-        return undefined
-      }
+      // The cookie stays: of several tabs that are opened again at once, one has used the token up and has the next in a
+      // cookie of the same name.
+      if (user === undefined) return undefined
       c.session.login(idOf(user), { keep, epoch: epochOf?.(user) ?? 0, remembered: true })
       this.#setRemembered(c, await remember.issue(idOf(user)))
       return user

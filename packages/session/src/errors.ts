@@ -38,6 +38,7 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
   token_invalid: { status: 401, message: 'The token is unknown, expired or revoked.' },
   too_many_logins: { status: 429, message: 'Too many failed logins. Try again in {seconds} s.' },
   password_parameters: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
+  passwords_busy: { status: 503, message: 'Too many passwords are being checked right now. Try again soon.' },
   password_too_long: { status: 422, message: 'A password may have {limit} bytes at most.' },
 })
 
@@ -58,4 +59,5 @@ export type SessionErrorCode =
   | 'token_invalid'
   | 'too_many_logins'
   | 'password_parameters'
+  | 'passwords_busy'
   | 'password_too_long'

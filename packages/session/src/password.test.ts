@@ -67,3 +67,16 @@ describe('Passwords', () => {
     expect(await passwords.verify(await passwords.hash('x'), 'x'.repeat(5_000_000))).toEqual({ ok: false })
   })
 })
+
+test('hashes few at once, however many come', async () => {
+  const busy = new Passwords({ memoryCost: 7168, timeCost: 5, atOnce: 1 })
+  const results = await Promise.allSettled(Array.from({ length: 230 }, () => busy.verify('$argon2id$broken', 'x')))
+  const reasons = results.map(result =>
+    result.status === 'rejected' ? (result.reason as { code: string }).code : 'ok',
+  )
+  // One is hashed (the decoy), 200 wait.
+  expect(reasons.filter(code => code === 'passwords_busy')).toHaveLength(30)
+  const stored = await busy.hash('right')
+  expect(await busy.verify(stored, 'right')).toEqual({ ok: true })
+  expect(await busy.verify(undefined, 'right')).toEqual({ ok: false })
+})

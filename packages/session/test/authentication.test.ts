@@ -219,7 +219,19 @@ describe('a remembered login', () => {
     expect(browser.jar.get(NAME)).not.toBe(first)
     expect(browser.jar.has('__Host-session')).toBe(true)
     expect((await stolen.get('/me')).status).toBe(401)
-    expect(stolen.jar.has(NAME)).toBe(false)
+  })
+
+  test('is not forgotten by a second tab that comes with the same token', async () => {
+    await using app = await start(people(), { remember: remembering() })
+    const browser = app.browser()
+    await browser.get('/login?remember=1')
+    browser.jar.delete('__Host-session')
+    const tabs = [browser.clone(), browser.clone()]
+    const answers = await Promise.all(tabs.map(tab => tab.get('/me')))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
+    // One jar, whichever answer comes last: only one of them sets cookies.
+    const setting = answers.filter(({ headers }) => headers.getSetCookie().length > 0)
+    expect(setting.map(({ status }) => status)).toEqual([200])
   })
 
   test('keeps of the anonymous session before what is listed', async () => {

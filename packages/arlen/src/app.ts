@@ -10,6 +10,7 @@ import {
   type Part,
   type ResolvedConfig,
   type Servable,
+  suggest,
   wrap,
 } from '@arlen/core'
 import { type Context, createServer, type HttpServer } from '@arlen/http'
@@ -19,6 +20,7 @@ import { contextClass } from './app-context.ts'
 import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
 import { callerFolder } from './caller-folder.ts'
 import type { Config, ConfigInput } from './config.ts'
+import { refuseHandler } from './controller.ts'
 import { addCspReportRoute } from './csp-report-route.ts'
 import { Database } from './database.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
@@ -32,7 +34,7 @@ import { type Confinement, type Plugin, Plugins } from './plugin.ts'
 import { logQueries } from './query-log.ts'
 import { Recurring } from './recurring.ts'
 import { logRequests } from './request-log.ts'
-import { Routes } from './routes.ts'
+import { ROUTE_OPTIONS, Routes } from './routes.ts'
 import { staticFiles } from './static-files.ts'
 import { type TemplateOptions, Templates } from './templates.ts'
 
@@ -54,6 +56,7 @@ export interface AppOptions {
 }
 
 const HERE = import.meta.dirname
+const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride']
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
 export class App extends Routes implements Servable {
@@ -79,7 +82,7 @@ export class App extends Routes implements Servable {
     const router = new Router<Handler<Context>>({
       ...options.slashes,
       methodOverride: options.methodOverride ?? false,
-      internals: [HERE],
+      frame: { internals: [HERE], options: ROUTE_OPTIONS, refuse: refuseHandler },
     })
     super(router as never)
     this.router = router
@@ -133,6 +136,7 @@ export class App extends Routes implements Servable {
   /** Wraps every request, also those that no route answers, the first registered outermost. */
   use(...middleware: Middleware<Context>[]): this {
     if (this.router.frozen) throw appError('app_frozen', { what: 'use()' })
+    for (const one of middleware) demandFunction('app.use()', one)
     this.#middleware.push(...middleware)
     return this
   }
@@ -151,12 +155,14 @@ export class App extends Routes implements Servable {
 
   /** Asked about every error before the built-in answer, the last registered first. */
   onError(handler: ErrorHandler): this {
+    demandFunction('app.onError()', handler)
     this.#errorHandlers.unshift(handler)
     return this
   }
 
   /** Answers what no route and no file does. */
   notFound(handler: Handler<Context>): this {
+    demandFunction('app.notFound()', handler)
     this.#notFound = handler
     return this
   }
@@ -252,11 +258,20 @@ function logOptions({ level, format }: Config['log'], environment: string): LogO
   return { level, format: format === 'auto' ? (environment === 'development' ? 'text' : 'json') : format }
 }
 
+function demandFunction(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw appError('function_expected', { what, actual: typeof value })
+}
+
 function nothingHere(): never {
   throw appError('not_found')
 }
 
 /** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */
 export function createApp(options: AppOptions = {}): App {
+  const unknown = Object.keys(options).find(name => !APP_OPTIONS.includes(name))
+  if (unknown !== undefined) {
+    const near = suggest(unknown, APP_OPTIONS)
+    throw appError('option_unknown', { name: unknown, hint: near ? ` Did you mean ${near}?` : '' })
+  }
   return new App({ ...options, root: options.root ?? callerFolder(HERE) })
 }

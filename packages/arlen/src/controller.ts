@@ -1,4 +1,4 @@
-import type { Handler } from '@arlen/core'
+import { type Handler, suggest } from '@arlen/core'
 import type { Context } from '@arlen/http'
 
 type AnyController = new (c: Context) => Record<string, (c: Context) => unknown>
@@ -12,10 +12,32 @@ export function toHandler(target: unknown): unknown {
   if (!Array.isArray(target) || target.length !== 2) return target
   const [controller, action] = target as [unknown, unknown]
   if (typeof action !== 'string') return target
-  if (typeof controller === 'object' && controller !== null) return (controller as Record<string, unknown>)[action]
+  if (typeof controller === 'object' && controller !== null) {
+    const found = (controller as Record<string, unknown>)[action]
+    return typeof found === 'function' ? found : new NoAction('the module', action, Object.keys(controller))
+  }
   if (typeof controller !== 'function') return target
   const Controller = controller as AnyController
-  if (typeof Controller.prototype?.[action] !== 'function') return undefined
+  if (typeof Controller.prototype?.[action] !== 'function') {
+    return new NoAction(Controller.name, action, Object.getOwnPropertyNames(Controller.prototype ?? {}))
+  }
   const handler: Handler<Context> = c => new Controller(c)[action]!(c)
   return handler
+}
+
+/** Stands for an action that is not there, until the router refuses it. */
+class NoAction {
+  readonly problem: string
+
+  constructor(controller: string, action: string, actions: readonly string[]) {
+    const near = suggest(action, actions)
+    this.problem = `is the action ${action}, which ${controller} does not have.${near ? ` Did you mean ${near}?` : ''}`
+  }
+}
+
+/** What is wrong with the handler of a route, as the rest of the sentence `the handler …`. */
+export function refuseHandler(value: unknown): string | undefined {
+  if (typeof value === 'function') return undefined
+  if (value instanceof NoAction) return value.problem
+  return `is ${value === null ? 'null' : `a value of type ${typeof value}`}, not a function.`
 }

@@ -1,4 +1,4 @@
-import { after, type Handler, type Middleware } from '@arlen/core'
+import { after, type Handler, type Middleware, suggest } from '@arlen/core'
 import type { Context, Reply } from '@arlen/http'
 import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
@@ -55,6 +55,7 @@ export interface CompileOptions {
  */
 export function compileRoute(route: Route<Handler<Context>>, options: CompileOptions): Handler<Context> {
   const { schemas, response, invalid } = factsOf(route)
+  refuseSchemas(route)
   const checks = response !== undefined && options.checkResponses
   const answered = checks ? checkResponses(response, route.toString(), route.value) : route.value
   const checked = options.timings ? timed(answered) : answered
@@ -63,6 +64,24 @@ export function compileRoute(route: Route<Handler<Context>>, options: CompileOpt
   const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)
   const protectedHandler = options.csrf && !isCsrfExempt(route) ? options.csrf(guarded) : guarded
   return limited(route, protectedHandler)
+}
+
+/** What is no schema, and a parameter that no request can have, would fail each request alike. */
+function refuseSchemas(route: Route<Handler<Context>>): void {
+  const { schemas } = factsOf(route)
+  const refuse = (part: string, problem: string) =>
+    appError('schema_invalid', { route, part, problem, source: route.where })
+  for (const [part, schema] of Object.entries(schemas)) {
+    if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
+      throw refuse(part, 'is no Standard Schema: of valibot it would be v.object({ … }).')
+    }
+  }
+  const { entries = {} } = (schemas.params ?? {}) as { entries?: Record<string, { type?: string }> }
+  for (const [name, { type }] of Object.entries(entries)) {
+    if (route.paramNames.includes(name) || /^(exact_)?optional$|^nullish$/.test(type ?? '')) continue
+    const near = suggest(name, route.paramNames)
+    throw refuse('params', `asks for ${name}, which the path does not have.${near ? ` Did you mean ${near}?` : ''}`)
+  }
 }
 
 /** Around everything else, for whatever reads the body. */

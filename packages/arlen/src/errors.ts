@@ -6,13 +6,17 @@ type Code =
   | 'body_limit_invalid'
   | 'config_unloadable'
   | 'database_not_configured'
+  | 'function_expected'
   | 'method_not_allowed'
   | 'not_found'
   | 'path_malformed'
+  | 'option_unknown'
   | 'plugin_confined'
   | 'plugin_duplicate'
+  | 'plugin_invalid'
   | 'plugin_missing'
   | 'response_invalid'
+  | 'schema_invalid'
   | 'unsupported_body'
   | 'validation_failed'
   | 'views_not_configured'
@@ -26,6 +30,7 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   database_not_configured: {
     message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
   },
+  function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
   method_not_allowed: {
     status: 405,
     message: 'This path does not support {method}; it supports {allow}.',
@@ -33,12 +38,15 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   },
   not_found: { status: 404, message: 'Nothing is at this address.', traced: false },
   path_malformed: { status: 400, message: 'The path is not percent-encoded UTF-8.', traced: false },
+  option_unknown: { message: 'createApp() has no option {name}.{hint}' },
   plugin_confined: {
     message: 'The plugin {name} wraps every request, and cannot be confined to {prefix}. Register it without a prefix.',
   },
   plugin_duplicate: { message: 'The plugin {name} is registered twice.' },
+  plugin_invalid: { message: 'The plugin {name} needs a name and a function setUp({ app, routes, use }, options).' },
   plugin_missing: { message: 'The plugin {name} needs {missing}: register it before.' },
   response_invalid: { status: 500, message: 'The answer of {route} breaks its response schema. {problems}' },
+  schema_invalid: { message: 'Route {route}: its schema of {part} {problem} ({source})' },
   unsupported_body: { status: 415, message: 'Send the body as {accepted}.', traced: false },
   validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.', traced: false },
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },

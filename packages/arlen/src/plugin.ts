@@ -41,9 +41,12 @@ export class Plugins {
     this.#app = app
   }
 
-  /** @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_confined` */
+  /** @throws ArlenError `plugin_invalid`, `plugin_duplicate`, `plugin_missing`, `plugin_confined` */
   register<Options>(plugin: Plugin<Options>, options: Options, confinement: Confinement | undefined): void {
     const { name, needs = [] } = plugin
+    if (typeof name !== 'string' || typeof plugin.setUp !== 'function') {
+      throw appError('plugin_invalid', { name: String(name) })
+    }
     if (this.#names.has(name)) throw appError('plugin_duplicate', { name })
     const missing = needs.filter(need => !this.#names.has(need))
     if (missing.length > 0) throw appError('plugin_missing', { name, missing: missing.join(', ') })

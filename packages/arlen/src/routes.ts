@@ -89,6 +89,21 @@ const NO_FACTS: RouteFacts = {
   tags: [],
 }
 
+/** What a route can say here and not to the router alone. */
+export const ROUTE_OPTIONS: readonly string[] = [
+  'params',
+  'query',
+  'headers',
+  'body',
+  'response',
+  'invalid',
+  'csrfExempt',
+  'bodyLimit',
+  'summary',
+  'description',
+  'tags',
+]
+
 type Inner = RouterRoutes<Handler<Context>, string>
 
 /** Adds a route: its path, what it says about itself, and who answers it. */
@@ -170,7 +185,9 @@ export class Routes<Prefix extends string = ''> {
     const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]
     const { csrfExempt, bodyLimit, meta, ...routing } = options
     const shared = { ...routing, meta: { ...meta, ...inherited(csrfExempt, bodyLimit) } }
-    this.#inner.group(prefix, shared, inner => fn(new Routes<string>(inner as unknown as Inner)))
+    // What is no function is the router's to refuse, with its place.
+    const build = typeof fn === 'function' && ((inner: object) => fn(new Routes<string>(inner as Inner)))
+    this.#inner.group(prefix, shared, (build || fn) as never)
     return this
   }
 }

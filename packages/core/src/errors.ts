@@ -3,7 +3,11 @@ import { defineErrors } from './error-table.ts'
 /** Every error that @arlen/core itself raises. */
 export const coreError: ReturnType<typeof defineErrors<CoreErrorCode>> = defineErrors<CoreErrorCode>({
   config_invalid: { message: 'The configuration has {count} problem(s):\n{problems}' },
+  middleware_invalid: {
+    message:
+      'The middleware{name} gave {actual} instead of a handler. It is called once, with the next handler: next => c => next(c).',
+  },
   lifecycle_failed: { message: '{part} failed to {action}: {reason}' },
 })
 
-type CoreErrorCode = 'config_invalid' | 'lifecycle_failed'
+type CoreErrorCode = 'config_invalid' | 'middleware_invalid' | 'lifecycle_failed'

@@ -41,3 +41,8 @@ test('a value with a then that is no function is not a promise', () => {
   expect(isPromiseLike(JSON.parse('{"then": 1}'))).toBe(false)
   expect(isPromiseLike(null)).toBe(false)
 })
+
+test('wrap names a middleware that is written for another framework', () => {
+  const foreign = (() => undefined) as unknown as Middleware<unknown>
+  expect(() => wrap(() => 1, [foreign])).toThrow('The middleware foreign gave undefined instead of a handler.')
+})

@@ -1,3 +1,5 @@
+import { coreError } from './errors.ts'
+
 /**
  * Answers one request. What it returns is the answer: an object or array is sent as JSON, a string as text, what
  * `c.json()`, `c.render()` and the like return as itself, and `undefined` when it has already answered.
@@ -33,7 +35,16 @@ export function after<R>(
   return isPromiseLike(result) ? (result.then(fn, onError) as Promise<R>) : fn(result)
 }
 
-/** Composes middleware around a handler: the first of the list is the outermost. */
+/**
+ * Composes middleware around a handler: the first of the list is the outermost.
+ *
+ * @throws ArlenError `middleware_invalid`
+ */
 export function wrap<C>(handler: Handler<C>, middleware: readonly Middleware<C>[]): Handler<C> {
-  return middleware.reduceRight((next, outer) => outer(next), handler)
+  return middleware.reduceRight((next, outer) => {
+    const wrapped: unknown = outer(next)
+    if (typeof wrapped === 'function') return wrapped as Handler<C>
+    const name = outer.name && ` ${outer.name}`
+    throw coreError('middleware_invalid', { name, actual: wrapped === null ? 'null' : typeof wrapped })
+  }, handler)
 }

@@ -2,8 +2,8 @@ import { defineErrors } from '@arlen/core'
 
 /** Every error that @arlen/router raises. Those without a status are mistakes of the program, found when it starts. */
 export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = defineErrors<RouterErrorCode>({
-  pattern_invalid: { message: 'Route {route}: the path {path} {problem}. ({source})' },
-  constraint_invalid: { message: 'Route {route}: the constraint of {name} {problem}. ({source})' },
+  pattern_invalid: { message: 'Route {route}: the path {path} {problem} ({source})' },
+  constraint_invalid: { message: 'Route {route}: the constraint of {name} {problem} ({source})' },
   method_invalid: { message: 'Route {route}: {method} is not an HTTP method. ({source})' },
   name_duplicate: {
     message: 'Route {route}: the name {name} already belongs to {other}. ({source}, first in {first})',
@@ -11,7 +11,7 @@ export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = def
   route_duplicate: {
     message: 'Route {route} can never be reached: {other} matches the same requests. ({source}, first in {first})',
   },
-  condition_invalid: { message: 'Route {route}: the condition {name} {problem}. ({source})' },
+  condition_invalid: { message: 'Route {route}: the condition {name} {problem} ({source})' },
   condition_async: {
     message:
       'The condition {name} of route {route} gave a promise. A condition decides at once; what must wait is a guard (`under`). ({source})',
@@ -22,7 +22,9 @@ export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = def
   guard_unknown: { message: 'Route {route}: there is no guard named {name}.{hint} ({source})' },
   guard_invalid: { message: 'Route {route}: a guard in `under` must be a function or the name of one. ({source})' },
   middleware_invalid: { message: 'Route {route}: `use` holds something that is no function. ({source})' },
-  handler_invalid: { message: 'Route {route}: the handler is {actual}, not a function. ({source})' },
+  handler_invalid: { message: 'Route {route}: the handler {problem} ({source})' },
+  option_unknown: { message: 'Route {route}: there is no option {name}.{hint} ({source})' },
+  group_invalid: { message: 'Route {route}: what adds its routes is {actual}, not a function. ({source})' },
   router_frozen: {
     message: 'Route {route} was added after the router began to match. Add every route before that. ({source})',
   },
@@ -56,6 +58,8 @@ export type RouterErrorCode =
   | 'guard_invalid'
   | 'middleware_invalid'
   | 'handler_invalid'
+  | 'option_unknown'
+  | 'group_invalid'
   | 'router_frozen'
   | 'url_unknown'
   | 'url_param_missing'

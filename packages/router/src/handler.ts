@@ -42,11 +42,12 @@ export function toHandler<C extends RouteContext>(routes: readonly Route[], matc
 
 function toFunction<C>(route: Route): Handler<C> {
   if (typeof route.value === 'function') return route.value as Handler<C>
-  throw routerError('handler_invalid', { route, actual: describe(route.value), source: route.where })
+  const problem = `is ${describe(route.value)}, not a function.`
+  throw routerError('handler_invalid', { route, problem, source: route.where })
 }
 
-function describe(value: unknown): string {
-  return value === null ? 'null' : `a value of type ${typeof value}`
+export function describe(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`
 }
 
 /** @throws not_found, method_not_allowed, path_malformed */

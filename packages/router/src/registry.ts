@@ -8,11 +8,12 @@ import {
   toConstraint,
 } from './constraint.ts'
 import { type RouterErrorCode, routerError } from './errors.ts'
+import { describe } from './handler.ts'
 import type { Layer } from './layers.ts'
 import { ANY } from './methods.ts'
 import { namesOf, type Pattern, PatternProblem, parsePattern, type ResolveConstraint } from './pattern.ts'
 import { Route } from './route.ts'
-import { narrow, type RouteOptions, type Scope, toList } from './scope.ts'
+import { narrow, OPTIONS, type RouteOptions, type Scope, toList } from './scope.ts'
 import { CallSite, formatSource } from './source.ts'
 
 /** What a route or group is called while it is being added. */
@@ -25,6 +26,16 @@ const WORD = /^[A-Za-z_]\w*$/
 const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/
 const EXTENSION = /^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*$/
 
+/** What a framework around the router decides. */
+export interface Frame<T> {
+  /** Folders whose files are never where "a route was added". */
+  readonly internals: readonly string[]
+  /** Options of routes that it takes for itself: known here for hints alone. */
+  readonly options: readonly string[]
+  /** What is wrong with a value, as the rest of the sentence `the handler …`; undefined where nothing is. */
+  readonly refuse: (value: T) => string | undefined
+}
+
 /** The routes of one router in the order of registration, and the names they may use. Whatever it takes, it checks. */
 export class Registry<T> {
   readonly routes: Route<T>[] = []
@@ -33,10 +44,10 @@ export class Registry<T> {
   readonly #types: Map<string, Constraint>
   readonly #conditions = new Map<string, NamedConditionTest>()
   readonly #guards = new Map<string, unknown>()
-  readonly #internals: readonly string[]
+  readonly #frame: Frame<T>
 
-  constructor(internals: readonly string[]) {
-    this.#internals = internals
+  constructor(frame: Frame<T>) {
+    this.#frame = frame
     this.#types = new Map(
       Object.entries(BUILT_IN_TYPES).map(([name, test]) => [name, { name, key: `type ${name}`, test }]),
     )
@@ -65,8 +76,10 @@ export class Registry<T> {
   }
 
   /** @throws as `add` does of what groups have */
-  group(scope: Scope, path: string, options: RouteOptions<T>): Scope {
-    return this.#narrow(this.#draft(`group ${scope.prefix}${path}`), scope, path, options)
+  group(scope: Scope, path: string, options: RouteOptions<T>, build: unknown): Scope {
+    const draft = this.#draft(`group ${scope.prefix}${path}`)
+    if (typeof build !== 'function') throw this.#error('group_invalid', draft, { actual: describe(build) })
+    return this.#narrow(draft, scope, path, options)
   }
 
   /** @throws whatever of the package's errors is about a route */
@@ -75,7 +88,8 @@ export class Registry<T> {
     const draft = this.#draft(`${upper.join('|')} ${scope.prefix}${path}`)
     const wrong = upper.length === 0 ? '(none)' : upper.find(method => !TOKEN.test(method))
     if (wrong !== undefined) throw this.#error('method_invalid', draft, { method: JSON.stringify(wrong) })
-    if (value === undefined) throw this.#error('handler_invalid', draft, { actual: 'undefined' })
+    const problem = value === undefined ? 'is undefined, not a function.' : this.#frame.refuse(value)
+    if (problem !== undefined) throw this.#error('handler_invalid', draft, { problem })
     const whole = this.#narrow(draft, scope, path, options)
     const pattern = this.#pattern(draft, whole)
     const conditions = whole.when.flatMap(when => this.#toConditions(draft, when))
@@ -110,6 +124,11 @@ export class Registry<T> {
     if (this.frozen) throw this.#error('router_frozen', draft, {})
     if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) {
       throw this.#error('pattern_invalid', draft, { path: JSON.stringify(path), problem: 'must begin with a slash' })
+    }
+    const unknown = Object.keys(options).find(name => !OPTIONS.includes(name))
+    if (unknown !== undefined) {
+      const hint = didYouMean(unknown, [...OPTIONS, ...this.#frame.options])
+      throw this.#error('option_unknown', draft, { name: unknown, hint })
     }
     const format = options.formats?.find(one => !EXTENSION.test(one))
     if (format !== undefined) throw this.#error('format_invalid', draft, { format: JSON.stringify(format) })
@@ -182,11 +201,13 @@ export class Registry<T> {
   }
 
   #draft(label: string): Draft {
-    return { label, site: new CallSite(this.#internals) }
+    return { label, site: new CallSite(this.#frame.internals) }
   }
 
   #error(code: RouterErrorCode, draft: Draft, values: Readonly<Record<string, unknown>>): Error {
-    return routerError(code, { ...values, route: draft.label, source: formatSource(draft.site.source) })
+    const { problem } = values
+    const ended = typeof problem === 'string' && { problem: /[.?]$/.test(problem) ? problem : `${problem}.` }
+    return routerError(code, { ...values, ...ended, route: draft.label, source: formatSource(draft.site.source) })
   }
 }
 

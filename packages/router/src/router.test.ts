@@ -221,6 +221,28 @@ describe('a mistake is found when the route is added, and named with its place:'
       'GET /: the handler is undefined',
       () => new Router<unknown>().get('/', undefined),
     ],
+    [
+      'an option that does not exist',
+      'option_unknown',
+      'GET /a: there is no option unde. Did you mean under?',
+      add('/a', { unde: 1 } as never),
+    ],
+    [
+      'a group without routes',
+      'group_invalid',
+      'group /g: what adds its routes is a value of type object, not a function.',
+      () => new Router<string>().group('/g', { under: 'x' } as never),
+    ],
+    [
+      'what a framework refuses',
+      'handler_invalid',
+      'GET /: the handler is too short.',
+      () =>
+        new Router<string>({ frame: { refuse: value => (value.length < 3 ? 'is too short' : undefined) } }).get(
+          '/',
+          'x',
+        ),
+    ],
     ['a format that is none', 'format_invalid', 'GET /a: ".json" is no format', add('/a', { formats: ['.json'] })],
     ['an unknown guard', 'guard_unknown', 'GET /a: there is no guard named login.', add('/a', { under: 'login' })],
     ['a guard that is none', 'guard_invalid', 'GET /a: a guard in `under` must be', add('/a', { under: 7 as never })],

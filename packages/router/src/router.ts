@@ -10,18 +10,18 @@ import { describeRoute, type RouteInfo } from './listing.ts'
 import { Matcher } from './matcher.ts'
 import { overriddenMethod } from './method-override.ts'
 import type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
-import { didYouMean, Registry } from './registry.ts'
+import { didYouMean, type Frame, Registry } from './registry.ts'
 import { type Match, MISS } from './result.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
 import { ROOT_SCOPE } from './scope.ts'
 import type { SlashPolicies } from './slashes.ts'
 
-export interface RouterOptions extends Partial<SlashPolicies> {
+export interface RouterOptions<T = unknown> extends Partial<SlashPolicies> {
   /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=` or `X-HTTP-Method-Override`. Default false. */
   methodOverride?: boolean
-  /** Folders of a framework around the router, whose files are never where "a route was added". */
-  internals?: readonly string[]
+  /** For a framework around the router. */
+  frame?: Partial<Frame<T>>
 }
 
 /**
@@ -35,8 +35,8 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   readonly #override: boolean
   #matcher: Matcher<T> | undefined
 
-  constructor(options: RouterOptions = {}) {
-    super(new Registry<T>(options.internals ?? []), ROOT_SCOPE)
+  constructor(options: RouterOptions<T> = {}) {
+    super(new Registry<T>({ internals: [], options: [], refuse: () => undefined, ...options.frame }), ROOT_SCOPE)
     this.#override = options.methodOverride ?? false
     this.#slashes = {
       trailingSlash: options.trailingSlash ?? 'redirect',

@@ -27,7 +27,7 @@ export class Routes<T, Prefix extends string = ''> {
    * Adds a route for one method or several.
    *
    * @throws pattern_invalid, constraint_invalid, method_invalid, condition_invalid, format_invalid, guard_unknown,
-   *   guard_invalid, middleware_invalid, handler_invalid, name_duplicate, router_frozen
+   *   guard_invalid, middleware_invalid, handler_invalid, option_unknown, name_duplicate, router_frozen
    */
   add<const Path extends string>(
     methods: string | readonly string[],
@@ -54,7 +54,7 @@ export class Routes<T, Prefix extends string = ''> {
   group<const Path extends string>(prefix: Path, options: GroupOptions<T>, build: Build<T, Join<Prefix, Path>>): this
   group(prefix: string, ...args: GroupArguments<T>): this {
     const [options, build] = args.length === 1 ? [{}, args[0]] : args
-    const group: Routes<T, string> = new Routes(this.registry, this.registry.group(this.#scope, prefix, options))
+    const group: Routes<T, string> = new Routes(this.registry, this.registry.group(this.#scope, prefix, options, build))
     build(group as never)
     return this
   }

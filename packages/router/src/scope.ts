@@ -28,6 +28,9 @@ export interface GroupOptions<T = unknown> extends SharedOptions<T> {
   name?: string
 }
 
+/** Every option there is. */
+export const OPTIONS: readonly string[] = ['constraints', 'formats', 'meta', 'name', 'under', 'use', 'when']
+
 /** What the groups around a route add to it. */
 export interface Scope {
   readonly prefix: string

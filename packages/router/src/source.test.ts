@@ -26,11 +26,12 @@ describe('the place of a route is found', () => {
   })
 
   test('beyond the folders of a framework', () => {
-    const router = new Router<string>({ internals: [import.meta.dirname.replace(/src$/, 'framework')] })
+    const internals = [import.meta.dirname.replace(/src$/, 'framework')]
+    const router = new Router<string>({ frame: { internals } })
     const code = `(router) => router.get('/a', 'a')`
     const inside = runInNewContext(code, {}, { filename: import.meta.dirname.replace(/src$/, 'framework/app.js') })
     ;(inside as (router: unknown) => void)(router)
-    expect(router.routes[0]!.source).toEqual(here(32))
+    expect(router.routes[0]!.source).toEqual(here(33))
   })
 
   test('in a folder whose name has spaces and brackets', () => {

@@ -148,6 +148,51 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await new Promise(resolve => evil.close(resolve))
   })
 
+  test('another site cannot show the shop in a frame', async () => {
+    const evil = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(`<!doctype html><iframe src="${shop.url}/login"></iframe>`)
+    })
+    await new Promise<void>(resolve => evil.listen(0, 'localhost', resolve))
+    const tab = await Tab.open(browser, shop.url)
+    await tab.page.goto(`http://localhost:${(evil.address() as AddressInfo).port}/`)
+    await expect.poll(() => tab.complaints.join()).toContain('frame-ancestors')
+    expect(await tab.page.frameLocator('iframe').getByLabel('Password').count()).toBe(0)
+    await tab.context.close()
+    await new Promise(resolve => evil.close(resolve))
+  })
+
+  test('what strangers write is text on every page that shows it', async () => {
+    const script = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">`
+    await customer(shop, 'khan@strickland.example', `Kahn ${script}`)
+    const tab = await Tab.open(browser, shop.url)
+    await tab.go(`/products?q=${encodeURIComponent(script)}`)
+    expect(await tab.page.getByRole('searchbox').inputValue()).toBe(script)
+    await tab.go(`/login?return=${encodeURIComponent(`/${script}`)}`)
+    await tab.fill('E-mail', 'khan@strickland.example')
+    await tab.fill('Password', PASSWORD)
+    await tab.press('Log in')
+    await tab.go('/account')
+    expect(await tab.text('main')).toContain(script)
+    expect(await tab.page.title()).not.toContain('owned')
+    expect(tab.complaints.filter(complaint => !complaint.includes('404'))).toEqual([])
+    await tab.context.close()
+  })
+
+  test('the way back after a logout shows nothing of before', async () => {
+    await customer(shop, 'luanne@strickland.example', 'Luanne')
+    const tab = await Tab.open(browser, shop.url)
+    await login(tab, 'luanne@strickland.example')
+    await tab.go('/account')
+    expect(await tab.text('main')).toContain('luanne@strickland.example')
+    await tab.press(/Log out Luanne/)
+    await tab.page.goBack()
+    await tab.page.waitForLoadState()
+    expect(tab.path()).toBe('/login?return=%2Faccount')
+    expect(await tab.page.content()).not.toContain('luanne@strickland.example')
+    await tab.context.close()
+  })
+
   test.each([420, 1200])('every page is sound, and fits a window %i px wide', { timeout: 120_000 }, async width => {
     await admin(shop, `admin-${width}@strickland.example`)
     const tab = await Tab.open(browser, shop.url, width)

@@ -164,7 +164,6 @@ export const KNOWN_ENV: readonly string[] = [
   'ARLEN_GENERATION',
   'ARLEN_PG_TEST_*',
   'ARLEN_PROPANE_*',
-  'ARLEN_RATE_PRIMARY',
   'ARLEN_RELEASE',
   'ARLEN_WORKER',
 ]

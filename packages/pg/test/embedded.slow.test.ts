@@ -246,6 +246,17 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
     await anew.stop()
   })
 
+  test('says in one line what is in its way where its folder cannot be made', async () => {
+    await writeFile(join(dir, 'file'), '')
+    for (const path of ['file', 'file/pg']) {
+      const { said } = await use({ dir: join(dir, path) })
+      expect(said).toMatchObject({
+        code: 'embedded_failed',
+        message: expect.stringMatching(/open its folder: [^\n]+$/),
+      })
+    }
+  })
+
   test('stays a while for the next user where asked to', async () => {
     const first = await use({ lingerMs: 30_000 })
     await first.stop()

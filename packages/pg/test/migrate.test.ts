@@ -115,6 +115,27 @@ describe('up', () => {
     expect(await rejection(up())).toMatchObject({ message: expect.stringContaining('"-- no transaction"') })
   })
 
+  test('a user without rights is told in one line what to do', async () => {
+    await write('1_a.sql', 'create table a (id int);')
+    const role = `weak_${database.name}`
+    await db.execute(db.sql`create role ${db.sql.id(role)} login password 'weak'`)
+    await db.execute(db.sql`grant usage on schema public to ${db.sql.id(role)}`)
+    try {
+      const dsn = Object.assign(new URL(database.dsn), { username: role, password: 'weak' }).href
+      for (const run of [up, migrationStatus]) {
+        const error = run === up ? await rejection(up({ dsn })) : await up().then(() => rejection(run({ dsn, dir })))
+        expect(error).toMatchObject({
+          code: 'migration_failed',
+          message: expect.stringMatching(/arlen_migrations.*42501.*grant/),
+        })
+        expect((error as Error).message).not.toContain('\n')
+      }
+    } finally {
+      await db.execute(db.sql`drop owned by ${db.sql.id(role)}`)
+      await db.execute(db.sql`drop role ${db.sql.id(role)}`)
+    }
+  })
+
   test('ends with its signal, between steps and in the middle of one', async () => {
     await write('1_a.sql', 'create table t (id int);')
     await write('2_b.sql', 'select pg_sleep(60);')

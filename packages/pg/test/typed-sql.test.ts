@@ -64,6 +64,32 @@ test('writes the types of parameters and rows, and says when they are out of dat
   )
 })
 
+test('what a RETURNING gives is not what an UPDATE sets', async () => {
+  await write(
+    'src/app.ts',
+    `db.one("update users set name = 'x', visits = 1 returning born, id")
+     db.one("insert into users (id, name, mood) values (1, 'a', 'sad') returning old.id")
+     db.many("merge into users u using posts p on p.author = u.id when not matched by source then delete returning u.id, p.title")`,
+  )
+  await check({ write: true })
+  const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
+  expect(types).toContain('row: { born: string | null; id: number }')
+  expect(types).toContain('row: { id: number | null }')
+  expect(types).toContain('row: { id: number | null; title: string | null }')
+})
+
+test('arrays are typed as they come, and two columns of one name are a problem', async () => {
+  await write(
+    'src/app.ts',
+    `db.many("select array['sad'::mood] as moods, '{(1,2),(3,4)}'::box[] as boxes")
+     db.many('select u.id, p.id from users u join posts p on p.author = u.id')`,
+  )
+  const { problems } = await check({ write: true })
+  expect(problems).toMatchObject([{ code: 'column_ambiguous', file: 'src/app.ts', line: 2 }])
+  const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
+  expect(types).toContain(`row: { moods: ("sad" | "it's ok" | null)[] | null; boxes: string }`)
+})
+
 test('what the compiler then knows of a query is what the database knows', { timeout: 60_000 }, async () => {
   await write(
     'src/app.ts',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { chown, lstat, mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises'
+import { chown, lstat, mkdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { ArlenError } from '@arlen/core'
 import { pgError } from '../errors.ts'
 import { canTraverse, reachableFolder, type ServerUser } from './server-user.ts'
 
@@ -23,13 +24,11 @@ export interface DataFolder {
  * is a symbolic link to it, so that it is still found (and deleted) from the application.
  */
 export async function openDataFolder(dir: string, user: ServerUser | undefined): Promise<DataFolder> {
-  const wanted = resolve(dir)
-  const parent = resolve(wanted, '..')
-  await mkdir(parent, { recursive: true })
-  const home = user && !(await canTraverse(parent, user)) ? await elsewhere(wanted, user) : wanted
-  await mkdir(home, { recursive: true, mode: 0o700 })
-  await refuseForeign(home, user)
-  if (user) await chown(home, user.uid, user.gid)
+  const home = await makeHome(resolve(dir), user).catch(cause => {
+    if (cause instanceof ArlenError) throw cause
+    const values = { dir: resolve(dir), action: 'open its folder', reason: (cause as Error).message }
+    throw pgError('embedded_failed', values, { cause })
+  })
   return {
     home,
     data: join(home, 'data'),
@@ -38,6 +37,18 @@ export async function openDataFolder(dir: string, user: ServerUser | undefined):
     lock: join(home, 'starting'),
     settings: join(home, 'embedded.json'),
   }
+}
+
+async function makeHome(wanted: string, user: ServerUser | undefined): Promise<string> {
+  const parent = resolve(wanted, '..')
+  await mkdir(parent, { recursive: true })
+  const home = user && !(await canTraverse(parent, user)) ? await elsewhere(wanted, user) : wanted
+  await mkdir(home, { mode: 0o700 }).catch(async error => {
+    if (!(await stat(home).catch(() => undefined))?.isDirectory()) throw error
+  })
+  await refuseForeign(home, user)
+  if (user) await chown(home, user.uid, user.gid)
+  return home
 }
 
 /** In a folder like /tmp somebody else may have made it first, to read what we put in, or to have us run what is theirs. */

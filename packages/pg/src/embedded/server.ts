@@ -247,8 +247,18 @@ async function logTail(folder: DataFolder): Promise<string> {
   return text.trim().split('\n').slice(-10).join('\n') || 'it wrote no log'
 }
 
+/** Of what initdb or the server wrote the error and its hint, in one line; everything where there is none. */
+function essenceOf(output: string): string {
+  const lines = output.split('\n')
+  const at = lines.findIndex(line => /(?:FATAL|PANIC|error): /.test(line))
+  if (at < 0) return output
+  const [, message = ''] = /(?:FATAL|PANIC|error): +(.*)/.exec(lines[at]!) ?? []
+  const [, hint] = /HINT: +(.*)/.exec(lines[at + 1] ?? '') ?? []
+  return hint ? `${message}. ${hint}` : message
+}
+
 function failed(folder: DataFolder, action: string, reason: string): Error {
-  return pgError('embedded_failed', { dir: folder.home, action, reason })
+  return pgError('embedded_failed', { dir: folder.home, action, reason: essenceOf(reason) })
 }
 
 async function exists(path: string): Promise<boolean> {

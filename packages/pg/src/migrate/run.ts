@@ -1,4 +1,7 @@
+import { ArlenError } from '@arlen/core'
 import type pg from 'pg'
+import type { ServerMessage } from '../database-error.ts'
+import { pgError } from '../errors.ts'
 import { connectMigrator, refusePooler } from './connection.ts'
 import { Ledger } from './ledger.ts'
 import { withMigrationLock } from './lock.ts'
@@ -13,8 +16,11 @@ export async function withLedger<T>(
   fn: (client: pg.Client, ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const client = await connectMigrator(options)
+  const table = options.table ?? TABLE
   try {
-    return await fn(client, new Ledger(client, options.table ?? TABLE))
+    return await fn(client, new Ledger(client, table))
+  } catch (error) {
+    throw explain(error, client, table)
   } finally {
     await client.end()
   }
@@ -24,4 +30,16 @@ export async function withLedger<T>(
 export async function exclusively<T>(client: pg.Client, options: MigrateOptions, fn: () => Promise<T>): Promise<T> {
   await refusePooler(client)
   return withMigrationLock(client, options.table ?? TABLE, options, fn)
+}
+
+/** What the server has against the work around the steps, such as rights that are lacking, in one line. */
+function explain(error: unknown, { user, host, database }: pg.Client, table: string): unknown {
+  const { severity, code, message } = error as ServerMessage
+  if (error instanceof ArlenError || severity === undefined) return error
+  const advice =
+    code === '42501' || code === '3F000'
+      ? ` Migrate as the owner, or grant this user CREATE on the schema and all on ${table}.`
+      : ''
+  const where = `The table ${table} (${user}@${host}/${database})`
+  return pgError('migration_failed', { file: where, reason: `${message} (${code}).${advice}` }, { cause: error })
 }

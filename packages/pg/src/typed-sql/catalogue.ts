@@ -7,6 +7,7 @@ interface TypeRow {
   kind: string
   element: number
   base: number
+  delimiter: string
   labels: string[] | null
 }
 
@@ -23,7 +24,7 @@ export class Catalogue {
   static async load(db: Pg, settings: TypeSettings): Promise<Catalogue> {
     const catalogue = new Catalogue(settings)
     const types = await db.many<TypeRow>(
-      `select t.oid, t.typname as name, t.typtype as kind, t.typelem as element, t.typbasetype as base,
+      `select t.oid, t.typname as name, t.typtype as kind, t.typelem as element, t.typbasetype as base, t.typdelim::text as delimiter,
          (select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) as labels
        from pg_type t`,
     )
@@ -44,7 +45,7 @@ export class Catalogue {
   output(oid: number): string {
     const type = this.#resolve(oid)
     if (type?.labels) return type.labels.map(label => JSON.stringify(label)).join(' | ')
-    if (type && isArray(type)) return `(${this.output(type.element)} | null)[]`
+    if (type && isArray(type) && type.delimiter === ',') return `(${this.output(type.element)} | null)[]`
     return this.#outputs()[type?.name ?? ''] ?? 'string'
   }
 

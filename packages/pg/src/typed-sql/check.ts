@@ -58,6 +58,8 @@ export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQ
 async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
   try {
     const { params, fields } = await internals.executorOf(db).describe(query.text)
+    const twice = fields.find(({ name }, i) => fields.findIndex(field => field.name === name) < i)
+    if (twice) return ambiguous(twice.name, query)
     const { outerJoin, neverNull } = await readNullability(query.text)
     const asserted = new Set(
       /--[ \t]*not null:([^\n]*)/
@@ -79,6 +81,11 @@ async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promi
   } catch (error) {
     return problemOf(error, query)
   }
+}
+
+function ambiguous(column: string, { file, line, column: at }: SourceQuery): SourceProblem {
+  const message = `Two columns are called "${column}", of which a row keeps the last. Name one of them: … as other_${column}`
+  return { code: 'column_ambiguous', message, file, line, column: at }
 }
 
 /** The error at the place in the source that it is about. */

@@ -15,12 +15,21 @@ export async function readNullability(text: string): Promise<Nullability> {
   try {
     const [statement, ...others] = await parseSql(text)
     if (!statement || others.length > 0) return UNKNOWN
+    const { kind, node } = statement
+    // The targets of an UPDATE are what it sets; what it gives is its RETURNING.
     const targets = list(
-      statement.node.targetList ?? statement.node.returningList ?? tree(statement.node.returningClause).exprs,
+      kind === 'SelectStmt' ? node.targetList : (node.returningList ?? tree(node.returningClause).exprs),
+    )
+    // There is no old row of what is inserted, and no new one of what is deleted.
+    const versions = targets.some(target =>
+      /^(?:old|new)$/.test(names(tree(tree(tree(target.ResTarget).val).ColumnRef).fields)[0] ?? ''),
     )
     const hasStar = targets.some(target => isStar(tree(tree(target.ResTarget).val)))
     const neverNull = targets.flatMap((target, i) => (isNeverNull(tree(tree(target.ResTarget).val)) ? [i] : []))
-    return { outerJoin: mayOmitRows(statement.node), neverNull: new Set(hasStar ? [] : neverNull) }
+    return {
+      outerJoin: versions || kind === 'MergeStmt' || mayOmitRows(node),
+      neverNull: new Set(hasStar ? [] : neverNull),
+    }
   } catch {
     return UNKNOWN // no parser, or a syntax the parser does not know; the server has already accepted it
   }

@@ -362,8 +362,9 @@ export class Connection implements Exchange {
   /** Checks the deadlines; called once a tick. */
   tick(now: number): void {
     if (now >= this.writeDeadline) return this.transport.destroy()
+    // A handler that waits for a body which does not come is not to blame: 408 before 503 where both are due.
+    if (now >= this.readDeadline) return this.readTimeout()
     if (now >= this.handleDeadline) this.handlerTimeout()
-    if (now >= this.readDeadline) this.readTimeout()
   }
 
   private handlerTimeout(): void {

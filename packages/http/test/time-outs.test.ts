@@ -103,6 +103,23 @@ describe('a body', () => {
     expect(bench.transport.ended).toBe(true)
   })
 
+  test('that stalls is answered 408 also when the time of its handler is over at the same moment', async () => {
+    const bench = await new Bench(reading, { body: 5_000, handler: 5_000 }).send(`${post}abc`)
+    await bench.pass(6_000)
+    expect(bench.statuses).toEqual(['408'])
+  })
+
+  test('that stalls does not save a handler that hangs', async () => {
+    const hanging: Handler = async c => {
+      await c.req.bytes().catch(() => undefined)
+      await new Promise(() => undefined)
+    }
+    const bench = await new Bench(hanging, { body: 5_000, handler: 5_000 }).send(`${post}abc`)
+    await bench.pass(6_000)
+    await bench.pass(1_000)
+    expect(bench.statuses).toEqual(['503'])
+  })
+
   test('that trickles below the minimum rate is answered 408, although it never stalls', async () => {
     const bench = await new Bench(reading, { body: 5_000, bodyMinRate: 100, handler: 1e6 }).send(post)
     for (let seconds = 0; seconds < 20 && bench.statuses.length === 0; seconds++) {

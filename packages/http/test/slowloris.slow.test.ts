@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const MiB = 1024 * 1024
+const ATTACKERS = 1000
+let child: ChildProcess
+let port = 0
+let memoryPort = 0
+const agent = new Agent({ keepAlive: true, maxSockets: 5 })
+
+beforeEach(async () => {
+  const program = join(import.meta.dirname, '../fixtures/memory-server.ts')
+  const timeouts = JSON.stringify({ headers: 2000, body: 2000, write: 2000, linger: 500 })
+  child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program, timeouts], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer]
+  ;[port = 0, memoryPort = 0] = String(line).split(' ').map(Number)
+})
+afterEach(async () => {
+  agent.destroy()
+  child.stdin!.end()
+  await once(child, 'exit')
+})
+
+async function ask(where: { port: number; agent?: Agent }): Promise<string> {
+  const [answer] = (await once(get(where), 'response')) as [AsyncIterable<Buffer> & { statusCode: number }]
+  let text = ''
+  for await (const chunk of answer) text += String(chunk)
+  expect(answer.statusCode).toBe(200)
+  return text
+}
+
+/** One hostile connection: it says its opening, then one octet whenever it is told to, for as long as it is let. */
+class Attacker {
+  received = ''
+  closed = false
+  private readonly socket: Socket
+  private readonly dribble: string
+
+  constructor(kind: { opening: string; dribble: string; reads: boolean }) {
+    this.dribble = kind.dribble
+    this.socket = connect(port, '127.0.0.1')
+    this.socket.write(kind.opening)
+    this.socket.on('error', () => undefined) // being cut is what it came for
+    this.socket.on('close', () => {
+      this.closed = true
+    })
+    if (kind.reads) this.socket.on('data', chunk => (this.received += String(chunk)))
+    else this.socket.pause()
+  }
+
+  say(): void {
+    if (this.dribble !== '' && this.socket.writable) this.socket.write(this.dribble)
+  }
+
+  /** One that does not read does not see that it was cut. */
+  look(): void {
+    this.socket.resume()
+  }
+}
+
+const kinds = [
+  { opening: 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ', dribble: 'x', reads: true },
+  { opening: 'POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n', dribble: 'x', reads: true },
+  { opening: 'GET /endless HTTP/1.1\r\nHost: a\r\n\r\n', dribble: '', reads: false },
+  { opening: '', dribble: '', reads: true },
+]
+
+test('a thousand clients that dribble or do not read are cut, and nobody else notices', {
+  timeout: 180_000,
+}, async () => {
+  for (let i = 0; i < 20; i++) await ask({ port, agent })
+  const before = Number(await ask({ port: memoryPort }))
+  const started = performance.now()
+  const attackers = Array.from({ length: ATTACKERS }, (_, i) => new Attacker(kinds[i % kinds.length]!))
+  const dribbling = setInterval(() => {
+    for (const attacker of attackers) attacker.say()
+  }, 100)
+  let served = 0
+  let most = 0
+  const open = () => attackers.filter(({ closed }) => !closed).length
+  try {
+    while (open() > 0) {
+      await Promise.all(Array.from({ length: 5 }, () => ask({ port, agent })))
+      served += 5
+      most = Math.max(most, Number(await ask({ port: memoryPort })) - before)
+      // Past every time-out, whoever has not been reading finds out.
+      if (performance.now() - started > 8_000) for (const attacker of attackers) attacker.look()
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  } finally {
+    clearInterval(dribbling)
+  }
+  const statuses = kinds.map((_, kind) =>
+    attackers.filter((_, i) => i % kinds.length === kind).map(({ received }) => received.slice(9, 12)),
+  )
+  const told = (kind: number, status: string) => statuses[kind]!.filter(each => each === status).length
+  // A head and a body that do not come are 408; a reset may overtake that answer here and there.
+  expect(told(0, '408')).toBeGreaterThan((ATTACKERS / kinds.length) * 0.9)
+  expect(told(1, '408')).toBeGreaterThan((ATTACKERS / kinds.length) * 0.9)
+  expect(served).toBeGreaterThan(50)
+  expect(most).toBeLessThan(150 * MiB)
+})

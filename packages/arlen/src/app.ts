@@ -28,6 +28,7 @@ import { answerErrors, type ErrorHandler, errorResponder } from './error-respond
 import { appError } from './errors.ts'
 import { Health } from './health.ts'
 import { addHealthRoutes } from './health-routes.ts'
+import { lateRejections } from './late-rejections.ts'
 import { environmentName, isProduction, loadConfig } from './load-config.ts'
 import { addOpenApiRoutes } from './openapi-routes.ts'
 import { type Confinement, type Plugin, Plugins } from './plugin.ts'
@@ -99,6 +100,7 @@ export class App extends Routes implements Servable {
     this.#templates = new Templates(this, options.templates ?? {})
     const { root, environment } = this
     this.#database = new Database({ root, environment, config: this.config.db })
+    this.#lifecycle.add(lateRejections(this.log))
     if (this.#database.isExpected) this.#useDatabase()
   }
 

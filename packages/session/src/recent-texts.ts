@@ -4,6 +4,8 @@ import { MAX_COOKIE_BYTES } from './cookie.ts'
 /** How many values are remembered at most. */
 const PLACES = 1024
 
+/** Room for the value that is asked for and the one that is kept, by length: sealed values have few lengths. */
+const rooms = new Map<number, { readonly asked: Buffer; readonly kept: Buffer }>()
 const [asked, kept] = [Buffer.alloc(MAX_COOKIE_BYTES), Buffer.alloc(MAX_COOKIE_BYTES)]
 
 /**
@@ -22,10 +24,11 @@ export class RecentTexts {
     const candidate = this.#values[place]!
     const { length } = candidate
     if (length !== value.length || length === 0) return undefined
+    const room = roomFor(length)
     // What is kept is ASCII; in UTF-8 nothing else has its bytes.
     asked.write(value)
     kept.write(candidate)
-    return timingSafeEqual(asked.subarray(0, length), kept.subarray(0, length)) ? this.#texts[place] : undefined
+    return timingSafeEqual(room.asked, room.kept) ? this.#texts[place] : undefined
   }
 
   keep(value: string, text: string): void {
@@ -33,6 +36,16 @@ export class RecentTexts {
     this.#values[place] = value
     this.#texts[place] = text
   }
+}
+
+/** @param length - that of a value that was sealed here: nobody else decides how many there are. */
+function roomFor(length: number): { readonly asked: Buffer; readonly kept: Buffer } {
+  let room = rooms.get(length)
+  if (room === undefined) {
+    room = { asked: asked.subarray(0, length), kept: kept.subarray(0, length) }
+    rooms.set(length, room)
+  }
+  return room
 }
 
 function placeOf(value: string): number {

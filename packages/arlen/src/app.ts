@@ -16,6 +16,7 @@ import {
 import { type Context, createServer, type HttpServer } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import { Router, type RouterOptions } from '@arlen/router'
+import { PgSessionStore } from '@arlen/session'
 import { contextClass } from './app-context.ts'
 import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
 import { callerFolder } from './caller-folder.ts'
@@ -76,6 +77,7 @@ export class App extends Routes implements Servable {
   readonly #errorHandlers: ErrorHandler[] = []
   #notFound: Handler<Context> | undefined
   readonly #database: Database
+  readonly #sessions: PgSessionStore | undefined
   #server: HttpServer | undefined
   #handler: Handler<Context> | undefined
 
@@ -102,6 +104,8 @@ export class App extends Routes implements Servable {
     this.#database = new Database({ root, environment, config: this.config.db })
     this.#lifecycle.add(lateRejections(this.log))
     if (this.#database.isExpected) this.#useDatabase()
+    const { session } = this.config
+    if (session.enabled && session.store === 'database') this.#sessions = this.#keepSessions()
   }
 
   /** The application's database; see `db.url` of the configuration. */
@@ -211,7 +215,7 @@ export class App extends Routes implements Servable {
     this.router.freeze(route => compileRoute(route, { checkResponses: check, timings: performanceLogging, csrf }))
     const missing = this.#notFound ?? nothingHere
     const dispatch = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
-    const builtIn = builtInMiddleware(this.config, this.root)
+    const builtIn = builtInMiddleware(this.config, this.root, this.#sessions)
     this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
     return this.#handler
   }
@@ -239,6 +243,12 @@ export class App extends Routes implements Servable {
       onError: answerErrors(this.#errorHandlers, answerError),
       ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
     })
+  }
+
+  #keepSessions(): PgSessionStore {
+    const sessions = new PgSessionStore(() => this.db)
+    this.every('removing expired sessions', 60 * 60_000, () => sessions.removeExpired())
+    return sessions
   }
 
   #useDatabase(): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '@arlen/pg'
 import { createTestDatabase } from '@arlen/pg/testing'
+import { SESSION_MIGRATION } from '@arlen/session'
 import { describe, expect, test } from 'vitest'
 import type { App, AppOptions } from '../src/index.ts'
 import { serveApp } from './serve-app.ts'
@@ -94,4 +95,25 @@ test('a query ends with its request: the server is told to cancel it', async () 
   await request
   expect(await cancelled).toMatchObject({ code: 'query_aborted' })
   await served.close()
+})
+
+test('sessions are kept in the database where the configuration says so, and can be ended there', async () => {
+  const root = folder()
+  writeFileSync(join(root, 'db/migrations/0002_sessions.sql'), `-- up\n${SESSION_MIGRATION}`)
+  await using database = await createTestDatabase({ migrations: join(root, 'db/migrations') })
+  const served = await serveApp(
+    app => {
+      app.get('/write', c => c.session.set('long', 'x'.repeat(10_000)))
+      app.get('/read', c => ({ long: c.session.get<string>('long')?.length ?? 0 }))
+    },
+    { root, config: { db: { url: database.dsn }, session: { store: 'database' } } },
+  )
+  const [cookie = ''] = (await served.get('/write')).headers.getSetCookie()
+  expect(cookie.length).toBeLessThan(400)
+  const read = async () => (await served.get('/read', { headers: { cookie: cookie.split(';')[0]! } })).json()
+  expect(await read()).toEqual({ long: 10_000 })
+  await served.app.db.execute('delete from arlen_sessions')
+  expect(await read()).toEqual({ long: 0 })
+  await served.close()
+  rmSync(root, { recursive: true })
 })

@@ -6,6 +6,8 @@ import { DEFAULT_ABSOLUTE_MS, DEFAULT_IDLE_MS, type SessionOptions } from './ses
 export interface SessionConfig {
   enabled: boolean
   secrets: string[]
+  /** Where the contents are: sealed in the cookie, or in the table `arlen_sessions` of the application's database. */
+  store: 'cookie' | 'database'
   secure: boolean
   cookieName: string
   domain: string
@@ -37,6 +39,10 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
       ),
       [],
     ),
+    store: v.optional(
+      described(v.picklist(['cookie', 'database']), 'Where sessions are kept: cookie, or database'),
+      'cookie',
+    ),
     secure: v.optional(described(v.boolean(), 'Cookies over https alone'), production),
     cookieName: v.optional(
       described(v.pipe(v.string(), v.regex(/^[\w-]+$/)), 'What cookie names are made of'),
@@ -65,7 +71,7 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
   return judged as unknown as v.GenericSchema<unknown, SessionConfig>
 }
 
-/** The options of `sessionMiddleware()` that a configuration means. */
+/** The options of `sessionMiddleware()` that a configuration means. The store, where it wants one, is the caller's. */
 export function sessionOptions(config: SessionConfig, developmentSecret: () => string): SessionOptions {
   const { secrets, domain, secure, cookieName, sameSite, idleMs, absoluteMs, persistent } = config
   return {

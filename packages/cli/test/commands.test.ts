@@ -67,9 +67,12 @@ describe('arlen migrate', () => {
 test('arlen routes lists the routes of the application', async () => {
   const { code, text } = await arlen(['routes'])
   expect(code).toBe(0)
-  expect(text).toMatch(/^GET {3}\/api\/orders\/:id +order$/m)
+  expect(text).toMatch(/^GET +\/api\/orders\/:id +order\b/m)
   const rows = JSON.parse((await arlen(['routes', '--json'])).text)
   expect(rows).toContainEqual({ method: 'POST', path: '/api/orders' })
+  const types = (await arlen(['routes', '--types'])).text
+  expect(types).toContain("declare module '@arlen/router'")
+  expect(types).toContain('"order": "/api/orders/:id"')
 })
 
 describe('what arlen finds before production does', () => {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, textOption, UsageError } from '../command.ts'
 import { loadApp } from '../load-app.ts'
 
 export const routesCommand: Command = {
@@ -8,9 +8,10 @@ export const routesCommand: Command = {
   options: [
     ['--match <request>', 'Explain a request, such as "GET /products/1"'],
     ['--json', 'As JSON'],
+    ['--types', 'As TypeScript declarations, by which urlFor checks names and parameters'],
     ['--root <folder>', 'Folder of the application'],
   ],
-  examples: ["arlen routes --match 'GET /products/1'"],
+  examples: ["arlen routes --match 'GET /products/1'", 'arlen routes --types > routes.d.ts'],
   async run(input, io) {
     const match = textOption(input, 'match')
     const app = await loadApp(resolve(io.cwd, textOption(input, 'root') ?? '.'))
@@ -21,16 +22,10 @@ export const routesCommand: Command = {
       io.out(String(app.router.explain(method.toUpperCase(), pathname)))
       return
     }
-    const routes = app.routes()
-    if (input.options.json === true) io.out(JSON.stringify(routes, null, 2))
-    else printTable(routes, io)
+    const { formatRoutes, routeTypes } = await import('@arlen/router')
+    const list = app.router.list()
+    if (input.options.types === true) io.out(routeTypes(list).trimEnd())
+    else if (input.options.json === true) io.out(JSON.stringify(app.routes(), null, 2))
+    else io.out(formatRoutes(list))
   },
-}
-
-function printTable(routes: readonly { method: string; path: string; name: string | undefined }[], io: Io): void {
-  const methods = Math.max(...routes.map(route => route.method.length))
-  const paths = Math.max(...routes.map(route => route.path.length))
-  for (const { method, path, name } of routes) {
-    io.out(`${method.padEnd(methods)}  ${path.padEnd(paths)}  ${name ?? ''}`.trimEnd())
-  }
 }

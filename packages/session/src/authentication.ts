@@ -115,11 +115,8 @@ export class Authentication<User extends AppUser = AppUser> {
     const ending = this.#endSession(c)
     c.session.logout()
     setUser(c, undefined)
-    if (token !== undefined) {
-      forgetRemembered(c)
-      await remember?.consume(token)
-    }
-    await ending
+    if (token !== undefined) forgetRemembered(c)
+    await Promise.all([ending, token === undefined ? undefined : remember?.consume(token)])
     if (login !== undefined) await onLogout?.(login.id, c)
   }
 

@@ -34,7 +34,8 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
     if (wait > 0) throw new HttpError(429, 'too_many_letters', { headers: { 'Retry-After': String(wait) } })
     const site = origin(c)
     if (site === undefined) throw new HttpError(503, 'origin_unknown')
-    void resets.begin(email, token => site + c.urlFor('reset-password', {}, { token }))
+    const link = site + c.urlFor('reset-password')
+    void resets.begin(email, token => `${link}?token=${encodeURIComponent(token)}`)
     // The same for everybody: who has an account here is nobody's business.
     c.flash('notice', 'If there is an account with this address, a letter with a link is on its way.')
     return c.redirect(c.urlFor('login'))

@@ -164,7 +164,10 @@ export abstract class Queries {
   ): AsyncIterable<RowOf<Q>>
   async *stream(text: string | Sql, values?: Values | StreamOptions, options?: StreamOptions): AsyncIterable<unknown> {
     const query = sortArguments(text, values, options)
-    const batch = (query.options as StreamOptions).batch ?? 500
+    const { batch = 500 } = query.options as StreamOptions
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw pgError('option_invalid', { option: 'batch', value: batch, expected: 'a whole number of at least 1' })
+    }
     const session = await this.session('stream', query)
     let succeeded = false
     try {

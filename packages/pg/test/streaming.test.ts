@@ -34,6 +34,12 @@ describe('stream', () => {
     await released()
   })
 
+  test('refuses a batch that would be everything at once', async () => {
+    for (const batch of [0, -1, 1.5, Number.NaN]) {
+      expect(await rejection(readAll(db.stream('select 1', [], { batch })))).toMatchObject({ code: 'option_invalid' })
+    }
+  })
+
   test('ends early without fuss', async () => {
     for await (const row of db.stream<{ n: number }>('select n from generate_series(1, 1000000) n', [], {
       batch: 10,

@@ -48,29 +48,25 @@ describe('says in one line what is wrong with', () => {
     expect((await handle.done).reason).toMatch(/^SyntaxError: .*app\.js:2\)$/)
   })
 
-  test('one that is not ready in time', async () => {
-    const handle = await launch({ app: fixture('listens-nowhere-in-time.ts'), workers: 1, bootTimeout: 800 })
-    expect(await handle.done).toEqual({
-      code: 1,
-      reason:
-        'it was not ready within 800ms: it exports nothing by default and has not called server.listen() with a port',
-    })
-  })
-
-  test('one that listens elsewhere', async () => {
+  test('one that is not ready in time: what it has waited for', async () => {
     const folder = temporaryFolder()
-    const app = path.join(folder, 'app.mjs')
     const place = path.join(folder, 'app.sock')
-    writeFileSync(app, `import net from 'node:net'\nnet.createServer().listen(${JSON.stringify(place)})\n`)
-    const handle = await launch({ app, workers: 1, bootTimeout: 1500 })
-    expect((await handle.done).reason).toMatch(`; it listens on ${place}, which workers cannot share`)
-  })
-
-  test('one whose module never finishes loading', async () => {
-    const app = path.join(temporaryFolder(), 'app.mjs')
-    writeFileSync(app, 'await new Promise(resolve => setTimeout(resolve, 60_000))')
-    const handle = await launch({ app, workers: 1, bootTimeout: 1500 })
-    expect((await handle.done).reason).toBe('it was not ready within 1.5s: its module is still being loaded')
+    const reasonOf = async (app: string) => (await (await launch({ app, workers: 1, bootTimeout: 4000 })).done).reason
+    const written = (name: string, code: string) => {
+      writeFileSync(path.join(folder, name), code)
+      return path.join(folder, name)
+    }
+    const reasons = await Promise.all([
+      reasonOf(fixture('listens-nowhere-in-time.ts')),
+      reasonOf(written('else.mjs', `import net from 'node:net'\nnet.createServer().listen(${JSON.stringify(place)})`)),
+      reasonOf(written('slow.mjs', 'await new Promise(resolve => setTimeout(resolve, 60_000))')),
+    ])
+    const unheard = 'it exports nothing by default and has not called server.listen() with a port'
+    expect(reasons).toEqual([
+      `it was not ready within 4s: ${unheard}`,
+      `it was not ready within 4s: ${unheard}; it listens on ${place}, which workers cannot share`,
+      'it was not ready within 4s: its module is still being loaded',
+    ])
   })
 
   test('one that fails its probe', async () => {

@@ -95,7 +95,7 @@ test('workers whose primary is killed let go of the port, and a new one can have
     () => pids.filter(alive).length,
     left => left === 0,
   )
-  expect(performance.now() - killedAt).toBeLessThan(4000)
+  expect(performance.now() - killedAt).toBeLessThan(10_000)
   const next = new Bin([fixture('mixed.ts'), '--workers', '1', '--port', port])
   expect((await get(await next.serving())).status).toBe(200)
 })

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import net from 'node:net'
 import { expect, test } from 'vitest'
-import { fixture, get, start, until } from './helpers.ts'
+import { fixture, get, PATIENT, start, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 test('a request that takes a little less than the drain time completes, one that takes more is cut', async () => {
@@ -21,7 +21,7 @@ test('stopping with 1,000 idle keep-alive clients takes the idle window, ends th
   const clients = await Promise.all(Array.from({ length: 1000 }, () => keepAliveClient(handle.port)))
   const started = performance.now()
   expect(await handle.stop()).toEqual({ code: 0 })
-  expect(performance.now() - started).toBeLessThan(500 + 1500)
+  expect(performance.now() - started).toBeLessThan(500 + 5000)
   const ends = await Promise.all(clients.map(client => client.ended))
   expect(ends.filter(end => end !== 'end')).toEqual([])
 })
@@ -49,7 +49,7 @@ test('a connection that comes while readiness already fails is served', async ()
 })
 
 test('stopping under load answers everything that was in flight', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 1000 })
+  const handle = await start({ ...PATIENT, app: fixture('mixed.ts'), workers: 2 })
   const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [5, 300] })
   await traffic.answered(100)
   expect(await handle.stop()).toEqual({ code: 0 })

@@ -30,6 +30,12 @@ export async function launch(options: Partial<PropaneOptions> & { app: string })
   return handle
 }
 
+/**
+ * For tests that count lost requests: a client that a busy machine does not let run for longer than the idle window
+ * cannot be told from one that has nothing to send.
+ */
+export const PATIENT: { idleWindow: number } = { idleWindow: 5000 }
+
 /** Like `launch`, and waits until all workers serve. */
 export async function start(options: Partial<PropaneOptions> & { app: string }): Promise<PropaneHandle> {
   const handle = await launch(options)

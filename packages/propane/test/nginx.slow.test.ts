@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { fixture, get, start, temporaryFolder, until } from './helpers.ts'
+import { fixture, get, PATIENT, start, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
@@ -57,7 +57,7 @@ async function freePort(): Promise<number> {
 test.skipIf(!available)(
   'behind nginx with keep-alive to the workers, ten reloads give no 502 (needs nginx)',
   async () => {
-    const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 2000 })
+    const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })
     const traffic = new Traffic({ url: await nginx(handle.port), clients: 32, handlerMs: [5, 5, 5, 300] })
     for (let count = 0; count < 10; count++) {
       await traffic.answered(50)

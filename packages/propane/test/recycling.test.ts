@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
-import { fixture, get, start } from './helpers.ts'
+import { fixture, get, PATIENT, start } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 test('recycling after 50 requests under load loses no request and never has too few workers', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 2, maxRequests: 50, heartbeatInterval: 50 })
+  const handle = await start({
+    app: fixture('mixed.ts'),
+    workers: 2,
+    maxRequests: 50,
+    heartbeatInterval: 50,
+    ...PATIENT,
+  })
   let fewest = 2
   handle.on('drain', () => {
     fewest = Math.min(fewest, handle.status().serving)
@@ -17,7 +23,13 @@ test('recycling after 50 requests under load loses no request and never has too 
 })
 
 test('a worker over its memory limit is replaced without losing a request', async () => {
-  const handle = await start({ app: fixture('faulty.ts'), workers: 1, maxMemory: '350mb', heartbeatInterval: 50 })
+  const handle = await start({
+    app: fixture('faulty.ts'),
+    workers: 1,
+    maxMemory: '350mb',
+    heartbeatInterval: 50,
+    ...PATIENT,
+  })
   const { pid } = handle.status().workers[0]!
   const traffic = new Traffic({ url: handle.url, clients: 8 })
   const drained = handle.once('drain')
@@ -29,7 +41,7 @@ test('a worker over its memory limit is replaced without losing a request', asyn
 })
 
 test('fewer workers under load lose no request', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 3 })
+  const handle = await start({ app: fixture('mixed.ts'), workers: 3, ...PATIENT })
   const traffic = new Traffic({ url: handle.url, clients: 16, handlerMs: [5, 100] })
   await traffic.answered(50)
   await handle.scale(1)

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
-import { get, start, temporaryFolder } from './helpers.ts'
+import { get, PATIENT, start, temporaryFolder } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 const CODE =
@@ -29,7 +29,7 @@ class Releases {
 test('five releases through one symbolic link, each deleted after the next is there, lose no request', async () => {
   const releases = new Releases()
   releases.activate('r1')
-  const handle = await start({ app: releases.app, workers: 1 })
+  const handle = await start({ app: releases.app, workers: 1, ...PATIENT })
   const traffic = new Traffic({ url: handle.url, clients: 8 })
   for (const name of ['r2', 'r3', 'r4', 'r5']) {
     releases.activate(name)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { fixture, start } from './helpers.ts'
+import { fixture, PATIENT, start } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 test('reloads under mixed clients lose no request, and afterwards only the new generation answers', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 1000 })
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })
   const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [5, 5, 5, 300] })
   for (let count = 0; count < 2; count++) {
     await traffic.answered(50)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
-import { fixture, get, start, temporaryFolder, until } from './helpers.ts'
+import { fixture, get, PATIENT, start, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 test('20 HUPs in 60 s under 64 mixed clients with handlers of 5 ms and 2 s lose no request', async () => {
@@ -20,7 +20,7 @@ test('20 HUPs in 60 s under 64 mixed clients with handlers of 5 ms and 2 s lose 
 }, 120_000)
 
 test('after a reload reports done, 10,000 requests show only the new generation', async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 2000 })
+  const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })
   const before = new Traffic({ url: handle.url, clients: 16, handlerMs: [0] })
   await handle.reload()
   await before.stop()
@@ -47,7 +47,7 @@ test('a queue of the listening socket that is full when a reload begins is answe
 
 test('ten stops under load lose nothing that was accepted', async () => {
   for (let count = 0; count < 10; count++) {
-    const handle = await start({ app: fixture('mixed.ts'), workers: 2, idleWindow: 300 })
+    const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })
     const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [0, 0, 50] })
     await traffic.answered(100)
     expect(await handle.stop()).toEqual({ code: 0 })

@@ -10,6 +10,10 @@ export interface BodySource {
   resumeBody(body: Body): void
 }
 
+/** Pieces smaller than this, in bytes, are joined as they come, in blocks of the other size. */
+const SMALL = 2048
+const BLOCK = 16 * 1024
+
 const UNREAD = 0
 const COLLECTING = 1
 const STREAMING = 2
@@ -38,6 +42,8 @@ export class Body {
   private failure: unknown = undefined
   private failed = false
   private chunks: Buffer[] = []
+  private block: Buffer | null = null
+  private blockLength = 0
   private readonly declared: number
   private readonly source: BodySource
   private limit = 0
@@ -168,7 +174,7 @@ export class Body {
       this.mode = DISCARDING
       return
     }
-    if (this.mode === COLLECTING) this.chunks.push(chunk)
+    if (this.mode === COLLECTING) this.keep(chunk)
     else if (this.mode === PEEKING) {
       this.chunks.push(chunk)
       this.peeker?.piece(chunk)
@@ -190,12 +196,35 @@ export class Body {
     this.failed = true
     this.failure = reason
     this.chunks = []
+    this.block = null
     this.endPeek()
     this.reject?.(reason)
     this.readable?.destroy(reason as Error)
   }
 
+  /** Kept one by one, chunks of a single byte would take a hundred times the memory of what they hold. */
+  private keep(chunk: Buffer): void {
+    if (chunk.length >= SMALL || this.chunks.length === 0) {
+      this.closeBlock()
+      this.chunks.push(chunk)
+      return
+    }
+    if (this.block === null || this.blockLength + chunk.length > BLOCK) {
+      this.closeBlock()
+      this.block = Buffer.allocUnsafeSlow(BLOCK)
+    }
+    this.block.set(chunk, this.blockLength)
+    this.blockLength += chunk.length
+  }
+
+  private closeBlock(): void {
+    if (this.block !== null) this.chunks.push(this.block.subarray(0, this.blockLength))
+    this.block = null
+    this.blockLength = 0
+  }
+
   private join(): Buffer {
+    this.closeBlock()
     const chunks = this.chunks
     this.chunks = []
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)

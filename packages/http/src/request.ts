@@ -9,8 +9,8 @@ import { peekMultipartField } from './multipart-peek.ts'
 import { parseQuery, type Query } from './query.ts'
 import { allFields, findField, trailerFields } from './request-fields.ts'
 
-/** Long enough to be unique, short enough to log, and nothing that a log or a terminal could mistake. */
-const REQUEST_ID = /^[\w.:+/=@-]{8,128}$/
+/** Short enough to log, and nothing that a log or a terminal could mistake. */
+const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/
 
 /** A request as it was received. Nothing but method and path is decoded before it is asked for. */
 export class Request {

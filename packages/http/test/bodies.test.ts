@@ -130,6 +130,33 @@ describe('text() and form()', () => {
   })
 })
 
+test('pieces of every size come to one body in their order', async () => {
+  const sizes = [
+    1,
+    1,
+    2047,
+    2048,
+    2049,
+    3,
+    70_000,
+    5,
+    16_383,
+    1,
+    2,
+    ...Array.from({ length: 5000 }, (_, i) => (i % 7) + 1),
+  ]
+  const pieces = sizes.map((size, i) => Buffer.alloc(size, i % 251))
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece)
+      controller.close()
+    },
+  })
+  const request = new Request('http://a/', { method: 'POST', body: stream, duplex: 'half' })
+  const response = await toFetch(async c => c.bytes(await c.req.bytes()))(request)
+  expect(Buffer.from(await response.arrayBuffer()).equals(Buffer.concat(pieces))).toBe(true)
+})
+
 describe('a compressed body', () => {
   test.each([
     ['gzip', gzipSync],

@@ -175,12 +175,13 @@ describe('the request id', () => {
       { trustedProxies: ['loopback'] },
       /^abcdefgh-1\.2:3$/,
     ],
-    [
-      'is made here when the proxy’s is too short',
-      ['X-Request-Id: abc'],
+    ['is what a trusted proxy sends, though it is short', ['X-Request-Id: 7'], { trustedProxies: ['loopback'] }, /^7$/],
+    ...['', 'a'.repeat(129), 'a, b'].map((given): [string, string[], HttpOptions, RegExp] => [
+      `is made here where the proxy’s is ${JSON.stringify(given.slice(0, 10))}`,
+      [`X-Request-Id: ${given}`],
       { trustedProxies: ['loopback'] },
       /^[0-9a-f]{8}-1$/,
-    ],
+    ]),
     [
       'is made here when the proxy’s is odd',
       ['X-Request-Id: abcdefgh {}"'],

@@ -71,10 +71,15 @@ describe('persistence (RFC 9112, 9.3)', () => {
     { name: 'an empty line and FIN after an answer', send: `${get('/')}\r\n`, gives: '200 close', halfClose: true },
   ])
 
-  test('half an answer that ends with the connection does not look whole (RFC 9112, 8)', async () => {
-    const { answers, fate } = await talk(port(), { send: 'GET /stream-broken HTTP/1.0\r\n\r\n', noProbe: true })
-    expect([answers, fate]).toEqual([[], 'reset'])
-  })
+  // To a client of Node.js 22, RST right after data looks like FIN: its libuv reports the end of the stream for both.
+  const clientKnowsResets = Number.parseInt(process.versions.node, 10) >= 24
+  test.runIf(clientKnowsResets)(
+    'half an answer that ends with the connection does not look whole (RFC 9112, 8)',
+    async () => {
+      const { answers, fate } = await talk(port(), { send: 'GET /stream-broken HTTP/1.0\r\n\r\n', noProbe: true })
+      expect([answers, fate]).toEqual([[], 'reset'])
+    },
+  )
 
   test('an answer to 1.0 that is whole ends with FIN', async () => {
     const { answers, fate } = await talk(port(), { send: 'GET /stream HTTP/1.0\r\n\r\n', noProbe: true })

@@ -16,8 +16,8 @@ async function runSuite(pool: object, files: readonly string[] = SUITE): Promise
   const env = { ...process.env, ARLEN_PG_TEST_POOL: JSON.stringify(pool) }
   const args = ['run', '--no-color', '--reporter=default', ...files]
   const run = promisify(execFile)(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: ROOT, env })
-  const { stdout } = await run.catch(error => error as { stdout: string })
-  return stdout
+  const { stdout, stderr } = await run.catch(error => error as { stdout: string; stderr: string })
+  return `${stdout}\n${stderr}` // where something has failed, the second says why
 }
 
 const passed = (output: string) => {

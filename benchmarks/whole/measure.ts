@@ -46,7 +46,7 @@ async function measureRound(
   const file = join(import.meta.dirname, 'host.ts')
   const hosts = scenario.servers.map(server => ({
     server,
-    host: startChild<HostCalls>(file, [server, scenario.name], env),
+    host: startChild<HostCalls>(file, [server, scenario.answersAs ?? scenario.name], env),
     port: 0,
     blocks: [] as Block[],
   }))

@@ -7,6 +7,8 @@ export interface Scenario {
   body?: string
   /** Header fields beside the usual, each with its CRLF. */
   fields?: string
+  /** The scenario that the servers are started for, where another one answers the same. */
+  answersAs?: string
   /** Modules of servers/. The first is the reference of the ratios. */
   servers: readonly string[]
   /** True where the servers answer differently by intent: what is compared is what their answers cost. */
@@ -17,12 +19,37 @@ export interface Scenario {
   requests?: number
 }
 
+/** What Chrome sends with a navigation: with Host and Accept, fifteen fields. */
+const browserFields = [
+  'Connection: keep-alive',
+  'sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24", "Google Chrome";v="140"',
+  'sec-ch-ua-mobile: ?0',
+  'sec-ch-ua-platform: "Linux"',
+  'Upgrade-Insecure-Requests: 1',
+  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+  'Sec-Fetch-Site: same-origin',
+  'Sec-Fetch-Mode: navigate',
+  'Sec-Fetch-User: ?1',
+  'Sec-Fetch-Dest: document',
+  'Accept-Encoding: gzip, deflate, br, zstd',
+  'Accept-Language: en-US,en;q=0.9,de;q=0.8',
+  'Cookie: session=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4; theme=dark; consent=all; _ga=GA1.1.1234567890.1234567890',
+]
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'hello',
     about: 'a small JSON answer',
     path: '/api/hello',
     servers: ['node-http', 'arlen', 'arlen-http', 'fastify', 'hono', 'floor'],
+  },
+  {
+    name: 'browser',
+    about: 'the same answer for a request with the fifteen header fields of a browser',
+    path: '/api/hello',
+    fields: browserFields.map(line => `${line}\r\n`).join(''),
+    answersAs: 'hello',
+    servers: ['node-http', 'arlen', 'arlen-http', 'fastify', 'floor'],
   },
   {
     name: 'routed',
@@ -49,6 +76,15 @@ export const scenarios: readonly Scenario[] = [
       address: { street: '84 Rainey Street', city: 'Arlen', state: 'Texas', zip: '73104' },
     }),
     servers: ['fastify', 'arlen'],
+  },
+  {
+    name: 'parsed',
+    about: 'a JSON body of 1.1 KB, parsed',
+    path: '/api/items',
+    body: JSON.stringify({
+      items: Array.from({ length: 23 }, (_, id) => ({ id, name: `product number ${id}`, ok: true })),
+    }),
+    servers: ['fastify', 'node-http', 'arlen', 'arlen-http'],
   },
   {
     name: 'problems',

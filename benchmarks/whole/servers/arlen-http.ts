@@ -3,8 +3,13 @@ import { type Handler, serve } from '@arlen/http'
 import { Router } from '@arlen/router'
 import { otherRoutes, product } from '../scenarios.ts'
 
+const handlers: Readonly<Record<string, Handler>> = {
+  hello: () => ({ hello: 'world' }),
+  parsed: async c => ({ count: (await c.req.json<{ items: unknown[] }>()).items.length }),
+}
+
 export async function start(scenario: string): Promise<number> {
-  const server = await serve(scenario === 'hello' ? () => ({ hello: 'world' }) : routed(), { port: 0 })
+  const server = await serve(handlers[scenario] ?? routed(), { port: 0 })
   return server.address?.port ?? 0
 }
 

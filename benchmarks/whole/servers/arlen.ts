@@ -26,6 +26,9 @@ export async function start(scenario: string): Promise<number> {
   }
   if (scenario === 'routed') app.get('/api/products/:id', c => product(c.params.id))
   if (scenario === 'posted') app.post('/api/orders', { body: Order }, c => ({ lines: c.valid.body.lines.length }))
+  if (scenario === 'parsed') {
+    app.post('/api/items', async c => ({ count: (await c.req.json<{ items: unknown[] }>()).items.length }))
+  }
   if (scenario === 'validated') {
     app.get('/api/products/:id', { params: Id, query: Listing }, ({ valid }) => ({ ...valid.params, ...valid.query }))
   }

@@ -38,6 +38,9 @@ export async function start(scenario: string): Promise<number> {
       ({ params, query }) => ({ ...params, ...query }),
     )
   }
+  if (scenario === 'parsed') {
+    app.post<{ Body: { items: unknown[] } }>('/api/items', async ({ body }) => ({ count: body.items.length }))
+  }
   if (scenario === 'posted') {
     app.post<{ Body: { lines: unknown[] } }>('/api/orders', { schema: order }, ({ body }) => ({
       lines: body.lines.length,

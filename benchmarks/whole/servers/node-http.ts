@@ -19,6 +19,15 @@ function json(response: ServerResponse, value: unknown): void {
 const handlers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
   hello: (_, response) => json(response, { hello: 'world' }),
 
+  parsed: (request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', chunk => chunks.push(chunk))
+    request.on('end', () => {
+      const { items } = JSON.parse(Buffer.concat(chunks).toString()) as { items: unknown[] }
+      json(response, { count: items.length })
+    })
+  },
+
   routed: (request, response) => {
     const url = request.url ?? '/'
     const query = url.indexOf('?')

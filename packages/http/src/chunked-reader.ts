@@ -22,6 +22,9 @@ const DONE = 15
 const CR = 0x0d
 const LF = 0x0a
 
+/** Chunks smaller than this, in octets, are joined with their neighbours. */
+const SMALL = 1024
+
 const FRAMING = /^(?:content-length|transfer-encoding):/im
 
 /** Where the decoded octets go. */
@@ -43,6 +46,10 @@ export class ChunkedReader {
   private digits = 0
   private extensionBytes = 0
   private length = 0
+  /** Small chunks of one `read`, one after the other: as a buffer each, they would weigh a hundred times what they hold. */
+  private joined: Uint8Array | null = null
+  private joinedStart = 0
+  private joinedEnd = 0
   private readonly limits: Limits
 
   constructor(limits: Limits) {
@@ -63,15 +70,39 @@ export class ChunkedReader {
         i += take
         // State first: the sink may stop us, and we go on from here.
         if (this.remaining === 0) this.state = DATA_CR
-        sink.data(bytes.subarray(i - take, i))
+        if (take < SMALL) this.join(bytes, i - take, i, end)
+        else {
+          this.giveJoined(sink)
+          sink.data(bytes.subarray(i - take, i))
+        }
         continue
       }
       const refusal = this.state < TRAILER_START ? this.framing(bytes[i]!) : this.trailer(bytes[i]!)
-      if (refusal !== null) return refusal
+      if (refusal !== null) {
+        this.giveJoined(sink)
+        return refusal
+      }
       i++
     }
+    this.giveJoined(sink)
+    this.joined = null
     this.position = i
     return null
+  }
+
+  private join(bytes: Uint8Array, start: number, end: number, limit: number): void {
+    if (this.joined === null) {
+      this.joined = Buffer.allocUnsafeSlow(limit - start)
+      this.joinedStart = this.joinedEnd = 0
+    }
+    for (let i = start; i < end; i++) this.joined[this.joinedEnd++] = bytes[i]!
+  }
+
+  private giveJoined(sink: ChunkSink): void {
+    const { joined, joinedStart, joinedEnd } = this
+    if (joined === null || joinedStart === joinedEnd) return
+    this.joinedStart = joinedEnd
+    sink.data(joined.subarray(joinedStart, joinedEnd))
   }
 
   /** chunk-size [ chunk-ext ] CRLF, and the CRLF after chunk-data. */

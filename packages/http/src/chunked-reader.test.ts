@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { ChunkedReader } from './chunked-reader.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
+
+function read(...pieces: string[]): { given: string[]; refusal: string | null; done: boolean } {
+  const reader = new ChunkedReader(DEFAULT_LIMITS)
+  const given: string[] = []
+  const sink = { data: (bytes: Uint8Array) => given.push(Buffer.from(bytes).toString()) }
+  for (const piece of pieces) {
+    const refusal = reader.read(Buffer.from(piece), 0, piece.length, sink)
+    if (refusal !== null) return { given, refusal, done: false }
+  }
+  return { given, refusal: null, done: reader.done }
+}
+
+const large = 'y'.repeat(2000)
+const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
+
+test('small chunks that came together are given in one piece, however many they are', () => {
+  expect(read(chunk('x').repeat(10_000)).given).toEqual(['x'.repeat(10_000)])
+})
+
+test('large chunks are given as they are, in their order between small ones', () => {
+  const bytes = ['a', 'b', large, 'c', large, large, 'd'].map(chunk).join('')
+  expect(read(`${bytes}0\r\n\r\n`)).toEqual({ given: ['ab', large, 'c', large, large, 'd'], refusal: null, done: true })
+})
+
+test('what came before a mistake is given, and what comes later is a piece of its own', () => {
+  expect(read(`${chunk('a')}${chunk('b')}x`)).toEqual({ given: ['ab'], refusal: 'chunk_invalid', done: false })
+  expect(read(chunk('a'), '2\r\nb', `c\r\n${chunk('d')}`, '0\r\n\r\n').given).toEqual(['a', 'b', 'cd'])
+})

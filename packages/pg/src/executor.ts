@@ -129,8 +129,19 @@ export class Executor {
     }
   }
 
-  /** Runs a query; again, and without anything prepared, where it failed for what had been prepared. */
   async #attempt(query: Prepared, site: Site | undefined, send: Send): Promise<Result<unknown>> {
+    const done = await this.#untilDone(query, site, send)
+    try {
+      if (done.plan?.late) await this.runner.decodeLate(done, send) // past all attempts: what is done is not done again
+    } catch (error) {
+      throw this.runner.fail(error, query, done, site)
+    }
+    this.runner.observe(query, done, undefined, site)
+    return done.result
+  }
+
+  /** Sends a query; again, and without anything prepared, where it failed for what had been prepared. */
+  async #untilDone(query: Prepared, site: Site | undefined, send: Send): Promise<Statement> {
     let statement: Statement | undefined
     let suspect: Statement | undefined
     const sendNext = (next: Statement): Promise<Statement> => {
@@ -143,9 +154,7 @@ export class Executor {
         const built = this.runner.buildNow(now) ?? (await this.runner.build(now, sendNext))
         await sendNext(built)
         if (suspect) this.runner.forget(suspect)
-        if (built.plan?.late) await this.runner.decodeLate(built, sendNext)
-        this.runner.observe(query, built, undefined, site)
-        return built.result
+        return built
       } catch (error) {
         if (statement && attempt < ATTEMPTS) {
           if (this.runner.isStale(statement) || wasHitByMistake(statement)) continue

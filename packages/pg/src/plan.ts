@@ -56,7 +56,7 @@ export class Plan {
     const row = { ...this.#template }
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
-      if (value != null) row[this.fields[i]!.name] = this.#parse(value, i)
+      if (value != null) row[this.fields[i]!.name] = read(this.#parsers[i]!, value, this.fields[i]!.name)
       else if (this.#ambiguous) row[this.fields[i]!.name] = null // of several columns of a name the last one counts
     }
     return row
@@ -69,17 +69,17 @@ export class Plan {
       if (!parser || this.fields.findLast(({ name }) => name === field.name) !== field) continue
       for (const row of rows as Record<string, unknown>[]) {
         const value = row[field.name]
-        if (typeof value === 'string') row[field.name] = parser(value)
+        if (typeof value === 'string') row[field.name] = read(parser, value, field.name)
       }
     }
   }
+}
 
-  #parse(value: string, column: number): unknown {
-    try {
-      return this.#parsers[column]!(value)
-    } catch (error) {
-      throw unrepresentable(error, this.fields[column]!.name)
-    }
+function read(parser: Parser, value: string, column: string): unknown {
+  try {
+    return parser(value)
+  } catch (error) {
+    throw unrepresentable(error, column)
   }
 }
 

@@ -21,8 +21,8 @@ export async function resolveMigration(options: Target & { as: 'applied' | 'pend
         reason: 'was not interrupted: there is nothing to resolve',
       })
     }
-    await ledger.remove(row.version)
-    if (options.as === 'applied') await ledger.write(migration, 'applied', 0)
+    if (options.as === 'applied') await ledger.write({ ...migration, version: row.version }, 'applied', 0)
+    else await ledger.remove(row.version)
   })
 }
 

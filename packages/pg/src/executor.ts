@@ -129,32 +129,20 @@ export class Executor {
     }
   }
 
+  /** Runs a query; again, and without anything prepared, where it failed for what had been prepared. */
   async #attempt(query: Prepared, site: Site | undefined, send: Send): Promise<Result<unknown>> {
-    const done = await this.#untilDone(query, site, send)
-    try {
-      if (done.plan?.late) await this.runner.decodeLate(done, send) // past all attempts: what is done is not done again
-    } catch (error) {
-      throw this.runner.fail(error, query, done, site)
-    }
-    this.runner.observe(query, done, undefined, site)
-    return done.result
-  }
-
-  /** Sends a query; again, and without anything prepared, where it failed for what had been prepared. */
-  async #untilDone(query: Prepared, site: Site | undefined, send: Send): Promise<Statement> {
     let statement: Statement | undefined
     let suspect: Statement | undefined
+    let done: Statement | undefined
     const sendNext = (next: Statement): Promise<Statement> => {
       statement = next
       return send(next)
     }
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; !done; attempt++) {
       try {
         const now = attempt === 1 ? query : unprepared(query)
         const built = this.runner.buildNow(now) ?? (await this.runner.build(now, sendNext))
-        await sendNext(built)
-        if (suspect) this.runner.forget(suspect)
-        return built
+        done = await sendNext(built)
       } catch (error) {
         if (statement && attempt < ATTEMPTS) {
           if (this.runner.isStale(statement) || wasHitByMistake(statement)) continue
@@ -163,6 +151,19 @@ export class Executor {
         }
         throw this.runner.fail(error, query, statement, site)
       }
+    }
+    if (suspect) this.runner.forget(suspect)
+    // Past all attempts: what is done is not done again.
+    if (done.plan?.late) await this.#decodeLate(done, query, site, send)
+    this.runner.observe(query, done, undefined, site)
+    return done.result
+  }
+
+  async #decodeLate(done: Statement, query: Prepared, site: Site | undefined, send: Send): Promise<void> {
+    try {
+      await this.runner.decodeLate(done, send)
+    } catch (error) {
+      throw this.runner.fail(error, query, done, site)
     }
   }
 

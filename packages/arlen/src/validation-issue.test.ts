@@ -50,3 +50,9 @@ test('says what the common checks ask for, with what they require', () => {
     'Must begin with "x".',
   ])
 })
+
+test('says of a parameter that is repeated that it must not be', () => {
+  const { issues } = v.string()['~standard'].validate(['1', '2']) as { issues: Parameters<typeof toProblemIssue>[1][] }
+  expect(toProblemIssue('/query', issues[0]!)).toMatchObject({ code: 'string', message: 'Must be given once.' })
+  expect(toProblemIssue('/body', issues[0]!).message).toBe('Must be string.')
+})

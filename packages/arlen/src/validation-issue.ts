@@ -17,7 +17,7 @@ interface DetailedIssue extends StandardSchemaV1.Issue {
  */
 export function toProblemIssue(prefix: string, issue: StandardSchemaV1.Issue): ProblemIssue {
   const detailed: DetailedIssue = issue
-  return { path: prefix + pointer(issue.path), code: codeOf(detailed), message: messageOf(detailed) }
+  return { path: prefix + pointer(issue.path), code: codeOf(detailed), message: messageOf(detailed, prefix) }
 }
 
 /** RFC 6901: each step after a slash, `~` as `~0` and `/` as `~1`. */
@@ -55,10 +55,12 @@ const WORDS: Readonly<Record<string, (n: unknown) => string>> = {
   uuid: () => 'Must be a UUID.',
 }
 
-function messageOf(issue: DetailedIssue): string {
+function messageOf(issue: DetailedIssue, prefix: string): string {
   const isDefault = issue.received !== undefined && issue.message.endsWith(`eceived ${issue.received}`)
   if (!isDefault) return issue.message
   if (issue.received === 'undefined') return 'Is required.'
+  // Of what is text, only names that are repeated become lists.
+  if (prefix === '/query' && issue.received === 'Array') return 'Must be given once.'
   const words = WORDS[codeOf(issue)]
   if (words) return words(issue.requirement)
   return issue.expected ? `Must be ${issue.expected}.` : 'Is not acceptable.'

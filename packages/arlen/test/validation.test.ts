@@ -112,7 +112,7 @@ describe('a request', () => {
     expect(code).toBe('validation_failed')
     expect(errors).toEqual([
       { path: '/path/id', code: 'regex', message: 'Must be a whole number.' },
-      { path: '/query/page', code: 'string', message: 'Must be string.' },
+      { path: '/query/page', code: 'string', message: 'Must be given once.' },
       { path: '/header/x-tenant', code: 'required', message: 'Is required.' },
       { path: '/body/email', code: 'email', message: 'Must be an e-mail address.' },
       { path: '/body/password', code: 'required', message: 'Is required.' },

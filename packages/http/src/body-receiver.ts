@@ -87,6 +87,8 @@ export class BodyReceiver implements BodySource, ChunkSink {
   private complete(trailers: string): void {
     const { connection } = this
     const body = this.body!
+    // A reader that was full when the last piece came asks for no more: the next request must not wait for it.
+    this.paused = false
     connection.readDeadline = NEVER
     connection.state = S.next(connection.state, S.BODY_COMPLETE)
     if (connection.state === S.IDLE) connection.rest()

@@ -92,14 +92,18 @@ const PAIRS = new RegExp(PAIR, 'g')
 /** The last element of a list, with its comma: [ pair ] *( ";" [ pair ] ) (RFC 7239, section 4) */
 const LAST_ELEMENT = new RegExp(`(?:^|,)[ \\t]*((?:${PAIR})?[ \\t]*(?:;(?:[ \\t]*${PAIR})?[ \\t]*)*)$`)
 
+/** More than any way here is long; what a client puts before it costs nobody time. */
+const FORWARDED_MAX = 4096
+const HOPS_MAX = 32
+
 /**
  * The elements of Forwarded, read from the end: the nearest proxy wrote last. Where they cannot be read the rest is what a
  * client sent, and a quote that it left open reaches into nothing that a proxy has added.
  */
 function forwardedHops(header: Header): Hop[] {
   const hops: Hop[] = []
-  let rest = header('forwarded') ?? ''
-  while (rest !== '') {
+  let rest = (header('forwarded') ?? '').slice(-FORWARDED_MAX).replace(/[ \t]+/g, ' ')
+  while (rest !== '' && hops.length < HOPS_MAX) {
     const last = LAST_ELEMENT.exec(rest)
     if (last === null) break
     rest = rest.slice(0, last.index)

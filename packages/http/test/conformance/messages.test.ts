@@ -123,6 +123,18 @@ describe('a body that a handler took as a stream and left unread', () => {
   ])
 })
 
+describe('a body whose last piece fills its reader does not hold the next request', () => {
+  runCases(
+    port,
+    [65_536, 70_000, 100_000, 300_000].map(size => ({
+      name: `of ${size} bytes`,
+      send: [post('/read-stream', 'x'.repeat(size)), ...later(get('/'))],
+      gives: '200 200 keep',
+      content: String(size),
+    })),
+  )
+})
+
 describe('100 Continue is not sent (RFC 9110, 10.1.1)', () => {
   const expecting = (path: string, ...fields: string[]) => line('POST', path, 'Expect: 100-continue', ...fields)
   const onlyFinal = ({ answers }: { answers: readonly unknown[] }) => expect(answers).toHaveLength(1)

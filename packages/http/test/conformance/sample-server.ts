@@ -52,6 +52,12 @@ function sampleHandler(dir: string): Handler {
     '/': () => 'hello',
     '/echo': async c => c.bytes(await c.req.bytes()),
     '/echo-stream': c => c.stream(c.req.stream),
+    '/read-stream': async c => {
+      await new Promise(resolve => setTimeout(resolve, 50))
+      let bytes = 0
+      for await (const piece of c.req.stream) bytes += (piece as Buffer).length
+      return String(bytes)
+    },
     '/json': async c => c.json(await c.req.json()),
     '/ignore': () => 'ignored',
     '/take-stream': c => (c.req.stream.readable ? 'taken and not read' : 'nothing to take'),

@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac } from 'node:crypto'
+import { createDecipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { CookieCodec } from './cookie-codec.ts'
 import { KeyRing } from './key-ring.ts'
@@ -29,7 +29,7 @@ describe('CookieCodec', () => {
   test('seals the same text differently each time, in characters every cookie may have', () => {
     const values = new Set(Array.from({ length: 1000 }, () => codec.seal('{"a":1}')))
     expect(values.size).toBe(1000)
-    for (const value of values) expect(value).toMatch(/^2[\w-]+$/)
+    for (const value of values) expect(value).toMatch(/^1[\w-]+$/)
   })
 
   test('tells the length of the text only to the block', () => {
@@ -98,19 +98,17 @@ describe('CookieCodec', () => {
     }
   })
 
-  test('is what AES-256-CTR and HMAC-SHA-256 of node:crypto make of it', () => {
+  test('is what AES-256-GCM of node:crypto opens under the key of the ring and the purpose', () => {
     const ring = new KeyRing([generateSecret()])
-    const [encryption] = ring.derive('encrypt v2 session')
-    const [authentication] = ring.derive('authenticate v2 session')
+    const [{ key }] = ring.derive('seal v1 session')
     for (const length of [0, 1, 190, 400, 2900]) {
       const text = 'é'.repeat(length / 2)
       const value = new CookieCodec(ring, 'session').seal(text)
-      const [body, tag] = [value.slice(0, -24), value.slice(-24)]
-      const bytes = Buffer.from(body.slice(5), 'base64url')
-      const counter = Buffer.concat([bytes.subarray(0, 15), Buffer.of(1)])
-      const plain = createDecipheriv('aes-256-ctr', encryption.key, counter).update(bytes.subarray(15))
-      expect(plain.toString().trimEnd()).toBe(text)
-      expect(tag).toBe(createHmac('sha256', authentication.key).update(body).digest('base64url').slice(0, 24))
+      const bytes = Buffer.from(value.slice(5), 'base64url')
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAuthTag(bytes.subarray(-16))
+      expect((decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')).trimEnd()).toBe(
+        text,
+      )
       expect(codec.sealedLength(text)).toBe(value.length)
       expect(new CookieCodec(ring, 'session').open(value)?.trimEnd()).toBe(text)
     }
@@ -126,8 +124,7 @@ describe('CookieCodec', () => {
   })
 
   test('refuses to seal what no cookie could hold, and oversized values without looking at them', () => {
-    expect(() => codec.seal('x'.repeat(4081))).toThrow(expect.objectContaining({ code: 'cookie_invalid' }))
-    expect(codec.open(codec.seal('x'.repeat(4000)))).toBeUndefined()
+    expect(() => codec.seal('x'.repeat(3100))).toThrow(expect.objectContaining({ code: 'cookie_invalid' }))
     expect(codec.open(codec.seal('').slice(0, 5) + 'A'.repeat(1_000_000))).toBeUndefined()
   })
 })

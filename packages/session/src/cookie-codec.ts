@@ -1,39 +1,32 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { MAX_COOKIE_BYTES } from './cookie.ts'
 import { sessionError } from './errors.ts'
-import { Hmac } from './hmac.ts'
 import type { KeyRing } from './key-ring.ts'
-import { Keystream, MOST_BYTES, NONCE_BYTES } from './keystream.ts'
+import { randomInto } from './random.ts'
 import { RecentTexts } from './recent-texts.ts'
 
-const VERSION = '2'
+const VERSION = '1'
 const PREFIX_LENGTH = 5
-const NONCE_LENGTH = 20
-/** Characters of the MAC: 144 bits of it. */
-const TAG_LENGTH = 24
-/** Lengths tell little; and a multiple of 3, so that base64url leaves no bits over that could be spelled otherwise. */
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+/** Lengths tell little; and a multiple of 3, so that base64url needs no bits of the ciphertext for the tag. */
 const PADDING_BLOCK = 48
-const SPACE = 0x20
+const PADDINGS: readonly string[] = Array.from({ length: PADDING_BLOCK }, (_, length) => ' '.repeat(length))
 
 interface SealingKey {
   /** Format version and key id: what a sealed value starts with. */
   readonly prefix: string
-  readonly keystream: Keystream
-  readonly mac: Hmac
+  readonly key: KeyObject
 }
 
-const plain = Buffer.alloc(MOST_BYTES)
-const [givenTag, rightTag] = [Buffer.alloc(TAG_LENGTH), Buffer.alloc(TAG_LENGTH)]
-
 /**
- * Seals text into a cookie value and opens it again: AES-256 in counter mode, then HMAC-SHA-256 of everything that is sent
- * (encrypt-then-MAC), each under a key of its own, with random 120-bit nonces.
+ * Seals text into a cookie value and opens it again: AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces.
  *
- *     "2" key-id(4) base64url( nonce(15) ciphertext ) mac(24)
+ *     "1" key-id(4) base64url( nonce(12) ciphertext tag(16) )
  *
- * The keys belong to the ring's secret and the purpose alone, so a value sealed for another cookie does not open here, and
- * neither does another version's. The key id says which to try: one attempt, however many secrets there are. Text is
- * padded with spaces (JSON does not mind) to blocks of 48 bytes.
+ * The key belongs to the ring's secret and the purpose alone, so a value sealed for another cookie does not open here,
+ * and neither does another version's. The key id says which key to try: one attempt, however many secrets there are.
+ * Text is padded with spaces (JSON does not mind) to blocks of 48 bytes.
  *
  * A browser sends the same value until it gets another, so what was sealed or opened lately is remembered, and recognized
  * without being decrypted again. Only authentic values are; the text is one that this process held anyway.
@@ -44,38 +37,32 @@ export class CookieCodec {
   readonly #recent = new RecentTexts()
 
   constructor(ring: KeyRing, purpose: string) {
-    const encryption = ring.derive(`encrypt v${VERSION} ${purpose}`)
-    const authentication = ring.derive(`authenticate v${VERSION} ${purpose}`)
-    const keys = encryption.map(({ id, key }, index) => ({
-      prefix: VERSION + id,
-      keystream: new Keystream(key),
-      mac: new Hmac(authentication[index]!.key),
-    }))
+    const keys = ring.derive(`seal v${VERSION} ${purpose}`).map(({ id, key }) => ({ prefix: VERSION + id, key }))
     this.#keys = keys
     this.#current = keys[0]!
   }
 
   /** @throws ArlenError `cookie_invalid` for text that no cookie could hold. */
   seal(text: string): string {
-    const { prefix, keystream, mac } = this.#current
+    const { prefix, key } = this.#current
     const bytes = Buffer.byteLength(text)
-    const length = Math.ceil(bytes / PADDING_BLOCK) * PADDING_BLOCK
-    if (length > MOST_BYTES) throw sessionError('cookie_invalid', { name: 'to seal', reason: `it has ${bytes} bytes` })
-    plain.write(text)
-    plain.fill(SPACE, bytes, length)
-    const sealed = keystream.take(length)
-    const end = NONCE_BYTES + 1 + length
-    for (let i = 0, at = NONCE_BYTES + 1; at < end; i++, at++) sealed[at]! ^= plain[i]!
-    const body = prefix + sealed.toString('base64url', 1, end)
-    const value = body + mac.digest(body, 'base64url').slice(0, TAG_LENGTH)
-    this.#recent.keep(value, text)
+    if (sealedLength(bytes) > MAX_COOKIE_BYTES)
+      throw sessionError('cookie_invalid', { name: 'to seal', reason: `it has ${bytes} bytes` })
+    const padded = text + PADDINGS[paddedLength(bytes) - bytes]!
+    const nonce = Buffer.allocUnsafe(NONCE_BYTES)
+    randomInto(nonce)
+    const cipher = createCipheriv('aes-256-gcm', key, nonce)
+    const ciphertext = cipher.update(padded, 'utf8')
+    cipher.final()
+    const tag = cipher.getAuthTag().toString('base64url')
+    const value = prefix + nonce.toString('base64url') + ciphertext.toString('base64url') + tag
+    this.#recent.keep(value, padded)
     return value
   }
 
   /** The length that a text has when it is sealed. */
   sealedLength(text: string): number {
-    const blocks = Math.ceil(Buffer.byteLength(text) / PADDING_BLOCK)
-    return PREFIX_LENGTH + NONCE_LENGTH + blocks * ((PADDING_BLOCK / 3) * 4) + TAG_LENGTH
+    return sealedLength(Buffer.byteLength(text))
   }
 
   /** The text that was sealed, or undefined for anything that a key of this ring did not seal for this purpose. */
@@ -91,18 +78,21 @@ export class CookieCodec {
 
   #decrypt(value: string): string | undefined {
     const key = this.#keyOf(value)
-    const tagAt = value.length - TAG_LENGTH
-    if (!key || tagAt < PREFIX_LENGTH + NONCE_LENGTH) return undefined
-    const body = value.slice(0, tagAt)
-    rightTag.write(key.mac.digest(body, 'base64url'))
-    // As UTF-8, for in Latin-1 a character beyond it would stand for another; one that does not fit is not written.
-    const isWhole = givenTag.write(value.slice(tagAt)) === TAG_LENGTH
-    if (!isWhole || !timingSafeEqual(givenTag, rightTag)) return undefined
-    // From here on it is ours: what is not base64url, or other spellings of it, have another MAC.
-    const bytes = Buffer.from(body.slice(PREFIX_LENGTH), 'base64url')
-    const text = bytes.subarray(NONCE_BYTES)
-    key.keystream.apply(bytes.subarray(0, NONCE_BYTES), text)
-    return text.toString('utf8')
+    if (!key) return undefined
+    const encoded = value.slice(PREFIX_LENGTH)
+    const bytes = Buffer.from(encoded, 'base64url')
+    // Node skips what is no base64url and ignores loose bits at the end: only the one canonical spelling is ours.
+    if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== encoded) return undefined
+    const tagAt = bytes.length - TAG_BYTES
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
+      decipher.setAuthTag(bytes.subarray(tagAt))
+      const text = decipher.update(bytes.subarray(NONCE_BYTES, tagAt))
+      decipher.final()
+      return text.toString('utf8')
+    } catch {
+      return undefined // not authentic; there is nothing to learn from OpenSSL's reason
+    }
   }
 
   /** Whether a value that opens was sealed under an older key, and should be sealed anew. */
@@ -110,8 +100,16 @@ export class CookieCodec {
     return !value.startsWith(this.#current.prefix)
   }
 
-  #keyOf(value: string): SealingKey | undefined {
-    for (const candidate of this.#keys) if (value.startsWith(candidate.prefix)) return candidate
+  #keyOf(value: string): KeyObject | undefined {
+    for (const { prefix, key } of this.#keys) if (value.startsWith(prefix)) return key
     return undefined
   }
+}
+
+function paddedLength(bytes: number): number {
+  return Math.ceil(bytes / PADDING_BLOCK) * PADDING_BLOCK
+}
+
+function sealedLength(bytes: number): number {
+  return PREFIX_LENGTH + Math.ceil(((NONCE_BYTES + paddedLength(bytes) + TAG_BYTES) * 4) / 3)
 }

@@ -1,4 +1,4 @@
-import { Hmac } from './hmac.ts'
+import { createHmac } from 'node:crypto'
 import type { KeyRing } from './key-ring.ts'
 import { safeEqual } from './safe-equal.ts'
 
@@ -15,10 +15,10 @@ export class CookieSigner {
   readonly #keys: readonly { readonly head: string; readonly mac: (value: string) => string }[]
 
   constructor(ring: KeyRing, purpose: string) {
-    this.#keys = ring.derive(`sign v${VERSION} ${purpose}`).map(({ id, key }) => {
-      const hmac = new Hmac(key)
-      return { head: VERSION + id, mac: value => hmac.digest(value, 'base64url') }
-    })
+    this.#keys = ring.derive(`sign v${VERSION} ${purpose}`).map(({ id, key }) => ({
+      head: VERSION + id,
+      mac: value => createHmac('sha256', key).update(value).digest('base64url'),
+    }))
   }
 
   sign(value: string): string {

@@ -1,4 +1,4 @@
-import { Hmac } from './hmac.ts'
+import { createHmac } from 'node:crypto'
 import type { KeyRing } from './key-ring.ts'
 import { randomInto } from './random.ts'
 import { safeEqual } from './safe-equal.ts'
@@ -14,13 +14,13 @@ const TOKEN_LENGTH = HEAD_LENGTH + 43
  *     "1" key-id(4) base64url( mask(16) (mac(16) xor mask) )
  */
 export class CsrfTokens {
-  readonly #keys: readonly { readonly head: string; readonly mac: (id: string) => string }[]
+  readonly #keys: readonly { readonly head: string; readonly mac: (id: string) => Buffer }[]
 
   constructor(ring: KeyRing) {
-    this.#keys = ring.derive('csrf v1').map(({ id, key }) => {
-      const hmac = new Hmac(key)
-      return { head: `1${id}`, mac: session => hmac.digest(session, 'latin1').slice(0, MAC_BYTES) }
-    })
+    this.#keys = ring.derive('csrf v1').map(({ id, key }) => ({
+      head: `1${id}`,
+      mac: session => createHmac('sha256', key).update(session).digest().subarray(0, MAC_BYTES),
+    }))
   }
 
   issue(sessionId: string): string {
@@ -28,7 +28,7 @@ export class CsrfTokens {
     const expected = mac(sessionId)
     const token = Buffer.allocUnsafe(2 * MAC_BYTES)
     randomInto(token.subarray(0, MAC_BYTES))
-    for (let i = 0; i < MAC_BYTES; i++) token[MAC_BYTES + i] = token[i]! ^ expected.charCodeAt(i)
+    for (let i = 0; i < MAC_BYTES; i++) token[MAC_BYTES + i] = token[i]! ^ expected[i]!
     return head + token.toString('base64url')
   }
 
@@ -42,6 +42,6 @@ export class CsrfTokens {
     if (bytes.toString('base64url') !== encoded) return false
     const unmasked = Buffer.allocUnsafe(MAC_BYTES)
     for (let i = 0; i < MAC_BYTES; i++) unmasked[i] = bytes[i]! ^ bytes[MAC_BYTES + i]!
-    return safeEqual(unmasked.toString('latin1'), key.mac(sessionId))
+    return safeEqual(unmasked.toString('latin1'), key.mac(sessionId).toString('latin1'))
   }
 }

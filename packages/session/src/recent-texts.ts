@@ -49,6 +49,7 @@ function roomFor(length: number): { readonly asked: Buffer; readonly kept: Buffe
 }
 
 function placeOf(value: string): number {
-  const last = value.length - 1
-  return ((value.charCodeAt(last) << 4) ^ value.charCodeAt(last - 1)) & (PLACES - 1)
+  // The very last character has two bits of the tag and no more.
+  const at = value.length - 2
+  return ((value.charCodeAt(at) << 4) ^ value.charCodeAt(at - 1)) & (PLACES - 1)
 }

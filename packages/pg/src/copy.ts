@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import type { PgClient, Wire } from './client.ts'
 import { pgError } from './errors.ts'
-import { Statement } from './statement.ts'
+import type { PgClient, Wire } from './wire/client.ts'
+import { Statement } from './wire/statement.ts'
 
 /** What COPY … FROM STDIN reads: a stream of bytes or text, or anything else that gives them one after the other. */
 export type CopySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>

@@ -1,5 +1,5 @@
 import { HttpError } from '@arlen/core'
-import { sqlExcerpt } from './sql-excerpt.ts'
+import { sqlExcerpt } from './sql/sql-excerpt.ts'
 import { describeSqlState, type SqlStateEntry } from './sqlstate.ts'
 
 /** The fields of a server's ErrorResponse (PostgreSQL manual, 54.8), as pg names them. */

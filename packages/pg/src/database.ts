@@ -1,5 +1,5 @@
 import { Queries } from './queries.ts'
-import { type SqlTag, sql } from './sql.ts'
+import { type SqlTag, sql } from './sql/sql.ts'
 import type { TxCallback, TxOptions } from './transact.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PgClient } from './client.ts'
-import { connectError } from './connect-error.ts'
 import { pgError } from './errors.ts'
 import type { Settings } from './options.ts'
-import { clientConfig } from './pool.ts'
-import { quoteIdentifier } from './sql.ts'
-import { Statement } from './statement.ts'
-import type { ParserTable } from './type-parsers.ts'
+import { connectError } from './pool/connect-error.ts'
+import { clientConfig } from './pool/pool.ts'
+import { quoteIdentifier } from './sql/sql.ts'
+import { PgClient } from './wire/client.ts'
+import { Statement } from './wire/statement.ts'
+import type { ParserTable } from './wire/type-parsers.ts'
 
 export interface ListenOptions {
   /**

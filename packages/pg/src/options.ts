@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { type Dsn, parseDsn } from './dsn.ts'
 import { pgError } from './errors.ts'
 import type { SqlStateEntry } from './sqlstate.ts'
-import type { TypeSettings } from './type-parsers.ts'
+import type { TypeSettings } from './wire/type-parsers.ts'
 
 export interface PgOptions {
   /** `postgres://user:password@host:5432/database?sslmode=verify-full`, or the parts below. */

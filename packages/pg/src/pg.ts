@@ -4,11 +4,11 @@ import { Executor } from './executor.ts'
 import { internals } from './internals.ts'
 import { Listener, type ListenOptions, type NotificationHandler, type Subscription } from './listener.ts'
 import { type PgOptions, readOptions, targetOf } from './options.ts'
-import type { Holder } from './pool.ts'
+import type { Holder } from './pool/pool.ts'
 import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
-import { quoteIdentifier } from './sql.ts'
+import { quoteIdentifier } from './sql/sql.ts'
 import type { TxCallback, TxOptions } from './transact.ts'
 
 export interface PoolStats {

@@ -1,14 +1,14 @@
 import type { Site } from './caller.ts'
 import { CopyIn, CopyOut, type CopySource } from './copy.ts'
 import { pgError } from './errors.ts'
-import type { Exclusive, Limits } from './exclusive.ts'
-import type { RowOf, StaticText, ValuesOf } from './known-queries.ts'
-import { streamRows } from './portal.ts'
+import type { Exclusive, Limits } from './pool/exclusive.ts'
+import type { Runner } from './pool/runner.ts'
 import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
-import type { Runner } from './runner.ts'
-import { type Param, Sql } from './sql.ts'
+import type { RowOf, StaticText, ValuesOf } from './sql/known-queries.ts'
+import { type Param, Sql } from './sql/sql.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
+import { streamRows } from './wire/portal.ts'
 
 export type Row = Record<string, unknown>
 

@@ -2,12 +2,12 @@ import { captureSite } from './caller.ts'
 import { Database } from './database.ts'
 import { oneLine } from './database-error.ts'
 import { pgError } from './errors.ts'
-import type { Exclusive, Limits } from './exclusive.ts'
 import { internals } from './internals.ts'
+import type { Exclusive, Limits } from './pool/exclusive.ts'
+import type { Runner } from './pool/runner.ts'
 import type { Prepared, Session } from './queries.ts'
 import type { Result } from './result.ts'
-import type { Runner } from './runner.ts'
-import { Statement } from './statement.ts'
+import { Statement } from './wire/statement.ts'
 
 /** The queries of one transaction. Made by `tx()`, and of use only inside its callback. */
 export class Transaction extends Database {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Reason, WorkerStats } from './pool.ts'
+import type { Reason, WorkerStats } from './pool/pool.ts'
 
 export interface WorkerEvent {
   /** Unique for the life of the primary. */

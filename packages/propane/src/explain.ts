@@ -1,4 +1,4 @@
-import { childProcess, fs } from './builtins.ts'
+import { childProcess, fs } from './system/builtins.ts'
 
 /** One line that says what went wrong and where, and the whole stack. `app` is the module that was being loaded. */
 export function explain(error: unknown, app?: string): { reason: string; stack: string } {

@@ -1,9 +1,9 @@
 import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from './accessories.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
-import { fs } from './builtins.ts'
 import { command, describeResult, isCommand, mistypedCommand } from './commands.ts'
 import { readConfigFile } from './config-file.ts'
 import { serve as serveApplication } from './serve.ts'
+import { fs } from './system/builtins.ts'
 import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
 
 const OK = 0

@@ -1,7 +1,7 @@
 import { type Accessories, type AccessoryInput, resolveAccessories } from './accessories.ts'
 import type { PropaneEventName, PropaneEvents } from './events.ts'
-import { Primary } from './primary.ts'
-import type { PropaneStatus } from './status.ts'
+import type { PropaneStatus } from './observation/status.ts'
+import { Primary } from './primary/primary.ts'
 
 export interface PropaneOptions extends AccessoryInput {
   /** Path of the application's module. */

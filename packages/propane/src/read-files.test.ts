@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/helpers.ts'
 import { readConfigFile } from './config-file.ts'
-import { changedVariables, readEnvFile } from './env-file.ts'
+import { changedVariables, readEnvFile } from './pool/env-file.ts'
 
 function file(text: string): string {
   const name = path.join(temporaryFolder(), 'file')

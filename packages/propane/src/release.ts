@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { fs } from './builtins.ts'
 import { propaneError } from './errors.ts'
+import { fs } from './system/builtins.ts'
 
 export interface Release {
   /** Where the module really is, symbolic links followed. */

@@ -1,7 +1,7 @@
 import { resolveAccessories } from './accessories.ts'
-import { becomeInit } from './init-process.ts'
 import { type PropaneOptions, propane } from './propane.ts'
 import { handleSignals } from './run.ts'
+import { becomeInit } from './system/init-process.ts'
 
 /**
  * Runs an application as the whole purpose of this process: what `propane app.js` and `arlen propane` do. As process 1
@@ -15,7 +15,7 @@ export async function serve(options: PropaneOptions): Promise<number> {
   const { app, execArgv: _execArgv, env, reread, ...input } = options
   const accessories = { ...(await reread?.()), ...input }
   if (resolveAccessories(accessories).workers === 0) {
-    const { runInOneProcess } = await import('./one-process.ts')
+    const { runInOneProcess } = await import('./primary/one-process.ts')
     return runInOneProcess(app, accessories, env)
   }
   const running = await propane(options)

@@ -1,4 +1,4 @@
-import type { Pool } from '../src/pool.ts'
+import type { Pool } from '../src/pool/pool.ts'
 import type { Simulation } from './simulation.ts'
 
 /** Lets one thing happen to the pool, and some time pass. */

@@ -1,6 +1,6 @@
-import { apply, applyAction, type Notice, type PoolEvent } from '../src/apply.ts'
-import { type Action, decide, nextDeadline } from '../src/decide.ts'
-import { createPool, isSettled, type Pool, type PoolSettings } from '../src/pool.ts'
+import { apply, applyAction, type Notice, type PoolEvent } from '../src/pool/apply.ts'
+import { type Action, decide, nextDeadline } from '../src/pool/decide.ts'
+import { createPool, isSettled, type Pool, type PoolSettings } from '../src/pool/pool.ts'
 
 export const SETTINGS: PoolSettings = {
   bootTimeout: 30_000,

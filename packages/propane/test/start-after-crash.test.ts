@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { startTime } from '../src/pid-file.ts'
+import { startTime } from '../src/system/pid-file.ts'
 import { Bin } from './bin.ts'
 import { fixture, get, launch, start, temporaryFolder } from './helpers.ts'
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { oneLine } from '../database-error.ts'
 import { pgError } from '../errors.ts'
-import { normaliseSql, scanSql, splitStatements } from '../sql-scanner.ts'
+import { normaliseSql, scanSql, splitStatements } from '../sql/sql-scanner.ts'
 
 /** One file of `db/migrations`. */
 export interface Migration {

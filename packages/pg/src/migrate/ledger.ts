@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { quoteIdentifier } from '../sql.ts'
+import { quoteIdentifier } from '../sql/sql.ts'
 import type { Migration } from './files.ts'
 
 /** A row of the table of what is applied. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
-import { quoteIdentifier } from '../sql.ts'
-import { normaliseSql } from '../sql-scanner.ts'
+import { quoteIdentifier } from '../sql/sql.ts'
+import { normaliseSql } from '../sql/sql-scanner.ts'
 import type { Migration } from './files.ts'
 
 /** What became of a step without a transaction that was interrupted. */

@@ -1,11 +1,11 @@
 import { pgError } from '../errors.ts'
-import { Exclusive } from '../exclusive.ts'
 import type { Detour } from '../executor.ts'
 import { internals } from '../internals.ts'
 import type { Pg } from '../pg.ts'
+import { Exclusive } from '../pool/exclusive.ts'
 import type { Prepared, Session } from '../queries.ts'
-import { Statement } from '../statement.ts'
 import { Transaction } from '../transaction.ts'
+import { Statement } from '../wire/statement.ts'
 
 export interface Rollback extends AsyncDisposable {
   /** Takes everything back that was done since. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { readMigrations } from '../migrate/files.ts'
 import { migrate } from '../migrate/migrate.ts'
-import { quoteIdentifier } from '../sql.ts'
+import { quoteIdentifier } from '../sql/sql.ts'
 import { testClusterDsn } from './cluster.ts'
 
 export interface TestDatabaseOptions {

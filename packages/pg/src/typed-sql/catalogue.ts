@@ -1,5 +1,5 @@
 import type { Pg } from '../pg.ts'
-import type { TypeSettings } from '../type-parsers.ts'
+import type { TypeSettings } from '../wire/type-parsers.ts'
 
 interface TypeRow {
   oid: number

@@ -1,0 +1,45 @@
+import type { ArlenError } from '@arlen/core'
+import type { ServerMessage } from '../database-error.ts'
+import { pgError } from '../errors.ts'
+import { type Settings, targetOf } from '../options.ts'
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, and is the port right?',
+  ECONNRESET: 'the connection was cut. Is it PostgreSQL that listens there?',
+  ENOENT: 'the socket does not exist. Is PostgreSQL running?',
+  ENOTFOUND: 'the host name is unknown. Check the host in the URL.',
+  EAI_AGAIN: 'the host name could not be resolved. Check the network.',
+  ETIMEDOUT: 'no answer. Check the host, the port and the firewall.',
+  EHOSTUNREACH: 'the host cannot be reached. Check the network.',
+  '28P01': 'the password is wrong. Check user and password in the URL.',
+  '28000': 'the server does not let this user in. Check the user in the URL and pg_hba.conf.',
+  '3D000': 'the database does not exist. Create it, or check the name in the URL.',
+  '42501': 'the user lacks the right to connect. Grant CONNECT on the database.',
+  '53300': 'the server has no connection left. Lower max, or raise max_connections.',
+  '57P03': 'the server is starting up or shutting down. Try again in a moment.',
+}
+
+/** What has no code of its own. */
+const BY_MESSAGE: readonly [RegExp, string][] = [
+  [
+    /startup parameter/,
+    'a pooler such as PgBouncer is in between, which takes no session settings. Use prepare: false.',
+  ],
+  [
+    /SELF_SIGNED|LEAF_SIGNATURE|ISSUER_CERT/,
+    'the certificate is self-signed, or of an authority that is not known. Name that by sslrootcert=<file> in the URL, or give ssl to createPg.',
+  ],
+  [/does not support SSL/, 'the server offers no TLS. Say sslmode=disable in the URL if that is meant.'],
+  [/^ .*timeout/, ADVICE.ETIMEDOUT!],
+]
+
+/** One line: what, where, what to do. */
+export function connectError(cause: unknown, settings: Settings): ArlenError {
+  const error = cause as ServerMessage
+  const inner = (cause as AggregateError).errors?.[0] as ServerMessage | undefined
+  const code = error.code ?? inner?.code ?? ''
+  const message = error.message || String(inner?.message ?? cause)
+  const known = BY_MESSAGE.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1]
+  const internal = `${targetOf(settings)}: ${known ?? ADVICE[code] ?? message}${code && ` (${code})`}`
+  return pgError('connect_failed', {}, { internal, cause })
+}

@@ -1,0 +1,97 @@
+import { pgError } from '../errors.ts'
+import type { Statement } from '../wire/statement.ts'
+import { onAbort } from './abort-group.ts'
+import type { ConnectionPool, Lease } from './pool.ts'
+
+/** How long the server has to become ready after it was asked to cancel. */
+const CANCEL_GRACE_MS = 1_000
+
+export interface Limits {
+  signal?: AbortSignal | undefined
+  timeoutMs?: number | undefined
+}
+
+/** One connection that one piece of work has to itself. */
+export class Exclusive {
+  readonly lease: Lease
+  readonly #pool: ConnectionPool
+  readonly #limitMs: number
+  #released = false
+  #copying: Promise<void> | undefined
+  /** A request to cancel that is still under way. */
+  #cancelling: Promise<void> | undefined
+
+  constructor(pool: ConnectionPool, lease: Lease, statementTimeoutMs: number) {
+    this.lease = lease
+    this.#pool = pool
+    this.#limitMs = statementTimeoutMs > 0 ? statementTimeoutMs + 1_000 : 0
+  }
+
+  /** Sends a statement; rejects with what the server or the connection had against it. */
+  async send(statement: Statement, { signal, timeoutMs }: Limits = {}): Promise<Statement> {
+    // Whatever is sent now could end up in the middle of the data, or be hit by a request that was for what came before.
+    if (this.#copying) await this.#copying
+    if (this.#cancelling) await this.#cancelling
+    if (this.#released) throw pgError('transaction_finished', { query: statement.text })
+    if (signal?.aborted) throw abortError(signal)
+    this.lease.query = statement.text
+    const limit = timeoutMs ?? this.#limitMs
+    const timer = startLimit(limit, () => this.cancel(statement, timeoutError(statement, limit)))
+    const forget = signal && onAbort(signal, () => this.cancel(statement, abortError(signal)))
+    this.lease.client.send(statement)
+    try {
+      return await statement.promise
+    } finally {
+      clearTimeout(timer)
+      forget?.()
+    }
+  }
+
+  /** Sends a COPY. What is sent meanwhile waits, for it would end up in the middle of the data. */
+  sendCopy(statement: Statement, limits: Limits): Promise<Statement> {
+    const sent = this.send(statement, { timeoutMs: 0, ...limits })
+    const free = () => {
+      this.#copying = undefined
+    }
+    this.#copying = statement.promise.then(free, free)
+    return sent
+  }
+
+  /**
+   * Cancels a statement. A connection that does not become ready in time is cut: it would otherwise go back to the pool
+   * with a query still running on it.
+   */
+  cancel(statement: Statement, reason: Error): void {
+    if (statement.settled) return
+    const { client } = this.lease
+    statement.failure = reason
+    statement.interrupt()
+    const cut = setTimeout(() => client.destroy(), CANCEL_GRACE_MS)
+    statement.promise.catch(() => undefined).finally(() => clearTimeout(cut))
+    this.#cancelling = client.cancel(CANCEL_GRACE_MS).finally(() => {
+      this.#cancelling = undefined
+    })
+  }
+
+  /** Gives the connection back; `certain` is false where its state is not known. */
+  release(certain: boolean): void {
+    this.#released = true
+    const finish = () => this.#pool.release(this.lease, certain)
+    // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
+    if (this.#cancelling) void this.#cancelling.then(finish)
+    else finish()
+  }
+}
+
+/** Calls `fn` when the time is over, which with 0 it never is. */
+export function startLimit(limitMs: number, fn: () => void): NodeJS.Timeout | undefined {
+  return limitMs > 0 ? setTimeout(fn, limitMs) : undefined
+}
+
+export function abortError(signal: AbortSignal): Error {
+  return pgError('query_aborted', {}, { cause: signal.reason })
+}
+
+export function timeoutError(statement: Statement, limitMs: number): Error {
+  return pgError('query_timeout', {}, { internal: `${limitMs} ms were over for ${statement.text}` })
+}

@@ -1,0 +1,117 @@
+import type { PgClient } from '../wire/client.ts'
+import type { Statement } from '../wire/statement.ts'
+import type { Lease } from './pool.ts'
+
+/** A lane takes no more than it is likely to answer in this time; and none while its current query takes longer. */
+const BACKLOG_MS = 20
+/** One slow query must not make a lane look slow for long. */
+const LONGEST_SAMPLE_MS = 50
+/** What an abandoned query may still take before the server is asked to cancel it: most are done by then. */
+const CANCEL_AFTER_MS = 10
+/** How long the server has to become ready after that. */
+const CANCEL_GRACE_MS = 1_000
+
+/** One connection whose pipeline many queries share. */
+export class Lane {
+  readonly lease: Lease
+  readonly client: PgClient
+  /** In the order in which the server answers them. */
+  readonly pending: Statement[] = []
+  /** Takes no more queries, and gives its connection back once it is empty. */
+  retiring = false
+  /** When its server last finished something; with nothing in flight this says nothing. */
+  progressAt: number = performance.now()
+  /** Moving average of what one query takes the server, in milliseconds. */
+  #serviceMs = 0.05
+  readonly #depth: number
+  #cancelling = false
+  #onEnd: (() => void) | undefined
+  readonly #onFinished: (lane: Lane) => void
+  readonly #finish = (statement: Statement): void => this.#finished(statement)
+
+  constructor(lease: Lease, depth: number, onFinished: (lane: Lane) => void) {
+    this.lease = lease
+    this.#depth = depth
+    this.client = lease.client
+    this.#onFinished = onFinished
+    this.client.hold(false)
+  }
+
+  /** Whether it takes queries. */
+  get open(): boolean {
+    return !this.retiring && this.client.usable
+  }
+
+  onEnd(fn: () => void): void {
+    this.#onEnd = fn
+    this.client.once('end', fn)
+  }
+
+  /** The connection is no lane any more. */
+  leave(): void {
+    this.client.hold(true)
+    if (this.#onEnd) this.client.removeListener('end', this.#onEnd)
+  }
+
+  send(statement: Statement): void {
+    statement.onSettled = this.#finish
+    this.client.send(statement)
+    if (this.pending.push(statement) > 1) return
+    this.client.hold(true)
+    this.progressAt = statement.sentAt
+  }
+
+  #finished(statement: Statement): void {
+    if (this.pending[0] === statement) this.pending.shift()
+    else if (this.pending.includes(statement)) this.pending.splice(this.pending.indexOf(statement), 1)
+    const sample = Math.min(statement.doneAt - this.progressAt, LONGEST_SAMPLE_MS)
+    this.#serviceMs += (sample - this.#serviceMs) / 8
+    this.progressAt = statement.doneAt
+    // In a transaction that somebody has got to begin here all the same, the queries of all others would take part.
+    if (this.client.getTransactionStatus() !== 'I') this.client.destroy()
+    if (this.pending.length === 0) this.client.hold(false)
+    else if (this.pending[0]!.abandoned) this.#cancelSoon()
+    this.#onFinished(this)
+  }
+
+  /** How long a new query would wait, in milliseconds; infinite where the lane takes none. */
+  estimate(now: number): number {
+    const waiting = this.pending.length
+    if (!this.open) return Number.POSITIVE_INFINITY
+    if (waiting === 0) return 0
+    const backlog = waiting * Math.max(this.#serviceMs, 0.01)
+    const stalled = now - this.progressAt > BACKLOG_MS
+    return stalled || backlog > BACKLOG_MS || waiting >= this.#depth ? Number.POSITIVE_INFINITY : backlog
+  }
+
+  /** Whether it takes no more for reasons that last. */
+  slow(now: number): boolean {
+    return this.pending.length * this.#serviceMs > BACKLOG_MS / 2 || now - this.progressAt > BACKLOG_MS
+  }
+
+  /** Nobody waits for this answer any more: once it is its turn, it is cancelled. */
+  abandon(statement: Statement): void {
+    statement.abandoned = true
+    if (this.pending[0] === statement) this.#cancelSoon()
+  }
+
+  /**
+   * Cancels the current query if it is still the same in a moment. A request to cancel says which connection and not
+   * which query, so it may hit the one behind; that one is then run again (see `Executor`).
+   */
+  #cancelSoon(): void {
+    const head = this.pending[0]
+    const timer = setTimeout(async () => {
+      if (this.pending[0] !== head || this.#cancelling) return
+      this.#cancelling = true
+      const cut = setTimeout(() => {
+        if (this.pending[0] === head) this.client.destroy()
+      }, CANCEL_GRACE_MS)
+      await this.client.cancel(CANCEL_GRACE_MS)
+      this.#cancelling = false
+      if (this.pending[0] !== head) clearTimeout(cut)
+      if (this.pending[0]?.abandoned) this.#cancelSoon()
+    }, CANCEL_AFTER_MS)
+    timer.unref()
+  }
+}

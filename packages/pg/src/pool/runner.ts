@@ -1,0 +1,182 @@
+import { debuglog } from 'node:util'
+import { ArlenError } from '@arlen/core'
+import { callerOf, locate, type Site } from '../caller.ts'
+import { DatabaseError, oneLine, type ServerMessage } from '../database-error.ts'
+import { pgError } from '../errors.ts'
+import { type QueryEvent, queryChannel, slowQueryChannel } from '../events.ts'
+import { type Settings, targetOf } from '../options.ts'
+import type { Prepared } from '../queries.ts'
+import { ArrayTypes } from '../wire/array-types.ts'
+import type { PgClient } from '../wire/client.ts'
+import { encodeAll, needsTypes } from '../wire/encode.ts'
+import { Statement } from '../wire/statement.ts'
+import { createParsers, type ParserTable } from '../wire/type-parsers.ts'
+
+/** NODE_DEBUG=arlen:pg prints every query. */
+const trace = debuglog('arlen:pg')
+
+/** What a value that does not fit the type of its parameter fails with: as it is read, or as the query is analysed anew. */
+const RETYPED = ['22003', '22007', '22008', '22P02', '42804', '42883']
+
+const KNOWN_TEXTS = 2_000
+const LONGEST_PREPARED = 16_384
+const FIRST_WORDS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*(\w+(?:\s+\w+)?)/
+const CONTROL = /^(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
+const SESSION = /^(?:set(?!\s+(?:local|constraints|transaction)\b)|reset|discard|listen|unlisten)\b/i
+
+interface TextInfo {
+  uses: number
+  /** It begins or ends a transaction, or changes the session, which the next user of the connection would find changed. */
+  refused: 'transaction_control' | 'session_setting' | undefined
+  /** OIDs of the parameters, learnt when an array was first bound. */
+  params?: readonly number[]
+}
+
+/** What the pool and its transactions have in common: settings, what is known of statements, how errors are told. */
+export class Runner {
+  readonly settings: Settings
+  readonly parsers: ParserTable
+  readonly #target: string
+  readonly #texts = new Map<string, TextInfo>()
+  readonly #arrays = new ArrayTypes()
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    this.#target = targetOf(settings)
+    this.parsers = createParsers(settings.types, this.#arrays)
+  }
+
+  /**
+   * Makes the statement of a query. Where an array is bound, `describe` is called first, once for each text: only the
+   * server knows whether the parameter is an array or JSON, and a guess would store the wrong thing.
+   */
+  async build(query: Prepared, describe: (statement: Statement) => Promise<Statement>): Promise<Statement> {
+    const info = this.#info(query.text)
+    if (needsTypes(query.values) && !info.params) {
+      const described = await describe(
+        new Statement({ text: query.text, values: [], prepare: false, describeOnly: true }),
+      )
+      info.params = described.plan!.params!
+    }
+    return this.#statement(query, info)
+  }
+
+  /** The same, where the types need not be asked for. */
+  buildNow(query: Prepared): Statement | undefined {
+    const info = this.#info(query.text)
+    return needsTypes(query.values) && !info.params ? undefined : this.#statement(query, info)
+  }
+
+  #statement(query: Prepared, info: TextInfo): Statement {
+    if (info.refused) throw pgError(info.refused, { query: oneLine(query.text) })
+    const prepare = query.options.prepare ?? this.settings.prepare
+    return new Statement({
+      text: query.text,
+      values: encodeAll(query.values, info.params),
+      // What is run once is not kept: generated SQL would push everything else out.
+      prepare: prepare && ++info.uses > 1 && query.text.length <= LONGEST_PREPARED,
+    })
+  }
+
+  #info(text: string): TextInfo {
+    const known = this.#texts.get(text)
+    if (known) return known
+    const info = { uses: 0, refused: refusalOf(text) }
+    if (text.length > LONGEST_PREPARED) return info // as large a text is made for one use, and nothing to keep
+    if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
+    this.#texts.set(text, info)
+    return info
+  }
+
+  /**
+   * Whether a failed statement may simply be run again: the server found, before it ran anything, that what was prepared
+   * no longer holds. Forgets what was prepared.
+   */
+  isStale(statement: Statement): boolean {
+    const { failure, plan, client } = statement
+    const changed = failure?.code === '0A000' && failure.routine === 'RevalidateCachedQuery'
+    if (!changed && failure?.code !== '26000') return false
+    const info = this.#texts.get(statement.text)
+    if (info) delete info.params
+    if (plan) client?.plans.discard(plan, changed)
+    return true
+  }
+
+  /**
+   * Whether a statement may have failed for having been prepared before a column changed its type: its parameters keep the
+   * type of before (`int` for what is now `bigint` or `text`), which the server does not mend. A fresh one tells.
+   */
+  isSuspect({ reused, failure }: Statement): boolean {
+    return reused && RETYPED.includes(failure?.code ?? '')
+  }
+
+  /** Forgets what was prepared for a statement, and what is known of its parameters. */
+  forget({ text, plan, client }: Statement): void {
+    const info = this.#texts.get(text)
+    if (info) delete info.params
+    if (plan) client?.plans.discard(plan, true)
+  }
+
+  /** Decodes what came as text because its type, one of the application's own, was not known yet. */
+  async decodeLate(statement: Statement, send: (statement: Statement) => Promise<Statement>): Promise<void> {
+    const plan = statement.plan!
+    await this.#arrays.learn(
+      plan.late!.map(({ typeId }) => typeId),
+      send,
+    )
+    plan.decodeLate(statement.records, this.parsers)
+  }
+
+  /** What the program gets to see of a failure, which is told to those who watch. */
+  fail(error: unknown, query: Prepared, statement: Statement | undefined, site: Site | undefined): unknown {
+    const told = this.toError(error, query, statement?.client, site)
+    if (statement) this.observe(query, statement, told, site)
+    return told
+  }
+
+  toError(error: unknown, query: Prepared, client: PgClient | undefined, site: Site | undefined): unknown {
+    const told = this.#translate(error, query, client)
+    if (told instanceof Error && told !== error && site) Object.assign(told, { caller: callerOf(site) })
+    return locate(told, site)
+  }
+
+  /** Tells those who watch of a query that is done. */
+  observe(query: Prepared, statement: Statement, error: unknown, site: Site | undefined): void {
+    const durationMs = (statement.doneAt || performance.now()) - statement.sentAt
+    const { slowQueryMs } = this.settings
+    const slow = slowQueryMs > 0 && durationMs >= slowQueryMs && slowQueryChannel.hasSubscribers
+    if (trace.enabled) trace('%s ms  %s', durationMs.toFixed(1), oneLine(query.text))
+    if (!slow && !queryChannel.hasSubscribers) return
+    const event: QueryEvent = {
+      text: query.text,
+      name: query.options.name,
+      durationMs,
+      rowCount: statement.result.rowCount,
+      error,
+      caller: callerOf(site),
+      target: this.#target,
+    }
+    queryChannel.publish(event)
+    if (slow) slowQueryChannel.publish(event)
+  }
+
+  #translate(error: unknown, query: Prepared, client: PgClient | undefined): unknown {
+    if (error instanceof ArlenError) return error
+    const message = error as ServerMessage
+    const { debug, sqlstates } = this.settings
+    if (message.severity !== undefined && message.code !== undefined) {
+      const info = { text: query.text, name: query.options.name, values: debug ? query.values : undefined }
+      return new DatabaseError(message, info, { statuses: sqlstates, showData: debug })
+    }
+    if (client?.usable ?? true) return error // of the program: a parser of its own, the source of a COPY
+    const cause = client?.lastError ?? error
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return pgError('connection_lost', {}, { internal: `${reason}. Query: ${query.text}`, cause })
+  }
+}
+
+function refusalOf(text: string): TextInfo['refused'] {
+  const words = FIRST_WORDS.exec(text)?.[1] ?? ''
+  if (CONTROL.test(words)) return 'transaction_control'
+  return SESSION.test(words) ? 'session_setting' : undefined
+}

@@ -1,0 +1,153 @@
+import pg from 'pg'
+import type { ServerMessage } from '../database-error.ts'
+import { PlanCache } from './plan.ts'
+import { Statement } from './statement.ts'
+import type { ParserTable } from './type-parsers.ts'
+import { WireWriter } from './wire-writer.ts'
+
+/** The part of pg's Connection that is used here: messages to the server. */
+export interface Wire {
+  stream: import('node:net').Socket
+  sync(): void
+  sendCopyFail(reason: string): void
+  cancel(processId: number, secretKey: number): void
+  requestSsl(): void
+  connect(port: number | string, host?: string): void
+  on(event: string, listener: (message: never) => void): void
+  once(event: string, listener: (message: never) => void): void
+}
+
+/** The part of pg's Client that its types leave out. Its behaviour is held by this package's tests. */
+interface Internals {
+  _activeQuery: Statement | null
+  _sentQueryQueue: unknown[]
+  _queryable: boolean
+  _ending: boolean
+  _connecting: boolean
+  processID: number
+  secretKey: number
+}
+
+export interface ClientSettings extends pg.ClientConfig {
+  parsers: ParserTable
+  statementCache: number
+}
+
+/** A connection: pg's client, with statements of our own. An error of an idle one never gets to be uncaught. */
+export class PgClient extends pg.Client {
+  readonly parsers: ParserTable
+  readonly plans: PlanCache
+  readonly writer: WireWriter
+  readonly createdAt: number = performance.now()
+  /** Until when a request to cancel may still hit something (`performance.now()`). */
+  cancelledUntil = 0
+  /** Why the connection ended, where that is known. */
+  lastError: ServerMessage | undefined
+
+  constructor(settings: ClientSettings) {
+    super(settings)
+    this.parsers = settings.parsers
+    this.writer = new WireWriter(() => this.wire.stream)
+    this.plans = new PlanCache(settings.statementCache)
+    this.on('error', (error: ServerMessage) => {
+      this.lastError ??= error
+    })
+  }
+
+  get wire(): Wire {
+    return this.connection as unknown as Wire
+  }
+
+  /** Statements the server has not answered. */
+  get inFlight(): number {
+    const { _activeQuery, _sentQueryQueue } = internals(this)
+    return _sentQueryQueue.length + (_activeQuery ? 1 : 0)
+  }
+
+  get processId(): number {
+    return internals(this).processID
+  }
+
+  /** Whether queries can be sent. */
+  get usable(): boolean {
+    const { _queryable, _ending } = internals(this)
+    return _queryable && !_ending && !this.wire.stream.destroyed
+  }
+
+  /** Whether the connection keeps the process running. */
+  hold(on: boolean): void {
+    if (on) this.wire.stream.ref()
+    else this.wire.stream.unref()
+  }
+
+  send(statement: Statement): void {
+    statement.client = this
+    statement.sentAt = performance.now()
+    this.query(statement as unknown as pg.Submittable)
+  }
+
+  /** Cuts the connection at once; what is in flight fails. */
+  destroy(): void {
+    internals(this)._queryable = false
+    this.wire.stream.destroy()
+  }
+
+  /**
+   * Asks the server to cancel what this connection is doing (PostgreSQL manual, 54.2.7). Resolves when the server has
+   * passed the request on; whether anything was still running is not told.
+   */
+  cancel(timeoutMs: number): Promise<void> {
+    this.cancelledUntil = Number.POSITIVE_INFINITY
+    const wire = new (pg.Connection as unknown as new (config: object) => Wire)({ ssl: this.ssl })
+    return new Promise(resolve => {
+      const timer = setTimeout(() => wire.stream.destroy(), timeoutMs)
+      wire.on('error', () => wire.stream.destroy())
+      wire.on('connect', () => {
+        if (this.ssl) wire.requestSsl()
+        else wire.cancel(this.processId, internals(this).secretKey)
+      })
+      wire.on('sslconnect', () => wire.cancel(this.processId, internals(this).secretKey))
+      wire.once('end', () => {
+        clearTimeout(timer)
+        this.cancelledUntil = performance.now() + CANCEL_DELIVERY_MS
+        resolve()
+      })
+      if (this.host.startsWith('/')) wire.connect(`${this.host}/.s.PGSQL.${this.port}`)
+      else wire.connect(this.port, this.host)
+    })
+  }
+
+  /** Overrides pg: adds what it does not listen to. */
+  _attachListeners(wire: Wire): void {
+    attachListeners.call(this, wire)
+    const active = () => internals(this)._activeQuery
+    wire.on('parameterDescription', (message: { dataTypeIDs: number[] }) => {
+      const statement = active()
+      if (statement instanceof Statement) statement.handleParameterDescription(message.dataTypeIDs)
+    })
+  }
+
+  /** Overrides pg, which lets go of a query at its error: ours wait for ReadyForQuery. */
+  _handleErrorMessage(message: ServerMessage): void {
+    const { _activeQuery: active, _connecting: connecting } = internals(this)
+    if (ENDING.test(message.code ?? '')) this.lastError = message
+    if (active instanceof Statement && !connecting) active.failure ??= message
+    else handleErrorMessage.call(this, message)
+  }
+}
+
+/** From the moment the server has taken a request to cancel to the one in which it has interrupted the session. */
+const CANCEL_DELIVERY_MS = 100
+
+/** What ends a session: shutdown, time-outs of the session, protocol. The severity would say so in the server's language. */
+const ENDING = /^(?:57P|25P0[34]|08(?!P01))/
+
+function internals(client: PgClient): Internals {
+  return client as unknown as Internals
+}
+
+const { _attachListeners: attachListeners, _handleErrorMessage: handleErrorMessage } = pg.Client
+  .prototype as unknown as {
+  _attachListeners(this: PgClient, wire: Wire): void
+  _handleErrorMessage(this: PgClient, message: ServerMessage): void
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import type { Field } from '../result.ts'
+import type { Parser, ParserTable } from './type-parsers.ts'
+import { unrepresentable } from './unrepresentable.ts'
+
+/** A field of pg's RowDescription message. */
+interface WireField {
+  name: string
+  tableID: number
+  columnID: number
+  dataTypeID: number
+}
+
+/**
+ * A statement the server has parsed on one connection. The result columns of a named one are asked for once: PostgreSQL
+ * refuses to run it (0A000) rather than let them change.
+ */
+export class Plan {
+  readonly text: string
+  /** Empty for the unnamed statement. */
+  readonly name: string
+  /** OIDs of the parameters, once the server has told: only then is it certain that the statement exists. */
+  params: readonly number[] | undefined
+  fields: readonly Field[] = []
+  lastUse = 0
+  /** Columns whose type was not known yet: they come as text, and are read once it is. */
+  late: readonly Field[] | undefined
+  #parsers: Parser[] = []
+  #template: Record<string, unknown> = {}
+  #ambiguous = false
+
+  constructor(text: string, name: string) {
+    this.text = text
+    this.name = name
+  }
+
+  setFields(fields: readonly WireField[], parsers: ParserTable): void {
+    this.fields = fields.map(field => ({
+      name: field.name,
+      tableId: field.tableID,
+      columnNumber: field.columnID,
+      typeId: field.dataTypeID,
+    }))
+    this.#parsers = fields.map(field => parsers(field.dataTypeID) ?? String)
+    const late = this.fields.filter(({ typeId }) => !parsers(typeId))
+    this.late = late.length > 0 ? late : undefined
+    // Rows are clones of one template, so that they share a hidden class. Without a prototype while it is made, and
+    // spread afterwards, a column called __proto__ is a column like any other.
+    const template: Record<string, unknown> = Object.create(null)
+    for (const field of this.fields) template[field.name] = null
+    this.#template = template
+    this.#ambiguous = Object.keys(template).length < this.fields.length
+  }
+
+  decode(values: readonly (string | null)[]): Record<string, unknown> {
+    const row = { ...this.#template }
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]
+      if (value != null) row[this.fields[i]!.name] = read(this.#parsers[i]!, value, this.fields[i]!.name)
+      else if (this.#ambiguous) row[this.fields[i]!.name] = null // of several columns of a name the last one counts
+    }
+    return row
+  }
+
+  /** Reads again what came as text for want of a parser. Other statements of the plan do so with rows of their own. */
+  decodeLate(rows: readonly unknown[], parsers: ParserTable): void {
+    for (const field of this.late ?? []) {
+      const parser = parsers(field.typeId)
+      if (!parser || this.fields.findLast(({ name }) => name === field.name) !== field) continue
+      for (const row of rows as Record<string, unknown>[]) {
+        const value = row[field.name]
+        if (typeof value === 'string') row[field.name] = read(parser, value, field.name)
+      }
+    }
+  }
+}
+
+function read(parser: Parser, value: string, column: string): unknown {
+  try {
+    return parser(value)
+  } catch (error) {
+    throw unrepresentable(error, column)
+  }
+}
+
+/** The plans of one connection, least recently used out first. Also gives names that are never used twice. */
+export class PlanCache {
+  readonly #plans = new Map<string, Plan>()
+  readonly #limit: number
+  /** Names the server is still to be told to forget. */
+  readonly orphans: string[] = []
+  #clock = 0
+  #generation = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#plans.size
+  }
+
+  get(text: string): Plan | undefined {
+    const plan = this.#plans.get(text)
+    if (plan) plan.lastUse = ++this.#clock
+    return plan
+  }
+
+  add(text: string): Plan {
+    const evicted = this.#plans.size >= this.#limit ? this.#oldest() : undefined
+    if (evicted) {
+      this.#plans.delete(evicted.text)
+      this.orphans.push(evicted.name)
+    }
+    // The generation keeps the name of a discarded plan, which may still be in use further up the pipeline, apart.
+    const plan = new Plan(text, `arlen_${hashOf(text)}${this.#generation ? `_${this.#generation}` : ''}`)
+    plan.lastUse = ++this.#clock
+    this.#plans.set(text, plan)
+    return plan
+  }
+
+  /** Forgets a plan, unless another has taken its place. `known` says that the server still has the statement. */
+  discard(plan: Plan, known = false): void {
+    if (this.#plans.get(plan.text) !== plan) return
+    this.#plans.delete(plan.text)
+    this.#generation++
+    if (known) this.orphans.push(plan.name)
+  }
+
+  #oldest(): Plan | undefined {
+    let oldest: Plan | undefined
+    for (const plan of this.#plans.values()) if (!oldest || plan.lastUse < oldest.lastUse) oldest = plan
+    return oldest
+  }
+}
+
+/** 128 bits: within the 63 bytes of a name, and no two texts share it. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,161 @@
+import pg from 'pg'
+import type { ServerMessage } from '../database-error.ts'
+import { pgError } from '../errors.ts'
+import { type Field, type Result, readTag } from '../result.ts'
+import type { PgClient, Wire } from './client.ts'
+import type { Encoded } from './encode.ts'
+import { Plan } from './plan.ts'
+
+export interface StatementOptions {
+  text: string
+  values: readonly Encoded[]
+  /** Keep it prepared on the connection. */
+  prepare: boolean
+  /** Parse and describe, but do not run. */
+  describeOnly?: boolean
+}
+
+/**
+ * One query on the wire: what pg calls a Query, without what we do not need of it. It is settled when the server is
+ * ready for the next one (ReadyForQuery), so that the transaction status is then known, and not already by an error.
+ */
+export class Statement {
+  readonly text: string
+  readonly values: readonly Encoded[]
+  readonly prepare: boolean
+  readonly describeOnly: boolean
+  readonly promise: Promise<Statement>
+  /** Not `rows`: pg takes that name for a wish to page through a portal. */
+  readonly records: unknown[] = []
+  tag = ''
+  client: PgClient | undefined
+  plan: Plan | undefined
+  /** When it went out, or began to wait for that, and when it was settled (`performance.now()`). */
+  sentAt = 0
+  doneAt = 0
+  /** Its plan was there before it. */
+  reused = false
+  /** Nobody waits for its answer any more. */
+  abandoned = false
+  /** Called once it is settled either way, before the promise is. */
+  onSettled: ((statement: Statement) => void) | undefined
+  failure: ServerMessage | undefined
+  settled = false
+  /** The server has come to the end of it, well or not, and is ready for the next. */
+  answered = false
+  #resolve!: (statement: Statement) => void
+  #reject!: (error: unknown) => void
+  /** What pg looks for on every query. */
+  readonly callback: () => void = noop
+
+  constructor({ text, values, prepare, describeOnly = false }: StatementOptions) {
+    this.text = text
+    this.values = values
+    this.prepare = prepare
+    this.describeOnly = describeOnly
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  get result(): Result<unknown> {
+    return { rows: this.records, ...readTag(this.tag), fields: this.fields }
+  }
+
+  get fields(): readonly Field[] {
+    return this.plan?.fields ?? []
+  }
+
+  /** Called by pg when it is this statement's turn to be written. */
+  submit(): undefined {
+    const client = this.client!
+    this.write(client)
+    client.writer.finish(client.inFlight === 0)
+  }
+
+  protected write(client: PgClient): void {
+    const known = this.prepare ? client.plans.get(this.text) : undefined
+    this.reused = known !== undefined
+    this.plan = known ?? this.parse(client)
+    if (this.describeOnly) client.writer.sync()
+    else client.writer.bindExecuteSync(this.plan.name, this.values)
+  }
+
+  protected parse(client: PgClient): Plan {
+    for (const name of client.plans.orphans.splice(0)) client.writer.close(name)
+    const plan = this.prepare ? client.plans.add(this.text) : new Plan(this.text, '')
+    client.writer.parse(plan.name, this.text)
+    client.writer.describe(plan.name)
+    return plan
+  }
+
+  handleParameterDescription(types: readonly number[]): void {
+    this.plan!.params = types
+  }
+
+  handleRowDescription(message: { fields: Parameters<Plan['setFields']>[0] }): void {
+    this.plan!.setFields(message.fields, this.client!.parsers)
+  }
+
+  handleDataRow(message: { fields: (string | null)[] }): void {
+    if (this.failure) return
+    try {
+      this.records.push(this.plan!.decode(message.fields))
+    } catch (error) {
+      this.failure = error as Error
+    }
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.tag = message.text
+  }
+
+  handleEmptyQuery(): void {}
+
+  handlePortalSuspended(): void {}
+
+  /** It is being cancelled: for what a request to cancel does not reach. */
+  interrupt(): void {}
+
+  handleCopyInResponse(wire: Wire): void {
+    // Copy mode has swallowed the Sync that was sent along, so that it takes another.
+    wire.sendCopyFail('COPY … FROM STDIN goes through copyFrom()')
+    wire.sync()
+  }
+
+  handleCopyData(_message: { chunk: Buffer }): void {
+    this.failure ??= pgError('copy_direction', { text: this.text, expected: 'through copyTo()' })
+  }
+
+  handleReadyForQuery(): void {
+    this.answered = true
+    if (this.failure) this.#fail(this.failure)
+    else if (this.#settle()) this.#resolve(this)
+  }
+
+  /** The connection is gone, or the statement could not be written. */
+  handleError(error: Error): void {
+    this.#fail(this.failure ?? error)
+  }
+
+  #fail(error: Error): void {
+    // Without the types of its parameters, the server has not told that it exists.
+    if (this.plan && this.plan.params === undefined) this.client?.plans.discard(this.plan)
+    if (this.#settle()) this.#reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.settled) return false
+    this.settled = true
+    this.doneAt = performance.now()
+    this.onSettled?.(this)
+    return true
+  }
+}
+
+function noop(): void {}
+
+// A pipelined client of pg takes queries of its own class only, because others may keep a portal open. Ours does not;
+// and calling pg's constructor would make a Result and an EventEmitter for each query that nobody uses.
+Object.setPrototypeOf(Statement.prototype, pg.Query.prototype)

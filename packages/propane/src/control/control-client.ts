@@ -1,0 +1,35 @@
+import { ArlenError } from '@arlen/core/error-table'
+import { propaneError } from '../errors.ts'
+import { net } from '../system/builtins.ts'
+import type { ControlReply, ControlRequest } from './control-server.ts'
+
+/**
+ * Sends a command to the propane behind a control socket and resolves with its outcome.
+ *
+ * @throws not_running when nobody answers; the error of the command, by its code, when it failed.
+ */
+export async function sendCommand(path: string, request: ControlRequest): Promise<unknown> {
+  const reply = await exchange(path, request)
+  if (!reply.ok) throw new ArlenError(reply.error.code, reply.error.message)
+  return reply.result
+}
+
+function exchange(path: string, request: ControlRequest): Promise<ControlReply> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = net.connect(path)
+    socket.setEncoding('utf8')
+    socket.once('connect', () => socket.write(`${JSON.stringify(request)}\n`))
+    socket.on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.once('error', cause => reject(propaneError('not_running', { path }, { cause })))
+    socket.once('close', () => {
+      if (text.endsWith('\n')) resolve(JSON.parse(text) as ControlReply)
+      else
+        reject(
+          propaneError('command_failed', { reason: `propane ended before it said what came of ${request.command}` }),
+        )
+    })
+  })
+}

@@ -1,0 +1,53 @@
+import os from 'node:os'
+import path from 'node:path'
+import { answers } from '../system/bind.ts'
+import { fs } from '../system/builtins.ts'
+
+/** Where control sockets stand that were not given a path: a folder that only its owner may enter. */
+export function controlFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const runtime = env.RUNTIME_DIRECTORY?.split(':')[0]
+  if (runtime) return runtime
+  if (env.XDG_RUNTIME_DIR) return path.join(env.XDG_RUNTIME_DIR, 'propane')
+  return path.join(os.tmpdir(), `propane-${process.getuid?.() ?? 0}`)
+}
+
+/** The control socket of one application at one address: `app` absolute, `at` its port or socket path. */
+export function defaultControlPath(app: string, at: number | string, env: NodeJS.ProcessEnv = process.env): string {
+  return path.join(controlFolder(env), `${hash(app)}-${String(at).replace(/\W+/g, '_').slice(-30)}.sock`)
+}
+
+/** Makes the folder, and refuses one that another user could have put there. Throws Error. */
+export function ensureOwnFolder(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { uid, mode } = fs.lstatSync(folder)
+  const strange = uid !== (process.getuid?.() ?? uid)
+  if (strange || (mode & 0o022) !== 0) throw new Error(`${folder} may be written by others`)
+}
+
+/** Control sockets in the default folder on which somebody answers; of one application, where it is named. */
+export async function findControlSockets(app?: string, env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
+  const folder = controlFolder(env)
+  const prefix = app === undefined ? '' : path.basename(defaultControlPath(app, '', env)).replace(/\.sock$/, '')
+  let names: string[]
+  try {
+    names = fs.readdirSync(folder)
+  } catch {
+    return [] // no folder, nobody running
+  }
+  const files = names
+    .filter(name => name.startsWith(prefix) && name.endsWith('.sock'))
+    .map(name => path.join(folder, name))
+  const live = await Promise.all(files.map(answers))
+  return files.filter((_, index) => live[index])
+}
+
+/** FNV-1a, 32 bits, twice: enough to tell a user's applications apart, without loading node:crypto (3 MiB). */
+function hash(text: string): string {
+  return [0x811c9dc5, 0x9dc5811c]
+    .map(seed => {
+      let state = seed
+      for (const byte of Buffer.from(text)) state = Math.imul(state ^ byte, 0x01000193)
+      return (state >>> 0).toString(16).padStart(8, '0')
+    })
+    .join('')
+}

@@ -1,0 +1,43 @@
+import type { PropaneStatus } from '../observation/status.ts'
+import { formatBytes, formatDuration } from '../units.ts'
+
+/** The status as a person reads it in a terminal. Pure. */
+export function formatStatus(status: PropaneStatus): string {
+  const { pid, addresses, generation, release, desired, serving, phase, balance } = status
+  const head = [
+    `process ${pid} ${phase} on ${addresses.join(', ')}, up ${formatDuration(status.upMs)}`,
+    `application ${status.app}, generation ${generation}${release && `, release ${release}`}`,
+    `${serving} of ${desired} workers serve; connections of the busiest and the idlest: ${balance.most} and ${balance.fewest}`,
+  ]
+  const { state, reason } = status.reload
+  if (state !== 'none') head.push(`latest reload: ${state}${reason === undefined ? '' : `: ${reason}`}`)
+  if (status.parked.length > 0) head.push(`given up until the next reload: worker ${status.parked.join(', ')}`)
+  const rows = status.workers.map(worker => [
+    String(worker.slot),
+    String(worker.pid),
+    String(worker.generation),
+    worker.reason ? `${worker.status} (${worker.reason})` : worker.status,
+    formatDuration(worker.ageMs),
+    String(worker.connections),
+    String(worker.inFlight),
+    String(worker.requests),
+    formatBytes(worker.memory),
+    formatDuration(worker.eventLoopDelay),
+  ])
+  return `${head.join('\n')}\n\n${table([HEADINGS, ...rows])}`
+}
+
+const HEADINGS = ['worker', 'pid', 'gen', 'state', 'age', 'conns', 'in flight', 'requests', 'memory', 'loop delay']
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}

@@ -1,0 +1,82 @@
+import { now } from '../clock.ts'
+import type { Manager } from '../pool/manager.ts'
+import type { Phase, WorkerStats, WorkerStatus } from '../pool/pool.ts'
+
+export interface WorkerReport extends WorkerStats {
+  slot: number
+  id: number
+  pid: number
+  generation: number
+  release: string
+  status: WorkerStatus
+  ageMs: number
+  /** Why it is going. */
+  reason?: string
+}
+
+/** What `status` tells: everything a person or a program may want to know of a running propane. */
+export interface PropaneStatus {
+  pid: number
+  phase: Phase
+  /** Every wanted worker serves and nobody else is there. */
+  settled: boolean
+  addresses: string[]
+  app: string
+  generation: number
+  release: string
+  upMs: number
+  desired: number
+  serving: number
+  reload: { state: 'none' | 'canary' | 'rolling' | 'ok' | 'failed'; generation?: number; reason?: string }
+  /** Connections of the busiest and the idlest serving worker. */
+  balance: { most: number; fewest: number }
+  /** Slots that stay empty because their workers kept dying. */
+  parked: number[]
+  workers: WorkerReport[]
+}
+
+export function statusOf(
+  manager: Manager,
+  addresses: string[],
+  app: string,
+  startedAt: number,
+  settled: boolean,
+): PropaneStatus {
+  const { pool } = manager
+  const time = now()
+  const serving = pool.workers.filter(worker => worker.status === 'serving')
+  const connections = serving.map(worker => worker.stats.connections)
+  return {
+    pid: process.pid,
+    phase: pool.phase,
+    settled,
+    addresses,
+    app,
+    generation: pool.generation,
+    release: manager.plan.release.id,
+    upMs: Math.round(time - startedAt),
+    desired: pool.desired,
+    serving: serving.length,
+    reload: reloadState(manager),
+    balance: { most: Math.max(0, ...connections), fewest: connections.length === 0 ? 0 : Math.min(...connections) },
+    parked: [...pool.slots].filter(([number, slot]) => slot.parked && number <= pool.desired).map(([number]) => number),
+    workers: pool.workers.map(worker => ({
+      slot: worker.slot,
+      id: worker.id,
+      pid: manager.processes.get(worker.id)?.handle.pid ?? 0,
+      generation: worker.generation,
+      release: manager.planOf(worker.id)?.release.id ?? '',
+      status: worker.status,
+      ageMs: Math.round(time - worker.startedAt),
+      ...worker.stats,
+      ...(worker.reason && { reason: worker.reason }),
+    })),
+  }
+}
+
+function reloadState({ pool }: Manager): PropaneStatus['reload'] {
+  if (pool.reload) return { state: pool.reload.stage, generation: pool.reload.generation }
+  if (!pool.lastReload) return { state: 'none' }
+  const { ok, generation, reason } = pool.lastReload
+  return { state: ok ? 'ok' : 'failed', generation, ...(reason !== undefined && { reason }) }
+}

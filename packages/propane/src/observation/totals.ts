@@ -1,0 +1,42 @@
+import type { Events } from '../events.ts'
+import type { WorkerStats } from '../pool/pool.ts'
+
+/** Counts what has happened since the primary started, over all workers that ever were. */
+export class Totals {
+  readonly #counts = {
+    ...{ requests: 0, shed: 0, spawns: 0, crashes: 0, boot_failures: 0 },
+    ...{ hangs: 0, recycles: 0, reloads: 0, reload_failures: 0 },
+  }
+  readonly #last = new Map<number, WorkerStats>()
+
+  constructor(events: Events) {
+    const counts = this.#counts
+    events.on('spawn', () => counts.spawns++)
+    events.on('crashed', () => counts.crashes++)
+    events.on('boot_failed', () => counts.boot_failures++)
+    events.on('reloaded', () => counts.reloads++)
+    events.on('reload_failed', () => counts.reload_failures++)
+    events.on('drain', ({ reason }) => {
+      if (reason.startsWith('max_')) counts.recycles++
+    })
+    events.on('signal', ({ reason, signal }) => {
+      if (reason === 'hung' && signal === 'SIGTERM') counts.hangs++
+    })
+    events.on('beat', ({ id, stats }) => this.#last.set(id, stats))
+    events.on('exit', ({ id }) => {
+      const stats = this.#last.get(id)
+      this.#last.delete(id)
+      counts.requests += stats?.requests ?? 0
+      counts.shed += stats?.shed ?? 0
+    })
+  }
+
+  read(): Record<string, number> {
+    const living = [...this.#last.values()]
+    return {
+      ...this.#counts,
+      requests: living.reduce((sum, stats) => sum + stats.requests, this.#counts.requests),
+      shed: living.reduce((sum, stats) => sum + stats.shed, this.#counts.shed),
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import type { Accessories } from '../accessories.ts'
+import { now } from '../clock.ts'
+import type { Events, WorkerEvent } from '../events.ts'
+import { fs } from '../system/builtins.ts'
+import type { ListeningSocket } from '../system/listening-socket.ts'
+import type { FromWorker } from '../worker/messages.ts'
+import { CELLS, clearCell, createScoreboard } from '../worker/scoreboard.ts'
+import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
+import { ClosingOrder } from './closing-order.ts'
+import { type Action, decide, nextDeadline } from './decide.ts'
+import { changedVariables } from './env-file.ts'
+import { existingCwd, makePlan, type Plan, type PlanSource, workerEnv, workerOrders } from './plan.ts'
+import { createPool, isSettled, type Pool, type PoolSettings, type WorkerRecord, workerOf } from './pool.ts'
+import { WorkerHandle } from './worker-handle.ts'
+
+export interface ManagerOptions {
+  source: PlanSource
+  /** What the first workers are started with. */
+  plan: Plan
+  desired: number
+  /** Number of the first generation. */
+  generation: number
+  settings: PoolSettings
+  sockets: readonly ListeningSocket[]
+  execArgv: readonly string[]
+  ids?: { uid?: number; gid?: number }
+  events: Events
+  /** What workers write. */
+  output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
+  notice: (notice: Notice) => void
+  /** The sockets are not needed here any more. May be called again. */
+  letGo: () => void
+}
+
+interface Process {
+  handle: WorkerHandle
+  identity: WorkerEvent
+  cell: number
+  plan: Plan
+}
+
+/** How late the primary's own timer may be before the machine, not a worker, is taken to have stood still. */
+const STALL_MS = 3000
+
+/** Signals and commands in, decisions from `decide`, processes out. It never runs a line of the application. */
+export class Manager {
+  readonly pool: Pool
+  readonly processes: Map<number, Process> = new Map()
+  readonly done: Promise<number>
+  source: PlanSource
+  /** Another primary accepts from the same sockets now. */
+  handedOver = false
+  readonly #closing = new ClosingOrder()
+  readonly #options: ManagerOptions
+  readonly #scoreboard: number | undefined
+  readonly #plans = new Map<number, Plan>()
+  readonly #stacks = new Map<number, string>()
+  readonly #queue: PoolEvent[] = []
+  #working = false
+  #settled = false
+  #timer: NodeJS.Timeout | undefined
+  #finish: (code: number) => void = () => undefined
+
+  constructor(options: ManagerOptions) {
+    this.#options = options
+    this.source = options.source
+    this.pool = createPool(options.desired, options.settings, options.generation)
+    this.#plans.set(this.pool.generation, options.plan)
+    this.#scoreboard = createScoreboard()
+    this.done = new Promise(resolve => {
+      this.#finish = resolve
+    })
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    this.#work()
+  }
+
+  get plan(): Plan {
+    return this.#plans.get(this.pool.generation)!
+  }
+
+  /** Takes an event in, and does what follows. */
+  dispatch(event: PoolEvent): void {
+    this.#queue.push(event)
+    this.#work()
+  }
+
+  /** The stack of the first failure of a generation. */
+  stackOf(generation: number): string | undefined {
+    return this.#stacks.get(generation)
+  }
+
+  planOf(id: number): Plan | undefined {
+    return this.processes.get(id)?.plan
+  }
+
+  tellAll(message: { type: 'pre_stop' }): void {
+    for (const { handle } of this.processes.values()) handle.send(message)
+  }
+
+  #work(): void {
+    if (this.#working) return
+    this.#working = true
+    for (;;) {
+      const event = this.#queue.shift()
+      const notices = event ? apply(this.pool, event, now()) : []
+      for (const notice of notices) this.#options.notice(notice)
+      if (event) continue
+      const actions = decide(this.pool, now())
+      if (actions.length === 0 && this.#queue.length === 0) break
+      for (const action of actions) this.#perform(action)
+    }
+    this.#working = false
+    const settled = isSettled(this.pool)
+    if (settled && !this.#settled) {
+      this.#options.events.emit('settled', { workers: this.pool.workers.length, generation: this.pool.generation })
+    }
+    this.#settled = settled
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.pool.phase === 'stopped') return
+    const started = now()
+    const delay = Math.min(1000, Math.max(1, nextDeadline(this.pool, started) - started))
+    this.#timer = setTimeout(() => {
+      const late = now() - started - delay
+      if (late > STALL_MS) this.dispatch({ type: 'stalled', forMs: late })
+      else this.#work()
+    }, delay)
+  }
+
+  #perform(action: Action): void {
+    const notices = applyAction(this.pool, action, now())
+    if (action.do === 'spawn') this.#spawn(this.pool.workers.at(-1)!)
+    else if (action.do === 'drain') this.#drain(action.id, action.reason)
+    else if (action.do === 'signal') {
+      const child = this.processes.get(action.id)
+      const worker = workerOf(this.pool, action.id)
+      if (child && worker) {
+        const { signal, reason } = action
+        const silentMs = Math.round(now() - worker.lastBeatAt)
+        this.#options.events.emit('signal', { ...child.identity, signal, reason, silentMs })
+        child.handle.kill(signal)
+      }
+    } else if (action.do === 'exit') this.#close(action.code)
+    for (const notice of notices) this.#options.notice(notice)
+  }
+
+  #drain(id: number, reason: WorkerRecord['reason'] & string): void {
+    const child = this.processes.get(id)
+    if (!child) return
+    const { drainTimeout: graceMs, idleWindow: idleMs } = child.plan.accessories
+    const { stats } = workerOf(this.pool, id)!
+    this.#options.events.emit('drain', { ...child.identity, reason, stats })
+    const tell = (last: boolean) => child.handle.send({ type: 'drain', graceMs, idleMs, last })
+    if (reason !== 'stop' || this.handedOver) tell(false)
+    else {
+      // The last one has to accept what still queues, and might just have closed its own copies of the sockets.
+      if (this.#closing.stop(id, tell)) this.#send(child, 'spare', this.#options.sockets, this.#options.letGo)
+    }
+  }
+
+  #spawn(worker: WorkerRecord): void {
+    const { id, slot, generation } = worker
+    try {
+      const plan = this.#planFor(generation)
+      const cell = this.#freeCell()
+      const identity: WorkerEvent = { id, slot, generation, pid: 0 }
+      const handle = new WorkerHandle({
+        orders: {
+          ...workerOrders(plan, worker),
+          ...(this.#scoreboard !== undefined && cell < CELLS && { scoreboard: { fd: this.#scoreboard, cell } }),
+        },
+        execArgv: this.#options.execArgv,
+        env: workerEnv(plan, worker),
+        cwd: existingCwd(plan),
+        ...this.#options.ids,
+        onMessage: message => this.#onMessage(id, message),
+        onOutput: (chunk, stream) => this.#options.output(identity, chunk, stream),
+        onExit: (code, signal) => this.#onExit(id, code, signal),
+      })
+      identity.pid = handle.pid
+      this.processes.set(id, { handle, identity, cell, plan })
+      this.#options.events.emit('spawn', identity)
+    } catch (error) {
+      this.dispatch({ type: 'failed', id, reason: (error as Error).message })
+      this.dispatch({ type: 'exited', id, how: 'not started' })
+    }
+  }
+
+  /** The plan of a generation; a new one where its files are gone, for a worker that died must be replaced all the same. */
+  #planFor(generation: number): Plan {
+    const known = this.#plans.get(generation)
+    if (known && fs.existsSync(known.release.file)) return known
+    const plan = makePlan(this.source)
+    for (const old of this.#plans.keys()) {
+      if (old >= this.pool.generation) continue
+      this.#plans.delete(old)
+      this.#stacks.delete(old)
+    }
+    this.#plans.set(generation, plan)
+    return plan
+  }
+
+  /** Names of accessories and variables in which the current plan differs from that of an older generation. */
+  changesSince(before: Plan): string[] {
+    const { accessories, env } = this.plan
+    const names = Object.keys(accessories) as (keyof Accessories)[]
+    const changed = names.filter(name => JSON.stringify(accessories[name]) !== JSON.stringify(before.accessories[name]))
+    return [...changed, ...changedVariables(before.env, env)]
+  }
+
+  #freeCell(): number {
+    const taken = new Set([...this.processes.values()].map(child => child.cell))
+    let cell = 0
+    while (taken.has(cell)) cell++
+    return cell
+  }
+
+  #onMessage(id: number, message: FromWorker): void {
+    const child = this.processes.get(id)
+    const worker = workerOf(this.pool, id)
+    if (!child || !worker) return
+    const { events, sockets } = this.#options
+    if (message.type === 'ready') {
+      this.#send(child, 'listen', sockets)
+      worker.bootMs = message.bootMs
+    } else if (message.type === 'spare') this.#send(child, 'spare', sockets)
+    else if (message.type === 'serving') {
+      events.emit('ready', { ...child.identity, bootMs: worker.bootMs ?? 0, release: child.plan.release.id })
+      this.dispatch({ type: 'serving', id })
+    } else if (message.type === 'waits') this.dispatch({ type: 'waits', id, for: message.for })
+    else if (message.type === 'failed') {
+      if (message.stack && !this.#stacks.has(worker.generation)) this.#stacks.set(worker.generation, message.stack)
+      this.dispatch({ type: 'failed', id, reason: message.reason })
+    } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })
+    else if (message.type === 'closed') this.#closing.closed(id)
+    else if (message.type === 'beat') {
+      this.dispatch({ type: 'beat', id, stats: message.stats })
+      events.emit('beat', { ...child.identity, stats: message.stats })
+    } else if (message.type === 'drained')
+      events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
+  }
+
+  /** Gives a worker a copy of each socket; `sent` is called when the last of them is out. */
+  #send(child: Process, type: 'listen' | 'spare', sockets: readonly ListeningSocket[], sent?: () => void): void {
+    const { listenBacklog: backlog } = child.plan.accessories
+    for (const [index, socket] of sockets.entries()) {
+      const last = index === sockets.length - 1
+      child.handle.send({ type, index, of: sockets.length, backlog }, socket, last ? sent : undefined)
+    }
+  }
+
+  #onExit(id: number, code: number | null, signal: NodeJS.Signals | null): void {
+    const child = this.processes.get(id)
+    const worker = workerOf(this.pool, id)
+    if (!child || !worker) return
+    this.processes.delete(id)
+    this.#closing.closed(id)
+    if (this.#closing.isLast(id)) this.#options.letGo()
+    if (this.#scoreboard !== undefined && child.cell < CELLS) clearCell(this.#scoreboard, child.cell)
+    const expected = worker.status !== 'serving' && worker.status !== 'booting'
+    const { reason } = worker
+    this.#options.events.emit('exit', { ...child.identity, code, signal, expected, ...(reason && { reason }) })
+    this.dispatch({ type: 'exited', id, how: signal ? `signal ${signal}` : `exit code ${code}` })
+  }
+
+  #close(code: number): void {
+    if (this.#scoreboard !== undefined) fs.closeSync(this.#scoreboard)
+    this.#finish(code)
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { fixture } from '../../test/helpers.ts'
+import { resolveAccessories } from '../accessories.ts'
+import { existingCwd, makePlan, workerEnv, workerOrders } from './plan.ts'
+
+const source = {
+  app: fixture('listener.ts'),
+  env: { HOME: '/root', NOTIFY_SOCKET: '/run/n', LISTEN_FDS: '1' },
+  cwd: '/srv',
+}
+
+test('workers get the environment without what is for the primary alone, and who they are', () => {
+  const plan = makePlan({ ...source, accessories: resolveAccessories({ release: 'r1' }) })
+  expect(workerEnv(plan, { id: 9, slot: 2, generation: 3 })).toEqual({
+    ...{ HOME: '/root', PROPANE_WORKER: '2', PROPANE_WORKER_ID: '9', PROPANE_GENERATION: '3', PROPANE_RELEASE: 'r1' },
+  })
+})
+
+test('a release id comes from the setting, else from ARLEN_RELEASE', () => {
+  const env = { ARLEN_RELEASE: 'from-env' }
+  expect(makePlan({ ...source, env, accessories: resolveAccessories({}) }).release.id).toBe('from-env')
+  expect(makePlan({ ...source, env, accessories: resolveAccessories({ release: 'set' }) }).release.id).toBe('set')
+})
+
+test('the answer header is there only when asked for', () => {
+  const plan = makePlan({ ...source, accessories: resolveAccessories({ workerHeader: true, retryAfter: 1500 }) })
+  expect(workerOrders(plan, { slot: 1, generation: 4 })).toMatchObject({
+    header: '1; generation=4',
+    retryAfterSeconds: 2,
+  })
+  const silent = makePlan({ ...source, accessories: resolveAccessories({}) })
+  expect(workerOrders(silent, { slot: 1, generation: 4 })).not.toHaveProperty('header')
+})
+
+test('a working directory that is gone is replaced by the folder of the application', () => {
+  const plan = makePlan({ ...source, cwd: '/gone', accessories: resolveAccessories({}) })
+  expect(existingCwd(plan)).toBe(fixture('.').replace(/\/$/, ''))
+})
+
+test('what is missing is said', () => {
+  expect(() => makePlan({ ...source, app: '/none.js', accessories: resolveAccessories({}) })).toThrow(
+    /no application at \/none\.js/,
+  )
+  const accessories = resolveAccessories({ envFile: 'none.env' })
+  expect(() => makePlan({ ...source, accessories })).toThrow(/env file \/srv\/none\.env cannot be read/)
+})

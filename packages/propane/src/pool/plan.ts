@@ -1,0 +1,78 @@
+import path from 'node:path'
+import type { Accessories } from '../accessories.ts'
+import { type Release, resolveRelease } from '../release.ts'
+import { fs } from '../system/builtins.ts'
+import type { WorkerOrders } from '../worker/worker.ts'
+import { readEnvFile } from './env-file.ts'
+import { limitOf } from './pool-settings.ts'
+
+/** What the workers of one generation are started with. Made anew by every reload. */
+export interface Plan {
+  release: Release
+  accessories: Accessories
+  env: NodeJS.ProcessEnv
+  cwd: string
+}
+
+export interface PlanSource {
+  /** The application as given, absolute. */
+  app: string
+  accessories: Accessories
+  env: NodeJS.ProcessEnv
+  /** Where propane was started. */
+  cwd: string
+}
+
+/** Not for the workers: what systemd says to the primary alone, and propane to itself. */
+const PRIMARY_ONLY = /^(NOTIFY_SOCKET|WATCHDOG_(USEC|PID)|LISTEN_(FDS|PID|FDNAMES)|PROPANE_\w+)$/
+
+/** Follows the links, reads the env file. Throws app_not_found and env_file_unreadable. */
+export function makePlan(source: PlanSource): Plan {
+  const { accessories } = source
+  const found = resolveRelease(source.app)
+  const inherited = Object.entries(source.env).filter(([name]) => !PRIMARY_ONLY.test(name))
+  const fromFile = accessories.envFile === '' ? {} : readEnvFile(path.resolve(source.cwd, accessories.envFile))
+  const env = { ...Object.fromEntries(inherited), ...fromFile }
+  const id = accessories.release || env.ARLEN_RELEASE || found.id
+  return {
+    release: { file: found.file, id },
+    accessories,
+    env,
+    cwd: accessories.cwd === '' ? source.cwd : path.resolve(source.cwd, accessories.cwd),
+  }
+}
+
+/** The environment variables a worker finds: who it is. */
+export function workerEnv(plan: Plan, worker: { id: number; slot: number; generation: number }): NodeJS.ProcessEnv {
+  return {
+    ...plan.env,
+    PROPANE_WORKER: String(worker.slot),
+    PROPANE_WORKER_ID: String(worker.id),
+    PROPANE_GENERATION: String(worker.generation),
+    PROPANE_RELEASE: plan.release.id,
+  }
+}
+
+export function workerOrders(plan: Plan, worker: { slot: number; generation: number }): WorkerOrders {
+  const a = plan.accessories
+  const header = `${worker.slot}; generation=${worker.generation}${plan.release.id && `; release=${plan.release.id}`}`
+  return {
+    app: plan.release.file,
+    bootTimeout: limitOf(a.bootTimeout),
+    drainTimeout: a.drainTimeout,
+    idleWindow: a.idleWindow,
+    heartbeatInterval: a.heartbeatInterval,
+    probePath: a.probePath,
+    maxConnections: a.maxConnections,
+    maxInFlight: a.maxInFlight,
+    maxEventLoopDelay: a.maxEventLoopDelay,
+    retryAfterSeconds: Math.ceil(a.retryAfter / 1000),
+    healthPaths: a.healthPaths,
+    ...(a.workerHeader && { header }),
+  }
+}
+
+/** A working directory that exists: that of a release may have been deleted with it. */
+export function existingCwd(plan: Plan): string {
+  return fs.existsSync(plan.cwd) ? plan.cwd : path.dirname(plan.release.file)
+}

@@ -1,0 +1,22 @@
+import type { Accessories } from '../accessories.ts'
+import { inContainer } from '../system/container.ts'
+import type { PoolSettings } from './pool.ts'
+
+/** The longest time that timers understand, some 25 days. */
+const NEVER_MS = 2 ** 31 - 1
+
+/** A time limit that 0 turns off. */
+export function limitOf(ms: number): number {
+  return ms === 0 ? NEVER_MS : ms
+}
+
+/** What the rules need of the accessories, with `auto` decided. */
+export function poolSettings(accessories: Accessories): PoolSettings {
+  const { preStopDelay, bootTimeout, heartbeatTimeout } = accessories
+  return {
+    ...accessories,
+    bootTimeout: limitOf(bootTimeout),
+    heartbeatTimeout: limitOf(heartbeatTimeout),
+    preStopDelay: preStopDelay === 'auto' ? (inContainer() ? 5000 : 0) : preStopDelay,
+  }
+}

@@ -1,0 +1,90 @@
+import type { ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { canCountRates, countRates } from '../primary/rate-counts.ts'
+import { childProcess } from '../system/builtins.ts'
+import type { ListeningSocket } from '../system/listening-socket.ts'
+import { envelope, type FromWorker, fromWorker, type ToWorker } from '../worker/messages.ts'
+import type { WorkerOrders } from '../worker/worker.ts'
+
+export interface WorkerProcessOptions {
+  orders: WorkerOrders
+  execArgv: readonly string[]
+  env: NodeJS.ProcessEnv
+  cwd: string
+  uid?: number
+  gid?: number
+  onMessage: (message: FromWorker) => void
+  /** What it writes; undefined at the end, which may come after the process is gone. */
+  onOutput: (chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
+  /** Once, when the process is gone. */
+  onExit: (code: number | null, signal: NodeJS.Signals | null) => void
+}
+
+const MAIN = fileURLToPath(
+  new URL(`../worker/worker-main.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+)
+
+/** The primary's hold on one worker process. */
+export class WorkerHandle {
+  readonly #child: ChildProcess
+  readonly pid: number
+  #gone = false
+
+  constructor(options: WorkerProcessOptions) {
+    const { scoreboard, ...orders } = options.orders
+    const board = scoreboard && { fd: 4, cell: scoreboard.cell }
+    this.#child = childProcess.fork(MAIN, [], {
+      cwd: options.cwd,
+      execArgv: [...options.execArgv],
+      env: {
+        ...options.env,
+        ...(canCountRates && { PROPANE_RATE_PRIMARY: '1' }),
+        PROPANE_ORDERS: JSON.stringify({ ...orders, ...(board && { scoreboard: board }) }),
+      },
+      // 4 is the scoreboard: the descriptor a worker finds it at.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(scoreboard ? [scoreboard.fd] : [])],
+      ...(options.uid !== undefined && { uid: options.uid }),
+      ...(options.gid !== undefined && { gid: options.gid }),
+    })
+    this.pid = this.#child.pid ?? 0
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.#child[stream]?.on('data', (chunk: Buffer) => options.onOutput(chunk, stream))
+      this.#child[stream]?.once('close', () => options.onOutput(undefined, stream))
+    }
+    this.#child.on('message', value => {
+      const message = fromWorker(value)
+      if (message) options.onMessage(message)
+      else countRates(value, answer => this.#answer(answer))
+    })
+    const exit = (code: number | null, signal: NodeJS.Signals | null) => {
+      if (this.#gone) return
+      this.#gone = true
+      options.onExit(code, signal)
+    }
+    // `exit`, not `close`: a grandchild that holds the pipes open must not delay a respawn.
+    this.#child.once('exit', (code, signal) => setImmediate(exit, code, signal))
+    this.#child.once('error', error => {
+      if (this.pid !== 0) return
+      // It could not be started at all: no memory, too many processes, a Node.js that was removed.
+      options.onMessage({ type: 'failed', reason: error.message })
+      exit(null, null)
+    })
+  }
+
+  /**
+   * Sends a message, with a copy of a socket where one is given, which is not needed here for it any more once `sent`
+   * is called. A worker that is going does not mind missing it.
+   */
+  send(message: ToWorker, socket?: ListeningSocket, sent: () => void = () => undefined): void {
+    if (!this.#child.connected) sent()
+    else this.#child.send(envelope(message), socket?.handle as never, { keepOpen: true }, () => sent())
+  }
+
+  #answer(message: object): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined)
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+}

@@ -1,0 +1,25 @@
+import type { Events } from '../events.ts'
+import type { Notice } from '../pool/apply.ts'
+import type { Manager } from '../pool/manager.ts'
+
+type Told = Exclude<Notice, { notice: 'reloaded' | 'gave_up' }>
+
+/** Turns what the state machine noticed into events for the log, the service manager and whoever listens. */
+export function tellNotice(notice: Told, manager: Pick<Manager, 'pool' | 'stackOf'>, events: Events): void {
+  if (notice.notice === 'reload_started') events.emit('reload_started', { generation: notice.generation })
+  else if (notice.notice === 'parked') events.emit('parked', { slot: notice.slot, reason: notice.reason })
+  else if (notice.notice === 'reload_failed') {
+    const { generation, reason } = notice
+    const stack = manager.stackOf(generation)
+    events.emit('reload_failed', { generation, reason, ...(stack !== undefined && { stack }) })
+  } else {
+    const { worker, respawnIn } = notice
+    const identity = { id: worker.id, slot: worker.slot, generation: worker.generation, pid: 0 }
+    if (notice.notice === 'crashed') events.emit('crashed', { ...identity, how: notice.how, respawnIn })
+    else {
+      const { served, bootDeaths } = manager.pool
+      const first = served && bootDeaths.length === 1
+      events.emit('boot_failed', { ...identity, reason: notice.reason, respawnIn, first })
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { AccessoryInput } from '../accessories.ts'
+import { resolveAccessories } from '../accessories.ts'
+import { propaneError } from '../errors.ts'
+import { explain } from '../explain.ts'
+import { Log, LogSink } from '../observation/log.ts'
+import { makePlan, workerEnv, workerOrders } from '../pool/plan.ts'
+import { poolSettings } from '../pool/pool-settings.ts'
+import { logicalCwd, logicalPath } from '../release.ts'
+import { adoptAll, bind, inUse } from '../system/bind.ts'
+import { activatedSockets, ServiceNotifier } from '../system/systemd.ts'
+import { formatDuration } from '../units.ts'
+import { type FromWorker, SOCKET_TAKEN, type ToWorker } from '../worker/messages.ts'
+import { type Channel, Worker } from '../worker/worker.ts'
+
+/**
+ * `workers: 0`: the application in this very process, with the same socket, probe, draining and signals, and without
+ * what needs a second process (reload, respawn, recycling, hang detection). For containers whose orchestrator does
+ * that. Ends the process: 0 after a graceful stop, 1 where the application cannot start.
+ *
+ * @throws what `propane` throws before it has started anything
+ */
+export async function runInOneProcess(
+  app: string,
+  input: AccessoryInput,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<never> {
+  const accessories = resolveAccessories(input)
+  const { logFile, logFormat } = accessories
+  const json = logFormat === 'json' || (logFormat === 'auto' && !process.stdout.isTTY)
+  const log = new Log(new LogSink(logFile), json)
+  const systemd = new ServiceNotifier(problem => log.line('warn', problem))
+  const plan = makePlan({ app: logicalPath(app), accessories, env, cwd: logicalCwd() })
+  const fds = activatedSockets()
+  const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
+  const identity = { id: 1, slot: 1, generation: 1 }
+  Object.assign(process.env, workerEnv(plan, identity))
+
+  let tell: (message: ToWorker, handle: (typeof sockets)[number]['handle'] | undefined) => void = () => undefined
+  const heard = (message: FromWorker) => {
+    if (message.type === 'ready') {
+      const backlog = accessories.listenBacklog
+      for (const [index, socket] of sockets.entries()) {
+        tell({ type: 'listen', index, of: sockets.length, backlog }, socket.handle)
+      }
+    } else if (message.type === 'serving') {
+      log.line('info', `serving on ${sockets[0]!.address} in one process`, { address: sockets[0]!.address })
+      void systemd.notify('READY=1', 'STATUS=Serving in one process')
+      systemd.startWatchdog()
+    } else if (message.type === 'failed') log.line('error', describe(message.reason), { stack: message.stack })
+    else if (message.type === 'drained') log.line('info', 'stopped', { cut: message.cut, tookMs: message.tookMs })
+  }
+  const describe = (reason: string) => {
+    const [socket] = sockets
+    if (reason === SOCKET_TAKEN) return inUse(socket!.address, socket!.port).message
+    return propaneError('app_failed', { reason }).message
+  }
+  const channel: Channel = {
+    say: heard,
+    listen: onMessage => {
+      tell = onMessage
+    },
+    hold: () => undefined,
+  }
+  const worker = new Worker({ ...workerOrders(plan, identity), maxConnections: 0 }, channel)
+
+  let stopping = false
+  const stop = () => {
+    if (stopping || !worker.serves) process.exit(0)
+    stopping = true
+    const { preStopDelay } = poolSettings(accessories)
+    tell({ type: 'pre_stop' }, undefined)
+    void systemd.notify('STOPPING=1')
+    log.line('info', `stopping: requests in flight may take ${formatDuration(accessories.drainTimeout)}`)
+    setTimeout(() => void worker.drain(accessories.drainTimeout, accessories.idleWindow, true), preStopDelay)
+  }
+  process.on('SIGTERM', () => {
+    if (!stopping) stop()
+  })
+  process.on('SIGINT', stop)
+  process.on('SIGQUIT', () => process.exit(0))
+  process.on('SIGHUP', () => log.line('warn', 'HUP does nothing with workers = 0: restart the process instead'))
+
+  try {
+    await worker.boot()
+  } catch (error) {
+    heard({ type: 'failed', ...explain(error) })
+    process.exit(1)
+  }
+  return new Promise<never>(() => undefined)
+}

@@ -1,0 +1,53 @@
+import type { WorkerEvent } from '../events.ts'
+import type { LogSink } from '../observation/log.ts'
+import { LineMerger } from '../observation/log-merge.ts'
+
+type Stream = 'stdout' | 'stderr'
+
+/** What the workers write, line by line into one log. */
+export class WorkerOutput {
+  readonly #sink: LogSink
+  readonly #json: boolean
+  readonly #mergers = new Map<string, LineMerger>()
+  #onEmpty: () => void = () => undefined
+
+  constructor(sink: LogSink, json: boolean) {
+    this.#sink = sink
+    this.#json = json
+  }
+
+  /** A chunk of a worker's stream; undefined for its end. */
+  push(worker: WorkerEvent, chunk: Buffer | undefined, stream: Stream): void {
+    const key = `${worker.id} ${stream}`
+    let merger = this.#mergers.get(key)
+    if (chunk === undefined) {
+      merger?.flush()
+      this.#mergers.delete(key)
+      if (this.#mergers.size === 0) this.#onEmpty()
+      return
+    }
+    if (!merger) {
+      merger = this.#merger(worker, stream === 'stdout' ? 'info' : 'error')
+      this.#mergers.set(key, merger)
+    }
+    merger.push(chunk)
+  }
+
+  /** Resolves when every stream has ended, or at the deadline: a worker's own child may hold one open. */
+  ended(deadlineMs: number): Promise<void> {
+    if (this.#mergers.size === 0) return Promise.resolve()
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, deadlineMs)
+      this.#onEmpty = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  #merger(worker: WorkerEvent, level: string): LineMerger {
+    const wrap = (msg: string) =>
+      JSON.stringify({ level, time: new Date().toISOString(), worker: worker.slot, pid: worker.pid, msg })
+    return new LineMerger(lines => this.#sink.write(lines), this.#json ? wrap : undefined)
+  }
+}

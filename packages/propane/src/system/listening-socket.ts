@@ -1,0 +1,126 @@
+import type { Server } from 'node:net'
+import { propaneError } from '../errors.ts'
+import { net } from './builtins.ts'
+
+/**
+ * A socket that is bound but that this process does not accept from. Node has no documented way to hold one and send
+ * it on: a listening `net.Server` accepts, and `net.BoundSocket` (Node 26.4) can be sent away only once.
+ * `net._createServerHandle` is what node:cluster shares with its workers, and has been there since Node 0.10. It is
+ * used in this file and nowhere else.
+ *
+ * The socket starts to listen when the first worker that is ready says so, and stays listening for as long as
+ * the primary lives: connections queue in the kernel while no worker takes them. Workers get a copy of the descriptor
+ * each (SCM_RIGHTS), so that one accepts directly, and one that is killed takes nothing along that it had not accepted.
+ */
+export interface ListeningSocket {
+  readonly handle: ServerHandle
+  readonly fd: number
+  /** As a person writes it: `127.0.0.1:3000` or `/run/app.sock`. */
+  readonly address: string
+  readonly host?: string
+  readonly port?: number
+  readonly path?: string
+}
+
+export interface ServerHandle {
+  readonly fd: number
+  close(): void
+  listen(backlog: number): number
+  getsockname?(out: { address?: string; port?: number; family?: string }): number
+}
+
+type CreateServerHandle = (
+  address: string | null,
+  port: number | null,
+  addressType: number | null,
+  fd?: number,
+  flags?: number,
+) => ServerHandle | number
+
+const create = (net as unknown as { _createServerHandle?: CreateServerHandle })._createServerHandle
+
+/** Binds a TCP socket. Throws the error of the system (`code` EADDRINUSE, EACCES, …). */
+export function bindTcp(host: string, port: number): ListeningSocket {
+  const family = net.isIP(host)
+  const handle = made(factory()(host, port, family === 6 ? 6 : 4))
+  // libuv keeps an EADDRINUSE back until the socket is next used.
+  const bound: { address?: string; port?: number } = {}
+  const code = handle.getsockname?.(bound) ?? 0
+  if (code < 0) {
+    handle.close()
+    throw systemError(code)
+  }
+  const number = bound.port ?? port
+  return { handle, fd: handle.fd, host, port: number, address: formatAddress(host, number) }
+}
+
+/** Binds a unix socket. Throws the error of the system. */
+export function bindPath(path: string): ListeningSocket {
+  const handle = made(factory()(path, -1, -1))
+  return { handle, fd: handle.fd, path, address: path }
+}
+
+/** Takes over a descriptor that systemd or an older primary handed over. Throws where it is no socket. */
+export function adopt(fd: number): ListeningSocket {
+  const handle = made(factory()(null, null, null, fd))
+  const bound: { address?: string; port?: number } = {}
+  const isTcp = handle.getsockname !== undefined && handle.getsockname(bound) === 0 && bound.address !== undefined
+  if (!isTcp) return { handle, fd, address: `fd ${fd}` }
+  return {
+    ...{ handle, fd, host: bound.address!, port: bound.port! },
+    address: formatAddress(bound.address!, bound.port!),
+  }
+}
+
+export function formatAddress(host: string, port: number): string {
+  return net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function factory(): CreateServerHandle {
+  if (create) return create
+  throw propaneError('socket_unsupported', { version: process.version })
+}
+
+function made(result: ServerHandle | number): ServerHandle {
+  if (typeof result === 'number') throw systemError(result)
+  return result
+}
+
+function systemError(code: number): NodeJS.ErrnoException {
+  const { getSystemErrorName } = process.getBuiltinModule('node:util')
+  const name = getSystemErrorName(code)
+  return Object.assign(new Error(name), { code: name, errno: code })
+}
+
+/** Accepts from a handle that came over IPC. A server may do so again after `close()`, with another handle. */
+export function listenOn(server: Server, handle: ServerHandle, backlog: number): void {
+  const internals = server as unknown as {
+    _handle: ServerHandle
+    _listen2(address: null, port: number, addressType: number, backlog: number): void
+  }
+  internals._handle = handle
+  internals._listen2(null, -1, -1, backlog)
+}
+
+/** Lets the kernel queue no more than one connection from now on, for all who share the socket. */
+export function shrinkQueue(server: Server): void {
+  ;(server as unknown as { _handle: ServerHandle | null })._handle?.listen(0)
+}
+
+/**
+ * Tries to take the one place in the queue of a TCP socket with a connection of our own, to ourselves. True when it has
+ * it: then the queue was empty, and has no room for anybody else. Over loopback the handshake is done when connect(2)
+ * returns, so that nothing else can happen between this and what the caller does next. A unix socket needs none of it:
+ * its path is gone by then.
+ */
+export function occupyQueue(server: Server): boolean {
+  const address = server.address()
+  if (address === null || typeof address === 'string') return true
+  const host = address.address === '::' ? '::1' : address.address === '0.0.0.0' ? '127.0.0.1' : address.address
+  const socket = net.connect(address.port, host)
+  socket.on('error', () => undefined) // it is reset when the server closes: that is its purpose
+  const { _handle: handle } = socket as unknown as { _handle: { getpeername(out: object): number } | null }
+  if (handle?.getpeername({}) === 0) return true
+  socket.destroy()
+  return false
+}

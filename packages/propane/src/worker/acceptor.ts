@@ -1,0 +1,172 @@
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { net } from '../system/builtins.ts'
+import { listenOn, occupyQueue, type ServerHandle, shrinkQueue } from '../system/listening-socket.ts'
+import { Lasting } from './lasting.ts'
+
+/** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
+const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
+
+/** How long the last worker goes on accepting at least (the others stop meanwhile), and at most. */
+const LAST_MIN_MS = 100
+const LAST_MAX_MS = 500
+
+/**
+ * The worker's end of the shared sockets. `gate` is the server that the application takes its connections from; it
+ * never listens itself, for a worker that stops accepting for a while closes its copies of the sockets (the connections
+ * queue on for the others) and goes on later with spare copies that it got from the primary meanwhile.
+ */
+export class Acceptor {
+  readonly gate: Server
+  /** Connections that are open. */
+  connections = 0
+  /** Those of them that stay for more than a request. */
+  readonly lasting: Lasting = new Lasting()
+  /** Called when a connection has come. */
+  onOpen: () => void = () => undefined
+  /** Called when a connection has ended. */
+  onClose: () => void = () => undefined
+  #listeners: Server[] = []
+  /** By the number of the socket they are copies of. */
+  readonly #spares = new Map<number, ServerHandle>()
+  #wanted = 0
+  #taken = 0
+  #backlog = 511
+  #stopped = false
+  #address: AddressInfo | string | null = null
+  readonly #wantSpares: () => void
+  /** One listener for all connections, so that none has to be made for each. */
+  readonly #closed: (this: Socket) => void
+
+  constructor(wantSpares: () => void) {
+    this.#wantSpares = wantSpares
+    const forget = (socket: Socket) => this.#forget(socket)
+    this.#closed = function closed() {
+      forget(this)
+    }
+    this.gate = new Gate(
+      () => this.#address,
+      () => this.stop(),
+    )
+  }
+
+  get accepting(): boolean {
+    return this.#listeners.length > 0
+  }
+
+  /** Starts to accept from one of `of` sockets. Rejects when the system refuses to listen. */
+  listen(handle: ServerHandle, of: number, backlog: number): Promise<void> {
+    this.#wanted = of
+    this.#backlog = backlog
+    return this.#open(handle)
+  }
+
+  /** Stops accepting until `resume`. Open connections stay. */
+  pause(): void {
+    if (!this.accepting) return
+    this.#closeListeners()
+    if (this.#spares.size < this.#wanted) this.#wantSpares()
+  }
+
+  /** Accepts again; false while there are no spare copies of the sockets yet. */
+  resume(): boolean {
+    if (this.#stopped || this.accepting) return !this.#stopped
+    if (this.#spares.size < this.#wanted) return false
+    const handles = [...this.#spares.values()]
+    this.#spares.clear()
+    for (const handle of handles) this.#open(handle).catch(() => this.#closeListeners())
+    return true
+  }
+
+  addSpare(handle: ServerHandle, index: number, of: number): void {
+    this.#wanted = of
+    if (this.#stopped || this.#spares.has(index)) handle.close()
+    else this.#spares.set(index, handle)
+  }
+
+  /**
+   * Stops accepting for good, as the last one who does. A connection left in the queue would be reset, and as long as
+   * clients come there is always one. So the queue is made as short as it can be, one connection, and once it is empty
+   * filled with one of our own: others then find no room, try again a second later, and are refused.
+   */
+  async stopLast(): Promise<void> {
+    this.resume()
+    for (const server of this.#listeners) shrinkQueue(server)
+    const started = performance.now()
+    for (let seen = -1; seen !== this.#taken || performance.now() - started < LAST_MIN_MS; ) {
+      if (performance.now() - started > LAST_MAX_MS) break
+      seen = this.#taken
+      await new Promise(resolve => setTimeout(resolve, LAST_MIN_MS / 4))
+    }
+    for (const server of this.#listeners) {
+      for (let tries = 0; tries < 1000 && !occupyQueue(server); tries++)
+        await new Promise(resolve => setImmediate(resolve))
+      server.close()
+    }
+    this.stop()
+  }
+
+  /** Stops accepting for good. */
+  stop(): void {
+    this.#stopped = true
+    this.#closeListeners()
+    for (const handle of this.#spares.values()) handle.close()
+    this.#spares.clear()
+  }
+
+  /** Hands a connection to the application, as if it had come in through one of the sockets. */
+  take(socket: Socket): void {
+    this.#taken++
+    this.connections++
+    this.lasting.opened(socket)
+    socket.on('close', this.#closed)
+    this.gate.emit('connection', socket)
+    this.onOpen()
+  }
+
+  #forget(socket: Socket): void {
+    this.connections--
+    this.lasting.closed(socket)
+    this.onClose()
+  }
+
+  #open(handle: ServerHandle): Promise<void> {
+    const server = net.createServer(SOCKETS, socket => this.take(socket))
+    this.#listeners.push(server)
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.once('listening', () => {
+        this.#address ??= server.address()
+        resolve()
+      })
+      listenOn(server, handle, this.#backlog)
+    })
+  }
+
+  #closeListeners(): void {
+    for (const server of this.#listeners.splice(0)) server.close()
+  }
+}
+
+/** A server that looks as if it listened, for applications that ask. */
+class Gate extends net.Server {
+  #where: () => AddressInfo | string | null
+  #stop: () => void
+
+  constructor(where: () => AddressInfo | string | null, stop: () => void) {
+    super(SOCKETS)
+    this.#where = where
+    this.#stop = stop
+    Object.defineProperty(this, 'listening', { value: true })
+  }
+
+  override address(): AddressInfo | string | null {
+    return this.#where()
+  }
+
+  override close(callback?: (error?: Error) => void): this {
+    this.#stop()
+    if (callback) this.once('close', callback)
+    process.nextTick(() => this.emit('close'))
+    return this
+  }
+}

@@ -1,0 +1,80 @@
+import type { WorkerStats } from '../pool/pool.ts'
+
+/** Version of the messages between primary and worker: they may be of two releases while a primary is replaced. */
+export const PROTOCOL = 1
+
+/** The reason of a worker that found its socket taken: another process bound and listened while this one booted. */
+export const SOCKET_TAKEN = 'its socket is taken'
+
+/** What a worker says. */
+export type FromWorker =
+  /** Loaded, started and probed; waits for the sockets. */
+  | { type: 'ready'; bootMs: number; app: string }
+  /** Takes connections. */
+  | { type: 'serving' }
+  /** Still boots, and this is what it waits for. */
+  | { type: 'waits'; for: string }
+  /** Could not boot, and exits. */
+  | { type: 'failed'; reason: string; stack?: string }
+  | { type: 'beat'; stats: WorkerStats }
+  /** Has closed its copies of the sockets for a while and wants others, to go on with later. */
+  | { type: 'spare' }
+  /** Accepts no more, for good. */
+  | { type: 'closed' }
+  | { type: 'drained'; tookMs: number; cut: number }
+  | { type: 'blocked'; forMs: number }
+
+/** What a worker is told. `listen` and `spare` come with one socket each, `index` of `of`. */
+export type ToWorker =
+  | { type: 'listen'; index: number; of: number; backlog: number }
+  | { type: 'spare'; index: number; of: number; backlog: number }
+  | { type: 'pre_stop' }
+  /** `last`: nobody accepts after this one, so what still queues is for it. */
+  | { type: 'drain'; graceMs: number; idleMs: number; last: boolean }
+
+const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
+  ready: ['bootMs:number', 'app:string'],
+  serving: [],
+  waits: ['for:string'],
+  failed: ['reason:string'],
+  beat: ['stats:object'],
+  spare: [],
+  closed: [],
+  drained: ['tookMs:number', 'cut:number'],
+  blocked: ['forMs:number'],
+}
+
+const TO_WORKER: Readonly<Record<ToWorker['type'], readonly string[]>> = {
+  listen: ['index:number', 'of:number', 'backlog:number'],
+  spare: ['index:number', 'of:number', 'backlog:number'],
+  pre_stop: [],
+  drain: ['graceMs:number', 'idleMs:number', 'last:boolean'],
+}
+
+/** The message as sent: an application may use `process.send` too, so ours are told apart. */
+export function envelope<M extends FromWorker | ToWorker>(message: M): { propane: number } & M {
+  return { propane: PROTOCOL, ...message }
+}
+
+/** The message of a worker, or undefined where it is none of ours or not as it should be. */
+export function fromWorker(value: unknown): FromWorker | undefined {
+  return check<FromWorker>(value, FROM_WORKER)
+}
+
+/** The message of the primary, or undefined where it is none of ours or not as it should be. */
+export function toWorker(value: unknown): ToWorker | undefined {
+  return check<ToWorker>(value, TO_WORKER)
+}
+
+function check<M>(value: unknown, table: Readonly<Record<string, readonly string[]>>): M | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const message = value as Record<string, unknown>
+  if (message.propane !== PROTOCOL || typeof message.type !== 'string' || !Object.hasOwn(table, message.type)) {
+    return undefined
+  }
+  const sound = table[message.type]!.every(member => {
+    const [name, type] = member.split(':') as [string, string]
+    return typeof message[name] === type && message[name] !== null
+  })
+  return sound ? (message as M) : undefined
+}

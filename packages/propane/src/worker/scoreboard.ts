@@ -1,0 +1,106 @@
+import os from 'node:os'
+import path from 'node:path'
+import { now } from '../clock.ts'
+import { fs } from '../system/builtins.ts'
+
+/**
+ * A small file without a name that primary and workers share, one cell for each worker: how many connections it has
+ * and when it last wrote. Workers look at it to leave a connection to a colleague who has fewer. Without it the kernel
+ * decides, and the process that wakes first takes nearly all.
+ *
+ * A cell: float64 stamp (milliseconds of the monotonic clock, 0 = unused), int32 connections, int32 unused.
+ */
+const CELL = 16
+export const CELLS = 256
+
+/** A worker that has not written for this long is busy, or the machine is. */
+const FRESH_MS = 120
+
+/** What a worker sees of the others; undefined where there is none. */
+export interface Others {
+  fewest: number | undefined
+  /** Of those only that have written lately. */
+  fewestAwake: number | undefined
+  /** Whether there are others that have not. */
+  silent: boolean
+}
+
+/** Opens a new scoreboard and returns its descriptor; undefined where no folder lets itself be written. */
+export function createScoreboard(): number | undefined {
+  for (const folder of ['/dev/shm', os.tmpdir()]) {
+    const file = path.join(folder, `.propane-${process.pid}-${Math.random().toString(36).slice(2)}`)
+    try {
+      const fd = fs.openSync(file, 'wx+', 0o600)
+      fs.unlinkSync(file)
+      fs.writeSync(fd, Buffer.alloc(CELL * CELLS), 0, CELL * CELLS, 0)
+      return fd
+    } catch {
+      // Not here: the next folder, or no scoreboard, with which everything works but the balance.
+    }
+  }
+  return undefined
+}
+
+/** Empties the cell of a worker that is no more, so that nobody waits for it. */
+export function clearCell(fd: number, cell: number): void {
+  fs.writeSync(fd, Buffer.alloc(CELL), 0, CELL, cell * CELL)
+}
+
+export class Scoreboard {
+  readonly #fd: number
+  readonly #cell: number
+  readonly #mine: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(CELL))
+  readonly #all: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(CELL * CELLS))
+
+  constructor(fd: number, cell: number) {
+    this.#fd = fd
+    this.#cell = cell
+  }
+
+  /** Says how many connections this worker has, and that it is there. */
+  publish(connections: number): void {
+    this.#mine.setFloat64(0, now(), true)
+    this.#mine.setInt32(8, connections, true)
+    fs.writeSync(this.#fd, this.#mine, 0, CELL, this.#cell * CELL)
+  }
+
+  /** Takes this worker off the board: it accepts no more. */
+  leave(): void {
+    clearCell(this.#fd, this.#cell)
+  }
+
+  /** The fewest connections that any other worker has. */
+  others(): Others {
+    fs.readSync(this.#fd, this.#all, 0, CELL * CELLS, 0)
+    const since = now() - FRESH_MS
+    const others: Others = { fewest: undefined, fewestAwake: undefined, silent: false }
+    for (let cell = 0; cell < CELLS; cell++) {
+      const stamp = this.#all.getFloat64(cell * CELL, true)
+      if (cell === this.#cell || stamp === 0) continue
+      const connections = this.#all.getInt32(cell * CELL + 8, true)
+      others.fewest = least(others.fewest, connections)
+      if (stamp < since) others.silent = true
+      else others.fewestAwake = least(others.fewestAwake, connections)
+    }
+    return others
+  }
+}
+
+function least(before: number | undefined, number: number): number {
+  return before === undefined || number < before ? number : before
+}
+
+/** How many connections a worker may be ahead of the one with the fewest: few, and an eighth of those. */
+function allowance(fewest: number): number {
+  return 3 + Math.floor(fewest / 8)
+}
+
+/**
+ * Whether a worker with `mine` connections should accept. Pure. `accepting` gives the rule some play, so that it does
+ * not flicker at its limit.
+ */
+export function mayAccept(mine: number, fewest: number | undefined, accepting: boolean): boolean {
+  if (fewest === undefined) return true
+  const ahead = mine - fewest
+  return accepting ? ahead < allowance(fewest) : ahead < allowance(fewest) - 1
+}

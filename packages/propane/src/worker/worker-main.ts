@@ -1,0 +1,44 @@
+// What a worker process runs. Its orders come in the environment, and are taken out of it before the application looks.
+import { explain } from '../explain.ts'
+import type { ServerHandle } from '../system/listening-socket.ts'
+import { envelope, type FromWorker, toWorker } from './messages.ts'
+import { type Channel, Worker, type WorkerOrders } from './worker.ts'
+
+const orders = JSON.parse(process.env.PROPANE_ORDERS ?? '{}') as WorkerOrders
+delete process.env.PROPANE_ORDERS
+
+const channel: Channel = {
+  say(message) {
+    if (process.connected) process.send?.(envelope<FromWorker>(message))
+  },
+  listen(onMessage) {
+    process.on('message', (value, handle) => {
+      const message = toWorker(value)
+      if (message) onMessage(message, handle as unknown as ServerHandle | undefined)
+    })
+  },
+  hold(on) {
+    if (on) process.channel?.ref()
+    else process.channel?.unref()
+  },
+}
+
+const report = (error: unknown) => channel.say({ type: 'failed', ...explain(error, orders.app) })
+const worker = new Worker(orders, channel)
+
+// The primary is gone: whoever comes next wants the port.
+process.on('disconnect', () => void worker.drain(1500, 500))
+// A terminal sends these to the whole process group; what becomes of them is for the primary to say.
+process.on('SIGINT', () => undefined)
+process.on('SIGHUP', () => undefined)
+process.on('SIGTERM', () => (worker.serves ? void worker.drain() : process.exit(0)))
+// An error that nobody catches ends the process as ever; while it boots, the primary is told the reason too.
+process.on('uncaughtExceptionMonitor', report)
+
+worker.boot().then(
+  () => process.off('uncaughtExceptionMonitor', report),
+  error => {
+    report(error)
+    process.exit(1)
+  },
+)

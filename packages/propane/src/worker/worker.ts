@@ -1,0 +1,190 @@
+import { now } from '../clock.ts'
+import { explain } from '../explain.ts'
+import type { ServerHandle } from '../system/listening-socket.ts'
+import { Acceptor } from './acceptor.ts'
+import type { Application } from './application.ts'
+import { Balance } from './balance.ts'
+import { ListenCapture } from './capture-listen.ts'
+import { loadApplication } from './load-application.ts'
+import { type FromWorker, SOCKET_TAKEN, type ToWorker } from './messages.ts'
+import { probe } from './probe.ts'
+import { Scoreboard } from './scoreboard.ts'
+
+/** What the primary decided for a worker, passed in its environment as JSON. */
+export interface WorkerOrders {
+  app: string
+  /** What the balance is kept with: the descriptor of the scoreboard and this worker's cell; none for one worker. */
+  scoreboard?: { fd: number; cell: number }
+  bootTimeout: number
+  drainTimeout: number
+  idleWindow: number
+  heartbeatInterval: number
+  probePath: string
+  maxConnections: number
+  maxInFlight: number
+  maxEventLoopDelay: number
+  retryAfterSeconds: number
+  healthPaths: readonly string[]
+  header?: string
+}
+
+/** How often the balance is looked at without an occasion, and how late the event loop is. */
+const TICK_MS = 50
+const OVERLOADED_TICK_MS = 5
+
+/** A delay of the event loop that is worth a line in the log. */
+const BLOCKED_MS = 5000
+
+/** How long the end of a worker waits for what it has written to be read. */
+const FLUSH_MS = 1000
+
+/** How a worker talks with whoever commands it. */
+export interface Channel {
+  say(message: FromWorker): void
+  listen(onMessage: (message: ToWorker, handle: ServerHandle | undefined) => void): void
+  /** While the application boots, the channel must not keep the process alive: one that does nothing more is over. */
+  hold(on: boolean): void
+}
+
+/** One worker's life: load, probe, accept, report, drain, exit. */
+export class Worker {
+  readonly #orders: WorkerOrders
+  readonly #channel: Channel
+  readonly #acceptor: Acceptor
+  readonly #balance: Balance
+  #application: Application | undefined
+  #sockets = 0
+  #draining = false
+  #delay = 0
+  #longestDelay = 0
+  #overloaded = false
+  /** Requests of the probe, which are nobody's. */
+  #probes = 0
+
+  constructor(orders: WorkerOrders, channel: Channel) {
+    this.#orders = orders
+    this.#channel = channel
+    this.#acceptor = new Acceptor(() => channel.say({ type: 'spare' }))
+    const { scoreboard } = orders
+    const board = scoreboard && new Scoreboard(scoreboard.fd, scoreboard.cell)
+    this.#balance = new Balance(this.#acceptor, board, orders.maxConnections)
+  }
+
+  async boot(): Promise<void> {
+    const capture = new ListenCapture()
+    capture.install()
+    this.#channel.listen((message, handle) => this.#onMessage(message, handle))
+    this.#channel.hold(false)
+    let stage = ''
+    const say = () => this.#say({ type: 'waits', for: stage + othersIn(capture) })
+    const at = (next: string) => {
+      stage = next
+      say()
+    }
+    capture.onElsewhere = say
+    this.#application = await loadApplication(this.#orders.app, this.#orders, capture, at)
+    at('its start has not ended')
+    await this.#application.start(this.#acceptor.gate)
+    at('it has not answered the probe')
+    await probe(socket => this.#acceptor.take(socket), this.#orders.probePath, this.#orders.bootTimeout)
+    this.#probes = this.#application.counts()?.requests ?? 0
+    this.#channel.hold(true)
+    this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
+  }
+
+  /** Whether it takes connections, or has done so. */
+  get serves(): boolean {
+    return this.#sockets > 0
+  }
+
+  #onMessage(message: ToWorker, handle: ServerHandle | undefined): void {
+    if (message.type === 'listen' && handle) void this.#listen(message, handle)
+    else if (message.type === 'spare' && handle) this.#acceptor.addSpare(handle, message.index, message.of)
+    else if (message.type === 'pre_stop') this.#application?.preStop()
+    else if (message.type === 'drain') void this.drain(message.graceMs, message.idleMs, message.last)
+  }
+
+  async #listen(message: ToWorker & { type: 'listen' }, handle: ServerHandle): Promise<void> {
+    try {
+      await this.#acceptor.listen(handle, message.of, message.backlog)
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      this.#say({ type: 'failed', ...(taken ? { reason: SOCKET_TAKEN } : explain(error)) })
+      process.exit(1)
+    }
+    if (++this.#sockets < message.of) return
+    this.#acceptor.onOpen = () => this.#balance.opened()
+    this.#acceptor.onClose = () => this.#balance.closed()
+    this.#balance.tick()
+    this.#tick(now())
+    this.#say({ type: 'serving' })
+    this.#beat()
+    setInterval(() => this.#beat(), this.#orders.heartbeatInterval)
+  }
+
+  /** Looks at the event loop and the balance, more often while overloaded: refusing for longer than needed wastes it. */
+  #tick(last: number): void {
+    const pause = this.#overloaded ? OVERLOADED_TICK_MS : TICK_MS
+    setTimeout(() => {
+      const time = now()
+      this.#delay = Math.max(0, time - last - pause)
+      this.#longestDelay = Math.max(this.#longestDelay, this.#delay)
+      if (this.#delay > BLOCKED_MS) this.#say({ type: 'blocked', forMs: Math.round(this.#delay) })
+      this.#shed()
+      this.#balance.tick()
+      this.#tick(time)
+    }, pause).unref()
+  }
+
+  #shed(): void {
+    const limit = this.#orders.maxEventLoopDelay
+    if (limit === 0) return
+    const overloaded = this.#delay > (this.#overloaded ? limit / 2 : limit)
+    if (overloaded !== this.#overloaded) this.#application?.overload(overloaded)
+    this.#overloaded = overloaded
+  }
+
+  #beat(): void {
+    const counts = { inFlight: 0, requests: 0, shed: 0, ...this.#application?.counts() }
+    counts.requests -= this.#probes
+    const eventLoopDelay = Math.round(this.#longestDelay * 10) / 10
+    this.#longestDelay = 0
+    const { connections } = this.#acceptor
+    const memory = process.memoryUsage.rss()
+    this.#say({ type: 'beat', stats: { connections, ...counts, memory, eventLoopDelay } })
+  }
+
+  /** Answers what it has, and ends the process. Without times, with those it was started with. */
+  async drain(
+    graceMs: number = this.#orders.drainTimeout,
+    idleMs: number = this.#orders.idleWindow,
+    last = false,
+  ): Promise<void> {
+    if (this.#draining) return
+    this.#draining = true
+    const started = now()
+    this.#balance.leave()
+    if (last) await this.#acceptor.stopLast()
+    else this.#acceptor.stop()
+    this.#say({ type: 'closed' })
+    const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
+    this.#beat()
+    this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
+    await Promise.race([written(process.stdout), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
+    await Promise.race([written(process.stderr), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
+    process.exit(0)
+  }
+
+  #say(message: FromWorker): void {
+    this.#channel.say(message)
+  }
+}
+
+function othersIn({ elsewhere: [place] }: ListenCapture): string {
+  return place === undefined ? '' : `; it listens on ${place}, which workers cannot share`
+}
+
+/** Resolves when all that was written to a stream is out: an exit throws the rest away. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()))
+}

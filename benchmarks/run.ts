@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { describeLatency, type Latency, measureLatency } from './whole/latency.ts'
 import { type Effort, measure } from './whole/measure.ts'
 import { describeFigures } from './whole/report.ts'
 import { type Scenario, scenarios } from './whole/scenarios.ts'
@@ -18,7 +19,7 @@ const micro = readdirSync(join(import.meta.dirname, 'micro'))
   .filter(file => file.endsWith('.bench.ts'))
   .map(file => file.slice(0, -'.bench.ts'.length))
 
-const known = [...scenarios.map(({ name }) => name), ...micro]
+const known = [...scenarios.map(({ name }) => name), 'latency', ...micro]
 const unknown = positionals.filter(name => !known.includes(name))
 if (unknown.length > 0) {
   console.error(`bench: there is no ${unknown.join(', ')}; there are ${known.join(', ')}`)
@@ -26,15 +27,18 @@ if (unknown.length > 0) {
 }
 
 const chosen = (name: string) => positionals.length === 0 || positionals.includes(name)
-await runWhole(scenarios.filter(({ name }) => chosen(name)))
+await runWhole(
+  scenarios.filter(({ name }) => chosen(name)),
+  chosen('latency'),
+)
 // Micro benchmarks run when asked for by name; the smoke run starts them all, so that none is forgotten and breaks.
 for (const name of micro.filter(name => (values.smoke ? chosen(name) : positionals.includes(name)))) {
   if (values.smoke) process.env.BENCH_SMOKE = '1'
   await import(`./micro/${name}.bench.ts`)
 }
 
-async function runWhole(chosen: readonly Scenario[]): Promise<void> {
-  if (chosen.length === 0) return
+async function runWhole(chosen: readonly Scenario[], withLatency: boolean): Promise<void> {
+  if (chosen.length === 0 && !withLatency) return
   const effort = values.smoke ? smoke : { ...full, rounds: Number(values.rounds ?? full.rounds) }
   const results: { scenario: Scenario; figures: Figures[] }[] = []
   for (const scenario of chosen) {
@@ -43,7 +47,9 @@ async function runWhole(chosen: readonly Scenario[]): Promise<void> {
     if (values.smoke) console.log(`${scenario.name}: ${scenario.servers.join(', ')} answer alike`)
     else console.log(`${describeFigures(scenario, figures)}\n`)
   }
-  if (!values.smoke) saveResults({ effort, node: process.version, results })
+  const latency: Latency[] = withLatency ? await measureLatency(effort) : []
+  if (withLatency) console.log(values.smoke ? 'latency: measured' : `${describeLatency(latency)}\n`)
+  if (!values.smoke) saveResults({ effort, node: process.version, results, latency })
 }
 
 function saveResults(report: object): void {

@@ -20,11 +20,24 @@ export interface Target {
   fields?: string | undefined
 }
 
+export interface Pace {
+  perSecond: number
+  ms: number
+}
+
+export interface Latencies {
+  requests: number
+  p50Ms: number
+  p99Ms: number
+}
+
 interface Connection {
   socket: Socket
   buffer: Buffer
   /** How much of the current answer is here. */
   received: number
+  /** When the request that is under way was to be sent. */
+  due: number
 }
 
 const connections: Connection[] = []
@@ -33,6 +46,7 @@ let expected: Answer | undefined
 let toSend = 0
 let toCome = 0
 let onDone: (error?: Error) => void = () => {}
+let onAnswer: ((connection: Connection, due: number) => void) | undefined
 
 const calls = {
   /** Connects, and asks once to learn what every answer must be. */
@@ -53,6 +67,36 @@ const calls = {
     return { ms, cpuMicros: user + system }
   },
 
+  /** Sends at a steady rate whatever the answers take, for `ms`, and gives the latencies: from when each was due. */
+  async pace({ perSecond, ms }: Pace): Promise<Latencies> {
+    const idle = [...connections]
+    const took: number[] = []
+    const started = performance.now()
+    let sent = 0
+    await new Promise<void>((resolve, reject) => {
+      onDone = error => error && reject(error)
+      onAnswer = (connection, due) => {
+        took.push(performance.now() - due)
+        idle.push(connection)
+      }
+      const tick = () => {
+        const now = performance.now()
+        for (let due = started + (sent * 1000) / perSecond; due <= now && idle.length > 0; sent++) {
+          sendDue(idle.pop()!, due)
+          due = started + ((sent + 1) * 1000) / perSecond
+        }
+        if (now - started < ms) setImmediate(tick)
+        else if (idle.length === connections.length) resolve()
+        else setImmediate(tick)
+      }
+      tick()
+    })
+    onAnswer = undefined
+    took.sort((a, b) => a - b)
+    const at = (share: number) => took[Math.floor(took.length * share)] ?? Number.NaN
+    return { requests: took.length, p50Ms: at(0.5), p99Ms: at(0.99) }
+  },
+
   async close(_: undefined): Promise<void> {
     for (const { socket } of connections.splice(0)) socket.destroy()
   },
@@ -65,7 +109,7 @@ function open(port: number): Promise<void> {
     const buffer = Buffer.allocUnsafe(64 * 1024)
     const onread = { buffer, callback: (length: number) => receive(connection, length) }
     const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread })
-    const connection: Connection = { socket, buffer, received: 0 }
+    const connection: Connection = { socket, buffer, received: 0, due: 0 }
     socket.once('connect', () => {
       connections.push(connection)
       resolve()
@@ -127,7 +171,13 @@ function learn(connection: Connection, end: number): boolean {
   return true
 }
 
+function sendDue(connection: Connection, due: number): void {
+  connection.due = due
+  connection.socket.write(request)
+}
+
 function answered(connection: Connection): void {
+  if (onAnswer) return onAnswer(connection, connection.due)
   toCome -= 1
   if (toCome === 0) onDone()
   else send(connection)

@@ -15,6 +15,7 @@ type PgErrorCode =
   | 'parameter_undefined'
   | 'parameter_invalid'
   | 'parameter_needs_json'
+  | 'text_with_nul'
   | 'value_unrepresentable'
   | 'row_not_found'
   | 'too_many_rows'
@@ -72,6 +73,7 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
       'Parameter {parameter} is undefined. Bind null for SQL NULL; undefined is nearly always a misspelled property.',
   },
   parameter_invalid: { message: 'Parameter {parameter} cannot be bound: {reason}.' },
+  text_with_nul: { status: 422, message: 'A text holds the character U+0000, which cannot be stored.' },
   parameter_needs_json: {
     message:
       'Parameter {parameter} is {kind}, and {type} takes it only as json(value): bare arrays are PostgreSQL arrays, and bare objects are nothing.',

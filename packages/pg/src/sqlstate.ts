@@ -27,6 +27,12 @@ export const SQLSTATES: Readonly<Record<string, SqlStateEntry>> = {
   '22012': { code: 'division_by_zero' },
   '22021': { code: 'character_not_in_repertoire' },
   '22P02': { code: 'invalid_text_representation' },
+  // A JSON text with \u0000 that is to become jsonb: it comes from outside.
+  '22P05': {
+    code: 'untranslatable_character',
+    status: 422,
+    detail: 'A text holds the character U+0000, which cannot be stored.',
+  },
   '23': { code: 'integrity_constraint_violation', status: 409, detail: 'The change conflicts with other data.' },
   '23502': { code: 'not_null_violation' },
   '23503': {

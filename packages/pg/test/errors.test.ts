@@ -68,6 +68,14 @@ describe('what the server refuses', () => {
     expect(await rejection(db.query(text))).toMatchObject({ code, status })
   })
 
+  test.for([
+    ['select $1::text', 'text_with_nul'],
+    ['select $1::jsonb', 'untranslatable_character'],
+  ] as const)('NUL, which only users send, is no fault of the program: %s is %s', async ([text, code]) => {
+    const value = text.includes('jsonb') ? JSON.stringify({ a: '\0' }) : 'a\0'
+    expect(await rejection(db.query(text, [value]))).toMatchObject({ code, status: 422 })
+  })
+
   test('can be given other codes and statuses', async () => {
     await using own = createPg({
       dsn: database.dsn,

@@ -182,7 +182,7 @@ describe('parameters that cannot be what was meant', () => {
     ['a function', () => 1, 'parameter_invalid'],
     ['a symbol', Symbol('x'), 'parameter_invalid'],
     ['an invalid Date', new Date(Number.NaN), 'parameter_invalid'],
-    ['text with a NUL', 'a\0b', 'parameter_invalid'],
+    ['text with a NUL', 'a\0b', 'text_with_nul'],
     ['JSON of nothing', json(undefined), 'parameter_invalid'],
     ['JSON of what contains itself', json(globalThis), 'parameter_invalid'],
   ])('%s is an error that names the parameter', async ([, value, code]) => {

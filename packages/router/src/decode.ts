@@ -7,12 +7,14 @@ export const SLASH_STAND_IN = '\ud800'
 /**
  * Percent-decodes a whole path, once, with {@link SLASH_STAND_IN} where it had an encoded slash (RFC 3986, section 2).
  *
- * @returns undefined where the path is malformed: a `%` without two hex digits, or bytes that are not UTF-8.
+ * @returns undefined where the path is malformed: a `%` without two hex digits, bytes that are not UTF-8, or NUL, which
+ *   nobody means and which databases and file systems refuse or cut at.
  */
 export function decodePath(path: string): string | undefined {
   if (path.includes(SLASH_STAND_IN)) return undefined
   try {
-    return decodeURIComponent(path.replace(/%2f/gi, SLASH_STAND_IN))
+    const decoded = decodeURIComponent(path.replace(/%2f/gi, SLASH_STAND_IN))
+    return decoded.includes('\0') ? undefined : decoded
   } catch {
     return undefined // a URIError says no more than that
   }

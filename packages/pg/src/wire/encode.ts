@@ -64,10 +64,8 @@ function encodeObject(value: unknown, index: number): Encoded {
 
 function checkText(text: string, index: number): string {
   if (text.includes('\0')) {
-    throw pgError('parameter_invalid', {
-      parameter: `$${index + 1}`,
-      reason: 'text in PostgreSQL cannot hold a NUL character',
-    })
+    // Only users send it, so it is an answer to them.
+    throw pgError('text_with_nul', {}, { internal: `It is parameter $${index + 1}.` })
   }
   return text
 }

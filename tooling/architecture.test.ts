@@ -26,7 +26,7 @@ const sound: Record<string, string> = {
   'packages/core/src/log.ts': `import pino from 'pino'\nexport const log = pino()`,
   ...library('view', {}, { devDependencies: { express: '5' } }),
   ...library('http', { '.': 'index', './testing': 'testing' }, { dependencies: { '@arlen/core': '*' } }, ['../core']),
-  'packages/http/src/socket-driver.ts': `import { createServer } from 'node:net'\nexport const listen = createServer`,
+  'packages/http/src/connection/socket-driver.ts': `import { createServer } from 'node:net'\nexport const listen = createServer`,
   'packages/http/src/serve.ts': `import { log } from '@arlen/core'\nimport './socket-driver.ts'\nexport const serve = log`,
   'packages/http/src/testing.ts': `export { serve } from './serve.ts'`,
   'packages/http/src/serve.test.ts': `import { test } from 'vitest'\nimport './serve.ts'\ntest('serves', () => {})`,

@@ -8,18 +8,18 @@ import {
   Timings,
   toProblem,
 } from '@arlen/core'
+import { type CookieOptions, writeCookie } from './answer/cookies.ts'
+import type { HeaderBlock } from './answer/header-block.ts'
+import { HeaderList } from './answer/headers.ts'
+import { mediaType, negotiate } from './answer/negotiation.ts'
+import { staysHere } from './answer/redirect-target.ts'
+import { checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
-import { type CookieOptions, writeCookie } from './cookies.ts'
+import { type UpgradeHandler, UpgradeReply } from './connection/upgrade.ts'
 import { httpError } from './errors.ts'
 import { type EventOptions, type EventSource, eventText } from './events.ts'
-import type { HeaderBlock } from './header-block.ts'
-import { HeaderList } from './headers.ts'
-import { mediaType, negotiate } from './negotiation.ts'
-import { staysHere } from './redirect-target.ts'
-import { checkStatus, Reply, type ReplyInit, type StreamBody } from './reply.ts'
 import type { Request } from './request.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
-import { type UpgradeHandler, UpgradeReply } from './upgrade.ts'
 
 /**
  * What other packages add to a context: they augment this interface, and the server is given a subclass of

@@ -2,7 +2,7 @@ import type { Handler, Logger } from '@arlen/core'
 import type { Clock } from './clock.ts'
 import type { Context, ContextClass } from './context.ts'
 import type { Limits, Timeouts } from './limits.ts'
-import type { ProxyTrust } from './proxy-trust.ts'
+import type { ProxyTrust } from './proxy/proxy-trust.ts'
 
 /** How a request ended, for logs and measurements. */
 export interface Finish {

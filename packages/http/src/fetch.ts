@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
-import { ChunkedReader } from './chunked-reader.ts'
-import { Connection } from './connection.ts'
+import { ChunkedReader } from './body/chunked-reader.ts'
+import { Connection } from './connection/connection.ts'
+import { join, type Transport } from './connection/output.ts'
 import { httpError } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { createEngine, type HttpOptions } from './options.ts'
-import { join, type Transport } from './output.ts'
 
 export interface FetchOptions extends HttpOptions {
   /** The address that `c.req.ip` gives. Default: none, as over a unix socket. */

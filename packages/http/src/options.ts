@@ -3,7 +3,7 @@ import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import type { Engine, Finish } from './engine.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
-import { type ProxyTrust, proxyTrust } from './proxy-trust.ts'
+import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
 
 export interface HttpOptions {
   /** A subclass of Context that every request gets, for what a framework adds to it. */

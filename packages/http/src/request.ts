@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream'
-import type { Body } from './body.ts'
-import { promised, readBytes, readForm, readJson, readText } from './body-readers.ts'
-import { type Client, resolveClient } from './client.ts'
-import { type Cookies, readCookies } from './cookies.ts'
-import type { Exchange } from './exchange.ts'
-import { type MultipartOptions, type Part, readMultipart } from './multipart.ts'
-import { peekMultipartField } from './multipart-peek.ts'
+import { type Cookies, readCookies } from './answer/cookies.ts'
+import type { Body } from './body/body.ts'
+import { promised, readBytes, readForm, readJson, readText } from './body/body-readers.ts'
+import { type MultipartOptions, type Part, readMultipart } from './body/multipart.ts'
+import { peekMultipartField } from './body/multipart-peek.ts'
+import type { Exchange } from './connection/exchange.ts'
+import { allFields, findField, trailerFields } from './head/request-fields.ts'
+import { type Client, resolveClient } from './proxy/client.ts'
 import { parseQuery, type Query } from './query.ts'
-import { allFields, findField, trailerFields } from './request-fields.ts'
 
 /** Short enough to log, and nothing that a log or a terminal could mistake. */
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/

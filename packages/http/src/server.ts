@@ -1,12 +1,12 @@
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { CloseOptions, Handler, ListenOptions, Servable } from '@arlen/core'
+import { refusal } from './connection/refusal.ts'
+import { createListener, listenOn, SocketDriver, turnAway } from './connection/socket-driver.ts'
+import * as S from './connection/state.ts'
 import type { Context } from './context.ts'
 import type { Engine } from './engine.ts'
 import { createEngine, type HttpOptions } from './options.ts'
-import { refusal } from './refusal.ts'
-import { createListener, listenOn, SocketDriver, turnAway } from './socket-driver.ts'
-import * as S from './state.ts'
 
 export interface Address {
   address: string

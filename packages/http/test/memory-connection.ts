@@ -1,9 +1,9 @@
-import { Connection } from '../src/connection.ts'
+import { Connection } from '../src/connection/connection.ts'
+import { join, type Transport } from '../src/connection/output.ts'
 import type { Context } from '../src/context.ts'
 import type { Engine } from '../src/engine.ts'
 import type { Handler } from '../src/handler.ts'
 import { createEngine, type HttpOptions } from '../src/options.ts'
-import { join, type Transport } from '../src/output.ts'
 
 /** A transport that remembers: what was written, and what became of the connection. */
 export class MemoryTransport implements Transport {

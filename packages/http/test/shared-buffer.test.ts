@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readIntoShared } from '../src/connection/shared-buffer.ts'
 import { type Context, type HttpServer, serve } from '../src/index.ts'
-import { readIntoShared } from '../src/shared-buffer.ts'
 import { RawClient } from './raw-client.ts'
 
 function dial(server: Server): Socket {

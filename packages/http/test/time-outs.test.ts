@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Connection } from '../src/connection.ts'
+import type { Connection } from '../src/connection/connection.ts'
 import type { Handler } from '../src/handler.ts'
 import type { Timeouts } from '../src/limits.ts'
 import { type MemoryTransport, memoryConnection, settle } from './memory-connection.ts'

@@ -1,6 +1,6 @@
 import { parse, resolve } from 'node:path'
 import { HttpError } from '@arlen/core'
-import type { Reply } from '../reply.ts'
+import type { Reply } from '../answer/reply.ts'
 import type { Request } from '../request.ts'
 import { openEntry } from './file-entry.ts'
 import { fileReply } from './file-reply.ts'

@@ -1,7 +1,7 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { extname, sep } from 'node:path'
 import { lookup } from 'mrmime'
-import type { HeaderBlock } from '../header-block.ts'
+import type { HeaderBlock } from '../answer/header-block.ts'
 import type { Validators } from './conditions.ts'
 
 /** A state of a file: what is needed to answer for it, and to notice that it has changed. */

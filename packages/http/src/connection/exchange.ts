@@ -1,5 +1,5 @@
-import type { Engine } from './engine.ts'
-import type { Request } from './request.ts'
+import type { Engine } from '../engine.ts'
+import type { Request } from '../request.ts'
 
 /** What a Context needs of whatever carries its request: a connection, or the bridge to fetch. */
 export interface Exchange {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { httpError } from './errors.ts'
-import type { StreamBody } from './reply.ts'
+import type { StreamBody } from '../answer/reply.ts'
+import { httpError } from '../errors.ts'
 
 /** Where the pieces of a streamed answer go: the connection. */
 export interface StreamSink {

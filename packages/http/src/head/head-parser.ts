@@ -1,6 +1,6 @@
+import type { Limits } from '../limits.ts'
 import { FieldLines } from './field-lines.ts'
 import { Head, type HeadResult } from './head.ts'
-import type { Limits } from './limits.ts'
 import { RequestLine } from './request-line.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { HttpErrorCode } from './errors.ts'
+import type { HttpErrorCode } from '../errors.ts'
 
 /** What a request head says of itself, as positions counted from its first octet. One is used again for each request. */
 export class Head {

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
+import { decodeBody } from '../answer/content-coding.ts'
+import { httpError } from '../errors.ts'
+import { parseQuery, type Query } from '../query.ts'
+import type { Request } from '../request.ts'
 import type { Body } from './body.ts'
-import { decodeBody } from './content-coding.ts'
-import { httpError } from './errors.ts'
-import { parseQuery, type Query } from './query.ts'
-import type { Request } from './request.ts'
 
 /*
  * Most bodies arrive together with their head. What is here already is read at once; only what must be waited for

@@ -1,8 +1,8 @@
-import type { HttpErrorCode } from './errors.ts'
+import type { HttpErrorCode } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { FIELD, TCHAR } from './grammar.ts'
 import type { Head, HeadResult } from './head.ts'
 import { type KnownField, knownField, readKnownField, TRANSFER_ENCODING } from './known-fields.ts'
-import type { Limits } from './limits.ts'
 
 const LINE_START = 0
 const NAME = 1

@@ -1,5 +1,5 @@
-import type { Engine } from './engine.ts'
-import { isHost } from './grammar.ts'
+import type { Engine } from '../engine.ts'
+import { isHost } from '../head/grammar.ts'
 import { normalAddress, type ProxyTrust } from './proxy-trust.ts'
 
 /** Who asks, as far as it can be trusted. Cookies, redirects, rate limits and logs all read it here. */

@@ -1,5 +1,5 @@
-import type { HttpErrorCode } from './errors.ts'
-import type { Head } from './head.ts'
+import type { HttpErrorCode } from '../errors.ts'
+import type { Head } from '../head/head.ts'
 
 /** The length of a request body in bytes, or one of these. */
 export const CHUNKED = -1

@@ -1,7 +1,7 @@
-import type { HttpErrorCode } from './errors.ts'
+import type { HttpErrorCode } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { PATH, QUERY, TCHAR } from './grammar.ts'
 import type { Head, HeadResult } from './head.ts'
-import type { Limits } from './limits.ts'
 
 const START = 0
 const SKIP_LF = 1

@@ -1,4 +1,4 @@
-import type { HttpErrorCode } from './errors.ts'
+import type { HttpErrorCode } from '../errors.ts'
 import { isHost, TCHAR } from './grammar.ts'
 import type { Head } from './head.ts'
 

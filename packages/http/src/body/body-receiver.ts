@@ -1,10 +1,10 @@
+import { NEVER } from '../clock.ts'
+import type { Connection } from '../connection/connection.ts'
+import * as S from '../connection/state.ts'
+import { httpError } from '../errors.ts'
 import { Body, type BodySource } from './body.ts'
 import { CHUNKED } from './body-framing.ts'
 import { ChunkedReader, type ChunkSink } from './chunked-reader.ts'
-import { NEVER } from './clock.ts'
-import type { Connection } from './connection.ts'
-import { httpError } from './errors.ts'
-import * as S from './state.ts'
 
 /** The receiving half of a {@link Connection} once a head is read: brings a request's body to whoever reads it. */
 export class BodyReceiver implements BodySource, ChunkSink {

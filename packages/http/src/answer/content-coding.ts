@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import { httpError } from './errors.ts'
+import { httpError } from '../errors.ts'
 
 /** Content codings (RFC 9110, section 8.4.1; RFC 7932; RFC 8878). */
 export type ContentCoding = 'gzip' | 'br' | 'zstd'

@@ -1,5 +1,5 @@
-import { httpError } from './errors.ts'
-import { isSendableValue, isToken } from './grammar.ts'
+import { httpError } from '../errors.ts'
+import { isSendableValue, isToken } from '../head/grammar.ts'
 import type { HeaderBlock } from './header-block.ts'
 
 /** Fields that frame the message or belong to the connection: an application that set them could break both. */

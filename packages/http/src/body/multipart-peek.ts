@@ -1,5 +1,5 @@
+import type { Request } from '../request.ts'
 import { isFile, makeParser } from './multipart.ts'
-import type { Request } from './request.ts'
 
 /** Where a field is looked for: in the first bytes of the body, and no further. */
 const MOST_BYTES = 16 * 1024

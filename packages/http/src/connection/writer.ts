@@ -1,6 +1,6 @@
 import { statusText } from '@arlen/core/error-table'
-import type { Context } from './context.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../answer/reply.ts'
+import type { Context } from '../context.ts'
 
 const STATUS_LINES: string[] = []
 

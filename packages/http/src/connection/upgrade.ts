@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { Reply } from './reply.ts'
+import { Reply } from '../answer/reply.ts'
 
 /**
  * Takes a connection over. What the client sent after its request is in `head`; from now on nobody else reads or writes

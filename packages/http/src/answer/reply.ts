@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { httpError } from './errors.ts'
+import { httpError } from '../errors.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
 

@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { HttpError } from '@arlen/core'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
-import { httpError } from './errors.ts'
-import type { Request } from './request.ts'
+import { httpError } from '../errors.ts'
+import type { Request } from '../request.ts'
 
 export interface MultipartOptions {
   /** Bytes of one field's value, else 413. Default 65,536. */

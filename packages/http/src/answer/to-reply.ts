@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import { JSON_TYPE, TEXT_TYPE } from './clock.ts'
-import { type Context, stringify } from './context.ts'
-import { httpError } from './errors.ts'
+import { JSON_TYPE, TEXT_TYPE } from '../clock.ts'
+import { type Context, stringify } from '../context.ts'
+import { httpError } from '../errors.ts'
 import { Reply, type StreamBody } from './reply.ts'
 
 /**

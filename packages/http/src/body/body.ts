@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { httpError } from './errors.ts'
+import { httpError } from '../errors.ts'
 
 /** What a body asks of the connection that brings it. */
 export interface BodySource {

@@ -1,6 +1,6 @@
-import type { HttpErrorCode } from './errors.ts'
-import { FIELD, HEX, QDTEXT, TCHAR } from './grammar.ts'
-import type { Limits } from './limits.ts'
+import type { HttpErrorCode } from '../errors.ts'
+import { FIELD, HEX, QDTEXT, TCHAR } from '../head/grammar.ts'
+import type { Limits } from '../limits.ts'
 
 const SIZE = 0
 const EXT_NAME = 1

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits.ts'
 import { ChunkedReader } from './chunked-reader.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
 
 function read(...pieces: string[]): { given: string[]; refusal: string | null; done: boolean } {
   const reader = new ChunkedReader(DEFAULT_LIMITS)

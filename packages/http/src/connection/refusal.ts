@@ -1,6 +1,6 @@
 import { type HttpError, PROBLEM_TYPE, toProblem } from '@arlen/core'
-import type { Engine } from './engine.ts'
-import { type HttpErrorCode, httpError } from './errors.ts'
+import type { Engine } from '../engine.ts'
+import { type HttpErrorCode, httpError } from '../errors.ts'
 import { contentLength, statusLine } from './writer.ts'
 
 /**

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { httpError } from './errors.ts'
+import { httpError } from '../errors.ts'
 
 /** Names for the ranges a proxy of one's own stands in; `unix` is a proxy that comes over a unix socket. */
 const RANGES: Readonly<Record<string, readonly string[]>> = {

@@ -4,12 +4,14 @@ import {
   type Handler,
   Lifecycle,
   type ListenOptions,
+  type LoadRules,
   type Logger,
   type LogOptions,
   type Middleware,
   type Part,
   type ResolvedConfig,
   type Servable,
+  type Steerable,
   suggest,
   wrap,
 } from '@arlen/core'
@@ -25,10 +27,11 @@ import { refuseHandler } from './controller.ts'
 import { addCspReportRoute } from './csp-report-route.ts'
 import { Database } from './database.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
+import { engineBounds } from './engine-bounds.ts'
 import { answerErrors, type ErrorHandler, errorResponder } from './error-responder.ts'
 import { appError } from './errors.ts'
 import { Health } from './health.ts'
-import { addHealthRoutes } from './health-routes.ts'
+import { addHealthRoutes, HEALTH_PATHS } from './health-routes.ts'
 import { lateRejections } from './late-rejections.ts'
 import { environmentName, isProduction, loadConfig } from './load-config.ts'
 import { addOpenApiRoutes } from './openapi-routes.ts'
@@ -61,7 +64,7 @@ const HERE = import.meta.dirname
 const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride']
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
-export class App extends Routes implements Servable {
+export class App extends Routes implements Servable, Steerable {
   readonly root: string
   readonly environment: string
   readonly config: Config
@@ -79,6 +82,7 @@ export class App extends Routes implements Servable {
   readonly #database: Database
   readonly #sessions: PgSessionStore | undefined
   #server: HttpServer | undefined
+  #loadRules: LoadRules | undefined
   #handler: Handler<Context> | undefined
 
   constructor(options: AppOptions & { root: string }) {
@@ -190,6 +194,7 @@ export class App extends Routes implements Servable {
     await this.start()
     const { http } = this.config
     this.#server ??= this.#createServer()
+    if (this.#loadRules) this.#server.setLoadRules(this.#loadRules)
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
     return this.#server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
   }
@@ -202,6 +207,26 @@ export class App extends Routes implements Servable {
     } finally {
       await this.#lifecycle.stop()
     }
+  }
+
+  /** Requests in flight, those handled and those refused for overload since the start. */
+  stats(): { inFlight: number; requests: number; shed: number } {
+    return this.#server?.stats() ?? { inFlight: 0, requests: 0, shed: 0 }
+  }
+
+  /** What propane holds the application to; called before `listen`. */
+  setLoadRules(rules: LoadRules): void {
+    this.#loadRules = rules
+  }
+
+  /** While on, everything but health routes is answered 503 with Retry-After. */
+  overload(on: boolean): void {
+    this.#server?.overload(on)
+  }
+
+  /** Readiness fails from here on, and requests are answered as before. */
+  preStop(): void {
+    this.health.drain()
   }
 
   #compile(): Handler<Context> {
@@ -238,8 +263,8 @@ export class App extends Routes implements Servable {
       timings: performanceLogging,
       // The development server comes over a unix socket and says who asked.
       trustedProxies: this.isDevelopment ? ['unix', ...http.trustedProxies] : http.trustedProxies,
-      limits: { body: http.maxBodyBytes },
-      timeouts: { handler: http.handlerTimeoutMs, keepAlive: http.keepAliveTimeoutMs, drain: http.drainTimeoutMs },
+      ...engineBounds(http),
+      healthPaths: HEALTH_PATHS,
       onError: answerErrors(this.#errorHandlers, answerError),
       ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
     })

@@ -16,9 +16,25 @@ export interface Config {
     port: number
     /** Addresses and CIDR ranges whose forwarded headers count. */
     trustedProxies: string[]
-    /** Largest body that is read, in bytes. */
+    /** Longest request line, in bytes; longer ones are 414. */
+    maxRequestLineBytes: number
+    /** All header fields of a request together, in bytes; more are 431. */
+    maxHeaderBytes: number
+    /** Header fields of a request; more are 431. */
+    maxHeaderFields: number
+    /** Largest body that is read, in bytes; larger ones are 413. */
     maxBodyBytes: number
-    /** How long a handler may take, in milliseconds. */
+    /** Connections that are served at once, in each process. */
+    maxConnections: number
+    /** Requests handled at once, in each process; others are 503, but for health routes. 0 for as many as come. */
+    maxRequestsInFlight: number
+    /** Requests on a connection before it is closed; 0 for as many as come. */
+    maxRequestsPerConnection: number
+    /** How long the head of a request may take, in milliseconds; longer is 408. */
+    headerTimeoutMs: number
+    /** Longest pause between two parts of a body, in milliseconds; longer is 408. */
+    bodyTimeoutMs: number
+    /** How long a handler may take, in milliseconds; longer is 503. */
     handlerTimeoutMs: number
     /** How long an idle connection is kept, in milliseconds. */
     keepAliveTimeoutMs: number
@@ -85,6 +101,7 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 function section<const E extends v.ObjectEntries>(entries: E) {
   return v.optional(v.strictObject(entries), {} as never)
@@ -112,13 +129,24 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
         described(v.array(v.string()), 'Addresses and CIDR ranges whose forwarded headers count'),
         [],
       ),
+      maxRequestLineBytes: v.optional(described(positive, 'Longest request line, in bytes'), 4096),
+      maxHeaderBytes: v.optional(described(positive, 'All header fields of a request together, in bytes'), 32_768),
+      maxHeaderFields: v.optional(described(positive, 'Header fields of a request'), 100),
       maxBodyBytes: v.optional(described(positive, 'Largest body that is read, in bytes'), 1024 * 1024),
+      maxConnections: v.optional(described(positive, 'Connections served at once, in each process'), 20_000),
+      maxRequestsInFlight: v.optional(
+        described(count, 'Requests handled at once, in each process; 0 for as many as come'),
+        0,
+      ),
+      maxRequestsPerConnection: v.optional(
+        described(count, 'Requests on a connection before it is closed; 0 for as many as come'),
+        0,
+      ),
+      headerTimeoutMs: v.optional(described(positive, 'Longest time the head of a request may take'), 10_000),
+      bodyTimeoutMs: v.optional(described(positive, 'Longest pause between two parts of a body'), 30_000),
       handlerTimeoutMs: v.optional(described(positive, 'Longest time a handler may take'), 30_000),
       keepAliveTimeoutMs: v.optional(described(positive, 'How long an idle connection is kept'), 72_000),
-      drainTimeoutMs: v.optional(
-        described(v.pipe(v.number(), v.integer(), v.minValue(0)), 'How long idle connections stay when it closes'),
-        2_000,
-      ),
+      drainTimeoutMs: v.optional(described(count, 'How long idle connections stay when it closes'), 2_000),
     }),
     log: section({
       level: v.optional(

@@ -13,7 +13,14 @@ export { after, type Handler, isPromiseLike, type Middleware, wrap } from './han
 export { Lifecycle, type Part } from './lifecycle.ts'
 export { createLogger, type Logger, type LogOptions } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
-export { type CloseOptions, isServable, type ListenOptions, type Servable } from './servable.ts'
+export {
+  type CloseOptions,
+  isServable,
+  type ListenOptions,
+  type LoadRules,
+  type Servable,
+  type Steerable,
+} from './servable.ts'
 export { listSettings, type Setting } from './settings.ts'
 export { suggest } from './suggest.ts'
 export { STAGES, type Stage, Timings } from './timings.ts'

@@ -27,6 +27,28 @@ export interface Servable {
   close(options?: CloseOptions): Promise<void>
 }
 
+/** When to refuse requests, as whatever runs an application was told. */
+export interface LoadRules {
+  /** Requests in flight above which further ones are answered 503; 0 for as many as come. */
+  maxInFlight: number
+  /** What those answers say in `Retry-After`, in seconds. */
+  retryAfterSeconds: number
+  /** Paths that are answered nevertheless, and all below them. */
+  healthPaths: readonly string[]
+}
+
+/** What a {@link Servable} may have besides, for whatever runs it to see and steer it. All optional. */
+export interface Steerable {
+  /** Requests in flight now, and requests answered and refused for overload since the start. */
+  stats?(): { inFlight: number; requests: number; shed?: number }
+  /** Called before `listen`. */
+  setLoadRules?(rules: LoadRules): void
+  /** Answer 503 with `Retry-After` to all but health routes while `on`. */
+  overload?(on: boolean): void
+  /** Fail readiness, go on serving: the application is going to be closed. */
+  preStop?(): void
+}
+
 export function isServable(value: unknown): value is Servable {
   return (
     typeof value === 'object' &&

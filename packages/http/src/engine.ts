@@ -35,6 +35,15 @@ export interface Engine {
   warnedOfProxy: boolean
   nextId(): string
   inFlight: number
+  /** Requests that were handled, and those that were refused for overload, since the start. */
+  requests: number
+  shed: number
+  /** Requests in flight above which others are refused, but for those below `healthPaths`. */
+  maxInFlight: number
+  healthPaths: readonly string[]
+  retryAfterSeconds: number
+  /** All but health routes are refused. */
+  overloaded: boolean
   /** The server is closing: every answer is its connection's last. */
   draining: boolean
 }

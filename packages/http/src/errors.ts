@@ -35,7 +35,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
 
   // Capacity and life of a request.
   handler_timeout: { status: 503, message: 'The answer took too long.' },
-  overloaded: { status: 503, message: 'The server is at its limit of requests or connections.' },
+  overloaded: { status: 503, message: 'The server is at its limit of requests or connections.', traced: false },
   client_disconnected: { message: 'The client closed the connection before the answer was complete.' },
 
   // The program's mistakes.

@@ -28,6 +28,8 @@ export interface HttpOptions {
    * both: the one a proxy does not write is the one a client can.
    */
   forwardedHeader?: 'x-forwarded' | 'forwarded'
+  /** Paths that are answered above `limits.inFlight` too, and all below them. Default: none. */
+  healthPaths?: readonly string[]
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
   timings?: boolean
 }
@@ -62,6 +64,12 @@ export function createEngine(handler: Handler<Context>, options: HttpOptions): E
     warnedOfProxy: false,
     nextId: idMaker(),
     inFlight: 0,
+    requests: 0,
+    shed: 0,
+    maxInFlight: limits.inFlight,
+    healthPaths: options.healthPaths ?? [],
+    retryAfterSeconds: 1,
+    overloaded: false,
     draining: false,
   }
 }

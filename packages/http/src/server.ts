@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { CloseOptions, Handler, ListenOptions, Servable } from '@arlen/core'
+import type { CloseOptions, Handler, ListenOptions, LoadRules, Servable, Steerable } from '@arlen/core'
 import { refusal } from './connection/refusal.ts'
 import { createListener, listenOn, SocketDriver, turnAway } from './connection/socket-driver.ts'
 import * as S from './connection/state.ts'
@@ -14,7 +14,7 @@ export interface Address {
 }
 
 /** Serves HTTP/1.1 over any listener or Duplex. */
-export class HttpServer implements Servable {
+export class HttpServer implements Servable, Steerable {
   private readonly engine: Engine
   private readonly drivers: Set<SocketDriver> = new Set()
   private readonly waiting: Set<Duplex> = new Set()
@@ -42,6 +42,25 @@ export class HttpServer implements Servable {
 
   get requestsInFlight(): number {
     return this.engine.inFlight
+  }
+
+  /** Requests in flight, those handled and those refused for overload since the start. */
+  stats(): { inFlight: number; requests: number; shed: number } {
+    const { inFlight, requests, shed } = this.engine
+    return { inFlight, requests, shed }
+  }
+
+  /** Holds the server to fewer requests in flight than `limits.inFlight`, if told so. */
+  setLoadRules({ maxInFlight, healthPaths, retryAfterSeconds }: LoadRules): void {
+    const { engine } = this
+    engine.maxInFlight = Math.min(engine.limits.inFlight, maxInFlight || Number.POSITIVE_INFINITY)
+    engine.healthPaths = healthPaths
+    engine.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** While on, everything but health paths is answered 503 with Retry-After. */
+  overload(on: boolean): void {
+    this.engine.overloaded = on
   }
 
   async listen(options: ListenOptions = {}): Promise<Address> {

@@ -238,6 +238,23 @@ test('over the limit of requests in flight the answer is 503 with Retry-After, a
   expect((await three.send(GET).answers(1))[0]!.status).toBe(200)
 })
 
+test('what runs the server can hold it to less, and has it refuse all but health routes', async () => {
+  const server = await start(c => c.text(c.req.path))
+  server.setLoadRules({ maxInFlight: 5, healthPaths: ['/healthz'], retryAfterSeconds: 7 })
+  server.overload(true)
+  const client = await open(server)
+  const ask = async (path: string) => (await client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).answers(1))[0]!
+  const refused = await ask('/')
+  expect(refused.status).toBe(503)
+  expect(refused.head).toContain('Retry-After: 7')
+  expect((await ask('/healthz?full')).status).toBe(200)
+  expect((await ask('/healthz/db')).status).toBe(200)
+  expect((await ask('/healthzz')).status).toBe(503)
+  server.overload(false)
+  expect((await ask('/')).status).toBe(200)
+  expect(server.stats()).toEqual({ inFlight: 0, requests: 3, shed: 2 })
+})
+
 test('connections over the limit wait for one to go, and those beyond are answered 503', async () => {
   const server = await start(() => 'ok', { limits: { connections: 1, waitingConnections: 1 } })
   const first = await open(server)

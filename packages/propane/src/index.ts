@@ -19,4 +19,3 @@ export { type PropaneEnd, type PropaneHandle, type PropaneOptions, propane } fro
 export { handleSignals } from './run.ts'
 export { serve } from './serve.ts'
 export { SIGNALS, type SignalAction } from './signals.ts'
-export type { PropaneHooks } from './worker/application.ts'

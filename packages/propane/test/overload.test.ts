@@ -1,28 +1,36 @@
 import { expect, test } from 'vitest'
 import { fixture, get, start } from './helpers.ts'
 
-test('above the limit of requests in flight the others are answered 503 with Retry-After at once, health routes 200', async () => {
-  const handle = await start({
-    app: fixture('faulty.ts'),
-    workers: 1,
-    maxInFlight: 2,
-    retryAfter: 3000,
-    heartbeatInterval: 20,
-  })
-  const slow = [1, 2].map(() => get(`${handle.url}/slow?ms=2500`))
-  await handle.once('beat', ({ stats }) => stats.inFlight === 2)
-  const started = performance.now()
-  const refused = await get(handle.url)
-  expect(performance.now() - started).toBeLessThan(1000)
-  expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '3' } })
-  expect(JSON.parse(refused.body)).toMatchObject({ status: 503, code: 'overloaded' })
-  expect((await get(`${handle.url}/health/live`)).status).toBe(200)
-  expect((await get(`${handle.url}/healthy`)).status).toBe(503)
-  for (const answer of await Promise.all(slow)) expect(answer.status).toBe(200)
-  expect((await get(handle.url)).status).toBe(200)
-  const { stats } = await handle.once('beat')
-  expect(stats).toMatchObject({ shed: 2, inFlight: 0 })
-})
+const APPS = [
+  ['a listener of node:http', 'faulty.ts'],
+  ['an engine of its own', 'arlen-server.ts'],
+] as const
+
+test.each(APPS)(
+  'above the limit of requests in flight others are answered 503 with Retry-After at once, health routes 200: %s',
+  async (_, app) => {
+    const handle = await start({
+      app: fixture(app),
+      workers: 1,
+      maxInFlight: 2,
+      retryAfter: 3000,
+      heartbeatInterval: 20,
+    })
+    const slow = [1, 2].map(() => get(`${handle.url}/slow?ms=2500`))
+    await handle.once('beat', ({ stats }) => stats.inFlight === 2)
+    const started = performance.now()
+    const refused = await get(handle.url)
+    expect(performance.now() - started).toBeLessThan(1000)
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '3' } })
+    expect(JSON.parse(refused.body)).toMatchObject({ status: 503, code: 'overloaded' })
+    expect((await get(`${handle.url}/health/live`)).status).toBe(200)
+    expect((await get(`${handle.url}/healthy`)).status).toBe(503)
+    for (const answer of await Promise.all(slow)) expect(answer.status).toBe(200)
+    expect((await get(handle.url)).status).toBe(200)
+    const { stats } = await handle.once('beat')
+    expect(stats).toMatchObject({ shed: 2, inFlight: 0 })
+  },
+)
 
 test('above the limit of connections a worker leaves them to the others', async () => {
   const handle = await start({ app: fixture('mixed.ts'), workers: 2, maxConnections: 3 })
@@ -32,8 +40,8 @@ test('above the limit of connections a worker leaves them to the others', async 
   expect(stats.connections).toBeLessThanOrEqual(3)
 })
 
-test('a delayed event loop makes a worker refuse, and it recovers by itself', async () => {
-  const handle = await start({ app: fixture('faulty.ts'), workers: 1, maxEventLoopDelay: 100 })
+test.each(APPS)('a delayed event loop makes a worker refuse, and it recovers by itself: %s', async (_, app) => {
+  const handle = await start({ app: fixture(app), workers: 1, maxEventLoopDelay: 100 })
   const blockers = Array.from({ length: 12 }, () => get(`${handle.url}/block?ms=150`))
   const statuses = (await Promise.all(blockers)).map(answer => answer.status)
   expect(statuses).toContain(503)

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest'
 import { fixture, get, PATIENT, start } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
-test('recycling after 50 requests under load loses no request and never has too few workers', async () => {
+test.each([
+  ['a listener of node:http', 'mixed.ts'],
+  ['an engine of its own', 'arlen-server.ts'],
+])('recycling after 50 requests under load loses no request and never has too few workers: %s', async (_, app) => {
   const handle = await start({
-    app: fixture('mixed.ts'),
+    app: fixture(app),
     workers: 2,
     maxRequests: 50,
     heartbeatInterval: 50,

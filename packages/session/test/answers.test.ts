@@ -58,10 +58,7 @@ describe('a change after the head of the answer', () => {
 
 test('a change after the handler’s time was up is no silent loss', async () => {
   const { lines, http } = logged()
-  let done = () => undefined as void
-  const late = new Promise<void>(resolve => {
-    done = resolve
-  })
+  const { promise: late, resolve: done } = Promise.withResolvers<void>()
   const routes: Routes = {
     '/slow': async c => {
       await new Promise(resolve => c.signal.addEventListener('abort', resolve))

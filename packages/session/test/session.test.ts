@@ -263,10 +263,7 @@ test('a session of a store that was ended elsewhere does not come back', async (
 })
 
 test('with a store, requests that change different keys at the same time both count', async () => {
-  let release = () => undefined as void
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
   await using app = await startApp(
     {
       ...routes,

@@ -207,7 +207,11 @@ export class Connection implements Exchange {
     const { engine } = this
     engine.inFlight++
     observeStart(c)
-    if (engine.inFlight > engine.limits.inFlight) return this.responder.fail(c, overloaded())
+    if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealth(c.req.path, engine.healthPaths)) {
+      engine.shed++
+      return this.responder.fail(c, overloaded(engine))
+    }
+    engine.requests++
     this.handleDeadline = engine.clock.tick + engine.ticks.handler
     let result: unknown
     try {
@@ -395,6 +399,10 @@ export class Connection implements Exchange {
   }
 }
 
-function overloaded(): Error {
-  return httpError('overloaded', {}, { headers: { 'Retry-After': '1' } })
+function overloaded({ retryAfterSeconds }: Engine): Error {
+  return httpError('overloaded', {}, { headers: { 'Retry-After': String(retryAfterSeconds) } })
+}
+
+function isHealth(path: string, healthPaths: readonly string[]): boolean {
+  return healthPaths.some(each => path === each || path.startsWith(`${each}/`))
 }

@@ -18,16 +18,3 @@ export interface Application {
    */
   drain(graceMs: number, idleMs: number): Promise<number>
 }
-
-/**
- * What an application with an engine of its own may have besides `listen` and `close`, for propane to see and steer it.
- * All optional.
- */
-export interface PropaneHooks {
-  /** Requests in flight now, and requests answered and refused for overload since the start. */
-  stats?(): { inFlight: number; requests: number; shed?: number }
-  /** Answer 503 with `Retry-After` to all but health routes while `on`. */
-  overload?(on: boolean, retryAfterSeconds: number): void
-  /** Fail readiness, go on serving. */
-  preStop?(): void
-}

@@ -3,7 +3,7 @@ import type { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { isServable } from '@arlen/core/servable'
 import { net } from '../system/builtins.ts'
-import type { Application, PropaneHooks } from './application.ts'
+import type { Application } from './application.ts'
 import type { ListenCapture } from './capture-listen.ts'
 import { NodeApplication, type NodeOptions } from './node-application.ts'
 import { ServableApplication } from './servable-application.ts'
@@ -64,8 +64,7 @@ async function recognise(
     return { made: new NodeApplication({ ...options, kind: 'fastify', server, ...life }), server }
   }
   if (isServable(exported)) {
-    const app: typeof exported & PropaneHooks = exported
-    return { made: new ServableApplication(app, options.retryAfterSeconds) }
+    return { made: new ServableApplication(exported, options) }
   }
   if (typeof exported === 'function') {
     const own = capture.captured.find(({ server }) =>

@@ -1,16 +1,18 @@
 import type { Server } from 'node:net'
-import type { Servable } from '@arlen/core/servable'
-import type { Application, PropaneHooks } from './application.ts'
+import type { LoadRules, Servable, Steerable } from '@arlen/core/servable'
+import type { Application } from './application.ts'
 
-/** An application with an engine of its own (`@arlen/core`'s Servable): it drains itself, and is counted if it can. */
+/**
+ * An application with an engine of its own (`@arlen/core`'s Servable): it drains itself, and is counted and held to
+ * limits if it can be (Steerable).
+ */
 export class ServableApplication implements Application {
   readonly kind = 'servable'
-  readonly #app: Servable & PropaneHooks
-  readonly #retryAfterSeconds: number
+  readonly #app: Servable & Steerable
 
-  constructor(app: Servable & PropaneHooks, retryAfterSeconds: number) {
+  constructor(app: Servable & Steerable, rules: LoadRules) {
     this.#app = app
-    this.#retryAfterSeconds = retryAfterSeconds
+    app.setLoadRules?.(rules)
   }
 
   async start(gate: Server): Promise<void> {
@@ -23,7 +25,7 @@ export class ServableApplication implements Application {
   }
 
   overload(on: boolean): void {
-    this.#app.overload?.(on, this.#retryAfterSeconds)
+    this.#app.overload?.(on)
   }
 
   preStop(): void {

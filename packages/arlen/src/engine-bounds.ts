@@ -1,0 +1,24 @@
+import type { HttpOptions } from '@arlen/http'
+import type { Config } from './config.ts'
+
+/** The limits and time-outs of the engine, as the configuration has them. */
+export function engineBounds(http: Config['http']): Required<Pick<HttpOptions, 'limits' | 'timeouts'>> {
+  return {
+    limits: {
+      requestLine: http.maxRequestLineBytes,
+      headers: http.maxHeaderBytes,
+      headerFields: http.maxHeaderFields,
+      body: http.maxBodyBytes,
+      connections: http.maxConnections,
+      inFlight: http.maxRequestsInFlight || Number.POSITIVE_INFINITY,
+      requestsPerConnection: http.maxRequestsPerConnection || Number.POSITIVE_INFINITY,
+    },
+    timeouts: {
+      headers: http.headerTimeoutMs,
+      body: http.bodyTimeoutMs,
+      handler: http.handlerTimeoutMs,
+      keepAlive: http.keepAliveTimeoutMs,
+      drain: http.drainTimeoutMs,
+    },
+  }
+}

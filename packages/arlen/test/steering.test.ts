@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { serveApp } from './serve-app.ts'
+
+test('the limits of the engine are settings', async () => {
+  const http = { maxRequestLineBytes: 100, maxHeaderFields: 20, maxHeaderBytes: 1000, maxBodyBytes: 10 }
+  const served = await serveApp(app => app.post('/', async c => c.req.text()), { config: { apiOnly: true, http } })
+  const post = async (path: string, init: RequestInit = {}) =>
+    (await served.get(path, { method: 'POST', ...init })).status
+  const headers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, 'v']))
+  expect(await post('/', { body: 'ten bytes.' })).toBe(200)
+  expect(await post('/', { body: 'eleven byte' })).toBe(413)
+  expect(await post(`/?${'q'.repeat(100)}`)).toBe(414)
+  expect(await post('/', { headers: headers(21) })).toBe(431)
+  expect(await post('/', { headers: { 'x-long': 'v'.repeat(1000) } })).toBe(431)
+  await served.close()
+})
+
+test('at the limit of requests in flight others are 503, and health routes are answered', async () => {
+  const held = Promise.withResolvers<void>()
+  const arrival = Promise.withResolvers<void>()
+  const served = await serveApp(
+    app => {
+      app.get('/', () => 'ok')
+      app.get('/held', async () => {
+        arrival.resolve()
+        await held.promise
+        return 'ok'
+      })
+    },
+    { config: { http: { maxRequestsInFlight: 1 } } },
+  )
+  const first = served.get('/held')
+  await arrival.promise
+  const refused = await served.get('/')
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await refused.json()).toMatchObject({ code: 'overloaded' })
+  expect((await served.get('/livez')).status).toBe(200)
+  expect((await served.get('/readyz')).status).toBe(200)
+  held.resolve()
+  expect((await first).status).toBe(200)
+  expect((await served.get('/')).status).toBe(200)
+  await served.close()
+})
+
+test('what runs the application sees its requests, can make it refuse, and tells it that it is going to stop', async () => {
+  const served = await serveApp(app => app.get('/', () => 'ok'))
+  const { app } = served
+  app.overload(true)
+  expect((await served.get('/')).status).toBe(503)
+  expect((await served.get('/readyz')).status).toBe(200)
+  app.overload(false)
+  app.preStop()
+  expect((await served.get('/')).status).toBe(200)
+  expect((await served.get('/readyz')).status).toBe(503)
+  expect(app.stats()).toEqual({ inFlight: 0, requests: 3, shed: 1 })
+  await served.close()
+})

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Workspace packages are imported from their TypeScript sources, as `node --conditions=@arlen/source` does.
@@ -8,6 +9,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Most of what tests do is to wait for processes and sockets: with one worker, the default, the second of two
+    // processors has nothing to do.
+    maxWorkers: Math.max(2, availableParallelism()),
     expect: { requireAssertions: true },
     // Where nobody is there to look, one test that fails by chance must not hide what the others say. The summary names it.
     retry: process.env.CI ? 2 : 0,

@@ -102,9 +102,9 @@ export function listenOn(server: Server, handle: ServerHandle, backlog: number):
   internals._listen2(null, -1, -1, backlog)
 }
 
-/** Lets the kernel queue no more than one connection from now on, for all who share the socket. */
-export function shrinkQueue(server: Server): void {
-  ;(server as unknown as { _handle: ServerHandle | null })._handle?.listen(0)
+/** Lets the kernel queue one connection more than `backlog` from now on, for all who share the socket. */
+export function setQueueLength(server: Server, backlog: number): void {
+  ;(server as unknown as { _handle: ServerHandle | null })._handle?.listen(backlog)
 }
 
 /**

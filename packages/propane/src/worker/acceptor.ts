@@ -1,14 +1,13 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { net } from '../system/builtins.ts'
-import { listenOn, occupyQueue, type ServerHandle, shrinkQueue } from '../system/listening-socket.ts'
+import { listenOn, occupyQueue, type ServerHandle, setQueueLength } from '../system/listening-socket.ts'
 import { Lasting } from './lasting.ts'
 
 /** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
 const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
 
-/** How long the last worker goes on accepting at least (the others stop meanwhile), and at most. */
-const LAST_MIN_MS = 100
-const LAST_MAX_MS = 500
+/** How long the last worker tries at most to find the queue empty. */
+const LAST_MAX_MS = 2000
 
 /**
  * The worker's end of the shared sockets. `gate` is the server that the application takes its connections from; it
@@ -29,7 +28,6 @@ export class Acceptor {
   /** By the number of the socket they are copies of. */
   readonly #spares = new Map<number, ServerHandle>()
   #wanted = 0
-  #taken = 0
   #backlog = 511
   #stopped = false
   #address: AddressInfo | string | null = null
@@ -85,21 +83,20 @@ export class Acceptor {
 
   /**
    * Stops accepting for good, as the last one who does. A connection left in the queue would be reset, and as long as
-   * clients come there is always one. So the queue is made as short as it can be, one connection, and once it is empty
-   * filled with one of our own: others then find no room, try again a second later, and are refused.
+   * clients come there is always one. So whenever all have been accepted the queue is made as short as it can be, one
+   * connection, and filled with one of our own: others then find no room, try again a second later, and are refused.
+   * Only then, for a short queue drops the end of a handshake whose client believes that it is connected.
    */
   async stopLast(): Promise<void> {
     this.resume()
-    for (const server of this.#listeners) shrinkQueue(server)
-    const started = performance.now()
-    for (let seen = -1; seen !== this.#taken || performance.now() - started < LAST_MIN_MS; ) {
-      if (performance.now() - started > LAST_MAX_MS) break
-      seen = this.#taken
-      await new Promise(resolve => setTimeout(resolve, LAST_MIN_MS / 4))
-    }
+    const giveUpAt = performance.now() + LAST_MAX_MS
     for (const server of this.#listeners) {
-      for (let tries = 0; tries < 1000 && !occupyQueue(server); tries++)
+      for (;;) {
         await new Promise(resolve => setImmediate(resolve))
+        setQueueLength(server, 0)
+        if (occupyQueue(server) || performance.now() > giveUpAt) break
+        setQueueLength(server, this.#backlog)
+      }
       server.close()
     }
     this.stop()
@@ -115,7 +112,6 @@ export class Acceptor {
 
   /** Hands a connection to the application, as if it had come in through one of the sockets. */
   take(socket: Socket): void {
-    this.#taken++
     this.connections++
     this.lasting.opened(socket)
     socket.on('close', this.#closed)

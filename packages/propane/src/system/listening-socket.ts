@@ -110,17 +110,21 @@ export function setQueueLength(server: Server, backlog: number): void {
 /**
  * Tries to take the one place in the queue of a TCP socket with a connection of our own, to ourselves. True when it has
  * it: then the queue was empty, and has no room for anybody else. Over loopback the handshake is done when connect(2)
- * returns, so that nothing else can happen between this and what the caller does next. A unix socket needs none of it:
- * its path is gone by then.
+ * returns, which `net.connect` calls in the next tick: nothing is accepted between that and what the caller does after
+ * awaiting this. A unix socket needs none of it: its path is gone by then.
  */
-export function occupyQueue(server: Server): boolean {
+export function occupyQueue(server: Server): Promise<boolean> {
   const address = server.address()
-  if (address === null || typeof address === 'string') return true
+  if (address === null || typeof address === 'string') return Promise.resolve(true)
   const host = address.address === '::' ? '::1' : address.address === '0.0.0.0' ? '127.0.0.1' : address.address
   const socket = net.connect(address.port, host)
   socket.on('error', () => undefined) // it is reset when the server closes: that is its purpose
   const { _handle: handle } = socket as unknown as { _handle: { getpeername(out: object): number } | null }
-  if (handle?.getpeername({}) === 0) return true
-  socket.destroy()
-  return false
+  return new Promise(resolve => {
+    process.nextTick(() => {
+      const isIn = handle?.getpeername({}) === 0
+      if (!isIn) socket.destroy()
+      resolve(isIn)
+    })
+  })
 }

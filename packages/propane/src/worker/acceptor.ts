@@ -94,7 +94,7 @@ export class Acceptor {
       for (;;) {
         await new Promise(resolve => setImmediate(resolve))
         setQueueLength(server, 0)
-        if (occupyQueue(server) || performance.now() > giveUpAt) break
+        if ((await occupyQueue(server)) || performance.now() > giveUpAt) break
         setQueueLength(server, this.#backlog)
       }
       server.close()

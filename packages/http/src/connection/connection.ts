@@ -9,6 +9,7 @@ import { HeadParser } from '../head/head-parser.ts'
 import { hasBadEscape, otherTarget, type Target } from '../head/target.ts'
 import { isObserved, observeFinish, observeStart } from '../observe.ts'
 import { Request } from '../request.ts'
+import { admit, overloaded } from './admission.ts'
 import type { Exchange } from './exchange.ts'
 import { InputBuffer } from './input-buffer.ts'
 import { Output, type Transport } from './output.ts'
@@ -207,11 +208,7 @@ export class Connection implements Exchange {
     const { engine } = this
     engine.inFlight++
     observeStart(c)
-    if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealth(c.req.path, engine.healthPaths)) {
-      engine.shed++
-      return this.responder.fail(c, overloaded(engine))
-    }
-    engine.requests++
+    if (!admit(engine, c.req)) return this.responder.fail(c, overloaded(engine))
     this.handleDeadline = engine.clock.tick + engine.ticks.handler
     let result: unknown
     try {
@@ -397,12 +394,4 @@ export class Connection implements Exchange {
         this.hangUp()
     }
   }
-}
-
-function overloaded({ retryAfterSeconds }: Engine): Error {
-  return httpError('overloaded', {}, { headers: { 'Retry-After': String(retryAfterSeconds) } })
-}
-
-function isHealth(path: string, healthPaths: readonly string[]): boolean {
-  return healthPaths.some(each => path === each || path.startsWith(`${each}/`))
 }

@@ -1,0 +1,21 @@
+import type { Engine } from '../engine.ts'
+import { httpError } from '../errors.ts'
+import type { Request } from '../request.ts'
+
+/** Counts a request in, unless there are too many already: then only those to health paths are. */
+export function admit(engine: Engine, request: Request): boolean {
+  if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealth(request.path, engine.healthPaths)) {
+    engine.shed++
+    return false
+  }
+  engine.requests++
+  return true
+}
+
+export function overloaded({ retryAfterSeconds }: Engine): Error {
+  return httpError('overloaded', {}, { headers: { 'Retry-After': String(retryAfterSeconds) } })
+}
+
+function isHealth(path: string, healthPaths: readonly string[]): boolean {
+  return healthPaths.some(each => path === each || path.startsWith(`${each}/`))
+}

@@ -39,7 +39,7 @@ test('while draining, open connections are served as ever, and told not to come 
 })
 
 test('a connection that comes while readiness already fails is served', async () => {
-  const handle = await start({ app: fixture('servable.ts'), workers: 1, preStopDelay: 1000 })
+  const handle = await start({ app: fixture('servable.ts'), workers: 1, preStopDelay: 3000, heartbeatInterval: 50 })
   expect((await get(`${handle.url}/readyz`)).status).toBe(200)
   const stopping = handle.stop()
   await handle.once('beat')

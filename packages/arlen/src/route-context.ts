@@ -2,15 +2,19 @@ import type { Context } from '@arlen/http'
 import type { Params } from '@arlen/router'
 import type { RouteSchemas, Valid } from './validation.ts'
 
-/** The context of a route: its parameters as its path names them, `c.valid` as its schemas put it out. */
-export type RouteContext<Path extends string = string, Schemas extends RouteSchemas = RouteSchemas> = Context<
-  Params<Path>,
-  Valid<Schemas>
->
+/**
+ * The context of a route: its parameters as its path names them, `c.valid` as its schemas put it out, and what the guards
+ * and middleware before it provide. For a handler that stands alone: `(c: RouteContext<'/:id', {}, Provided<typeof requireUser>>)`.
+ */
+export type RouteContext<
+  Path extends string = string,
+  Schemas extends RouteSchemas = RouteSchemas,
+  Members = unknown,
+> = Context<Params<Path>, Valid<Schemas>> & Members
 
 /** Answers requests of one route. See `Handler` of @arlen/core for what it may return. */
-export type RouteHandler<Path extends string, Schemas extends RouteSchemas> = (
-  c: RouteContext<Path, Schemas>,
+export type RouteHandler<Path extends string, Schemas extends RouteSchemas, Members = unknown> = (
+  c: RouteContext<Path, Schemas, Members>,
 ) => unknown
 
 /** A class whose instances answer requests; a fresh one is made for each. */
@@ -22,11 +26,11 @@ export type Controller = ControllerClass | object
 type Actions<C extends Controller> = C extends ControllerClass ? InstanceType<C> : C
 
 /** The members of a controller that can answer a route of this path and these schemas. */
-export type ActionName<C extends Controller, Path extends string, Schemas extends RouteSchemas> = {
+export type ActionName<C extends Controller, Path extends string, Schemas extends RouteSchemas, Members = unknown> = {
   [K in keyof Actions<C>]: Actions<C>[K] extends (c: never) => unknown
     ? Parameters<Actions<C>[K]> extends []
       ? K
-      : RouteContext<Path, Schemas> extends Parameters<Actions<C>[K]>[0]
+      : RouteContext<Path, Schemas, Members> extends Parameters<Actions<C>[K]>[0]
         ? K
         : never
     : never

@@ -1,4 +1,4 @@
-import type { Handler, Middleware } from '@arlen/core'
+import type { Handler, Middleware, Provided } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import {
   ANY,
@@ -13,10 +13,16 @@ import type { ActionName, Controller, RouteHandler } from './route-context.ts'
 import type { RouteSchemas } from './validation.ts'
 
 /** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the answer. */
-export type Guard = (c: Context) => unknown
+export type Guard<C extends Context = Context> = (c: C) => unknown
+
+/** One guard, the name of one, or several, run in this order. */
+export type Guards<C extends Context = Context> = Guard<C> | string | readonly (Guard<C> | string)[]
+
+/** One middleware or several, the first outermost. */
+export type Middlewares = Middleware<Context> | readonly Middleware<Context>[]
 
 /** What a route may say about itself besides its path and handler. */
-export interface RouteOptions
+export interface RouteOptions<C extends Context = Context>
   extends RouteSchemas,
     Pick<RouterRouteOptions, 'when' | 'formats' | 'constraints' | 'meta'> {
   /** What its JSON answers are, for the checks of development and tests, and for OpenAPI. */
@@ -25,7 +31,7 @@ export interface RouteOptions
    * Answers a request whose values were refused, with `c.form` filled and the status set: by its schemas, or by its handler
    * throwing an `HttpError` with `errors`. Without it that is a problem document.
    */
-  invalid?: (c: Context) => unknown
+  invalid?: (c: C) => unknown
   /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
   csrfExempt?: string
   /** Largest body that is read, in bytes, else 413; `Infinity` for any. Default: `http.maxBodyBytes` of the configuration. */
@@ -37,13 +43,17 @@ export interface RouteOptions
   /** Unique in the application, for `urlFor`. */
   name?: string
   /** Guards, run before validation and handler, the outermost group's first. */
-  under?: Guard | string | readonly (Guard | string)[]
+  under?: Guards<C>
   /** Middleware around guards, validation and handler, the outermost group's first. */
-  use?: Middleware<Context> | readonly Middleware<Context>[]
+  use?: Middlewares
 }
 
-export interface GroupOptions
-  extends Omit<RouteOptions, keyof RouteSchemas | 'response' | 'invalid' | 'summary' | 'description' | 'tags'> {}
+/** What the guards and middleware of a route or group provide to the handlers behind them. */
+export type ProvidedBy<Options> = (Options extends { readonly under: infer Under } ? Provided<Under> : unknown) &
+  (Options extends { readonly use: infer Use } ? Provided<Use> : unknown)
+
+export interface GroupOptions<C extends Context = Context>
+  extends Omit<RouteOptions<C>, keyof RouteSchemas | 'response' | 'invalid' | 'summary' | 'description' | 'tags'> {}
 
 /** What an application keeps about a route that the router need not know. */
 export interface RouteFacts {
@@ -107,46 +117,49 @@ export const ROUTE_OPTIONS: readonly string[] = [
 type Inner = RouterRoutes<Handler<Context>, string>
 
 /** Adds a route: its path, what it says about itself, and who answers it. */
-export interface AddRoute<Prefix extends string> {
+export interface AddRoute<Prefix extends string, Members = unknown> {
   <const Path extends string>(
     path: Path,
-    handler: RouteHandler<Join<Prefix, Path>, Record<never, never>>,
+    handler: RouteHandler<Join<Prefix, Path>, Record<never, never>, Members>,
   ): Route<Handler<Context>, Join<Prefix, Path>>
-  <const Path extends string, const Options extends RouteOptions>(
+  <const Path extends string, const Options extends RouteOptions<Context & Members>>(
     path: Path,
     options: Options,
-    handler: RouteHandler<Join<Prefix, Path>, Options>,
+    handler: RouteHandler<Join<Prefix, Path>, Options, Members & ProvidedBy<Options>>,
   ): Route<Handler<Context>, Join<Prefix, Path>>
   <const Path extends string, C extends Controller>(
     path: Path,
-    action: readonly [C, ActionName<C, Join<Prefix, Path>, Record<never, never>>],
+    action: readonly [C, ActionName<C, Join<Prefix, Path>, Record<never, never>, Members>],
   ): Route<Handler<Context>, Join<Prefix, Path>>
-  <const Path extends string, const Options extends RouteOptions, C extends Controller>(
+  <const Path extends string, const Options extends RouteOptions<Context & Members>, C extends Controller>(
     path: Path,
     options: Options,
-    action: readonly [C, ActionName<C, Join<Prefix, Path>, Options>],
+    action: readonly [C, ActionName<C, Join<Prefix, Path>, Options, Members & ProvidedBy<Options>>],
   ): Route<Handler<Context>, Join<Prefix, Path>>
 }
 
-/** The part of an application that takes routes; a group is one with a prefix. */
-export class Routes<Prefix extends string = ''> {
+/**
+ * The part of an application that takes routes; a group is one with a prefix. `Members` are what the guards and middleware
+ * around it provide: a function of `Routes<'/orders', Provided<typeof requireUser>>` takes no group without that guard.
+ */
+export class Routes<Prefix extends string = '', Members = unknown> {
   readonly #inner: Inner
-  readonly get: AddRoute<Prefix> = this.adding('GET')
-  readonly head: AddRoute<Prefix> = this.adding('HEAD')
-  readonly post: AddRoute<Prefix> = this.adding('POST')
-  readonly put: AddRoute<Prefix> = this.adding('PUT')
-  readonly patch: AddRoute<Prefix> = this.adding('PATCH')
-  readonly delete: AddRoute<Prefix> = this.adding('DELETE')
-  readonly options: AddRoute<Prefix> = this.adding('OPTIONS')
+  readonly get: AddRoute<Prefix, Members> = this.adding('GET')
+  readonly head: AddRoute<Prefix, Members> = this.adding('HEAD')
+  readonly post: AddRoute<Prefix, Members> = this.adding('POST')
+  readonly put: AddRoute<Prefix, Members> = this.adding('PUT')
+  readonly patch: AddRoute<Prefix, Members> = this.adding('PATCH')
+  readonly delete: AddRoute<Prefix, Members> = this.adding('DELETE')
+  readonly options: AddRoute<Prefix, Members> = this.adding('OPTIONS')
   /** Every method; a route for the method itself comes before it. */
-  readonly any: AddRoute<Prefix> = this.adding(ANY)
+  readonly any: AddRoute<Prefix, Members> = this.adding(ANY)
 
   constructor(inner: Inner) {
     this.#inner = inner
   }
 
   /** Adds routes for other methods, or for several at once: `adding(['GET', 'PURGE'])('/cache', handler)`. */
-  adding(methods: string | readonly string[]): AddRoute<Prefix> {
+  adding(methods: string | readonly string[]): AddRoute<Prefix, Members> {
     const add = (path: string, ...rest: unknown[]) => {
       const [options, target] = (rest.length > 1 ? rest : [{}, rest[0]]) as [RouteOptions, unknown]
       const {
@@ -171,15 +184,19 @@ export class Routes<Prefix extends string = ''> {
         meta: { ...meta, ...inherited(csrfExempt, bodyLimit), [FACTS]: facts },
       })
     }
-    return add as unknown as AddRoute<Prefix>
+    return add as unknown as AddRoute<Prefix, Members>
   }
 
   /** Routes below a prefix that share guards, middleware, conditions and formats; groups nest to any depth. */
-  group<const Path extends string>(prefix: Path, fn: (group: Routes<Join<Prefix, Path>>) => void): this
-  group<const Path extends string>(
+  group<const Path extends string>(prefix: Path, fn: (group: Routes<Join<Prefix, Path>, Members>) => void): this
+  group<
+    const Path extends string,
+    const Under extends Guards<Context & Members> | undefined,
+    const Use extends Middlewares | undefined,
+  >(
     prefix: Path,
-    options: GroupOptions,
-    fn: (group: Routes<Join<Prefix, Path>>) => void,
+    options: Omit<GroupOptions, 'under' | 'use'> & { under?: Under; use?: Use },
+    fn: (group: Routes<Join<Prefix, Path>, Members & Provided<Under> & Provided<Use>>) => void,
   ): this
   group(prefix: string, ...args: unknown[]): this {
     const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]

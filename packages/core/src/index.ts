@@ -13,6 +13,7 @@ export { after, type Handler, isPromiseLike, type Middleware, wrap } from './han
 export { Lifecycle, type Part } from './lifecycle.ts'
 export { createLogger, type Logger, type LogOptions } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
+export type { Provided, Provides } from './provides.ts'
 export {
   type CloseOptions,
   isServable,

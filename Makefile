@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check bench build format lint clean
+.PHONY: help run dev test check bench mutation build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test     the fast tests (WHAT=packages/router for a part of them)'
 	@echo 'make check    everything a change must pass: format, lint, types, build, all tests, packages, benchmarks'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
+	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
 	@echo 'make build    compile every package to its dist/'
 	@echo 'make format   rewrite the sources in the house format'
 	@echo 'make lint     check format and lint only'
@@ -32,6 +33,9 @@ check:
 
 bench:
 	@$(READY) --build node --enable-source-maps benchmarks/run.ts $(WHAT)
+
+mutation:
+	@$(READY) $(NODE) tooling/mutation/run.ts $(WHAT)
 
 build:
 	@$(READY) --build

@@ -15,6 +15,8 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // Where nobody is there to look, one test that fails by chance must not hide what the others say. The summary names it.
     retry: process.env.CI ? 2 : 0,
+    // What a run wants before each test file: the mutation run names the file.
+    setupFiles: process.env.VITEST_SETUP ? [process.env.VITEST_SETUP] : [],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', '{tooling,benchmarks}/**/*.test.ts'],

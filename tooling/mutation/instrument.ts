@@ -1,0 +1,42 @@
+import type { Mutant } from './mutants.ts'
+
+/** A mutant with the number that switches it on. */
+export interface NumberedMutant extends Mutant {
+  id: number
+}
+
+/**
+ * Writes mutants into a module so that each is dormant until `active.ts` is told its number: one copy of the
+ * repository serves every mutant, in the processes that tests start as well. Lines keep their numbers.
+ *
+ * Each replaced expression becomes a call, for a parenthesis at the start of a line would continue the line before it.
+ */
+export function instrument(text: string, mutants: readonly NumberedMutant[], activeModule: string): string {
+  const sites = [...mutants].sort((a, b) => a.start - b.start || b.end - a.end)
+  const header = `import { isMutant as __is, value as __value } from ${JSON.stringify(activeModule)};`
+  return header + render(text, 0, text.length, sites)
+}
+
+function render(text: string, start: number, end: number, sites: readonly NumberedMutant[]): string {
+  let out = ''
+  let at = start
+  for (let index = 0; index < sites.length; ) {
+    const site = sites[index]!
+    let next = index
+    while (next < sites.length && sites[next]!.start < site.end) next += 1
+    const group = sites.slice(index, next)
+    const same = group.filter(other => other.start === site.start && other.end === site.end)
+    const inner = group.filter(other => !same.includes(other))
+    out += text.slice(at, site.start) + replaced(text, same, render(text, site.start, site.end, inner))
+    at = site.end
+    index = next
+  }
+  return out + text.slice(at, end)
+}
+
+function replaced(text: string, same: readonly NumberedMutant[], original: string): string {
+  const [first] = same
+  if (first?.replacement === null) return `{ if (!__is(${first.id})) { ${original} } }`
+  const choices = same.map(({ id, replacement }) => `__is(${id}) ? (${replacement}) : `).join('')
+  return `__value(${choices}(${original}))`
+}

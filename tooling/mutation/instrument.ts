@@ -27,14 +27,14 @@ function render(text: string, start: number, end: number, sites: readonly Number
     const group = sites.slice(index, next)
     const same = group.filter(other => other.start === site.start && other.end === site.end)
     const inner = group.filter(other => !same.includes(other))
-    out += text.slice(at, site.start) + replaced(text, same, render(text, site.start, site.end, inner))
+    out += text.slice(at, site.start) + replaced(same, render(text, site.start, site.end, inner))
     at = site.end
     index = next
   }
   return out + text.slice(at, end)
 }
 
-function replaced(text: string, same: readonly NumberedMutant[], original: string): string {
+function replaced(same: readonly NumberedMutant[], original: string): string {
   const [first] = same
   if (first?.replacement === null) return `{ if (!__is(${first.id})) { ${original} } }`
   const choices = same.map(({ id, replacement }) => `__is(${id}) ? (${replacement}) : `).join('')

@@ -55,7 +55,8 @@ function visit(node: Node, parent: Node | undefined, key: string, text: string, 
   const source = (child: unknown) => text.slice((child as Node).start, (child as Node).end)
   const add = (at: unknown, replacement: string | null, change: string) => {
     const { start, end } = at as Node
-    out.push({ start, end, replacement, change })
+    if (replacement === null) out.push({ start, end, replacement, change })
+    else if (fitsOneLine(replacement)) out.push({ start, end, replacement: oneLine(replacement), change })
   }
   switch (node.type) {
     case 'BinaryExpression':
@@ -91,6 +92,16 @@ function visit(node: Node, parent: Node | undefined, key: string, text: string, 
       if (each && typeof each === 'object') visit(each as Node, node, name, text, out)
     }
   }
+}
+
+/** The original keeps its lines beside the replacement, which must not add any. */
+function oneLine(code: string): string {
+  return code.replace(/\n\s*/g, ' ')
+}
+
+/** In a template, after a comment and between statements, a line break means something. */
+function fitsOneLine(code: string): boolean {
+  return !code.includes('\n') || !/[`{]|\/\//.test(code)
 }
 
 function isEffect(expression: Node): boolean {

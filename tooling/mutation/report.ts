@@ -27,16 +27,19 @@ const GOAL = 0.9
 export function report(results: readonly Result[], equivalents: readonly Equivalent[]): { text: string; ok: boolean } {
   const counted = results.filter(({ mutant, outcome }) => outcome === 'killed' || !isEquivalent(mutant, equivalents))
   const lines = ['', 'package     tried  equivalent  killed  score']
-  const packages = Map.groupBy(counted, ({ mutant }) => mutant.file.split('/')[1] ?? '')
-  for (const [name, list] of packages) {
-    const all = results.filter(({ mutant }) => mutant.file.startsWith(`packages/${name}/`)).length
-    lines.push(row(name, all, list))
+  const inPackage = (list: readonly Result[], name: string) => list.filter(({ mutant }) => packageOf(mutant) === name)
+  for (const name of new Set(results.map(({ mutant }) => packageOf(mutant)))) {
+    lines.push(row(name, inPackage(results, name).length, inPackage(counted, name)))
   }
   lines.push(row('all', results.length, counted))
   const left = counted.filter(({ outcome }) => outcome !== 'killed')
   if (left.length > 0) lines.push('', 'not killed:')
   for (const { mutant, outcome } of left) lines.push(`  ${outcome.padEnd(9)}  ${describeMutant(mutant)}`)
   return { text: lines.join('\n'), ok: killed(counted) >= GOAL * counted.length }
+}
+
+function packageOf({ file }: SampledMutant): string {
+  return file.split('/')[1] ?? ''
 }
 
 function row(name: string, all: number, counted: readonly Result[]): string {

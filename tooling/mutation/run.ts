@@ -63,7 +63,9 @@ function chooseMutants(): SampledMutant[] {
   const each = Math.ceil(Number(values.count) / values.package.length)
   const chosen: SampledMutant[] = []
   for (const name of values.package) {
-    const files = globSync(`packages/${name}/src/**/*.ts`, { cwd: copy }).filter(file => !/\.test(-d)?\.ts$/.test(file))
+    const files = globSync(`packages/${name}/src/**/*.ts`, { cwd: copy }).filter(
+      file => !/\.test(-d)?\.ts$|\/bin\.ts$/.test(file),
+    )
     const all = files.sort().flatMap(file => {
       const source = readFileSync(join(copy, file), 'utf8')
       return listMutants(file, source).map(mutant => ({ ...mutant, file, source }))

@@ -24,6 +24,8 @@ export interface Config {
     maxHeaderFields: number
     /** Largest body that is read, in bytes; larger ones are 413. */
     maxBodyBytes: number
+    /** Names with their values in a query or form; more are 400 in a query, 413 in a form. */
+    maxPairs: number
     /** Connections that are served at once, in each process. */
     maxConnections: number
     /** Requests handled at once, in each process; others are 503, but for health routes. 0 for as many as come. */
@@ -133,6 +135,7 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
       maxHeaderBytes: v.optional(described(positive, 'All header fields of a request together, in bytes'), 32_768),
       maxHeaderFields: v.optional(described(positive, 'Header fields of a request'), 100),
       maxBodyBytes: v.optional(described(positive, 'Largest body that is read, in bytes'), 1024 * 1024),
+      maxPairs: v.optional(described(positive, 'Names with their values in a query or form'), 1000),
       maxConnections: v.optional(described(positive, 'Connections served at once, in each process'), 20_000),
       maxRequestsInFlight: v.optional(
         described(count, 'Requests handled at once, in each process; 0 for as many as come'),

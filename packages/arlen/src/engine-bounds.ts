@@ -9,6 +9,7 @@ export function engineBounds(http: Config['http']): Required<Pick<HttpOptions, '
       headers: http.maxHeaderBytes,
       headerFields: http.maxHeaderFields,
       body: http.maxBodyBytes,
+      pairs: http.maxPairs,
       connections: http.maxConnections,
       inFlight: http.maxRequestsInFlight || Number.POSITIVE_INFINITY,
       requestsPerConnection: http.maxRequestsPerConnection || Number.POSITIVE_INFINITY,

@@ -15,6 +15,24 @@ test('the limits of the engine are settings', async () => {
   await served.close()
 })
 
+test('how many names with their values a query and a form may have is a setting', async () => {
+  const served = await serveApp(
+    app => {
+      app.get('/', c => c.req.query)
+      app.post('/', c => c.req.form())
+    },
+    { config: { apiOnly: true, http: { maxPairs: 2 } } },
+  )
+  const form = (body: string): RequestInit => ({ method: 'POST', body: new URLSearchParams(body) })
+  expect((await served.get('/?a=1&b=2')).status).toBe(200)
+  expect((await served.get('/', form('a=1&b=2'))).status).toBe(200)
+  const query = await served.get('/?a=1&b=2&c=3')
+  expect([query.status, await query.json()]).toMatchObject([400, { code: 'query_too_many_pairs' }])
+  const body = await served.get('/', form('a=1&b=2&c=3'))
+  expect([body.status, await body.json()]).toMatchObject([413, { code: 'form_too_many_pairs' }])
+  await served.close()
+})
+
 test('at the limit of requests in flight others are 503, and health routes are answered', async () => {
   const held = Promise.withResolvers<void>()
   const arrival = Promise.withResolvers<void>()

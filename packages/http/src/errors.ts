@@ -9,6 +9,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   host_invalid: { status: 400, message: 'The request must have exactly one valid Host field.' },
   framing_invalid: { status: 400, message: 'Content-Length or Transfer-Encoding is malformed, repeated or ambiguous.' },
   request_incomplete: { status: 400, message: 'The connection ended in the middle of a request.' },
+  query_too_many_pairs: { status: 400, message: 'The query has more than {most} names and values.' },
   request_line_too_long: { status: 414, message: 'The request line is longer than this server accepts.' },
   headers_too_large: { status: 431, message: 'The header fields are larger or more than this server accepts.' },
   method_not_implemented: { status: 501, message: 'This server does not implement the request method.' },
@@ -20,6 +21,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   chunk_invalid: { status: 400, message: 'The chunked body is malformed.' },
   body_too_large: { status: 413, message: 'The body is larger than this resource accepts.' },
   body_invalid: { status: 400, message: 'The body is not valid {format}.' },
+  form_too_many_pairs: { status: 413, message: 'The form has more than {most} names and values.' },
   body_forbidden_key: { status: 400, message: 'The body has a key that is never accepted.' },
   body_type_unsupported: { status: 415, message: 'The Content-Type of the body is not {expected}.' },
   body_coding_unsupported: { status: 415, message: 'The Content-Encoding of the body is not supported.' },
@@ -65,6 +67,7 @@ type HttpErrorCode =
   | 'host_invalid'
   | 'framing_invalid'
   | 'request_incomplete'
+  | 'query_too_many_pairs'
   | 'request_line_too_long'
   | 'headers_too_large'
   | 'method_not_implemented'
@@ -74,6 +77,7 @@ type HttpErrorCode =
   | 'chunk_invalid'
   | 'body_too_large'
   | 'body_invalid'
+  | 'form_too_many_pairs'
   | 'body_forbidden_key'
   | 'body_type_unsupported'
   | 'body_coding_unsupported'

@@ -10,6 +10,8 @@ export interface Limits {
   headerFields: number
   /** A request body as received, else 413. Default 1 MiB (nginx 1 MiB, Fastify 1 MiB). `c.req.bodyLimit` per request. */
   body: number
+  /** Names with their values in a query, else 400, and in a form without files, else 413. Default 1,000. */
+  pairs: number
   /** Chunk extensions of one body together, else 400. Default 4096. */
   chunkExtensions: number
   /** Trailer fields of one body together, else 431. Default 8192. */
@@ -53,6 +55,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   headers: 32 * KiB,
   headerFields: 100,
   body: KiB * KiB,
+  pairs: 1_000,
   chunkExtensions: 4 * KiB,
   trailers: 8 * KiB,
   requestsPerConnection: Number.POSITIVE_INFINITY,

@@ -1,3 +1,5 @@
+import { HEX } from './head/grammar.ts'
+
 /** A query as a record: a name given once is a string, one given more often an array, in the order given. */
 export type Query = Record<string, string | string[]>
 
@@ -6,28 +8,38 @@ const Empty = function Empty() {} as unknown as new () => Query
 Empty.prototype = Object.freeze(Object.create(null))
 
 /**
- * Decodes `a=1&b=2` by the rules of application/x-www-form-urlencoded (WHATWG URL, section 5.1), into an object that
- * inherits nothing. Escapes that are no UTF-8 stay as they are.
+ * Decodes `a=1&b=2` as application/x-www-form-urlencoded (WHATWG URL, section 5.1) into an object that inherits nothing.
+ * A percent sign without two hexadecimal digits stands for itself; octets that are no UTF-8 become U+FFFD.
+ *
+ * Takes time in proportion to the text.
+ *
+ * @returns undefined where there are more than `most` pairs.
  */
-export function parseQuery(text: string): Query {
+export function parseQuery(text: string, most: number): Query | undefined {
   const out: Query = new Empty()
+  let count = 0
   let i = 0
-  while (i <= text.length) {
+  while (i < text.length) {
     let end = text.indexOf('&', i)
     if (end < 0) end = text.length
     if (end > i) {
-      const equals = text.indexOf('=', i)
-      const split = equals < 0 || equals > end ? end : equals
-      const name = decode(text.slice(i, split))
-      const value = split === end ? '' : decode(text.slice(split + 1, end))
-      const before = out[name]
-      if (before === undefined) out[name] = value
-      else if (typeof before === 'string') out[name] = [before, value]
-      else before.push(value)
+      if (++count > most) return undefined
+      addPair(out, text.slice(i, end))
     }
     i = end + 1
   }
   return out
+}
+
+function addPair(out: Query, pair: string): void {
+  // In the pair alone: looked for in all that follows, each of many names without a value would cost the whole text.
+  const equals = pair.indexOf('=')
+  const name = decode(equals < 0 ? pair : pair.slice(0, equals))
+  const value = equals < 0 ? '' : decode(pair.slice(equals + 1))
+  const before = out[name]
+  if (before === undefined) out[name] = value
+  else if (typeof before === 'string') out[name] = [before, value]
+  else before.push(value)
 }
 
 function decode(text: string): string {
@@ -36,7 +48,21 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(spaced)
   } catch {
-    // Not UTF-8, or a stray percent sign: a query is data, and refusing the request for it would help nobody.
-    return spaced
+    return percentDecode(spaced) // the usual text is decoded by the engine, several times faster
   }
+}
+
+/** Percent-decode, then UTF-8 decode without BOM (WHATWG URL, section 1.3; Encoding, section 6). */
+function percentDecode(text: string): string {
+  const bytes = Buffer.from(text, 'utf8')
+  let to = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const high = bytes[i] === 0x25 && i + 2 < bytes.length ? HEX[bytes[i + 1]!]! : 255
+    const low = high < 16 ? HEX[bytes[i + 2]!]! : 255
+    if (low < 16) {
+      bytes[to++] = high * 16 + low
+      i += 2
+    } else bytes[to++] = bytes[i]!
+  }
+  return bytes.toString('utf8', 0, to)
 }

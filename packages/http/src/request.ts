@@ -5,6 +5,7 @@ import { promised, readBytes, readForm, readJson, readText } from './body/body-r
 import { type MultipartOptions, type Part, readMultipart } from './body/multipart.ts'
 import { peekMultipartField } from './body/multipart-peek.ts'
 import type { Exchange } from './connection/exchange.ts'
+import { httpError } from './errors.ts'
 import { allFields, findField, trailerFields } from './head/request-fields.ts'
 import { type Client, resolveClient } from './proxy/client.ts'
 import { parseQuery, type Query } from './query.ts'
@@ -71,9 +72,18 @@ export class Request {
     return this._minor === 1 ? '1.1' : '1.0'
   }
 
-  /** The query as a record; repeated names are arrays. */
+  /**
+   * The query as a record; repeated names are arrays.
+   *
+   * @throws HttpError `query_too_many_pairs` (400) where there are more than `limits.pairs`.
+   */
   get query(): Query {
-    this.parsedQuery ??= parseQuery(this.rawQuery)
+    if (this.parsedQuery === null) {
+      const most = this._exchange.engine.limits.pairs
+      const query = parseQuery(this.rawQuery, most)
+      if (query === undefined) throw httpError('query_too_many_pairs', { most })
+      this.parsedQuery = query
+    }
     return this.parsedQuery
   }
 

@@ -60,12 +60,12 @@ export function readJson<T = unknown>(request: Request): T | Promise<T> {
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
-/** What `c.req.form()` gives, as {@link readJson} does. */
+/** What `c.req.form()` gives, as {@link readJson} does. More than `limits.pairs` are `form_too_many_pairs` (413). */
 export function readForm(request: Request): Query | Promise<Query> {
   if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/x-www-form-urlencoded' })
   }
-  return mapped(readBytes(request), parseForm)
+  return mapped(readBytes(request), bytes => parseForm(bytes, request._exchange.engine.limits.pairs))
 }
 
 function mapped<T>(bytes: Buffer | Promise<Buffer>, parse: (bytes: Buffer) => T): T | Promise<T> {
@@ -107,8 +107,10 @@ function refusePoison(value: unknown): void {
   }
 }
 
-function parseForm(bytes: Buffer): Query {
-  return parseQuery(decodeUtf8(bytes, 'form data'))
+function parseForm(bytes: Buffer, most: number): Query {
+  const form = parseQuery(decodeUtf8(bytes, 'form data'), most)
+  if (form === undefined) throw httpError('form_too_many_pairs', { most })
+  return form
 }
 
 function latin1(bytes: Buffer): string {

@@ -8,7 +8,6 @@ import {
   Timings,
   toProblem,
 } from '@arlen/core'
-import { type CookieOptions, writeCookie } from './answer/cookies.ts'
 import type { HeaderBlock } from './answer/header-block.ts'
 import { HeaderList } from './answer/headers.ts'
 import { mediaType, negotiate } from './answer/negotiation.ts'
@@ -16,6 +15,7 @@ import { staysHere } from './answer/redirect-target.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import { type UpgradeHandler, UpgradeReply } from './connection/upgrade.ts'
+import { type CookieOptions, writeCookie } from './cookies/write-cookie.ts'
 import { httpError } from './errors.ts'
 import { type EventOptions, type EventSource, eventText } from './events.ts'
 import type { Request } from './request.ts'
@@ -216,10 +216,13 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return reply
   }
 
-  /** Sets a cookie; see {@link CookieOptions} for its safe defaults. */
+  /**
+   * Sets a cookie; see {@link CookieOptions} for its safe defaults.
+   *
+   * @throws `cookie_invalid` for a cookie that browsers would drop without saying so (RFC 6265bis, section 5.7)
+   */
   setCookie(name: string, value: string, options: CookieOptions = {}): void {
-    const secure = this.req.protocol === 'https'
-    this.res.headers.append('Set-Cookie', writeCookie(name, value, options, secure))
+    this.res.headers.append('Set-Cookie', writeCookie(name, value, options, this.req.protocol === 'https'))
   }
 
   /** Makes the client forget a cookie; give the path and domain it was set with. */

@@ -50,6 +50,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
     message: 'The value of header {name} has a character that may not be sent: encode what is not visible US-ASCII.',
   },
   header_reserved: { message: 'Header {name} belongs to the connection and is set by the server alone.' },
+  cookie_invalid: { message: 'The cookie {name} cannot be set: {reason}.' },
   status_invalid: { message: 'Status {status} is not an integer from 200 to 599.' },
   content_length_mismatch: { message: 'The answer declared {declared} bytes and produced {actual}.' },
   upgrade_required: { status: 426, message: 'This resource speaks {protocol} only.' },
@@ -93,6 +94,7 @@ type HttpErrorCode =
   | 'header_name_invalid'
   | 'header_value_invalid'
   | 'header_reserved'
+  | 'cookie_invalid'
   | 'status_invalid'
   | 'content_length_mismatch'
   | 'upgrade_required'

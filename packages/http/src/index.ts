@@ -1,6 +1,5 @@
 export { type CompressOptions, compress } from './answer/compress.ts'
 export type { ContentCoding } from './answer/content-coding.ts'
-export type { CookieOptions, Cookies } from './answer/cookies.ts'
 export { HeaderBlock } from './answer/header-block.ts'
 export { HeaderList } from './answer/headers.ts'
 export { mediaType, negotiate, negotiateCoding } from './answer/negotiation.ts'
@@ -18,6 +17,8 @@ export {
   type RedirectOptions,
   ResponseState,
 } from './context.ts'
+export { type Cookies, findCookie } from './cookies/read-cookies.ts'
+export { type CookieOptions, MAX_COOKIE_BYTES, serializeCookie } from './cookies/write-cookie.ts'
 export type { Finish } from './engine.ts'
 export type { EventOptions, EventSource, ServerEvent } from './events.ts'
 export type { Handler, Middleware } from './handler.ts'

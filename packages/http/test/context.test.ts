@@ -274,6 +274,23 @@ describe('cookies', () => {
   ])('refuses what would break out: %j', async (name, value, options) => {
     expect(await ask(setting(name, value, options))).toMatchObject({ status: 500 })
   })
+
+  test('options given as undefined have their defaults', async () => {
+    const answer = await ask(
+      setting('a', '1', { secure: undefined, path: undefined, sameSite: undefined, maxAge: undefined }),
+    )
+    expect(answer.head).toMatch(/^Set-Cookie: a=1; Path=\/; HttpOnly; SameSite=Lax$/m)
+  })
+
+  test('that browsers would drop in silence are a 500 whose log line says why', async () => {
+    const log = recorder()
+    const answer = await ask(setting('a', '1', { sameSite: 'none', secure: false }), [], { log })
+    expect(answer).toMatchObject({ status: 500 })
+    expect(answer.head).not.toContain('Set-Cookie')
+    expect(JSON.stringify(log.lines('error'))).toContain(
+      "browsers drop a cookie with sameSite 'none' and without secure",
+    )
+  })
 })
 
 const typed =

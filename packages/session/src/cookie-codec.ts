@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
-import { MAX_COOKIE_BYTES } from './cookie.ts'
+import { MAX_COOKIE_BYTES } from '@arlen/http'
 import { sessionError } from './errors.ts'
 import type { KeyRing } from './key-ring.ts'
 import { randomInto } from './random.ts'

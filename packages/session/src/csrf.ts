@@ -1,9 +1,8 @@
-import { type Context, type Middleware, readForm } from '@arlen/http'
+import { type Context, findCookie, type Middleware, readForm } from '@arlen/http'
 import { requestSession } from './context.ts'
 import { crossSiteEvidence } from './cross-site.ts'
 import { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
-import { findCookie } from './find-cookie.ts'
 import { bearerToken } from './token.ts'
 import { whenKnown } from './when-known.ts'
 

@@ -1,4 +1,4 @@
-import { findCookie } from './find-cookie.ts'
+import { findCookie } from '@arlen/http'
 import { forgetCookie, sealCookie } from './sealed-session.ts'
 import type { SessionLink } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'

@@ -1,13 +1,6 @@
 export { Authentication, type AuthenticationOptions } from './authentication.ts'
 export { type SessionConfig, sessionConfigSchema, sessionOptions } from './config.ts'
 export type { SessionContext } from './context.ts'
-export {
-  type CookieAttributes,
-  deleteCookie,
-  MAX_COOKIE_BYTES,
-  serializeCookie,
-  serializeRawCookie,
-} from './cookie.ts'
 export { CookieCodec } from './cookie-codec.ts'
 export { CookieSigner } from './cookie-signature.ts'
 export { crossSiteEvidence, type RequestOrigin } from './cross-site.ts'
@@ -17,7 +10,6 @@ export { CsrfTokens } from './csrf-token.ts'
 export { developmentSecret } from './development-secret.ts'
 export { ENDED_SESSION_MIGRATION, type EndedSessions, MemoryEndedSessions, PgEndedSessions } from './ended-sessions.ts'
 export type { SessionErrorCode } from './errors.ts'
-export { findCookie } from './find-cookie.ts'
 export { type DerivedKey, KeyRing } from './key-ring.ts'
 export {
   MemoryTokenStore,

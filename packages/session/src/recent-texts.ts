@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { MAX_COOKIE_BYTES } from './cookie.ts'
+import { MAX_COOKIE_BYTES } from '@arlen/http'
 
 /** How many values are remembered at most. */
 const PLACES = 1024

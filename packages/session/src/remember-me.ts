@@ -1,6 +1,5 @@
-import type { Context } from '@arlen/http'
+import { type Context, findCookie } from '@arlen/http'
 import { requestSession } from './context.ts'
-import { findCookie } from './find-cookie.ts'
 import { forgetCookie, setCookie } from './sealed-session.ts'
 
 /** The cookie of a remembered login: a single-use token, as random as the id of a session. */

@@ -1,6 +1,5 @@
-import { MAX_COOKIE_BYTES } from './cookie.ts'
+import { findCookie, MAX_COOKIE_BYTES, serializeCookie } from '@arlen/http'
 import { sessionError } from './errors.ts'
-import { findCookie } from './find-cookie.ts'
 import type { SessionRecord } from './session.ts'
 import type { CookieSlot, SessionSettings } from './session-settings.ts'
 
@@ -72,7 +71,7 @@ export function sealCookie(
 ): string {
   const { name, codec } = slot
   // Everything in it is ASCII, so characters are bytes.
-  const bytes = codec.sealedLength(text) + setCookie(slot, '', maxAge).length
+  const bytes = name.length + codec.sealedLength(text)
   if (bytes > MAX_COOKIE_BYTES) {
     throw sessionError('session_too_large', { name, bytes, limit: MAX_COOKIE_BYTES, keys: bytesPerKey(data) })
   }
@@ -94,8 +93,7 @@ function openSeen(settings: SessionSettings, cookies: string | undefined, id: st
 }
 
 export function setCookie(slot: CookieSlot, value: string, maxAge: number | undefined): string {
-  const age = maxAge === undefined ? '' : `; Max-Age=${maxAge}`
-  return `${slot.name}=${value}${age}${slot.attributes}`
+  return serializeCookie(slot.name, value, { ...slot.attributes, maxAge })
 }
 
 export function forgetCookie(slot: CookieSlot): string {

@@ -1,3 +1,4 @@
+import type { CookieOptions } from '@arlen/http'
 import { CookieCodec } from './cookie-codec.ts'
 import { CsrfTokens } from './csrf-token.ts'
 import { KeyRing } from './key-ring.ts'
@@ -56,8 +57,7 @@ export interface SessionSettings {
 /** A cookie's name, attributes and key: everything but its value. */
 export interface CookieSlot {
   readonly name: string
-  /** `; Path=/; …` */
-  readonly attributes: string
+  readonly attributes: CookieOptions
   readonly codec: CookieCodec
 }
 
@@ -68,9 +68,7 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
   const { secrets, secure = true, cookieName = 'session', domain, sameSite = 'lax', store, now = Date.now } = options
   const ring = secrets instanceof KeyRing ? secrets : new KeyRing(secrets)
   const prefix = secure ? (domain === undefined ? '__Host-' : '__Secure-') : 'insecure-'
-  const attributes =
-    (domain === undefined ? '' : `; Domain=${domain}`) +
-    `; Path=/; HttpOnly${secure ? '; Secure' : ''}; SameSite=${{ strict: 'Strict', lax: 'Lax', none: 'None' }[sameSite]}`
+  const attributes: CookieOptions = { domain, secure, sameSite }
   const slot = (suffix: string): CookieSlot => {
     const name = `${prefix}${cookieName}${suffix}`
     return { name, attributes, codec: new CookieCodec(ring, `cookie ${name}${store ? ' id' : ''}`) }

@@ -1,9 +1,7 @@
-import type { Context } from '@arlen/http'
+import { type Context, type CookieOptions, findCookie, serializeCookie } from '@arlen/http'
 import { requestSession } from './context.ts'
-import { type CookieAttributes, deleteCookie, serializeCookie } from './cookie.ts'
 import { CookieCodec } from './cookie-codec.ts'
 import { CookieSigner } from './cookie-signature.ts'
-import { findCookie } from './find-cookie.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** What a schema has to be able to do (Standard Schema, version 1); those of valibot can. */
@@ -15,7 +13,7 @@ export interface CookieSchema<T> {
 
 type StandardResult<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] }
 
-export interface TypedCookieOptions<T> extends Omit<CookieAttributes, 'secure'> {
+export interface TypedCookieOptions<T> extends Omit<CookieOptions, 'secure' | 'expires'> {
   /** Judges what comes back; what it refuses is no cookie. Synchronous. */
   schema: CookieSchema<T>
   /** `sealed`: nobody can read or change it. `signed`: nobody can change it. Default `plain`: no protection. */
@@ -40,7 +38,7 @@ const PLAIN: Wrapping = { wrap: text => text, unwrap: value => value }
 export class TypedCookie<T> {
   readonly #name: string
   readonly #options: TypedCookieOptions<T>
-  readonly #attributes: CookieAttributes
+  readonly #attributes: CookieOptions
   /** Keys belong to the secrets of an application, and a process may have more than one. */
   readonly #wrappings = new WeakMap<KeyRing, Wrapping>()
 
@@ -73,7 +71,7 @@ export class TypedCookie<T> {
 
   delete(c: Context): void {
     const { secure } = requestSession(c, 'session').settings
-    this.#write(c, deleteCookie(this.#nameFor(secure), { ...this.#attributes, secure }))
+    this.#write(c, serializeCookie(this.#nameFor(secure), '', { ...this.#attributes, secure, maxAge: 0 }))
   }
 
   /** Reads the value and deletes it. */

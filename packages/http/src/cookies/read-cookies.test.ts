@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findCookie } from './find-cookie.ts'
+import { findCookie } from './read-cookies.ts'
 
 test.each([
   ['session=abc', 'abc'],

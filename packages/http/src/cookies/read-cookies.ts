@@ -1,3 +1,14 @@
+import { parseCookie } from 'cookie'
+
+export type Cookies = Readonly<Record<string, string | undefined>>
+
+const NONE: Cookies = Object.freeze(Object.create(null))
+
+/** The cookies of a request by name; of equal names the first, as RFC 6265, section 5.4 orders the closer path first. */
+export function readCookies(header: string | undefined): Cookies {
+  return header === undefined ? NONE : parseCookie(header)
+}
+
 /**
  * The value of one cookie in a `Cookie` field, as it was sent. Undefined where there is none, and where there are two
  * with different values: which of them is ours cannot be known (cookie tossing, RFC 6265, section 8.6).

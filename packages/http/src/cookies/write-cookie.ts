@@ -1,0 +1,107 @@
+import { type SetCookie, stringifySetCookie } from 'cookie'
+import { httpError } from '../errors.ts'
+
+/** The attributes of a cookie. An attribute that is `undefined` has its default. */
+export interface CookieOptions {
+  /** Lifetime in whole seconds; without it the cookie ends with the browser's session. 0 deletes it. */
+  maxAge?: number | undefined
+  expires?: Date | undefined
+  /** Sends the cookie to this host and all below it. Default: to the host that set it, alone. */
+  domain?: string | undefined
+  /** Begins with a slash. Default `/`. */
+  path?: string | undefined
+  /** Default true: scripts of the page cannot read it. */
+  httpOnly?: boolean | undefined
+  /**
+   * Sends the cookie over https alone. Default true. `c.setCookie` leaves it out of the answer to a request that came
+   * over plain http, where browsers would drop the cookie, unless another attribute or the name asks for it.
+   */
+  secure?: boolean | undefined
+  /** Default `lax`. */
+  sameSite?: 'strict' | 'lax' | 'none' | undefined
+  /** One jar for each top-level site (CHIPS); needs `secure`. Default false. */
+  partitioned?: boolean | undefined
+  priority?: 'low' | 'medium' | 'high' | undefined
+}
+
+/** Bytes of name and value together that browsers store at most (RFC 6265bis, section 5.6). */
+export const MAX_COOKIE_BYTES = 4096
+
+/** Browsers ignore an attribute whose value has more bytes (RFC 6265bis, section 5.6). */
+const MAX_ATTRIBUTE_BYTES = 1024
+
+/** Promises in a name that browsers hold the cookie to, in any case (RFC 6265bis, sections 4.1.3 and 5.7). */
+const PREFIX = /^__(?:host-http|http|host|secure)-/i
+
+/**
+ * The value of a Set-Cookie field, with the safe attributes `Path=/; HttpOnly; Secure; SameSite=Lax` unless told otherwise.
+ *
+ * @throws `cookie_invalid` for a cookie that cannot be written, or that browsers drop or change without saying so
+ *   (RFC 6265bis, section 5.7); the message has the reason.
+ */
+export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
+  return writeCookie(name, value, options, true)
+}
+
+/** As {@link serializeCookie}, for a client whose connection is known to be encrypted or not. */
+export function writeCookie(name: string, value: string, options: CookieOptions, encrypted: boolean): string {
+  const { sameSite = 'lax', path = '/', httpOnly = true, partitioned = false } = options
+  const needsSecure = sameSite === 'none' || partitioned || PREFIX.test(name)
+  const { secure = encrypted || needsSecure, maxAge, expires, domain, priority } = options
+  const cookie: SetCookie = { name, value, path, httpOnly, secure, sameSite, partitioned }
+  if (maxAge !== undefined) cookie.maxAge = maxAge
+  if (expires !== undefined) cookie.expires = expires
+  if (domain !== undefined) cookie.domain = domain
+  if (priority !== undefined) cookie.priority = priority
+  const reason = refusal(cookie)
+  if (reason !== undefined) throw httpError('cookie_invalid', { name: JSON.stringify(name), reason })
+  let text: string
+  try {
+    text = stringifySetCookie(cookie)
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : 'it has characters that no cookie may have'
+    throw httpError('cookie_invalid', { name: JSON.stringify(name), reason: what }, { cause })
+  }
+  const bytes = text.indexOf(';') - 1
+  if (bytes > MAX_COOKIE_BYTES) {
+    const size = `name and value have ${bytes} bytes, and browsers drop more than ${MAX_COOKIE_BYTES}`
+    throw httpError('cookie_invalid', { name: JSON.stringify(name), reason: size })
+  }
+  return text
+}
+
+/** Why browsers would drop the cookie, or not keep it as it is meant; undefined where they keep it. */
+function refusal(cookie: SetCookie): string | undefined {
+  return prefixRefusal(cookie) ?? secureRefusal(cookie) ?? scopeRefusal(cookie) ?? lifetimeRefusal(cookie)
+}
+
+function prefixRefusal({ name, secure, httpOnly, path, domain }: SetCookie): string | undefined {
+  const prefix = PREFIX.exec(name)?.[0]
+  if (prefix === undefined) return undefined
+  const kind = prefix.toLowerCase()
+  if (!secure) return `browsers drop a ${prefix} cookie without secure`
+  if (kind.includes('http-') && !httpOnly) return `browsers drop a ${prefix} cookie without httpOnly`
+  if (!kind.startsWith('__host-')) return undefined
+  if (domain !== undefined && domain !== '') return `browsers drop a ${prefix} cookie with a domain`
+  return path === '/' ? undefined : `browsers drop a ${prefix} cookie whose path is not /`
+}
+
+function secureRefusal({ secure, sameSite, partitioned }: SetCookie): string | undefined {
+  if (secure) return undefined
+  if (sameSite === 'none') return "browsers drop a cookie with sameSite 'none' and without secure"
+  return partitioned ? 'browsers drop a partitioned cookie without secure' : undefined
+}
+
+function scopeRefusal({ path = '', domain = '' }: SetCookie): string | undefined {
+  if (!path.startsWith('/'))
+    return `browsers ignore the path ${JSON.stringify(path)}, which does not begin with a slash`
+  if (path.length > MAX_ATTRIBUTE_BYTES) return `browsers ignore a path of more than ${MAX_ATTRIBUTE_BYTES} bytes`
+  if (/[^\0-\x7f]/.test(domain)) return `the domain ${JSON.stringify(domain)} must be written in US-ASCII (xn--…)`
+  // RFC 1035, section 2.3.4: no host has a longer name, so none is at or below this one.
+  return domain.length > 254 ? 'no host has a name as long as its domain' : undefined
+}
+
+function lifetimeRefusal({ maxAge, expires }: SetCookie): string | undefined {
+  if (maxAge !== undefined && !Number.isSafeInteger(maxAge)) return `maxAge is ${maxAge}, not a whole number of seconds`
+  return expires !== undefined && Number.isNaN(expires.getTime()) ? 'expires is an invalid date' : undefined
+}

@@ -4,7 +4,7 @@ import { Connection } from './connection/connection.ts'
 import { join, type Transport } from './connection/output.ts'
 import { httpError } from './errors.ts'
 import type { Handler } from './handler.ts'
-import { createEngine, type HttpOptions } from './options.ts'
+import { createService, type HttpOptions } from './options.ts'
 
 export interface FetchOptions extends HttpOptions {
   /** The address that `c.req.ip` gives. Default: none, as over a unix socket. */
@@ -16,7 +16,7 @@ export interface FetchOptions extends HttpOptions {
  * same parser, limits and writer as one that comes over the wire; time-outs are left to the caller's own signal.
  */
 export function toFetch(handler: Handler, options: FetchOptions = {}): (request: Request) => Promise<Response> {
-  const engine = createEngine(handler, options)
+  const engine = createService(handler, options)
   return async request => {
     engine.clock.advance()
     const url = new URL(request.url)

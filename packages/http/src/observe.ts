@@ -1,6 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Context } from './context.ts'
-import type { Engine, Finish } from './engine.ts'
+import type { Finish, Service } from './service.ts'
 
 /** `arlen:http:request:start` publishes `{ context }`; `…:finish` and `…:error` publish `{ context, finish }`. */
 const started: Channel = channel('arlen:http:request:start')
@@ -24,23 +24,21 @@ export function observeClose({ remoteAddress }: Peer): void {
 }
 
 /** Whether anybody wants to know when a request began and ended; where nobody does, no clock is read. */
-export function isObserved(engine: Engine): boolean {
-  return engine.timings || engine.onFinish !== null || finished.hasSubscribers || failed.hasSubscribers
+export function isObserved(service: Service): boolean {
+  return service.timings || service.onFinish !== null || finished.hasSubscribers || failed.hasSubscribers
 }
 
 export function observeStart(c: Context): void {
   if (started.hasSubscribers) started.publish({ context: c })
 }
 
-export function observeFinish(c: Context, status: number, bytes: number, startedAt: number, error: unknown): void {
-  const { engine } = c.req._exchange
-  const finish: Finish = { status, bytes, durationMs: performance.now() - startedAt, error }
-  if (error !== undefined && failed.hasSubscribers) failed.publish({ context: c, finish })
+export function observeFinish(service: Service, c: Context, finish: Finish): void {
+  if (finish.error !== undefined && failed.hasSubscribers) failed.publish({ context: c, finish })
   if (finished.hasSubscribers) finished.publish({ context: c, finish })
-  if (engine.onFinish === null) return
+  if (service.onFinish === null) return
   try {
-    engine.onFinish(c, finish)
+    service.onFinish(c, finish)
   } catch (cause) {
-    engine.log.error({ err: cause }, 'onFinish failed')
+    service.log.error({ err: cause }, 'onFinish failed')
   }
 }

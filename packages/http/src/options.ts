@@ -1,9 +1,10 @@
 import { createLogger, type Handler, type Logger } from '@arlen/core'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
-import type { Engine, Finish } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
+import type { Finish, Service } from './service.ts'
 
 export interface HttpOptions {
   /** A subclass of Context that every request gets, for what a framework adds to it. */
@@ -38,7 +39,7 @@ export interface HttpOptions {
 export const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
 
 /** Decides everything that can be decided before the first request. */
-export function createEngine(handler: Handler<Context>, options: HttpOptions): Engine {
+export function createService(handler: Handler<Context>, options: HttpOptions): Service {
   const limits = resolveLimits(options.limits)
   const timeouts = resolveTimeouts(options.timeouts)
   const { bodyMinRate: _, ...durations } = timeouts

@@ -5,8 +5,8 @@ import { refusal } from './connection/refusal.ts'
 import { createListener, listenOn, SocketDriver, turnAway } from './connection/socket-driver.ts'
 import * as S from './connection/state.ts'
 import type { Context } from './context.ts'
-import type { Engine } from './engine.ts'
-import { createEngine, type HttpOptions } from './options.ts'
+import { createService, type HttpOptions } from './options.ts'
+import type { Service } from './service.ts'
 
 export interface Address {
   address: string
@@ -15,7 +15,7 @@ export interface Address {
 
 /** Serves HTTP/1.1 over any listener or Duplex. */
 export class HttpServer implements Servable, Steerable {
-  private readonly engine: Engine
+  private readonly engine: Service
   private readonly drivers: Set<SocketDriver> = new Set()
   private readonly waiting: Set<Duplex> = new Set()
   private turnedAway = 0
@@ -25,7 +25,7 @@ export class HttpServer implements Servable, Steerable {
   private drained: (() => void) | null = null
 
   constructor(handler: Handler<Context>, options: HttpOptions = {}) {
-    this.engine = createEngine(handler, options)
+    this.engine = createService(handler, options)
   }
 
   /** Where the server listens; null before `listen`, and where it only serves streams it was handed. */

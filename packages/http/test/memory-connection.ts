@@ -1,9 +1,9 @@
 import { Connection } from '../src/connection/connection.ts'
 import { join, type Transport } from '../src/connection/output.ts'
 import type { Context } from '../src/context.ts'
-import type { Engine } from '../src/engine.ts'
 import type { Handler } from '../src/handler.ts'
-import { createEngine, type HttpOptions } from '../src/options.ts'
+import { createService, type HttpOptions } from '../src/options.ts'
+import type { Service } from '../src/service.ts'
 
 /** A transport that remembers: what was written, and what became of the connection. */
 export class MemoryTransport implements Transport {
@@ -62,8 +62,8 @@ export class MemoryTransport implements Transport {
 export function memoryConnection(
   handler: Handler,
   options: HttpOptions = {},
-): { connection: Connection; transport: MemoryTransport; engine: Engine } {
-  const engine = createEngine(handler, options)
+): { connection: Connection; transport: MemoryTransport; engine: Service } {
+  const engine = createService(handler, options)
   const transport = new MemoryTransport()
   const connection = new Connection(engine, transport)
   transport.connection = connection

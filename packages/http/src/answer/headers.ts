@@ -1,6 +1,5 @@
 import { httpError } from '../errors.ts'
 import { isSendableValue, isToken } from '../head/grammar.ts'
-import type { HeaderBlock } from './header-block.ts'
 
 /** Fields that frame the message or belong to the connection: an application that set them could break both. */
 const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'trailer', 'te'])
@@ -14,6 +13,13 @@ const WRITTEN_APART: ReadonlySet<string> = new Set(['content-type', 'content-len
 /** What keeps an answer out of shared caches holds for the error in its place too: its cookies are still there. */
 const STAYS_PRIVATE = /\b(?:no-store|private)\b/i
 
+/** Fields that were checked and written when the program started; see `HeaderBlock`. */
+interface PreparedFields {
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  get(name: string): string | undefined
+  serialize(skip: HeaderList | null): string
+}
+
 /**
  * The header fields of an answer, in order, as they were named. Names and values are checked when they are set, so that
  * no text can end a field or begin another (RFC 9110, section 5.5).
@@ -22,10 +28,10 @@ export class HeaderList {
   /** name, lower-case name, value, name, … */
   private readonly list: string[] = []
   /** Fields that were prepared at boot, as long as none of them is touched. */
-  private base: HeaderBlock | null = null
+  private base: PreparedFields | null = null
 
   /** @internal Begins with these fields; those that are set already stay. */
-  adopt(block: HeaderBlock): void {
+  adopt(block: PreparedFields): void {
     if (this.list.length === 0 && this.base === null) this.base = block
     else for (const [name, value] of block.fields) if (!this.has(name)) this.set(name, value)
   }

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { decodeBody } from '../answer/content-coding.ts'
 import { httpError } from '../errors.ts'
 import { parseQuery, type Query } from '../query.ts'
-import type { Request } from '../request.ts'
 import type { Body } from './body.ts'
+import type { Message } from './message.ts'
 
 /*
  * Most bodies arrive together with their head. What is here already is read at once; only what must be waited for
@@ -13,7 +13,7 @@ import type { Body } from './body.ts'
 const EMPTY = Buffer.alloc(0)
 
 /** What one of the readers below gives, always as a promise. */
-export function promised<T>(request: Request, read: (request: Request) => T | Promise<T>): Promise<T> {
+export function promised<T>(request: Message, read: (request: Message) => T | Promise<T>): Promise<T> {
   try {
     return Promise.resolve(read(request))
   } catch (error) {
@@ -21,21 +21,21 @@ export function promised<T>(request: Request, read: (request: Request) => T | Pr
   }
 }
 
-export function readBytes(request: Request): Buffer | Promise<Buffer> {
+export function readBytes(request: Message): Buffer | Promise<Buffer> {
   if (request._body === null) return EMPTY
   // Kept, so that a middleware can read a form (its CSRF token) and the handler after it read the same.
   request._whole ??= readWhole(request, request._body)
   return request._whole
 }
 
-function readWhole(request: Request, body: Body): Buffer | Promise<Buffer> {
+function readWhole(request: Message, body: Body): Buffer | Promise<Buffer> {
   const bytes = body.collect(request.bodyLimit)
   const coding = request._coded ? request.header('content-encoding') : undefined
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return bytes
   return Promise.resolve(bytes).then(packed => decodeBody(packed, coding, request.bodyLimit))
 }
 
-export function readText(request: Request): string | Promise<string> {
+export function readText(request: Message): string | Promise<string> {
   const charset =
     /;[ \t]*charset="?([^\s";]+)/i.exec(request.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii' && charset !== 'iso-8859-1') {
@@ -50,7 +50,7 @@ const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/
  * What `c.req.json()` gives, at once where the whole body is here already, for middleware that stays synchronous when it
  * can (see `after` of @arlen/core). Throws what it would reject with.
  */
-export function readJson<T = unknown>(request: Request): T | Promise<T> {
+export function readJson<T = unknown>(request: Message): T | Promise<T> {
   const type = request.header('content-type')
   if (type !== 'application/json' && !JSON_TYPE.test(type ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/json' })
@@ -61,7 +61,7 @@ export function readJson<T = unknown>(request: Request): T | Promise<T> {
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 /** What `c.req.form()` gives, as {@link readJson} does. More than `limits.pairs` are `form_too_many_pairs` (413). */
-export function readForm(request: Request): Query | Promise<Query> {
+export function readForm(request: Message): Query | Promise<Query> {
   if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/x-www-form-urlencoded' })
   }

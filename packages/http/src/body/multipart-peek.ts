@@ -1,4 +1,4 @@
-import type { Request } from '../request.ts'
+import type { Message } from './message.ts'
 import { isFile, makeParser } from './multipart.ts'
 
 /** Where a field is looked for: in the first bytes of the body, and no further. */
@@ -12,7 +12,7 @@ const LIMITS = { headerPairs: 20, fieldSize: 1024, fields: 20, files: 1 }
  *
  * It is read by the same parser, with the same idea of what a file is, as the form will be.
  */
-export function peekMultipartField(request: Request, name: string): Promise<string | undefined> {
+export function peekMultipartField(request: Message, name: string): Promise<string | undefined> {
   const body = request._body
   const contentType = request.header('content-type') ?? ''
   if (body === null) return Promise.resolve(undefined)

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { HttpError } from '@arlen/core'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { httpError } from '../errors.ts'
-import type { Request } from '../request.ts'
+import type { Message } from './message.ts'
 
 export interface MultipartOptions {
   /** Bytes of one field's value, else 413. Default 65,536. */
@@ -36,10 +36,10 @@ export class FilePart {
   /** As the client says. */
   readonly type: string
   readonly stream: Readable
-  private readonly request: Request
+  private readonly request: Message
 
   /** @internal */
-  constructor(request: Request, name: string, filename: string, type: string, stream: Readable) {
+  constructor(request: Message, name: string, filename: string, type: string, stream: Readable) {
     this.request = request
     this.name = name
     this.filename = filename
@@ -79,7 +79,7 @@ export type Part = FieldPart | FilePart
 
 /** The parts of a body of multipart/form-data (RFC 7578), in the order they arrive. */
 export async function* readMultipart(
-  request: Request,
+  request: Message,
   options: MultipartOptions = {},
 ): AsyncGenerator<Part, void, void> {
   const contentType = request.header('content-type') ?? ''
@@ -107,7 +107,7 @@ class PartQueue {
   private wake: (() => void) | null = null
   private openFile: BusboyFileStream | null = null
 
-  constructor(request: Request, contentType: string, options: MultipartOptions) {
+  constructor(request: Message, contentType: string, options: MultipartOptions) {
     const { fieldBytes = 65_536, fileBytes = request.bodyLimit, fields = 100, files = 10 } = options
     // First what may be refused: a stream that is taken and never read costs the connection.
     const limits = { headerPairs: 20, fieldSize: fieldBytes, fileSize: fileBytes, fields, files }

@@ -1,10 +1,9 @@
 import type { Engine } from '../engine.ts'
 import { httpError } from '../errors.ts'
-import type { Request } from '../request.ts'
 
 /** Counts a request in, unless there are too many already: then only those to health paths are. */
-export function admit(engine: Engine, request: Request): boolean {
-  if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealth(request.path, engine.healthPaths)) {
+export function admit(engine: Engine, path: string): boolean {
+  if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealth(path, engine.healthPaths)) {
     engine.shed++
     return false
   }

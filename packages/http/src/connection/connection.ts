@@ -3,12 +3,12 @@ import { bodyFraming } from '../body/body-framing.ts'
 import { BodyReceiver } from '../body/body-receiver.ts'
 import { NEVER } from '../clock.ts'
 import type { Context } from '../context.ts'
-import type { Engine } from '../engine.ts'
 import { type HttpErrorCode, httpError } from '../errors.ts'
 import { HeadParser } from '../head/head-parser.ts'
 import { hasBadEscape, otherTarget, type Target } from '../head/target.ts'
 import { isObserved, observeFinish, observeStart } from '../observe.ts'
 import { Request } from '../request.ts'
+import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
 import type { Exchange } from './exchange.ts'
 import { InputBuffer } from './input-buffer.ts'
@@ -29,7 +29,7 @@ const READ_AHEAD = 64 * 1024
  * `tick`, and go out through a {@link Transport}. What may come next stands in `state.ts`.
  */
 export class Connection implements Exchange {
-  readonly engine: Engine
+  readonly engine: Service
   readonly transport: Transport
   readonly output: Output
   readonly remoteAddress: string | undefined
@@ -58,7 +58,7 @@ export class Connection implements Exchange {
   failure: unknown = undefined
   private readonly responder: Responder
 
-  constructor(engine: Engine, transport: Transport) {
+  constructor(engine: Service, transport: Transport) {
     this.engine = engine
     this.transport = transport
     this.remoteAddress = transport.remoteAddress
@@ -208,7 +208,7 @@ export class Connection implements Exchange {
     const { engine } = this
     engine.inFlight++
     observeStart(c)
-    if (!admit(engine, c.req)) return this.responder.fail(c, overloaded(engine))
+    if (!admit(engine, c.req.path)) return this.responder.fail(c, overloaded(engine))
     this.handleDeadline = engine.clock.tick + engine.ticks.handler
     let result: unknown
     try {
@@ -224,7 +224,7 @@ export class Connection implements Exchange {
     } else this.responder.settle(c, result)
   }
 
-  limitHandler(request: Request, ms: number): void {
+  limitHandler(request: object, ms: number): void {
     if (this.context?.req === request && this.handleDeadline !== NEVER)
       this.handleDeadline = this.engine.clock.tick + this.engine.clock.ticks(ms)
   }
@@ -247,7 +247,9 @@ export class Connection implements Exchange {
   /** Tells whoever watches how the request ended, and clears away what was to live no longer. */
   finished(c: Context, status: number, bytes: number, error: unknown): void {
     c.req._end()
-    if (isObserved(this.engine)) observeFinish(c, status, bytes, this.startedAt, this.failure ?? error)
+    if (!isObserved(this.engine)) return
+    const durationMs = performance.now() - this.startedAt
+    observeFinish(this.engine, c, { status, bytes, durationMs, error: this.failure ?? error })
   }
 
   /** The answer is out. */

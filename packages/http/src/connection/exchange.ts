@@ -1,5 +1,4 @@
 import type { Engine } from '../engine.ts'
-import type { Request } from '../request.ts'
 
 /** What a Context needs of whatever carries its request: a connection, or the bridge to fetch. */
 export interface Exchange {
@@ -7,5 +6,5 @@ export interface Exchange {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
   /** The answer to this request must start within this many milliseconds from now; nothing where it has. */
-  limitHandler(request: Request, ms: number): void
+  limitHandler(request: object, ms: number): void
 }

@@ -1,8 +1,8 @@
 import { createServer, type Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ListenOptions } from '@arlen/core'
-import type { Engine } from '../engine.ts'
 import { observeClose, observeOpen } from '../observe.ts'
+import type { Service } from '../service.ts'
 import { Connection } from './connection.ts'
 import { JOIN_UP_TO, join, type Transport } from './output.ts'
 import { readIntoShared } from './shared-buffer.ts'
@@ -23,7 +23,7 @@ export class SocketDriver implements Transport {
   /** A socket of node:net itself, which keeps nothing of what it has sent. */
   private readonly isPlain: boolean
 
-  constructor(engine: Engine, socket: Duplex, onClose: (driver: SocketDriver) => void) {
+  constructor(engine: Service, socket: Duplex, onClose: (driver: SocketDriver) => void) {
     this.socket = socket
     // A client that has said its last can still be answered.
     socket.allowHalfOpen = true

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ArlenError } from '@arlen/core/error-table'
-import { runBoomhauer } from './run.ts'
+import { runBoomhauer } from './command-line/run.ts'
 
 try {
   process.exitCode = await runBoomhauer(process.argv.slice(2))

@@ -2,22 +2,22 @@ import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { type DevelopmentProblem, renderDiagnosticsHtml } from '@arlen/core/error-report'
-import { runAction } from './actions.ts'
-import { childEnv } from './env-files.ts'
-import { Front } from './front.ts'
-import { LiveReload } from './live-reload.ts'
-import type { AppFacts, RequestFact } from './messages.ts'
+import { childEnv } from './build/env-files.ts'
+import { Supervisor } from './build/supervisor.ts'
+import { typecheck } from './build/typecheck.ts'
+import type { AppInfo, RequestRecord } from './child/protocol.ts'
 import { type BoomhauerOptions, resolveOptions, type Settings } from './options.ts'
-import { createOwnPages } from './own-pages.ts'
-import { RequestLog } from './request-log.ts'
-import { Supervisor } from './supervisor.ts'
-import { typecheck } from './typecheck.ts'
-import { Watcher } from './watcher.ts'
+import { runAction } from './pages/actions.ts'
+import { createInternalPages } from './pages/internal-pages.ts'
+import { LiveReload } from './pages/live-reload.ts'
+import { RequestLog } from './pages/request-log.ts'
+import { DevServer } from './proxy/dev-server.ts'
+import { Watcher } from './watch/watcher.ts'
 
 export interface BoomhauerEvents {
   /** A build began, because these files changed (none for the first). */
   building: [event: { build: string; paths: readonly string[] }]
-  ready: [event: { build: string; ms: number; warnings: readonly Diagnostic[]; facts: AppFacts }]
+  ready: [event: { build: string; ms: number; warnings: readonly Diagnostic[]; info: AppInfo }]
   failed: [event: { build: string; ms: number; problem: DevelopmentProblem }]
   /** The application's process ended by itself. It is started again unless that happens over and over. */
   crashed: [event: { problem: DevelopmentProblem }]
@@ -29,7 +29,7 @@ export interface BoomhauerEvents {
   reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
   /** The system does not notify of changes here; the folder is read again and again instead. */
   polling: [event: { everyMs: number }]
-  request: [request: RequestFact]
+  request: [request: RequestRecord]
   closed: []
 }
 
@@ -37,7 +37,7 @@ export interface BoomhauerEvents {
 export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   readonly settings: Settings
   readonly #supervisor: Supervisor
-  readonly #front: Front
+  readonly #server: DevServer
   readonly #watcher: Watcher | undefined
   readonly #live = new LiveReload()
   readonly #requests = new RequestLog()
@@ -50,13 +50,13 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     super()
     this.settings = settings
     this.#supervisor = new Supervisor(settings, settings.typecheck === 'block' ? this.#typecheck : undefined)
-    const pages = createOwnPages({
+    const pages = createInternalPages({
       supervisor: this.#supervisor,
       live: this.#live,
       insight: () => this.#insight(),
       act: name => this.#act(name),
     })
-    this.#front = new Front(settings, this.#supervisor, pages)
+    this.#server = new DevServer(settings, this.#supervisor, pages)
     const { root, ignore, pollMs } = settings
     if (settings.watch) this.#watcher = new Watcher({ root, ignore, pollMs })
     this.#connect()
@@ -85,7 +85,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   /** Resolves once the server answers; the first build may still be under way. */
   async start(): Promise<void> {
     try {
-      this.#port = (await this.#front.listen()).port
+      this.#port = (await this.#server.listen()).port
     } catch (error) {
       await this.#supervisor.close()
       throw error
@@ -108,7 +108,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   async #close(): Promise<void> {
     this.#check?.abort()
     this.#live.close()
-    await Promise.all([this.#watcher?.close(), this.#supervisor.close(), this.#front.close()])
+    await Promise.all([this.#watcher?.close(), this.#supervisor.close(), this.#server.close()])
     this.emit('closed')
   }
 
@@ -135,11 +135,11 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       this.emit('building', { build, paths: [...paths] })
       this.#tell()
     })
-    supervisor.on('ready', ({ build, facts }, ms, warnings) => {
+    supervisor.on('ready', ({ build, info }, ms, warnings) => {
       this.#buildMs = ms
       this.#tell()
       this.notice('warnings', 'Warnings', warnings)
-      this.emit('ready', { build, ms, warnings, facts })
+      this.emit('ready', { build, ms, warnings, info })
       this.#checkTypes()
     })
     supervisor.on('failed', ({ build, problem }, ms) => {
@@ -196,14 +196,14 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
 
   #insight() {
     const { state } = this.#supervisor
-    const facts = state.kind === 'ready' ? state.facts : {}
+    const info = state.kind === 'ready' ? state.info : {}
     return {
       state: state.kind,
       build: state.build,
       buildMs: this.#buildMs,
       root: this.settings.root,
-      routes: facts.routes ?? [],
-      config: facts.config ?? [],
+      routes: info.routes ?? [],
+      config: info.config ?? [],
       requests: this.#requests.all,
     }
   }
@@ -217,14 +217,14 @@ function warning(message: string): Diagnostic {
  * Starts the development server for the application in a folder.
  *
  * ```ts
- * const server = await boomhauer({ root: 'apps/shop', port: 3000 })
+ * const server = await createBoomhauer({ root: 'apps/shop', port: 3000 })
  * server.on('failed', ({ problem }) => console.error(problem.detail))
  * ```
  *
  * @throws ArlenError `invalid_option`, `port_in_use`, `port_forbidden`. Whatever is wrong with the application is no
  * error here: it is served.
  */
-export async function boomhauer(options: BoomhauerOptions = {}): Promise<Boomhauer> {
+export async function createBoomhauer(options: BoomhauerOptions = {}): Promise<Boomhauer> {
   const server = new Boomhauer(resolveOptions(options))
   await server.start()
   return server

@@ -1,5 +1,5 @@
-export { Boomhauer, type BoomhauerEvents, boomhauer } from './boomhauer.ts'
+export { Boomhauer, type BoomhauerEvents, createBoomhauer } from './boomhauer.ts'
+export type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './child/protocol.ts'
+export { type Io, runBoomhauer } from './command-line/run.ts'
 export { boomhauerError } from './errors.ts'
-export type { AppFacts, ConfigFact, RequestFact, RouteFact } from './messages.ts'
 export { type BoomhauerOptions, ENTRIES, resolveOptions, type Settings } from './options.ts'
-export { type Io, runBoomhauer } from './run.ts'

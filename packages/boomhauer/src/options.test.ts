@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { childEnv } from './env-files.ts'
+import { childEnv } from './build/env-files.ts'
 import { findEntry, resolveOptions } from './options.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'boomhauer-options-'))

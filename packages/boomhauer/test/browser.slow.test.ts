@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type BoomhauerOptions, boomhauer } from '../src/index.ts'
+import { type BoomhauerOptions, createBoomhauer } from '../src/index.ts'
 import { HANDLING, PACKAGES } from './code-frame-cases.ts'
 import { outcomeOf, TestServer } from './support.ts'
 
@@ -194,7 +194,7 @@ ${page('Migrated')}`,
 
   test('a page of another site reads nothing of the development server', async () => {
     const { app } = await open()
-    const foreign = await boomhauer({ root: app.root, port: 0, typecheck: 'off', preload: [], watch: false })
+    const foreign = await createBoomhauer({ root: app.root, port: 0, typecheck: 'off', preload: [], watch: false })
     onTestFinished(() => foreign.close())
     await outcomeOf(foreign)
     const tab = await browser.newPage()

@@ -2,13 +2,13 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { boomhauer } from '../src/index.ts'
+import { createBoomhauer } from '../src/index.ts'
 import { CASES, type Case, HANDLING, PACKAGES } from './code-frame-cases.ts'
 import { AS_PROGRAM, ask, outcomeOf, TestFolder } from './support.ts'
 
 // One server for all cases, each in a folder of its own: `app.ts` points to one after the other.
 let folder: TestFolder
-let server: Awaited<ReturnType<typeof boomhauer>>
+let server: Awaited<ReturnType<typeof createBoomhauer>>
 const idle = `import { servable } from './servable.js'\nexport default servable((req, res) => res.end('idle'))\n`
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const [index, { files }] of CASES.entries()) {
     for (const [name, text] of Object.entries(files)) folder.write(`case${index}/${name}`, text.replace('¦', ''))
   }
-  server = await boomhauer({ root: folder.root, port: 0, typecheck: 'off', preload: [], env: 'development' })
+  server = await createBoomhauer({ root: folder.root, port: 0, typecheck: 'off', preload: [], env: 'development' })
   await ask(server.port, '/')
 })
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { answering, ask, outcomeOf, serving } from './support.ts'
 
 test('messages that an application sends to its parent are nobody’s', async () => {
   const app = await serving({
-    'app.ts': `for (const message of ['ready', 42, null, true, [], { type: 'failed' }, { type: 'ready', files: [], facts: {} }]) process.send?.(message)
+    'app.ts': `for (const message of ['ready', 42, null, true, [], { type: 'failed' }, { type: 'ready', files: [], info: {} }]) process.send?.(message)
 ${answering('fine')}`,
   })
   expect((await app.get()).body).toBe('fine')

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { answering, ask, serving } from './support.ts'
 
@@ -39,6 +40,48 @@ test('a save during a build gives that build up', async () => {
   await app.save('app.ts', answering('three'))
   expect((await waiting).body).toBe('three')
   expect(builds).toHaveLength(1)
+})
+
+test('requests are answered while saves come faster than builds end', async () => {
+  const slowly = (save: number) =>
+    `await new Promise(r => setTimeout(r, 400))\n${answering('saved')}export const save = ${save}\n`
+  const app = await serving({ 'app.ts': slowly(0) })
+  await app.get()
+  let saves = 0
+  let running = true
+  const saving = (async () => {
+    while (running) {
+      const building = once(app.server, 'building')
+      app.write('app.ts', slowly(++saves))
+      // The next save comes in the middle of the build, or when a build that is needed goes on, while it does.
+      await Promise.race([building, delay(150)])
+    }
+  })()
+  for (let round = 0; round < 3; round++) {
+    const before = saves
+    expect((await app.get()).body).toBe('saved')
+    expect(saves - before).toBeGreaterThan(0)
+  }
+  running = false
+  await saving
+  // The last save is not forgotten over the builds that were finished for requests.
+  while (app.server.state !== 'ready') await once(app.server, 'ready')
+  await app.save('app.ts', answering('last'))
+  expect((await app.get()).body).toBe('last')
+})
+
+test('a request that waits for a build that hangs does not keep the save that mends it from being built', async () => {
+  const app = await serving({ 'app.ts': answering('one') })
+  await app.get()
+  const building = once(app.server, 'building')
+  app.write('app.ts', `await new Promise(() => setInterval(() => {}, 1000))\n${answering('never')}`)
+  await building
+  const waiting = app.get()
+  const overtaken = once(app.server, 'building')
+  app.write('app.ts', `await new Promise(() => setInterval(() => {}, 1000))\n${answering('nor this')}`)
+  await overtaken
+  app.write('app.ts', answering('mended'))
+  expect((await waiting).body).toBe('mended')
 })
 
 /** Says that the request has arrived, and answers it after so many milliseconds or never. */

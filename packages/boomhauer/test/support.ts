@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Boomhauer, type BoomhauerOptions, boomhauer } from '../src/index.ts'
+import { type Boomhauer, type BoomhauerOptions, createBoomhauer } from '../src/index.ts'
 
 /** What every application of these tests is made with: a Servable over node:http. */
 const SERVABLE = `
@@ -100,7 +100,7 @@ export class TestServer extends TestFolder {
   server!: Boomhauer
 
   async start(options: BoomhauerOptions = {}): Promise<this> {
-    this.server = await boomhauer({
+    this.server = await createBoomhauer({
       root: this.root,
       port: 0,
       typecheck: 'off',

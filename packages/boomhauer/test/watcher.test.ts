@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChokidarOptions, watch } from 'chokidar'
 import { expect, onTestFinished, test } from 'vitest'
-import { Watcher, type WatcherOptions } from '../src/watcher.ts'
+import { Watcher, type WatcherOptions } from '../src/watch/watcher.ts'
 import { TestFolder } from './support.ts'
 
 async function watching(folder: TestFolder, options: Partial<WatcherOptions> = {}): Promise<Watcher> {

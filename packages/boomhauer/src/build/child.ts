@@ -1,0 +1,210 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Diagnostic } from '@arlen/core'
+import { type Inspect, splitInspect } from '../child/inspect-argument.ts'
+import {
+  type AppInfo,
+  type FromChild,
+  isFromChild,
+  type RequestRecord,
+  type TemplateFolders,
+  type ToChild,
+} from '../child/protocol.ts'
+
+export interface ChildOptions {
+  root: string
+  env: Readonly<Record<string, string | undefined>>
+  nodeArgs: readonly string[]
+  preload: readonly string[]
+}
+
+/** How an attempt to load and start an application ended. */
+export type Outcome =
+  | { kind: 'prepared'; warnings: readonly Diagnostic[] }
+  | { kind: 'ready'; files: readonly string[]; info: AppInfo }
+  | { kind: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
+  | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; output: string }
+
+export interface ChildEvents {
+  diagnostics: [diagnostics: readonly Diagnostic[]]
+  request: [request: RequestRecord]
+  exit: [code: number | null, signal: NodeJS.Signals | null]
+  /** The last request under way has ended. */
+  idle: []
+}
+
+const MAX_OUTPUT = 4_000
+const KILL_AFTER_MS = 400
+const LAST_WORDS_MS = 200
+
+const FROM_SOURCE = import.meta.url.endsWith('.ts')
+const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child/start.js', import.meta.url))
+
+/**
+ * The supervisor's view of one process for the application. The process leads a group of its own, so that what the
+ * application starts ends with it, and it holds one end of a pipe whose closing tells it that the supervisor is gone.
+ */
+export class Child extends EventEmitter<ChildEvents> {
+  /** Modules it has loaded, as far as it has told. */
+  files: readonly string[] = []
+  exited = false
+  /** The error that nobody caught and that it ends of, once it has told. */
+  crash: readonly Diagnostic[] | undefined
+  #process: ChildProcess
+  #inspect: Inspect | undefined
+  #output = ''
+  #requests = 0
+  /** Resolves once nothing of it is left. */
+  readonly gone: Promise<void>
+
+  constructor({ root, env, nodeArgs: args, preload }: ChildOptions) {
+    super()
+    const { nodeArgs, inspect } = splitInspect(args)
+    this.#inspect = inspect
+    const conditions = process.execArgv.filter(arg => arg.startsWith('--conditions=') || arg.startsWith('-C='))
+    if (FROM_SOURCE) conditions.push('--conditions=@arlen/source')
+    const node = ['--enable-source-maps', '--stack-trace-limit=50', ...conditions]
+    this.#process = spawn(process.execPath, [...node, ...nodeArgs, MAIN, root, ...preload], {
+      cwd: root,
+      env: { ...env },
+      detached: true,
+      stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    })
+    this.#process.stderr!.on('data', (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-MAX_OUTPUT)
+      process.stderr.write(chunk)
+    })
+    this.#process.stdio[3]!.on('error', () => undefined) // it went away: its exit is what counts
+    this.#process.on('message', message => {
+      if (isFromChild(message)) this.#receive(message)
+    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.gone = promise
+    this.#process.on('error', () => {
+      if (this.#process.pid !== undefined) return // a message could not be sent: its exit will tell
+      this.#ended(null, null)
+      resolve()
+    })
+    this.#process.once('exit', async (code, signal) => {
+      signalGroup(this.#process.pid) // what it had started
+      await this.#lastWords()
+      this.#ended(code, signal)
+      resolve()
+    })
+  }
+
+  /** A request is passed to it; call what this returns once the request has ended. */
+  lease(): () => void {
+    this.#requests++
+    return () => {
+      if (--this.#requests === 0) this.emit('idle')
+    }
+  }
+
+  /** Resolves when it has no requests to answer, or is gone. */
+  async idle(): Promise<void> {
+    if (this.#requests > 0) await Promise.race([once(this, 'idle'), this.gone])
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  /** Compiles the templates. */
+  prepare(templates: TemplateFolders): Promise<Outcome> {
+    return this.#ask({ type: 'prepare', templates })
+  }
+
+  /** Loads the module, and starts the application it exports on a unix socket. */
+  load(entry: string, socket: string): Promise<Outcome> {
+    return this.#ask({ type: 'load', entry, socket, ...(this.#inspect && { inspect: this.#inspect }) })
+  }
+
+  #ask(message: ToChild): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
+      const { crash, files } = this
+      resolve(
+        crash ? { kind: 'failed', files, diagnostics: crash } : { kind: 'exited', code, signal, output: this.#output },
+      )
+    }
+    if (this.exited) onExit(null, null)
+    else this.once('exit', onExit)
+    this.#onOutcome = resolve
+    this.#send(message)
+    return promise
+  }
+
+  /** The end of what it wrote to standard error. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Asks it to finish what is in flight and exit; ends it when it takes longer. Resolves once it is gone. */
+  async close(graceMs: number): Promise<void> {
+    if (this.exited) return
+    this.#send({ type: 'close', graceMs })
+    const timer = globalThis.setTimeout(() => this.kill(), graceMs + KILL_AFTER_MS)
+    await this.gone
+    clearTimeout(timer)
+  }
+
+  /** Ends it and everything it has started, at once. */
+  kill(): void {
+    if (!this.exited) signalGroup(this.#process.pid)
+  }
+
+  #onOutcome: ((outcome: Outcome) => void) | undefined
+
+  #receive(message: FromChild): void {
+    if ('files' in message) this.files = message.files
+    switch (message.type) {
+      case 'prepared':
+        this.#onOutcome?.({ kind: 'prepared', warnings: message.warnings })
+        break
+      case 'ready':
+        this.#onOutcome?.({ kind: 'ready', files: message.files, info: message.info })
+        break
+      case 'failed':
+        this.#onOutcome?.({ kind: 'failed', files: message.files, diagnostics: message.diagnostics })
+        break
+      case 'crashed':
+        this.crash = message.diagnostics
+        break
+      case 'diagnostics':
+        this.emit('diagnostics', message.diagnostics)
+        break
+      case 'request':
+        this.emit('request', message.request)
+    }
+  }
+
+  /** Messages and output may arrive after the exit: the ends of their streams say that nothing more will come. */
+  async #lastWords(): Promise<void> {
+    const { connected, stderr } = this.#process
+    const ends = [connected && once(this.#process, 'disconnect'), !stderr!.readableEnded && once(stderr!, 'close')]
+    await Promise.race([Promise.all(ends), setTimeout(LAST_WORDS_MS)])
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.exited) return
+    this.exited = true
+    this.emit('exit', code, signal)
+  }
+
+  #send(message: ToChild): void {
+    if (this.#process.connected) this.#process.send(message, () => undefined) // a failure to send is an exit to come
+  }
+}
+
+function signalGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // nothing of the group is left
+  }
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import type { TemplateFolders } from '../child/protocol.ts'
+
+/** Knows whether templates have to be compiled: at first, when one has changed, and as long as one is broken. */
+export class TemplateTracker {
+  readonly #folders: TemplateFolders
+  #dirty = true
+  #warnings: readonly Diagnostic[] = []
+
+  constructor(root: string, folder: string) {
+    this.#folders = { dir: join(root, folder), outDir: join(root, '.arlen', 'views') }
+  }
+
+  changed(paths: ReadonlySet<string>): void {
+    if ([...paths].some(path => path.endsWith('.ets'))) this.#dirty = true
+  }
+
+  toCompile(): TemplateFolders | undefined {
+    return this.#dirty && existsSync(this.#folders.dir) ? this.#folders : undefined
+  }
+
+  compiled(warnings: readonly Diagnostic[]): void {
+    this.#dirty = false
+    this.#warnings = warnings
+  }
+
+  /** Of the templates as they were compiled last. */
+  get warnings(): readonly Diagnostic[] {
+    return this.#warnings
+  }
+}

@@ -1,0 +1,85 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe } from 'node:diagnostics_channel'
+import { clip, createRedact, isSecretName, REDACTED, redactUrl } from '@arlen/core/error-report'
+import type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './protocol.ts'
+
+/** What @arlen/http and @arlen/pg publish on channels of node:diagnostics_channel, as far as it is read here. */
+interface RequestEvent {
+  context: {
+    req: { method: string; path: string }
+    timings?: { toJSON(): Record<string, number> } | undefined
+  }
+  finish: { status: number; durationMs: number }
+}
+
+interface QueryEvent {
+  text: string
+  durationMs: number
+}
+
+type Sql = { text: string; ms: number }[]
+
+const MAX_SQL = 50
+const MAX_TEXT = 1_000
+
+/** Tells each request that the application has answered, with its timings and its SQL. */
+export function forwardRequests(forward: (request: RequestRecord) => void): void {
+  const redact = createRedact()
+  const running = new AsyncLocalStorage<Sql>()
+  const queries = new WeakMap<object, Sql>()
+  subscribe('arlen:http:request:start', message => {
+    const sql: Sql = []
+    queries.set((message as RequestEvent).context, sql)
+    running.enterWith(sql) // what the handler starts from here on belongs to this request
+  })
+  subscribe('arlen:pg:query', message => {
+    const { text, durationMs } = message as QueryEvent
+    const sql = running.getStore()
+    if (sql && sql.length < MAX_SQL) sql.push({ text: clip(redact(text), MAX_TEXT), ms: round(durationMs) })
+  })
+  subscribe('arlen:http:request:finish', message => {
+    const { context, finish } = message as RequestEvent
+    const sql = queries.get(context) ?? []
+    forward({
+      method: context.req.method,
+      path: redactUrl(clip(context.req.path, MAX_TEXT), redact),
+      status: finish.status,
+      timings: { ...context.timings?.toJSON(), total: round(finish.durationMs) },
+      ...(sql.length > 0 && { sql }),
+    })
+  })
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
+
+/** What an application can tell of itself: an `App` of arlen does, any other may. */
+interface Telling {
+  routes?: () => { method: string; path: string; name?: string | undefined }[]
+  settings?: readonly { path: readonly string[]; value: unknown; source: string }[]
+}
+
+/** Routes and configuration of an application that is running. */
+export function infoOf(app: object): AppInfo {
+  const { settings } = app as Telling
+  const routes = routesOf(app as Telling)
+  return { ...(routes && { routes }), ...(Array.isArray(settings) && { config: settings.map(settingInfo) }) }
+}
+
+function routesOf(app: Telling): RouteInfo[] | undefined {
+  if (typeof app.routes !== 'function') return undefined
+  try {
+    return app
+      .routes()
+      .map(({ method, path, name }) => ({ methods: method, path, ...(name !== undefined && { name }) }))
+  } catch {
+    return undefined // a method of that name that does something else
+  }
+}
+
+function settingInfo({ path, value, source }: NonNullable<Telling['settings']>[number]): SettingInfo {
+  const key = path.join('.')
+  const shown = isSecretName(key) ? REDACTED : clip(createRedact()(JSON.stringify(value) ?? 'undefined'), MAX_TEXT)
+  return { key, value: shown, source }
+}

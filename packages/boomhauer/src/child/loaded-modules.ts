@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { findSpecifier } from './find-import.ts'
+import { importHint } from './import-hint.ts'
+import { locateSyntaxError, type SourceLocation } from './locate-syntax-error.ts'
+
+/** How a module was named, and in which. */
+interface Naming {
+  specifier: string
+  parent: string | undefined
+}
+
+/** Watches what is loaded in the application's process, for the places that errors of loading do not tell. */
+export class LoadedModules {
+  #files = new Set<string>()
+  #last: string[] = []
+  #namedBy = new Map<string, Naming>()
+  #unresolved: (Naming & { error: unknown }) | undefined
+
+  constructor() {
+    registerHooks({
+      resolve: (specifier, context, next) => {
+        try {
+          const resolved = next(specifier, context)
+          this.#namedBy.set(resolved.url, { specifier, parent: context.parentURL })
+          return resolved
+        } catch (error) {
+          this.#unresolved = { error, specifier, parent: context.parentURL }
+          throw error
+        }
+      },
+      load: (url, context, next) => {
+        if (url.startsWith('file:')) {
+          const file = fileURLToPath(url.replace(/[?#].*$/, ''))
+          this.#files.add(file)
+          this.#last.push(file)
+          if (this.#last.length > 20) this.#last.shift()
+        }
+        return next(url, context)
+      },
+    })
+  }
+
+  /** Paths of every module loaded so far. */
+  get files(): string[] {
+    return [...this.#files]
+  }
+
+  /** Where an error of loading lies, when its own stack does not say. */
+  locate(error: unknown): SourceLocation | undefined {
+    const { specifier, parent } = this.#namingOf(error) ?? {}
+    if (specifier !== undefined && parent?.startsWith('file:')) {
+      const file = fileURLToPath(parent)
+      return { file, ...(findSpecifier(read(file), specifier) ?? { line: 1 }) }
+    }
+    const syntax = chainOf(error).find((each): each is SyntaxError => each instanceof SyntaxError)
+    return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? locateSyntaxError(syntax, this.#last) : undefined
+  }
+
+  /** What was probably meant by an import of what is not there. */
+  hintFor(error: unknown): string | undefined {
+    const { specifier, parent } = this.#namingOf(error) ?? {}
+    return specifier !== undefined && parent?.startsWith('file:')
+      ? importHint(specifier, fileURLToPath(parent))
+      : undefined
+  }
+
+  #namingOf(error: unknown): Naming | undefined {
+    if (this.#unresolved && chainOf(error).includes(this.#unresolved.error)) return this.#unresolved
+    const builtin = error instanceof Error ? /^No such built-in module: (node:\S+)$/.exec(error.message) : undefined
+    return builtin ? this.#namedBy.get(builtin[1]!) : undefined
+  }
+}
+
+/** An error and what caused it. */
+function chainOf(error: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let at = error; at !== undefined && chain.length < 8; at = at instanceof Error ? at.cause : undefined)
+    chain.push(at)
+  return chain
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return '' // gone since: there is no place in it
+  }
+}

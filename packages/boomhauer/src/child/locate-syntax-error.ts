@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface SourceLocation {
+  file: string
+  line: number
+  column?: number
+}
+
+const CHECK = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './syntax-check.ts' : './syntax-check.js', import.meta.url),
+)
+/** What was loaded last is what failed to compile, or next to it. */
+const CANDIDATES = 6
+
+/**
+ * Where an error of syntax lies whose stack does not tell: the error says it, or one of the files is asked to fail once
+ * more, in a process that prints the place.
+ *
+ * @param files - that were loaded, the last one last
+ */
+export function locateSyntaxError(error: Error, files: readonly string[]): SourceLocation | undefined {
+  const json = /^(.+\.json): .*\(line (\d+) column (\d+)\)/.exec(error.message)
+  if (json) return { file: json[1]!, line: Number(json[2]), column: Number(json[3]) }
+  const sources = files.filter(file => /\.[cm]?[jt]s$/.test(file) && !file.includes('/node_modules/'))
+  for (const file of new Set(sources.toReversed().slice(0, CANDIDATES))) {
+    const args = ['--no-warnings', '--experimental-vm-modules', CHECK, file]
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 5_000 })
+    const printed = status === 0 ? undefined : locationIn(stderr, file)
+    if (printed) return printed
+  }
+  return undefined
+}
+
+/** Reads `file:line`, an excerpt and a caret, as Node prints them above an error. */
+function locationIn(text: string, file: string): SourceLocation | undefined {
+  const [head, ...lines] = text.split('\n')
+  const line = head?.startsWith(`${file}:`) ? Number(head.slice(file.length + 1)) : Number.NaN
+  if (!Number.isInteger(line)) return undefined
+  const caret = lines.slice(0, 4).find(each => /^\s*\^+\s*$/.test(each))
+  return { file, line, ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
+}

@@ -1,0 +1,130 @@
+/** The application's process: waits, loads the application when it is told to, and reports what becomes of it. */
+import { readFileSync } from 'node:fs'
+import { open as openInspector } from 'node:inspector'
+import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Diagnostic } from '@arlen/core'
+import { codeFrame, diagnose } from '@arlen/core/error-report'
+import { isServable, type Servable } from '@arlen/core/servable'
+import { boomhauerError } from '../errors.ts'
+import { forwardRequests, infoOf } from './application-info.ts'
+import { LoadedModules } from './loaded-modules.ts'
+import type { FromChild, TemplateFolders, ToChild } from './protocol.ts'
+import { warmTypeScript } from './warm-typescript.ts'
+
+const root = process.argv[2]!
+const preload = process.argv.slice(3)
+
+let stage: Diagnostic['stage'] = 'load'
+let app: Servable | undefined
+const modules = new LoadedModules()
+
+new Worker(new URL(import.meta.url.endsWith('.ts') ? './guard.ts' : './guard.js', import.meta.url)).unref()
+process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
+process.on('message', (message: ToChild) => {
+  if (message.type === 'load') load(message)
+  else if (message.type === 'prepare') prepare(message.templates)
+  else close(message.graceMs)
+})
+process.on('uncaughtExceptionMonitor', error => {
+  // An application that handles these itself goes on; otherwise Node would print and exit: we report and exit.
+  if (process.listenerCount('uncaughtException') > 0) return
+  process.once('uncaughtException', () => {
+    process.removeAllListeners('message')
+    send({ type: 'crashed', diagnostics: report(error) }, () => process.exit(1))
+  })
+})
+await loadAhead()
+send({ type: 'warm', files: modules.files })
+
+/** What hardly ever changes is loaded while nobody waits for it. */
+async function loadAhead(): Promise<void> {
+  await warmTypeScript()
+  const { resolve } = createRequire(join(root, 'package.json'))
+  for (const name of preload) {
+    try {
+      await import(pathToFileURL(resolve(name)).href)
+    } catch {
+      // The application does without it, or will fail on it itself and then be heard.
+    }
+  }
+}
+
+async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
+  try {
+    const { buildViews } = await import('@arlen/view')
+    const { warnings } = await buildViews({ dir, outDir })
+    send({ type: 'prepared', warnings: warnings.flatMap(warning => diagnose({ diagnostics: [warning] }, { root })) })
+  } catch (error) {
+    send({ type: 'failed', files: modules.files, diagnostics: diagnose(error, { root, stage: 'template' }) })
+  }
+}
+
+async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' }>): Promise<void> {
+  try {
+    process.argv.splice(1, process.argv.length, entry) // as if Node.js had been started with it
+    if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
+    const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
+    if (!isServable(module.default)) {
+      send({ type: 'failed', files: modules.files, diagnostics: [notServable(entry)] })
+      return
+    }
+    app = module.default
+    stage = 'boot'
+    forwardRequests(request => send({ type: 'request', request }))
+    await app.listen({ path: socket })
+    stage = 'runtime'
+    send({ type: 'ready', files: modules.files, info: infoOf(app) })
+  } catch (error) {
+    send({ type: 'failed', files: modules.files, diagnostics: report(error) })
+  }
+}
+
+function notServable(entry: string): Diagnostic {
+  const lines = readFileSync(entry, 'utf8').trimEnd().split('\n')
+  const line = lines.findLastIndex(text => text.startsWith('export default')) + 1 || lines.length
+  const error = boomhauerError('not_servable', { entry: relative(root, entry) })
+  return {
+    stage: 'load',
+    severity: 'error',
+    message: error.message,
+    code: error.code,
+    file: relative(root, entry),
+    line,
+    snippet: codeFrame(lines.join('\n'), line),
+  }
+}
+
+async function close(graceMs: number): Promise<void> {
+  try {
+    await app?.close({ graceMs })
+  } catch (error) {
+    send({ type: 'diagnostics', diagnostics: report(error).map(found => ({ ...found, severity: 'warning' })) })
+  }
+  process.exit(0)
+}
+
+function report(error: unknown): Diagnostic[] {
+  const at = stage === 'load' ? modules.locate(error) : undefined
+  const hint = stage === 'load' ? modules.hintFor(error) : undefined
+  const found = diagnose(error, {
+    root,
+    stage: stageOf(error),
+    hide: join(import.meta.dirname, '..'),
+    ...(at && { at }),
+  })
+  return hint === undefined ? found : found.map((diagnostic, i) => (i === 0 ? { ...diagnostic, hint } : diagnostic))
+}
+
+/** A broken configuration is told apart by the code of its error, in whatever stage it comes up. */
+function stageOf(error: unknown): Diagnostic['stage'] {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && code.startsWith('config_') ? 'config' : stage
+}
+
+function send(message: FromChild, then?: () => void): void {
+  if (process.connected) process.send!({ ...message, boomhauer: true }, undefined, undefined, () => then?.())
+  else then?.()
+}

@@ -1,0 +1,91 @@
+import { renderDiagnosticsText } from '@arlen/core/error-report'
+import { Boomhauer } from '../boomhauer.ts'
+import { type BoomhauerOptions, resolveOptions } from '../options.ts'
+import { type Mode, parseArguments, USAGE } from './arguments.ts'
+import { prepare } from './prepare.ts'
+import { report } from './terminal.ts'
+
+export interface Io {
+  out: (line: string) => void
+  color: boolean
+}
+
+const terminal: Io = {
+  out: line => console.log(line),
+  color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * The command line of the development server, from its arguments to the exit code: 0 it went well, or was ended; 1 the
+ * application is broken.
+ *
+ * @throws ArlenError when it cannot be done at all
+ */
+export async function runBoomhauer(
+  argv: readonly string[],
+  io: Io = terminal,
+  defaults: BoomhauerOptions = {},
+): Promise<number> {
+  const { mode, options: given } = parseArguments(argv)
+  const options = { ...defaults, ...given }
+  if (mode === 'help') {
+    io.out(USAGE)
+    return 0
+  }
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort()
+  for (const signal of SIGNALS) process.on(signal, interrupt)
+  try {
+    return await (mode === 'prepare-only'
+      ? runPrepare(options, io, interrupted.signal)
+      : runServer(mode, options, io, interrupted.signal))
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt)
+  }
+}
+
+async function runPrepare(options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
+  const found = await prepare(resolveOptions(options), interrupted)
+  if (found.length > 0) io.out(renderDiagnosticsText(found, { color: io.color }))
+  return interrupted.aborted || found.some(({ severity }) => severity === 'error') ? 1 : 0
+}
+
+async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
+  const stays = mode === 'serve'
+  // Where nobody looks on afterwards, what is wrong has to be known before.
+  const server = new Boomhauer(resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 }))
+  report(server, { write: io.out, color: io.color })
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>()
+  interrupted.addEventListener('abort', () => end(stays ? 0 : 1))
+  if (!stays) {
+    server.once('failed', () => end(1))
+    server.once('ready', ({ info }) => {
+      if (mode === 'print-routes') printRoutes(info.routes ?? [], io)
+      end(0)
+    })
+  }
+  try {
+    await Promise.race([server.start(), ended])
+    if (stays && !interrupted.aborted) {
+      io.out(`boomhauer at ${server.url}`)
+      if (!isLoopback(server.settings.host)) io.out('whoever reaches this address sees the source of what fails')
+    }
+    return await ended
+  } finally {
+    await server.close()
+  }
+}
+
+function printRoutes(routes: readonly { methods: string; path: string; name?: string }[], io: Io): void {
+  const methods = Math.max(0, ...routes.map(route => route.methods.length))
+  const paths = Math.max(0, ...routes.map(route => route.path.length))
+  for (const route of routes) {
+    io.out(`${route.methods.padEnd(methods)}  ${route.path.padEnd(paths)}  ${route.name ?? ''}`.trimEnd())
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

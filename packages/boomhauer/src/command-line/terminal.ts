@@ -1,0 +1,68 @@
+import type { EventEmitter } from 'node:events'
+import { relative } from 'node:path'
+import { styleText } from 'node:util'
+import type { Diagnostic } from '@arlen/core'
+import { renderDiagnosticsText } from '@arlen/core/error-report'
+import type { BoomhauerEvents } from '../boomhauer.ts'
+import type { Settings } from '../options.ts'
+
+export interface TerminalOptions {
+  write: (line: string) => void
+  /** Default: as the terminal is. */
+  color?: boolean
+}
+
+/** A server, as far as it is told of. */
+export type Reported = EventEmitter<BoomhauerEvents> & { settings: Pick<Settings, 'root'> }
+
+/** Prints what happens, one line for each build; failures with their source. */
+export function report(server: Reported, { write, color = false }: TerminalOptions): void {
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    color && text !== '' ? styleText(style, text, { validateStream: false }) : text
+  const files = (paths: readonly string[]) => {
+    const names = paths.slice(0, 3).map(path => relative(server.settings.root, path))
+    return names.length === 0 ? '' : `  ${names.join(', ')}${paths.length > 3 ? ` and ${paths.length - 3} more` : ''}`
+  }
+  let changed: readonly string[] = []
+  let lastFailure = ''
+  server.on('building', ({ paths }) => {
+    changed = paths
+  })
+  server.on('ready', ({ ms }) => {
+    lastFailure = ''
+    write(`${paint('green', 'ready')} in ${Math.round(ms)} ms${paint('gray', files(changed))}`)
+  })
+  server.on('failed', ({ ms, problem }) => {
+    const text = renderDiagnosticsText(problem.diagnostics ?? [], { color, limit: 3 })
+    write(`${paint('red', 'failed')} in ${Math.round(ms)} ms${paint('gray', files(changed))}`)
+    // The same mistake again, as when something else was saved, needs no second telling.
+    if (text !== lastFailure) write(`\n${text}\n`)
+    lastFailure = text
+  })
+  server.on('crashed', ({ problem }) => {
+    write(`${paint('red', 'crashed')}\n\n${renderDiagnosticsText(problem.diagnostics ?? [], { color, limit: 3 })}\n`)
+  })
+  const told = new Map<string, string>()
+  server.on('notice', ({ id, diagnostics }) => {
+    if (id === 'crash') return // told by `crashed`
+    const text = renderDiagnosticsText(diagnostics, { color, limit: 5 })
+    if (told.get(id) === text) write(paint('gray', `${count(diagnostics)} as before`))
+    else write(`\n${text}\n`)
+    told.set(id, text)
+  })
+  server.on('typechecked', ({ diagnostics }) => {
+    if (diagnostics.length === 0 && told.delete('typecheck')) write(paint('green', 'the types fit again'))
+  })
+  server.on('reloaded', ({ effect, paths }) => {
+    write(`${effect === 'styles' ? 'styles swapped' : 'pages reloaded'}${paint('gray', files(paths))}`)
+  })
+  server.on('polling', ({ everyMs }) => {
+    write(`no word of changes from this file system: looking for them every ${everyMs} ms (--poll)`)
+  })
+}
+
+function count(diagnostics: readonly Diagnostic[]): string {
+  const { length, 0: first } = diagnostics
+  const what = first?.stage === 'typecheck' ? 'type error' : (first?.severity ?? 'notice')
+  return `${length} ${what}${length === 1 ? '' : 's'}`
+}

@@ -27,7 +27,7 @@ import { refuseHandler } from './controller.ts'
 import { addCspReportRoute } from './csp-report-route.ts'
 import { Database } from './database.ts'
 import { compileRoute, dispatcher } from './dispatch.ts'
-import { engineBounds } from './engine-bounds.ts'
+import { believedProxies, engineBounds } from './engine-bounds.ts'
 import { answerErrors, type ErrorHandler, errorResponder } from './error-responder.ts'
 import { appError } from './errors.ts'
 import { Health } from './health.ts'
@@ -261,8 +261,7 @@ export class App extends Routes implements Servable, Steerable {
       }),
       log: this.log,
       timings: performanceLogging,
-      // The development server comes over a unix socket and says who asked.
-      trustedProxies: this.isDevelopment ? ['unix', ...http.trustedProxies] : http.trustedProxies,
+      ...believedProxies(http, this.isDevelopment),
       ...engineBounds(http),
       healthPaths: HEALTH_PATHS,
       onError: answerErrors(this.#errorHandlers, answerError),

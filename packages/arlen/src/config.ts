@@ -1,4 +1,5 @@
 import type { ConfigLayer } from '@arlen/core'
+import type { ForwardedHeader } from '@arlen/http'
 import { type SecurityConfig, securityConfigSchema } from '@arlen/security'
 import { type SessionConfig, sessionConfigSchema } from '@arlen/session'
 import * as v from 'valibot'
@@ -16,6 +17,8 @@ export interface Config {
     port: number
     /** Addresses and CIDR ranges whose forwarded headers count. */
     trustedProxies: string[]
+    /** The fields those proxies write: some of `x-forwarded-for`, `-proto`, `-host` and `-port`, or `forwarded`. */
+    forwardedHeader: ForwardedHeader[]
     /** Longest request line, in bytes; longer ones are 414. */
     maxRequestLineBytes: number
     /** All header fields of a request together, in bytes; more are 431. */
@@ -104,6 +107,11 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const forwardedHeader = v.pipe(
+  v.string(),
+  v.toLowerCase(),
+  v.picklist(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'forwarded']),
+)
 
 function section<const E extends v.ObjectEntries>(entries: E) {
   return v.optional(v.strictObject(entries), {} as never)
@@ -130,6 +138,13 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
       trustedProxies: v.optional(
         described(v.array(v.string()), 'Addresses and CIDR ranges whose forwarded headers count'),
         [],
+      ),
+      forwardedHeader: v.optional(
+        described(
+          v.array(forwardedHeader),
+          'Fields those proxies write: x-forwarded-for, -proto, -host, -port; or forwarded',
+        ),
+        ['x-forwarded-for'],
       ),
       maxRequestLineBytes: v.optional(described(positive, 'Longest request line, in bytes'), 4096),
       maxHeaderBytes: v.optional(described(positive, 'All header fields of a request together, in bytes'), 32_768),

@@ -23,3 +23,14 @@ export function engineBounds(http: Config['http']): Required<Pick<HttpOptions, '
     },
   }
 }
+
+/** Whose word counts for who asks, and where it stands. */
+export function believedProxies(
+  { trustedProxies, forwardedHeader }: Config['http'],
+  development: boolean,
+): Required<Pick<HttpOptions, 'trustedProxies' | 'forwardedHeader'>> {
+  if (!development) return { trustedProxies, forwardedHeader }
+  // The development server comes over a unix socket, and says in X-Forwarded-For who asked.
+  const others = forwardedHeader.filter(name => name !== 'forwarded')
+  return { trustedProxies: ['unix', ...trustedProxies], forwardedHeader: ['x-forwarded-for', ...others] }
+}

@@ -274,8 +274,8 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
 /** Whether a comma-separated list of tokens has this one, by whatever case. */
 function listed(list: string | undefined, member: string): boolean {
-  const members = list?.toLowerCase().split(/[ \t]*,[ \t]*/) ?? []
-  return members.includes(member.toLowerCase())
+  const members = list?.toLowerCase().split(',') ?? []
+  return members.some(each => each.trim() === member.toLowerCase())
 }
 
 export function stringify(value: unknown): string {

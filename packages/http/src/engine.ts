@@ -1,6 +1,7 @@
 import type { Logger } from '@arlen/core'
 import type { Clock } from './clock.ts'
 import type { Limits, Timeouts } from './limits.ts'
+import type { ForwardedFields } from './proxy/forwarded-fields.ts'
 import type { ProxyTrust } from './proxy/proxy-trust.ts'
 
 /**
@@ -18,8 +19,7 @@ export interface Engine {
   readonly timings: boolean
   /** Null where no proxy is trusted. */
   readonly trust: ProxyTrust | null
-  readonly forwardedHeader: 'x-forwarded' | 'forwarded'
-  warnedOfProxy: boolean
+  readonly forwarded: ForwardedFields
   nextId(): string
   inFlight: number
   /** Requests that were handled, and those that were rejected for overload, since the start. */

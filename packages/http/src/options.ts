@@ -3,6 +3,7 @@ import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import type { Engine } from './engine.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
+import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
 import type { Finish, Service } from './service.ts'
 
@@ -25,10 +26,11 @@ export interface HttpOptions {
    */
   trustedProxies?: readonly string[]
   /**
-   * What those proxies write: `X-Forwarded-For`, `-Proto`, `-Host` and `-Port` (default), or `Forwarded` (RFC 7239). Never
-   * both: the one a proxy does not write is the one a client can.
+   * The fields that those proxies write, one or several: `x-forwarded-for` (default), `x-forwarded-proto`,
+   * `x-forwarded-host`, `x-forwarded-port`; or `forwarded` (RFC 7239) alone. Name no other: a field that a proxy does not
+   * write is one that the client can.
    */
-  forwardedHeader?: 'x-forwarded' | 'forwarded'
+  forwardedHeader?: ForwardedHeader | readonly ForwardedHeader[]
   /** Paths that are answered above `limits.inFlight` too, and all below them. Default: none. */
   healthPaths?: readonly string[]
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
@@ -61,8 +63,7 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
     methods: new Set(options.methods ?? DEFAULT_METHODS),
     timings: options.timings ?? false,
     trust: trustOf(options),
-    forwardedHeader: options.forwardedHeader ?? 'x-forwarded',
-    warnedOfProxy: false,
+    forwarded: forwardedFields(options.forwardedHeader),
     nextId: idMaker(),
     inFlight: 0,
     requests: 0,

@@ -18,6 +18,11 @@ const see: Handler = c => ({ ip: c.req.ip, protocol: c.req.protocol, host: c.req
 describe('the client', () => {
   const direct = { ip: '127.0.0.1', protocol: 'http', host: 'a.example:81' }
   const trusted = { trustedProxies: ['loopback', '10.0.0.0/8', '2001:db8::/32'] }
+  const all = {
+    ...trusted,
+    forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port'],
+  } as const
+  const claims = ['X-Forwarded-Proto: https', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Port: 8443']
 
   test.each<[string, string[], HttpOptions, object]>([
     ['is the peer', [], {}, direct],
@@ -36,8 +41,38 @@ describe('the client', () => {
     [
       'is what a trusted proxy forwards',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https', 'X-Forwarded-Host: shop.example'],
-      trusted,
+      all,
       { ip: '1.1.1.1', protocol: 'https', host: 'shop.example' },
+    ],
+    [
+      'is not what the client writes into fields that its proxy is not said to write',
+      ['X-Forwarded-For: 1.1.1.1', ...claims],
+      trusted,
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
+      'has the protocol alone from a proxy that writes no other',
+      ['X-Forwarded-For: 1.1.1.1', ...claims],
+      { ...trusted, forwardedHeader: 'x-forwarded-proto' },
+      { ...direct, protocol: 'https' },
+    ],
+    [
+      'has the host alone from a proxy that writes no other',
+      ['X-Forwarded-For: 1.1.1.1', ...claims],
+      { ...trusted, forwardedHeader: ['x-forwarded-host'] },
+      { ...direct, host: 'evil.example' },
+    ],
+    [
+      'has the port alone from a proxy that writes no other, where its host has none',
+      ['X-Forwarded-For: 1.1.1.1', ...claims],
+      { ...trusted, forwardedHeader: ['x-forwarded-port'] },
+      direct,
+    ],
+    [
+      'has nothing of X-Forwarded-For and its companions where the proxies write Forwarded',
+      ['X-Forwarded-For: 1.1.1.1', ...claims],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      direct,
     ],
     [
       'is the right-most address that is no proxy',
@@ -73,31 +108,37 @@ describe('the client', () => {
     [
       'has the protocol of its own hop',
       ['X-Forwarded-For: 6.6.6.6, 1.1.1.1, 10.1.2.3', 'X-Forwarded-Proto: http, https, http'],
-      trusted,
+      all,
       { ...direct, ip: '1.1.1.1', protocol: 'https' },
     ],
     [
       'has no protocol but http and https',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: gopher'],
-      trusted,
+      all,
       { ...direct, ip: '1.1.1.1' },
     ],
     [
       'has no host that is none',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: evil/path'],
-      trusted,
+      all,
       { ...direct, ip: '1.1.1.1' },
     ],
     [
       'has the port the proxy says',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: shop.example', 'X-Forwarded-Port: 8443'],
-      trusted,
+      all,
+      { ...direct, ip: '1.1.1.1', host: 'shop.example:8443' },
+    ],
+    [
+      'has the port of its own hop',
+      ['X-Forwarded-For: 1.1.1.1, 10.1.2.3', 'X-Forwarded-Host: shop.example', 'X-Forwarded-Port: 8443, 3000'],
+      all,
       { ...direct, ip: '1.1.1.1', host: 'shop.example:8443' },
     ],
     [
       'has its own port where the forwarded one is none',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: shop.example', 'X-Forwarded-Port: x'],
-      trusted,
+      all,
       { ...direct, ip: '1.1.1.1', host: 'shop.example' },
     ],
     ['is found among empty members', ['X-Forwarded-For: ,,1.1.1.1,,'], trusted, { ...direct, ip: '1.1.1.1' }],
@@ -136,6 +177,24 @@ describe('the client', () => {
       { ip: '2001:4860::8888', protocol: 'https', host: 'shop.example' },
     ],
     [
+      'is not looked for behind an element of Forwarded that is none',
+      ['Forwarded: for=6.6.6.6, for=7.7.7.7 proto=https, for=10.1.2.3'],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '10.1.2.3' },
+    ],
+    [
+      'is not looked for behind so many elements that no way here has them',
+      [`Forwarded: for=1.1.1.1${','.repeat(40)}for=10.1.2.3`],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '10.1.2.3' },
+    ],
+    [
+      'is found behind a few elements that say nothing',
+      ['Forwarded: for=1.1.1.1,, ;, for=10.1.2.3 ; by="x\\"y,z" ,'],
+      { ...trusted, forwardedHeader: 'forwarded' },
+      { ...direct, ip: '1.1.1.1' },
+    ],
+    [
       'hides behind an obfuscated identifier',
       ['Forwarded: for=6.6.6.6, for=_hidden, for=10.1.2.3'],
       { ...trusted, forwardedHeader: 'forwarded' },
@@ -152,6 +211,26 @@ describe('the client', () => {
       return expect(start(see, options)).rejects.toMatchObject({ code: 'option_invalid' })
     },
   )
+
+  test.each([['x-forwarded'], ['for'], [['forwarded', 'x-forwarded-for']], [[1]], [null]])(
+    'forwardedHeader: %j does not start',
+    names => {
+      const options = { ...trusted, forwardedHeader: names as never }
+      return expect(start(see, options)).rejects.toMatchObject({ code: 'option_invalid' })
+    },
+  )
+
+  test('a field that a trusted proxy passes on and is not said to write is mentioned in the log, once', async () => {
+    const log = recorder()
+    const server = await start(see, { ...trusted, log })
+    for (let i = 0; i < 3; i++) {
+      const client = await open(server)
+      await client.send('GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\n\r\n').answers(1)
+    }
+    expect(log.lines('warn').map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/x-forwarded-proto.*forwardedHeader/),
+    ])
+  })
 
   test('that forwards where nobody is trusted is mentioned in the log, once', async () => {
     const log = recorder()
@@ -263,6 +342,7 @@ describe('cookies', () => {
   test('are Secure where the client’s connection is', async () => {
     const answer = await ask(setting('a', '1'), ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https'], {
       trustedProxies: ['loopback'],
+      forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
     })
     expect(answer.head).toContain('Set-Cookie: a=1; Path=/; HttpOnly; Secure; SameSite=Lax')
   })

@@ -33,7 +33,13 @@ describe.skipIf(nginx === undefined)(`behind nginx${REASON}`, () => {
         if (c.req.path === '/refuse') return c.problem(403)
         return { path: c.req.path, ip: c.req.ip, protocol: c.req.protocol, host: c.req.host, id: c.req.id }
       },
-      { port: 0, trustedProxies: ['loopback'], limits: { body: 64 * 1024 * 1024 }, onFinish: () => finished++ },
+      {
+        port: 0,
+        trustedProxies: ['loopback'],
+        forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
+        limits: { body: 64 * 1024 * 1024 },
+        onFinish: () => finished++,
+      },
     )
     port = await freePort()
     writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, server.address!.port))

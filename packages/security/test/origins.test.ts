@@ -1,3 +1,4 @@
+import type { HttpOptions } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
 import { cors, hostCheck } from '../src/index.ts'
 import { start } from './app.ts'
@@ -64,12 +65,22 @@ describe('the host check', () => {
   })
 
   test('judges the host that a trusted proxy forwards', async () => {
-    const options = { trustedProxies: ['127.0.0.1'] }
+    const options: HttpOptions = {
+      trustedProxies: ['127.0.0.1'],
+      forwardedHeader: ['x-forwarded-for', 'x-forwarded-host'],
+    }
     await using app = await start(hostCheck({ hosts: ['shop.example'] }), () => 'ok', options)
     const forwarded = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'shop.example' }
     expect((await app.ask('/', { Host: 'internal', ...forwarded })).status).toBe(200)
     expect(
       (await app.ask('/', { Host: 'shop.example', ...forwarded, 'x-forwarded-host': 'evil.example' })).status,
     ).toBe(421)
+  })
+
+  test('judges the Host field where the proxy is not said to forward another', async () => {
+    const options = { trustedProxies: ['127.0.0.1'] }
+    await using app = await start(hostCheck({ hosts: ['shop.example'] }), () => 'ok', options)
+    const forwarded = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'shop.example' }
+    expect((await app.ask('/', { Host: 'internal', ...forwarded })).status).toBe(421)
   })
 })

@@ -1,10 +1,14 @@
 import { createLogger } from '@arlen/core'
+import type { HttpOptions } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
 import { cspReports, type SecurityHeadersOptions, securityHeaders } from '../src/index.ts'
 import { start } from './app.ts'
 
 const overHttps = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' }
-const behindProxy = { trustedProxies: ['127.0.0.1'] }
+const behindProxy: HttpOptions = {
+  trustedProxies: ['127.0.0.1'],
+  forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
+}
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 

@@ -9,7 +9,7 @@ import type { SessionStore, StoredSession } from './session-store.ts'
 
 const WARN_BYTES = 3000
 const OVER_HTTP =
-  'session cookies are Secure, but requests arrive over http: browsers keep the cookies only over https. Behind a proxy that ends TLS, list its address in http.trustedProxies; in development set session.secure to false'
+  'session cookies are Secure, but requests arrive over http: browsers keep the cookies only over https. Behind a proxy that ends TLS, list its address in http.trustedProxies and X-Forwarded-Proto in http.forwardedHeader; in development set session.secure to false'
 
 /** Everything about the session of one request: opened when it is asked for, written when the answer is known. */
 export class RequestSession implements SessionLink {

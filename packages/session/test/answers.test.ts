@@ -172,7 +172,15 @@ describe('warnings', () => {
     for (let i = 0; i < 5; i++) await app.browser().get('/write')
     const warnings = lines.filter(line => line.msg.includes('trustedProxies'))
     expect(warnings).toMatchObject([{ level: 'warn' }])
-    await using behindProxy = await startApp(routes, {}, { ...http, trustedProxies: ['127.0.0.1'] })
+    await using behindProxy = await startApp(
+      routes,
+      {},
+      {
+        ...http,
+        trustedProxies: ['127.0.0.1'],
+        forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
+      },
+    )
     const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' }
     const [cookie] = (await behindProxy.browser().get('/write', forwarded)).headers.getSetCookie()
     expect(cookie).toContain('; Secure')

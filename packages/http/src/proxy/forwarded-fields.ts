@@ -1,0 +1,45 @@
+import { httpError } from '../errors.ts'
+
+/** A header field in which a proxy writes down who asked it, and how. */
+export type ForwardedHeader =
+  | 'x-forwarded-for'
+  | 'x-forwarded-proto'
+  | 'x-forwarded-host'
+  | 'x-forwarded-port'
+  | 'forwarded'
+
+/** Which fields the trusted proxies write. One that they do not write is the client's own, and passes through them. */
+export interface ForwardedFields {
+  readonly standard: boolean
+  readonly for: boolean
+  readonly proto: boolean
+  readonly host: boolean
+  readonly port: boolean
+  /** Fields that were ignored and mentioned in the log. */
+  readonly mentioned: Set<string>
+}
+
+const NAMES: readonly string[] = [
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'forwarded',
+]
+
+/** Reads the option `forwardedHeader`. Throws `option_invalid` for a name that is none, and for both families at once. */
+export function forwardedFields(given: string | readonly string[] = 'x-forwarded-for'): ForwardedFields {
+  const names = (Array.isArray(given) ? given : [given]).map(name => String(name).toLowerCase())
+  const unknown = names.find(name => !NAMES.includes(name))
+  if (unknown !== undefined) throw refused(`has ${JSON.stringify(unknown)}, which is none of ${NAMES.join(', ')}.`)
+  const standard = names.includes('forwarded')
+  if (standard && names.length > 1) {
+    throw refused('names forwarded and others: name what the proxies write, the client writes the rest.')
+  }
+  const has = (field: string) => names.includes(`x-forwarded-${field}`)
+  return { standard, for: has('for'), proto: has('proto'), host: has('host'), port: has('port'), mentioned: new Set() }
+}
+
+function refused(problem: string): Error {
+  return httpError('option_invalid', { name: 'forwardedHeader', problem })
+}

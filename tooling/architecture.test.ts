@@ -93,6 +93,19 @@ describe('a workspace that is not sound breaks a rule:', () => {
         ),
       },
     ],
+    [
+      'an optional peer that is not brought',
+      'whoever imports what needs an optional peer brings it',
+      'packages/http/package.json must name pino',
+      {
+        ...library(
+          'core',
+          { './log': 'log' },
+          { peerDependencies: { pino: '1' }, peerDependenciesMeta: { pino: { optional: true } } },
+        ),
+        ...http(`import '@arlen/core/log'`),
+      },
+    ],
     ['an unused dependency', 'every declared dependency is used', 'pino', { 'packages/core/src/log.ts': 'export {}' }],
     [
       'an unused development dependency',
@@ -146,7 +159,12 @@ describe('a workspace that is not sound breaks a rule:', () => {
       http('export async function serve() {\n  await using x = open()\n}'),
     ],
     ['no example', complete, 'README.md has no example', { 'packages/view/README.md': '# View\n```ts\n1\n```\n' }],
-    ['no errors', complete, 'has no src/errors.ts', without('packages/view/src/errors.ts')],
+    [
+      'no table of errors',
+      complete,
+      'throws and has no src/errors.ts',
+      { ...without('packages/view/src/errors.ts'), 'packages/view/src/x.ts': `throw new Error('x')` },
+    ],
     ['no test', complete, 'packages/view has no test', without('packages/view/src/errors.test.ts')],
     ['no index', complete, 'has no src/index.ts', without('packages/view/src/index.ts')],
     ['an export of nothing', 'every export has its source', './gone', library('view', { './gone': 'gone' }, {})],

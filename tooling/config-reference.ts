@@ -1,7 +1,7 @@
 /** Writes the table of settings in docs/configuration.md; a test holds the document to it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { listSettings } from '@arlen/core'
+import { listSettings } from '@arlen/core/config'
 import { configSchema } from 'arlen'
 
 const FILE = join(import.meta.dirname, '../docs/configuration.md')

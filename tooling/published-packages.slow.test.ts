@@ -131,6 +131,43 @@ test('a user’s compiler understands every export', async () => {
   expect(result.stdout).toBe('')
 })
 
+test('npm install @arlen/router brings @arlen/core and no third package', async () => {
+  const project = join(folder, 'npm-project')
+  mkdirSync(project)
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  const tarballs = ['@arlen/router', '@arlen/core'].flatMap(name =>
+    globSync('*.tgz', { cwd: join(folder, 'packed', name) }).map(file => join(folder, 'packed', name, file)),
+  )
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], { cwd: project })
+  const installed = globSync('{*,@*/*}/package.json', { cwd: join(project, 'node_modules') }).map(dirname)
+  expect(installed.sort()).toEqual(['@arlen/core', '@arlen/router'])
+  const code = `import { Router } from '@arlen/router'; console.log(typeof Router)`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: project })
+  expect(stdout).toBe('function\n')
+})
+
+// What an installation brings from others. A line more here is a decision.
+test.each<[name: string, brings: string[]]>([
+  ['@arlen/core', []],
+  ['@arlen/error-report', []],
+  ['@arlen/router', []],
+  ['@arlen/view', []],
+  ['@arlen/http', ['@fastify/busboy', 'cookie', 'ipaddr.js', 'mrmime']],
+  ['@arlen/propane', []],
+])('%s brings these packages of others: %j', (name, brings) => {
+  const others = new Set<string>()
+  const visited = new Set([name])
+  for (const each of visited) {
+    for (const dependency of Object.keys(
+      readJson(join(folder, 'node_modules', each, 'package.json')).dependencies ?? {},
+    )) {
+      if (packages.some(({ manifest }) => manifest.name === dependency)) visited.add(dependency)
+      else others.add(dependency)
+    }
+  }
+  expect([...others].sort()).toEqual(brings)
+})
+
 function readJson(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest
 }

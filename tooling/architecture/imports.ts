@@ -5,6 +5,8 @@ export interface Import {
   specifier: string
   /** Whether it is gone at run time. */
   typeOnly: boolean
+  /** Whether it is an `import()`, loaded only where it is run. */
+  dynamic: boolean
 }
 
 export interface Module {
@@ -15,6 +17,8 @@ export interface Module {
   statements: string[]
   /** Whether it has a `using` declaration, which Node.js 22 cannot parse. */
   disposes: boolean
+  /** Whether it has a `throw`. */
+  throws: boolean
 }
 
 interface Node {
@@ -25,7 +29,7 @@ interface Node {
 /** Reads what a TypeScript module asks of others. Throws where it cannot be parsed. */
 export function readModule(source: string): Module {
   const program = parseAst(source, { lang: 'ts' }) as unknown as Node
-  const module: Module = { imports: [], strings: new Set(), statements: [], disposes: false }
+  const module: Module = { imports: [], strings: new Set(), statements: [], disposes: false, throws: false }
   for (const statement of program.body as Node[]) module.statements.push(kindOf(statement))
   visit(program, module)
   return module
@@ -42,8 +46,10 @@ function kindOf(statement: Node): string {
 
 function visit(node: Node, module: Module): void {
   const specifier = specifierOf(node)
-  if (specifier !== undefined) module.imports.push({ specifier, typeOnly: isTypeOnly(node) })
+  if (specifier !== undefined)
+    module.imports.push({ specifier, typeOnly: isTypeOnly(node), dynamic: node.type === 'ImportExpression' })
   if (node.type === 'VariableDeclaration' && /using$/.test(String(node.kind))) module.disposes = true
+  if (node.type === 'ThrowStatement') module.throws = true
   if (node.type === 'Literal' && typeof node.value === 'string') module.strings.add(node.value)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child, module)

@@ -8,6 +8,7 @@ export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'imports point down the layers': layersDown,
   'modules do not import each other in a circle': noCycles,
   'every import is declared': declared,
+  'whoever imports what needs an optional peer brings it': peersBrought,
   'every declared dependency is used': used,
   'compiler references are the workspace dependencies': references,
   'one file of @arlen/http knows node:net': oneSocketDriver,
@@ -81,6 +82,38 @@ function declared({ packages, users, rootTools }: Workspace): string[] {
   })
 }
 
+/** `@arlen/core/logger` needs pino, an optional peer of @arlen/core: so pino is a dependency of what imports it. */
+function peersBrought({ packages, users }: Workspace): string[] {
+  const needs = new Map(packages.flatMap(subpathsWithPeers))
+  return everyImport([...packages, ...users], ({ manifest, folder }, file, specifier) => {
+    if (!file.shipped || packageOf(specifier) === manifest.name) return undefined
+    const brought = { ...manifest.dependencies, ...manifest.peerDependencies }
+    const missing = (needs.get(specifier) ?? []).filter(name => !(name in brought))
+    if (missing.length === 0) return undefined
+    return `${file.path} imports ${specifier}, so ${folder}/package.json must name ${missing.join(', ')}`
+  })
+}
+
+/** Each subpath of a package, with the optional peers that its modules load. */
+function subpathsWithPeers({ manifest, folder, sources }: Package): [specifier: string, peers: string[]][] {
+  const optional = Object.keys(manifest.peerDependenciesMeta ?? {})
+  if (optional.length === 0) return []
+  const files = new Map(sources.map(file => [file.path, file]))
+  return Object.entries(manifest.exports ?? {}).map(([key, target]) => {
+    const entry = typeof target === 'string' ? '' : normalize(join(folder, target['@arlen/source'] ?? ''))
+    const reached = new Set([entry])
+    const loaded = new Set<string>()
+    for (const path of reached) {
+      for (const { specifier, typeOnly, dynamic } of files.get(path)?.imports ?? []) {
+        if (dynamic) continue // what loads it can say what to install
+        if (specifier.startsWith('.')) reached.add(normalize(join(dirname(path), specifier)))
+        else if (!typeOnly) loaded.add(packageOf(specifier))
+      }
+    }
+    return [manifest.name + key.slice(1), optional.filter(name => loaded.has(name))]
+  })
+}
+
 function used({ packages, users }: Workspace): string[] {
   const found: string[] = []
   for (const { manifest, folder, sources, fixtures } of [...packages, ...users]) {
@@ -89,8 +122,14 @@ function used({ packages, users }: Workspace): string[] {
       new Set(files.flatMap(file => [...file.imports.map(each => each.specifier), ...file.strings].map(packageOf)))
     const everywhere = named(sources)
     const shipped = folder.startsWith('packages/') ? named(sources.filter(file => file.shipped)) : everywhere
+    const asked = new Set(
+      packages
+        .filter(each => each.manifest.name in (manifest.dependencies ?? {}))
+        .flatMap(each => Object.keys(each.manifest.peerDependencies ?? {})),
+    )
     for (const name of Object.keys(manifest.dependencies ?? {})) {
-      if (!shipped.has(untyped(name))) found.push(`${folder} depends on ${name} and does not use it`)
+      if (!shipped.has(untyped(name)) && !asked.has(name))
+        found.push(`${folder} depends on ${name} and does not use it`)
     }
     for (const name of Object.keys(manifest.devDependencies ?? {})) {
       const imported = everywhere.has(untyped(name)) || new RegExp(`['"]${untyped(name)}['"/]`).test(fixtures)
@@ -158,11 +197,12 @@ function oldestSyntax({ packages, users }: Workspace): string[] {
 }
 
 function completePackages({ packages }: Workspace): string[] {
-  return packages.flatMap(({ folder, paths, readme }) => {
+  return packages.flatMap(({ folder, paths, readme, sources }) => {
     const missing: string[] = []
     if (!/^`{3,}ts run$/m.test(readme)) missing.push(`${folder}/README.md has no example marked \`ts run\``)
     if (!paths.includes('src/index.ts')) missing.push(`${folder} has no src/index.ts`)
-    if (!paths.includes('src/errors.ts')) missing.push(`${folder} has no src/errors.ts`)
+    if (!paths.includes('src/errors.ts') && sources.some(file => file.shipped && file.throws))
+      missing.push(`${folder} throws and has no src/errors.ts`)
     if (!paths.some(path => path.endsWith('.test.ts'))) missing.push(`${folder} has no test`)
     return missing
   })

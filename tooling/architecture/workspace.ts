@@ -17,6 +17,7 @@ export interface Manifest {
   bin?: string | Record<string, string>
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>
   optionalDependencies?: Record<string, string>
   devDependencies?: Record<string, string>
 }

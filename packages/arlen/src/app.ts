@@ -1,20 +1,19 @@
 import {
   type CloseOptions,
-  createLogger,
   type Handler,
   Lifecycle,
   type ListenOptions,
   type LoadRules,
   type Logger,
-  type LogOptions,
   type Middleware,
   type Part,
-  type ResolvedConfig,
   type Servable,
   type Steerable,
-  suggest,
   wrap,
 } from '@arlen/core'
+import type { ResolvedConfig } from '@arlen/core/config'
+import { createLogger, type LogOptions } from '@arlen/core/logger'
+import { suggest } from '@arlen/core/options'
 import { type Context, createServer, type HttpServer } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import { Router, type RouterOptions } from '@arlen/router'

@@ -1,4 +1,4 @@
-import type { ConfigLayer } from '@arlen/core'
+import type { ConfigLayer } from '@arlen/core/config'
 import type { ForwardedHeader } from '@arlen/http'
 import { type SecurityConfig, securityConfigSchema } from '@arlen/security'
 import { type SessionConfig, sessionConfigSchema } from '@arlen/session'

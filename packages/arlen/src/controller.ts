@@ -1,4 +1,5 @@
-import { type Handler, suggest } from '@arlen/core'
+import type { Handler } from '@arlen/core'
+import { suggest } from '@arlen/core/options'
 import type { Context } from '@arlen/http'
 
 type AnyController = new (c: Context) => Record<string, (c: Context) => unknown>

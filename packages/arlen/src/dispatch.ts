@@ -1,4 +1,5 @@
-import { after, type Handler, type Middleware, suggest } from '@arlen/core'
+import { after, type Handler, type Middleware } from '@arlen/core'
+import { suggest } from '@arlen/core/options'
 import type { Context, Reply } from '@arlen/http'
 import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'

@@ -1,5 +1,5 @@
 import { HttpError, isPromiseLike, PROBLEM_TYPE, type Problem, toProblem } from '@arlen/core'
-import { developmentProblem, negotiate, renderProblem } from '@arlen/core/error-report'
+import { developmentProblem, negotiate, renderProblem } from '@arlen/error-report'
 import { type Context, Reply } from '@arlen/http'
 import { errorPage } from './error-page.ts'
 

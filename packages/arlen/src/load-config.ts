@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { type ConfigLayer, type ResolvedConfig, resolveConfig } from '@arlen/core'
+import { type ConfigLayer, type ResolvedConfig, resolveConfig } from '@arlen/core/config'
 import { type Config, type ConfigInput, configSchema, KNOWN_ENV, platformLayer } from './config.ts'
 import { appError } from './errors.ts'
 

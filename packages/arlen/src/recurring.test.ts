@@ -1,4 +1,4 @@
-import { createLogger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Recurring } from './recurring.ts'
 

@@ -1,4 +1,4 @@
-import { createLogger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 import { type App, type AppOptions, createApp } from '../src/index.ts'
 
 /** A response whose JSON a test looks at as it likes. */

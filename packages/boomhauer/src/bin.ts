@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ArlenError } from '@arlen/core/error-table'
+import { ArlenError } from '@arlen/core'
 import { runBoomhauer } from './command-line/run.ts'
 
 try {

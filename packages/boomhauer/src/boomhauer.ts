@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import { type DevelopmentProblem, renderDiagnosticsHtml } from '@arlen/core/error-report'
+import { type DevelopmentProblem, renderDiagnosticsHtml } from '@arlen/error-report'
 import { childEnv } from './build/env-files.ts'
 import { Supervisor } from './build/supervisor.ts'
 import { typecheck } from './build/typecheck.ts'

@@ -1,4 +1,4 @@
-import { defineErrors } from '@arlen/core/error-table'
+import { defineErrors } from '@arlen/core'
 
 type BoomhauerErrorCode =
   | 'no_entry'

@@ -16,7 +16,7 @@ const OK = `import { servable } from '../servable.js'\nexport default servable((
 const HANDLER = `import { handling } from '../handling.ts'\n`
 
 export const HANDLING = `
-import { developmentProblem, renderProblem } from '@arlen/core/error-report'
+import { developmentProblem, renderProblem } from '@arlen/error-report'
 import { servable } from './servable.js'
 export function handling(handler: () => unknown) {
   return servable(async (req, res) => {

@@ -1,5 +1,5 @@
-import { ArlenError } from '@arlen/core/error-table'
-import { suggest } from '@arlen/core/suggest'
+import { ArlenError } from '@arlen/core'
+import { suggest } from '@arlen/core/options'
 import { cac } from 'cac'
 import { type Command, type CommandInput, type Io, UsageError } from './command.ts'
 

@@ -1,4 +1,4 @@
-import { defineErrors } from '@arlen/core/error-table'
+import { defineErrors } from '@arlen/core'
 
 /** Every error that @arlen/cli itself raises. Each is one line for whoever typed the command. */
 export const cliError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({

@@ -3,6 +3,8 @@ import { coreError } from './errors.ts'
 import { listSettings, type Setting } from './settings.ts'
 import { suggest } from './suggest.ts'
 
+export { listSettings, type Setting } from './settings.ts'
+
 type Tree = Record<string, unknown>
 
 export interface ConfigLayer {

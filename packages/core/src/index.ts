@@ -1,4 +1,3 @@
-export { type ConfigLayer, type ResolveConfigOptions, type ResolvedConfig, resolveConfig } from './config.ts'
 export {
   ArlenError,
   defaultCode,
@@ -11,7 +10,7 @@ export {
 } from './error-table.ts'
 export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
 export { Lifecycle, type Part } from './lifecycle.ts'
-export { createLogger, type Logger, type LogOptions } from './logger.ts'
+export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 export type { Provided, Provides } from './provides.ts'
 export {
@@ -22,6 +21,5 @@ export {
   type Servable,
   type Steerable,
 } from './servable.ts'
-export { listSettings, type Setting } from './settings.ts'
-export { suggest } from './suggest.ts'
+
 export { STAGES, type Stage, Timings } from './timings.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { formatLine } from './log-text.ts'
-import { createLogger } from './logger.ts'
+import { createLogger } from './pino-logger.ts'
 
 test('a line for people has the time, the level, the message and the facts', () => {
   const lines: string[] = []

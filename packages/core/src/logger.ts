@@ -1,51 +1,30 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
-import { textStream } from './log-text.ts'
-
-export type { Logger } from 'pino'
-
-export interface LogOptions {
-  /** Default `info`. */
-  level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
-  /** Members every line has, such as the release or the worker. */
-  base?: Record<string, unknown>
-  /** Further paths to redact, in pino's notation; secrets of requests and configuration always are. */
-  redact?: readonly string[]
-  /** Default `json`. Text is for people: one line each, in colour on a terminal. */
-  format?: 'json' | 'text'
-  /** Where the lines go. Default: standard output, written without blocking; see {@link MAX_PENDING}. */
-  destination?: DestinationStream
+/** Writes one line: fields and a message, or a message alone. */
+export interface LogLine {
+  (fields: object, message?: string): void
+  (message: string): void
 }
 
-/**
- * Bytes of log that wait for a slow reader of standard output. Beyond that, lines are dropped: requests never wait for
- * the log.
- */
-const MAX_PENDING = 8 * 1024 * 1024
+/** What Arlen's packages ask of a logger. A pino logger is one; `createLogger` of `@arlen/core/logger` makes it. */
+export interface Logger {
+  readonly trace: LogLine
+  readonly debug: LogLine
+  readonly info: LogLine
+  readonly warn: LogLine
+  readonly error: LogLine
+  readonly fatal: LogLine
+  /** A logger whose every line carries these fields too. */
+  child(fields: Record<string, unknown>): Logger
+}
 
-const SECRETS = [
-  'password',
-  'secret',
-  'token',
-  'authorization',
-  'cookie',
-  '*.password',
-  '*.secret',
-  '*.token',
-  '*.authorization',
-  '*.cookie',
-  'headers["set-cookie"]',
-  '*.headers["set-cookie"]',
-]
+const ignore: LogLine = () => undefined
 
-/** A pino logger as Arlen uses it: JSON lines, ISO 8601 times, level names, secrets redacted. */
-export function createLogger(options: LogOptions = {}): Logger {
-  const settings: LoggerOptions = {
-    level: options.level ?? 'info',
-    base: options.base ?? {},
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
-    redact: { paths: [...SECRETS, ...(options.redact ?? [])], censor: '[redacted]' },
-  }
-  const out = options.destination ?? pino.destination({ sync: false, maxLength: MAX_PENDING })
-  return pino(settings, options.format === 'text' ? textStream(out, process.stdout.isTTY === true) : out)
+/** Logs nothing: what a package uses where it was given no logger. */
+export const silentLogger: Logger = {
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  fatal: ignore,
+  child: () => silentLogger,
 }

@@ -27,7 +27,7 @@ export interface Diagnostic {
   line?: number
   /** From 1. */
   column?: number
-  /** The source around `line`, as `codeFrame` of `@arlen/core/error-report` writes it. */
+  /** The source around `line`, as `codeFrame` of `@arlen/core/code-frame` writes it. */
   snippet?: string
   /** The class of the error: `TypeError`. */
   name?: string

@@ -1,4 +1,5 @@
-import { createLogger, type Handler, type Logger } from '@arlen/core'
+import type { Handler, Logger } from '@arlen/core'
+import { silentLogger } from '@arlen/core'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import type { Engine } from './engine.ts'
@@ -49,7 +50,7 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
   // A quarter of the shortest time-out, so that none is late by more than that and none is checked without need.
   const clock = new Clock(Math.max(10, Math.min(250, shortest / 4)))
   const ticks = Object.fromEntries(Object.entries(timeouts).map(([name, ms]) => [name, clock.ticks(ms)]))
-  const log = options.log ?? createLogger({ level: 'silent' })
+  const log = options.log ?? silentLogger
   return {
     handler,
     Context: options.context ?? Context,

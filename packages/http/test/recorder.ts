@@ -1,4 +1,5 @@
-import { createLogger, type Logger } from '@arlen/core'
+import type { Logger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 
 export interface Entry {
   level: string

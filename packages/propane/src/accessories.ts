@@ -1,4 +1,4 @@
-import { suggest } from '@arlen/core/suggest'
+import { suggest } from '@arlen/core/options'
 import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'
 

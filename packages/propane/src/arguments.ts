@@ -1,4 +1,4 @@
-import { suggest } from '@arlen/core/suggest'
+import { suggest } from '@arlen/core/options'
 import { ACCESSORIES, type AccessoryInput, type AccessoryName, flagOf } from './accessories.ts'
 
 export interface Arguments {

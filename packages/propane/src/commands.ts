@@ -1,4 +1,4 @@
-import { suggest } from '@arlen/core/suggest'
+import { suggest } from '@arlen/core/options'
 import { sendCommand } from './control/control-client.ts'
 import { defaultControlPath, findControlSockets } from './control/control-path.ts'
 import { formatStatus } from './control/format-status.ts'

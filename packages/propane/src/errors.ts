@@ -1,5 +1,5 @@
 // The primary loads nothing of @arlen/core but this: its logger and node:http would take a third of the memory it may have.
-import { defineErrors } from '@arlen/core/error-table'
+import { defineErrors } from '@arlen/core'
 
 /** Every error that @arlen/propane itself raises. */
 export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = defineErrors<PropaneErrorCode>({

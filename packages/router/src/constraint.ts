@@ -1,4 +1,4 @@
-import { suggest } from '@arlen/core'
+import { suggest } from '@arlen/core/options'
 
 /** What a parameter must look like. A test gets the decoded text and decides at once. */
 export interface Constraint {

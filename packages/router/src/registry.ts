@@ -1,4 +1,4 @@
-import { suggest } from '@arlen/core'
+import { suggest } from '@arlen/core/options'
 import { BUILT_IN_CONDITIONS, type Condition, compileCondition, type NamedConditionTest } from './condition.ts'
 import {
   BUILT_IN_TYPES,

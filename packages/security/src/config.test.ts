@@ -1,4 +1,5 @@
-import { resolveConfig, wrap } from '@arlen/core'
+import { wrap } from '@arlen/core'
+import { resolveConfig } from '@arlen/core/config'
 import type { Context } from '@arlen/http'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'

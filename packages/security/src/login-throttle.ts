@@ -1,4 +1,5 @@
-import { createLogger, type Logger } from '@arlen/core'
+import type { Logger } from '@arlen/core'
+import { silentLogger } from '@arlen/core'
 import { addressKey } from './address-key.ts'
 import { sharedStore } from './rate-limit.ts'
 import { type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
@@ -79,7 +80,7 @@ function counter(name: string, limit: Omit<RateLimit, 'name'>, options: LoginThr
   const store = sharedStore(options.store)
   if (store === undefined) return local
   const shared = new ResilientLimiter({ store, local, onStoreError: 'local', deadlineMs: 50 })
-  const logger = log ?? createLogger({ level: 'silent' })
+  const logger = log ?? silentLogger
   return { consume: key => shared.consume(key, 1, () => logger), reset: key => shared.reset(key) }
 }
 

@@ -1,4 +1,4 @@
-import { createLogger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 import { describe, expect, test } from 'vitest'
 import { type RateLimitOptions, type RateStore, rateLimit } from '../src/index.ts'
 import { start } from './app.ts'

@@ -1,4 +1,4 @@
-import { createLogger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 import type { HttpOptions } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
 import { cspReports, type SecurityHeadersOptions, securityHeaders } from '../src/index.ts'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { resolveConfig } from '@arlen/core'
+import { resolveConfig } from '@arlen/core/config'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { sessionConfigSchema, sessionOptions } from './config.ts'

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { createLogger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 import type { Context, HttpOptions } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
 import { sessionMiddleware } from '../src/index.ts'

@@ -1,4 +1,4 @@
-import { createLogger } from '@arlen/core'
+import { createLogger } from '@arlen/core/logger'
 import { describe, expect, test } from 'vitest'
 import { generateSecret, MemorySessionStore, type SessionOptions } from '../src/index.ts'
 import { type Routes, SECRET, startApp } from './app.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import { suggest } from '@arlen/core/suggest'
+import { suggest } from '@arlen/core/options'
 import { compileTemplate, type Strictness } from './compile-template.ts'
 import { viewError } from './errors.ts'
 import { loadTemplate } from './load-template.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { suggest } from '@arlen/core/suggest'
+import { suggest } from '@arlen/core/options'
 import { viewError } from './errors.ts'
 import type { SourceMap } from './source-map.ts'
 import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'

@@ -1,6 +1,6 @@
 import { debuglog } from 'node:util'
 import type { Diagnostic } from '@arlen/core'
-import { ArlenError } from '@arlen/core/error-table'
+import { ArlenError } from '@arlen/core'
 import type { AppInfo, TemplateFolders } from '../child/protocol.ts'
 import { findEntry as entryOf, type Settings } from '../options.ts'
 import type { Child, Outcome } from './child.ts'

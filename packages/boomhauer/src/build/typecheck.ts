@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import { diagnose, type Redact } from '@arlen/core/error-report'
+import { diagnose, type Redact } from '@arlen/error-report'
 
 export interface TypecheckOptions {
   root: string

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import { clip, createRedact, isSecretName, REDACTED, redactUrl } from '@arlen/core/error-report'
+import { clip, createRedact, isSecretName, REDACTED, redactUrl } from '@arlen/error-report'
 import type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './protocol.ts'
 
 /** What @arlen/http and @arlen/pg publish on channels of node:diagnostics_channel, as far as it is read here. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
-import { suggest } from '@arlen/core/suggest'
+import { suggest } from '@arlen/core/options'
 
 const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js']
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@arlen/core'
-import { createRedact } from '@arlen/core/error-report'
+import { createRedact } from '@arlen/error-report'
 import { diagnosticsOf } from '../build/builder.ts'
 import { Child } from '../build/child.ts'
 import { childEnv } from '../build/env-files.ts'

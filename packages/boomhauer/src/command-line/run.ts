@@ -1,4 +1,4 @@
-import { renderDiagnosticsText } from '@arlen/core/error-report'
+import { renderDiagnosticsText } from '@arlen/error-report'
 import { Boomhauer } from '../boomhauer.ts'
 import { type BoomhauerOptions, resolveOptions } from '../options.ts'
 import { type Mode, parseArguments, USAGE } from './arguments.ts'

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Diagnostic } from '@arlen/core'
-import type { DevelopmentProblem } from '@arlen/core/error-report'
+import type { DevelopmentProblem } from '@arlen/error-report'
 import { beforeEach, expect, test } from 'vitest'
 import type { BoomhauerEvents } from '../boomhauer.ts'
 import { report } from './terminal.ts'

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import type { Diagnostic } from '@arlen/core'
-import { renderDiagnosticsText } from '@arlen/core/error-report'
+import { renderDiagnosticsText } from '@arlen/error-report'
 import type { BoomhauerEvents } from '../boomhauer.ts'
 import type { Settings } from '../options.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { DEVELOPMENT_PATH, negotiate, PAGE_STYLE } from '@arlen/core/error-report'
+import { DEVELOPMENT_PATH, negotiate, PAGE_STYLE } from '@arlen/error-report'
 import type { Supervisor } from '../build/supervisor.ts'
 import { boomhauerError } from '../errors.ts'
 import type { InternalPages } from '../proxy/dev-server.ts'

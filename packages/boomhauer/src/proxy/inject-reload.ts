@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
-import { DEVELOPMENT_PATH } from '@arlen/core/error-report'
+import { DEVELOPMENT_PATH } from '@arlen/error-report'
 
 export interface Injection {
   /** The build that answered. */

@@ -1,4 +1,4 @@
-import { statusText } from '@arlen/core/error-table'
+import { statusText } from '@arlen/core'
 import type { Reply } from '../answer/reply.ts'
 import type { Context } from '../context.ts'
 

@@ -1,4 +1,4 @@
-import { ArlenError } from '@arlen/core/error-table'
+import { ArlenError } from '@arlen/core'
 import { propaneError } from '../errors.ts'
 import { net } from '../system/builtins.ts'
 import type { ControlReply, ControlRequest } from './control-server.ts'

@@ -1,7 +1,7 @@
 import type { Server as HttpServer, RequestListener } from 'node:http'
 import type { Server } from 'node:net'
 import { pathToFileURL } from 'node:url'
-import { isServable } from '@arlen/core/servable'
+import { isServable } from '@arlen/core'
 import { net } from '../system/builtins.ts'
 import type { Application } from './application.ts'
 import type { ListenCapture } from './capture-listen.ts'

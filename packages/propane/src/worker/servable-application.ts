@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import type { LoadRules, Servable, Steerable } from '@arlen/core/servable'
+import type { LoadRules, Servable, Steerable } from '@arlen/core'
 import type { Application } from './application.ts'
 
 /**

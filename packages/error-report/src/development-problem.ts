@@ -1,5 +1,5 @@
-import type { Problem } from '../problem.ts'
-import { toProblem } from '../problem.ts'
+import type { Problem } from '@arlen/core'
+import { toProblem } from '@arlen/core'
 import { clip, describe } from './describe.ts'
 import { type DiagnoseOptions, diagnose } from './diagnose.ts'
 import { createRedact, isSecretName, REDACTED, type Redact, redactUrl } from './redact.ts'

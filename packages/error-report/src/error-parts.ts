@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../problem.ts'
-import { codeFrame } from './code-frame.ts'
+import type { Diagnostic } from '@arlen/core'
+import { codeFrame } from '@arlen/core/code-frame'
 import { clip, describe } from './describe.ts'
 import { isSecretName, type Redact } from './redact.ts'
 

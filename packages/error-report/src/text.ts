@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Diagnostic, DiagnosticFrame, Problem } from '../problem.ts'
+import type { Diagnostic, DiagnosticFrame, Problem } from '@arlen/core'
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string

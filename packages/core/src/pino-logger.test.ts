@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLogger } from './logger.ts'
+import { createLogger } from './pino-logger.ts'
 
 function linesOf(run: (log: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
   const lines: string[] = []

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ArlenError } from '@arlen/core'
 import { afterAll, expect, test } from 'vitest'
-import { ArlenError } from '../error-table.ts'
 import { diagnose } from './diagnose.ts'
 import { createRedact } from './redact.ts'
 

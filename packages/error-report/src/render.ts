@@ -1,4 +1,4 @@
-import { PROBLEM_TYPE } from '../problem.ts'
+import { PROBLEM_TYPE } from '@arlen/core'
 import type { DevelopmentProblem } from './development-problem.ts'
 import { type Client, negotiate } from './negotiate.ts'
 import { PAGE_HEADERS, type PageOptions, renderProblemPage } from './page.ts'

@@ -1,4 +1,4 @@
-export { type CodeFrameLine, type CodeFrameOptions, codeFrame, parseCodeFrame } from './code-frame.ts'
+export { type CodeFrameLine, type CodeFrameOptions, codeFrame, parseCodeFrame } from '@arlen/core/code-frame'
 export { clip } from './describe.ts'
 export {
   type DevelopmentProblem,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Diagnostic, DiagnosticFrame } from '../problem.ts'
-import { parseCodeFrame } from './code-frame.ts'
+import type { Diagnostic, DiagnosticFrame } from '@arlen/core'
+import { parseCodeFrame } from '@arlen/core/code-frame'
 import type { DevelopmentProblem } from './development-problem.ts'
 import { editorLink, type Place } from './editor.ts'
 import { type Html, html, nothing, raw } from './html.ts'

@@ -1,6 +1,6 @@
+import type { Diagnostic } from '@arlen/core'
+import { HttpError } from '@arlen/core'
 import { expect, test } from 'vitest'
-import { HttpError } from '../error-table.ts'
-import type { Diagnostic } from '../problem.ts'
 import { type DevelopmentProblem, developmentProblem } from './development-problem.ts'
 import { renderProblem } from './render.ts'
 

@@ -1,8 +1,10 @@
 import type { ConfigLayer } from '@arlen/core/config'
 import type { ForwardedHeader } from '@arlen/http'
+import type { PgOptions, PoolSettings, TypeSettings } from '@arlen/pg'
 import { type SecurityConfig, securityConfigSchema } from '@arlen/security'
 import { type SessionConfig, sessionConfigSchema } from '@arlen/session'
 import * as v from 'valibot'
+import { databaseEntries } from './database-config.ts'
 
 /** What an application can be told in `config/` and by `ARLEN_*` variables. Every member has a default. */
 export interface Config {
@@ -56,9 +58,13 @@ export interface Config {
   db: {
     /** A PostgreSQL connection URI. `DATABASE_URL` sets it too. */
     url?: string | undefined
-    /** Connections at most, in each process. */
-    maxConnections: number
-  }
+    /** Overrides the password of `url`. A function, in `config/`, is called anew for every connection. */
+    password?: string | (() => string | Promise<string>) | undefined
+    /** How types whose JavaScript form is a matter of choice are read. */
+    types: TypeSettings
+    /** Codes and statuses of SQLSTATEs, over the built-in table of @arlen/pg. */
+    sqlstates: NonNullable<PgOptions['sqlstates']>
+  } & PoolSettings
   health: {
     /** Addresses and CIDR ranges that are told which checks failed, and why. */
     trusted: string[]
@@ -93,7 +99,11 @@ export interface Config {
 
 /** Every member may be left out, at every depth; lists are whole or not there. */
 type Parts<T> = {
-  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Parts<T[K]> : T[K]
+  [K in keyof T]?: T[K] extends readonly unknown[] | ((...args: never[]) => unknown)
+    ? T[K]
+    : T[K] extends object
+      ? Parts<T[K]>
+      : T[K]
 }
 
 /** What a file in `config/` may say: any part of the configuration. */
@@ -176,7 +186,7 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
     }),
     db: section({
       url: v.optional(v.pipe(v.string(), v.description('PostgreSQL connection URI'), v.metadata({ secret: true }))),
-      maxConnections: v.optional(described(positive, 'Connections at most, in each process'), 10),
+      ...databaseEntries(),
     }),
     health: section({
       trusted: v.optional(described(v.array(v.string()), 'Who is told which checks failed, and why'), []),

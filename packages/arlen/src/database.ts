@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ArlenError, type Diagnostic } from '@arlen/core'
-import { createPg, migrationStatus, type Pg } from '@arlen/pg'
+import { createPg, migrationStatus, type Pg, POOL_SETTINGS, type PoolSettings } from '@arlen/pg'
 import type { Config } from './config.ts'
 import { appError } from './errors.ts'
 import { isProduction } from './load-config.ts'
@@ -30,8 +30,8 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     this.#options = options
-    const { url, maxConnections } = options.config
-    if (url) this.#pg = createPg({ dsn: url, max: maxConnections, debug: !isProduction(options.environment) })
+    const { url } = options.config
+    if (url) this.#pg = this.#createPg(url)
   }
 
   /** Whether the application has one, or will have once it has started. */
@@ -59,9 +59,21 @@ export class Database {
       const server = await startEmbedded(this.#options)
       this.#stopServer = () => server.stop()
       url = server.dsn
-      this.#pg = createPg({ dsn: url, max: config.maxConnections, debug: true })
+      this.#pg = this.#createPg(url)
     }
     if (environment === 'development') await this.#refusePending(url)
+  }
+
+  #createPg(dsn: string): Pg {
+    const { environment, config } = this.#options
+    const { url, password, ...settings } = config
+    // An embedded server has a password of its own.
+    const given = url && password !== undefined ? { password } : {}
+    // A default must not override what the URL says, such as its application_name.
+    const changed = Object.entries(settings).filter(
+      ([name, value]) => value !== POOL_SETTINGS[name as keyof PoolSettings]?.default,
+    )
+    return createPg({ ...Object.fromEntries(changed), ...given, dsn, debug: !isProduction(environment) })
   }
 
   async stop(): Promise<void> {

@@ -64,6 +64,56 @@ describe('the database of an application', () => {
     expect(served.log.find(line => line.msg === 'slow query')).toMatchObject({ sql: 'select 1 from pg_sleep(1.1)' })
   })
 
+  test('has every pool option of @arlen/pg in the configuration', async () => {
+    await using database = await createTestDatabase()
+    const url = new URL(database.dsn)
+    const { password } = url
+    url.password = 'wrong'
+    url.searchParams.set('application_name', 'shop')
+    let asked = 0
+    const served = await serveApp(
+      app => {
+        app.get('/settings', c =>
+          c.db.one(
+            "select current_setting('statement_timeout') as timeout, current_setting('application_name') as name",
+          ),
+        )
+        app.get('/types', c =>
+          c.db.one("select 1::int8 as n, '2026-01-02 03:04:05.678901+00'::timestamptz::text as at"),
+        )
+        app.get('/sold-out', c => c.db.execute("do $$ begin raise exception 'none left'; end $$"))
+      },
+      {
+        config: {
+          db: {
+            url: url.href,
+            password: () => {
+              asked++
+              return password
+            },
+            statementTimeoutMs: 1_234,
+            types: { int8: 'number' },
+            sqlstates: { P0001: { code: 'sold_out', status: 409, detail: 'Sold out.' } },
+          },
+        },
+      },
+    )
+    expect(await (await served.get('/settings')).json()).toEqual({ timeout: '1234ms', name: 'shop' })
+    expect(await (await served.get('/types')).json()).toMatchObject({ n: 1 })
+    const soldOut = await served.get('/sold-out', { headers: { accept: 'application/json' } })
+    expect([soldOut.status, await soldOut.json()]).toMatchObject([409, { code: 'sold_out', detail: 'Sold out.' }])
+    expect(asked).toBeGreaterThan(0)
+    await served.close()
+  })
+
+  test('refuses an option that does not exist, and names the one that was meant', async () => {
+    const config = { db: { statementTimeout: 5 } } as AppOptions['config']
+    await expect(serveApp(() => undefined, { config: config! })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('did you mean statementTimeoutMs?'),
+    })
+  })
+
   test('is not there where nobody asked for one, and c.db says what to do', async () => {
     const served = await serveApp(app => void app.get('/', c => c.db.value('select 1')))
     expect((await served.get('/')).status).toBe(500)

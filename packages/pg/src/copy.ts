@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { pgError } from './errors.ts'
-import type { PgClient, Wire } from './wire/client.ts'
+import type { StatementConnection, Wire } from './wire/connection.ts'
 import { Statement } from './wire/statement.ts'
 
 /** What COPY … FROM STDIN reads: a stream of bytes or text, or anything else that gives them one after the other. */
@@ -12,7 +12,7 @@ abstract class Copy extends Statement {
     super({ text, values: [], prepare: false })
   }
 
-  protected override write(client: PgClient): void {
+  protected override write(client: StatementConnection): void {
     client.writer.query(this.text)
   }
 
@@ -59,7 +59,7 @@ export class CopyIn extends Copy {
   }
 
   /** Writes no faster than the socket takes it, and stops when the server has had enough. */
-  async #pump({ writer, wire }: PgClient): Promise<void> {
+  async #pump({ writer, wire }: StatementConnection): Promise<void> {
     try {
       for await (const chunk of this.#source) {
         if (this.failure || this.settled) return
@@ -78,7 +78,7 @@ export class CopyIn extends Copy {
   }
 }
 
-async function drained(stream: PgClient['wire']['stream']): Promise<void> {
+async function drained(stream: Wire['stream']): Promise<void> {
   const stop = new AbortController()
   const end = () => stop.abort()
   stream.once('close', end)

@@ -1,22 +1,9 @@
 import { HttpError } from '@arlen/core'
+import { oneLine } from './sql/one-line.ts'
 import { sqlExcerpt } from './sql/sql-excerpt.ts'
 import { describeSqlState, type SqlStateEntry } from './sqlstate.ts'
-
-/** The fields of a server's ErrorResponse (PostgreSQL manual, 54.8), as pg names them. */
-export interface ServerMessage extends Error {
-  severity?: string | undefined
-  code?: string | undefined
-  detail?: string | undefined
-  hint?: string | undefined
-  position?: string | undefined
-  where?: string | undefined
-  schema?: string | undefined
-  table?: string | undefined
-  column?: string | undefined
-  dataType?: string | undefined
-  constraint?: string | undefined
-  routine?: string | undefined
-}
+import { planIsStale } from './wire/plan-failure.ts'
+import type { ServerMessage } from './wire/server-message.ts'
 
 export interface QueryInfo {
   text: string
@@ -25,7 +12,7 @@ export interface QueryInfo {
   values?: readonly unknown[] | undefined
 }
 
-/** A table was altered under a prepared statement. Outside transactions this is mended without a word. */
+/** A table or type was changed under a prepared statement. Outside of transactions the query is sent again instead. */
 const STALE_PLAN: SqlStateEntry = { code: 'cached_plan_changed', status: 503, retryable: true }
 
 /**
@@ -61,8 +48,7 @@ export class DatabaseError extends HttpError {
     options: { statuses?: Readonly<Record<string, SqlStateEntry>> | undefined; showData?: boolean | undefined } = {},
   ) {
     const sqlstate = message.code ?? 'XX000'
-    const stale = sqlstate === '0A000' && message.routine === 'RevalidateCachedQuery'
-    const entry = stale ? STALE_PLAN : describeSqlState(sqlstate, options.statuses)
+    const entry = planIsStale(message) ? STALE_PLAN : describeSqlState(sqlstate, options.statuses)
     super(entry.status ?? 500, entry.code, { detail: entry.detail })
     this.sqlstate = sqlstate
     this.severity = message.severity
@@ -94,12 +80,6 @@ function compose(error: DatabaseError, text: string): string {
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`)
   if (error.where !== undefined) lines.push(`  where: ${error.where}`)
   return lines.join('\n')
-}
-
-/** A query in one line of bounded length, for messages and lists. */
-export function oneLine(text: string, limit = 200): string {
-  const flat = text.replace(/\s+/g, ' ').trim()
-  return flat.length > limit ? `${flat.slice(0, limit - 1)}…` : flat
 }
 
 /** Whether an error is one of the server's, optionally one of these codes: `isDatabaseError(e, 'unique_violation')`. */

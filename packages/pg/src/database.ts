@@ -1,18 +1,46 @@
 import { Queries } from './queries.ts'
 import { type SqlTag, sql } from './sql/sql.ts'
-import type { TxCallback, TxOptions } from './transact.ts'
+
+export interface TxOptions {
+  /** Isolation level. Default: that of the server, which is `read committed` unless configured otherwise. */
+  isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  readOnly?: boolean
+  /** With `serializable` and `readOnly`: waits for a snapshot that cannot fail. */
+  deferrable?: boolean
+  /** How often the whole callback runs again after a serialization failure or a deadlock. Default 0. */
+  retry?: number
+  /** Aborts the transaction: the running query is canceled, and everything is rolled back. */
+  signal?: AbortSignal | undefined
+  /** Inside another tx(): this transaction is meant to be separate, on another connection. */
+  outsideTransaction?: boolean
+}
+
+/** What `tx()` runs. Its result is that of `tx()`. */
+export type TxCallback<T> = (tx: Transaction) => Promise<T> | T
 
 /**
- * What a pool, the scope of one request and a transaction have in common: what a function that queries should ask for, so
- * that it works in all three.
+ * What a pool, the scope of one request and a transaction have in common. A function that takes a `Database` works with
+ * all three.
  */
 export abstract class Database extends Queries {
   /** The tag for composing SQL. */
   readonly sql: SqlTag = sql
 
   /**
-   * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Queries go through the `tx` it is
-   * given. Inside a transaction this is a savepoint, and the options of the outer one count.
+   * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Queries go through the `tx` that
+   * `fn` gets. Inside a transaction this is a savepoint, and the options of the outer transaction apply.
+   *
+   * @throws what `fn` throws; `transaction_unawaited`, `transaction_rolled_back`, `commit_unknown`, `query_aborted`,
+   * `pool_timeout`, `pool_queue_full`, `pool_closed`, `connect_failed`; DatabaseError for what the server refuses
    */
   abstract tx<T>(fn: TxCallback<T>, options?: TxOptions): Promise<T>
+}
+
+/** The queries of one transaction. Made by `tx()`, and usable only inside its callback. */
+export abstract class Transaction extends Database {
+  /** The first query that failed, if one has: PostgreSQL then refuses every further query until a rollback. */
+  abstract readonly failed: unknown
+
+  /** Runs `fn` in a savepoint: when it throws, only its own changes are undone, and the transaction goes on. */
+  abstract override tx<T>(fn: TxCallback<T>): Promise<T>
 }

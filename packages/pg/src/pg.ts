@@ -1,27 +1,26 @@
-import { Database } from './database.ts'
+import { Database, type TxCallback, type TxOptions } from './database.ts'
 import { pgError } from './errors.ts'
-import { Executor } from './executor.ts'
-import { internals } from './internals.ts'
+import { Executor, publishExecutor } from './executor.ts'
 import { Listener, type ListenOptions, type NotificationHandler, type Subscription } from './listener.ts'
 import { type PgOptions, readOptions, targetOf } from './options.ts'
+import type { Lease, LeasePurpose } from './pool/lease.ts'
 import type { Holder } from './pool/pool.ts'
-import type { Prepared, Session } from './queries.ts'
+import type { Query } from './query.ts'
 import type { Result } from './result.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
 import { quoteIdentifier } from './sql/sql.ts'
-import type { TxCallback, TxOptions } from './transact.ts'
 
 export interface PoolStats {
   /** Connections open. */
   total: number
   /** Open and unused. */
   idle: number
-  /** In use by one holder, lanes included. */
+  /** In use: leased to one caller, or shared. */
   leased: number
   /** Queries and transactions waiting for a connection. */
   waiting: number
   /** Connections that plain queries share. */
-  lanes: number
+  shared: number
   /** Plain queries in flight. */
   pipelined: number
 }
@@ -35,10 +34,7 @@ export class Pg extends Database {
   constructor(options: string | PgOptions) {
     super()
     this.#executor = new Executor(readOptions(options))
-  }
-
-  static {
-    internals.executorOf = db => db.#executor
+    publishExecutor(this, this.#executor)
   }
 
   /** Where it leads, without the password: `app@db.example:5432/shop`. */
@@ -78,9 +74,9 @@ export class Pg extends Database {
   }
 
   stats(): PoolStats {
-    const { lanes, pipelined, queued } = this.#executor.lanes.stats
+    const { shared, pipelined, queued } = this.#executor.shared.stats
     const pool = this.#executor.pool.stats
-    return { ...pool, waiting: pool.waiting + queued, lanes, pipelined }
+    return { ...pool, waiting: pool.waiting + queued, shared, pipelined }
   }
 
   /**
@@ -102,12 +98,12 @@ export class Pg extends Database {
     await this.close()
   }
 
-  protected run(query: Prepared): Promise<Result<unknown>> {
+  protected run(query: Query): Promise<Result<unknown>> {
     return this.#executor.run(query)
   }
 
-  protected session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
-    return this.#executor.session(purpose, query)
+  protected lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
+    return this.#executor.lease(purpose, query)
   }
 }
 

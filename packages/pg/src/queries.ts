@@ -1,68 +1,32 @@
-import type { Site } from './caller.ts'
 import { CopyIn, CopyOut, type CopySource } from './copy.ts'
 import { pgError } from './errors.ts'
-import type { Exclusive, Limits } from './pool/exclusive.ts'
-import type { Runner } from './pool/runner.ts'
+import type { Lease } from './pool/lease.ts'
+import type { LeasedConnection } from './pool/leased-connection.ts'
+import {
+  type Query,
+  type QueryOptions,
+  type Row,
+  type RowOptions,
+  type StreamOptions,
+  sortArguments,
+  sortCopyArguments,
+  type Values,
+} from './query.ts'
 import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
 import type { RowOf, StaticText, ValuesOf } from './sql/known-queries.ts'
-import { type Param, Sql } from './sql/sql.ts'
+import type { Sql } from './sql/sql.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
-import { streamRows } from './wire/portal.ts'
-
-export type Row = Record<string, unknown>
-
-export interface QueryOptions {
-  /** Aborts it: the server is asked to cancel, and the promise rejects with `query_aborted`. */
-  signal?: AbortSignal | undefined
-  /** Limit for this query, in milliseconds, below the session's `statementTimeoutMs`. */
-  timeoutMs?: number | undefined
-  /** A connection of its own, for what is known to be slow. */
-  isolated?: boolean | undefined
-  /** Default: as the pool. False for SQL that is run once. */
-  prepare?: boolean | undefined
-  /** Named in errors and events. */
-  name?: string | undefined
-  /** Inside tx(): says that going past the transaction is meant. */
-  outsideTransaction?: boolean | undefined
-}
-
-export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
-  /** Checks every row, and types it: valibot, or anything else that speaks Standard Schema. */
-  row: S
-}
+import { streamRows } from './stream-rows.ts'
 
 /** Text where the type of the row is given: `one<User>('select …')`. */
 type Explicit<T> = [T] extends [never] ? 'a query typed by its text' : string
 type Out<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>
-export type Values = readonly Param[]
-
-export interface StreamOptions extends QueryOptions {
-  /** Rows fetched at a time. Default 500. */
-  batch?: number | undefined
-}
-
-/** A query with its arguments sorted out. */
-export interface Prepared {
-  text: string
-  values: Values
-  options: QueryOptions & { row?: StandardSchemaV1 | undefined }
-}
-
-/** A connection for work that takes several steps, such as a stream. */
-export interface Session {
-  runner: Runner
-  exclusive: Exclusive
-  limits: Limits
-  site: Site | undefined
-  end(succeeded: boolean): Promise<void>
-}
-
 /** The query methods that a pool, a scope and a transaction have in common. */
 export abstract class Queries {
-  protected abstract run(query: Prepared): Promise<Result<unknown>>
+  protected abstract run(query: Query): Promise<Result<unknown>>
   /** At once where there is a connection already, so that a COPY keeps its place among the queries of a transaction. */
-  protected abstract session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> | Session
+  protected abstract lease(purpose: 'stream' | 'copy', query: Query): Promise<Lease> | Lease
 
   /** Sees every promise that is handed out. */
   protected watch<T>(promise: Promise<T>): Promise<T> {
@@ -168,15 +132,15 @@ export abstract class Queries {
     if (!Number.isInteger(batch) || batch < 1) {
       throw pgError('option_invalid', { option: 'batch', value: batch, expected: 'a whole number of at least 1' })
     }
-    const session = await this.session('stream', query)
+    const lease = await this.lease('stream', query)
     let succeeded = false
     try {
-      yield* streamRows(session.runner, session.exclusive, query, batch, session.limits)
+      yield* streamRows(lease.runner, lease.connection, query, batch, lease.limits)
       succeeded = true
     } catch (error) {
-      throw session.runner.toError(error, query, session.exclusive.lease.client, session.site)
+      throw lease.runner.toError(error, query, lease.connection.client, lease.site)
     } finally {
-      await session.end(succeeded)
+      await lease.end(succeeded)
     }
   }
 
@@ -187,38 +151,38 @@ export abstract class Queries {
 
   /** `COPY … TO STDOUT`: its bytes, in pieces of any size. */
   async *copyTo(text: string | Sql, options?: QueryOptions): AsyncGenerator<Buffer, void, undefined> {
-    const query = sortCopy(text, options)
-    const session = await this.session('copy', query)
+    const query = sortCopyArguments(text, options)
+    const lease = await this.lease('copy', query)
     const copy = new CopyOut(query.text)
-    const sent = session.exclusive.sendCopy(copy, session.limits)
+    const sent = lease.connection.sendCopy(copy, lease.limits)
     sent.catch(() => undefined) // it is read from `copy`
     let succeeded = false
     try {
       yield* copy.read()
       succeeded = true
     } catch (error) {
-      throw session.runner.fail(error, query, copy, session.site)
+      throw lease.runner.fail(error, query, copy, lease.site)
     } finally {
-      if (!succeeded) await abandonCopy(session.exclusive, copy)
-      await session.end(succeeded)
+      if (!succeeded) await abandonCopy(lease.connection, copy)
+      await lease.end(succeeded)
     }
   }
 
   async #copyFrom(text: string | Sql, source: CopySource, options: QueryOptions | undefined): Promise<number> {
-    const query = sortCopy(text, options)
-    const opened = this.session('copy', query)
-    const session = opened instanceof Promise ? await opened : opened
+    const query = sortCopyArguments(text, options)
+    const opened = this.lease('copy', query)
+    const lease = opened instanceof Promise ? await opened : opened
     const copy = new CopyIn(query.text, source)
     let succeeded = false
     try {
-      await session.exclusive.sendCopy(copy, session.limits)
+      await lease.connection.sendCopy(copy, lease.limits)
       succeeded = true
-      session.runner.observe(query, copy, undefined, session.site)
+      lease.runner.observe(query, copy, undefined, lease.site)
       return copy.result.rowCount
     } catch (error) {
-      throw session.runner.fail(error, query, copy, session.site)
+      throw lease.runner.fail(error, query, copy, lease.site)
     } finally {
-      await session.end(succeeded)
+      await lease.end(succeeded)
     }
   }
 
@@ -235,9 +199,9 @@ export abstract class Queries {
   }
 }
 
-async function abandonCopy(exclusive: Exclusive, copy: CopyOut): Promise<void> {
+async function abandonCopy(connection: LeasedConnection, copy: CopyOut): Promise<void> {
   copy.discard()
-  exclusive.cancel(copy, pgError('query_aborted'))
+  connection.cancel(copy, pgError('query_aborted'))
   await copy.promise.catch(() => undefined) // that is what was asked for
 }
 
@@ -249,39 +213,6 @@ const maybeOneOf = ({ rows }: Result<unknown>): unknown => only(rows)
 const firstColumnOf = ({ rows, fields }: Result<unknown>, text: string): unknown => {
   const row = (only(rows) ?? missing(text)) as Row
   return fields[0] ? row[fields[0].name] : undefined
-}
-
-/** `(sql, options)` or `(text, values, options)`. */
-export function sortArguments(
-  text: string | Sql,
-  values: Values | QueryOptions | undefined,
-  options: QueryOptions | undefined,
-): Prepared {
-  if (text instanceof Sql) {
-    return { text: text.text, values: text.values, options: checkOptions((values as QueryOptions) ?? {}) }
-  }
-  if (typeof text !== 'string' || text.length === 0 || text.includes('\0')) {
-    const got = typeof text === 'string' ? JSON.stringify(text) : typeof text
-    throw pgError('sql_text_invalid', { got })
-  }
-  if (values !== undefined && !Array.isArray(values)) {
-    throw pgError('parameter_invalid', { parameter: '$1', reason: 'the values of a query are an array' })
-  }
-  return { text, values: (values as Values) ?? [], options: checkOptions(options ?? {}) }
-}
-
-/** What a timer of Node.js can count, in milliseconds; above it, it would end at once. */
-const LONGEST_MS = 2_147_483_647
-
-function checkOptions(options: QueryOptions): QueryOptions {
-  const { timeoutMs: value } = options
-  if (value === undefined || (value >= 0 && value <= LONGEST_MS)) return options
-  throw pgError('option_invalid', { option: 'timeoutMs', value, expected: `0 to ${LONGEST_MS} milliseconds` })
-}
-
-/** COPY takes no parameters: options come second. */
-function sortCopy(text: string | Sql, options: QueryOptions | undefined): Prepared {
-  return text instanceof Sql ? sortArguments(text, options, undefined) : sortArguments(text, [], options)
 }
 
 function only(rows: readonly unknown[]): unknown {

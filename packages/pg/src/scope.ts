@@ -1,10 +1,10 @@
-import { callerOf } from './caller.ts'
-import { Database } from './database.ts'
+import { callerOf } from './call-site.ts'
+import { Database, type TxCallback, type TxOptions } from './database.ts'
 import { repeatedQueryChannel } from './events.ts'
 import type { Executor } from './executor.ts'
-import type { Prepared, Session } from './queries.ts'
+import type { Lease, LeasePurpose } from './pool/lease.ts'
+import type { Query } from './query.ts'
 import type { Result } from './result.ts'
-import type { TxCallback, TxOptions } from './transact.ts'
 
 /** The same query so often in one request is reported, once. */
 const REPEATED_AT = 10
@@ -37,17 +37,17 @@ export class Scope extends Database {
     return this.#executor.tx(fn, { signal: this.#signal, ...options })
   }
 
-  protected run(query: Prepared): Promise<Result<unknown>> {
+  protected run(query: Query): Promise<Result<unknown>> {
     this.#enter(query)
     return this.#executor.run(query)
   }
 
-  protected session(purpose: 'stream' | 'copy', query: Prepared): Promise<Session> {
+  protected lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
     this.#enter(query)
-    return this.#executor.session(purpose, query)
+    return this.#executor.lease(purpose, query)
   }
 
-  #enter(query: Prepared): void {
+  #enter(query: Query): void {
     this.#queries++
     if (this.#counts) this.#count(query.text, this.#counts)
     if (this.#signal && !query.options.signal) query.options = { ...query.options, signal: this.#signal }

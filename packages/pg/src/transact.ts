@@ -1,27 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Site } from './caller.ts'
+import type { CallSite } from './call-site.ts'
+import type { TxCallback, TxOptions } from './database.ts'
 import { DatabaseError } from './database-error.ts'
 import { pgError } from './errors.ts'
-import { Exclusive } from './pool/exclusive.ts'
+import { LeasedConnection } from './pool/leased-connection.ts'
 import type { ConnectionPool } from './pool/pool.ts'
 import type { Runner } from './pool/runner.ts'
-import { Transaction } from './transaction.ts'
+import { OpenTransaction } from './transaction.ts'
 import { Statement } from './wire/statement.ts'
-
-export interface TxOptions {
-  isolation?: 'read committed' | 'repeatable read' | 'serializable'
-  readOnly?: boolean
-  /** With `serializable` and `readOnly`: waits for a snapshot that cannot fail. */
-  deferrable?: boolean
-  /** How often the whole callback is run again after a serialization failure or a deadlock. Default 0. */
-  retry?: number
-  /** Aborts the transaction: what runs is cancelled and everything rolled back. */
-  signal?: AbortSignal | undefined
-  /** Inside another tx(): says that a transaction of its own is meant, on another connection. */
-  outsideTransaction?: boolean
-}
-
-export type TxCallback<T> = (tx: Transaction) => Promise<T> | T
 
 /** Only these say that the same work may succeed from the start; a retry of the one query would not help. */
 const RETRIED = ['40001', '40P01']
@@ -31,7 +17,7 @@ interface Attempt<T> {
   pool: ConnectionPool
   fn: TxCallback<T>
   options: TxOptions
-  site: Site | undefined
+  site: CallSite | undefined
 }
 
 /** Runs `fn` in a transaction on a connection of its own, again and again as `retry` allows. */
@@ -50,18 +36,18 @@ export async function transact<T>(attempt: Attempt<T>): Promise<T> {
 }
 
 async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: string): Promise<T> {
-  const lease = await pool.lease({ purpose: 'transaction', query: begin, signal: options.signal, site })
-  const exclusive = new Exclusive(pool, lease, runner.settings.statementTimeoutMs)
-  const tx = new Transaction(runner, exclusive, options.signal)
+  const pooled = await pool.acquire({ purpose: 'transaction', query: begin, signal: options.signal, site })
+  const connection = new LeasedConnection(pool, pooled, runner.settings.statementTimeoutMs)
+  const tx = new OpenTransaction(runner, connection, options.signal)
   /** Whether the connection is known to be out of any transaction. */
   let certain = false
   const say = async (text: string): Promise<Statement> => {
     const statement = new Statement({ text, values: [], prepare: false })
     try {
-      return await exclusive.send(statement)
+      return await connection.send(statement)
     } catch (error) {
       certain = statement.answered
-      throw runner.toError(error, { text, values: [], options: {} }, lease.client, site)
+      throw runner.toError(error, { text, values: [], options: {} }, connection.client, site)
     }
   }
   try {
@@ -83,7 +69,7 @@ async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: s
     if (commit.result.command === 'ROLLBACK') throw pgError('transaction_rolled_back', {}, { cause: tx.failed })
     return value
   } finally {
-    exclusive.release(certain)
+    connection.release(certain)
   }
 }
 

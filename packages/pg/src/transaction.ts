@@ -1,20 +1,20 @@
-import { captureSite } from './caller.ts'
-import { Database } from './database.ts'
-import { oneLine } from './database-error.ts'
+import { captureCallSite } from './call-site.ts'
+import { Transaction, type TxCallback } from './database.ts'
 import { pgError } from './errors.ts'
-import { internals } from './internals.ts'
-import type { Exclusive, Limits } from './pool/exclusive.ts'
+import type { Lease, LeasePurpose } from './pool/lease.ts'
+import type { LeasedConnection, Limits } from './pool/leased-connection.ts'
 import type { Runner } from './pool/runner.ts'
-import type { Prepared, Session } from './queries.ts'
+import type { Query } from './query.ts'
 import type { Result } from './result.ts'
+import { oneLine } from './sql/one-line.ts'
 import { Statement } from './wire/statement.ts'
 
-/** The queries of one transaction. Made by `tx()`, and of use only inside its callback. */
-export class Transaction extends Database {
+/** A transaction on a leased connection, or a savepoint in one. */
+export class OpenTransaction extends Transaction {
   readonly #runner: Runner
-  readonly #exclusive: Exclusive
+  readonly #connection: LeasedConnection
   readonly #signal: AbortSignal | undefined
-  readonly #outer: Transaction | undefined
+  readonly #outer: OpenTransaction | undefined
   /** What was handed out and has not come back. */
   readonly #pending = new Set<Promise<unknown>>()
   #lastText = ''
@@ -22,17 +22,12 @@ export class Transaction extends Database {
   #ended = false
   #failed: unknown
 
-  constructor(runner: Runner, exclusive: Exclusive, signal: AbortSignal | undefined, outer?: Transaction) {
+  constructor(runner: Runner, connection: LeasedConnection, signal: AbortSignal | undefined, outer?: OpenTransaction) {
     super()
     this.#runner = runner
-    this.#exclusive = exclusive
+    this.#connection = connection
     this.#signal = signal
     this.#outer = outer
-  }
-
-  static {
-    internals.runIn = (tx, query) => tx.watch(tx.run(query))
-    internals.sessionOf = (tx, query) => tx.session('stream', query)
   }
 
   /** The first failure of a query: after it PostgreSQL takes no more before a rollback. */
@@ -40,16 +35,20 @@ export class Transaction extends Database {
     return this.#failed
   }
 
-  /** Runs `fn` in a savepoint: when it throws, only what it did is undone, and the transaction goes on. */
-  tx<T>(fn: (tx: Transaction) => Promise<T> | T): Promise<T> {
+  tx<T>(fn: TxCallback<T>): Promise<T> {
+    return this.nest(fn)
+  }
+
+  /** As `tx`, and shows `fn` all of the transaction. */
+  nest<T>(fn: (tx: OpenTransaction) => Promise<T> | T): Promise<T> {
     return this.watch(this.#nest(fn))
   }
 
-  async #nest<T>(fn: (tx: Transaction) => Promise<T> | T): Promise<T> {
+  async #nest<T>(fn: (tx: OpenTransaction) => Promise<T> | T): Promise<T> {
     this.#check('tx()')
     this.#nested = true
     const name = `arlen_${this.#depth}`
-    const inner = new Transaction(this.#runner, this.#exclusive, this.#signal, this)
+    const inner = new OpenTransaction(this.#runner, this.#connection, this.#signal, this)
     let open = false
     try {
       await this.#command(`SAVEPOINT ${name}`)
@@ -69,7 +68,7 @@ export class Transaction extends Database {
 
   /** Where this fails too, the connection goes or COMMIT becomes a rollback; why it came to it is what the program is told. */
   async #undo(name: string): Promise<void> {
-    if (this.#finished || !this.#exclusive.lease.client.usable) return
+    if (this.#finished || !this.#connection.client.usable) return
     try {
       await this.#command(`ROLLBACK TO SAVEPOINT ${name}`)
       await this.#command(`RELEASE SAVEPOINT ${name}`)
@@ -79,7 +78,7 @@ export class Transaction extends Database {
   }
 
   /** Keeps count, and takes the rejection of a query nobody awaits upon itself: tx() rejects in its place. */
-  protected override watch<T>(promise: Promise<T>): Promise<T> {
+  override watch<T>(promise: Promise<T>): Promise<T> {
     const forget = () => {
       this.#pending.delete(promise)
     }
@@ -88,43 +87,42 @@ export class Transaction extends Database {
     return promise
   }
 
-  protected async run(query: Prepared): Promise<Result<unknown>> {
-    const site = captureSite(this.run) // several reactions to one promise hide its callers from the stack of an error
+  async run(query: Query): Promise<Result<unknown>> {
+    const site = captureCallSite(this.run) // several reactions to one promise hide its callers from the stack of an error
     this.#check(query.text)
     let statement: Statement | undefined
     try {
       const limits = this.#limits(query)
       statement =
         this.#runner.buildNow(query) ??
-        (await this.#runner.build(query, describe => this.#exclusive.send(describe, limits)))
+        (await this.#runner.build(query, describe => this.#connection.send(describe, limits)))
       this.#check(query.text) // once more, as asking for the types takes a while
-      await this.#exclusive.send(statement, limits)
+      await this.#connection.send(statement, limits)
       if (statement.plan?.late) {
-        await this.#runner.decodeLate(statement, describe => this.#exclusive.send(describe, limits))
+        await this.#runner.decodeLate(statement, describe => this.#connection.send(describe, limits))
       }
       this.#runner.observe(query, statement, undefined, site)
       return statement.result
     } catch (error) {
       // So that the next attempt at the whole transaction finds it fresh.
-      if (statement && !this.#runner.isStale(statement) && this.#runner.isSuspect(statement)) {
-        this.#runner.forget(statement)
-      }
+      const reason = statement && this.#runner.retryReason(statement)
+      if (statement && reason) this.#runner.forget(statement, reason)
       const told = this.#runner.fail(error, query, statement, site)
       if (statement?.failure) this.#failed ??= told
       throw told
     }
   }
 
-  protected session(_purpose: 'stream' | 'copy', query: Prepared): Session {
-    const site = captureSite(this.session)
+  lease(_purpose: LeasePurpose, query: Query): Lease {
+    const site = captureCallSite(this.lease)
     this.#check(query.text)
     const end = async (succeeded: boolean) => {
       if (!succeeded) this.#failed ??= pgError('query_aborted')
     }
-    return { runner: this.#runner, exclusive: this.#exclusive, limits: this.#limits(query), site, end }
+    return { runner: this.#runner, connection: this.#connection, limits: this.#limits(query), site, end }
   }
 
-  #limits({ options }: Prepared): Limits {
+  #limits({ options }: Query): Limits {
     return { signal: options.signal ?? this.#signal, timeoutMs: options.timeoutMs }
   }
 
@@ -146,15 +144,15 @@ export class Transaction extends Database {
   async #command(text: string): Promise<void> {
     if (this.#finished) throw pgError('transaction_finished', { query: text })
     try {
-      await this.#exclusive.send(new Statement({ text, values: [], prepare: false }))
+      await this.#connection.send(new Statement({ text, values: [], prepare: false }))
     } catch (error) {
       const query = { text, values: [], options: {} }
-      throw this.#runner.toError(error, query, this.#exclusive.lease.client, undefined)
+      throw this.#runner.toError(error, query, this.#connection.client, undefined)
     }
   }
 
   /** Runs the callback and makes sure that nothing of it is left running. Throws what makes a commit impossible. */
-  async perform<T>(fn: (tx: Transaction) => Promise<T> | T): Promise<T> {
+  async perform<T>(fn: (tx: OpenTransaction) => Promise<T> | T): Promise<T> {
     let value: T
     try {
       value = await fn(this)

@@ -91,7 +91,7 @@ describe.for([
 
 describe('a cancelled query on a shared connection', () => {
   test('harms none of those behind it', async () => {
-    await using db = createPg({ dsn: database.dsn, lanes: 1, max: 2 })
+    await using db = createPg({ dsn: database.dsn, sharedConnections: 1, max: 2 })
     await db.execute('create table if not exists marks (id int primary key)')
     for (let round = 0; round < 5; round++) {
       await db.execute('truncate marks')
@@ -107,7 +107,7 @@ describe('a cancelled query on a shared connection', () => {
   })
 
   test('is not even begun where it was still waiting its turn', async () => {
-    await using db = createPg({ dsn: database.dsn, lanes: 1, max: 1, depth: 1 })
+    await using db = createPg({ dsn: database.dsn, sharedConnections: 1, max: 1, pipelineDepth: 1 })
     await db.execute('create table if not exists never (id int)')
     const hold = db.query('select pg_sleep(0.1)')
     await until(() => db.stats().pipelined === 1)
@@ -156,7 +156,7 @@ describe('in a transaction', () => {
   })
 
   test('the next user of the connection is not hit by a late request to cancel', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1, lanes: 0 })
+    await using db = createPg({ dsn: database.dsn, max: 1, sharedConnections: 0 })
     for (let round = 0; round < 20; round++) {
       const stop = new AbortController()
       const query = db.query('select 1', [], { signal: stop.signal }).catch(() => undefined)

@@ -27,7 +27,7 @@ const passed = (output: string) => {
 
 describe('the suite passes', { timeout: 180_000 }, () => {
   test('with a single connection', async () => passed(await runSuite({ max: 1 })))
-  test('with a connection for each query', async () => passed(await runSuite({ lanes: 0 })))
+  test('with a connection for each query', async () => passed(await runSuite({ sharedConnections: 0 })))
   test.skipIf(!pgbouncer)(
     `through PgBouncer in transaction mode${pgbouncer ? '' : ' (skipped: it is not installed)'}`,
     async () => {

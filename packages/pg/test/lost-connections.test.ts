@@ -66,7 +66,7 @@ test('a terminated connection is a typed error to whoever had a query, and the n
 })
 
 test('queries behind the one that was running are told as well, none hangs', async () => {
-  await using db = createPg({ dsn: database.dsn, lanes: 1 })
+  await using db = createPg({ dsn: database.dsn, sharedConnections: 1 })
   await db.query('select 1')
   const running = rejection(db.query('select pg_sleep(62)'))
   const behind = Promise.allSettled(Array.from({ length: 20 }, () => db.query('select 1')))
@@ -78,7 +78,7 @@ test('queries behind the one that was running are told as well, none hangs', asy
   })
   await terminateOthers(admin)
   expect(await running).toMatchObject({ code: 'admin_shutdown', status: 503 })
-  const failed = (await behind).filter(result => result.status === 'rejected') // others had found another lane in time
+  const failed = (await behind).filter(result => result.status === 'rejected') // others had found another connection in time
   expect(failed.length).toBeGreaterThan(0)
   for (const { reason } of failed) expect(reason).toMatchObject({ status: 503 })
   await answersWithin(db, 1_000)

@@ -124,7 +124,7 @@ describe('with a single connection', () => {
 
 describe('a slow query', () => {
   test('does not hold up what comes after it', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 4, lanes: 2 })
+    await using db = createPg({ dsn: database.dsn, max: 4, sharedConnections: 2 })
     await db.value('select 1')
     const stop = new AbortController()
     const slow = rejection(db.query('select pg_sleep(60)', [], { signal: stop.signal }))
@@ -138,7 +138,7 @@ describe('a slow query', () => {
   })
 
   test('alone on a connection of its own, with isolated', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 4, lanes: 1 })
+    await using db = createPg({ dsn: database.dsn, max: 4, sharedConnections: 1 })
     const stop = new AbortController()
     const slow = rejection(db.query('select pg_sleep(60)', [], { isolated: true, signal: stop.signal }))
     expect(await Promise.all(Array.from({ length: 50 }, () => db.value('select 1')))).toHaveLength(50)

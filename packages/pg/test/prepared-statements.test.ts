@@ -136,7 +136,7 @@ describe('after a table was altered', () => {
   })
 
   test('a transaction is told that it can be tried again, and then succeeds', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 2, lanes: 0 })
+    await using db = createPg({ dsn: database.dsn, max: 2, sharedConnections: 0 })
     await db.execute('create table shifting (a int)')
     const read = () => db.tx(async tx => (await tx.query('select * from shifting')).fields.length)
     for (let i = 0; i < 3; i++) expect(await read()).toBe(1)

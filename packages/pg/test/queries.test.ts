@@ -59,7 +59,7 @@ describe('queries', () => {
   test('a thousand at once go over few connections and come back in their own order', async () => {
     const all = await Promise.all(Array.from({ length: 1_000 }, (_, i) => db.value('select $1::int', [i])))
     expect(all).toEqual(Array.from({ length: 1_000 }, (_, i) => i))
-    expect(db.stats().lanes).toBeLessThanOrEqual(2)
+    expect(db.stats().shared).toBeLessThanOrEqual(2)
   })
 
   test('of several columns of one name the last counts, also where it is null', async () => {

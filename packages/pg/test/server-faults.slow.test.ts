@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 test('a backend that is stopped (SIGSTOP) costs its queries and one connection', { timeout: 60_000 }, async () => {
-  await using db = createPg({ dsn: server.dsn, max: 3, lanes: 1, statementTimeoutMs: 500 })
+  await using db = createPg({ dsn: server.dsn, max: 3, sharedConnections: 1, statementTimeoutMs: 500 })
   const pid = await db.value<number>('select pg_backend_pid()')
   process.kill(pid, 'SIGSTOP')
   try {

@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 /** Nothing is held once a stream is over. */
-const released = () => until(() => db.stats().leased === db.stats().lanes)
+const released = () => until(() => db.stats().leased === db.stats().shared)
 
 describe('stream', () => {
   test('gives every row once, in order, whatever the size of a batch', async () => {

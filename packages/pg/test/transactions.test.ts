@@ -27,8 +27,8 @@ afterAll(async () => {
 /** Nothing is held, nobody waits. */
 async function expectBaseline(pool: Pg): Promise<void> {
   await until(() => {
-    const { leased, lanes, waiting, total } = pool.stats()
-    return leased === lanes && waiting === 0 && total <= 4
+    const { leased, shared, waiting, total } = pool.stats()
+    return leased === shared && waiting === 0 && total <= 4
   })
   expect(await Promise.all(Array.from({ length: 8 }, () => pool.tx(tx => tx.value('select 1'))))).toEqual(
     Array(8).fill(1),
@@ -43,7 +43,7 @@ describe('a fault at each step leaves the pool as it was', () => {
     ['ROLLBACK', /ROLLBACK/, 'mine'],
   ] as const)('when the connection is cut at %s', async ([step, pattern, code]) => {
     await using proxy = await startFaultProxy(database.dsn)
-    await using pool = createPg({ dsn: proxy.dsn, max: 4, lanes: 1 })
+    await using pool = createPg({ dsn: proxy.dsn, max: 4, sharedConnections: 1 })
     for (let round = 0; round < 5; round++) {
       proxy.cutAt(pattern)
       const error = await rejection(

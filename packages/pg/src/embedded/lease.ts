@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { DataFolder } from './data-folder.ts'
 
 /** One process's use of a server: the server runs at least until it is closed or the process ends. */
-export type Lease = FileHandle
+export type ServerLease = FileHandle
 
 /** Takes a lease where a server's watchdog is listening for them; undefined where none is. */
-export async function takeLease(folder: DataFolder): Promise<Lease | undefined> {
+export async function takeLease(folder: DataFolder): Promise<ServerLease | undefined> {
   let pipe: FileHandle
   try {
     pipe = await open(folder.leases, constants.O_WRONLY | constants.O_NONBLOCK)

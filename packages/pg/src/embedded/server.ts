@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { pgError } from '../errors.ts'
 import type { Binaries } from './binaries.ts'
 import { type DataFolder, dataVersion } from './data-folder.ts'
-import { type Lease, readPostmaster, takeLease } from './lease.ts'
+import { readPostmaster, type ServerLease, takeLease } from './lease.ts'
 import type { ServerUser } from './server-user.ts'
 import { isAlive } from './start-lock.ts'
 import { WATCHDOG } from './watchdog.ts'
@@ -20,7 +20,7 @@ export interface ServerOptions {
   settings: Readonly<Record<string, string | number>>
 }
 
-export interface Settings {
+export interface ServerSettings {
   password: string
   port: number
 }
@@ -41,7 +41,7 @@ export async function initialise(
     throw pgError('embedded_version', { dir: folder.home, found, installed: major })
   }
   if (found !== undefined) return
-  const settings: Settings = { password: randomBytes(16).toString('hex'), port: 0 }
+  const settings: ServerSettings = { password: randomBytes(16).toString('hex'), port: 0 }
   const making = `${folder.data}.making`
   const passwordFile = join(folder.home, 'password')
   await rm(making, { recursive: true, force: true })
@@ -88,7 +88,7 @@ export async function start(
   binaries: Binaries,
   user: ServerUser | undefined,
   options: ServerOptions,
-): Promise<Lease> {
+): Promise<ServerLease> {
   await stopOrphan(folder)
   const settings = await readSettings(folder)
   for (let attempt = 1; ; attempt++) {
@@ -110,7 +110,7 @@ async function launch(
   user: ServerUser | undefined,
   port: number,
   { durable, lingerMs, settings }: ServerOptions,
-): Promise<Lease | undefined> {
+): Promise<ServerLease | undefined> {
   const log = await open(folder.log, 'w')
   const values: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
@@ -131,7 +131,7 @@ async function launch(
   )
   await log.close()
   watchdog.unref()
-  let lease: Lease | undefined
+  let lease: ServerLease | undefined
   for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
     if (watchdog.exitCode !== null || watchdog.signalCode !== null) break
     lease ??= await takeLease(folder)
@@ -206,11 +206,11 @@ export async function stopPostmaster(folder: DataFolder, pid: number): Promise<v
   throw pgError('embedded_held', { dir: folder.home, holder: `process ${pid}, which does not stop` })
 }
 
-export async function readSettings(folder: DataFolder): Promise<Settings> {
-  return JSON.parse(await readFile(folder.settings, 'utf8')) as Settings
+export async function readSettings(folder: DataFolder): Promise<ServerSettings> {
+  return JSON.parse(await readFile(folder.settings, 'utf8')) as ServerSettings
 }
 
-async function writeSettings(folder: DataFolder, settings: Settings): Promise<void> {
+async function writeSettings(folder: DataFolder, settings: ServerSettings): Promise<void> {
   await writeFile(`${folder.settings}.new`, JSON.stringify(settings), { mode: 0o600 })
   await rename(`${folder.settings}.new`, folder.settings)
 }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { type DataFolder, openDataFolder, removeFolder } from './data-folder.ts'
-import { type Lease, readPostmaster, takeLease } from './lease.ts'
+import { readPostmaster, type ServerLease, takeLease } from './lease.ts'
 import { initialise, readSettings, start, stopPostmaster, untilReady, untilStopped } from './server.ts'
 import { chooseUser } from './server-user.ts'
 import { withStartLock } from './start-lock.ts'
@@ -83,7 +83,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-async function attach(folder: DataFolder): Promise<Lease | undefined> {
+async function attach(folder: DataFolder): Promise<ServerLease | undefined> {
   const lease = await takeLease(folder)
   if (!lease) return undefined
   if (await untilReady(folder)) return lease
@@ -91,7 +91,13 @@ async function attach(folder: DataFolder): Promise<Lease | undefined> {
   return undefined
 }
 
-async function stop(folder: DataFolder, lease: Lease, pid: number, lingers: boolean, now: boolean): Promise<void> {
+async function stop(
+  folder: DataFolder,
+  lease: ServerLease,
+  pid: number,
+  lingers: boolean,
+  now: boolean,
+): Promise<void> {
   await lease.close().catch(() => undefined) // closed by an earlier stop()
   if (now) await stopPostmaster(folder, pid)
   else if (!lingers) await untilStopped(folder, pid)

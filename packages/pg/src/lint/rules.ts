@@ -67,22 +67,22 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   },
   add_column_rewrites: {
     problem:
-      'a serial, identity, generated or volatile-default column rewrites the whole table under an exclusive lock',
+      'a serial, identity, generated or volatile-default column rewrites the whole table under an connection lock',
     recipe: 'add the column without it, set the default for new rows, and fill old rows in batches',
   },
   add_column_constraint_scans: {
-    problem: 'a constraint written with the new column is checked, or its index built, under an exclusive lock',
+    problem: 'a constraint written with the new column is checked, or its index built, under an connection lock',
     recipe: 'add the column alone; add the constraint NOT VALID, and validate it in the next migration',
   },
   set_not_null_scans: {
-    problem: 'SET NOT NULL reads the whole table under an exclusive lock, and breaks inserts of the running release',
+    problem: 'SET NOT NULL reads the whole table under an connection lock, and breaks inserts of the running release',
     recipe:
       'ADD CONSTRAINT c CHECK (column IS NOT NULL) NOT VALID; in the next migration VALIDATE CONSTRAINT c, then SET NOT NULL, which then needs no scan',
     phase: 'contract',
   },
   change_type_rewrites: {
     problem:
-      'changing a type rewrites the table under an exclusive lock, and the running release still sends the old type',
+      'changing a type rewrites the table under an connection lock, and the running release still sends the old type',
     recipe:
       'add a column of the new type, write both, fill it in batches, read the new one, and drop the old one in a later release',
     phase: 'contract',
@@ -107,15 +107,15 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     recipe: 'ADD CONSTRAINT … FOREIGN KEY … NOT VALID; in the next migration VALIDATE CONSTRAINT …',
   },
   check_scans: {
-    problem: 'a constraint checks every row under an exclusive lock',
+    problem: 'a constraint checks every row under an connection lock',
     recipe: 'ADD CONSTRAINT … NOT VALID; in the next migration VALIDATE CONSTRAINT …',
   },
   unique_builds_index: {
-    problem: 'a unique or primary key constraint builds its index under an exclusive lock',
+    problem: 'a unique or primary key constraint builds its index under an connection lock',
     recipe: `CREATE UNIQUE INDEX CONCURRENTLY i ON …, ${OWN_FILE}; then ADD CONSTRAINT … UNIQUE USING INDEX i`,
   },
   exclusion_builds_index: {
-    problem: 'an exclusion constraint builds its index under an exclusive lock, and there is no way around',
+    problem: 'an exclusion constraint builds its index under an connection lock, and there is no way around',
     recipe: 'add it while the table is small, or check in a trigger',
   },
   validate_in_same_transaction: {
@@ -139,7 +139,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   },
   truncate: { problem: 'the data is gone', recipe: 'delete what is to go, in batches', phase: 'contract' },
   table_rewrites: {
-    problem: 'the whole table is written anew under an exclusive lock',
+    problem: 'the whole table is written anew under an connection lock',
     recipe: 'use an online tool such as pg_repack, or announce a pause',
   },
   lock_table: {

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { pgError } from '../errors.ts'
 import { readOptions, type Settings } from '../options.ts'
+import { clientConfig } from '../pool/client-config.ts'
 import { connectError } from '../pool/connect-error.ts'
-import { clientConfig } from '../pool/pool.ts'
 import type { MigrateOptions } from './options.ts'
 
 /** A connection of a migrator's own: session locks and settings must not be shared with a pool. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { oneLine } from '../database-error.ts'
 import { pgError } from '../errors.ts'
+import { oneLine } from '../sql/one-line.ts'
 import { normaliseSql, scanSql, splitStatements } from '../sql/sql-scanner.ts'
 
 /** One file of `db/migrations`. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { oneLine } from '../database-error.ts'
 import { pgError } from '../errors.ts'
+import { oneLine } from '../sql/one-line.ts'
 import type { MigrateOptions } from './options.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { oneLine } from '../database-error.ts'
+import { oneLine } from '../sql/one-line.ts'
 import { connectMigrator } from './connection.ts'
 import type { MigrateOptions, Step } from './options.ts'
 

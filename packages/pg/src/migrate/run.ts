@@ -1,7 +1,7 @@
 import { ArlenError } from '@arlen/core'
 import type pg from 'pg'
-import type { ServerMessage } from '../database-error.ts'
 import { pgError } from '../errors.ts'
+import type { ServerMessage } from '../wire/server-message.ts'
 import { connectMigrator, refusePooler } from './connection.ts'
 import { Ledger } from './ledger.ts'
 import { withMigrationLock } from './lock.ts'

@@ -1,7 +1,7 @@
 import type { ArlenError } from '@arlen/core'
-import type { ServerMessage } from '../database-error.ts'
 import { pgError } from '../errors.ts'
 import { type Settings, targetOf } from '../options.ts'
+import type { ServerMessage } from '../wire/server-message.ts'
 
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, and is the port right?',

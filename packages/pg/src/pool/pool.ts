@@ -1,24 +1,25 @@
 import pg from 'pg'
-import { callerOf, type Site } from '../caller.ts'
-import { oneLine } from '../database-error.ts'
+import { type CallSite, callerOf } from '../call-site.ts'
 import { pgError } from '../errors.ts'
 import type { Settings } from '../options.ts'
+import { oneLine } from '../sql/one-line.ts'
 import { PgClient } from '../wire/client.ts'
 import type { ParserTable } from '../wire/type-parsers.ts'
+import { clientConfig } from './client-config.ts'
 import { connectError } from './connect-error.ts'
 
-export type Purpose = 'lane' | 'query' | 'transaction' | 'stream' | 'copy'
+export type Purpose = 'shared' | 'query' | 'transaction' | 'stream' | 'copy'
 
-const FAREWELL_MS = 500
+const CLOSING_MS = 500
 
-/** A connection that somebody has to himself. */
-export interface Lease {
+/** An open connection that is in use. */
+export interface PooledConnection {
   readonly client: PgClient
   readonly purpose: Purpose
   readonly since: number
   /** What it is doing, for those who wait for it. */
   query: string | undefined
-  readonly site: Site | undefined
+  readonly site: CallSite | undefined
 }
 
 /** Who has a connection, for messages and `close()`. */
@@ -30,15 +31,15 @@ export interface Holder {
   caller: string | undefined
 }
 
-export interface LeaseRequest {
+export interface AcquireRequest {
   purpose: Purpose
   query?: string | undefined
   signal?: AbortSignal | undefined
-  site?: Site | undefined
+  site?: CallSite | undefined
 }
 
-interface Waiter extends LeaseRequest {
-  resolve(lease: Lease): void
+interface Waiter extends AcquireRequest {
+  resolve(pooled: PooledConnection): void
   reject(error: unknown): void
 }
 
@@ -49,14 +50,14 @@ interface Waiter extends LeaseRequest {
 export class ConnectionPool {
   readonly #settings: Settings
   readonly #pool: pg.Pool
-  readonly #leases = new Set<Lease>()
+  readonly #acquired = new Set<PooledConnection>()
   readonly #waiting = new Set<Waiter>()
   /** Every connection that is open, or still closing. */
   readonly #clients = new Set<PgClient>()
   #opening = 0
   #closing = false
   #drained: (() => void) | undefined
-  /** Called when somebody waits and every connection is taken: lanes may give one back. */
+  /** Called when somebody waits and every connection is taken: shared connections may be given back. */
   onPressure: (() => void) | undefined
 
   constructor(settings: Settings, parsers: ParserTable) {
@@ -81,7 +82,7 @@ export class ConnectionPool {
     return {
       total: this.#pool.totalCount,
       idle: this.#pool.idleCount,
-      leased: this.#leases.size,
+      leased: this.#acquired.size,
       waiting: this.#waiting.size,
     }
   }
@@ -95,21 +96,21 @@ export class ConnectionPool {
   }
 
   get hasRoom(): boolean {
-    return this.#leases.size + this.#opening < this.#settings.max && this.#waiting.size === 0
+    return this.#acquired.size + this.#opening < this.#settings.max && this.#waiting.size === 0
   }
 
   get holders(): Holder[] {
     const now = performance.now()
-    return [...this.#leases].map(lease => ({
-      purpose: lease.purpose,
-      query: lease.query === undefined ? undefined : oneLine(lease.query),
-      ageMs: Math.round(now - lease.since),
-      processId: lease.client.processId,
-      caller: callerOf(lease.site),
+    return [...this.#acquired].map(pooled => ({
+      purpose: pooled.purpose,
+      query: pooled.query === undefined ? undefined : oneLine(pooled.query),
+      ageMs: Math.round(now - pooled.since),
+      processId: pooled.client.processId,
+      caller: callerOf(pooled.site),
     }))
   }
 
-  lease(request: LeaseRequest): Promise<Lease> {
+  acquire(request: AcquireRequest): Promise<PooledConnection> {
     if (this.#closing) return Promise.reject(pgError('pool_closed'))
     if (request.signal?.aborted) return Promise.reject(pgError('query_aborted', {}, { cause: request.signal.reason }))
     if (this.#waiting.size >= this.#settings.maxWaiting) {
@@ -134,9 +135,9 @@ export class ConnectionPool {
       signal?.removeEventListener('abort', abort)
       this.#waiting.delete(waiter)
     }
-    waiter.resolve = lease => {
+    waiter.resolve = pooled => {
       leave()
-      resolve(lease)
+      resolve(pooled)
     }
     waiter.reject = error => {
       leave()
@@ -149,7 +150,7 @@ export class ConnectionPool {
 
   /** Connects for those who wait, as far as there is room. Each connection goes to whoever then waits longest. */
   #serve(): void {
-    const room = this.#settings.max - this.#leases.size - this.#opening
+    const room = this.#settings.max - this.#acquired.size - this.#opening
     const wanted = Math.min(room, this.#waiting.size - this.#opening)
     for (let i = 0; i < wanted; i++) {
       this.#opening++
@@ -179,21 +180,21 @@ export class ConnectionPool {
       if (waiter) this.#serve()
       return
     }
-    const lease: Lease = {
+    const pooled: PooledConnection = {
       client,
       purpose: waiter.purpose,
       since: performance.now(),
       query: waiter.query,
       site: waiter.site,
     }
-    this.#leases.add(lease)
-    waiter.resolve(lease)
+    this.#acquired.add(pooled)
+    waiter.resolve(pooled)
   }
 
   /** Takes a connection back. One whose state is not known for certain is destroyed. */
-  release(lease: Lease, certain: boolean): void {
-    if (!this.#leases.delete(lease)) return
-    const client = lease.client as PgClient & pg.PoolClient
+  release(pooled: PooledConnection, certain: boolean): void {
+    if (!this.#acquired.delete(pooled)) return
+    const client = pooled.client as PgClient & pg.PoolClient
     const { maxLifetimeMs } = this.#settings
     const expired = maxLifetimeMs > 0 && performance.now() - client.createdAt > maxLifetimeMs
     const keep = certain && !expired && client.usable && client.getTransactionStatus() === 'I'
@@ -212,7 +213,7 @@ export class ConnectionPool {
       holder =>
         `\n  ${holder.purpose}, ${holder.ageMs} ms${holder.caller ? `, ${holder.caller}` : ''}: ${holder.query ?? '-'}`,
     )
-    return `${this.#waiting.size} waiting, ${this.#leases.size} of ${this.#settings.max} connections in use:${lines.join('')}`
+    return `${this.#waiting.size} waiting, ${this.#acquired.size} of ${this.#settings.max} connections in use:${lines.join('')}`
   }
 
   /** Refuses what is new and waits for what is under way. After the time given, connections are cut, and who had them is returned. */
@@ -220,13 +221,13 @@ export class ConnectionPool {
     this.#closing = true
     this.onPressure?.()
     let cut: Holder[] = []
-    if (this.#leases.size + this.#waiting.size > 0) {
+    if (this.#acquired.size + this.#waiting.size > 0) {
       await new Promise<void>(resolve => {
         const timer = setTimeout(() => {
           cut = this.holders
           for (const waiter of this.#waiting) waiter.reject(pgError('pool_closed'))
-          for (const lease of this.#leases) lease.client.destroy()
-          for (const lease of [...this.#leases]) this.release(lease, false)
+          for (const pooled of this.#acquired) pooled.client.destroy()
+          for (const pooled of [...this.#acquired]) this.release(pooled, false)
           resolve()
         }, timeoutMs)
         this.#drained = () => {
@@ -235,48 +236,20 @@ export class ConnectionPool {
         }
       })
     }
-    await this.#farewell()
+    await this.#closeClients()
     return cut
   }
 
   /** Says goodbye to the server, and does not wait for one that does not answer: that would be for minutes. */
-  async #farewell(): Promise<void> {
+  async #closeClients(): Promise<void> {
     const timer = setTimeout(() => {
       for (const client of this.#clients) client.destroy()
-    }, FAREWELL_MS)
+    }, CLOSING_MS)
     await this.#pool.end()
     clearTimeout(timer)
   }
 
   #settleClose(): void {
-    if (this.#closing && this.#leases.size === 0 && this.#waiting.size === 0) this.#drained?.()
+    if (this.#closing && this.#acquired.size === 0 && this.#waiting.size === 0) this.#drained?.()
   }
-}
-
-/** What the settings mean for one connection of pg. */
-export function clientConfig(settings: Settings): pg.ClientConfig {
-  const { host, port, user, password, database, ssl, prepare } = settings
-  return {
-    host,
-    port,
-    user,
-    password: password as pg.ClientConfig['password'],
-    database,
-    ssl,
-    keepAlive: true,
-    application_name: settings.applicationName,
-    // A pooler in transaction mode refuses session settings, as its clients share sessions.
-    options: prepare ? sessionOptions(settings) : settings.sessionOptions || undefined,
-  }
-}
-
-/** Of two for the same setting the later one counts: those of the URL are over our limits, and what the parsers read is over all. */
-function sessionOptions({ statementTimeoutMs, idleInTransactionTimeoutMs, sessionOptions }: Settings): string {
-  const limits = [
-    `statement_timeout=${statementTimeoutMs}`,
-    `idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
-  ]
-  const formats = ['datestyle=ISO', 'intervalstyle=postgres', 'bytea_output=hex']
-  const write = (settings: readonly string[]) => settings.map(setting => `-c ${setting}`)
-  return [...write(limits), sessionOptions, ...write(formats)].filter(Boolean).join(' ')
 }

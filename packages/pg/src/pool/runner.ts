@@ -1,22 +1,22 @@
 import { debuglog } from 'node:util'
 import { ArlenError } from '@arlen/core'
-import { callerOf, locate, type Site } from '../caller.ts'
-import { DatabaseError, oneLine, type ServerMessage } from '../database-error.ts'
+import { type CallSite, callerOf, locate } from '../call-site.ts'
+import { DatabaseError } from '../database-error.ts'
 import { pgError } from '../errors.ts'
 import { type QueryEvent, queryChannel, slowQueryChannel } from '../events.ts'
 import { type Settings, targetOf } from '../options.ts'
-import type { Prepared } from '../queries.ts'
+import type { Query } from '../query.ts'
+import { oneLine } from '../sql/one-line.ts'
 import { ArrayTypes } from '../wire/array-types.ts'
-import type { PgClient } from '../wire/client.ts'
+import type { StatementConnection } from '../wire/connection.ts'
 import { encodeAll, needsTypes } from '../wire/encode.ts'
+import { type RetryReason, retryReason } from '../wire/plan-failure.ts'
+import type { ServerMessage } from '../wire/server-message.ts'
 import { Statement } from '../wire/statement.ts'
 import { createParsers, type ParserTable } from '../wire/type-parsers.ts'
 
 /** NODE_DEBUG=arlen:pg prints every query. */
 const trace = debuglog('arlen:pg')
-
-/** What a value that does not fit the type of its parameter fails with: as it is read, or as the query is analysed anew. */
-const RETYPED = ['22003', '22007', '22008', '22P02', '42804', '42883']
 
 const KNOWN_TEXTS = 2_000
 const LONGEST_PREPARED = 16_384
@@ -50,7 +50,7 @@ export class Runner {
    * Makes the statement of a query. Where an array is bound, `describe` is called first, once for each text: only the
    * server knows whether the parameter is an array or JSON, and a guess would store the wrong thing.
    */
-  async build(query: Prepared, describe: (statement: Statement) => Promise<Statement>): Promise<Statement> {
+  async build(query: Query, describe: (statement: Statement) => Promise<Statement>): Promise<Statement> {
     const info = this.#info(query.text)
     if (needsTypes(query.values) && !info.params) {
       const described = await describe(
@@ -62,12 +62,12 @@ export class Runner {
   }
 
   /** The same, where the types need not be asked for. */
-  buildNow(query: Prepared): Statement | undefined {
+  buildNow(query: Query): Statement | undefined {
     const info = this.#info(query.text)
     return needsTypes(query.values) && !info.params ? undefined : this.#statement(query, info)
   }
 
-  #statement(query: Prepared, info: TextInfo): Statement {
+  #statement(query: Query, info: TextInfo): Statement {
     if (info.refused) throw pgError(info.refused, { query: oneLine(query.text) })
     const prepare = query.options.prepare ?? this.settings.prepare
     return new Statement({
@@ -88,60 +88,46 @@ export class Runner {
     return info
   }
 
-  /**
-   * Whether a failed statement may simply be run again: the server found, before it ran anything, that what was prepared
-   * no longer holds. Forgets what was prepared.
-   */
-  isStale(statement: Statement): boolean {
-    const { failure, plan, client } = statement
-    const changed = failure?.code === '0A000' && failure.routine === 'RevalidateCachedQuery'
-    if (!changed && failure?.code !== '26000') return false
-    const info = this.#texts.get(statement.text)
-    if (info) delete info.params
-    if (plan) client?.plans.discard(plan, changed)
-    return true
-  }
-
-  /**
-   * Whether a statement may have failed for having been prepared before a column changed its type: its parameters keep the
-   * type of before (`int` for what is now `bigint` or `text`), which the server does not mend. A fresh one tells.
-   */
-  isSuspect({ reused, failure }: Statement): boolean {
-    return reused && RETYPED.includes(failure?.code ?? '')
+  /** Why a failed statement may be sent again; undefined where its failure is final. */
+  retryReason({ failure, reused, abandoned, client, sentAt }: Statement): RetryReason | undefined {
+    const mayBeStrayCancel = (client?.cancelledUntil ?? 0) >= sentAt
+    return retryReason({ failure, reused, abandoned, mayBeStrayCancel })
   }
 
   /** Forgets what was prepared for a statement, and what is known of its parameters. */
-  forget({ text, plan, client }: Statement): void {
+  forget({ text, plan, client }: Statement, reason: RetryReason): void {
+    if (reason === 'canceled_by_mistake') return
     const info = this.#texts.get(text)
     if (info) delete info.params
-    if (plan) client?.plans.discard(plan, true)
+    if (plan) client?.plans.discard(plan, reason !== 'plan_missing')
   }
 
-  /** Decodes what came as text because its type, one of the application's own, was not known yet. */
+  /** Decodes what arrived as text because its type, one of the application's own, was not known yet. */
   async decodeLate(statement: Statement, send: (statement: Statement) => Promise<Statement>): Promise<void> {
     const plan = statement.plan!
+    const oids = plan.late!.map(({ typeId }) => typeId)
     await this.#arrays.learn(
-      plan.late!.map(({ typeId }) => typeId),
-      send,
+      oids,
+      async text => (await send(new Statement({ text, values: [], prepare: false }))).records,
     )
     plan.decodeLate(statement.records, this.parsers)
   }
 
   /** What the program gets to see of a failure, which is told to those who watch. */
-  fail(error: unknown, query: Prepared, statement: Statement | undefined, site: Site | undefined): unknown {
+  fail(error: unknown, query: Query, statement: Statement | undefined, site: CallSite | undefined): unknown {
     const told = this.toError(error, query, statement?.client, site)
     if (statement) this.observe(query, statement, told, site)
     return told
   }
 
-  toError(error: unknown, query: Prepared, client: PgClient | undefined, site: Site | undefined): unknown {
+  toError(error: unknown, query: Query, client: StatementConnection | undefined, site: CallSite | undefined): unknown {
     const told = this.#translate(error, query, client)
     if (told instanceof Error && told !== error && site) Object.assign(told, { caller: callerOf(site) })
     return locate(told, site)
   }
 
   /** Tells those who watch of a query that is done. */
-  observe(query: Prepared, statement: Statement, error: unknown, site: Site | undefined): void {
+  observe(query: Query, statement: Statement, error: unknown, site: CallSite | undefined): void {
     const durationMs = (statement.doneAt || performance.now()) - statement.sentAt
     const { slowQueryMs } = this.settings
     const slow = slowQueryMs > 0 && durationMs >= slowQueryMs && slowQueryChannel.hasSubscribers
@@ -160,7 +146,7 @@ export class Runner {
     if (slow) slowQueryChannel.publish(event)
   }
 
-  #translate(error: unknown, query: Prepared, client: PgClient | undefined): unknown {
+  #translate(error: unknown, query: Query, client: StatementConnection | undefined): unknown {
     if (error instanceof ArlenError) return error
     const message = error as ServerMessage
     const { debug, sqlstates } = this.settings

@@ -1,43 +1,54 @@
+import type { ConnectionProvider } from '../connection-provider.ts'
 import { pgError } from '../errors.ts'
-import type { Detour } from '../executor.ts'
-import { internals } from '../internals.ts'
+import { executorOf } from '../executor.ts'
 import type { Pg } from '../pg.ts'
-import { Exclusive } from '../pool/exclusive.ts'
-import type { Prepared, Session } from '../queries.ts'
-import { Transaction } from '../transaction.ts'
+import type { Lease, LeasePurpose } from '../pool/lease.ts'
+import { LeasedConnection } from '../pool/leased-connection.ts'
+import type { Query } from '../query.ts'
+import { OpenTransaction } from '../transaction.ts'
 import { Statement } from '../wire/statement.ts'
 
 export interface Rollback extends AsyncDisposable {
-  /** Takes everything back that was done since. */
+  /** Undoes everything that was done since. */
   rollback(): Promise<void>
 }
 
+/** The databases whose work goes through a transaction that is still to be rolled back. */
+const pending = new WeakSet<Pg>()
+
 /**
- * From now on everything that `db` does, and whoever else holds it, such as an application, happens in one transaction
- * that is taken back in the end. A query is then a savepoint of its own, as outside of a test it is a transaction of its
- * own; transactions are savepoints, one after the other. `now()` stands still, and notifications are not delivered.
+ * From now on everything done through `db`, by whoever holds it, such as an application, happens in one transaction that
+ * is rolled back in the end. A query becomes a savepoint, as outside of a test it is a transaction of its own;
+ * transactions become savepoints, one after the other. `now()` stands still, and notifications are not delivered.
+ *
+ * @throws `rollback_pending` when the previous one has not been rolled back yet
  */
 export async function beginRollback(db: Pg): Promise<Rollback> {
-  const executor = internals.executorOf(db)
-  if (executor.detour) throw pgError('rollback_pending')
-  const lease = await executor.pool.lease({ purpose: 'transaction', query: 'BEGIN' })
-  const exclusive = new Exclusive(executor.pool, lease, executor.settings.statementTimeoutMs)
-  const say = (text: string) => exclusive.send(new Statement({ text, values: [], prepare: false }))
-  await say('BEGIN')
-  executor.detour = detourThrough(new Transaction(executor.runner, exclusive, undefined))
+  if (pending.has(db)) throw pgError('rollback_pending')
+  pending.add(db)
+  const executor = executorOf(db)
+  const pooled = await executor.pool.acquire({ purpose: 'transaction', query: 'BEGIN' }).catch(error => {
+    pending.delete(db)
+    throw error
+  })
+  const connection = new LeasedConnection(executor.pool, pooled, executor.settings.statementTimeoutMs)
+  const send = (text: string) => connection.send(new Statement({ text, values: [], prepare: false }))
+  await send('BEGIN')
+  const usual = executor.provider
+  executor.provider = providerThrough(new OpenTransaction(executor.runner, connection, undefined))
   const rollback = async () => {
-    if (!executor.detour) return
-    executor.detour = undefined
-    const certain = await say('ROLLBACK').then(
+    if (!pending.delete(db)) return
+    executor.provider = usual
+    const certain = await send('ROLLBACK').then(
       () => true,
       () => false,
     )
-    exclusive.release(certain)
+    connection.release(certain)
   }
   return { rollback, [Symbol.asyncDispose]: rollback }
 }
 
-function detourThrough(outer: Transaction): Detour {
+function providerThrough(outer: OpenTransaction): ConnectionProvider {
   let last: Promise<unknown> = Promise.resolve()
   /** One after the other: savepoints nest, and do not overlap. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -45,12 +56,12 @@ function detourThrough(outer: Transaction): Detour {
     last = done.catch(() => undefined)
     return done
   }
-  const session = (query: Prepared) => {
-    const opened = Promise.withResolvers<Session>()
+  const lease = (purpose: LeasePurpose, query: Query) => {
+    const opened = Promise.withResolvers<Lease>()
     inTurn(() =>
-      outer.tx(async inner => {
+      outer.nest(async inner => {
         const ended = Promise.withResolvers<void>()
-        const own = internals.sessionOf(inner, query)
+        const own = inner.lease(purpose, query)
         const end = async (succeeded: boolean) => {
           await own.end(succeeded)
           ended.resolve()
@@ -62,13 +73,13 @@ function detourThrough(outer: Transaction): Detour {
     return opened.promise
   }
   return {
-    run: query => inTurn(() => outer.tx(inner => internals.runIn(inner, query))),
-    tx: fn => inTurn(() => outer.tx(fn)),
-    session,
+    run: query => inTurn(() => outer.nest(inner => inner.watch(inner.run(query)))),
+    tx: fn => inTurn(() => outer.nest(fn)),
+    lease,
   }
 }
 
-/** Empties every table but those named: for tests that need real commits. Sequences begin again. */
+/** Empties every table except those named, and restarts sequences: for tests that need real commits. */
 export async function truncateAll(db: Pg, options: { except?: readonly string[] } = {}): Promise<void> {
   const except = ['arlen_migrations', ...(options.except ?? [])]
   const tables = await db.many<{ schema: string; name: string }>(

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { DatabaseError } from '../database-error.ts'
-import { internals } from '../internals.ts'
+import { executorOf } from '../executor.ts'
 import type { PgOptions } from '../options.ts'
-import { Pg } from '../pg.ts'
+import { createPg, type Pg } from '../pg.ts'
 import { Catalogue } from './catalogue.ts'
 import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
 import { readNullability } from './nullability.ts'
@@ -34,7 +34,7 @@ export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQ
   const root = resolve(options.root ?? '.')
   const { queries, problems } = await collectQueries(options)
   const described = new Map<string, DescribedQuery>()
-  const db = new Pg(options.dsn)
+  const db = createPg(options.dsn)
   try {
     const catalogue = await Catalogue.load(db, typeof options.dsn === 'string' ? {} : (options.dsn.types ?? {}))
     for (const query of queries) {
@@ -57,7 +57,7 @@ export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQ
 
 async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
   try {
-    const { params, fields } = await internals.executorOf(db).describe(query.text)
+    const { params, fields } = await executorOf(db).describe(query.text)
     const twice = fields.find(({ name }, i) => fields.findIndex(field => field.name === name) < i)
     if (twice) return ambiguous(twice.name, query)
     const { outerJoin, neverNull } = await readNullability(query.text)

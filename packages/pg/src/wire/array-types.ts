@@ -1,5 +1,3 @@
-import { Statement } from './statement.ts'
-
 /** Types below it are PostgreSQL's own, and the same in every database (FirstNormalObjectId). */
 export const FIRST_OWN_TYPE = 16_384
 
@@ -16,12 +14,13 @@ export class ArrayTypes {
     return this.#elements.get(oid)
   }
 
-  async learn(oids: readonly number[], send: (statement: Statement) => Promise<Statement>): Promise<void> {
+  /** @param query - runs SQL and gives its rows */
+  async learn(oids: readonly number[], query: (text: string) => Promise<readonly unknown[]>): Promise<void> {
     const unknown = oids.filter(oid => !this.#elements.has(oid))
     if (unknown.length === 0) return
-    const { records } = await send(new Statement({ text: look(unknown), values: [], prepare: false }))
+    const rows = await query(look(unknown))
     for (const oid of unknown) this.#elements.set(oid, 0)
-    for (const { array, element } of records as { array: number; element: number }[]) this.#elements.set(array, element)
+    for (const { array, element } of rows as { array: number; element: number }[]) this.#elements.set(array, element)
   }
 }
 

@@ -1,21 +1,10 @@
 import pg from 'pg'
-import type { ServerMessage } from '../database-error.ts'
+import type { StatementConnection, Wire } from './connection.ts'
 import { PlanCache } from './plan.ts'
+import type { ServerMessage } from './server-message.ts'
 import { Statement } from './statement.ts'
 import type { ParserTable } from './type-parsers.ts'
 import { WireWriter } from './wire-writer.ts'
-
-/** The part of pg's Connection that is used here: messages to the server. */
-export interface Wire {
-  stream: import('node:net').Socket
-  sync(): void
-  sendCopyFail(reason: string): void
-  cancel(processId: number, secretKey: number): void
-  requestSsl(): void
-  connect(port: number | string, host?: string): void
-  on(event: string, listener: (message: never) => void): void
-  once(event: string, listener: (message: never) => void): void
-}
 
 /** The part of pg's Client that its types leave out. Its behaviour is held by this package's tests. */
 interface Internals {
@@ -34,7 +23,7 @@ export interface ClientSettings extends pg.ClientConfig {
 }
 
 /** A connection: pg's client, with statements of our own. An error of an idle one never gets to be uncaught. */
-export class PgClient extends pg.Client {
+export class PgClient extends pg.Client implements StatementConnection {
   readonly parsers: ParserTable
   readonly plans: PlanCache
   readonly writer: WireWriter

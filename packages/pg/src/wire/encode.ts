@@ -1,5 +1,5 @@
-import { oneLine } from '../database-error.ts'
 import { pgError } from '../errors.ts'
+import { oneLine } from '../sql/one-line.ts'
 import { JsonParam, Sql } from '../sql/sql.ts'
 
 /** What goes over the wire: text, bytes (binary format), or NULL. */

@@ -1,10 +1,10 @@
 import pg from 'pg'
-import type { ServerMessage } from '../database-error.ts'
 import { pgError } from '../errors.ts'
 import { type Field, type Result, readTag } from '../result.ts'
-import type { PgClient, Wire } from './client.ts'
+import type { StatementConnection, Wire } from './connection.ts'
 import type { Encoded } from './encode.ts'
 import { Plan } from './plan.ts'
+import type { ServerMessage } from './server-message.ts'
 
 export interface StatementOptions {
   text: string
@@ -28,7 +28,7 @@ export class Statement {
   /** Not `rows`: pg takes that name for a wish to page through a portal. */
   readonly records: unknown[] = []
   tag = ''
-  client: PgClient | undefined
+  client: StatementConnection | undefined
   plan: Plan | undefined
   /** When it went out, or began to wait for that, and when it was settled (`performance.now()`). */
   sentAt = 0
@@ -74,7 +74,7 @@ export class Statement {
     client.writer.finish(client.inFlight === 0)
   }
 
-  protected write(client: PgClient): void {
+  protected write(client: StatementConnection): void {
     const known = this.prepare ? client.plans.get(this.text) : undefined
     this.reused = known !== undefined
     this.plan = known ?? this.parse(client)
@@ -82,7 +82,7 @@ export class Statement {
     else client.writer.bindExecuteSync(this.plan.name, this.values)
   }
 
-  protected parse(client: PgClient): Plan {
+  protected parse(client: StatementConnection): Plan {
     for (const name of client.plans.orphans.splice(0)) client.writer.close(name)
     const plan = this.prepare ? client.plans.add(this.text) : new Plan(this.text, '')
     client.writer.parse(plan.name, this.text)

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 const HERE = dirname(fileURLToPath(import.meta.url))
 
 /** Where a query was made. The text of the stack is only put together when it is asked for. */
-export interface Site {
+export interface CallSite {
   stack?: string
 }
 
-export function captureSite(above: (...args: never[]) => unknown): Site {
-  const site: Site = {}
+export function captureCallSite(above: (...args: never[]) => unknown): CallSite {
+  const site: CallSite = {}
   Error.captureStackTrace(site, above)
   return site
 }
@@ -20,7 +20,7 @@ export function programFrames(stack: string | undefined): string[] {
 }
 
 /** `file:line:column` of the first of them. */
-export function callerOf(site: Site | undefined): string | undefined {
+export function callerOf(site: CallSite | undefined): string | undefined {
   const frame = programFrames(site?.stack)[0]
   if (!frame) return undefined
   const place = frame.trim().replace(/^at (?:async )?/, '')
@@ -34,7 +34,7 @@ function isProgramFrame(line: string): boolean {
 }
 
 /** Puts the program's frames under an error that was made where an answer of the server was read. */
-export function locate<E>(error: E, site: Site | undefined): E {
+export function locate<E>(error: E, site: CallSite | undefined): E {
   if (!(error instanceof Error)) return error
   const frames = programFrames(site?.stack)
   if (frames.length === 0 || programFrames(error.stack).length > 0) return error

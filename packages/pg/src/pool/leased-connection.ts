@@ -1,7 +1,8 @@
 import { pgError } from '../errors.ts'
+import type { PgClient } from '../wire/client.ts'
 import type { Statement } from '../wire/statement.ts'
 import { onAbort } from './abort-group.ts'
-import type { ConnectionPool, Lease } from './pool.ts'
+import type { ConnectionPool, PooledConnection } from './pool.ts'
 
 /** How long the server has to become ready after it was asked to cancel. */
 const CANCEL_GRACE_MS = 1_000
@@ -11,9 +12,9 @@ export interface Limits {
   timeoutMs?: number | undefined
 }
 
-/** One connection that one piece of work has to itself. */
-export class Exclusive {
-  readonly lease: Lease
+/** A connection leased to one caller. */
+export class LeasedConnection {
+  readonly pooled: PooledConnection
   readonly #pool: ConnectionPool
   readonly #limitMs: number
   #released = false
@@ -21,10 +22,14 @@ export class Exclusive {
   /** A request to cancel that is still under way. */
   #cancelling: Promise<void> | undefined
 
-  constructor(pool: ConnectionPool, lease: Lease, statementTimeoutMs: number) {
-    this.lease = lease
+  constructor(pool: ConnectionPool, pooled: PooledConnection, statementTimeoutMs: number) {
+    this.pooled = pooled
     this.#pool = pool
     this.#limitMs = statementTimeoutMs > 0 ? statementTimeoutMs + 1_000 : 0
+  }
+
+  get client(): PgClient {
+    return this.pooled.client
   }
 
   /** Sends a statement; rejects with what the server or the connection had against it. */
@@ -34,11 +39,11 @@ export class Exclusive {
     if (this.#cancelling) await this.#cancelling
     if (this.#released) throw pgError('transaction_finished', { query: statement.text })
     if (signal?.aborted) throw abortError(signal)
-    this.lease.query = statement.text
+    this.pooled.query = statement.text
     const limit = timeoutMs ?? this.#limitMs
     const timer = startLimit(limit, () => this.cancel(statement, timeoutError(statement, limit)))
     const forget = signal && onAbort(signal, () => this.cancel(statement, abortError(signal)))
-    this.lease.client.send(statement)
+    this.client.send(statement)
     try {
       return await statement.promise
     } finally {
@@ -63,7 +68,7 @@ export class Exclusive {
    */
   cancel(statement: Statement, reason: Error): void {
     if (statement.settled) return
-    const { client } = this.lease
+    const { client } = this
     statement.failure = reason
     statement.interrupt()
     const cut = setTimeout(() => client.destroy(), CANCEL_GRACE_MS)
@@ -76,7 +81,7 @@ export class Exclusive {
   /** Gives the connection back; `certain` is false where its state is not known. */
   release(certain: boolean): void {
     this.#released = true
-    const finish = () => this.#pool.release(this.lease, certain)
+    const finish = () => this.#pool.release(this.pooled, certain)
     // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
     if (this.#cancelling) void this.#cancelling.then(finish)
     else finish()

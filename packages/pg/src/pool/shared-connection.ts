@@ -1,10 +1,10 @@
 import type { PgClient } from '../wire/client.ts'
 import type { Statement } from '../wire/statement.ts'
-import type { Lease } from './pool.ts'
+import type { PooledConnection } from './pool.ts'
 
-/** A lane takes no more than it is likely to answer in this time; and none while its current query takes longer. */
+/** A shared connection takes no more than it is likely to answer in this time; and none while its current query takes longer. */
 const BACKLOG_MS = 20
-/** One slow query must not make a lane look slow for long. */
+/** One slow query must not make a connection look slow for long. */
 const LONGEST_SAMPLE_MS = 50
 /** What an abandoned query may still take before the server is asked to cancel it: most are done by then. */
 const CANCEL_AFTER_MS = 10
@@ -12,8 +12,8 @@ const CANCEL_AFTER_MS = 10
 const CANCEL_GRACE_MS = 1_000
 
 /** One connection whose pipeline many queries share. */
-export class Lane {
-  readonly lease: Lease
+export class SharedConnection {
+  readonly pooled: PooledConnection
   readonly client: PgClient
   /** In the order in which the server answers them. */
   readonly pending: Statement[] = []
@@ -26,13 +26,13 @@ export class Lane {
   readonly #depth: number
   #cancelling = false
   #onEnd: (() => void) | undefined
-  readonly #onFinished: (lane: Lane) => void
+  readonly #onFinished: (connection: SharedConnection) => void
   readonly #finish = (statement: Statement): void => this.#finished(statement)
 
-  constructor(lease: Lease, depth: number, onFinished: (lane: Lane) => void) {
-    this.lease = lease
+  constructor(pooled: PooledConnection, depth: number, onFinished: (connection: SharedConnection) => void) {
+    this.pooled = pooled
     this.#depth = depth
-    this.client = lease.client
+    this.client = pooled.client
     this.#onFinished = onFinished
     this.client.hold(false)
   }
@@ -47,7 +47,7 @@ export class Lane {
     this.client.once('end', fn)
   }
 
-  /** The connection is no lane any more. */
+  /** The connection is no longer shared. */
   leave(): void {
     this.client.hold(true)
     if (this.#onEnd) this.client.removeListener('end', this.#onEnd)
@@ -74,7 +74,7 @@ export class Lane {
     this.#onFinished(this)
   }
 
-  /** How long a new query would wait, in milliseconds; infinite where the lane takes none. */
+  /** How long a new query would wait, in milliseconds; infinite where the connection takes none. */
   estimate(now: number): number {
     const waiting = this.pending.length
     if (!this.open) return Number.POSITIVE_INFINITY

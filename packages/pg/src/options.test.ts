@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { readOptions } from './options.ts'
+import { POOL_SETTINGS } from './pool-options.ts'
+
+test('what is not given is the default of the table', () => {
+  const settings = readOptions({})
+  for (const [name, setting] of Object.entries(POOL_SETTINGS)) {
+    expect(settings[name as keyof typeof settings], name).toBe(setting.default)
+  }
+})
+
+test.each([
+  [{ statementTimeout: 5 }, 'There is no option statementTimeout. Did you mean statementTimeoutMs?'],
+  [{ lanes: 3 }, 'There is no option lanes. Known are dsn, host,'],
+  [{ types: { int: 'number' } }, 'There is no option types.int. Did you mean types.int8?'],
+])('refuses the unknown name in %j', (options, message) => {
+  expect(() => readOptions(options as object)).toThrow(
+    expect.objectContaining({ code: 'option_unknown', message: expect.stringContaining(message) }),
+  )
+})
+
+test.each([
+  [{ max: 0 }, 'max is 0, but must be a whole number from 1'],
+  [{ max: 1.5 }, 'max is 1.5'],
+  [{ statementTimeoutMs: -1 }, 'a whole number from 0'],
+  [{ idleTimeoutMs: 2 ** 31 }, 'to 2147483647'],
+  [{ prepare: 'no' }, 'prepare is no, but must be true or false'],
+  [{ applicationName: 3 }, 'must be a string'],
+  [{ types: { int8: 'float' } }, 'types.int8 is float, but must be bigint, string, number'],
+  [{ port: 0 }, 'port is 0, but must be a whole number from 1 to 65535'],
+])('refuses the value in %j', (options, message) => {
+  expect(() => readOptions(options as object)).toThrow(
+    expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining(message) }),
+  )
+})
+
+test('an option overrides the URL, and the URL the default', () => {
+  const dsn = 'postgres://a@h/d?application_name=shop&connect_timeout=3'
+  expect(readOptions(dsn)).toMatchObject({ applicationName: 'shop', connectTimeoutMs: 3_000 })
+  expect(readOptions({ dsn, applicationName: 'x', connectTimeoutMs: 9 })).toMatchObject({
+    applicationName: 'x',
+    connectTimeoutMs: 9,
+  })
+})

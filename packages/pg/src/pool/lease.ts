@@ -1,0 +1,15 @@
+import type { CallSite } from '../call-site.ts'
+import type { LeasedConnection, Limits } from './leased-connection.ts'
+import type { Runner } from './runner.ts'
+
+/** A connection for work that takes several steps, such as a stream or a COPY, and how to give it back. */
+export interface Lease {
+  runner: Runner
+  connection: LeasedConnection
+  limits: Limits
+  site: CallSite | undefined
+  /** Commits or rolls back, and gives the connection back. */
+  end(succeeded: boolean): Promise<void>
+}
+
+export type LeasePurpose = 'stream' | 'copy'

@@ -1,0 +1,73 @@
+import { pgError } from './errors.ts'
+import { type Param, Sql } from './sql/sql.ts'
+import type { StandardSchemaV1 } from './standard-schema.ts'
+
+/** A row whose columns are not known. */
+export type Row = Record<string, unknown>
+/** The parameters of a query. */
+export type Values = readonly Param[]
+
+export interface QueryOptions {
+  /** Cancels the query on the server and rejects the promise with `query_aborted`. */
+  signal?: AbortSignal | undefined
+  /** Time limit of this query in milliseconds, below the session's `statementTimeoutMs`. */
+  timeoutMs?: number | undefined
+  /** Runs on a leased connection: for queries that are known to be slow. */
+  isolated?: boolean | undefined
+  /** Whether the statement is kept prepared. Default: as the pool. Use false for SQL that runs once. */
+  prepare?: boolean | undefined
+  /** A name for errors and events. */
+  name?: string | undefined
+  /** Inside tx(): this query is meant to run outside of the transaction. */
+  outsideTransaction?: boolean | undefined
+}
+
+export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
+  /** Checks and types every row: valibot, or any other library that implements Standard Schema. */
+  row: S
+}
+
+export interface StreamOptions extends QueryOptions {
+  /** Rows fetched at a time. Default 500. */
+  batch?: number | undefined
+}
+
+/** A query with its arguments in order. */
+export interface Query {
+  text: string
+  values: Values
+  options: QueryOptions & { row?: StandardSchemaV1 | undefined }
+}
+
+/** `(sql, options)` or `(text, values, options)`. */
+export function sortArguments(
+  text: string | Sql,
+  values: Values | QueryOptions | undefined,
+  options: QueryOptions | undefined,
+): Query {
+  if (text instanceof Sql) {
+    return { text: text.text, values: text.values, options: checkOptions((values as QueryOptions) ?? {}) }
+  }
+  if (typeof text !== 'string' || text.length === 0 || text.includes('\0')) {
+    const got = typeof text === 'string' ? JSON.stringify(text) : typeof text
+    throw pgError('sql_text_invalid', { got })
+  }
+  if (values !== undefined && !Array.isArray(values)) {
+    throw pgError('parameter_invalid', { parameter: '$1', reason: 'the values of a query are an array' })
+  }
+  return { text, values: (values as Values) ?? [], options: checkOptions(options ?? {}) }
+}
+
+/** The longest delay of a Node.js timer in milliseconds: a longer one would fire at once. */
+const LONGEST_MS = 2_147_483_647
+
+function checkOptions(options: QueryOptions): QueryOptions {
+  const { timeoutMs: value } = options
+  if (value === undefined || (value >= 0 && value <= LONGEST_MS)) return options
+  throw pgError('option_invalid', { option: 'timeoutMs', value, expected: `0 to ${LONGEST_MS} milliseconds` })
+}
+
+/** `(sql, options)` or `(text, options)`: COPY takes no parameters. */
+export function sortCopyArguments(text: string | Sql, options: QueryOptions | undefined): Query {
+  return text instanceof Sql ? sortArguments(text, options, undefined) : sortArguments(text, [], options)
+}

@@ -1,35 +1,45 @@
-import { type Context, localTarget, type Middleware } from '@arlen/http'
-import { extendContext, requestSession, setUser } from './context.ts'
+import { type Context, localTarget } from '@arlen/http'
+import { type AuthScheme, type Credentials, challenge, type Maybe } from './auth-scheme.ts'
+import { bearer } from './bearer.ts'
+import { extendContext, findRequestSession, knownUser, requestSession, setUser } from './context.ts'
 import { type EndedSessions, sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
-import type { OneTimeTokens } from './one-time-token.ts'
-import { forgetRemembered, readRemembered, rememberCookie } from './remember-me.ts'
-import { bearerToken, hashToken } from './token.ts'
+import { type AuthGuard, guard } from './guard.ts'
+import type { OneTimeTokens, TokenReuse } from './one-time-token.ts'
+import { readRemembered } from './remember-me.ts'
+import { RememberedLogins } from './remembered-logins.ts'
+import { hashToken } from './token.ts'
+import { authenticate, checkScopes, type Found } from './token-login.ts'
 import type { AppUser } from './user.ts'
 import { whenKnown } from './when-known.ts'
 
-type Maybe<T> = T | undefined | Promise<T | undefined>
-
 export interface AuthenticationOptions<User extends AppUser> {
   /** Finds the user whose id the session holds; undefined where the account is gone or may not log in any more. */
-  findUser: (id: string | number, c: Context) => Maybe<User>
-  idOf: (user: User) => string | number
+  findUser?: (id: string | number, c: Context) => Maybe<User>
+  idOf?: (user: User) => string | number
   /**
-   * A number or text in the user's row that changes when all sessions of the user must end: logging out everywhere, a
-   * new password, a suspension. Sessions that began under another epoch end with their next request.
+   * A number or text in the user's row that changes when all logins of the user must end: logging out everywhere, a new
+   * password, a suspension. Sessions and remembered logins that began under another epoch end with their next request.
    */
   epochOf?: (user: User) => string | number
   rolesOf?: (user: User) => readonly string[]
-  /** Finds the user of a bearer token by the token's hash (`newToken()`). Without it bearer tokens mean nothing. */
+  /** How programs prove who they are: `bearer()`, `apiKeys()`, `jwt()`. They need no session. The first that finds credentials decides. */
+  schemes?: readonly AuthScheme<User>[]
+  /** Short for a scheme: finds the user of a bearer token by the token's hash (`newToken()`). */
   findTokenUser?: (hash: string, c: Context) => Maybe<User>
   /** Single-use tokens for logins that outlive the session: purpose `remember-me`, `replace: false`. */
   remember?: OneTimeTokens
   /** How long a login is remembered, in milliseconds; the tokens' lifetime. Default 30 days. */
   rememberMs?: number
   /**
-   * Remembers which sessions were ended by a logout or another login, so that copies of their cookies are void. Asked at
-   * the same time as `findUser`. Sessions in a store need it not; without it a copy works until it expires or the user's
-   * epoch changes.
+   * Called, and logged as a warning, when the token of a remembered login is used a second time. Where `sinceMs` is more
+   * than moments, somebody may have a copy of the cookie: end the user's sessions, or write to the user.
+   */
+  onRememberReuse?: (reuse: TokenReuse, c: Context) => unknown
+  /**
+   * Remembers which sessions were ended by a logout, another login or `regenerate()`, so that copies of their cookies are
+   * void. Asked at the same time as `findUser`. Sessions in a store need it not; without it a copy works until it expires
+   * or the user's epoch changes.
    */
   ended?: EndedSessions
   /** Called at logout. */
@@ -42,53 +52,97 @@ export interface AuthenticationOptions<User extends AppUser> {
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
-/** Who a request is from, and what it may do. Its middleware need `sessionMiddleware()` before them. */
+/**
+ * Who a request is from, and what it may do. Its guards stand before a handler (`under`) or around it (`use`). Users come
+ * with a session, for which `sessionMiddleware()` must run before, or with a token, for which nothing must.
+ */
 export class Authentication<User extends AppUser = AppUser> {
   readonly #options: AuthenticationOptions<User>
+  readonly #schemes: readonly AuthScheme<User>[]
+  readonly #remembered: RememberedLogins<User> | undefined
 
   constructor(options: AuthenticationOptions<User>) {
     this.#options = options
+    const { schemes = [], findTokenUser, remember, onRememberReuse } = options
+    const short = findTokenUser && tokensByHash(findTokenUser)
+    this.#schemes = short === undefined ? schemes : [...schemes, short]
+    this.#remembered =
+      remember &&
+      new RememberedLogins<User>({
+        tokens: remember,
+        lifetimeMs: options.rememberMs ?? THIRTY_DAYS,
+        findUser: this.#required('findUser', 'A remembered login'),
+        epochOf: user => this.#epochOf(user),
+        onReuse: onRememberReuse,
+      })
     extendContext()
   }
 
-  /** Sets `c.user` for whoever is logged in, and lets everybody pass. */
-  readonly loadUser: Middleware = next => c => whenKnown(this.user(c), () => next(c))
+  /** Sets `c.user` for whoever is known, and lets everybody pass. */
+  readonly loadUser: AuthGuard<{ readonly user: User | undefined }> = guard(c =>
+    whenKnown(this.user(c), () => undefined),
+  )
 
-  /** Lets logged-in users pass. Others are sent to log in, or get 401. */
-  readonly requireUser: Middleware = next => c => whenKnown(this.user(c), user => (user ? next(c) : this.#deny(c)))
+  /** Lets known users pass. Others are sent to log in, or get 401. */
+  readonly requireUser: AuthGuard<{ readonly user: User }> = guard(c =>
+    whenKnown(this.user(c), user => (user === undefined ? this.#deny(c) : undefined)),
+  )
 
-  /** Lets users pass who have one of the roles. Others get 403, and 401 where nobody is logged in. */
-  requireRole(...roles: readonly [string, ...string[]]): Middleware {
-    return next => c =>
+  /** Lets users pass who have one of the roles. Others get 403, and 401 where nobody is known. */
+  requireRole(...roles: readonly [string, ...string[]]): AuthGuard<{ readonly user: User }> {
+    return guard(c =>
       whenKnown(this.user(c), user => {
-        if (!user) return this.#deny(c)
+        if (user === undefined) return this.#deny(c)
         const held = this.#options.rolesOf?.(user) ?? []
         if (!roles.some(role => held.includes(role))) throw sessionError('role_required')
-        return next(c)
-      })
+        return undefined
+      }),
+    )
+  }
+
+  /**
+   * Lets tokens pass that were granted for all of these scopes; others get 403 `insufficient_scope` (RFC 6750, section
+   * 3.1). Users with a session pass: scopes limit what a program may do for somebody, not what that person may do.
+   */
+  requireScope(...scopes: readonly [string, ...string[]]): AuthGuard<{ readonly user: User }> {
+    return guard(c =>
+      whenKnown(this.user(c), user => {
+        if (user === undefined) return this.#deny(c)
+        const found = knownUser(c)?.found
+        if (found !== undefined) checkScopes(found.scheme, found.credentials.scopes ?? [], scopes)
+        return undefined
+      }),
+    )
   }
 
   /**
    * Lets users pass who gave their password not longer ago than this, for what must not happen at a screen somebody left:
-   * changing password or address. Remembered logins and bearer tokens do not count.
+   * changing password or address. Remembered logins and tokens do not count.
    */
-  requireRecentLogin(ms: number = 15 * 60_000): Middleware {
-    return next => c =>
+  requireRecentLogin(ms: number = 15 * 60_000): AuthGuard<{ readonly user: User }> {
+    return guard(c =>
       whenKnown(this.user(c), user => {
-        const at = user === undefined ? undefined : c.session.user?.at
-        const { settings } = requestSession(c, 'session')
-        return at !== undefined && settings.now() - at <= ms / 1000 ? next(c) : this.#deny(c)
-      })
+        const scope = findRequestSession(c)
+        const at = user === undefined || knownUser(c)?.found ? undefined : scope?.session.user?.at
+        return at !== undefined && scope!.settings.now() - at <= ms / 1000 ? undefined : this.#deny(c)
+      }),
+    )
   }
 
   /** The user of a request, looked up once. A session whose epoch is over ends here. */
   user(c: Context): Maybe<User> {
-    const scope = requestSession(c, 'user')
-    if (scope.user !== undefined) return scope.user.is as User | undefined
-    return whenKnown(this.#find(c), user => {
-      setUser(c, user)
-      return user
+    const known = knownUser(c)
+    if (known !== undefined) return known.is as User | undefined
+    return whenKnown(authenticate(this.#schemes, c), found => {
+      if (found !== undefined) return this.#know(c, found.credentials.user, found)
+      if (this.#schemes.length > 0 && findRequestSession(c) === undefined) return this.#know(c, undefined)
+      return whenKnown(this.#findBySession(c), user => this.#know(c, user))
     })
+  }
+
+  /** The credentials of a user who came with a token: scopes, claims. Undefined before a guard, and for sessions. */
+  credentials(c: Context): Credentials<User> | undefined {
+    return knownUser(c)?.found?.credentials as Credentials<User> | undefined
   }
 
   /**
@@ -97,95 +151,107 @@ export class Authentication<User extends AppUser = AppUser> {
    * @param options.remember - also after the session ended, on this device.
    */
   login(c: Context, user: User, options: { keep?: readonly string[]; remember?: boolean } = {}): void | Promise<void> {
-    const { idOf, epochOf, remember } = this.#options
-    const id = idOf(user)
-    const ending = this.#endSession(c)
-    c.session.login(id, { keep: options.keep ?? this.#options.keep ?? [], epoch: epochOf?.(user) ?? 0 })
-    setUser(c, user)
-    const remembering =
-      options.remember && remember ? remember.issue(id).then(token => this.#setRemembered(c, token)) : undefined
-    return ending === undefined ? remembering : Promise.all([ending, remembering]).then(() => undefined)
+    const id = this.#required('idOf', 'login()')(user)
+    const epoch = this.#epochOf(user)
+    this.#scope(c).session.login(id, { keep: options.keep ?? this.#options.keep ?? [], epoch })
+    this.#know(c, user)
+    return options.remember ? this.#remembered?.issue(c, id, epoch) : undefined
   }
 
   /** Ends the session, and the remembered login of this device with it. */
   async logout(c: Context): Promise<void> {
-    const { remember, onLogout } = this.#options
-    const login = c.session.user
-    const token = readRemembered(c)
-    const ending = this.#endSession(c)
-    c.session.logout()
-    setUser(c, undefined)
-    if (token !== undefined) forgetRemembered(c)
-    await Promise.all([ending, token === undefined ? undefined : remember?.consume(token)])
-    if (login !== undefined) await onLogout?.(login.id, c)
+    const { session } = this.#scope(c)
+    const login = session.user
+    session.logout()
+    this.#know(c, undefined)
+    await this.#remembered?.end(c)
+    if (login !== undefined) await this.#options.onLogout?.(login.id, c)
   }
 
-  /** Makes copies of the cookie of a login void, where somebody is logged in. */
-  #endSession(c: Context): Promise<void> | undefined {
-    const { ended } = this.#options
-    const { settings, session } = requestSession(c, 'session')
-    if (ended === undefined || session.user === undefined) return undefined
-    return ended.end(sessionKey(session.id), session.createdAt / 1000 + settings.absolute)
+  #know(c: Context, user: User | undefined, found?: Found<User>): User | undefined {
+    setUser(c, user, found)
+    return user
   }
 
-  #find(c: Context): Maybe<User> {
-    const { findTokenUser } = this.#options
-    const token = findTokenUser === undefined ? undefined : bearerToken(c.req.header('authorization'))
-    if (findTokenUser === undefined || token === undefined) return this.#findBySession(c)
-    return whenKnown(findTokenUser(hashToken(token), c), user => {
-      if (user !== undefined) return user
-      throw sessionError('token_invalid', {}, { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } })
-    })
+  /** The session of a request, which from now on voids the cookies it replaces. */
+  #scope(c: Context): ReturnType<typeof requestSession> {
+    const scope = requestSession(c, 'session')
+    if (this.#options.ended !== undefined) scope.settings.ended ??= this.#options.ended
+    return scope
   }
 
   #findBySession(c: Context): Maybe<User> {
-    const { session } = c
+    const scope = this.#scope(c)
+    const { session } = scope
     const login = session.user
     if (login === undefined) return this.#findRemembered(c)
-    const { findUser, epochOf, ended } = this.#options
-    const found = findUser(login.id, c)
-    const current =
-      ended === undefined
-        ? found
-        : Promise.all([found, ended.isEnded(sessionKey(session.id))]).then(([user, isEnded]) =>
-            isEnded ? undefined : user,
-          )
-    return whenKnown(current, user => {
-      if (user !== undefined && String(epochOf?.(user) ?? 0) === String(login.epoch)) return user
-      session.destroy()
+    const { ended } = this.#options
+    const found = this.#required('findUser', 'A session')(login.id, c)
+    if (ended === undefined) return whenKnown(found, user => this.#current(c, user, login.epoch))
+    return Promise.all([found, ended.isEnded(sessionKey(session.id))]).then(([user, isEnded]) => {
+      if (!isEnded) return this.#current(c, user, login.epoch)
+      // Not forgotten in the browser: it may be getting the cookie that replaced this one at the same moment.
+      session.discard()
       return undefined
     })
   }
 
-  /** Turns a remembered login into a session. Its token is used up by that, and the device gets the next one. */
-  #findRemembered(c: Context): Maybe<User> {
-    const { remember, findUser, idOf, epochOf, keep = [] } = this.#options
-    const token = remember === undefined ? undefined : readRemembered(c)
-    // Only page loads: of a page's many requests one would use the token up and the others would look like theft.
-    if (remember === undefined || token === undefined || !isPageLoad(c)) return undefined
-    return (async () => {
-      const id = await remember.consume(token)
-      const user = id === undefined ? undefined : await findUser(id, c)
-      // The cookie stays: of several tabs that are opened again at once, one has used the token up and has the next in a
-      // cookie of the same name.
-      if (user === undefined) return undefined
-      c.session.login(idOf(user), { keep, epoch: epochOf?.(user) ?? 0, remembered: true })
-      this.#setRemembered(c, await remember.issue(idOf(user)))
-      return user
-    })()
+  /** The user of a session, unless the session's epoch is over. */
+  #current(c: Context, user: User | undefined, epoch: string | number): User | undefined {
+    if (user !== undefined && this.#epochOf(user) === String(epoch)) return user
+    const scope = this.#scope(c)
+    scope.isOver = true
+    scope.session.destroy()
+    return undefined
   }
 
-  #setRemembered(c: Context, token: string): void {
-    requestSession(c, 'session').write(rememberCookie(c, token, this.#options.rememberMs ?? THIRTY_DAYS))
+  /** Turns a remembered login into a session. */
+  #findRemembered(c: Context): Maybe<User> {
+    // Only page loads: of a page's many requests one would use the token up and the others would look like theft.
+    if (this.#remembered === undefined || readRemembered(c) === undefined || !isPageLoad(c)) return undefined
+    return this.#remembered.redeem(c).then(user => {
+      if (user === undefined) return undefined
+      const id = this.#required('idOf', 'A remembered login')(user)
+      c.session.login(id, { keep: this.#options.keep ?? [], epoch: this.#epochOf(user), remembered: true })
+      return user
+    })
+  }
+
+  #epochOf(user: User): string {
+    return String(this.#options.epochOf?.(user) ?? 0)
+  }
+
+  #required<Name extends 'findUser' | 'idOf'>(
+    option: Name,
+    what: string,
+  ): NonNullable<AuthenticationOptions<User>[Name]> {
+    const given = this.#options[option]
+    if (given === undefined) throw sessionError('login_unsupported', { what, option })
+    return given
   }
 
   #deny(c: Context): unknown {
-    const { loginPath, findTokenUser } = this.#options
+    const { loginPath } = this.#options
     if (loginPath !== undefined && isPageLoad(c) && c.req.header('accept')?.includes('text/html')) {
       return c.redirect(`${loginPath}?return=${encodeURIComponent(localTarget(c.req.url))}`)
     }
-    throw sessionError('login_required', {}, findTokenUser ? { headers: { 'WWW-Authenticate': 'Bearer' } } : {})
+    throw sessionError('login_required', {}, { headers: { 'WWW-Authenticate': this.#challenges(c) } })
   }
+
+  /** Every way in (RFC 9110, section 15.5.2). For sessions there is none but a draft's (draft-broyer-http-cookie-auth). */
+  #challenges(c: Context): string {
+    const challenges = this.#schemes.map(({ name, realm }) => challenge(name, { realm }))
+    if (challenges.length === 0 || findRequestSession(c) !== undefined) {
+      challenges.push(challenge('Cookie', { realm: 'session', 'form-action': this.#options.loginPath }))
+    }
+    return [...new Set(challenges)].join(', ')
+  }
+}
+
+function tokensByHash<User>(find: (hash: string, c: Context) => Maybe<User>): AuthScheme<User> {
+  return bearer({
+    verify: (token, c) => whenKnown(find(hashToken(token), c), user => (user === undefined ? undefined : { user })),
+  })
 }
 
 function isPageLoad(c: Context): boolean {

@@ -3,6 +3,7 @@ import { CSRF_FIELD } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
 import type { RequestSession } from './request-session.ts'
 import type { Session } from './session.ts'
+import type { Found } from './token-login.ts'
 import type { AppUser } from './user.ts'
 
 /** What sessions add to a context. Exported, so that whoever imports the package has it. */
@@ -25,7 +26,9 @@ declare module '@arlen/http' {
 
 const REQUEST_SESSION = Symbol('arlen.session')
 
-type Holder = Context & { [REQUEST_SESSION]?: RequestSession }
+const KNOWN_USER = Symbol('arlen.user')
+
+type Holder = Context & { [REQUEST_SESSION]?: RequestSession; [KNOWN_USER]?: KnownUser }
 
 export function setRequestSession(c: Context, scope: RequestSession): void {
   ;(c as Holder)[REQUEST_SESSION] = scope
@@ -38,8 +41,24 @@ export function requestSession(c: Context, name: string): RequestSession {
   return scope
 }
 
-export function setUser(c: Context, user: unknown): void {
-  requestSession(c, 'user').user = { is: user }
+/** Undefined where no session middleware runs before: in an API, for example. */
+export function findRequestSession(c: Context): RequestSession | undefined {
+  return (c as Holder)[REQUEST_SESSION]
+}
+
+/** Who a request is from, once that was asked. */
+export interface KnownUser {
+  readonly is: unknown
+  /** What proved it, where that was no session. */
+  readonly found: Found<unknown> | undefined
+}
+
+export function knownUser(c: Context): KnownUser | undefined {
+  return (c as Holder)[KNOWN_USER]
+}
+
+export function setUser(c: Context, user: unknown, found?: Found<unknown>): void {
+  ;(c as Holder)[KNOWN_USER] = { is: user, found }
 }
 
 function csrfToken(this: Context): string {
@@ -62,7 +81,7 @@ export function extendContext(): void {
     user: {
       configurable: true,
       get(this: Context) {
-        const { user } = requestSession(this, 'user')
+        const user = knownUser(this)
         if (user === undefined) {
           throw sessionError('session_missing', {
             name: 'user',

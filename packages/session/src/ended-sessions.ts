@@ -13,7 +13,10 @@ export function sessionKey(id: string): string {
 export interface EndedSessions {
   /** @param expiresAt - when the cookie is over anyway, in seconds since 1970. */
   end(key: string, expiresAt: number): Promise<void>
+  /** Whether it was ended; certain only until it expires. */
   isEnded(key: string): Promise<boolean>
+  /** Removes what is over anyway. @returns how many there were. */
+  removeExpired(): Promise<number>
 }
 
 /** The table of {@link PgEndedSessions}, for a migration of the application. */
@@ -56,14 +59,24 @@ export class PgEndedSessions implements EndedSessions {
 
 /** Keeps what was ended in this process alone: for tests. */
 export class MemoryEndedSessions implements EndedSessions {
-  readonly #keys = new Set<string>()
+  readonly #expiries = new Map<string, number>()
+  readonly #now: () => number
 
-  end(key: string): Promise<void> {
-    this.#keys.add(key)
-    return Promise.resolve()
+  constructor(options: { now?: () => number } = {}) {
+    this.#now = options.now ?? Date.now
   }
 
-  isEnded(key: string): Promise<boolean> {
-    return Promise.resolve(this.#keys.has(key))
+  async end(key: string, expiresAt: number): Promise<void> {
+    if (!this.#expiries.has(key)) this.#expiries.set(key, expiresAt)
+  }
+
+  async isEnded(key: string): Promise<boolean> {
+    return this.#expiries.has(key)
+  }
+
+  async removeExpired(): Promise<number> {
+    const over = [...this.#expiries].filter(([, expiresAt]) => expiresAt * 1000 <= this.#now())
+    for (const [key] of over) this.#expiries.delete(key)
+    return over.length
   }
 }

@@ -35,6 +35,15 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
   },
   login_required: { status: 401, message: 'Log in first.' },
   role_required: { status: 403, message: 'You may not do this.' },
+  scope_required: { status: 403, message: 'The token was not granted for this. Needed: {scope}.' },
+  authorization_malformed: { status: 400, message: 'The field Authorization cannot be read. Send one token.' },
+  realm_invalid: {
+    message:
+      'The realm {realm} is refused: it must be 1 to 100 printable ASCII characters without quotes and backslashes.',
+  },
+  login_unsupported: { message: '{what} needs the option {option} of Authentication.' },
+  api_key_options_invalid: { message: 'The options of apiKeys() are refused: {problem}.' },
+  jwt_options_invalid: { message: 'The options of jwt() are refused: {problem}.' },
   token_invalid: { status: 401, message: 'The token is unknown, expired or revoked.' },
   too_many_logins: { status: 429, message: 'Too many failed logins. Try again in {seconds} s.' },
   password_parameters: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
@@ -57,6 +66,12 @@ export type SessionErrorCode =
   | 'login_required'
   | 'role_required'
   | 'token_invalid'
+  | 'scope_required'
+  | 'authorization_malformed'
+  | 'realm_invalid'
+  | 'login_unsupported'
+  | 'api_key_options_invalid'
+  | 'jwt_options_invalid'
   | 'too_many_logins'
   | 'password_parameters'
   | 'passwords_busy'

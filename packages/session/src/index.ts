@@ -1,4 +1,6 @@
+export type { AuthScheme, Credentials, CredentialsProblem, OpenApiSecurityScheme } from './auth-scheme.ts'
 export { Authentication, type AuthenticationOptions } from './authentication.ts'
+export { type BearerOptions, bearer } from './bearer.ts'
 export { type SessionConfig, sessionConfigSchema, sessionOptions } from './config.ts'
 export type { SessionContext } from './context.ts'
 export { CookieCodec } from './cookie-codec.ts'
@@ -10,13 +12,18 @@ export { CsrfTokens } from './csrf-token.ts'
 export { developmentSecret } from './development-secret.ts'
 export { ENDED_SESSION_MIGRATION, type EndedSessions, MemoryEndedSessions, PgEndedSessions } from './ended-sessions.ts'
 export type { SessionErrorCode } from './errors.ts'
+export type { AuthGuard } from './guard.ts'
 export { type DerivedKey, KeyRing } from './key-ring.ts'
+export { MemorySessionStore } from './memory-session-store.ts'
+export { MemoryTokenStore } from './memory-token-store.ts'
 export {
-  MemoryTokenStore,
   type OneTimeTokenOptions,
   type OneTimeTokenStore,
   OneTimeTokens,
+  type Redemption,
   type StoredToken,
+  type TakenToken,
+  type TokenReuse,
 } from './one-time-token.ts'
 export { type PasswordOptions, Passwords, type PasswordVerdict } from './password.ts'
 export { PasswordLogin, type PasswordLoginOptions, type Throttle } from './password-login.ts'
@@ -29,7 +36,7 @@ export { generateSecret, PLACEHOLDER_SECRET, secretProblems } from './secrets.ts
 export type { LoginOptions, Session, SessionData, SessionUser } from './session.ts'
 export { sessionMiddleware } from './session-middleware.ts'
 export type { SessionOptions } from './session-settings.ts'
-export { MemorySessionStore, type SessionPatch, type SessionStore, type StoredSession } from './session-store.ts'
+export type { SessionPatch, SessionStore, StoredSession } from './session-store.ts'
 export { bearerToken, hashToken, type NewToken, newToken } from './token.ts'
 export { type CookieSchema, defineCookie, TypedCookie, type TypedCookieOptions } from './typed-cookie.ts'
 export type { AppUser } from './user.ts'

@@ -1,3 +1,4 @@
+import { fromJsonb, toJsonb } from './jsonb-text.ts'
 import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 import type { SessionUser } from './session.ts'
 import type { SessionPatch, SessionStore, StoredSession } from './session-store.ts'
@@ -18,7 +19,7 @@ create index arlen_sessions_user_id on arlen_sessions (user_id) where user_id is
 
 interface Row {
   login: SessionUser | null
-  data: Record<string, unknown>
+  data: string
   created: number
   seen: number
 }
@@ -40,11 +41,18 @@ export class PgSessionStore implements SessionStore {
 
   async load(key: string): Promise<StoredSession | undefined> {
     const row = await this.#sql.maybeOne<Row>(
-      `select login, data, extract(epoch from created_at)::float8 as created, extract(epoch from seen_at)::float8 as seen
+      `select login, data::text as data, extract(epoch from created_at)::float8 as created, extract(epoch from seen_at)::float8 as seen
        from arlen_sessions where key = $1 and expires_at > now()`,
       [key],
     )
-    return row && { createdAt: row.created, seenAt: row.seen, user: row.login ?? undefined, data: row.data }
+    return (
+      row && {
+        createdAt: row.created,
+        seenAt: row.seen,
+        user: row.login ?? undefined,
+        data: fromJsonb(row.data) as Record<string, unknown>,
+      }
+    )
   }
 
   async create(key: string, session: StoredSession, expiresAt: number): Promise<void> {
@@ -56,7 +64,7 @@ export class PgSessionStore implements SessionStore {
         key,
         user === undefined ? null : String(user.id),
         user === undefined ? null : JSON.stringify(user),
-        JSON.stringify(data),
+        toJsonb(data),
         createdAt,
         seenAt,
         expiresAt,
@@ -69,8 +77,8 @@ export class PgSessionStore implements SessionStore {
       `update arlen_sessions
        set data = (data - array(select jsonb_array_elements_text($2::jsonb))) || $3::jsonb,
            seen_at = greatest(seen_at, to_timestamp($4::float8))
-       where key = $1`,
-      [key, JSON.stringify(patch.removed), JSON.stringify(patch.set), patch.seenAt],
+       where key = $1 and expires_at > now()`,
+      [key, toJsonb(patch.removed), toJsonb(patch.set), patch.seenAt],
     )
     return changed === 1
   }
@@ -79,8 +87,13 @@ export class PgSessionStore implements SessionStore {
     await this.#sql.execute('delete from arlen_sessions where key = $1', [key])
   }
 
-  removeUser(userId: string | number): Promise<number> {
-    return this.#sql.execute('delete from arlen_sessions where user_id = $1', [String(userId)])
+  async removeUser(userId: string | number): Promise<number> {
+    const removed = await this.#sql.maybeOne<{ live: number }>(
+      `with removed as (delete from arlen_sessions where user_id = $1 returning expires_at > now() as live)
+       select count(*) filter (where live)::int as live from removed`,
+      [String(userId)],
+    )
+    return removed?.live ?? 0
   }
 
   /** Removes what has expired, a batch at a time so that nobody waits for it. @returns how many there were. */

@@ -3,7 +3,7 @@ import { sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
 import { Flash } from './flash.ts'
 import { forgetCookie, isOver, type OpenedSession, openSession, sealSeen, sealSession } from './sealed-session.ts'
-import { Session, type SessionLink } from './session.ts'
+import { type PendingChange, Session, type SessionLink, type SessionRecord } from './session.ts'
 import type { SessionSettings } from './session-settings.ts'
 import type { SessionStore, StoredSession } from './session-store.ts'
 
@@ -16,8 +16,8 @@ export class RequestSession implements SessionLink {
   readonly settings: SessionSettings
   /** Whether the answer holds something that is this session's alone: its cookie or a CSRF token. */
   isPrivate = false
-  /** Who the request is from, once that was asked. */
-  user: { readonly is: unknown } | undefined
+  /** Whether the session that the request came with counts no more, so that nothing must make its cookie void. */
+  isOver = false
   readonly #c: Context
   #session: Session | undefined
   #flash: Flash | undefined
@@ -87,11 +87,23 @@ export class RequestSession implements SessionLink {
     if (session === undefined) return undefined
     const pending = session.pending()
     if (this.settings.store !== undefined) return this.#commitStore(this.settings.store, session)
+    const voiding = pending?.replaced && this.#void(pending.replaced)
+    if (voiding !== undefined) return voiding.then(() => this.#commitSealed(session, pending))
+    this.#commitSealed(session, pending)
+    return undefined
+  }
+
+  #commitSealed(session: Session, pending: PendingChange | undefined): void {
     if (pending === undefined) this.#renew(session)
     else if (pending.record === undefined) this.#forget(session)
     else this.write(sealSession(this.settings, pending.record, this.now()))
     session.settle()
-    return undefined
+  }
+
+  /** Makes copies of a login's cookie void, whatever ends it: a logout, a login, `regenerate()`, `destroy()`. */
+  #void({ id, createdAt, user }: SessionRecord): Promise<void> | undefined {
+    const { ended, absolute } = this.settings
+    return user === undefined || this.isOver ? undefined : ended?.end(sessionKey(id), createdAt + absolute)
   }
 
   /** The head of the answer is on its way: from now on nothing can change. */
@@ -114,8 +126,8 @@ export class RequestSession implements SessionLink {
       if (opened.stale && this.#isNavigation()) this.write(sealSession(this.settings, opened.record, now))
       return
     }
-    const { record, replacedId, isNew } = pending
-    if (replacedId !== undefined) await store.remove(sessionKey(replacedId))
+    const { record, replaced, isNew } = pending
+    if (replaced !== undefined) await store.remove(sessionKey(replaced.id))
     if (record === undefined) this.#forget(session)
     else if (isNew) {
       const { createdAt, user, data } = record

@@ -1,6 +1,7 @@
 import type { CookieOptions } from '@arlen/http'
 import { CookieCodec } from './cookie-codec.ts'
 import { CsrfTokens } from './csrf-token.ts'
+import type { EndedSessions } from './ended-sessions.ts'
 import { KeyRing } from './key-ring.ts'
 import type { SessionStore } from './session-store.ts'
 import { Warnings } from './warnings.ts'
@@ -45,6 +46,8 @@ export interface SessionSettings {
   readonly remember: CookieSlot
   readonly csrf: CsrfTokens
   readonly store: SessionStore | undefined
+  /** Where cookies are void that other cookies have replaced; an `Authentication` that has one tells. */
+  ended: EndedSessions | undefined
   readonly persistent: boolean
   /** All in seconds. */
   readonly idle: number
@@ -84,6 +87,7 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
     remember: slot('-remember'),
     csrf: new CsrfTokens(ring),
     store,
+    ended: undefined,
     persistent: options.persistent ?? true,
     idle,
     absolute: Math.ceil((options.absoluteMs ?? DEFAULT_ABSOLUTE_MS) / 1000),

@@ -18,62 +18,23 @@ export interface SessionPatch {
 
 /** Keeps sessions on the server. Keys are SHA-256 digests of session ids, as base64url. */
 export interface SessionStore {
+  /** Undefined where there is none, or one that has expired. */
   load(key: string): Promise<StoredSession | undefined>
+  /**
+   * Rejects where the key is taken.
+   *
+   * @param expiresAt - in seconds since 1970.
+   */
   create(key: string, session: StoredSession, expiresAt: number): Promise<void>
-  /** @returns false where there is no such session any more; it must not come back. */
+  /**
+   * The later `seenAt` stays, whichever request is written first.
+   *
+   * @returns false where there is no such session any more, or it has expired; it must not come back.
+   */
   update(key: string, patch: SessionPatch): Promise<boolean>
   remove(key: string): Promise<void>
-  /** Ends every session of a user: log out everywhere. @returns how many there were. */
+  /** Ends every session of a user, `7` and `'7'` being one: log out everywhere. @returns how many had not expired. */
   removeUser(userId: string | number): Promise<number>
-}
-
-/** Keeps sessions in this process alone, for tests and single-process tools. The oldest go when there are too many. */
-export class MemorySessionStore implements SessionStore {
-  readonly #sessions = new Map<string, { text: string; expiresAt: number }>()
-  readonly #max: number
-  readonly #now: () => number
-
-  constructor(options: { max?: number; now?: () => number } = {}) {
-    this.#max = options.max ?? 10_000
-    this.#now = options.now ?? Date.now
-  }
-
-  load(key: string): Promise<StoredSession | undefined> {
-    return Promise.resolve(this.#read(key))
-  }
-
-  create(key: string, session: StoredSession, expiresAt: number): Promise<void> {
-    for (const oldest of this.#sessions.keys()) {
-      if (this.#sessions.size < this.#max) break
-      this.#sessions.delete(oldest)
-    }
-    this.#sessions.set(key, { text: JSON.stringify(session), expiresAt })
-    return Promise.resolve()
-  }
-
-  update(key: string, patch: SessionPatch): Promise<boolean> {
-    const session = this.#read(key)
-    if (!session) return Promise.resolve(false)
-    const data = { ...session.data, ...patch.set }
-    for (const name of patch.removed) delete data[name]
-    this.#sessions.get(key)!.text = JSON.stringify({ ...session, data, seenAt: patch.seenAt })
-    return Promise.resolve(true)
-  }
-
-  remove(key: string): Promise<void> {
-    this.#sessions.delete(key)
-    return Promise.resolve()
-  }
-
-  removeUser(userId: string | number): Promise<number> {
-    const keys = [...this.#sessions.keys()].filter(key => this.#read(key)?.user?.id === userId)
-    for (const key of keys) this.#sessions.delete(key)
-    return Promise.resolve(keys.length)
-  }
-
-  #read(key: string): StoredSession | undefined {
-    const entry = this.#sessions.get(key)
-    if (!entry || entry.expiresAt * 1000 <= this.#now()) return undefined
-    return JSON.parse(entry.text) as StoredSession
-  }
+  /** Removes what has expired. @returns how many there were. */
+  removeExpired(): Promise<number>
 }

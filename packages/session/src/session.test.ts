@@ -72,7 +72,7 @@ describe('a session', () => {
     const session = new Session(link, record({ cart: [1], draft: 'x', constructor: 'own' }))
     session.login(7, { keep: ['cart', 'absent', 'toString'], epoch: 3 })
     const pending = session.pending()
-    expect(pending?.replacedId).toBe('AAAAAAAAAAAAAAAAAAAAAA')
+    expect(pending?.replaced?.id).toBe('AAAAAAAAAAAAAAAAAAAAAA')
     expect(pending?.isNew).toBe(true)
     expect(pending?.record?.id).not.toBe('AAAAAAAAAAAAAAAAAAAAAA')
     expect(pending?.record).toMatchObject({
@@ -88,7 +88,11 @@ describe('a session', () => {
     session.logout()
     expect(session.user).toBeUndefined()
     expect(session.get('name')).toBeUndefined()
-    expect(session.pending()).toEqual({ record: undefined, replacedId: 'AAAAAAAAAAAAAAAAAAAAAA', isNew: true })
+    expect(session.pending()).toMatchObject({
+      record: undefined,
+      replaced: { id: 'AAAAAAAAAAAAAAAAAAAAAA' },
+      isNew: true,
+    })
     session.set('fresh', 1)
     const pending = session.pending()
     expect(pending?.record?.data).toEqual({ fresh: 1 })
@@ -100,7 +104,7 @@ describe('a session', () => {
     session.regenerate()
     expect(session.pending()).toMatchObject({
       record: { createdAt: 500, user: { id: 1 }, data: { a: 1 } },
-      replacedId: 'AAAAAAAAAAAAAAAAAAAAAA',
+      replaced: { id: 'AAAAAAAAAAAAAAAAAAAAAA' },
     })
   })
 

@@ -131,6 +131,14 @@ export class Session {
     this.#changed = true
   }
 
+  /** Goes on as if the browser had come without a session, and leaves its cookie as it is. */
+  discard(): void {
+    this.#loaded = undefined
+    this.#record = undefined
+    this.#baseline = undefined
+    this.#changed = false
+  }
+
   /** Begins the session of a user: a new id, and of the old contents only what `keep` names (session fixation). */
   login(userId: string | number, options: LoginOptions = {}): void {
     if (!this.#link.mayChange()) return
@@ -168,7 +176,7 @@ export class Session {
     const previousId = this.#loaded?.id
     return {
       record,
-      replacedId: previousId !== undefined && previousId !== record?.id ? previousId : undefined,
+      replaced: previousId !== undefined && previousId !== record?.id ? this.#loaded : undefined,
       isNew: previousId === undefined || previousId !== record?.id,
     }
   }
@@ -189,8 +197,8 @@ export class Session {
 export interface PendingChange {
   /** What is to be kept; undefined where the session is to be forgotten. */
   record: SessionRecord | undefined
-  /** The id under which a store still has the session, and no longer should. */
-  replacedId: string | undefined
+  /** What the browser's cookie stands for until it gets the next one: void from now on, in stores and in copies. */
+  replaced: SessionRecord | undefined
   /** Whether a store does not have the record's id yet. */
   isNew: boolean
 }

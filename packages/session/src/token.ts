@@ -24,7 +24,8 @@ export function hashToken(token: string): string {
   return hash('sha256', token, 'base64url')
 }
 
-const LONGEST = 512
+/** Longer ones are no tokens; a JWT with many claims has a few thousand characters. */
+const LONGEST = 8192
 
 /** The token of `Authorization: Bearer …` (RFC 6750, section 2.1); undefined where there is none or it is malformed. */
 export function bearerToken(authorization: string | undefined): string | undefined {

@@ -289,12 +289,12 @@ describe('a bearer token', () => {
     expect((await program.get('/admin', { authorization: `Bearer ${token}` })).status).toBe(200)
     for (const wrong of [`${token}x`, token.slice(0, -1), hash, 'x']) {
       const refused = await program.get('/me', { authorization: `Bearer ${wrong}` })
-      expect(refused.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+      expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="api", error="invalid_token"')
       expect(await code(refused)).toEqual([401, 'token_invalid'])
     }
     const none = await program.get('/me')
     expect(none.status).toBe(401)
-    expect(none.headers.get('www-authenticate')).toBe('Bearer')
+    expect(none.headers.get('www-authenticate')).toBe('Bearer realm="api", Cookie realm="session"')
     expect((await program.get('/password', { authorization: `Bearer ${token}` })).status).toBe(401)
   })
 })

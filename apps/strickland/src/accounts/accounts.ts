@@ -53,11 +53,9 @@ export class Accounts {
   /** Changes a password, and ends every session, remembered login and reset link of the user. */
   async changePassword(db: Database, userId: number, password: string): Promise<User | undefined> {
     const hash = await this.passwords.hash(password)
-    const revoke = () => Promise.all([this.remember.revoke(userId), this.resets.revoke(userId)])
-    // First, so that none is left where the change is all that succeeds; and after it, for what was made meanwhile.
-    await revoke()
+    // What was granted under the epoch before is void from here on; revoking only tidies up.
     const user = await changePassword(db, userId, hash)
-    await revoke()
+    await Promise.all([this.remember.revoke(userId), this.resets.revoke(userId)])
     return user
   }
 }

@@ -2,7 +2,7 @@ import { LoginThrottle } from '@arlen/security'
 import type { OneTimeTokens } from '@arlen/session'
 import type { App } from 'arlen'
 import type { Post } from '../post.ts'
-import { userByEmail } from './users.ts'
+import { userByEmail, userById } from './users.ts'
 
 const HOUR_MS = 60 * 60_000
 
@@ -40,10 +40,12 @@ export class PasswordResets {
     return this.#write(email, linkTo).catch(err => this.#app.log.error({ err }, 'a password cannot be reset'))
   }
 
-  /** The id of the user whom a token is for, once. */
+  /** The id of the user whom a token is for, once; undefined also where the password was changed since. */
   async redeem(token: string): Promise<number | undefined> {
-    const id = await this.#tokens.consume(token)
-    return id === undefined ? undefined : Number(id)
+    const redemption = await this.#tokens.redeem(token)
+    if (redemption.outcome !== 'redeemed') return undefined
+    const user = await userById(this.#app.db, Number(redemption.token.userId))
+    return user !== undefined && String(user.sessionEpoch) === redemption.token.epoch ? user.id : undefined
   }
 
   revoke(userId: number): Promise<void> {
@@ -53,7 +55,7 @@ export class PasswordResets {
   async #write(email: string, linkTo: (token: string) => string): Promise<void> {
     const user = await userByEmail(this.#app.db, email)
     if (!user) return
-    const link = linkTo(await this.#tokens.issue(user.id))
+    const link = linkTo(await this.#tokens.issue(user.id, { epoch: user.sessionEpoch }))
     await this.#post.send({
       to: user.email,
       subject: 'Your password',

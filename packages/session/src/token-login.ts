@@ -1,0 +1,75 @@
+import type { Context } from '@arlen/http'
+import {
+  type AuthScheme,
+  type Credentials,
+  type CredentialsProblem,
+  challenge,
+  isProblem,
+  type Maybe,
+} from './auth-scheme.ts'
+import { readAuthorization } from './authorization.ts'
+import { UNKNOWN } from './bearer.ts'
+import { sessionError } from './errors.ts'
+import { whenKnown } from './when-known.ts'
+
+type Named = Pick<AuthScheme<unknown>, 'name' | 'realm'>
+
+/**
+ * The credentials of a request, by the first scheme that finds some.
+ *
+ * @throws HttpError `token_invalid` (401) or `authorization_malformed` (400) for credentials that are not good, with the
+ *   error codes of RFC 6750, section 3.1.
+ */
+export function authenticate<User>(schemes: readonly AuthScheme<User>[], c: Context): Maybe<Found<User>> {
+  return whenKnown(firstResult(schemes, c, 0), found => {
+    if (found !== undefined) return accept(found, c)
+    // A scheme of ours, and yet nobody's credentials: a key that is none, where JWTs are bearer tokens too.
+    const sent = readAuthorization(c)?.scheme
+    const named = schemes.find(({ name }) => name.toLowerCase() === sent)
+    if (named !== undefined) throw refusal(named, UNKNOWN)
+    return undefined
+  })
+}
+
+/** Credentials, and the scheme by which they came. */
+export interface Found<User> {
+  readonly scheme: AuthScheme<User>
+  readonly credentials: Credentials<User>
+}
+
+interface FirstResult<User> {
+  readonly scheme: AuthScheme<User>
+  readonly result: Credentials<User> | CredentialsProblem
+}
+
+function firstResult<User>(schemes: readonly AuthScheme<User>[], c: Context, index: number): Maybe<FirstResult<User>> {
+  const scheme = schemes[index]
+  if (scheme === undefined) return undefined
+  return whenKnown(scheme.authenticate(c), result =>
+    result === undefined ? firstResult(schemes, c, index + 1) : { scheme, result },
+  )
+}
+
+function accept<User>({ scheme, result }: FirstResult<User>, c: Context): Found<User> {
+  if (isProblem(result)) throw refusal(scheme, result)
+  // Caches know that answers to `Authorization` are one client's (RFC 9111, section 3.5), and of no other field.
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('Cache-Control', 'no-store')
+  return { scheme, credentials: result }
+}
+
+function refusal({ name, realm }: Named, { error, description }: CredentialsProblem): Error {
+  const headers = { 'WWW-Authenticate': challenge(name, { realm, error, error_description: description }) }
+  return sessionError(error === 'invalid_request' ? 'authorization_malformed' : 'token_invalid', {}, { headers })
+}
+
+/** Lets a token through that was granted for all of these. */
+export function checkScopes(scheme: Named, granted: readonly string[], needed: readonly string[]): void {
+  if (needed.every(scope => granted.includes(scope))) return
+  const { name, realm } = scheme
+  const parameters = { realm, error: 'insufficient_scope', scope: needed.join(' ') }
+  throw sessionError(
+    'scope_required',
+    { scope: needed.join(' ') },
+    { headers: { 'WWW-Authenticate': challenge(name, parameters) } },
+  )
+}

@@ -1,0 +1,30 @@
+import { createPg, type Pg } from '@arlen/pg'
+import { createTestDatabase } from '@arlen/pg/testing'
+import { ENDED_SESSION_MIGRATION, SESSION_MIGRATION, TOKEN_MIGRATION } from '../src/index.ts'
+
+export interface SessionDatabase {
+  readonly pg: Pg
+  empty(): Promise<void>
+  drop(): Promise<void>
+}
+
+const TABLES = 'arlen_sessions, arlen_one_time_tokens, arlen_ended_sessions'
+
+/** A database of its own with every table of this package. */
+export async function createSessionDatabase(): Promise<SessionDatabase> {
+  const database = await createTestDatabase()
+  const pg = createPg(database.dsn)
+  for (const statement of `${SESSION_MIGRATION}${TOKEN_MIGRATION}${ENDED_SESSION_MIGRATION}`.split(';\n')) {
+    if (statement.trim() !== '') await pg.execute(statement)
+  }
+  return {
+    pg,
+    async empty() {
+      await pg.execute(`truncate ${TABLES}`)
+    },
+    async drop() {
+      await pg.close()
+      await database.drop()
+    },
+  }
+}

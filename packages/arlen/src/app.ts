@@ -261,6 +261,7 @@ export class App extends Routes implements Servable, Steerable {
       log: this.log,
       timings: performanceLogging,
       ...believedProxies(http, this.isDevelopment),
+      trustedOrigins: this.config.session.trustedOrigins,
       ...engineBounds(http),
       healthPaths: HEALTH_PATHS,
       onError: answerErrors(this.#errorHandlers, answerError),

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { AppOptions } from '../src/index.ts'
 import { type Served, serveApp } from './serve-app.ts'
@@ -156,4 +158,27 @@ describe('from config', () => {
     await served.close()
     await (await start({ apiOnly: true })).close()
   })
+})
+
+test('a connection is handed over to our own pages and to trusted origins, sessions or not', async () => {
+  const greeting = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n'
+  const served = await serveApp(
+    app => {
+      app.get('/ws', c => c.upgrade('echo', socket => socket.end(greeting)))
+      app.get('/open', c => c.upgrade('echo', socket => socket.end(greeting), { crossSite: true }))
+    },
+    { config: { apiOnly: true, session: { trustedOrigins: ['https://app.example'] } } },
+  )
+  const handshake = async (path: string, origin: string) => {
+    const headers = { Connection: 'Upgrade', Upgrade: 'echo', Origin: origin }
+    const client = request(served.url + path, { headers }).end()
+    const [answer] = (await Promise.race([once(client, 'upgrade'), once(client, 'response')])) as [IncomingMessage]
+    answer.destroy()
+    return answer.statusCode
+  }
+  expect(await handshake('/ws', served.url)).toBe(101)
+  expect(await handshake('/ws', 'https://app.example')).toBe(101)
+  expect(await handshake('/ws', 'https://evil.example')).toBe(403)
+  expect(await handshake('/open', 'https://evil.example')).toBe(101)
+  await served.close()
 })

@@ -14,7 +14,7 @@ import { mediaType, negotiate } from './answer/negotiation.ts'
 import { staysHere } from './answer/redirect-target.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
-import { type UpgradeHandler, UpgradeReply } from './connection/upgrade.ts'
+import { checkHandshake, type UpgradeHandler, type UpgradeOptions, UpgradeReply } from './connection/upgrade.ts'
 import { type CookieOptions, writeCookie } from './cookies/write-cookie.ts'
 import { httpError } from './errors.ts'
 import { type EventOptions, type EventSource, eventText } from './events.ts'
@@ -186,11 +186,13 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /**
    * Hands the connection to `take`, which speaks another protocol from here on. Return it like any answer.
    *
-   * @throws upgrade_required (426) where the client did not ask for `protocol`
+   * A handshake that a page of another site made its visitor's browser send is refused: it comes with their cookies. Pages
+   * of the server's `trustedOrigins` are let in, and where `options` say so all are.
+   *
+   * @throws HttpError `upgrade_required` (426) where the client did not ask for `protocol`, `upgrade_cross_site` (403)
    */
-  upgrade(protocol: string, take: UpgradeHandler): Reply {
-    const asked = this.req._upgrades && listed(this.req.header('upgrade'), protocol)
-    if (!asked) throw httpError('upgrade_required', { protocol }, { headers: { Upgrade: protocol } })
+  upgrade(protocol: string, take: UpgradeHandler, options: UpgradeOptions = {}): Reply {
+    checkHandshake(this.req, protocol, options)
     return new UpgradeReply(take)
   }
 
@@ -270,12 +272,6 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     }
     return reply
   }
-}
-
-/** Whether a comma-separated list of tokens has this one, by whatever case. */
-function listed(list: string | undefined, member: string): boolean {
-  const members = list?.toLowerCase().split(',') ?? []
-  return members.some(each => each.trim() === member.toLowerCase())
 }
 
 export function stringify(value: unknown): string {

@@ -20,6 +20,7 @@ export interface Engine {
   /** Null where no proxy is trusted. */
   readonly trust: ProxyTrust | null
   readonly forwarded: ForwardedFields
+  readonly trustedOrigins: ReadonlySet<string>
   nextId(): string
   inFlight: number
   /** Requests that were handled, and those that were rejected for overload, since the start. */

@@ -30,6 +30,11 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   body_cut: { message: 'The answer was out, or the connection closed, before the body was read to its end.' },
   not_acceptable: { status: 406, message: 'This resource is available as {types}.' },
 
+  upgrade_cross_site: {
+    status: 403,
+    message:
+      'The handshake comes from a page of another site, as {evidence} says. List its origin in trustedOrigins, or, where any site may: c.upgrade(protocol, take, { crossSite: true }).',
+  },
   redirect_external: {
     status: 400,
     message: 'The redirect would leave this site. Where that is meant: c.redirect(url, { external: true }).',
@@ -85,6 +90,7 @@ type HttpErrorCode =
   | 'body_consumed'
   | 'body_cut'
   | 'not_acceptable'
+  | 'upgrade_cross_site'
   | 'redirect_external'
   | 'handler_timeout'
   | 'overloaded'

@@ -8,7 +8,7 @@ export { Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 export { toReply } from './answer/to-reply.ts'
 export { readForm, readJson } from './body/body-readers.ts'
 export { type FieldPart, FilePart, type MultipartOptions, type Part } from './body/multipart.ts'
-export type { UpgradeHandler } from './connection/upgrade.ts'
+export type { UpgradeHandler, UpgradeOptions } from './connection/upgrade.ts'
 export {
   Context,
   type ContextClass,
@@ -19,6 +19,7 @@ export {
 } from './context.ts'
 export { type Cookies, findCookie } from './cookies/read-cookies.ts'
 export { type CookieOptions, MAX_COOKIE_BYTES, serializeCookie } from './cookies/write-cookie.ts'
+export { crossSiteEvidence, originSet, type RequestOrigin } from './cross-site.ts'
 export type { EventOptions, EventSource, ServerEvent } from './events.ts'
 export type { Handler, Middleware } from './handler.ts'
 export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type Limits, type Timeouts } from './limits.ts'

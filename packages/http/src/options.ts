@@ -2,6 +2,7 @@ import type { Handler, Logger } from '@arlen/core'
 import { silentLogger } from '@arlen/core'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
+import { originSet } from './cross-site.ts'
 import type { Engine } from './engine.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
 import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
@@ -32,6 +33,8 @@ export interface HttpOptions {
    * write is one that the client can.
    */
   forwardedHeader?: ForwardedHeader | readonly ForwardedHeader[]
+  /** Origins beside our own whose pages `c.upgrade()` serves, such as `https://app.example`. Default: none. */
+  trustedOrigins?: readonly string[]
   /** Paths that are answered above `limits.inFlight` too, and all below them. Default: none. */
   healthPaths?: readonly string[]
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
@@ -65,6 +68,7 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
     timings: options.timings ?? false,
     trust: trustOf(options),
     forwarded: forwardedFields(options.forwardedHeader),
+    trustedOrigins: originSet(options.trustedOrigins),
     nextId: idMaker(),
     inFlight: 0,
     requests: 0,

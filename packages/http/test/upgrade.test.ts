@@ -53,6 +53,51 @@ test.each([
   expect(answer!.head).toMatch(/^Connection: (?:close, )?upgrade\r?$/m)
 })
 
+/** The handshake as a page's `new WebSocket()` makes a browser send it, with these fields beside. */
+const handshake = (...fields: string[]) => ASK.replace('\r\n\r\n', ['', ...fields, '', ''].join('\r\n'))
+const CROSS_SITE: [string, string[]][] = [
+  ['cross-site', ['Origin: https://evil.example', 'Sec-Fetch-Site: cross-site']],
+  ['another site of the same registrable domain', ['Origin: https://b.a', 'Sec-Fetch-Site: same-site']],
+  ['another origin, from a browser without Sec-Fetch-Site', ['Origin: https://evil.example']],
+  ['an origin that hides', ['Origin: null']],
+  ['another port', ['Origin: http://a:8080']],
+  ['our name in front of another', ['Origin: https://a.evil.example']],
+]
+
+test.each(CROSS_SITE)('a handshake from %s is 403, and the handler is not called', async (_, fields) => {
+  const taken: string[] = []
+  const server = await start(c => c.upgrade('echo', socket => taken.push('taken') && socket.end()))
+  const client = await open(server)
+  const [answer] = await client.send(handshake(...fields)).answers(1)
+  expect(answer!.status).toBe(403)
+  expect(JSON.parse(answer!.body)).toMatchObject({ code: 'upgrade_cross_site' })
+  expect(taken).toEqual([])
+})
+
+test.each(CROSS_SITE)('a route may say that %s is welcome', async (_, fields) => {
+  const server = await start(c => c.upgrade('echo', socket => socket.end('taken'), { crossSite: true }))
+  const client = await open(server)
+  expect(await client.send(handshake(...fields)).toEnd()).toBe('taken')
+})
+
+test.each([
+  ['our own page', ['Origin: http://a', 'Sec-Fetch-Site: same-origin']],
+  ['our own page, in a browser without Sec-Fetch-Site', ['Origin: https://a']],
+  ['our own page, where the client writes the usual port', ['Origin: https://a:443']],
+  ['a program', []],
+  ['a page of a trusted origin', ['Origin: https://app.example', 'Sec-Fetch-Site: cross-site']],
+])('a handshake from %s is taken', async (_, fields) => {
+  const server = await start(c => c.upgrade('echo', socket => socket.end('taken')), {
+    trustedOrigins: ['https://app.example'],
+  })
+  const client = await open(server)
+  expect(await client.send(handshake(...fields)).toEnd()).toBe('taken')
+})
+
+test('a trusted origin that is none does not start', async () => {
+  await expect(start(echo, { trustedOrigins: ['app.example'] })).rejects.toMatchObject({ code: 'option_invalid' })
+})
+
 test('a request that asks for an upgrade nobody offers is plain HTTP', async () => {
   const client = await open(await start(c => c.req.path))
   const answers = await client.send(ASK + GET).answers(2)

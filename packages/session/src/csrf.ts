@@ -1,13 +1,15 @@
-import { type Context, findCookie, type Middleware, readForm } from '@arlen/http'
+import { type Context, crossSiteEvidence, findCookie, type Middleware, originSet, readForm } from '@arlen/http'
 import { requestSession } from './context.ts'
-import { crossSiteEvidence } from './cross-site.ts'
 import { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
 import { bearerToken } from './token.ts'
 import { whenKnown } from './when-known.ts'
 
 export interface CsrfOptions {
-  /** Origins beside our own whose pages may send requests, such as `https://pay.example`. They need the token too. */
+  /**
+   * Origins beside our own whose pages may send requests, such as `https://pay.example`; what is no origin is
+   * `option_invalid`. They need the token too.
+   */
   trustedOrigins?: readonly string[]
 }
 
@@ -30,7 +32,7 @@ const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
  * A route is exempt by not being wrapped; say why beside it. Needs `sessionMiddleware()` before it.
  */
 export function csrf(options: CsrfOptions = {}): Middleware {
-  const trusted = new Set(options.trustedOrigins)
+  const trusted = originSet(options.trustedOrigins)
   return next => c => {
     const { req } = c
     if (SAFE.has(req.method)) return next(c)

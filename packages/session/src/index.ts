@@ -5,7 +5,6 @@ export { type SessionConfig, sessionConfigSchema, sessionOptions } from './confi
 export type { SessionContext } from './context.ts'
 export { CookieCodec } from './cookie-codec.ts'
 export { CookieSigner } from './cookie-signature.ts'
-export { crossSiteEvidence, type RequestOrigin } from './cross-site.ts'
 export { type CsrfOptions, csrf } from './csrf.ts'
 export { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 export { CsrfTokens } from './csrf-token.ts'

@@ -1,11 +1,19 @@
 import type { Duplex } from 'node:stream'
 import { Reply } from '../answer/reply.ts'
+import { crossSiteEvidence } from '../cross-site.ts'
+import { httpError } from '../errors.ts'
+import type { Request } from '../request.ts'
 
 /**
  * Takes a connection over. What the client sent after its request is in `head`; from now on nobody else reads or writes
  * the socket, or closes it, but the server when it shuts down.
  */
 export type UpgradeHandler = (socket: Duplex, head: Buffer) => void
+
+export interface UpgradeOptions {
+  /** Whether pages of any other site may open the connection, with the cookies of their visitors. Default false. */
+  crossSite?: boolean
+}
 
 /** The answer to a request for another protocol: none from us, the handler speaks. */
 export class UpgradeReply extends Reply {
@@ -15,4 +23,21 @@ export class UpgradeReply extends Reply {
     super(null, '', 426)
     this.take = take
   }
+}
+
+/** Throws what keeps a request from being handed over as `protocol`. */
+export function checkHandshake(req: Request, protocol: string, { crossSite = false }: UpgradeOptions): void {
+  const asked = req._upgrades && listed(req.header('upgrade'), protocol)
+  if (!asked) throw httpError('upgrade_required', { protocol }, { headers: { Upgrade: protocol } })
+  if (crossSite) return
+  // The same-origin policy does not hold for WebSockets: any page can open one, and read what it says.
+  const from = { fetchSite: req.header('sec-fetch-site'), origin: req.header('origin'), host: req.host }
+  const evidence = crossSiteEvidence(from, req._exchange.engine.trustedOrigins)
+  if (evidence !== undefined) throw httpError('upgrade_cross_site', { evidence })
+}
+
+/** Whether a comma-separated list of tokens has this one, by whatever case. */
+function listed(list: string | undefined, member: string): boolean {
+  const members = list?.toLowerCase().split(',') ?? []
+  return members.some(each => each.trim() === member.toLowerCase())
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { crossSiteEvidence } from './cross-site.ts'
+import { crossSiteEvidence, originSet } from './cross-site.ts'
 
 const SITES = [undefined, 'same-origin', 'none', 'same-site', 'cross-site', 'same-origin, cross-site'] as const
 const ORIGINS = [undefined, 'https://shop.example', 'https://evil.example', 'null'] as const
@@ -41,4 +41,35 @@ test('compares host and port of the origin, in any case, and takes listed origin
 test('takes a listed origin even where the browser says cross-site', () => {
   const request = { fetchSite: 'cross-site', origin: 'https://pay.example', host: 'shop.example' }
   expect(crossSiteEvidence(request, new Set(['https://pay.example']))).toBeUndefined()
+})
+
+test('a host with the usual port of the scheme is the host without it', () => {
+  const from = (origin: string, host: string) => crossSiteEvidence({ fetchSite: undefined, origin, host }, new Set())
+  expect(from('http://shop.example', 'shop.example:80')).toBeUndefined()
+  expect(from('https://shop.example', 'Shop.example:443')).toBeUndefined()
+  expect(from('https://shop.example:443', 'shop.example')).toBeUndefined()
+  expect(from('https://[::1]', '[::1]:443')).toBeUndefined()
+  expect(from('https://shop.example', 'shop.example:80')).toBe('Origin')
+  expect(from('http://shop.example:8080', 'shop.example')).toBe('Origin')
+})
+
+test('listed origins are written as browsers do; what is none is refused', () => {
+  const list = ['https://Pay.example/', 'https://app.example:443', 'http://a.example:8080', 'chrome-extension://abc']
+  expect([...originSet(list)]).toEqual([
+    'https://pay.example',
+    'https://app.example',
+    'http://a.example:8080',
+    'chrome-extension://abc',
+  ])
+  for (const none of [
+    'pay.example',
+    'https://pay.example/path',
+    'https://u@pay.example',
+    '*',
+    '',
+    'null',
+    'https://',
+  ]) {
+    expect(() => originSet([none]), none).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+  }
 })

@@ -5,10 +5,12 @@ import {
   type ListenOptions,
   type LoadRules,
   type Logger,
+  type LoggerOption,
   type Middleware,
   type Part,
   type Servable,
   type Steerable,
+  toLogger,
   wrap,
 } from '@arlen/core'
 import type { ResolvedConfig } from '@arlen/core/config'
@@ -49,8 +51,8 @@ export interface AppOptions {
   environment?: string
   /** Stronger than the files of `config/`, weaker than the environment. */
   config?: ConfigInput
-  /** Default: made from the configuration. */
-  log?: Logger
+  /** A pino logger or one like it, `console`, or false for silence. Default: made from the configuration. */
+  log?: LoggerOption | undefined
   /** What templates can call and see. */
   templates?: TemplateOptions
   /** What to make of slashes too many or too few. */
@@ -101,7 +103,9 @@ export class App extends Routes implements Servable, Steerable {
     })
     this.config = config
     this.settings = settings
-    this.log = options.log ?? createLogger(logOptions(this.config.log, this.environment))
+    this.log = toLogger(
+      options.log === undefined ? createLogger(logOptions(this.config.log, this.environment)) : options.log,
+    )
     this.#templates = new Templates(this, options.templates ?? {})
     const { root, environment } = this
     this.#database = new Database({ root, environment, config: this.config.db })

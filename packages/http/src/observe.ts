@@ -1,4 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
+import { isPromiseLike } from '@arlen/core'
 import type { Context } from './context.ts'
 import type { Finish, Service } from './service.ts'
 
@@ -36,9 +37,11 @@ export function observeFinish(service: Service, c: Context, finish: Finish): voi
   if (finish.error !== undefined && failed.hasSubscribers) failed.publish({ context: c, finish })
   if (finished.hasSubscribers) finished.publish({ context: c, finish })
   if (service.onFinish === null) return
+  const failedWith = (cause: unknown) => service.log.error({ err: cause }, 'onFinish failed')
   try {
-    service.onFinish(c, finish)
+    const result: unknown = service.onFinish(c, finish)
+    if (isPromiseLike(result)) result.then(undefined, failedWith)
   } catch (cause) {
-    service.log.error({ err: cause }, 'onFinish failed')
+    failedWith(cause)
   }
 }

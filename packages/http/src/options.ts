@@ -1,5 +1,5 @@
-import type { Handler, Logger } from '@arlen/core'
-import { silentLogger } from '@arlen/core'
+import type { Handler, LoggerOption } from '@arlen/core'
+import { toLogger } from '@arlen/core'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
@@ -16,8 +16,11 @@ export interface HttpOptions {
   onError?: (error: unknown, c: Context) => unknown
   /** Called once for every request that was handled, when its answer is out or was cut. */
   onFinish?: (c: Context, finish: Finish) => void
-  /** Where errors are logged. Default: nowhere. */
-  log?: Logger
+  /**
+   * Where errors are logged: a pino logger or one like it, `console`, or false for nowhere (default). One that fails costs
+   * its lines and nothing else.
+   */
+  log?: LoggerOption
   limits?: Partial<Limits>
   timeouts?: Partial<Timeouts>
   /** Methods the handler knows; every other is answered 501. Default: {@link DEFAULT_METHODS}. */
@@ -53,7 +56,7 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
   // A quarter of the shortest time-out, so that none is late by more than that and none is checked without need.
   const clock = new Clock(Math.max(10, Math.min(250, shortest / 4)))
   const ticks = Object.fromEntries(Object.entries(timeouts).map(([name, ms]) => [name, clock.ticks(ms)]))
-  const log = options.log ?? silentLogger
+  const log = toLogger(options.log ?? false)
   return {
     handler,
     Context: options.context ?? Context,

@@ -1,5 +1,4 @@
-import type { Logger } from '@arlen/core'
-import { silentLogger } from '@arlen/core'
+import { type LoggerOption, toLogger } from '@arlen/core'
 import { addressKey } from './address-key.ts'
 import { sharedStore } from './rate-limit.ts'
 import { type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
@@ -21,7 +20,7 @@ export interface LoginThrottleOptions {
   /** As that of `rateLimit()`. Default: together with the other workers of propane, and elsewhere in memory. */
   store?: RateStore | 'memory'
   /** Where an outage of the store is logged. Default: nowhere. */
-  log?: Logger
+  log?: LoggerOption
   now?: () => number
 }
 
@@ -80,7 +79,7 @@ function counter(name: string, limit: Omit<RateLimit, 'name'>, options: LoginThr
   const store = sharedStore(options.store)
   if (store === undefined) return local
   const shared = new ResilientLimiter({ store, local, onStoreError: 'local', deadlineMs: 50 })
-  const logger = log ?? silentLogger
+  const logger = toLogger(log ?? false)
   return { consume: key => shared.consume(key, 1, () => logger), reset: key => shared.reset(key) }
 }
 

@@ -78,9 +78,12 @@ export class Responder implements StreamSink {
 
   /** The error handler itself failed: the answer says no more than that. */
   private lastResort(c: Context, error: unknown): void {
-    c.log.error({ err: error }, 'the error handler failed')
-    if (this.connection.context === c && !c._answered)
-      this.send(c, c.problemOf(error instanceof HttpError ? error : undefined))
+    try {
+      if (this.connection.context === c && !c._answered)
+        this.send(c, c.problemOf(error instanceof HttpError ? error : undefined))
+    } finally {
+      c.log.error({ err: error }, 'the error handler failed')
+    }
   }
 
   /** Whether the answer has nothing in its head but what the caches of the clock hold. */

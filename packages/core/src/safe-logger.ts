@@ -1,0 +1,112 @@
+import { Console } from 'node:console'
+import { consoleLogger } from './console-logger.ts'
+import { coreError } from './errors.ts'
+import { isPromiseLike } from './handler.ts'
+import { type Logger, silentLogger } from './logger.ts'
+
+/** What somebody can give as a logger: a pino logger or one with the same methods, a console, or false for silence. */
+export type LoggerOption = Logger | Console | false
+
+export const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+
+const safe = new WeakSet<object>()
+
+/**
+ * Takes what somebody gave as a logger, and makes it one that a program can rely on: writing never throws, never rejects,
+ * and `child()` always gives a logger, whatever the one behind it does. The first failure is told as a process warning.
+ *
+ * @throws ArlenError `logger_invalid` for what is no logger, with the methods that it lacks
+ */
+export function toLogger(given: unknown): Logger {
+  if (given === false) return silentLogger
+  if (typeof given === 'object' && given !== null && safe.has(given)) return given as Logger
+  const logger = isConsole(given) ? consoleLogger(given) : given
+  const problem = problemOf(logger)
+  if (problem !== undefined) throw coreError('logger_invalid', { problem })
+  return guard(logger as Logger)
+}
+
+/** Whether it is the console of the process or one made by `new Console()`. A logger may be a proxy that throws. */
+function isConsole(given: unknown): given is Console {
+  if (typeof given !== 'object' || given === null) return false
+  try {
+    return given instanceof Console
+  } catch {
+    return false // what is wrong with it is said below
+  }
+}
+
+/** What is wrong with a logger, as the rest of the sentence `The logger …`. */
+function problemOf(logger: unknown): string | undefined {
+  if ((typeof logger !== 'object' && typeof logger !== 'function') || logger === null) {
+    return `is ${logger === null ? 'null' : `a value of type ${typeof logger}`}`
+  }
+  try {
+    const missing = [...LOG_METHODS, 'child'].filter(
+      name => typeof (logger as Record<string, unknown>)[name] !== 'function',
+    )
+    return missing.length > 0 ? `has no ${missing.map(name => `${name}()`).join(', ')}` : undefined
+  } catch (error) {
+    return `cannot be read: ${reasonOf(error)}`
+  }
+}
+
+/** A logger that is reached only inside a guard. What else it has, such as `level`, is its own. */
+function guard(inner: Logger): Logger {
+  const own = new Map<string | symbol, unknown>()
+  for (const name of LOG_METHODS) own.set(name, (...line: unknown[]) => attempt(() => write(inner, name, line)))
+  own.set('child', (...args: unknown[]) => childOf(inner, args) ?? guarded)
+  // The target is empty: of a frozen logger a proxy could not replace the methods.
+  const guarded = new Proxy({} as Logger, {
+    get: (_, name) => own.get(name) ?? (inner as unknown as Record<string | symbol, unknown>)[name],
+    set: (_, name, value) => Reflect.set(inner, name, value),
+    has: (_, name) => name in inner,
+    getPrototypeOf: () => Object.getPrototypeOf(inner) as object | null,
+  })
+  safe.add(guarded)
+  return guarded
+}
+
+function write(inner: Logger, name: (typeof LOG_METHODS)[number], line: unknown[]): void {
+  const result: unknown = (inner[name] as (...line: unknown[]) => unknown)(...line)
+  if (isPromiseLike(result)) result.then(undefined, warnOnce)
+}
+
+function childOf(inner: Logger, args: unknown[]): Logger | undefined {
+  return attempt(() => {
+    const child: unknown = (inner.child as (...args: unknown[]) => unknown)(...args)
+    const problem = problemOf(child)
+    if (problem !== undefined) {
+      if (isPromiseLike(child)) child.then(undefined, warnOnce)
+      throw coreError('logger_invalid', { problem: `gave a child that ${problem}` })
+    }
+    return guard(child as Logger)
+  })
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    warnOnce(error)
+    return undefined
+  }
+}
+
+let warned = false
+
+function warnOnce(error: unknown): void {
+  if (warned) return
+  warned = true
+  process.emitWarning(`The logger failed, and lines are lost: ${reasonOf(error)}`, { code: 'ARLEN_LOGGER_FAILED' })
+}
+
+function reasonOf(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'an error that cannot be shown' // whoever throws that is not asked again
+  }
+}
+
+safe.add(silentLogger)

@@ -11,7 +11,7 @@ import {
 import type { HeaderBlock } from './answer/header-block.ts'
 import { HeaderList } from './answer/headers.ts'
 import { mediaType, negotiate } from './answer/negotiation.ts'
-import { staysHere } from './answer/redirect-target.ts'
+import { hasControl, staysHere } from './answer/redirect-target.ts'
 import { checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import { checkHandshake, type UpgradeHandler, type UpgradeOptions, UpgradeReply } from './connection/upgrade.ts'
@@ -207,14 +207,16 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /**
    * Sends the client elsewhere: 303 See Other unless told otherwise. Characters beyond US-ASCII are escaped.
    *
-   * @throws HttpError `redirect_external` (400) for a target on another host, unless `external` says that it is meant:
-   *   a target that a user can choose must not lead away from the site (CWE-601).
+   * @throws HttpError `redirect_external` (400) for a target on another origin, or a scheme without `//`, unless `external`
+   *   says that it is meant: a target that a user can choose must not lead away from the site (CWE-601).
+   * @throws HttpError `redirect_invalid` (400) for a target with control characters
    */
   redirect(location: string, options: number | RedirectOptions = 303): Reply {
     const { status = 303, external = false } = typeof options === 'number' ? { status: options } : options
-    if (!external && !staysHere(location, this.req.host)) throw httpError('redirect_external')
+    if (hasControl(location)) throw httpError('redirect_invalid')
+    if (!external && !staysHere(location, this.req.host, this.req.protocol)) throw httpError('redirect_external')
     const reply = new Reply(null, '', status)
-    reply.headers.set('Location', location.toWellFormed().replace(/[^\u0000-\u007e]+| /gu, encodeURIComponent))
+    reply.headers.set('Location', location.toWellFormed().replace(/[^\u0021-\u007e]+/gu, encodeURIComponent))
     return reply
   }
 

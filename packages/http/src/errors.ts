@@ -35,6 +35,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
     message:
       'The handshake comes from a page of another site, as {evidence} says. List its origin in trustedOrigins, or, where any site may: c.upgrade(protocol, take, { crossSite: true }).',
   },
+  redirect_invalid: { status: 400, message: 'The target of the redirect has a control character.' },
   redirect_external: {
     status: 400,
     message: 'The redirect would leave this site. Where that is meant: c.redirect(url, { external: true }).',
@@ -91,6 +92,7 @@ type HttpErrorCode =
   | 'body_cut'
   | 'not_acceptable'
   | 'upgrade_cross_site'
+  | 'redirect_invalid'
   | 'redirect_external'
   | 'handler_timeout'
   | 'overloaded'

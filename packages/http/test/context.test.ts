@@ -385,8 +385,42 @@ describe('answers', () => {
     const answer = await ask(c => c.redirect('/ä b?c=%20'))
     expect(answer.status).toBe(303)
     expect(answer.head).toContain('Location: /%C3%A4%20b?c=%20')
-    expect(await ask(c => c.redirect('/\r\nSet-Cookie: a=1'))).toMatchObject({ status: 500 })
+    expect(await ask(c => c.redirect('/\r\nSet-Cookie: a=1'))).toMatchObject({ status: 400 })
   })
+
+  const https = ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https']
+  const trusted = { trustedProxies: ['loopback'] }
+
+  test.each(['http:evil.example', 'http:/evil.example', 'http:\\evil.example', 'https:evil.example', '//evil.example'])(
+    'a redirect to %j is refused on a site served by https, and by http',
+    async target => {
+      for (const lines of [https, []]) {
+        const answer = await ask(c => c.redirect(target), lines, trusted)
+        expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('redirect_external') })
+        expect(answer.head).not.toContain('Location')
+      }
+    },
+  )
+
+  test('the usual port, said or not, is one origin; a redirect may go to https and not back', async () => {
+    const from = (host: string, target: string, lines: string[] = []) =>
+      ask(c => c.redirect(target), ['X-Forwarded-For: 1.1.1.1', `X-Forwarded-Host: ${host}`, ...lines], trusted)
+    expect(await from('shop.test:80', 'http://shop.test/x')).toMatchObject({ status: 303 })
+    expect(await from('shop.test', 'http://shop.test:80/x')).toMatchObject({ status: 303 })
+    expect(await from('shop.test', 'https://shop.test/x')).toMatchObject({ status: 303 })
+    expect(await from('shop.test', 'http://shop.test/x', https.slice(1))).toMatchObject({ status: 400 })
+    expect(await from('shop.test', 'http://shop.test:81/x')).toMatchObject({ status: 400 })
+  })
+
+  test.each(['/\r\nx', '/\0', '/a\tb', '/\x7f', '\x1b'])(
+    'control characters are 400, meant or not: %j',
+    async target => {
+      for (const external of [true, false]) {
+        const answer = await ask(c => c.redirect(target, { external }))
+        expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('redirect_invalid') })
+      }
+    },
+  )
 
   test('status and headers of c.res are the defaults, those of the reply win', async () => {
     const answer = await ask(c => {

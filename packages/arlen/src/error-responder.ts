@@ -44,10 +44,10 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
     const problem = toProblem(error, c.req.id)
     const html = negotiate(client) === 'html'
     const reply = html ? pageOf(problem, c, pages) : new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
-    if (!apiOnly) reply.headers.append('Vary', 'Accept')
     if (error instanceof HttpError) {
       for (const [name, value] of Object.entries(error.headers ?? {})) reply.headers.set(name, value)
     }
+    if (!apiOnly) reply.headers.add('Vary', 'Accept')
     return reply
   }
 }

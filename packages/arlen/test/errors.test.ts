@@ -1,3 +1,4 @@
+import { cors } from '@arlen/security'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ArlenError, HttpError } from '../src/index.ts'
 import { type Served, serveApp } from './serve-app.ts'
@@ -166,4 +167,42 @@ test('a not-found handler answers what no route does', async () => {
   const response = await own.get('/x')
   await own.close()
   expect([response.status, await response.text()]).toEqual([404, 'nowhere'])
+})
+
+describe('errors of routes that browsers of several origins use', () => {
+  let served: Served
+  beforeAll(async () => {
+    served = await serveApp(app => {
+      app.use(cors({ origins: ['https://a.example', 'https://b.example'] }))
+      app.get('/throws', c => {
+        c.res.headers.set('Content-Security-Policy', "default-src 'none'").set('Content-Language', 'de')
+        throw new Error('broken')
+      })
+      app.get('/refuses', () => {
+        throw new HttpError(416, 'out_of_range', { headers: { Vary: 'Range' } })
+      })
+      app.get('/format', c => c.respond({ xml: () => '<x/>' }))
+    })
+  })
+  afterAll(() => served.close())
+
+  test.each([
+    ['GET', '/nowhere', 404],
+    ['POST', '/refuses', 405],
+    ['GET', '/refuses', 416],
+    ['GET', '/throws', 500],
+    ['GET', '/format', 406],
+  ])('%s %s is %i and depends on Origin and Accept', async (method, path, status) => {
+    for (const accept of ['text/html', 'application/json']) {
+      const headers = { origin: 'https://a.example', accept }
+      const response = await served.get(path, { method, headers })
+      expect(response.status).toBe(status)
+      const vary = response.headers.get('vary')?.toLowerCase().split(/, */)
+      expect(vary).toEqual(expect.arrayContaining(['origin', 'accept']))
+      expect(new Set(vary).size).toBe(vary?.length)
+      expect(response.headers.get('access-control-allow-origin')).toBe('https://a.example')
+      expect(response.headers.get('content-security-policy')).not.toBeNull()
+      expect(response.headers.get('content-language')).toBeNull()
+    }
+  })
 })

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { toFetch } from '../src/fetch.ts'
-import { type CompressOptions, compress, type Handler } from '../src/index.ts'
+import { type CompressOptions, type Context, compress, type Handler, HeaderBlock } from '../src/index.ts'
 
 const text = 'Propane and propane accessories. '.repeat(200)
 
@@ -40,6 +40,43 @@ describe('an answer that is text', () => {
     const response = await ask(c => c.stream(pieces(), { type: 'text/html', length: 10 }), 'gzip')
     expect(response.headers.get('content-length')).toBeNull()
     expect(gunzipSync(Buffer.from(await response.arrayBuffer())).toString()).toBe('onetwo')
+  })
+
+  test.each<[string, (c: Context) => unknown]>([
+    ['of c.res', c => c.res.headers.set('Content-Length', 10).set('Content-Digest', 'sha-256=:x:')],
+    [
+      'prepared at boot',
+      c =>
+        c.baseHeaders(
+          new HeaderBlock([
+            ['Content-Digest', 'sha-256=:x:'],
+            ['content-length', '10'],
+          ]),
+        ),
+    ],
+  ])('forgets a length and a digest %s', async (_, set) => {
+    for (const method of ['GET', 'HEAD']) {
+      const handler: Handler = c => {
+        set(c)
+        return c.stream(pieces(), {
+          type: 'text/html',
+          headers: { 'Content-Length': 10, 'Repr-Digest': 'sha-256=:x:' },
+        })
+      }
+      const response = await ask(handler, 'gzip', {}, method)
+      expect(response.headers.get('content-length')).toBeNull()
+      expect(response.headers.get('content-digest')).toBeNull()
+      expect(response.headers.get('repr-digest')).toBeNull()
+      if (method === 'GET') expect(gunzipSync(Buffer.from(await response.arrayBuffer())).toString()).toBe('onetwo')
+    }
+  })
+
+  test('has a tag of its own in each coding, also where c.res has it', async () => {
+    const tagged: Handler = c => {
+      c.res.headers.set('ETag', 'W/"a"')
+      return text
+    }
+    expect((await ask(tagged, 'br')).headers.get('etag')).toBe('W/"a-br"')
   })
 
   test('has a tag of its own in each coding', async () => {

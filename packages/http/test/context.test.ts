@@ -389,7 +389,10 @@ describe('answers', () => {
   })
 
   const https = ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https']
-  const trusted = { trustedProxies: ['loopback'] }
+  const trusted: HttpOptions = {
+    trustedProxies: ['loopback'],
+    forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'],
+  }
 
   test.each(['http:evil.example', 'http:/evil.example', 'http:\\evil.example', 'https:evil.example', '//evil.example'])(
     'a redirect to %j is refused on a site served by https, and by http',

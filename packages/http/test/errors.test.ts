@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { HttpError } from '@arlen/core'
 import { describe, expect, test } from 'vitest'
-import type { Handler, HttpOptions } from '../src/index.ts'
+import { type Context, type Handler, HeaderBlock, type HttpOptions } from '../src/index.ts'
 import { recorder } from './recorder.ts'
 import { deferred, eventually, GET, serving } from './serving.ts'
 
@@ -160,6 +160,42 @@ describe('onError', () => {
     expect(answer.head).not.toMatch(/etag|cache-control/i)
     expect(answer.head).toContain('X-Frame-Options: DENY')
     expect(answer.status).toBe(500)
+  })
+
+  const kept = [
+    'Content-Security-Policy',
+    'Content-Security-Policy-Report-Only',
+    'Content-DPR',
+    'X-Content-Type-Options',
+  ]
+  const dropped = [
+    ...['Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Location'],
+    ...['Content-Range', 'Content-Disposition', 'Content-Digest', 'Repr-Digest', 'ETag', 'Last-Modified', 'Expires'],
+  ]
+
+  test.each<[string, (c: Context) => void]>([
+    [
+      'c.res',
+      c => {
+        for (const name of [...kept, ...dropped]) c.res.headers.set(name, '1')
+      },
+    ],
+    ['baseHeaders', c => c.baseHeaders(new HeaderBlock([...kept, ...dropped].map(name => [name, '1'])))],
+    [
+      'both',
+      c => {
+        c.baseHeaders(new HeaderBlock(dropped.map(name => [name, '1'])))
+        for (const name of kept) c.res.headers.set(name, '1')
+      },
+    ],
+  ])('keeps the policy of the page and drops each field that describes its content, from %s', async (_, set) => {
+    const { answer } = await answerOf(c => {
+      set(c)
+      throw new HttpError(404)
+    })
+    for (const name of kept) expect(answer.head, name).toMatch(new RegExp(`^${name}: 1$`, 'm'))
+    for (const name of dropped) expect(answer.head, name).not.toMatch(new RegExp(`^${name}: 1$`, 'm'))
+    expect(answer.head).toMatch(/^Content-Type: application\/problem\+json/m)
   })
 })
 

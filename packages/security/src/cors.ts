@@ -1,5 +1,4 @@
-import { after } from '@arlen/core'
-import { type Context, type Middleware, Reply } from '@arlen/http'
+import type { Context, Middleware, Reply } from '@arlen/http'
 import { type CorsOptions, corsPolicy } from './cors-policy.ts'
 
 /**
@@ -17,12 +16,7 @@ export function cors(options: CorsOptions): Middleware {
     if (origin !== undefined) for (const [name, value] of policy.actual(origin)) c.res.headers.set(name, value)
     if (policy.vary === undefined) return next(c)
     c.res.headers.add('Vary', policy.vary)
-    return after(next(c), result => {
-      // A Vary of the answer's own would replace ours.
-      if (result instanceof Reply && result.hasHeaders && result.headers.has('vary'))
-        result.headers.add('Vary', 'Origin')
-      return result
-    })
+    return next(c)
   }
 }
 

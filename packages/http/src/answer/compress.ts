@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { after } from '@arlen/core'
 import type { Context } from '../context.ts'
 import type { Middleware } from '../handler.ts'
+import { setField } from './answer-fields.ts'
 import { type ContentCoding, encodeBody, encodeStream } from './content-coding.ts'
 import { negotiateCoding } from './negotiation.ts'
 import type { Reply } from './reply.ts'
@@ -31,7 +32,7 @@ export function compress(options: CompressOptions = {}): Middleware {
       if (!isCandidate(c, reply, minBytes)) return reply
       reply.headers.add('Vary', 'Accept-Encoding')
       const coding = negotiateCoding(c.req.header('accept-encoding'), codings)
-      return coding === 'identity' ? reply : encode(reply, coding, statusOf(c, reply) === 304)
+      return coding === 'identity' ? reply : encode(c, reply, coding)
     })
 }
 
@@ -39,9 +40,9 @@ function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
   const { body } = reply
   const status = statusOf(c, reply)
   if (status === 206 || status === 204) return false
-  const type = reply.type === '' ? (field(c, reply, 'content-type') ?? '') : reply.type
-  if (!COMPRESSIBLE.test(type) || field(c, reply, 'content-encoding') !== undefined) return false
-  if (/\bno-transform\b/i.test(field(c, reply, 'cache-control') ?? '')) return false
+  const type = reply.type === '' ? (setField(c, reply, 'content-type') ?? '') : reply.type
+  if (!COMPRESSIBLE.test(type) || setField(c, reply, 'content-encoding') !== undefined) return false
+  if (/\bno-transform\b/i.test(setField(c, reply, 'cache-control') ?? '')) return false
   // The answer to HEAD, and 304, have no content but the length of what they stand for.
   if (body === null) return reply.length >= minBytes
   return typeof body === 'string' || body instanceof Uint8Array ? body.length >= minBytes : true
@@ -51,16 +52,19 @@ function statusOf(c: Context, reply: Reply): number {
   return reply.status === 0 ? c.res.status : reply.status
 }
 
-function field(c: Context, reply: Reply, name: string): string | undefined {
-  return (reply.hasHeaders ? reply.headers.get(name) : undefined) ?? c._response?.headers.get(name)
-}
+/** What is said of the content as it was, and is true of it no longer: ranges and digests of it, its length. */
+const OF_THE_IDENTITY = ['accept-ranges', 'content-length', 'content-digest', 'repr-digest', 'digest', 'content-md5']
 
-function encode(reply: Reply, coding: ContentCoding, unmodified: boolean): Reply | Promise<Reply> {
-  // Another coding is another representation, with a tag of its own; ranges of it make no sense.
-  const etag = reply.headers.get('etag')
+function encode(c: Context, reply: Reply, coding: ContentCoding): Reply | Promise<Reply> {
+  // Another coding is another representation, with a tag of its own.
+  const etag = setField(c, reply, 'etag')
   if (etag !== undefined) reply.headers.set('ETag', etag.replace(/"$/, `-${coding}"`))
-  reply.headers.delete('Accept-Ranges')
-  if (unmodified) return reply
+  for (const name of OF_THE_IDENTITY) {
+    if (setField(c, reply, name) === undefined) continue
+    reply.headers.delete(name)
+    if (c._response !== null || c._base !== null) c.res.headers.delete(name)
+  }
+  if (statusOf(c, reply) === 304) return reply
   reply.headers.set('Content-Encoding', coding)
   const { body } = reply
   if (body === null) {

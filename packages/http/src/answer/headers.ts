@@ -4,8 +4,28 @@ import { isSendableValue, isToken } from '../head/grammar.ts'
 /** Fields that frame the message or belong to the connection: an application that set them could break both. */
 const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'trailer', 'te'])
 
-/** Fields that describe the content: gone from an answer that becomes an error. */
-const REPRESENTATION = /^(?:content-|etag$|last-modified$|cache-control$|expires$|accept-ranges$)/
+/** What describes the content, by name: gone from an answer that becomes an error. */
+const REPRESENTATION: ReadonlySet<string> = new Set([
+  // Representation metadata and validators (RFC 9110, section 8).
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'etag',
+  'last-modified',
+  // Ranges of it (RFC 9110, section 14), its digests (RFC 9530), the name to save it under (RFC 6266).
+  'accept-ranges',
+  'content-range',
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'content-md5',
+  'content-disposition',
+  // How long it may be kept (RFC 9111, section 5).
+  'cache-control',
+  'expires',
+])
 
 /** The writer decides these, from what was set and from what is sent. */
 const WRITTEN_APART: ReadonlySet<string> = new Set(['content-type', 'content-length', 'connection', 'date'])
@@ -40,6 +60,19 @@ export class HeaderList {
   overlaps(other: HeaderList): boolean {
     for (let i = 1; i < this.list.length; i += 3) if (other.list.includes(this.list[i]!)) return true
     return false
+  }
+
+  /** @internal The names, as they stand here, of the fields that `wanted` takes and that `other` has too; null for none. */
+  namesSharedWith(other: HeaderList, wanted: (lower: string) => boolean): string[] | null {
+    this.unfold()
+    let names: string[] | null = null
+    for (let i = 0; i < this.list.length; i += 3) {
+      const lower = this.list[i + 1]!
+      if (!wanted(lower) || !other.has(lower)) continue
+      names ??= []
+      names.push(this.list[i]!)
+    }
+    return names
   }
 
   /** A field of the block is about to change: from now on they are fields like any other. */
@@ -100,11 +133,17 @@ export class HeaderList {
     return this
   }
 
+  /** @internal Whether a field would go with {@link deleteRepresentation}. */
+  get describesContent(): boolean {
+    for (let i = 1; i < this.list.length; i += 3) if (REPRESENTATION.has(this.list[i]!)) return true
+    return false
+  }
+
   /** Drops what described the content that is not sent after all; security headers, cookies and the like stay. */
   deleteRepresentation(): this {
-    if (this.base?.fields.some(([name]) => REPRESENTATION.test(name.toLowerCase()))) this.unfold()
+    if (this.base?.fields.some(([name]) => REPRESENTATION.has(name.toLowerCase()))) this.unfold()
     for (let i = this.list.length - 2; i >= 0; i -= 3) {
-      if (!REPRESENTATION.test(this.list[i]!)) continue
+      if (!REPRESENTATION.has(this.list[i]!)) continue
       if (this.list[i] === 'cache-control' && STAYS_PRIVATE.test(this.list[i + 1]!)) continue
       this.list.splice(i - 1, 3)
     }

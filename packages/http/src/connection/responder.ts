@@ -1,4 +1,5 @@
 import { type ArlenError, HttpError, isPromiseLike } from '@arlen/core'
+import { setField } from '../answer/answer-fields.ts'
 import { Reply, type StreamBody } from '../answer/reply.ts'
 import { isPlainJson, isStream, jsonReply, toReply } from '../answer/to-reply.ts'
 import { HTML_TYPE, JSON_TYPE, NEVER, TEXT_TYPE } from '../clock.ts'
@@ -7,7 +8,7 @@ import type { Connection } from './connection.ts'
 import * as S from './state.ts'
 import { checkUnread, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
 import { UpgradeReply } from './upgrade.ts'
-import { answerHead, CHUNKED_FRAMING, contentLength, setField } from './writer.ts'
+import { answerHead, CHUNKED_FRAMING, contentLength } from './writer.ts'
 
 /** A body larger than this is written in slices of this size, so that it can be seen whether the peer takes any. */
 const SLICE = 256 * 1024
@@ -49,7 +50,7 @@ export class Responder implements StreamSink {
     if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'overloaded')) {
       c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
     }
-    c._response?.headers.deleteRepresentation()
+    if (c._response !== null || c._base?.list.describesContent) c.res.headers.deleteRepresentation()
     const status = error instanceof HttpError ? error.status : 500
     let result: unknown
     try {

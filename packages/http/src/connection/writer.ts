@@ -1,4 +1,5 @@
 import { statusText } from '@arlen/core'
+import { fieldLines, setField } from '../answer/answer-fields.ts'
 import type { Reply } from '../answer/reply.ts'
 import type { Context } from '../context.ts'
 
@@ -28,9 +29,7 @@ export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
     const type = contentType(c, reply)
     if (type !== '') head += `Content-Type: ${type}\r\n`
   }
-  if (c._response !== null) head += c._response.headers.serialize(reply._list)
-  else if (c._base !== null) head += c._base.serialize(reply._list)
-  head += reply._serialize()
+  head += fieldLines(c, reply)
   if (c.req._hasId && setField(c, reply, 'x-request-id') === undefined) head += `X-Request-Id: ${c.req.id}\r\n`
   if (c.timings !== undefined) {
     c.timings.lap('response_write')
@@ -41,11 +40,6 @@ export function answerHead(c: Context, reply: Reply, facts: HeadFacts): string {
   else if (facts.last) head += 'Connection: close\r\n'
   else if (facts.minor === 0) head += 'Connection: keep-alive\r\n'
   return `${head + facts.framing}\r\n`
-}
-
-/** A field as the application set it: on the answer, else for whatever answer there is. */
-export function setField(c: Context, reply: Reply, name: string): string | undefined {
-  return reply._list?.get(name) ?? c._response?.headers.get(name) ?? c._base?.get(name)
 }
 
 /** What the answer says it is; else what was set for an answer that does not say. */

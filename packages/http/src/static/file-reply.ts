@@ -30,7 +30,9 @@ export function fileReply(req: Request, entry: FileEntry, cacheControl: string, 
   const field = req.method === 'GET' && entry.coding === undefined ? req.header('range') : undefined
   const range = field !== undefined && allowsRange(req, entry) ? parseRange(field, entry.size) : undefined
   if (range === 'unsatisfiable') {
-    throw new HttpError(416, 'range_not_satisfiable', { headers: { 'Content-Range': `bytes */${entry.size}` } })
+    throw new HttpError(416, 'range_not_satisfiable', {
+      headers: { 'Content-Range': `bytes */${entry.size}`, ...(varies && { Vary: 'Accept-Encoding' }) },
+    })
   }
   const { start, end } = range ?? { start: 0, end: entry.size }
   const reply = new Reply(contentOf(entry, start, end, req.method === 'HEAD'), entry.type, range ? 206 : 200)

@@ -173,6 +173,14 @@ describe('negotiation', () => {
     expect(await type('/report?format=', 'text/html')).toEqual([200, 'text/html'])
     expect(await type('/report', 'text/csv;q=0.9, text/html;q=0.5')).toEqual([200, 'text/csv'])
     expect((await type('/report', 'image/png'))[0]).toBe(406)
+    // An error is negotiated by the same parser as an answer.
+    for (const accept of [
+      'text/html;q = 0.2, application/json;q=0.1',
+      'text/html;q=5, application/json;charset=utf-8',
+    ]) {
+      expect(await type('/report', accept)).toEqual([200, 'application/json'])
+      expect(await type('/nothing', accept)).toEqual([404, 'application/problem+json'])
+    }
     expect((await served.get('/report')).headers.get('vary')).toMatch(/accept/i)
     await served.close()
   })

@@ -1,4 +1,12 @@
 export {
+  type MediaRange,
+  namesMediaType,
+  parseAccept,
+  parseWeights,
+  preferredMediaType,
+  type Weighted,
+} from './accept.ts'
+export {
   ArlenError,
   defaultCode,
   defineErrors,

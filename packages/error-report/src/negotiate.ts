@@ -1,3 +1,5 @@
+import { parseAccept } from '@arlen/core'
+
 export type Representation = 'html' | 'json' | 'text'
 
 export interface Client {
@@ -24,13 +26,10 @@ const TERMINAL_CLIENTS = /^(?:curl|wget|httpie|xh|hey|lynx)\b/i
 export function negotiate(client: Client): Representation {
   let best: Representation | undefined
   let bestQuality = 0
-  for (const item of (client.accept ?? '').split(',')) {
-    const [range = '', ...parameters] = item.split(';').map(part => part.trim().toLowerCase())
+  for (const { value, quality } of parseAccept(client.accept ?? '')) {
     const found =
-      TYPES.find(([type]) => type === range)?.[1] ??
-      (range.endsWith('+json') ? 'json' : range === 'text/*' ? 'html' : undefined)
-    const q = parameters.find(parameter => parameter.startsWith('q='))
-    const quality = q === undefined ? 1 : Number(q.slice(2)) || 0
+      TYPES.find(([type]) => type === value)?.[1] ??
+      (value.endsWith('+json') ? 'json' : value === 'text/*' ? 'html' : undefined)
     if (found && quality > bestQuality) {
       best = found
       bestQuality = quality

@@ -285,6 +285,9 @@ describe('c.respond', () => {
     [[], 200, '<p>'],
     [['Accept: application/json'], 200, '{"a":1}'],
     [['Accept: text/html,*/*;q=0.8'], 200, '<p>'],
+    [['Accept: application/json;charset=utf-8'], 200, '{"a":1}'],
+    [['Accept: application/json; version="2"; q=0.9, image/png'], 200, '{"a":1}'],
+    [['Accept: text/html;level=1'], 200, '<p>'],
   ])('takes the branch that %j likes best, and says that it depends on it', async (lines, status, body) => {
     const answer = await ask(handler, lines)
     expect(answer).toMatchObject({ status, body })

@@ -1,3 +1,4 @@
+import { namesMediaType } from '@arlen/core'
 import { type Context, localTarget } from '@arlen/http'
 import { type AuthScheme, type Credentials, challenge, type Maybe } from './auth-scheme.ts'
 import { bearer } from './bearer.ts'
@@ -232,7 +233,7 @@ export class Authentication<User extends AppUser = AppUser> {
 
   #deny(c: Context): unknown {
     const { loginPath } = this.#options
-    if (loginPath !== undefined && isPageLoad(c) && c.req.header('accept')?.includes('text/html')) {
+    if (loginPath !== undefined && isPageLoad(c) && namesMediaType(c.req.header('accept'), 'text/html')) {
       return c.redirect(`${loginPath}?return=${encodeURIComponent(localTarget(c.req.url))}`)
     }
     throw sessionError('login_required', {}, { headers: { 'WWW-Authenticate': this.#challenges(c) } })

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
+import { namesMediaType } from '@arlen/core'
 import { DEVELOPMENT_PATH } from '@arlen/error-report'
 
 export interface Injection {
@@ -11,7 +12,7 @@ export interface Injection {
 export function asksForPage(req: Pick<IncomingMessage, 'headers' | 'method'>): boolean {
   const destination = req.headers['sec-fetch-dest']
   if (destination !== undefined) return destination === 'document' || destination === 'iframe'
-  return (req.headers.accept ?? '').includes('text/html') && req.headers['x-requested-with'] === undefined
+  return namesMediaType(req.headers.accept, 'text/html') && req.headers['x-requested-with'] === undefined
 }
 
 /** The element that keeps a page in step with the server. Each page says which build it came from, and by which method. */

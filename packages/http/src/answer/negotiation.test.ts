@@ -17,7 +17,10 @@ test.each<[string | undefined, string | undefined]>([
   ['text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8', 'html'],
   ['image/png', undefined],
   ['text/html;q=0, application/json;q=0', undefined],
-  ['text/html;level=1', undefined],
+  ['text/html;level=1', 'html'],
+  ['application/json; charset=utf-8', 'json'],
+  ['text/html;q = 0.2, application/json;q=0.1', 'json'],
+  ['text/html;q=5, application/json', 'json'],
   ['nonsense', undefined],
   ['application/json;q=2', undefined],
   ['application/json;q=', undefined],
@@ -62,6 +65,9 @@ test.each<[string | undefined, string]>([
   ['identity;q=0.1, gzip;q=0.5', 'gzip'],
   [',, gzip ,', 'gzip'],
   ['gzip\t;\tq=0.5', 'gzip'],
+  ['br;q = 0.9, gzip;q=0.1', 'gzip'],
+  ['br;q=5, gzip', 'gzip'],
+  ['br;q=.9, gzip;q=0.1', 'gzip'],
 ])('Accept-Encoding: %s prefers %s', (header, expected) => {
   expect(negotiateCoding(header, ['br', 'gzip'])).toBe(expected)
 })

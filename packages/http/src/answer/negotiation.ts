@@ -1,10 +1,4 @@
-/** One member of an Accept field (RFC 9110, section 12.5.1). */
-interface Range {
-  type: string
-  subtype: string
-  parameters: string[]
-  q: number
-}
+import { parseAccept, parseWeights, preferredMediaType } from '@arlen/core'
 
 /** Short names for the media types that answers usually have. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -29,56 +23,7 @@ export function mediaType(name: string): string {
  */
 export function negotiate(accept: string | undefined, offers: readonly string[]): string | undefined {
   if (accept === undefined || accept === '' || accept === '*/*') return offers[0]
-  const ranges = parseAccept(accept)
-  let best: string | undefined
-  let bestQ = 0
-  for (const offer of offers) {
-    const q = quality(mediaType(offer).toLowerCase(), ranges)
-    if (q > bestQ) {
-      best = offer
-      bestQ = q
-    }
-  }
-  return best
-}
-
-/** How much a type is liked: the most specific range that matches it decides, even with a lower q. */
-function quality(offer: string, ranges: readonly Range[]): number {
-  const [essence = '', ...parameters] = offer.split(/[ \t]*;[ \t]*/)
-  const [type, subtype] = essence.split('/')
-  let specificity = -1
-  let q = 0
-  for (const range of ranges) {
-    const matches =
-      (range.type === '*' || range.type === type) &&
-      (range.subtype === '*' || range.subtype === subtype) &&
-      range.parameters.every(parameter => parameters.includes(parameter))
-    if (!matches) continue
-    const rank = (range.type === '*' ? 0 : 100) + (range.subtype === '*' ? 0 : 100) + range.parameters.length
-    if (rank > specificity || (rank === specificity && range.q > q)) {
-      specificity = rank
-      q = range.q
-    }
-  }
-  return q
-}
-
-function parseAccept(accept: string): Range[] {
-  const out: Range[] = []
-  for (const member of accept.toLowerCase().split(',')) {
-    const [essence = '', ...parameters] = member.split(';').map(part => part.trim())
-    const slash = essence.indexOf('/')
-    if (slash < 1 || slash === essence.length - 1) continue
-    const qAt = parameters.findIndex(parameter => /^q[ \t]*=/.test(parameter))
-    const q = qAt < 0 ? 1 : Number(parameters[qAt]!.replace(/^q[ \t]*=[ \t]*/, ''))
-    out.push({
-      type: essence.slice(0, slash),
-      subtype: essence.slice(slash + 1),
-      parameters: qAt < 0 ? parameters : parameters.slice(0, qAt),
-      q: q >= 0 && q <= 1 ? q : 0,
-    })
-  }
-  return out
+  return offers[preferredMediaType(parseAccept(accept), offers.map(mediaType))]
 }
 
 /**
@@ -88,11 +33,9 @@ function parseAccept(accept: string): Range[] {
 export function negotiateCoding<T extends string>(header: string | undefined, offers: readonly T[]): T | 'identity' {
   if (header === undefined) return 'identity'
   const weights = new Map<string, number>()
-  for (const member of header.toLowerCase().split(',')) {
-    const [coding = '', weight] = member.split(';').map(part => part.trim())
-    const q = weight === undefined ? 1 : Number(/^q[ \t]*=[ \t]*(.*)$/.exec(weight)?.[1])
+  for (const { value, quality } of parseWeights(header)) {
     // What was called x-gzip once is gzip (section 8.4.1.3).
-    if (coding !== '') weights.set(coding === 'x-gzip' ? 'gzip' : coding, q >= 0 && q <= 1 ? q : 0)
+    weights.set(value === 'x-gzip' ? 'gzip' : value, quality)
   }
   let best: T | 'identity' = 'identity'
   let bestQ = 0

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { ArlenError } from '@arlen/core'
 import { migrate } from '@arlen/pg'
 import { startEmbedded } from '@arlen/pg/embedded'
-import { type PropaneHandle, propane } from '@arlen/propane'
+import { createPropane, type PropaneHandle } from '@arlen/propane'
 import { generateSecret } from '@arlen/session'
 
 const shop = join(import.meta.dirname, '../apps/strickland')
@@ -45,13 +45,13 @@ async function run(): Promise<void> {
   const { steps } = await migrate({ dsn, dir: join(shop, 'db/migrations') })
   if (steps.length > 0) say(`Applied ${steps.map(step => `${step.version}_${step.name}`).join(', ')}`)
   if (stopping) return
-  server = await propane({
+  server = await createPropane({
     app: join(shop, 'app.ts'),
     host: env.HOST || '127.0.0.1',
     port: env.PORT || '3000',
     workers: env.WORKERS || '2',
     probePath: '/readyz',
-    preStopDelay: '0', // nothing routes traffic to a shop that somebody tries out
+    preStopDelayMs: '0', // nothing routes traffic to a shop that somebody tries out
     env: { ...env, ARLEN_ENV: 'production', ARLEN_SESSION_SECRETS: sessionSecrets(), DATABASE_URL: dsn },
   })
   if (stopping) void server.stop()

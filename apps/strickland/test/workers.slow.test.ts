@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
-import { type PropaneHandle, propane } from '@arlen/propane'
+import { createPropane, type PropaneHandle } from '@arlen/propane'
 import { generateSecret } from '@arlen/session'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Visit, Visitor } from './visitor.ts'
@@ -11,12 +11,12 @@ let shop: PropaneHandle
 /** The shop as `make run` runs it: propane with two workers. */
 beforeAll(async () => {
   const database = await createTestDatabase({ migrations: join(import.meta.dirname, '../db/migrations') })
-  shop = await propane({
+  shop = await createPropane({
     ...{
       app: join(import.meta.dirname, 'fixtures/shop-that-tells-its-worker.ts'),
       port: 0,
       workers: 2,
-      preStopDelay: 0,
+      preStopDelayMs: 0,
       controlSocket: 'off',
     },
     ...{ execArgv: ['--conditions=@arlen/source'], logFile: '/dev/null', probePath: '/readyz' },

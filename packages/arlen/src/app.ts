@@ -1,5 +1,6 @@
 import {
   type CloseOptions,
+  type Controllable,
   type Handler,
   Lifecycle,
   type ListenOptions,
@@ -9,7 +10,6 @@ import {
   type Middleware,
   type Part,
   type Servable,
-  type Steerable,
   toLogger,
   wrap,
 } from '@arlen/core'
@@ -65,7 +65,7 @@ const HERE = import.meta.dirname
 const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride']
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
-export class App extends Routes implements Servable, Steerable {
+export class App extends Routes implements Servable, Controllable {
   readonly root: string
   readonly environment: string
   readonly config: Config

@@ -25,11 +25,11 @@ export { type LoggerOption, toLogger } from './safe-logger.ts'
 export { describeSecurity, type SecurityScheme, type SecuritySchemes, securitySchemesOf } from './security-scheme.ts'
 export {
   type CloseOptions,
+  type Controllable,
   isServable,
   type ListenOptions,
   type LoadRules,
   type Servable,
-  type Steerable,
 } from './servable.ts'
 
 export { STAGES, type Stage, Timings } from './timings.ts'

@@ -37,8 +37,8 @@ export interface LoadRules {
   healthPaths: readonly string[]
 }
 
-/** What a {@link Servable} may have besides, for whatever runs it to see and steer it. All optional. */
-export interface Steerable {
+/** What a {@link Servable} may have besides, for whatever runs it to see and control it. All optional. */
+export interface Controllable {
   /** Requests in flight now, and requests answered and refused for overload since the start. */
   stats?(): { inFlight: number; requests: number; shed?: number }
   /** Called before `listen`. */

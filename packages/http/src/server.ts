@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { CloseOptions, Handler, ListenOptions, LoadRules, Servable, Steerable } from '@arlen/core'
+import type { CloseOptions, Controllable, Handler, ListenOptions, LoadRules, Servable } from '@arlen/core'
 import { refusal } from './connection/refusal.ts'
 import { createListener, listenOn, SocketDriver, turnAway } from './connection/socket-driver.ts'
 import * as S from './connection/state.ts'
@@ -14,7 +14,7 @@ export interface Address {
 }
 
 /** Serves HTTP/1.1 over any listener or Duplex. */
-export class HttpServer implements Servable, Steerable {
+export class HttpServer implements Servable, Controllable {
   private readonly engine: Service
   private readonly drivers: Set<SocketDriver> = new Set()
   private readonly waiting: Set<Duplex> = new Set()

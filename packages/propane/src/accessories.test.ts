@@ -9,8 +9,8 @@ import {
 } from './accessories.ts'
 
 test('later sources outrank earlier ones, and all of them the defaults', () => {
-  const resolved = resolveAccessories({ workers: 2, drainTimeout: '5s' }, { workers: '4' }, { maxMemory: undefined })
-  expect(resolved).toMatchObject({ workers: 4, drainTimeout: 5000, maxMemory: 0, bootTimeout: 30_000 })
+  const resolved = resolveAccessories({ workers: 2, drainTimeoutMs: '5s' }, { workers: '4' }, { maxMemory: undefined })
+  expect(resolved).toMatchObject({ workers: 4, drainTimeoutMs: 5000, maxMemory: 0, bootTimeoutMs: 30_000 })
 })
 
 test('every default is a value that its own kind accepts', () => {
@@ -26,7 +26,7 @@ test('lists every problem at once, with what was probably meant', () => {
       'The propane accessories have 5 problem(s):',
       '- workers: must be auto or a whole number from 0 to 1024, not "many"',
       '- port: must be a whole number from 0 to 65535, not 70000',
-      '- drainTimout: there is no such accessory; did you mean drainTimeout?',
+      '- drainTimout: there is no such accessory; did you mean drainTimeoutMs?',
       '- workerHeader: must be true or false, not "maybe"',
       '- healthPaths: must be a list of paths such as /health/live,/health/ready, not "health"',
     ].join('\n'),
@@ -34,8 +34,8 @@ test('lists every problem at once, with what was probably meant', () => {
 })
 
 test('reads environment variables by their names', () => {
-  expect(flagOf('maxEventLoopDelay')).toBe('--max-event-loop-delay')
-  expect(variableOf('maxEventLoopDelay')).toBe('ARLEN_PROPANE_MAX_EVENT_LOOP_DELAY')
+  expect(flagOf('maxEventLoopDelayMs')).toBe('--max-event-loop-delay')
+  expect(variableOf('maxEventLoopDelayMs')).toBe('ARLEN_PROPANE_MAX_EVENT_LOOP_DELAY')
   const env = { ARLEN_PROPANE_WORKERS: '3', ARLEN_PROPANE_NONSENSE: '1', WORKERS: '9' }
   expect(accessoriesFromEnv(env)).toEqual({ workers: '3' })
 })
@@ -64,7 +64,9 @@ test.each([
 })
 
 test('a worker cannot be hung before it has had the time to report', () => {
-  expect(() => resolveAccessories({ heartbeatInterval: '20s' })).toThrow('heartbeatTimeout: must be longer than')
-  expect(() => resolveAccessories({ heartbeatInterval: 0 })).toThrow('heartbeatInterval: must be a duration of 10ms')
-  expect(resolveAccessories({ heartbeatInterval: '20s', heartbeatTimeout: 0 }).heartbeatTimeout).toBe(0)
+  expect(() => resolveAccessories({ heartbeatIntervalMs: '20s' })).toThrow('heartbeatTimeoutMs: must be longer than')
+  expect(() => resolveAccessories({ heartbeatIntervalMs: 0 })).toThrow(
+    'heartbeatIntervalMs: must be a duration of 10ms',
+  )
+  expect(resolveAccessories({ heartbeatIntervalMs: '20s', heartbeatTimeoutMs: 0 }).heartbeatTimeoutMs).toBe(0)
 })

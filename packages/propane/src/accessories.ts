@@ -12,26 +12,26 @@ export interface Accessories {
   socketPath: string
   listenBacklog: number
   workers: number | 'auto'
-  bootTimeout: number
-  drainTimeout: number
-  killTimeout: number
-  idleWindow: number
-  preStopDelay: number | 'auto'
-  respawnDelay: number
-  respawnDelayMax: number
+  bootTimeoutMs: number
+  drainTimeoutMs: number
+  killTimeoutMs: number
+  idleWindowMs: number
+  preStopDelayMs: number | 'auto'
+  respawnDelayMs: number
+  respawnDelayMaxMs: number
   crashLoopDeaths: number
-  crashLoopWindow: number
-  heartbeatInterval: number
-  heartbeatTimeout: number
+  crashLoopWindowMs: number
+  heartbeatIntervalMs: number
+  heartbeatTimeoutMs: number
   maxRequests: number
-  maxAge: number
+  maxAgeMs: number
   maxMemory: number
   reloadOverlap: number
   probePath: string
   maxConnections: number
   maxInFlight: number
-  maxEventLoopDelay: number
-  retryAfter: number
+  maxEventLoopDelayMs: number
+  retryAfterMs: number
   healthPaths: readonly string[]
   workerHeader: boolean
   pidFile: string
@@ -132,27 +132,31 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
     'auto',
     'Worker processes. `auto`: as many as the CPU limit allows. 0: one process, no primary.',
   ),
-  bootTimeout: entry(duration, 30_000, 'How long a worker may take until it is ready.'),
-  drainTimeout: entry(duration, 20_000, 'How long requests in flight may still take once their worker is to go.'),
-  killTimeout: entry(duration, 5000, 'How long a worker that should be gone may still take before SIGKILL.'),
-  idleWindow: entry(
+  bootTimeoutMs: entry(duration, 30_000, 'How long a worker may take until it is ready.'),
+  drainTimeoutMs: entry(duration, 20_000, 'How long requests in flight may still take once their worker is to go.'),
+  killTimeoutMs: entry(duration, 5000, 'How long a worker that should be gone may still take before SIGKILL.'),
+  idleWindowMs: entry(
     duration,
     2000,
     'How long a draining worker keeps idle keep-alive connections open, so that a request under way is still answered.',
   ),
-  preStopDelay: entry(
+  preStopDelayMs: entry(
     orAuto(duration),
     'auto',
     'How long to go on accepting after TERM while readiness already fails. `auto`: 5 s in a container, else 0.',
   ),
-  respawnDelay: entry(duration, 100, 'Delay before a worker that died is replaced; doubles with every further death.'),
-  respawnDelayMax: entry(duration, 30_000, 'Longest delay before a worker that died is replaced.'),
+  respawnDelayMs: entry(
+    duration,
+    100,
+    'Delay before a worker that died is replaced; doubles with every further death.',
+  ),
+  respawnDelayMaxMs: entry(duration, 30_000, 'Longest delay before a worker that died is replaced.'),
   crashLoopDeaths: entry(integer(1, 1000), 5, 'Deaths before ready, within the window, that make a crash loop.'),
-  crashLoopWindow: entry(duration, 60_000, 'Window in which those deaths are counted.'),
-  heartbeatInterval: entry(period, 1000, 'How often a worker reports.'),
-  heartbeatTimeout: entry(duration, 20_000, 'Silence of a worker after which it is taken for hung and replaced.'),
+  crashLoopWindowMs: entry(duration, 60_000, 'Window in which those deaths are counted.'),
+  heartbeatIntervalMs: entry(period, 1000, 'How often a worker reports.'),
+  heartbeatTimeoutMs: entry(duration, 20_000, 'Silence of a worker after which it is taken for hung and replaced.'),
   maxRequests: entry(count, 0, 'Requests after which a worker is recycled, spread by up to a fifth.'),
-  maxAge: entry(duration, 0, 'Age at which a worker is recycled, spread by up to a fifth.'),
+  maxAgeMs: entry(duration, 0, 'Age at which a worker is recycled, spread by up to a fifth.'),
   maxMemory: entry(size, 0, 'Resident memory of a worker above which, three reports in a row, it is recycled.'),
   reloadOverlap: entry(
     integer(1, 1024),
@@ -166,8 +170,8 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
   ),
   maxConnections: entry(count, 0, 'Open connections at which a worker stops accepting.'),
   maxInFlight: entry(count, 0, 'Requests in flight in a worker above which further ones are answered 503.'),
-  maxEventLoopDelay: entry(duration, 0, 'Delay of the event loop above which a worker answers 503.'),
-  retryAfter: entry(duration, 1000, 'What those answers say in `Retry-After`, rounded up to seconds.'),
+  maxEventLoopDelayMs: entry(duration, 0, 'Delay of the event loop above which a worker answers 503.'),
+  retryAfterMs: entry(duration, 1000, 'What those answers say in `Retry-After`, rounded up to seconds.'),
   healthPaths: entry(
     paths,
     ['/health', '/healthz', '/livez', '/readyz'],
@@ -197,14 +201,20 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
 
 const NAMES = Object.keys(ACCESSORIES) as AccessoryName[]
 
-/** `bootTimeout` as `--boot-timeout`. */
+/** The flag of an accessory: `bootTimeoutMs` as `--boot-timeout`, since a flag names its unit in its value (`30s`). */
 export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+  return `--${withoutUnit(name).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 }
 
-/** `bootTimeout` as `ARLEN_PROPANE_BOOT_TIMEOUT`. */
+/** The environment variable of an accessory: `bootTimeoutMs` as `ARLEN_PROPANE_BOOT_TIMEOUT`. */
 export function variableOf(name: string): string {
-  return `ARLEN_PROPANE_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+  return `ARLEN_PROPANE_${withoutUnit(name)
+    .replace(/[A-Z]/g, letter => `_${letter}`)
+    .toUpperCase()}`
+}
+
+function withoutUnit(name: string): string {
+  return name.replace(/Ms$/, '')
 }
 
 /** The accessories that `ARLEN_PROPANE_*` variables set. */
@@ -241,9 +251,9 @@ export function resolveAccessories(...sources: readonly Readonly<Record<string, 
       else values[name] = parsed
     }
   }
-  const { heartbeatInterval, heartbeatTimeout } = values as unknown as Accessories
-  if (heartbeatTimeout > 0 && heartbeatTimeout <= heartbeatInterval) {
-    problems.push(`heartbeatTimeout: must be longer than heartbeatInterval (${heartbeatInterval} ms), or 0`)
+  const { heartbeatIntervalMs, heartbeatTimeoutMs } = values as unknown as Accessories
+  if (heartbeatTimeoutMs > 0 && heartbeatTimeoutMs <= heartbeatIntervalMs) {
+    problems.push(`heartbeatTimeoutMs: must be longer than heartbeatIntervalMs (${heartbeatIntervalMs} ms), or 0`)
   }
   if (problems.length > 0) {
     throw propaneError('settings_invalid', { count: problems.length, problems: problems.map(p => `- ${p}`).join('\n') })

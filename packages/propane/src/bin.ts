@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from './main.ts'
+import { runPropane } from './command-line/run-propane.ts'
 
-// Not left to the event loop: whoever still holds a handle then must not keep a stopped primary alive.
-process.exit(await main(process.argv.slice(2)))
+// Not left to the event loop: an open handle must not keep a stopped primary alive.
+process.exit(await runPropane(process.argv.slice(2)))

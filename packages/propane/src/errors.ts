@@ -1,4 +1,4 @@
-// The primary loads nothing of @arlen/core but this: its logger and node:http would take a third of the memory it may have.
+// A subpath of its own would save nothing: the root of @arlen/core has no dependencies.
 import { defineErrors } from '@arlen/core'
 
 /** Every error that @arlen/propane itself raises. */

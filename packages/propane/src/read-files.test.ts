@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/helpers.ts'
-import { readConfigFile } from './config-file.ts'
+import { readConfigFile } from './command-line/config-file.ts'
 import { changedVariables, readEnvFile } from './pool/env-file.ts'
 
 function file(text: string): string {

@@ -1,6 +1,7 @@
 import { resolveAccessories } from './accessories.ts'
-import { type PropaneOptions, propane } from './propane.ts'
-import { handleSignals } from './run.ts'
+import { handleSignals } from './command-line/handle-signals.ts'
+import { createPropane } from './create-propane.ts'
+import type { PropaneOptions } from './propane-handle.ts'
 import { becomeInit } from './system/init-process.ts'
 
 /**
@@ -8,17 +9,17 @@ import { becomeInit } from './system/init-process.ts'
  * of a container it first puts a reaping shell in its place; with `workers: 0` it runs the application in this process;
  * else it starts a primary that signals command. Resolves with the exit code: 0 after a clean stop, 1 after a failure.
  *
- * @throws what `propane` throws
+ * @throws what `createPropane` throws
  */
 export async function serve(options: PropaneOptions): Promise<number> {
   becomeInit(message => process.stderr.write(`propane: ${message}\n`))
-  const { app, execArgv: _execArgv, env, reread, ...input } = options
+  const { app, args, execArgv: _execArgv, env, reread, ...input } = options
   const accessories = { ...(await reread?.()), ...input }
   if (resolveAccessories(accessories).workers === 0) {
     const { runInOneProcess } = await import('./primary/one-process.ts')
-    return runInOneProcess(app, accessories, env)
+    return runInOneProcess({ app, args, input: accessories, env })
   }
-  const running = await propane(options)
+  const running = await createPropane(options)
   const release = handleSignals(running)
   const { code } = await running.done
   release()

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { propane } from '../src/index.ts'
+import { createPropane } from '../src/index.ts'
+import { Bin } from './bin.ts'
 import { alive, fixture, get, launch, SOURCE, start, temporaryFolder } from './helpers.ts'
 
 describe('runs and stops', () => {
@@ -19,6 +20,15 @@ describe('runs and stops', () => {
     expect((await get(handle.url)).body).toMatch(body)
     expect(await handle.stop()).toEqual({ code: 0 })
   })
+})
+
+test('arguments for the application are in its process.argv, behind its own path, in worker and single process', async () => {
+  const app = path.join(temporaryFolder(), 'app.mjs')
+  writeFileSync(app, 'export default (req, res) => res.end(JSON.stringify(process.argv.slice(1)))\n')
+  const handle = await start({ app, workers: 1, args: ['--verbose', 'x'] })
+  expect(JSON.parse((await get(handle.url)).body)).toEqual([app, '--verbose', 'x'])
+  const alone = new Bin(['--port', '0', '--workers', '0', '--log-format', 'json', app, '--', '--verbose', 'x'])
+  expect(JSON.parse((await get(await alone.serving())).body)).toEqual([app, '--verbose', 'x'])
 })
 
 describe('says in one line what is wrong with', () => {
@@ -51,7 +61,7 @@ describe('says in one line what is wrong with', () => {
   test('one that is not ready in time: what it has waited for', async () => {
     const folder = temporaryFolder()
     const place = path.join(folder, 'app.sock')
-    const reasonOf = async (app: string) => (await (await launch({ app, workers: 1, bootTimeout: 4000 })).done).reason
+    const reasonOf = async (app: string) => (await (await launch({ app, workers: 1, bootTimeoutMs: 4000 })).done).reason
     const written = (name: string, code: string) => {
       writeFileSync(path.join(folder, name), code)
       return path.join(folder, name)
@@ -77,7 +87,7 @@ describe('says in one line what is wrong with', () => {
   })
 
   test('one that does not exist', async () => {
-    const missing = propane({ app: '/nowhere/app.js', port: 0, execArgv: SOURCE, logFile: '/dev/null' })
+    const missing = createPropane({ app: '/nowhere/app.js', port: 0, execArgv: SOURCE, logFile: '/dev/null' })
     await expect(missing).rejects.toMatchObject({ code: 'app_not_found' })
   })
 })

@@ -26,7 +26,7 @@ test.each([
   ['one after the other', 5],
   // A worker that gets no time to run for a while is not waited for: on a machine that starves it tries again.
 ])('64 keep-alive clients that come %s are spread evenly over 4 workers', { retry: 2 }, async (_, pauseMs) => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 4, heartbeatInterval: 100 })
+  const handle = await start({ app: fixture('mixed.ts'), workers: 4, heartbeatIntervalMs: 100 })
   const spread = await connect(handle.url, 64, pauseMs)
   expect(spread).toHaveLength(4)
   expect(spread[0]! / spread[3]!).toBeLessThanOrEqual(1.5)
@@ -40,7 +40,7 @@ test.each([
 test('64 keep-alive clients are spread over all workers while others open a connection for each request', {
   retry: 2,
 }, async () => {
-  const handle = await start({ app: fixture('mixed.ts'), workers: 4, heartbeatInterval: 100 })
+  const handle = await start({ app: fixture('mixed.ts'), workers: 4, heartbeatIntervalMs: 100 })
   let done = false
   const hurried = Array.from({ length: 12 }, async () => {
     while (!done) await get(handle.url)

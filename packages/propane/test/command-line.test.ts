@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { runPropane } from '../src/command-line/run-propane.ts'
 import type { PropaneStatus } from '../src/index.ts'
-import { main } from '../src/index.ts'
 import { Bin, runBin } from './bin.ts'
 import { fixture, get, temporaryFolder } from './helpers.ts'
 import { Traffic } from './traffic.ts'
@@ -19,7 +19,7 @@ async function run(
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const result = { code: 0, stdout: '', stderr: '' }
-  result.code = await main(args, {
+  result.code = await runPropane(args, {
     env: { ...process.env, ...env },
     out: text => {
       result.stdout += text
@@ -41,7 +41,7 @@ describe('wrong usage ends with 2 and says what is wrong:', () => {
     [['scale', 'many'], /^propane: scale to how many workers/],
     [
       ['a.js', '--workers', '-1', '--boot-timeout', 'soon'],
-      /2 problem\(s\):\n- workers: must be auto or a whole number.*\n- bootTimeout: must be a duration/,
+      /2 problem\(s\):\n- workers: must be auto or a whole number.*\n- bootTimeoutMs: must be a duration/,
     ],
   ])('%j', async (args, message) => {
     const { code, stderr, stdout } = await run(args)
@@ -59,9 +59,9 @@ describe('failure ends with 1 and one line:', () => {
 
   test.each([
     [
-      '{"workerz": 2, "bootTimeout": "soon"}',
+      '{"workerz": 2, "bootTimeoutMs": "soon"}',
       {},
-      /2 problem\(s\):\n- workerz: .*did you mean workers.*\n- bootTimeout/,
+      /2 problem\(s\):\n- workerz: .*did you mean workers.*\n- bootTimeoutMs/,
     ],
     ['{bad', {}, /^propane: The configuration file .* cannot be read: /],
     ['{}', { ARLEN_PROPANE_WORKERS: 'many' }, /- workers: must be auto or/],
@@ -120,7 +120,7 @@ test('prints its settings and its help', async () => {
   const printed = await run(['--print', '--workers', '3'], { ARLEN_PROPANE_DRAIN_TIMEOUT: '7s' })
   expect(printed.code).toBe(0)
   expect(printed.stdout).toContain('workers = 3\n')
-  expect(printed.stdout).toContain('drainTimeout = 7000\n')
+  expect(printed.stdout).toContain('drainTimeoutMs = 7000\n')
   expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
   const help = await run(['--help'])
   expect(help.stdout).toContain('--idle-window')

@@ -7,7 +7,7 @@ import { Traffic } from './traffic.ts'
 
 test('a crash loop with no healthy worker ends with 1 and the first error said once', async () => {
   const logFile = path.join(temporaryFolder(), 'log')
-  const handle = await launch({ app: fixture('exits-at-boot.ts'), workers: 1, respawnDelay: 10, logFile })
+  const handle = await launch({ app: fixture('exits-at-boot.ts'), workers: 1, respawnDelayMs: 10, logFile })
   expect(await handle.done).toEqual({
     code: 1,
     reason:
@@ -20,7 +20,7 @@ test('a crash loop with no healthy worker ends with 1 and the first error said o
 test('a crash loop of one worker beside healthy ones is given up and shown, until a reload', async () => {
   const marker = path.join(temporaryFolder(), 'marker')
   const handle = await start({
-    ...{ app: fixture('fails-in-second-worker.ts'), workers: 2, respawnDelay: 10 },
+    ...{ app: fixture('fails-in-second-worker.ts'), workers: 2, respawnDelayMs: 10 },
     env: { ...process.env, MARKER: marker },
   })
   writeFileSync(marker, '')
@@ -41,7 +41,7 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
   const logFile = path.join(folder, 'log')
   const handle = await start({
     ...{ app: fixture('faulty.ts'), workers: 2, logFile },
-    ...{ heartbeatInterval: 100, heartbeatTimeout: 600, killTimeout: 300 },
+    ...{ heartbeatIntervalMs: 100, heartbeatTimeoutMs: 600, killTimeoutMs: 300 },
   })
   const blocked = get(`${handle.url}/block`).catch((error: NodeJS.ErrnoException) => error.code)
   const hung = await handle.once('signal', event => event.signal === 'SIGTERM')
@@ -58,7 +58,7 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
 test('a worker killed with SIGKILL while hundreds of connections queue loses only what it had accepted', async () => {
   const marker = path.join(temporaryFolder(), 'marker')
   const handle = await start({
-    ...{ app: fixture('faulty.ts'), workers: 1, listenBacklog: 2000, respawnDelay: 10 },
+    ...{ app: fixture('faulty.ts'), workers: 1, listenBacklog: 2000, respawnDelayMs: 10 },
     env: { ...process.env, MARKER: marker },
   })
   const { pid } = handle.status().workers[0]!

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { ACCESSORIES, type AccessoryName, variableOf } from '../src/accessories.ts'
+import { COMMANDS } from '../src/command-line/commands.ts'
+import { SIGNALS } from '../src/command-line/signals.ts'
 import { propaneError } from '../src/errors.ts'
-import { ACCESSORIES, type AccessoryName, COMMANDS, SIGNALS, variableOf } from '../src/index.ts'
 import { chaos } from './chaos.ts'
 import { random } from './random.ts'
 import { Simulation } from './simulation.ts'
@@ -53,7 +55,7 @@ test('every transition that happens is in the table, and every one in the table 
   const seen = new Set<string>()
   for (let seed = 1; seed <= 150; seed++) {
     const dice = random(seed)
-    const simulation = new Simulation(1 + Math.floor(dice() * 4), { maxMemory: 100, drainTimeout: 5000 })
+    const simulation = new Simulation(1 + Math.floor(dice() * 4), { maxMemory: 100, drainTimeoutMs: 5000 })
     simulation.onTransition = (from, to) => seen.add(`${from} ${to}`)
     for (let count = 0; count < 12 && simulation.exitCode === undefined; count++) chaos(simulation, dice)
     if (simulation.exitCode === undefined && dice() < 0.5) simulation.dispatch({ type: 'stop' })

@@ -5,7 +5,7 @@ import { fixture, get, PATIENT, start, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 test('a request that takes a little less than the drain time completes, one that takes more is cut', async () => {
-  const handle = await start({ app: fixture('faulty.ts'), workers: 1, drainTimeout: 1500 })
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, drainTimeoutMs: 1500 })
   const shorter = get(`${handle.url}/slow?ms=1000`)
   const longer = get(`${handle.url}/slow?ms=60000`).catch((error: NodeJS.ErrnoException) => error.code)
   await get(handle.url)
@@ -17,7 +17,7 @@ test('a request that takes a little less than the drain time completes, one that
 })
 
 test('stopping with 1,000 idle keep-alive clients takes the idle window, ends them without a reset, and exits with 0', async () => {
-  const handle = await start({ app: fixture('faulty.ts'), workers: 2, idleWindow: 500 })
+  const handle = await start({ app: fixture('faulty.ts'), workers: 2, idleWindowMs: 500 })
   const clients = await Promise.all(Array.from({ length: 1000 }, () => keepAliveClient(handle.port)))
   const started = performance.now()
   expect(await handle.stop()).toEqual({ code: 0 })
@@ -27,7 +27,7 @@ test('stopping with 1,000 idle keep-alive clients takes the idle window, ends th
 })
 
 test('while draining, open connections are served as ever, and told not to come again', async () => {
-  const handle = await start({ app: fixture('faulty.ts'), workers: 1, idleWindow: 2000 })
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, idleWindowMs: 2000 })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   expect((await get(handle.url, { agent })).headers.connection).toBe('keep-alive')
   const stopping = handle.stop()
@@ -39,10 +39,10 @@ test('while draining, open connections are served as ever, and told not to come 
 })
 
 test('a connection that comes while readiness already fails is served', async () => {
-  const handle = await start({ app: fixture('servable.ts'), workers: 1, preStopDelay: 3000, heartbeatInterval: 50 })
+  const handle = await start({ app: fixture('servable.ts'), workers: 1, preStopDelayMs: 3000, heartbeatIntervalMs: 50 })
   expect((await get(`${handle.url}/readyz`)).status).toBe(200)
   const stopping = handle.stop()
-  await handle.once('beat')
+  await handle.once('heartbeat')
   expect((await get(`${handle.url}/readyz`)).status).toBe(503)
   expect((await get(handle.url)).status).toBe(200)
   expect(await stopping).toEqual({ code: 0 })

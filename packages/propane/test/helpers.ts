@@ -3,7 +3,7 @@ import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type PropaneHandle, type PropaneOptions, propane } from '../src/index.ts'
+import { createPropane, type PropaneHandle, type PropaneOptions } from '../src/index.ts'
 
 export const FIXTURES: string = path.join(import.meta.dirname, '..', 'fixtures')
 
@@ -19,9 +19,9 @@ export function fixture(name: string): string {
 
 /** Starts propane on a free port, without waiting for the workers, and ends it with the test. */
 export async function launch(options: Partial<PropaneOptions> & { app: string }): Promise<PropaneHandle> {
-  const handle = await propane({
+  const handle = await createPropane({
     ...{ port: 0, workers: 2, execArgv: SOURCE, logFile: '/dev/null', logFormat: 'json', controlSocket: 'off' },
-    ...{ preStopDelay: 0, idleWindow: 300 },
+    ...{ preStopDelayMs: 0, idleWindowMs: 300 },
     ...options,
   })
   onTestFinished(async () => {
@@ -34,7 +34,7 @@ export async function launch(options: Partial<PropaneOptions> & { app: string })
  * For tests that count lost requests: a client that a busy machine does not let run for longer than the idle window
  * cannot be told from one that has nothing to send.
  */
-export const PATIENT: { idleWindow: number } = { idleWindow: 5000 }
+export const PATIENT: { idleWindowMs: number } = { idleWindowMs: 5000 }
 
 /** Like `launch`, and waits until all workers serve. */
 export async function start(options: Partial<PropaneOptions> & { app: string }): Promise<PropaneHandle> {

@@ -27,8 +27,14 @@ test(`${SEQUENCES} random interleavings with real processes end with exactly the
   for (let seed = 1; seed <= SEQUENCES; seed++) {
     const dice = random(seed)
     const handle = await start({
-      ...{ app: fixture('faulty.ts'), workers: 1 + Math.floor(dice() * 3), respawnDelay: 20, idleWindow: 200 },
-      ...{ maxMemory: '280mb', heartbeatInterval: 100, heartbeatTimeout: 1500, killTimeout: 300, crashLoopDeaths: 50 },
+      ...{ app: fixture('faulty.ts'), workers: 1 + Math.floor(dice() * 3), respawnDelayMs: 20, idleWindowMs: 200 },
+      ...{
+        maxMemory: '280mb',
+        heartbeatIntervalMs: 100,
+        heartbeatTimeoutMs: 1500,
+        killTimeoutMs: 300,
+        crashLoopDeaths: 50,
+      },
     })
     const spawned = new Set<number>()
     handle.on('spawn', ({ pid }) => spawned.add(pid))

@@ -16,7 +16,10 @@ test('1,000 random interleavings of reload, recycle, crash, hang, scale and stop
   const outcomes = { settled: 0, stopped: 0, gaveUp: 0 }
   for (let seed = 1; seed <= 1000; seed++) {
     const dice = random(seed)
-    const simulation = new Simulation(1 + Math.floor(dice() * 5), { maxMemory: 100, maxAge: dice() < 0.5 ? 20_000 : 0 })
+    const simulation = new Simulation(1 + Math.floor(dice() * 5), {
+      maxMemory: 100,
+      maxAgeMs: dice() < 0.5 ? 20_000 : 0,
+    })
     simulation.onAction = () => check(simulation)
     try {
       simulation.rest()
@@ -26,7 +29,7 @@ test('1,000 random interleavings of reload, recycle, crash, hang, scale and stop
       // Now let the world be good again, and everything has to come to rest.
       simulation.fate = () => ({ after: 100, outcome: 'ready' })
       simulation.memory = () => 0
-      simulation.pool.settings.maxAge = 0
+      simulation.pool.settings.maxAgeMs = 0
       const stops = dice() < 0.3
       simulation.dispatch(stops ? { type: 'stop' } : { type: 'reload' })
       simulation.rest()

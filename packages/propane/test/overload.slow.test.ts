@@ -39,7 +39,7 @@ async function goodput(url: string, perSecond: number): Promise<{ good: number; 
 }
 
 test('at three times the capacity goodput stays at 80 % of the peak', async () => {
-  const handle = await start({ app: fixture('busy.ts'), workers: 1, maxEventLoopDelay: 200 })
+  const handle = await start({ app: fixture('busy.ts'), workers: 1, maxEventLoopDelayMs: 200 })
   // Before and after: on a machine that others use too, the smaller one is what there was to have.
   const before = await capacity(handle.url)
   const { good, refused } = await goodput(handle.url, 3 * before)

@@ -13,11 +13,11 @@ test.each(APPS)(
       app: fixture(app),
       workers: 1,
       maxInFlight: 2,
-      retryAfter: 3000,
-      heartbeatInterval: 20,
+      retryAfterMs: 3000,
+      heartbeatIntervalMs: 20,
     })
     const slow = [1, 2].map(() => get(`${handle.url}/slow?ms=2500`))
-    await handle.once('beat', ({ stats }) => stats.inFlight === 2)
+    await handle.once('heartbeat', ({ stats }) => stats.inFlight === 2)
     const started = performance.now()
     const refused = await get(handle.url)
     expect(performance.now() - started).toBeLessThan(1000)
@@ -27,7 +27,7 @@ test.each(APPS)(
     expect((await get(`${handle.url}/healthy`)).status).toBe(503)
     for (const answer of await Promise.all(slow)) expect(answer.status).toBe(200)
     expect((await get(handle.url)).status).toBe(200)
-    const { stats } = await handle.once('beat')
+    const { stats } = await handle.once('heartbeat')
     expect(stats).toMatchObject({ shed: 2, inFlight: 0 })
   },
 )
@@ -36,16 +36,16 @@ test('above the limit of connections a worker leaves them to the others', async 
   const handle = await start({ app: fixture('mixed.ts'), workers: 2, maxConnections: 3 })
   const answers = await Promise.all(Array.from({ length: 12 }, () => get(`${handle.url}/?ms=200`)))
   expect(answers.map(answer => answer.status)).toEqual(Array.from({ length: 12 }, () => 200))
-  const { stats } = await handle.once('beat')
+  const { stats } = await handle.once('heartbeat')
   expect(stats.connections).toBeLessThanOrEqual(3)
 })
 
 test.each(APPS)('a delayed event loop makes a worker refuse, and it recovers by itself: %s', async (_, app) => {
-  const handle = await start({ app: fixture(app), workers: 1, maxEventLoopDelay: 100 })
+  const handle = await start({ app: fixture(app), workers: 1, maxEventLoopDelayMs: 100 })
   const blockers = Array.from({ length: 12 }, () => get(`${handle.url}/block?ms=150`))
   const statuses = (await Promise.all(blockers)).map(answer => answer.status)
   expect(statuses).toContain(503)
   expect(statuses).toContain(200)
-  await handle.once('beat')
+  await handle.once('heartbeat')
   expect((await get(handle.url)).status).toBe(200)
 })

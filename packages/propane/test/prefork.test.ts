@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { propane } from '../src/index.ts'
+import { createPropane } from '../src/index.ts'
 import { alive, fixture, get, launch, SOURCE, start } from './helpers.ts'
 
 test('serves an application from as many workers as asked for, and stops with 0 and no process left', async () => {
@@ -40,7 +40,12 @@ test('reloads: afterwards only workers of the new generation are left', async ()
 
 test('refuses an address that is taken, and says who has it', async () => {
   const handle = await start({ app: fixture('listener.ts'), workers: 1 })
-  const second = propane({ app: fixture('listener.ts'), port: handle.port, execArgv: SOURCE, logFile: '/dev/null' })
+  const second = createPropane({
+    app: fixture('listener.ts'),
+    port: handle.port,
+    execArgv: SOURCE,
+    logFile: '/dev/null',
+  })
   await expect(second).rejects.toMatchObject({
     code: 'port_in_use',
     message: expect.stringMatching(new RegExp(`^127.0.0.1:${handle.port} is already in use by process \\d+`)),

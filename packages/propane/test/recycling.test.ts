@@ -10,7 +10,7 @@ test.each([
     app: fixture(app),
     workers: 2,
     maxRequests: 50,
-    heartbeatInterval: 50,
+    heartbeatIntervalMs: 50,
     ...PATIENT,
   })
   let fewest = 2
@@ -30,7 +30,7 @@ test('a worker over its memory limit is replaced without losing a request', asyn
     app: fixture('faulty.ts'),
     workers: 1,
     maxMemory: '350mb',
-    heartbeatInterval: 50,
+    heartbeatIntervalMs: 50,
     ...PATIENT,
   })
   const { pid } = handle.status().workers[0]!

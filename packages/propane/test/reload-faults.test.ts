@@ -18,7 +18,7 @@ function changeable(code: string = GOOD): { app: string; become(code: string): v
 
 test('broken new code of any kind leaves the old workers in service, and says what is wrong', async () => {
   const { app, become } = changeable()
-  const handle = await start({ app, workers: 2, bootTimeout: 4000 })
+  const handle = await start({ app, workers: 2, bootTimeoutMs: 4000 })
   const before = handle.status().workers.map(worker => worker.pid)
   const faults: [code: string, reason: RegExp][] = [
     ['export default function () { const = 1 }', /SyntaxError: .* \(.*app\.mjs:1\)/],

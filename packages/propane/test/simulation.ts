@@ -3,17 +3,17 @@ import { type Action, decide, nextDeadline } from '../src/pool/decide.ts'
 import { createPool, isSettled, type Pool, type PoolSettings } from '../src/pool/pool.ts'
 
 export const SETTINGS: PoolSettings = {
-  bootTimeout: 30_000,
-  drainTimeout: 20_000,
-  killTimeout: 5000,
-  preStopDelay: 0,
-  respawnDelay: 100,
-  respawnDelayMax: 30_000,
+  bootTimeoutMs: 30_000,
+  drainTimeoutMs: 20_000,
+  killTimeoutMs: 5000,
+  preStopDelayMs: 0,
+  respawnDelayMs: 100,
+  respawnDelayMaxMs: 30_000,
   crashLoopDeaths: 5,
-  crashLoopWindow: 60_000,
-  heartbeatTimeout: 20_000,
+  crashLoopWindowMs: 60_000,
+  heartbeatTimeoutMs: 20_000,
   maxRequests: 0,
-  maxAge: 0,
+  maxAgeMs: 0,
   maxMemory: 0,
   reloadOverlap: 1,
 }
@@ -71,7 +71,7 @@ export class Simulation {
     const next = Math.min(...times, nextDeadline(this.pool, this.now), this.now + Math.min(limit, 1000))
     this.now = Math.max(this.now, next)
     for (const each of [...this.processes.values()]) this.#happen(each)
-    this.#beat()
+    this.#heartbeat()
     this.settle()
   }
 
@@ -139,10 +139,10 @@ export class Simulation {
     }
   }
 
-  #beat(): void {
+  #heartbeat(): void {
     for (const { id, hung } of this.processes.values()) {
-      const stats = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: this.memory(), eventLoopDelay: 0 }
-      if (!hung) this.notices.push(...apply(this.pool, { type: 'beat', id, stats }, this.now))
+      const stats = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: this.memory(), eventLoopDelayMs: 0 }
+      if (!hung) this.notices.push(...apply(this.pool, { type: 'heartbeat', id, stats }, this.now))
     }
   }
 }

@@ -66,7 +66,7 @@ test('workers hear nothing of what systemd says to the primary', async () => {
   const { env } = notifier()
   const bin = new Bin([app, '--workers', '1', '--port', '0'], { env: { ...env, WATCHDOG_USEC: '9000000' } })
   const { body } = await get(await bin.serving())
-  expect(body).not.toMatch(/NOTIFY_SOCKET|WATCHDOG|LISTEN_|PROPANE_ORDERS/)
+  expect(body).not.toMatch(/NOTIFY_SOCKET|WATCHDOG|LISTEN_|PROPANE_WORKER_OPTIONS/)
 })
 
 test.skipIf(!has('systemd-socket-activate'))(

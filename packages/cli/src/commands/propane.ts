@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, textOption, UsageError } from '../command.ts'
+import { type Command, textOption } from '../command.ts'
 import { findAppModule } from '../load-app.ts'
 
 export const propaneCommand: Command = {
@@ -14,31 +14,26 @@ export const propaneCommand: Command = {
   examples: ['arlen propane --workers 4', 'arlen propane reload'],
   anyOptions: true,
   async run(input, io) {
-    const { accessoriesFromEnv, main, parseArguments, serve } = await import('@arlen/propane')
-    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
-    const argv = withoutRoot(input.argv)
-    const { accessories, problems, positional } = parseArguments(argv)
-    const [action = 'start', ...rest] = positional
-    if (action !== 'start') return main(argv)
-    const problem = problems[0] ?? (rest.length > 0 ? `propane start does not take ${rest.join(' ')}` : undefined)
-    if (problem !== undefined) throw new UsageError(problem)
-    const { loadConfig } = await import('arlen')
-    const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
-    const { config } = loadConfig({ root, env: io.env, environment })
-    return serve({
-      host: config.http.host,
-      port: config.http.port,
-      probePath: '/readyz',
-      ...config.propaneAccessories,
-      ...accessoriesFromEnv(io.env),
-      ...accessories,
-      app: findAppModule(root),
-      env: { ...io.env, ARLEN_ENV: environment },
+    const { runPropane } = await import('@arlen/propane')
+    const lines = { out: (text: string) => io.out(text.trimEnd()), error: (text: string) => io.err(text.trimEnd()) }
+    return runPropane(withoutRoot(input.argv), { env: { ...io.env }, ...lines }, async () => {
+      const { loadConfig } = await import('arlen')
+      const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
+      const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
+      const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment }).config
+      return {
+        app: findAppModule(root),
+        accessories: { host: http.host, port: http.port, probePath: '/readyz', ...propaneAccessories },
+        env: { ...io.env, ARLEN_ENV: environment },
+      }
     })
   },
 }
 
-/** `--root` is ours; what is left is propane's. */
+/** `--root` is the command's own; the rest is propane's. What follows `--` is the application's. */
 function withoutRoot(argv: readonly string[]): string[] {
-  return argv.filter((word, index) => !word.startsWith('--root') && argv[index - 1] !== '--root')
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  const rest = own.filter((word, index) => !/^--root(?:=|$)/.test(word) && own[index - 1] !== '--root')
+  return [...rest, ...argv.slice(own.length)]
 }

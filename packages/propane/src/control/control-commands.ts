@@ -1,5 +1,5 @@
 import { propaneError } from '../errors.ts'
-import type { PropaneEnd, PropaneHandle } from '../propane.ts'
+import type { PropaneEnd, PropaneHandle } from '../propane-handle.ts'
 import type { ControlRequest } from './control-server.ts'
 
 /** What the control socket lets its owner do; resolves with the outcome. `ended` is when all workers are gone. */

@@ -9,7 +9,7 @@ const STATUS: PropaneStatus = {
   workers: [
     {
       ...{ slot: 1, id: 3, pid: 99, generation: 2, release: '', status: 'serving', ageMs: 1500, connections: 3 },
-      ...{ inFlight: 1, requests: 10, shed: 0, memory: 50 * 1024 * 1024, eventLoopDelay: 2 },
+      ...{ inFlight: 1, requests: 10, shed: 0, memory: 50 * 1024 * 1024, eventLoopDelayMs: 2 },
     },
     {
       ...{
@@ -22,7 +22,7 @@ const STATUS: PropaneStatus = {
         ageMs: 90_000,
         reason: 'reload',
       },
-      ...{ connections: 0, inFlight: 0, requests: 123_456, shed: 0, memory: 0, eventLoopDelay: 0 },
+      ...{ connections: 0, inFlight: 0, requests: 123_456, shed: 0, memory: 0, eventLoopDelayMs: 0 },
     },
   ],
 }

@@ -22,7 +22,7 @@ export function formatStatus(status: PropaneStatus): string {
     String(worker.inFlight),
     String(worker.requests),
     formatBytes(worker.memory),
-    formatDuration(worker.eventLoopDelay),
+    formatDuration(worker.eventLoopDelayMs),
   ])
   return `${head.join('\n')}\n\n${table([HEADINGS, ...rows])}`
 }

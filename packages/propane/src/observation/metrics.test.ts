@@ -13,7 +13,7 @@ const STATUS: PropaneStatus = {
   workers: [
     {
       ...{ slot: 1, id: 7, pid: 99, generation: 2, release: 'r2', status: 'serving', ageMs: 1000, connections: 3 },
-      ...{ inFlight: 1, requests: 10, shed: 0, memory: 1024, eventLoopDelay: 2 },
+      ...{ inFlight: 1, requests: 10, shed: 0, memory: 1024, eventLoopDelayMs: 2 },
     },
   ],
 }

@@ -61,7 +61,7 @@ export function renderMetrics(status: PropaneStatus, totals: Readonly<Record<str
       'worker_event_loop_delay_seconds',
       'gauge',
       'Longest delay since the last report.',
-      perWorker(w => w.eventLoopDelay / 1000),
+      perWorker(w => w.eventLoopDelayMs / 1000),
     ),
     metric(
       'worker_age_seconds',

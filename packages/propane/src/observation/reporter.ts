@@ -1,4 +1,4 @@
-import type { Events } from '../events.ts'
+import type { Events } from '../propane-events.ts'
 import { formatBytes, formatDuration } from '../units.ts'
 import type { Log } from './log.ts'
 
@@ -36,13 +36,13 @@ export function report(events: Events, log: Log): void {
       forMs,
     })
   })
-  events.on('crashed', ({ slot, id, how, respawnIn }) => {
-    const again = `the next one starts in ${formatDuration(respawnIn)}`
+  events.on('crashed', ({ slot, id, how, respawnInMs }) => {
+    const again = `the next one starts in ${formatDuration(respawnInMs)}`
     log.line('error', `worker ${slot} died (${how}); ${again}`, { worker: slot, id, how })
   })
-  events.on('boot_failed', ({ slot, id, reason, respawnIn, first }) => {
+  events.on('boot_failed', ({ slot, id, reason, respawnInMs, first }) => {
     // The same failure over and over is said once; the end of it has its own line.
-    if (first) log.line('error', `worker ${slot} did not start: ${reason}`, { worker: slot, id, respawnIn })
+    if (first) log.line('error', `worker ${slot} did not start: ${reason}`, { worker: slot, id, respawnInMs })
   })
   events.on('parked', ({ slot, reason }) => {
     log.line('error', `worker ${slot} is given up until the next reload: ${reason}`, { worker: slot })

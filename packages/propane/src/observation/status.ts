@@ -1,6 +1,7 @@
 import { now } from '../clock.ts'
 import type { Manager } from '../pool/manager.ts'
-import type { Phase, WorkerStats, WorkerStatus } from '../pool/pool.ts'
+import type { Phase, WorkerStatus } from '../pool/pool.ts'
+import type { WorkerStats } from '../protocol.ts'
 
 export interface WorkerReport extends WorkerStats {
   slot: number

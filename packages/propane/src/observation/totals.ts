@@ -1,5 +1,5 @@
-import type { Events } from '../events.ts'
-import type { WorkerStats } from '../pool/pool.ts'
+import type { Events } from '../propane-events.ts'
+import type { WorkerStats } from '../protocol.ts'
 
 /** Counts what has happened since the primary started, over all workers that ever were. */
 export class Totals {
@@ -22,7 +22,7 @@ export class Totals {
     events.on('signal', ({ reason, signal }) => {
       if (reason === 'hung' && signal === 'SIGTERM') counts.hangs++
     })
-    events.on('beat', ({ id, stats }) => this.#last.set(id, stats))
+    events.on('heartbeat', ({ id, stats }) => this.#last.set(id, stats))
     events.on('exit', ({ id }) => {
       const stats = this.#last.get(id)
       this.#last.delete(id)

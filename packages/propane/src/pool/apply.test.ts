@@ -3,7 +3,7 @@ import { SETTINGS } from '../../test/simulation.ts'
 import { apply, applyAction } from './apply.ts'
 import { createPool, isSettled, type Pool, workerOf } from './pool.ts'
 
-const STATS = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: 0, eventLoopDelay: 0 }
+const STATS = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: 0, eventLoopDelayMs: 0 }
 
 /** A pool whose workers serve. */
 function serving(workers: number): Pool {
@@ -20,7 +20,7 @@ test('what is said of workers that are gone changes nothing', () => {
   const before = structuredClone(pool)
   expect(apply(pool, { type: 'serving', id: 99 }, 20)).toEqual([])
   expect(apply(pool, { type: 'failed', id: 99, reason: 'x' }, 20)).toEqual([])
-  expect(apply(pool, { type: 'beat', id: 99, stats: STATS }, 20)).toEqual([])
+  expect(apply(pool, { type: 'heartbeat', id: 99, stats: STATS }, 20)).toEqual([])
   expect(apply(pool, { type: 'exited', id: 99, how: 'x' }, 20)).toEqual([])
   expect(pool).toEqual(before)
 })
@@ -34,10 +34,10 @@ test('a worker that is draining does not serve again because it says so', () => 
 
 test('reports over the memory limit count in a row only', () => {
   const pool = serving(1)
-  const beat = (memory: number) => apply(pool, { type: 'beat', id: 1, stats: { ...STATS, memory } }, 20)
-  for (const memory of [101, 200]) beat(memory)
+  const heartbeat = (memory: number) => apply(pool, { type: 'heartbeat', id: 1, stats: { ...STATS, memory } }, 20)
+  for (const memory of [101, 200]) heartbeat(memory)
   expect(workerOf(pool, 1)!.overMemory).toBe(2)
-  beat(100)
+  heartbeat(100)
   expect(workerOf(pool, 1)!.overMemory).toBe(0)
 })
 
@@ -67,7 +67,7 @@ test('an upgrade that failed lets everything go on', () => {
 test('where the machine stood still nobody is late', () => {
   const pool = serving(2)
   apply(pool, { type: 'stalled', forMs: 60_000 }, 60_010)
-  expect(pool.workers.map(worker => worker.lastBeatAt)).toEqual([60_010, 60_010])
+  expect(pool.workers.map(worker => worker.lastHeartbeatAt)).toEqual([60_010, 60_010])
 })
 
 test('scaling forgives the slots that were given up', () => {

@@ -1,23 +1,15 @@
+import type { WorkerStats } from '../protocol.ts'
 import { formatDuration } from '../units.ts'
 import { countBootDeath, countCrash, within } from './back-off.ts'
 import type { Action } from './decide.ts'
-import {
-  isServing,
-  type Pool,
-  type Reason,
-  slotOf,
-  type WorkerRecord,
-  type WorkerStats,
-  type WorkerStatus,
-  workerOf,
-} from './pool.ts'
+import { isServing, type Pool, type Reason, slotOf, type WorkerRecord, type WorkerStatus, workerOf } from './pool.ts'
 
 /** What happened to the pool, from its workers and from those who command it. */
 export type PoolEvent =
   | { type: 'serving'; id: number }
   | { type: 'waits'; id: number; for: string }
   | { type: 'failed'; id: number; reason: string }
-  | { type: 'beat'; id: number; stats: WorkerStats }
+  | { type: 'heartbeat'; id: number; stats: WorkerStats }
   | { type: 'exited'; id: number; how: string }
   | { type: 'reload' }
   | { type: 'scale'; desired: number }
@@ -30,8 +22,8 @@ export type PoolEvent =
 
 /** What follows from an event or action and is worth telling. */
 export type Notice =
-  | { notice: 'crashed'; worker: WorkerRecord; how: string; respawnIn: number }
-  | { notice: 'boot_failed'; worker: WorkerRecord; reason: string; respawnIn: number }
+  | { notice: 'crashed'; worker: WorkerRecord; how: string; respawnInMs: number }
+  | { notice: 'boot_failed'; worker: WorkerRecord; reason: string; respawnInMs: number }
   | { notice: 'parked'; slot: number; reason: string }
   | { notice: 'gave_up'; reason: string; deaths: number }
   | { notice: 'reload_started'; generation: number }
@@ -53,8 +45,8 @@ export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
       if (worker) worker.failure = event.reason
       return []
     }
-    case 'beat':
-      return beat(pool, workerOf(pool, event.id), event.stats, now)
+    case 'heartbeat':
+      return heartbeat(pool, workerOf(pool, event.id), event.stats, now)
     case 'exited':
       return exited(pool, workerOf(pool, event.id), event.how, now)
     case 'reload':
@@ -67,7 +59,7 @@ export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
       for (const slot of pool.slots.values()) pardon(slot)
       return []
     case 'stop':
-      if (mayStop(pool)) stopping(pool, now, event.delay ?? pool.settings.preStopDelay, 0)
+      if (mayStop(pool)) stopping(pool, now, event.delay ?? pool.settings.preStopDelayMs, 0)
       return []
     case 'quit':
       if (mayStop(pool)) stopping(pool, now, 0, 0)
@@ -82,7 +74,7 @@ export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
     case 'stalled':
       for (const worker of pool.workers) {
         worker.since += event.forMs
-        worker.lastBeatAt += event.forMs
+        worker.lastHeartbeatAt += event.forMs
       }
       return []
   }
@@ -94,7 +86,7 @@ export function applyAction(pool: Pool, action: Action, now: number): Notice[] {
     case 'spawn': {
       const { slot, generation, replaces, replacing } = action
       const id = pool.nextId++
-      const stats = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: 0, eventLoopDelay: 0 }
+      const stats = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: 0, eventLoopDelayMs: 0 }
       pool.workers.push({
         ...{
           id,
@@ -103,7 +95,7 @@ export function applyAction(pool: Pool, action: Action, now: number): Notice[] {
           status: 'booting',
           since: now,
           startedAt: now,
-          lastBeatAt: now,
+          lastHeartbeatAt: now,
           stats,
           overMemory: 0,
         },
@@ -139,7 +131,7 @@ function serving(pool: Pool, worker: WorkerRecord | undefined, now: number): Not
   worker.status = 'serving'
   worker.since = now
   worker.servingAt = now
-  worker.lastBeatAt = now
+  worker.lastHeartbeatAt = now
   pool.served = true
   slotOf(pool, worker.slot).bootDeaths = []
   if (pool.reload?.canary === worker.id && pool.reload.stage === 'canary') {
@@ -151,9 +143,9 @@ function serving(pool: Pool, worker: WorkerRecord | undefined, now: number): Not
   return []
 }
 
-function beat(pool: Pool, worker: WorkerRecord | undefined, stats: WorkerStats, now: number): Notice[] {
+function heartbeat(pool: Pool, worker: WorkerRecord | undefined, stats: WorkerStats, now: number): Notice[] {
   if (!worker) return []
-  worker.lastBeatAt = now
+  worker.lastHeartbeatAt = now
   worker.stats = stats
   const { maxMemory } = pool.settings
   worker.overMemory = maxMemory > 0 && stats.memory > maxMemory ? worker.overMemory + 1 : 0
@@ -169,20 +161,20 @@ function exited(pool: Pool, worker: WorkerRecord | undefined, how: string, now: 
   const slot = slotOf(pool, worker.slot)
   if (worker.status === 'serving') {
     countCrash(slot, worker.id, now - (worker.servingAt ?? now), now, pool.settings)
-    return [{ notice: 'crashed', worker, how, respawnIn: slot.notBefore - now }]
+    return [{ notice: 'crashed', worker, how, respawnInMs: slot.notBefore - now }]
   }
-  const late = `it was not ready within ${formatDuration(pool.settings.bootTimeout)}${worker.waitsFor ? `: ${worker.waitsFor}` : ''}`
+  const late = `it was not ready within ${formatDuration(pool.settings.bootTimeoutMs)}${worker.waitsFor ? `: ${worker.waitsFor}` : ''}`
   const reason = worker.failure ?? (worker.reason === 'boot_timeout' ? late : `it died before it was ready (${how})`)
   if (canary) return failReload(pool, reason, now)
   countBootDeath(slot, worker.id, now, pool.settings)
   return [
-    { notice: 'boot_failed', worker, reason, respawnIn: slot.notBefore - now },
-    ...brake(pool, worker, reason, now),
+    { notice: 'boot_failed', worker, reason, respawnInMs: slot.notBefore - now },
+    ...limitCrashLoop(pool, worker, reason, now),
   ]
 }
 
 /** The crash-loop brake: gives up where nobody serves, and gives up one slot where others do. */
-function brake(pool: Pool, worker: WorkerRecord, reason: string, now: number): Notice[] {
+function limitCrashLoop(pool: Pool, worker: WorkerRecord, reason: string, now: number): Notice[] {
   const recent = within(pool.bootDeaths, now, pool.settings)
   if (recent.length === 0) pool.firstFailure = reason
   pool.bootDeaths = [...recent, now]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SETTINGS } from '../../test/simulation.ts'
-import { countBootDeath, countCrash, respawnDelay, spread, within } from './back-off.ts'
+import { countBootDeath, countCrash, respawnDelayMs, spread, within } from './back-off.ts'
 import type { Slot } from './pool.ts'
 
 function slot(): Slot {
@@ -11,7 +11,7 @@ test('the delay doubles from the first to the longest, less up to a quarter', ()
   for (const id of [1, 2, 3, 50]) {
     for (let deaths = 0; deaths < 100; deaths++) {
       const full = Math.min(30_000, 100 * 2 ** deaths)
-      const delay = respawnDelay(deaths, id, SETTINGS)
+      const delay = respawnDelayMs(deaths, id, SETTINGS)
       expect(delay).toBeLessThanOrEqual(full)
       expect(delay).toBeGreaterThan(full * 0.75)
     }
@@ -19,7 +19,7 @@ test('the delay doubles from the first to the longest, less up to a quarter', ()
 })
 
 test('workers that die together do not start together', () => {
-  const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(id => Math.round(respawnDelay(5, id, SETTINGS)))
+  const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(id => Math.round(respawnDelayMs(5, id, SETTINGS)))
   expect(new Set(delays).size).toBe(8)
   for (let id = 1; id < 1000; id++) {
     expect(spread(id)).toBeGreaterThanOrEqual(0)

@@ -6,14 +6,14 @@ export function spread(id: number): number {
 }
 
 /** Exponential: the delay doubles with every death in a row, less up to a quarter of jitter, up to the maximum. */
-export function respawnDelay(deaths: number, id: number, settings: PoolSettings): number {
-  const delay = Math.min(settings.respawnDelayMax, settings.respawnDelay * 2 ** Math.min(deaths, 30))
+export function respawnDelayMs(deaths: number, id: number, settings: PoolSettings): number {
+  const delay = Math.min(settings.respawnDelayMaxMs, settings.respawnDelayMs * 2 ** Math.min(deaths, 30))
   return delay * (1 - spread(id) / 4)
 }
 
 /** A death before ready: counts towards the back-off and towards a crash loop. */
 export function countBootDeath(slot: Slot, id: number, now: number, settings: PoolSettings): void {
-  slot.notBefore = now + respawnDelay(slot.deaths, id, settings)
+  slot.notBefore = now + respawnDelayMs(slot.deaths, id, settings)
   slot.deaths++
   slot.bootDeaths = within(slot.bootDeaths, now, settings)
   slot.bootDeaths.push(now)
@@ -21,12 +21,12 @@ export function countBootDeath(slot: Slot, id: number, now: number, settings: Po
 
 /** A death in service: the back-off starts anew when the worker had lived through a whole crash-loop window. */
 export function countCrash(slot: Slot, id: number, lived: number, now: number, settings: PoolSettings): void {
-  if (lived >= settings.crashLoopWindow) slot.deaths = 0
-  slot.notBefore = now + respawnDelay(slot.deaths, id, settings)
+  if (lived >= settings.crashLoopWindowMs) slot.deaths = 0
+  slot.notBefore = now + respawnDelayMs(slot.deaths, id, settings)
   slot.deaths++
 }
 
 /** The moments of `times` that still lie in the crash-loop window. */
 export function within(times: readonly number[], now: number, settings: PoolSettings): number[] {
-  return times.filter(time => now - time < settings.crashLoopWindow)
+  return times.filter(time => now - time < settings.crashLoopWindowMs)
 }

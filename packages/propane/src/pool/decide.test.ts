@@ -47,7 +47,7 @@ describe('reload', () => {
   })
 
   test('fails when the first worker is not ready in time', () => {
-    const simulation = new Simulation(2, { bootTimeout: 30_000 })
+    const simulation = new Simulation(2, { bootTimeoutMs: 30_000 })
     simulation.rest()
     simulation.fate = () => ({ after: 0, outcome: 'nothing', hung: true })
     simulation.dispatch({ type: 'reload' })
@@ -124,7 +124,7 @@ describe('crashes', () => {
     simulation.run(120_000)
     simulation.kill(simulation.pool.workers[0]!.id)
     expect(simulation.notices.at(-1)).toMatchObject({ notice: 'crashed' })
-    expect((simulation.notices.at(-1) as { respawnIn: number }).respawnIn).toBeLessThanOrEqual(100)
+    expect((simulation.notices.at(-1) as { respawnInMs: number }).respawnInMs).toBeLessThanOrEqual(100)
   })
 
   test('before ready, five of them with nobody serving, end everything with the first reason', () => {
@@ -202,7 +202,7 @@ describe('recycling', () => {
   test.each([2, 4, 8, 16])(
     'of %i workers started together never takes more than one, or a quarter, out at once',
     count => {
-      const simulation = new Simulation(count, { maxAge: 10_000 })
+      const simulation = new Simulation(count, { maxAgeMs: 10_000 })
       let most = 0
       let fewest = count
       simulation.rest()
@@ -220,7 +220,7 @@ describe('recycling', () => {
   )
 
   test('does not happen during a reload', () => {
-    const simulation = new Simulation(2, { maxAge: 10_000 })
+    const simulation = new Simulation(2, { maxAgeMs: 10_000 })
     simulation.rest()
     simulation.run(9900)
     simulation.fate = () => ({ after: 25_000, outcome: 'ready' })
@@ -232,7 +232,7 @@ describe('recycling', () => {
 
 describe('stopping', () => {
   test('goes on serving for the time in which readiness fails, then drains, then ends with 0', () => {
-    const simulation = new Simulation(2, { preStopDelay: 5000 })
+    const simulation = new Simulation(2, { preStopDelayMs: 5000 })
     simulation.rest()
     simulation.dispatch({ type: 'stop' })
     simulation.run(4900)

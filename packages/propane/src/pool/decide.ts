@@ -26,16 +26,16 @@ export function decide(pool: Pool, now: number): Action[] {
 
 /** Workers that took longer than they may: in booting, in answering, in draining, in going. */
 const overdue: Rule = (pool, now) => {
-  const { bootTimeout, heartbeatTimeout, killTimeout } = pool.settings
+  const { bootTimeoutMs, heartbeatTimeoutMs, killTimeoutMs } = pool.settings
   const limits = {
-    booting: bootTimeout,
-    serving: heartbeatTimeout,
-    draining: pool.settings.drainTimeout + killTimeout,
-    terminating: killTimeout,
+    booting: bootTimeoutMs,
+    serving: heartbeatTimeoutMs,
+    draining: pool.settings.drainTimeoutMs + killTimeoutMs,
+    terminating: killTimeoutMs,
     killed: Number.POSITIVE_INFINITY,
   }
   return pool.workers.flatMap((worker): Action[] => {
-    const since = worker.status === 'serving' ? worker.lastBeatAt : worker.since
+    const since = worker.status === 'serving' ? worker.lastHeartbeatAt : worker.since
     if (now - since < limits[worker.status]) return []
     if (worker.status === 'serving') return [{ do: 'signal', id: worker.id, signal: 'SIGTERM', reason: 'hung' }]
     const reason = worker.status === 'booting' ? 'boot_timeout' : (worker.reason ?? 'drain_timeout')
@@ -146,11 +146,11 @@ function replace(pool: Pool, slot: number, generation: number, replacing: Reason
 
 /** Limits are spread by up to a fifth, so that workers started together are not recycled together. */
 function overLimit(pool: Pool, worker: WorkerRecord, now: number): Reason | undefined {
-  const { maxRequests, maxAge, maxMemory } = pool.settings
+  const { maxRequests, maxAgeMs, maxMemory } = pool.settings
   const factor = 1 + spread(worker.id) / 5
   if (maxMemory > 0 && worker.overMemory >= 3) return 'max_memory'
   if (maxRequests > 0 && worker.stats.requests >= maxRequests * factor) return 'max_requests'
-  if (maxAge > 0 && now - worker.startedAt >= maxAge * factor) return 'max_age'
+  if (maxAgeMs > 0 && now - worker.startedAt >= maxAgeMs * factor) return 'max_age'
   return undefined
 }
 
@@ -158,12 +158,12 @@ function overLimit(pool: Pool, worker: WorkerRecord, now: number): Reason | unde
 export function nextDeadline(pool: Pool, now: number): number {
   const { settings } = pool
   const deadlines = pool.workers.flatMap(worker => {
-    if (worker.status === 'booting') return [worker.since + settings.bootTimeout]
-    if (worker.status === 'draining') return [worker.since + settings.drainTimeout + settings.killTimeout]
-    if (worker.status === 'terminating') return [worker.since + settings.killTimeout]
+    if (worker.status === 'booting') return [worker.since + settings.bootTimeoutMs]
+    if (worker.status === 'draining') return [worker.since + settings.drainTimeoutMs + settings.killTimeoutMs]
+    if (worker.status === 'terminating') return [worker.since + settings.killTimeoutMs]
     if (worker.status === 'killed') return []
-    const age = settings.maxAge > 0 ? worker.startedAt + settings.maxAge * (1 + spread(worker.id) / 5) : 0
-    return [worker.lastBeatAt + settings.heartbeatTimeout, age]
+    const age = settings.maxAgeMs > 0 ? worker.startedAt + settings.maxAgeMs * (1 + spread(worker.id) / 5) : 0
+    return [worker.lastHeartbeatAt + settings.heartbeatTimeoutMs, age]
   })
   for (const slot of pool.slots.values()) deadlines.push(slot.notBefore)
   if (pool.stop) deadlines.push(pool.stop.since + pool.stop.delay)

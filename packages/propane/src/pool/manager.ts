@@ -1,15 +1,15 @@
 import type { Accessories } from '../accessories.ts'
 import { now } from '../clock.ts'
-import type { Events, WorkerEvent } from '../events.ts'
+import type { Events, WorkerEvent } from '../propane-events.ts'
+import type { FromWorker } from '../protocol.ts'
+import { CELLS, clearCell, createScoreboard } from '../scoreboard.ts'
 import { fs } from '../system/builtins.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
-import type { FromWorker } from '../worker/messages.ts'
-import { CELLS, clearCell, createScoreboard } from '../worker/scoreboard.ts'
 import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
 import { ClosingOrder } from './closing-order.ts'
 import { type Action, decide, nextDeadline } from './decide.ts'
 import { changedVariables } from './env-file.ts'
-import { existingCwd, makePlan, type Plan, type PlanSource, workerEnv, workerOrders } from './plan.ts'
+import { existingCwd, makePlan, type Plan, type PlanSource, workerEnv, workerOptions } from './plan.ts'
 import { createPool, isSettled, type Pool, type PoolSettings, type WorkerRecord, workerOf } from './pool.ts'
 import { WorkerHandle } from './worker-handle.ts'
 
@@ -29,7 +29,7 @@ export interface ManagerOptions {
   output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
   notice: (notice: Notice) => void
   /** The sockets are not needed here any more. May be called again. */
-  letGo: () => void
+  releaseSockets: () => void
 }
 
 interface Process {
@@ -142,7 +142,7 @@ export class Manager {
       const worker = workerOf(this.pool, action.id)
       if (child && worker) {
         const { signal, reason } = action
-        const silentMs = Math.round(now() - worker.lastBeatAt)
+        const silentMs = Math.round(now() - worker.lastHeartbeatAt)
         this.#options.events.emit('signal', { ...child.identity, signal, reason, silentMs })
         child.handle.kill(signal)
       }
@@ -153,14 +153,14 @@ export class Manager {
   #drain(id: number, reason: WorkerRecord['reason'] & string): void {
     const child = this.processes.get(id)
     if (!child) return
-    const { drainTimeout: graceMs, idleWindow: idleMs } = child.plan.accessories
+    const { drainTimeoutMs: graceMs, idleWindowMs: idleMs } = child.plan.accessories
     const { stats } = workerOf(this.pool, id)!
     this.#options.events.emit('drain', { ...child.identity, reason, stats })
     const tell = (last: boolean) => child.handle.send({ type: 'drain', graceMs, idleMs, last })
     if (reason !== 'stop' || this.handedOver) tell(false)
     else {
       // The last one has to accept what still queues, and might just have closed its own copies of the sockets.
-      if (this.#closing.stop(id, tell)) this.#send(child, 'spare', this.#options.sockets, this.#options.letGo)
+      if (this.#closing.stop(id, tell)) this.#send(child, 'spare', this.#options.sockets, this.#options.releaseSockets)
     }
   }
 
@@ -171,8 +171,8 @@ export class Manager {
       const cell = this.#freeCell()
       const identity: WorkerEvent = { id, slot, generation, pid: 0 }
       const handle = new WorkerHandle({
-        orders: {
-          ...workerOrders(plan, worker),
+        workerOptions: {
+          ...workerOptions(plan, worker),
           ...(this.#scoreboard !== undefined && cell < CELLS && { scoreboard: { fd: this.#scoreboard, cell } }),
         },
         execArgv: this.#options.execArgv,
@@ -239,9 +239,9 @@ export class Manager {
       this.dispatch({ type: 'failed', id, reason: message.reason })
     } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })
     else if (message.type === 'closed') this.#closing.closed(id)
-    else if (message.type === 'beat') {
-      this.dispatch({ type: 'beat', id, stats: message.stats })
-      events.emit('beat', { ...child.identity, stats: message.stats })
+    else if (message.type === 'heartbeat') {
+      this.dispatch({ type: 'heartbeat', id, stats: message.stats })
+      events.emit('heartbeat', { ...child.identity, stats: message.stats })
     } else if (message.type === 'drained')
       events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
   }
@@ -261,7 +261,7 @@ export class Manager {
     if (!child || !worker) return
     this.processes.delete(id)
     this.#closing.closed(id)
-    if (this.#closing.isLast(id)) this.#options.letGo()
+    if (this.#closing.isLast(id)) this.#options.releaseSockets()
     if (this.#scoreboard !== undefined && child.cell < CELLS) clearCell(this.#scoreboard, child.cell)
     const expected = worker.status !== 'serving' && worker.status !== 'booting'
     const { reason } = worker
@@ -270,7 +270,12 @@ export class Manager {
   }
 
   #close(code: number): void {
-    if (this.#scoreboard !== undefined) fs.closeSync(this.#scoreboard)
+    this.dispose()
     this.#finish(code)
+  }
+
+  /** Closes what it has opened itself. No worker may be left. */
+  dispose(): void {
+    if (this.#scoreboard !== undefined) fs.closeSync(this.#scoreboard)
   }
 }

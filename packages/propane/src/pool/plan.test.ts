@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { fixture } from '../../test/helpers.ts'
 import { resolveAccessories } from '../accessories.ts'
-import { existingCwd, makePlan, workerEnv, workerOrders } from './plan.ts'
+import { existingCwd, makePlan, workerEnv, workerOptions } from './plan.ts'
 
 const source = {
   app: fixture('listener.ts'),
+  args: [],
   env: { HOME: '/root', NOTIFY_SOCKET: '/run/n', LISTEN_FDS: '1' },
   cwd: '/srv',
 }
@@ -23,13 +24,13 @@ test('a release id comes from the setting, else from ARLEN_RELEASE', () => {
 })
 
 test('the answer header is there only when asked for', () => {
-  const plan = makePlan({ ...source, accessories: resolveAccessories({ workerHeader: true, retryAfter: 1500 }) })
-  expect(workerOrders(plan, { slot: 1, generation: 4 })).toMatchObject({
+  const plan = makePlan({ ...source, accessories: resolveAccessories({ workerHeader: true, retryAfterMs: 1500 }) })
+  expect(workerOptions(plan, { slot: 1, generation: 4 })).toMatchObject({
     header: '1; generation=4',
     retryAfterSeconds: 2,
   })
   const silent = makePlan({ ...source, accessories: resolveAccessories({}) })
-  expect(workerOrders(silent, { slot: 1, generation: 4 })).not.toHaveProperty('header')
+  expect(workerOptions(silent, { slot: 1, generation: 4 })).not.toHaveProperty('header')
 })
 
 test('a working directory that is gone is replaced by the folder of the application', () => {

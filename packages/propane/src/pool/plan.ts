@@ -1,14 +1,15 @@
 import path from 'node:path'
 import type { Accessories } from '../accessories.ts'
+import type { WorkerOptions } from '../protocol.ts'
 import { type Release, resolveRelease } from '../release.ts'
 import { fs } from '../system/builtins.ts'
-import type { WorkerOrders } from '../worker/worker.ts'
 import { readEnvFile } from './env-file.ts'
 import { limitOf } from './pool-settings.ts'
 
 /** What the workers of one generation are started with. Made anew by every reload. */
 export interface Plan {
   release: Release
+  args: readonly string[]
   accessories: Accessories
   env: NodeJS.ProcessEnv
   cwd: string
@@ -17,6 +18,8 @@ export interface Plan {
 export interface PlanSource {
   /** The application as given, absolute. */
   app: string
+  /** Arguments for the application. */
+  args: readonly string[]
   accessories: Accessories
   env: NodeJS.ProcessEnv
   /** Where propane was started. */
@@ -36,6 +39,7 @@ export function makePlan(source: PlanSource): Plan {
   const id = accessories.release || env.ARLEN_RELEASE || found.id
   return {
     release: { file: found.file, id },
+    args: source.args,
     accessories,
     env,
     cwd: accessories.cwd === '' ? source.cwd : path.resolve(source.cwd, accessories.cwd),
@@ -53,20 +57,21 @@ export function workerEnv(plan: Plan, worker: { id: number; slot: number; genera
   }
 }
 
-export function workerOrders(plan: Plan, worker: { slot: number; generation: number }): WorkerOrders {
+export function workerOptions(plan: Plan, worker: { slot: number; generation: number }): WorkerOptions {
   const a = plan.accessories
   const header = `${worker.slot}; generation=${worker.generation}${plan.release.id && `; release=${plan.release.id}`}`
   return {
     app: plan.release.file,
-    bootTimeout: limitOf(a.bootTimeout),
-    drainTimeout: a.drainTimeout,
-    idleWindow: a.idleWindow,
-    heartbeatInterval: a.heartbeatInterval,
+    args: plan.args,
+    bootTimeoutMs: limitOf(a.bootTimeoutMs),
+    drainTimeoutMs: a.drainTimeoutMs,
+    idleWindowMs: a.idleWindowMs,
+    heartbeatIntervalMs: a.heartbeatIntervalMs,
     probePath: a.probePath,
     maxConnections: a.maxConnections,
     maxInFlight: a.maxInFlight,
-    maxEventLoopDelay: a.maxEventLoopDelay,
-    retryAfterSeconds: Math.ceil(a.retryAfter / 1000),
+    maxEventLoopDelayMs: a.maxEventLoopDelayMs,
+    retryAfterSeconds: Math.ceil(a.retryAfterMs / 1000),
     healthPaths: a.healthPaths,
     ...(a.workerHeader && { header }),
   }

@@ -12,11 +12,11 @@ export function limitOf(ms: number): number {
 
 /** What the rules need of the accessories, with `auto` decided. */
 export function poolSettings(accessories: Accessories): PoolSettings {
-  const { preStopDelay, bootTimeout, heartbeatTimeout } = accessories
+  const { preStopDelayMs, bootTimeoutMs, heartbeatTimeoutMs } = accessories
   return {
     ...accessories,
-    bootTimeout: limitOf(bootTimeout),
-    heartbeatTimeout: limitOf(heartbeatTimeout),
-    preStopDelay: preStopDelay === 'auto' ? (inContainer() ? 5000 : 0) : preStopDelay,
+    bootTimeoutMs: limitOf(bootTimeoutMs),
+    heartbeatTimeoutMs: limitOf(heartbeatTimeoutMs),
+    preStopDelayMs: preStopDelayMs === 'auto' ? (inContainer() ? 5000 : 0) : preStopDelayMs,
   }
 }

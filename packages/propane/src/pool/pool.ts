@@ -1,3 +1,5 @@
+import type { WorkerStats } from '../protocol.ts'
+
 /**
  * What the primary knows of its workers: plain data, changed by `apply` (events) and read by `decide` (rules). Nothing
  * in here knows processes, sockets or timers, so that every interleaving can be simulated. Times are milliseconds on
@@ -25,17 +27,6 @@ export type Reason =
   | 'stop'
   | 'quit'
 
-export interface WorkerStats {
-  connections: number
-  inFlight: number
-  requests: number
-  shed: number
-  /** Resident set size, bytes. */
-  memory: number
-  /** Longest delay of the event loop since the last report, milliseconds. */
-  eventLoopDelay: number
-}
-
 export interface WorkerRecord {
   /** Unique for the life of the primary. */
   id: number
@@ -47,7 +38,7 @@ export interface WorkerRecord {
   since: number
   startedAt: number
   servingAt?: number
-  lastBeatAt: number
+  lastHeartbeatAt: number
   stats: WorkerStats
   /** How long its application took to start, as it says itself. */
   bootMs?: number
@@ -86,17 +77,17 @@ export interface Reload {
 
 /** The accessories that rules depend on. */
 export interface PoolSettings {
-  bootTimeout: number
-  drainTimeout: number
-  killTimeout: number
-  preStopDelay: number
-  respawnDelay: number
-  respawnDelayMax: number
+  bootTimeoutMs: number
+  drainTimeoutMs: number
+  killTimeoutMs: number
+  preStopDelayMs: number
+  respawnDelayMs: number
+  respawnDelayMaxMs: number
   crashLoopDeaths: number
-  crashLoopWindow: number
-  heartbeatTimeout: number
+  crashLoopWindowMs: number
+  heartbeatTimeoutMs: number
   maxRequests: number
-  maxAge: number
+  maxAgeMs: number
   maxMemory: number
   reloadOverlap: number
 }

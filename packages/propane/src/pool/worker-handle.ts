@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { canCountRates, countRates } from '../primary/rate-counts.ts'
+import type { WorkerOptions } from '../protocol.ts'
+import { envelope, type FromWorker, fromWorker, type ToWorker } from '../protocol.ts'
 import { childProcess } from '../system/builtins.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
-import { envelope, type FromWorker, fromWorker, type ToWorker } from '../worker/messages.ts'
-import type { WorkerOrders } from '../worker/worker.ts'
+import { canCountRates, countRates } from './rate-counts.ts'
 
 export interface WorkerProcessOptions {
-  orders: WorkerOrders
+  workerOptions: WorkerOptions
   execArgv: readonly string[]
   env: NodeJS.ProcessEnv
   cwd: string
@@ -31,7 +31,7 @@ export class WorkerHandle {
   #gone = false
 
   constructor(options: WorkerProcessOptions) {
-    const { scoreboard, ...orders } = options.orders
+    const { scoreboard, ...workerOptions } = options.workerOptions
     const board = scoreboard && { fd: 4, cell: scoreboard.cell }
     this.#child = childProcess.fork(MAIN, [], {
       cwd: options.cwd,
@@ -39,7 +39,7 @@ export class WorkerHandle {
       env: {
         ...options.env,
         ...(canCountRates && { PROPANE_RATE_PRIMARY: '1' }),
-        PROPANE_ORDERS: JSON.stringify({ ...orders, ...(board && { scoreboard: board }) }),
+        PROPANE_WORKER_OPTIONS: JSON.stringify({ ...workerOptions, ...(board && { scoreboard: board }) }),
       },
       // 4 is the scoreboard: the descriptor a worker finds it at.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(scoreboard ? [scoreboard.fd] : [])],

@@ -1,6 +1,6 @@
-import type { Events } from '../events.ts'
 import type { Notice } from '../pool/apply.ts'
 import type { Manager } from '../pool/manager.ts'
+import type { Events } from '../propane-events.ts'
 
 type Told = Exclude<Notice, { notice: 'reloaded' | 'gave_up' }>
 
@@ -13,13 +13,13 @@ export function tellNotice(notice: Told, manager: Pick<Manager, 'pool' | 'stackO
     const stack = manager.stackOf(generation)
     events.emit('reload_failed', { generation, reason, ...(stack !== undefined && { stack }) })
   } else {
-    const { worker, respawnIn } = notice
+    const { worker, respawnInMs } = notice
     const identity = { id: worker.id, slot: worker.slot, generation: worker.generation, pid: 0 }
-    if (notice.notice === 'crashed') events.emit('crashed', { ...identity, how: notice.how, respawnIn })
+    if (notice.notice === 'crashed') events.emit('crashed', { ...identity, how: notice.how, respawnInMs })
     else {
       const { served, bootDeaths } = manager.pool
       const first = served && bootDeaths.length === 1
-      events.emit('boot_failed', { ...identity, reason: notice.reason, respawnIn, first })
+      events.emit('boot_failed', { ...identity, reason: notice.reason, respawnInMs, first })
     }
   }
 }

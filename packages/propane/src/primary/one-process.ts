@@ -1,39 +1,46 @@
 import type { AccessoryInput } from '../accessories.ts'
 import { resolveAccessories } from '../accessories.ts'
 import { propaneError } from '../errors.ts'
-import { explain } from '../explain.ts'
 import { Log, LogSink } from '../observation/log.ts'
-import { makePlan, workerEnv, workerOrders } from '../pool/plan.ts'
+import { makePlan, workerEnv, workerOptions } from '../pool/plan.ts'
 import { poolSettings } from '../pool/pool-settings.ts'
+import { type FromWorker, SOCKET_TAKEN, type ToWorker } from '../protocol.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
 import { adoptAll, bind, inUse } from '../system/bind.ts'
 import { activatedSockets, ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
-import { type FromWorker, SOCKET_TAKEN, type ToWorker } from '../worker/messages.ts'
+import { explainError } from '../worker/explain-error.ts'
 import { type Channel, Worker } from '../worker/worker.ts'
+
+export interface OneProcessOptions {
+  app: string
+  /** Arguments for the application. */
+  args?: readonly string[] | undefined
+  input: AccessoryInput
+  /** Default: that of this process. */
+  env?: NodeJS.ProcessEnv | undefined
+}
 
 /**
  * `workers: 0`: the application in this very process, with the same socket, probe, draining and signals, and without
  * what needs a second process (reload, respawn, recycling, hang detection). For containers whose orchestrator does
  * that. Ends the process: 0 after a graceful stop, 1 where the application cannot start.
  *
- * @throws what `propane` throws before it has started anything
+ * @throws what `createPropane` throws before it has started anything
  */
-export async function runInOneProcess(
-  app: string,
-  input: AccessoryInput,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<never> {
+export async function runInOneProcess(options: OneProcessOptions): Promise<never> {
+  const { app, args = [], input, env = process.env } = options
   const accessories = resolveAccessories(input)
   const { logFile, logFormat } = accessories
   const json = logFormat === 'json' || (logFormat === 'auto' && !process.stdout.isTTY)
   const log = new Log(new LogSink(logFile), json)
   const systemd = new ServiceNotifier(problem => log.line('warn', problem))
-  const plan = makePlan({ app: logicalPath(app), accessories, env, cwd: logicalCwd() })
+  const plan = makePlan({ app: logicalPath(app), args, accessories, env, cwd: logicalCwd() })
   const fds = activatedSockets()
   const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
   const identity = { id: 1, slot: 1, generation: 1 }
   Object.assign(process.env, workerEnv(plan, identity))
+  process.argv.splice(1, process.argv.length, plan.release.file, ...args) // as if Node.js ran it alone
 
   let tell: (message: ToWorker, handle: (typeof sockets)[number]['handle'] | undefined) => void = () => undefined
   const heard = (message: FromWorker) => {
@@ -61,17 +68,17 @@ export async function runInOneProcess(
     },
     hold: () => undefined,
   }
-  const worker = new Worker({ ...workerOrders(plan, identity), maxConnections: 0 }, channel)
+  const worker = new Worker({ ...workerOptions(plan, identity), maxConnections: 0 }, channel)
 
   let stopping = false
   const stop = () => {
     if (stopping || !worker.serves) process.exit(0)
     stopping = true
-    const { preStopDelay } = poolSettings(accessories)
+    const { preStopDelayMs } = poolSettings(accessories)
     tell({ type: 'pre_stop' }, undefined)
     void systemd.notify('STOPPING=1')
-    log.line('info', `stopping: requests in flight may take ${formatDuration(accessories.drainTimeout)}`)
-    setTimeout(() => void worker.drain(accessories.drainTimeout, accessories.idleWindow, true), preStopDelay)
+    log.line('info', `stopping: requests in flight may take ${formatDuration(accessories.drainTimeoutMs)}`)
+    setTimeout(() => void worker.drain(accessories.drainTimeoutMs, accessories.idleWindowMs, true), preStopDelayMs)
   }
   process.on('SIGTERM', () => {
     if (!stopping) stop()
@@ -83,7 +90,7 @@ export async function runInOneProcess(
   try {
     await worker.boot()
   } catch (error) {
-    heard({ type: 'failed', ...explain(error) })
+    heard({ type: 'failed', ...explainError(error) })
     process.exit(1)
   }
   return new Promise<never>(() => undefined)

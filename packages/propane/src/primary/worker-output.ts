@@ -1,6 +1,6 @@
-import type { WorkerEvent } from '../events.ts'
 import type { LogSink } from '../observation/log.ts'
 import { LineMerger } from '../observation/log-merge.ts'
+import type { WorkerEvent } from '../propane-events.ts'
 
 type Stream = 'stdout' | 'stderr'
 

@@ -6,3 +6,4 @@
 export const fs: typeof import('node:fs') = process.getBuiltinModule('node:fs')
 export const net: typeof import('node:net') = process.getBuiltinModule('node:net')
 export const childProcess: typeof import('node:child_process') = process.getBuiltinModule('node:child_process')
+export const util: typeof import('node:util') = process.getBuiltinModule('node:util')

@@ -1,4 +1,4 @@
-import type { Events } from '../events.ts'
+import type { Events } from '../propane-events.ts'
 import { childProcess } from './builtins.ts'
 
 /** First descriptor of socket activation, as sd_listen_fds(3) has it. */

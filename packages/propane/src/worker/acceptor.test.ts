@@ -13,7 +13,7 @@ interface Bench {
 async function listening(): Promise<Bench> {
   const socket = bindTcp('127.0.0.1', 0)
   const bench: Bench = { acceptor: new Acceptor(() => bench.asked++), port: socket.port!, asked: 0 }
-  bench.acceptor.gate.on('connection', (accepted: net.Socket) => {
+  bench.acceptor.virtualServer.on('connection', (accepted: net.Socket) => {
     accepted.on('error', () => undefined)
     accepted.once('end', () => accepted.end()).resume()
   })
@@ -92,8 +92,8 @@ test('stopped as the last it takes what queues, also where it had paused, and no
 
 test('looks to an application like a server that listens', async () => {
   const { acceptor, port } = await listening()
-  expect(acceptor.gate.listening).toBe(true)
-  expect(acceptor.gate.address()).toMatchObject({ port })
-  await new Promise<void>(resolve => acceptor.gate.close(() => resolve()))
+  expect(acceptor.virtualServer.listening).toBe(true)
+  expect(acceptor.virtualServer.address()).toMatchObject({ port })
+  await new Promise<void>(resolve => acceptor.virtualServer.close(() => resolve()))
   expect(acceptor.accepting).toBe(false)
 })

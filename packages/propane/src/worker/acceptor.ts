@@ -1,7 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { net } from '../system/builtins.ts'
 import { listenOn, occupyQueue, type ServerHandle, setQueueLength } from '../system/listening-socket.ts'
-import { Lasting } from './lasting.ts'
+import { LongLivedConnections } from './long-lived-connections.ts'
 
 /** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
 const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
@@ -10,16 +10,16 @@ const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
 const LAST_MAX_MS = 2000
 
 /**
- * The worker's end of the shared sockets. `gate` is the server that the application takes its connections from; it
+ * The worker's end of the shared sockets. `virtualServer` is the server that the application takes its connections from; it
  * never listens itself, for a worker that stops accepting for a while closes its copies of the sockets (the connections
  * queue on for the others) and goes on later with spare copies that it got from the primary meanwhile.
  */
 export class Acceptor {
-  readonly gate: Server
+  readonly virtualServer: Server
   /** Connections that are open. */
   connections = 0
   /** Those of them that stay for more than a request. */
-  readonly lasting: Lasting = new Lasting()
+  readonly longLived: LongLivedConnections = new LongLivedConnections()
   /** Called when a connection has come. */
   onOpen: () => void = () => undefined
   /** Called when a connection has ended. */
@@ -41,7 +41,7 @@ export class Acceptor {
     this.#closed = function closed() {
       forget(this)
     }
-    this.gate = new Gate(
+    this.virtualServer = new VirtualServer(
       () => this.#address,
       () => this.stop(),
     )
@@ -113,15 +113,15 @@ export class Acceptor {
   /** Hands a connection to the application, as if it had come in through one of the sockets. */
   take(socket: Socket): void {
     this.connections++
-    this.lasting.opened(socket)
+    this.longLived.opened(socket)
     socket.on('close', this.#closed)
-    this.gate.emit('connection', socket)
+    this.virtualServer.emit('connection', socket)
     this.onOpen()
   }
 
   #forget(socket: Socket): void {
     this.connections--
-    this.lasting.closed(socket)
+    this.longLived.closed(socket)
     this.onClose()
   }
 
@@ -144,7 +144,7 @@ export class Acceptor {
 }
 
 /** A server that looks as if it listened, for applications that ask. */
-class Gate extends net.Server {
+class VirtualServer extends net.Server {
   #where: () => AddressInfo | string | null
   #stop: () => void
 

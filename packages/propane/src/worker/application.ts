@@ -4,8 +4,8 @@ import type { Server } from 'node:net'
 export interface Application {
   /** What kind it is, for the log: `node:http`, `fastify`, `servable`, … */
   readonly kind: string
-  /** Starts it: resolves when it is ready to answer what comes through `gate`. */
-  start(gate: Server): Promise<void>
+  /** Starts it: resolves when it is ready to answer what comes through `virtualServer`. */
+  start(virtualServer: Server): Promise<void>
   /** Requests in flight and answered so far, where the application lets itself be counted. */
   counts(): { inFlight: number; requests: number; shed: number } | undefined
   /** The worker is (or is no longer) overloaded. */

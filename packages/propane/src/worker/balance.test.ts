@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import type { Others } from '../scoreboard.ts'
 import { type Accepting, Balance, type Board } from './balance.ts'
-import type { Others } from './scoreboard.ts'
 
 /** A worker's balance with a pretended acceptor, board and clock. */
 class Bench {
   connections = 0
-  lasting = 0
+  longLived = 0
   accepting = true
   time = 1000
   others: Others = { fewest: 0, fewestAwake: 0, silent: false }
@@ -22,9 +22,9 @@ class Bench {
       get accepting() {
         return bench.accepting
       },
-      lasting: {
+      longLived: {
         get count() {
-          return bench.lasting
+          return bench.longLived
         },
         turn: () => undefined,
       },
@@ -47,7 +47,7 @@ class Bench {
   open(count: number): void {
     for (let each = 0; each < count && this.accepting; each++) {
       this.connections++
-      this.lasting++
+      this.longLived++
       this.balance.opened()
     }
   }
@@ -55,7 +55,7 @@ class Bench {
   close(count: number): void {
     for (let each = 0; each < count; each++) {
       this.connections--
-      this.lasting--
+      this.longLived--
       this.balance.closed()
     }
   }
@@ -133,7 +133,7 @@ test('one that is silent does not hide another that is there and has fewer', () 
   expect([bench.connections, bench.accepting]).toEqual([5, false])
 })
 
-test('the limit of connections counts all of them, lasting or not, with or without others', () => {
+test('the limit of connections counts all of them, longLived or not, with or without others', () => {
   for (const bench of [new Bench(4), new Bench(4, false)]) {
     bench.others = { fewest: 100, fewestAwake: 100, silent: false }
     for (let each = 0; each < 4; each++) {

@@ -1,7 +1,7 @@
 import { now } from '../clock.ts'
+import { mayAccept, type Scoreboard } from '../scoreboard.ts'
 import type { Acceptor } from './acceptor.ts'
-import type { Lasting } from './lasting.ts'
-import { mayAccept, type Scoreboard } from './scoreboard.ts'
+import type { LongLivedConnections } from './long-lived-connections.ts'
 
 /**
  * How long a worker that is ahead leaves new connections to one that has not been heard of. Where only the machine is
@@ -11,7 +11,7 @@ const PATIENCE_MS = 100
 
 /** What is balanced: all of an acceptor that matters here. */
 export type Accepting = Pick<Acceptor, 'connections' | 'accepting' | 'pause' | 'resume'> & {
-  lasting: Pick<Lasting, 'count' | 'turn'>
+  longLived: Pick<LongLivedConnections, 'count' | 'turn'>
 }
 
 export type Board = Pick<Scoreboard, 'publish' | 'others' | 'leave'>
@@ -44,7 +44,7 @@ export class Balance {
   /** A connection has come. */
   opened(): void {
     if (this.#left) return
-    const { count } = this.#acceptor.lasting
+    const { count } = this.#acceptor.longLived
     if (this.#fewest !== undefined) {
       if (count !== this.#published) this.#publish()
       if (!mayAccept(count, this.#fewest, true)) this.#look()
@@ -63,7 +63,7 @@ export class Balance {
   /** From time to time: others may have come or gone, and connections have ended. */
   tick(): void {
     if (this.#left) return
-    this.#acceptor.lasting.turn()
+    this.#acceptor.longLived.turn()
     this.#publish()
     this.#look()
     this.#act()
@@ -76,15 +76,15 @@ export class Balance {
   }
 
   #publish(): void {
-    this.#published = this.#acceptor.lasting.count
+    this.#published = this.#acceptor.longLived.count
     this.#scoreboard?.publish(this.#published)
   }
 
   #look(): void {
     if (!this.#scoreboard) return
     const { fewest, fewestAwake, silent } = this.#scoreboard.others()
-    const { lasting, accepting } = this.#acceptor
-    if (!silent || mayAccept(lasting.count, fewest, accepting)) this.#waitingSince = undefined
+    const { longLived, accepting } = this.#acceptor
+    if (!silent || mayAccept(longLived.count, fewest, accepting)) this.#waitingSince = undefined
     else this.#waitingSince ??= this.#now()
     if (!silent) this.#impatient = false
     else if (this.#waitingSince !== undefined && this.#now() - this.#waitingSince >= PATIENCE_MS) this.#impatient = true
@@ -92,9 +92,9 @@ export class Balance {
   }
 
   #act(): void {
-    const { connections, lasting, accepting } = this.#acceptor
+    const { connections, longLived, accepting } = this.#acceptor
     const full = this.#maxConnections > 0 && connections >= this.#maxConnections
-    if (full || !mayAccept(lasting.count, this.#fewest, accepting)) this.#acceptor.pause()
+    if (full || !mayAccept(longLived.count, this.#fewest, accepting)) this.#acceptor.pause()
     else if (!accepting) this.#acceptor.resume()
   }
 }

@@ -60,13 +60,13 @@ export class NodeApplication implements Application {
     }
   }
 
-  async start(gate: Server): Promise<void> {
+  async start(virtualServer: Server): Promise<void> {
     const { server, ready } = this.#options
     await ready?.()
     this.#intercept(server)
     // node:http enforces its time-outs from `listening` on.
     server.emit('listening')
-    gate.on('connection', (socket: Socket) => server.emit('connection', socket))
+    virtualServer.on('connection', (socket: Socket) => server.emit('connection', socket))
   }
 
   counts(): { inFlight: number; requests: number; shed: number } {

@@ -1,22 +1,22 @@
 import type { Server } from 'node:net'
-import type { LoadRules, Servable, Steerable } from '@arlen/core'
+import type { Controllable, LoadRules, Servable } from '@arlen/core'
 import type { Application } from './application.ts'
 
 /**
  * An application with an engine of its own (`@arlen/core`'s Servable): it drains itself, and is counted and held to
- * limits if it can be (Steerable).
+ * limits if it can be (Controllable).
  */
 export class ServableApplication implements Application {
   readonly kind = 'servable'
-  readonly #app: Servable & Steerable
+  readonly #app: Servable & Controllable
 
-  constructor(app: Servable & Steerable, rules: LoadRules) {
+  constructor(app: Servable & Controllable, rules: LoadRules) {
     this.#app = app
     app.setLoadRules?.(rules)
   }
 
-  async start(gate: Server): Promise<void> {
-    await this.#app.listen({ server: gate })
+  async start(virtualServer: Server): Promise<void> {
+    await this.#app.listen({ server: virtualServer })
   }
 
   counts(): { inFlight: number; requests: number; shed: number } | undefined {

@@ -1,11 +1,14 @@
-// What a worker process runs. Its orders come in the environment, and are taken out of it before the application looks.
-import { explain } from '../explain.ts'
-import type { ServerHandle } from '../system/listening-socket.ts'
-import { envelope, type FromWorker, toWorker } from './messages.ts'
-import { type Channel, Worker, type WorkerOrders } from './worker.ts'
+// What a worker process runs. Its options come in the environment, and are taken out of it before the application looks.
 
-const orders = JSON.parse(process.env.PROPANE_ORDERS ?? '{}') as WorkerOrders
-delete process.env.PROPANE_ORDERS
+import type { WorkerOptions } from '../protocol.ts'
+import { envelope, type FromWorker, toWorker } from '../protocol.ts'
+import type { ServerHandle } from '../system/listening-socket.ts'
+import { explainError } from './explain-error.ts'
+import { type Channel, Worker } from './worker.ts'
+
+const workerOptions = JSON.parse(process.env.PROPANE_WORKER_OPTIONS ?? '{}') as WorkerOptions
+delete process.env.PROPANE_WORKER_OPTIONS
+process.argv.splice(1, process.argv.length, workerOptions.app, ...workerOptions.args) // as if Node.js ran it alone
 
 const channel: Channel = {
   say(message) {
@@ -23,8 +26,8 @@ const channel: Channel = {
   },
 }
 
-const report = (error: unknown) => channel.say({ type: 'failed', ...explain(error, orders.app) })
-const worker = new Worker(orders, channel)
+const report = (error: unknown) => channel.say({ type: 'failed', ...explainError(error, workerOptions.app) })
+const worker = new Worker(workerOptions, channel)
 
 // The primary is gone: whoever comes next wants the port.
 process.on('disconnect', () => void worker.drain(1500, 500))

@@ -1,32 +1,14 @@
 import { now } from '../clock.ts'
-import { explain } from '../explain.ts'
+import { type FromWorker, SOCKET_TAKEN, type ToWorker, type WorkerOptions } from '../protocol.ts'
+import { Scoreboard } from '../scoreboard.ts'
 import type { ServerHandle } from '../system/listening-socket.ts'
 import { Acceptor } from './acceptor.ts'
 import type { Application } from './application.ts'
 import { Balance } from './balance.ts'
 import { ListenCapture } from './capture-listen.ts'
+import { explainError } from './explain-error.ts'
 import { loadApplication } from './load-application.ts'
-import { type FromWorker, SOCKET_TAKEN, type ToWorker } from './messages.ts'
 import { probe } from './probe.ts'
-import { Scoreboard } from './scoreboard.ts'
-
-/** What the primary decided for a worker, passed in its environment as JSON. */
-export interface WorkerOrders {
-  app: string
-  /** What the balance is kept with: the descriptor of the scoreboard and this worker's cell; none for one worker. */
-  scoreboard?: { fd: number; cell: number }
-  bootTimeout: number
-  drainTimeout: number
-  idleWindow: number
-  heartbeatInterval: number
-  probePath: string
-  maxConnections: number
-  maxInFlight: number
-  maxEventLoopDelay: number
-  retryAfterSeconds: number
-  healthPaths: readonly string[]
-  header?: string
-}
 
 /** How often the balance is looked at without an occasion, and how late the event loop is. */
 const TICK_MS = 50
@@ -48,7 +30,7 @@ export interface Channel {
 
 /** One worker's life: load, probe, accept, report, drain, exit. */
 export class Worker {
-  readonly #orders: WorkerOrders
+  readonly #options: WorkerOptions
   readonly #channel: Channel
   readonly #acceptor: Acceptor
   readonly #balance: Balance
@@ -61,13 +43,13 @@ export class Worker {
   /** Requests of the probe, which are nobody's. */
   #probes = 0
 
-  constructor(orders: WorkerOrders, channel: Channel) {
-    this.#orders = orders
+  constructor(workerOptions: WorkerOptions, channel: Channel) {
+    this.#options = workerOptions
     this.#channel = channel
     this.#acceptor = new Acceptor(() => channel.say({ type: 'spare' }))
-    const { scoreboard } = orders
+    const { scoreboard } = workerOptions
     const board = scoreboard && new Scoreboard(scoreboard.fd, scoreboard.cell)
-    this.#balance = new Balance(this.#acceptor, board, orders.maxConnections)
+    this.#balance = new Balance(this.#acceptor, board, workerOptions.maxConnections)
   }
 
   async boot(): Promise<void> {
@@ -82,11 +64,11 @@ export class Worker {
       say()
     }
     capture.onElsewhere = say
-    this.#application = await loadApplication(this.#orders.app, this.#orders, capture, at)
+    this.#application = await loadApplication(this.#options.app, this.#options, capture, at)
     at('its start has not ended')
-    await this.#application.start(this.#acceptor.gate)
+    await this.#application.start(this.#acceptor.virtualServer)
     at('it has not answered the probe')
-    await probe(socket => this.#acceptor.take(socket), this.#orders.probePath, this.#orders.bootTimeout)
+    await probe(socket => this.#acceptor.take(socket), this.#options.probePath, this.#options.bootTimeoutMs)
     this.#probes = this.#application.counts()?.requests ?? 0
     this.#channel.hold(true)
     this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
@@ -109,7 +91,7 @@ export class Worker {
       await this.#acceptor.listen(handle, message.of, message.backlog)
     } catch (error) {
       const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      this.#say({ type: 'failed', ...(taken ? { reason: SOCKET_TAKEN } : explain(error)) })
+      this.#say({ type: 'failed', ...(taken ? { reason: SOCKET_TAKEN } : explainError(error)) })
       process.exit(1)
     }
     if (++this.#sockets < message.of) return
@@ -118,8 +100,8 @@ export class Worker {
     this.#balance.tick()
     this.#tick(now())
     this.#say({ type: 'serving' })
-    this.#beat()
-    setInterval(() => this.#beat(), this.#orders.heartbeatInterval)
+    this.#heartbeat()
+    setInterval(() => this.#heartbeat(), this.#options.heartbeatIntervalMs)
   }
 
   /** Looks at the event loop and the balance, more often while overloaded: refusing for longer than needed wastes it. */
@@ -137,27 +119,27 @@ export class Worker {
   }
 
   #shed(): void {
-    const limit = this.#orders.maxEventLoopDelay
+    const limit = this.#options.maxEventLoopDelayMs
     if (limit === 0) return
     const overloaded = this.#delay > (this.#overloaded ? limit / 2 : limit)
     if (overloaded !== this.#overloaded) this.#application?.overload(overloaded)
     this.#overloaded = overloaded
   }
 
-  #beat(): void {
+  #heartbeat(): void {
     const counts = { inFlight: 0, requests: 0, shed: 0, ...this.#application?.counts() }
     counts.requests -= this.#probes
-    const eventLoopDelay = Math.round(this.#longestDelay * 10) / 10
+    const eventLoopDelayMs = Math.round(this.#longestDelay * 10) / 10
     this.#longestDelay = 0
     const { connections } = this.#acceptor
     const memory = process.memoryUsage.rss()
-    this.#say({ type: 'beat', stats: { connections, ...counts, memory, eventLoopDelay } })
+    this.#say({ type: 'heartbeat', stats: { connections, ...counts, memory, eventLoopDelayMs } })
   }
 
   /** Answers what it has, and ends the process. Without times, with those it was started with. */
   async drain(
-    graceMs: number = this.#orders.drainTimeout,
-    idleMs: number = this.#orders.idleWindow,
+    graceMs: number = this.#options.drainTimeoutMs,
+    idleMs: number = this.#options.idleWindowMs,
     last = false,
   ): Promise<void> {
     if (this.#draining) return
@@ -168,7 +150,7 @@ export class Worker {
     else this.#acceptor.stop()
     this.#say({ type: 'closed' })
     const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
-    this.#beat()
+    this.#heartbeat()
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
     await Promise.race([written(process.stdout), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
     await Promise.race([written(process.stderr), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])

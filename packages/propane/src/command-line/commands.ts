@@ -1,11 +1,11 @@
 import { suggest } from '@arlen/core/options'
-import { sendCommand } from './control/control-client.ts'
-import { defaultControlPath, findControlSockets } from './control/control-path.ts'
-import { formatStatus } from './control/format-status.ts'
-import { propaneError } from './errors.ts'
-import type { PropaneStatus } from './observation/status.ts'
-import { logicalPath } from './release.ts'
-import { fs } from './system/builtins.ts'
+import { sendCommand } from '../control/control-client.ts'
+import { defaultControlPath, findControlSockets } from '../control/control-path.ts'
+import { formatStatus } from '../control/format-status.ts'
+import { propaneError } from '../errors.ts'
+import type { PropaneStatus } from '../observation/status.ts'
+import { logicalPath } from '../release.ts'
+import { fs } from '../system/builtins.ts'
 
 /** Commands to a running propane, with what they do. */
 export const COMMANDS: Readonly<Record<string, string>> = {

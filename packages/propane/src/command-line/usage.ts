@@ -1,4 +1,4 @@
-import { ACCESSORIES, type Accessories, type AccessoryName, flagOf, variableOf } from './accessories.ts'
+import { ACCESSORIES, type Accessories, type AccessoryName, flagOf, variableOf } from '../accessories.ts'
 import { COMMANDS } from './commands.ts'
 
 export const SHORT_USAGE = `Usage: propane app.js [--workers 4] [--port 3000] [--host 127.0.0.1]
@@ -20,7 +20,7 @@ Runs a Node.js HTTP application in worker processes behind one socket.
 Commands to one that runs:
 ${commands.join('\n')}
 
-Options, also as ARLEN_PROPANE_… variables (${flagOf('bootTimeout')} as ${variableOf('bootTimeout')}):
+Options, also as ARLEN_PROPANE_… variables (${flagOf('bootTimeoutMs')} as ${variableOf('bootTimeoutMs')}):
 ${options.join('\n')}
   ${'--config'.padEnd(24)}JSON file with these settings, read again on every reload.
   ${'--print'.padEnd(24)}Print the settings as they would count, and end.

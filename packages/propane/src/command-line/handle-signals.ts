@@ -1,4 +1,4 @@
-import type { PropaneHandle } from './propane.ts'
+import type { PropaneHandle } from '../propane-handle.ts'
 import { SIGNALS, type SignalAction } from './signals.ts'
 
 /** Lets signals to this process command a running propane. Returns what undoes it. */

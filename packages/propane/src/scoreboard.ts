@@ -1,7 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
-import { now } from '../clock.ts'
-import { fs } from '../system/builtins.ts'
+import { now } from './clock.ts'
+import { fs } from './system/builtins.ts'
 
 /**
  * A small file without a name that primary and workers share, one cell for each worker: how many connections it has

@@ -1,20 +1,20 @@
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { Lasting } from './lasting.ts'
+import { LongLivedConnections } from './long-lived-connections.ts'
 
 /** Connections on a pretended clock. */
 class Bench {
   time = 1000
-  readonly lasting = new Lasting(() => this.time)
+  readonly longLived = new LongLivedConnections(() => this.time)
 
   open(count: number): Socket[] {
     const sockets = Array.from({ length: count }, () => new Socket())
-    for (const socket of sockets) this.lasting.opened(socket)
+    for (const socket of sockets) this.longLived.opened(socket)
     return sockets
   }
 
   close(sockets: readonly Socket[]): void {
-    for (const socket of sockets) this.lasting.closed(socket)
+    for (const socket of sockets) this.longLived.closed(socket)
   }
 
   /** Rounds in which so many clients at a time come and go, again and again. */
@@ -27,20 +27,20 @@ class Bench {
 
   round(): void {
     this.time += 50
-    this.lasting.turn()
+    this.longLived.turn()
   }
 }
 
 test('connections count from their first moment while none end young', () => {
   const bench = new Bench()
   const sockets = bench.open(64)
-  expect(bench.lasting.count).toBe(64)
+  expect(bench.longLived.count).toBe(64)
   for (let round = 0; round < 5; round++) {
     bench.round()
-    expect(bench.lasting.count).toBe(64)
+    expect(bench.longLived.count).toBe(64)
   }
   bench.close(sockets.slice(0, 24))
-  expect(bench.lasting.count).toBe(40)
+  expect(bench.longLived.count).toBe(40)
 })
 
 test('connections of one request each do not count, those beside them that stay do', () => {
@@ -48,19 +48,19 @@ test('connections of one request each do not count, those beside them that stay 
   bench.open(16)
   bench.hurry(10)
   const underWay = bench.open(20)
-  expect(bench.lasting.count).toBe(16)
+  expect(bench.longLived.count).toBe(16)
   bench.close(underWay)
-  expect(bench.lasting.count).toBe(16)
+  expect(bench.longLived.count).toBe(16)
 })
 
 test('what comes beside short ones counts as soon as there is more of it than twice of them', () => {
   const bench = new Bench()
   bench.hurry(4)
   bench.open(24)
-  expect(bench.lasting.count).toBe(16)
+  expect(bench.longLived.count).toBe(16)
   bench.round()
   bench.round()
-  expect(bench.lasting.count).toBe(24)
+  expect(bench.longLived.count).toBe(24)
 })
 
 test('those that come one after the other and stay take nothing from each other', () => {
@@ -69,7 +69,7 @@ test('those that come one after the other and stay take nothing from each other'
     bench.open(5)
     bench.round()
   }
-  expect(bench.lasting.count).toBe(40)
+  expect(bench.longLived.count).toBe(40)
 })
 
 test('when no short ones come any more, it is forgotten that there were any', () => {
@@ -77,7 +77,7 @@ test('when no short ones come any more, it is forgotten that there were any', ()
   bench.hurry(10)
   bench.hurry(0, 4)
   bench.open(10)
-  expect(bench.lasting.count).toBe(10)
+  expect(bench.longLived.count).toBe(10)
 })
 
 test('rounds that are asked for too often are one', () => {
@@ -85,8 +85,8 @@ test('rounds that are asked for too often are one', () => {
   bench.hurry(10)
   for (let each = 0; each < 10; each++) {
     bench.time++
-    bench.lasting.turn()
+    bench.longLived.turn()
   }
   bench.open(10)
-  expect(bench.lasting.count).toBe(0)
+  expect(bench.longLived.count).toBe(0)
 })

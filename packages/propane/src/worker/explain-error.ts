@@ -1,7 +1,7 @@
-import { childProcess, fs } from './system/builtins.ts'
+import { childProcess, fs } from '../system/builtins.ts'
 
 /** One line that says what went wrong and where, and the whole stack. `app` is the module that was being loaded. */
-export function explain(error: unknown, app?: string): { reason: string; stack: string } {
+export function explainError(error: unknown, app?: string): { reason: string; stack: string } {
   if (!(error instanceof Error)) return { reason: String(error), stack: String(error) }
   const stack = error.stack ?? ''
   const line = error.message.split('\n', 1)[0] || error.name

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
-import type { Reason, WorkerStats } from './pool/pool.ts'
+import type { Reason } from './pool/pool.ts'
+import type { WorkerStats } from './protocol.ts'
 
 export interface WorkerEvent {
   /** Unique for the life of the primary. */
@@ -15,7 +16,7 @@ export interface PropaneEvents {
   spawn: WorkerEvent
   /** The worker takes connections. */
   ready: WorkerEvent & { bootMs: number; release: string }
-  beat: WorkerEvent & { stats: WorkerStats }
+  heartbeat: WorkerEvent & { stats: WorkerStats }
   /** Its event loop was blocked for so long, and goes on. */
   blocked: WorkerEvent & { forMs: number }
   /** The worker was asked to finish what it has and go. */
@@ -26,8 +27,8 @@ export interface PropaneEvents {
   signal: WorkerEvent & { signal: 'SIGTERM' | 'SIGKILL'; reason: Reason; silentMs: number }
   exit: WorkerEvent & { code: number | null; signal: NodeJS.Signals | null; expected: boolean; reason?: Reason }
   /** A worker that served is gone though nobody wanted it. */
-  crashed: WorkerEvent & { how: string; respawnIn: number }
-  boot_failed: WorkerEvent & { reason: string; respawnIn: number; first: boolean }
+  crashed: WorkerEvent & { how: string; respawnInMs: number }
+  boot_failed: WorkerEvent & { reason: string; respawnInMs: number; first: boolean }
   /** A slot stays empty until the next reload, because its workers keep dying before they are ready. */
   parked: { slot: number; reason: string }
   reload_started: { generation: number }
@@ -82,20 +83,20 @@ export class Events {
   }
 
   /**
-   * Settles by the first event whose judge has an opinion: a value resolves, an Error rejects, undefined waits on.
-   * Leaves no listener behind.
+   * Settles with the first event whose evaluation gives a result: a value resolves, an Error rejects, undefined waits
+   * on. Leaves no listener behind.
    */
   outcome<T>(
-    judges: { [Name in PropaneEventName]?: (event: PropaneEvents[Name]) => T | Error | undefined },
+    evaluations: { [Name in PropaneEventName]?: (event: PropaneEvents[Name]) => T | Error | undefined },
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const listeners = Object.entries(judges).map(([name, judge]) => {
+      const listeners = Object.entries(evaluations).map(([name, evaluate]) => {
         const listener = (event: unknown) => {
-          const verdict = (judge as (event: unknown) => T | Error | undefined)(event)
-          if (verdict === undefined) return
+          const result = (evaluate as (event: unknown) => T | Error | undefined)(event)
+          if (result === undefined) return
           for (const [other, each] of listeners) this.#emitter.off(other, each)
-          if (verdict instanceof Error) reject(verdict)
-          else resolve(verdict)
+          if (result instanceof Error) reject(result)
+          else resolve(result)
         }
         return [name, listener] as const
       })

@@ -1,4 +1,36 @@
-import type { WorkerStats } from '../pool/pool.ts'
+/** What primary and workers say to each other, and what both know of a worker. */
+
+/** What a worker reports with every heartbeat. */
+export interface WorkerStats {
+  connections: number
+  inFlight: number
+  requests: number
+  shed: number
+  /** Resident set size, bytes. */
+  memory: number
+  /** Longest delay of the event loop since the last report, milliseconds. */
+  eventLoopDelayMs: number
+}
+
+/** What the primary decided for a worker, passed in its environment as JSON. */
+export interface WorkerOptions {
+  app: string
+  /** Arguments for the application. */
+  args: readonly string[]
+  /** What the balance is kept with: the descriptor of the scoreboard and this worker's cell; none for one worker. */
+  scoreboard?: { fd: number; cell: number }
+  bootTimeoutMs: number
+  drainTimeoutMs: number
+  idleWindowMs: number
+  heartbeatIntervalMs: number
+  probePath: string
+  maxConnections: number
+  maxInFlight: number
+  maxEventLoopDelayMs: number
+  retryAfterSeconds: number
+  healthPaths: readonly string[]
+  header?: string
+}
 
 /** Version of the messages between primary and worker: they may be of two releases while a primary is replaced. */
 export const PROTOCOL = 1
@@ -16,7 +48,7 @@ export type FromWorker =
   | { type: 'waits'; for: string }
   /** Could not boot, and exits. */
   | { type: 'failed'; reason: string; stack?: string }
-  | { type: 'beat'; stats: WorkerStats }
+  | { type: 'heartbeat'; stats: WorkerStats }
   /** Has closed its copies of the sockets for a while and wants others, to go on with later. */
   | { type: 'spare' }
   /** Accepts no more, for good. */
@@ -37,7 +69,7 @@ const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   serving: [],
   waits: ['for:string'],
   failed: ['reason:string'],
-  beat: ['stats:object'],
+  heartbeat: ['stats:object'],
   spare: [],
   closed: [],
   drained: ['tookMs:number', 'cut:number'],

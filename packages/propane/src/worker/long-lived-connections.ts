@@ -13,7 +13,7 @@ type Born = Socket & { [BORN]?: number }
  * into rounds. Connections of this round and the one before are young, and twice as many of them are not counted as
  * lately were open at one time and did not grow old: they come in heaps.
  */
-export class Lasting {
+export class LongLivedConnections {
   readonly #clock: () => number
   #round = 0
   #began: number

@@ -1,9 +1,9 @@
-import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from './accessories.ts'
+import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from '../accessories.ts'
+import { serve } from '../serve.ts'
+import { fs } from '../system/builtins.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { command, describeResult, isCommand, mistypedCommand } from './commands.ts'
 import { readConfigFile } from './config-file.ts'
-import { serve as serveApplication } from './serve.ts'
-import { fs } from './system/builtins.ts'
 import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
 
 const OK = 0
@@ -17,14 +17,34 @@ export interface Io {
   error: (text: string) => void
 }
 
+/** What a start takes from a program that calls this command for its own application. */
+export interface RunDefaults {
+  /** Path of the application's module. The command line may then not name one. */
+  app: string
+  /** Accessories that flags and `ARLEN_PROPANE_*` variables outrank. */
+  accessories: AccessoryInput
+  /** Environment of the workers. */
+  env: NodeJS.ProcessEnv
+}
+
 const PROCESS: Io = {
   env: process.env,
   out: text => process.stdout.write(text),
   error: text => process.stderr.write(text),
 }
 
-/** The `propane` command. Resolves with the exit code: 0 after a clean stop, 1 after a failure, 2 for wrong usage. */
-export async function main(argv: readonly string[], io: Io = PROCESS): Promise<number> {
+/**
+ * The `propane` command, from its arguments to the exit code: 0 after a clean stop, 1 after a failure, 2 for wrong usage.
+ * What goes wrong is written to `io.error`.
+ *
+ * @param argv - without the program itself
+ * @param loadDefaults - called when an application is to be started; what it throws is thrown
+ */
+export async function runPropane(
+  argv: readonly string[],
+  io: Io = PROCESS,
+  loadDefaults?: () => Promise<RunDefaults>,
+): Promise<number> {
   const given = parseArguments(argv)
   const { positional, switches, problems } = given
   if (switches.has('help')) {
@@ -40,15 +60,19 @@ export async function main(argv: readonly string[], io: Io = PROCESS): Promise<n
   const meant = mistypedCommand(first)
   if (meant !== undefined) return failed(io, `there is no command ${first}; did you mean ${meant}?`, WRONG_USAGE)
   if (isCommand(first) && first !== 'start') return control(first, given, io)
-  return serve(first === 'start' ? positional.slice(1) : positional, given, io)
+  const words = first === 'start' ? positional.slice(1) : positional
+  if (!loadDefaults) return start(words, given, io)
+  if (words.length > 0) return failed(io, `start does not take ${words.join(' ')}\n${SHORT_USAGE}`, WRONG_USAGE)
+  return start([], given, io, await loadDefaults())
 }
 
-async function serve(
-  positional: readonly string[],
-  { accessories, config, switches }: Arguments,
+async function start(
+  words: readonly string[],
+  { accessories, applicationArgs: args, config, switches }: Arguments,
   io: Io,
+  defaults?: RunDefaults,
 ): Promise<number> {
-  const input = { ...accessoriesFromEnv(io.env), ...accessories }
+  const input = { ...defaults?.accessories, ...accessoriesFromEnv(io.env), ...accessories }
   const reread = config === undefined ? undefined : () => readConfigFile(config)
   try {
     const resolved = resolveAccessories({ ...reread?.() }, input)
@@ -59,20 +83,14 @@ async function serve(
   } catch (error) {
     return failed(io, (error as Error).message, areSound(accessories) ? FAILED : WRONG_USAGE)
   }
-  const [app] = positional
+  const app = defaults?.app ?? words[0]
   if (app === undefined) return failed(io, `which application?\n${SHORT_USAGE}`, WRONG_USAGE)
-  if (positional.length > 1) return failed(io, `one application, not ${positional.length}\n${SHORT_USAGE}`, WRONG_USAGE)
-  return run(app, input, reread, io)
-}
-
-async function run(
-  app: string,
-  input: AccessoryInput,
-  reread: (() => AccessoryInput) | undefined,
-  io: Io,
-): Promise<number> {
+  if (words.length > 1) {
+    const hint = 'Arguments for the application follow --.'
+    return failed(io, `one application, not ${words.length}. ${hint}\n${SHORT_USAGE}`, WRONG_USAGE)
+  }
   try {
-    return await serveApplication({ ...input, app, reread })
+    return await serve({ ...input, app, args, reread, env: defaults?.env })
   } catch (error) {
     return failed(io, (error as Error).message, FAILED)
   }
@@ -110,7 +128,7 @@ function areSound(flags: AccessoryInput): boolean {
 }
 
 function version(): string {
-  const file = new URL('../package.json', import.meta.url)
+  const file = new URL('../../package.json', import.meta.url)
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version
 }
 

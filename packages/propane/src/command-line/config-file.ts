@@ -1,6 +1,6 @@
-import type { AccessoryInput } from './accessories.ts'
-import { propaneError } from './errors.ts'
-import { fs } from './system/builtins.ts'
+import type { AccessoryInput } from '../accessories.ts'
+import { propaneError } from '../errors.ts'
+import { fs } from '../system/builtins.ts'
 
 /**
  * Accessories from a JSON file: the object itself, or its `propaneAccessories`. Only data, for the primary runs no

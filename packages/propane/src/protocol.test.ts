@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { envelope, fromWorker, PROTOCOL, toWorker } from './messages.ts'
+import { envelope, fromWorker, PROTOCOL, toWorker } from './protocol.ts'
 
 test('messages survive the way through JSON', () => {
   const drain = { type: 'drain', graceMs: 1, idleMs: 2, last: false } as const
@@ -16,7 +16,7 @@ test.each([
   [{ propane: PROTOCOL + 1, type: 'serving' }],
   [{ propane: PROTOCOL, type: 'toString' }],
   [{ propane: PROTOCOL, type: 'ready', bootMs: '1', app: 'x' }],
-  [{ propane: PROTOCOL, type: 'beat', stats: null }],
+  [{ propane: PROTOCOL, type: 'heartbeat', stats: null }],
 ])('%j of an application is none of ours', value => {
   expect(fromWorker(value)).toBeUndefined()
 })

@@ -12,10 +12,14 @@ test('reads words, values in both forms, switches and the configuration file', (
     '--json',
     '--config',
     'p.json',
+    '--',
+    '--verbose',
+    'x',
   ]
   expect(parseArguments(argv)).toEqual({
     positional: ['start', 'app.js'],
-    accessories: { workers: '4', drainTimeout: '5s', workerHeader: 'true' },
+    accessories: { workers: '4', drainTimeoutMs: '5s', workerHeader: 'true' },
+    applicationArgs: ['--verbose', 'x'],
     switches: new Set(['json']),
     config: 'p.json',
     problems: [],
@@ -28,6 +32,9 @@ test.each([
   [['--json=yes'], '--json takes no value'],
   [['--port'], '--port needs a value'],
   [['--config'], '--config needs a value'],
+  [['--port', '--json'], '--port needs a value'],
+  [['-x'], 'there is no option -x'],
+  [['--__proto__'], 'there is no option --__proto__'],
 ])('%j: %s', (argv, problem) => {
   expect(parseArguments(argv).problems[0]).toBe(problem)
 })

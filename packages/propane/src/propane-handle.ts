@@ -1,11 +1,13 @@
-import { type Accessories, type AccessoryInput, resolveAccessories } from './accessories.ts'
-import type { PropaneEventName, PropaneEvents } from './events.ts'
+import type { Accessories, AccessoryInput } from './accessories.ts'
 import type { PropaneStatus } from './observation/status.ts'
-import { Primary } from './primary/primary.ts'
+import type { PropaneEventName, PropaneEvents } from './propane-events.ts'
 
+/** What {@link createPropane} takes: the application, and the accessories in any form their kind understands. */
 export interface PropaneOptions extends AccessoryInput {
   /** Path of the application's module. */
   app: string
+  /** Arguments for the application: what its module finds in `process.argv` behind its own path. Default: none. */
+  args?: readonly string[] | undefined
   /** Arguments of Node.js for the workers. Default: those of this process that make sense for them. */
   execArgv?: readonly string[] | undefined
   /** Environment of the workers. Default: that of this process. */
@@ -61,19 +63,4 @@ export interface PropaneHandle {
   stop(): Promise<PropaneEnd>
   /** Kills the workers at once; resolves with the end. */
   quit(): Promise<PropaneEnd>
-}
-
-/**
- * Runs an application in worker processes behind one listening socket. Resolves once the socket is bound and the
- * workers are started; await `ready` for them to serve.
- *
- * @throws settings_invalid, app_not_found, env_file_unreadable, port_in_use, bind_not_permitted, bind_failed,
- *   already_running, pid_file_failed, unknown_user
- */
-export async function propane(options: PropaneOptions): Promise<PropaneHandle> {
-  const { app, execArgv, env, reread, ...input } = options
-  const first = reread ? await reread() : {}
-  const primary = new Primary({ app, execArgv, env, reread, input }, resolveAccessories({ ...first }, { ...input }))
-  await primary.start()
-  return primary
 }

@@ -1,0 +1,82 @@
+import { suggest } from '@arlen/core/options'
+import { ACCESSORIES, type AccessoryInput, type AccessoryName, flagOf } from '../accessories.ts'
+import { util } from '../system/builtins.ts'
+
+export interface Arguments {
+  /** What stands alone: a command or the application. */
+  positional: string[]
+  /** What follows `--`: arguments for the application. */
+  applicationArgs: string[]
+  accessories: AccessoryInput
+  /** Flags that are not accessories, such as `help` and `json`. */
+  switches: Set<string>
+  /** Path of a configuration file. */
+  config?: string
+  problems: string[]
+}
+
+const SWITCHES = ['help', 'version', 'json', 'print'] as const
+
+const BY_FLAG: ReadonlyMap<string, AccessoryName> = new Map(
+  (Object.keys(ACCESSORIES) as AccessoryName[]).map(name => [flagOf(name).slice(2), name]),
+)
+
+const OPTIONS: Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>> = {
+  config: { type: 'string' },
+  ...Object.fromEntries(SWITCHES.map(name => [name, { type: 'boolean' as const }])),
+  ...Object.fromEntries([...BY_FLAG].map(([flag, name]) => [flag, { type: isFlag(name) ? 'boolean' : 'string' }])),
+  help: { type: 'boolean', short: 'h' },
+}
+
+/**
+ * Reads a command line. Nothing is thrown: `problems` lists what is wrong with it.
+ *
+ * @param argv - without the program itself
+ */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const result: Arguments = { positional: [], applicationArgs: [], accessories: {}, switches: new Set(), problems: [] }
+  // Not strict: its messages know nothing of near misses, and only the first problem would be told.
+  const { tokens } = util.parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const end = tokens.find(token => token.kind === 'option-terminator')?.index ?? argv.length
+  for (const token of tokens) {
+    if (token.kind === 'option') readOption(token, result)
+    else if (token.kind === 'positional') {
+      if (token.index > end) result.applicationArgs.push(token.value)
+      else result.positional.push(token.value)
+    }
+  }
+  return result
+}
+
+interface OptionToken {
+  name: string
+  rawName: string
+  value?: string | undefined
+  inlineValue?: boolean | undefined
+}
+
+function readOption({ name, rawName, value, inlineValue }: OptionToken, result: Arguments): void {
+  const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined
+  if (!option) result.problems.push(unknown(rawName))
+  else if (option.type === 'string' && (value === undefined || (!inlineValue && value.startsWith('--')))) {
+    result.problems.push(`${rawName} needs a value`)
+  } else if (name === 'config') result.config = value!
+  else if (BY_FLAG.has(name)) result.accessories[BY_FLAG.get(name)!] = value ?? 'true'
+  else if (inlineValue) result.problems.push(`${rawName} takes no value`)
+  else result.switches.add(name)
+}
+
+function isFlag(name: AccessoryName): boolean {
+  return typeof ACCESSORIES[name].default === 'boolean'
+}
+
+function unknown(flag: string): string {
+  const meant = suggest(flag.replace(/^-+/, ''), Object.keys(OPTIONS))
+  return `there is no option ${flag}${meant === undefined ? '' : `; did you mean --${meant}?`}`
+}

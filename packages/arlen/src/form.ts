@@ -1,12 +1,10 @@
 import type { ProblemIssue } from '@arlen/core'
+import { isSecretName } from '@arlen/core/secrets'
 import { type Form, form } from '@arlen/view'
-
-/** Fields whose text is never sent back. */
-const SECRET = /passw|secret|token|^pin$|cvc|cvv/i
 
 /** A form as it was sent and what is wrong with it, to be shown again; without passwords and the like. */
 export function formOf(body: unknown, issues: readonly ProblemIssue[]): Form {
-  const kept = Object.entries(isRecord(body) ? body : {}).filter(([name]) => !SECRET.test(name))
+  const kept = Object.entries(isRecord(body) ? body : {}).filter(([name]) => !isSecretName(name))
   return form(Object.fromEntries(kept), issues)
 }
 

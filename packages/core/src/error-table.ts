@@ -71,19 +71,25 @@ export interface ErrorEntry {
 
 export interface RaiseOptions extends Omit<HttpErrorOptions, 'detail'> {}
 
+/** Makes the errors of one table: an {@link HttpError} for an entry with a status, else an {@link ArlenError}. */
+export interface ErrorFactory<Code extends string> {
+  (code: Code, values?: Readonly<Record<string, unknown>>, options?: RaiseOptions): ArlenError
+  readonly table: Readonly<Record<Code, ErrorEntry>>
+}
+
+/** The codes of a factory's table: `ErrorCode<typeof pgError>`. */
+export type ErrorCode<Factory> = Factory extends ErrorFactory<infer Code> ? Code : never
+
 /**
- * Turns a package's table of errors into the one function that makes them.
+ * Turns a package's table of errors into the one function that makes them. The codes are the keys of the table.
  *
  * ```ts
- * export const pgError = defineErrors({ pool_timeout: { status: 503, message: 'No connection within {ms} ms.' } })
+ * const table = { pool_timeout: { status: 503, message: 'No connection within {ms} ms.' } }
+ * export const pgError: ErrorFactory<keyof typeof table> = defineErrors(table)
  * throw pgError('pool_timeout', { ms: 5000 })
  * ```
  */
-export function defineErrors<Code extends string>(
-  table: Readonly<Record<Code, ErrorEntry>>,
-): ((code: Code, values?: Readonly<Record<string, unknown>>, options?: RaiseOptions) => ArlenError) & {
-  readonly table: Readonly<Record<Code, ErrorEntry>>
-} {
+export function defineErrors<Code extends string>(table: Readonly<Record<Code, ErrorEntry>>): ErrorFactory<Code> {
   const raise = (code: Code, values: Readonly<Record<string, unknown>> = {}, options: RaiseOptions = {}) => {
     const entry = table[code]
     const message = entry.message.replace(/\{(\w+)\}/g, (hole, name: string) =>

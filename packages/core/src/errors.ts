@@ -1,8 +1,8 @@
-import { defineErrors } from './error-table.ts'
+import { defineErrors, type ErrorFactory } from './error-table.ts'
 
-/** Every error that @arlen/core itself raises. */
-export const coreError: ReturnType<typeof defineErrors<CoreErrorCode>> = defineErrors<CoreErrorCode>({
+const table = {
   config_invalid: { message: 'The configuration has {count} problem(s):\n{problems}' },
+  lifecycle_failed: { message: '{part} failed to {action}: {reason}' },
   middleware_invalid: {
     message:
       'The middleware{name} gave {actual} instead of a handler. It is called once, with the next handler: next => c => next(c).',
@@ -11,7 +11,9 @@ export const coreError: ReturnType<typeof defineErrors<CoreErrorCode>> = defineE
     message:
       'The logger {problem}. Give createLogger() of @arlen/core/logger, a pino logger, console, or false for silence.',
   },
-  lifecycle_failed: { message: '{part} failed to {action}: {reason}' },
-})
+  option_invalid: { message: '{owner}: {what} must be {expected}, not {actual}.' },
+  option_unknown: { message: '{owner} has no option {name}.{hint}' },
+}
 
-type CoreErrorCode = 'config_invalid' | 'middleware_invalid' | 'lifecycle_failed' | 'logger_invalid'
+/** Every error that @arlen/core itself raises. */
+export const coreError: ErrorFactory<keyof typeof table> = defineErrors(table)

@@ -10,7 +10,9 @@ export {
   ArlenError,
   defaultCode,
   defineErrors,
+  type ErrorCode,
   type ErrorEntry,
+  type ErrorFactory,
   HttpError,
   type HttpErrorOptions,
   type ProblemIssue,
@@ -31,5 +33,4 @@ export {
   type LoadRules,
   type Servable,
 } from './servable.ts'
-
 export { STAGES, type Stage, Timings } from './timings.ts'

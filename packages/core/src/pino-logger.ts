@@ -1,5 +1,7 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import { textStream } from './log-text.ts'
+import { redactFields } from './redact-fields.ts'
+import { REDACTED } from './secret-names.ts'
 
 export type { Logger as PinoLogger } from 'pino'
 
@@ -8,9 +10,9 @@ export interface LogOptions {
   level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
   /** Members every line has, such as the release or the worker. */
   base?: Record<string, unknown>
-  /** Further paths to redact, in pino's notation; secrets of requests and configuration always are. */
+  /** Further paths to redact, in pino's notation. Fields whose names are those of secrets always are: `password`, `apiKey`, `cookie`. */
   redact?: readonly string[]
-  /** Default `json`. Text is for people: one line each, in colour on a terminal. */
+  /** Default `json`. Text is for people: one line each, in color on a terminal. */
   format?: 'json' | 'text'
   /** Where the lines go. Default: standard output, written without blocking; see {@link MAX_PENDING}. */
   destination?: DestinationStream
@@ -22,30 +24,22 @@ export interface LogOptions {
  */
 const MAX_PENDING = 8 * 1024 * 1024
 
-const SECRETS = [
-  'password',
-  'secret',
-  'token',
-  'authorization',
-  'cookie',
-  '*.password',
-  '*.secret',
-  '*.token',
-  '*.authorization',
-  '*.cookie',
-  'headers["set-cookie"]',
-  '*.headers["set-cookie"]',
-]
-
 /** A pino logger as Arlen uses it: JSON lines, ISO 8601 times, level names, secrets redacted. */
 export function createLogger(options: LogOptions = {}): Logger {
   const settings: LoggerOptions = {
     level: options.level ?? 'info',
-    base: options.base ?? {},
+    base: redactFields(options.base ?? {}),
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
-    redact: { paths: [...SECRETS, ...(options.redact ?? [])], censor: '[redacted]' },
+    formatters: { level: label => ({ level: label }), log: redactFields },
+    serializers: { err: error => redactFields(stdSerializers.err(error)) },
+    ...(options.redact && { redact: { paths: [...options.redact], censor: REDACTED } }),
   }
   const out = options.destination ?? pino.destination({ sync: false, maxLength: MAX_PENDING })
-  return pino(settings, options.format === 'text' ? textStream(out, process.stdout.isTTY === true) : out)
+  const log = pino(settings, options.format === 'text' ? textStream(out, process.stdout.isTTY === true) : out)
+  // pino formats the fields of a child by itself, whatever formatters say.
+  const { child } = log
+  log.child = function (this: Logger, fields, ...rest) {
+    return child.call(this, redactFields(fields), ...rest)
+  } as Logger['child']
+  return log
 }

@@ -1,4 +1,5 @@
-import { isSecretName, REDACTED, type Redact } from './redact.ts'
+import { isSecretName, REDACTED } from '@arlen/core/secrets'
+import type { Redact } from './redact.ts'
 
 const MAX_TEXT = 200
 const MAX_ITEMS = 20

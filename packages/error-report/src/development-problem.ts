@@ -1,8 +1,9 @@
 import type { Problem } from '@arlen/core'
 import { toProblem } from '@arlen/core'
+import { isSecretName, REDACTED } from '@arlen/core/secrets'
 import { clip, describe } from './describe.ts'
 import { type DiagnoseOptions, diagnose } from './diagnose.ts'
-import { createRedact, isSecretName, REDACTED, type Redact, redactUrl } from './redact.ts'
+import { createRedact, type Redact, redactUrl } from './redact.ts'
 
 /** What was asked for when it failed. Secrets are taken out and long values cut short. */
 export interface RequestFacts {

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
+import { isSecretName } from '@arlen/core/secrets'
 import { clip, describe } from './describe.ts'
-import { isSecretName, type Redact } from './redact.ts'
+import type { Redact } from './redact.ts'
 
 const MAX_SQL = 60_000
 const MAX_CAUSES = 8

@@ -1,23 +1,15 @@
-/** What stands where a secret stood. */
-export const REDACTED = '[redacted]'
+import { isSecretName, REDACTED } from '@arlen/core/secrets'
 
-/** Names of fields, headers and variables whose values are nobody's business. */
-const SECRET_NAME =
-  /pass(?:w(?:or)?d|phrase)?|secret|token|api[-_]?key|private[-_]?key|signing|authorization|cookie|credential|session[-_]?id|csrf|dsn|database[-_]?url|\bsid\b|\bpin\b|\botp\b/i
-
-const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`]*):[^\s@/'"`]+@/gi
-const BEARER = /\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{6,}/gi
-const ASSIGNED = /\b(password|passwd|pwd|secret|token|api_?key)=[^\s&'"`;,)]+/gi
-
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name)
-}
+// Each starts where a word starts and nowhere inside one, so that the time is linear in the text.
+const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`]*):[^\s@/'"`]+@/gi
+const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{6,}/gi
+const ASSIGNED = /(?<![\w.-])([\w.-]+)=([^\s&'"`;,)]+)/g
 
 export type Redact = (text: string) => string
 
 /**
- * Makes the function that takes secrets out of texts: the passwords of URLs, credentials of HTTP, `password=…`, and
- * every value in `env` whose variable is named like a secret (values shorter than six characters are left: they would
+ * Makes the function that takes secrets out of texts: the passwords of URLs, credentials of HTTP, the values of
+ * `password=…` and other names of secrets, and every value in `env` whose variable is named like a secret (values shorter than six characters are left: they would
  * blank out ordinary words).
  */
 export function createRedact(env: Readonly<Record<string, string | undefined>> = process.env): Redact {
@@ -30,14 +22,14 @@ export function createRedact(env: Readonly<Record<string, string | undefined>> =
     for (const value of values) clean = clean.replaceAll(value, REDACTED)
     return clean
       .replace(USER_INFO, `$1:${REDACTED}@`)
-      .replace(BEARER, `$1 ${REDACTED}`)
-      .replace(ASSIGNED, `$1=${REDACTED}`)
+      .replace(CREDENTIALS, `$1 ${REDACTED}`)
+      .replace(ASSIGNED, (whole, name: string) => (isSecretName(name) ? `${name}=${REDACTED}` : whole))
   }
 }
 
 /** A query string or URL with the values of secret parameters taken out. */
 export function redactUrl(url: string, redact: Redact): string {
-  return redact(url).replace(/([?&;])([^=&;#]+)=([^&;#]*)/g, (whole, mark: string, name: string) =>
+  return redact(url).replace(/([?&;])([^=?&;#]+)=([^&;#]*)/g, (whole, mark: string, name: string) =>
     isSecretName(name) ? `${mark}${name}=${REDACTED}` : whole,
   )
 }

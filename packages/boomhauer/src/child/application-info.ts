@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import { clip, createRedact, isSecretName, REDACTED, redactUrl } from '@arlen/error-report'
+import { isSecretName, REDACTED } from '@arlen/core/secrets'
+import { clip, createRedact, redactUrl } from '@arlen/error-report'
 import type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './protocol.ts'
 
 /** What @arlen/http and @arlen/pg publish on channels of node:diagnostics_channel, as far as it is read here. */

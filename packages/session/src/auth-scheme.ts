@@ -22,7 +22,7 @@ export interface CredentialsProblem {
 /** How a scheme is described in an OpenAPI document (the security scheme object). */
 export type OpenApiSecurityScheme =
   | { readonly type: 'http'; readonly scheme: string; readonly bearerFormat?: string }
-  | { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string }
+  | { readonly type: 'apiKey'; readonly in: 'header' | 'cookie'; readonly name: string }
 
 /** One way for a program to prove who it is, in the header of each request. */
 export interface AuthScheme<User> {

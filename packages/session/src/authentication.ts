@@ -5,7 +5,7 @@ import { bearer } from './bearer.ts'
 import { extendContext, findRequestSession, knownUser, requestSession, setUser } from './context.ts'
 import { type EndedSessions, sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
-import { type AuthGuard, guard } from './guard.ts'
+import { type AuthGuard, type GuardSecurity, guard } from './guard.ts'
 import type { OneTimeTokens, TokenReuse } from './one-time-token.ts'
 import { readRemembered } from './remember-me.ts'
 import { RememberedLogins } from './remembered-logins.ts'
@@ -76,29 +76,25 @@ export class Authentication<User extends AppUser = AppUser> {
         epochOf: user => this.#epochOf(user),
         onReuse: onRememberReuse,
       })
+    this.loadUser = this.#guard(() => undefined, { optional: true })
+    this.requireUser = this.#guard((user, c) => (user === undefined ? this.#deny(c) : undefined))
     extendContext()
   }
 
   /** Sets `c.user` for whoever is known, and lets everybody pass. */
-  readonly loadUser: AuthGuard<{ readonly user: User | undefined }> = guard(c =>
-    whenKnown(this.user(c), () => undefined),
-  )
+  readonly loadUser: AuthGuard<{ readonly user: User | undefined }>
 
   /** Lets known users pass. Others are sent to log in, or get 401. */
-  readonly requireUser: AuthGuard<{ readonly user: User }> = guard(c =>
-    whenKnown(this.user(c), user => (user === undefined ? this.#deny(c) : undefined)),
-  )
+  readonly requireUser: AuthGuard<{ readonly user: User }>
 
   /** Lets users pass who have one of the roles. Others get 403, and 401 where nobody is known. */
   requireRole(...roles: readonly [string, ...string[]]): AuthGuard<{ readonly user: User }> {
-    return guard(c =>
-      whenKnown(this.user(c), user => {
-        if (user === undefined) return this.#deny(c)
-        const held = this.#options.rolesOf?.(user) ?? []
-        if (!roles.some(role => held.includes(role))) throw sessionError('role_required')
-        return undefined
-      }),
-    )
+    return this.#guard((user, c) => {
+      if (user === undefined) return this.#deny(c)
+      const held = this.#options.rolesOf?.(user) ?? []
+      if (!roles.some(role => held.includes(role))) throw sessionError('role_required')
+      return undefined
+    })
   }
 
   /**
@@ -106,13 +102,14 @@ export class Authentication<User extends AppUser = AppUser> {
    * 3.1). Users with a session pass: scopes limit what a program may do for somebody, not what that person may do.
    */
   requireScope(...scopes: readonly [string, ...string[]]): AuthGuard<{ readonly user: User }> {
-    return guard(c =>
-      whenKnown(this.user(c), user => {
+    return this.#guard(
+      (user, c) => {
         if (user === undefined) return this.#deny(c)
         const found = knownUser(c)?.found
         if (found !== undefined) checkScopes(found.scheme, found.credentials.scopes ?? [], scopes)
         return undefined
-      }),
+      },
+      { scopes },
     )
   }
 
@@ -121,13 +118,11 @@ export class Authentication<User extends AppUser = AppUser> {
    * changing password or address. Remembered logins and tokens do not count.
    */
   requireRecentLogin(ms: number = 15 * 60_000): AuthGuard<{ readonly user: User }> {
-    return guard(c =>
-      whenKnown(this.user(c), user => {
-        const scope = findRequestSession(c)
-        const at = user === undefined || knownUser(c)?.found ? undefined : scope?.session.user?.at
-        return at !== undefined && scope!.settings.now() - at <= ms / 1000 ? undefined : this.#deny(c)
-      }),
-    )
+    return this.#guard((user, c) => {
+      const scope = findRequestSession(c)
+      const at = user === undefined || knownUser(c)?.found ? undefined : scope?.session.user?.at
+      return at !== undefined && scope!.settings.now() - at <= ms / 1000 ? undefined : this.#deny(c)
+    })
   }
 
   /** The user of a request, looked up once. A session whose epoch is over ends here. */
@@ -136,7 +131,13 @@ export class Authentication<User extends AppUser = AppUser> {
     if (known !== undefined) return known.is as User | undefined
     return whenKnown(authenticate(this.#schemes, c), found => {
       if (found !== undefined) return this.#know(c, found.credentials.user, found)
-      if (this.#schemes.length > 0 && findRequestSession(c) === undefined) return this.#know(c, undefined)
+      if (findRequestSession(c) === undefined) {
+        if (this.#schemes.length > 0) return this.#know(c, undefined)
+        throw sessionError('session_missing', {
+          name: 'user',
+          middleware: 'sessionMiddleware(), and no schemes of Authentication,',
+        })
+      }
       return whenKnown(this.#findBySession(c), user => this.#know(c, user))
     })
   }
@@ -167,6 +168,16 @@ export class Authentication<User extends AppUser = AppUser> {
     this.#know(c, undefined)
     await this.#remembered?.end(c)
     if (login !== undefined) await this.#options.onLogout?.(login.id, c)
+  }
+
+  /** @param decide - undefined lets the request pass, anything else is the answer; or it throws. */
+  #guard<U extends User | undefined>(
+    decide: (user: User | undefined, c: Context) => unknown,
+    { scopes = [], optional = false }: Partial<GuardSecurity> = {},
+  ): AuthGuard<{ readonly user: U }> {
+    const schemes = Object.fromEntries(this.#schemes.map(({ name, openApi }) => [name, openApi]))
+    if (this.#options.findUser !== undefined) schemes.Session = { type: 'apiKey', in: 'cookie', name: '__Host-session' }
+    return guard(c => whenKnown(this.user(c), user => decide(user, c)), { schemes, scopes, optional })
   }
 
   #know(c: Context, user: User | undefined, found?: Found<User>): User | undefined {

@@ -1,8 +1,8 @@
 import { type Context, crossSiteEvidence, findCookie, type Middleware, originSet, readForm } from '@arlen/http'
+import { isToken68, readAuthorization } from './authorization.ts'
 import { requestSession } from './context.ts'
 import { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
-import { bearerToken } from './token.ts'
 import { whenKnown } from './when-known.ts'
 
 export interface CsrfOptions {
@@ -27,7 +27,7 @@ const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
  * the first file) or the header `x-csrf-token`.
  *
  * Left alone are safe methods and requests that no browser could be tricked into sending with somebody's rights: those
- * with a bearer token and no session, and those without any cookie that are no form.
+ * with a bearer token or an API key in `Authorization` and no session, and those without any cookie that are no form.
  *
  * A route is exempt by not being wrapped; say why beside it. Needs `sessionMiddleware()` before it.
  */
@@ -69,9 +69,17 @@ function needsToken(c: Context): boolean {
   const cookies = c.req.header('cookie')
   const { settings } = requestSession(c, 'session')
   if (cookies !== undefined && findCookie(cookies, settings.cookie.name) !== undefined) return true
-  if (bearerToken(c.req.header('authorization')) !== undefined) return false
+  if (hasToken(c)) return false
   const type = c.req.header('content-type')
   return cookies !== undefined || type === undefined || FORM.test(type)
+}
+
+/** Whether it carries what no browser sends by itself, and no page of another site can add. */
+function hasToken(c: Context): boolean {
+  const authorization = readAuthorization(c)
+  return (
+    (authorization?.scheme === 'bearer' || authorization?.scheme === 'apikey') && isToken68(authorization.credentials)
+  )
 }
 
 function checkToken(c: Context, token: unknown): void {

@@ -44,6 +44,7 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
   login_unsupported: { message: '{what} needs the option {option} of Authentication.' },
   api_key_options_invalid: { message: 'The options of apiKeys() are refused: {problem}.' },
   jwt_options_invalid: { message: 'The options of jwt() are refused: {problem}.' },
+  token_keys_unavailable: { status: 503, message: 'Tokens cannot be checked right now. Try again soon.' },
   token_invalid: { status: 401, message: 'The token is unknown, expired or revoked.' },
   too_many_logins: { status: 429, message: 'Too many failed logins. Try again in {seconds} s.' },
   password_parameters: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
@@ -65,6 +66,7 @@ export type SessionErrorCode =
   | 'csrf_token_invalid'
   | 'login_required'
   | 'role_required'
+  | 'token_keys_unavailable'
   | 'token_invalid'
   | 'scope_required'
   | 'authorization_malformed'

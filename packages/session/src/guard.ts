@@ -1,5 +1,6 @@
 import type { Handler, Provides } from '@arlen/core'
 import type { Context } from '@arlen/http'
+import type { OpenApiSecurityScheme } from './auth-scheme.ts'
 import { whenKnown } from './when-known.ts'
 
 /**
@@ -7,15 +8,25 @@ import { whenKnown } from './when-known.ts'
  * (`use: auth.requireUser`, or `auth.requireUser(handler)`). `Members` are what handlers then find in their context.
  */
 export interface AuthGuard<Members> extends Provides<Members> {
+  /** What an OpenAPI document says of the routes behind it. */
+  readonly security: GuardSecurity
   (next: Handler<Context>): Handler<Context>
   (c: Context): unknown
 }
 
+/** The security schemes by their names, any one of which lets a client in. */
+export interface GuardSecurity {
+  readonly schemes: Readonly<Record<string, OpenApiSecurityScheme>>
+  readonly scopes: readonly string[]
+  /** Whether strangers may pass too. */
+  readonly optional: boolean
+}
+
 /** @param check - undefined lets the request pass, anything else is the answer; or it throws. */
-export function guard<Members>(check: (c: Context) => unknown): AuthGuard<Members> {
+export function guard<Members>(check: (c: Context) => unknown, security: GuardSecurity): AuthGuard<Members> {
   const decide = (target: Handler<Context> | Context): unknown => {
     if (typeof target !== 'function') return check(target)
     return (c: Context) => whenKnown(check(c), answer => (answer === undefined ? target(c) : answer))
   }
-  return decide as AuthGuard<Members>
+  return Object.assign(decide, { security }) as AuthGuard<Members>
 }

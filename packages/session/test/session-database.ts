@@ -1,6 +1,6 @@
 import { createPg, type Pg } from '@arlen/pg'
 import { createTestDatabase } from '@arlen/pg/testing'
-import { ENDED_SESSION_MIGRATION, SESSION_MIGRATION, TOKEN_MIGRATION } from '../src/index.ts'
+import { API_KEY_MIGRATION, ENDED_SESSION_MIGRATION, SESSION_MIGRATION, TOKEN_MIGRATION } from '../src/index.ts'
 
 export interface SessionDatabase {
   readonly pg: Pg
@@ -8,13 +8,15 @@ export interface SessionDatabase {
   drop(): Promise<void>
 }
 
-const TABLES = 'arlen_sessions, arlen_one_time_tokens, arlen_ended_sessions'
+const TABLES = 'arlen_sessions, arlen_one_time_tokens, arlen_ended_sessions, arlen_api_keys'
 
 /** A database of its own with every table of this package. */
 export async function createSessionDatabase(): Promise<SessionDatabase> {
   const database = await createTestDatabase()
   const pg = createPg(database.dsn)
-  for (const statement of `${SESSION_MIGRATION}${TOKEN_MIGRATION}${ENDED_SESSION_MIGRATION}`.split(';\n')) {
+  for (const statement of `${SESSION_MIGRATION}${TOKEN_MIGRATION}${ENDED_SESSION_MIGRATION}${API_KEY_MIGRATION}`.split(
+    ';\n',
+  )) {
     if (statement.trim() !== '') await pg.execute(statement)
   }
   return {

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  type ApiKeyStore,
   type EndedSessions,
+  MemoryApiKeyStore,
   MemoryEndedSessions,
   MemorySessionStore,
   MemoryTokenStore,
   type OneTimeTokenStore,
+  PgApiKeyStore,
   PgEndedSessions,
   PgSessionStore,
   PgTokenStore,
   type SessionStore,
+  type StoredApiKey,
   type StoredToken,
 } from '../src/index.ts'
 import { createSessionDatabase, type SessionDatabase } from './session-database.ts'
@@ -211,5 +215,53 @@ describe.each<[string, () => EndedSessions]>([
     expect(await ended.removeExpired()).toBe(1)
     expect(await ended.removeExpired()).toBe(0)
     expect(await Promise.all(['a', 'over', 'b'].map(key => ended.isEnded(key)))).toEqual([true, false, false])
+  })
+})
+
+describe.each<[string, () => ApiKeyStore]>([
+  ['in memory', () => new MemoryApiKeyStore()],
+  ['in PostgreSQL', () => new PgApiKeyStore(database.pg)],
+])('a store of API keys %s', (_, make) => {
+  const key = (prefix: string, more: Partial<StoredApiKey> = {}): StoredApiKey => ({
+    prefix,
+    hash: `hash of ${prefix}`,
+    userId: '7',
+    name: 'Añá’s "CI" \\ {key}',
+    scopes: ['orders:read', 'a,b', '"', '{}', ''],
+    createdAt: 1_700_000_000_123,
+    expiresAt: undefined,
+    ...more,
+  })
+
+  test('gives keys back as they were, and lists those of a user, the newest first', async () => {
+    const store = make()
+    const [old, latest] = [key('a'), key('b', { createdAt: 1_800_000_000_000, expiresAt: later() * 1000, scopes: [] })]
+    for (const one of [old, latest, key('c', { userId: '8' })]) await store.insert(one)
+    expect(await store.find('a')).toEqual(old)
+    expect(await store.find('b')).toEqual(latest)
+    expect(await store.find('x')).toBeUndefined()
+    for (const user of [7, '7']) expect(await store.list(user)).toEqual([latest, old])
+    expect(await store.list(9)).toEqual([])
+  })
+
+  test('refuses a prefix that is taken', async () => {
+    const store = make()
+    await store.insert(key('a'))
+    await expect(store.insert(key('a', { userId: '8' }))).rejects.toThrow()
+    expect((await store.find('a'))?.userId).toBe('7')
+  })
+
+  test('removes by owner and prefix, by user, whatever type names it, and by time', async () => {
+    const store = make()
+    for (const name of ['a', 'b', 'c']) await store.insert(key(name))
+    await store.insert(key('other', { userId: '8' }))
+    await store.insert(key('over', { userId: '8', expiresAt: past() * 1000 }))
+    expect(await store.remove(8, 'a')).toBe(false)
+    expect(await store.remove(7, 'a')).toBe(true)
+    expect(await store.remove('7', 'a')).toBe(false)
+    expect(await store.removeExpired()).toBe(1)
+    expect(await store.removeUser(7)).toBe(2)
+    for (const name of ['a', 'b', 'c', 'over']) expect(await store.find(name)).toBeUndefined()
+    expect(await store.find('other')).toBeDefined()
   })
 })

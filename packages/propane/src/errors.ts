@@ -1,4 +1,3 @@
-// A subpath of its own would save nothing: the root of @arlen/core has no dependencies.
 import { defineErrors } from '@arlen/core'
 
 /** Every error that @arlen/propane itself raises. */

@@ -2,6 +2,7 @@ import {
   type CloseOptions,
   type Controllable,
   type Handler,
+  HEALTH_PATHS,
   Lifecycle,
   type ListenOptions,
   type LoadRules,
@@ -32,7 +33,7 @@ import { believedProxies, engineBounds } from './engine-bounds.ts'
 import { answerErrors, type ErrorHandler, errorResponder } from './error-responder.ts'
 import { appError } from './errors.ts'
 import { Health } from './health.ts'
-import { addHealthRoutes, HEALTH_PATHS } from './health-routes.ts'
+import { addHealthRoutes } from './health-routes.ts'
 import { lateRejections } from './late-rejections.ts'
 import { environmentName, isProduction, loadConfig } from './load-config.ts'
 import { addOpenApiRoutes } from './openapi-routes.ts'

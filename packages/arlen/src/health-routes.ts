@@ -4,8 +4,6 @@ import type { App } from './app.ts'
 import { appError } from './errors.ts'
 import type { HealthReport } from './health.ts'
 
-export const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz']
-
 /**
  * `/livez` and `/healthz` say that the process answers, and touch nothing else; `/readyz` says whether it should be
  * sent requests. A route of the application's own takes precedence.

@@ -221,7 +221,7 @@ function warning(message: string): Diagnostic {
  * server.on('failed', ({ problem }) => console.error(problem.detail))
  * ```
  *
- * @throws ArlenError `invalid_option`, `port_in_use`, `port_forbidden`. Whatever is wrong with the application is no
+ * @throws ArlenError `option_unknown`, `option_invalid`, `no_root`, `port_in_use`, `port_forbidden`. Whatever is wrong with the application is no
  * error here: it is served.
  */
 export async function createBoomhauer(options: BoomhauerOptions = {}): Promise<Boomhauer> {

@@ -4,7 +4,8 @@ type BoomhauerErrorCode =
   | 'no_entry'
   | 'port_in_use'
   | 'port_forbidden'
-  | 'invalid_option'
+  | 'no_root'
+  | 'wrong_arguments'
   | 'foreign_host'
   | 'foreign_origin'
   | 'unknown_page'
@@ -20,7 +21,8 @@ export const boomhauerError: ReturnType<typeof defineErrors<BoomhauerErrorCode>>
   port_forbidden: {
     message: '{host}:{port} may not be bound: {reason}. Choose another address with --host and --port.',
   },
-  invalid_option: { message: '{option} {problem}.' },
+  no_root: { message: 'There is no folder {path}. Give the folder of an application with --root.' },
+  wrong_arguments: { message: '{problem} Run boomhauer --help for the options.' },
   foreign_host: {
     status: 403,
     message:

@@ -22,9 +22,15 @@ test.each([
   [{ port: 1.5 }],
   [{ poll: 1 }],
   [{ typecheck: 'maybe' as 'off' }],
-  [{ root: join(root, 'nowhere') }],
+  [{ graceMs: Number.NaN }],
+  [{ allowedHosts: 'shop.test' as never }],
 ])('refuses %j', options => {
-  expect(() => resolveOptions({ root, ...options })).toThrow(expect.objectContaining({ code: 'invalid_option' }))
+  expect(() => resolveOptions({ root, ...options })).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+})
+
+test('refuses an option that does not exist, with the one that was probably meant, and a root that does not', () => {
+  expect(() => resolveOptions({ root, graceMS: 1 } as never)).toThrow(/graceMS.*Did you mean graceMs\?/)
+  expect(() => resolveOptions({ root: join(root, 'nowhere') })).toThrow(expect.objectContaining({ code: 'no_root' }))
 })
 
 test('finds the module by its usual names, TypeScript first, or by its own', () => {

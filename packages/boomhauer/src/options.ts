@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { boomhauerError } from './errors.ts'
 
 export interface BoomhauerOptions {
@@ -54,20 +55,36 @@ export const ENTRIES: readonly string[] = ['app.ts', 'app.js', 'src/app.ts', 'sr
 
 const DEFAULT_POLL_MS = 300
 
-/** @throws ArlenError `invalid_option` */
-export function resolveOptions(options: BoomhauerOptions = {}): Settings {
+const OPTIONS: OptionTable<BoomhauerOptions> = {
+  root: option.text,
+  entry: option.text,
+  env: option.text,
+  host: option.text,
+  port: option.integer(0, 65_535),
+  allowedHosts: option.listOf(option.text),
+  watch: option.boolean,
+  poll: option.either(option.boolean, option.durationMs(20)),
+  ignore: option.listOf(option.string),
+  typecheck: option.oneOf('notice', 'block', 'off'),
+  templates: option.text,
+  editor: option.string,
+  nodeArgs: option.listOf(option.string),
+  preload: option.listOf(option.string),
+  actions: option.recordOf(option.listOf(option.string)),
+  graceMs: option.durationMs(),
+  bootTimeoutMs: option.durationMs(1),
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `no_root`
+ */
+export function resolveOptions(given: BoomhauerOptions = {}): Settings {
+  const options = readOptions('createBoomhauer()', given, OPTIONS)
   const root = folder(resolve(options.root ?? '.'))
   const { port = 3000, typecheck = 'notice', graceMs = 250, bootTimeoutMs = 30_000 } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw boomhauerError('invalid_option', { option: 'port', problem: 'must be a whole number from 0 to 65535' })
-  }
-  if (!['notice', 'block', 'off'].includes(typecheck)) {
-    throw boomhauerError('invalid_option', { option: 'typecheck', problem: 'must be notice, block or off' })
-  }
   const pollMs = options.poll === true ? DEFAULT_POLL_MS : options.poll || undefined
-  if (pollMs !== undefined && !(pollMs >= 20)) {
-    throw boomhauerError('invalid_option', { option: 'poll', problem: 'must be at least 20 milliseconds' })
-  }
   return {
     root,
     entry: options.entry,
@@ -93,7 +110,7 @@ function folder(path: string): string {
   try {
     return realpathSync(path)
   } catch (cause) {
-    throw boomhauerError('invalid_option', { option: 'root', problem: `names no folder: ${path}` }, { cause })
+    throw boomhauerError('no_root', { path }, { cause })
   }
 }
 

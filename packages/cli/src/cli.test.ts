@@ -59,6 +59,10 @@ describe('runCli', () => {
     expect(await arlen('migrate', '--dry')).toBe(2)
     expect(await arlen('migrate', '--dsn')).toBe(2)
     expect(lines.err.join('\n')).toContain('--dry')
+    expect(await arlen('migrate', '--dsm', 'x')).toBe(2)
+    expect(lines.err).toContain('arlen: migrate has no option --dsm; did you mean --dsn?')
+    expect(await arlen('migrate', '--dry-rn')).toBe(2)
+    expect(lines.err).toContain('arlen: migrate has no option --dry-rn; did you mean --dry-run?')
   })
 
   test('prints one line for an error that says all there is to say, exit code 1', async () => {

@@ -1,6 +1,6 @@
 import { ArlenError } from '@arlen/core'
 import { suggest } from '@arlen/core/options'
-import { cac } from 'cac'
+import { type Command as CacCommand, cac } from 'cac'
 import { type Command, type CommandInput, type Io, UsageError } from './command.ts'
 
 /**
@@ -45,11 +45,28 @@ export async function runCli(
       const meant = suggest(word, names)
       throw new UsageError(`there is no command ${word}${meant ? `; did you mean ${meant}?` : ''}`)
     }
+    refuseUnknownOptions(cli.matchedCommand, cli.globalCommand, cli.options)
     cli.runMatchedCommand()
     const code = await outcome
     return typeof code === 'number' ? code : 0
   } catch (error) {
     return report(error, io)
+  }
+}
+
+/** What cac would refuse itself, but without the option that was probably meant. */
+function refuseUnknownOptions(
+  command: CacCommand,
+  everywhere: CacCommand,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  if (command.config.allowUnknownOptions) return
+  for (const name of Object.keys(given)) {
+    if (name === '--' || command.hasOption(name) || everywhere.hasOption(name)) continue
+    const flag = name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    const known = command.options.map(({ rawName }) => /--[\w-]+/.exec(rawName)?.[0] ?? rawName)
+    const meant = suggest(flag, known)
+    throw new UsageError(`${command.name} has no option ${flag}${meant ? `; did you mean ${meant}?` : ''}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { HEALTH_PATHS } from '@arlen/core'
 import { suggest } from '@arlen/core/options'
 import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'
@@ -174,7 +175,7 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
   retryAfterMs: entry(duration, 1000, 'What those answers say in `Retry-After`, rounded up to seconds.'),
   healthPaths: entry(
     paths,
-    ['/health', '/healthz', '/livez', '/readyz'],
+    ['/health', ...HEALTH_PATHS],
     'Paths, with everything below them, that are never answered 503 by load shedding.',
   ),
   workerHeader: entry(flag, false, 'Say in `X-Propane-Worker` which worker, generation and release answered.'),

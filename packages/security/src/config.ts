@@ -1,3 +1,4 @@
+import { HEALTH_PATHS } from '@arlen/core'
 import type { Middleware } from '@arlen/http'
 import * as v from 'valibot'
 import { cors } from './cors.ts'
@@ -24,9 +25,6 @@ export interface SecurityConfig {
   cors: { origins: string[]; credentials: boolean }
   rateLimit: { limit: number; windowMs: number; algorithm: RateAlgorithmName; onStoreError: OnStoreError }
 }
-
-/** Whoever watches the application asks by address, and as often as it likes. */
-const HEALTH_PATHS = ['/healthz', '/livez', '/readyz']
 
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 const flag = (text: string, otherwise: boolean) => v.optional(described(v.boolean(), text), otherwise)

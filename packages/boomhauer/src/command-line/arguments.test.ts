@@ -41,6 +41,17 @@ test.each(['once', 'prepare-only', 'print-routes'])('--%s watches nothing', mode
   expect(parseArguments([`--${mode}`])).toMatchObject({ mode, options: { watch: false } })
 })
 
-test.each([[['--port', 'many']], [['--port', '']], [['--nope']], [['--port']]])('refuses %j', argv => {
-  expect(() => parseArguments(argv)).toThrow(expect.objectContaining({ code: 'invalid_option' }))
+test.each([
+  [['--port', 'many'], /--port must be a number, not many/],
+  [['--port', ''], /--port must be a number/],
+  [['--port'], /--port needs a value/],
+  [['--port', '--once'], /--port needs a value/],
+  [['--poll=soon'], /--poll must be a number/],
+  [['--nope'], /no option --nope\./],
+  [['--typechek', 'off'], /no option --typechek; did you mean --typecheck\?/],
+  [['--once=yes'], /--once takes no value/],
+  [['app.ts', 'other.ts'], /one module, not 2: app\.ts, other\.ts/],
+])('refuses %j', (argv, message) => {
+  const refusal = { code: 'wrong_arguments', message: expect.stringMatching(message) }
+  expect(() => parseArguments(argv)).toThrow(expect.objectContaining(refusal))
 })

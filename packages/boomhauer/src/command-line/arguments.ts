@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { suggest } from '@arlen/core/options'
 import { boomhauerError } from '../errors.ts'
 import type { BoomhauerOptions } from '../options.ts'
 
@@ -26,14 +27,17 @@ The module's default export is the application; without one it is app.ts, app.js
   --print-routes          start the application, print its routes, and end
 `
 
-const OPTIONS = {
+type Kind = { type: 'string' | 'boolean'; multiple?: true; short?: string }
+
+const OPTIONS: Readonly<Record<string, Kind>> = {
   port: { type: 'string' },
   host: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
   env: { type: 'string' },
   root: { type: 'string' },
   watch: { type: 'boolean' },
-  poll: { type: 'boolean' },
+  'no-watch': { type: 'boolean' },
+  poll: { type: 'boolean' }, // and a number may follow
   ignore: { type: 'string', multiple: true },
   typecheck: { type: 'string' },
   editor: { type: 'string' },
@@ -42,49 +46,88 @@ const OPTIONS = {
   'prepare-only': { type: 'boolean' },
   'print-routes': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
-} as const
+}
 
-/** @throws ArlenError `invalid_option` */
+/**
+ * Reads a command line.
+ *
+ * @param argv - without the program itself
+ * @throws ArlenError `wrong_arguments`
+ */
 export function parseArguments(argv: readonly string[]): { mode: Mode; options: BoomhauerOptions } {
-  // `--poll` takes a number or nothing, which parseArgs has no word for.
-  const pollMs = argv.flatMap(
-    (arg, i) => /^--poll=(.+)$/.exec(arg)?.[1] ?? (arg === '--poll' ? argv[i + 1] : undefined) ?? [],
-  )
-  const poll = pollMs.map(Number).find(ms => Number.isFinite(ms))
-  const rest = argv.filter((arg, i) => !(argv[i - 1] === '--poll' && poll !== undefined && arg === String(poll)))
-  const args = rest.map(arg => (arg.startsWith('--poll=') ? '--poll' : arg))
-  const { values, positionals } = parse(args)
-  const mode = (['help', 'once', 'prepare-only', 'print-routes'] as const).find(name => values[name]) ?? 'serve'
-  return {
-    mode,
-    options: {
-      ...(positionals[0] !== undefined && { entry: positionals[0] }),
-      ...(values.port !== undefined && { port: numberOf('port', values.port) }),
-      ...(values.host !== undefined && { host: values.host }),
-      ...(values['allow-host'] && { allowedHosts: values['allow-host'] }),
-      ...(values.env !== undefined && { env: values.env }),
-      ...(values.root !== undefined && { root: values.root }),
-      ...(values.ignore && { ignore: values.ignore }),
-      ...(values.typecheck !== undefined && { typecheck: values.typecheck as 'notice' }),
-      ...(values.editor !== undefined && { editor: values.editor }),
-      ...(values['node-arg'] && { nodeArgs: values['node-arg'] }),
-      ...(values.poll && { poll: poll ?? true }),
-      watch: (values.watch ?? true) && mode === 'serve',
-    },
+  const { positionals, values } = read(argv)
+  const text = (name: string) => values.get(name)?.at(-1)
+  const mode = (['help', 'once', 'prepare-only', 'print-routes'] as const).find(name => values.has(name)) ?? 'serve'
+  const poll = text('poll')
+  const options = {
+    entry: positionals[0],
+    port: numberOf('port', text('port')),
+    host: text('host'),
+    allowedHosts: values.get('allow-host'),
+    env: text('env'),
+    root: text('root'),
+    ignore: values.get('ignore'),
+    typecheck: text('typecheck'),
+    editor: text('editor'),
+    nodeArgs: values.get('node-arg'),
+    poll: poll === '' ? true : numberOf('poll', poll),
+    watch: mode === 'serve' && !values.has('no-watch'),
   }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return { mode, options: Object.fromEntries(given) as BoomhauerOptions }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, allowNegative: true })
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    throw boomhauerError('invalid_option', { option: 'arguments', problem: `are wrong: ${problem}` }, { cause })
+/** The values by option, '' for those without one, and what stands alone. */
+function read(argv: readonly string[]): { positionals: string[]; values: Map<string, string[]> } {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const positionals: string[] = []
+  const values = new Map<string, string[]>()
+  let pollAt = -1
+  for (const token of tokens) {
+    if (token.kind === 'option') {
+      const { name, value } = token
+      checkOption(token)
+      if (name === 'poll' && value === undefined) pollAt = token.index
+      values.set(name, [...(values.get(name) ?? []), value ?? ''])
+    } else if (token.kind === 'positional') {
+      if (token.index === pollAt + 1 && pollAt >= 0 && /^\d+$/.test(token.value)) values.set('poll', [token.value])
+      else positionals.push(token.value)
+    }
   }
+  if (positionals.length > 1) throw wrong(`one module, not ${positionals.length}: ${positionals.join(', ')}.`)
+  return { positionals, values }
 }
 
-function numberOf(option: string, text: string): number {
+interface OptionToken {
+  name: string
+  rawName: string
+  value?: string | undefined
+  inlineValue?: boolean | undefined
+}
+
+function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
+  const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined
+  if (!option) {
+    const meant = suggest(name, Object.keys(OPTIONS))
+    throw wrong(`there is no option ${rawName}${meant === undefined ? '.' : `; did you mean --${meant}?`}`)
+  }
+  const missing = value === undefined || (!inlineValue && value.startsWith('--') && name !== 'node-arg')
+  if (option.type === 'string' && missing) throw wrong(`${rawName} needs a value.`)
+  if (option.type === 'boolean' && inlineValue && name !== 'poll') throw wrong(`${rawName} takes no value.`)
+}
+
+function numberOf(option: string, text: string | undefined): number | undefined {
   const value = Number(text)
-  if (text.trim() !== '' && Number.isFinite(value)) return value
-  throw boomhauerError('invalid_option', { option, problem: `must be a number, not ${text}` })
+  if (text === undefined || (text.trim() !== '' && Number.isFinite(value))) return text === undefined ? text : value
+  throw wrong(`--${option} must be a number, not ${text}.`)
+}
+
+function wrong(problem: string): Error {
+  return boomhauerError('wrong_arguments', { problem })
 }

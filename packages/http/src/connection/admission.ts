@@ -1,9 +1,10 @@
+import { isHealthPath } from '@arlen/core'
 import type { Engine } from '../engine.ts'
 import { httpError } from '../errors.ts'
 
 /** Counts a request in, unless there are too many already: then only those to health paths are. */
 export function admit(engine: Engine, path: string): boolean {
-  if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealth(path, engine.healthPaths)) {
+  if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealthPath(path, engine.healthPaths)) {
     engine.shed++
     return false
   }
@@ -13,8 +14,4 @@ export function admit(engine: Engine, path: string): boolean {
 
 export function overloaded({ retryAfterSeconds }: Engine): Error {
   return httpError('overloaded', {}, { headers: { 'Retry-After': String(retryAfterSeconds) } })
-}
-
-function isHealth(path: string, healthPaths: readonly string[]): boolean {
-  return healthPaths.some(each => path === each || path.startsWith(`${each}/`))
 }

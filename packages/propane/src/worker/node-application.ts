@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
+import { isHealthPath } from '@arlen/core'
 import type { Application } from './application.ts'
 
 export interface NodeOptions {
@@ -172,7 +173,7 @@ export class NodeApplication implements Application {
     if (header !== undefined) response.setHeader('x-propane-worker', header)
     if (this.#draining) this.#endAfter(response, request.socket)
     if (this.#overloaded || (maxInFlight > 0 && this.#limited >= maxInFlight)) {
-      if (!isHealth(request.url, this.#options.healthPaths)) {
+      if (!isHealthPath(request.url?.split('?', 1)[0] ?? '', this.#options.healthPaths)) {
         this.#shed++
         refuse(response, this.#options.retryAfterSeconds)
         return false
@@ -199,11 +200,6 @@ export class NodeApplication implements Application {
 
 function isBusy({ response, upgraded }: Connection): boolean {
   return upgraded || (response !== undefined && !response.writableFinished && !response.destroyed)
-}
-
-function isHealth(url: string | undefined, paths: readonly string[]): boolean {
-  const path = url?.split('?', 1)[0] ?? ''
-  return paths.some(prefix => path === prefix || path.startsWith(`${prefix}/`))
 }
 
 const OVERLOADED = JSON.stringify({

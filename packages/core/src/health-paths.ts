@@ -1,0 +1,7 @@
+/** Paths under which an Arlen application answers for its health. */
+export const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz']
+
+/** Whether a path (without a query) is one of these, or lies below one. */
+export function isHealthPath(path: string, healthPaths: readonly string[] = HEALTH_PATHS): boolean {
+  return healthPaths.some(each => path === each || path.startsWith(`${each}/`))
+}

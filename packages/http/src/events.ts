@@ -13,7 +13,10 @@ export interface ServerEvent {
 }
 
 export interface EventOptions {
-  /** A comment is sent this often, in milliseconds, so that proxies do not take the connection for dead. Default 15,000. */
+  /**
+   * A comment is sent after this long without an event, in milliseconds, so that proxies do not take the connection for
+   * dead. Default 15,000; 0 sends none.
+   */
   heartbeatMs?: number
 }
 
@@ -23,66 +26,134 @@ export type EventSource =
   | ((signal: AbortSignal) => AsyncIterable<ServerEvent | string>)
 
 /** The text of an event stream. It ends with its source, or when the signal aborts. */
-export async function* eventText(
-  source: EventSource,
-  signal: AbortSignal,
-  { heartbeatMs = 15_000 }: EventOptions,
-): AsyncGenerator<string> {
-  const events = typeof source === 'function' ? source(signal) : source
-  const iterator = events[Symbol.asyncIterator]()
-  const wake = new Wake(signal)
-  try {
-    // Something at once: proxies and browsers see that the answer has begun.
-    yield ':\n\n'
-    let next = iterator.next()
-    while (!signal.aborted) {
-      const step = await wake.race(next, heartbeatMs)
-      if (step === 'aborted') return
-      if (step === 'timeout') yield ':\n\n'
-      else if (step.done === true) return
-      else {
-        yield writeEvent(step.value)
-        next = iterator.next()
-      }
-    }
-  } finally {
-    wake.clear()
-    // A source that waits for its next event ends by the signal; it cannot be waited for here.
-    void Promise.resolve(iterator.return?.()).catch(() => undefined) // it is being left: nobody hears what it says
+export function eventText(source: EventSource, signal: AbortSignal, options: EventOptions): AsyncIterable<string> {
+  return {
+    // Only what is read begins: nobody ends a source whose text a HEAD has no use for.
+    [Symbol.asyncIterator]: () => {
+      const events = typeof source === 'function' ? source(signal) : source
+      return new EventText(events[Symbol.asyncIterator](), signal, options.heartbeatMs ?? 15_000)
+    },
   }
 }
 
-/** Waits for a promise, but no longer than a while, and not at all once the signal aborts. */
-class Wake {
+/** Sent at once, so that proxies and browsers see that the answer has begun, and in silences. */
+const COMMENT = ':\n\n'
+
+type Step = IteratorResult<string, undefined>
+const END: Step = { done: true, value: undefined }
+
+/**
+ * Asks the source for one event at a time. Whoever waits for the text is answered by what comes first: the event, the
+ * end of a silence or the abort. Nothing is raced: a promise that lives as long as the stream would keep something of
+ * every race that it lost.
+ */
+class EventText implements AsyncIterator<string, undefined> {
+  private readonly source: AsyncIterator<ServerEvent | string>
   private readonly signal: AbortSignal
-  private readonly aborted: Promise<'aborted'>
-  private listener: () => void = () => undefined
-  private timer: NodeJS.Timeout | undefined
+  private readonly silence: NodeJS.Timeout | undefined
+  private started = false
+  private ended = false
+  private failure: { readonly error: unknown } | null = null
+  /** The source was asked and has not answered yet. */
+  private asked = false
+  /** An event that came while nobody waited for it. */
+  private held: ServerEvent | string | null = null
+  private waiter: { resolve(step: Step): void; reject(error: unknown): void } | null = null
 
-  constructor(signal: AbortSignal) {
+  constructor(source: AsyncIterator<ServerEvent | string>, signal: AbortSignal, heartbeatMs: number) {
+    this.source = source
     this.signal = signal
-    this.aborted = new Promise(resolve => {
-      this.listener = () => resolve('aborted')
-    })
-    signal.addEventListener('abort', this.listener)
+    if (heartbeatMs > 0 && heartbeatMs <= MAX_DELAY_MS) this.silence = setTimeout(this.comment, heartbeatMs)
+    signal.addEventListener('abort', this.close)
   }
 
-  async race<T>(promise: Promise<T>, ms: number): Promise<T | 'timeout' | 'aborted'> {
-    const timeout = new Promise<'timeout'>(resolve => {
-      this.timer = setTimeout(() => resolve('timeout'), ms)
+  next(): Promise<Step> {
+    if (!this.started && !this.ended) {
+      this.started = true
+      return Promise.resolve({ done: false, value: COMMENT })
+    }
+    return new Promise((resolve, reject) => {
+      this.waiter = { resolve, reject }
+      this.silence?.refresh()
+      if (this.held !== null) this.take(this.held)
+      else if (this.failure !== null) this.fail(this.failure.error)
+      else if (this.ended || this.signal.aborted) this.close()
+      else this.ask()
     })
+  }
+
+  return(): Promise<Step> {
+    this.close()
+    return Promise.resolve(END)
+  }
+
+  private ask(): void {
+    if (this.asked) return
+    this.asked = true
+    this.source.next().then(this.onStep, this.onFailure)
+  }
+
+  private readonly onStep = (step: IteratorResult<ServerEvent | string>): void => {
+    this.asked = false
+    if (this.ended) return
+    if (step.done === true) this.close()
+    else this.take(step.value)
+  }
+
+  private readonly onFailure = (error: unknown): void => {
+    this.asked = false
+    if (!this.ended) this.fail(error)
+  }
+
+  private take(event: ServerEvent | string): void {
+    if (this.waiter === null) {
+      this.held = event
+      return
+    }
+    this.held = null
     try {
-      return await Promise.race([promise, timeout, this.aborted])
-    } finally {
-      clearTimeout(this.timer)
+      this.answer({ done: false, value: writeEvent(event) })
+    } catch (error) {
+      this.fail(error)
     }
   }
 
-  clear(): void {
-    clearTimeout(this.timer)
-    this.signal.removeEventListener('abort', this.listener)
+  private fail(error: unknown): void {
+    const { waiter } = this
+    this.waiter = null
+    if (waiter === null) this.failure = { error }
+    else waiter.reject(error)
+    this.stop()
+  }
+
+  private readonly comment = (): void => {
+    // Where nobody waits, the peer has not taken yet what was sent before.
+    if (this.waiter !== null) this.answer({ done: false, value: COMMENT })
+  }
+
+  private answer(step: Step): void {
+    const { waiter } = this
+    this.waiter = null
+    waiter?.resolve(step)
+  }
+
+  private readonly close = (): void => {
+    this.stop()
+    this.answer(END)
+  }
+
+  private stop(): void {
+    if (this.ended) return
+    this.ended = true
+    clearTimeout(this.silence)
+    this.signal.removeEventListener('abort', this.close)
+    // A source that waits for its next event ends by the signal; it cannot be waited for here.
+    void Promise.resolve(this.source.return?.()).catch(() => undefined) // it is being left: nobody hears what it says
   }
 }
+
+/** The longest that a timer of Node.js waits. */
+const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** Throws event_invalid where a name or id has a line break, which would begin another field. */
 export function writeEvent(event: ServerEvent | string): string {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { writeEvent } from '../src/events.ts'
-import { compress, type ServerEvent } from '../src/index.ts'
+import { compress, type Handler, type ServerEvent } from '../src/index.ts'
+import { recorder } from './recorder.ts'
 import { deferred, eventually, GET, serving } from './serving.ts'
 
 const { start, open } = serving()
@@ -64,6 +65,71 @@ test('a silence is filled with comments', async () => {
   const client = await open(server)
   await client.send(GET).until(({ received }) => (received.match(/:\n\n/g)?.length ?? 0) >= 4)
   expect(client.received).not.toContain('data:')
+})
+
+test.each([0, Number.POSITIVE_INFINITY])('heartbeatMs %d sends no comment but the first', async heartbeatMs => {
+  const go = deferred()
+  const handler: Handler = c =>
+    c.events(
+      (async function* () {
+        await go.promise
+        yield 'late'
+      })(),
+      { heartbeatMs },
+    )
+  const client = await open(await start(handler))
+  await client.send(GET).until(({ received }) => received.includes(':\n\n'))
+  await new Promise(resolve => setImmediate(resolve))
+  go.resolve()
+  await client.until(({ received }) => received.endsWith('\r\n0\r\n\r\n'))
+  expect(client.received.match(/:\n\n/g)).toHaveLength(1)
+})
+
+test('a source of which HEAD has no use is never begun', async () => {
+  let begun = false
+  const server = await start(c =>
+    c.events(() => {
+      begun = true
+      return silence(c.signal)
+    }),
+  )
+  const client = await open(server)
+  await client.send(GET.replace('GET', 'HEAD')).until(({ received }) => received.includes('\r\n\r\n'))
+  await eventually(() => server.requestsInFlight === 0)
+  expect(begun).toBe(false)
+})
+
+test.each<[string, () => AsyncGenerator<ServerEvent>]>([
+  [
+    'fails',
+    async function* () {
+      yield { data: 1 }
+      throw new Error('broken')
+    },
+  ],
+  [
+    'says what is no event',
+    async function* () {
+      yield { data: 1 }
+      yield { data: 2, event: 'a\nb' }
+    },
+  ],
+])('a source that %s cuts the answer, is ended, and is told of in the log', async (_, source) => {
+  const log = recorder()
+  const ended = deferred()
+  async function* watched(): AsyncGenerator<ServerEvent> {
+    try {
+      yield* source()
+    } finally {
+      ended.resolve()
+    }
+  }
+  const client = await open(await start(c => c.events(watched()), { log }))
+  await client.send(GET).until(({ closed }) => closed)
+  await ended.promise
+  expect(client.received).toContain('data: 1\n\n')
+  expect(client.received).not.toContain('\r\n0\r\n\r\n')
+  expect(log.lines('error')).toHaveLength(1)
 })
 
 async function* silence(signal: AbortSignal): AsyncGenerator<string> {

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import type { Handler } from '../src/index.ts'
+import { serving } from './serving.ts'
+
+const { start } = serving()
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** An answer of `count` pieces. */
+type Answer = (count: number, atEnd: () => void) => Handler
+
+/** Calls `atEnd` when the last piece is about to be sent, while the answer is still open. */
+async function* pieces<T>(count: number, make: (i: number) => T, atEnd: () => void): AsyncGenerator<T> {
+  for (let i = 0; i < count; i++) {
+    if (i === count - 1) atEnd()
+    // The peer must have its turn, as it has where events come from elsewhere.
+    if (i % 1000 === 0) await new Promise(resolve => setImmediate(resolve))
+    yield make(i)
+  }
+}
+
+/** Heap that an open answer of many pieces keeps for each of them, and what the pieces cost, in milliseconds of CPU. */
+async function measure(answer: Answer, count: number): Promise<{ bytesPerPiece: number; cpuMs: number }> {
+  let heap = 0
+  const atEnd = () => {
+    collect()
+    heap = process.memoryUsage().heapUsed
+  }
+  const server = await start(answer(count, atEnd))
+  collect()
+  const before = process.memoryUsage().heapUsed
+  const cpu = process.cpuUsage()
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+  await once(socket.resume(), 'end')
+  const { user, system } = process.cpuUsage(cpu)
+  socket.end()
+  return { bytesPerPiece: (heap - before) / count, cpuMs: (user + system) / 1000 }
+}
+
+const events: Answer = (count, atEnd) => c => c.events(pieces(count, i => ({ id: String(i), data: 'x' }), atEnd))
+
+const stream: Answer = (count, atEnd) => c => c.stream(pieces(count, i => `id: ${i}\ndata: x\n\n`, atEnd))
+
+test('200,000 events keep no memory while the answer is open', { timeout: 60_000 }, async () => {
+  await measure(events, 10_000)
+  // A promise and its reactions would be 260 bytes.
+  expect((await measure(events, 200_000)).bytesPerPiece).toBeLessThan(20)
+})
+
+test('events cost what a stream of the same text costs (measures time)', { timeout: 120_000, retry: 2 }, async () => {
+  const ratios: number[] = []
+  await measure(stream, 10_000)
+  for (let round = 0; round < 3; round++) {
+    const [plain, asEvents] = [await measure(stream, 40_000), await measure(events, 40_000)]
+    ratios.push(asEvents.cpuMs / plain.cpuMs)
+  }
+  expect(ratios.sort((a, b) => a - b)[1]).toBeLessThan(1.4)
+})

@@ -1,3 +1,5 @@
+import { codeFrame } from '@arlen/core/code-frame'
+
 /**
  * The lines of a query around a position, with a caret below it:
  *
@@ -10,22 +12,19 @@
  * @param position - from 1, in characters (code points), as the server counts
  */
 export function sqlExcerpt(text: string, position: number): string {
-  const before = Array.from(text)
-    .slice(0, position - 1)
-    .join('')
-  const line = before.split('\n').length
-  const column = before.length - (before.lastIndexOf('\n') + 1)
-  const lines = text.split('\n')
-  const from = Math.max(1, line - 2)
-  const to = Math.min(lines.length, line + 1)
-  const width = String(to).length
-  const out: string[] = []
-  for (let n = from; n <= to; n++) {
-    const source = (lines[n - 1] ?? '').replace(/\t/g, ' ').replace(/\r$/, '')
-    // a line of many thousand characters (generated SQL) is cut to what is around the position
-    const start = n === line ? Math.max(0, column - 80) : 0
-    out.push(`${n === line ? '>' : ' '} ${String(n).padStart(width)} | ${source.slice(start, start + 160)}`)
-    if (n === line) out.push(`  ${' '.repeat(width)} | ${' '.repeat(column - start)}^`)
-  }
-  return out.join('\n')
+  const { line, column } = placeOf(text, position)
+  return codeFrame(text, line, column, { before: 2, after: 1 })
+}
+
+/** Line and column, from 1, of a position that the server gave. The column counts UTF-16 units, as JavaScript does. */
+export function placeOf(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, offsetOf(text, position))
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
+}
+
+/** Where a position of the server is in a JavaScript string. */
+export function offsetOf(text: string, position: number): number {
+  let offset = 0
+  for (let i = 1; i < position && offset < text.length; i++) offset += text.codePointAt(offset)! > 0xffff ? 2 : 1
+  return offset
 }

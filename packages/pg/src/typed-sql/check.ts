@@ -4,6 +4,7 @@ import { DatabaseError } from '../database-error.ts'
 import { executorOf } from '../executor.ts'
 import type { PgOptions } from '../options.ts'
 import { createPg, type Pg } from '../pg.ts'
+import { placeOf } from '../sql/sql-excerpt.ts'
 import { Catalogue } from './catalogue.ts'
 import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
 import { readNullability } from './nullability.ts'
@@ -92,11 +93,10 @@ function ambiguous(column: string, { file, line, column: at }: SourceQuery): Sou
 function problemOf(error: unknown, query: SourceQuery): SourceProblem {
   if (!(error instanceof DatabaseError)) throw error
   const { file } = query
-  const before = query.text.slice(0, (error.position ?? 1) - 1)
-  const lines = before.split('\n')
-  const line = query.line + lines.length - 1
+  const place = placeOf(query.text, error.position ?? 1)
+  const line = query.line + place.line - 1
   const quote = query.kind === 'file' ? 0 : 1
-  const column = lines.length === 1 ? query.column + quote + before.length : lines.at(-1)!.length + 1
+  const column = place.line === 1 ? query.column + quote + place.column - 1 : place.column
   return { code: error.code, message: error.message, file, line, column }
 }
 

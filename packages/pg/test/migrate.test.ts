@@ -1,51 +1,22 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import {
   acceptDrift,
-  createPg,
   generateMigration,
   type MigrationEvent,
   migrate,
   migrateDown,
   migrateRedo,
   migrationStatus,
-  type Pg,
   renameMigration,
-  resolveMigration,
   verifyMigrations,
 } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { openAdmin, rejection, until } from './helpers.ts'
+import { openAdmin, rejection } from './helpers.ts'
+import { useMigrationFolder } from './migration-folder.ts'
 
-let database: TestDatabase
-let db: Pg
-let dir: string
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg(database.dsn)
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
-
-beforeEach(async () => {
-  await db.execute('drop schema if exists other, public cascade')
-  await db.execute('create schema public')
-  dir = await mkdtemp(join(tmpdir(), 'arlen-migrations-'))
-})
-
-afterEach(() => rm(dir, { recursive: true, force: true }))
-
-const write = (file: string, text: string) => writeFile(join(dir, file), text)
-const target = () => ({ dsn: database.dsn, dir })
-const up = (more = {}) => migrate({ ...target(), ...more })
-const exists = async (name: string) => (await db.value('select to_regclass($1)', [name])) !== null
-const states = async () => (await migrationStatus(target())).map(each => `${each.version} ${each.state}`)
+const folder = useMigrationFolder()
+const { write, target, up, exists, states } = folder
 
 describe('up', () => {
   test('applies what is pending in the order of versions, once', async () => {
@@ -57,7 +28,7 @@ describe('up', () => {
     expect(report.steps.map(step => step.file)).toEqual(['9_a.sql', '10_b.sql'])
     expect(events.map(event => event.type)).toEqual(['plan', 'start', 'done', 'start', 'done'])
     expect((await up()).steps).toEqual([])
-    expect(await db.value('select count(*) from t')).toBe(1n)
+    expect(await folder.db.value('select count(*) from t')).toBe(1n)
     expect(await migrationStatus(target())).toMatchObject([
       { version: '9', name: 'a', state: 'applied', appliedAt: expect.any(Date), appliedBy: 'postgres' },
       { version: '10', state: 'applied' },
@@ -65,7 +36,7 @@ describe('up', () => {
   })
 
   test('a folder that is not there has nothing to apply', async () => {
-    expect(await migrate({ dsn: database.dsn, dir: join(dir, 'none') })).toEqual({ steps: [], dryRun: false })
+    expect(await migrate({ dsn: folder.dsn, dir: join(folder.dir, 'none') })).toEqual({ steps: [], dryRun: false })
   })
 
   test('a dry run changes nothing, not even the table of migrations', async () => {
@@ -101,6 +72,20 @@ describe('up', () => {
     expect(await states()).toEqual(['1 applied', '2 pending'])
   })
 
+  test.each([
+    ['a unique violation', 'insert into t values (7)', /duplicate key.*> 301 \| insert into t values \(7\)/s],
+    ['what is there already', 'create table t ()', /already exists.*> 301 \| create table t \(\)/s],
+    ['an extension that is not installed', 'create extension nope', /nope.*> 301 \| create extension nope/s],
+    ['an error in a block', "do $$ begin\n  raise exception 'out';\nend $$", /out.*> 301 \| do \$\$ begin/s],
+    ['a NOT NULL column where there are rows', 'alter table t add x int not null', /null values.*> 301 \| alter/s],
+  ])('names the statement among hundreds where the server gives no place: %s', async (_, statement, message) => {
+    await write(
+      '1_a.sql',
+      `create table t (id int unique); insert into t values (7); select '😀'; ${'\nselect 1;'.repeat(299)}\n${statement};\nselect 2;`,
+    )
+    expect(await rejection(up())).toMatchObject({ code: 'migration_failed', message: expect.stringMatching(message) })
+  })
+
   test('what a file sets is for that file', async () => {
     await write('1_a.sql', `create schema other; select set_config('search_path', '', false); set role pg_monitor;`)
     await write('2_b.sql', 'create table t (id int);')
@@ -117,13 +102,14 @@ describe('up', () => {
 
   test('a user without rights is told in one line what to do', async () => {
     await write('1_a.sql', 'create table a (id int);')
-    const role = `weak_${database.name}`
-    await db.execute(db.sql`create role ${db.sql.id(role)} login password 'weak'`)
-    await db.execute(db.sql`grant usage on schema public to ${db.sql.id(role)}`)
+    const role = `weak_${new URL(folder.dsn).pathname.slice(1)}`
+    await folder.db.execute(folder.db.sql`create role ${folder.db.sql.id(role)} login password 'weak'`)
+    await folder.db.execute(folder.db.sql`grant usage on schema public to ${folder.db.sql.id(role)}`)
     try {
-      const dsn = Object.assign(new URL(database.dsn), { username: role, password: 'weak' }).href
+      const dsn = Object.assign(new URL(folder.dsn), { username: role, password: 'weak' }).href
       for (const run of [up, migrationStatus]) {
-        const error = run === up ? await rejection(up({ dsn })) : await up().then(() => rejection(run({ dsn, dir })))
+        const error =
+          run === up ? await rejection(up({ dsn })) : await up().then(() => rejection(run({ dsn, dir: folder.dir })))
         expect(error).toMatchObject({
           code: 'migration_failed',
           message: expect.stringMatching(/arlen_migrations.*42501.*grant/),
@@ -131,8 +117,8 @@ describe('up', () => {
         expect((error as Error).message).not.toContain('\n')
       }
     } finally {
-      await db.execute(db.sql`drop owned by ${db.sql.id(role)}`)
-      await db.execute(db.sql`drop role ${db.sql.id(role)}`)
+      await folder.db.execute(folder.db.sql`drop owned by ${folder.db.sql.id(role)}`)
+      await folder.db.execute(folder.db.sql`drop role ${folder.db.sql.id(role)}`)
     }
   })
 
@@ -151,57 +137,6 @@ describe('up', () => {
   })
 })
 
-describe('files that are refused before anything is done', () => {
-  test.for<[string, string, RegExp]>([
-    ['a.sql', 'select 1', /is not named <version>_<name>\.sql/],
-    ['2_a.sql', '-- nothing\n', /nothing to run under "-- up"/],
-    ['2_a.sql', '-- up\nselect 1;\n-- down\n', /nothing to run under "-- down"/],
-    ['2_a.sql', '-- up\nselect 1;\n-- up\nselect 2;', /has "-- up" twice/],
-    ['2_a.sql', 'create table x (id int); commit; select 1;', /has "commit"/],
-    ['2_a.sql', '-- no transaction\nvacuum; analyze;', /several statements/],
-    ['2_a.sql', '-- no transaction\ncreate unique index concurrently on t (id)', /without a name/],
-    ['2_a.sql', 'create table x (a int);\n-- Down migration\ndrop table x;', /has "-- Down migration".*"-- down"/],
-    ['2_a.sql', 'create table x (a int);\n-- migrate:down\ndrop table x;', /has "-- migrate:down"/],
-    ['2_a.sql', 'create table x (a int);\n-- +goose Down\ndrop table x;', /has "-- \+goose Down"/],
-    ['2_a.sql', 'select 1;\n\\restrict x\n', /which psql understands/],
-    ['2_a.sql', 'copy t (id) from stdin;\n1\n\\.\n', /which psql understands/],
-    ['2_a.sql', 'create table x (a int);\n\0drop table t', /NUL/],
-    ['01_b.sql', 'select 1', /same version as /],
-  ])('%s: %j', async ([file, text, reason]) => {
-    await write('1_a.sql', 'create table t (id int);')
-    await write(file, text)
-    expect(await rejection(up())).toMatchObject({ code: 'migration_invalid', message: expect.stringMatching(reason) })
-    expect(await exists('t')).toBe(false)
-  })
-
-  test('what is not UTF-8, and what is no file', async () => {
-    await writeFile(join(dir, '2_a.sql'), Buffer.from("select '\xe9'", 'latin1'))
-    expect(await rejection(up())).toMatchObject({
-      code: 'migration_invalid',
-      message: expect.stringContaining('UTF-8'),
-    })
-    await rm(join(dir, '2_a.sql'))
-    await mkdir(join(dir, '3_a.sql'))
-    expect(await rejection(up())).toMatchObject({
-      code: 'migration_invalid',
-      message: expect.stringContaining('directory'),
-    })
-  })
-
-  test('but what only looks like it is taken', async () => {
-    await write(
-      '1_a.sql',
-      `create function f() returns void language plpgsql as $$ begin
--- up
--- down
-      perform 1; end $$;
-      create function g() returns int begin atomic select 1; end;
-      insert into pg_temp.x select ';commit;' where false;`.replace(/insert.*/, "select ';commit;';"),
-    )
-    expect((await up()).steps).toHaveLength(1)
-  })
-})
-
 describe('eight migrators at once', () => {
   test('apply each file once, without deadlock, and leave no INVALID index', async () => {
     await write('1_a.sql', 'create table t (id int); insert into t select generate_series(1, 1000);')
@@ -215,9 +150,9 @@ describe('eight migrators at once', () => {
     const reports = await Promise.all(Array.from({ length: 8 }, () => up({ onEvent })))
     const files = reports.flatMap(report => report.steps.map(step => step.file))
     expect(files.sort()).toEqual(['1_a.sql', '2_b.sql', '3_c.sql', '4_d.sql'])
-    expect(await db.value('select count(*) from pg_index where not indisvalid')).toBe(0n)
+    expect(await folder.db.value('select count(*) from pg_index where not indisvalid')).toBe(0n)
     expect(waiting[0]).toMatch(/process \d+ from /)
-    expect(await db.value("select count(*) from pg_locks where locktype = 'advisory'")).toBe(0n)
+    expect(await folder.db.value("select count(*) from pg_locks where locktype = 'advisory'")).toBe(0n)
   })
 
   test('one that waits too long says who it waits for', async () => {
@@ -238,7 +173,7 @@ describe('a lock that cannot be had', () => {
     await write('1_a.sql', 'create table t (id int);')
     await up()
     await write('2_b.sql', 'alter table t add column x int;')
-    await using blocker = await openAdmin(database.dsn)
+    await using blocker = await openAdmin(folder.dsn)
     await blocker.query('begin; select * from t')
     let retries = 0
     const work = up({
@@ -252,7 +187,7 @@ describe('a lock that cannot be had', () => {
     let longest = 0
     while (retries < 3) {
       const started = performance.now()
-      await db.query('select count(*) from t', [], { isolated: true })
+      await folder.db.query('select count(*) from t', [], { isolated: true })
       longest = Math.max(longest, performance.now() - started)
     }
     expect((await work).steps).toHaveLength(1)
@@ -263,7 +198,7 @@ describe('a lock that cannot be had', () => {
     await write('1_a.sql', 'create table t (id int);')
     await up()
     await write('2_b.sql', 'alter table t add column x int;')
-    await using blocker = await openAdmin(database.dsn)
+    await using blocker = await openAdmin(folder.dsn)
     const pid = (await blocker.query('select pg_backend_pid() as pid')).rows[0].pid
     await blocker.query('begin; select * from t /* the report */')
     expect(await rejection(up({ lockTimeoutMs: 150, lockRetries: 1 }))).toMatchObject({
@@ -288,7 +223,7 @@ describe('versions', () => {
       ),
     })
     expect(await states()).toEqual(['20240101000000 late', '20240102000000 applied'])
-    const { to } = await renameMigration({ dir, version: '20240101000000' })
+    const { to } = await renameMigration({ dir: folder.dir, version: '20240101000000' })
     expect(to).toMatch(/\d{14}_a\.sql$/)
     expect((await up()).steps).toMatchObject([{ name: 'a' }])
   })
@@ -296,7 +231,7 @@ describe('versions', () => {
   test('one whose file is gone is told', async () => {
     await write('1_a.sql', 'create table a (id int);')
     await up()
-    await rm(join(dir, '1_a.sql'))
+    await rm(join(folder.dir, '1_a.sql'))
     expect(await rejection(up())).toMatchObject({ code: 'migration_missing', message: expect.stringContaining('1_a') })
     expect(await states()).toEqual(['1 missing'])
   })
@@ -326,7 +261,9 @@ describe('a file that was changed after it was applied', () => {
     expect(await verifyMigrations(target())).toMatchObject([{ version: '1', state: 'drifted' }])
     await acceptDrift({ ...target(), version: '1', who: 'ann' })
     expect(
-      await db.one('select drift_accepted_by, drift_accepted_at from arlen_migrations where version = $1', ['1']),
+      await folder.db.one('select drift_accepted_by, drift_accepted_at from arlen_migrations where version = $1', [
+        '1',
+      ]),
     ).toMatchObject({
       drift_accepted_by: 'ann',
       drift_accepted_at: expect.any(Date),
@@ -355,12 +292,12 @@ describe('down', () => {
   })
 
   test('goes by the number of a version and not by how it is written', async () => {
-    await rename(join(dir, '3_t3.sql'), join(dir, '0003_t3.sql'))
+    await rename(join(folder.dir, '3_t3.sql'), join(folder.dir, '0003_t3.sql'))
     await migrateDown(target())
     expect(await states()).toEqual(['1 applied', '2 applied', '0003 pending'])
     expect(await rejection(migrateDown({ ...target(), to: 'first' }))).toMatchObject({ code: 'migration_invalid' })
     await write('2_t2.sql', '-- up\ncreate table t2 (id bigint);\n-- down\ndrop table t2;')
-    await rename(join(dir, '2_t2.sql'), join(dir, '002_t2.sql'))
+    await rename(join(folder.dir, '2_t2.sql'), join(folder.dir, '002_t2.sql'))
     await acceptDrift({ ...target(), version: '2_t2' })
     expect(await states()).toEqual(['1 applied', '002 applied', '0003 pending'])
     for (const version of ['two', '7']) {
@@ -378,103 +315,33 @@ describe('down', () => {
   })
 
   test('redo undoes and applies again', async () => {
-    await db.execute('insert into t3 values (1)')
+    await folder.db.execute('insert into t3 values (1)')
     expect((await migrateRedo(target())).steps.map(step => `${step.direction} ${step.version}`)).toEqual([
       'down 3',
       'up 3',
     ])
-    expect(await db.value('select count(*) from t3')).toBe(0n)
+    expect(await folder.db.value('select count(*) from t3')).toBe(0n)
   })
-})
-
-describe('a step without a transaction', () => {
-  beforeEach(async () => {
-    await write('1_a.sql', 'create table t (id int); insert into t values (1), (1);')
-  })
-
-  test('that fails leaves no INVALID index and can be run again', async () => {
-    await write('2_b.sql', '-- no transaction\ncreate unique index concurrently t_u on t (id);')
-    expect(await rejection(up())).toMatchObject({ code: 'migration_failed' })
-    expect(await exists('t_u')).toBe(false)
-    expect(await states()).toEqual(['1 applied', '2 pending'])
-    await db.execute('delete from t')
-    expect((await up()).steps).toHaveLength(1)
-    expect(await db.value("select indisvalid from pg_index where indexrelid = 't_u'::regclass")).toBe(true)
-  })
-
-  test('that was interrupted is found, cleared up and run again', async () => {
-    await write('2_b.sql', '-- no transaction\ncreate index concurrently "t i" on public.t (id);')
-    await up()
-    await db.execute("update arlen_migrations set state = 'started' where version = '2'")
-    await db.execute('update pg_index set indisvalid = false where indexrelid = \'"t i"\'::regclass')
-    expect(await states()).toEqual(['1 applied', '2 interrupted'])
-    const events: MigrationEvent[] = []
-    expect((await up({ onEvent: (event: MigrationEvent) => events.push(event) })).steps).toHaveLength(1)
-    expect(events[0]).toMatchObject({ type: 'repaired', action: 'dropped the INVALID index "public"."t i"' })
-    expect(await db.value('select indisvalid from pg_index where indexrelid = \'"t i"\'::regclass')).toBe(true)
-  })
-
-  test('that had come to its end unrecorded is recorded', async () => {
-    await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
-    await write('3_c.sql', '-- no transaction\ndrop index concurrently t_i;')
-    await up()
-    await db.execute("update arlen_migrations set state = 'started' where version = '3'")
-    expect((await up()).steps).toEqual([])
-    expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
-  })
-
-  test('that nobody but a person can judge says so, with the commands', async () => {
-    await write('2_b.sql', "-- no transaction\nselect 'something special';")
-    await up()
-    await db.execute("update arlen_migrations set state = 'started' where version = '2'")
-    expect(await rejection(up())).toMatchObject({
-      code: 'migration_interrupted',
-      message: expect.stringMatching(/arlen migrate resolve 2 applied.*arlen migrate resolve 2 pending/s),
-    })
-    await resolveMigration({ ...target(), version: '2', as: 'pending' })
-    expect((await up()).steps).toHaveLength(1)
-    expect(await rejection(resolveMigration({ ...target(), version: '2', as: 'applied' }))).toMatchObject({
-      message: expect.stringContaining('was not interrupted'),
-    })
-  })
-
-  test('waits for open transactions as long as they last, and lets everybody pass', async () => {
-    await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
-    await migrate({ ...target(), dir: await onlyFirst() })
-    await using reader = await openAdmin(database.dsn)
-    await reader.query('begin isolation level repeatable read; select * from t')
-    const messages: string[] = []
-    const work = up({
-      lockTimeoutMs: 30,
-      onEvent: (event: MigrationEvent) => event.type === 'progress' && messages.push(event.message),
-    })
-    await until(() => messages.some(message => message.startsWith('waiting for process')))
-    await db.execute('insert into t values (2)')
-    await reader.query('commit')
-    expect((await work).steps).toHaveLength(1)
-  })
-
-  async function onlyFirst(): Promise<string> {
-    const first = await mkdtemp(join(dir, 'first-'))
-    await writeFile(join(first, '1_a.sql'), await readFile(join(dir, '1_a.sql')))
-    return first
-  }
 })
 
 describe('new files', () => {
   test('get the time as their version, or one more than the last', async () => {
     const now = new Date('2026-01-31T12:00:00Z')
-    expect(await generateMigration({ dir, name: 'AddUsers to shop!', now })).toBe(
-      join(dir, '20260131120000_add_users_to_shop.sql'),
+    expect(await generateMigration({ dir: folder.dir, name: 'AddUsers to shop!', now })).toBe(
+      join(folder.dir, '20260131120000_add_users_to_shop.sql'),
     )
-    expect(await generateMigration({ dir, name: 'second', now })).toBe(join(dir, '20260131120001_second.sql'))
-    expect(await readFile(join(dir, '20260131120001_second.sql'), 'utf8')).toBe('-- up\n\n-- down\n\n')
-    expect(await rejection(generateMigration({ dir, name: '!!' }))).toMatchObject({ code: 'migration_invalid' })
-    const counted = join(dir, 'counted')
+    expect(await generateMigration({ dir: folder.dir, name: 'second', now })).toBe(
+      join(folder.dir, '20260131120001_second.sql'),
+    )
+    expect(await readFile(join(folder.dir, '20260131120001_second.sql'), 'utf8')).toBe('-- up\n\n-- down\n\n')
+    expect(await rejection(generateMigration({ dir: folder.dir, name: '!!' }))).toMatchObject({
+      code: 'migration_invalid',
+    })
+    const counted = join(folder.dir, 'counted')
     await generateMigration({ dir: counted, name: 'x', now: new Date(0) })
     await rm(counted, { recursive: true })
     await write('0007_old.sql', 'select 1')
-    for (const file of await readdir(dir)) if (file.startsWith('2026')) await rm(join(dir, file))
-    expect(await generateMigration({ dir, name: 'next' })).toBe(join(dir, '0008_next.sql'))
+    for (const file of await readdir(folder.dir)) if (file.startsWith('2026')) await rm(join(folder.dir, file))
+    expect(await generateMigration({ dir: folder.dir, name: 'next' })).toBe(join(folder.dir, '0008_next.sql'))
   })
 })

@@ -6,10 +6,19 @@ import { normaliseSql } from '../sql/sql-scanner.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 import { resetSession } from './connection.ts'
 import type { Migration } from './files.ts'
+import {
+  type CreateIndex,
+  type DropIndex,
+  type FoundIndex,
+  findIndex,
+  indexExists,
+  isAsAsked,
+  readIndexStep,
+} from './index-step.ts'
 import type { Ledger } from './ledger.ts'
 import { Observer } from './observer.ts'
 import type { MigrateOptions, Step } from './options.ts'
-import { repair } from './repair.ts'
+import { runText } from './run-text.ts'
 
 export function stepOf(migration: Migration, direction: Step['direction']): Step {
   const { version, name, file, transactional } = migration
@@ -78,7 +87,7 @@ async function inTransaction(work: Work): Promise<void> {
   await client.query('begin')
   try {
     await client.query(`set local lock_timeout = ${lockTimeout(options)}`)
-    await client.query(textOf(work))
+    await runText(client, textOf(work))
     await client.query('reset role')
     await record(work, performance.now() - started)
     await client.query('commit')
@@ -89,19 +98,25 @@ async function inTransaction(work: Work): Promise<void> {
   }
 }
 
-/** A step that PostgreSQL does not take inside a transaction: that it was begun is recorded before it is. */
+/** A step that PostgreSQL does not run inside a transaction: the ledger says that it has started before it does. */
 async function alone(work: Work): Promise<void> {
   const { client, ledger, migration, direction, options } = work
   const text = textOf(work)
   const started = performance.now()
-  if (direction === 'up') await ledger.write(migration, 'started', 0)
-  // What is done CONCURRENTLY keeps nobody waiting, and itself has to wait for every transaction that is open.
+  const step = direction === 'up' ? readIndexStep(text) : undefined
+  const before = step?.kind === 'create' ? await findIndex(client, step) : undefined
+  // What cannot begin must leave no trace that would later be taken for an index that is already gone.
+  const doomed = step?.kind === 'drop' && !step.ifExists && !(await indexExists(client, step.index))
+  if (direction === 'up' && !doomed) await ledger.write(migration, 'started', 0)
+  // Building CONCURRENTLY blocks nobody, but has to wait for every open transaction.
   const concurrent = /\bconcurrently\b/i.test(normaliseSql(text))
   await client.query(`set lock_timeout = ${concurrent ? 0 : lockTimeout(options)}`)
   try {
-    await client.query(text)
+    await runText(client, text)
+    if (step?.kind === 'create') await refuseOtherIndex(work, step, before)
   } catch (error) {
-    if (direction === 'up') await cleanUp(work).catch(() => undefined) // gone with the connection: the next run does it
+    // Gone with the connection: then the next run does it.
+    if (direction === 'up') await takeBack(work, step, before).catch(() => undefined)
     throw error
   } finally {
     await resetSession(client).catch(() => undefined) // the error of the statement is what counts
@@ -109,9 +124,28 @@ async function alone(work: Work): Promise<void> {
   await record(work, performance.now() - started)
 }
 
-async function cleanUp({ client, ledger, migration }: Work): Promise<void> {
-  const { outcome } = await repair(client, migration)
-  if (outcome === 'undone') await ledger.remove(migration.version)
+/** An error from the server means "not done": what the step has left goes, and so does the record that it has started. */
+async function takeBack(
+  { client, ledger, migration }: Work,
+  step: CreateIndex | DropIndex | undefined,
+  before: FoundIndex | undefined,
+): Promise<void> {
+  const left = step?.kind === 'create' && !before ? await findIndex(client, step) : undefined
+  if (left && !left.valid) await client.query(`drop index concurrently ${left.name}`)
+  await ledger.remove(migration.version)
+}
+
+/** IF NOT EXISTS is content with any index of that name, even with an INVALID one. */
+async function refuseOtherIndex(work: Work, step: CreateIndex, before: FoundIndex | undefined): Promise<void> {
+  const { client, migration, options } = work
+  const found = await findIndex(client, step)
+  const failed = (reason: string) => pgError('migration_failed', { file: migration.file, reason })
+  if (!found) throw failed(`the index ${step.index} is not there.`)
+  const drop = `Drop it and migrate again: drop index concurrently ${found.name}`
+  if (!found.valid) throw failed(`the index ${found.name} was there before, and is INVALID. ${drop}`)
+  if (before && (await isAsAsked(client, step, found, lockTimeout(options))) === false) {
+    throw failed(`another ${found.name} was there before: ${found.definition || 'it is no index'}. Rename one of them.`)
+  }
 }
 
 async function record({ ledger, migration, direction }: Work, ms: number): Promise<void> {

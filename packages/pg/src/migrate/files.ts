@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
-import { normaliseSql, scanSql, splitStatements } from '../sql/sql-scanner.ts'
+import { type StatementText, splitStatements } from '../sql/sql-scanner.ts'
+import { refuseCreateAndDrop } from './create-and-drop.ts'
+import { splitParts } from './parts.ts'
 
 /** One file of `db/migrations`. */
 export interface Migration {
@@ -22,11 +24,6 @@ export interface Migration {
 }
 
 const FILE = /^(\d+)_([A-Za-z0-9_-]+)\.sql$/
-const MARKER = /^--[ \t]*(up|down|no transaction)[ \t]*:?\s*$/i
-/** What marks the way back elsewhere. Taken for a comment, it would have the way back run right behind the way there. */
-const FOREIGN_MARKER =
-  /^--\W*(?:(?:goose|migrate|migration|dbmate)\W+)?(?:downs?|undo)(?:\W+(?:migration|script|part|sql))?\W*$/i
-
 /** Reads the migrations of a folder, oldest first. A folder that is not there has none. */
 export async function readMigrations(dir: string): Promise<Migration[]> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
@@ -34,7 +31,7 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
     throw error
   })
   const files = names.filter(name => name.endsWith('.sql'))
-  const migrations = await Promise.all(files.map(async file => parseMigration(file, await readText(dir, file))))
+  const migrations = await Promise.all(files.map(file => readMigration(dir, file)))
   migrations.sort(byVersion)
   for (let i = 1; i < migrations.length; i++) {
     const [a, b] = [migrations[i - 1]!, migrations[i]!]
@@ -43,6 +40,12 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
     }
   }
   return migrations
+}
+
+async function readMigration(dir: string, file: string): Promise<Migration> {
+  const { statements, ...migration } = parse(file, await readText(dir, file))
+  refuseCreateAndDrop(file, statements)
+  return migration
 }
 
 async function readText(dir: string, file: string): Promise<string> {
@@ -74,7 +77,17 @@ export function byVersion(a: { version: string }, b: { version: string }): numbe
   return x < y ? -1 : x > y ? 1 : 0
 }
 
+/**
+ * Reads one migration.
+ *
+ * @throws `migration_invalid`
+ */
 export function parseMigration(file: string, text: string): Migration {
+  const { statements: _, ...migration } = parse(file, text)
+  return migration
+}
+
+function parse(file: string, text: string): Migration & { statements: StatementText[] } {
   const match = FILE.exec(file)
   if (!match)
     throw pgError('migration_invalid', {
@@ -82,12 +95,13 @@ export function parseMigration(file: string, text: string): Migration {
       reason: 'is not named <version>_<name>.sql, such as 20260131120000_add_users.sql',
     })
   const { up, down, transactional } = splitParts(file, text.replace(/^\uFEFF/, ''))
-  refuseUnsound(file, up, transactional, 'up')
-  if (down !== undefined) refuseUnsound(file, down, transactional, 'down')
+  const statements = splitStatements(up)
+  refuseUnsound(file, up, statements, transactional, 'up')
+  if (down !== undefined) refuseUnsound(file, down, splitStatements(down), transactional, 'down')
   const checksum = createHash('sha256')
-    .update(`${transactional}\n${normaliseSql(up)}`)
+    .update(`${transactional}\n${statements.map(({ normal }) => normal).join(' ; ')}`)
     .digest('hex')
-  return { version: match[1]!, name: match[2]!, file, up, down, transactional, checksum }
+  return { version: match[1]!, name: match[2]!, file, up, down, transactional, checksum, statements }
 }
 
 const TRANSACTION_CONTROL =
@@ -96,9 +110,15 @@ const TRANSACTION_CONTROL =
 const OF_PSQL = /^(?:\\|copy\b.* from stdin\b)/i
 const NAMELESS_INDEX = /^create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?on\b/i
 
-function refuseUnsound(file: string, text: string, transactional: boolean, part: string): void {
+function refuseUnsound(
+  file: string,
+  text: string,
+  split: readonly StatementText[],
+  transactional: boolean,
+  part: string,
+): void {
   const refuse = (reason: string) => pgError('migration_invalid', { file, reason })
-  const statements = splitStatements(text).map(normaliseSql)
+  const statements = split.map(({ normal }) => normal)
   if (statements.length === 0) throw refuse(`has nothing to run under "-- ${part}"`)
   const control = statements.find(statement => TRANSACTION_CONTROL.test(statement))
   if (transactional && control) {
@@ -116,50 +136,4 @@ function refuseUnsound(file: string, text: string, transactional: boolean, part:
   if (NAMELESS_INDEX.test(statements[0]!)) {
     throw refuse('creates an index without a name. Name it, so that it can be found again when that was interrupted')
   }
-}
-
-/** Each part keeps its place, so that a line the server or the linter names is the line in the file. */
-function splitParts(file: string, text: string): { up: string; down: string | undefined; transactional: boolean } {
-  const parts = { up: '', down: undefined as string | undefined }
-  let transactional = true
-  let part: 'up' | 'down' = 'up'
-  let from = 0
-  const seen = new Set<string>()
-  const take = (to: number) => {
-    const piece = text.slice(from, to)
-    if (part === 'up') parts.up += piece
-    else parts.down = blank(text.slice(0, from)) + piece
-    if (part === 'down') parts.up += blank(piece)
-  }
-  for (const { at, comment } of commentLines(text)) {
-    if (FOREIGN_MARKER.test(comment) && !MARKER.test(comment)) {
-      const reason = `has "${comment.trim()}", which means nothing here. Write "-- down" where the way back begins`
-      throw pgError('migration_invalid', { file, reason })
-    }
-    const marker = MARKER.exec(comment)?.[1]?.toLowerCase()
-    if (marker === undefined) continue
-    if (seen.has(marker)) throw pgError('migration_invalid', { file, reason: `has "-- ${marker}" twice` })
-    seen.add(marker)
-    take(at)
-    parts.up += blank(comment)
-    from = at + comment.length
-    if (marker === 'no transaction') transactional = false
-    else part = marker as 'up' | 'down'
-  }
-  take(text.length)
-  return { ...parts, transactional }
-}
-
-/** The comments that have a line of their own: what looks like one in the body of a function is none. */
-function* commentLines(text: string): Generator<{ at: number; comment: string }> {
-  let at = 0
-  for (const { kind, text: piece } of scanSql(text)) {
-    if (kind === 'comment' && piece.startsWith('--') && (at === 0 || text[at - 1] === '\n'))
-      yield { at, comment: piece }
-    at += piece.length
-  }
-}
-
-function blank(text: string): string {
-  return text.replace(/[^\r\n]/g, ' ')
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { applyStep, stepOf } from './apply.ts'
+import { applyStep, lockTimeout, stepOf } from './apply.ts'
 import { type Migration, readMigrations } from './files.ts'
 import type { Ledger } from './ledger.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
@@ -49,7 +49,7 @@ async function applyAll(
 async function repairAll(client: pg.Client, ledger: Ledger, plan: Plan, options: MigrateOptions): Promise<Migration[]> {
   const finished = new Set<Migration>()
   for (const migration of plan.interrupted) {
-    const { outcome, action } = await repair(client, migration)
+    const { outcome, action } = await repair(client, migration, lockTimeout(options))
     options.onEvent?.({ type: 'repaired', step: stepOf(migration, 'up'), action })
     if (outcome === 'undone') {
       await ledger.remove(migration.version)

@@ -61,15 +61,37 @@ describe('normalising', () => {
 })
 
 describe('splitting', () => {
+  const texts = (sql: string) => splitStatements(sql).map(({ text }) => text)
+
   test('keeps what belongs together', () => {
-    expect(splitStatements("select ';'; -- ; \n select 2 /* ; */;;\n")).toEqual([
-      "select ';'",
-      '-- ; \n select 2 /* ; */',
-    ])
-    expect(splitStatements('-- nothing\n ; ')).toEqual([])
-    expect(splitStatements('do $$ begin; end; $$; select 1')).toHaveLength(2)
+    expect(texts("select ';'; -- ; \n select 2 /* ; */;;\n")).toEqual(["select ';'", '-- ; \n select 2 /* ; */'])
+    expect(texts('-- nothing\n ; ')).toEqual([])
+    expect(texts('do $$ begin; end; $$; select 1')).toHaveLength(2)
     const atomic =
       'create function f() returns int begin atomic select case when true then 1 end; select 2; end; select 3'
-    expect(splitStatements(atomic)).toHaveLength(2)
+    expect(texts(atomic)).toHaveLength(2)
   })
+
+  test('says where the first word of each stands', () => {
+    const sql = '-- a\n select 1;\n\n/* b */ "x" ;'
+    expect(splitStatements(sql).map(({ offset }) => sql.slice(offset, offset + 3))).toEqual(['sel', '"x"'])
+  })
+
+  test('a comment ends at a carriage return, as it does for the server', () => {
+    expect(texts('-- a\rselect 1;\r-- b\rselect 2')).toHaveLength(2)
+  })
+})
+
+test.each([
+  ['escapes', `select E'${"\\'".repeat(2_000_000)}'`],
+  ['doubled quotes', `select '${"''".repeat(2_000_000)}'`],
+  ['an open comment of comments', '/*'.repeat(1_000_000)],
+  ['dollar signs', '$'.repeat(200_000)],
+  ['semicolons', `${'; '.repeat(200_000)}x`],
+])('text of millions of characters takes time in proportion: %s', { timeout: 5_000 }, (_, text) => {
+  let length = 0
+  for (const token of scanSql(text)) length += token.text.length
+  expect(length).toBe(text.length)
+  normaliseSql(text)
+  splitStatements(text)
 })

@@ -9,90 +9,171 @@ export interface Token {
  * quotes and nested comments stay whole, so that what looks like a semicolon or a comment inside them is not taken for one.
  */
 export function* scanSql(text: string): Generator<Token> {
-  const pattern = new RegExp(TOKEN)
   for (let at = 0; at < text.length; ) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
-    const { kind, end } = match ? measure(text, at, match[0]) : { kind: 'code' as const, end: at + 1 }
-    yield { kind, text: text.slice(at, end) }
+    const kind = kindAt(text, at)
+    const end = kind === 'code' ? endOfCode(text, at) : ENDS[kind](text, at)
+    yield { kind: kind === 'dollar' || kind === 'escaped' ? 'quoted' : kind, text: text.slice(at, end) }
     at = end
   }
 }
 
-const TOKEN =
-  /\s+|--[^\n]*|\/\*|[eE]'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$|;|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|./suy
+type Lexeme = Token['kind'] | 'dollar' | 'escaped'
 
-function measure(text: string, at: number, found: string): { kind: Token['kind']; end: number } {
-  const end = at + found.length
-  if (found === ';') return { kind: 'semicolon', end }
-  if (found === '/*') return { kind: 'comment', end: endOfComment(text, at) }
-  if (found.startsWith('--')) return { kind: 'comment', end }
-  if (/^\s/.test(found)) return { kind: 'space', end }
-  if (/^\$.*\$$/s.test(found) && found !== '$') return { kind: 'quoted', end: endOfDollar(text, at, found) }
-  if (/^(?:[eE]?'|")./s.test(found)) return { kind: 'quoted', end }
-  return { kind: 'code', end }
+const DOLLAR = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy
+const CODE = /[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|./suy
+const SPACE = /\s+/y
+/** `--` comments end at either line end (PostgreSQL's `non_newline`). */
+const LINE_END = /[\n\r]|$/g
+
+function kindAt(text: string, at: number): Lexeme {
+  const character = text[at]!
+  const next = text[at + 1]
+  if (character === ';') return 'semicolon'
+  if (character === "'" || character === '"') return 'quoted'
+  if (character === '-' && next === '-') return 'comment'
+  if (character === '/' && next === '*') return 'comment'
+  if ((character === 'e' || character === 'E') && next === "'") return 'escaped'
+  if (character === '$' && matchEnd(DOLLAR, text, at) > at) return 'dollar'
+  return matchEnd(SPACE, text, at) > at ? 'space' : 'code'
 }
 
-function endOfDollar(text: string, at: number, tag: string): number {
+const ENDS: Readonly<Record<Exclude<Lexeme, 'code'>, (text: string, at: number) => number>> = {
+  semicolon: (_text, at) => at + 1,
+  space: (text, at) => matchEnd(SPACE, text, at),
+  comment: (text, at) => (text[at] === '-' ? endOfLine(text, at) : endOfComment(text, at)),
+  quoted: endOfQuoted,
+  escaped: endOfEscaped,
+  dollar: endOfDollar,
+}
+
+/** Where a sticky pattern that begins at `at` ends, or `at` where it does not match. */
+function matchEnd(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at
+}
+
+function endOfCode(text: string, at: number): number {
+  const end = matchEnd(CODE, text, at)
+  return end > at ? end : at + 1
+}
+
+function endOfLine(text: string, at: number): number {
+  LINE_END.lastIndex = at
+  return LINE_END.exec(text)?.index ?? text.length
+}
+
+/** A doubled quote stands for the quote itself. */
+function endOfQuoted(text: string, at: number): number {
+  const quote = text[at]!
+  for (let close = text.indexOf(quote, at + 1); close >= 0; close = text.indexOf(quote, close + 2)) {
+    if (text[close + 1] !== quote) return close + 1
+  }
+  return text.length
+}
+
+/** E'…': a backslash takes the character behind it along. */
+function endOfEscaped(text: string, at: number): number {
+  for (let i = at + 2; i < text.length; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === "'" && text[i + 1] === "'") i++
+    else if (text[i] === "'") return i + 1
+  }
+  return text.length
+}
+
+function endOfDollar(text: string, at: number): number {
+  const tag = text.slice(at, matchEnd(DOLLAR, text, at))
   const close = text.indexOf(tag, at + tag.length)
   return close < 0 ? text.length : close + tag.length
 }
 
+const COMMENT_MARK = /\/\*|\*\//g
+
 function endOfComment(text: string, at: number): number {
   let depth = 0
-  for (let i = at; i < text.length; i++) {
-    const pair = text.slice(i, i + 2)
-    if (pair === '/*') depth++
-    else if (pair === '*/') depth--
-    else continue
-    if (depth === 0) return i + 2
-    i++
+  COMMENT_MARK.lastIndex = at
+  for (let mark = COMMENT_MARK.exec(text); mark; mark = COMMENT_MARK.exec(text)) {
+    depth += mark[0] === '/*' ? 1 : -1
+    if (depth === 0) return COMMENT_MARK.lastIndex
   }
   return text.length
 }
 
 /** The same SQL without comments, with one space between words: what two texts that mean the same have in common. */
 export function normaliseSql(text: string): string {
-  const pieces: string[] = []
-  let gap = true
-  let operator = false
-  for (const { kind, text: piece } of scanSql(text)) {
+  const normal = new NormalText()
+  for (const { kind, text: piece } of scanSql(text)) normal.add(kind, piece)
+  return normal.take()
+}
+
+class NormalText {
+  #text = ''
+  #gap = true
+  #operator = false
+
+  add(kind: Token['kind'], piece: string): void {
     if (kind === 'space' || kind === 'comment') {
-      gap = true
-      continue
+      this.#gap = true
+      return
     }
+    const operator = kind === 'code' && piece.length === 1 && OPERATOR.test(piece)
     // What stands together in an operator belongs together: -> is not - >.
-    const joins = operator && !gap && OPERATOR.test(piece)
-    if (pieces.length > 0 && !joins) pieces.push(' ')
-    pieces.push(kind === 'quoted' ? piece.replaceAll('\r\n', '\n') : piece)
-    operator = kind === 'code' && OPERATOR.test(piece)
-    gap = false
+    const joins = operator && this.#operator && !this.#gap
+    if (this.#text !== '' && !joins) this.#text += ' '
+    this.#text += kind === 'quoted' && piece.includes('\r') ? piece.replaceAll('\r\n', '\n') : piece
+    this.#operator = operator
+    this.#gap = false
   }
-  return pieces.join('').replace(/(?: ?;)+$/, '')
+
+  /** Without semicolons at the end. Begins anew. */
+  take(): string {
+    let end = this.#text.length
+    while (end > 0 && (this.#text[end - 1] === ';' || this.#text[end - 1] === ' ')) end--
+    const text = this.#text.slice(0, end)
+    this.#text = ''
+    this.#gap = true
+    this.#operator = false
+    return text
+  }
 }
 
 const OPERATOR = /^[-+*/<>=~!@#%^&|`?:]$/
 
+/** One statement of a text. */
+export interface StatementText {
+  /** Without the semicolon, with the comments before it. */
+  text: string
+  /** See {@link normaliseSql}. */
+  normal: string
+  /** Where its first word is, in UTF-16 units. */
+  offset: number
+}
+
 /** The statements of a text, without the semicolons between them. */
-export function splitStatements(text: string): string[] {
-  const statements: string[] = []
-  let current = ''
-  let meaningful = false
+export function splitStatements(text: string): StatementText[] {
+  const statements: StatementText[] = []
   const body = new AtomicBody()
+  const normal = new NormalText()
+  let from = 0
+  let at = 0
+  let offset = -1
   const finish = () => {
-    if (meaningful) statements.push(current.trim())
-    current = ''
-    meaningful = false
+    const normalised = normal.take()
+    if (offset >= 0) statements.push({ text: text.slice(from, at).trim(), normal: normalised, offset })
+    offset = -1
   }
   for (const { kind, text: piece } of scanSql(text)) {
     if (kind === 'semicolon' && !body.open) {
       finish()
-      continue
+      from = at + 1
+    } else {
+      normal.add(kind, piece)
+      if (kind === 'code' || kind === 'quoted') {
+        if (offset < 0) offset = at
+        body.see(kind === 'code' ? piece : '')
+      }
     }
-    current += piece
-    if (kind !== 'code' && kind !== 'quoted') continue
-    meaningful = true
-    body.see(kind === 'code' ? piece.toLowerCase() : '')
+    at += piece.length
   }
   finish()
   return statements
@@ -107,7 +188,8 @@ class AtomicBody {
     return this.#depth > 0
   }
 
-  see(word: string): void {
+  see(piece: string): void {
+    const word = piece.length <= 6 ? piece.toLowerCase() : ''
     if (word === 'atomic' && this.#last === 'begin') this.#depth++
     else if (this.open && word === 'case') this.#depth++
     else if (this.open && word === 'end') this.#depth--

@@ -1,0 +1,151 @@
+import type pg from 'pg'
+import { quoteIdentifier } from '../sql/sql.ts'
+import { scanSql } from '../sql/sql-scanner.ts'
+
+/** `CREATE INDEX CONCURRENTLY`. Names are as they are written, quotes included. */
+export interface CreateIndex {
+  kind: 'create'
+  unique: boolean
+  ifNotExists: boolean
+  index: string
+  table: string
+  /** What follows the table: method, columns, predicate. */
+  definition: string
+}
+
+/** `DROP INDEX CONCURRENTLY`. */
+export interface DropIndex {
+  kind: 'drop'
+  ifExists: boolean
+  index: string
+}
+
+/** Reads a statement that makes or drops an index concurrently; undefined for any other. */
+export function readIndexStep(text: string): CreateIndex | DropIndex | undefined {
+  const words = new Words(text)
+  if (words.accept('drop', 'index', 'concurrently')) {
+    const ifExists = words.accept('if', 'exists')
+    const index = words.name()
+    return index !== undefined && words.ended ? { kind: 'drop', ifExists, index } : undefined
+  }
+  if (!words.accept('create')) return undefined
+  const unique = words.accept('unique')
+  if (!words.accept('index', 'concurrently')) return undefined
+  const ifNotExists = words.accept('if', 'not', 'exists')
+  const index = words.name()
+  if (index === undefined || !words.accept('on')) return undefined
+  words.accept('only')
+  const table = words.name()
+  return table === undefined ? undefined : { kind: 'create', unique, ifNotExists, index, table, definition: words.rest }
+}
+
+/** The tokens of one statement, read from the left. */
+class Words {
+  readonly #text: string
+  readonly #tokens: { text: string; start: number; end: number }[] = []
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+    let start = 0
+    for (const { kind, text: piece } of scanSql(text)) {
+      const end = start + piece.length
+      if (kind === 'code' || kind === 'quoted') this.#tokens.push({ text: piece, start, end })
+      start = end
+    }
+  }
+
+  get ended(): boolean {
+    return this.#at === this.#tokens.length
+  }
+
+  /** Up to the end of the statement. */
+  get rest(): string {
+    const first = this.#tokens[this.#at]
+    return first ? this.#text.slice(first.start, this.#tokens.at(-1)!.end) : ''
+  }
+
+  /** Takes these words, all or none. */
+  accept(...words: string[]): boolean {
+    if (!words.every((word, i) => this.#tokens[this.#at + i]?.text.toLowerCase() === word)) return false
+    this.#at += words.length
+    return true
+  }
+
+  /** Takes a name, with its schema where it has one. */
+  name(): string | undefined {
+    const parts: string[] = []
+    do {
+      const part = this.#tokens[this.#at]?.text ?? ''
+      if (!/^(?:"|[\p{L}_])/u.test(part)) return undefined
+      parts.push(part)
+      this.#at++
+    } while (this.accept('.'))
+    return parts.join('.')
+  }
+}
+
+export interface FoundIndex {
+  /** Quoted, with its schema. */
+  name: string
+  valid: boolean
+  /** As `pg_get_indexdef` writes it. */
+  definition: string
+  /** It is on the table that the statement names. */
+  onTable: boolean
+}
+
+/** Whatever already has the name that an index is to have: an index lives in the schema of its table. */
+export async function findIndex(client: pg.Client, step: CreateIndex): Promise<FoundIndex | undefined> {
+  const { rows } = await client.query(
+    `select n.nspname as schema, c.relname as name, coalesce(i.indisvalid and i.indisready, false) as valid,
+       coalesce(pg_get_indexdef(i.indexrelid), '') as definition, coalesce(i.indrelid = t.oid, false) as "onTable"
+     from pg_class t join pg_class c on c.relnamespace = t.relnamespace join pg_namespace n on n.oid = c.relnamespace
+       left join pg_index i on i.indexrelid = c.oid
+     where t.oid = to_regclass($1) and c.relname = (parse_ident($2))[1]::name`,
+    [step.table, step.index],
+  )
+  const row = rows[0] as (FoundIndex & { schema: string }) | undefined
+  return row && { ...row, name: `${quoteIdentifier(row.schema)}.${quoteIdentifier(row.name)}` }
+}
+
+/**
+ * Whether an index is the one that the statement asks for: table, method, columns, uniqueness, predicate. PostgreSQL
+ * itself is asked, by the same index on an empty temporary twin of the table. Undefined where that cannot be made.
+ */
+export async function isAsAsked(
+  client: pg.Client,
+  step: CreateIndex,
+  found: FoundIndex,
+  lockTimeoutMs: number,
+): Promise<boolean | undefined> {
+  if (!found.onTable) return false
+  const { index, unique, definition, table } = step
+  try {
+    await client.query(`begin; set local lock_timeout = ${lockTimeoutMs}`)
+    const { rows: tables } = await client.query(
+      'select quote_ident(relname) as name from pg_class where oid = to_regclass($1)',
+      [table],
+    )
+    // Of the same name, as the predicate may name its columns by the table.
+    const twin = (tables[0] as { name: string }).name
+    await client.query(`create temporary table ${twin} (like ${table}) on commit drop`)
+    await client.query(`create ${unique ? 'unique ' : ''}index ${index} on pg_temp.${twin} ${definition}`)
+    const { rows } = await client.query('select pg_get_indexdef(to_regclass($1)) as definition', [`pg_temp.${index}`])
+    return essence(found.definition) === essence((rows[0] as { definition: string }).definition)
+  } catch {
+    return undefined // no right to make temporary tables, or a lock on the table
+  } finally {
+    await client.query('rollback')
+  }
+}
+
+/** Without the names of index and table, which both have in common but for their schemas. */
+function essence(definition: string): string {
+  return `${definition.startsWith('CREATE UNIQUE')} ${definition.slice(definition.indexOf(' USING '))}`
+}
+
+export async function indexExists(client: pg.Client, name: string): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [name])
+  return (rows[0] as { found: boolean }).found
+}

@@ -1,0 +1,83 @@
+import { pgError } from '../errors.ts'
+import { oneLine } from '../sql/one-line.ts'
+import { scanSql } from '../sql/sql-scanner.ts'
+
+/** The parts of a migration file. Each keeps its place, with blanks for the rest, so that line numbers are the file's. */
+export interface MigrationParts {
+  up: string
+  down: string | undefined
+  transactional: boolean
+}
+
+const MARKER = /^--[ \t]*(up|down|no transaction)[ \t]*:?\s*$/i
+
+/** Names of tools and signs before the word, as in `-- +goose Down`, `-- migrate:down`, `--//@UNDO`, `/* down *\/`. */
+const LEAD = String.raw`^(?:--|\/\*)[^\p{L}]*(?:(?:goose|migrate|migration|dbmate|sqlx|flyway|begin)[^\p{L}]+)?`
+/**
+ * Words for the way back. Taken for a mere comment, such a marker would have the way back run right behind the way
+ * there.
+ */
+const WAY_BACK = new RegExp(
+  `${LEAD}(?:down(?:s|grade)?|undo|roll[\\s-]?back|revert|reverse|create above)(?![\\p{L}\\p{N}_])`,
+  'iu',
+)
+
+/**
+ * Splits a file at `-- up`, `-- down` and `-- no transaction`.
+ *
+ * @throws `migration_invalid` for a marker that stands twice, and for any comment that begins with a word for the way
+ *   back and is no marker
+ */
+export function splitParts(file: string, text: string): MigrationParts {
+  const parts: MigrationParts = { up: '', down: undefined, transactional: true }
+  let part: 'up' | 'down' = 'up'
+  let from = 0
+  const seen = new Set<string>()
+  const take = (to: number) => {
+    const piece = text.slice(from, to)
+    if (part === 'down') parts.down = blank(text.slice(0, from)) + piece
+    parts.up += part === 'up' ? piece : blank(piece)
+  }
+  for (const { at, comment, ownLine } of commentsOf(text)) {
+    const marker = ownLine ? MARKER.exec(comment)?.[1]?.toLowerCase() : undefined
+    if (marker === undefined) {
+      if (WAY_BACK.test(comment)) throw foreignMarker(file, comment)
+      continue
+    }
+    if (seen.has(marker)) throw pgError('migration_invalid', { file, reason: `has "-- ${marker}" twice` })
+    seen.add(marker)
+    take(at)
+    parts.up += blank(comment)
+    from = at + comment.length
+    if (marker === 'no transaction') parts.transactional = false
+    else part = marker as 'up' | 'down'
+  }
+  take(text.length)
+  return parts
+}
+
+function foreignMarker(file: string, comment: string): Error {
+  const reason =
+    `has "${oneLine(comment, 80)}", which may be meant to mark the way back. Write "-- down" on a line of its own ` +
+    'where the way back begins; begin a comment that means something else with another word'
+  return pgError('migration_invalid', { file, reason })
+}
+
+/** The comments outside of function bodies. Those after code in the middle of a statement explain that code. */
+function* commentsOf(text: string): Generator<{ at: number; comment: string; ownLine: boolean }> {
+  let at = 0
+  let ownLine = true
+  let inStatement = false
+  for (const { kind, text: piece } of scanSql(text)) {
+    if (kind === 'comment' && (ownLine || !inStatement)) yield { at, comment: piece, ownLine }
+    if (kind === 'code' || kind === 'quoted') inStatement = true
+    if (kind === 'semicolon') inStatement = false
+    if (kind === 'space') ownLine ||= /[\n\r]/.test(piece)
+    else ownLine = false
+    at += piece.length
+  }
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\r\n]/g, ' ')
+}

@@ -1,0 +1,114 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { migrateDown } from '../src/index.ts'
+import { rejection } from './helpers.ts'
+import { useMigrationFolder } from './migration-folder.ts'
+
+const folder = useMigrationFolder()
+const { write, target, up, exists } = folder
+
+describe('files that are refused before anything is done', () => {
+  test.for<[string, string, RegExp]>([
+    ['a.sql', 'select 1', /is not named <version>_<name>\.sql/],
+    ['2_a.sql', '-- nothing\n', /nothing to run under "-- up"/],
+    ['2_a.sql', '-- up\nselect 1;\n-- down\n', /nothing to run under "-- down"/],
+    ['2_a.sql', '-- up\nselect 1;\n-- up\nselect 2;', /has "-- up" twice/],
+    ['2_a.sql', 'create table x (id int); commit; select 1;', /has "commit"/],
+    ['2_a.sql', '-- no transaction\nvacuum; analyze;', /several statements/],
+    ['2_a.sql', '-- no transaction\ncreate unique index concurrently on t (id)', /without a name/],
+    ['2_a.sql', 'create table x (a int);\n-- Down migration\ndrop table x;', /has "-- Down migration".*"-- down"/],
+    ['2_a.sql', 'create table x (a int);\n-- migrate:down\ndrop table x;', /has "-- migrate:down"/],
+    ['2_a.sql', 'create table x (a int);\n-- +goose Down\ndrop table x;', /has "-- \+goose Down"/],
+    [
+      '2_a.sql',
+      'create table x (a int);\n  -- migrate:down transaction:false\ndrop table x;',
+      /"-- migrate:down trans/,
+    ],
+    ['2_a.sql', 'create table x (a int);\n-- +migrate Down notransaction\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n---- create above / drop below ----\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n-- rollback\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n--rollback drop table x;\nselect 1;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n/* down */\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n/*\n * Down\n */\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int); /* down */ drop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n-- down: why\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n-- //@UNDO\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n-- ==== DOWN ====\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n-- Revert\ndrop table x;', /mark the way back/],
+    ['2_a.sql', 'create table x (a int);\n-- the other direction\ndrop table x;', /creates and drops the table x/],
+    ['2_a.sql', 'create table public."X" (a int);\ndrop table if exists "X" cascade;', /creates and drops the table X/],
+    ['2_a.sql', 'create type mood as enum ();\ndrop type Mood;', /creates and drops the type mood/],
+    ['2_a.sql', 'alter table t add column a int;\nalter table t drop column a;', /creates and drops the column t\.a/],
+    ['2_a.sql', 'select 1;\n\\restrict x\n', /which psql understands/],
+    ['2_a.sql', 'copy t (id) from stdin;\n1\n\\.\n', /which psql understands/],
+    ['2_a.sql', 'create table x (a int);\n\0drop table t', /NUL/],
+    ['01_b.sql', 'select 1', /same version as /],
+  ])('%s: %j', async ([file, text, reason]) => {
+    await write('1_a.sql', 'create table t (id int);')
+    await write(file, text)
+    expect(await rejection(up())).toMatchObject({ code: 'migration_invalid', message: expect.stringMatching(reason) })
+    expect(await exists('t')).toBe(false)
+  })
+
+  test('what is not UTF-8, and what is no file', async () => {
+    await writeFile(join(folder.dir, '2_a.sql'), Buffer.from("select '\xe9'", 'latin1'))
+    expect(await rejection(up())).toMatchObject({
+      code: 'migration_invalid',
+      message: expect.stringContaining('UTF-8'),
+    })
+    await rm(join(folder.dir, '2_a.sql'))
+    await mkdir(join(folder.dir, '3_a.sql'))
+    expect(await rejection(up())).toMatchObject({
+      code: 'migration_invalid',
+      message: expect.stringContaining('directory'),
+    })
+  })
+
+  test('but what only looks like it is taken', async () => {
+    await write(
+      '1_a.sql',
+      `create function f() returns void language plpgsql as $$ begin
+-- up
+-- down
+      perform 1; end $$;
+      create function g() returns int begin atomic select 1; end;
+      insert into pg_temp.x select ';commit;' where false;`.replace(/insert.*/, "select ';commit;';"),
+    )
+    expect((await up()).steps).toHaveLength(1)
+  })
+})
+
+describe('the way back', () => {
+  test.each([
+    ['indented', 'create table x (a int);\n  \t-- down\ndrop table x;'],
+    ['with CR as line end', '-- up\rcreate table x (a int);\r-- down\rdrop table x;\r'],
+    ['with CRLF', '-- up\r\ncreate table x (a int);\r\n-- down:\r\ndrop table x;\r\n'],
+    ['in capitals', '-- UP\ncreate table x (a int);\n-- DOWN\ndrop table x;'],
+  ])('is found %s', async (_, text) => {
+    await write('1_a.sql', text)
+    await up()
+    expect(await exists('x')).toBe(true)
+    await migrateDown(target())
+    expect(await exists('x')).toBe(false)
+  })
+
+  test('what is dropped on purpose says why, and other comments are free', async () => {
+    await write(
+      '1_a.sql',
+      `create table x (
+        a int, -- down payment, in cents
+        b text default '-- down'
+      );
+      create table helper (a int);
+      create temporary table scratch (a int);
+      drop table scratch;
+      -- downtown branch: the table is only filled below
+      -- allow create_and_drop: filled by the statements above
+      drop table helper;
+      drop table if exists y; create table y (a int);`,
+    )
+    await up()
+    expect([await exists('x'), await exists('helper'), await exists('y')]).toEqual([true, false, true])
+  })
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Clock, NEVER } from './clock.ts'
+import { Clock, JSON_TYPE, NEVER } from './clock.ts'
 
 test('a deadline is never early, and late by two ticks at most', () => {
   const clock = new Clock(250)
@@ -28,7 +28,7 @@ test('the date is written as RFC 9110, section 5.6.7 prefers, and follows the wa
   const clock = new Clock(250)
   clock.advance(performance.now(), Date.UTC(1994, 10, 6, 8, 49, 37, 999))
   expect(clock.dateLine).toBe('Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n')
-  expect(clock.jsonHead).toContain(clock.dateLine)
+  expect(clock.plainHead(JSON_TYPE)).toContain(clock.dateLine)
   clock.advance(performance.now(), Date.UTC(1994, 10, 6, 8, 49, 30))
   expect(clock.dateLine).toContain('08:49:30')
 })

@@ -7,13 +7,12 @@ export class Clock {
   tick = 0
   /** `Date: Sun, 06 Nov 1994 08:49:37 GMT` CRLF (RFC 9110, section 6.6.1). */
   dateLine = ''
-  /** The heads of the most common answers, up to the digits of their Content-Length. */
-  jsonHead = ''
-  textHead = ''
-  htmlHead = ''
   readonly tickMs: number
   private readonly startedAt: number
   private second = -1
+  private jsonHead = ''
+  private textHead = ''
+  private htmlHead = ''
 
   constructor(tickMs: number) {
     this.tickMs = tickMs
@@ -31,6 +30,13 @@ export class Clock {
     this.jsonHead = `${start}${JSON_TYPE}\r\nContent-Length: `
     this.textHead = `${start}${TEXT_TYPE}\r\nContent-Length: `
     this.htmlHead = `${start}${HTML_TYPE}\r\nContent-Length: `
+  }
+
+  /** The head of a 200 with this type, up to the digits of its Content-Length; empty for all but the most common types. */
+  plainHead(type: string): string {
+    if (type === JSON_TYPE) return this.jsonHead
+    if (type === TEXT_TYPE) return this.textHead
+    return type === HTML_TYPE ? this.htmlHead : ''
   }
 
   /** A duration in ticks, rounded so that a deadline is never early. `Infinity` is {@link NEVER}. */

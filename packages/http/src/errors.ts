@@ -44,6 +44,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   // Capacity and life of a request.
   handler_timeout: { status: 503, message: 'The answer took too long.' },
   overloaded: { status: 503, message: 'The server is at its limit of requests or connections.', traced: false },
+  server_closing: { status: 503, message: 'The server is closing.', traced: false },
   client_disconnected: { message: 'The client closed the connection before the answer was complete.' },
 
   // The program's mistakes.
@@ -96,6 +97,7 @@ type HttpErrorCode =
   | 'redirect_external'
   | 'handler_timeout'
   | 'overloaded'
+  | 'server_closing'
   | 'client_disconnected'
   | 'no_answer'
   | 'answer_unsupported'

@@ -8,7 +8,8 @@ export { Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 export { toReply } from './answer/to-reply.ts'
 export { readForm, readJson } from './body/body-readers.ts'
 export { type FieldPart, FilePart, type MultipartOptions, type Part } from './body/multipart.ts'
-export type { UpgradeHandler, UpgradeOptions } from './connection/upgrade.ts'
+export type { UpgradeHandler } from './connection/exchange.ts'
+export type { UpgradeOptions } from './connection/upgrade.ts'
 export {
   Context,
   type ContextClass,

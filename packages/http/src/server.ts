@@ -1,10 +1,12 @@
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { CloseOptions, Controllable, Handler, ListenOptions, LoadRules, Servable } from '@arlen/core'
-import { refusal } from './connection/refusal.ts'
+import { LiveSet } from './connection/live-set.ts'
+import { rejection } from './connection/rejection.ts'
 import { createListener, listenOn, SocketDriver, turnAway } from './connection/socket-driver.ts'
-import * as S from './connection/state.ts'
 import type { Context } from './context.ts'
+import { answerFetch } from './fetch/answer-fetch.ts'
+import type { Fetch } from './fetch/to-fetch.ts'
 import { createService, type HttpOptions } from './options.ts'
 import type { Service } from './service.ts'
 
@@ -16,16 +18,17 @@ export interface Address {
 /** Serves HTTP/1.1 over any listener or Duplex. */
 export class HttpServer implements Servable, Controllable {
   private readonly engine: Service
-  private readonly drivers: Set<SocketDriver> = new Set()
+  /** Connections that are served, and requests that came without one. */
+  private readonly live: LiveSet
+  private served = 0
   private readonly waiting: Set<Duplex> = new Set()
   private turnedAway = 0
   private readonly listeners: Server[] = []
-  private ticker: NodeJS.Timeout | null = null
   private closing: Promise<void> | null = null
-  private drained: (() => void) | null = null
 
   constructor(handler: Handler<Context>, options: HttpOptions = {}) {
     this.engine = createService(handler, options)
+    this.live = new LiveSet(this.engine.clock)
   }
 
   /** Where the server listens; null before `listen`, and where it only serves streams it was handed. */
@@ -37,7 +40,7 @@ export class HttpServer implements Servable, Controllable {
   }
 
   get connections(): number {
-    return this.drivers.size
+    return this.served
   }
 
   get requestsInFlight(): number {
@@ -82,17 +85,25 @@ export class HttpServer implements Servable, Controllable {
       : { address: address.address, port: address.port }
   }
 
+  /**
+   * Answers a web Request without a connection, by the same rules as one that comes over one. Bound, so that it can be
+   * handed on: `export default { fetch: server.fetch }`.
+   *
+   * Rejects with the reason of `request.signal` where that aborts, and with what the stream of its body failed with.
+   */
+  readonly fetch: Fetch = (request, source) => answerFetch(this.engine, this.live, request, source)
+
   /** Serves one connection: an accepted socket, a TLS stream, or one end of a pair of streams. */
   handleConnection(socket: Duplex): void {
     const { connections, waitingConnections } = this.engine.limits
-    if (this.drivers.size < connections) this.start(socket)
+    if (this.served < connections) this.start(socket)
     else if (this.waiting.size < waitingConnections) this.park(socket)
     else this.turnAway(socket)
   }
 
   private start(socket: Duplex): void {
-    if (this.ticker === null) this.startTicking()
-    this.drivers.add(new SocketDriver(this.engine, socket, this.forget))
+    this.served++
+    this.live.add(new SocketDriver(this.engine, socket, this.forget).connection)
   }
 
   /** Accepted, but not read: what the client sends stays in its own queue until somebody else has gone. */
@@ -110,7 +121,7 @@ export class HttpServer implements Servable, Controllable {
     }
     this.turnedAway++
     socket.on('close', () => this.turnedAway--)
-    turnAway(socket, refusal(this.engine, 'overloaded', 'Retry-After: 1\r\n'))
+    turnAway(socket, rejection(this.engine, 'overloaded', 'Retry-After: 1\r\n'))
   }
 
   private startNextWaiting(): void {
@@ -135,54 +146,20 @@ export class HttpServer implements Servable, Controllable {
     const stopped = this.listeners.map(listener => new Promise<void>(resolve => listener.close(() => resolve())))
     for (const socket of this.waiting) socket.destroy()
     const window = Math.min(engine.timeouts.drain, graceMs)
-    await this.emptyWithin(window)
-    for (const { connection } of this.drivers) if (connection.state === S.IDLE) connection.hangUp()
-    await this.emptyWithin(graceMs - window, () => this.nothingBusy())
-    await this.emptyWithin(Math.min(50, graceMs))
-    for (const driver of this.drivers) driver.destroy()
+    await this.live.emptyWithin(window)
+    this.live.closeIdle()
+    await this.live.emptyWithin(graceMs - window, () => !this.live.isBusy)
+    await this.live.emptyWithin(Math.min(50, graceMs))
+    this.live.drop()
     // A socket says that it is closed; a stream of another kind may not.
-    await this.emptyWithin(1000)
+    await this.live.emptyWithin(1000)
     await Promise.all(stopped)
   }
 
-  private nothingBusy(): boolean {
-    for (const { connection } of this.drivers) if (connection.busy) return false
-    return true
-  }
-
-  /** Waits until no connection is left (or `enough` says so), `ms` at most. */
-  private emptyWithin(ms: number, enough: () => boolean = () => false): Promise<void> {
-    if (this.drivers.size === 0 || ms <= 0 || enough()) return Promise.resolve()
-    return new Promise(resolve => {
-      const timer = setTimeout(() => done(), ms)
-      const poll = setInterval(() => enough() && done(), 20)
-      const done = () => {
-        clearTimeout(timer)
-        clearInterval(poll)
-        this.drained = null
-        resolve()
-      }
-      this.drained = done
-    })
-  }
-
-  private readonly forget = (driver: SocketDriver): void => {
-    this.drivers.delete(driver)
+  private readonly forget = ({ connection }: SocketDriver): void => {
+    this.served--
+    this.live.delete(connection)
     this.startNextWaiting()
-    if (this.drivers.size > 0) return
-    if (this.ticker !== null) clearInterval(this.ticker)
-    this.ticker = null
-    this.drained?.()
-  }
-
-  private startTicking(): void {
-    const { clock } = this.engine
-    clock.advance()
-    this.ticker = setInterval(() => {
-      clock.advance()
-      for (const { connection } of this.drivers) connection.tick(clock.tick)
-    }, clock.tickMs)
-    this.ticker.unref()
   }
 }
 

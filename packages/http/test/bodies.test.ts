@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { toFetch } from '../src/fetch.ts'
+import { toFetch } from '../src/fetch/to-fetch.ts'
 import type { Handler } from '../src/index.ts'
 
 async function send(handler: Handler, body: string | Uint8Array, headers: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toFetch } from '../src/fetch.ts'
+import { toFetch } from '../src/fetch/to-fetch.ts'
 import { Context, type Handler } from '../src/index.ts'
 
 const ask = (handler: Handler, path = '/', init: RequestInit = {}) =>

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { toFetch } from '../src/fetch.ts'
+import { toFetch } from '../src/fetch/to-fetch.ts'
 import type { FileOptions } from '../src/index.ts'
 
 let folder = ''

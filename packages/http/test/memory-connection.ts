@@ -45,6 +45,10 @@ export class MemoryTransport implements Transport {
     queueMicrotask(() => this.connection?.closed())
   }
 
+  reset(): void {
+    this.destroy()
+  }
+
   detach(): never {
     throw new Error('there is no stream to hand over')
   }

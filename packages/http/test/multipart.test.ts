@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { toFetch } from '../src/fetch.ts'
+import { toFetch } from '../src/fetch/to-fetch.ts'
 import { FilePart, type Handler, type MultipartOptions } from '../src/index.ts'
 import { eventually, serving } from './serving.ts'
 
@@ -129,9 +129,12 @@ describe('refuses', () => {
       status: 400,
     })
     const inFile = '--a\r\nContent-Disposition: form-data; name="x"; filename="f"\r\n\r\nhalf'
-    expect(await send(list(), inFile, { 'content-type': 'multipart/form-data; boundary=a' })).toMatchObject({
-      status: 400,
-    })
+    for (const cut of [inFile, inFile + 'x'.repeat(200_000)]) {
+      expect(await send(list(), cut, { 'content-type': 'multipart/form-data; boundary=a' })).toMatchObject({
+        status: 400,
+        body: { code: 'body_invalid' },
+      })
+    }
   })
 })
 

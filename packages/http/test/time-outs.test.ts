@@ -217,7 +217,7 @@ describe('a peer that reads nothing', () => {
     await bench.send(GET)
     for (let i = 0; i < 10; i++) {
       await bench.pass(20_000)
-      bench.connection.drained()
+      bench.connection.writable()
       await settle()
     }
     expect(bench.transport.destroyed).toBe(false)
@@ -234,7 +234,7 @@ describe('a peer that reads nothing', () => {
     expect(handled).toBe(1)
     expect(bench.transport.paused).toBe(true)
     bench.transport.ready = true
-    bench.connection.drained()
+    bench.connection.writable()
     await settle()
     expect(handled).toBe(50)
   })

@@ -2,6 +2,31 @@ import type { Context } from '../context.ts'
 import { joinLists } from './list-fields.ts'
 import type { Reply } from './reply.ts'
 
+/**
+ * The fields of an answer as they stand in a head, `Name: value` CRLF for each, with those that the server adds. What
+ * frames or carries the answer is added by whatever carries it.
+ */
+export function answerFields(c: Context, reply: Reply, status: number): string {
+  let fields = ''
+  if (status !== 204 && status !== 304) {
+    const type = contentType(c, reply)
+    if (type !== '') fields += `Content-Type: ${type}\r\n`
+  }
+  fields += fieldLines(c, reply)
+  if (c.req._hasId && setField(c, reply, 'x-request-id') === undefined) fields += `X-Request-Id: ${c.req.id}\r\n`
+  if (c.timings !== undefined) {
+    c.timings.lap('response_write')
+    fields += `Server-Timing: ${c.timings.toServerTiming()}\r\n`
+  }
+  return fields
+}
+
+/** What the answer says it is; else what was set for an answer that does not say. */
+function contentType(c: Context, reply: Reply): string {
+  const own = reply._list?.get('content-type') ?? reply.type
+  return own === '' ? (setField(c, reply, 'content-type') ?? '') : own
+}
+
 /** The fields of `c.res`, of the answer where both have one, and of both where they are lists. */
 export function fieldLines(c: Context, reply: Reply): string {
   const own = reply._list

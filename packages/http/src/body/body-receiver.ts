@@ -1,53 +1,82 @@
-import { NEVER } from '../clock.ts'
-import type { Connection } from '../connection/connection.ts'
-import * as S from '../connection/state.ts'
+import type { Deadlines } from '../connection/deadlines.ts'
+import type { InputBuffer } from '../connection/input-buffer.ts'
+import { EVENT } from '../connection/state.ts'
+import type { Engine } from '../engine.ts'
 import { httpError } from '../errors.ts'
 import { Body, type BodySource } from './body.ts'
 import { CHUNKED } from './body-framing.ts'
 import { ChunkedReader, type ChunkSink } from './chunked-reader.ts'
 
-/** The receiving half of a {@link Connection} once a head is read: brings a request's body to whoever reads it. */
-export class BodyReceiver implements BodySource, ChunkSink {
+/** What a receiver asks of its connection. */
+export interface BodyCarrier extends BodySource {
+  readonly engine: Engine
+  /** Tells it an event of the table in `state.ts`. */
+  on(event: number): void
+  /** Reads on, as far as there is something to read for; nothing where it is reading just now. */
+  pump(): void
+  /** Reads no more from the peer than can be used. */
+  throttle(): void
+  /** Tells a client that waits for it to send its body. */
+  sendContinue(): void
+  /** Nothing may follow the answer: where the next request would begin is not known. */
+  endAfterThis(): void
+}
+
+/** Reads the body of a request off a connection, and brings it to whoever reads it. */
+export class BodyReceiver implements ChunkSink {
+  private readonly carrier: BodyCarrier
+  private readonly input: InputBuffer
+  private readonly deadlines: Deadlines
   /** The body of the current request, null where it has none. */
-  body: Body | null = null
-  /** Its reader has no room. */
-  paused = false
-  private readonly connection: Connection
+  private body: Body | null = null
   private chunks: ChunkedReader | null = null
   private remaining = 0
-  private since = 0
+  /** Bytes that arrive are the body's. */
+  private open = false
+  /** The answer is out: what still comes is dropped. */
+  private discarding = false
+  private full = false
   private continueWanted = false
   private reading = false
 
-  constructor(connection: Connection) {
-    this.connection = connection
+  constructor(carrier: BodyCarrier, input: InputBuffer, deadlines: Deadlines) {
+    this.carrier = carrier
+    this.input = input
+    this.deadlines = deadlines
   }
 
   /** @param framing - the length in bytes, or CHUNKED */
-  open(framing: number, continueWanted: boolean): Body {
-    this.body = new Body(this, framing)
+  start(framing: number, expectsContinue: boolean): Body {
+    this.body = new Body(this.carrier, framing)
     this.remaining = framing
-    this.chunks = framing === CHUNKED ? new ChunkedReader(this.connection.engine.limits) : null
-    this.continueWanted = continueWanted && this.connection.input.bytes === null
-    this.paused = false
+    this.chunks = framing === CHUNKED ? new ChunkedReader(this.carrier.engine.limits) : null
+    this.continueWanted = expectsContinue && this.input.bytes === null
+    this.open = true
+    this.discarding = this.full = false
     return this.body
   }
 
+  /** The next request has nothing to do with this body. */
   forget(): void {
+    this.open = false
     this.body = null
     this.chunks = null
   }
 
-  /** Whether the state allows body bytes to be read. */
-  get isOpen(): boolean {
-    const { state } = this.connection
-    return state === S.RECEIVING || state === S.DUPLEX || state === S.DRAINING
+  /** Whether there is no body, or it was read to its end. */
+  get isComplete(): boolean {
+    return this.body === null || this.body.complete
+  }
+
+  /** Its reader has no room. */
+  get isFull(): boolean {
+    return this.full
   }
 
   /** Pushes what has arrived; false when the rest must wait. */
   read(): boolean {
     // A reader of the body may come back here while it is given a piece.
-    if (this.reading || this.paused || !this.body!.wanted) return false
+    if (this.reading || this.full || !this.body!.wanted) return false
     this.reading = true
     try {
       return this.chunks === null ? this.readPlain(this.body!) : this.readChunks(this.chunks)
@@ -57,7 +86,7 @@ export class BodyReceiver implements BodySource, ChunkSink {
   }
 
   private readPlain(body: Body): boolean {
-    const piece = this.connection.input.take(this.remaining)
+    const piece = this.input.take(this.remaining)
     this.remaining -= piece.length
     body.push(piece)
     if (this.remaining === 0) this.complete('')
@@ -66,11 +95,11 @@ export class BodyReceiver implements BodySource, ChunkSink {
   }
 
   private readChunks(chunks: ChunkedReader): boolean {
-    const { input } = this.connection
-    const refused = chunks.read(input.bytes!, input.position, input.end, this)
-    if (refused !== null) {
+    const { input } = this
+    const rejected = chunks.read(input.bytes!, input.position, input.end, this)
+    if (rejected !== null) {
       input.clear()
-      this.fail(httpError(refused))
+      this.fail(httpError(rejected))
       return false
     }
     input.skip(chunks.position - input.position)
@@ -85,84 +114,84 @@ export class BodyReceiver implements BodySource, ChunkSink {
   }
 
   private complete(trailers: string): void {
-    const { connection } = this
     const body = this.body!
     // A reader that was full when the last piece came asks for no more: the next request must not wait for it.
-    this.paused = false
-    connection.readDeadline = NEVER
-    connection.state = S.next(connection.state, S.BODY_COMPLETE)
-    if (connection.state === S.IDLE) connection.rest()
+    this.open = this.full = false
+    this.carrier.on(EVENT.body_complete)
     body.end(trailers)
   }
 
-  /** The next read must come in time, and the average must stay above the minimum rate. */
   private progress(): void {
-    const { connection } = this
-    const { clock, ticks, timeouts, limits } = connection.engine
     const { received } = this.body!
-    if (connection.state === S.DRAINING) {
-      if (received > limits.drain) connection.hangUp()
-      return
-    }
-    const byRate = timeouts.bodyMinRate === 0 ? NEVER : clock.ticks((received / timeouts.bodyMinRate) * 1000)
-    connection.readDeadline = Math.min(clock.tick + ticks.body, this.since + ticks.body + byRate)
+    if (!this.discarding) this.deadlines.expectMoreBody(received)
+    else if (received > this.carrier.engine.limits.drain) this.carrier.on(EVENT.finishes)
   }
 
-  wantBody(body: Body): void {
+  /** See {@link BodySource.wantBody}. */
+  want(body: Body): void {
     // Asked by a handler that goes on after its answer, when the connection may have gone on as well.
     if (body !== this.body) return body.fail(httpError('body_cut'))
-    const { connection } = this
-    const { input } = connection
     if (this.continueWanted) {
       this.continueWanted = false
-      if (input.bytes === null) connection.output.add('HTTP/1.1 100 Continue\r\n\r\n', true)
+      if (this.input.bytes === null) this.carrier.sendContinue()
     }
     if (body.complete) return
-    this.startClock()
-    if (!connection.pumping) connection.pump()
-    else while (input.bytes !== null && this.isOpen && this.read());
+    this.deadlines.expectBody()
+    this.carrier.pump()
+    this.readWaiting()
   }
 
-  pauseBody(body: Body): void {
+  /** While the connection is reading, a reader is given what is there in the call that asks for it. */
+  private readWaiting(): void {
+    while (this.input.bytes !== null && this.open && this.read());
+  }
+
+  pause(body: Body): void {
     if (body !== this.body) return
-    this.paused = true
-    this.connection.readDeadline = NEVER
-    this.connection.throttle()
+    this.full = true
+    this.deadlines.expectNothing()
+    this.carrier.throttle()
   }
 
-  resumeBody(body: Body): void {
-    if (body !== this.body || !this.paused) return
-    this.paused = false
-    if (this.isOpen) this.startClock()
-    if (!this.connection.pumping) this.connection.pump()
-  }
-
-  private startClock(): void {
-    const { clock, ticks } = this.connection.engine
-    this.since = clock.tick
-    this.connection.readDeadline = this.since + ticks.body
+  resume(body: Body): void {
+    if (body !== this.body || !this.full) return
+    this.full = false
+    if (this.open) this.deadlines.expectBody()
+    this.carrier.pump()
   }
 
   /**
    * Before an answer: reads what is there of a body that nobody wants, and tells whether the connection survives it. A
    * client that was never told to continue may or may not send its body, so nothing can follow.
    */
-  drop(): boolean {
+  settle(): boolean {
     const { body } = this
-    if (body === null || body.complete || !this.isOpen) return true
+    if (body === null || !this.open) return true
     if (this.continueWanted) return false
     body.discard()
-    this.paused = false
-    while (this.connection.input.bytes !== null && this.isOpen && this.read());
-    return body.complete || (this.chunks === null && this.remaining <= this.connection.engine.limits.drain)
+    this.full = false
+    this.readWaiting()
+    return body.complete || (this.chunks === null && this.remaining <= this.carrier.engine.limits.drain)
   }
 
-  /** The body is broken or will not come: its reader learns it, and nothing may follow the answer. */
+  /** After an answer: what has not come yet is dropped when it comes, and whoever still reads it learns that. */
+  discard(): void {
+    this.discarding = true
+    this.body?.abandon()
+  }
+
+  /** The body is broken or will not come: its reader learns it. */
   fail(reason: Error): void {
-    const { connection } = this
-    connection.persistent = false
-    connection.readDeadline = NEVER
-    if (connection.state === S.DRAINING) connection.hangUp()
-    else this.body!.fail(reason)
+    if (!this.open) return
+    if (this.discarding) return this.carrier.on(EVENT.finishes)
+    this.carrier.endAfterThis()
+    this.deadlines.expectNothing()
+    this.body!.fail(reason)
+  }
+
+  /** No more of it will be read. */
+  close(reason: Error): void {
+    this.open = this.full = false
+    this.body?.fail(reason)
   }
 }

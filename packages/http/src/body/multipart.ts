@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { HttpError } from '@arlen/core'
+import { ArlenError } from '@arlen/core'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { httpError } from '../errors.ts'
 import type { Message } from './message.ts'
@@ -126,6 +126,7 @@ class PartQueue {
       this.openFile = stream
       stream.on('limit', () => this.fail(httpError('body_too_large')))
       stream.on('error', () => undefined) // whoever reads it hears it too
+      tellAsHttpErrors(stream)
       this.add(new FilePart(request, name, filename ?? '', type, stream))
     })
     for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
@@ -199,8 +200,15 @@ export function makeParser(contentType: string, limits: object, isPartAFile: IsF
   }
 }
 
+/** The parser tells the reader of a file itself that the form broke off, in words of its own. */
+function tellAsHttpErrors(stream: Readable): void {
+  const emit = stream.emit.bind(stream) as (event: string | symbol, ...rest: unknown[]) => boolean
+  stream.emit = (event: string | symbol, ...rest: unknown[]) =>
+    event === 'error' ? emit(event, asHttpError(rest[0])) : emit(event, ...rest)
+}
+
 function asHttpError(cause: unknown): unknown {
-  return cause instanceof HttpError
+  return cause instanceof ArlenError
     ? cause
     : httpError('body_invalid', { format: 'multipart form data' }, { cause: cause as Error })
 }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 export interface Transport {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
-  /** False when what waits to be sent has passed the high-water mark; `drained` is called when it is sent. */
+  /** False when what waits to be sent has passed the high-water mark; the connection is told when it is sent. */
   write(data: string, encoding: 'latin1' | 'utf8'): boolean
   writeBytes(data: Uint8Array): boolean
   /** Both in one piece; neither is large. */
@@ -12,6 +12,8 @@ export interface Transport {
   /** Closes our side after what was written; `flushed` is called when it is out. */
   end(): void
   destroy(): void
+  /** The same so that the peer can tell it from the end of an answer, where the transport has such a thing. */
+  reset(): void
   /** Hands the stream to somebody else: from now on the connection hears nothing of it but that it has closed. */
   detach(): Duplex
   /** What is written between the two leaves in one piece. */
@@ -34,14 +36,23 @@ export function join(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Arra
 
 /** Gathers what is written in one go into one write, and knows whether the peer keeps up. */
 export class Output {
-  /** The transport asked us to wait. */
-  blocked = false
+  private waiting = false
   private text = ''
   private ascii = true
   private readonly transport: Transport
 
   constructor(transport: Transport) {
     this.transport = transport
+  }
+
+  /** The transport asked us to wait. */
+  get blocked(): boolean {
+    return this.waiting
+  }
+
+  /** The transport has room again. */
+  unblock(): void {
+    this.waiting = false
   }
 
   /** @param ascii - whether every character is US-ASCII, which is written without being encoded. */
@@ -55,21 +66,31 @@ export class Output {
     const { text } = this
     if (text === '' || bytes.length > JOIN_UP_TO) {
       this.flush()
-      if (bytes.length > 0 && !this.transport.writeBytes(bytes)) this.blocked = true
+      if (bytes.length > 0 && !this.transport.writeBytes(bytes)) this.waiting = true
       return
     }
     // One copy costs less than a second write, and less than a write of two pieces.
     const encoding = this.ascii ? 'latin1' : 'utf8'
     this.text = ''
     this.ascii = true
-    if (!this.transport.writeJoined(text, encoding, bytes)) this.blocked = true
+    if (!this.transport.writeJoined(text, encoding, bytes)) this.waiting = true
+  }
+
+  /** Bytes with the framing of a chunk (RFC 9112, section 7.1), in one piece. */
+  addChunk(bytes: Uint8Array): void {
+    this.transport.cork()
+    this.add(`${bytes.length.toString(16)}\r\n`, true)
+    this.addBytes(bytes)
+    this.add('\r\n', true)
+    this.flush()
+    this.transport.uncork()
   }
 
   flush(): void {
     if (this.text === '') return
     const text = this.text
     this.text = ''
-    if (!this.transport.write(text, this.ascii ? 'latin1' : 'utf8')) this.blocked = true
+    if (!this.transport.write(text, this.ascii ? 'latin1' : 'utf8')) this.waiting = true
     this.ascii = true
   }
 }

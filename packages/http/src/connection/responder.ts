@@ -1,37 +1,118 @@
 import { type ArlenError, HttpError, isPromiseLike } from '@arlen/core'
-import { setField } from '../answer/answer-fields.ts'
+import { answerFields, setField } from '../answer/answer-fields.ts'
 import { Reply, type StreamBody } from '../answer/reply.ts'
-import { isPlainJson, isStream, jsonReply, toReply } from '../answer/to-reply.ts'
-import { HTML_TYPE, JSON_TYPE, NEVER, TEXT_TYPE } from '../clock.ts'
-import type { Context } from '../context.ts'
-import type { Connection } from './connection.ts'
-import * as S from './state.ts'
+import { isPlainJson, isStream, toReply } from '../answer/to-reply.ts'
+import { JSON_TYPE } from '../clock.ts'
+import { type Context, stringify } from '../context.ts'
+import { httpError } from '../errors.ts'
+import { isObserved, observeFinish, observeStart } from '../observe.ts'
+import type { Request } from '../request.ts'
+import type { Service } from '../service.ts'
+import { admit, overloaded } from './admission.ts'
+import { type AnswerHead, type Exchange, UNKNOWN, UNTOLD } from './exchange.ts'
 import { checkUnread, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
 import { UpgradeReply } from './upgrade.ts'
-import { answerHead, CHUNKED_FRAMING, contentLength } from './writer.ts'
 
-/** A body larger than this is written in slices of this size, so that it can be seen whether the peer takes any. */
-const SLICE = 256 * 1024
-
-/** Turns what a handler came to into an answer: the sending half of a {@link Connection}. */
+/** Calls the handler of one request after the other, and turns what it comes to into an answer. */
 export class Responder implements StreamSink {
-  private readonly connection: Connection
+  private readonly service: Service
+  private readonly exchange: Exchange
+  /** The context that is being answered. */
+  private context: Context | null = null
+  private startedAt = 0
+  /** Its handler took too long. */
+  private expired = false
   private stream: StreamAnswer | null = null
-  private chunked = false
+  /** Of the stream. */
   private status = 0
+  /** Why we cut the answer ourselves. */
+  private failure: unknown = undefined
 
-  constructor(connection: Connection) {
-    this.connection = connection
+  constructor(service: Service, exchange: Exchange) {
+    this.service = service
+    this.exchange = exchange
+  }
+
+  /** Whether a clock must be read where a request begins. */
+  get isObserved(): boolean {
+    return isObserved(this.service)
+  }
+
+  get isBusy(): boolean {
+    return this.context !== null
+  }
+
+  /** @param startedAt - where it is observed, when its first byte was read. */
+  answer(request: Request, startedAt: number): void {
+    const { service } = this
+    const c = new service.Context(request, startedAt)
+    this.context = c
+    this.startedAt = startedAt
+    this.expired = false
+    c.timings?.lap('parse')
+    service.inFlight++
+    observeStart(c)
+    if (!admit(service, request.path)) return this.fail(c, overloaded(service))
+    let result: unknown
+    try {
+      result = service.handler(c)
+    } catch (error) {
+      return this.fail(c, error)
+    }
+    if (isPromiseLike(result)) {
+      result.then(
+        value => this.settle(c, value),
+        error => this.fail(c, error),
+      )
+    } else this.settle(c, result)
+  }
+
+  /** Whether the handler of this request still has time to answer it. */
+  awaits(request: object): boolean {
+    return this.context !== null && this.context.req === request && !this.context._answered && !this.expired
+  }
+
+  /** The peer has said its last. It may still read, so what it asked for is answered. */
+  peerEnded(): void {
+    this.context?._abort(httpError('client_disconnected'))
+  }
+
+  /** The handler's time is up. */
+  timeOut(): void {
+    const c = this.context
+    if (c === null) return
+    this.expired = true
+    const reason = httpError('handler_timeout')
+    c._abort(reason)
+    if (this.context === c) this.fail(c, reason)
+  }
+
+  /** The peer can take more of the answer. */
+  resume(): void {
+    this.stream?.resume()
+  }
+
+  /** The peer is gone: nobody waits for the answer any more. */
+  abandon(reason: ArlenError): void {
+    const c = this.context
+    if (c === null) return
+    this.context = null
+    this.service.inFlight--
+    c._abort(reason)
+    const { stream } = this
+    this.stream = null
+    stream?.cut(reason)
+    this.finish(c, stream === null ? 0 : this.status, stream?.sent ?? 0, this.failure ?? reason)
   }
 
   /** A handler returned. */
-  settle(c: Context, result: unknown): void {
-    if (this.connection.context !== c || c._answered) return this.late(c, result)
+  private settle(c: Context, result: unknown): void {
+    if (this.context !== c || c._answered) return this.late(c, result)
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     try {
-      if (typeof result === 'object' && result !== null && isPlainJson(result)) {
-        if (this.isSimple(c)) this.quick(c, this.connection.engine.clock.jsonHead, JSON.stringify(result))
-        else this.send(c, jsonReply(c, result))
+      if (typeof result === 'object' && result !== null && isPlainJson(result) && isPlain(c)) {
+        const text = stringify(result)
+        if (!this.sendPlain(c, JSON_TYPE, text)) this.send(c, new Reply(text, JSON_TYPE))
       } else this.send(c, toReply(c, result))
     } catch (error) {
       this.fail(c, error)
@@ -39,10 +120,10 @@ export class Responder implements StreamSink {
   }
 
   /** A handler threw, or a limit of its own was passed. */
-  fail(c: Context, error: unknown): void {
-    const { engine } = this.connection
-    if (this.connection.context !== c || c._answered) {
-      engine.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
+  private fail(c: Context, error: unknown): void {
+    const { service } = this
+    if (this.context !== c || c._answered) {
+      service.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
       return
     }
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
@@ -54,7 +135,7 @@ export class Responder implements StreamSink {
     const status = error instanceof HttpError ? error.status : 500
     let result: unknown
     try {
-      result = engine.onError(error, c)
+      result = service.onError(error, c)
     } catch (second) {
       return this.lastResort(c, second)
     }
@@ -67,7 +148,7 @@ export class Responder implements StreamSink {
   }
 
   private sendError(c: Context, result: unknown, status: number): void {
-    if (this.connection.context !== c || c._answered) return
+    if (this.context !== c || c._answered) return
     try {
       const reply = toReply(c, result)
       if (reply.status === 0) reply.status = status
@@ -80,191 +161,142 @@ export class Responder implements StreamSink {
   /** The error handler itself failed: the answer says no more than that. */
   private lastResort(c: Context, error: unknown): void {
     try {
-      if (this.connection.context === c && !c._answered)
-        this.send(c, c.problemOf(error instanceof HttpError ? error : undefined))
+      if (this.context === c && !c._answered) this.send(c, c.problemOf(error instanceof HttpError ? error : undefined))
     } finally {
       c.log.error({ err: error }, 'the error handler failed')
     }
   }
 
-  /** Whether the answer has nothing in its head but what the caches of the clock hold. */
-  private isSimple(c: Context): boolean {
-    const { connection } = this
-    const { body } = connection.receiver
-    return (
-      c._response === null &&
-      (body === null || body.complete) &&
-      connection.persistent &&
-      connection.minor === 1 &&
-      !connection.engine.draining &&
-      !connection.exhausted &&
-      c.timings === undefined &&
-      c.req.method !== 'HEAD' &&
-      !c.req._hasId
-    )
-  }
-
-  private quick(c: Context, head: string, body: string): void {
-    const bytes = Buffer.byteLength(body)
+  /** False where the answer must say more than its type. */
+  private sendPlain(c: Context, type: string, text: string): boolean {
+    const bytes = this.exchange.sendPlain(type, text, c._base === null ? '' : c._base.text)
+    if (bytes < 0) return false
     c._answered = true
-    const base = c._base === null ? '' : c._base.text
-    this.connection.output.add(`${head}${bytes}\r\n${base}\r\n${body}`, bytes === body.length)
     this.done(c, 200, bytes)
+    return true
   }
 
   private send(c: Context, reply: Reply): void {
     const { body } = reply
-    if (reply instanceof UpgradeReply) {
-      c._answered = true
-      return this.connection.upgrade(c, reply.take)
+    if (reply instanceof UpgradeReply) return this.upgrade(c, reply)
+    if (typeof body === 'string' && reply.status === 0 && !reply.hasHeaders && isPlain(c)) {
+      if (this.sendPlain(c, reply.type, body)) return
     }
-    if (typeof body === 'string' && reply.status === 0 && !reply.hasHeaders && this.isSimple(c)) {
-      const { clock } = this.connection.engine
-      if (reply.type === JSON_TYPE) return this.quick(c, clock.jsonHead, body)
-      if (reply.type === TEXT_TYPE) return this.quick(c, clock.textHead, body)
-      if (reply.type === HTML_TYPE) return this.quick(c, clock.htmlHead, body)
-    }
-    const connection = this.connection
     const status = reply.status === 0 ? (c._response?.status ?? 200) : reply.status
-    if (!connection.receiver.drop() || connection.engine.draining || connection.exhausted) connection.persistent = false
-    if (/\bclose\b/i.test(setField(c, reply, 'connection') ?? '')) connection.persistent = false
     if (status === 204 || status === 205 || status === 304) this.sendEmpty(c, reply, status)
     else if (typeof body === 'object' && body !== null && isStream(body)) this.sendStream(c, reply, status, body)
-    else this.sendWhole(c, reply, status, body as string | Uint8Array | null)
+    else this.sendContent(c, reply, status, body as string | Uint8Array | null)
   }
 
   /** No content, whatever the reply holds (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
   private sendEmpty(c: Context, reply: Reply, status: number): void {
     if (typeof reply.body === 'object' && reply.body !== null && isStream(reply.body))
       release(reply.body, null, undefined)
-    c._answered = true
-    this.connection.output.add(this.head(c, reply, status, status === 205 ? contentLength(0) : ''), true)
-    this.done(c, status, 0)
+    this.sendWhole(c, headOf(c, reply, status, status === 205 ? 0 : UNTOLD), null, 0)
   }
 
-  private sendWhole(c: Context, reply: Reply, status: number, body: string | Uint8Array | null): void {
+  private sendContent(c: Context, reply: Reply, status: number, body: string | Uint8Array | null): void {
     const bytes = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    const headOnly = c.req.method === 'HEAD'
-    if (bytes > SLICE && !headOnly) {
-      reply.length = bytes
-      return this.sendStream(
-        c,
-        reply,
-        status,
-        slices(typeof body === 'string' ? Buffer.from(body) : (body as Uint8Array)),
-      )
+    if (c.req.method === 'HEAD') {
+      const length = body === null && reply.length >= 0 ? reply.length : bytes
+      return this.sendWhole(c, headOf(c, reply, status, length), null, 0)
     }
-    const declared = headOnly && body === null && reply.length >= 0 ? reply.length : bytes
-    const head = this.head(c, reply, status, contentLength(declared))
+    const { largestWhole } = this.exchange
+    if (bytes <= largestWhole) return this.sendWhole(c, headOf(c, reply, status, bytes), body, bytes)
+    reply.length = bytes
+    const whole = typeof body === 'string' ? Buffer.from(body) : (body as Uint8Array)
+    this.sendStream(c, reply, status, slices(whole, largestWhole))
+  }
+
+  private sendWhole(c: Context, head: AnswerHead, content: string | Uint8Array | null, bytes: number): void {
+    this.exchange.sendWhole(head, content)
     c._answered = true
-    const { output } = this.connection
-    if (headOnly || body === null) output.add(head, true)
-    else if (typeof body === 'string') output.add(head + body, bytes === body.length)
-    else {
-      output.add(head, true)
-      output.addBytes(body)
-    }
-    this.done(c, status, headOnly ? 0 : bytes)
+    this.done(c, head.status, bytes)
   }
 
   private sendStream(c: Context, reply: Reply, status: number, body: StreamBody): void {
-    const connection = this.connection
     checkUnread(body)
     const declared = reply.length >= 0 ? reply.length : declaredLength(c, reply)
-    let framing = declared >= 0 ? contentLength(declared) : ''
-    this.chunked = declared < 0 && connection.minor === 1
-    if (this.chunked) framing = CHUNKED_FRAMING
-    // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
-    else if (declared < 0) connection.persistent = false
-    const head = this.head(c, reply, status, framing)
-    c._answered = true
-    connection.output.add(head, true)
+    const head = headOf(c, reply, status, declared)
     if (c.req.method === 'HEAD') {
       release(body, null, undefined)
-      return this.done(c, status, 0)
+      return this.sendWhole(c, head, null, 0)
     }
-    connection.handleDeadline = NEVER
-    connection.state = S.next(connection.state, S.ANSWER_STARTS)
+    this.exchange.sendHead(head)
+    c._answered = true
     this.status = status
-    connection.endsAnswer = !this.chunked && declared < 0
     this.stream = new StreamAnswer(this, body, declared)
-    connection.flush()
     this.stream.start()
   }
 
-  private head(c: Context, reply: Reply, status: number, framing: string): string {
-    const { engine, minor, persistent } = this.connection
-    return answerHead(c, reply, { status, minor, last: !persistent, dateLine: engine.clock.dateLine, framing })
+  private upgrade(c: Context, { take }: UpgradeReply): void {
+    c._answered = true
+    this.end(c, 101, 0)
+    this.exchange.upgrade(take)
   }
 
   streamWrite(piece: Uint8Array | string): boolean {
-    const { output, transport } = this.connection
-    if (typeof piece === 'string') {
-      const bytes = Buffer.byteLength(piece)
-      output.add(this.chunked ? `${bytes.toString(16)}\r\n${piece}\r\n` : piece, bytes === piece.length)
-    } else if (this.chunked) {
-      transport.cork()
-      output.add(`${piece.length.toString(16)}\r\n`, true)
-      output.addBytes(piece)
-      output.add('\r\n', true)
-      output.flush()
-      transport.uncork()
-    } else output.addBytes(piece)
-    this.connection.flush()
-    return !output.blocked
+    return this.exchange.write(piece)
   }
 
   streamEnd(): void {
-    const { stream } = this
-    const c = this.connection.context
-    if (stream === null || c === null) return
+    const { stream, context } = this
+    if (stream === null || context === null) return
     this.stream = null
-    this.connection.endsAnswer = false
-    if (this.chunked) this.connection.output.add('0\r\n\r\n', true)
-    this.done(c, this.status, stream.sent)
+    this.done(context, this.status, stream.sent)
   }
 
-  /** Half an answer is worse than none: the connection ends without the end of the body, which the client can tell. */
   streamFail(error: unknown): void {
-    const c = this.connection.context
+    const c = this.context
     if (c === null) return
     c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'answer cut short')
-    this.connection.failure = error
-    this.connection.transport.destroy()
-  }
-
-  drained(): void {
-    this.stream?.drained()
-  }
-
-  /** The client left. */
-  cut(c: Context, reason: ArlenError): void {
-    const { stream } = this
-    this.stream = null
-    stream?.cut(reason)
-    this.connection.finished(c, stream === null ? 0 : this.status, stream?.sent ?? 0, reason)
+    this.failure = error
+    this.exchange.cut(error)
   }
 
   private done(c: Context, status: number, bytes: number): void {
-    this.connection.finished(c, status, bytes, undefined)
-    this.connection.complete()
+    this.end(c, status, bytes)
+    this.exchange.complete()
+  }
+
+  private end(c: Context, status: number, bytes: number): void {
+    this.finish(c, status, bytes, this.failure)
+    this.context = null
+    this.service.inFlight--
+  }
+
+  /** Tells whoever watches how the request ended, and clears away what was to live no longer. */
+  private finish(c: Context, status: number, bytes: number, error: unknown): void {
+    c.req._end()
+    if (!isObserved(this.service)) return
+    observeFinish(this.service, c, { status, bytes, durationMs: performance.now() - this.startedAt, error })
   }
 
   /** A second answer, or one that nobody waits for any more: nothing is sent, and nothing leaks. */
   private late(c: Context, result: unknown): void {
-    this.connection.engine.log.debug({ method: c.req.method, path: c.req.path }, 'answer came too late')
+    this.service.log.debug({ method: c.req.method, path: c.req.path }, 'answer came too late')
     if (result instanceof Reply && typeof result.body === 'object' && result.body !== null && isStream(result.body)) {
       release(result.body, null, undefined)
     }
   }
 }
 
-/** The length of a stream that the application set as a header field, or -1. */
-function declaredLength(c: Context, reply: Reply): number {
-  const field = setField(c, reply, 'content-length')
-  return field !== undefined && /^\d{1,15}$/.test(field) ? Number(field) : -1
+/** Whether there is nothing to say about the answer but its type and what was prepared. */
+function isPlain(c: Context): boolean {
+  return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
 }
 
-async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let i = 0; i < bytes.length; i += SLICE) yield bytes.subarray(i, i + SLICE)
+function headOf(c: Context, reply: Reply, status: number, length: number): AnswerHead {
+  const last = /\bclose\b/i.test(setField(c, reply, 'connection') ?? '')
+  return { status, fields: answerFields(c, reply, status), length, last }
+}
+
+/** The length of a stream that the application set as a header field, or UNKNOWN. */
+function declaredLength(c: Context, reply: Reply): number {
+  const field = setField(c, reply, 'content-length')
+  return field !== undefined && /^\d{1,15}$/.test(field) ? Number(field) : UNKNOWN
+}
+
+async function* slices(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
 }

@@ -39,7 +39,7 @@ export class SocketDriver implements Transport {
     this.isPlain = release !== null
     const listeners = {
       ...(release === null && { data: (chunk: Buffer) => connection.receive(chunk) }),
-      drain: () => connection.drained(),
+      drain: () => connection.writable(),
       end: () => connection.eof(),
       finish: () => connection.flushed(),
     }
@@ -92,9 +92,11 @@ export class SocketDriver implements Transport {
   }
 
   destroy(): void {
-    // A FIN would make half an answer a whole one (RFC 9112, section 8).
-    if (this.connection.endsAnswer) reset(this.socket)
-    else this.socket.destroy()
+    this.socket.destroy()
+  }
+
+  reset(): void {
+    reset(this.socket)
   }
 
   detach(): Duplex {

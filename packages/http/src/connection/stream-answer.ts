@@ -4,7 +4,7 @@ import { httpError } from '../errors.ts'
 
 /** Where the pieces of a streamed answer go: the connection. */
 export interface StreamSink {
-  /** False when the peer cannot keep up; `drained` is called once it has. */
+  /** False when the peer cannot keep up; `resume` is called once it can. */
   streamWrite(piece: Uint8Array | string): boolean
   streamEnd(): void
   streamFail(error: unknown): void
@@ -19,7 +19,7 @@ export class StreamAnswer {
   private readonly source: StreamBody
   /** Declared length, or -1. */
   private readonly declared: number
-  private resume: (() => void) | null = null
+  private waiting: (() => void) | null = null
   private iterator: AsyncIterator<Uint8Array | string> | null = null
 
   constructor(sink: StreamSink, source: StreamBody, declared: number) {
@@ -34,10 +34,10 @@ export class StreamAnswer {
   }
 
   /** The peer has taken what was written. */
-  drained(): void {
-    const resume = this.resume
-    this.resume = null
-    resume?.()
+  resume(): void {
+    const { waiting } = this
+    this.waiting = null
+    waiting?.()
   }
 
   /** Nobody waits for the rest. */
@@ -45,14 +45,14 @@ export class StreamAnswer {
     if (this.done) return
     this.done = true
     release(this.source, this.iterator, reason)
-    this.drained()
+    this.resume()
   }
 
   private readNode(source: Readable): void {
     source.on('data', (piece: Uint8Array | string) => {
       if (this.done || this.write(piece)) return
       source.pause()
-      this.resume = () => source.resume()
+      this.waiting = () => source.resume()
     })
     source.on('end', () => this.end())
     source.on('error', error => this.fail(error))
@@ -66,7 +66,7 @@ export class StreamAnswer {
       while (!this.done) {
         const step = await iterator.next()
         if (step.done === true) return this.end()
-        if (!this.done && !this.write(step.value)) await new Promise<void>(resolve => (this.resume = resolve))
+        if (!this.done && !this.write(step.value)) await new Promise<void>(resolve => (this.waiting = resolve))
       }
     } catch (error) {
       this.fail(error)

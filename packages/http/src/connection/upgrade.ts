@@ -1,14 +1,8 @@
-import type { Duplex } from 'node:stream'
 import { Reply } from '../answer/reply.ts'
 import { crossSiteEvidence } from '../cross-site.ts'
 import { httpError } from '../errors.ts'
 import type { Request } from '../request.ts'
-
-/**
- * Takes a connection over. What the client sent after its request is in `head`; from now on nobody else reads or writes
- * the socket, or closes it, but the server when it shuts down.
- */
-export type UpgradeHandler = (socket: Duplex, head: Buffer) => void
+import type { UpgradeHandler } from './exchange.ts'
 
 export interface UpgradeOptions {
   /** Whether pages of any other site may open the connection, with the cookies of their visitors. Default false. */

@@ -1,0 +1,103 @@
+import { NEVER } from '../clock.ts'
+import type { Engine } from '../engine.ts'
+
+/** What a deadline was for: the peer's bytes, the handler's answer, or the peer's taking of what is sent. */
+export type DeadlineKind = 'read' | 'handler' | 'write'
+
+/**
+ * When a request, its answer and its peer are late: three moments in ticks of the engine's clock, of which each may be
+ * never. Nothing is armed or cleared for a request; whoever owns the deadlines asks them once a tick.
+ */
+export class Deadlines {
+  private readonly engine: Engine
+  private read = NEVER
+  private handler = NEVER
+  private write = NEVER
+  /** When the reader of the body began to wait for it. */
+  private bodySince = 0
+
+  constructor(engine: Engine) {
+    this.engine = engine
+  }
+
+  /** A head must arrive in full: counted from the connect, and from its first byte. */
+  expectHead(): void {
+    this.read = this.engine.clock.tick + this.engine.ticks.headers
+  }
+
+  /** The next request of an idle connection must begin. */
+  expectRequest(): void {
+    this.read = this.engine.clock.tick + this.engine.ticks.keepAlive
+  }
+
+  /** The first piece of a body must arrive: somebody has begun to read it, or has room again. */
+  expectBody(): void {
+    this.bodySince = this.engine.clock.tick
+    this.read = this.bodySince + this.engine.ticks.body
+  }
+
+  /** The next piece of the body must arrive in time, and the average must stay above the minimum rate. */
+  expectMoreBody(received: number): void {
+    const { clock, ticks, timeouts } = this.engine
+    const byRate = timeouts.bodyMinRate === 0 ? NEVER : clock.ticks((received / timeouts.bodyMinRate) * 1000)
+    this.read = Math.min(clock.tick + ticks.body, this.bodySince + ticks.body + byRate)
+  }
+
+  /** The peer, which has its last answer, must close its side. */
+  expectClose(): void {
+    this.read = this.engine.clock.tick + this.engine.ticks.linger
+  }
+
+  /** It is not the peer's turn. */
+  expectNothing(): void {
+    this.read = NEVER
+  }
+
+  /** The answer must begin. */
+  startHandler(): void {
+    this.handler = this.engine.clock.tick + this.engine.ticks.handler
+  }
+
+  /** The answer must begin within this many milliseconds from now. */
+  limitHandler(ms: number): void {
+    this.handler = this.engine.clock.tick + this.engine.clock.ticks(ms)
+  }
+
+  endHandler(): void {
+    this.handler = NEVER
+  }
+
+  /** The peer must take some of what is sent; once that is asked, asking again gives it no more time. */
+  expectRoom(): void {
+    if (this.write === NEVER) this.write = this.engine.clock.tick + this.engine.ticks.write
+  }
+
+  /** The peer has taken what was sent. */
+  roomMade(): void {
+    this.write = NEVER
+  }
+
+  clear(): void {
+    this.read = this.handler = this.write = NEVER
+  }
+
+  /**
+   * What is late at `tick`, the most urgent first, or null; what is told is due no more. A handler that waits for a body
+   * which does not come is not to blame, so the peer's lateness is told before its own.
+   */
+  takePassed(tick: number): DeadlineKind | null {
+    if (tick >= this.write) {
+      this.write = NEVER
+      return 'write'
+    }
+    if (tick >= this.read) {
+      this.read = NEVER
+      return 'read'
+    }
+    if (tick >= this.handler) {
+      this.handler = NEVER
+      return 'handler'
+    }
+    return null
+  }
+}

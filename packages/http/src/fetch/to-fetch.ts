@@ -1,0 +1,18 @@
+import { LiveSet } from '../connection/live-set.ts'
+import type { Handler } from '../handler.ts'
+import { createService, type HttpOptions } from '../options.ts'
+import { answerFetch } from './answer-fetch.ts'
+import type { FetchSource } from './fetch-exchange.ts'
+
+/** What `fetch` is, where a server answers it: a web Request in, a web Response out. */
+export type Fetch = (request: Request, source?: FetchSource) => Promise<Response>
+
+/**
+ * Makes of a handler what {@link Fetch} is, without a socket or a server. Limits, time-outs and what is rejected are those
+ * of a server with these options.
+ */
+export function toFetch(handler: Handler, options: HttpOptions = {}): Fetch {
+  const service = createService(handler, options)
+  const live = new LiveSet(service.clock)
+  return (request, source) => answerFetch(service, live, request, source)
+}

@@ -19,7 +19,8 @@ const accounts = new Accounts(app, outbox)
 const origin = siteOrigin(app)
 const { loadUser, requireUser } = accounts.auth
 
-app.group('', { use: loadUser }, site => {
+// Pages, and what administrators do, are nothing for the document of the API.
+app.group('', { use: loadUser, openApi: false }, site => {
   pages(site, origin)
   cartRoutes(site)
   accountRoutes(site, accounts)

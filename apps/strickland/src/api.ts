@@ -27,16 +27,18 @@ const Order = v.object({
   createdAt: v.pipe(v.string(), v.isoTimestamp()),
 })
 
+const OrderLine = v.object({
+  productId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)),
+})
+
 const OrderInput = v.object({
   lines: v.pipe(
-    v.array(
-      v.object({
-        productId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-        quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)),
-      }),
-    ),
+    v.array(v.unknown()),
     v.minLength(1, 'An order has at least one line.'),
     v.maxLength(50, 'An order has at most 50 lines.'),
+    // After the length: of a list that is too long no line is looked at.
+    v.array(OrderLine),
   ),
 })
 

@@ -181,3 +181,35 @@ test('is alive, healthy and ready', async () => {
     expect([path, response.status, body.status]).toEqual([path, 200, 'ok'])
   }
 })
+
+describe('the OpenAPI document', () => {
+  test('has every route of the API, with its status, and nothing else', async () => {
+    const { body } = await get('/openapi.json')
+    const operations = Object.entries(body.paths as Record<string, Record<string, { responses: object }>>).flatMap(
+      ([path, methods]) =>
+        Object.entries(methods).map(([method, { responses }]) => [`${method} ${path}`, Object.keys(responses)]),
+    )
+    expect(operations).toEqual([
+      ['get /api/hello', ['200', 'default']],
+      ['get /api/products', ['200', '422', 'default']],
+      ['get /api/products/{id}', ['200', '422', 'default']],
+      ['post /api/orders', ['201', '422', 'default']],
+      ['get /api/orders/{id}', ['200', '422', 'default']],
+    ])
+  })
+
+  test('describes the lines of an order, though their number is judged first', async () => {
+    const { body } = await get('/openapi.json')
+    const { lines } = body.paths['/api/orders'].post.requestBody.content['application/json'].schema.properties
+    expect(lines).toMatchObject({ type: 'array', minItems: 1, maxItems: 50 })
+    expect(Object.keys(lines.items.properties)).toEqual(['productId', 'quantity'])
+  })
+})
+
+test('of an order with too many lines no line is looked at', async () => {
+  const answer = await post('/api/orders', { lines: Array(1000).fill(0) })
+  expectProblem(answer, 422, 'validation_failed')
+  expect(answer.body.errors).toEqual([
+    { path: '/body/lines', code: 'max_length', message: 'An order has at most 50 lines.' },
+  ])
+})

@@ -78,3 +78,9 @@ test('a page never shows the host that a request made up', async () => {
     ])
   }
 })
+
+test('the OpenAPI document tells strangers nothing of the pages of administrators', async () => {
+  const document = await (await fetch(`${shop.url}/openapi.json`)).text()
+  expect(document).toContain('/api/products')
+  expect(document).not.toContain('admin')
+})

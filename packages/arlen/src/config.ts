@@ -31,6 +31,10 @@ export interface Config {
     maxBodyBytes: number
     /** Names with their values in a query or form; more are 400 in a query, 413 in a form. */
     maxPairs: number
+    /** Values in a JSON body, containers included; more are 413. */
+    maxJsonValues: number
+    /** Levels of arrays and objects in a JSON body; more are 413. */
+    maxJsonDepth: number
     /** Connections that are served at once, in each process. */
     maxConnections: number
     /** Requests handled at once, in each process; others are 503, but for health routes. 0 for as many as come. */
@@ -107,7 +111,10 @@ type Parts<T> = {
 }
 
 /** What a file in `config/` may say: any part of the configuration. */
-export type ConfigInput = Parts<Config>
+export type ConfigInput = Parts<Omit<Config, 'openApi'>> & {
+  /** False for no document, as in `config/environments/production.ts`. */
+  openApi?: Parts<Config['openApi']> | false
+}
 
 /** Types a file of `config/`; it changes nothing. */
 export function defineConfig(config: ConfigInput): ConfigInput {
@@ -161,6 +168,8 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
       maxHeaderFields: v.optional(described(positive, 'Header fields of a request'), 100),
       maxBodyBytes: v.optional(described(positive, 'Largest body that is read, in bytes'), 1024 * 1024),
       maxPairs: v.optional(described(positive, 'Names with their values in a query or form'), 1000),
+      maxJsonValues: v.optional(described(positive, 'Values in a JSON body, containers included'), 10_000),
+      maxJsonDepth: v.optional(described(positive, 'Levels of nesting in a JSON body'), 100),
       maxConnections: v.optional(described(positive, 'Connections served at once, in each process'), 20_000),
       maxRequestsInFlight: v.optional(
         described(count, 'Requests handled at once, in each process; 0 for as many as come'),

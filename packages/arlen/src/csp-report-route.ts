@@ -17,5 +17,5 @@ export function addCspReportRoute(app: App): void {
     ...{ name: 'csp-reports', limit: REPORTS_A_MINUTE, windowMs: 60_000 },
     ...{ store: 'memory', headers: false },
   })
-  app.post(path, { csrfExempt: 'browsers send no token with reports', use: limit }, cspReports())
+  app.post(path, { csrfExempt: 'browsers send no token with reports', openApi: false, use: limit }, cspReports())
 }

@@ -5,7 +5,7 @@ import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
 import { showRefusals } from './refusal.ts'
 import { checkResponses } from './response-check.ts'
-import { bodyLimitOf, factsOf, isCsrfExempt } from './routes.ts'
+import { optionOf, schemasOf } from './route-options.ts'
 import { compileValidation } from './validation.ts'
 
 /** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
@@ -55,7 +55,9 @@ export interface CompileOptions {
  * does not have costs it nothing.
  */
 export function compileRoute(route: Route<Handler<Context>>, options: CompileOptions): Handler<Context> {
-  const { schemas, response, invalid } = factsOf(route)
+  const schemas = schemasOf(route)
+  const response = optionOf(route, 'response')
+  const invalid = optionOf(route, 'invalid')
   refuseSchemas(route)
   const checks = response !== undefined && options.checkResponses
   const answered = checks ? checkResponses(response, route.toString(), route.value) : route.value
@@ -63,13 +65,13 @@ export function compileRoute(route: Route<Handler<Context>>, options: CompileOpt
   const handler = invalid ? showRefusals(checked, invalid) : checked
   const validate = compileValidation(schemas, invalid)
   const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)
-  const protectedHandler = options.csrf && !isCsrfExempt(route) ? options.csrf(guarded) : guarded
+  const protectedHandler = options.csrf && optionOf(route, 'csrfExempt') === undefined ? options.csrf(guarded) : guarded
   return limited(route, protectedHandler)
 }
 
 /** What is no schema, and a parameter that no request can have, would fail each request alike. */
 function refuseSchemas(route: Route<Handler<Context>>): void {
-  const { schemas } = factsOf(route)
+  const schemas = schemasOf(route)
   const refuse = (part: string, problem: string) =>
     appError('schema_invalid', { route, part, problem, source: route.where })
   for (const [part, schema] of Object.entries(schemas)) {
@@ -87,15 +89,21 @@ function refuseSchemas(route: Route<Handler<Context>>): void {
 
 /** Around everything else, for whatever reads the body. */
 function limited(route: Route<Handler<Context>>, handler: Handler<Context>): Handler<Context> {
-  const limit = bodyLimitOf(route)
-  if (limit === undefined) return handler
-  if (typeof limit !== 'number' || !(limit >= 0)) {
-    throw appError('body_limit_invalid', { route, actual: String(limit), source: route.where })
-  }
+  const bytes = limitOf(route, 'bodyLimit')
+  const values = limitOf(route, 'jsonValueLimit')
+  if (bytes === undefined && values === undefined) return handler
   return c => {
-    c.req.bodyLimit = limit
+    if (bytes !== undefined) c.req.bodyLimit = bytes
+    if (values !== undefined) c.req.jsonValueLimit = values
     return handler(c)
   }
+}
+
+function limitOf(route: Route<Handler<Context>>, name: 'bodyLimit' | 'jsonValueLimit'): number | undefined {
+  const limit: unknown = optionOf(route, name)
+  if (limit === undefined || (typeof limit === 'number' && limit >= 0)) return limit
+  const what = name === 'bodyLimit' ? 'bytes' : 'values'
+  throw appError('body_limit_invalid', { route, name, actual: String(limit), what, source: route.where })
 }
 
 /** What came before the handler was middleware's time; what it leaves behind is its own. */

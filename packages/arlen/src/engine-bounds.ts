@@ -10,6 +10,8 @@ export function engineBounds(http: Config['http']): Required<Pick<HttpOptions, '
       headerFields: http.maxHeaderFields,
       body: http.maxBodyBytes,
       pairs: http.maxPairs,
+      jsonValues: http.maxJsonValues,
+      jsonDepth: http.maxJsonDepth,
       connections: http.maxConnections,
       inFlight: http.maxRequestsInFlight || Number.POSITIVE_INFINITY,
       requestsPerConnection: http.maxRequestsPerConnection || Number.POSITIVE_INFINITY,

@@ -25,7 +25,7 @@ type Code =
 export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
   address_invalid: { message: '{range} in health.trusted is no address or CIDR range, such as 10.0.0.0/8.' },
   app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
-  body_limit_invalid: { message: '{route} has a bodyLimit of {actual}: it must be a number of bytes. ({source})' },
+  body_limit_invalid: { message: '{route} has a {name} of {actual}: it must be a number of {what}. ({source})' },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },
   database_not_configured: {
     message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
@@ -48,6 +48,6 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   response_invalid: { status: 500, message: 'The answer of {route} breaks its response schema. {problems}' },
   schema_invalid: { message: 'Route {route}: its schema of {part} {problem} ({source})' },
   unsupported_body: { status: 415, message: 'Send the body as {accepted}.', traced: false },
-  validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.', traced: false },
+  validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.{more}', traced: false },
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },
 })

@@ -2,13 +2,20 @@ import type { ProblemIssue } from '@arlen/core'
 import { isSecretName } from '@arlen/core/secrets'
 import { type Form, form } from '@arlen/view'
 
-/** A form as it was sent and what is wrong with it, to be shown again; without passwords and the like. */
+/** A form as it was sent and what is wrong with it, to be shown again; without passwords, files and the like. */
 export function formOf(body: unknown, issues: readonly ProblemIssue[]): Form {
-  const kept = Object.entries(isRecord(body) ? body : {}).filter(([name]) => !isSecretName(name))
+  const kept = Object.entries(isRecord(body) ? body : {}).filter(
+    ([name, value]) => !isSecretName(name) && !hasFile(value),
+  )
   return form(Object.fromEntries(kept), issues)
 }
 
 export const EMPTY_FORM: Form = form()
+
+/** A file input cannot be filled in, and a page has no use for one. */
+function hasFile(value: unknown): boolean {
+  return value instanceof Blob || (Array.isArray(value) && value.some(one => one instanceof Blob))
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -11,13 +11,16 @@ import type { HealthReport } from './health.ts'
 export function addHealthRoutes(app: App): void {
   const taken = new Set(app.router.routes.map(route => route.path))
   const alive = (c: Context) => c.json({ status: 'ok' }, NO_STORE)
-  if (!taken.has('/healthz')) app.get('/healthz', alive)
-  if (!taken.has('/livez')) app.get('/livez', alive)
+  if (!taken.has('/healthz')) app.get('/healthz', NO_DOCUMENT, alive)
+  if (!taken.has('/livez')) app.get('/livez', NO_DOCUMENT, alive)
   if (!taken.has('/readyz')) {
     const isTrusted = addressTest(app.config.health.trusted)
-    app.get('/readyz', async c => answer(c, await app.health.report(), isTrusted(c.req.ip)))
+    app.get('/readyz', NO_DOCUMENT, async c => answer(c, await app.health.report(), isTrusted(c.req.ip)))
   }
 }
+
+/** They are for orchestrators and not of the application's API. */
+const NO_DOCUMENT = { openApi: false } as const
 
 const NO_STORE = { headers: { 'cache-control': 'no-store' } }
 

@@ -9,19 +9,12 @@ export { startEmbedded } from './database.ts'
 export type { ErrorHandler, ErrorPageLocals } from './error-responder.ts'
 export type { HealthCheck, HealthCheckOptions, HealthReport } from './health.ts'
 export { environmentName, isProduction, type LoadConfigOptions, loadConfig } from './load-config.ts'
-export { openApi } from './openapi.ts'
+export { type OpenApiInfo, type OpenApiOptions, openApi } from './openapi.ts'
 export { type Confinement, definePlugin, type Plugin, type PluginScope } from './plugin.ts'
 export { provide } from './provide.ts'
 export type { ResponseSchemas } from './response-check.ts'
 export type { RouteContext, RouteHandler } from './route-context.ts'
-export {
-  type AddRoute,
-  type GroupOptions,
-  type Guard,
-  type Guards,
-  type Middlewares,
-  type RouteOptions,
-  Routes,
-} from './routes.ts'
+export type { GroupOptions, Guard, Guards, Middlewares, RouteOptions } from './route-options.ts'
+export { type AddRoute, Routes } from './routes.ts'
 export type { AppHelpers, TemplateOptions } from './templates.ts'
 export type { RouteSchemas, Valid } from './validation.ts'

@@ -18,14 +18,59 @@ export function jsonSchema(schema: StandardSchemaV1, side: 'input' | 'output'): 
   const described = standard.jsonSchema
     ? standard.jsonSchema[side]({ target: 'draft-2020-12' })
     : standard.vendor === 'valibot'
-      ? toJsonSchema(schema as unknown as v.GenericSchema, {
-          errorMode: 'ignore',
-          typeMode: side,
-          target: 'draft-2020-12',
-        })
+      ? ofValibot(schema as unknown as v.GenericSchema, side)
       : {}
   const { $schema: _, ...rest } = described as Json
   return rest
+}
+
+function ofValibot(schema: v.GenericSchema, side: 'input' | 'output'): Json {
+  const items = side === 'input' ? boundedItems(schema) : new Map<object, v.GenericSchema>()
+  return toJsonSchema(schema, {
+    errorMode: 'ignore',
+    typeMode: side,
+    target: 'draft-2020-12',
+    overrideSchema({ valibotSchema }) {
+      if (valibotSchema.type === 'file' || valibotSchema.type === 'blob') return { type: 'string', format: 'binary' }
+      const item = items.get(valibotSchema)
+      if (item === undefined) return undefined
+      const json = jsonSchema(item as unknown as StandardSchemaV1, side)
+      return '$defs' in json ? undefined : { type: 'array', items: json }
+    },
+  }) as Json
+}
+
+interface Inner {
+  pipe?: readonly Inner[]
+  entries?: Readonly<Record<string, Inner>>
+  options?: readonly Inner[]
+  kind?: string
+  type?: string
+  item?: Inner
+  wrapped?: Inner
+}
+
+/**
+ * Lists that are bounded before their items are looked at: `v.pipe(v.array(v.unknown()), v.maxLength(50), v.array(Item))`.
+ * What is converted is the first list, and its items are those of the last.
+ */
+function boundedItems(schema: Inner, found: Map<object, v.GenericSchema> = new Map()): Map<object, v.GenericSchema> {
+  const { pipe = [], entries = {}, options = [], item, wrapped } = schema
+  const [first, ...rest] = pipe
+  if (first?.type === 'array' && rest.every(one => one.kind !== 'transformation')) {
+    const list = rest.findLast(one => one.type === 'array')?.item
+    if (list) found.set(first, list as unknown as v.GenericSchema)
+  }
+  // A pipe begins with the schema that it is, which has what is inside.
+  const inside = [
+    ...pipe.slice(1),
+    ...Object.values(entries),
+    ...(Array.isArray(options) ? options : []),
+    item,
+    wrapped,
+  ]
+  for (const one of inside) if (typeof one === 'object' && one !== null) boundedItems(one, found)
+  return found
 }
 
 /** The schemas of a document that others refer to. */

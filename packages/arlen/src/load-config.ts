@@ -35,9 +35,9 @@ export function loadConfig(options: LoadConfigOptions): ResolvedConfig<Config> {
   const layers: ConfigLayer[] = []
   for (const name of ['config/app', `config/environments/${environment}`]) {
     const file = ['.ts', '.js'].map(suffix => join(root, name + suffix)).find(path => existsSync(path))
-    if (file) layers.push({ name: relative(root, file), values: valuesOf(file) })
+    if (file) layers.push({ name: relative(root, file), values: withoutDocument(valuesOf(file)) })
   }
-  if (overrides) layers.push({ name: 'createApp()', values: overrides })
+  if (overrides) layers.push({ name: 'createApp()', values: withoutDocument(overrides) })
   layers.push(platformLayer(env))
   // An API has no sessions unless it asks for them, and so needs no secrets either.
   if (isApiOnly(layers, env)) layers.unshift({ name: 'apiOnly', values: { session: { enabled: false } } })
@@ -58,6 +58,12 @@ function isApiOnly(layers: readonly ConfigLayer[], env: Env): boolean {
   if (env.ARLEN_API_ONLY !== undefined) return /^(true|1|on|yes)$/i.test(env.ARLEN_API_ONLY)
   const said = layers.map(layer => (layer.values as ConfigInput | undefined)?.apiOnly)
   return said.findLast(value => value !== undefined) === true
+}
+
+/** `openApi: false` is the short way to say that there is no document. */
+function withoutDocument(values: unknown): unknown {
+  const isOff = typeof values === 'object' && values !== null && (values as ConfigInput).openApi === false
+  return isOff ? { ...values, openApi: { path: '' } } : values
 }
 
 /** Loaded synchronously, so that an application has its configuration while its module is evaluated. */

@@ -1,13 +1,13 @@
-import type { Handler } from '@arlen/core'
+import type { Handler, SecurityScheme } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import type { Route } from '@arlen/router'
 import { ANY } from '@arlen/router'
-import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { textOf } from './coercion.ts'
-import { Definitions, jsonSchema } from './json-schema.ts'
+import { Definitions } from './json-schema.ts'
+import { operation } from './openapi-operation.ts'
+import { documentPaths } from './openapi-path.ts'
+import { securityRequirements } from './openapi-security.ts'
+import { isOfApi } from './openapi-selection.ts'
 import { PROBLEM_SCHEMA } from './problem-schema.ts'
-import { type ResponseSchemas, schemaFor } from './response-check.ts'
-import { factsOf } from './routes.ts'
 
 type Json = Record<string, unknown>
 
@@ -16,105 +16,56 @@ export interface OpenApiInfo {
   version: string
 }
 
+export interface OpenApiOptions {
+  /** The application has no pages: every route is described that does not say otherwise. Default false. */
+  apiOnly?: boolean
+}
+
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
- * Describes routes as OpenAPI 3.1: paths, parameters, bodies and answers from their schemas, the problem document for
- * everything that fails. Routes that carry no schema and no `response` are left out: they are pages.
+ * Describes the routes of an API as OpenAPI 3.1: paths, parameters, bodies, answers with their statuses, and the security
+ * schemes that their guards ask for; the problem document for everything that fails. Pages are left out; see the guide on
+ * routes for what tells them apart, and `openApi` of a route or group to say so.
  */
-export function openApi(routes: readonly Route<Handler<Context>>[], info: OpenApiInfo): Json {
+export function openApi(
+  routes: readonly Route<Handler<Context>>[],
+  info: OpenApiInfo,
+  { apiOnly = false }: OpenApiOptions = {},
+): Json {
   const paths: Record<string, Json> = {}
   const definitions = new Definitions({ Problem: PROBLEM_SCHEMA })
+  const securitySchemes: Record<string, SecurityScheme> = {}
+  const operationIds = new Set<string>()
   for (const route of routes) {
-    const { schemas, response } = factsOf(route)
-    if (!response && Object.values(schemas).every(schema => schema === undefined)) continue
-    const path = templateOf(route)
-    paths[path] ??= {}
-    const methods = route.methods.includes(ANY) ? METHODS : route.methods.map(method => method.toLowerCase())
-    for (const method of methods.filter(name => METHODS.includes(name)))
-      paths[path][method] ??= operation(route, definitions)
+    if (isOfApi(route, apiOnly) !== true) continue
+    const security = securityRequirements(route, securitySchemes)
+    for (const path of documentPaths(route.pattern)) {
+      paths[path.template] ??= {}
+      for (const method of methodsOf(route)) {
+        if (Object.hasOwn(paths[path.template]!, method)) continue
+        const operationId = uniqueId(route.name, method, operationIds)
+        paths[path.template]![method] = {
+          ...(operationId && { operationId }),
+          ...operation(route, method, path, definitions, security),
+        }
+      }
+    }
   }
-  return {
-    openapi: '3.1.0',
-    info,
-    paths,
-    components: { schemas: definitions.schemas },
-  }
+  const schemes = Object.keys(securitySchemes).length > 0 && { securitySchemes }
+  return { openapi: '3.1.0', info, paths, components: { schemas: definitions.schemas, ...schemes } }
 }
 
-function operation(route: Route<Handler<Context>>, definitions: Definitions): Json {
-  const { schemas, response, summary, description, tags } = factsOf(route)
-  const names = parameterNames(route)
-  const path = properties(schemas.params, definitions)
-  return {
-    ...(route.name && { operationId: route.name }),
-    ...(summary && { summary }),
-    ...(description && { description }),
-    ...(tags.length > 0 && { tags }),
-    parameters: [
-      ...names.map(name => ({ name, in: 'path', required: true, schema: path[name]?.schema ?? { type: 'string' } })),
-      ...parametersOf('query', schemas.query, definitions),
-      ...parametersOf('header', schemas.headers, definitions),
-    ],
-    ...(schemas.body && {
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: definitions.hoist(jsonSchema(schemas.body, 'input')) } },
-      },
-    }),
-    responses: responsesOf(response, definitions),
-  }
+function methodsOf({ methods }: Route<Handler<Context>>): string[] {
+  if (methods.includes(ANY)) return METHODS
+  return methods.map(method => method.toLowerCase()).filter(method => METHODS.includes(method))
 }
 
-function responsesOf(response: ResponseSchemas | undefined, definitions: Definitions): Json {
-  const statuses = response && !('~standard' in response) ? Object.keys(response).map(Number) : [200]
-  const answers = statuses.map(status => {
-    const schema = response && schemaFor(response, status)
-    const json = schema && definitions.hoist(jsonSchema(schema, 'output'))
-    const content = json && { content: { 'application/json': { schema: json } } }
-    return [String(status), { description: status < 400 ? 'Success' : 'Failure', ...content }] as const
-  })
-  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-  return { ...Object.fromEntries(answers), default: { description: 'A problem (RFC 9457)', content: problem } }
-}
-
-function parametersOf(
-  where: 'query' | 'header',
-  schema: StandardSchemaV1 | undefined,
-  definitions: Definitions,
-): Json[] {
-  return Object.entries(properties(schema, definitions)).map(([name, { schema: of, required }]) => ({
-    name,
-    in: where,
-    ...(required && { required }),
-    schema: of,
-  }))
-}
-
-/** Of an object's schema; parameters are described by what their text means, and not as the text that it is. */
-function properties(
-  schema: StandardSchemaV1 | undefined,
-  definitions: Definitions,
-): Record<string, { schema: Json; required: boolean }> {
-  if (schema === undefined) return {}
-  const json = definitions.hoist(jsonSchema(schema, 'input'))
-  const required = new Set((json.required ?? []) as string[])
-  const { entries = {} } = schema as { entries?: Record<string, object> }
-  return Object.fromEntries(
-    Object.entries((json.properties ?? {}) as Record<string, Json>).map(([name, of]) => {
-      const text = entries[name] && textOf(entries[name])
-      return [name, { schema: text ?? of, required: required.has(name) }]
-    }),
-  )
-}
-
-const PLACEHOLDER = /[:*]([A-Za-z_]\w*)(?:<[^>]*>)?\??/g
-
-/** `/users/:id<int>` → `/users/{id}` */
-function templateOf(route: { readonly path: string }): string {
-  return route.path.replace(PLACEHOLDER, '{$1}')
-}
-
-function parameterNames(route: { readonly path: string }): string[] {
-  return Array.from(route.path.matchAll(PLACEHOLDER), match => match[1]!)
+/** The name of the route; where it has several methods or paths, with what tells them apart. */
+function uniqueId(name: string | undefined, method: string, taken: Set<string>): string | undefined {
+  if (name === undefined) return undefined
+  let id = name
+  for (let i = 1; taken.has(id); i++) id = i === 1 ? `${name}.${method}` : `${name}.${method}.${i}`
+  taken.add(id)
+  return id
 }

@@ -2,7 +2,8 @@ import type { Middleware } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import type { App } from './app.ts'
 import { appError } from './errors.ts'
-import type { GroupOptions, Routes } from './routes.ts'
+import type { GroupOptions } from './route-options.ts'
+import type { Routes } from './routes.ts'
 
 /** What a plugin may add to. */
 export interface PluginScope {

@@ -1,6 +1,6 @@
 import { after, type Provides } from '@arlen/core'
 import { type Context, Reply } from '@arlen/http'
-import type { Guard } from './routes.ts'
+import type { Guard } from './route-options.ts'
 
 /** What is left of a guard's result once its answers are sent. */
 type Value<Result> = Exclude<Awaited<Result>, Reply>

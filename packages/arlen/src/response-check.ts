@@ -4,8 +4,11 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { appError } from './errors.ts'
 import { toProblemIssue } from './validation-issue.ts'
 
-/** The schema of a route's JSON answers, or one for each status; statuses without one are not looked at. */
-export type ResponseSchemas = StandardSchemaV1 | Readonly<Record<number, StandardSchemaV1>>
+/**
+ * The schema of a route's JSON answers, or one for each status: null for one without JSON, such as 204. Statuses that are
+ * not named are not looked at.
+ */
+export type ResponseSchemas = StandardSchemaV1 | Readonly<Record<number, StandardSchemaV1 | null>>
 
 /**
  * Holds the JSON answers of a handler to their schema: what a client would receive is checked, after dates and the like
@@ -23,6 +26,7 @@ export function checkResponses(schemas: ResponseSchemas, route: string, handler:
         const { issues } = judged as StandardSchemaV1.Result<unknown>
         if (issues === undefined) return result
         const problems = issues
+          .slice(0, 100)
           .map(issue => toProblemIssue('', issue))
           .map(({ path, message }) => `${path || '/'}: ${message}`)
         throw appError('response_invalid', { route, problems: problems.join(' ') })
@@ -41,5 +45,5 @@ function jsonOf(c: Context, result: unknown): { status: number; value: unknown }
 
 export function schemaFor(schemas: ResponseSchemas, status: number): StandardSchemaV1 | undefined {
   if ('~standard' in schemas) return status < 300 ? (schemas as StandardSchemaV1) : undefined
-  return (schemas as Readonly<Record<number, StandardSchemaV1>>)[status]
+  return (schemas as Readonly<Record<number, StandardSchemaV1 | null>>)[status] ?? undefined
 }

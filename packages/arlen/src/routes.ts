@@ -1,118 +1,16 @@
-import type { Handler, Middleware, Provided } from '@arlen/core'
+import type { Handler, Provided } from '@arlen/core'
 import type { Context } from '@arlen/http'
-import {
-  ANY,
-  type Join,
-  type Route,
-  type RouteOptions as RouterRouteOptions,
-  type Routes as RouterRoutes,
-} from '@arlen/router'
+import { ANY, type Join, type Route, type Routes as RouterRoutes } from '@arlen/router'
 import { toHandler } from './controller.ts'
-import type { ResponseSchemas } from './response-check.ts'
 import type { ActionName, Controller, RouteHandler } from './route-context.ts'
-import type { RouteSchemas } from './validation.ts'
-
-/** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the answer. */
-export type Guard<C extends Context = Context> = (c: C) => unknown
-
-/** One guard, the name of one, or several, run in this order. */
-export type Guards<C extends Context = Context> = Guard<C> | string | readonly (Guard<C> | string)[]
-
-/** One middleware or several, the first outermost. */
-export type Middlewares = Middleware<Context> | readonly Middleware<Context>[]
-
-/** What a route may say about itself besides its path and handler. */
-export interface RouteOptions<C extends Context = Context>
-  extends RouteSchemas,
-    Pick<RouterRouteOptions, 'when' | 'formats' | 'constraints' | 'meta'> {
-  /** What its JSON answers are, for the checks of development and tests, and for OpenAPI. */
-  response?: ResponseSchemas
-  /**
-   * Answers a request whose values were refused, with `c.form` filled and the status set: by its schemas, or by its handler
-   * throwing an `HttpError` with `errors`. Without it that is a problem document.
-   */
-  invalid?: (c: C) => unknown
-  /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
-  csrfExempt?: string
-  /** Largest body that is read, in bytes, else 413; `Infinity` for any. Default: `http.maxBodyBytes` of the configuration. */
-  bodyLimit?: number
-  /** For OpenAPI. */
-  summary?: string
-  description?: string
-  tags?: readonly string[]
-  /** Unique in the application, for `urlFor`. */
-  name?: string
-  /** Guards, run before validation and handler, the outermost group's first. */
-  under?: Guards<C>
-  /** Middleware around guards, validation and handler, the outermost group's first. */
-  use?: Middlewares
-}
-
-/** What the guards and middleware of a route or group provide to the handlers behind them. */
-export type ProvidedBy<Options> = (Options extends { readonly under: infer Under } ? Provided<Under> : unknown) &
-  (Options extends { readonly use: infer Use } ? Provided<Use> : unknown)
-
-export interface GroupOptions<C extends Context = Context>
-  extends Omit<RouteOptions<C>, keyof RouteSchemas | 'response' | 'invalid' | 'summary' | 'description' | 'tags'> {}
-
-/** What an application keeps about a route that the router need not know. */
-export interface RouteFacts {
-  readonly schemas: RouteSchemas
-  readonly response: ResponseSchemas | undefined
-  readonly invalid: ((c: Context) => unknown) | undefined
-  readonly summary: string | undefined
-  readonly description: string | undefined
-  readonly tags: readonly string[]
-}
-
-const FACTS: unique symbol = Symbol('facts')
-const CSRF_EXEMPT: unique symbol = Symbol('csrfExempt')
-const BODY_LIMIT: unique symbol = Symbol('bodyLimit')
-
-/** As meta, which groups hand down to their routes. */
-function inherited(csrfExempt: string | undefined, bodyLimit: number | undefined): object {
-  return {
-    ...(csrfExempt !== undefined && { [CSRF_EXEMPT]: csrfExempt }),
-    ...(bodyLimit !== undefined && { [BODY_LIMIT]: bodyLimit }),
-  }
-}
-
-export function isCsrfExempt(route: { readonly meta: object }): boolean {
-  return CSRF_EXEMPT in route.meta
-}
-
-/** Of the route, else of the innermost group that has one. Not yet judged. */
-export function bodyLimitOf(route: { readonly meta: object }): unknown {
-  return (route.meta as { [BODY_LIMIT]?: unknown })[BODY_LIMIT]
-}
-
-export function factsOf(route: { readonly meta: object }): RouteFacts {
-  return (route.meta as { [FACTS]?: RouteFacts })[FACTS] ?? NO_FACTS
-}
-
-const NO_FACTS: RouteFacts = {
-  schemas: {},
-  response: undefined,
-  invalid: undefined,
-  summary: undefined,
-  description: undefined,
-  tags: [],
-}
-
-/** What a route can say here and not to the router alone. */
-export const ROUTE_OPTIONS: readonly string[] = [
-  'params',
-  'query',
-  'headers',
-  'body',
-  'response',
-  'invalid',
-  'csrfExempt',
-  'bodyLimit',
-  'summary',
-  'description',
-  'tags',
-]
+import {
+  type GroupOptions,
+  type Guards,
+  type Middlewares,
+  type ProvidedBy,
+  type RouteOptions,
+  toRouting,
+} from './route-options.ts'
 
 type Inner = RouterRoutes<Handler<Context>, string>
 
@@ -162,27 +60,7 @@ export class Routes<Prefix extends string = '', Members = unknown> {
   adding(methods: string | readonly string[]): AddRoute<Prefix, Members> {
     const add = (path: string, ...rest: unknown[]) => {
       const [options, target] = (rest.length > 1 ? rest : [{}, rest[0]]) as [RouteOptions, unknown]
-      const {
-        params,
-        query,
-        headers,
-        body,
-        response,
-        invalid,
-        csrfExempt,
-        bodyLimit,
-        summary,
-        description,
-        tags,
-        meta,
-        ...routing
-      } = options
-      const schemas = { params, query, headers, body } as RouteSchemas
-      const facts: RouteFacts = { schemas, response, invalid, summary, description, tags: tags ?? [] }
-      return this.#inner.add(methods, path, toHandler(target) as never, {
-        ...routing,
-        meta: { ...meta, ...inherited(csrfExempt, bodyLimit), [FACTS]: facts },
-      })
+      return this.#inner.add(methods, path, toHandler(target) as never, toRouting(options, 'route'))
     }
     return add as unknown as AddRoute<Prefix, Members>
   }
@@ -200,11 +78,9 @@ export class Routes<Prefix extends string = '', Members = unknown> {
   ): this
   group(prefix: string, ...args: unknown[]): this {
     const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]
-    const { csrfExempt, bodyLimit, meta, ...routing } = options
-    const shared = { ...routing, meta: { ...meta, ...inherited(csrfExempt, bodyLimit) } }
     // What is no function is the router's to refuse, with its place.
     const build = typeof fn === 'function' && ((inner: object) => fn(new Routes<string>(inner as Inner)))
-    this.#inner.group(prefix, shared, (build || fn) as never)
+    this.#inner.group(prefix, toRouting(options, 'group'), (build || fn) as never)
     return this
   }
 }

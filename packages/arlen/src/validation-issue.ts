@@ -39,12 +39,16 @@ function codeOf(issue: DetailedIssue): string {
 /** In the words of whoever fills in a form; `n` is what the schema requires. */
 const WORDS: Readonly<Record<string, (n: unknown) => string>> = {
   ends_with: n => `Must end with ${JSON.stringify(n)}.`,
+  file: () => 'Must be a file.',
   email: () => 'Must be an e-mail address.',
   includes: n => `Must contain ${JSON.stringify(n)}.`,
   integer: () => 'Must be a whole number.',
   regex: () => 'Does not have the right form.',
   safe_integer: () => 'Must be a whole number.',
   iso_date: () => 'Must be a date such as 2026-02-28.',
+  max_size: n => `Must have at most ${n} bytes.`,
+  min_size: n => `Must have at least ${n} bytes.`,
+  mime_type: n => `Must be of type ${[n].flat().join(' or ')}.`,
   max_length: n => `Must have at most ${n}.`,
   max_value: n => `Must be at most ${n}.`,
   min_length: n => `Must have at least ${n}.`,

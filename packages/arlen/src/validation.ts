@@ -3,6 +3,7 @@ import { type Context, readForm, readJson } from '@arlen/http'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { appError } from './errors.ts'
 import { formOf } from './form.ts'
+import { readMultipartForm } from './multipart-form.ts'
 import { toProblemIssue } from './validation-issue.ts'
 
 /** What a route expects of a request, by part. valibot, or anything else that speaks Standard Schema 1. */
@@ -34,7 +35,7 @@ const MAX_ISSUES = 100
  * Compiles the schemas of a route into a middleware that fills `c.valid`, or undefined where there is nothing to check.
  * It stays synchronous where nothing it reads must be waited for: a body that came with its head costs no promise.
  *
- * A request with failures gets 422 `validation_failed` with every failure of all parts, at most 100; 415 and 400 where
+ * A request with failures gets 422 `validation_failed` with the failures of all parts, of which 100 are listed; 415 and 400 where
  * the body cannot be read at all.
  *
  * @param invalid - answers requests with failures instead, with `c.form` filled
@@ -68,23 +69,28 @@ export function compileValidation(
 /** What came of the parts of one request. */
 class Attempt {
   readonly valid: Partial<Record<Part, unknown>> = {}
-  readonly issues: ProblemIssue[] = []
+  /** As the schemas gave them: a body can fail in thousands of places, and few of them are shown. */
+  readonly issues: Partial<Record<Part, Result['issues']>> = {}
+  failed = false
   body: unknown = undefined
 }
 
 function conclude(
   c: Context,
-  { valid, issues, body }: Attempt,
+  { valid, issues, failed, body }: Attempt,
   next: Handler<Context>,
   invalid: ((c: Context) => unknown) | undefined,
 ): unknown {
-  if (issues.length === 0) {
+  if (!failed) {
     c.valid = valid
     return next(c)
   }
-  const order = (issue: ProblemIssue) => PARTS.findIndex(part => issue.path.startsWith(POINTER[part]))
-  const errors = issues.sort((a, b) => order(a) - order(b)).slice(0, MAX_ISSUES)
-  if (invalid === undefined) throw appError('validation_failed', { count: issues.length }, { errors })
+  const errors = firstIssues(issues)
+  if (invalid === undefined) {
+    const count = PARTS.reduce((sum, part) => sum + (issues[part]?.length ?? 0), 0)
+    const more = count > errors.length ? ` The first ${errors.length} are listed.` : ''
+    throw appError('validation_failed', { count, more }, { errors })
+  }
   c.form = formOf(body, errors)
   c.res.status = 422
   return invalid(c)
@@ -107,8 +113,24 @@ function judge(
 }
 
 function keep(part: Part, { issues, value }: { issues?: Result['issues']; value?: unknown }, attempt: Attempt): void {
-  if (issues) for (const issue of issues) attempt.issues.push(toProblemIssue(POINTER[part], issue))
-  else attempt.valid[part] = value
+  if (issues === undefined) {
+    attempt.valid[part] = value
+    return
+  }
+  attempt.issues[part] = issues
+  attempt.failed = true
+}
+
+/** As they are shown, by the order of the parts; the others are not looked at. */
+function firstIssues(issues: Attempt['issues']): ProblemIssue[] {
+  const first: ProblemIssue[] = []
+  for (const part of PARTS) {
+    for (const issue of issues[part] ?? []) {
+      if (first.length === MAX_ISSUES) return first
+      first.push(toProblemIssue(POINTER[part], issue))
+    }
+  }
+  return first
 }
 
 function read(c: Context, part: Part): unknown {
@@ -124,5 +146,6 @@ function readBody(c: Context): unknown {
   const type = full.replace(/;.*/s, '').trim().toLowerCase()
   if (type === 'application/json' || type.endsWith('+json')) return readJson(c.req)
   if (type === 'application/x-www-form-urlencoded') return readForm(c.req)
-  throw appError('unsupported_body', { accepted: 'application/json or application/x-www-form-urlencoded' })
+  if (type === 'multipart/form-data') return readMultipartForm(c)
+  throw appError('unsupported_body', { accepted: 'application/json or as a form' })
 }

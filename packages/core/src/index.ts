@@ -25,7 +25,7 @@ export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 export type { Provided, Provides } from './provides.ts'
 export { type LoggerOption, toLogger } from './safe-logger.ts'
-export { describeSecurity, type SecurityScheme, type SecuritySchemes, securitySchemesOf } from './security-scheme.ts'
+export { describeSecurity, type GuardSecurity, type SecurityScheme, securityOf } from './security-scheme.ts'
 export {
   type CloseOptions,
   type Controllable,

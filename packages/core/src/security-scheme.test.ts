@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { describeSecurity, securitySchemesOf } from './security-scheme.ts'
+import { describeSecurity, securityOf } from './security-scheme.ts'
 
-test('a guard carries its schemes and stays the same function', () => {
+test('a guard says what it asks for and stays the same function', () => {
   const guard = () => undefined
-  const schemes = { bearerAuth: { type: 'http', scheme: 'bearer' } } as const
-  expect(describeSecurity(guard, schemes)).toBe(guard)
-  expect(securitySchemesOf(guard)).toBe(schemes)
-  expect(Object.keys(guard)).toEqual([])
+  const security = { schemes: { bearer: { type: 'http', scheme: 'bearer' } }, scopes: ['read'] } as const
+  expect(describeSecurity(guard, security)).toBe(guard)
+  expect(securityOf(guard)).toBe(security)
 })
 
-test('what nobody described has none', () => {
-  expect(securitySchemesOf(() => undefined)).toBeUndefined()
-  expect(securitySchemesOf('auth')).toBeUndefined()
+test('what nobody described asks for nothing', () => {
+  expect(securityOf(() => undefined)).toBeUndefined()
+  expect(securityOf(Object.assign(() => undefined, { security: 'tight' }))).toBeUndefined()
+  expect(securityOf('auth')).toBeUndefined()
 })

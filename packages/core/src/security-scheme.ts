@@ -1,30 +1,42 @@
 /** How a client proves who it is: a Security Scheme Object of OpenAPI 3.1, section 4.8.27. */
 export type SecurityScheme =
-  | { type: 'http'; scheme: string; bearerFormat?: string; description?: string }
-  | { type: 'apiKey'; in: 'query' | 'header' | 'cookie'; name: string; description?: string }
-  | { type: 'openIdConnect'; openIdConnectUrl: string; description?: string }
-  | { type: 'oauth2'; flows: Readonly<Record<string, object>>; description?: string }
-  | { type: 'mutualTLS'; description?: string }
+  | { readonly type: 'http'; readonly scheme: string; readonly bearerFormat?: string; readonly description?: string }
+  | {
+      readonly type: 'apiKey'
+      readonly in: 'query' | 'header' | 'cookie'
+      readonly name: string
+      readonly description?: string
+    }
+  | { readonly type: 'openIdConnect'; readonly openIdConnectUrl: string; readonly description?: string }
+  | { readonly type: 'oauth2'; readonly flows: Readonly<Record<string, object>>; readonly description?: string }
+  | { readonly type: 'mutualTLS'; readonly description?: string }
 
-/** Schemes by the names that a document gives them; a request needs one of them. */
-export type SecuritySchemes = Readonly<Record<string, SecurityScheme>>
-
-const SCHEMES = Symbol.for('arlen.securitySchemes')
+/** What a guard or middleware asks of a client. */
+export interface GuardSecurity {
+  /** By the names that a document gives them; any one lets a client in. */
+  readonly schemes: Readonly<Record<string, SecurityScheme>>
+  /** What the credentials must be good for. */
+  readonly scopes?: readonly string[]
+  /** Whether strangers may pass too. */
+  readonly optional?: boolean
+}
 
 /**
- * Says of a guard or middleware that requests need one of these schemes to pass it, for documents that describe routes:
+ * Says what a guard or middleware asks of a client, for documents that describe the routes behind it:
  *
  * ```ts
- * const requireToken = describeSecurity(guard, { bearerAuth: { type: 'http', scheme: 'bearer' } })
+ * const requireToken = describeSecurity(guard, { schemes: { bearer: { type: 'http', scheme: 'bearer' } } })
  * ```
  *
  * @returns the guard itself
  */
-export function describeSecurity<Guard extends object>(guard: Guard, schemes: SecuritySchemes): Guard {
-  return Object.defineProperty(guard, SCHEMES, { value: schemes, configurable: true })
+export function describeSecurity<Guard extends object>(guard: Guard, security: GuardSecurity): Guard {
+  return Object.assign(guard, { security })
 }
 
-/** What {@link describeSecurity} said of a guard or middleware. */
-export function securitySchemesOf(guard: unknown): SecuritySchemes | undefined {
-  return typeof guard === 'function' ? (guard as { [SCHEMES]?: SecuritySchemes })[SCHEMES] : undefined
+/** What {@link describeSecurity} said, or the guard itself by a member `security`. */
+export function securityOf(guard: unknown): GuardSecurity | undefined {
+  if (typeof guard !== 'function') return undefined
+  const { security } = guard as { security?: GuardSecurity }
+  return typeof security?.schemes === 'object' ? security : undefined
 }

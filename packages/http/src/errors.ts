@@ -21,6 +21,8 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   chunk_invalid: { status: 400, message: 'The chunked body is malformed.' },
   body_too_large: { status: 413, message: 'The body is larger than this resource accepts.' },
   body_invalid: { status: 400, message: 'The body is not valid {format}.' },
+  json_too_many_values: { status: 413, message: 'The JSON body has more than {most} values.' },
+  json_too_deep: { status: 413, message: 'The JSON body is nested more than {most} levels deep.' },
   form_too_many_pairs: { status: 413, message: 'The form has more than {most} names and values.' },
   body_forbidden_key: { status: 400, message: 'The body has a key that is never accepted.' },
   body_type_unsupported: { status: 415, message: 'The Content-Type of the body is not {expected}.' },
@@ -86,6 +88,8 @@ type HttpErrorCode =
   | 'body_too_large'
   | 'body_invalid'
   | 'form_too_many_pairs'
+  | 'json_too_many_values'
+  | 'json_too_deep'
   | 'body_forbidden_key'
   | 'body_type_unsupported'
   | 'body_coding_unsupported'

@@ -12,6 +12,10 @@ export interface Limits {
   body: number
   /** Names with their values in a query, else 400, and in a form without files, else 413. Default 1,000. */
   pairs: number
+  /** Values in a JSON body, containers included, else 413. Default 10,000. `c.req.jsonValueLimit` per request. */
+  jsonValues: number
+  /** Levels of arrays and objects in a JSON body, else 413. Default 100. */
+  jsonDepth: number
   /** Chunk extensions of one body together, else 400. Default 4096. */
   chunkExtensions: number
   /** Trailer fields of one body together, else 431. Default 8192. */
@@ -56,6 +60,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   headerFields: 100,
   body: KiB * KiB,
   pairs: 1_000,
+  jsonValues: 10_000,
+  jsonDepth: 100,
   chunkExtensions: 4 * KiB,
   trailers: 8 * KiB,
   requestsPerConnection: Number.POSITIVE_INFINITY,

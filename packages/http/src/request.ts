@@ -22,6 +22,8 @@ export class Request {
   readonly rawQuery: string
   /** Largest body this request may have, in bytes, as received. Set it before reading. */
   bodyLimit: number
+  /** Most values that a JSON body of this request may have, containers included. Set it before reading. */
+  jsonValueLimit: number
   /** @internal */ readonly _exchange: Exchange
   /** @internal */ readonly _head: string
   /** @internal */ readonly _fieldsStart: number
@@ -56,6 +58,7 @@ export class Request {
     this.path = path
     this.rawQuery = rawQuery
     this.bodyLimit = exchange.engine.limits.body
+    this.jsonValueLimit = exchange.engine.limits.jsonValues
     this._exchange = exchange
     this._head = head
     this._fieldsStart = fieldsStart

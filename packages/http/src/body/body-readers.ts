@@ -3,6 +3,7 @@ import { decodeBody } from '../answer/content-coding.ts'
 import { httpError } from '../errors.ts'
 import { parseQuery, type Query } from '../query.ts'
 import type { Body } from './body.ts'
+import { exceededBudget } from './json-budget.ts'
 import type { Message } from './message.ts'
 
 /*
@@ -55,7 +56,18 @@ export function readJson<T = unknown>(request: Message): T | Promise<T> {
   if (type !== 'application/json' && !JSON_TYPE.test(type ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/json' })
   }
-  return mapped(readBytes(request), parseJson) as T | Promise<T>
+  return mapped(readBytes(request), bytes => {
+    refuseExcess(bytes, request)
+    return parseJson(bytes)
+  }) as T | Promise<T>
+}
+
+/** A few bytes of each value become hundreds in memory, and more where something validates them. */
+function refuseExcess(bytes: Buffer, { jsonValueLimit, _exchange }: Message): void {
+  const { jsonDepth } = _exchange.engine.limits
+  const exceeded = exceededBudget(bytes, jsonValueLimit, jsonDepth)
+  if (exceeded === 'values') throw httpError('json_too_many_values', { most: jsonValueLimit })
+  if (exceeded === 'depth') throw httpError('json_too_deep', { most: jsonDepth })
 }
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i

@@ -6,6 +6,8 @@ import type { Body } from './body.ts'
 export interface Message {
   /** Largest body in bytes, as received. */
   readonly bodyLimit: number
+  /** Most values in a JSON body. */
+  readonly jsonValueLimit: number
   /** The body as a stream with back-pressure. */
   readonly stream: Readable
   header(name: string): string | undefined

@@ -1,0 +1,44 @@
+import { type SecurityScheme, securityOf } from '@arlen/core'
+import type { Route } from '@arlen/router'
+
+/** Scheme names with the scopes they need; all of them together let a client in. */
+type Requirement = Record<string, readonly string[]>
+
+/**
+ * What a client must show to get past the guards and middleware of a route: any one of these requirements. Undefined where
+ * nothing is asked. The schemes are added to `schemes`, for the document's components.
+ */
+export function securityRequirements(
+  route: Pick<Route, 'layers'>,
+  schemes: Record<string, SecurityScheme>,
+): Requirement[] | undefined {
+  const guards = route.layers.flatMap(({ use, under }) => [...use, ...under]).map(securityOf)
+  let requirements: Requirement[] | undefined
+  for (const guard of guards) {
+    if (guard === undefined) continue
+    Object.assign(schemes, guard.schemes)
+    const own: Requirement[] = Object.keys(guard.schemes).map(name => ({ [name]: guard.scopes ?? [] }))
+    if (guard.optional) own.push({})
+    requirements = requirements === undefined ? own : both(requirements, own)
+  }
+  return requirements === undefined || requirements.length === 0 ? undefined : requirements
+}
+
+/** Two guards one behind the other: of a scheme that both ask for, the scopes of both. */
+function both(outer: readonly Requirement[], inner: readonly Requirement[]): Requirement[] {
+  const all = outer.flatMap(one => inner.map(other => merged(one, other)))
+  // One scheme for both guards is how a client does it; two at once is for guards that have none in common.
+  const least = Math.min(...all.map(requirement => Object.keys(requirement).length || Number.POSITIVE_INFINITY))
+  const shortest = all.filter(requirement => Object.keys(requirement).length <= least)
+  const texts = new Set<string>()
+  return shortest.filter(requirement => {
+    const text = JSON.stringify(requirement)
+    return texts.has(text) ? false : texts.add(text)
+  })
+}
+
+function merged(one: Requirement, other: Requirement): Requirement {
+  const out: Requirement = { ...one }
+  for (const [name, scopes] of Object.entries(other)) out[name] = [...new Set([...(out[name] ?? []), ...scopes])]
+  return out
+}

@@ -1,0 +1,171 @@
+import { describeSecurity } from '@arlen/core'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import * as v from 'valibot'
+import { expect, test } from 'vitest'
+import { type App, type AppOptions, IntegerParam, openApi } from '../src/index.ts'
+import { serveApp } from './serve-app.ts'
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { securitySchemes?: object }
+}
+
+interface Operation {
+  operationId?: string
+  parameters: { name: string; in: string; schema: object }[]
+  responses: Record<string, { content?: object }>
+  security?: object[]
+}
+
+const Item = v.object({ id: v.number() })
+
+/** The document of an application as it serves it, which an independent validator has accepted. */
+async function documentOf(build: (app: App) => void, options: AppOptions = {}): Promise<Document> {
+  const served = await serveApp(build, {
+    ...options,
+    config: { openApi: { path: '/openapi.json' }, ...options.config },
+  })
+  const document = await (await served.get('/openapi.json')).json()
+  await served.close()
+  expect(await new Validator().validate(document)).toMatchObject({ valid: true })
+  return document
+}
+
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map(method => `${method} ${path}`))
+
+test('an application without pages has every route of its own in it, with or without schemas', async () => {
+  const document = await documentOf(
+    app => {
+      app.get('/', () => ({ ok: true }))
+      app.get('/items/:id<int>', () => ({ id: 1 }))
+      app.delete('/items/:id', c => c.empty())
+      app.post('/items', { query: v.object({ dry: v.optional(v.string()) }) }, () => ({ id: 1 }))
+      app.get('/hidden', { openApi: false }, () => 'x')
+      app.group('/internal', { openApi: false }, internal => {
+        internal.get('/a', { response: Item }, () => ({ id: 1 }))
+        internal.get('/b', { response: Item, openApi: true }, () => ({ id: 1 }))
+      })
+    },
+    { config: { apiOnly: true, openApi: { path: '/openapi.json' } } },
+  )
+  expect(operationsOf(document)).toEqual([
+    'get /',
+    'get /items/{id}',
+    'delete /items/{id}',
+    'post /items',
+    'get /internal/b',
+  ])
+})
+
+test('of an application with pages, those are left out, and what is of the API is in it', async () => {
+  const body = v.object({ name: v.string() })
+  const document = await documentOf(app => {
+    app.get('/page', { query: v.object({ q: v.optional(v.string()) }) }, () => 'a page')
+    app.post('/sign-up', { body, invalid: () => 'the form again' }, () => 'x')
+    app.get('/items', { response: v.array(Item) }, () => [])
+    app.post('/items', { body }, () => 'x')
+    app.group('/api', { csrfExempt: 'no cookies' }, api => {
+      api.get('/hello', () => ({ hello: 'x' }))
+      api.delete('/items/:id', c => c.empty())
+    })
+    app.group('/rpc', { openApi: true }, rpc => rpc.get('/time', () => ({ now: 1 })))
+  })
+  expect(operationsOf(document)).toEqual([
+    'get /items',
+    'post /items',
+    'get /api/hello',
+    'delete /api/items/{id}',
+    'get /rpc/time',
+  ])
+})
+
+test('statuses are those that the route declares; one schema stands for 200 of a GET and any success of others', async () => {
+  const { paths } = await documentOf(app => {
+    app.get('/one', { response: Item }, () => ({ id: 1 }))
+    app.put('/one', { response: Item }, () => ({ id: 1 }))
+    app.post('/many', { body: Item, response: { 201: Item, 204: null, 409: Item } }, () => ({ id: 1 }))
+  })
+  const statuses = (path: string, method: string) => Object.keys(paths[path]![method]!.responses)
+  expect(statuses('/one', 'get')).toEqual(['200', 'default'])
+  expect(statuses('/one', 'put')).toEqual(['2XX', 'default'])
+  expect(statuses('/many', 'post')).toEqual(['201', '204', '409', '422', 'default'])
+  expect(paths['/many']!.post!.responses['204']!.content).toBeUndefined()
+})
+
+test('security schemes are those of the guards and middleware before a route', async () => {
+  const pass = () => undefined
+  const bearer = { bearer: { type: 'http', scheme: 'bearer' } } as const
+  const key = { key: { type: 'apiKey', in: 'header', name: 'X-Key' } } as const
+  const requireToken = describeSecurity(() => undefined, { schemes: bearer, scopes: ['read'] })
+  const requireWrite = describeSecurity(() => undefined, { schemes: bearer, scopes: ['write'] })
+  const either = describeSecurity(() => undefined, { schemes: { ...bearer, ...key } })
+  const maybe = describeSecurity(() => undefined, { schemes: bearer, optional: true })
+  const document = await documentOf(app => {
+    app.get('/open', { response: Item, under: pass }, () => ({ id: 1 }))
+    app.group('/read', { under: [pass, requireToken] }, read => {
+      read.get('/', { response: Item }, () => ({ id: 1 }))
+      read.post('/', { response: Item, under: requireWrite }, () => ({ id: 1 }))
+      read.put('/', { response: Item, under: either }, () => ({ id: 1 }))
+    })
+    app.get('/either', { response: Item, under: either }, () => ({ id: 1 }))
+    app.get('/maybe', { response: Item, under: maybe }, () => ({ id: 1 }))
+  })
+  const { paths, components } = document
+  expect(components.securitySchemes).toEqual({ ...bearer, ...key })
+  expect(paths['/open']!.get!.security).toBeUndefined()
+  expect(Object.keys(paths['/open']!.get!.responses)).not.toContain('401')
+  expect(paths['/read']!.get!.security).toEqual([{ bearer: ['read'] }])
+  expect(Object.keys(paths['/read']!.get!.responses)).toEqual(['200', '401', '403', 'default'])
+  expect(paths['/read']!.post!.security).toEqual([{ bearer: ['read', 'write'] }])
+  expect(paths['/read']!.put!.security).toEqual([{ bearer: ['read'] }])
+  expect(paths['/either']!.get!.security).toEqual([{ bearer: [] }, { key: [] }])
+  expect(paths['/maybe']!.get!.security).toEqual([{ bearer: [] }, {}])
+})
+
+test('paths are written as OpenAPI has them, with names that no two operations share', async () => {
+  const { paths } = await documentOf(app => {
+    app.get('/files/*path', { openApi: true }, () => '')
+    app.get('/at/:day<date>/:hour<int>?', { openApi: true, name: 'at' }, () => '')
+    app.get('/literal/\\:x', { openApi: true }, () => '')
+    app.adding(['GET', 'POST'])(
+      '/both/:id',
+      { openApi: true, name: 'both', params: v.object({ id: IntegerParam }) },
+      () => '',
+    )
+  })
+  expect(Object.keys(paths)).toEqual(['/files/{path}', '/at/{day}', '/at/{day}/{hour}', '/literal/:x', '/both/{id}'])
+  expect(paths['/at/{day}/{hour}']!.get!.parameters[1]).toMatchObject({ name: 'hour', schema: { type: 'integer' } })
+  expect([paths['/at/{day}']!.get!.operationId, paths['/at/{day}/{hour}']!.get!.operationId]).toEqual(['at', 'at.get'])
+  expect([paths['/both/{id}']!.get!.operationId, paths['/both/{id}']!.post!.operationId]).toEqual(['both', 'both.post'])
+})
+
+test('an environment without a document has neither it nor its page', async () => {
+  const served = await serveApp(app => void app.get('/x', { response: Item }, () => ({ id: 1 })), {
+    environment: 'development',
+    config: { openApi: false },
+  })
+  expect((await served.get('/openapi.json')).status).toBe(404)
+  expect((await served.get('/openapi.html')).status).toBe(404)
+  await served.close()
+})
+
+test('development says which routes were taken for pages, and health routes are not among them', async () => {
+  const served = await serveApp(
+    app => {
+      app.get('/perhaps', () => ({ a: 1 }))
+      app.get('/page', { openApi: false }, () => 'x')
+    },
+    { environment: 'development', config: { openApi: { path: '/openapi.json' } } },
+  )
+  await served.close()
+  expect(served.log.filter(line => String(line.msg).includes('OpenAPI'))).toMatchObject([{ routes: ['GET /perhaps'] }])
+})
+
+test('the function leaves pages in where it is told that there are none', async () => {
+  const served = await serveApp(app => void app.get('/x', () => ({ a: 1 })))
+  const { routes } = served.app.router
+  await served.close()
+  expect(openApi(routes, { title: 'x', version: '1' }).paths).toEqual({})
+  expect(Object.keys(openApi(routes, { title: 'x', version: '1' }, { apiOnly: true }).paths as object)).toEqual(['/x'])
+})

@@ -1,0 +1,49 @@
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const SPACE = 0x20
+
+/**
+ * Whether a JSON text stays within a budget, told from its bytes before anything is made of it: one pass without memory
+ * of its own, so that a text costs time in proportion to its length however it is nested. Values are counted as
+ * `JSON.parse` would make them, containers included and names not; of what is no JSON the count is any number.
+ *
+ * @param bytes - of UTF-8, where no byte of a longer character looks like ASCII.
+ * @returns what is too much, or undefined.
+ */
+export function exceededBudget(bytes: Uint8Array, values: number, depth: number): 'values' | 'depth' | undefined {
+  const { length } = bytes
+  // Two bytes for each value, and one for each level, are the least there can be.
+  if (length < depth && length < 2 * values) return undefined
+  let count = 1
+  let level = 0
+  // A container was opened, and nothing is in it yet.
+  let empty = false
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[i]!
+    if (byte <= SPACE) continue
+    if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
+      level--
+      empty = false
+      continue
+    }
+    if (empty) {
+      count++
+      empty = false
+    }
+    if (byte === QUOTE) {
+      i++
+      while (i < length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1
+    } else if (byte === COMMA) count++
+    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      empty = true
+      if (++level > depth) return 'depth'
+    }
+    if (count > values) return 'values'
+  }
+  return undefined
+}

@@ -47,7 +47,10 @@ test('a queue of the listening socket that is full when a reload begins is answe
 
 // The kernel may have answered a client whose handshake is not over when the queue closes: on a machine that is starved
 // of CPU time this happens now and then.
-test('ten stops under load lose nothing that was accepted', { retry: 2, timeout: 120_000 }, async () => {
+test('ten stops under load lose nothing that was accepted (tried again on a starved machine)', {
+  retry: 2,
+  timeout: 120_000,
+}, async () => {
   for (let count = 0; count < 10; count++) {
     const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })
     const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [0, 0, 50] })

@@ -26,7 +26,7 @@ class Bench {
         get count() {
           return bench.longLived
         },
-        turn: () => undefined,
+        nextRound: () => undefined,
       },
       pause: () => this.#turn(false),
       resume: () => this.#turn(true),

@@ -3,23 +3,31 @@ import { mayAccept, type Scoreboard } from '../scoreboard.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { LongLivedConnections } from './long-lived-connections.ts'
 
-/**
- * How long a worker that is ahead leaves new connections to one that has not been heard of. Where only the machine is
- * slow that one comes and takes them; where its event loop is busy nobody may wait for it.
- */
+/** How long a worker waits for silent workers before it takes the connections that it left to them. */
 const PATIENCE_MS = 100
 
-/** What is balanced: all of an acceptor that matters here. */
+/** The part of an acceptor that balancing needs. */
 export type Accepting = Pick<Acceptor, 'connections' | 'accepting' | 'pause' | 'resume'> & {
-  longLived: Pick<LongLivedConnections, 'count' | 'turn'>
+  longLived: Pick<LongLivedConnections, 'count' | 'nextRound'>
 }
 
 export type Board = Pick<Scoreboard, 'publish' | 'others' | 'leave'>
 
 /**
- * Leaves new connections to other workers while they have fewer, or while there are as many here as there may be.
- * Looking at the scoreboard costs system calls, so a new connection looks only where the last look says that this
- * worker might be ahead; the rest waits for the tick. A worker that is alone does not even write.
+ * Decides whether this worker accepts connections now. With `mine` its own long-lived connections and `fewest` the
+ * smallest number that another worker publishes, it accepts while
+ *
+ *     mine − fewest < 3 + ⌊fewest ÷ 8⌋      (one less to resume, so that it does not flicker at the limit)
+ *
+ * and while it has fewer than `maxConnections` open. Example: the others have 16 and 20; this worker stops at 21 (16 + 5)
+ * and resumes at 19.
+ *
+ * A worker is silent when it has not published for 120 ms: its event loop is busy, or the machine is. Its number counts
+ * for 100 ms more, since on a slow machine it will come and take its share; then only the others count, until it is
+ * heard of again.
+ *
+ * Reading the scoreboard costs system calls, so a new connection leads to a look only where the last look says that this
+ * worker may be ahead; the rest waits for the tick. A worker that is alone does not even publish.
  */
 export class Balance {
   readonly #acceptor: Accepting
@@ -27,9 +35,9 @@ export class Balance {
   readonly #maxConnections: number
   readonly #now: () => number
   #fewest: number | undefined
-  /** Since when it has been ahead while somebody is silent; undefined when that is not so. */
+  /** Since when it has been ahead of a silent worker; undefined while it is not. */
   #waitingSince: number | undefined
-  /** It has waited in vain for those who are silent, and does so no more until they are heard of again. */
+  /** It has waited for the silent ones in vain: they no longer count until they are heard of again. */
   #impatient = false
   #left = false
   #published = 0
@@ -52,7 +60,7 @@ export class Balance {
     this.#act()
   }
 
-  /** A connection has ended: while this worker does not accept, it may be the one that others wait for. */
+  /** A connection has ended: this worker may accept again, or others may. */
   closed(): void {
     if (this.#left || this.#acceptor.accepting) return
     this.#publish()
@@ -60,16 +68,16 @@ export class Balance {
     this.#act()
   }
 
-  /** From time to time: others may have come or gone, and connections have ended. */
+  /** Called regularly: other workers and connections come and go. */
   tick(): void {
     if (this.#left) return
-    this.#acceptor.longLived.turn()
+    this.#acceptor.longLived.nextRound()
     this.#publish()
     this.#look()
     this.#act()
   }
 
-  /** This worker accepts no more. */
+  /** This worker stops accepting for good. */
   leave(): void {
     this.#left = true
     this.#scoreboard?.leave()

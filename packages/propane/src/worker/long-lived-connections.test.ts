@@ -27,7 +27,7 @@ class Bench {
 
   round(): void {
     this.time += 50
-    this.longLived.turn()
+    this.longLived.nextRound()
   }
 }
 
@@ -85,7 +85,7 @@ test('rounds that are asked for too often are one', () => {
   bench.hurry(10)
   for (let each = 0; each < 10; each++) {
     bench.time++
-    bench.longLived.turn()
+    bench.longLived.nextRound()
   }
   bench.open(10)
   expect(bench.longLived.count).toBe(0)

@@ -8,10 +8,25 @@ const BORN = Symbol('propane round of birth')
 type Born = Socket & { [BORN]?: number }
 
 /**
- * Counts connections without those that come and go: where a connection lives for one request only, how many there are
- * this instant says little, and a worker that looked at it would stop and go on accepting all the time. Time is cut
- * into rounds. Connections of this round and the one before are young, and twice as many of them are not counted as
- * lately were open at one time and did not grow old: they come in heaps.
+ * Estimates how many of the open connections are long-lived. Where each connection carries one request only, the number
+ * that is open at this instant says little: a worker that went by it would stop and resume accepting all the time.
+ *
+ * Time is cut into rounds of about 50 ms. With
+ *
+ *     young(r)   = connections opened in round r that are still open
+ *     peak(r)    = the largest young(r) was during round r
+ *     short(r)   = peak(r) − those of round r that are still open one round later
+ *
+ * the estimate in round r is
+ *
+ *     count = open − min(young(r) + young(r−1), 2 × max(short(r−2), short(r−3)))
+ *
+ * Young connections are subtracted only as far as young connections have proved to be short-lived lately; the factor 2
+ * leaves room for bursts.
+ *
+ * Example: 100 keep-alive connections stay open, and 20 short ones are open at any time. Then peak = 20, none of which
+ * is open a round later, so short = 20, and count = 120 − min(20 + 0, 40) = 100. When instead 20 keep-alive connections
+ * arrive at once, short = 0 and count = 120 at once: nothing is subtracted.
  */
 export class LongLivedConnections {
   readonly #clock: () => number
@@ -21,21 +36,22 @@ export class LongLivedConnections {
   /** Open connections that came in this round, and in the one before. */
   #young = 0
   #older = 0
-  /** The most that `#young` was in this round, and in the one before. */
+  /** The largest `#young` was in this round, and in the one before. */
   #peak = 0
   #peakBefore = 0
-  /** How many of a peak did not grow old, in the latest two rounds for which that is known. */
-  #fleeting = 0
-  #fleetingBefore = 0
+  /** How many of a peak proved short-lived, in the latest two rounds for which that is known. */
+  #short = 0
+  #shortBefore = 0
 
   constructor(clock: () => number = () => performance.now()) {
     this.#clock = clock
     this.#began = clock()
   }
 
+  /** The estimate. */
   get count(): number {
-    const fleeting = Math.max(this.#fleeting, this.#fleetingBefore)
-    return this.#open - Math.min(this.#young + this.#older, 2 * fleeting)
+    const short = Math.max(this.#short, this.#shortBefore)
+    return this.#open - Math.min(this.#young + this.#older, 2 * short)
   }
 
   opened(socket: Socket): void {
@@ -52,14 +68,14 @@ export class LongLivedConnections {
     else if (age === 1) this.#older--
   }
 
-  /** A new round begins, if this one has taken long enough. */
-  turn(): void {
+  /** Begins a new round, if this one has lasted long enough. */
+  nextRound(): void {
     const now = this.#clock()
     if (now - this.#began < MIN_ROUND_MS) return
     this.#began = now
     this.#round++
-    this.#fleetingBefore = this.#fleeting
-    this.#fleeting = this.#peakBefore - this.#older
+    this.#shortBefore = this.#short
+    this.#short = this.#peakBefore - this.#older
     this.#peakBefore = this.#peak
     this.#older = this.#young
     this.#young = 0

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { command, type PropaneStatus } from '../src/index.ts'
 import { Bin } from './bin.ts'
-import { fixture, get, start, temporaryFolder } from './helpers.ts'
+import { fixture, get, start, temporaryFolder, until } from './helpers.ts'
 
 test('lines of several workers reach one log whole, and what is no JSON is wrapped into it', async () => {
   const logFile = path.join(temporaryFolder(), 'log')
@@ -53,4 +55,52 @@ test('USR1 opens the log file again after it was rotated away', async () => {
   expect(await bin.exit).toBe(0)
   expect(read('log')).toContain('stopped')
   expect(read('log.1')).not.toContain('stopped')
+})
+
+test('a reader of standard output that stops reading holds up neither requests nor commands nor signals', async () => {
+  const controlSocket = path.join(temporaryFolder(), 'control')
+  const args = [fixture('writes-logs.ts'), '--workers', '1', '--port', '0', '--control-socket', controlSocket]
+  const bin = new Bin([...args, '--log-format', 'json'])
+  const url = await bin.serving()
+  bin.child.stdout!.pause()
+  const status = () => command({ command: 'status', controlSocket }) as Promise<PropaneStatus>
+  await until(
+    async () => {
+      await Promise.all(Array.from({ length: 20 }, () => get(url)))
+      return status()
+    },
+    ({ droppedLogLines }) => droppedLogLines > 0,
+  )
+  // A worker that dies is replaced.
+  const [worker] = (await status()).workers
+  process.kill(worker!.pid, 'SIGKILL')
+  await until(status, ({ workers }) => workers.some(({ status, id }) => status === 'serving' && id !== worker!.id))
+  bin.child.kill('SIGTERM')
+  const [code] = await once(bin.child, 'exit')
+  expect(code).toBe(0)
+  bin.child.stdout!.resume()
+})
+
+test('the log says how many lines were dropped, once its reader goes on', async () => {
+  const controlSocket = path.join(temporaryFolder(), 'control')
+  const args = [fixture('writes-logs.ts'), '--workers', '1', '--port', '0', '--control-socket', controlSocket]
+  const bin = new Bin([...args, '--log-format', 'json'])
+  const url = await bin.serving()
+  bin.child.stdout!.pause()
+  await until(
+    async () => {
+      await Promise.all(Array.from({ length: 20 }, () => get(url)))
+      return command({ command: 'status', controlSocket }) as Promise<PropaneStatus>
+    },
+    ({ droppedLogLines }) => droppedLogLines > 0,
+  )
+  bin.child.stdout!.resume()
+  const line = await until(
+    async () => {
+      await get(url)
+      return bin.lines.find(({ msg }) => msg?.includes('dropped'))
+    },
+    found => found !== undefined,
+  )
+  expect(line).toMatchObject({ level: 'warn', dropped: expect.any(Number) })
 })

@@ -5,7 +5,7 @@ import { formatStatus } from './format-status.ts'
 const STATUS: PropaneStatus = {
   ...{ pid: 7, phase: 'running', settled: true, addresses: ['127.0.0.1:3000'], app: '/srv/app.js', generation: 2 },
   ...{ release: '', upMs: 61_000, desired: 2, serving: 1, reload: { state: 'none' } },
-  ...{ balance: { most: 3, fewest: 1 }, parked: [] },
+  ...{ balance: { most: 3, fewest: 1 }, parked: [], droppedLogLines: 0 },
   workers: [
     {
       ...{ slot: 1, id: 3, pid: 99, generation: 2, release: '', status: 'serving', ageMs: 1500, connections: 3 },

@@ -12,6 +12,7 @@ export function formatStatus(status: PropaneStatus): string {
   const { state, reason } = status.reload
   if (state !== 'none') head.push(`latest reload: ${state}${reason === undefined ? '' : `: ${reason}`}`)
   if (status.parked.length > 0) head.push(`given up until the next reload: worker ${status.parked.join(', ')}`)
+  if (status.droppedLogLines > 0) head.push(`lines of the log that were lost: ${status.droppedLogLines}`)
   const rows = status.workers.map(worker => [
     String(worker.slot),
     String(worker.pid),

@@ -26,6 +26,22 @@ test('wraps what is no JSON, neighbours together', () => {
   expect(merge([TEXT], text => `<${text}>`)).toBe('{"a":1}\n<plain\nlines>\n{"b":2}\n<>\n{"c":3}\n<no end>\n')
 })
 
+test.each([
+  ['an object as console.log shows it', '{ a: 1 }\n'],
+  ['one of several lines', '{\n  a: 1,\n  b: { c: 2 }\n}\n'],
+  ['JSON of several lines', '{\n  "a": 1\n}\n'],
+  ['what only begins as JSON', '{"a": 1\n'],
+  ['more than one value', '{"a":1}{"b":2}\n'],
+])('wraps %s', (_, text) => {
+  expect(merge([text], wrapped => JSON.stringify({ msg: wrapped }))).toBe(
+    `${JSON.stringify({ msg: text.slice(0, -1) })}\n`,
+  )
+})
+
+test('passes an empty object, and one line of JSON that ends in spaces', () => {
+  expect(merge(['{}\n{"a":1} \n'], text => `<${text}>`)).toBe('{}\n{"a":1} \n')
+})
+
 test('writes nothing before a line is whole, and passes on what has no end of line for very long', () => {
   const written: number[] = []
   const merger = new LineMerger(lines => written.push(lines.length))

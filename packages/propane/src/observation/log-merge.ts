@@ -3,10 +3,12 @@ const LONGEST = 1024 * 1024
 
 const NEWLINE = 10
 const BRACE = 0x7b
+const CLOSING_BRACE = 0x7d
+const QUOTE = 0x22
 
 /**
  * Gathers the output of one worker into whole lines, so that lines of several workers never run into each other.
- * In JSON mode what is no JSON line itself (console.log, stack traces) is wrapped into one, a chunk at a time.
+ * In JSON mode, lines that are not JSON objects (console.log, stack traces) are wrapped into one, a chunk at a time.
  */
 export class LineMerger {
   readonly #write: (lines: Buffer) => void
@@ -39,19 +41,34 @@ export class LineMerger {
     this.#emit(Buffer.concat([...this.#rest.splice(0), Buffer.from('\n')]))
   }
 
-  /** `lines` ends with a newline. JSON lines pass in one piece; neighbours that are none are wrapped together. */
+  /** `lines` ends with a newline. JSON lines pass as they are; neighbours that are not JSON are wrapped together. */
   #emit(lines: Buffer): void {
     if (!this.#wrap) {
       this.#write(lines)
       return
     }
     for (let start = 0; start < lines.length; ) {
-      const json = lines[start] === BRACE
+      const json = isJsonLine(lines, start)
       let end = start
-      while (end < lines.length && (lines[end] === BRACE) === json) end = lines.indexOf(NEWLINE, end) + 1
+      while (end < lines.length && (end === start || isJsonLine(lines, end) === json)) {
+        end = lines.indexOf(NEWLINE, end) + 1
+      }
       const run = lines.subarray(start, end)
       this.#write(json ? run : Buffer.from(`${this.#wrap(run.toString('utf8', 0, run.length - 1))}\n`))
       start = end
     }
+  }
+}
+
+/** Whether the line that begins at `start` is one JSON object: `console.log({ a: 1 })` writes none. */
+function isJsonLine(lines: Buffer, start: number): boolean {
+  if (lines[start] !== BRACE) return false
+  const end = lines.indexOf(NEWLINE, start)
+  if (lines[start + 1] !== QUOTE && lines[start + 1] !== CLOSING_BRACE) return false
+  try {
+    JSON.parse(lines.toString('utf8', start, end))
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,47 +1,51 @@
 import { propaneError } from '../errors.ts'
-import { fs } from '../system/builtins.ts'
+import { NonBlockingOutput, openLogFile, standardOutput } from './non-blocking-output.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 
-/** Where the lines of primary and workers end up: standard output or a file that can be opened again. */
+/** Where the lines of primary and workers end up: standard output, or a file that can be opened again. */
 export class LogSink {
   readonly #file: string
-  #fd: number
+  readonly #output: NonBlockingOutput
 
-  /** Throws log_file_failed. */
+  /** @throws log_file_failed */
   constructor(file: string) {
     this.#file = file
-    this.#fd = file === '' ? 1 : open(file)
+    this.#output = new NonBlockingOutput(file === '' ? standardOutput() : open(file))
   }
 
+  /** Lines that were lost, because the reader was too slow or the disk full. */
+  get dropped(): number {
+    return this.#output.dropped
+  }
+
+  set onRecovered(listener: (dropped: number) => void) {
+    this.#output.onRecovered = listener
+  }
+
+  /** Takes whole lines. Never blocks, never throws. */
   write(lines: Buffer | string): void {
-    let rest = typeof lines === 'string' ? Buffer.from(lines) : lines
-    while (rest.length > 0) {
-      try {
-        rest = rest.subarray(fs.writeSync(this.#fd, rest))
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === 'EAGAIN') {
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1) // a full pipe: its reader sets the pace
-          continue
-        }
-        return // nobody reads any more (EPIPE), or the disk is full: serving goes on without a log
-      }
-    }
+    this.#output.write(typeof lines === 'string' ? Buffer.from(lines) : lines)
   }
 
-  /** Opens the file again, after it has been rotated away. Throws log_file_failed, and goes on with the old one. */
+  /**
+   * Opens the file again, after it has been rotated away.
+   *
+   * @throws log_file_failed; the log then goes on in the old file.
+   */
   reopen(): void {
-    if (this.#file === '') return
-    const fd = open(this.#file)
-    fs.closeSync(this.#fd)
-    this.#fd = fd
+    if (this.#file !== '') this.#output.replace(open(this.#file))
+  }
+
+  /** Resolves when everything is written, or at the deadline. */
+  flush(deadlineMs: number): Promise<void> {
+    return this.#output.flush(deadlineMs)
   }
 }
 
 function open(file: string): number {
   try {
-    return fs.openSync(file, 'a', 0o640)
+    return openLogFile(file)
   } catch (cause) {
     throw propaneError('log_file_failed', { file, reason: (cause as Error).message }, { cause })
   }
@@ -55,6 +59,10 @@ export class Log {
   constructor(sink: LogSink, json: boolean) {
     this.#sink = sink
     this.#json = json
+    sink.onRecovered = dropped => {
+      const lines = dropped === 1 ? '1 line of the log was' : `${dropped} lines of the log were`
+      this.line('warn', `${lines} dropped: its reader was too slow or gone, or the disk full`, { dropped })
+    }
   }
 
   line(level: LogLevel, message: string, members: Readonly<Record<string, unknown>> = {}): void {

@@ -9,7 +9,7 @@ import type { PropaneStatus } from './status.ts'
 const STATUS: PropaneStatus = {
   ...{ pid: 1, phase: 'running', settled: true, addresses: ['127.0.0.1:3000'], app: '/app.js', generation: 2 },
   ...{ release: 'r2', upMs: 1500, desired: 1, serving: 1, reload: { state: 'ok', generation: 2 } },
-  ...{ balance: { most: 3, fewest: 3 }, parked: [] },
+  ...{ balance: { most: 3, fewest: 3 }, parked: [], droppedLogLines: 0 },
   workers: [
     {
       ...{ slot: 1, id: 7, pid: 99, generation: 2, release: 'r2', status: 'serving', ageMs: 1000, connections: 3 },

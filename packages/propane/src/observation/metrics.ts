@@ -24,6 +24,7 @@ export function renderMetrics(status: PropaneStatus, totals: Readonly<Record<str
     metric('reload_failed', 'gauge', 'Whether the latest reload failed.', [
       ['', status.reload.state === 'failed' ? 1 : 0],
     ]),
+    metric('log_lines_dropped_total', 'counter', 'Lines of the log that were lost.', [['', status.droppedLogLines]]),
     ...Object.entries(totals).map(([name, value]) =>
       metric(`${name}_total`, 'counter', TOTALS[name] ?? name, [['', value]]),
     ),

@@ -31,6 +31,8 @@ export interface PropaneStatus {
   reload: { state: 'none' | 'canary' | 'rolling' | 'ok' | 'failed'; generation?: number; reason?: string }
   /** Connections of the busiest and the idlest serving worker. */
   balance: { most: number; fewest: number }
+  /** Lines of the log that were lost, because its reader was too slow or the disk full. */
+  droppedLogLines: number
   /** Slots that stay empty because their workers kept dying. */
   parked: number[]
   workers: WorkerReport[]
@@ -42,6 +44,7 @@ export function statusOf(
   app: string,
   startedAt: number,
   settled: boolean,
+  droppedLogLines: number,
 ): PropaneStatus {
   const { pool } = manager
   const time = now()
@@ -60,6 +63,7 @@ export function statusOf(
     serving: serving.length,
     reload: reloadState(manager),
     balance: { most: Math.max(0, ...connections), fewest: connections.length === 0 ? 0 : Math.min(...connections) },
+    droppedLogLines,
     parked: [...pool.slots].filter(([number, slot]) => slot.parked && number <= pool.desired).map(([number]) => number),
     workers: pool.workers.map(worker => ({
       slot: worker.slot,

@@ -24,6 +24,9 @@ import type { Services } from './services.ts'
 import { wantedWorkers } from './wanted-workers.ts'
 import type { WorkerOutput } from './worker-output.ts'
 
+/** How long the end waits for the last words of workers, and for a slow reader of the log. */
+const FLUSH_MS = 500
+
 /** What a primary consists of: see `bootPrimary`. */
 export interface PrimaryParts {
   accessories: Accessories
@@ -128,7 +131,14 @@ export class Primary implements PropaneHandle {
   status(): PropaneStatus {
     const { source, pool } = this.#manager
     const addresses = this.#parts.sockets.map(socket => socket.address)
-    return statusOf(this.#manager, addresses, source.app, this.#parts.startedAt, isSettled(pool))
+    return statusOf(
+      this.#manager,
+      addresses,
+      source.app,
+      this.#parts.startedAt,
+      isSettled(pool),
+      this.#parts.sink.dropped,
+    )
   }
 
   metrics(): string {
@@ -307,12 +317,13 @@ export class Primary implements PropaneHandle {
   async #finish(code: number): Promise<void> {
     const reason = this.#failure?.message
     const stack = code === 0 ? undefined : this.#manager.stackOf(this.#manager.pool.generation)
-    await this.#parts.output.ended(500)
+    await this.#parts.output.ended(FLUSH_MS)
     const end = { code, ...(reason !== undefined && { reason }) }
     this.#events.emit('stopped', { ...end, ...(stack !== undefined && { stack }) })
     this.#setEnded(end)
     this.releaseSockets()
     if (!this.#manager.handedOver) await this.#parts.services.close()
+    await this.#parts.sink.flush(FLUSH_MS)
     this.#setDone(end)
   }
 }

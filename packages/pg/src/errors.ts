@@ -40,6 +40,7 @@ type PgErrorCode =
   | 'migration_locked'
   | 'migration_failed'
   | 'migration_pooled'
+  | 'migration_schema_missing'
   | 'migration_irreversible'
   | 'migration_interrupted'
   | 'embedded_missing'
@@ -139,6 +140,10 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   migration_pooled: {
     message:
       'The database URL leads through a transaction-mode pooler, where the migration lock cannot hold. Give the direct one in MIGRATION_DATABASE_URL.',
+  },
+  migration_schema_missing: {
+    message:
+      "The schema {schema}, which comes first in the search path ({path}), does not exist, so that another one would be migrated. Create it, or migrate with schema: '{schema}' (arlen migrate --schema {schema}), which does.",
   },
   migration_irreversible: { message: '{file} has no "-- down" part, so it cannot be undone.' },
   migration_interrupted: { message: '{file} was interrupted and may be half done: {advice}' },

@@ -8,8 +8,8 @@ type Migrations = typeof import('@arlen/pg')
 
 interface Task {
   pg: Migrations
-  dsn: string
-  dir: string
+  /** Which database, schema, ledger and folder. */
+  target: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>
   dryRun: boolean
   /** What stood after the action. */
   words: readonly string[]
@@ -40,6 +40,8 @@ export const migrateCommand: Command = {
     ['--check', 'With --dry-run: run the plan in a transaction that is rolled back'],
     ['--steps <n>', 'down: how many to undo, instead of one'],
     ['--to <version>', 'down: undo everything after this version'],
+    ['--schema <name>', 'Schema to migrate, created when it is missing; default the first of the search path'],
+    ['--table <name>', 'Table that records what is applied, instead of arlen_migrations'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [
@@ -58,22 +60,31 @@ export const migrateCommand: Command = {
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const dir = join(root, 'db/migrations')
     const pg = await import('@arlen/pg')
-    const run = (dsn: string) => action.run({ pg, dsn, dir, dryRun: input.options.dryRun === true, words, input, io })
+    const [schema, table] = [textOption(input, 'schema'), textOption(input, 'table')]
+    const run = (dsn: string) =>
+      action.run({
+        pg,
+        target: { dsn, dir, schema, table },
+        dryRun: input.options.dryRun === true,
+        words,
+        input,
+        io,
+      })
     // Renaming a file asks no database.
     return name === 'rename' ? run('') : withDsn(input, root, io, run)
   },
 }
 
-function optionsOf({ dsn, dir, dryRun, io }: Task): MigrateOptions {
-  return { dsn, dir, dryRun, onEvent: event => tell(event, dryRun, io) }
+function optionsOf({ target, dryRun, io }: Task): MigrateOptions {
+  return { ...target, dryRun, onEvent: event => tell(event, dryRun, io) }
 }
 
 /** What is pending, looked at and not applied. */
-async function lint({ pg, dsn, dir, io }: Task): Promise<number> {
+async function lint({ pg, target, io }: Task): Promise<number> {
   const pending = new Set(
-    (await pg.migrationStatus({ dsn, dir })).filter(({ state }) => state === 'pending').map(({ file }) => file),
+    (await pg.migrationStatus(target)).filter(({ state }) => state === 'pending').map(({ file }) => file),
   )
-  const found = reportFindings(await pg.lintMigrations({ dir, only: ({ file }) => pending.has(file) }), io)
+  const found = reportFindings(await pg.lintMigrations({ dir: target.dir, only: ({ file }) => pending.has(file) }), io)
   if (found === 0) io.out(`Nothing unsafe in ${count(pending.size, 'pending migration')}.`)
   return found === 0 ? 0 : 1
 }
@@ -94,8 +105,8 @@ async function undo(task: Task, run: Migrations['migrateDown']): Promise<undefin
   if (report.steps.length === 0) task.io.out('Nothing to undo.')
 }
 
-async function status({ pg, dsn, dir, io }: Task): Promise<undefined> {
-  const all = await pg.migrationStatus({ dsn, dir })
+async function status({ pg, target, io }: Task): Promise<undefined> {
+  const all = await pg.migrationStatus(target)
   if (all.length === 0) io.out('There are no migrations.')
   for (const { version, name, state, appliedAt, appliedBy } of all) {
     const when = appliedAt ? `  ${appliedAt.toISOString()}${appliedBy ? ` by ${appliedBy}` : ''}` : ''
@@ -103,28 +114,28 @@ async function status({ pg, dsn, dir, io }: Task): Promise<undefined> {
   }
 }
 
-async function verify({ pg, dsn, dir, io }: Task): Promise<number> {
-  const wrong = await pg.verifyMigrations({ dsn, dir })
+async function verify({ pg, target, io }: Task): Promise<number> {
+  const wrong = await pg.verifyMigrations(target)
   for (const { version, name, state } of wrong) io.err(`${version}_${name} is ${state}`)
   if (wrong.length === 0) io.out('The database and the files agree.')
   return wrong.length === 0 ? 0 : 1
 }
 
-async function accept({ pg, dsn, dir, words, io }: Task): Promise<undefined> {
-  await pg.acceptDrift({ dsn, dir, version: words[0]! })
+async function accept({ pg, target, words, io }: Task): Promise<undefined> {
+  await pg.acceptDrift({ ...target, version: words[0]! })
   io.out(`${words[0]} is taken as it is now.`)
 }
 
-async function settle({ pg, dsn, dir, words, io }: Task): Promise<undefined> {
+async function settle({ pg, target, words, io }: Task): Promise<undefined> {
   const [version = '', as] = words
   if (as !== 'applied' && as !== 'pending')
     throw new UsageError('migrate resolve takes a version, then applied or pending')
-  await pg.resolveMigration({ dsn, dir, version, as })
+  await pg.resolveMigration({ ...target, version, as })
   io.out(`${version} is ${as} from now on.`)
 }
 
-async function renameLate({ pg, dir, words, io }: Task): Promise<undefined> {
-  const { from, to } = await pg.renameMigration({ version: words[0]!, dir })
+async function renameLate({ pg, target, words, io }: Task): Promise<undefined> {
+  const { from, to } = await pg.renameMigration({ version: words[0]!, dir: target.dir })
   io.out(`${from} → ${to}`)
 }
 

@@ -91,7 +91,7 @@ async function inTransaction(work: Work): Promise<void> {
     await client.query('reset role')
     await record(work, performance.now() - started)
     await client.query('commit')
-    await resetSession(client) // what a file has SET is for that file
+    await resetSession(client, options.schema) // what a file has SET is for that file
   } catch (error) {
     await client.query('rollback').catch(() => undefined) // the connection is gone: the server rolls back by itself
     throw error
@@ -119,7 +119,7 @@ async function alone(work: Work): Promise<void> {
     if (direction === 'up') await takeBack(work, step, before).catch(() => undefined)
     throw error
   } finally {
-    await resetSession(client).catch(() => undefined) // the error of the statement is what counts
+    await resetSession(client, options.schema).catch(() => undefined) // the error of the statement is what counts
   }
   await record(work, performance.now() - started)
 }

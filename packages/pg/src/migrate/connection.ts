@@ -3,16 +3,17 @@ import { pgError } from '../errors.ts'
 import { readOptions, type Settings } from '../options.ts'
 import { clientConfig } from '../pool/client-config.ts'
 import { connectError } from '../pool/connect-error.ts'
+import { quoteIdentifier } from '../sql/sql.ts'
 import type { MigrateOptions } from './options.ts'
 
 /** A connection of a migrator's own: session locks and settings must not be shared with a pool. */
-export async function connectMigrator(options: Pick<MigrateOptions, 'dsn'>): Promise<pg.Client> {
+export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'schema'>): Promise<pg.Client> {
   const settings = migratorSettings(options)
   const client = new pg.Client({ ...clientConfig(settings), connectionTimeoutMillis: settings.connectTimeoutMs })
   client.on('error', () => undefined) // the query under way is told
   try {
     await client.connect()
-    await resetSession(client)
+    await resetSession(client, options.schema)
   } catch (error) {
     throw connectError(error, settings)
   }
@@ -35,10 +36,16 @@ export async function refusePooler(client: pg.Client): Promise<void> {
 }
 
 /** Undoes what a file has SET. A migration takes the time it takes, whatever the role's own settings say. */
-export async function resetSession(client: pg.Client): Promise<void> {
+export async function resetSession(client: pg.Client, schema: string | undefined): Promise<void> {
   await client.query(
     "reset all; set application_name = 'arlen migrate'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0",
   )
   // A migrator that was killed must not keep lock and statement for longer than this. Not every platform's server can.
   await client.query('set client_connection_check_interval = 1000').catch(() => undefined)
+  if (schema === undefined) return
+  const first = quoteIdentifier(schema)
+  await client.query(
+    "select set_config('search_path', concat_ws(', ', $1::text, nullif(current_setting('search_path'), '')), false)",
+    [first],
+  )
 }

@@ -23,7 +23,7 @@ export async function migrateDown(options: DownOptions): Promise<MigrationReport
     const steps = first.map(migration => stepOf(migration, 'down'))
     if (options.dryRun) options.onEvent?.({ type: 'plan', steps })
     if (options.dryRun || first.length === 0) return { steps, dryRun: options.dryRun ?? false }
-    return exclusively(client, options, async () => {
+    return exclusively(client, ledger, options, async () => {
       const now = await plan()
       const doing = now.map(migration => stepOf(migration, 'down'))
       options.onEvent?.({ type: 'plan', steps: doing })

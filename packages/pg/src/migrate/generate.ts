@@ -13,8 +13,8 @@ const TEMPLATE = `-- up
 /** Writes `<dir>/<version>_<name>.sql` for the next migration and gives its path. */
 export async function generateMigration(options: {
   name: string
-  dir?: string
-  now?: Date
+  dir?: string | undefined
+  now?: Date | undefined
   body?: string
 }): Promise<string> {
   const { dir = DIR, now = new Date(), body = TEMPLATE } = options
@@ -35,8 +35,8 @@ export async function generateMigration(options: {
 /** Gives a migration that was merged late a version after all others. Its old and its new path. */
 export async function renameMigration(options: {
   version: string
-  dir?: string
-  now?: Date
+  dir?: string | undefined
+  now?: Date | undefined
 }): Promise<{ from: string; to: string }> {
   const { dir = DIR, now = new Date() } = options
   const migrations = await readMigrations(dir)

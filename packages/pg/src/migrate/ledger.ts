@@ -14,31 +14,27 @@ export interface Applied {
   appliedBy: string
 }
 
-/** The table that remembers what is applied. */
+/** The table that records what is applied. */
 export class Ledger {
+  /** Quoted, with its schema: a migration may change the search path. */
+  readonly table: string
   readonly #client: pg.Client
-  /** Quoted; with its schema once it is known to exist, for a migration may change the search path. */
-  #table: string
 
   constructor(client: pg.Client, table: string) {
     this.#client = client
-    this.#table = table.split('.').map(quoteIdentifier).join('.')
+    this.table = table
   }
 
   async exists(): Promise<boolean> {
-    const { rows } = await this.#client.query(
-      `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)`,
-      [this.#table],
-    )
-    const found = rows[0] as { name: string } | undefined
-    this.#table = found?.name ?? this.#table
-    return found !== undefined
+    const { rows } = await this.#client.query('select to_regclass($1) is not null as found', [this.table])
+    return (rows[0] as { found: boolean }).found
   }
 
-  async create(): Promise<void> {
+  /** @param schema - is made as well, where it is missing */
+  async create(schema: string | undefined): Promise<void> {
     if (await this.exists()) return
-    await this.#client.query(`create table if not exists ${this.#table} (
+    if (schema !== undefined) await this.#client.query(`create schema if not exists ${quoteIdentifier(schema)}`)
+    await this.#client.query(`create table if not exists ${this.table} (
       version text primary key,
       name text not null,
       checksum text not null,
@@ -49,21 +45,20 @@ export class Ledger {
       drift_accepted_at timestamptz,
       drift_accepted_by text
     )`)
-    await this.exists()
   }
 
   async read(): Promise<Applied[]> {
     if (!(await this.exists())) return []
     const { rows } = await this.#client.query(
       `select version, name, checksum, state, applied_at as "appliedAt", duration_ms as "durationMs", applied_by as "appliedBy"
-       from ${this.#table} order by version::numeric`,
+       from ${this.table} order by version::numeric`,
     )
     return rows as Applied[]
   }
 
   async write(migration: Migration, state: Applied['state'], durationMs: number): Promise<void> {
     await this.#client.query(
-      `insert into ${this.#table} (version, name, checksum, state, duration_ms) values ($1, $2, $3, $4, $5)
+      `insert into ${this.table} (version, name, checksum, state, duration_ms) values ($1, $2, $3, $4, $5)
        on conflict (version) do update set name = excluded.name, checksum = excluded.checksum, state = excluded.state,
          duration_ms = excluded.duration_ms, applied_at = clock_timestamp(), applied_by = current_user`,
       [migration.version, migration.name, migration.checksum, state, Math.round(durationMs)],
@@ -71,13 +66,13 @@ export class Ledger {
   }
 
   async remove(version: string): Promise<void> {
-    await this.#client.query(`delete from ${this.#table} where version::numeric = $1::numeric`, [version])
+    await this.#client.query(`delete from ${this.table} where version::numeric = $1::numeric`, [version])
   }
 
   /** Takes the file as it now is for what was applied, and notes who did so. */
   async acceptDrift(migration: Migration, who: string): Promise<void> {
     await this.#client.query(
-      `update ${this.#table} set checksum = $2, drift_accepted_at = clock_timestamp(), drift_accepted_by = $3
+      `update ${this.table} set checksum = $2, drift_accepted_at = clock_timestamp(), drift_accepted_by = $3
        where version::numeric = $1::numeric`,
       [migration.version, migration.checksum, who],
     )

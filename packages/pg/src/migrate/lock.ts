@@ -67,7 +67,7 @@ async function whoHolds(client: pg.Client, key: bigint): Promise<string> {
   return row ? `process ${row.pid} from ${row.address}: ${oneLine(row.query, 80)}` : 'it was released this moment'
 }
 
-/** One lock for each table of migrations; PostgreSQL keeps the locks of each database apart. */
+/** One lock for each ledger; PostgreSQL keeps the locks of each database apart. */
 function lockKey(table: string): bigint {
   return createHash('sha256').update(`arlen migrations ${table}`).digest().readBigInt64BE()
 }

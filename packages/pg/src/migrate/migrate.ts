@@ -22,8 +22,8 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     const first = await plan(ledger)
     if (options.dryRun) return preview(client, first, options)
     if (first.pending.length === 0) return { steps: [], dryRun: false }
-    return exclusively(client, options, async () => {
-      await ledger.create()
+    return exclusively(client, ledger, options, async () => {
+      await ledger.create(options.schema)
       return applyAll(client, ledger, await plan(ledger), options) // another migrator may have been faster
     })
   })

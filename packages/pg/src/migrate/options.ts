@@ -5,7 +5,12 @@ export interface MigrateOptions {
   dsn: string | PgOptions
   /** Default `db/migrations`. */
   dir?: string | undefined
-  /** The table of what is applied, in the search path. Default `arlen_migrations`. */
+  /**
+   * The schema to migrate, such as that of a tenant: created when it is missing, put first in the search path, with a
+   * ledger of its own. Default: the first schema of the connection's search path.
+   */
+  schema?: string | undefined
+  /** The table that records what is applied, in the schema that is migrated. Default `arlen_migrations`. */
   table?: string | undefined
   /** Gives the plan and changes nothing. */
   dryRun?: boolean | undefined

@@ -5,7 +5,7 @@ import type { Applied, Ledger } from './ledger.ts'
 import type { MigrateOptions } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
-type Target = Pick<MigrateOptions, 'dsn' | 'dir' | 'table' | 'waitMs'> & { version: string }
+type Target = Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'waitMs'> & { version: string }
 
 /** Takes the file as it now is for what was applied, and records who said so. */
 export async function acceptDrift(options: Target & { who?: string }): Promise<void> {
@@ -34,7 +34,7 @@ async function decide(
   const migrations = await readMigrations(dir)
   const migration = findMigration(migrations, options.version, dir)
   await withLedger(options, (client, ledger) =>
-    exclusively(client, options, async () => {
+    exclusively(client, ledger, options, async () => {
       const row = (await ledger.read()).find(each => BigInt(each.version) === BigInt(migration.version))
       if (!row) throw pgError('migration_invalid', { file: migration.file, reason: 'is not applied' })
       await fn(ledger, migration, row)

@@ -1,6 +1,7 @@
 import { ArlenError } from '@arlen/core'
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
+import { quoteIdentifier } from '../sql/sql.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 import { connectMigrator, refusePooler } from './connection.ts'
 import { Ledger } from './ledger.ts'
@@ -10,15 +11,15 @@ import type { MigrateOptions } from './options.ts'
 export const DIR = 'db/migrations'
 export const TABLE = 'arlen_migrations'
 
-/** Runs `fn` with a connection of its own and the table of what is applied. */
+/** Runs `fn` with a connection of its own and the table that records what is applied. */
 export async function withLedger<T>(
-  options: Pick<MigrateOptions, 'dsn' | 'table'>,
+  options: LedgerOptions,
   fn: (client: pg.Client, ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const client = await connectMigrator(options)
   const table = options.table ?? TABLE
   try {
-    return await fn(client, new Ledger(client, table))
+    return await fn(client, new Ledger(client, await ledgerName(client, options)))
   } catch (error) {
     throw explain(error, client, table)
   } finally {
@@ -26,10 +27,42 @@ export async function withLedger<T>(
   }
 }
 
-/** Runs `fn` while nobody else migrates this database. */
-export async function exclusively<T>(client: pg.Client, options: MigrateOptions, fn: () => Promise<T>): Promise<T> {
+export type LedgerOptions = Pick<MigrateOptions, 'dsn' | 'table' | 'schema'>
+
+/**
+ * The qualified name of the ledger: that of the schema in which unqualified names are created. A ledger further down the
+ * search path belongs to another schema, whatever names resolve to.
+ */
+async function ledgerName(client: pg.Client, { table = TABLE, schema }: LedgerOptions): Promise<string> {
+  const names = table.split('.')
+  if (names.length === 1) names.unshift(schema ?? (await firstSchema(client)))
+  return names.map(quoteIdentifier).join('.')
+}
+
+/** @throws `migration_schema_missing` where names would be created in another schema than the one that comes first */
+async function firstSchema(client: pg.Client): Promise<string> {
+  const { rows } = await client.query(
+    "select current_schema() as current, current_user as user, current_setting('search_path') as path",
+  )
+  const { current, user, path } = rows[0] as { current: string | null; user: string; path: string }
+  const names = [...path.matchAll(/"((?:[^"]|"")*)"|[^\s,"]+/g)].map(
+    match => match[1]?.replaceAll('""', '"') ?? match[0],
+  )
+  const first = names.find(name => (name === '$user' ? user === current : !/^pg_(?:catalog|temp)$/.test(name)))
+  const wanted = first === '$user' ? user : first
+  if (wanted !== undefined && wanted === current) return current
+  throw pgError('migration_schema_missing', { schema: wanted ?? '(none)', path: path || 'empty' })
+}
+
+/** Runs `fn` while nobody else migrates this schema. */
+export async function exclusively<T>(
+  client: pg.Client,
+  ledger: Ledger,
+  options: MigrateOptions,
+  fn: () => Promise<T>,
+): Promise<T> {
   await refusePooler(client)
-  return withMigrationLock(client, options.table ?? TABLE, options, fn)
+  return withMigrationLock(client, ledger.table, options, fn)
 }
 
 /** What the server has against the work around the steps, such as rights that are lacking, in one line. */

@@ -20,7 +20,7 @@ export interface MigrationStatus {
 
 /** Every migration that has a file or is applied, oldest first. Changes nothing. */
 export async function migrationStatus(
-  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'table'>,
+  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>,
 ): Promise<MigrationStatus[]> {
   const migrations = await readMigrations(options.dir ?? DIR)
   return withLedger(options, async (_client, ledger) => compare(migrations, await ledger.read()))
@@ -55,7 +55,7 @@ function describe(
 
 /** What keeps a database and its files from agreeing: everything drifted, missing, late or interrupted. Empty is good. */
 export async function verifyMigrations(
-  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'table'>,
+  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>,
 ): Promise<MigrationStatus[]> {
   const all = await migrationStatus(options)
   return all.filter(({ state }) => state !== 'applied' && state !== 'pending')

@@ -80,3 +80,20 @@ test('agrees with the parser of URLs about 20,000 addresses', () => {
     )
   }
 })
+
+test.each<[address: string, ipv6Prefix: number, ipv4Prefix: number, key: string]>([
+  ['2001:db8:abcd:12ff::1', 64, 32, '2001:db8:abcd:12ff::/64'],
+  ['2001:db8:abcd:12ff::1', 56, 32, '2001:db8:abcd:1200::/56'],
+  ['2001:db8:abcd:12ff::1', 48, 32, '2001:db8:abcd:0::/48'],
+  ['2001:db8:abcd:12ff::1', 44, 32, '2001:db8:abc0:0::/44'],
+  ['2001:db8:abcd:12ff::1', 32, 32, '2001:db8:0:0::/32'],
+  ['192.0.2.77', 64, 24, '192.0.2.0/24'],
+  ['192.0.2.77', 64, 28, '192.0.2.64/28'],
+  ['192.0.2.77', 64, 8, '192.0.0.0/8'],
+  ['::ffff:192.0.2.77', 64, 24, '192.0.2.0/24'],
+  ['192.0.2.777', 64, 24, '192.0.2.777'],
+  ['home', 64, 24, 'home'],
+  ['', 64, 24, ''],
+])('%j by /%i and /%i is counted as %j', (address, ipv6Prefix, ipv4Prefix, key) => {
+  expect(addressKey(address, ipv6Prefix, ipv4Prefix)).toBe(key)
+})

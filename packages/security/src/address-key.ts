@@ -5,19 +5,34 @@ const groups = new Uint16Array(8)
  * What an address is counted as. IPv4 is itself, mapped IPv4 (`::ffff:192.0.2.1`) too; of IPv6 only the network counts,
  * because whoever has one address has a whole /64 of them. What is no address is itself.
  *
- * @param prefix - bits of an IPv6 address that count, 48 to 64.
+ * @param prefix - bits of an IPv6 address that count, 1 to 64.
+ * @param ipv4Prefix - bits of an IPv4 address that count, 1 to 32.
  */
-export function addressKey(address: string, prefix = 64): string {
-  if (!address.includes(':') || !parseGroups(address)) return address
+export function addressKey(address: string, prefix = 64, ipv4Prefix = 32): string {
+  if (!address.includes(':')) return ipv4Prefix === 32 ? address : ipv4Network(address, ipv4Prefix)
+  if (!parseGroups(address)) return address
   if (groups[5] === 0xffff && (groups[0]! | groups[1]! | groups[2]! | groups[3]! | groups[4]!) === 0) {
-    return `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.${groups[7]! & 255}`
+    const dotted = `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.${groups[7]! & 255}`
+    return ipv4Prefix === 32 ? dotted : ipv4Network(dotted, ipv4Prefix)
   }
-  const subnet = groups[3]! & (0xffff << (64 - prefix))
-  return `${hex(groups[0]!)}:${hex(groups[1]!)}:${hex(groups[2]!)}:${hex(subnet)}::/${prefix}`
+  return `${kept(0, prefix)}:${kept(1, prefix)}:${kept(2, prefix)}:${kept(3, prefix)}::/${prefix}`
 }
 
-function hex(group: number): string {
-  return group.toString(16)
+/** What of a group counts, in hexadecimal digits. */
+function kept(index: number, prefix: number): string {
+  const dropped = 16 * (index + 1) - prefix
+  const group = groups[index]!
+  return (dropped <= 0 ? group : dropped >= 16 ? 0 : (group >> dropped) << dropped).toString(16)
+}
+
+function ipv4Network(address: string, prefix: number): string {
+  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address)?.slice(1).map(Number)
+  if (octets === undefined || octets.some(octet => octet > 255)) return address
+  const masked = octets.map((octet, index) => {
+    const dropped = Math.min(8, Math.max(0, 8 * (index + 1) - prefix))
+    return (octet >> dropped) << dropped
+  })
+  return `${masked.join('.')}/${prefix}`
 }
 
 /** Reads the eight groups of an IPv6 address (RFC 4291, section 2.2) into `groups`; false where it is none. */

@@ -35,19 +35,30 @@ export class KeyTable implements Lanes {
 
   /** The row of a key, made empty where the key is new; -1 where every row it could have is blocked. */
   rowOf(key: string, now: number): number {
-    hashKey(key)
-    // 0 is what rows that were never used have.
+    let row = this.find(key)
+    if (row !== -1) return row
     const { high } = hashed
     const low = hashed.low || 1
     const first = this.#group(low)
     const second = this.#group(high)
-    for (let row = first; row < first + WAYS; row++) if (this.#low[row] === low && this.#high[row] === high) return row
-    for (let row = second; row < second + WAYS; row++)
-      if (this.#low[row] === low && this.#high[row] === high) return row
-    let row = this.#vacancy(first, second, now)
+    row = this.#vacancy(first, second, now)
     if (row === -1) row = this.#victim(first, second, now)
     if (row !== -1) this.#claim(row, high, low)
     return row
+  }
+
+  /** The row of a key, or -1 where it has none. */
+  find(key: string): number {
+    hashKey(key)
+    const { high } = hashed
+    // 0 is what rows that were never used have.
+    const low = hashed.low || 1
+    const first = this.#group(low)
+    for (let row = first; row < first + WAYS; row++) if (this.#low[row] === low && this.#high[row] === high) return row
+    const second = this.#group(high)
+    for (let row = second; row < second + WAYS; row++)
+      if (this.#low[row] === low && this.#high[row] === high) return row
+    return -1
   }
 
   /** Rows in use, expired ones included until they are reused. */

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto'
 import { type Lanes, type RateAlgorithm, rateAlgorithm } from './rate-algorithm.ts'
-import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
+import { type CheckedRateLimit, lookAt, type RateDecision, untouched } from './rate-limiter.ts'
 import type { RateStore } from './rate-store.ts'
 
 /** What the store needs of a database; a `Pg` of @arlen/pg has it. */
@@ -43,13 +44,14 @@ export class PgRateStore implements RateStore {
   }
 
   async consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision> {
+    if (cost === 0) return this.#look(rule, key)
     const { limit, windowMs, burst } = rule
-    const parameters: (string | number)[] = [rule.name, key, cost, limit, windowMs]
+    const parameters: (string | number)[] = [ruleId(rule), keyId(key), cost, limit, windowMs]
     if (rule.algorithm === 'token-bucket') parameters.push(burst)
     const row = await this.#sql.maybeOne<Row>(STATEMENTS[rule.algorithm], parameters)
     if (row === undefined) throw new Error('the rate limit table gave no row')
     const algorithm = this.#algorithm(rule)
-    const lanes: Lanes = { a: Float64Array.of(row.a), b: Float64Array.of(row.b), c: Float64Array.of(row.c) }
+    const lanes = lanesOf(row)
     return {
       allowed: row.allowed,
       remaining: algorithm.remaining(lanes, 0, row.now),
@@ -58,8 +60,17 @@ export class PgRateStore implements RateStore {
     }
   }
 
+  async #look(rule: CheckedRateLimit, key: string): Promise<RateDecision> {
+    const row = await this.#sql.maybeOne<Row>(
+      `select a, b, c, extract(epoch from clock_timestamp())::float8 * 1000 as now
+       from arlen_rate_limits where rule = $1 and key = $2`,
+      [ruleId(rule), keyId(key)],
+    )
+    return row === undefined ? untouched(rule) : lookAt(this.#algorithm(rule), lanesOf(row), 0, row.now)
+  }
+
   async reset(rule: CheckedRateLimit, key: string): Promise<void> {
-    await this.#sql.execute('delete from arlen_rate_limits where rule = $1 and key = $2', [rule.name, key])
+    await this.#sql.execute('delete from arlen_rate_limits where rule = $1 and key = $2', [ruleId(rule), keyId(key)])
   }
 
   /** Removes what says no more than an absent row. @returns how many there were. */
@@ -75,6 +86,23 @@ export class PgRateStore implements RateStore {
     }
     return algorithm
   }
+}
+
+function lanesOf({ a, b, c }: Row): Lanes {
+  return { a: Float64Array.of(a), b: Float64Array.of(b), c: Float64Array.of(c) }
+}
+
+/** Rules that differ in anything count apart, as in memory: a changed limit begins anew. */
+function ruleId({ name, algorithm, limit, windowMs, burst }: CheckedRateLimit): string {
+  return `${name} ${algorithm} ${limit}/${windowMs} ${burst}`
+}
+
+/**
+ * Clients choose keys: e-mail addresses, API keys, texts of any length. A digest is none of these to whoever reads the table,
+ * fits into an index, and has no NUL, which PostgreSQL refuses: such a key would look like an outage.
+ */
+function keyId(key: string): string {
+  return hash('sha256', key, 'base64url')
 }
 
 /**
@@ -107,7 +135,7 @@ const [COST, LIMIT, WINDOW, BURST] = ['$3::float8', '$4::float8', '$5::float8', 
 const STATEMENTS = {
   'fixed-window': statement(row => {
     const live = `${row}.a > ${NOW}`
-    const used = `(case when ${live} then ${row}.b else 0 end + ${COST})`
+    const used = `greatest(0, case when ${live} then ${row}.b else 0 end + ${COST})`
     const end = `case when ${live} then ${row}.a else ${NOW} + ${WINDOW} end`
     return { allowed: `${used} <= ${LIMIT}`, a: end, b: used, c: '0', life: end }
   }),
@@ -120,12 +148,12 @@ const STATEMENTS = {
       allowed: `${used} + ${COST} <= ${LIMIT}`,
       a: start,
       b: `case when ${row}.a = ${start} then ${row}.b when ${row}.a = ${start} - ${WINDOW} then ${row}.c else 0 end`,
-      c: `case when ${row}.a = ${start} then ${row}.c else 0 end + ${COST}`,
+      c: `greatest(0, case when ${row}.a = ${start} then ${row}.c else 0 end + ${COST})`,
       life: `${start} + 2 * ${WINDOW}`,
     }
   }),
   'token-bucket': statement(row => {
-    const missing = `(greatest(0, ${row}.a - ${NOW}) + ${COST} * ${WINDOW} / ${LIMIT})`
+    const missing = `greatest(0, greatest(0, ${row}.a - ${NOW}) + ${COST} * ${WINDOW} / ${LIMIT})`
     return {
       allowed: `${missing} <= ${BURST} * ${WINDOW} / ${LIMIT} + 0.000001`,
       a: `${NOW} + ${missing}`,

@@ -19,7 +19,10 @@ export interface RateRule {
 export interface RateAlgorithm {
   /** How many of the lanes it uses. */
   readonly lanes: 1 | 2 | 3
-  /** Counts `cost` and returns true, or returns false and counts nothing. An empty row is all zeros. */
+  /**
+   * Counts `cost` and returns true, or returns false and counts nothing. An empty row is all zeros. A negative cost gives
+   * back what was counted, to zero at most.
+   */
   take(lanes: Lanes, row: number, cost: number, now: number): boolean
   /** Whether a request of cost 1 would be refused now. */
   isBlocked(lanes: Lanes, row: number, now: number): boolean
@@ -47,7 +50,7 @@ function fixedWindow({ limit, windowMs }: RateRule): RateAlgorithm {
   return {
     lanes: 2,
     take(lanes, row, cost, now) {
-      const count = used(lanes, row, now) + cost
+      const count = Math.max(0, used(lanes, row, now) + cost)
       if (count > limit) return false
       if (lanes.a[row]! <= now) lanes.a[row] = now + windowMs
       lanes.b[row] = count
@@ -84,7 +87,7 @@ function slidingWindow({ limit, windowMs }: RateRule): RateAlgorithm {
         lanes.c[row] = 0
         lanes.a[row] = start
       }
-      lanes.c[row] = lanes.c[row]! + cost
+      lanes.c[row] = Math.max(0, lanes.c[row]! + cost)
       return true
     },
     isBlocked: (lanes, row, now) => used(lanes, row, now) + 1 > limit,
@@ -116,7 +119,7 @@ function tokenBucket({ limit, windowMs, burst = limit }: RateRule): RateAlgorith
   return {
     lanes: 1,
     take(lanes, row, cost, now) {
-      const missing = missingMs(lanes, row, now) + cost * interval
+      const missing = Math.max(0, missingMs(lanes, row, now) + cost * interval)
       if (missing > capacityMs + ROUNDING_MS) return false
       lanes.a[row] = now + missing
       return true

@@ -5,7 +5,7 @@ import { ProxyCollapse } from './proxy-collapse.ts'
 import { type CheckedRateLimit, type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
 import type { OnStoreError, RateStore } from './rate-store.ts'
 import { ResilientLimiter } from './resilient-limiter.ts'
-import { workerRateStore } from './worker-rate-store.ts'
+import { sharedStore } from './shared-store.ts'
 
 export interface RateLimitOptions extends RateLimit {
   /**
@@ -62,10 +62,6 @@ export function rateLimit(options: RateLimitOptions): Middleware {
         return next(c)
       })
   }
-}
-
-export function sharedStore(store: RateStore | 'memory' | undefined): RateStore | undefined {
-  return store === 'memory' ? undefined : (store ?? workerRateStore())
 }
 
 function keyFunction(options: RateLimitOptions, { name }: CheckedRateLimit): (c: Context) => string {

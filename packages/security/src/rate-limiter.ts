@@ -1,6 +1,6 @@
 import { securityError } from './errors.ts'
 import { KeyTable } from './key-table.ts'
-import { type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
+import { type Lanes, type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
 
 /** What was decided about one request. Durations are milliseconds. */
 export interface RateDecision {
@@ -61,10 +61,11 @@ export class RateLimiter {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** Counts a request of a key, or refuses it. */
+  /** Counts a request of a key, or refuses it. What costs mean is said at `RateStore`. */
   consume(key: string, cost = 1): RateDecision {
     const now = this.#now()
     const table = this.#table
+    if (cost === 0) return this.#look(key, now)
     const row = table.rowOf(key, now)
     // Every place it could be counted at belongs to a blocked key: to refuse it would punish it for theirs.
     if (row === -1) return ADMITTED_UNCOUNTED
@@ -77,9 +78,14 @@ export class RateLimiter {
     }
   }
 
+  #look(key: string, now: number): RateDecision {
+    const row = this.#table.find(key)
+    return row === -1 ? untouched(this.rule) : lookAt(this.#algorithm, this.#table, row, now)
+  }
+
   /** Forgets what was counted for a key. */
   reset(key: string): void {
-    const row = this.#table.rowOf(key, this.#now())
+    const row = this.#table.find(key)
     if (row === -1) return
     this.#table.a[row] = 0
     this.#table.b.fill(0, row, row + 1)
@@ -89,5 +95,21 @@ export class RateLimiter {
   /** Keys that are kept, and the bytes that takes. */
   get usage(): { keys: number; bytes: number } {
     return { keys: this.#table.size, bytes: this.#table.bytes }
+  }
+}
+
+/** What there is to say of a key for which nothing was counted. */
+export function untouched({ algorithm, limit, burst }: CheckedRateLimit): RateDecision {
+  return { allowed: true, remaining: algorithm === 'token-bucket' ? burst : limit, resetMs: 0, retryAfterMs: 0 }
+}
+
+/** What a row says, with nothing counted: whether a request of cost 1 would pass. */
+export function lookAt(algorithm: RateAlgorithm, lanes: Lanes, row: number, now: number): RateDecision {
+  const allowed = !algorithm.isBlocked(lanes, row, now)
+  return {
+    allowed,
+    remaining: algorithm.remaining(lanes, row, now),
+    resetMs: algorithm.resetMs(lanes, row, now),
+    retryAfterMs: allowed ? 0 : algorithm.retryAfterMs(lanes, row, 1, now),
   }
 }

@@ -2,7 +2,12 @@ import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
 
 /** Counts where several processes count together. */
 export interface RateStore {
-  /** @param rule - names and describes the limit; stores need not have heard of it before. */
+  /**
+   * @param rule - names and describes the limit; stores need not have heard of it before. Rules that differ in anything
+   *   count apart.
+   * @param cost - 0 looks and counts nothing: `allowed` then says whether a cost of 1 would pass. A negative cost gives
+   *   back what was counted, to zero at most.
+   */
   consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision>
   /** Forgets what was counted for a key. */
   reset(rule: CheckedRateLimit, key: string): Promise<void>

@@ -1,10 +1,11 @@
 import type { Logger } from '@arlen/core'
 import { securityError } from './errors.ts'
+import { countFallback } from './fallbacks.ts'
 import type { RateDecision, RateLimiter } from './rate-limiter.ts'
 import type { OnStoreError, RateStore } from './rate-store.ts'
 
-/** How long a store that failed is left alone before one request tries it again. */
-const PAUSE_MS = 1000
+/** How often an outage that goes on is told of again. */
+const REMIND_MS = 10_000
 
 export interface ResilientOptions {
   store: RateStore
@@ -12,6 +13,8 @@ export interface ResilientOptions {
   onStoreError: OnStoreError
   /** How long a decision may take, in milliseconds. */
   deadlineMs: number
+  /** How long a store that failed is left alone before one request tries it again. 0: every request tries. Default 1000. */
+  pauseMs?: number
   now?: () => number
 }
 
@@ -19,40 +22,34 @@ const ADMITTED: RateDecision = { allowed: true, remaining: 0, resetMs: 0, retryA
 
 /**
  * Asks a store, and decides without it when it fails or is late. An outage costs one request the deadline; the others
- * are decided at once until the store answers again. It is logged when it begins and when it ends, and not in between.
+ * are decided at once until the store answers again.
+ *
+ * It is logged when it begins, every ten seconds while it goes on, and when it ends, each time with the number of
+ * decisions that were made without the store; `rateLimitFallbacks()` has them too.
  */
 export class ResilientLimiter {
-  readonly #options: ResilientOptions
-  readonly #now: () => number
+  readonly #options: Required<ResilientOptions>
   #downUntil = 0
-  #isDown = false
+  #outage: { readonly since: number; toldAt: number; fallbacks: number } | undefined
 
   constructor(options: ResilientOptions) {
-    this.#options = options
-    this.#now = options.now ?? (() => performance.now())
+    this.#options = { pauseMs: 1000, now: () => performance.now(), ...options }
   }
 
   /** Rejects with `rate_limit_unavailable` (503) where the policy is `closed` and the store does not answer. */
   async consume(key: string, cost: number, log: () => Logger): Promise<RateDecision> {
-    const now = this.#now()
-    if (this.#isDown) {
-      if (now < this.#downUntil) return this.#without(key, cost)
-      this.#downUntil = now + PAUSE_MS // this request tries, the next ones do not wait for it
+    const { now, pauseMs } = this.#options
+    if (this.#outage !== undefined) {
+      const at = now()
+      if (at < this.#downUntil) return this.#without(key, cost)
+      this.#downUntil = at + pauseMs // this request tries, the next ones do not wait for it
     }
     try {
       const decision = await this.#ask(key, cost)
-      if (this.#isDown) {
-        this.#isDown = false
-        log().info({ limit: this.#options.local.rule.name }, 'the rate limit store answers again')
-      }
+      if (this.#outage !== undefined) this.#recover(this.#outage, log)
       return decision
     } catch (error) {
-      if (!this.#isDown) {
-        this.#isDown = true
-        this.#downUntil = this.#now() + PAUSE_MS
-        const { onStoreError, local } = this.#options
-        log().error({ err: error, limit: local.rule.name, onStoreError }, 'the rate limit store does not answer')
-      }
+      this.#fail(error, log)
       return this.#without(key, cost)
     }
   }
@@ -65,10 +62,34 @@ export class ResilientLimiter {
     await store.reset(local.rule, key).catch(() => undefined)
   }
 
+  #fail(error: unknown, log: () => Logger): void {
+    const { onStoreError, local, now, pauseMs } = this.#options
+    const at = now()
+    const limit = local.rule.name
+    if (this.#outage === undefined) {
+      this.#outage = { since: at, toldAt: at, fallbacks: 0 }
+      this.#downUntil = at + pauseMs
+      log().error({ err: error, limit, onStoreError }, 'the rate limit store does not answer')
+    } else if (at - this.#outage.toldAt >= REMIND_MS) {
+      this.#outage.toldAt = at
+      const { fallbacks } = this.#outage
+      log().error({ err: error, limit, onStoreError, fallbacks }, 'the rate limit store still does not answer')
+    }
+  }
+
+  #recover({ since, fallbacks }: { since: number; fallbacks: number }, log: () => Logger): void {
+    const { local, now } = this.#options
+    this.#outage = undefined
+    const forMs = Math.round(now() - since)
+    log().info({ limit: local.rule.name, fallbacks, forMs }, 'the rate limit store answers again')
+  }
+
   #ask(key: string, cost: number): Promise<RateDecision> {
     const { store, local, deadlineMs } = this.#options
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs)
+      // In the turn after: where this process was too busy to look, the answer may have been here for long.
+      const late = () => setImmediate(() => reject(new Error(`no answer within ${deadlineMs} ms`)))
+      const timer = setTimeout(late, deadlineMs)
       store.consume(local.rule, key, cost).then(
         decision => {
           clearTimeout(timer)
@@ -84,6 +105,8 @@ export class ResilientLimiter {
 
   #without(key: string, cost: number): RateDecision {
     const { onStoreError, local } = this.#options
+    if (this.#outage !== undefined) this.#outage.fallbacks++
+    countFallback(local.rule.name)
     if (onStoreError === 'closed') {
       throw securityError('rate_limit_unavailable', {}, { headers: { 'Retry-After': '1' } })
     }

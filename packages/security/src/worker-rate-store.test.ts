@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { checkRateLimit } from './rate-limiter.ts'
 import { RatePrimary } from './rate-primary.ts'
+import { countsAlone } from './shared-store.ts'
 import type { RateQuestion } from './worker-messages.ts'
 import { type WorkerChannel, WorkerRateStore } from './worker-rate-store.ts'
 
@@ -118,4 +119,11 @@ test('a primary keeps a bounded number of rules', async () => {
   const message = once(channel, 'message')
   await store.consume(rule, 'a', 1)
   await message
+})
+
+test('a worker whose primary does not count is known to count alone; one that was told where to count is not', () => {
+  expect(countsAlone(undefined, { PROPANE_WORKER: '1' })).toBe(true)
+  expect(countsAlone(undefined, { NODE_UNIQUE_ID: '1' })).toBe(true)
+  expect(countsAlone(undefined, {})).toBe(false)
+  expect(countsAlone('memory', { PROPANE_WORKER: '1' })).toBe(false)
 })

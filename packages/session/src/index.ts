@@ -27,7 +27,7 @@ export {
   type TokenReuse,
 } from './one-time-token.ts'
 export { type PasswordOptions, Passwords, type PasswordVerdict } from './password.ts'
-export { PasswordLogin, type PasswordLoginOptions, type Throttle } from './password-login.ts'
+export { PasswordLogin, type PasswordLoginOptions, type Throttle, type ThrottleOptions } from './password-login.ts'
 export { API_KEY_MIGRATION, PgApiKeyStore } from './pg-api-key-store.ts'
 export { PgSessionStore, SESSION_MIGRATION } from './pg-session-store.ts'
 export type { SqlClient, SqlSource } from './pg-sql.ts'

@@ -44,6 +44,8 @@ export interface SessionSettings {
   readonly seen: CookieSlot
   readonly flash: CookieSlot
   readonly remember: CookieSlot
+  /** Accounts that this device has logged in to, whoever is logged in now. */
+  readonly device: CookieSlot
   readonly csrf: CsrfTokens
   readonly store: SessionStore | undefined
   /** Where cookies are void that other cookies have replaced; an `Authentication` that has one tells. */
@@ -85,6 +87,7 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
     seen: slot('-seen'),
     flash: slot('-flash'),
     remember: slot('-remember'),
+    device: slot('-device'),
     csrf: new CsrfTokens(ring),
     store,
     ended: undefined,

@@ -46,7 +46,7 @@ export class Accounts {
         return found && { user: found, passwordHash: found.passwordHash }
       },
       rehash: (user, hash, replaced) => strengthenHash(app.db, user.id, hash, replaced),
-      throttle: new LoginThrottle(),
+      throttle: new LoginThrottle({ log: app.log }),
     })
   }
 

@@ -11,17 +11,19 @@ export class PasswordResets {
   readonly #app: Pick<App, 'db' | 'log'>
   readonly #tokens: OneTimeTokens
   readonly #post: Post
-  readonly #throttle = new LoginThrottle({
-    name: 'reset',
-    pair: { limit: 3, windowMs: HOUR_MS },
-    account: { limit: 6, windowMs: HOUR_MS },
-    address: { limit: 20, windowMs: HOUR_MS },
-  })
+  readonly #throttle: LoginThrottle
 
   constructor(app: Pick<App, 'db' | 'log'>, tokens: OneTimeTokens, post: Post) {
     this.#app = app
     this.#tokens = tokens
     this.#post = post
+    this.#throttle = new LoginThrottle({
+      name: 'reset',
+      pair: { limit: 3, windowMs: HOUR_MS },
+      account: { limit: 6, windowMs: HOUR_MS },
+      address: { limit: 20, windowMs: HOUR_MS },
+      log: app.log,
+    })
   }
 
   /** @returns milliseconds to wait where letters to this address were asked for too often; else 0. */

@@ -16,7 +16,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
     const { currentPassword, password } = c.valid.body
     const user = c.user!
     // Asked again, and as slowly as at the login: whoever finds a screen unlocked must not keep the account.
-    if (!(await login.verify(user.email, currentPassword, c.req.ip))) {
+    if (!(await login.verify(user.email, currentPassword, c))) {
       throw refused('/body/currentPassword', 'password_wrong', 'That is not your password.')
     }
     const changed = await accounts.changePassword(c.db, user.id, password)

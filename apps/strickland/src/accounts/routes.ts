@@ -29,7 +29,7 @@ export function accountRoutes(routes: Routes, { auth, login, passwords, remember
 
   routes.post('/login', { body: Login, invalid: loginPage }, async c => {
     const { email, password } = c.valid.body
-    const user = await login.verify(email, password, c.req.ip)
+    const user = await login.verify(email, password, c)
     if (!user) throw refused('/body', 'login_failed', 'The address or the password is wrong.')
     await auth.login(c, user, { keep: KEEP, remember: c.valid.body.remember === 'on' })
     c.flash('notice', `Good to see you, ${user.name}.`)

@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto'
+import { type Context, findCookie } from '@arlen/http'
+import { findRequestSession } from './context.ts'
+import { randomToken } from './random.ts'
+import { setCookie } from './sealed-session.ts'
+import type { SessionSettings } from './session-settings.ts'
+
+/** An account that a device has logged in to, the id it has for that account, and when that was, in seconds since 1970. */
+type KnownAccount = readonly [account: string, id: string, at: number]
+
+const MOST_ACCOUNTS = 5
+const LIFETIME_SECONDS = 365 * 24 * 60 * 60
+
+/**
+ * The id by which a device that has logged in to an account before is known; undefined for one that has not. The proof is
+ * a sealed cookie, which stays at logout: a login throttle counts such devices by themselves, so that guesses of strangers
+ * do not keep their owners out (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
+ */
+export function knownDevice(c: Context, account: string): string | undefined {
+  const settings = findRequestSession(c)?.settings
+  if (settings === undefined) return undefined
+  const name = digest(account)
+  return knownAccounts(c, settings).find(([known]) => known === name)?.[1]
+}
+
+/** Lets the device of a request be known for an account from now on. */
+export function rememberDevice(c: Context, account: string): void {
+  const scope = findRequestSession(c)
+  if (scope === undefined) return
+  const { settings } = scope
+  const name = digest(account)
+  const others = knownAccounts(c, settings).filter(([known]) => known !== name)
+  const latest: KnownAccount = [name, randomToken(16), settings.now()]
+  const known = [latest, ...others].slice(0, MOST_ACCOUNTS)
+  const { device } = settings
+  scope.write(setCookie(device, device.codec.seal(JSON.stringify(known)), LIFETIME_SECONDS))
+}
+
+function knownAccounts(c: Context, { device, now }: SessionSettings): readonly KnownAccount[] {
+  const value = findCookie(c.req.header('cookie'), device.name)
+  const text = value === undefined ? undefined : device.codec.open(value)
+  if (text === undefined) return []
+  return (JSON.parse(text) as KnownAccount[]).filter(([, , at]) => at + LIFETIME_SECONDS > now())
+}
+
+/** Accounts by a digest, so that the cookie is short. Cut first: what is normalized takes its time. */
+function digest(account: string): string {
+  const name = account.slice(0, 512).normalize('NFKC').trim().toLowerCase()
+  return hash('sha256', name, 'base64url').slice(0, 22)
+}

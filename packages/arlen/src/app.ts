@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import {
   type CloseOptions,
   type Controllable,
@@ -202,6 +203,14 @@ export class App extends Routes implements Servable, Controllable {
     if (this.#loadRules) this.#server.setLoadRules(this.#loadRules)
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
     return this.#server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
+  }
+
+  /**
+   * Serves one connection that was accepted elsewhere: a socket, or one end of a pair of streams. `start()` comes first.
+   */
+  handleConnection(stream: Duplex): void {
+    this.#server ??= this.#createServer()
+    this.#server.handleConnection(stream)
   }
 
   /** Stops taking requests, lets those in flight finish, then stops what the application owns. */

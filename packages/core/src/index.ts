@@ -24,7 +24,7 @@ export { Lifecycle, type Part } from './lifecycle.ts'
 export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 export type { Provided, Provides } from './provides.ts'
-export { type LoggerOption, toLogger } from './safe-logger.ts'
+export { type LogEvent, type LoggerOption, toLogger } from './safe-logger.ts'
 export { describeSecurity, type GuardSecurity, type SecurityScheme, securityOf } from './security-scheme.ts'
 export {
   type CloseOptions,

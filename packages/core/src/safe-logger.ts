@@ -1,4 +1,5 @@
 import { Console } from 'node:console'
+import { type Channel, channel } from 'node:diagnostics_channel'
 import { consoleLogger } from './console-logger.ts'
 import { coreError } from './errors.ts'
 import { isPromiseLike } from './handler.ts'
@@ -9,6 +10,18 @@ export type LoggerOption = Logger | Console | false
 
 export const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
+/** What `arlen:log` publishes for every line that is written through {@link toLogger}, whatever its level. */
+export interface LogEvent {
+  level: (typeof LOG_METHODS)[number]
+  /** What the children that led here were given, such as `requestId`. */
+  bindings: Readonly<Record<string, unknown>>
+  /** What the method was called with: members and a text, or either. */
+  args: readonly unknown[]
+  /** A subscriber that sets it keeps the line from the logger. */
+  handled: boolean
+}
+
+const written: Channel = channel('arlen:log')
 const safe = new WeakSet<object>()
 
 /**
@@ -52,10 +65,11 @@ function problemOf(logger: unknown): string | undefined {
 }
 
 /** A logger that is reached only inside a guard. What else it has, such as `level`, is its own. */
-function guard(inner: Logger): Logger {
+function guard(inner: Logger, bindings: LogEvent['bindings'] = {}): Logger {
   const own = new Map<string | symbol, unknown>()
-  for (const name of LOG_METHODS) own.set(name, (...line: unknown[]) => attempt(() => write(inner, name, line)))
-  own.set('child', (...args: unknown[]) => childOf(inner, args) ?? guarded)
+  for (const name of LOG_METHODS)
+    own.set(name, (...line: unknown[]) => attempt(() => write(inner, bindings, name, line)))
+  own.set('child', (...args: unknown[]) => childOf(inner, bindings, args) ?? guarded)
   // The target is empty: of a frozen logger a proxy could not replace the methods.
   const guarded = new Proxy({} as Logger, {
     get: (_, name) => own.get(name) ?? (inner as unknown as Record<string | symbol, unknown>)[name],
@@ -67,12 +81,17 @@ function guard(inner: Logger): Logger {
   return guarded
 }
 
-function write(inner: Logger, name: (typeof LOG_METHODS)[number], line: unknown[]): void {
+function write(inner: Logger, bindings: LogEvent['bindings'], name: LogEvent['level'], line: unknown[]): void {
+  if (written.hasSubscribers) {
+    const event: LogEvent = { level: name, bindings, args: line, handled: false }
+    written.publish(event)
+    if (event.handled) return
+  }
   const result: unknown = (inner[name] as (...line: unknown[]) => unknown)(...line)
   if (isPromiseLike(result)) result.then(undefined, warnOnce)
 }
 
-function childOf(inner: Logger, args: unknown[]): Logger | undefined {
+function childOf(inner: Logger, bindings: LogEvent['bindings'], args: unknown[]): Logger | undefined {
   return attempt(() => {
     const child: unknown = (inner.child as (...args: unknown[]) => unknown)(...args)
     const problem = problemOf(child)
@@ -80,7 +99,7 @@ function childOf(inner: Logger, args: unknown[]): Logger | undefined {
       if (isPromiseLike(child)) child.then(undefined, warnOnce)
       throw coreError('logger_invalid', { problem: `gave a child that ${problem}` })
     }
-    return guard(child as Logger)
+    return guard(child as Logger, { ...bindings, ...(args[0] as object) })
   })
 }
 

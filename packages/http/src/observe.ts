@@ -8,6 +8,9 @@ const started: Channel = channel('arlen:http:request:start')
 const finished: Channel = channel('arlen:http:request:finish')
 const failed: Channel = channel('arlen:http:request:error')
 
+/** `arlen:http:request:exception` publishes `{ context, error }`: what a handler threw, before it is answered. */
+const thrown: Channel = channel('arlen:http:request:exception')
+
 /** `arlen:http:connection:open` and `…:close` publish `{ remoteAddress }`. */
 const opened: Channel = channel('arlen:http:connection:open')
 const closed: Channel = channel('arlen:http:connection:close')
@@ -31,6 +34,10 @@ export function isObserved(service: Service): boolean {
 
 export function observeStart(c: Context): void {
   if (started.hasSubscribers) started.publish({ context: c })
+}
+
+export function observeException(c: Context, error: unknown): void {
+  if (thrown.hasSubscribers) thrown.publish({ context: c, error })
 }
 
 export function observeFinish(service: Service, c: Context, finish: Finish): void {

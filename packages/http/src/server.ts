@@ -96,12 +96,12 @@ export class HttpServer implements Servable, Controllable {
   /** Serves one connection: an accepted socket, a TLS stream, or one end of a pair of streams. */
   handleConnection(socket: Duplex): void {
     const { connections, waitingConnections } = this.engine.limits
-    if (this.served < connections) this.start(socket)
+    if (this.served < connections) this.#accept(socket)
     else if (this.waiting.size < waitingConnections) this.park(socket)
     else this.turnAway(socket)
   }
 
-  private start(socket: Duplex): void {
+  #accept(socket: Duplex): void {
     this.served++
     this.live.add(new SocketDriver(this.engine, socket, this.forget).connection)
   }
@@ -128,7 +128,7 @@ export class HttpServer implements Servable, Controllable {
     const [socket] = this.waiting
     if (socket === undefined) return
     this.waiting.delete(socket)
-    this.start(socket)
+    this.#accept(socket)
   }
 
   /**

@@ -5,7 +5,7 @@ import { isPlainJson, isStream, toReply } from '../answer/to-reply.ts'
 import { JSON_TYPE } from '../clock.ts'
 import { type Context, stringify } from '../context.ts'
 import { httpError } from '../errors.ts'
-import { isObserved, observeFinish, observeStart } from '../observe.ts'
+import { isObserved, observeException, observeFinish, observeStart } from '../observe.ts'
 import type { Request } from '../request.ts'
 import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
@@ -131,6 +131,7 @@ export class Responder implements StreamSink {
     if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'overloaded')) {
       c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
     }
+    observeException(c, error)
     if (c._response !== null || c._base?.list.describesContent) c.res.headers.deleteRepresentation()
     const status = error instanceof HttpError ? error.status : 500
     let result: unknown

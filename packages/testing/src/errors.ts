@@ -1,0 +1,48 @@
+import { defineErrors } from '@arlen/core'
+
+/** Everything that @arlen/testing itself refuses. What an application got wrong is an AssertionError. */
+export const testingError: ReturnType<typeof defineErrors<TestingErrorCode>> = defineErrors<TestingErrorCode>({
+  target_unknown: {
+    message:
+      'testApp() cannot test {what}. Give it an Arlen application, a server of node:http, a Fastify, Express or Koa application, an object with fetch(), or a URL.',
+  },
+  option_invalid: { message: 'The option {name} {problem}' },
+  request_sent: { message: '{call} describes the request, which has been sent already.' },
+  request_described: {
+    message: '{call} describes the request: say it before the first assertion.',
+  },
+  body_twice: { message: 'The request has a body already, which {call} would replace. Give one body.' },
+  no_answer: { message: '{request} got no answer within {ms} ms.' },
+  answer_cut: { message: '{request} got no whole answer: {reason}.' },
+  connect_failed: { message: 'Cannot connect to {url}: {reason}. Is the server running?' },
+  redirected_too_often: { message: '{request} was redirected more than {limit} times: {chain}' },
+  left_behind: { message: 'The test left something behind:\n{list}' },
+  not_in_process: { message: '{what} needs the application in this process.' },
+  element_missing: { message: 'Nothing on the page {url} matches {selector}.{hint}' },
+  element_ambiguous: { message: '{count} elements on the page {url} match {selector}: {list}' },
+  element_unfit: { message: '{selector} {problem}' },
+  not_a_page: { message: '{what} needs a page, but the answer of {request} is {type}.' },
+  no_page_before: { message: 'This visitor has no page to go back to.' },
+  login_unsupported: { message: 'as() cannot log in: {problem}' },
+  clock_installed: { message: 'The clock is installed already: a process has one time. Call clock.restore() first.' },
+})
+
+export type TestingErrorCode =
+  | 'target_unknown'
+  | 'option_invalid'
+  | 'request_sent'
+  | 'request_described'
+  | 'body_twice'
+  | 'no_answer'
+  | 'answer_cut'
+  | 'connect_failed'
+  | 'redirected_too_often'
+  | 'left_behind'
+  | 'not_in_process'
+  | 'element_missing'
+  | 'element_ambiguous'
+  | 'element_unfit'
+  | 'not_a_page'
+  | 'no_page_before'
+  | 'login_unsupported'
+  | 'clock_installed'

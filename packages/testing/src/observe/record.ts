@@ -1,0 +1,41 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** One line that the application logged. */
+export interface LogLine {
+  level: string
+  msg: string
+  /** Everything else on the line. */
+  [member: string]: unknown
+}
+
+/** One query that the application sent to PostgreSQL. */
+export interface QueryRecord {
+  text: string
+  durationMs: number
+  rowCount: number
+  error: unknown
+  /** `file:line:column` of the code that sent it, where that is known. */
+  caller: string | undefined
+}
+
+/** One template that was rendered. */
+export interface RenderRecord {
+  template: string
+  locals: object
+}
+
+/** What an application of this process did while it answered one request. */
+export interface ServerRecord {
+  logs: LogLine[]
+  queries: QueryRecord[]
+  renders: RenderRecord[]
+  /** What was thrown, where the answer is a failure. */
+  error: unknown
+}
+
+export function emptyRecord(): ServerRecord {
+  return { logs: [], queries: [], renders: [], error: undefined }
+}
+
+/** The request on whose behalf code of this process runs. Whatever an application starts inherits it. */
+export const currentRecord: AsyncLocalStorage<ServerRecord> = new AsyncLocalStorage()

@@ -1,0 +1,126 @@
+import type { Duplex } from 'node:stream'
+import { testingError } from '../errors.ts'
+import { recordInto } from '../observe/observer.ts'
+import { emptyRecord, type ServerRecord } from '../observe/record.ts'
+import type { Connections } from '../wire/connections.ts'
+import type { ResponseHead } from '../wire/response-reader.ts'
+import type { WireConnection } from '../wire/wire-connection.ts'
+import type { OutgoingBody } from './body.ts'
+import { hasField, headText, type RequestDescription } from './description.ts'
+
+/** What came back for one request. */
+export interface Answer {
+  head: ResponseHead
+  /** 1xx that came before it. */
+  interim: ResponseHead[]
+  body: Buffer
+  record: ServerRecord
+}
+
+// Kept from before any test installs a clock of its own: a request that hangs must fail in real time.
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
+
+/**
+ * Sends one request over a connection and waits for the whole answer.
+ *
+ * @throws ArlenError `answer_cut`, `no_answer`
+ */
+export async function exchange(request: RequestDescription, connections: Connections, host: string): Promise<Answer> {
+  const body = request.body === undefined ? undefined : await request.body
+  const connection = connections.take()
+  const record = emptyRecord()
+  return new Promise((resolve, reject) => {
+    const interim: ResponseHead[] = []
+    const chunks: Buffer[] = []
+    let head: ResponseHead | undefined
+    const timer = startTimer(() => {
+      failed(testingError('no_answer', { request: describeRequest(request), ms: request.timeoutMs }))
+      connection.destroy()
+    }, request.timeoutMs)
+    const failed = (error: Error) => {
+      stopTimer(timer)
+      reject(error)
+    }
+    const receiver = {
+      method: request.method,
+      interim: (given: ResponseHead) => void interim.push(given),
+      head: (given: ResponseHead) => {
+        head = given
+      },
+      data: (bytes: Buffer) => void chunks.push(bytes),
+      end: () => {
+        stopTimer(timer)
+        const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+        resolve({ head: head!, interim, body: whole, record })
+      },
+      failed: (error: Error) => {
+        failed(
+          testingError('answer_cut', { request: describeRequest(request), reason: error.message }, { cause: error }),
+        )
+      },
+      upgraded: (stream: Duplex) => stream.destroy(),
+    }
+    recordInto(record, () => sendRequest(connection, request, body, host, receiver))
+  })
+}
+
+export type Receiver = Parameters<WireConnection['send']>[1]
+
+/** Writes a request: its head with the body where that is known, else the body piece by piece as it comes. */
+export function sendRequest(
+  connection: WireConnection,
+  request: RequestDescription,
+  body: OutgoingBody | undefined,
+  host: string,
+  receiver: Receiver,
+): void {
+  let extra = ''
+  if (body?.type !== undefined && !hasField(request.fields, 'content-type')) extra += `Content-Type: ${body.type}\r\n`
+  if (body === undefined) return connection.send(headText(request, host, extra), receiver)
+  const framed = hasField(request.fields, 'content-length') || hasField(request.fields, 'transfer-encoding')
+  const { content } = body
+  if (Buffer.isBuffer(content)) {
+    if (!framed) extra += `Content-Length: ${content.length}\r\n`
+    const head = Buffer.from(headText(request, host, extra), 'latin1')
+    return connection.send(Buffer.concat([head, content]), receiver)
+  }
+  if (!framed) extra += 'Transfer-Encoding: chunked\r\n'
+  connection.send(headText(request, host, extra), receiver)
+  void writeChunks(connection.stream, content, !framed)
+}
+
+/** Goes at the pace of the server. Stops when nobody reads any more: the answer then says why. */
+async function writeChunks(
+  stream: Duplex,
+  content: AsyncIterable<Uint8Array | string>,
+  chunked: boolean,
+): Promise<void> {
+  try {
+    for await (const part of content) {
+      const bytes = Buffer.from(part as Uint8Array)
+      if (bytes.length === 0) continue
+      if (!stream.writable) return
+      if (chunked) stream.write(`${bytes.length.toString(16)}\r\n`, 'latin1')
+      const free = stream.write(bytes)
+      if (!(chunked ? stream.write('\r\n', 'latin1') : free)) await drained(stream)
+    }
+    if (chunked && stream.writable) stream.write('0\r\n\r\n', 'latin1')
+  } catch (error) {
+    stream.destroy(error as Error) // a source that fails is an upload that is cut
+  }
+}
+
+function drained(stream: Duplex): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done)
+    if (stream.destroyed) done()
+  })
+}
+
+export function describeRequest({ method, target }: Pick<RequestDescription, 'method' | 'target'>): string {
+  return `${method} ${target}`
+}

@@ -1,0 +1,227 @@
+import { isPromiseLike } from '@arlen/core'
+import { testingError } from '../errors.ts'
+import { AssertionMethods, type AssertionName } from '../response/assertion-methods.ts'
+import { assertions } from '../response/assertions.ts'
+import { failure } from '../response/failure.ts'
+import { report } from '../response/report.ts'
+import type { TestResponse } from '../response/test-response.ts'
+import type { Visitor } from '../visitor.ts'
+import { type FormFields, formBody, jsonBody, type MultipartFields, multipartBody, rawBody } from './body.ts'
+import { type RequestDescription, setField, withQuery } from './description.ts'
+
+/** What a request can be told besides its method and path; each has a method of the same name. */
+export interface RequestOptions {
+  query?: QueryParams
+  headers?: Readonly<Record<string, string | readonly string[] | undefined>>
+  json?: unknown
+  form?: FormFields | URLSearchParams
+  multipart?: MultipartFields | FormData
+  body?: string | Uint8Array | AsyncIterable<Uint8Array | string>
+  auth?: Credentials
+  accept?: string
+  timeoutMs?: number
+  redirects?: number | boolean
+}
+
+export type QueryParams =
+  | Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>
+  | URLSearchParams
+  | string
+
+/** A bearer token, or name and password. */
+export type Credentials = string | { bearer: string } | { user: string; password: string }
+
+const ACCEPT: Readonly<Record<string, string>> = {
+  html: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  json: 'application/json',
+  problem: 'application/problem+json',
+  text: 'text/plain',
+  events: 'text/event-stream',
+}
+
+/** What a browser would follow, and no more: 20, as the Fetch standard says. */
+const MOST_REDIRECTS = 20
+
+interface Pending {
+  name: AssertionName
+  args: readonly unknown[]
+  /** Where the test made the assertion. */
+  at: { stack?: string }
+}
+
+/**
+ * A request that runs when it is awaited. What is said before the first assertion describes the request; what is said
+ * from then on is about the answer, and fails at its own line.
+ */
+export class TestRequest extends AssertionMethods implements PromiseLike<TestResponse> {
+  readonly description: RequestDescription
+  readonly #visitor: Visitor
+  readonly #pending: Pending[] = []
+  #result: Promise<TestResponse> | undefined
+
+  constructor(visitor: Visitor, description: RequestDescription) {
+    super()
+    this.#visitor = visitor
+    this.description = description
+  }
+
+  /** Adds to the query. */
+  query(params: QueryParams): this {
+    const description = this.#describe('query()')
+    description.target = withQuery(description.target, encodeQuery(params))
+    return this
+  }
+
+  /** Sets a field of the request; after the first assertion, looks at one of the answer. */
+  override header(...args: [name: string, value?: unknown]): this {
+    const [name, value] = args
+    if (this.#pending.length > 0) return super.header(...(args as [string, string]))
+    if (typeof value !== 'string' && value !== undefined) {
+      throw testingError('option_invalid', {
+        name: `header(${JSON.stringify(name)})`,
+        problem: 'takes a text. Assert status() or type() first to look at a field of the answer.',
+      })
+    }
+    if (/[\r\n\0]/.test(name + (value ?? '')))
+      throw testingError('option_invalid', {
+        name: `header(${JSON.stringify(name)})`,
+        problem: 'has a line break in it; raw() sends what no client would.',
+      })
+    setField(this.#describe('header()').fields, name, value)
+    return this
+  }
+
+  /** Sends a value as JSON; with a pointer, or after the first assertion, looks at the JSON of the answer. */
+  override json(...args: [unknown] | [string, unknown]): this {
+    if (args.length === 2 || this.#pending.length > 0) return super.json(...(args as [string, unknown]))
+    this.#body('json()').body = jsonBody(args[0])
+    return this
+  }
+
+  /** Sends fields as a form does. */
+  form(fields: FormFields | URLSearchParams): this {
+    this.#body('form()').body = formBody(fields)
+    return this
+  }
+
+  /** Sends fields and files as a form with uploads does. */
+  multipart(fields: MultipartFields | FormData): this {
+    this.#body('multipart()').body = multipartBody(fields)
+    return this
+  }
+
+  /** Sends text, bytes, or a stream in chunks; `Content-Type` is `header()`'s to say. */
+  body(content: string | Uint8Array | AsyncIterable<Uint8Array | string>): this {
+    this.#body('body()').body = rawBody(content)
+    return this
+  }
+
+  /** A bearer token, or a name and password (RFC 7617). */
+  auth(credentials: Credentials): this {
+    const token =
+      typeof credentials === 'string' ? credentials : 'bearer' in credentials ? credentials.bearer : undefined
+    const { user, password } = credentials as { user: string; password: string }
+    const value =
+      token === undefined ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` : `Bearer ${token}`
+    setField(this.#describe('auth()').fields, 'Authorization', value)
+    return this
+  }
+
+  /** `html` as browsers ask for it, `json`, `problem`, `text`, `events`, or the value of the field. */
+  accept(type: string): this {
+    setField(this.#describe('accept()').fields, 'Accept', ACCEPT[type] ?? type)
+    return this
+  }
+
+  /** How long to wait for the whole answer, in milliseconds. Default 10,000. */
+  timeout(ms: number): this {
+    if (!(ms > 0)) throw testingError('option_invalid', { name: 'timeout', problem: 'must be a number above 0.' })
+    this.#describe('timeout()').timeoutMs = ms
+    return this
+  }
+
+  /** Follows redirects, up to 20 of them or as many as said. Default: none. */
+  redirects(follow: number | boolean = true): this {
+    this.#describe('redirects()').redirects = typeof follow === 'number' ? follow : follow ? MOST_REDIRECTS : 0
+    return this
+  }
+
+  /** @internal Everything that an object can say at once. */
+  apply(options: RequestOptions): this {
+    const { query, headers = {}, json, form, multipart, body, auth, accept, timeoutMs, redirects } = options
+    if (query !== undefined) this.query(query)
+    for (const [name, value] of Object.entries(headers)) {
+      if (value === undefined) continue
+      for (const each of typeof value === 'string' ? [value] : value) this.description.fields.push([name, each])
+    }
+    if (json !== undefined) this.json(json)
+    if (form !== undefined) this.form(form)
+    if (multipart !== undefined) this.multipart(multipart)
+    if (body !== undefined) this.body(body)
+    if (auth !== undefined) this.auth(auth)
+    if (accept !== undefined) this.accept(accept)
+    if (timeoutMs !== undefined) this.timeout(timeoutMs)
+    if (redirects !== undefined) this.redirects(redirects)
+    return this
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a request runs when it is awaited
+  then<Value = TestResponse, Reason = never>(
+    onFulfilled?: ((response: TestResponse) => Value | PromiseLike<Value>) | null,
+    onRejected?: ((reason: unknown) => Reason | PromiseLike<Reason>) | null,
+  ): Promise<Value | Reason> {
+    return this.send().then(onFulfilled, onRejected)
+  }
+
+  /** Sends the request now, without waiting for the answer; awaiting the request then does not send it again. */
+  send(): Promise<TestResponse> {
+    this.#result ??= this.#run()
+    return this.#result
+  }
+
+  catch<Reason>(onRejected: (reason: unknown) => Reason | PromiseLike<Reason>): Promise<TestResponse | Reason> {
+    return this.send().catch(onRejected)
+  }
+
+  protected override check(name: AssertionName, args: readonly unknown[], method: object): this {
+    if (this.#result !== undefined) throw testingError('request_sent', { call: `${name}()` })
+    const at: { stack?: string } = {}
+    Error.captureStackTrace(at, method as () => void)
+    this.#pending.push({ name, args, at })
+    return this
+  }
+
+  async #run(): Promise<TestResponse> {
+    const response = await this.#visitor.perform(this)
+    for (const { name, args, at } of this.#pending) {
+      const found = assertions[name](response, ...args)
+      const finding = isPromiseLike(found) ? await found : found
+      if (finding) throw failure(finding, report(response, finding.context), at)
+    }
+    return response
+  }
+
+  #describe(call: string): RequestDescription {
+    if (this.#result !== undefined) throw testingError('request_sent', { call })
+    if (this.#pending.length > 0) throw testingError('request_described', { call })
+    return this.description
+  }
+
+  #body(call: string): RequestDescription {
+    const description = this.#describe(call)
+    if (description.body !== undefined) throw testingError('body_twice', { call })
+    return description
+  }
+}
+
+function encodeQuery(params: QueryParams): string {
+  if (typeof params === 'string') return params.replace(/^\?/, '')
+  if (params instanceof URLSearchParams) return params.toString()
+  const list = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) {
+    for (const each of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (each !== undefined) list.append(name, String(each))
+    }
+  }
+  return list.toString()
+}

@@ -1,0 +1,24 @@
+import { AssertionError } from 'node:assert'
+
+/** What an assertion found wrong. */
+export interface Finding {
+  /** One sentence, without the values. */
+  message: string
+  actual?: unknown
+  expected?: unknown
+  /** What the assertion looked at, where that is not the body: the HTML around a selector. */
+  context?: string | undefined
+}
+
+/** Makes the error of an assertion that failed. Its stack begins where the test made the assertion. */
+export function failure({ message, actual, expected }: Finding, report: string, stackFrom: object): AssertionError {
+  const error = new AssertionError({ message, actual, expected, operator: 'strictEqual' })
+  // Set afterwards, for the constructor adds a comparison of its own, which the sentence has already.
+  error.message = `${message}\n\n${report}`
+  if (typeof stackFrom === 'function') Error.captureStackTrace(error, stackFrom as () => void)
+  const { stack = '' } = typeof stackFrom === 'function' ? error : (stackFrom as { stack?: string })
+  const frames = stack.slice(Math.max(0, stack.search(/\n {4}at /)))
+  const value = `${error.name}: ${error.message}${frames}`
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+  return error
+}

@@ -1,0 +1,69 @@
+import { testingError } from './errors.ts'
+import type { LogLine } from './observe/record.ts'
+import { openTarget, type Testable, type Transport } from './target/open-target.ts'
+import { TestServer } from './test-server.ts'
+import { Visitor } from './visitor.ts'
+
+export interface TestAppOptions {
+  /**
+   * How requests reach an application of this process. `process` (default): over a pair of streams, through the same
+   * parser and writer as a socket. `socket`: over TCP, at a free port of 127.0.0.1. `fetch`: by the application's own
+   * `fetch()`, without a connection.
+   */
+  over?: Transport
+}
+
+/** An application under test, and its first visitor. */
+export class TestApp extends Visitor implements AsyncDisposable {
+  /** Everything that the application has logged since the start; empty where it runs in another process. */
+  get logs(): readonly LogLine[] {
+    return this.server.observer?.logs ?? []
+  }
+
+  /** Where the application is: `http://127.0.0.1:49152`, or a name for what no network reaches. */
+  get url(): string {
+    return this.server.origin.origin
+  }
+
+  /** Somebody else, with cookies of their own. */
+  visitor(): Visitor {
+    return new Visitor(this.server)
+  }
+
+  /**
+   * Ends the connections and the application.
+   *
+   * @throws ArlenError `left_behind` where a request was described and never awaited: the test has not tested it
+   */
+  close(): Promise<void> {
+    return this.server.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+const OVER: readonly string[] = ['process', 'socket', 'fetch'] satisfies Transport[]
+
+/**
+ * Makes an application ready for tests, in this process by default.
+ *
+ * ```ts
+ * await using t = await testApp(app)
+ * await t.get('/users/1').status(200).type('html').text('h1', 'Ada')
+ * ```
+ *
+ * @param app - an Arlen application, a server of node:http, a Fastify, Express or Koa application, an object with
+ *   `fetch()`, or the URL of a running server
+ * @throws ArlenError `target_unknown`, `option_invalid`
+ */
+export async function testApp(app: Testable, options: TestAppOptions = {}): Promise<TestApp> {
+  for (const name of Object.keys(options)) {
+    if (name !== 'over') throw testingError('option_invalid', { name, problem: 'does not exist; there is over.' })
+  }
+  const { over = 'process' } = options
+  if (!OVER.includes(over))
+    throw testingError('option_invalid', { name: 'over', problem: `must be one of ${OVER.join(', ')}.` })
+  return new TestApp(new TestServer(await openTarget(app, over)))
+}

@@ -1,0 +1,77 @@
+import { testingError } from './errors.ts'
+import { Observer, recordInto } from './observe/observer.ts'
+import { emptyRecord } from './observe/record.ts'
+import type { RequestDescription } from './request/description.ts'
+import { type Answer, describeRequest, exchange } from './request/exchange.ts'
+import { exchangeByFetch } from './request/exchange-by-fetch.ts'
+import type { TestRequest } from './request/test-request.ts'
+import type { Target } from './target/target.ts'
+import { Connections } from './wire/connections.ts'
+import type { WireConnection } from './wire/wire-connection.ts'
+
+/** What all visitors of an application under test share. */
+export class TestServer {
+  readonly target: Target
+  readonly origin: URL
+  readonly connections: Connections | undefined
+  readonly observer: Observer | undefined
+  /** Requests that were made and never sent, with the place where. */
+  readonly #unsent: Map<TestRequest, { stack?: string }> = new Map()
+  readonly #cleanUps: (() => unknown)[] = []
+
+  constructor(target: Target) {
+    this.target = target
+    this.origin = target.origin
+    this.connections = target.connect ? new Connections(() => target.connect!()) : undefined
+    this.observer = target.inProcess ? new Observer(target.app) : undefined
+  }
+
+  exchange(description: RequestDescription): Promise<Answer> {
+    if (this.connections) return exchange(description, this.connections, this.origin.host)
+    const record = emptyRecord()
+    return recordInto(record, () => exchangeByFetch(description, this.target.fetch!, this.origin, record))
+  }
+
+  /** A connection of its own. */
+  connect(what: string): WireConnection {
+    if (this.connections) return this.connections.fresh()
+    throw testingError('option_invalid', { name: 'over', problem: `is 'fetch', and ${what} needs a connection.` })
+  }
+
+  made(request: TestRequest): void {
+    const at: { stack?: string } = {}
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 8
+    Error.captureStackTrace(at, this.made)
+    Error.stackTraceLimit = stackTraceLimit
+    this.#unsent.set(request, at)
+  }
+
+  started(request: TestRequest): void {
+    this.#unsent.delete(request)
+  }
+
+  /** Something to end with the test: an event stream, a WebSocket, a clock. */
+  onClose(cleanUp: () => unknown): void {
+    this.#cleanUps.push(cleanUp)
+  }
+
+  /** @throws ArlenError `left_behind` where a request was never awaited */
+  async close(): Promise<void> {
+    const left = [...this.#unsent].map(
+      ([request, { stack = '' }]) => `  ${describeRequest(request.description)} was never awaited${placeIn(stack)}`,
+    )
+    this.#unsent.clear()
+    for (const cleanUp of this.#cleanUps.splice(0).reverse()) await cleanUp()
+    this.connections?.close()
+    await this.target.close()
+    this.observer?.[Symbol.dispose]()
+    if (left.length > 0) throw testingError('left_behind', { list: left.join('\n') })
+  }
+}
+
+/** The first place outside of this package. */
+function placeIn(stack: string): string {
+  const frame = stack.split('\n').find(line => line.startsWith('    at ') && !line.includes(import.meta.dirname))
+  return frame ? ` (${frame.trim()})` : ''
+}

@@ -1,0 +1,213 @@
+import { CookieJar } from './browser/cookie-jar.ts'
+import { testingError } from './errors.ts'
+import { EventStream } from './realtime/event-stream.ts'
+import { TestWebSocket } from './realtime/test-websocket.ts'
+import type { OutgoingBody } from './request/body.ts'
+import { hasField, type RequestDescription, setField } from './request/description.ts'
+import { type Answer, describeRequest } from './request/exchange.ts'
+import { type RequestOptions, TestRequest } from './request/test-request.ts'
+import { TestResponse } from './response/test-response.ts'
+import type { TestServer } from './test-server.ts'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+/** What a browser says with a page it opens (Fetch Metadata, HTML standard). */
+const NAVIGATION: readonly [string, string][] = [
+  ['Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
+  ['Sec-Fetch-Site', 'same-origin'],
+  ['Sec-Fetch-Mode', 'navigate'],
+  ['Sec-Fetch-User', '?1'],
+  ['Sec-Fetch-Dest', 'document'],
+]
+
+/** Somebody who uses the application: requests with cookies of their own. */
+export class Visitor {
+  readonly cookies: CookieJar
+  protected readonly server: TestServer
+  readonly #history: RequestDescription[] = []
+
+  constructor(server: TestServer) {
+    this.server = server
+    this.cookies = new CookieJar(server.origin)
+  }
+
+  /** The application runs in this process: its logs, queries and errors can be seen. */
+  get inProcess(): boolean {
+    return this.server.target.inProcess
+  }
+
+  get(path: string, options?: RequestOptions): TestRequest {
+    return this.request('GET', path, options)
+  }
+
+  head(path: string, options?: RequestOptions): TestRequest {
+    return this.request('HEAD', path, options)
+  }
+
+  post(path: string, options?: RequestOptions): TestRequest {
+    return this.request('POST', path, options)
+  }
+
+  put(path: string, options?: RequestOptions): TestRequest {
+    return this.request('PUT', path, options)
+  }
+
+  patch(path: string, options?: RequestOptions): TestRequest {
+    return this.request('PATCH', path, options)
+  }
+
+  delete(path: string, options?: RequestOptions): TestRequest {
+    return this.request('DELETE', path, options)
+  }
+
+  options(path: string, options?: RequestOptions): TestRequest {
+    return this.request('OPTIONS', path, options)
+  }
+
+  /** A request of any method. It runs when it is awaited. */
+  request(method: string, path: string, options?: RequestOptions): TestRequest {
+    const description = this.#describe(method, path)
+    return this.#made(options ? new TestRequest(this, description).apply(options) : new TestRequest(this, description))
+  }
+
+  /** The server-sent events of an address. */
+  events(path: string, options: Pick<RequestOptions, 'query' | 'headers' | 'auth'> = {}): EventStream {
+    const { description } = new TestRequest(this, this.#describe('GET', path)).apply({ accept: 'events', ...options })
+    const stream = new EventStream(
+      this.#withCookies(description),
+      () => this.server.connect('events()'),
+      this.server.origin.host,
+    )
+    this.server.onClose(() => stream.close())
+    return stream
+  }
+
+  /** A WebSocket, with this visitor's cookies and as from a page of the application. */
+  websocket(
+    path: string,
+    options: { headers?: Record<string, string>; protocols?: readonly string[] } = {},
+  ): TestWebSocket {
+    const { origin } = this.server
+    const url = new URL(this.#target(path), origin)
+    const cookie = this.cookies.header(url)
+    const headers = { Origin: origin.origin, ...(cookie && { Cookie: cookie }), ...options.headers }
+    url.protocol = origin.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new TestWebSocket(url, options.protocols ?? [], headers, () =>
+      this.server.connect('websocket()').detach(),
+    )
+    this.server.onClose(() => socket.terminate())
+    return socket
+  }
+
+  /** Goes back to the page before the last one, as the browser's button does: asks for it again. */
+  back(): TestRequest {
+    this.#history.pop()
+    const last = this.#history.pop()
+    if (last === undefined) throw testingError('no_page_before')
+    return this.#made(new TestRequest(this, { ...last, fields: [...last.fields] }))
+  }
+
+  /** @internal A step from one page to the next, as a browser makes it. */
+  navigate(method: string, url: URL, body: RequestDescription['body'], from: URL): TestRequest {
+    if (url.origin !== from.origin) {
+      throw testingError('element_unfit', { selector: url.href, problem: 'is another site, which no test should ask.' })
+    }
+    const fields: [string, string][] = NAVIGATION.map(([name, value]) => [name, value])
+    fields.push(['Referer', from.origin + from.pathname + from.search])
+    if (method !== 'GET') fields.push(['Origin', from.origin])
+    const target = url.pathname + url.search
+    return this.#made(
+      new TestRequest(this, { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0 }),
+    )
+  }
+
+  /** @internal Sends a request, and those that its redirects ask for. */
+  async perform(request: TestRequest): Promise<TestResponse> {
+    this.server.started(request)
+    const redirects: TestResponse[] = []
+    let description = request.description
+    while (true) {
+      const url = new URL(description.target, this.server.origin)
+      const answer = await this.#send(description, url)
+      const response = new TestResponse(this, description, url, answer, [...redirects])
+      const next =
+        redirects.length < description.redirects || description.redirects > 0 ? redirected(response) : undefined
+      if (next === undefined) {
+        this.#remember(description, response)
+        return response
+      }
+      redirects.push(response)
+      if (redirects.length > description.redirects) {
+        const chain = redirects.map(each => each.request.target).join(' → ')
+        throw testingError('redirected_too_often', {
+          request: describeRequest(request.description),
+          limit: description.redirects,
+          chain,
+        })
+      }
+      description = next
+    }
+  }
+
+  async #send(description: RequestDescription, url: URL): Promise<Answer> {
+    const answer = await this.server.exchange(this.#withCookies(description))
+    for (const [name, value] of answer.head.fields) {
+      if (name.length === 10 && name.toLowerCase() === 'set-cookie') this.cookies.set(value, url)
+    }
+    return answer
+  }
+
+  #describe(method: string, path: string): RequestDescription {
+    const target = this.#target(path)
+    return { method, target, fields: [], body: undefined, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0 }
+  }
+
+  #withCookies(description: RequestDescription): RequestDescription {
+    const { cookies } = this
+    if (cookies.isEmpty || hasField(description.fields, 'cookie')) return description
+    const cookie = cookies.header(new URL(description.target, this.server.origin))
+    return cookie === '' ? description : { ...description, fields: [...description.fields, ['Cookie', cookie]] }
+  }
+
+  #remember(description: RequestDescription, response: TestResponse): void {
+    const isPage = description.method === 'GET' && response.field('content-type')?.startsWith('text/html') === true
+    if (isPage) this.#history.push(description)
+  }
+
+  #made(request: TestRequest): TestRequest {
+    this.server.made(request)
+    return request
+  }
+
+  #target(path: string): string {
+    if (path.startsWith('/') || path === '*') return path.replace(/#.*$/, '')
+    const url = URL.canParse(path) ? new URL(path) : undefined
+    if (url?.origin === this.server.origin.origin) return url.pathname + url.search
+    throw testingError('option_invalid', {
+      name: 'path',
+      problem: `must begin with a slash, unlike ${JSON.stringify(path)}.`,
+    })
+  }
+}
+
+/** Where a redirect leads, and how browsers ask for it (Fetch standard, "HTTP-redirect fetch"). */
+function redirected(response: TestResponse): RequestDescription | undefined {
+  const { status, request, url } = response
+  const location = response.field('location')
+  if (![301, 302, 303, 307, 308].includes(status) || location === undefined || !URL.canParse(location, url))
+    return undefined
+  const next = new URL(location, url)
+  if (next.origin !== url.origin) return undefined // somebody else's: the test sees the redirect itself
+  const toGet =
+    status === 303 ? request.method !== 'GET' && request.method !== 'HEAD' : status < 303 && request.method === 'POST'
+  const fields: [string, string][] = request.fields.map(([name, value]) => [name, value])
+  if (toGet)
+    for (const name of ['Content-Type', 'Content-Length', 'Transfer-Encoding', 'Origin'])
+      setField(fields, name, undefined)
+  return {
+    ...request,
+    method: toGet ? 'GET' : request.method,
+    target: next.pathname + next.search,
+    fields,
+    body: toGet ? undefined : (request.body as OutgoingBody | undefined),
+  }
+}

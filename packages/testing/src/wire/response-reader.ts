@@ -1,0 +1,203 @@
+/** The head of an answer as it came. */
+export interface ResponseHead {
+  status: number
+  reason: string
+  /** Names as they were written, values without blanks around them, in their order. */
+  fields: [name: string, value: string][]
+}
+
+export interface ResponseEvents {
+  /** An answer in advance: 100, 103. */
+  interim(head: ResponseHead): void
+  head(head: ResponseHead): void
+  data(bytes: Buffer): void
+  /** The whole answer is here. `rest` is what came behind it. */
+  end(rest: Buffer, reusable: boolean): void
+}
+
+const CRLF = '\r\n'
+const HEAD_END = Buffer.from('\r\n\r\n')
+const STATUS_LINE = /^HTTP\/1\.1 ([1-9]\d\d) ([\t\x20-\x7e\x80-\xff]*)$/
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)$/
+
+type Framing = 'head' | 'length' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'done'
+
+/**
+ * Reads one answer out of the bytes of a connection (RFC 9112). It is strict where clients are lenient, so that a test
+ * fails when a server writes what another client would misread: every violation is an error that says what came.
+ */
+export class ResponseReader {
+  readonly #events: ResponseEvents
+  readonly #method: string
+  #state: Framing = 'head'
+  #pending: Buffer = Buffer.alloc(0)
+  #left = 0
+  #reusable = true
+  /** Set when the connection becomes another protocol's. */
+  upgraded = false
+
+  constructor(method: string, events: ResponseEvents) {
+    this.#method = method
+    this.#events = events
+  }
+
+  get started(): boolean {
+    return this.#state !== 'head' || this.#pending.length > 0
+  }
+
+  /** @throws Error when the bytes are no answer */
+  receive(bytes: Buffer): void {
+    let rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes])
+    this.#pending = EMPTY
+    while (true) {
+      const used = this.#step(rest)
+      if (used < 0 || this.#state === 'done') {
+        if (used < 0) this.#pending = rest
+        return
+      }
+      rest = rest.subarray(used)
+      if (rest.length === 0 && this.#state !== 'until-close') return
+      if (this.#state === 'until-close' && rest.length === 0) return
+    }
+  }
+
+  /** The connection has ended in order. @returns whether that completes the answer */
+  eof(): boolean {
+    if (this.#state !== 'until-close') return false
+    this.#finish(EMPTY, false)
+    return true
+  }
+
+  /** What was expected next, for the message of a cut answer. */
+  get waitingFor(): string {
+    if (this.#state === 'length') return `${this.#left} more bytes of the body`
+    return this.#state === 'head' ? 'the head of the answer' : 'the rest of a chunked body'
+  }
+
+  /** Consumes what it can of `bytes`; -1 when it needs more. */
+  #step(bytes: Buffer): number {
+    switch (this.#state) {
+      case 'head':
+        return this.#readHead(bytes)
+      case 'length':
+      case 'chunk':
+        return this.#readCounted(bytes)
+      case 'chunk-size':
+        return this.#readChunkSize(bytes)
+      case 'chunk-end':
+        return this.#readChunkEnd(bytes)
+      case 'trailers':
+        return this.#readTrailers(bytes)
+      default:
+        if (bytes.length > 0) this.#events.data(bytes)
+        return bytes.length
+    }
+  }
+
+  #readHead(bytes: Buffer): number {
+    const end = bytes.indexOf(HEAD_END)
+    if (end < 0) {
+      if (bytes.length > 256 * 1024) throw new Error('the head of the answer has no end within 256 KiB')
+      return -1
+    }
+    const head = parseHead(bytes.toString('latin1', 0, end))
+    const used = end + 4
+    if (head.status < 200 && head.status !== 101) {
+      this.#events.interim(head)
+      return used
+    }
+    const body = this.#frame(head)
+    this.#events.head(head)
+    if (body === 'done') this.#finish(bytes.subarray(used), this.#reusable)
+    else this.#state = body
+    return used
+  }
+
+  /** How long the body is (RFC 9112, section 6.3). */
+  #frame({ status, fields }: ResponseHead): Framing {
+    const all = (name: string) => fields.filter(([field]) => field.toLowerCase() === name).map(([, value]) => value)
+    const lengths = all('content-length')
+    const codings = all('transfer-encoding')
+    if (all('connection').some(value => /(?:^|,)\s*close\s*(?:,|$)/i.test(value))) this.#reusable = false
+    if (lengths.length > 1) throw new Error(`the answer has ${lengths.length} Content-Length fields`)
+    if (lengths[0] !== undefined && codings.length > 0)
+      throw new Error('the answer has both Content-Length and Transfer-Encoding')
+    if (codings.length > 0 && codings.join() !== 'chunked')
+      throw new Error(`the answer has Transfer-Encoding: ${codings.join()}`)
+    if (lengths[0] !== undefined && !/^\d{1,15}$/.test(lengths[0]))
+      throw new Error(`the answer has Content-Length: ${lengths[0]}`)
+    if (status === 101) {
+      this.upgraded = true
+      return 'done'
+    }
+    if (status === 204 && (lengths.length > 0 || codings.length > 0)) {
+      throw new Error('an answer 204 must not have Content-Length or Transfer-Encoding (RFC 9110, section 8.6)')
+    }
+    if (this.#method === 'HEAD' || status === 204 || status === 304) return 'done'
+    if (codings.length > 0) return 'chunk-size'
+    if (lengths[0] === undefined) {
+      this.#reusable = false
+      return 'until-close'
+    }
+    this.#left = Number(lengths[0])
+    return this.#left === 0 ? 'done' : 'length'
+  }
+
+  #readCounted(bytes: Buffer): number {
+    const used = Math.min(bytes.length, this.#left)
+    if (used > 0) this.#events.data(used === bytes.length ? bytes : bytes.subarray(0, used))
+    this.#left -= used
+    if (this.#left > 0) return used
+    if (this.#state === 'chunk') this.#state = 'chunk-end'
+    else this.#finish(bytes.subarray(used), this.#reusable)
+    return used
+  }
+
+  #readChunkSize(bytes: Buffer): number {
+    const end = bytes.indexOf(CRLF)
+    if (end < 0) return -1
+    const line = bytes.toString('latin1', 0, end)
+    const size = /^([0-9A-Fa-f]{1,12})(?:;|$)/.exec(line)?.[1]
+    if (size === undefined) throw new Error(`a chunk begins with ${JSON.stringify(line.slice(0, 40))}`)
+    this.#left = Number.parseInt(size, 16)
+    this.#state = this.#left === 0 ? 'trailers' : 'chunk'
+    return end + 2
+  }
+
+  #readChunkEnd(bytes: Buffer): number {
+    if (bytes.length < 2) return -1
+    if (bytes[0] !== 13 || bytes[1] !== 10) throw new Error('a chunk is longer than it says')
+    this.#state = 'chunk-size'
+    return 2
+  }
+
+  #readTrailers(bytes: Buffer): number {
+    const end = bytes.indexOf(CRLF)
+    if (end < 0) return -1
+    if (end === 0) this.#finish(bytes.subarray(2), this.#reusable)
+    else if (!FIELD.test(bytes.toString('latin1', 0, end))) throw new Error('a trailer is no field line')
+    return end + 2
+  }
+
+  #finish(rest: Buffer, reusable: boolean): void {
+    this.#state = 'done'
+    this.#events.end(rest, reusable)
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+function parseHead(text: string): ResponseHead {
+  const lines = text.split(CRLF)
+  const [, status, reason = ''] = STATUS_LINE.exec(lines[0] ?? '') ?? []
+  if (status === undefined)
+    throw new Error(`the answer begins with ${JSON.stringify(text.slice(0, 60))}, which is no status line`)
+  const fields: ResponseHead['fields'] = []
+  for (let i = 1; i < lines.length; i++) {
+    const [, name, value] = FIELD.exec(lines[i]!) ?? []
+    if (name === undefined || value === undefined)
+      throw new Error(`the answer has a field line ${JSON.stringify(lines[i])}`)
+    fields.push([name, value.trimEnd()])
+  }
+  return { status: Number(status), reason, fields }
+}

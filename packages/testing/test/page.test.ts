@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../src/index.ts'
+import { sampleApp } from './sample-app.ts'
+
+let t: TestApp
+beforeAll(async () => {
+  t = await testApp(sampleApp())
+})
+afterAll(() => t.close())
+
+const signUp = () => t.visitor().get('/pages/1')
+const fields = (response: { json: { fields: [string, string][] } }) => response.json.fields
+
+test('follows links by their text, by a part of it, and by a selector, relative to the page', async () => {
+  const page = await signUp()
+  const second = await page.click('Second page').text('h1', 'Second')
+  await second.click('Fir').text('h1', 'Sign up')
+  await page.click('a[href$="/2"]').text('h1', 'Second')
+  await second.back().text('h1', 'Sign up')
+})
+
+test('goes back only where there is something', async () => {
+  const page = await signUp()
+  expect(() => page.back()).toThrow('no page to go back to')
+})
+
+test('asks for pages as a browser does', async () => {
+  const { request } = await (await signUp()).click('Second page')
+  expect(Object.fromEntries(request.fields)).toMatchObject({
+    'Sec-Fetch-Site': 'same-origin',
+    Referer: 'http://localhost/pages/1',
+  })
+  const sent = await (await signUp()).submit('#sign-up')
+  expect(Object.fromEntries(sent.request.fields)).toMatchObject({ Origin: 'http://localhost' })
+})
+
+test('enters by label, name or selector, and sends the button that is pressed', async () => {
+  const page = await signUp()
+  page
+    .fill('Your name', 'Hopper')
+    .fill('[name=password]', 'p')
+    .select('plan', 'Large')
+    .check('terms')
+    .select('Five', '5')
+    .uncheck('[value=grills]')
+  const sent = fields(await page.click('Save a draft'))
+  expect(sent).toEqual(
+    expect.arrayContaining([
+      ['name', 'Hopper'],
+      ['password', 'p'],
+      ['plan', 'l'],
+      ['terms', 'on'],
+      ['size', '5'],
+      ['do', 'draft'],
+    ]),
+  )
+  expect(sent).not.toContainEqual(['topics', 'grills'])
+  expect(sent).not.toContainEqual(['do', 'save'])
+})
+
+test('attaches files', async () => {
+  const app = sampleApp()
+  app.post('/upload', async c => {
+    const parts: unknown[] = []
+    for await (const part of c.req.multipart())
+      parts.push('filename' in part ? [part.name, part.filename, await part.text()] : [part.name, part.value])
+    return parts
+  })
+  await using t = await testApp(app)
+  const page = await t.get('/upload')
+  page.attach('Picture', { filename: 'a "b".txt', content: 'x' }).fill('note', 'ö')
+  await page.click('Send').json('', [
+    ['picture', 'a "b".txt', 'x'],
+    ['note', 'ö'],
+  ])
+})
+
+test('what the page does not offer cannot be done', async () => {
+  const page = await signUp()
+  const refusals: [() => unknown, string][] = [
+    [
+      () => page.submit('#sign-up', { nmae: 'x' }),
+      'Nothing on the page /pages/1 matches [name=nmae]. Did you mean name?',
+    ],
+    [() => page.submit('#login'), 'There are: form#sign-up'],
+    [() => page.submit('#sign-up', { plan: 'Medium' }), 'does not offer "Medium", but "s", "l"'],
+    [() => page.submit('#sign-up', { plan: 'Huge' }), 'the option is disabled'],
+    [() => page.submit('#sign-up', { locked: 'y' }), 'the field locked is read-only'],
+    [() => page.submit('#sign-up', { off: 'y' }), 'the field off is disabled'],
+    [() => page.submit('#sign-up', { size: '7' }), 'does not offer "7"'],
+    [() => page.submit('#sign-up', { topics: true }), 'give the list of values'],
+    [() => page.click('Third page'), 'matches Third page. Did you mean Second page?'],
+    [() => page.click('Sa'), '2 elements on the page /pages/1 match Sa'],
+    [() => page.click('Elsewhere'), 'is another site'],
+    [() => page.fill('Age', 7), 'matches Age'],
+  ]
+  for (const [act, message] of refusals) expect(act).toThrow(message)
+})
+
+test('what is no page has no links', async () => {
+  const answer = await t.get('/users/1')
+  expect(() => answer.click('x')).toThrow('click() needs a page, but the answer of GET /users/1 is application/json')
+})

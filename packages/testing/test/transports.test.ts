@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { testApp } from '../src/index.ts'
+import { describeTransport } from './contract.ts'
+import { sampleApp } from './sample-app.ts'
+
+describeTransport('in process', () => testApp(sampleApp()), { wire: true, inProcess: true })
+describeTransport('over TCP', () => testApp(sampleApp(), { over: 'socket' }), { wire: true, inProcess: true })
+describeTransport(
+  'at a URL',
+  async () => {
+    const app = sampleApp({ log: false })
+    const { port } = await app.listen({ port: 0 })
+    const t = await testApp(`http://127.0.0.1:${port}`)
+    const close = t.close.bind(t)
+    t.close = async () => {
+      await close()
+      await app.close({ graceMs: 0 })
+    }
+    return t
+  },
+  { wire: true, inProcess: false },
+)
+
+test('what cannot be tested is refused with what can', async () => {
+  await expect(testApp({} as never)).rejects.toThrow('testApp() cannot test an object of Object.')
+  await expect(testApp(Promise.resolve() as never)).rejects.toThrow('await it first')
+  await expect(testApp('localhost:3000')).rejects.toThrow('cannot test "localhost:3000"')
+  await expect(testApp(sampleApp(), { over: 'pigeon' as never })).rejects.toThrow(
+    'must be one of process, socket, fetch',
+  )
+  await expect(testApp(sampleApp(), { ovr: 'socket' } as never)).rejects.toThrow('The option ovr does not exist')
+})
+
+test('a server that is not there is told', async () => {
+  await using t = await testApp('http://127.0.0.1:1')
+  await expect(t.get('/')).rejects.toThrow(/GET \/ got no whole answer: the connection failed \(ECONNREFUSED\)/)
+})
+
+test('a request that was never awaited is told when the test ends, with its place', async () => {
+  const t = await testApp(sampleApp())
+  void t.get('/').status(404)
+  await expect(t.close()).rejects.toThrow(/GET \/ was never awaited \(at .*transports\.test\.ts:\d+/)
+})
+
+test('closing takes no time', async () => {
+  const t = await testApp(sampleApp())
+  await t.get('/')
+  await t
+    .get('/hang')
+    .timeout(20)
+    .catch(() => undefined)
+  const started = performance.now()
+  await t.close()
+  expect(performance.now() - started).toBeLessThan(50)
+})

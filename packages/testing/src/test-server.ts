@@ -1,6 +1,6 @@
 import { testingError } from './errors.ts'
-import { Observer, recordInto } from './observe/observer.ts'
-import { emptyRecord } from './observe/record.ts'
+import { Observer } from './observe/observer.ts'
+import { currentRecord, emptyRecord } from './observe/record.ts'
 import type { RequestDescription } from './request/description.ts'
 import { type Answer, describeRequest, exchange } from './request/exchange.ts'
 import { exchangeByFetch } from './request/exchange-by-fetch.ts'
@@ -27,9 +27,13 @@ export class TestServer {
   }
 
   exchange(description: RequestDescription): Promise<Answer> {
-    if (this.connections) return exchange(description, this.connections, this.origin.host)
     const record = emptyRecord()
-    return recordInto(record, () => exchangeByFetch(description, this.target.fetch!, this.origin, record))
+    const { connections, observer, target } = this
+    if (connections) {
+      const answer = exchange(description, connections, this.origin.host, record)
+      return observer && target.overSockets ? observer.watch(record, answer) : answer
+    }
+    return currentRecord.run(record, () => exchangeByFetch(description, this.target.fetch!, this.origin, record))
   }
 
   /** A connection of its own. */

@@ -222,7 +222,10 @@ describe('each assertion holds, and fails with the reason:', () => {
   })
 
   test.each(rows)('%s, at the line of the assertion', async (_, _holds, fails) => {
-    const error = await fails(t).then(undefined, reason => reason as Error)
+    const error = await fails(t).then(
+      () => undefined,
+      reason => reason as Error,
+    )
     expect(error?.stack).toMatch(/\n {4}at (?:.*\()?[^\n]*assertions\.test\.ts:\d+:\d+/)
   })
 })

@@ -1,3 +1,4 @@
+import type { Context } from '@arlen/http'
 import { type App, type AppOptions, createApp } from 'arlen'
 import { WebSocketServer } from 'ws'
 
@@ -31,31 +32,34 @@ export function sampleApp(options: AppOptions = {}): App {
   const app = createApp({
     root: import.meta.dirname,
     environment: 'test',
-    config: { csrf: { enabled: false }, http: { bodyLimit: 1024 } } as AppOptions['config'] & object,
+    config: { session: { enabled: false }, http: { maxBodyBytes: 1024 } },
     ...options,
   })
   app.get('/', () => 'Hello')
   app.get('/users/:id', c => ({ id: c.params.id, name: 'Ada', tags: ['a/b', 'c~d'] }))
-  for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
-    app[method]('/echo', async c => ({
-      method: c.req.method,
-      query: c.req.url.split('?')[1] ?? '',
-      headers: { ...c.req.headers },
-      body: await c.req.text(),
-    }))
-  }
+  const echo = async (c: Context) => ({
+    method: c.req.method,
+    query: c.req.url.split('?')[1] ?? '',
+    headers: { ...c.req.headers },
+    body: await c.req.text(),
+  })
+  app.get('/echo', echo)
+  app.post('/echo', echo)
+  app.put('/echo', echo)
+  app.patch('/echo', echo)
+  app.delete('/echo', echo)
   app.get('/pages/1', c => c.html(LAYOUT('Sign up', SIGN_UP)))
   app.get('/pages/2', c => c.html(LAYOUT('Second', '<h1>Second</h1><a href="../pages/1">First</a>')))
-  app.post('/sign-up', async c => ({ fields: [...(await c.req.form()).entries()] }))
+  app.post('/sign-up', async c => ({ fields: [...new URLSearchParams(await c.req.text())] }))
   app.get('/upload', c => c.html(LAYOUT('Upload', UPLOAD)))
-  app.get('/moved', c => c.redirect('/moved/again'))
+  app.get('/moved', c => c.redirect('/moved/again', 302))
   app.get('/moved/again', c => c.redirect('/pages/2', 303))
   app.get('/round', c => c.redirect('/round'))
   app.get('/boom', () => {
     throw new Error('The valve is stuck', { cause: new TypeError('rust') })
   })
   app.get('/cookie', c => {
-    c.cookies.set('seen', 'yes', { httpOnly: true, sameSite: 'lax', path: '/' })
+    c.setCookie('seen', 'yes', { httpOnly: true, sameSite: 'lax', path: '/' })
     return { sent: c.req.cookies }
   })
   app.get('/hang', () => new Promise(() => undefined))

@@ -8,18 +8,20 @@ export class Observer implements Disposable {
   /** Everything logged since the start, also outside of requests. */
   readonly logs: LogLine[] = []
   readonly #undo: (() => void)[] = []
+  /** Requests on their way over sockets, which do not carry the context from one end to the other. */
+  readonly #onSockets: Set<ServerRecord> = new Set()
 
   constructor(app: unknown) {
     this.#listen('arlen:pg:query', event => {
       const { text, durationMs, rowCount, error, caller } = event as QueryRecord
-      currentRecord.getStore()?.queries.push({ text, durationMs, rowCount, error, caller })
+      this.#record()?.queries.push({ text, durationMs, rowCount, error, caller })
     })
     this.#listen('arlen:http:request:exception', event => {
-      const record = currentRecord.getStore()
+      const record = this.#record()
       if (record) record.error = (event as { error: unknown }).error
     })
     this.#listen('arlen:view:render', event => {
-      currentRecord.getStore()?.renders.push(event as RenderRecord)
+      this.#record()?.renders.push(event as RenderRecord)
     })
     this.#listen('arlen:log', given => {
       const event = given as LogEvent
@@ -35,6 +37,22 @@ export class Observer implements Disposable {
     for (const undo of this.#undo.splice(0)) undo()
   }
 
+  /** Until the result is there, what happens outside of any request is filed here, unless another is on its way too. */
+  async watch<T>(record: ServerRecord, result: Promise<T>): Promise<T> {
+    this.#onSockets.add(record)
+    try {
+      return await result
+    } finally {
+      this.#onSockets.delete(record)
+    }
+  }
+
+  #record(): ServerRecord | undefined {
+    const record = currentRecord.getStore()
+    if (record !== undefined || this.#onSockets.size !== 1) return record
+    return [...this.#onSockets][0]
+  }
+
   #listen(channel: string, listener: (event: unknown) => void): void {
     subscribe(channel, listener)
     this.#undo.push(() => unsubscribe(channel, listener))
@@ -42,11 +60,6 @@ export class Observer implements Disposable {
 
   #log(line: LogLine): void {
     this.logs.push(line)
-    currentRecord.getStore()?.logs.push(line)
+    this.#record()?.logs.push(line)
   }
-}
-
-/** Runs what sends a request, so that all that follows from it in this process is on its record. */
-export function recordInto<T>(record: ServerRecord, send: () => T): T {
-  return currentRecord.run(record, send)
 }

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { testingError } from '../errors.ts'
-import { recordInto } from '../observe/observer.ts'
-import { emptyRecord, type ServerRecord } from '../observe/record.ts'
+import { currentRecord, type ServerRecord } from '../observe/record.ts'
 import type { Connections } from '../wire/connections.ts'
 import type { ResponseHead } from '../wire/response-reader.ts'
 import type { WireConnection } from '../wire/wire-connection.ts'
@@ -25,10 +24,14 @@ const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
  *
  * @throws ArlenError `answer_cut`, `no_answer`
  */
-export async function exchange(request: RequestDescription, connections: Connections, host: string): Promise<Answer> {
+export async function exchange(
+  request: RequestDescription,
+  connections: Connections,
+  host: string,
+  record: ServerRecord,
+): Promise<Answer> {
   const body = request.body === undefined ? undefined : await request.body
   const connection = connections.take()
-  const record = emptyRecord()
   return new Promise((resolve, reject) => {
     const interim: ResponseHead[] = []
     const chunks: Buffer[] = []
@@ -60,7 +63,7 @@ export async function exchange(request: RequestDescription, connections: Connect
       },
       upgraded: (stream: Duplex) => stream.destroy(),
     }
-    recordInto(record, () => sendRequest(connection, request, body, host, receiver))
+    currentRecord.run(record, () => sendRequest(connection, request, body, host, receiver))
   })
 }
 

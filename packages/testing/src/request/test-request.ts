@@ -4,6 +4,7 @@ import { AssertionMethods, type AssertionName } from '../response/assertion-meth
 import { assertions } from '../response/assertions.ts'
 import { failure } from '../response/failure.ts'
 import { report } from '../response/report.ts'
+import { countAssertions } from '../response/runner.ts'
 import type { TestResponse } from '../response/test-response.ts'
 import type { Visitor } from '../visitor.ts'
 import { type FormFields, formBody, jsonBody, type MultipartFields, multipartBody, rawBody } from './body.ts'
@@ -193,6 +194,7 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
 
   async #run(): Promise<TestResponse> {
     const response = await this.#visitor.perform(this)
+    if (this.#pending.length > 0) countAssertions(this.#pending.length)
     for (const { name, args, at } of this.#pending) {
       const found = assertions[name](response, ...args)
       const finding = isPromiseLike(found) ? await found : found

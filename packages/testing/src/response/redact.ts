@@ -1,13 +1,31 @@
-const SECRET_FIELD = /^(\s*(?:authorization|proxy-authorization|cookie|x-api-key|x-csrf-token):\s*)(.+)$/gim
+import { isSecretName, REDACTED } from '@arlen/core/secrets'
+
+const FIELD = /^(\s*)([\w-]+)(:\s*)(.+)$/gm
 const SET_COOKIE = /^(\s*set-cookie:\s*[^=;\s]+=)([^;\r\n]+)/gim
-const SECRET_MEMBER = /("?[\w-]*(?:password|passwd|secret|token|api_?key)[\w-]*"?\s*[:=]\s*"?)([^"&\s,;}<]+)/gi
-const SECRET_INPUT = /(<input\b[^>]*\bname="?[^"\s>]*(?:password|secret|token|csrf)[^>]*\bvalue=")([^"]*)/gi
+/** The beginning of `"name":"value"`, as often escaped as JSON inside of JSON is. */
+const MEMBER = /(\\*")([\w-]+)\1\s*:\s*\1/g
+const PAIR = /\b([\w-]+)(=)([^&\s"';<>]+)/g
+const CONTROL = /(<input\b[^>]*\bname="([^"]*)"[^>]*\bvalue=")([^"]*)/gi
 
 /** Takes the values of what is named like a secret out of a text for people. */
 export function redactText(text: string): string {
-  return text
-    .replace(SECRET_FIELD, '$1[redacted]')
-    .replace(SET_COOKIE, '$1[redacted]')
-    .replace(SECRET_INPUT, '$1[redacted]')
-    .replace(SECRET_MEMBER, '$1[redacted]')
+  return withoutMembers(text)
+    .replace(SET_COOKIE, `$1${REDACTED}`)
+    .replace(FIELD, (all, indent: string, name: string, colon: string) =>
+      isSecretName(name) && name.toLowerCase() !== 'set-cookie' ? indent + name + colon + REDACTED : all,
+    )
+    .replace(CONTROL, (all, before: string, name: string) => (isSecretName(name) ? before + REDACTED : all))
+    .replace(PAIR, (all, name: string, equals: string) => (isSecretName(name) ? name + equals + REDACTED : all))
+}
+
+function withoutMembers(text: string): string {
+  let clean = ''
+  let at = 0
+  for (const { 0: start, 1: quote = '', 2: name = '', index } of text.matchAll(MEMBER)) {
+    if (index < at || !isSecretName(name)) continue
+    const end = text.indexOf(quote, index + start.length)
+    clean += text.slice(at, index) + start + REDACTED
+    at = end < 0 ? text.length : end
+  }
+  return clean + text.slice(at)
 }

@@ -3,6 +3,7 @@ import { AssertionMethods, type AssertionName } from './assertion-methods.ts'
 import { assertions } from './assertions.ts'
 import { failure } from './failure.ts'
 import { report } from './report.ts'
+import { countAssertions } from './runner.ts'
 import type { TestResponse } from './test-response.ts'
 
 /** The assertions of an answer that has arrived. */
@@ -17,6 +18,7 @@ export class ResponseAssertions extends AssertionMethods {
   }
 
   protected override check(name: AssertionName, args: readonly unknown[], method: object): this {
+    countAssertions(1)
     const finding = assertions[name](this.#response, ...args)
     if (isPromiseLike(finding)) {
       throw new TypeError(`${name}() has to wait here: say it before the await, as in await t.get('/').${name}(…)`)

@@ -66,6 +66,7 @@ function remoteTarget(given: string | URL): Target {
     description: url.origin,
     origin: url,
     inProcess: false,
+    overSockets: true,
     app: given,
     connect: () => dial(url),
     close: () => Promise.resolve(),
@@ -122,12 +123,20 @@ function processTarget(app: unknown, accept: (stream: Duplex) => void, close: ()
     accept(server)
     return client
   }
-  return { description: 'in process', origin: IN_PROCESS, inProcess: true, app, connect, close }
+  return { description: 'in process', origin: IN_PROCESS, inProcess: true, overSockets: false, app, connect, close }
 }
 
 function socketTarget(app: unknown, port: number, close: () => Promise<void>): Target {
   const origin = new URL(`http://${LOOPBACK}:${port}/`)
-  return { description: origin.origin, origin, inProcess: true, app, connect: () => dial(origin), close }
+  return {
+    description: origin.origin,
+    origin,
+    inProcess: true,
+    overSockets: true,
+    app,
+    connect: () => dial(origin),
+    close,
+  }
 }
 
 async function fetchTarget(app: unknown): Promise<Target> {
@@ -139,6 +148,7 @@ async function fetchTarget(app: unknown): Promise<Target> {
     description: 'by fetch()',
     origin: IN_PROCESS,
     inProcess: true,
+    overSockets: false,
     app,
     fetch: request => owner.fetch(request),
     close: async () => {

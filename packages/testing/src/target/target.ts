@@ -8,6 +8,8 @@ export interface Target {
   readonly origin: URL
   /** The application runs in this process, so that its logs, queries and errors can be seen. */
   readonly inProcess: boolean
+  /** Requests go over sockets, also where the application runs in this process. */
+  readonly overSockets: boolean
   /** What was handed to `testApp()`. */
   readonly app: unknown
   /** Opens a connection. Absent where there are none: requests then go through `fetch`. */

@@ -133,7 +133,7 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
     })
 
     test.runIf(features.wire)('hears server-sent events', async () => {
-      await using events = t.events('/events')
+      const events = t.events('/events')
       expect(await events.next()).toEqual({ type: 'tick', data: 'one', id: '1' })
       expect(await events.next()).toEqual({ type: 'message', data: 'two\nlines', id: '1' })
       expect(await events.next()).toBeUndefined()
@@ -141,7 +141,7 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
     })
 
     test.runIf(features.wire)('talks over a WebSocket', async () => {
-      await using socket = t.websocket('/socket')
+      const socket = t.websocket('/socket')
       expect(await socket.send('hi').message()).toBe('echo hi')
       expect(await socket.send(Buffer.from([1, 2])).message()).toEqual(Buffer.from([1, 2]))
       expect(await socket.close(1000, 'bye')).toEqual({ code: 1000, reason: 'bye' })

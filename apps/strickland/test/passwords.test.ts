@@ -42,6 +42,26 @@ describe('changing a password', () => {
     expect((await login(email, NEW)).status).toBe(303)
   })
 
+  test('ends remembered logins that are granted or renewed at the same moment', async () => {
+    const email = 'ladybird@strickland.example'
+    await customer(shop, email, 'Ladybird')
+    let [current, next] = [PASSWORD, NEW]
+    for (let i = 0; i < 4; i++) {
+      const owner = (await login(email, current)).visitor
+      const renewing = (await login(email, current)).visitor
+      renewing.cookies.delete('insecure-session')
+      const change = owner.submit('/account', '/account/password', { currentPassword: current, password: next })
+      const [{ visitor: granted }] = await Promise.all([login(email, current), renewing.get('/orders'), change])
+      for (const visitor of [granted, renewing]) {
+        expect(await isIn(visitor)).toBe(false)
+        visitor.cookies.delete('insecure-session')
+        expect(await isIn(visitor)).toBe(false)
+      }
+      expect(await isIn(owner)).toBe(true)
+      ;[current, next] = [next, current]
+    }
+  })
+
   test('is refused with a wrong one, with a short one, and to strangers; and guesses are counted', async () => {
     const email = 'peggy@strickland.example'
     const visitor = await customer(shop, email, 'Peggy')

@@ -65,7 +65,7 @@ beforeAll(async () => {
       app.get('/maybe', { under: auth.loadUser }, c => ({ name: c.user?.name ?? null }))
       app.get('/fresh', { under: auth.requireRecentLogin() }, () => 'x')
     },
-    { config: { apiOnly: true } },
+    { config: { apiOnly: true, openApi: { path: '/openapi.json' } } },
   )
 })
 afterAll(() => served.close())
@@ -166,6 +166,24 @@ describe('an application that is an API alone', () => {
     expect((await ask('/fresh', { authorization: `Bearer ${opaque.token}` })).status).toBe(401)
   })
 })
+
+test('the OpenAPI document says what the routes behind a guard ask for', async () => {
+  const document = (await (await served.get('/openapi.json')).json()) as Document
+  expect(document.components.securitySchemes).toEqual({
+    ApiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+    Bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  })
+  expect(document.paths['/me/orders']!.get.security).toEqual([
+    { ApiKey: ['orders:read', 'orders:write'] },
+    { Bearer: ['orders:read', 'orders:write'] },
+  ])
+  expect(document.paths['/maybe']!.get.security).toContainEqual({})
+})
+
+interface Document {
+  components: { securitySchemes: object }
+  paths: Record<string, { get: { security: object[] } }>
+}
 
 test('an Authentication that has neither sessions nor schemes says what is missing', async () => {
   const errors: unknown[] = []

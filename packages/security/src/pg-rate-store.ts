@@ -36,11 +36,16 @@ interface Row {
  * The rows are those of the algorithms in memory, and what they mean is read by the same functions.
  */
 export class PgRateStore implements RateStore {
-  readonly #sql: SqlClient
+  readonly #source: SqlClient | (() => SqlClient)
   readonly #algorithms = new WeakMap<CheckedRateLimit, RateAlgorithm>()
 
-  constructor(sql: SqlClient) {
-    this.#sql = sql
+  /** @param source - the database, or a function that gives it, for an application that is assembled before it has one. */
+  constructor(source: SqlClient | (() => SqlClient)) {
+    this.#source = source
+  }
+
+  get #sql(): SqlClient {
+    return typeof this.#source === 'function' ? this.#source() : this.#source
   }
 
   async consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision> {

@@ -64,7 +64,7 @@ function ofWorkers(): RateStore {
 const STORES: [string, () => RateStore][] = [
   ['in memory', inMemory],
   ['of workers', ofWorkers],
-  ['in PostgreSQL', () => new PgRateStore(pg)],
+  ['in PostgreSQL', () => new PgRateStore(() => pg)],
 ]
 
 describe.each(STORES)('a count %s', (_, make) => {

@@ -1,13 +1,7 @@
+import type { SecurityScheme } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import type { ApiKeyStore, StoredApiKey } from './api-key-store.ts'
-import {
-  type AuthScheme,
-  type Credentials,
-  type CredentialsProblem,
-  checkedRealm,
-  type Maybe,
-  type OpenApiSecurityScheme,
-} from './auth-scheme.ts'
+import { type AuthScheme, type Credentials, type CredentialsProblem, checkedRealm, type Maybe } from './auth-scheme.ts'
 import { readAuthorization } from './authorization.ts'
 import { UNKNOWN } from './bearer.ts'
 import { sessionError } from './errors.ts'
@@ -63,7 +57,7 @@ export function apiKeys<User>(options: ApiKeysOptions<User>): ApiKeys<User> {
 export class ApiKeys<User> implements AuthScheme<User> {
   readonly name = 'ApiKey'
   readonly realm: string
-  readonly openApi: OpenApiSecurityScheme
+  readonly openApi: SecurityScheme
   readonly #options: ApiKeysOptions<User>
   readonly #start: string
   readonly #header: string | undefined

@@ -1,3 +1,4 @@
+import type { SecurityScheme } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import { sessionError } from './errors.ts'
 
@@ -19,17 +20,13 @@ export interface CredentialsProblem {
   readonly description?: string
 }
 
-/** How a scheme is described in an OpenAPI document (the security scheme object). */
-export type OpenApiSecurityScheme =
-  | { readonly type: 'http'; readonly scheme: string; readonly bearerFormat?: string }
-  | { readonly type: 'apiKey'; readonly in: 'header' | 'cookie'; readonly name: string }
-
 /** One way for a program to prove who it is, in the header of each request. */
 export interface AuthScheme<User> {
   /** The name in `Authorization` and `WWW-Authenticate`: `Bearer`. */
   readonly name: string
   readonly realm: string
-  readonly openApi: OpenApiSecurityScheme
+  /** How an OpenAPI document describes it. */
+  readonly openApi: SecurityScheme
   /** Undefined where the request has no credentials of this scheme. */
   authenticate(c: Context): Maybe<Credentials<User> | CredentialsProblem>
 }

@@ -1,3 +1,4 @@
+import type { GuardSecurity, SecurityScheme } from '@arlen/core'
 import { namesMediaType } from '@arlen/core'
 import { type Context, localTarget } from '@arlen/http'
 import { type AuthScheme, type Credentials, challenge, type Maybe } from './auth-scheme.ts'
@@ -5,7 +6,7 @@ import { bearer } from './bearer.ts'
 import { extendContext, findRequestSession, knownUser, requestSession, setUser } from './context.ts'
 import { type EndedSessions, sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
-import { type AuthGuard, type GuardSecurity, guard } from './guard.ts'
+import { type AuthGuard, guard } from './guard.ts'
 import type { OneTimeTokens, TokenReuse } from './one-time-token.ts'
 import { readRemembered } from './remember-me.ts'
 import { RememberedLogins } from './remembered-logins.ts'
@@ -173,9 +174,10 @@ export class Authentication<User extends AppUser = AppUser> {
   /** @param decide - undefined lets the request pass, anything else is the answer; or it throws. */
   #guard<U extends User | undefined>(
     decide: (user: User | undefined, c: Context) => unknown,
-    { scopes = [], optional = false }: Partial<GuardSecurity> = {},
+    { scopes = [], optional = false }: Omit<GuardSecurity, 'schemes'> = {},
   ): AuthGuard<{ readonly user: U }> {
-    const schemes = Object.fromEntries(this.#schemes.map(({ name, openApi }) => [name, openApi]))
+    const schemes: Record<string, SecurityScheme> = {}
+    for (const { name, openApi } of this.#schemes) schemes[name] ??= openApi
     if (this.#options.findUser !== undefined) schemes.Session = { type: 'apiKey', in: 'cookie', name: '__Host-session' }
     return guard(c => whenKnown(this.user(c), user => decide(user, c)), { schemes, scopes, optional })
   }

@@ -1,6 +1,5 @@
-import type { Handler, Provides } from '@arlen/core'
+import { describeSecurity, type GuardSecurity, type Handler, type Provides } from '@arlen/core'
 import type { Context } from '@arlen/http'
-import type { OpenApiSecurityScheme } from './auth-scheme.ts'
 import { whenKnown } from './when-known.ts'
 
 /**
@@ -14,19 +13,11 @@ export interface AuthGuard<Members> extends Provides<Members> {
   (c: Context): unknown
 }
 
-/** The security schemes by their names, any one of which lets a client in. */
-export interface GuardSecurity {
-  readonly schemes: Readonly<Record<string, OpenApiSecurityScheme>>
-  readonly scopes: readonly string[]
-  /** Whether strangers may pass too. */
-  readonly optional: boolean
-}
-
 /** @param check - undefined lets the request pass, anything else is the answer; or it throws. */
 export function guard<Members>(check: (c: Context) => unknown, security: GuardSecurity): AuthGuard<Members> {
   const decide = (target: Handler<Context> | Context): unknown => {
     if (typeof target !== 'function') return check(target)
     return (c: Context) => whenKnown(check(c), answer => (answer === undefined ? target(c) : answer))
   }
-  return Object.assign(decide, { security }) as AuthGuard<Members>
+  return describeSecurity(decide, security) as AuthGuard<Members>
 }

@@ -1,0 +1,70 @@
+import type { Context } from '@arlen/http'
+import { describe, expect, test } from 'vitest'
+import { isToken68, readAuthorization } from './authorization.ts'
+import { CookieCodec } from './cookie-codec.ts'
+import { CookieSigner } from './cookie-signature.ts'
+import { CsrfTokens } from './csrf-token.ts'
+import { KeyRing } from './key-ring.ts'
+import { openSession } from './sealed-session.ts'
+import { generateSecret } from './secrets.ts'
+import { sessionSettings } from './session-settings.ts'
+import { bearerToken } from './token.ts'
+
+const ring = new KeyRing([generateSecret(), generateSecret()])
+const settings = sessionSettings({ secrets: ring })
+const codec = new CookieCodec(ring, 'x')
+const signer = new CookieSigner(ring, 'x')
+const csrf = new CsrfTokens(ring)
+const { name } = settings.cookie
+const sealed = codec.seal('{}')
+const signed = signer.sign('x')
+
+function authorization(text: string): Context {
+  return { req: { header: () => text } } as unknown as Context
+}
+
+/** What reads a session, a CSRF token, or a program's credentials that a stranger sends. */
+const PARSERS: Record<string, (text: string) => unknown> = {
+  'a cookie of a session': text => openSession(settings, text, 0),
+  'a sealed value': text => codec.open(text),
+  'a signed value': text => signer.verify(text),
+  'a CSRF token': text => csrf.check(text, 'id'),
+  'a bearer token': text => bearerToken(text),
+  'an Authorization field': text => readAuthorization(authorization(text)),
+  'a token of 68 characters': text => isToken68(text),
+}
+
+const SHAPES: Record<string, (size: number) => string> = {
+  blanks: size => ' '.repeat(size),
+  'blanks behind a beginning': size => `Bearer ${' '.repeat(size)}x`,
+  'blanks within': size => `Bearer x${' '.repeat(size)}x`,
+  'equals signs': size => `Bearer x${'='.repeat(size)}x`,
+  semicolons: size => ';'.repeat(size),
+  'names alone': size => `${name};`.repeat(size / (name.length + 1)),
+  'names run together': size => name.repeat(size / name.length),
+  'names with blanks before them': size => `; ${' '.repeat(50)}${name}`.repeat(size / (name.length + 52)),
+  'a cookie many times': size => `${name}=${sealed}; `.repeat(size / (name.length + sealed.length + 3)),
+  'a sealed beginning': size => sealed + 'A'.repeat(size),
+  'a signed beginning': size => signed + '%'.repeat(size),
+}
+
+/** The least of several tries: what the machine does besides only adds. */
+function cpuMs(parse: (text: string) => unknown, text: string): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 7; i++) {
+    const before = performance.now()
+    for (let times = 0; times < 8; times++) parse(text)
+    least = Math.min(least, performance.now() - before)
+  }
+  return least
+}
+
+describe.each(Object.entries(PARSERS))('%s is read in a time in proportion to its length', (_, parse) => {
+  test.each(Object.entries(SHAPES))('of %s', (_, shape) => {
+    const [short, long] = [shape(8_192), shape(65_536)]
+    cpuMs(parse, short)
+    // Eight times the length may take eight times as long, sixty-four times if it were quadratic; below a tenth of a
+    // millisecond nothing is measured but the clock.
+    expect(cpuMs(parse, long)).toBeLessThan(Math.max(0.1, 8 * cpuMs(parse, short)) * 3)
+  })
+})

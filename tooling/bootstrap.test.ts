@@ -26,7 +26,7 @@ describe('a first run', () => {
   })
 
   test('uses a new enough node and a fitting pnpm of the machine', async () => {
-    for (const version of ['22.22.0', '23.0.0', '26.0.0']) {
+    for (const version of ['22.22.0', '24.13.0', '26.0.0', '28.1.0']) {
       box.program('node', `echo ${version}`)
       box.program('pnpm', 'echo 12.0.0')
       expect(await bootstrap('--path')).toEqual({ code: 0, stdout: '', stderr: '' })
@@ -36,6 +36,9 @@ describe('a first run', () => {
 
   test.each([
     ['22.21.9', '12.0.0'],
+    ['23.11.1', '12.0.0'],
+    ['24.12.9', '12.0.0'],
+    ['25.9.0', '12.0.0'],
     ['20.20.0', '12.0.0'],
     ['26.0.0', '11.9.9'],
   ])('does not use node %s with pnpm %s', async (node, pnpm) => {

@@ -17,6 +17,7 @@ import {
 } from '@arlen/core'
 import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
+import { judgeNode } from '@arlen/core/node-version'
 import { suggest } from '@arlen/core/options'
 import { type Context, createServer, type HttpServer } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
@@ -200,7 +201,9 @@ export class App extends Routes implements Servable, Controllable {
     await this.start()
     const { http } = this.config
     this.#server ??= this.#createServer()
+    // What runs an application under rules of its own has judged Node.js itself, once for all its workers.
     if (this.#loadRules) this.#server.setLoadRules(this.#loadRules)
+    else this.#warnOfNode()
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
     return this.#server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
   }
@@ -241,6 +244,11 @@ export class App extends Routes implements Servable, Controllable {
   /** Readiness fails from here on, and requests are answered as before. */
   preStop(): void {
     this.health.drain()
+  }
+
+  #warnOfNode(): void {
+    const found = isProduction(this.environment) ? judgeNode(process.versions.node) : undefined
+    if (found) this.log.warn(found.problem)
   }
 
   #compile(): Handler<Context> {

@@ -1,11 +1,6 @@
 #!/usr/bin/env node
-import { ArlenError } from '@arlen/core'
-import { runBoomhauer } from './command-line/run.ts'
-
-try {
-  process.exitCode = await runBoomhauer(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof ArlenError)) throw error
-  console.error(`boomhauer: ${error.message}`)
-  process.exitCode = 2
-}
+// Nothing else is loaded before the version of Node.js is judged, and every Node.js can read this file.
+import('@arlen/core/node-version').then(({ requireNode }) => {
+  requireNode('boomhauer', 'development')
+  return import('./main.ts')
+})

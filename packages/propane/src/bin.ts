@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { runPropane } from './command-line/run-propane.ts'
-
-// Not left to the event loop: an open handle must not keep a stopped primary alive.
-process.exit(await runPropane(process.argv.slice(2)))
+// Nothing else is loaded before the version of Node.js is judged, and every Node.js can read this file.
+import('@arlen/core/node-version').then(({ requireNode }) => {
+  requireNode('propane', 'production')
+  return import('./main.ts')
+})

@@ -34,6 +34,8 @@ type PgErrorCode =
   | 'listen_pooled'
   | 'copy_direction'
   | 'migration_invalid'
+  | 'migrations_not_found'
+  | 'migrations_foreign'
   | 'migration_drift'
   | 'migration_out_of_order'
   | 'migration_missing'
@@ -127,6 +129,14 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   },
   notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY takes at most 7999.' },
   migration_invalid: { message: '{file}: {reason}' },
+  migrations_not_found: {
+    message:
+      'No migrations: {dir} {reason}. Looked for <version>_<name>.sql, such as 20260131120000_add_users.sql; arlen generate migration <name> writes the first one.',
+  },
+  migrations_foreign: {
+    message:
+      '{dir} has the layout of {tool} ({example}), which is not read. Adopt the files and what is applied of them: arlen migrate import {dir}',
+  },
   migration_drift: {
     message:
       '{file} was changed after it had been applied. Put it back and write a new migration, or take the change as it is: arlen migrate accept-drift {version}',

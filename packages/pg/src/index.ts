@@ -9,6 +9,7 @@ export type { ListenOptions, NotificationHandler, Subscription } from './listene
 export { type DownOptions, migrateDown, migrateRedo } from './migrate/down.ts'
 export { type Migration, parseMigration, readMigrations } from './migrate/files.ts'
 export { generateMigration, renameMigration } from './migrate/generate.ts'
+export { type ImportOptions, type ImportReport, importMigrations } from './migrate/import.ts'
 export { type LateMigration, lateMigrations } from './migrate/late.ts'
 export { migrate } from './migrate/migrate.ts'
 export type { MigrateOptions, MigrationEvent, MigrationReport, Step } from './migrate/options.ts'

@@ -5,7 +5,6 @@ import {
   acceptDrift,
   generateMigration,
   type MigrationEvent,
-  migrate,
   migrateDown,
   migrateRedo,
   migrationStatus,
@@ -33,10 +32,6 @@ describe('up', () => {
       { version: '9', name: 'a', state: 'applied', appliedAt: expect.any(Date), appliedBy: 'postgres' },
       { version: '10', state: 'applied' },
     ])
-  })
-
-  test('a folder that is not there has nothing to apply', async () => {
-    expect(await migrate({ dsn: folder.dsn, dir: join(folder.dir, 'none') })).toEqual({ steps: [], dryRun: false })
   })
 
   test('a dry run changes nothing, not even the table of migrations', async () => {

@@ -27,6 +27,7 @@ const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Pro
   'accept-drift': { words: 1, run: accept },
   resolve: { words: 2, run: settle },
   rename: { words: 1, run: renameLate },
+  import: { words: 1, run: adopt },
 }
 
 export const migrateCommand: Command = {
@@ -49,6 +50,7 @@ export const migrateCommand: Command = {
     'arlen migrate status',
     'arlen migrate accept-drift 0002',
     'arlen migrate resolve 0007 applied',
+    'arlen migrate import prisma/migrations',
   ],
   async run(input, io) {
     const [name = 'up', ...words] = input.args
@@ -137,6 +139,14 @@ async function settle({ pg, target, words, io }: Task): Promise<undefined> {
 async function renameLate({ pg, target, words, io }: Task): Promise<undefined> {
   const { from, to } = await pg.renameMigration({ version: words[0]!, dir: target.dir })
   io.out(`${from} → ${to}`)
+}
+
+async function adopt({ pg, target, dryRun, words, io }: Task): Promise<undefined> {
+  const from = resolve(io.cwd, words[0]!)
+  const { tool, files, ledgerFound } = await pg.importMigrations({ ...target, from, dryRun })
+  for (const file of files) io.out(`${file.from} → ${file.to}${file.applied ? '  (applied)' : ''}`)
+  if (!ledgerFound) io.out(`This database has no ledger of ${tool}: nothing counts as applied.`)
+  io.out(`${dryRun ? 'Would import' : 'Imported'} ${count(files.length, 'migration')} of ${tool}.`)
 }
 
 function tell(event: MigrationEvent, dryRun: boolean, io: Io): void {

@@ -21,13 +21,14 @@ const WHY = /--[ \t]*allow[ \t]+create_and_drop[ \t]*:[ \t]*\S/i
  *
  * @throws `migration_invalid`
  */
-export function refuseCreateAndDrop(file: string, statements: readonly StatementText[]): void {
+export function refuseCreateAndDrop(file: string, up: string, statements: readonly StatementText[]): void {
+  if (WHY.test(up)) return
   const created = new Set<string>()
-  for (const { text, normal } of statements) {
+  for (const { normal } of statements) {
     const { made, dropped } = effectOf(normal)
     if (made) created.add(made)
-    if (!dropped || !created.delete(dropped) || WHY.test(text)) continue
-    const reason = `creates and drops the ${dropped} in its way there. Write "-- down" where the way back begins, or above the DROP: -- allow create_and_drop: why`
+    if (!dropped || !created.delete(dropped)) continue
+    const reason = `creates and drops the ${dropped} in its way there. Write "-- down" where the way back begins, or say that it is meant: -- allow create_and_drop: why`
     throw pgError('migration_invalid', { file, reason })
   }
 }

@@ -1,6 +1,7 @@
 import { pgError } from '../errors.ts'
 import { applyStep, stepOf } from './apply.ts'
 import { byVersion, type Migration, readMigrations, readVersion } from './files.ts'
+import { requireSome } from './folder.ts'
 import type { Applied } from './ledger.ts'
 import { migrate } from './migrate.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
@@ -18,7 +19,11 @@ export async function migrateDown(options: DownOptions): Promise<MigrationReport
   const dir = options.dir ?? DIR
   const migrations = await readMigrations(dir)
   return withLedger(options, async (client, ledger) => {
-    const plan = async () => planDown(migrations, await ledger.read(), options, dir)
+    const plan = async () => {
+      const applied = await ledger.read()
+      requireSome(dir, migrations, applied)
+      return planDown(migrations, applied, options, dir)
+    }
     const first = await plan()
     const steps = first.map(migration => stepOf(migration, 'down'))
     if (options.dryRun) options.onEvent?.({ type: 'plan', steps })

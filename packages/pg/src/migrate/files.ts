@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { type StatementText, splitStatements } from '../sql/sql-scanner.ts'
 import { refuseCreateAndDrop } from './create-and-drop.ts'
+import { FILE_NAME, listMigrations } from './folder.ts'
 import { splitParts } from './parts.ts'
 
 /** One file of `db/migrations`. */
@@ -23,14 +24,13 @@ export interface Migration {
   checksum: string
 }
 
-const FILE = /^(\d+)_([A-Za-z0-9_-]+)\.sql$/
-/** Reads the migrations of a folder, oldest first. A folder that is not there has none. */
+/**
+ * Reads the migrations of a folder, oldest first.
+ *
+ * @throws `migrations_not_found`, `migrations_foreign`, `migration_invalid`
+ */
 export async function readMigrations(dir: string): Promise<Migration[]> {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-  const files = names.filter(name => name.endsWith('.sql'))
+  const files = await listMigrations(dir)
   const migrations = await Promise.all(files.map(file => readMigration(dir, file)))
   migrations.sort(byVersion)
   for (let i = 1; i < migrations.length; i++) {
@@ -44,7 +44,7 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
 
 async function readMigration(dir: string, file: string): Promise<Migration> {
   const { statements, ...migration } = parse(file, await readText(dir, file))
-  refuseCreateAndDrop(file, statements)
+  refuseCreateAndDrop(file, migration.up, statements)
   return migration
 }
 
@@ -88,7 +88,7 @@ export function parseMigration(file: string, text: string): Migration {
 }
 
 function parse(file: string, text: string): Migration & { statements: StatementText[] } {
-  const match = FILE.exec(file)
+  const match = FILE_NAME.exec(file)
   if (!match)
     throw pgError('migration_invalid', {
       file,

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { applyStep, lockTimeout, stepOf } from './apply.ts'
 import { type Migration, readMigrations } from './files.ts'
+import { requireSome } from './folder.ts'
 import type { Ledger } from './ledger.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
 import { type Plan, planUp } from './plan.ts'
@@ -17,7 +18,11 @@ import { DIR, exclusively, withLedger } from './run.ts'
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const dir = options.dir ?? DIR
   const migrations = await readMigrations(dir)
-  const plan = async (ledger: Ledger) => planUp(migrations, await ledger.read(), dir)
+  const plan = async (ledger: Ledger) => {
+    const applied = await ledger.read()
+    requireSome(dir, migrations, applied)
+    return planUp(migrations, applied, dir)
+  }
   return withLedger(options, async (client, ledger) => {
     const first = await plan(ledger)
     if (options.dryRun) return preview(client, first, options)

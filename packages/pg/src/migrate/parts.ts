@@ -59,8 +59,21 @@ export function splitParts(file: string, text: string): MigrationParts {
 function foreignMarker(file: string, comment: string): Error {
   const reason =
     `has "${oneLine(comment, 80)}", which may be meant to mark the way back. Write "-- down" on a line of its own ` +
-    'where the way back begins; begin a comment that means something else with another word'
+    'where the way back begins; begin a comment that means something else with another word. ' +
+    'The folder of another tool, such as dbmate or goose, is adopted by arlen migrate import'
   return pgError('migration_invalid', { file, reason })
+}
+
+/** The same SQL, in which no comment is taken for a marker. */
+export function neutralize(sql: string): string {
+  let out = ''
+  let from = 0
+  for (const { at, comment } of commentsOf(sql)) {
+    if (!MARKER.test(comment) && !WAY_BACK.test(comment)) continue
+    out += `${sql.slice(from, at)}${comment.slice(0, 2)} note: ${comment.slice(2).trim()}`
+    from = at + comment.trimEnd().length
+  }
+  return out + sql.slice(from)
 }
 
 /** The comments outside of function bodies. Those after code in the middle of a statement explain that code. */

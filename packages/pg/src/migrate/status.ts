@@ -1,4 +1,5 @@
 import { byVersion, type Migration, readMigrations } from './files.ts'
+import { requireSome } from './folder.ts'
 import type { Applied } from './ledger.ts'
 import type { MigrateOptions } from './options.ts'
 import { DIR, withLedger } from './run.ts'
@@ -58,5 +59,6 @@ export async function verifyMigrations(
   options: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>,
 ): Promise<MigrationStatus[]> {
   const all = await migrationStatus(options)
+  requireSome(options.dir ?? DIR, all, [])
   return all.filter(({ state }) => state !== 'applied' && state !== 'pending')
 }

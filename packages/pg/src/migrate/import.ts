@@ -1,0 +1,107 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pgError } from '../errors.ts'
+import { splitStatements } from '../sql/sql-scanner.ts'
+import { refuseCreateAndDrop } from './create-and-drop.ts'
+import { type Migration, parseMigration } from './files.ts'
+import type { MigrationTool } from './folder.ts'
+import { type ForeignMigration, readForeign, readForeignLedger } from './foreign.ts'
+import type { MigrateOptions } from './options.ts'
+import { neutralize } from './parts.ts'
+import { DIR, exclusively, withLedger } from './run.ts'
+
+export interface ImportOptions extends Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'dryRun' | 'waitMs'> {
+  /** The folder of the other tool. It may be `dir` itself: its files are then replaced. */
+  from: string
+  /** Default: recognized by the layout. */
+  tool?: MigrationTool | undefined
+}
+
+export interface ImportReport {
+  tool: MigrationTool
+  /** The files that were written, or would be. */
+  files: { from: string; to: string; applied: boolean }[]
+  /** False where the database has no ledger of that tool, so that everything counts as not applied. */
+  ledgerFound: boolean
+}
+
+/**
+ * Adopts the migrations of dbmate, diesel, goose, node-pg-migrate, Prisma or sqlx: writes each as a file of `dir`, and
+ * records as applied what the tool's own ledger says is applied.
+ *
+ * @throws `migrations_not_found`; `migration_invalid` for what cannot be converted; `migration_missing` for what is
+ *   applied and has no file. Nothing is changed then.
+ */
+export async function importMigrations(options: ImportOptions): Promise<ImportReport> {
+  const dir = options.dir ?? DIR
+  const { tool, migrations } = await readForeign(options.from, options.tool)
+  const converted = migrations.map(foreign => ({ foreign, ...convert(foreign, tool) }))
+  return withLedger(options, async (client, ledger) => {
+    const applied = await readForeignLedger(client, tool)
+    const keys = new Set(applied)
+    for (const { foreign } of converted) keys.delete(foreign.key)
+    const [missing] = keys
+    if (missing !== undefined) throw pgError('migration_missing', { version: missing, dir: options.from })
+    const report: ImportReport = {
+      tool,
+      files: converted.map(({ foreign, migration }) => ({
+        from: foreign.sources.join(', '),
+        to: migration.file,
+        applied: applied?.includes(foreign.key) ?? false,
+      })),
+      ledgerFound: applied !== undefined,
+    }
+    if (options.dryRun) return report
+    await exclusively(client, ledger, options, async () => {
+      await writeAll(options.from, dir, converted)
+      await ledger.create(options.schema)
+      await client.query('begin')
+      for (const { foreign, migration } of converted) {
+        if (applied?.includes(foreign.key)) await ledger.write(migration, 'applied', 0)
+      }
+      await client.query('commit')
+    })
+    return report
+  })
+}
+
+interface Converted {
+  foreign: ForeignMigration
+  migration: Migration
+  text: string
+}
+
+function convert(foreign: ForeignMigration, tool: MigrationTool): Omit<Converted, 'foreign'> {
+  const name = foreign.name.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '') || 'imported'
+  const file = `${foreign.version}_${name}.sql`
+  const write = (remark: string) =>
+    [
+      '-- up',
+      ...(foreign.transactional ? [] : ['-- no transaction']),
+      remark + neutralize(foreign.up),
+      ...(foreign.down === undefined ? [] : ['', '-- down', neutralize(foreign.down)]),
+      '',
+    ].join('\n')
+  let text = write('')
+  const { up } = parseMigration(file, text)
+  try {
+    refuseCreateAndDrop(file, up, splitStatements(up))
+  } catch {
+    // Where its way back begins is certain here.
+    text = write(`-- allow create_and_drop: as imported from ${tool}\n`)
+  }
+  return { migration: parseMigration(file, text), text }
+}
+
+async function writeAll(from: string, dir: string, converted: readonly Converted[]): Promise<void> {
+  const inPlace = resolve(from) === resolve(dir)
+  await mkdir(dir, { recursive: true })
+  for (const { foreign, migration, text } of converted) {
+    const isSource = inPlace && foreign.sources.includes(migration.file)
+    await writeFile(join(dir, migration.file), text, { flag: isSource ? 'w' : 'wx' })
+    if (!inPlace) continue
+    for (const source of foreign.sources) {
+      if (source !== migration.file) await rm(join(dir, source), { recursive: true })
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { importMigrations, migrate, migrateDown, migrationStatus, verifyMigrations } from '../src/index.ts'
+import { rejection } from './helpers.ts'
+import { useMigrationFolder } from './migration-folder.ts'
+
+const folder = useMigrationFolder()
+const { write, up, exists, states, target } = folder
+
+async function add(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder.dir, file)), { recursive: true })
+    await write(file, text)
+  }
+}
+
+describe('silence is never success:', () => {
+  const foreign = { code: 'migrations_foreign', message: expect.stringContaining('arlen migrate import') }
+
+  test('a folder that is missing or empty', async () => {
+    const missing = { ...target(), dir: join(folder.dir, 'none') }
+    const nothing = { code: 'migrations_not_found', message: expect.stringContaining('<version>_<name>.sql') }
+    for (const run of [migrate, migrateDown, migrationStatus, verifyMigrations]) {
+      expect(await rejection(run(missing))).toMatchObject(nothing)
+    }
+    await add({ '.gitkeep': '', 'README.md': 'none yet' })
+    for (const run of [migrate, migrateDown, verifyMigrations]) {
+      expect(await rejection(run(target()))).toMatchObject(nothing)
+    }
+    expect(await states()).toEqual([])
+  })
+
+  test.each<[string, Record<string, string>, object]>([
+    ['a name in capitals', { '1_a.SQL': 'select 1' }, { code: 'migration_invalid' }],
+    ['Prisma', { '20260101000000_init/migration.sql': 'select 1', 'migration_lock.toml': '' }, foreign],
+    ['diesel', { '2026-01-01-000000_init/up.sql': 'select 1' }, foreign],
+    ['sqlx and golang-migrate', { '1_a.up.sql': 'select 1', '1_a.down.sql': 'select 1' }, foreign],
+    ['node-pg-migrate', { '1700000000000_a.js': 'exports.up = () => {}' }, foreign],
+  ])('%s', async (_, files, error) => {
+    await write('0_ours.sql', 'create table ours (id int);')
+    await add(files)
+    expect(await rejection(up())).toMatchObject(error)
+    expect(await exists('ours')).toBe(false)
+  })
+
+  test('subfolders, where nothing is outside of them', async () => {
+    await add({ 'V1/a.sql': 'select 1' })
+    expect(await rejection(up())).toMatchObject(foreign)
+    await write('1_a.sql', 'create table ours (id int);')
+    expect((await up()).steps).toHaveLength(1)
+  })
+})
+
+interface Layout {
+  files: Readonly<Record<string, string>>
+  ledger: string
+}
+
+const layouts: Readonly<Record<string, Layout>> = {
+  dbmate: {
+    files: {
+      '20260101000000_a.sql':
+        '-- migrate:up\ncreate table a (id int);\n-- rollback is below\n\n-- migrate:down\ndrop table a;\n',
+      '20260102000000_b.sql':
+        '-- migrate:up transaction:false\ncreate index concurrently a_i on a (id);\n-- migrate:down transaction:false\ndrop index concurrently a_i;\n',
+    },
+    ledger: `create table schema_migrations (version varchar primary key); insert into schema_migrations values ('20260101000000')`,
+  },
+  goose: {
+    files: {
+      '00001_a.sql':
+        '-- +goose Up\n-- +goose StatementBegin\ncreate table a (id int);\n-- +goose StatementEnd\n-- +goose Down\ndrop table a;\n',
+      '00002_b.sql':
+        '-- +goose NO TRANSACTION\n-- +goose Up\ncreate index concurrently a_i on a (id);\n-- +goose Down\ndrop index a_i;\n',
+    },
+    ledger: `create table goose_db_version (id serial, version_id bigint, is_applied boolean);
+      insert into goose_db_version (version_id, is_applied) values (0, true), (1, true), (2, true), (2, false)`,
+  },
+  sqlx: {
+    files: {
+      '1_a.up.sql': 'create table a (id int);',
+      '1_a.down.sql': 'drop table a;',
+      '2_b.up.sql': '-- no-transaction\ncreate index concurrently a_i on a (id);',
+      '2_b.down.sql': 'drop index a_i;',
+    },
+    ledger:
+      'create table _sqlx_migrations (version bigint, success boolean); insert into _sqlx_migrations values (1, true), (2, false)',
+  },
+  diesel: {
+    files: {
+      '2026-01-01-000000_a/up.sql': 'create table a (id int);',
+      '2026-01-01-000000_a/down.sql': 'drop table a;',
+      '2026-01-02-000000_b/up.sql': 'create index concurrently a_i on a (id);',
+      '2026-01-02-000000_b/down.sql': 'drop index a_i;',
+      '2026-01-02-000000_b/metadata.toml': 'run_in_transaction = false',
+    },
+    ledger: `create table __diesel_schema_migrations (version varchar); insert into __diesel_schema_migrations values ('20260101000000')`,
+  },
+  prisma: {
+    files: {
+      'migration_lock.toml': 'provider = "postgresql"',
+      '20260101000000_a/migration.sql': 'create table a (id int);',
+      '20260102000000_b/migration.sql': 'create table helper (); drop table helper; create index a_i on a (id);',
+    },
+    ledger: `create table _prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at timestamptz);
+      insert into _prisma_migrations values ('20260101000000_a', now(), null), ('20260102000000_b', null, null)`,
+  },
+  'node-pg-migrate': {
+    files: {
+      '1700000000000_a.sql': '-- Up Migration\ncreate table a (id int);\n-- Down Migration\ndrop table a;\n',
+      '1700000000001_b.sql': '-- Up Migration\ncreate index a_i on a (id);\n-- Down Migration\ndrop index a_i;\n',
+    },
+    ledger: `create table pgmigrations (name text); insert into pgmigrations values ('1700000000000_a')`,
+  },
+}
+
+describe.each(Object.entries(layouts))('the folder of %s', (tool, { files, ledger }) => {
+  test('is adopted with its ledger, in place', async () => {
+    await add(files)
+    for (const statement of `create table a (id int); ${ledger}`.split(';')) await folder.db.execute(statement)
+    const report = await importMigrations({ ...target(), from: folder.dir })
+    expect(report).toMatchObject({ tool, ledgerFound: true, files: [{ applied: true }, { applied: false }] })
+    expect((await states()).map(state => state.split(' ')[1])).toEqual(['applied', 'pending'])
+    expect((await up()).steps).toHaveLength(1)
+    expect(await exists('a_i')).toBe(true)
+    if (tool === 'prisma') return
+    await migrateDown({ ...target(), steps: 2 })
+    expect(await exists('a')).toBe(false)
+  })
+
+  test('is copied to another folder, and applied where the tool never was', async () => {
+    await add(files)
+    const dir = join(folder.dir, '.copy')
+    const dryRun = await importMigrations({ ...target(), from: folder.dir, dir, dryRun: true })
+    expect(await rejection(readdir(dir))).toMatchObject({ code: 'ENOENT' })
+    expect(await importMigrations({ ...target(), from: folder.dir, dir })).toEqual(dryRun)
+    expect(dryRun).toMatchObject({ tool, ledgerFound: false })
+    expect((await up({ dir })).steps).toHaveLength(2)
+    const again = await rejection(importMigrations({ ...target(), from: folder.dir, dir }))
+    expect(again).toMatchObject({ code: 'EEXIST' })
+  })
+})
+
+describe('an import that cannot be done', () => {
+  test('changes nothing where something applied has no file', async () => {
+    const { files, ledger } = layouts.dbmate!
+    await add(files)
+    for (const statement of ledger.split(';')) await folder.db.execute(statement)
+    await folder.db.execute("insert into schema_migrations values ('7')")
+    expect(await rejection(importMigrations({ ...target(), from: folder.dir }))).toMatchObject({
+      code: 'migration_missing',
+    })
+    expect(await readFile(join(folder.dir, '20260101000000_a.sql'), 'utf8')).toContain('migrate:up')
+    expect(await exists('arlen_migrations')).toBe(false)
+  })
+
+  test('says which file is a program', async () => {
+    await writeFile(join(folder.dir, '1700000000000_a.ts'), 'export const up = 1')
+    expect(await rejection(importMigrations({ ...target(), from: folder.dir }))).toMatchObject({
+      code: 'migration_invalid',
+      message: expect.stringContaining('1700000000000_a.ts: is a program'),
+    })
+    await rm(join(folder.dir, '1700000000000_a.ts'))
+    expect(await rejection(importMigrations({ ...target(), from: folder.dir }))).toMatchObject({
+      code: 'migrations_not_found',
+    })
+  })
+})

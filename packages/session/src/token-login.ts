@@ -21,6 +21,7 @@ type Named = Pick<AuthScheme<unknown>, 'name' | 'realm'>
  *   error codes of RFC 6750, section 3.1.
  */
 export function authenticate<User>(schemes: readonly AuthScheme<User>[], c: Context): Maybe<Found<User>> {
+  if (schemes.length === 0) return undefined
   return whenKnown(firstResult(schemes, c, 0), found => {
     if (found !== undefined) return accept(found, c)
     // A scheme of ours, and yet nobody's credentials: a key that is none, where JWTs are bearer tokens too.

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   Authentication,
   type AuthenticationOptions,
+  type AuthScheme,
   MemoryEndedSessions,
   MemorySessionStore,
   MemoryTokenStore,
@@ -85,7 +86,9 @@ describe.each(sessions)('authentication over %s sessions', (_, session) => {
   test('knows who logged in, keeps what is listed, and forgets all at logout', async () => {
     await using app = await start(people(), { session: session() })
     const browser = app.browser()
-    expect(await code(await browser.get('/me'))).toEqual([401, 'login_required'])
+    const stranger = await browser.get('/me')
+    expect(stranger.headers.get('www-authenticate')).toBe('Cookie realm="session"')
+    expect(await code(stranger)).toEqual([401, 'login_required'])
     expect(await (await browser.get('/maybe')).json()).toEqual({ name: null })
     await browser.get('/login')
     expect(await (await browser.get('/me')).json()).toEqual({ name: 'Ada' })
@@ -297,6 +300,37 @@ describe('a bearer token', () => {
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="api", Cookie realm="session"')
     expect((await program.get('/password', { authorization: `Bearer ${token}` })).status).toBe(401)
   })
+})
+
+test('an application can have a scheme of its own, beside sessions and without them', async () => {
+  const signature: AuthScheme<User> = {
+    name: 'Signature',
+    realm: 'hooks',
+    openApi: { type: 'http', scheme: 'signature' },
+    authenticate(c) {
+      const [scheme, name] = c.req.header('authorization')?.split(' ') ?? []
+      if (scheme !== 'Signature') return undefined
+      return name === 'ada' ? { user: people().get(1)! } : { error: 'invalid_token', description: 'Not "signed"\n' }
+    },
+  }
+  const auth = new Authentication<User>({
+    schemes: [signature],
+    findUser: id => people().get(Number(id)),
+    idOf: user => user.id,
+  })
+  const show = auth.requireUser(c => c.json({ name: (c.user as User).name }))
+  const session = sessionMiddleware({ secrets: [SECRET] })
+  for (const handler of [show, session(show)]) {
+    await using app = await serveHandler(handler)
+    const ask = (authorization: string) => app.browser().get('/', { authorization })
+    expect(await (await ask('Signature ada')).json()).toEqual({ name: 'Ada' })
+    const refused = await ask('Signature bob')
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      `Signature realm="hooks", error="invalid_token", error_description="Not 'signed'?"`,
+    ])
+    expect((await app.browser().get('/')).headers.get('www-authenticate')).toMatch(/^Signature realm="hooks"/)
+  }
 })
 
 describe('a login by password', () => {

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   Authentication,
   MemoryEndedSessions,
+  MemorySessionStore,
   MemoryTokenStore,
   OneTimeTokens,
+  PgSessionStore,
   PgTokenStore,
+  type SessionStore,
   sessionMiddleware,
   type TokenReuse,
 } from '../src/index.ts'
@@ -184,7 +187,7 @@ describe.each<[string, () => PgTokenStore | MemoryTokenStore]>([
 })
 
 describe('regenerate() voids the old cookie', () => {
-  async function startRegenerating() {
+  async function startRegenerating(store?: SessionStore) {
     const account = { id: 1, epoch: 1 }
     const ended = new MemoryEndedSessions()
     const auth = new Authentication<Account>({
@@ -214,11 +217,18 @@ describe('regenerate() voids the old cookie', () => {
       },
       '/me': auth.requireUser(c => c.json([c.session.get('rights') ?? null])),
     })
-    return { app: await serveHandler(sessionMiddleware({ secrets: [SECRET] })(handler)), ended, account }
+    return { app: await serveHandler(sessionMiddleware({ secrets: [SECRET], store })(handler)), ended, account }
   }
 
-  test.each(['/regenerate', '/destroy', '/fails'])('%s', async path => {
-    const { app } = await startRegenerating()
+  const kept: [string, () => SessionStore | undefined][] = [
+    ['of a session that is all in its cookie', () => undefined],
+    ['of a session in memory', () => new MemorySessionStore()],
+    ['of a session in PostgreSQL', () => new PgSessionStore(database.pg)],
+  ]
+  const paths = ['/regenerate', '/destroy', '/fails']
+  const cases = kept.flatMap(([name, store]) => paths.map(path => [name, path, store] as const))
+  test.each(cases)('%s (%s)', async (_name, path, store) => {
+    const { app } = await startRegenerating(store())
     await using _ = app
     const browser = app.browser()
     await browser.get('/login')

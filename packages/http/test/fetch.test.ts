@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { toFetch } from '../src/fetch/to-fetch.ts'
-import { Context, type Handler } from '../src/index.ts'
+import { Context, createServer, type Handler } from '../src/index.ts'
+import { deferred } from './serving.ts'
 
 const ask = (handler: Handler, path = '/', init: RequestInit = {}) =>
   toFetch(handler)(new Request(new URL(path, 'https://shop.example'), init))
 
-test('a handler answers a Request with a Response, through the same parser and writer', async () => {
+test('a handler answers a Request with a Response', async () => {
   const response = await ask(
     c =>
       c.json({ url: c.req.url, host: c.req.host, protocol: c.req.protocol, ip: c.req.ip, a: c.req.header('x-a') }, 201),
@@ -126,4 +127,141 @@ test('204 and redirects, cookies and contexts of one’s own', async () => {
   expect([empty.status, await empty.text(), empty.headers.getSetCookie().length]).toEqual([204, '', 2])
   const redirect = await fetch(new Request('http://a/go'))
   expect([redirect.status, redirect.headers.get('location')]).toEqual([303, '/there'])
+})
+
+describe('server.fetch', () => {
+  test('is bound, so that it can be handed on', async () => {
+    const { fetch } = createServer(() => 'handed on')
+    expect(await (await fetch(new Request('http://a/'))).text()).toBe('handed on')
+  })
+
+  test('shares what it counts with the connections of its server', async () => {
+    const server = createServer(() => 'ok')
+    await server.fetch(new Request('http://a/'))
+    expect(server.stats()).toEqual({ inFlight: 0, requests: 1, shed: 0 })
+  })
+
+  test('is waited for when the server closes, and answers 503 from then on', async () => {
+    const release = deferred()
+    const server = createServer(() => release.promise.then(() => 'done'), { timeouts: { drain: 1 } })
+    const asked = server.fetch(new Request('http://a/'))
+    const closed = server.close()
+    const late = await server.fetch(new Request('http://a/', { method: 'HEAD' }))
+    expect([late.status, await late.text()]).toEqual([503, ''])
+    release.resolve()
+    expect(await (await asked).text()).toBe('done')
+    await closed
+  })
+
+  test('is cut when the grace of a close is over', async () => {
+    const aborted = deferred<unknown>()
+    const server = createServer(c => {
+      c.signal.addEventListener('abort', () => aborted.resolve(c.signal.reason))
+      return new Promise(() => undefined)
+    })
+    const asked = server.fetch(new Request('http://a/'))
+    asked.catch(() => undefined)
+    await server.close({ graceMs: 0 })
+    await expect(asked).rejects.toMatchObject({ code: 'server_closing' })
+    expect(await aborted.promise).toMatchObject({ code: 'client_disconnected' })
+    expect(server.requestsInFlight).toBe(0)
+  })
+})
+
+describe('who asks', () => {
+  const who: Handler = c => [c.req.ip, c.req.host, c.req.protocol, c.req.id === 'theirs']
+  const forwarded = {
+    headers: { 'X-Forwarded-For': '192.0.2.7', 'X-Forwarded-Proto': 'https', 'X-Request-Id': 'theirs' },
+  }
+  const options = {
+    trustedProxies: ['unix', 'loopback'],
+    forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
+  } as const
+
+  test('is nobody’s word where no address was given, a trusted unix socket or not', async () => {
+    const response = await toFetch(who, options)(new Request('http://a/', forwarded))
+    expect(await response.json()).toEqual(['', 'a', 'http', false])
+  })
+
+  test('is what a trusted proxy says at the address that was given', async () => {
+    const fetch = toFetch(who, options)
+    const trusted = await fetch(new Request('http://a/', forwarded), { remoteAddress: '::ffff:127.0.0.1' })
+    expect(await trusted.json()).toEqual(['192.0.2.7', 'a', 'https', true])
+    const other = await fetch(new Request('http://a/', forwarded), { remoteAddress: '198.51.100.1' })
+    expect(await other.json()).toEqual(['198.51.100.1', 'a', 'http', false])
+  })
+
+  test('asks the host of the URL, whatever Host says', async () => {
+    const response = await toFetch(c => [c.req.host, c.req.header('host')])(
+      new Request('http://shop.example:8080/', { headers: { Host: 'other.example' } }),
+    )
+    expect(await response.json()).toEqual(['shop.example:8080', 'shop.example:8080'])
+  })
+
+  test.each([
+    ['a host that HTTP cannot name', 'http://a{b}/', {}, 'host_invalid'],
+    ['a Host that is none', 'http://a/', { headers: { Host: 'a/b' } }, 'host_invalid'],
+    ['a URL that is not HTTP’s', 'ftp://a/', {}, 'target_invalid'],
+  ])('%s is rejected', async (_, url, init, code) => {
+    const response = await toFetch(() => 'ok')(new Request(url, init))
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([400, code])
+  })
+})
+
+describe('the body of a Request', () => {
+  const text: Handler = async c => c.req.text()
+
+  test.each([
+    ['longer', 'abcdef', 'framing_invalid'],
+    ['shorter', 'ab', 'request_incomplete'],
+  ])('that is %s than its Content-Length says is refused', async (_, body, code) => {
+    const request = new Request('http://a/', { method: 'POST', body, headers: { 'Content-Length': '4' } })
+    const response = await toFetch(text)(request)
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([400, code])
+  })
+
+  test('that is missing although its Content-Length says otherwise is refused', async () => {
+    const request = new Request('http://a/', { method: 'POST', headers: { 'Content-Length': '4' } })
+    expect((await toFetch(text)(request)).status).toBe(400)
+  })
+
+  test('that breaks off rejects with the reason, and is a client that left for the handler', async () => {
+    const reason = deferred<unknown>()
+    const body = new ReadableStream({
+      start: controller => controller.enqueue(new Uint8Array(3)),
+      pull: controller => controller.error(new Error('unplugged')),
+    })
+    const asked = toFetch(async c => {
+      c.signal.addEventListener('abort', () => reason.resolve(c.signal.reason))
+      return c.req.text()
+    })(new Request('http://a/', { method: 'POST', body, duplex: 'half' }))
+    await expect(asked).rejects.toThrow('unplugged')
+    expect(await reason.promise).toMatchObject({ code: 'client_disconnected' })
+  })
+
+  test('that was read before rejects, where somebody asks for it', async () => {
+    const request = new Request('http://a/', { method: 'POST', body: 'abc' })
+    await request.text()
+    expect(await (await toFetch(() => 'not asked')(request)).text()).toBe('not asked')
+    await expect(toFetch(text)(request)).rejects.toThrow(TypeError)
+  })
+
+  test('that is a form which nobody reads is let go in silence', async () => {
+    const rejections: unknown[] = []
+    const listener = (reason: unknown) => rejections.push(reason)
+    process.on('unhandledRejection', listener)
+    const body = new FormData()
+    body.set('a', 'b')
+    await toFetch(() => 'ok')(new Request('http://a/', { method: 'POST', body }))
+    await new Promise(resolve => setTimeout(resolve, 20))
+    process.off('unhandledRejection', listener)
+    expect(rejections).toEqual([])
+  })
+})
+
+test('a request that was aborted before it was asked reaches no handler', async () => {
+  let called = false
+  const asked = ask(() => (called = true), '/', { signal: AbortSignal.abort(new Error('never mind')) })
+  await expect(asked).rejects.toThrow('never mind')
+  expect(called).toBe(false)
 })

@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-// Nothing else is loaded before the version of Node.js is judged, and every Node.js can read this file.
-import('@arlen/core/node-version').then(({ requireNode }) => {
-  requireNode('propane', 'production')
-  return import('./main.ts')
-})
+// Every Node.js can read this file and the two that it loads first: signals are kept from the start, and nothing else is
+// loaded before the version of Node.js is judged.
+import('./command-line/early-signals.ts')
+  .then(({ keepSignals }) => {
+    keepSignals()
+    return import('@arlen/core/node-version')
+  })
+  .then(({ requireNode }) => {
+    requireNode('propane', 'production')
+    return import('./main.ts')
+  })

@@ -26,6 +26,9 @@ export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = d
   crash_loop: {
     message: 'Gave up: {deaths} workers died before they were ready within {window}. The first one: {reason}',
   },
+  too_many_workers: {
+    message: '{workers} workers need about {needed} of memory, and {available} are available. Ask for fewer.',
+  },
   not_running: { message: 'No propane answers at {path}. Is it running, as this user, with this control socket?' },
   command_failed: { message: '{reason}' },
   reload_failed: { message: 'The reload failed and the old workers stay: {reason}' },
@@ -49,6 +52,7 @@ export type PropaneErrorCode =
   | 'log_file_failed'
   | 'app_failed'
   | 'crash_loop'
+  | 'too_many_workers'
   | 'not_running'
   | 'command_failed'
   | 'reload_failed'

@@ -19,6 +19,8 @@ export interface PropaneEvents {
   heartbeat: WorkerEvent & { stats: WorkerStats }
   /** Its event loop was blocked for so long, and goes on. */
   blocked: WorkerEvent & { forMs: number }
+  /** It has nearly as many descriptors open as it may, and accepts no connections until some are closed. */
+  descriptors_scarce: WorkerEvent & { limit: number }
   /** The worker was asked to finish what it has and go. */
   drain: WorkerEvent & { reason: Reason; stats: WorkerStats }
   /** It has: so many connections had to be cut at the end of the drain time. */

@@ -50,7 +50,11 @@ export interface PropaneHandle {
   metrics(): string
   /** Rolling reload: resolves when only the new generation is left. Throws reload_failed; the old workers then stay. */
   reload(): Promise<PropaneEvents['reloaded']>
-  /** Resolves when so many workers (at least 1) serve. Throws command_failed where they cannot. */
+  /**
+   * Resolves when so many workers serve, from 1 to 1024.
+   *
+   * @throws command_failed where they cannot, too_many_workers where memory has no room for them
+   */
   scale(workers: number): Promise<void>
   /**
    * Starts this program's command line again and hands the sockets over to it. Resolves with the new process id once it

@@ -55,6 +55,10 @@ export type FromWorker =
   | { type: 'closed' }
   | { type: 'drained'; tookMs: number; cut: number }
   | { type: 'blocked'; forMs: number }
+  /** Nearly all of its descriptors are open, so it has stopped accepting for now. */
+  | { type: 'descriptors'; limit: number }
+  /** The application has cut the channel to the primary, by `process.disconnect()`: the worker will stop. */
+  | { type: 'disconnects' }
 
 /** What a worker is told. `listen` and `spare` come with one socket each, `index` of `of`. */
 export type ToWorker =
@@ -74,6 +78,8 @@ const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   closed: [],
   drained: ['tookMs:number', 'cut:number'],
   blocked: ['forMs:number'],
+  descriptors: ['limit:number'],
+  disconnects: [],
 }
 
 const TO_WORKER: Readonly<Record<ToWorker['type'], readonly string[]>> = {

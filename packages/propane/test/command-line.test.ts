@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runPropane } from '../src/command-line/run-propane.ts'
 import type { PropaneStatus } from '../src/index.ts'
 import { Bin, runBin } from './bin.ts'
-import { fixture, get, temporaryFolder } from './helpers.ts'
+import { fixture, get, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 /** Finds no propane of anybody else. */
@@ -39,6 +39,9 @@ describe('wrong usage ends with 2 and says what is wrong:', () => {
     [['a.js', '--workers'], /^propane: --workers needs a value/],
     [['statsu'], /^propane: there is no command statsu; did you mean status\?/],
     [['scale', 'many'], /^propane: scale to how many workers/],
+    [['scale', '1e9'], /^propane: scale to how many workers, from 1 to 1024/],
+    [['scale', '1025'], /^propane: scale to how many workers/],
+    [['scale'], /^propane: scale to how many workers/],
     [
       ['a.js', '--workers', '-1', '--boot-timeout', 'soon'],
       /2 problem\(s\):\n- workers: must be auto or a whole number.*\n- bootTimeoutMs: must be a duration/,
@@ -214,3 +217,33 @@ test('an upgrade that fails leaves everything as it is', async () => {
   expect((await get(url)).body).toBe('old')
   expect((await run(['status'], env)).stdout).toContain(`process ${bin.child.pid} running`)
 })
+
+test('signals that come before anything is loaded are kept: a stop stops, a reload reloads', async () => {
+  const app = fixture('listener.ts')
+  const stopped = new Bin([app, '--workers', '1', '--port', '0'])
+  await loading(stopped)
+  stopped.child.kill('SIGTERM')
+  expect(await stopped.exit).toBe(0)
+  const reloaded = new Bin([app, '--workers', '1', '--port', '0'])
+  await loading(reloaded)
+  reloaded.child.kill('SIGHUP')
+  await reloaded.line('reloaded in')
+})
+
+test('a command that is interrupted while it loads ends by the signal', async () => {
+  const bin = new Bin(['status'], { env: privateEnv() })
+  await loading(bin)
+  bin.child.kill('SIGTERM')
+  expect(await bin.exit).toBe('SIGTERM')
+})
+
+/** Resolves in the moment in which the command has begun to load: its listeners are there, and nothing else. */
+async function loading({ child }: Bin): Promise<void> {
+  await until(
+    () => {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      return BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(status)![1]}`)
+    },
+    caught => (caught & 1n) === 1n, // SIGHUP; Node.js itself listens to SIGTERM,
+  )
+}

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
@@ -86,11 +87,11 @@ test('workers whose primary is killed let go of the port, and a new one can have
   const url = await bin.serving()
   const { port } = new URL(url)
   const pids = bin.lines.filter(line => 'worker_pid' in line).map(line => Number(line.worker_pid))
-  const inFlight = get(`${url}/?ms=500`)
-  await get(url)
+  const { arrived, answered } = sendSlow(`${url}/?ms=500`)
+  await arrived
   bin.child.kill('SIGKILL')
   const killedAt = performance.now()
-  expect((await inFlight).status).toBe(200)
+  expect(await answered).toBe(200)
   await until(
     () => pids.filter(alive).length,
     left => left === 0,
@@ -99,6 +100,17 @@ test('workers whose primary is killed let go of the port, and a new one can have
   const next = new Bin([fixture('mixed.ts'), '--workers', '1', '--port', port])
   expect((await get(await next.serving())).status).toBe(200)
 })
+
+/** A request of which is known when a worker has it: only then `100 Continue` comes. */
+function sendSlow(url: string): { arrived: Promise<void>; answered: Promise<number | undefined> } {
+  const request = http.get(url, { agent: false, headers: { expect: '100-continue' } })
+  const arrived = new Promise<void>(resolve => request.once('continue', resolve))
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    request.once('response', response => resolve(response.resume().statusCode))
+    request.once('error', reject)
+  })
+  return { arrived, answered }
+}
 
 /** Connections of the kernel's accept queue: what /proc/net/tcp says of the listening socket's rx_queue. */
 function pendingConnections(port: number): number {

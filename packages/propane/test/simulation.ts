@@ -16,6 +16,7 @@ export const SETTINGS: PoolSettings = {
   maxAgeMs: 0,
   maxMemory: 0,
   reloadOverlap: 1,
+  maxBooting: 8,
 }
 
 /** A process that the simulated machine runs. */

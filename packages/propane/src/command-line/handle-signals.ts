@@ -1,4 +1,5 @@
 import type { PropaneHandle } from '../propane-handle.ts'
+import { takeSignals } from './early-signals.ts'
 import { SIGNALS, type SignalAction } from './signals.ts'
 
 /** Lets signals to this process command a running propane. Returns what undoes it. */
@@ -13,6 +14,7 @@ export function handleSignals(propane: PropaneHandle): () => void {
     process.on(name, listener)
     return [name, listener] as const
   })
+  for (const name of takeSignals()) process.emit(name, name)
   return () => {
     for (const [name, listener] of listeners) process.off(name, listener)
   }
@@ -28,7 +30,7 @@ function perform(propane: PropaneHandle, action: SignalAction): void {
   else if (action === 'upgrade') propane.upgrade().catch(ignore)
   else if (action === 'reopen_logs') reopenLogs(propane)
   else if (action === 'scale_up') propane.scale(desired + 1).catch(ignore)
-  else if (action === 'scale_down') propane.scale(desired - 1).catch(ignore)
+  else if (action === 'scale_down') propane.scale(Math.max(1, desired - 1)).catch(ignore)
 }
 
 function reopenLogs(propane: PropaneHandle): void {

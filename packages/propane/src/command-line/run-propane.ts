@@ -1,9 +1,11 @@
 import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from '../accessories.ts'
+import { MAX_WORKERS } from '../primary/check-workers.ts'
 import { serve } from '../serve.ts'
 import { fs } from '../system/builtins.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { command, describeResult, isCommand, mistypedCommand } from './commands.ts'
 import { readConfigFile } from './config-file.ts'
+import { releaseSignals } from './early-signals.ts'
 import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
 
 const OK = 0
@@ -97,10 +99,11 @@ async function start(
 }
 
 async function control(name: string, { positional, accessories, switches }: Arguments, io: Io): Promise<number> {
+  await releaseSignals() // to a command they mean what they mean to every program
   const words = positional.slice(1)
-  const workers = name === 'scale' ? Number(words.shift()) : undefined
-  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
-    return failed(io, 'scale to how many workers? propane scale 4', WRONG_USAGE)
+  const workers = name === 'scale' ? wholeNumber(words.shift()) : undefined
+  if (name === 'scale' && (workers === undefined || workers < 1 || workers > MAX_WORKERS)) {
+    return failed(io, `scale to how many workers, from 1 to ${MAX_WORKERS}? propane scale 4`, WRONG_USAGE)
   }
   const { controlSocket, port } = { ...accessoriesFromEnv(io.env), ...accessories }
   const json = switches.has('json')
@@ -115,6 +118,10 @@ async function control(name: string, { positional, accessories, switches }: Argu
     io.out(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
     return FAILED
   }
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
 /** Whether the flags by themselves are as they should be: then what is wrong stands in a file or the environment. */

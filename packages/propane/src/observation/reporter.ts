@@ -1,6 +1,10 @@
+import { now } from '../clock.ts'
 import type { Events } from '../propane-events.ts'
 import { formatBytes, formatDuration } from '../units.ts'
 import type { Log } from './log.ts'
+
+/** A worker that stays close to its limit of descriptors is reported this often at most. */
+const SCARCE_PAUSE_MS = 60_000
 
 /** Writes the log of the primary: one line for each event that an operator wants to know of. */
 export function report(events: Events, log: Log): void {
@@ -34,6 +38,19 @@ export function report(events: Events, log: Log): void {
       worker: slot,
       id,
       forMs,
+    })
+  })
+  const toldAt = new Map<number, number>()
+  events.on('exit', ({ id }) => toldAt.delete(id))
+  events.on('descriptors_scarce', ({ slot, id, limit }) => {
+    const time = now()
+    if (time - (toldAt.get(id) ?? Number.NEGATIVE_INFINITY) < SCARCE_PAUSE_MS) return
+    toldAt.set(id, time)
+    const advice = 'raise the limit (ulimit -n, LimitNOFILE of systemd), or set maxConnections'
+    log.line('warn', `worker ${slot} is close to its limit of ${limit} open files and pauses accepting; ${advice}`, {
+      worker: slot,
+      id,
+      limit,
     })
   })
   events.on('crashed', ({ slot, id, how, respawnInMs }) => {

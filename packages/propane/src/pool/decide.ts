@@ -123,6 +123,7 @@ const vacancies: Rule = (pool, now) =>
   range(pool.desired)
     .filter(number => mayBeFilled(pool, number, now))
     .filter(number => !pool.workers.some(worker => worker.slot === number && isLive(worker)))
+    .slice(0, Math.max(0, pool.settings.maxBooting - pool.workers.filter(({ status }) => status === 'booting').length))
     .map(number => ({ do: 'spawn', slot: number, generation: pool.generation }))
 
 const STOPPING: readonly Rule[] = [overdue, stop]

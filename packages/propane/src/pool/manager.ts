@@ -5,6 +5,7 @@ import type { FromWorker } from '../protocol.ts'
 import { CELLS, clearCell, createScoreboard } from '../scoreboard.ts'
 import { fs } from '../system/builtins.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
+import { OomKills } from '../system/oom-kills.ts'
 import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
 import { ClosingOrder } from './closing-order.ts'
 import { type Action, decide, nextDeadline } from './decide.ts'
@@ -33,6 +34,8 @@ export interface ManagerOptions {
 }
 
 interface Process {
+  /** Its application has cut the channel. */
+  disconnected?: boolean
   handle: WorkerHandle
   identity: WorkerEvent
   cell: number
@@ -51,6 +54,7 @@ export class Manager {
   /** Another primary accepts from the same sockets now. */
   handedOver = false
   readonly #closing = new ClosingOrder()
+  readonly #oomKills = new OomKills()
   readonly #options: ManagerOptions
   readonly #scoreboard: number | undefined
   readonly #plans = new Map<number, Plan>()
@@ -238,6 +242,9 @@ export class Manager {
       if (message.stack && !this.#stacks.has(worker.generation)) this.#stacks.set(worker.generation, message.stack)
       this.dispatch({ type: 'failed', id, reason: message.reason })
     } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })
+    else if (message.type === 'descriptors')
+      events.emit('descriptors_scarce', { ...child.identity, limit: message.limit })
+    else if (message.type === 'disconnects') child.disconnected = true
     else if (message.type === 'closed') this.#closing.closed(id)
     else if (message.type === 'heartbeat') {
       this.dispatch({ type: 'heartbeat', id, stats: message.stats })
@@ -266,7 +273,14 @@ export class Manager {
     const expected = worker.status !== 'serving' && worker.status !== 'booting'
     const { reason } = worker
     this.#options.events.emit('exit', { ...child.identity, code, signal, expected, ...(reason && { reason }) })
-    this.dispatch({ type: 'exited', id, how: signal ? `signal ${signal}` : `exit code ${code}` })
+    this.dispatch({ type: 'exited', id, how: this.#howItEnded(child, code, signal) })
+  }
+
+  #howItEnded({ disconnected }: Process, code: number | null, signal: NodeJS.Signals | null): string {
+    const killed = signal === 'SIGKILL' && this.#oomKills.hasRisen()
+    if (killed) return 'signal SIGKILL by the kernel: its control group was out of memory'
+    if (disconnected) return 'its application called process.disconnect(), which cuts a worker off from propane'
+    return signal ? `signal ${signal}` : `exit code ${code}`
   }
 
   #close(code: number): void {

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import type { Accessories } from '../accessories.ts'
 import { inContainer } from '../system/container.ts'
 import type { PoolSettings } from './pool.ts'
@@ -17,6 +18,8 @@ export function poolSettings(accessories: Accessories): PoolSettings {
     ...accessories,
     bootTimeoutMs: limitOf(bootTimeoutMs),
     heartbeatTimeoutMs: limitOf(heartbeatTimeoutMs),
+    // More at once would only take the processors from each other, and all the memory before anybody can say no.
+    maxBooting: Math.max(4, 2 * os.availableParallelism()),
     preStopDelayMs: preStopDelayMs === 'auto' ? (inContainer() ? 5000 : 0) : preStopDelayMs,
   }
 }

@@ -90,6 +90,8 @@ export interface PoolSettings {
   maxAgeMs: number
   maxMemory: number
   reloadOverlap: number
+  /** Workers that fill empty slots and may boot at one time. */
+  maxBooting: number
 }
 
 /** `upgrading`: another primary boots and shall take over. `stopped`: nothing is left. */

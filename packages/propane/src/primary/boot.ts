@@ -13,6 +13,7 @@ import { adoptAll, bind } from '../system/bind.ts'
 import { resolveIds } from '../system/identities.ts'
 import { activatedSockets, ServiceNotifier, tellSystemd } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
+import { checkWorkers } from './check-workers.ts'
 import { handedOver } from './handover.ts'
 import { Primary } from './primary.ts'
 import { Services } from './services.ts'
@@ -39,6 +40,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   const { log, output } = logging
   const handover = handedOver()
   const workers = handover ? { workers: handover.workers, reason: 'as before' } : wantedWorkers(accessories)
+  if (!handover) checkWorkers(Math.max(1, workers.workers), [])
   const ids = resolveIds(accessories.user, accessories.group)
   const app = logicalPath(options.app)
   const { args = [], env = process.env } = options

@@ -1,5 +1,6 @@
 import type { AccessoryInput } from '../accessories.ts'
 import { resolveAccessories } from '../accessories.ts'
+import { takeSignals } from '../command-line/early-signals.ts'
 import { propaneError } from '../errors.ts'
 import { Log, LogSink } from '../observation/log.ts'
 import { makePlan, workerEnv, workerOptions } from '../pool/plan.ts'
@@ -86,6 +87,8 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
   process.on('SIGINT', stop)
   process.on('SIGQUIT', () => process.exit(0))
   process.on('SIGHUP', () => log.line('warn', 'HUP does nothing with workers = 0: restart the process instead'))
+
+  for (const name of takeSignals()) process.emit(name, name)
 
   try {
     await worker.boot()

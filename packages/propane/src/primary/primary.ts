@@ -8,7 +8,7 @@ import { Totals } from '../observation/totals.ts'
 import type { Notice } from '../pool/apply.ts'
 import type { Manager } from '../pool/manager.ts'
 import type { Plan } from '../pool/plan.ts'
-import { isSettled } from '../pool/pool.ts'
+import { isServing, isSettled } from '../pool/pool.ts'
 import { limitOf, poolSettings } from '../pool/pool-settings.ts'
 import type { Events, PropaneEventName, PropaneEvents } from '../propane-events.ts'
 import type { PropaneEnd, PropaneHandle } from '../propane-handle.ts'
@@ -18,6 +18,7 @@ import { endsContainer } from '../system/init-process.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
 import type { ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
+import { checkWorkers } from './check-workers.ts'
 import { announce, Successor } from './handover.ts'
 import { tellNotice } from './notices.ts'
 import type { Services } from './services.ts'
@@ -170,7 +171,13 @@ export class Primary implements PropaneHandle {
   async scale(workers: number): Promise<void> {
     this.#mustRun()
     const { pool } = this.#manager
-    const desired = Math.min(1024, Math.max(1, Math.round(workers)))
+    const desired = workers
+    try {
+      checkWorkers(desired, this.#serving())
+    } catch (error) {
+      this.#parts.log.line('warn', `not scaled: ${(error as Error).message}`)
+      throw error
+    }
     const complete = ![...pool.slots.values()].some(slot => slot.parked)
     if (pool.desired === desired && complete && isSettled(pool)) return
     const outcome = this.#events.outcome<true>({
@@ -183,6 +190,11 @@ export class Primary implements PropaneHandle {
     // Where only a slot goes that was given up, nothing happens that could be waited for.
     if (isSettled(pool)) this.#events.emit('settled', { workers: pool.workers.length, generation: pool.generation })
     await outcome
+  }
+
+  /** Resident memory of the workers that serve, in bytes. */
+  #serving(): number[] {
+    return this.#manager.pool.workers.filter(isServing).map(({ stats }) => stats.memory)
   }
 
   async upgrade(): Promise<{ pid: number }> {
@@ -300,11 +312,20 @@ export class Primary implements PropaneHandle {
     this.accessories = plan.accessories
     pool.settings = poolSettings(plan.accessories)
     if (before.workers !== plan.accessories.workers) {
-      const { workers } = wantedWorkers(plan.accessories)
-      this.#manager.dispatch({ type: 'scale', desired: Math.max(1, workers) })
+      this.#rescale(Math.max(1, wantedWorkers(plan.accessories).workers))
     }
     const release = plan.release.id
     this.#events.emit('reloaded', { generation, release, workers: pool.desired, tookMs, changed, needRestart })
+  }
+
+  /** As many workers as the accessories say that were read again. */
+  #rescale(desired: number): void {
+    try {
+      checkWorkers(desired, this.#serving())
+      this.#manager.dispatch({ type: 'scale', desired })
+    } catch (error) {
+      this.#parts.log.line('warn', `not scaled: ${(error as Error).message}`)
+    }
   }
 
   #explainError(reason: string, deaths: number): Error {

@@ -26,28 +26,30 @@ export function defaultWorkers(
 
 /** CPUs the control group may use, the tightest limit on the way up to the root; undefined where there is none. */
 export function cpuQuota(root = '/'): number | undefined {
-  const limits = groups(root).flatMap(({ version, folder }) => {
+  const limits = controlGroups('cpu', root).flatMap(({ version, folder }) => {
     const quota = version === 2 ? quotaV2(folder) : quotaV1(folder)
     return quota === undefined ? [] : [quota]
   })
   return limits.length === 0 ? undefined : Math.min(...limits)
 }
 
-interface Group {
+export interface ControlGroup {
   version: 1 | 2
   folder: string
 }
 
-/** The folders of this process's CPU control group and its parents, in both versions of the interface. */
-function groups(root: string): Group[] {
-  const found: Group[] = []
+/** The folders of this process's control group for a controller and of its parents, in both versions of the interface. */
+export function controlGroups(controller: 'cpu' | 'memory', root: string = '/'): ControlGroup[] {
+  const found: ControlGroup[] = []
   for (const line of read(path.join(root, 'proc/self/cgroup')).split('\n')) {
     const [, controllers, group] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
     if (controllers === undefined || group === undefined) continue
     const version = controllers === '' ? 2 : 1
-    if (version === 1 && !controllers.split(',').includes('cpu')) continue
+    if (version === 1 && !controllers.split(',').includes(controller)) continue
     const bases =
-      version === 2 ? ['sys/fs/cgroup', 'sys/fs/cgroup/unified'] : [`sys/fs/cgroup/${controllers}`, 'sys/fs/cgroup/cpu']
+      version === 2
+        ? ['sys/fs/cgroup', 'sys/fs/cgroup/unified']
+        : [`sys/fs/cgroup/${controllers}`, `sys/fs/cgroup/${controller}`]
     for (const base of bases) {
       for (let at = group; ; at = path.dirname(at)) {
         found.push({ version, folder: path.join(root, base, at) })
@@ -69,7 +71,8 @@ function quotaV1(folder: string): number | undefined {
   return quota > 0 && period > 0 ? quota / period : undefined
 }
 
-function read(file: string): string {
+/** The text of a file; empty where there is none. */
+export function read(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch {

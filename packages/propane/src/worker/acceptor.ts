@@ -20,8 +20,8 @@ export class Acceptor {
   connections = 0
   /** Those of them that stay for more than a request. */
   readonly longLived: LongLivedConnections = new LongLivedConnections()
-  /** Called when a connection has come. */
-  onOpen: () => void = () => undefined
+  /** Called with the descriptor of a connection that has come. */
+  onOpen: (fd: number | undefined) => void = () => undefined
   /** Called when a connection has ended. */
   onClose: () => void = () => undefined
   #listeners: Server[] = []
@@ -115,8 +115,9 @@ export class Acceptor {
     this.connections++
     this.longLived.opened(socket)
     socket.on('close', this.#closed)
+    const { fd } = (socket as unknown as { _handle: { fd?: number } | null })._handle ?? {}
     this.virtualServer.emit('connection', socket)
-    this.onOpen()
+    this.onOpen(fd)
   }
 
   #forget(socket: Socket): void {

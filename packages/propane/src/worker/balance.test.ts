@@ -40,7 +40,12 @@ class Bench {
         this.published = undefined
       },
     }
-    this.balance = new Balance(acceptor, board ? scoreboard : undefined, maxConnections, () => this.time)
+    this.balance = new Balance({
+      acceptor,
+      scoreboard: board ? scoreboard : undefined,
+      maxConnections,
+      clock: () => this.time,
+    })
     this.balance.tick()
   }
 

@@ -1,6 +1,7 @@
 import { now } from '../clock.ts'
 import { mayAccept, type Scoreboard } from '../scoreboard.ts'
 import type { Acceptor } from './acceptor.ts'
+import type { Descriptors } from './descriptors.ts'
 import type { LongLivedConnections } from './long-lived-connections.ts'
 
 /** How long a worker waits for silent workers before it takes the connections that it left to them. */
@@ -13,13 +14,28 @@ export type Accepting = Pick<Acceptor, 'connections' | 'accepting' | 'pause' | '
 
 export type Board = Pick<Scoreboard, 'publish' | 'others' | 'leave'>
 
+type DescriptorState = Pick<Descriptors, 'scarce' | 'opened' | 'check'>
+
+const PLENTY: DescriptorState = { scarce: false, opened: () => undefined, check: () => undefined }
+
+export interface BalanceOptions {
+  acceptor: Accepting
+  /** None where there is one worker. */
+  scoreboard?: Board | undefined
+  /** Open connections at which this worker stops accepting; 0 for no limit. */
+  maxConnections: number
+  descriptors?: DescriptorState
+  /** Monotonic milliseconds. */
+  clock?: () => number
+}
+
 /**
  * Decides whether this worker accepts connections now. With `mine` its own long-lived connections and `fewest` the
  * smallest number that another worker publishes, it accepts while
  *
  *     mine − fewest < 3 + ⌊fewest ÷ 8⌋      (one less to resume, so that it does not flicker at the limit)
  *
- * and while it has fewer than `maxConnections` open. Example: the others have 16 and 20; this worker stops at 21 (16 + 5)
+ * and while it has fewer than `maxConnections` open and enough descriptors free. Example: the others have 16 and 20; this worker stops at 21 (16 + 5)
  * and resumes at 19.
  *
  * A worker is silent when it has not published for 120 ms: its event loop is busy, or the machine is. Its number counts
@@ -33,6 +49,7 @@ export class Balance {
   readonly #acceptor: Accepting
   readonly #scoreboard: Board | undefined
   readonly #maxConnections: number
+  readonly #descriptors: DescriptorState
   readonly #now: () => number
   #fewest: number | undefined
   /** Since when it has been ahead of a silent worker; undefined while it is not. */
@@ -42,16 +59,18 @@ export class Balance {
   #left = false
   #published = 0
 
-  constructor(acceptor: Accepting, scoreboard: Board | undefined, maxConnections: number, clock: () => number = now) {
+  constructor({ acceptor, scoreboard, maxConnections, descriptors = PLENTY, clock = now }: BalanceOptions) {
     this.#acceptor = acceptor
     this.#scoreboard = scoreboard
     this.#maxConnections = maxConnections
+    this.#descriptors = descriptors
     this.#now = clock
   }
 
-  /** A connection has come. */
-  opened(): void {
+  /** A connection has come, with this descriptor. */
+  opened(fd?: number): void {
     if (this.#left) return
+    this.#descriptors.opened(fd)
     const { count } = this.#acceptor.longLived
     if (this.#fewest !== undefined) {
       if (count !== this.#published) this.#publish()
@@ -63,6 +82,7 @@ export class Balance {
   /** A connection has ended: this worker may accept again, or others may. */
   closed(): void {
     if (this.#left || this.#acceptor.accepting) return
+    this.#descriptors.check()
     this.#publish()
     this.#look()
     this.#act()
@@ -72,6 +92,7 @@ export class Balance {
   tick(): void {
     if (this.#left) return
     this.#acceptor.longLived.nextRound()
+    this.#descriptors.check()
     this.#publish()
     this.#look()
     this.#act()
@@ -102,7 +123,7 @@ export class Balance {
   #act(): void {
     const { connections, longLived, accepting } = this.#acceptor
     const full = this.#maxConnections > 0 && connections >= this.#maxConnections
-    if (full || !mayAccept(longLived.count, this.#fewest, accepting)) this.#acceptor.pause()
+    if (full || this.#descriptors.scarce || !mayAccept(longLived.count, this.#fewest, accepting)) this.#acceptor.pause()
     else if (!accepting) this.#acceptor.resume()
   }
 }

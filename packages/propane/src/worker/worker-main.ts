@@ -26,6 +26,15 @@ const channel: Channel = {
   },
 }
 
+// An application that cuts the channel cuts its worker off from the primary: it is told first, for the log.
+const { disconnect } = process
+if (disconnect) {
+  process.disconnect = () => {
+    channel.say({ type: 'disconnects' })
+    disconnect.call(process)
+  }
+}
+
 const report = (error: unknown) => channel.say({ type: 'failed', ...explainError(error, workerOptions.app) })
 const worker = new Worker(workerOptions, channel)
 

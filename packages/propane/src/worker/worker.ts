@@ -6,9 +6,11 @@ import { Acceptor } from './acceptor.ts'
 import type { Application } from './application.ts'
 import { Balance } from './balance.ts'
 import { ListenCapture } from './capture-listen.ts'
+import { Descriptors } from './descriptors.ts'
 import { explainError } from './explain-error.ts'
 import { loadApplication } from './load-application.ts'
 import { probe } from './probe.ts'
+import { createMemoryReader } from './resident-memory.ts'
 
 /** How often the balance is looked at without an occasion, and how late the event loop is. */
 const TICK_MS = 50
@@ -34,6 +36,10 @@ export class Worker {
   readonly #channel: Channel
   readonly #acceptor: Acceptor
   readonly #balance: Balance
+  readonly #memory = createMemoryReader()
+  readonly #descriptors: Descriptors = new Descriptors(() => {
+    this.#say({ type: 'descriptors', limit: this.#descriptors.limit })
+  })
   #application: Application | undefined
   #sockets = 0
   #draining = false
@@ -49,7 +55,12 @@ export class Worker {
     this.#acceptor = new Acceptor(() => channel.say({ type: 'spare' }))
     const { scoreboard } = workerOptions
     const board = scoreboard && new Scoreboard(scoreboard.fd, scoreboard.cell)
-    this.#balance = new Balance(this.#acceptor, board, workerOptions.maxConnections)
+    this.#balance = new Balance({
+      acceptor: this.#acceptor,
+      scoreboard: board,
+      maxConnections: workerOptions.maxConnections,
+      descriptors: this.#descriptors,
+    })
   }
 
   async boot(): Promise<void> {
@@ -95,7 +106,7 @@ export class Worker {
       process.exit(1)
     }
     if (++this.#sockets < message.of) return
-    this.#acceptor.onOpen = () => this.#balance.opened()
+    this.#acceptor.onOpen = fd => this.#balance.opened(fd)
     this.#acceptor.onClose = () => this.#balance.closed()
     this.#balance.tick()
     this.#tick(now())
@@ -132,7 +143,7 @@ export class Worker {
     const eventLoopDelayMs = Math.round(this.#longestDelay * 10) / 10
     this.#longestDelay = 0
     const { connections } = this.#acceptor
-    const memory = process.memoryUsage.rss()
+    const memory = this.#memory()
     this.#say({ type: 'heartbeat', stats: { connections, ...counts, memory, eventLoopDelayMs } })
   }
 

@@ -52,6 +52,11 @@ export function contextClass(services: ContextServices): ContextClass {
       },
     },
     route: { value: undefined, writable: true },
+    routeName: {
+      get(this: Context) {
+        return this.route === undefined ? `${this.req.method} ${this.req.path}` : this.route.toString()
+      },
+    },
     urlFor: {
       value: (name: RouteName, ...args: UrlArguments<string>) => services.router.urlFor(name, ...args),
     },

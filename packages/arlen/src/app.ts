@@ -19,7 +19,7 @@ import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
 import { judgeNode } from '@arlen/core/node-version'
 import { suggest } from '@arlen/core/options'
-import { type Context, createServer, type HttpServer } from '@arlen/http'
+import { type Context, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import { Router, type RouterOptions } from '@arlen/router'
 import { PgSessionStore } from '@arlen/session'
@@ -63,10 +63,12 @@ export interface AppOptions {
   slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
   /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
   methodOverride?: boolean
+  /** How JSON answers are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
+  json?: JsonOptions
 }
 
 const HERE = import.meta.dirname
-const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride']
+const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride', 'json']
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
 export class App extends Routes implements Servable, Controllable {
@@ -86,6 +88,7 @@ export class App extends Routes implements Servable, Controllable {
   #notFound: Handler<Context> | undefined
   readonly #database: Database
   readonly #sessions: PgSessionStore | undefined
+  readonly #json: JsonOptions | undefined
   #server: HttpServer | undefined
   #loadRules: LoadRules | undefined
   #handler: Handler<Context> | undefined
@@ -99,6 +102,7 @@ export class App extends Routes implements Servable, Controllable {
     super(router as never)
     this.router = router
     this.root = options.root
+    this.#json = options.json
     this.environment = options.environment ?? environmentName()
     const { config, settings } = loadConfig({
       root: this.root,
@@ -282,6 +286,7 @@ export class App extends Routes implements Servable, Controllable {
         answerError,
       }),
       log: this.log,
+      ...(this.#json && { json: this.#json }),
       timings: performanceLogging,
       ...believedProxies(http, this.isDevelopment),
       trustedOrigins: this.config.session.trustedOrigins,

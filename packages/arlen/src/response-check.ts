@@ -1,5 +1,5 @@
 import { after, type Handler } from '@arlen/core'
-import { type Context, Reply } from '@arlen/http'
+import { type Context, type Reply, toReply } from '@arlen/http'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { appError } from './errors.ts'
 import { toProblemIssue } from './validation-issue.ts'
@@ -19,12 +19,13 @@ export type ResponseSchemas = StandardSchemaV1 | Readonly<Record<number, Standar
 export function checkResponses(schemas: ResponseSchemas, route: string, handler: Handler<Context>): Handler<Context> {
   return c =>
     after(handler(c), result => {
-      const answer = jsonOf(c, result)
+      const reply = toReply(c, result)
+      const answer = jsonOf(c, reply)
       const schema = answer && schemaFor(schemas, answer.status)
-      if (answer === undefined || schema === undefined) return result
+      if (answer === undefined || schema === undefined) return reply
       return after(schema['~standard'].validate(answer.value), judged => {
         const { issues } = judged as StandardSchemaV1.Result<unknown>
-        if (issues === undefined) return result
+        if (issues === undefined) return reply
         const problems = issues
           .slice(0, 100)
           .map(issue => toProblemIssue('', issue))
@@ -34,13 +35,9 @@ export function checkResponses(schemas: ResponseSchemas, route: string, handler:
     })
 }
 
-function jsonOf(c: Context, result: unknown): { status: number; value: unknown } | undefined {
-  if (result instanceof Reply) {
-    if (typeof result.body !== 'string' || !result.type.startsWith('application/json')) return undefined
-    return { status: result.status || c.res.status, value: JSON.parse(result.body) }
-  }
-  if (typeof result !== 'object' || result === null) return undefined
-  return { status: c.res.status, value: JSON.parse(JSON.stringify(result)) }
+function jsonOf(c: Context, { body, type, status }: Reply): { status: number; value: unknown } | undefined {
+  if (typeof body !== 'string' || !type.startsWith('application/json')) return undefined
+  return { status: status || c.res.status, value: JSON.parse(body) }
 }
 
 export function schemaFor(schemas: ResponseSchemas, status: number): StandardSchemaV1 | undefined {

@@ -12,7 +12,7 @@ import type { HeaderBlock } from './answer/header-block.ts'
 import { HeaderList } from './answer/headers.ts'
 import { mediaType, negotiate } from './answer/negotiation.ts'
 import { hasControl, staysHere } from './answer/redirect-target.ts'
-import { checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
+import { BYTES_TYPE, bytesOf, checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import type { UpgradeHandler } from './connection/exchange.ts'
 import { checkHandshake, type UpgradeOptions, UpgradeReply } from './connection/upgrade.ts'
@@ -151,20 +151,30 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     this.req._exchange.limitHandler(this.req, ms)
   }
 
+  /** What answers, as messages name it: method and path; a framework gives the pattern of its route. */
+  get routeName(): string {
+    return `${this.req.method} ${this.req.path}`
+  }
+
+  /** @internal */
+  _json(value: unknown): string {
+    return this.req._exchange.engine.json.write(value, () => this.routeName)
+  }
+
   text(body: string, init?: ReplyInit): Reply {
     return new Reply(body, TEXT_TYPE, init)
   }
 
   json(value: unknown, init?: ReplyInit): Reply {
-    return new Reply(stringify(value), JSON_TYPE, init)
+    return new Reply(this._json(value), JSON_TYPE, init)
   }
 
   html(body: string, init?: ReplyInit): Reply {
     return new Reply(body, HTML_TYPE, init)
   }
 
-  bytes(body: Uint8Array, init?: ReplyInit): Reply {
-    return new Reply(body, 'application/octet-stream', init)
+  bytes(body: ArrayBuffer | ArrayBufferView, init?: ReplyInit): Reply {
+    return new Reply(bytesOf(body), BYTES_TYPE, init)
   }
 
   /** An answer without content; 204 unless told otherwise. */
@@ -174,14 +184,18 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
   /** A Node stream, a web stream or an async iterable, read as fast as the client takes it. */
   stream(body: StreamBody, init?: ReplyInit): Reply {
-    return new Reply(body, 'application/octet-stream', init)
+    return new Reply(body, BYTES_TYPE, init)
   }
 
   /** Server-sent events until the source ends or the client leaves. The function form is given `c.signal`. */
   events(source: EventSource, options: EventOptions = {}): Reply {
-    return new Reply(eventText(source, this.signal, options), 'text/event-stream; charset=utf-8', {
-      headers: { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' },
-    })
+    return new Reply(
+      eventText(source, this.signal, options, value => this._json(value)),
+      'text/event-stream; charset=utf-8',
+      {
+        headers: { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' },
+      },
+    )
   }
 
   /**
@@ -275,12 +289,6 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     }
     return reply
   }
-}
-
-export function stringify(value: unknown): string {
-  const text = JSON.stringify(value)
-  if (text === undefined) throw httpError('answer_unsupported', { type: typeof value })
-  return text
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import type { Logger } from '@arlen/core'
+import type { JsonWriter } from './answer/json.ts'
 import type { Clock } from './clock.ts'
 import type { Limits, Timeouts } from './limits.ts'
 import type { ForwardedFields } from './proxy/forwarded-fields.ts'
@@ -15,6 +16,7 @@ export interface Engine {
   readonly ticks: Readonly<Record<keyof Timeouts, number>>
   readonly clock: Clock
   readonly log: Logger
+  readonly json: JsonWriter
   readonly methods: ReadonlySet<string>
   readonly timings: boolean
   /** Null where no proxy is trusted. */

@@ -54,6 +54,8 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
     message: 'The handler of {method} {path} returned nothing. Return a value, or c.text(), c.json(), c.html(), …',
   },
   answer_unsupported: { message: 'A handler cannot answer with {type}.' },
+  answer_not_json: { message: '{route} answers with {type}, which JSON has no form for. {remedy}' },
+  answer_bigint_unsafe: { message: 'The BigInt {value} is larger than a number can hold exactly.' },
   header_name_invalid: { message: 'Header name {name} is not a token (RFC 9110, section 5.6.2).' },
   header_value_invalid: {
     message: 'The value of header {name} has a character that may not be sent: encode what is not visible US-ASCII.',
@@ -105,6 +107,8 @@ type HttpErrorCode =
   | 'client_disconnected'
   | 'no_answer'
   | 'answer_unsupported'
+  | 'answer_not_json'
+  | 'answer_bigint_unsafe'
   | 'header_name_invalid'
   | 'header_value_invalid'
   | 'header_reserved'

@@ -26,12 +26,17 @@ export type EventSource =
   | ((signal: AbortSignal) => AsyncIterable<ServerEvent | string>)
 
 /** The text of an event stream. It ends with its source, or when the signal aborts. */
-export function eventText(source: EventSource, signal: AbortSignal, options: EventOptions): AsyncIterable<string> {
+export function eventText(
+  source: EventSource,
+  signal: AbortSignal,
+  options: EventOptions,
+  toJson: ToJson,
+): AsyncIterable<string> {
   return {
     // Only what is read begins: nobody ends a source whose text a HEAD has no use for.
     [Symbol.asyncIterator]: () => {
       const events = typeof source === 'function' ? source(signal) : source
-      return new EventText(events[Symbol.asyncIterator](), signal, options.heartbeatMs ?? 15_000)
+      return new EventText(events[Symbol.asyncIterator](), signal, toJson, options.heartbeatMs ?? 15_000)
     },
   }
 }
@@ -39,6 +44,9 @@ export function eventText(source: EventSource, signal: AbortSignal, options: Eve
 /** Sent at once, so that proxies and browsers see that the answer has begun, and in silences. */
 const COMMENT = ':\n\n'
 
+type Source = AsyncIterator<ServerEvent | string>
+/** Writes the data of an event that is no text. */
+type ToJson = (value: unknown) => string
 type Step = IteratorResult<string, undefined>
 const END: Step = { done: true, value: undefined }
 
@@ -48,7 +56,8 @@ const END: Step = { done: true, value: undefined }
  * every race that it lost.
  */
 class EventText implements AsyncIterator<string, undefined> {
-  private readonly source: AsyncIterator<ServerEvent | string>
+  private readonly source: Source
+  private readonly toJson: ToJson
   private readonly signal: AbortSignal
   private readonly silence: NodeJS.Timeout | undefined
   private started = false
@@ -60,8 +69,9 @@ class EventText implements AsyncIterator<string, undefined> {
   private held: ServerEvent | string | null = null
   private waiter: { resolve(step: Step): void; reject(error: unknown): void } | null = null
 
-  constructor(source: AsyncIterator<ServerEvent | string>, signal: AbortSignal, heartbeatMs: number) {
+  constructor(source: Source, signal: AbortSignal, toJson: ToJson, heartbeatMs: number) {
     this.source = source
+    this.toJson = toJson
     this.signal = signal
     if (heartbeatMs > 0 && heartbeatMs <= MAX_DELAY_MS) this.silence = setTimeout(this.comment, heartbeatMs)
     signal.addEventListener('abort', this.close)
@@ -112,7 +122,7 @@ class EventText implements AsyncIterator<string, undefined> {
     }
     this.held = null
     try {
-      this.answer({ done: false, value: writeEvent(event) })
+      this.answer({ done: false, value: writeEvent(event, this.toJson) })
     } catch (error) {
       this.fail(error)
     }
@@ -156,14 +166,14 @@ class EventText implements AsyncIterator<string, undefined> {
 const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** Throws event_invalid where a name or id has a line break, which would begin another field. */
-export function writeEvent(event: ServerEvent | string): string {
-  if (typeof event === 'string') return writeEvent({ data: event })
+export function writeEvent(event: ServerEvent | string, toJson: ToJson): string {
+  if (typeof event === 'string') return writeEvent({ data: event }, toJson)
   const { data, event: name, id, retry } = event
   let out = ''
   if (name !== undefined) out += `event: ${oneLine('event', name)}\n`
   if (id !== undefined) out += `id: ${oneLine('id', id)}\n`
   if (retry !== undefined) out += `retry: ${Math.max(0, Math.round(retry))}\n`
-  const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? 'null')
+  const text = typeof data === 'string' ? data : toJson(data ?? null)
   for (const line of text.split(/\r\n|\r|\n/)) out += `data: ${line}\n`
   return `${out}\n`
 }

@@ -1,5 +1,6 @@
 import type { Handler, LoggerOption } from '@arlen/core'
 import { toLogger } from '@arlen/core'
+import { type JsonOptions, JsonWriter } from './answer/json.ts'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
@@ -40,6 +41,8 @@ export interface HttpOptions {
   trustedOrigins?: readonly string[]
   /** Paths that are answered above `limits.inFlight` too, and all below them. Default: none. */
   healthPaths?: readonly string[]
+  /** How JSON answers are written. */
+  json?: JsonOptions
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
   timings?: boolean
 }
@@ -65,6 +68,7 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
     ticks: ticks as unknown as Engine['ticks'],
     clock,
     log,
+    json: new JsonWriter(options.json),
     onError: options.onError ?? ((error, c) => c.problemOf(error)),
     onFinish: options.onFinish ?? null,
     methods: new Set(options.methods ?? DEFAULT_METHODS),

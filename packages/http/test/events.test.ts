@@ -13,11 +13,11 @@ test.each<[ServerEvent | string, string]>([
   [{ event: 'e', id: '7', retry: 1000, data: '' }, 'event: e\nid: 7\nretry: 1000\ndata: \n\n'],
   [{ data: undefined }, 'data: null\n\n'],
 ])('%j', (event, text) => {
-  expect(writeEvent(event)).toBe(text)
+  expect(writeEvent(event, JSON.stringify)).toBe(text)
 })
 
 test.each(['event', 'id'])('a line break in %s cannot begin another field', field => {
-  expect(() => writeEvent({ data: '', [field]: 'a\ndata: b' })).toThrow(
+  expect(() => writeEvent({ data: '', [field]: 'a\ndata: b' }, JSON.stringify)).toThrow(
     expect.objectContaining({ code: 'event_invalid' }),
   )
 })

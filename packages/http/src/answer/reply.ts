@@ -66,6 +66,14 @@ export class Reply {
   }
 }
 
+export const BYTES_TYPE = 'application/octet-stream'
+
+/** The bytes of a buffer or of any view of one, without a copy. */
+export function bytesOf(body: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength) : new Uint8Array(body)
+}
+
 /** A status, or a status and more. */
 export type ReplyInit =
   | number

@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream'
 import { JSON_TYPE, TEXT_TYPE } from '../clock.ts'
-import { type Context, stringify } from '../context.ts'
+import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
-import { Reply, type StreamBody } from './reply.ts'
+import { BYTES_TYPE, bytesOf, Reply, type StreamBody } from './reply.ts'
 
 /**
  * The answer that a handler's result stands for. Middleware that must see or change an answer calls it on the result of
  * the handler it wraps, and returns what it made of it.
  *
- * A string is text, a Buffer or Uint8Array bytes, a stream, async iterable or web Response itself; every other JSON value
- * is sent as JSON. Throws what is an Error, and `no_answer` for undefined.
+ * A string is text; a Buffer, ArrayBuffer, view of one or Blob is bytes; a stream, async iterable or web Response is itself;
+ * every other value is sent as JSON. Throws what is an Error, `no_answer` for undefined, and `answer_not_json` for what
+ * JSON would make `{}` of, such as a Map, and for a BigInt unless the option `json.bigint` says how to write it.
  */
 export function toReply(c: Context, result: unknown): Reply {
   if (result instanceof Reply) return result
@@ -21,7 +22,7 @@ export function toReply(c: Context, result: unknown): Reply {
 
 /** Any JSON value as the answer that a handler which returns it means. */
 export function jsonReply(c: Context, value: unknown): Reply {
-  return new Reply(stringify(value), plainType(c, JSON_TYPE))
+  return new Reply(c._json(value), plainType(c, JSON_TYPE))
 }
 
 /** The Content-Type of a result that does not say its own: what was set for the answer, else the usual one. */
@@ -30,14 +31,21 @@ function plainType(c: Context, usual: string): string {
 }
 
 function objectReply(c: Context, value: object): Reply {
-  if (value instanceof Uint8Array) return new Reply(value, plainType(c, BYTES_TYPE))
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+    return new Reply(bytesOf(value), plainType(c, BYTES_TYPE))
+  }
   if (isStream(value)) return new Reply(value, plainType(c, BYTES_TYPE))
   if (value instanceof Error) throw value
   if (value instanceof Response) return webReply(value)
+  if (value instanceof Blob) return blobReply(c, value)
   return jsonReply(c, value)
 }
 
-const BYTES_TYPE = 'application/octet-stream'
+function blobReply(c: Context, blob: Blob): Reply {
+  const reply = new Reply(blob.stream(), plainType(c, blob.type || BYTES_TYPE))
+  reply.length = blob.size
+  return reply
+}
 
 export function isStream(value: object): value is StreamBody {
   return value instanceof Readable || value instanceof ReadableStream || Symbol.asyncIterator in value

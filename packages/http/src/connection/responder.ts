@@ -3,7 +3,7 @@ import { answerFields, setField } from '../answer/answer-fields.ts'
 import { Reply, type StreamBody } from '../answer/reply.ts'
 import { isPlainJson, isStream, toReply } from '../answer/to-reply.ts'
 import { JSON_TYPE } from '../clock.ts'
-import { type Context, stringify } from '../context.ts'
+import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
 import { isObserved, observeException, observeFinish, observeStart } from '../observe.ts'
 import type { Request } from '../request.ts'
@@ -111,7 +111,7 @@ export class Responder implements StreamSink {
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     try {
       if (typeof result === 'object' && result !== null && isPlainJson(result) && isPlain(c)) {
-        const text = stringify(result)
+        const text = c._json(result)
         if (!this.sendPlain(c, JSON_TYPE, text)) this.send(c, new Reply(text, JSON_TYPE))
       } else this.send(c, toReply(c, result))
     } catch (error) {

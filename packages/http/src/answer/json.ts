@@ -1,0 +1,113 @@
+import { httpError } from '../errors.ts'
+
+/** How JSON answers write a BigInt, which JSON itself cannot. */
+export type BigIntForm = 'string' | 'number' | ((value: bigint) => unknown)
+
+export interface JsonOptions {
+  /**
+   * `string`: its digits in quotes. `number`: a number, where one can hold it exactly, and an error otherwise. A function:
+   * what it returns. Default: a BigInt is an error that says where it is.
+   */
+  bigint?: BigIntForm | undefined
+}
+
+/** Writes the JSON of answers. Throws `answer_not_json` for what JSON would change without saying so. */
+export class JsonWriter {
+  private readonly replacer: ((key: string, value: unknown) => unknown) | undefined
+
+  constructor({ bigint }: JsonOptions = {}) {
+    if (bigint === undefined) return
+    const write = typeof bigint === 'function' ? bigint : FORMS[bigint]
+    if (write === undefined) {
+      throw httpError('option_invalid', { name: 'json.bigint', problem: "must be 'string', 'number' or a function." })
+    }
+    this.replacer = (_, value) => (typeof value === 'bigint' ? write(value) : value)
+  }
+
+  /** @param route - what answers, for the message: `GET /orders/:id`. */
+  write(value: unknown, route: () => string): string {
+    let text: string | undefined
+    try {
+      text = JSON.stringify(value)
+    } catch (error) {
+      text = this.writeBigInts(value, route, error)
+    }
+    if (text === undefined) throw refused(`a ${typeof value}`, '', route, 'Return a value, or c.text(), c.empty(), …')
+    // Nothing but an object that says nothing is written like this: only then is it worth to look for one that would.
+    if (text.includes('{}')) refuseMute(value, route)
+    return text
+  }
+
+  private writeBigInts(value: unknown, route: () => string, error: unknown): string | undefined {
+    const at = findMember(value, '', member => typeof member === 'bigint', new Set())
+    if (at === undefined) throw error
+    if (this.replacer !== undefined) return JSON.stringify(value, this.replacer)
+    throw refused('a BigInt', at.path, route, BIGINT_REMEDY)
+  }
+}
+
+const FORMS: Readonly<Record<string, (value: bigint) => unknown>> = {
+  string: String,
+  number: value => {
+    const number = Number(value)
+    if (Number.isSafeInteger(number)) return number
+    throw httpError('answer_bigint_unsafe', { value: `${value}` })
+  },
+}
+
+const BIGINT_REMEDY =
+  "Convert it (String(n) or Number(n)), or say once how all are written: json: { bigint: 'string' } in the options of the server or of createApp."
+
+/** Objects that keep what they hold where JSON does not look, with the way to say it. */
+const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
+  [/^(?:Map|FormData|URLSearchParams|Headers)$/, 'Return Object.fromEntries(…) of it.'],
+  [/^(?:Set|Generator|.*Iterator.*)$/, 'Return an array of it: […].'],
+  [/^Promise$/, 'Await it.'],
+  [/Error$|Exception$/, 'Return its message.'],
+]
+
+function refuseMute(value: unknown, route: () => string): void {
+  const at = findMember(value, '', isMute, new Set())
+  if (at === undefined) return
+  const type = tagOf(at.value as object)
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(type))?.[1] ?? 'Return its data as a plain object.'
+  throw refused(`${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`, at.path, route, remedy)
+}
+
+/** Whether JSON makes `{}` of it although it holds something: a Map, a Set, a Promise, an Error, … */
+function isMute(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function' || Object.keys(value).length > 0) return false
+  return !/^(?:Object|Number|String|Boolean)$/.test(tagOf(value)) || Symbol.iterator in value
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
+}
+
+/**
+ * The first member that JSON would meet and `wanted` takes, with its JSON Pointer (RFC 6901).
+ *
+ * @param seen - what was looked at already: cycles end here.
+ */
+function findMember(
+  value: unknown,
+  path: string,
+  wanted: (value: unknown) => boolean,
+  seen: Set<object>,
+): { path: string; value: unknown } | undefined {
+  if (wanted(value)) return { path, value }
+  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
+  seen.add(value)
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return undefined
+  for (const [key, member] of Object.entries(value)) {
+    const found = findMember(member, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, wanted, seen)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function refused(type: string, path: string, route: () => string, remedy: string): Error {
+  const where = path === '' ? '' : ` at ${path}`
+  return httpError('answer_not_json', { type: `${type}${where}`, route: route(), remedy })
+}

@@ -11,6 +11,8 @@ import { Scope, type ScopeOptions } from './scope.ts'
 import { quoteIdentifier } from './sql/sql.ts'
 
 export interface PoolStats {
+  /** Connections that there may be. */
+  max: number
   /** Connections open. */
   total: number
   /** Open and unused. */

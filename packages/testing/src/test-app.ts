@@ -1,3 +1,4 @@
+import { TestClock } from './clock.ts'
 import { testingError } from './errors.ts'
 import type { LogLine } from './observe/record.ts'
 import { openTarget, type Testable, type Transport } from './target/open-target.ts'
@@ -23,6 +24,19 @@ export class TestApp extends Visitor implements AsyncDisposable {
   /** Where the application is: `http://127.0.0.1:49152`, or a name for what no network reaches. */
   get url(): string {
     return this.server.origin.origin
+  }
+
+  #clock: TestClock | undefined
+
+  /** The time of this process in the hands of the test, from the first look at it. It stands still until it is moved. */
+  get clock(): TestClock {
+    if (this.#clock === undefined) {
+      if (!this.inProcess) throw testingError('not_in_process', { what: 'clock' })
+      const clock = new TestClock()
+      this.server.onClose(() => clock.restore())
+      this.#clock = clock
+    }
+    return this.#clock
   }
 
   /** Somebody else, with cookies of their own. */

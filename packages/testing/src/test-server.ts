@@ -28,6 +28,7 @@ export class TestServer {
 
   exchange(description: RequestDescription): Promise<Answer> {
     const record = emptyRecord()
+    record.handlerTimeoutMs = description.handlerTimeoutMs
     const { connections, observer, target } = this
     if (connections) {
       const answer = exchange(description, connections, this.origin.host, record)

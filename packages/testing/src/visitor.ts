@@ -1,5 +1,6 @@
 import { CookieJar } from './browser/cookie-jar.ts'
 import { testingError } from './errors.ts'
+import { WireFaults } from './faults/wire-faults.ts'
 import { EventStream } from './realtime/event-stream.ts'
 import { TestWebSocket } from './realtime/test-websocket.ts'
 import type { OutgoingBody } from './request/body.ts'
@@ -96,6 +97,15 @@ export class Visitor {
     )
     this.server.onClose(() => socket.terminate())
     return socket
+  }
+
+  /** This visitor as a client that misbehaves, or on a network that fails. */
+  get faults(): WireFaults {
+    const take = (request: TestRequest) => {
+      this.server.started(request)
+      return this.#withCookies(request.description)
+    }
+    return new WireFaults(what => this.server.connect(what), take, this.server.origin.host)
   }
 
   /** Goes back to the page before the last one, as the browser's button does: asks for it again. */

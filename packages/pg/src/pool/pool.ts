@@ -78,8 +78,9 @@ export class ConnectionPool {
     this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and nobody was using it
   }
 
-  get stats(): { total: number; idle: number; leased: number; waiting: number } {
+  get stats(): { max: number; total: number; idle: number; leased: number; waiting: number } {
     return {
+      max: this.#settings.max,
       total: this.#pool.totalCount,
       idle: this.#pool.idleCount,
       leased: this.#acquired.size,

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Embedded, startEmbedded } from '../embedded/index.ts'
-import { createPg } from '../pg.ts'
 
 /** How long the test server stays after the last worker that used it, so that the next test file need not start it. */
 const LINGER_MS = 20_000
@@ -11,41 +10,26 @@ const LINGER_MS = 20_000
 let running: Promise<Embedded> | undefined
 
 /**
- * The DSN of a PostgreSQL for tests: `ARLEN_PG_TEST_DSN` where it is set, else one embedded server for the whole
+ * The DSN of a PostgreSQL for tests: `TEST_DATABASE_URL` where it is set, else one embedded server for the whole
  * working copy, started by whoever needs it first and shared by all test workers and parallel runs. It goes away by
  * itself some seconds after its last user.
  */
 export async function testClusterDsn(): Promise<string> {
-  const given = process.env.ARLEN_PG_TEST_DSN
+  const given = process.env.TEST_DATABASE_URL
   if (given) return given
   running ??= startTestCluster()
   return (await running).dsn
 }
 
 /** Starts or joins the test server. Its data is of no value and nothing is synced to disk. */
-export async function startTestCluster(dir: string = defaultDir()): Promise<Embedded> {
-  const server = await startEmbedded({
+export function startTestCluster(dir: string = defaultDir()): Promise<Embedded> {
+  return startEmbedded({
     dir,
     durable: false,
     disposable: true,
     lingerMs: LINGER_MS,
     settings: { max_connections: 300, max_prepared_transactions: 10, autovacuum: 'off' },
   })
-  if (!server.attached) await dropLeftovers(server.dsn)
-  return server
-}
-
-/** Databases of tests that were killed. Nobody uses one of them: the server has just been started. */
-async function dropLeftovers(dsn: string): Promise<void> {
-  const db = createPg(dsn)
-  try {
-    const names = await db.many<{ name: string }>(
-      "select datname as name from pg_database where datname like 'arlen\\_test\\_%'",
-    )
-    for (const { name } of names) await db.execute(db.sql`drop database if exists ${db.sql.id(name)} with (force)`)
-  } finally {
-    await db.close()
-  }
 }
 
 function defaultDir(): string {

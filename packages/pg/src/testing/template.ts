@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
 import pg from 'pg'
 import { readMigrations } from '../migrate/files.ts'
 import { migrate } from '../migrate/migrate.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import { testClusterDsn } from './cluster.ts'
+import { own, sweep, TEST_PREFIX } from './ownership.ts'
 
 export interface TestDatabaseOptions {
   /** The server. Default: {@link testClusterDsn}. */
@@ -26,13 +28,16 @@ export interface TestDatabase extends AsyncDisposable {
 /** A database of one's own, copied from a template that is migrated once. Takes about 20 ms once the template is there. */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = options.dsn ?? (await testClusterDsn())
-  const name = `arlen_test_${randomBytes(8).toString('hex')}`
+  await sweep(server)
+  const name = `${TEST_PREFIX}${randomBytes(8).toString('hex')}`
   const template = await ensureTemplate(server, options)
+  const owner = await own(server, name)
   await withClient(server, client =>
     client.query(`create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}`),
   )
   const drop = async () => {
     await withClient(server, client => client.query(`drop database if exists ${quoteIdentifier(name)} with (force)`))
+    await owner.end()
   }
   return { dsn: withDatabase(server, name), name, drop, [Symbol.asyncDispose]: drop }
 }
@@ -53,8 +58,24 @@ async function ensureTemplate(server: string, options: TestDatabaseOptions): Pro
     if (options.migrations) await migrate({ dsn, dir: options.migrations })
     await options.prepare?.(dsn)
     await client.query(`alter database ${quoteIdentifier(making)} rename to ${quoteIdentifier(name)}`)
+    await replaceOlder(client, name, options.migrations ?? '')
   })
   return name
+}
+
+/** Drops the templates that the same folder of migrations had before it was changed. */
+async function replaceOlder(client: pg.Client, name: string, folder: string): Promise<void> {
+  const source = `arlen template of ${resolve(folder)}`
+  const { rows } = await client.query<{ older: string }>(
+    `select datname as older from pg_database
+     where starts_with(datname, 'arlen_template_') and shobj_description(oid, 'pg_database') = $1`,
+    [source],
+  )
+  for (const { older } of rows) {
+    // Somebody may be copying it just now: then the next change finds it.
+    await client.query(`drop database if exists ${quoteIdentifier(older)}`).catch(() => undefined)
+  }
+  await client.query(`comment on database ${quoteIdentifier(name)} is '${source.replaceAll("'", "''")}'`)
 }
 
 async function templateName({ migrations, key = '' }: TestDatabaseOptions): Promise<string> {

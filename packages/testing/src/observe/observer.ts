@@ -20,6 +20,10 @@ export class Observer implements Disposable {
       const record = this.#record()
       if (record) record.error = (event as { error: unknown }).error
     })
+    this.#listen('arlen:http:request:start', event => {
+      const ms = this.#record()?.handlerTimeoutMs
+      if (ms !== undefined) (event as { context: { timeout(ms: number): void } }).context.timeout(ms)
+    })
     this.#listen('arlen:view:render', event => {
       this.#record()?.renders.push(event as RenderRecord)
     })

@@ -29,12 +29,14 @@ export interface ServerRecord {
   logs: LogLine[]
   queries: QueryRecord[]
   renders: RenderRecord[]
+  /** How long its handler may take, where the test says so. */
+  handlerTimeoutMs: number | undefined
   /** What was thrown, where the answer is a failure. */
   error: unknown
 }
 
 export function emptyRecord(): ServerRecord {
-  return { logs: [], queries: [], renders: [], error: undefined }
+  return { logs: [], queries: [], renders: [], handlerTimeoutMs: undefined, error: undefined }
 }
 
 /** The request on whose behalf code of this process runs. Whatever an application starts inherits it. */

@@ -9,6 +9,8 @@ export interface RequestDescription {
   fields: [name: string, value: string][]
   body: OutgoingBody | Promise<OutgoingBody> | undefined
   timeoutMs: number
+  /** How long the handler may take, where the test says so. */
+  handlerTimeoutMs?: number
   /** How many redirects to follow. */
   redirects: number
 }

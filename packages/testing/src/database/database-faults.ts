@@ -1,0 +1,83 @@
+import { createPg, type Pg } from '@arlen/pg'
+
+/** What a database does to an application on a bad day. Each lasts until {@link restore}, but a killed backend. */
+export class DatabaseFaults {
+  readonly #url: string
+  readonly #name: string
+  readonly #undo: (() => Promise<unknown>)[] = []
+
+  constructor(url: string) {
+    this.#url = url
+    this.#name = decodeURIComponent(new URL(url).pathname.slice(1))
+  }
+
+  /** Ends every connection of the application, as a restart or a failover does. @returns how many */
+  async killBackends(): Promise<number> {
+    const rows = await this.#onServer(admin =>
+      admin.many<{ pid: number }>(
+        'select pg_terminate_backend(pid), pid from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+        [this.#name],
+      ),
+    )
+    return rows.length
+  }
+
+  /** The database takes no connection any more, and those that are open end. */
+  async down(): Promise<void> {
+    await this.#onServer(admin =>
+      admin.execute(admin.sql`alter database ${admin.sql.id(this.#name)} with allow_connections false`),
+    )
+    this.#undo.push(() => this.#allow())
+    await this.killBackends()
+  }
+
+  /** The database is there again. */
+  async up(): Promise<void> {
+    await this.#allow()
+  }
+
+  /** Takes every connection that the application's pool may have, and keeps them. */
+  async exhaustPool(app: Pg | { readonly db: Pg }): Promise<void> {
+    const db = 'db' in app && !('query' in app) ? app.db : (app as Pg)
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    this.#undo.push(async () => {
+      release()
+      await Promise.all(held)
+    })
+    const held: Promise<unknown>[] = []
+    const { max, shared } = db.stats()
+    for (let taken = shared; taken < max; taken++) {
+      const { promise: leased, resolve: got } = Promise.withResolvers<void>()
+      held.push(
+        db.tx(async () => {
+          got()
+          await released
+        }),
+      )
+      await leased
+    }
+  }
+
+  /** Ends all faults that last. */
+  async restore(): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) await undo()
+  }
+
+  #allow(): Promise<unknown> {
+    return this.#onServer(admin =>
+      admin.execute(admin.sql`alter database ${admin.sql.id(this.#name)} with allow_connections true`),
+    )
+  }
+
+  /** By way of another database, since this one may be the one that is down. */
+  async #onServer<T>(work: (admin: Pg) => Promise<T>): Promise<T> {
+    const url = new URL(this.#url)
+    url.pathname = '/postgres'
+    const admin = createPg({ dsn: url.href, max: 1 })
+    try {
+      return await work(admin)
+    } finally {
+      await admin.close()
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createPg, type Pg } from '@arlen/pg'
+import { beginRollback, createTestDatabase, type Rollback, truncateAll } from '@arlen/pg/testing'
+import { testingError } from '../errors.ts'
+import { DatabaseFaults } from './database-faults.ts'
+import { readSequences, restoreSequences, type Sequences } from './sequences.ts'
+
+export interface TestDbOptions {
+  /** The server. Default: `TEST_DATABASE_URL`, else an embedded PostgreSQL, shared by all workers and runs. */
+  url?: string
+  /** Folder of migrations that the database begins with. Default: `db/migrations` where that exists. */
+  migrations?: string
+  /** What every test finds besides. Runs once for all workers, on the template, and again after a test that commits. */
+  seed?: (db: Pg) => Promise<unknown>
+  /** Names the version of the seed where its own text does not tell: what it imports may change. */
+  seedKey?: string
+}
+
+export interface BeginOptions {
+  /** The test commits: LISTEN, several connections, deferred constraints. Its tables are emptied afterwards. Default false. */
+  commit?: boolean
+  /** Tables that are not emptied, for what migrations have put there. Default: none. */
+  keep?: readonly string[]
+}
+
+/** Whatever has the database of an application: an Arlen application, or an object with its `Pg`. */
+export type WithDatabase = Pg | { readonly db: Pg }
+
+/** The database of one test worker. */
+export class TestDb implements AsyncDisposable {
+  /** Its address, for the configuration of the application. */
+  readonly url: string
+  /** A client of it. */
+  readonly db: Pg
+  readonly faults: DatabaseFaults
+  readonly #drop: () => Promise<void>
+  readonly #seed: TestDbOptions['seed']
+  #end: (() => Promise<void>) | undefined
+
+  constructor(url: string, drop: () => Promise<void>, seed: TestDbOptions['seed']) {
+    this.url = url
+    this.db = createPg({ dsn: url })
+    this.faults = new DatabaseFaults(url)
+    this.#drop = drop
+    this.#seed = seed
+  }
+
+  /**
+   * Begins a test: what the application (or this client) does from now on is undone by {@link rollback}, its sequences
+   * included. Transactions of the application are savepoints meanwhile; `now()` stands still, deferred constraints are not
+   * checked and notifications not delivered, unless the test commits.
+   *
+   * @throws ArlenError `option_invalid` where the test before has not ended
+   */
+  async begin(app?: WithDatabase, options: BeginOptions = {}): Promise<void> {
+    if (this.#end)
+      throw testingError('option_invalid', {
+        name: 'begin()',
+        problem: 'comes before the rollback() of the test before.',
+      })
+    const db = app === undefined ? this.db : 'db' in app && !('query' in app) ? app.db : (app as Pg)
+    const sequences = await readSequences(this.db)
+    if (options.commit) {
+      this.#end = () => this.#empty(options.keep ?? [], sequences)
+      return
+    }
+    const rollback: Rollback = await beginRollback(db)
+    this.#end = async () => {
+      await rollback.rollback()
+      await restoreSequences(this.db, sequences)
+    }
+  }
+
+  /** Ends a test: nothing that it did is left. */
+  async rollback(): Promise<void> {
+    const end = this.#end
+    this.#end = undefined
+    await end?.()
+  }
+
+  /** Empties all tables but those named, restarts their sequences, and seeds anew. */
+  async truncate(options: { keep?: readonly string[] } = {}): Promise<void> {
+    await truncateAll(this.db, { except: options.keep ?? [] })
+    await this.#seed?.(this.db)
+  }
+
+  /** Closes and drops the database. */
+  async close(): Promise<void> {
+    await this.rollback()
+    await this.faults.restore()
+    await this.db.close()
+    await this.#drop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #empty(keep: readonly string[], sequences: Sequences): Promise<void> {
+    await this.truncate({ keep })
+    await restoreSequences(this.db, sequences)
+  }
+}
+
+/**
+ * Makes a database for this test worker, copied from a template that is migrated and seeded once and made anew when the
+ * migrations change. What a killed run leaves behind, the next one removes.
+ *
+ * ```ts
+ * const db = await testDb()
+ * const app = createShop({ config: { db: { url: db.url } } })
+ * beforeEach(() => db.begin(app))
+ * afterEach(() => db.rollback())
+ * ```
+ */
+export async function testDb(options: TestDbOptions = {}): Promise<TestDb> {
+  const { url, seed, seedKey = '' } = options
+  const folder = resolve(options.migrations ?? 'db/migrations')
+  if (options.migrations !== undefined && !existsSync(folder)) {
+    throw testingError('option_invalid', {
+      name: 'migrations',
+      problem: `names a folder that does not exist: ${folder}`,
+    })
+  }
+  const { dsn, drop } = await createTestDatabase({
+    ...(url !== undefined && { dsn: url }),
+    ...(existsSync(folder) && { migrations: folder }),
+    ...(seed && { prepare: dsn => seedTemplate(dsn, seed), key: `${seedKey}\n${seed}` }),
+  })
+  return new TestDb(dsn, drop, seed)
+}
+
+async function seedTemplate(dsn: string, seed: NonNullable<TestDbOptions['seed']>): Promise<void> {
+  const db = createPg({ dsn })
+  try {
+    await seed(db)
+  } finally {
+    await db.close()
+  }
+}

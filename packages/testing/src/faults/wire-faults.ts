@@ -1,0 +1,156 @@
+import { testingError } from '../errors.ts'
+import { headText, type RequestDescription } from '../request/description.ts'
+import type { TestRequest } from '../request/test-request.ts'
+import type { ResponseHead } from '../wire/response-reader.ts'
+import type { WireConnection } from '../wire/wire-connection.ts'
+
+/** What came back to a client that misbehaved. */
+export interface FaultOutcome {
+  /** The status of the answer; undefined where the connection ended without one. */
+  status: number | undefined
+  head: ResponseHead | undefined
+  /** What came of the body. */
+  body: Buffer
+  /** The answer came to its end. */
+  whole: boolean
+  /** Why not. */
+  error: Error | undefined
+}
+
+/** Clients that misbehave, and networks that fail. Each takes a request that has been described and not sent. */
+export class WireFaults {
+  readonly #connect: (what: string) => WireConnection
+  readonly #take: (request: TestRequest) => RequestDescription
+  readonly #host: string
+
+  constructor(
+    connect: (what: string) => WireConnection,
+    take: (request: TestRequest) => RequestDescription,
+    host: string,
+  ) {
+    this.#connect = connect
+    this.#take = take
+    this.#host = host
+  }
+
+  /**
+   * Reads the head of the answer and then nothing for a while: what an application writes has to wait.
+   *
+   * @param ms - how long nothing is read; then the rest is
+   */
+  async slowReader(request: TestRequest, ms: number): Promise<FaultOutcome> {
+    const { connection, outcome, headSeen } = this.#start(request, 'slowReader()')
+    connection.stream.write(await this.#bytes(request), 'latin1')
+    await headSeen
+    connection.stream.pause()
+    await delay(ms)
+    connection.stream.resume()
+    return outcome
+  }
+
+  /** Writes the request a byte at a time, with a pause between, until it is out or the server has had enough. */
+  async slowWriter(request: TestRequest, msPerByte: number): Promise<FaultOutcome> {
+    const { connection, outcome } = this.#start(request, 'slowWriter()')
+    const bytes = Buffer.from(await this.#bytes(request), 'latin1')
+    let over = false
+    void outcome.then(() => {
+      over = true
+    })
+    for (let at = 0; at < bytes.length && !over && connection.stream.writable; at++) {
+      connection.stream.write(bytes.subarray(at, at + 1))
+      await delay(msPerByte)
+    }
+    return outcome
+  }
+
+  /** Cuts the connection after so many bytes of the body, as a phone in a tunnel does. Resolves when it is cut. */
+  async abortedUpload(request: TestRequest, afterBytes: number): Promise<void> {
+    const { connection, outcome } = this.#start(request, 'abortedUpload()')
+    const text = await this.#bytes(request)
+    const bodyAt = text.indexOf('\r\n\r\n') + 4
+    connection.stream.write(text.slice(0, bodyAt + afterBytes), 'latin1')
+    await settle()
+    connection.destroy()
+    await outcome
+  }
+
+  /** Sends the request and then a FIN: a client that has said its last and still listens. */
+  async halfOpen(request: TestRequest): Promise<FaultOutcome> {
+    const { connection, outcome } = this.#start(request, 'halfOpen()')
+    connection.stream.end(await this.#bytes(request), 'latin1')
+    return outcome
+  }
+
+  /** Leaves after so many bytes of the answer's body. Resolves when the connection is gone. */
+  async cutAnswer(request: TestRequest, afterBytes: number): Promise<FaultOutcome> {
+    let seen = 0
+    const { connection, outcome } = this.#start(request, 'cutAnswer()', bytes => {
+      seen += bytes.length
+      if (seen >= afterBytes) connection.destroy()
+    })
+    connection.stream.write(await this.#bytes(request), 'latin1')
+    return outcome
+  }
+
+  /** The request as usual, but its handler may take no longer than this: what is to happen when it does? */
+  handlerTimeout(request: TestRequest, ms: number): TestRequest {
+    request.description.handlerTimeoutMs = ms
+    return request
+  }
+
+  #start(request: TestRequest, what: string, onData?: (bytes: Buffer) => void) {
+    const connection = this.#connect(`faults.${what}`)
+    const { method } = request.description
+    const chunks: Buffer[] = []
+    let head: ResponseHead | undefined
+    const seen = Promise.withResolvers<void>()
+    const outcome = new Promise<FaultOutcome>(resolve => {
+      const done = (error: Error | undefined) => {
+        seen.resolve()
+        resolve({ status: head?.status, head, body: Buffer.concat(chunks), whole: error === undefined, error })
+      }
+      connection.expect({
+        method,
+        head: given => {
+          head = given
+          seen.resolve()
+        },
+        data: bytes => {
+          chunks.push(bytes)
+          onData?.(bytes)
+        },
+        end: () => done(undefined),
+        failed: done,
+      })
+    })
+    return { connection, outcome, headSeen: seen.promise }
+  }
+
+  /** The whole request, one character a byte. */
+  async #bytes(request: TestRequest): Promise<string> {
+    const description = this.#take(request)
+    const body = await description.body
+    const content = body?.content
+    if (content !== undefined && !Buffer.isBuffer(content)) {
+      throw testingError('option_invalid', {
+        name: 'body',
+        problem: 'of a fault must have a known length: text, bytes, JSON or a form.',
+      })
+    }
+    const type = body?.type ? `Content-Type: ${body.type}\r\n` : ''
+    const length = content ? `Content-Length: ${content.length}\r\n` : ''
+    return headText(description, this.#host, type + length) + (content?.toString('latin1') ?? '')
+  }
+}
+
+const { setTimeout: startTimer } = globalThis
+
+function delay(ms: number): Promise<void> {
+  return new Promise(resolve => startTimer(resolve, ms))
+}
+
+/** Until what was written has arrived at the other end. */
+async function settle(): Promise<void> {
+  await new Promise<void>(resolve => setImmediate(resolve))
+  await new Promise<void>(resolve => setImmediate(resolve))
+}

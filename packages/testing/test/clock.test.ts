@@ -1,0 +1,46 @@
+import { createServer } from '@arlen/http'
+import { expect, test } from 'vitest'
+import { testApp } from '../src/index.ts'
+
+const server = () =>
+  createServer(
+    async c => {
+      if (c.req.path === '/later') {
+        await new Promise(resolve => setTimeout(resolve, 60 * 60_000))
+        return 'an hour later'
+      }
+      return new Date().toISOString()
+    },
+    { timeouts: { handler: Number.POSITIVE_INFINITY } },
+  )
+
+test('time stands still and goes on as the test says', async () => {
+  const t = await testApp(server())
+  t.clock.set(new Date('2030-01-01T00:00:00Z'))
+  await t.get('/').text('2030-01-01T00:00:00.000Z')
+  await t.clock.tick(90_000)
+  await t.get('/').text('2030-01-01T00:01:30.000Z')
+  const later = t.get('/later').send()
+  await t.get('/')
+  await t.clock.tick(60 * 60_000)
+  expect((await later).text).toBe('an hour later')
+  await t.close()
+  expect(Math.abs(Date.now() - Date.parse('2030-01-01'))).toBeGreaterThan(1000)
+})
+
+test('there is one clock in a process', async () => {
+  const [one, other] = [await testApp(server()), await testApp(server())]
+  expect(one.clock).toBe(one.clock)
+  expect(() => other.clock).toThrow('The clock is installed already')
+  await one.close()
+  expect(other.clock.now).toBeInstanceOf(Date)
+  await other.close()
+})
+
+test('without a look at the clock time goes on', async () => {
+  const t = await testApp(server())
+  const before = Date.now()
+  const answer = await t.get('/')
+  expect(Date.parse(answer.text)).toBeGreaterThanOrEqual(before)
+  await t.close()
+})

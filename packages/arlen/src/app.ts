@@ -104,7 +104,7 @@ export class App extends Routes implements Servable, Controllable {
     this.root = options.root
     this.#json = options.json
     this.environment = options.environment ?? environmentName()
-    const { config, settings } = loadConfig({
+    const { config, settings, warnings } = loadConfig({
       root: this.root,
       environment: this.environment,
       ...(options.config && { overrides: options.config }),
@@ -114,6 +114,7 @@ export class App extends Routes implements Servable, Controllable {
     this.log = toLogger(
       options.log === undefined ? createLogger(logOptions(this.config.log, this.environment)) : options.log,
     )
+    for (const warning of warnings) this.log.warn(warning)
     this.#templates = new Templates(this, options.templates ?? {})
     const { root, environment } = this
     this.#database = new Database({ root, environment, config: this.config.db })

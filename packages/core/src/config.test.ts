@@ -84,6 +84,42 @@ describe('resolveConfig', () => {
     expect(message).toContain('ARLEN_PERFORMANCE_LOGGING (environment): must be true or false')
   })
 
+  test('a variable that is no setting is warned of, with the name that was meant where one is near, and stops nothing', () => {
+    const { warnings } = resolveConfig({
+      schema,
+      env: { ARLEN_COLOUR: 'red', ARLEN_PERFORMANCE_LOGS: 'yes', ARLEN_ENV: 'test', OTHER: 'x' },
+      knownEnv: ['ARLEN_ENV', 'ARLEN_PROPANE_*'],
+    })
+    expect(warnings).toEqual([
+      'ARLEN_COLOUR (environment): no such setting',
+      'ARLEN_PERFORMANCE_LOGS (environment): no such setting; did you mean ARLEN_PERFORMANCE_LOGGING?',
+    ])
+  })
+
+  test.each(['ARLEN_PERFORMANCE_LOGING', 'ARLEN_WROKERS', 'ARLEN_HTTP_HOTSS', 'ARLEN_EVN'])(
+    '%s is a name of ours misspelt, and stops the start',
+    variable => {
+      const run = () => resolveConfig({ schema, env: { [variable]: '1' }, knownEnv: ['ARLEN_ENV'] })
+      expect(messageOf(run)).toContain(`${variable} (environment): no such setting; did you mean ARLEN_`)
+    },
+  )
+
+  test('what Kubernetes sets for services whose names begin like ours is passed over', () => {
+    const { config, warnings } = resolveConfig({
+      schema,
+      env: {
+        ARLEN_PORT: 'tcp://10.96.0.12:3000',
+        ARLEN_SERVICE_HOST: '10.96.0.12',
+        ARLEN_SERVICE_PORT: '3000',
+        ARLEN_PORT_3000_TCP_ADDR: '10.96.0.12',
+        ARLEN_HTTP_PORT: 'tcp://10.96.0.13:80',
+        ARLEN_HTTP_SERVICE_HOST: '10.96.0.13',
+      },
+    })
+    expect(config).toEqual(resolveConfig({ schema }).config)
+    expect(warnings).toEqual([expect.stringContaining('ARLEN_HTTP_PORT (environment): not read')])
+  })
+
   test('never shows a secret, neither in the listing nor in a problem', () => {
     const { config, settings } = resolveConfig({ schema, env: { ARLEN_SECRET_KEY: 'long-enough' } })
     expect(config.secretKey).toBe('long-enough')

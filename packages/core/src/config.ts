@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { coreError } from './errors.ts'
+import { isSetByOrchestrator } from './orchestrator-env.ts'
 import { listSettings, type Setting } from './settings.ts'
 import { suggest } from './suggest.ts'
 
@@ -30,13 +31,20 @@ export interface ResolvedConfig<Config> {
   config: Config
   /** Each setting with its value and the layer that decided it; the values of secrets are masked. */
   settings: readonly (Setting & { value: unknown; source: string })[]
+  /** What may be a mistake and stops nothing, such as a variable that begins with the prefix and is no setting. */
+  warnings: readonly string[]
 }
+
+/** Letters by which a name may differ from a setting's to be plainly a slip of the hand. */
+const SLIPS = 2
 
 /**
  * Merges the layers of a configuration and the environment, and validates the result.
  *
  * @throws ArlenError `config_invalid`, which lists every problem at once: unknown keys (with the name that was probably
- * meant), values that the schema refuses, variables that cannot be read as what they should be. No value is quoted.
+ * meant), values that the schema refuses, variables that cannot be read as what they should be or are plainly a setting's
+ * name misspelt. No value is quoted. Other variables with the prefix may be somebody else's, and are warned of; what an
+ * orchestrator sets for a service of such a name is passed over.
  */
 export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): ResolvedConfig<Config> {
   const { schema, layers = [], env = {}, prefix = 'ARLEN_', knownEnv = [] } = options
@@ -48,12 +56,21 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
   for (const { name, values } of layers) {
     mergeLayer(merged, values, [], key => sources.set(key, name))
   }
+  const warnings: string[] = []
+  const names = [...settings.map(candidate => candidate.env), ...knownEnv.filter(name => !name.endsWith('*'))]
   for (const [variable, text] of Object.entries(env)) {
     if (text === undefined || !variable.startsWith(prefix) || isKnown(variable, knownEnv)) continue
     const setting = settings.find(candidate => candidate.env === variable)
+    if (isSetByOrchestrator(variable, text)) {
+      if (setting)
+        warnings.push(`${variable} (environment): not read, for it is what an orchestrator sets for a service`)
+      continue
+    }
     if (!setting) {
-      const names = [...settings.map(candidate => candidate.env), ...knownEnv]
-      problems.push(`${variable} (environment): no such setting${didYouMean(suggest(variable, names))}`)
+      const isMisspelt = suggest(variable, names, SLIPS) !== undefined
+      const line = `${variable} (environment): no such setting${didYouMean(suggest(variable, names))}`
+      if (isMisspelt) problems.push(line)
+      else warnings.push(line)
       continue
     }
     const value = fromText(setting, text)
@@ -75,6 +92,7 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
   const config = result.output as Config
   return {
     config,
+    warnings,
     settings: settings.map(setting => {
       const value = at(config, setting.path)
       return {

@@ -4,6 +4,7 @@ import { isSecretName } from './secret-names.ts'
 import { suggest } from './suggest.ts'
 
 export { type OptionRule, type OptionTable, option } from './option-rules.ts'
+export { isSetByOrchestrator } from './orchestrator-env.ts'
 export { suggest } from './suggest.ts'
 
 /**

@@ -1,10 +1,17 @@
-/** The candidate that was most likely meant, or undefined when none is near: at most a third of its letters differ. */
-export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The candidate that was most likely meant, or undefined when none is near: at most a third of its letters differ, and no
+ * more than `most`.
+ */
+export function suggest(
+  word: string,
+  candidates: Iterable<string>,
+  most: number = Number.POSITIVE_INFINITY,
+): string | undefined {
   let best: string | undefined
   let bestDistance = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
+    if (distance < bestDistance && distance <= Math.min(most, Math.max(1, Math.floor(candidate.length / 3)))) {
       best = candidate
       bestDistance = distance
     }

@@ -1,5 +1,5 @@
 import { HEALTH_PATHS } from '@arlen/core'
-import { suggest } from '@arlen/core/options'
+import { isSetByOrchestrator, suggest } from '@arlen/core/options'
 import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'
 
@@ -223,7 +223,7 @@ export function accessoriesFromEnv(env: NodeJS.ProcessEnv): AccessoryInput {
   const found: AccessoryInput = {}
   for (const name of NAMES) {
     const value = env[variableOf(name)]
-    if (value !== undefined) found[name] = value
+    if (value !== undefined && !isSetByOrchestrator(variableOf(name), value)) found[name] = value
   }
   return found
 }

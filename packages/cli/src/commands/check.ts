@@ -16,7 +16,8 @@ export const checkCommand: Command = {
     const { lateMigrations, lintMigrations } = await import('@arlen/pg')
     const { loadConfig } = await import('arlen')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
-    loadConfig({ root, env: io.env, environment: textOption(input, 'env') ?? 'production' })
+    const environment = textOption(input, 'env') ?? 'production'
+    for (const warning of loadConfig({ root, env: io.env, environment }).warnings) io.err(warning)
     const base = textOption(input, 'base')
     const late = base === undefined ? [] : await lateMigrations({ base, cwd: root })
     for (const { file, after, command } of late) {

@@ -13,7 +13,8 @@ export const configCommand: Command = {
     const { loadConfig } = await import('arlen')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const environment = textOption(input, 'env')
-    const { settings } = loadConfig({ root, env: io.env, ...(environment && { environment }) })
+    const { settings, warnings } = loadConfig({ root, env: io.env, ...(environment && { environment }) })
+    for (const warning of warnings) io.err(warning)
     if (input.options.json === true) {
       const rows = settings.map(({ path, value, source, env, description }) => ({
         name: path.join('.'),

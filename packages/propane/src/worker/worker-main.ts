@@ -12,7 +12,8 @@ process.argv.splice(1, process.argv.length, workerOptions.app, ...workerOptions.
 
 const channel: Channel = {
   say(message) {
-    if (process.connected) process.send?.(envelope<FromWorker>(message))
+    // What cannot be sent is for a primary that is gone: `disconnect` says so.
+    if (process.connected) process.send?.(envelope<FromWorker>(message), undefined, undefined, () => undefined)
   },
   listen(onMessage) {
     process.on('message', (value, handle) => {
@@ -26,7 +27,8 @@ const channel: Channel = {
   },
 }
 
-// An application that cuts the channel cuts its worker off from the primary: it is told first, for the log.
+// An application that cuts the channel cuts its worker off from the primary: it is told first, for the log. Node.js calls
+// this too when the primary is gone.
 const { disconnect } = process
 if (disconnect) {
   process.disconnect = () => {

@@ -1,12 +1,12 @@
-/** The groups of the address that was parsed last: one array, for this runs on every request. */
+/** The groups of the last parsed address. Shared, because this runs on every request. */
 const groups = new Uint16Array(8)
 
 /**
- * What an address is counted as. IPv4 is itself, mapped IPv4 (`::ffff:192.0.2.1`) too; of IPv6 only the network counts,
- * because whoever has one address has a whole /64 of them. What is no address is itself.
+ * The key that an address is counted under. IPv4 counts as itself, also when mapped (`::ffff:192.0.2.1`). For IPv6 only
+ * the network counts, because whoever has one address has its whole /64. Text that is not an address counts as itself.
  *
- * @param prefix - bits of an IPv6 address that count, 1 to 64.
- * @param ipv4Prefix - bits of an IPv4 address that count, 1 to 32.
+ * @param prefix - significant bits of an IPv6 address, 1 to 64.
+ * @param ipv4Prefix - significant bits of an IPv4 address, 1 to 32.
  */
 export function addressKey(address: string, prefix = 64, ipv4Prefix = 32): string {
   if (!address.includes(':')) return ipv4Prefix === 32 ? address : ipv4Network(address, ipv4Prefix)
@@ -18,7 +18,7 @@ export function addressKey(address: string, prefix = 64, ipv4Prefix = 32): strin
   return `${kept(0, prefix)}:${kept(1, prefix)}:${kept(2, prefix)}:${kept(3, prefix)}::/${prefix}`
 }
 
-/** What of a group counts, in hexadecimal digits. */
+/** The significant bits of a group, in hexadecimal. */
 function kept(index: number, prefix: number): string {
   const dropped = 16 * (index + 1) - prefix
   const group = groups[index]!
@@ -35,7 +35,7 @@ function ipv4Network(address: string, prefix: number): string {
   return `${masked.join('.')}/${prefix}`
 }
 
-/** Reads the eight groups of an IPv6 address (RFC 4291, section 2.2) into `groups`; false where it is none. */
+/** Parses the eight groups of an IPv6 address (RFC 4291, section 2.2) into `groups`. False if it is not one. */
 function parseGroups(address: string): boolean {
   const zone = address.indexOf('%')
   const end = zone === -1 ? address.length : zone
@@ -44,7 +44,7 @@ function parseGroups(address: string): boolean {
   let at = 0
   while (at < end) {
     if (address.charCodeAt(at) === COLON) {
-      // Only `::` begins with a colon here: a single one was read with the group before it.
+      // Only `::` can start with a colon here: a single colon is consumed with the group before it.
       if (address.charCodeAt(at + 1) !== COLON || gapAt !== -1) return false
       gapAt = count
       at += 2
@@ -60,7 +60,7 @@ function parseGroups(address: string): boolean {
     groups[count++] = value
     if (at === end) break
     if (address.charCodeAt(at) !== COLON) return false
-    // The colon between two groups, unless it begins the gap.
+    // The colon between two groups, unless it starts the gap.
     if (address.charCodeAt(at + 1) !== COLON) at++
     if (at === end) return false
   }
@@ -78,7 +78,7 @@ function hexDigit(text: string, at: number, end: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
-/** The last two groups in the form of an IPv4 address. */
+/** Reads the last two groups, written as an IPv4 address. */
 function readDotted(text: string, count: number, gapAt: number): boolean {
   const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
   if (octets === undefined || octets.some(octet => octet > 255) || count > 6) return false
@@ -87,7 +87,7 @@ function readDotted(text: string, count: number, gapAt: number): boolean {
   return spread(count + 2, gapAt)
 }
 
-/** Puts zeros where the gap is. */
+/** Fills the gap with zeros. */
 function spread(count: number, gapAt: number): boolean {
   if (gapAt === -1) return count === 8
   if (count === 8) return false

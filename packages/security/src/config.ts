@@ -9,7 +9,7 @@ import { rateLimit } from './rate-limit.ts'
 import type { OnStoreError, RateStore } from './rate-store.ts'
 import { type SecurityHeadersOptions, securityHeaders } from './security-headers.ts'
 
-/** The section `security` of an application's configuration. */
+/** The `security` section of an application's configuration. */
 export interface SecurityConfig {
   enabled: boolean
   hosts: string[]
@@ -20,7 +20,7 @@ export interface SecurityConfig {
     directives: Partial<Record<CspDirective, readonly string[] | false>>
   }
   hsts: { enabled: boolean; maxAgeSeconds: number; includeSubDomains: boolean; preload: boolean }
-  /** Further members of `SecurityHeadersOptions`. */
+  /** Other options of `SecurityHeadersOptions`. */
   headers: Omit<SecurityHeadersOptions, 'contentSecurityPolicy' | 'strictTransportSecurity'>
   cors: { origins: string[]; credentials: boolean }
   rateLimit: { limit: number; windowMs: number; algorithm: RateAlgorithmName; onStoreError: OnStoreError }
@@ -35,46 +35,52 @@ function section<const E extends v.ObjectEntries>(entries: E) {
   return v.optional(v.strictObject(entries), {} as never)
 }
 
-/** The schema of the section `security`, for `resolveConfig` of @arlen/core. Outside production only localhost is served. */
+/**
+ * The schema of the `security` section, for `resolveConfig` of @arlen/core. Outside production only localhost is
+ * served.
+ */
 export function securityConfigSchema(production: boolean): v.GenericSchema<unknown, SecurityConfig> {
   return v.strictObject({
-    enabled: flag('All of this section', true),
-    hosts: strings('Hosts to answer for; empty for any', production ? [] : ['local']),
+    enabled: flag('Turns all of this section on', true),
+    hosts: strings('Hosts that the application answers for; empty for any', production ? [] : ['local']),
     csp: section({
       enabled: flag('Sends a content security policy', true),
-      reportOnly: flag('Reports what the policy would refuse, and refuses nothing', false),
+      reportOnly: flag('Reports violations without blocking them', false),
       reportTo: v.optional(
         described(
           v.pipe(v.string(), v.regex(/^(?:|\/(?!\/).*|https:\/\/.+)$/, 'must be a path or an https URL')),
-          'Path, or URL of another site, that browsers report violations to; empty for none',
+          'Path or https URL that browsers send violation reports to; empty for none',
         ),
         '',
       ),
       directives: v.optional(
-        described(v.record(v.string(), v.union([v.array(v.string()), v.literal(false)])), 'Replaced directives'),
+        described(
+          v.record(v.string(), v.union([v.array(v.string()), v.literal(false)])),
+          'Directives that replace those of the default policy',
+        ),
         {},
       ),
     }),
     hsts: section({
-      enabled: flag('Tells browsers to come over https alone', true),
-      maxAgeSeconds: v.optional(described(count(0), 'For how long'), 31_536_000),
-      includeSubDomains: flag('And to all subdomains', true),
-      preload: flag('Asks to be in the lists that browsers ship', false),
+      enabled: flag('Tells browsers to use only https (HSTS)', true),
+      maxAgeSeconds: v.optional(described(count(0), 'How long browsers remember it, in seconds'), 31_536_000),
+      includeSubDomains: flag('Includes all subdomains', true),
+      preload: flag('Allows inclusion in browsers\u2019 preload lists', false),
     }),
-    headers: v.optional(described(v.record(v.string(), v.unknown()), 'Further options of securityHeaders()'), {}),
+    headers: v.optional(described(v.record(v.string(), v.unknown()), 'Other options of securityHeaders()'), {}),
     cors: section({
-      origins: strings('Other origins whose pages may read answers, or * alone', []),
+      origins: strings('Other origins whose pages may read responses, or only *', []),
       credentials: flag('Whether those pages may send cookies', false),
     }),
     rateLimit: section({
-      limit: v.optional(described(count(0), 'Requests of one address in a window; 0 for no limit'), 0),
+      limit: v.optional(described(count(0), 'Requests per address and window; 0 for no limit'), 0),
       windowMs: v.optional(described(count(1), 'Length of a window'), 60_000),
       algorithm: v.optional(
-        described(v.picklist(['fixed-window', 'sliding-window', 'token-bucket']), 'How requests are counted'),
+        described(v.picklist(['fixed-window', 'sliding-window', 'token-bucket']), 'Counting algorithm'),
         'sliding-window',
       ),
       onStoreError: v.optional(
-        described(v.picklist(['local', 'open', 'closed']), 'What to do while the shared count cannot be reached'),
+        described(v.picklist(['local', 'open', 'closed']), 'What to do while the shared count is unavailable'),
         'local',
       ),
     }),
@@ -82,8 +88,8 @@ export function securityConfigSchema(production: boolean): v.GenericSchema<unkno
 }
 
 /**
- * The middleware that a configuration means, the outermost first: headers (refusals have them too), hosts, CORS (before
- * anything can refuse a preflight), rate limit.
+ * Creates the configured middleware, outermost first: headers (rejections need them too), host check, CORS (before
+ * anything can reject a preflight), rate limit.
  */
 export function securityMiddleware(config: SecurityConfig, options: { rateStore?: RateStore } = {}): Middleware[] {
   const { csp, hsts } = config

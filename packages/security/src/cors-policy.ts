@@ -1,30 +1,30 @@
 import { securityError } from './errors.ts'
 
 export interface CorsOptions {
-  /** Exact origins, such as `https://app.example`; or `*`, which answers everybody and is refused with credentials. */
+  /** Exact origins, such as `https://app.example`, or `*` for all, which cannot be combined with credentials. */
   origins: readonly string[] | '*'
-  /** Whether pages of these origins may send cookies and read the answer. Default false. */
+  /** Whether pages of these origins may send cookies and read the response. Default false. */
   credentials?: boolean
-  /** Methods beyond GET, HEAD and POST that are allowed. Default `PUT, PATCH, DELETE`. */
+  /** Allowed methods besides GET, HEAD and POST. Default `PUT, PATCH, DELETE`. */
   methods?: readonly string[]
-  /** Request header fields that are allowed. Default `content-type, authorization, x-csrf-token`. */
+  /** Allowed request headers. Default `content-type, authorization, x-csrf-token`. */
   headers?: readonly string[]
-  /** Response header fields that scripts may read. */
+  /** Response headers that scripts may read. */
   exposed?: readonly string[]
-  /** How long browsers may keep the answer to a preflight, in seconds. Default 600. */
+  /** How long browsers may cache a preflight response, in seconds. Default 600. */
   maxAge?: number
 }
 
-/** Header fields to add to an answer, name and value. */
+/** Headers to add to a response: name and value. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What the Fetch standard's CORS protocol (section 3.3) asks of a server, worked out once. */
+/** The server side of the Fetch standard's CORS protocol (section 3.3), precomputed. */
 export interface CorsPolicy {
-  /** Fields of an actual answer; empty where the origin is not allowed. */
+  /** Headers of an actual response; empty if the origin is not allowed. */
   actual(origin: string): Fields
-  /** Fields of the answer to a preflight. */
+  /** Headers of a preflight response. */
   preflight(origin: string): Fields
-  /** What an answer varies by, allowed or not: caches must not give one origin's answer to another. */
+  /** The Vary fields, whether allowed or not: caches must not serve one origin's response to another. */
   readonly vary: string | undefined
 }
 
@@ -62,7 +62,7 @@ export function corsPolicy(options: CorsOptions): CorsPolicy {
   }
 }
 
-/** An origin as browsers serialize it (HTML, section 7.1.1), or a mistake that would otherwise never match. */
+/** An origin as browsers serialize it (HTML, section 7.1.1). Any other spelling would never match. */
 function checkOrigin(origin: string, refuse: (problem: string) => Error): string {
   const parsed = URL.canParse(origin) ? new URL(origin).origin : undefined
   if (parsed === undefined || parsed === 'null') throw refuse(`${JSON.stringify(origin)} is no origin`)

@@ -2,9 +2,9 @@ import type { Context, Middleware, Reply } from '@arlen/http'
 import { type CorsOptions, corsPolicy } from './cors-policy.ts'
 
 /**
- * Lets pages of other origins read answers (Fetch, section 3.3). Preflights are answered here, with 204 and no handler;
- * an origin that is not listed gets no fields, and its browser refuses the answer. Wrap the whole application, so that
- * preflights, which no route takes, come here too.
+ * Lets pages of other origins read responses (Fetch, section 3.3). Preflights are answered here with 204, without a
+ * handler. Origins that are not listed get no CORS headers, so their browsers block the response. Wrap the whole
+ * application, because no route handles preflights.
  *
  * @throws ArlenError `cors_invalid`.
  */

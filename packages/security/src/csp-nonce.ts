@@ -3,11 +3,11 @@ import { Context, type HeaderBlock } from '@arlen/http'
 import type { CspPolicy } from './csp.ts'
 import { securityError } from './errors.ts'
 
-/** What the security headers add to a context. Exported, so that whoever imports the package has it. */
+/** What the security headers add to the context. Exported so that importing the package brings the types along. */
 export interface NonceContext {
   /**
-   * The nonce of this answer, for `<script nonce>` and `<style nonce>`: 128 random bits, made when it is first asked
-   * for, and from then on in the content security policy.
+   * The nonce of this response, for `<script nonce>` and `<style nonce>`: 128 random bits, generated on first use and
+   * then included in the content security policy.
    */
   readonly cspNonce: string
 }
@@ -20,7 +20,7 @@ const NONCE = Symbol('arlen.cspNonce')
 
 type Holder = Context & { [NONCE]?: string }
 
-/** The policy that each block of header fields has in it: so a request need not carry it. */
+/** The policy in each block of headers, so that requests need not carry it. */
 const policies = new WeakMap<HeaderBlock, CspPolicy>()
 
 export function setNoncePolicy(block: HeaderBlock, policy: CspPolicy): void {
@@ -37,7 +37,7 @@ function cspNonce(this: Holder): string {
   return nonce
 }
 
-/** Puts the member on the one Context class; it still says what is missing where no policy is set. */
+/** Defines the member on the shared Context class. It reports when no policy is configured. */
 export function extendContext(): void {
   if (Object.hasOwn(Context.prototype, 'cspNonce')) return
   Object.defineProperty(Context.prototype, 'cspNonce', { configurable: true, get: cspNonce })

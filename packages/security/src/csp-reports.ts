@@ -7,15 +7,15 @@ const MAX_REPORTS = 10
 const MAX_TEXT = 200
 
 export interface CspReportsOptions {
-  /** Reports logged in a minute, at most; the others are counted. Default 20. */
+  /** Maximum number of reports logged per minute; the rest are counted. Default 20. */
   perMinute?: number
 }
 
 /**
- * Answers the reports of browsers about what the content security policy refused, and logs them: one line each, at most
- * so many a minute, for anybody can send them. Addresses are logged without their query, where tokens and names stand.
+ * A handler for browsers' CSP violation reports. It logs one line per report, up to a limit per minute, because anyone
+ * can send them. URLs are logged without their query, which may contain tokens and names.
  *
- * Mount it at the path of `reportTo`, for POST, without CSRF protection: browsers send no token with reports.
+ * Mount it for POST at the path of `reportTo`, without CSRF protection: browsers send no token with reports.
  */
 export function cspReports(options: CspReportsOptions = {}): Handler {
   const budget = new RateLimiter(
@@ -38,13 +38,13 @@ export function cspReports(options: CspReportsOptions = {}): Handler {
   }
 }
 
-/** Both shapes: `{"csp-report": {…}}` of report-uri, and the list of the Reporting API. */
+/** Reads both formats: `{"csp-report": {…}}` of report-uri, and the list of the Reporting API. */
 function violations(text: string): Record<string, string | number>[] {
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
   } catch {
-    return [] // whoever sends this does not read the answer
+    return [] // the sender does not read the response
   }
   const items = (Array.isArray(parsed) ? parsed : [parsed]).slice(0, MAX_REPORTS)
   return items

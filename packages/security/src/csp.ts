@@ -1,6 +1,6 @@
 import { securityError } from './errors.ts'
 
-/** The directives of CSP Level 3 that mean something in a header, and `upgrade-insecure-requests`. */
+/** The directives of CSP Level 3 that work in a header, and `upgrade-insecure-requests`. */
 export type CspDirective =
   | 'default-src'
   | 'script-src'
@@ -27,17 +27,18 @@ export type CspDirective =
   | 'upgrade-insecure-requests'
 
 export interface CspOptions {
-  /** Replaces directives of the default policy one by one; `false` drops one. `'nonce'` stands for the nonce. */
+  /** Replaces directives of the default policy one by one; `false` removes one. `'nonce'` stands for the nonce. */
   directives?: Partial<Record<CspDirective, readonly string[] | false>>
-  /** Report what would be refused, and refuse nothing. Default false. */
+  /** Report violations without blocking them. Default false. */
   reportOnly?: boolean
   /** Path or URL that browsers send their reports to (see `cspReports()`). */
   reportTo?: string | undefined
 }
 
 /**
- * Everything from this site alone, no plug-ins, no base element, no framing by others; scripts and styles in the page
- * need the nonce, which is different in each answer. `data:` images are what inlining and style sheets use.
+ * The default policy: this site only, no plug-ins, no base element, no framing by other sites. Inline scripts and
+ * styles need the nonce, which is new in each response. `data:` images are allowed because style sheets and inlining
+ * use them.
  */
 const DEFAULTS: Readonly<Partial<Record<CspDirective, readonly string[]>>> = {
   'default-src': ["'self'"],
@@ -57,15 +58,15 @@ const NAMES = new Set<string>([
   ...['frame-src', 'child-src', 'worker-src', 'manifest-src', 'sandbox', 'require-trusted-types-for', 'trusted-types'],
 ])
 
-/** A policy as text, cut at the places where a nonce goes. */
+/** A policy's text, split where the nonce goes. */
 export interface CspPolicy {
   readonly header: 'Content-Security-Policy' | 'Content-Security-Policy-Report-Only'
-  /** For answers in which nothing uses the nonce. `upgrade-insecure-requests` is in it for https alone. */
+  /** For responses that do not use the nonce. `upgrade-insecure-requests` is included only over https. */
   readonly plain: { readonly http: string; readonly https: string }
   withNonce(nonce: string, secure: boolean): string
 }
 
-/** @throws ArlenError `csp_invalid` for unknown directives and values that would end a directive. */
+/** @throws ArlenError `csp_invalid` for unknown directives and for values that would end a directive. */
 export function cspPolicy(options: CspOptions): CspPolicy {
   const merged: Partial<Record<string, readonly string[] | false>> = { ...DEFAULTS, ...options.directives }
   const directives = Object.entries(merged).filter(([, values]) => values !== false && values !== undefined)

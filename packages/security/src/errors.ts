@@ -1,6 +1,6 @@
 import { defineErrors } from '@arlen/core'
 
-/** Every error that @arlen/security raises. Those with a status are answers, the others are mistakes of the set-up. */
+/** All errors of @arlen/security. Errors with a status are responses; the others are configuration mistakes. */
 export const securityError: ReturnType<typeof defineErrors<SecurityErrorCode>> = defineErrors<SecurityErrorCode>({
   csp_invalid: { message: 'The content security policy is refused: {problem}.' },
   header_option_invalid: { message: 'The security header {name} is refused: {problem}.' },
@@ -11,9 +11,9 @@ export const securityError: ReturnType<typeof defineErrors<SecurityErrorCode>> =
   nonce_missing: {
     message: 'c.cspNonce was read, but no securityHeaders() with a content security policy runs before this handler.',
   },
-  host_not_allowed: { status: 421, message: 'This server does not answer for the host that was asked for.' },
+  host_not_allowed: { status: 421, message: 'This server does not serve the requested host.' },
   rate_limited: { status: 429, message: 'Too many requests. Try again in {seconds} s.' },
-  rate_limit_unavailable: { status: 503, message: 'Requests cannot be counted right now. Try again soon.' },
+  rate_limit_unavailable: { status: 503, message: 'Requests cannot be counted at the moment. Try again soon.' },
 })
 
 export type SecurityErrorCode =

@@ -1,4 +1,4 @@
-/** How often a limit was decided without the count that it shares with other processes. */
+/** Decisions made without the shared count, by limit. */
 const decisions = new Map<string, number>()
 
 export function countFallback(limit: string): void {
@@ -6,8 +6,8 @@ export function countFallback(limit: string): void {
 }
 
 /**
- * Decisions of this process that were made without the shared count, by the limit's name, since the start: what metrics
- * should watch. Empty while every store answered in time.
+ * How many decisions this process has made without the shared count, by limit name. Export it to your metrics. Empty as
+ * long as every store has answered in time.
  */
 export function rateLimitFallbacks(): Readonly<Record<string, number>> {
   return Object.fromEntries(decisions)

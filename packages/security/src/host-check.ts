@@ -3,15 +3,15 @@ import { securityError } from './errors.ts'
 import { hostList } from './host-list.ts'
 
 export interface HostCheckOptions {
-  /** Names this site answers for: exact, `.example.com` for all below, `local` for localhost in its forms. */
+  /** The site's host names: exact names, `.example.com` for all subdomains, `local` for all forms of localhost. */
   hosts: readonly string[]
-  /** Paths that are answered whatever the host: load balancers ask for health by address. */
+  /** Paths that are served for any host: load balancers check health by address. */
   exemptPaths?: readonly string[]
 }
 
 /**
- * Refuses requests for other hosts with 421: links in mails, caches and redirects are made of the host, and DNS
- * rebinding needs one of its own. Behind a trusted proxy the forwarded host is the one that is judged.
+ * Rejects requests for other hosts with 421. Links in e-mails, caches and redirects are built from the host, and DNS
+ * rebinding depends on it. Behind a trusted proxy the forwarded host is checked.
  *
  * @throws ArlenError `hosts_invalid`.
  */

@@ -3,10 +3,10 @@ import { securityError } from './errors.ts'
 const LOCAL = ['localhost', '.localhost', '127.0.0.1', '[::1]']
 
 /**
- * A test of whether a host name is on a list: exact names, `.example.com` for every name below it, `localhost` in all
- * its forms by the word `local`. Ports do not count, letter case and a final dot neither.
+ * Returns a function that tests whether a host is on the list: exact names, `.example.com` for all subdomains, and
+ * `local` for all forms of localhost. Ports, letter case and a trailing dot are ignored.
  *
- * @throws ArlenError `hosts_invalid` for entries that are no host names.
+ * @throws ArlenError `hosts_invalid` for entries that are not host names.
  */
 export function hostList(entries: readonly string[]): (host: string) => boolean {
   const exact = new Set<string>()
@@ -25,7 +25,7 @@ export function hostList(entries: readonly string[]): (host: string) => boolean 
   }
 }
 
-/** `Shop.example.:8080` gives `shop.example`; what is no authority gives an empty string. */
+/** `Shop.example.:8080` becomes `shop.example`; an invalid authority becomes an empty string. */
 export function hostName(host: string): string {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9])?)\.?(?::\d{1,5})?$/i.exec(host)
   return match?.[1]?.toLowerCase() ?? ''

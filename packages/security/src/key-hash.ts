@@ -4,12 +4,12 @@ const seed = randomBytes(8)
 const SEED_0 = seed.readInt32LE(0)
 const SEED_1 = seed.readInt32LE(4)
 
-/** The two halves of the last hash: a function that returned both would allocate for every request. */
+/** The two halves of the last hash. Returning both would allocate on every request. */
 export const hashed = { high: 0, low: 0 }
 
 /**
- * HalfSipHash-1-3 with a 64-bit result (Aumasson and Bernstein), keyed anew in each process: nobody outside can find two
- * keys that collide, and by chance a million keys do so once in some 30 million runs. Leaves the result in `hashed`.
+ * HalfSipHash-1-3 with a 64-bit result (Aumasson and Bernstein) and a key per process, so that outsiders cannot find
+ * colliding keys. By chance, a million keys collide once in about 30 million runs. Leaves the result in `hashed`.
  */
 export function hashKey(key: string): void {
   let v0 = SEED_0
@@ -18,7 +18,7 @@ export function hashKey(key: string): void {
   let v3 = 0x74656462 ^ SEED_1
   const length = key.length
   for (let i = 0; i <= length; i += 2) {
-    // Two UTF-16 units a word; the last word has the length, so that no key is another's beginning.
+    // Two UTF-16 units per word. The last word includes the length, so that no key is a prefix of another.
     const first = i < length ? key.charCodeAt(i) : length
     const second = i + 1 < length ? key.charCodeAt(i + 1) : length
     const word = first | (second << 16)

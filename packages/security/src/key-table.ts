@@ -4,12 +4,12 @@ import type { Lanes, RateAlgorithm } from './rate-algorithm.ts'
 const WAYS = 8
 
 /**
- * Rows for keys, in a bounded amount of memory: columns of numbers, no objects, no strings, no timers. A key is known by
- * a keyed 64-bit hash, whose halves name the two groups of eight rows it may stand in (two choices leave next to no group
- * full before the table is).
+ * A table of rows by key in bounded memory: columns of numbers, without objects, strings or timers. A key is identified
+ * by a keyed 64-bit hash, whose halves select the two groups of eight rows that it may use (with two choices, groups
+ * rarely fill up before the table does).
  *
- * Where both are full, a row that has expired gives way, then the one that expires soonest; never one whose key is
- * blocked, for then an attacker could free himself with a flood of other keys.
+ * If both groups are full, an expired row is replaced, or else the one that expires soonest, but never a blocked one:
+ * an attacker could otherwise unblock himself by flooding the table with other keys.
  */
 export class KeyTable implements Lanes {
   readonly a: Float64Array
@@ -21,7 +21,7 @@ export class KeyTable implements Lanes {
   readonly #groups: number
   #filled = 0
 
-  /** @param maxKeys - rounded up to a power of two; a row takes 16 to 32 bytes. */
+  /** @param maxKeys - rounded up to a power of two. A row takes 16 to 32 bytes. */
   constructor(algorithm: RateAlgorithm, maxKeys: number) {
     const rows = 2 ** Math.ceil(Math.log2(Math.max(maxKeys, WAYS)))
     this.#algorithm = algorithm
@@ -33,7 +33,7 @@ export class KeyTable implements Lanes {
     this.c = new Float64Array(algorithm.lanes >= 3 ? rows : 0)
   }
 
-  /** The row of a key, made empty where the key is new; -1 where every row it could have is blocked. */
+  /** The row of a key, cleared if the key is new; -1 if every possible row is blocked. */
   rowOf(key: string, now: number): number {
     let row = this.find(key)
     if (row !== -1) return row
@@ -47,11 +47,11 @@ export class KeyTable implements Lanes {
     return row
   }
 
-  /** The row of a key, or -1 where it has none. */
+  /** The row of a key, or -1 if it has none. */
   find(key: string): number {
     hashKey(key)
     const { high } = hashed
-    // 0 is what rows that were never used have.
+    // 0 marks unused rows.
     const low = hashed.low || 1
     const first = this.#group(low)
     for (let row = first; row < first + WAYS; row++) if (this.#low[row] === low && this.#high[row] === high) return row
@@ -61,7 +61,7 @@ export class KeyTable implements Lanes {
     return -1
   }
 
-  /** Rows in use, expired ones included until they are reused. */
+  /** Rows in use, including expired ones that have not been reused. */
   get size(): number {
     return this.#filled
   }
@@ -90,7 +90,7 @@ export class KeyTable implements Lanes {
     return row
   }
 
-  /** The row of two full groups that matters least, or -1 where all are blocked. */
+  /** The least important row of two full groups, or -1 if all are blocked. */
   #victim(first: number, second: number, now: number): number {
     let [row, soonest] = [-1, Number.POSITIVE_INFINITY]
     for (const group of [first, second]) {

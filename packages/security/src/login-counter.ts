@@ -12,7 +12,7 @@ export interface LoginCounterOptions {
   readonly now?: () => number
 }
 
-/** A limit for logins: counted together with the other processes, or not at all. */
+/** A limit for logins. It is counted together with other processes or not at all. */
 export class LoginCounter {
   readonly #limiter: RateLimiter | ResilientLimiter
   readonly #log: Logger | undefined
@@ -20,10 +20,10 @@ export class LoginCounter {
   constructor(limit: RateLimit, options: LoginCounterOptions) {
     const { maxKeys = 50_000, now, deadlineMs = 3000 } = options
     const store = sharedStore(options.store)
-    // With a store nothing is counted here.
+    // With a store, nothing is counted locally.
     const local = new RateLimiter(limit, { maxKeys: store === undefined ? maxKeys : 1, ...(now && { now }) })
     this.#log = options.log
-    // Every attempt asks: after one late answer others must not be refused without a try.
+    // No pause: one late answer must not reject the following attempts untried.
     this.#limiter =
       store === undefined
         ? local
@@ -40,7 +40,7 @@ export class LoginCounter {
   }
 }
 
-/** Where nobody gave a log: an outage of login limits must not go unseen. */
+/** Used if no logger was given: an outage of login limits must not go unnoticed. */
 const WARNINGS = { error: warn, info: warn } as unknown as Logger
 
 function warn(details: Record<string, unknown>, message: string): void {

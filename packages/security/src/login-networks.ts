@@ -1,26 +1,23 @@
 import { addressKey } from './address-key.ts'
 import { securityError } from './errors.ts'
 
-/** A network that failures are counted for, besides the single address. */
+/** A network width for which failures are counted. */
 export interface LoginNetwork {
-  /** Bits of an address that name the network. */
+  /** The network's prefix length in bits. */
   readonly prefix: number
-  /** How many times as much as a single address it may. */
+  /** The network's limits, as a multiple of those for a single address. */
   readonly times: number
 }
 
-/**
- * The networks of an address, by the number of bits that name them, each with what it may. The narrowest comes first and
- * is what counts as one address.
- */
+/** The network widths to count, by address family. The narrowest comes first and counts as a single address. */
 export interface LoginNetworks {
   readonly ipv4: readonly [LoginNetwork, ...LoginNetwork[]]
   readonly ipv6: readonly [LoginNetwork, ...LoginNetwork[]]
 }
 
 /**
- * Whoever has an IPv6 address has a /64 of them, most lines have a /56, and a /48 is had for the asking; neighbors in an
- * IPv4 /24 are mostly strangers to each other, but rented by the dozen.
+ * A client with an IPv6 address controls its /64; most connections get a /56, and a /48 is easy to obtain. The hosts of
+ * an IPv4 /24 usually belong to different people, but can be rented in bulk.
  */
 export const LOGIN_NETWORKS: LoginNetworks = {
   ipv4: [
@@ -55,7 +52,7 @@ export function checkLoginNetworks({ ipv4, ipv6 }: LoginNetworks): void {
   }
 }
 
-/** An address and the networks it is in, each with what it may, the narrowest first. */
+/** The networks of an address with their multiples, narrowest first. */
 export function networksOf(address: string, networks: LoginNetworks): { key: string; times: number }[] {
   const plain = addressKey(address)
   const isIpv6 = plain.includes(':')
@@ -64,6 +61,6 @@ export function networksOf(address: string, networks: LoginNetworks): { key: str
     key: isIpv6 ? addressKey(address, prefix) : addressKey(plain, 64, prefix),
     times,
   }))
-  // What is no address has no networks, and is counted once.
+  // Text that is not an address has no networks and is counted once.
   return keys.filter(({ key }, index) => index === 0 || key !== keys[index - 1]!.key)
 }

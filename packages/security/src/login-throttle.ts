@@ -12,58 +12,64 @@ import type { RateStore } from './rate-store.ts'
 import { countsAlone } from './shared-store.ts'
 
 export interface LoginThrottleOptions {
-  /** What its limits are called in stores; another one for what is not a login. Default `login`. */
+  /** Names the limits in stores. Use another name for anything that is not a login. Default `login`. */
   name?: string
-  /** Failures of one address on one account. Default 5 in 15 minutes. */
+  /** Failures per address and account. Default 5 in 15 minutes. */
   pair?: Omit<RateLimit, 'name'>
-  /** Failures of strangers on one account, from anywhere. High, because anybody can cause them. Default 100 in an hour. */
+  /** Failures of strangers per account, from anywhere. High, because anyone can cause them. Default 100 per hour. */
   account?: Omit<RateLimit, 'name'>
-  /** Failures of one address on any accounts. Default 50 in 15 minutes. */
+  /** Failures per address over all accounts. Default 50 in 15 minutes. */
   address?: Omit<RateLimit, 'name'>
   /** Failures of a device that has logged in to the account before. Default 10 in 15 minutes. */
   device?: Omit<RateLimit, 'name'>
   /**
-   * The networks that are counted as well. Default: IPv4 /32 and, with four times the limits, /24; IPv6 /64, twice that
-   * for the /56 and four times for the /48. What a wider network may do to one account holds for the time of `account`.
+   * The network widths that are counted. Default: IPv4 /32, and /24 with four times the limits; IPv6 /64, /56 with
+   * twice and /48 with four times the limits. For wider networks the limit per account applies to the window of
+   * `account`.
    */
   networks?: LoginNetworks
-  /** How long an address that has logged in to an account is no stranger to it, in milliseconds. Default 30 days; 0 for never. */
+  /**
+   * How long an address that has logged in to an account is not a stranger to it, in milliseconds. Default 30 days; 0
+   * for never.
+   */
   knownAddressMs?: number
   maxKeys?: number
-  /** As that of `rateLimit()`. Default: together with the other workers of propane, and elsewhere in memory. */
+  /** As for `rateLimit()`. Default: shared by propane's workers, and in memory elsewhere. */
   store?: RateStore | 'memory'
-  /** How long the store may take, in milliseconds. Without an answer the attempt is refused with 503. Default 3000. */
+  /** How long to wait for the store, in milliseconds. After that the attempt is rejected with 503. Default 3000. */
   deadlineMs?: number
-  /** Where an outage of the store is logged. Default: the log of the request, else process warnings. */
+  /** Logs store outages. Default: the request's logger, else process warnings. */
   log?: Logger
   now?: () => number
 }
 
 export interface LoginAttemptOptions {
-  /** The id of a device that has proved to have logged in to this account before; `PasswordLogin` reads it from a cookie. */
+  /**
+   * The id of a device that is proven to have logged in to this account before. `PasswordLogin` reads it from a cookie.
+   */
   device?: string | undefined
-  /** The log of the request. */
+  /** The request's logger. */
   log?: Logger | undefined
 }
 
-/** A limit, and the key it is asked about. */
+/** A limit and the key to count. */
 type Step = readonly [LoginCounter, string]
 
 const QUARTER_MS = 15 * 60_000
 
 /**
- * Slows the guessing of passwords down by account, address and network. An attempt is paid for when it begins, so that
- * many at the same time do not slip through; a success gives back what it and its own failures had cost.
+ * Limits password guessing per account, address and network. An attempt is counted when it begins, so that parallel
+ * attempts cannot slip through. A success refunds its own cost and the failures before it.
  *
- * A device that has logged in to the account before is counted by itself, and an address that has is not counted with
- * strangers: whatever they do to the account, its owner gets in from there. A guesser with many networks can still keep
- * the owner out on a new device in a new place, for as long as the guessing goes on.
+ * A device that has logged in to the account before is counted separately, and an address that has is not counted with
+ * strangers: whatever strangers do, the owner can log in from there. An attacker with many networks can still lock the
+ * owner out on a new device in a new place, while the attack lasts.
  *
- * While the shared count does not answer, attempts are refused with 503: workers that counted by themselves would let
- * through as many times the guesses.
+ * If the shared count does not answer, attempts are rejected with 503. Counting per worker instead would multiply the
+ * number of guesses by the number of workers.
  */
 export class LoginThrottle {
-  /** By the factor of a network: of the narrowest and of the wider ones. */
+  /** By the multiple of the network: for the narrowest networks, and for wider ones. */
   readonly #pairs: ReadonlyMap<number, LoginCounter>
   readonly #widePairs: ReadonlyMap<number, LoginCounter>
   readonly #addresses: ReadonlyMap<number, LoginCounter>
@@ -80,7 +86,7 @@ export class LoginThrottle {
     checkLoginNetworks(networks)
     if (countsAlone(options.store)) {
       process.emitWarning(
-        `the login limits of ${name} are counted by each worker alone, so that as many times the guesses pass. Give LoginThrottle a store, or install @arlen/security where propane is`,
+        `the login limits ${name} are counted per worker, which multiplies the allowed guesses. Give LoginThrottle a store, or install @arlen/security next to propane`,
         { code: 'ARLEN_LOGIN_LIMITS' },
       )
     }
@@ -103,23 +109,23 @@ export class LoginThrottle {
   }
 
   /**
-   * @param address - of the client: `c.req.ip`.
-   * @returns milliseconds to wait before this attempt may be made; 0 where it may be made now, and is counted.
-   * @throws HttpError `rate_limit_unavailable` (503) while the shared count does not answer.
+   * @param address - the client's address: `c.req.ip`.
+   * @returns milliseconds until this attempt may be made; 0 if it may be made now, in which case it is counted.
+   * @throws HttpError `rate_limit_unavailable` (503) if the shared count does not answer.
    */
   async attempt(account: string, address: string, options: LoginAttemptOptions = {}): Promise<number> {
     const steps = await this.#steps(account, address, options)
     for (const [index, [counter, key]] of steps.entries()) {
       const { allowed, retryAfterMs } = await counter.consume(key, 1, options.log)
       if (allowed) continue
-      // A refused attempt costs nothing.
+      // Rejected attempts cost nothing.
       for (const [before, paid] of steps.slice(0, index)) await before.consume(paid, -1, options.log)
       return Math.max(1, retryAfterMs)
     }
     return 0
   }
 
-  /** The attempt was the owner's. */
+  /** Reports that the attempt succeeded. */
   async succeeded(account: string, address: string, options: LoginAttemptOptions = {}): Promise<void> {
     const [first, ...others] = await this.#steps(account, address, options)
     await first![0].reset(first![1])
@@ -129,7 +135,7 @@ export class LoginThrottle {
     await this.#known?.consume(known, 1, options.log)
   }
 
-  /** What an attempt is counted by. Each is asked only where those before it let the attempt pass. */
+  /** The limits of an attempt. Each is asked only if the earlier ones allowed the attempt. */
   async #steps(account: string, address: string, { device, log }: LoginAttemptOptions): Promise<Step[]> {
     if (device !== undefined) return [[this.#device, pairKey(device, account)]]
     const networks = networksOf(address, this.#networks)
@@ -156,7 +162,7 @@ function pairKey(who: string, account: string): string {
   return `${who} ${accountKey(account)}`
 }
 
-/** One account has one spelling, and a long one is not kept. Cut first: what is normalized takes its time. */
+/** Normalizes an account name and bounds its length. Truncated first, because normalization takes time. */
 function accountKey(account: string): string {
   return account.slice(0, 512).normalize('NFKC').trim().toLowerCase().slice(0, 256)
 }

@@ -3,13 +3,13 @@ import { type Lanes, type RateAlgorithm, rateAlgorithm } from './rate-algorithm.
 import { type CheckedRateLimit, lookAt, type RateDecision, untouched } from './rate-limiter.ts'
 import type { RateStore } from './rate-store.ts'
 
-/** What the store needs of a database; a `Pg` of @arlen/pg has it. */
+/** The database access that the store needs. A `Pg` of @arlen/pg has it. */
 export interface SqlClient {
   execute(text: string, values: readonly (string | number | null)[]): Promise<number>
   maybeOne<T>(text: string, values: readonly (string | number | null)[]): Promise<T | undefined>
 }
 
-/** The table of {@link PgRateStore}, for a migration of the application. Unlogged: counts need not survive a crash. */
+/** The table of {@link PgRateStore}, for a migration of yours. Unlogged: counts need not survive a crash. */
 export const RATE_LIMIT_MIGRATION = `create unlogged table arlen_rate_limits (
   rule text not null,
   key text not null,
@@ -32,14 +32,17 @@ interface Row {
 }
 
 /**
- * Counts in PostgreSQL, for applications on several machines: one statement a decision, by the clock of the database.
- * The rows are those of the algorithms in memory, and what they mean is read by the same functions.
+ * Counts in PostgreSQL, for applications on several machines: one statement per decision, by the database's clock. Rows
+ * have the same meaning as in memory and are interpreted by the same functions.
  */
 export class PgRateStore implements RateStore {
   readonly #source: SqlClient | (() => SqlClient)
   readonly #algorithms = new WeakMap<CheckedRateLimit, RateAlgorithm>()
 
-  /** @param source - the database, or a function that gives it, for an application that is assembled before it has one. */
+  /**
+   * @param source - the database, or a function that returns it, for applications that create limits before the
+   *   database.
+   */
   constructor(source: SqlClient | (() => SqlClient)) {
     this.#source = source
   }
@@ -78,7 +81,7 @@ export class PgRateStore implements RateStore {
     await this.#sql.execute('delete from arlen_rate_limits where rule = $1 and key = $2', [ruleId(rule), keyId(key)])
   }
 
-  /** Removes what says no more than an absent row. @returns how many there were. */
+  /** Removes rows that have expired. @returns how many were removed. */
   removeExpired(): Promise<number> {
     return this.#sql.execute('delete from arlen_rate_limits where expires_at <= now()', [])
   }
@@ -97,22 +100,22 @@ function lanesOf({ a, b, c }: Row): Lanes {
   return { a: Float64Array.of(a), b: Float64Array.of(b), c: Float64Array.of(c) }
 }
 
-/** Rules that differ in anything count apart, as in memory: a changed limit begins anew. */
+/** Rules that differ in any setting are counted separately, as in memory. A changed limit starts from zero. */
 function ruleId({ name, algorithm, limit, windowMs, burst }: CheckedRateLimit): string {
   return `${name} ${algorithm} ${limit}/${windowMs} ${burst}`
 }
 
 /**
- * Clients choose keys: e-mail addresses, API keys, texts of any length. A digest is none of these to whoever reads the table,
- * fits into an index, and has no NUL, which PostgreSQL refuses: such a key would look like an outage.
+ * Clients choose keys: e-mail addresses, API keys, text of any length. A digest reveals none of them to readers of the
+ * table, fits an index, and contains no NUL, which PostgreSQL rejects, so that such a key would look like an outage.
  */
 function keyId(key: string): string {
   return hash('sha256', key, 'base64url')
 }
 
 /**
- * `before`, the row as it is, is locked; `next` is what it becomes. $1 rule, $2 key, $3 cost, $4 limit, $5 window in
- * milliseconds, $6 burst. A row that is not there yet counts as zeros; two that come at once meet in the conflict.
+ * Parameters: $1 rule, $2 key, $3 cost, $4 limit, $5 window in milliseconds, $6 burst. A missing row counts as zeros.
+ * Concurrent inserts of the same key meet in the conflict clause, which locks the row.
  */
 function statement(next: (row: string) => { allowed: string; a: string; b: string; c: string; life: string }): string {
   const fresh = next('z')

@@ -19,8 +19,8 @@ PRIVATE.addSubnet('fe80::', 10, 'ipv6')
 PRIVATE.addAddress('::1', 'ipv6')
 
 /**
- * Notices that nearly all clients seem to have one private address, though a proxy says otherwise: the proxy is not
- * trusted, and its address is counted in place of theirs. Looks at the first hundreds of requests, then no more.
+ * Detects that nearly all clients seem to share one private address although forwarded headers are present: the proxy
+ * is not trusted, and its address is counted instead of the clients'. Only the first thousand requests are examined.
  */
 export class ProxyCollapse {
   #seen = 0
@@ -28,12 +28,12 @@ export class ProxyCollapse {
   #address: string | undefined
   #rounds = 0
 
-  /** Whether there is nothing left to watch for. */
+  /** Whether detection has finished. */
   get isSettled(): boolean {
     return this.#rounds >= 10
   }
 
-  /** @returns the address that stands for everybody, once, when it shows. */
+  /** @returns the shared address, once, when it is detected. */
   notice(address: string, forwarded: boolean): string | undefined {
     this.#address ??= address
     this.#seen++
@@ -50,6 +50,6 @@ export class ProxyCollapse {
 
 function isPrivate(address: string): boolean {
   const family = isIP(address)
-  // A unix socket has no address at all: whoever is on its other end is a proxy.
+  // A Unix socket has no address: its other end is a proxy.
   return family === 0 ? address === '' : PRIVATE.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }

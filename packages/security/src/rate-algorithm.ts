@@ -1,6 +1,6 @@
 /**
- * How requests are counted. Each algorithm keeps at most three numbers for a key, in lanes: columns of a table whose row
- * is the key's. All are pure functions of (row, cost, now); time is milliseconds of whatever clock the table lives by.
+ * The counting algorithms. Each keeps at most three numbers per key, in lanes: columns of a table in which every key
+ * has a row. All are pure functions of (row, cost, now). Time is in milliseconds of the table's clock.
  */
 export interface Lanes {
   readonly a: Float64Array
@@ -9,30 +9,30 @@ export interface Lanes {
 }
 
 export interface RateRule {
-  /** Requests in one window; for the token bucket the tokens that flow back in one window. */
+  /** Requests per window; for the token bucket, tokens refilled per window. */
   readonly limit: number
   readonly windowMs: number
-  /** Token bucket only: what it holds. Default `limit`. */
+  /** Token bucket only: its capacity. Default `limit`. */
   readonly burst?: number | undefined
 }
 
 export interface RateAlgorithm {
-  /** How many of the lanes it uses. */
+  /** Number of lanes used. */
   readonly lanes: 1 | 2 | 3
   /**
-   * Counts `cost` and returns true, or returns false and counts nothing. An empty row is all zeros. A negative cost gives
-   * back what was counted, to zero at most.
+   * Counts `cost` and returns true, or counts nothing and returns false. An empty row is all zeros. A negative cost is
+   * a refund, down to zero.
    */
   take(lanes: Lanes, row: number, cost: number, now: number): boolean
-  /** Whether a request of cost 1 would be refused now. */
+  /** Whether a request of cost 1 would be rejected. */
   isBlocked(lanes: Lanes, row: number, now: number): boolean
-  /** From when on the row says no more than an empty one. */
+  /** When the row becomes equivalent to an empty one. */
   expiresAt(lanes: Lanes, row: number): number
-  /** How much is left. */
+  /** The remaining quota. */
   remaining(lanes: Lanes, row: number, now: number): number
-  /** Milliseconds until everything is left again. */
+  /** Milliseconds until the whole quota is available. */
   resetMs(lanes: Lanes, row: number, now: number): number
-  /** Milliseconds until `cost` fits; 0 where it fits now. */
+  /** Milliseconds until `cost` fits; 0 if it fits now. */
   retryAfterMs(lanes: Lanes, row: number, cost: number, now: number): number
 }
 
@@ -43,7 +43,9 @@ export function rateAlgorithm(name: RateAlgorithmName, rule: RateRule): RateAlgo
   return name === 'sliding-window' ? slidingWindow(rule) : tokenBucket(rule)
 }
 
-/** `limit` in each window that begins with its first request. Cheapest; two bursts may meet where windows do. */
+/**
+ * `limit` per window; a window begins with its first request. Cheapest, but two bursts may meet at a window boundary.
+ */
 function fixedWindow({ limit, windowMs }: RateRule): RateAlgorithm {
   // a: end of the window; b: count
   const used = (lanes: Lanes, row: number, now: number) => (lanes.a[row]! > now ? lanes.b[row]! : 0)
@@ -66,8 +68,8 @@ function fixedWindow({ limit, windowMs }: RateRule): RateAlgorithm {
 }
 
 /**
- * `limit` in any window, estimated from two fixed ones: what the last one counted weighs as much as it still overlaps.
- * The default: nearly exact, and no burst at the boundary.
+ * `limit` in any window, estimated from two fixed windows: the previous count is weighted by its overlap. The default:
+ * nearly exact, with no burst at the boundary.
  */
 function slidingWindow({ limit, windowMs }: RateRule): RateAlgorithm {
   // a: start of the current window; b: count of the one before; c: count of the current one
@@ -99,7 +101,7 @@ function slidingWindow({ limit, windowMs }: RateRule): RateAlgorithm {
       if (cost > limit) return 2 * windowMs
       const start = lanes.a[row]!
       const [previous, current] = [lanes.b[row]!, lanes.c[row]!]
-      // In this window the count before fades; if that is not enough, in the next one this count does.
+      // The previous count decays in this window; if that is not enough, this count decays in the next.
       const room = limit - cost
       if (current <= room) return start + windowMs * (1 - (room - current) / previous) - now
       return start + windowMs * (2 - room / current) - now
@@ -108,8 +110,8 @@ function slidingWindow({ limit, windowMs }: RateRule): RateAlgorithm {
 }
 
 /**
- * A bucket that holds `burst` tokens and fills with `limit` in a window, kept as the one time at which it will be full
- * (GCRA, the generic cell rate algorithm of ATM Forum's traffic management).
+ * A bucket of `burst` tokens that is refilled with `limit` per window, stored as the single time at which it will be
+ * full (GCRA, the generic cell rate algorithm of the ATM Forum's traffic management).
  */
 function tokenBucket({ limit, windowMs, burst = limit }: RateRule): RateAlgorithm {
   // a: when the bucket is full
@@ -134,5 +136,5 @@ function tokenBucket({ limit, windowMs, burst = limit }: RateRule): RateAlgorith
   }
 }
 
-/** Sums of intervals such as 1000/3 ms must not cost a token that is there. */
+/** Rounding errors of intervals such as 1000/3 ms must not cost a token. */
 const ROUNDING_MS = 1e-6

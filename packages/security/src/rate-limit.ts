@@ -9,34 +9,34 @@ import { sharedStore } from './shared-store.ts'
 
 export interface RateLimitOptions extends RateLimit {
   /**
-   * Who is counted: `address`, the client's as far as it can be trusted, or what a function says of the request, such as
-   * its user's id or API key. Where it says nothing the address is counted.
+   * What is counted: `address`, the client's address as far as it can be trusted, or the result of a function, such as
+   * a user id or API key. If the function returns nothing, the address counts.
    */
   key?: 'address' | ((c: Context) => string | number | undefined)
-  /** Bits of an IPv6 address that count, 48 to 64. Default 64. */
+  /** Significant bits of an IPv6 address, 48 to 64. Default 64. */
   ipv6Prefix?: number
-  /** What a request costs. Default 1. */
+  /** The cost of a request. Default 1. */
   cost?: (c: Context) => number
-  /** Requests that are neither counted nor refused. */
+  /** Requests to exclude from the limit. */
   skip?: (c: Context) => boolean
   /**
-   * Where requests are counted: `memory` for this process alone, or a store that several share, such as `PgRateStore`.
-   * Default: together with the other workers of propane, and elsewhere in memory.
+   * Where to count: `memory` for this process only, or a shared store such as `PgRateStore`. Default: shared by
+   * propane's workers, and in memory elsewhere.
    */
   store?: RateStore | 'memory' | undefined
   /** Default `local`. */
   onStoreError?: OnStoreError
-  /** How long the store may take, in milliseconds. Default 50. */
+  /** How long to wait for the store, in milliseconds. Default 50. */
   deadlineMs?: number
-  /** Whether answers tell what is left (`RateLimit`, `RateLimit-Policy`). Default true. */
+  /** Whether responses tell the remaining quota (`RateLimit`, `RateLimit-Policy`). Default true. */
   headers?: boolean
-  /** Keys that are remembered, at most. Default 100,000, in about 4 MB. */
+  /** Maximum number of keys. Default 100,000, which takes about 4 MB. */
   maxKeys?: number
 }
 
 /**
- * Refuses with 429 what comes too often, and says when to come back (`Retry-After`, RFC 9110; `RateLimit`,
- * draft-ietf-httpapi-ratelimit-headers). In memory it is synchronous.
+ * Rejects requests over the limit with 429 and tells when to retry (`Retry-After`, RFC 9110; `RateLimit`,
+ * draft-ietf-httpapi-ratelimit-headers). Synchronous when counting in memory.
  *
  * @throws ArlenError `rate_limit_invalid`.
  */
@@ -78,7 +78,7 @@ function keyFunction(options: RateLimitOptions, { name }: CheckedRateLimit): (c:
   if (key === 'address') return byAddress
   return c => {
     const given = key(c)
-    // The prefix keeps a user who is called like an address apart from it.
+    // The prefix distinguishes a key that looks like an address from that address.
     return given === undefined || given === '' ? byAddress(c) : `=${given}`
   }
 }
@@ -89,11 +89,11 @@ function watch(collapse: ProxyCollapse, c: Context, ip: string, limit: string): 
   if (address === undefined) return
   c.log.error(
     { limit, address },
-    'the rate limit counts all clients as one: they come through a proxy that is not trusted. Add its address to trustedProxies',
+    'the rate limit counts all clients as one, because they come through an untrusted proxy. Add its address to trustedProxies',
   )
 }
 
-/** Tells the client what was decided, and throws where that is no. */
+/** Reports the decision to the client; throws if the request is rejected. */
 function admission(rule: CheckedRateLimit, headers: boolean): (c: Context, decision: RateDecision) => void {
   const policy = `"${rule.name}";q=${rule.limit};w=${Math.ceil(rule.windowMs / 1000)}`
   return (c, decision) => {

@@ -2,29 +2,29 @@ import { securityError } from './errors.ts'
 import { KeyTable } from './key-table.ts'
 import { type Lanes, type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
 
-/** What was decided about one request. Durations are milliseconds. */
+/** The decision about a request. Durations are in milliseconds. */
 export interface RateDecision {
   readonly allowed: boolean
   readonly remaining: number
-  /** Until everything is left again. */
+  /** Until the whole quota is available. */
   readonly resetMs: number
-  /** Until the same request fits; 0 where it did. */
+  /** Until the same request would pass; 0 if it passed. */
   readonly retryAfterMs: number
 }
 
 export interface RateLimit {
-  /** Names the limit in the `RateLimit` field, in errors and in stores. Default `default`. */
+  /** The limit's name in the `RateLimit` header, in errors and in stores. Default `default`. */
   name?: string
-  /** Requests in one window. */
+  /** Requests per window. */
   limit: number
   windowMs: number
   /** Default `sliding-window`. */
   algorithm?: RateAlgorithmName
-  /** Token bucket only: how many may come at once. Default `limit`. */
+  /** Token bucket only: how many requests may come at once. Default `limit`. */
   burst?: number
 }
 
-/** A limit with its defaults, checked. */
+/** A validated limit with its defaults filled in. */
 export interface CheckedRateLimit {
   readonly name: string
   readonly limit: number
@@ -47,7 +47,7 @@ export function checkRateLimit(limit: RateLimit): CheckedRateLimit {
 
 const ADMITTED_UNCOUNTED: RateDecision = { allowed: true, remaining: 0, resetMs: 0, retryAfterMs: 0 }
 
-/** Counts in this process: synchronous, a bounded amount of memory, over a million decisions a second. */
+/** Counts in this process: synchronous, in bounded memory, over a million decisions per second. */
 export class RateLimiter {
   readonly rule: CheckedRateLimit
   readonly #algorithm: RateAlgorithm
@@ -61,13 +61,13 @@ export class RateLimiter {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** Counts a request of a key, or refuses it. What costs mean is said at `RateStore`. */
+  /** Counts a request, or rejects it. For costs of 0 and less see `RateStore`. */
   consume(key: string, cost = 1): RateDecision {
     const now = this.#now()
     const table = this.#table
     if (cost === 0) return this.#look(key, now)
     const row = table.rowOf(key, now)
-    // Every place it could be counted at belongs to a blocked key: to refuse it would punish it for theirs.
+    // All its possible rows belong to blocked keys. Rejecting it would punish it for theirs.
     if (row === -1) return ADMITTED_UNCOUNTED
     const allowed = this.#algorithm.take(table, row, cost, now)
     return {
@@ -83,7 +83,7 @@ export class RateLimiter {
     return row === -1 ? untouched(this.rule) : lookAt(this.#algorithm, this.#table, row, now)
   }
 
-  /** Forgets what was counted for a key. */
+  /** Clears the count of a key. */
   reset(key: string): void {
     const row = this.#table.find(key)
     if (row === -1) return
@@ -92,18 +92,18 @@ export class RateLimiter {
     this.#table.c.fill(0, row, row + 1)
   }
 
-  /** Keys that are kept, and the bytes that takes. */
+  /** The number of keys, and the memory they take. */
   get usage(): { keys: number; bytes: number } {
     return { keys: this.#table.size, bytes: this.#table.bytes }
   }
 }
 
-/** What there is to say of a key for which nothing was counted. */
+/** The state of a key that has not been counted. */
 export function untouched({ algorithm, limit, burst }: CheckedRateLimit): RateDecision {
   return { allowed: true, remaining: algorithm === 'token-bucket' ? burst : limit, resetMs: 0, retryAfterMs: 0 }
 }
 
-/** What a row says, with nothing counted: whether a request of cost 1 would pass. */
+/** The state of a row without counting: `allowed` tells whether a request of cost 1 would pass. */
 export function lookAt(algorithm: RateAlgorithm, lanes: Lanes, row: number, now: number): RateDecision {
   const allowed = !algorithm.isBlocked(lanes, row, now)
   return {

@@ -4,8 +4,8 @@ import { isRateQuestion, packDecision, RATE_LIMIT_PROTOCOL, type RateAnswer } fr
 const MOST_RULES = 200
 
 /**
- * Counts for all workers, in the primary: it gets their messages and answers those that are questions. It knows nothing
- * of the application; rules come with the questions.
+ * Counts for all workers, in the primary process: it receives their messages and answers those that are questions. It
+ * knows nothing of the application; the rules come with the questions.
  *
  * ```ts
  * const rates = new RatePrimary()
@@ -16,14 +16,14 @@ export class RatePrimary {
   readonly #limiters = new Map<string, RateLimiter>()
   readonly #maxKeys: number
 
-  /** @param options.maxKeys - for each rule. Default 200,000. */
+  /** @param options.maxKeys - per rule. Default 200,000. */
   constructor(options: { maxKeys?: number } = {}) {
     this.#maxKeys = options.maxKeys ?? 200_000
   }
 
   /**
-   * @returns whether the message was a question, and so is dealt with. One that is not as it should be gets no answer:
-   *   nothing a worker sends may hurt the primary.
+   * @returns whether the message was a question and has been handled. Malformed questions get no answer: nothing that a
+   *   worker sends may harm the primary.
    */
   handle(message: unknown, reply: (answer: RateAnswer) => void): boolean {
     if (!isRateQuestion(message)) return false
@@ -32,7 +32,7 @@ export class RatePrimary {
       const limiters = message.rules.map(rule => this.#limiter(rule))
       decisions = message.items.map(([rule, key, cost]) => packDecision(answer(limiters[rule]!, String(key), cost)))
     } catch {
-      return true // the worker decides by itself when its deadline has passed
+      return true // the worker decides by itself after its deadline
     }
     reply({ arlenRateLimit: RATE_LIMIT_PROTOCOL, answer: message.question, decisions })
     return true
@@ -42,7 +42,7 @@ export class RatePrimary {
     const id = JSON.stringify(checkRateLimit(rule))
     let limiter = this.#limiters.get(id)
     if (!limiter) {
-      // Releases come and go with changed rules; the oldest is the likeliest to be out of use.
+      // Rules change between releases; the oldest is the most likely to be unused.
       if (this.#limiters.size >= MOST_RULES) this.#limiters.delete(this.#limiters.keys().next().value!)
       limiter = new RateLimiter(rule, { maxKeys: this.#maxKeys })
       this.#limiters.set(id, limiter)

@@ -1,20 +1,20 @@
 import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
 
-/** Counts where several processes count together. */
+/** A count that several processes share. */
 export interface RateStore {
   /**
-   * @param rule - names and describes the limit; stores need not have heard of it before. Rules that differ in anything
-   *   count apart.
-   * @param cost - 0 looks and counts nothing: `allowed` then says whether a cost of 1 would pass. A negative cost gives
-   *   back what was counted, to zero at most.
+   * @param rule - names and describes the limit; the store need not know it in advance. Rules that differ in any
+   *   setting are counted separately.
+   * @param cost - 0 reads without counting: `allowed` tells whether a cost of 1 would pass. A negative cost is a
+   *   refund, down to zero.
    */
   consume(rule: CheckedRateLimit, key: string, cost: number): Promise<RateDecision>
-  /** Forgets what was counted for a key. */
+  /** Clears the count of a key. */
   reset(rule: CheckedRateLimit, key: string): Promise<void>
 }
 
 /**
- * What to do while a store does not answer: count in this process alone, admit everything, or refuse everything with 503
- * (never 429, for nobody asked too often).
+ * What to do while the store does not answer: count in this process (`local`), allow everything (`open`), or reject
+ * everything with 503 (`closed`; never 429, because nobody exceeded a limit).
  */
 export type OnStoreError = 'local' | 'open' | 'closed'

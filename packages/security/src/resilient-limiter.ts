@@ -4,16 +4,19 @@ import { countFallback } from './fallbacks.ts'
 import type { RateDecision, RateLimiter } from './rate-limiter.ts'
 import type { OnStoreError, RateStore } from './rate-store.ts'
 
-/** How often an outage that goes on is told of again. */
+/** How often a continuing outage is logged. */
 const REMIND_MS = 10_000
 
 export interface ResilientOptions {
   store: RateStore
   local: RateLimiter
   onStoreError: OnStoreError
-  /** How long a decision may take, in milliseconds. */
+  /** How long to wait for the store, in milliseconds. */
   deadlineMs: number
-  /** How long a store that failed is left alone before one request tries it again. 0: every request tries. Default 1000. */
+  /**
+   * How long to leave a failed store alone before a request tries it again, in milliseconds. 0: every request tries.
+   * Default 1000.
+   */
   pauseMs?: number
   now?: () => number
 }
@@ -21,11 +24,11 @@ export interface ResilientOptions {
 const ADMITTED: RateDecision = { allowed: true, remaining: 0, resetMs: 0, retryAfterMs: 0 }
 
 /**
- * Asks a store, and decides without it when it fails or is late. An outage costs one request the deadline; the others
- * are decided at once until the store answers again.
+ * Asks a store, and decides without it if it fails or is late. During an outage one request per pause waits for the
+ * deadline; all others are decided immediately.
  *
- * It is logged when it begins, every ten seconds while it goes on, and when it ends, each time with the number of
- * decisions that were made without the store; `rateLimitFallbacks()` has them too.
+ * An outage is logged when it begins, every ten seconds while it lasts, and when it ends, with the number of decisions
+ * made without the store. `rateLimitFallbacks()` has the totals.
  */
 export class ResilientLimiter {
   readonly #options: Required<ResilientOptions>
@@ -36,13 +39,13 @@ export class ResilientLimiter {
     this.#options = { pauseMs: 1000, now: () => performance.now(), ...options }
   }
 
-  /** Rejects with `rate_limit_unavailable` (503) where the policy is `closed` and the store does not answer. */
+  /** Rejects with `rate_limit_unavailable` (503) if the policy is `closed` and the store does not answer. */
   async consume(key: string, cost: number, log: () => Logger): Promise<RateDecision> {
     const { now, pauseMs } = this.#options
     if (this.#outage !== undefined) {
       const at = now()
       if (at < this.#downUntil) return this.#without(key, cost)
-      this.#downUntil = at + pauseMs // this request tries, the next ones do not wait for it
+      this.#downUntil = at + pauseMs // this request tries; the following ones do not wait for it
     }
     try {
       const decision = await this.#ask(key, cost)
@@ -54,11 +57,11 @@ export class ResilientLimiter {
     }
   }
 
-  /** Forgets a key here and, as far as it can be reached, in the store. */
+  /** Clears a key locally and, if it can be reached, in the store. */
   async reset(key: string): Promise<void> {
     const { store, local } = this.#options
     local.reset(key)
-    // Nothing depends on it: what is not forgotten runs out by itself.
+    // Best effort: a count that is not cleared expires by itself.
     await store.reset(local.rule, key).catch(() => undefined)
   }
 
@@ -87,7 +90,7 @@ export class ResilientLimiter {
   #ask(key: string, cost: number): Promise<RateDecision> {
     const { store, local, deadlineMs } = this.#options
     return new Promise((resolve, reject) => {
-      // In the turn after: where this process was too busy to look, the answer may have been here for long.
+      // One turn later: if this process was too busy to read it, the answer may have arrived already.
       const late = () => setImmediate(() => reject(new Error(`no answer within ${deadlineMs} ms`)))
       const timer = setTimeout(late, deadlineMs)
       store.consume(local.rule, key, cost).then(

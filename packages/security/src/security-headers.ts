@@ -5,21 +5,21 @@ import { securityError } from './errors.ts'
 
 export interface SecurityHeadersOptions {
   contentSecurityPolicy?: CspOptions | false
-  /** Sent over https alone. Default one year with subdomains. */
+  /** Sent only over https. Default one year, with subdomains. */
   strictTransportSecurity?: { maxAge?: number; includeSubDomains?: boolean; preload?: boolean } | false
-  /** Default `strict-origin-when-cross-origin`. `no-referrer` makes browsers hide the origin of forms, too. */
+  /** Default `strict-origin-when-cross-origin`. With `no-referrer`, browsers also hide the origin of forms. */
   referrerPolicy?: ReferrerPolicy | false
-  /** For browsers that do not know `frame-ancestors`. Default `SAMEORIGIN`. */
+  /** For browsers without `frame-ancestors`. Default `SAMEORIGIN`. */
   frameOptions?: 'DENY' | 'SAMEORIGIN' | false
-  /** Default `same-origin`. Windows of a payment or login provider may need `same-origin-allow-popups`. */
+  /** Default `same-origin`. Pop-ups of payment or login providers may need `same-origin-allow-popups`. */
   crossOriginOpenerPolicy?: 'same-origin' | 'same-origin-allow-popups' | 'noopener-allow-popups' | 'unsafe-none' | false
-  /** Default `same-origin`. Images and fonts for other sites need `cross-origin`. */
+  /** Default `same-origin`. Images and fonts that other sites embed need `cross-origin`. */
   crossOriginResourcePolicy?: 'same-origin' | 'same-site' | 'cross-origin' | false
-  /** Default off: it breaks embedding of everything that did not opt in. */
+  /** Default off: it blocks embedded content that has not opted in. */
   crossOriginEmbedderPolicy?: 'require-corp' | 'credentialless' | 'unsafe-none' | false
-  /** Default false: browsers keep origins apart by themselves since they dropped `document.domain`. */
+  /** Default false: browsers isolate origins by default since they dropped `document.domain`. */
   originAgentCluster?: boolean
-  /** Features and who may use them. Default: camera, microphone, location and payment nobody. */
+  /** Browser features and who may use them. Default: nobody may use camera, microphone, location and payment. */
   permissionsPolicy?: Readonly<Record<string, readonly ('self' | '*' | `https://${string}`)[]>> | false
 }
 
@@ -30,14 +30,14 @@ export type ReferrerPolicy =
   | 'strict-origin'
   | 'strict-origin-when-cross-origin'
 
-/** Powerful features that few applications need and injected scripts like (OWASP Secure Headers Project). */
+/** Powerful features that few applications need and that injected scripts abuse (OWASP Secure Headers Project). */
 const DENIED_FEATURES = ['camera', 'geolocation', 'microphone', 'payment']
 
 /**
- * Gives every answer the header fields that make browsers careful. All of it is worked out here, at boot: a request pays
- * for one string. An answer replaces single fields through `c.res.headers`.
+ * Adds security headers to every response. Everything is precomputed at boot, so a request costs one string. A response
+ * can override single headers through `c.res.headers`.
  *
- * Left out, because no browser of 2026 does anything with them or they do harm: `X-XSS-Protection`,
+ * Not sent, because browsers ignore them in 2026 or they do harm: `X-XSS-Protection`,
  * `X-Permitted-Cross-Domain-Policies`, `X-Download-Options`, `Expect-CT`, `Feature-Policy`, `X-DNS-Prefetch-Control`.
  *
  * @throws ArlenError `csp_invalid`, `header_option_invalid`.
@@ -76,7 +76,7 @@ function commonFields(options: SecurityHeadersOptions): Fields {
   return fields
 }
 
-/** Strict-Transport-Security (RFC 6797); over http browsers must ignore it, and on a developer's host it does harm. */
+/** Strict-Transport-Security (RFC 6797). Browsers ignore it over http, and on a developer's machine it does harm. */
 function transportSecurity({ strictTransportSecurity: options = {} }: SecurityHeadersOptions): Fields {
   if (options === false) return []
   const { maxAge = 31_536_000, includeSubDomains = true, preload = false } = options

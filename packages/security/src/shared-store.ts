@@ -1,12 +1,15 @@
 import type { RateStore } from './rate-store.ts'
 import { workerRateStore } from './worker-rate-store.ts'
 
-/** The store that is meant: one that was given, else the primary of propane's workers. Undefined for memory. */
+/** The given store, else the primary of propane's workers, else undefined for memory. */
 export function sharedStore(store: RateStore | 'memory' | undefined): RateStore | undefined {
   return store === 'memory' ? undefined : (store ?? workerRateStore())
 }
 
-/** Whether this process is one of several that cannot count together: of propane without @arlen/security beside it, or of node:cluster. */
+/**
+ * Whether this process is one of several that cannot share a count: a worker of propane without @arlen/security next to
+ * it, or of node:cluster.
+ */
 export function countsAlone(
   store: RateStore | 'memory' | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,8 +1,8 @@
 import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
 
 /**
- * What workers and their primary say to each other to count together: one question with everything that came up in one
- * turn of a worker's event loop, one answer. Plain JSON, so that any channel carries it.
+ * The messages between workers and their primary: one question with everything that came up in one turn of the worker's
+ * event loop, and one answer. Plain JSON, so that any channel can carry it.
  */
 export const RATE_LIMIT_PROTOCOL = 1
 
@@ -10,7 +10,7 @@ export interface RateQuestion {
   readonly arlenRateLimit: typeof RATE_LIMIT_PROTOCOL
   readonly question: number
   readonly rules: readonly CheckedRateLimit[]
-  /** Index of the rule, key, cost; no cost where the key is to be forgotten. */
+  /** Rule index, key and cost; cost null clears the key. */
   readonly items: readonly (readonly [rule: number, key: string, cost: number | null])[]
 }
 

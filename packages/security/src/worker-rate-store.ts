@@ -2,7 +2,7 @@ import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
 import type { RateStore } from './rate-store.ts'
 import { isRateAnswer, RATE_LIMIT_PROTOCOL, type RateQuestion, unpackDecision } from './worker-messages.ts'
 
-/** The worker's end of the channel to its primary: `process`, where there is one. */
+/** The worker's end of the channel to its primary: usually `process`. */
 export interface WorkerChannel {
   send(message: RateQuestion, sent: (error: Error | null) => void): unknown
   on(event: 'message', listener: (message: unknown) => void): unknown
@@ -16,8 +16,8 @@ interface Waiting {
 }
 
 /**
- * Counts in the primary, together with the other workers. What comes up in one turn of the event loop goes in one
- * message, so the busier a worker is, the less of it a decision costs.
+ * Counts in the primary, shared by all workers. Everything that comes up in one turn of the event loop is sent in one
+ * message, so a decision costs less the busier the worker is.
  */
 export class WorkerRateStore implements RateStore {
   readonly #channel: WorkerChannel
@@ -61,7 +61,7 @@ export class WorkerRateStore implements RateStore {
     const rules = [...new Set(waiting.map(({ item: [rule] }) => rule))]
     const items = waiting.map(({ item: [rule, key, cost] }) => [rules.indexOf(rule), key, cost] as const)
     const message: RateQuestion = { arlenRateLimit: RATE_LIMIT_PROTOCOL, question, rules, items }
-    // Whoever waits has a deadline of his own; what is never answered must not be kept for ever.
+    // Callers have deadlines of their own. Unanswered questions must not be kept forever.
     setTimeout(() => this.#fail(question, new Error('the primary does not answer')), 5000).unref()
     try {
       this.#channel.send(message, error => error && this.#fail(question, error))
@@ -79,7 +79,7 @@ export class WorkerRateStore implements RateStore {
 
 let ofThisProcess: WorkerRateStore | undefined
 
-/** The store of a worker whose primary counts, as propane's does; undefined in any other process. */
+/** The store for a worker whose primary counts, as propane's does; undefined in any other process. */
 export function workerRateStore(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): WorkerRateStore | undefined {

@@ -1,11 +1,11 @@
 /** An API key at rest. */
 export interface StoredApiKey {
-  /** The beginning of the key, which is no secret: it finds the key and names it for people. */
+  /** The public beginning of the key: identifies it in the store and to people. */
   readonly prefix: string
   /** SHA-256 of the whole key. */
   readonly hash: string
   readonly userId: string
-  /** What its owner calls it. */
+  /** A label that its owner chose. */
   readonly name: string
   readonly scopes: readonly string[]
   /** Milliseconds since 1970. */
@@ -15,20 +15,20 @@ export interface StoredApiKey {
 }
 
 export interface ApiKeyStore {
-  /** Rejects where the prefix is taken. */
+  /** Rejects if the prefix already exists. */
   insert(key: StoredApiKey): Promise<void>
   find(prefix: string): Promise<StoredApiKey | undefined>
-  /** The keys of a user, the newest first. */
+  /** The user's keys, newest first. */
   list(userId: string | number): Promise<StoredApiKey[]>
-  /** Removes a key of this user's. @returns whether there was one. */
+  /** Removes one of the user's keys. @returns whether it existed. */
   remove(userId: string | number, prefix: string): Promise<boolean>
-  /** @returns how many there were. */
+  /** Removes all keys of a user. @returns how many were removed. */
   removeUser(userId: string | number): Promise<number>
-  /** Removes expired keys. @returns how many there were. */
+  /** Removes expired keys. @returns how many were removed. */
   removeExpired(): Promise<number>
 }
 
-/** Keeps API keys in this process alone: for tests. */
+/** Keeps API keys in memory. For tests. */
 export class MemoryApiKeyStore implements ApiKeyStore {
   readonly #keys = new Map<string, StoredApiKey>()
   readonly #now: () => number

@@ -11,11 +11,11 @@ import { hashToken } from './token.ts'
 
 export interface ApiKeysOptions<User> {
   store: ApiKeyStore
-  /** What every key begins with, so that people and scanners of leaked secrets know it: `shop_live`. */
+  /** The beginning of every key, so that people and secret scanners can recognize one: `shop_live`. */
   prefix: string
-  /** The user of a key; undefined where the account is gone or suspended. */
+  /** The owner of a key, or undefined if the account is gone or suspended. */
   findUser: (userId: string, c: Context) => Maybe<User>
-  /** The field that may hold a key besides `Authorization`; false for none. Default `x-api-key`. */
+  /** A header that may carry the key besides `Authorization`, or false for none. Default `x-api-key`. */
   header?: string | false
   /** Names the protected space in challenges. Default `api`. */
   realm?: string
@@ -23,15 +23,15 @@ export interface ApiKeysOptions<User> {
 }
 
 export interface IssueApiKeyOptions {
-  /** What its owner calls it. */
+  /** A label that its owner chose. */
   name: string
-  /** What it may be used for, as `requireScope()` asks. Default: nothing that asks for a scope. */
+  /** The scopes that `requireScope()` checks. Default none. */
   scopes?: readonly string[]
   /** Milliseconds until it expires. Default: never. */
   lifetimeMs?: number
 }
 
-/** A new key. `key` is shown once and cannot be had again; `prefix` names it from then on. */
+/** A new key. Show `key` once: it cannot be recovered. `prefix` identifies it from then on. */
 export interface IssuedApiKey {
   readonly key: string
   readonly prefix: string
@@ -43,9 +43,11 @@ const SECRET_BYTES = 32
 const SECRET_LENGTH = 43
 
 /**
- * API keys: `shop_live_` and 59 characters, of which the first 16 find the key in the store and the others are 256 random
- * bits. Only a SHA-256 of the key is stored, and compared in constant time. For `schemes` of `Authentication`: a key
- * comes in `Authorization: ApiKey …`, as a bearer token, or in the field `x-api-key`.
+ * API keys: the prefix and 59 characters, of which the first 16 identify the key and the other 43 are 256 random bits.
+ * Only the SHA-256 of a key is stored, and it is compared in constant time.
+ *
+ * Use the result in `schemes` of `Authentication`. Clients send a key in `Authorization: ApiKey …`, as a bearer token,
+ * or in `x-api-key`.
  *
  * @throws ArlenError `api_key_options_invalid`, `realm_invalid`.
  */
@@ -75,7 +77,7 @@ export class ApiKeys<User> implements AuthScheme<User> {
       header === false ? { type: 'http', scheme: 'apikey' } : { type: 'apiKey', in: 'header', name: header }
   }
 
-  /** A new key for a user. */
+  /** Creates a key for a user. */
   async issue(userId: string | number, options: IssueApiKeyOptions): Promise<IssuedApiKey> {
     const { name, scopes = [], lifetimeMs } = options
     const createdAt = (this.#options.now ?? Date.now)()
@@ -87,18 +89,18 @@ export class ApiKeys<User> implements AuthScheme<User> {
     return { key, prefix }
   }
 
-  /** The keys of a user, the newest first, to be shown to that user. */
+  /** The user's keys, newest first, to show to that user. */
   async list(userId: string | number): Promise<Omit<StoredApiKey, 'hash'>[]> {
     const keys = await this.#options.store.list(userId)
     return keys.map(({ hash: _, ...shown }) => shown)
   }
 
-  /** Ends a key of this user's. @returns whether there was one. */
+  /** Revokes one of the user's keys. @returns whether it existed. */
   revoke(userId: string | number, prefix: string): Promise<boolean> {
     return this.#options.store.remove(userId, prefix)
   }
 
-  /** Ends every key of a user. @returns how many there were. */
+  /** Revokes all of the user's keys. @returns how many there were. */
   revokeAll(userId: string | number): Promise<number> {
     return this.#options.store.removeUser(userId)
   }
@@ -111,7 +113,7 @@ export class ApiKeys<User> implements AuthScheme<User> {
   #keyOf(c: Context): string | undefined {
     const authorization = readAuthorization(c)
     if (authorization?.scheme === 'apikey') return authorization.credentials
-    // Of bearer tokens only those that look like ours: others may be another scheme's.
+    // Claim only bearer tokens in our format: the others may belong to another scheme.
     if (authorization?.scheme === 'bearer' && this.#looksRight(authorization.credentials)) {
       return authorization.credentials
     }

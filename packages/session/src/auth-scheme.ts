@@ -4,36 +4,36 @@ import { sessionError } from './errors.ts'
 
 export type Maybe<T> = T | undefined | Promise<T | undefined>
 
-/** Who a request is from, and what its token may be used for. */
+/** An authenticated user and what the token may be used for. */
 export interface Credentials<User> {
   readonly user: User
-  /** What the token was granted for, for `requireScope()`. Default: nothing. */
+  /** The scopes the token was granted, for `requireScope()`. Default none. */
   readonly scopes?: readonly string[] | undefined
   /** The claims of a JWT. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Why credentials are refused, by the codes of RFC 6750, section 3.1. */
+/** Why credentials were rejected, with an error code of RFC 6750, section 3.1. */
 export interface CredentialsProblem {
   readonly error: 'invalid_request' | 'invalid_token'
-  /** For the developer of the client. Quotes and backslashes become apostrophes. */
+  /** A hint for the client's developer. Quotes and backslashes are replaced by apostrophes. */
   readonly description?: string
 }
 
-/** One way for a program to prove who it is, in the header of each request. */
+/** A way for a program to authenticate itself in the header of each request. */
 export interface AuthScheme<User> {
-  /** The name in `Authorization` and `WWW-Authenticate`: `Bearer`. */
+  /** The scheme's name in `Authorization` and `WWW-Authenticate`: `Bearer`. */
   readonly name: string
   readonly realm: string
   /** How an OpenAPI document describes it. */
   readonly openApi: SecurityScheme
-  /** Undefined where the request has no credentials of this scheme. */
+  /** Undefined if the request has no credentials for this scheme. */
   authenticate(c: Context): Maybe<Credentials<User> | CredentialsProblem>
 }
 
 export const DEFAULT_REALM = 'api'
 
-/** @throws ArlenError `realm_invalid` for text that cannot be a quoted string of a header field. */
+/** @throws ArlenError `realm_invalid` if the text needs escaping in a header. */
 export function checkedRealm(realm: string = DEFAULT_REALM): string {
   if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(realm))
     throw sessionError('realm_invalid', { realm: JSON.stringify(realm) })
@@ -46,7 +46,7 @@ export function challenge(name: string, parameters: Readonly<Record<string, stri
   return `${name} ${given.map(([key, value]) => `${key}="${quotable(value!)}"`).join(', ')}`
 }
 
-/** The characters that RFC 6750, section 3, allows in its values, which need no escapes anywhere. */
+/** Keeps to the characters that RFC 6750, section 3, allows in its values; none of them needs escaping. */
 function quotable(text: string): string {
   return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?')
 }

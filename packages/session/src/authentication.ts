@@ -16,47 +16,50 @@ import type { AppUser } from './user.ts'
 import { whenKnown } from './when-known.ts'
 
 export interface AuthenticationOptions<User extends AppUser> {
-  /** Finds the user whose id the session holds; undefined where the account is gone or may not log in any more. */
+  /** Finds the user by the id in the session. Return undefined if the account is gone or suspended. */
   findUser?: (id: string | number, c: Context) => Maybe<User>
   idOf?: (user: User) => string | number
   /**
-   * A number or text in the user's row that changes when all logins of the user must end: logging out everywhere, a new
-   * password, a suspension. Sessions and remembered logins that began under another epoch end with their next request.
+   * A number or string in the user's row. Changing it ends all of the user's sessions and remembered logins at their
+   * next request: for logging out everywhere, a new password, a suspension.
    */
   epochOf?: (user: User) => string | number
   rolesOf?: (user: User) => readonly string[]
-  /** How programs prove who they are: `bearer()`, `apiKeys()`, `jwt()`. They need no session. The first that finds credentials decides. */
+  /**
+   * How programs authenticate: `bearer()`, `apiKeys()`, `jwt()`. No session is needed. The first scheme that finds
+   * credentials decides.
+   */
   schemes?: readonly AuthScheme<User>[]
-  /** Short for a scheme: finds the user of a bearer token by the token's hash (`newToken()`). */
+  /** Shorthand for a `bearer()` scheme: finds the user by the hash of a bearer token (`newToken()`). */
   findTokenUser?: (hash: string, c: Context) => Maybe<User>
-  /** Single-use tokens for logins that outlive the session: purpose `remember-me`, `replace: false`. */
+  /** The tokens for remembered logins: purpose `remember-me`, `replace: false`. */
   remember?: OneTimeTokens
-  /** How long a login is remembered, in milliseconds; the tokens' lifetime. Default 30 days. */
+  /** How long a login is remembered, in milliseconds. Must match the tokens' lifetime. Default 30 days. */
   rememberMs?: number
   /**
-   * Called, and logged as a warning, when the token of a remembered login is used a second time. Where `sinceMs` is more
-   * than moments, somebody may have a copy of the cookie: end the user's sessions, or write to the user.
+   * Called when the token of a remembered login is used a second time; a warning is logged as well. If `sinceMs` is
+   * more than a few seconds, someone may have copied the cookie: end the user's sessions or notify the user.
    */
   onRememberReuse?: (reuse: TokenReuse, c: Context) => unknown
   /**
-   * Remembers which sessions were ended by a logout, another login or `regenerate()`, so that copies of their cookies are
-   * void. Asked at the same time as `findUser`. Sessions in a store need it not; without it a copy works until it expires
-   * or the user's epoch changes.
+   * Records sessions that ended by logout, another login or `regenerate()`, so that copies of their cookies are void.
+   * Queried in parallel with `findUser`. Not needed with a session store. Without it, a copied cookie works until it
+   * expires or the user's epoch changes.
    */
   ended?: EndedSessions
   /** Called at logout. */
   onLogout?: (userId: string | number, c: Context) => unknown
-  /** Keys of the session before a login that stay, such as `cart`, unless `login()` is told others. Default: none. */
+  /** Session keys to keep at login, such as `cart`. `login()` can override it. Default none. */
   keep?: readonly string[]
-  /** Where browsers are sent to log in, with the path they wanted as `?return=`. Without it they get 401. */
+  /** Where to redirect browsers to log in; the requested path is added as `?return=`. Without it they get 401. */
   loginPath?: string
 }
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
 /**
- * Who a request is from, and what it may do. Its guards stand before a handler (`under`) or around it (`use`). Users come
- * with a session, for which `sessionMiddleware()` must run before, or with a token, for which nothing must.
+ * Authenticates requests and guards routes. The guards work before a handler (`under`) and around it (`use`). Users
+ * come with a session, which needs `sessionMiddleware()` before the guard, or with a token, which needs nothing.
  */
 export class Authentication<User extends AppUser = AppUser> {
   readonly #options: AuthenticationOptions<User>
@@ -82,13 +85,13 @@ export class Authentication<User extends AppUser = AppUser> {
     extendContext()
   }
 
-  /** Sets `c.user` for whoever is known, and lets everybody pass. */
+  /** Sets `c.user` if the user is known, and lets every request pass. */
   readonly loadUser: AuthGuard<{ readonly user: User | undefined }>
 
-  /** Lets known users pass. Others are sent to log in, or get 401. */
+  /** Lets authenticated users pass. Others are redirected to log in, or get 401. */
   readonly requireUser: AuthGuard<{ readonly user: User }>
 
-  /** Lets users pass who have one of the roles. Others get 403, and 401 where nobody is known. */
+  /** Lets users with one of the roles pass. Others get 403, or 401 if not authenticated. */
   requireRole(...roles: readonly [string, ...string[]]): AuthGuard<{ readonly user: User }> {
     return this.#guard((user, c) => {
       if (user === undefined) return this.#deny(c)
@@ -99,8 +102,8 @@ export class Authentication<User extends AppUser = AppUser> {
   }
 
   /**
-   * Lets tokens pass that were granted for all of these scopes; others get 403 `insufficient_scope` (RFC 6750, section
-   * 3.1). Users with a session pass: scopes limit what a program may do for somebody, not what that person may do.
+   * Lets tokens with all of these scopes pass. Others get 403 `insufficient_scope` (RFC 6750, section 3.1). Users with
+   * a session always pass: scopes limit what a program may do on a user's behalf, not what the user may do.
    */
   requireScope(...scopes: readonly [string, ...string[]]): AuthGuard<{ readonly user: User }> {
     return this.#guard(
@@ -115,8 +118,8 @@ export class Authentication<User extends AppUser = AppUser> {
   }
 
   /**
-   * Lets users pass who gave their password not longer ago than this, for what must not happen at a screen somebody left:
-   * changing password or address. Remembered logins and tokens do not count.
+   * Lets users pass who entered their password within this time. Use it for actions that must not be possible on an
+   * unattended screen, such as changing the password. Remembered logins and tokens do not qualify.
    */
   requireRecentLogin(ms: number = 15 * 60_000): AuthGuard<{ readonly user: User }> {
     return this.#guard((user, c) => {
@@ -126,7 +129,7 @@ export class Authentication<User extends AppUser = AppUser> {
     })
   }
 
-  /** The user of a request, looked up once. A session whose epoch is over ends here. */
+  /** The user of a request. Looked up once; a session of an earlier epoch ends here. */
   user(c: Context): Maybe<User> {
     const known = knownUser(c)
     if (known !== undefined) return known.is as User | undefined
@@ -143,15 +146,16 @@ export class Authentication<User extends AppUser = AppUser> {
     })
   }
 
-  /** The credentials of a user who came with a token: scopes, claims. Undefined before a guard, and for sessions. */
+  /** The scopes and claims of the request's token. Undefined before a guard has run, and for sessions. */
   credentials(c: Context): Credentials<User> | undefined {
     return knownUser(c)?.found?.credentials as Credentials<User> | undefined
   }
 
   /**
-   * Logs a user in: a new session id, new CSRF tokens, of the session before only what `keep` lists (default: that of the options).
+   * Logs a user in: the session gets a new id and new CSRF tokens, and keeps only the keys in `keep` (default: the
+   * option of the same name).
    *
-   * @param options.remember - also after the session ended, on this device.
+   * @param options.remember - also remember the login on this device after the session ends.
    */
   login(c: Context, user: User, options: { keep?: readonly string[]; remember?: boolean } = {}): void | Promise<void> {
     const id = this.#required('idOf', 'login()')(user)
@@ -161,7 +165,7 @@ export class Authentication<User extends AppUser = AppUser> {
     return options.remember ? this.#remembered?.issue(c, id, epoch) : undefined
   }
 
-  /** Ends the session, and the remembered login of this device with it. */
+  /** Ends the session and the device's remembered login. */
   async logout(c: Context): Promise<void> {
     const { session } = this.#scope(c)
     const login = session.user
@@ -171,7 +175,7 @@ export class Authentication<User extends AppUser = AppUser> {
     if (login !== undefined) await this.#options.onLogout?.(login.id, c)
   }
 
-  /** @param decide - undefined lets the request pass, anything else is the answer; or it throws. */
+  /** @param decide - returns undefined to let the request pass, or the answer; may throw. */
   #guard<U extends User | undefined>(
     decide: (user: User | undefined, c: Context) => unknown,
     { scopes = [], optional = false }: Omit<GuardSecurity, 'schemes'> = {},
@@ -187,7 +191,7 @@ export class Authentication<User extends AppUser = AppUser> {
     return user
   }
 
-  /** The session of a request, which from now on voids the cookies it replaces. */
+  /** The request's session. From here on, cookies that it replaces are recorded as ended. */
   #scope(c: Context): ReturnType<typeof requestSession> {
     const scope = requestSession(c, 'session')
     if (this.#options.ended !== undefined) scope.settings.ended ??= this.#options.ended
@@ -204,13 +208,13 @@ export class Authentication<User extends AppUser = AppUser> {
     if (ended === undefined) return whenKnown(found, user => this.#current(c, user, login.epoch))
     return Promise.all([found, ended.isEnded(sessionKey(session.id))]).then(([user, isEnded]) => {
       if (!isEnded) return this.#current(c, user, login.epoch)
-      // Not forgotten in the browser: it may be getting the cookie that replaced this one at the same moment.
+      // Do not delete the cookie: the browser may be receiving its replacement right now.
       session.discard()
       return undefined
     })
   }
 
-  /** The user of a session, unless the session's epoch is over. */
+  /** The session's user, unless the epoch has changed. */
   #current(c: Context, user: User | undefined, epoch: string | number): User | undefined {
     if (user !== undefined && this.#epochOf(user) === String(epoch)) return user
     const scope = this.#scope(c)
@@ -221,7 +225,7 @@ export class Authentication<User extends AppUser = AppUser> {
 
   /** Turns a remembered login into a session. */
   #findRemembered(c: Context): Maybe<User> {
-    // Only page loads: of a page's many requests one would use the token up and the others would look like theft.
+    // Only for page loads: of a page's many parallel requests one would spend the token and the rest would look like theft.
     if (this.#remembered === undefined || readRemembered(c) === undefined || !isPageLoad(c)) return undefined
     return this.#remembered.redeem(c).then(user => {
       if (user === undefined) return undefined
@@ -252,7 +256,10 @@ export class Authentication<User extends AppUser = AppUser> {
     throw sessionError('login_required', {}, { headers: { 'WWW-Authenticate': this.#challenges(c) } })
   }
 
-  /** Every way in (RFC 9110, section 15.5.2). For sessions there is none but a draft's (draft-broyer-http-cookie-auth). */
+  /**
+   * One challenge per scheme (RFC 9110, section 15.5.2). Sessions have none but that of a draft
+   * (draft-broyer-http-cookie-auth).
+   */
   #challenges(c: Context): string {
     const challenges = this.#schemes.map(({ name, realm }) => challenge(name, { realm }))
     if (challenges.length === 0 || findRequestSession(c) !== undefined) {

@@ -4,11 +4,11 @@ import type { Context } from '@arlen/http'
 export interface Authorization {
   /** The authentication scheme in lower case: `bearer`. */
   readonly scheme: string
-  /** What stands behind it, without the spaces around it; empty where nothing does. */
+  /** What follows the scheme, trimmed. Empty if nothing does. */
   readonly credentials: string
 }
 
-/** Undefined where the request has no such field. Takes time in proportion to its length. */
+/** Undefined if the request has no such field. Runs in linear time. */
 export function readAuthorization(c: Context): Authorization | undefined {
   const field = c.req.header('authorization')
   if (field === undefined) return undefined
@@ -17,7 +17,7 @@ export function readAuthorization(c: Context): Authorization | undefined {
   return { scheme: field.slice(0, space).toLowerCase(), credentials: field.slice(space + 1).trim() }
 }
 
-/** Whether text is a `token68` (RFC 9110, section 11.2), as bearer tokens must be (RFC 6750, section 2.1). */
+/** Whether the text is a `token68` (RFC 9110, section 11.2), as bearer tokens must be (RFC 6750, section 2.1). */
 export function isToken68(text: string): boolean {
   return /^[\w.~+/-]+=*$/.test(text)
 }

@@ -5,13 +5,13 @@ import { whenKnown } from './when-known.ts'
 
 export interface BearerOptions<User> {
   /**
-   * Whose token it is, and what it is good for; undefined for one that is unknown, expired or revoked. Store tokens as
-   * `hashToken(token)` and look them up by that.
+   * Finds a token's user and scopes. Return undefined if the token is unknown, expired or revoked. Store tokens as
+   * `hashToken(token)` and look them up by that hash.
    */
   verify: (token: string, c: Context) => Maybe<Credentials<User> | CredentialsProblem>
   /** Names the protected space in challenges. Default `api`. */
   realm?: string
-  /** What tokens look like, for OpenAPI. */
+  /** A hint at the token format for OpenAPI. */
   bearerFormat?: string
 }
 
@@ -19,8 +19,8 @@ export const MALFORMED: CredentialsProblem = { error: 'invalid_request', descrip
 export const UNKNOWN: CredentialsProblem = { error: 'invalid_token' }
 
 /**
- * Bearer tokens in the `Authorization` field (RFC 6750), for `schemes` of `Authentication`. Tokens in the query or in a
- * form are not read: both end up in logs.
+ * Bearer tokens in `Authorization` (RFC 6750), for `schemes` of `Authentication`. Tokens in the query string or a form
+ * are ignored, because those end up in logs.
  *
  * @throws ArlenError `realm_invalid`.
  */

@@ -5,10 +5,10 @@ const PRIVATE = /(?:^|[,\s])(?:private|no-store)(?:[,\s]|$)/i
 const SHARED = /(?:^|[,\s])(?:public|s-maxage)(?:[,\s=]|$)/i
 
 /**
- * Keeps an answer out of shared caches, because it carries a cookie or a token that is one person's (RFC 9111, section
- * 7.3): `no-store`, unless it says `private` or `no-store` itself.
+ * Keeps a response out of shared caches if it carries a user's cookie or token (RFC 9111, section 7.3). Sets `no-store`
+ * unless the response already says `private` or `no-store`.
  *
- * @throws ArlenError `session_public_cache` where it says `public` and `strict` is set; otherwise that is overruled.
+ * @throws ArlenError `session_public_cache` if it says `public` and `strict` is set; otherwise `public` is overridden.
  */
 export function keepPrivate(c: Context, result: unknown, strict: boolean): void {
   const headers = cachingHeaders(c, result)
@@ -23,16 +23,16 @@ export function keepPrivate(c: Context, result: unknown, strict: boolean): void 
 }
 
 /**
- * An answer made with a look at somebody's session may be about that person. Where it says nothing of caches, nobody keeps
- * it while that person is logged in, for the screen may be somebody else's next (ASVS 14.3.2); otherwise only the browser
- * does, and asks before it shows it again.
+ * A response that was made from session data may be about that user. Unless it sets Cache-Control itself, it is
+ * `no-store` for logged-in users, because someone else may use the screen next (ASVS 14.3.2), and otherwise `private,
+ * no-cache`.
  */
 export function keepPersonal(c: Context, result: unknown, isLoggedIn: boolean): void {
   const headers = cachingHeaders(c, result)
   if (!headers.has('cache-control')) headers.set('Cache-Control', isLoggedIn ? 'no-store' : 'private, no-cache')
 }
 
-/** Where the answer's Cache-Control stands, or would. */
+/** The headers that hold the response's Cache-Control, or would. */
 function cachingHeaders(c: Context, result: unknown): HeaderList {
   const own = result instanceof Reply && result.hasHeaders && result.headers.has('cache-control')
   return own ? result.headers : c.res.headers

@@ -2,11 +2,13 @@ import * as v from 'valibot'
 import { secretProblems } from './secrets.ts'
 import { DEFAULT_ABSOLUTE_MS, DEFAULT_IDLE_MS, type SessionOptions } from './session-settings.ts'
 
-/** The section `session` of an application's configuration. */
+/** The `session` section of an application's configuration. */
 export interface SessionConfig {
   enabled: boolean
   secrets: string[]
-  /** Where the contents are: sealed in the cookie, or in the table `arlen_sessions` of the application's database. */
+  /**
+   * Where session data lives: encrypted in the cookie, or in the table `arlen_sessions` of the application's database.
+   */
   store: 'cookie' | 'database'
   secure: boolean
   cookieName: string
@@ -23,10 +25,10 @@ const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe
 const duration = v.pipe(v.number(), v.integer(), v.minValue(1000))
 
 /**
- * The schema of the section `session`, for `resolveConfig` of @arlen/core.
+ * The schema of the `session` section, for `resolveConfig` of @arlen/core.
  *
- * Production refuses what is unsafe, each problem by itself: secrets that are missing, short, repeated or placeholders,
- * cookies without `Secure`, `SameSite=None` for a session.
+ * Production rejects unsafe settings and reports each of them: secrets that are missing, short, repeated or
+ * placeholders, cookies without `Secure`, CSRF protection that is off.
  */
 export function sessionConfigSchema(production: boolean): v.GenericSchema<unknown, SessionConfig> {
   const entries = {
@@ -34,26 +36,20 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
     secrets: v.optional(
       v.pipe(
         v.array(v.string()),
-        v.description('Secrets that seal cookies, newest first; only in the environment'),
+        v.description('Secrets that encrypt cookies, newest first. Set them only in the environment'),
         v.metadata({ secret: true }),
       ),
       [],
     ),
-    store: v.optional(
-      described(v.picklist(['cookie', 'database']), 'Where sessions are kept: cookie, or database'),
-      'cookie',
-    ),
-    secure: v.optional(described(v.boolean(), 'Cookies over https alone'), production),
-    cookieName: v.optional(
-      described(v.pipe(v.string(), v.regex(/^[\w-]+$/)), 'What cookie names are made of'),
-      'session',
-    ),
-    domain: v.optional(described(v.string(), 'Shares sessions with subdomains of it; empty for this host alone'), ''),
-    sameSite: v.optional(described(v.picklist(['strict', 'lax', 'none']), 'SameSite of the cookies'), 'lax'),
-    idleMs: v.optional(described(duration, 'A session nobody used for this long is over'), DEFAULT_IDLE_MS),
-    absoluteMs: v.optional(described(duration, 'A session is over this long after it began'), DEFAULT_ABSOLUTE_MS),
-    persistent: v.optional(described(v.boolean(), 'Cookies survive the closing of the browser'), true),
-    csrf: v.optional(described(v.boolean(), 'CSRF protection for all routes but those that are exempt'), true),
+    store: v.optional(described(v.picklist(['cookie', 'database']), 'Where sessions are stored'), 'cookie'),
+    secure: v.optional(described(v.boolean(), 'Sends cookies only over https'), production),
+    cookieName: v.optional(described(v.pipe(v.string(), v.regex(/^[\w-]+$/)), 'Base of the cookie names'), 'session'),
+    domain: v.optional(described(v.string(), 'Domain whose subdomains share sessions; empty for this host only'), ''),
+    sameSite: v.optional(described(v.picklist(['strict', 'lax', 'none']), 'SameSite attribute of the cookies'), 'lax'),
+    idleMs: v.optional(described(duration, 'Idle timeout of a session'), DEFAULT_IDLE_MS),
+    absoluteMs: v.optional(described(duration, 'Absolute lifetime of a session'), DEFAULT_ABSOLUTE_MS),
+    persistent: v.optional(described(v.boolean(), 'Whether cookies outlive the browser session'), true),
+    csrf: v.optional(described(v.boolean(), 'Protects all routes that are not exempt against CSRF'), true),
     trustedOrigins: v.optional(described(v.array(v.string()), 'Other origins whose pages may send requests'), []),
   }
   const judged = v.pipe(
@@ -71,7 +67,7 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
   return judged as unknown as v.GenericSchema<unknown, SessionConfig>
 }
 
-/** The options of `sessionMiddleware()` that a configuration means. The store, where it wants one, is the caller's. */
+/** Converts the configuration to options of `sessionMiddleware()`. The caller adds the store. */
 export function sessionOptions(config: SessionConfig, developmentSecret: () => string): SessionOptions {
   const { secrets, domain, secure, cookieName, sameSite, idleMs, absoluteMs, persistent } = config
   return {

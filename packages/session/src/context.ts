@@ -6,17 +6,20 @@ import type { Session } from './session.ts'
 import type { Found } from './token-login.ts'
 import type { AppUser } from './user.ts'
 
-/** What sessions add to a context. Exported, so that whoever imports the package has it. */
+/** What sessions add to the context. Exported so that importing the package brings the types along. */
 export interface SessionContext {
   readonly session: Session
-  /** Who is logged in, after `loadUser` or a guard of `Authentication`. */
+  /** The authenticated user, after `loadUser` or another guard of `Authentication`. */
   readonly user: AppUser | undefined
-  /** A message for the next page: set with a value, read without. What was read is gone with this answer. */
+  /**
+   * A message for the next page: sets it if a value is given, otherwise reads it. A message that was read is removed
+   * with this response.
+   */
   flash<T = unknown>(key: string): T | undefined
   flash(key: string, value: unknown): void
-  /** A CSRF token of this session, masked anew for each answer. */
+  /** A CSRF token for this session, masked differently in each response. */
   csrfToken(): string
-  /** The token as a hidden field of a form. HTML: not to be escaped. */
+  /** The token as a hidden form field. This is HTML: do not escape it. */
   csrfField(): string
 }
 
@@ -34,22 +37,22 @@ export function setRequestSession(c: Context, scope: RequestSession): void {
   ;(c as Holder)[REQUEST_SESSION] = scope
 }
 
-/** @throws ArlenError `session_missing` where no session middleware runs before. */
+/** @throws ArlenError `session_missing` if no session middleware has run. */
 export function requestSession(c: Context, name: string): RequestSession {
   const scope = (c as Holder)[REQUEST_SESSION]
   if (scope === undefined) throw sessionError('session_missing', { name, middleware: 'sessionMiddleware()' })
   return scope
 }
 
-/** Undefined where no session middleware runs before: in an API, for example. */
+/** Undefined if no session middleware has run, as in an API. */
 export function findRequestSession(c: Context): RequestSession | undefined {
   return (c as Holder)[REQUEST_SESSION]
 }
 
-/** Who a request is from, once that was asked. */
+/** The request's user, once it has been looked up. */
 export interface KnownUser {
   readonly is: unknown
-  /** What proved it, where that was no session. */
+  /** The credentials, unless the user has a session. */
   readonly found: Found<unknown> | undefined
 }
 
@@ -68,7 +71,7 @@ function csrfToken(this: Context): string {
   return scope.settings.csrf.issue(id)
 }
 
-/** Puts the members on the one Context class; each still says what is missing where no middleware runs. */
+/** Defines the members on the shared Context class. Each reports the missing middleware when it is used without one. */
 export function extendContext(): void {
   if (Object.getOwnPropertyDescriptor(Context.prototype, 'csrfToken')?.value === csrfToken) return
   Object.defineProperties(Context.prototype, {

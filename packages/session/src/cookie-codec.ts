@@ -9,27 +9,27 @@ const VERSION = '1'
 const PREFIX_LENGTH = 5
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-/** Lengths tell little; and a multiple of 3, so that base64url needs no bits of the ciphertext for the tag. */
+/** Hides exact lengths. A multiple of 3, so that in base64url no character mixes ciphertext and tag bits. */
 const PADDING_BLOCK = 48
 const PADDINGS: readonly string[] = Array.from({ length: PADDING_BLOCK }, (_, length) => ' '.repeat(length))
 
 interface SealingKey {
-  /** Format version and key id: what a sealed value starts with. */
+  /** Format version and key id: the start of a sealed value. */
   readonly prefix: string
   readonly key: KeyObject
 }
 
 /**
- * Seals text into a cookie value and opens it again: AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces.
+ * Encrypts text to a cookie value and decrypts it: AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces.
  *
  *     "1" key-id(4) base64url( nonce(12) ciphertext tag(16) )
  *
- * The key belongs to the ring's secret and the purpose alone, so a value sealed for another cookie does not open here,
- * and neither does another version's. The key id says which key to try: one attempt, however many secrets there are.
- * Text is padded with spaces (JSON does not mind) to blocks of 48 bytes.
+ * The key is derived from the ring's secret and the purpose, so a value sealed for one cookie does not open as another,
+ * nor does a value of another format version. The key id selects the key, so opening takes one attempt however many
+ * secrets there are. The text is padded with spaces, which JSON ignores, to blocks of 48 bytes.
  *
- * A browser sends the same value until it gets another, so what was sealed or opened lately is remembered, and recognized
- * without being decrypted again. Only authentic values are; the text is one that this process held anyway.
+ * Browsers send the same value until they get a new one, so recently sealed or opened values are cached and not
+ * decrypted again. Only authentic values are cached.
  */
 export class CookieCodec {
   readonly #keys: readonly SealingKey[]
@@ -42,7 +42,7 @@ export class CookieCodec {
     this.#current = keys[0]!
   }
 
-  /** @throws ArlenError `cookie_invalid` for text that no cookie could hold. */
+  /** @throws ArlenError `cookie_invalid` if the text is too long for any cookie. */
   seal(text: string): string {
     const { prefix, key } = this.#current
     const bytes = Buffer.byteLength(text)
@@ -60,18 +60,18 @@ export class CookieCodec {
     return value
   }
 
-  /** The length that a text has when it is sealed. */
+  /** The length of the text once sealed. */
   sealedLength(text: string): number {
     return sealedLength(Buffer.byteLength(text))
   }
 
-  /** The text that was sealed, or undefined for anything that a key of this ring did not seal for this purpose. */
+  /** The sealed text, or undefined if no key of this ring sealed the value for this purpose. */
   open(value: string): string | undefined {
     if (value.length > MAX_COOKIE_BYTES) return undefined
     const known = this.#recent.find(value)
     if (known !== undefined) return known
     const text = this.#decrypt(value)
-    // A copy: the value is a slice of a request's head, which must not be kept for it.
+    // Copied: the value is a slice of the request head and would keep all of it in memory.
     if (text !== undefined) this.#recent.keep(Buffer.from(value, 'latin1').toString('latin1'), text)
     return text
   }
@@ -81,7 +81,7 @@ export class CookieCodec {
     if (!key) return undefined
     const encoded = value.slice(PREFIX_LENGTH)
     const bytes = Buffer.from(encoded, 'base64url')
-    // Node skips what is no base64url and ignores loose bits at the end: only the one canonical spelling is ours.
+    // Node.js skips invalid characters and ignores trailing bits. Accept only the canonical encoding.
     if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== encoded) return undefined
     const tagAt = bytes.length - TAG_BYTES
     try {
@@ -95,7 +95,7 @@ export class CookieCodec {
     }
   }
 
-  /** Whether a value that opens was sealed under an older key, and should be sealed anew. */
+  /** Whether a valid value was sealed with an older key and should be sealed again. */
   isStale(value: string): boolean {
     return !value.startsWith(this.#current.prefix)
   }

@@ -7,7 +7,7 @@ const HEAD_LENGTH = 5
 const MAC_LENGTH = 43
 
 /**
- * Signs values that may be read but not changed: HMAC-SHA-256, with a key for this purpose alone.
+ * Signs values that may be read but not changed: HMAC-SHA-256 with a key for this purpose.
  *
  *     "1" key-id(4) base64url( mac(32) ) value
  */
@@ -26,7 +26,7 @@ export class CookieSigner {
     return head + mac(value) + value
   }
 
-  /** The value, or undefined when it was not signed here. */
+  /** The value, or undefined if the signature is invalid. */
   verify(signed: string): string | undefined {
     const key = this.#keys.find(candidate => signed.startsWith(candidate.head))
     if (!key || signed.length < HEAD_LENGTH + MAC_LENGTH) return undefined

@@ -8,8 +8,9 @@ const MAC_BYTES = 16
 const TOKEN_LENGTH = HEAD_LENGTH + 43
 
 /**
- * CSRF tokens: the HMAC of the session's id, masked anew for each answer, so that compression of a page beside
- * attacker-chosen text tells nothing of it (BREACH). A new id, as every login makes one, makes all older tokens void.
+ * CSRF tokens: an HMAC of the session id, masked differently in each response, so that compressing a page next to
+ * attacker-chosen text reveals nothing about it (BREACH). A new session id, as after each login, voids all earlier
+ * tokens.
  *
  *     "1" key-id(4) base64url( mask(16) (mac(16) xor mask) )
  */
@@ -38,7 +39,7 @@ export class CsrfTokens {
     if (!key) return false
     const encoded = token.slice(HEAD_LENGTH)
     const bytes = Buffer.from(encoded, 'base64url')
-    // Node reads other spellings too; one token has one.
+    // Accept only the canonical encoding.
     if (bytes.toString('base64url') !== encoded) return false
     const unmasked = Buffer.allocUnsafe(MAC_BYTES)
     for (let i = 0; i < MAC_BYTES; i++) unmasked[i] = bytes[i]! ^ bytes[MAC_BYTES + i]!

@@ -7,29 +7,29 @@ import { whenKnown } from './when-known.ts'
 
 export interface CsrfOptions {
   /**
-   * Origins beside our own whose pages may send requests, such as `https://pay.example`; what is no origin is
-   * `option_invalid`. They need the token too.
+   * Other origins whose pages may send requests, such as `https://pay.example`. They need the token too. Anything that
+   * is not an origin is `option_invalid`.
    */
   trustedOrigins?: readonly string[]
 }
 
-/** Methods that change nothing (RFC 9110, section 9.2.1, and QUERY), and so need no token. */
+/** Methods that change nothing (RFC 9110, section 9.2.1, and QUERY) and therefore need no token. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])
 
-/** What a page of another site can send without asking first (Fetch, section 2.2.2). */
+/** The content types that a page of another site can send without a preflight (Fetch, section 2.2.2). */
 const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
 const MULTIPART = /^multipart\/form-data[ \t]*(?:;|$)/i
 const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
 
 /**
- * Refuses requests that another site made a browser send (403). Two checks, and neither stands in for the other: what
- * `Sec-Fetch-Site` and `Origin` say of the sender, and the token of the session, in the form field `csrf_token` (before
- * the first file) or the header `x-csrf-token`.
+ * Rejects requests that another site made a browser send (403). Both checks must pass: `Sec-Fetch-Site` and `Origin`
+ * must not name another site, and the session's token must be in the form field `csrf_token` (before the first file) or
+ * in the header `x-csrf-token`.
  *
- * Left alone are safe methods and requests that no browser could be tricked into sending with somebody's rights: those
- * with a bearer token or an API key in `Authorization` and no session, and those without any cookie that are no form.
+ * Not checked are safe methods, requests with a bearer token or API key in `Authorization` and no session, and requests
+ * without cookies that are not forms: no browser can be tricked into sending those with a user's rights.
  *
- * A route is exempt by not being wrapped; say why beside it. Needs `sessionMiddleware()` before it.
+ * To exempt a route, do not wrap it, and say why next to it. Needs `sessionMiddleware()` before it.
  */
 export function csrf(options: CsrfOptions = {}): Middleware {
   const trusted = originSet(options.trustedOrigins)
@@ -54,7 +54,7 @@ export function csrf(options: CsrfOptions = {}): Middleware {
   }
 }
 
-/** The field of a form: of one with files it must come before them, for they are not read here. */
+/** The form field. In a multipart form it must precede the files, which are not read here. */
 function tokenField({ req }: Context): Field | Promise<Field> | undefined {
   const type = req.header('content-type') ?? ''
   if (URLENCODED.test(type)) return whenKnown(readForm(req), form => ({ value: form[CSRF_FIELD] }))
@@ -74,7 +74,7 @@ function needsToken(c: Context): boolean {
   return cookies !== undefined || type === undefined || FORM.test(type)
 }
 
-/** Whether it carries what no browser sends by itself, and no page of another site can add. */
+/** Whether the request has credentials that browsers never add by themselves and other sites cannot add. */
 function hasToken(c: Context): boolean {
   const authorization = readAuthorization(c)
   return (

@@ -4,12 +4,12 @@ import { generateSecret } from './secrets.ts'
 
 /**
  * A secret for development, kept in a file that only its owner can read, so that sessions survive restarts and all
- * processes share them. Made at the first call.
+ * processes share it. Created on the first call.
  */
 export function developmentSecret(file: string): string {
   mkdirSync(dirname(file), { recursive: true })
   try {
-    // Of two processes that start together one makes it.
+    // If two processes start together, only one creates it.
     writeFileSync(file, `${generateSecret()}\n`, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

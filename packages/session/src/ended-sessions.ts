@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 
-/** Under what a store knows a session: who reads the store cannot become its users. */
+/** The key of a session in a store: reading the store does not give access to sessions. */
 export function sessionKey(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }
 
 /**
- * Logins that were ended though their cookies still open, for sessions that live in cookies alone: at logout a browser
- * forgets its cookie, but a copy of it does not. Keys are SHA-256 digests of session ids, as base64url.
+ * Sessions that have ended although their cookies still decrypt, for sessions kept in cookies: at logout the browser
+ * deletes its cookie, but copies remain. Keys are SHA-256 digests of session ids in base64url.
  */
 export interface EndedSessions {
-  /** @param expiresAt - when the cookie is over anyway, in seconds since 1970. */
+  /** @param expiresAt - when the cookie expires anyway, in seconds since 1970. */
   end(key: string, expiresAt: number): Promise<void>
-  /** Whether it was ended; certain only until it expires. */
+  /** Whether the session has ended. Reliable until the given expiry. */
   isEnded(key: string): Promise<boolean>
-  /** Removes what is over anyway. @returns how many there were. */
+  /** Removes expired entries. @returns how many were removed. */
   removeExpired(): Promise<number>
 }
 
@@ -27,7 +27,7 @@ export const ENDED_SESSION_MIGRATION = `create table arlen_ended_sessions (
 create index arlen_ended_sessions_expires_at on arlen_ended_sessions (expires_at);
 `
 
-/** Keeps what was ended in PostgreSQL: a row for each logout, until the cookie would have been over. */
+/** Records ended sessions in PostgreSQL: one row per logout, until the cookie would have expired. */
 export class PgEndedSessions implements EndedSessions {
   readonly #source: SqlSource
 
@@ -51,13 +51,13 @@ export class PgEndedSessions implements EndedSessions {
     return found !== undefined
   }
 
-  /** Removes what is over anyway. @returns how many there were. */
+  /** Removes expired entries. @returns how many were removed. */
   removeExpired(): Promise<number> {
     return this.#sql.execute('delete from arlen_ended_sessions where expires_at <= now()', [])
   }
 }
 
-/** Keeps what was ended in this process alone: for tests. */
+/** Records ended sessions in memory. For tests. */
 export class MemoryEndedSessions implements EndedSessions {
   readonly #expiries = new Map<string, number>()
   readonly #now: () => number

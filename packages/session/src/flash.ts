@@ -6,8 +6,8 @@ import type { SessionSettings } from './session-settings.ts'
 const LIFETIME = 600
 
 /**
- * Messages for the next page, in a cookie of their own: they are gone once they were read, and reading them does not
- * write the session, which another request may be writing at the same time.
+ * Messages for the next page, in a cookie of their own. They disappear once read, and reading them does not write the
+ * session, which a parallel request may be writing.
  */
 export class Flash {
   readonly #settings: SessionSettings
@@ -23,7 +23,7 @@ export class Flash {
     this.#cookies = cookies
   }
 
-  /** A message of the page before, or one that was set just now. All of them are gone with this answer. */
+  /** A message from the previous page, or one that was just set. Reading one removes all of them with this response. */
   get(key: string): unknown {
     this.#incoming ??= this.#open()
     const from = this.#outgoing !== undefined && Object.hasOwn(this.#outgoing, key) ? this.#outgoing : this.#incoming
@@ -36,7 +36,7 @@ export class Flash {
     this.#outgoing[key] = value
   }
 
-  /** The `Set-Cookie` value that is due, if any. */
+  /** The `Set-Cookie` value to send, if any. */
   pending(): string | undefined {
     const { flash } = this.#settings
     if (this.#outgoing !== undefined) {

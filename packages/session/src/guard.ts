@@ -3,17 +3,17 @@ import type { Context } from '@arlen/http'
 import { whenKnown } from './when-known.ts'
 
 /**
- * Decides whether a request may go on, before the handler (`under: auth.requireUser`) or around it
- * (`use: auth.requireUser`, or `auth.requireUser(handler)`). `Members` are what handlers then find in their context.
+ * A guard that runs before the handler (`under: auth.requireUser`) or around it (`use: auth.requireUser`,
+ * `auth.requireUser(handler)`). `Members` are the context members that it guarantees to handlers.
  */
 export interface AuthGuard<Members> extends Provides<Members> {
-  /** What an OpenAPI document says of the routes behind it. */
+  /** The security requirement for OpenAPI documents. */
   readonly security: GuardSecurity
   (next: Handler<Context>): Handler<Context>
   (c: Context): unknown
 }
 
-/** @param check - undefined lets the request pass, anything else is the answer; or it throws. */
+/** @param check - returns undefined to let the request pass, or the answer; may throw. */
 export function guard<Members>(check: (c: Context) => unknown, security: GuardSecurity): AuthGuard<Members> {
   const decide = (target: Handler<Context> | Context): unknown => {
     if (typeof target !== 'function') return check(target)

@@ -1,17 +1,17 @@
 /**
- * JSON for a `jsonb` column, which takes neither NUL nor lone surrogates (PostgreSQL, section 8.14), though JSON does and
- * requests bring them. Texts and member names with either are stored as a mark and their escaped form; all others as they
- * are, so that SQL can read them.
+ * JSON for a `jsonb` column. Unlike JSON, `jsonb` accepts neither NUL nor lone surrogates (PostgreSQL, section 8.14),
+ * and requests may contain both. Strings and member names with either are stored escaped behind a marker; all others
+ * are stored as they are, so that SQL can read them.
  */
 const MARK = '\u{f8ff}arlen:'
 
 export function toJsonb(value: unknown): string {
   const text = JSON.stringify(value)
-  // Escapes of NUL and of lone surrogates are the only ones that JSON.stringify writes with \u0000 or \ud8.. to \udf...
+  // JSON.stringify writes \u0000 and \ud8.. to \udf.. only for NUL and lone surrogates.
   return needsMarks(text) ? JSON.stringify(convert(JSON.parse(text), mark)) : text
 }
 
-/** @param text - of a column that {@link toJsonb} wrote. */
+/** @param text - the column's text, as written by {@link toJsonb}. */
 export function fromJsonb(text: string): unknown {
   const value: unknown = JSON.parse(text)
   return text.includes(MARK) ? convert(value, unmark) : value

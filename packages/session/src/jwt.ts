@@ -27,25 +27,31 @@ export type JwtAlgorithm =
   | 'Ed25519'
 
 export interface JwtOptions<User> {
-  /** The only algorithms that are accepted, whatever a token says: `['RS256']`. Never both of secrets and of key pairs. */
+  /**
+   * The accepted algorithms, whatever the token says: `['RS256']`. Shared-secret and public-key algorithms cannot be
+   * mixed.
+   */
   algorithms: readonly [JwtAlgorithm, ...JwtAlgorithm[]]
-  /** Who must have issued the token (`iss`). */
+  /** The required issuer (`iss`). */
   issuer: string | readonly string[]
-  /** For whom it must be (`aud`): this application. */
+  /** The required audience (`aud`): this application. */
   audience: string | readonly string[]
-  /** The key that checks signatures: a public key, or a secret of at least 32 bytes for HS256. Or `jwks`. */
+  /** The verification key: a public key, or for HS256 a secret of at least 32 bytes. Give this or `jwks`. */
   key?: KeyObject | CryptoKey | JWK | Uint8Array
-  /** The issuer's keys: the https address of its JWK set, or the set itself. */
+  /** The issuer's keys: the https URL of its JWK set, or the set itself. */
   jwks?: string | URL | JSONWebKeySet
-  /** The user that the claims of a good token name; undefined where there is none any more. */
+  /** The user that the claims identify, or undefined if there is no such user any more. */
   findUser: (claims: JWTPayload, c: Context) => Maybe<User>
-  /** What the token may be used for. Default: the claim `scope` (RFC 9068, section 2.2.3), or `scp`. */
+  /** The token's scopes. Default: the claim `scope` (RFC 9068, section 2.2.3), or `scp`. */
   scopesOf?: (claims: JWTPayload) => readonly string[]
-  /** The type that the token's header must say, such as `at+jwt` (RFC 9068), so that an ID token is none. Default: any. */
+  /** The required `typ` header, such as `at+jwt` (RFC 9068), which keeps ID tokens out. Default any. */
   typ?: string
-  /** Milliseconds that clocks may differ. Default 0. */
+  /** Allowed clock difference, in milliseconds. Default 0. */
   clockToleranceMs?: number
-  /** Milliseconds for which fetched keys are used. Default 10 minutes; an unknown key id is looked for every 30 s at most. */
+  /**
+   * How long fetched keys are cached, in milliseconds. Default 10 minutes. An unknown key id triggers a fetch at most
+   * every 30 seconds.
+   */
   keysMaxAgeMs?: number
   /** Names the protected space in challenges. Default `api`. */
   realm?: string
@@ -53,8 +59,8 @@ export interface JwtOptions<User> {
 }
 
 /**
- * JSON Web Tokens as bearer tokens (RFC 7519, RFC 8725), checked by the library jose: signature, algorithm, issuer,
- * audience and time. A token without `exp` is refused. For `schemes` of `Authentication`.
+ * JSON Web Tokens as bearer tokens (RFC 7519, RFC 8725). The jose library verifies signature, algorithm, issuer,
+ * audience and times. A token without `exp` is rejected. For `schemes` of `Authentication`.
  *
  * @throws ArlenError `jwt_options_invalid`, `realm_invalid`.
  */
@@ -75,7 +81,7 @@ export function jwt<User>(options: JwtOptions<User>): AuthScheme<User> {
   })
   return {
     ...scheme,
-    // What has no three parts is another scheme's: an opaque token, an API key.
+    // Anything without three parts belongs to another scheme: an opaque token or an API key.
     authenticate: c => (looksLikeJwt(readAuthorization(c)?.credentials) ? scheme.authenticate(c) : undefined),
   }
 }
@@ -89,7 +95,7 @@ async function verifiedClaims(token: string, key: Key, options: JWTVerifyOptions
     if (error instanceof errors.JWTExpired) return refused('The token has expired')
     if (error instanceof errors.JWTClaimValidationFailed) return refused(`The claim ${error.claim} is not acceptable`)
     if (CLIENT_ERRORS.some(kind => error instanceof kind)) return { error: UNKNOWN }
-    // The issuer's keys cannot be had: nobody's token is wrong because of that.
+    // The issuer's keys are unavailable, which says nothing about the token.
     throw sessionError('token_keys_unavailable', {}, { cause: error, headers: { 'Retry-After': '5' } })
   }
 }

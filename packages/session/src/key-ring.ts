@@ -3,19 +3,19 @@ import { sessionError } from './errors.ts'
 import { secretProblems } from './secrets.ts'
 
 export interface DerivedKey {
-  /** Four characters that name the secret without telling it. */
+  /** Four characters that identify the secret without revealing it. */
   readonly id: string
   readonly key: KeyObject
 }
 
 /**
- * The secrets of an application, newest first: the first seals and signs, the others still open what they once sealed.
- * To rotate, put a new secret in front, and drop the oldest once what it sealed has expired.
+ * An application's secrets, newest first: the first one seals and signs, the others only open. To rotate, put a new
+ * secret in front, and drop the oldest once everything it sealed has expired.
  *
- * Each purpose gets keys of its own by HKDF-SHA-256 (RFC 5869), so a value made for one cannot be used for another. Keys
- * are derived once, at boot.
+ * Each purpose gets its own keys by HKDF-SHA-256 (RFC 5869), so a value made for one purpose is invalid for another.
+ * Keys are derived once, at boot.
  *
- * @throws ArlenError `secrets_refused`, which lists every problem: missing, short, placeholder, repeated.
+ * @throws ArlenError `secrets_refused`, listing every problem: missing, short, placeholder, repeated.
  */
 export class KeyRing {
   readonly #secrets: readonly string[]
@@ -29,7 +29,7 @@ export class KeyRing {
     this.#secrets = [...secrets]
   }
 
-  /** One 256-bit key for each secret, in their order. */
+  /** One 256-bit key per secret, in the same order. */
   derive(purpose: string): readonly [DerivedKey, ...DerivedKey[]] {
     const keys = this.#secrets.map(secret => ({ id: keyId(secret), key: createSecretKey(expand(secret, purpose, 32)) }))
     return keys as [DerivedKey, ...DerivedKey[]] // the constructor saw at least one secret

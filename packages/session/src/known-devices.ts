@@ -5,16 +5,19 @@ import { randomToken } from './random.ts'
 import { setCookie } from './sealed-session.ts'
 import type { SessionSettings } from './session-settings.ts'
 
-/** An account that a device has logged in to, the id it has for that account, and when that was, in seconds since 1970. */
+/**
+ * An account that this device has logged in to, the device's id for it, and the time of the login in seconds since
+ * 1970.
+ */
 type KnownAccount = readonly [account: string, id: string, at: number]
 
 const MOST_ACCOUNTS = 5
 const LIFETIME_SECONDS = 365 * 24 * 60 * 60
 
 /**
- * The id by which a device that has logged in to an account before is known; undefined for one that has not. The proof is
- * a sealed cookie, which stays at logout: a login throttle counts such devices by themselves, so that guesses of strangers
- * do not keep their owners out (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
+ * The id of a device that has logged in to the account before, or undefined. A sealed cookie, which survives logout, is
+ * the proof. A login throttle counts such devices separately, so that strangers' guesses do not lock the owner out
+ * (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
  */
 export function knownDevice(c: Context, account: string): string | undefined {
   const settings = findRequestSession(c)?.settings
@@ -23,7 +26,7 @@ export function knownDevice(c: Context, account: string): string | undefined {
   return knownAccounts(c, settings).find(([known]) => known === name)?.[1]
 }
 
-/** Lets the device of a request be known for an account from now on. */
+/** Makes the request's device known for an account. */
 export function rememberDevice(c: Context, account: string): void {
   const scope = findRequestSession(c)
   if (scope === undefined) return
@@ -43,7 +46,7 @@ function knownAccounts(c: Context, { device, now }: SessionSettings): readonly K
   return (JSON.parse(text) as KnownAccount[]).filter(([, , at]) => at + LIFETIME_SECONDS > now())
 }
 
-/** Accounts by a digest, so that the cookie is short. Cut first: what is normalized takes its time. */
+/** A digest keeps the cookie short. Truncated first, because normalization takes time. */
 function digest(account: string): string {
   const name = account.slice(0, 512).normalize('NFKC').trim().toLowerCase()
   return hash('sha256', name, 'base64url').slice(0, 22)

@@ -7,7 +7,7 @@ interface Entry {
   readonly expiresAt: number
 }
 
-/** Keeps sessions in this process alone, for tests and single-process tools. The oldest go when there are too many. */
+/** Keeps sessions in memory, for tests and single-process tools. When full, the oldest are dropped. */
 export class MemorySessionStore implements SessionStore {
   readonly #entries = new Map<string, Entry>()
   readonly #max: number

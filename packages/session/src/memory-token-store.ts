@@ -1,6 +1,6 @@
 import type { OneTimeTokenStore, StoredToken, TakenToken } from './one-time-token.ts'
 
-/** Keeps one-time tokens in this process alone: for tests. */
+/** Keeps one-time tokens in memory. For tests. */
 export class MemoryTokenStore implements OneTimeTokenStore {
   readonly #tokens = new Map<string, TakenToken>()
   readonly #now: () => number

@@ -1,11 +1,11 @@
 import { hashToken, newToken } from './token.ts'
 
-/** A one-time token at rest. */
+/** A stored one-time token. */
 export interface StoredToken {
   readonly hash: string
   readonly purpose: string
   readonly userId: string
-  /** The user's session epoch when the token was granted; undefined where it was granted without one. */
+  /** The user's session epoch when the token was issued; undefined if none was given. */
   readonly epoch: string | undefined
   /** Shared by a token and all its successors (`renew`). */
   readonly family: string
@@ -13,62 +13,65 @@ export interface StoredToken {
   readonly expiresAt: number
 }
 
-/** A token that came back. */
+/** A token that was presented. */
 export interface TakenToken extends StoredToken {
-  /** When it had been spent before, in milliseconds since 1970; undefined for the one who spends it now. */
+  /** When it was first spent, in milliseconds since 1970; undefined if this is the first time. */
   readonly spentAt: number | undefined
 }
 
 export interface OneTimeTokenStore {
   /**
-   * @param successorOf - the hash of the token that this one replaces. Where that one has been removed meanwhile, nothing
-   *   is stored: a successor must not outlive the revocation of its family.
+   * @param successorOf - the hash of the token that this one replaces. If that token has been removed, nothing is
+   *   stored: a successor must not outlive the revocation of its family.
    * @returns whether the token was stored.
    */
   insert(token: StoredToken, successorOf?: string): Promise<boolean>
-  /** Spends the token and returns it, in one step: of two who come with the same token one is the first. */
+  /** Atomically marks the token as spent and returns it. Of two concurrent callers only one is the first. */
   take(purpose: string, hash: string): Promise<TakenToken | undefined>
   removeFamily(purpose: string, family: string): Promise<void>
   removeUser(purpose: string, userId: string | number): Promise<void>
-  /** Removes expired tokens. @returns how many there were. */
+  /** Removes expired tokens. @returns how many were removed. */
   removeExpired(): Promise<number>
 }
 
-/** A token was presented that had been used before. */
+/** A used token was presented again. */
 export interface TokenReuse {
   readonly purpose: string
   readonly userId: string
-  /** Milliseconds since its first use. A few are two tabs opened at once; more are a copy in other hands, or a lost answer. */
+  /**
+   * Milliseconds since its first use. A short time means two tabs opened together; a long one a stolen copy or a lost
+   * response.
+   */
   readonly sinceMs: number
 }
 
 export interface OneTimeTokenOptions {
   store: OneTimeTokenStore
-  /** What the tokens are for; a token of one purpose is none of another: `password-reset`, `remember-me`. */
+  /** What the tokens are for, such as `password-reset` or `remember-me`. A token is valid for its own purpose only. */
   purpose: string
   /** Milliseconds. Default one hour. */
   lifetimeMs?: number
-  /** Whether a new token of a user ends the earlier ones. Default true; false for one token on each device. */
+  /** Whether a new token replaces the user's earlier ones. Default true; use false for one token per device. */
   replace?: boolean
-  /** Called when a token that was used before comes again, before it has expired. */
+  /** Called when a used token is presented again before it expires. */
   onReuse?: (reuse: TokenReuse) => unknown
   now?: () => number
 }
 
-/** What became of a token that was presented. */
+/** The result of presenting a token. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly token: StoredToken }
   | { readonly outcome: 'reused'; readonly reuse: TokenReuse }
   | { readonly outcome: 'refused' }
 
 /**
- * A spent token that comes back later than this ends its family. Two tabs that are opened together are not that late, and
- * a client that never got the successor has nothing left to lose.
+ * Reuse after this time revokes the token's family. Tabs that open together are faster, and a client that never
+ * received the successor loses nothing.
  */
 const REUSE_GRACE_MS = 60_000
 const REFUSED: Redemption = { outcome: 'refused' }
 
-/** Tokens for one use: a link to reset a password, a confirmation of an address, a login that is remembered. */
+/** Single-use tokens: password reset links, e-mail confirmations, remembered logins. */
 export class OneTimeTokens {
   readonly #options: Required<OneTimeTokenOptions>
 
@@ -77,10 +80,10 @@ export class OneTimeTokens {
   }
 
   /**
-   * A new token for a user. Only its hash is stored.
+   * Issues a token for a user. Only its hash is stored.
    *
-   * @param options.epoch - the user's session epoch now, for `redeem` to compare: a token that is issued while the
-   *   password changes is void all the same.
+   * @param options.epoch - the user's current session epoch, returned by `redeem` for comparison: it voids a token that
+   *   is issued while the password changes.
    */
   async issue(userId: string | number, options: { epoch?: string | number } = {}): Promise<string> {
     const { store, purpose, replace } = this.#options
@@ -91,7 +94,9 @@ export class OneTimeTokens {
     return token
   }
 
-  /** The successor of a token that was redeemed; undefined where the user's tokens, or this family, were revoked meanwhile. */
+  /**
+   * Issues the successor of a redeemed token. Undefined if the user's tokens or this family have been revoked since.
+   */
   async renew(spent: StoredToken): Promise<string | undefined> {
     const { store, purpose } = this.#options
     const { token, hash } = newToken(purpose)
@@ -100,13 +105,13 @@ export class OneTimeTokens {
     return stored ? token : undefined
   }
 
-  /** The user's id, once; undefined for a token that is unknown, used, expired or of another purpose. */
+  /** Spends the token and returns the user's id. Undefined if it is unknown, used, expired or for another purpose. */
   async consume(token: string): Promise<string | undefined> {
     const redemption = await this.redeem(token)
     return redemption.outcome === 'redeemed' ? redemption.token.userId : undefined
   }
 
-  /** As {@link consume}, with all that is known of the token. */
+  /** Like {@link consume}, with everything that is known about the token. */
   async redeem(token: string): Promise<Redemption> {
     const { store, purpose, now, onReuse } = this.#options
     if (token.length > 256) return REFUSED
@@ -120,7 +125,7 @@ export class OneTimeTokens {
     return { outcome: 'reused', reuse }
   }
 
-  /** Ends a token and its successors, also one that another request makes at this moment: a logout. */
+  /** Revokes a token and its successors, including one that a concurrent request is issuing. For logout. */
   async end(token: string): Promise<void> {
     const { store, purpose } = this.#options
     if (token.length > 256) return
@@ -128,7 +133,7 @@ export class OneTimeTokens {
     if (found !== undefined) await store.removeFamily(purpose, found.family)
   }
 
-  /** Ends every token of a user: after a change of password, or to log out everywhere. */
+  /** Revokes all of the user's tokens: after a password change, or to log out everywhere. */
   revoke(userId: string | number): Promise<void> {
     return this.#options.store.removeUser(this.#options.purpose, userId)
   }

@@ -4,9 +4,9 @@ import { sessionError } from './errors.ts'
 import { knownDevice, rememberDevice } from './known-devices.ts'
 import type { Passwords } from './password.ts'
 
-/** Slows guessing down; `LoginThrottle` of @arlen/security is one. */
+/** Limits guessing. `LoginThrottle` of @arlen/security implements it. */
 export interface Throttle {
-  /** @returns milliseconds to wait before this attempt may be made; 0 where it may be made now, and is counted. */
+  /** @returns milliseconds until this attempt may be made; 0 if it may be made now, in which case it is counted. */
   attempt(account: string, address: string, options: ThrottleOptions): number | Promise<number>
   succeeded(account: string, address: string, options: ThrottleOptions): void | Promise<void>
 }
@@ -19,20 +19,20 @@ export interface ThrottleOptions {
 
 export interface PasswordLoginOptions<User> {
   passwords: Passwords
-  /** The user of an account name, and the hash of the password; undefined where there is none. */
+  /** Finds the user and password hash of an account, or undefined. */
   find: (account: string) => Promise<{ user: User; passwordHash: string } | undefined>
   /**
-   * Stores a hash that was made anew because the parameters have become stronger, where the account still has the one it
-   * replaces: the password may be changed at the same moment.
+   * Stores a stronger hash, made because the parameters have been raised, if the account still has the hash it
+   * replaces: the password may be changing concurrently.
    */
   rehash: (user: User, passwordHash: string, replaced: string) => Promise<unknown>
-  /** `none` leaves guessing to whatever stands before this application. */
+  /** `none` if something in front of the application limits guessing. */
   throttle: Throttle | 'none'
 }
 
 /**
- * Checks account and password, and says no in one way, whatever was wrong: for an account that does not exist it takes
- * as long, and a throttled attempt is refused before anything is looked up.
+ * Checks account and password. A failure looks the same whatever was wrong: an unknown account takes as long as a wrong
+ * password. Throttled attempts are rejected before any look-up.
  */
 export class PasswordLogin<User> {
   readonly #options: PasswordLoginOptions<User>
@@ -42,10 +42,10 @@ export class PasswordLogin<User> {
   }
 
   /**
-   * The user, or undefined where account or password are wrong.
+   * The user, or undefined if account or password is wrong.
    *
-   * @param client - the request, which also says by a cookie whether its device has logged in to the account before, so
-   *   that guesses of strangers do not keep the owner out; or only the client's address.
+   * @param client - the request, whose cookies tell whether its device has logged in to the account before, so that
+   *   strangers' guesses do not lock the owner out; or only the client's address.
    * @throws HttpError `too_many_logins` (429) with Retry-After.
    */
   async verify(account: string, password: string, client: Context | string): Promise<User | undefined> {

@@ -3,7 +3,7 @@ import { sessionError } from './errors.ts'
 import { randomToken } from './random.ts'
 import { Turns } from './turns.ts'
 
-/** What OWASP's Password Storage Cheat Sheet takes as equally strong for Argon2id: memory in KiB, passes. */
+/** The Argon2id parameters that OWASP's Password Storage Cheat Sheet considers equivalent: memory in KiB, passes. */
 const OWASP_MINIMA = [
   [47_104, 1],
   [19_456, 2],
@@ -12,13 +12,13 @@ const OWASP_MINIMA = [
   [7_168, 5],
 ] as const
 
-/** `Algorithm.Argon2id`: the library declares it as a const enum, which erasable TypeScript cannot import. */
+/** `Algorithm.Argon2id`. The library declares it as a const enum, which erasable TypeScript cannot import. */
 const ARGON2ID = 2 as Algorithm
 
-/** Longer than any pass phrase, short enough not to be work to read. */
+/** Longer than any passphrase, but cheap to read. */
 const LONGEST_BYTES = 1024
 
-/** A few seconds of work; whoever came behind would have given up. */
+/** A few seconds of work; clients further back would have given up. */
 const MOST_WAITING = 200
 
 export interface PasswordOptions {
@@ -29,29 +29,29 @@ export interface PasswordOptions {
   /** Default 1. */
   parallelism?: number
   /**
-   * How many hashes are made at once. Default 2: they run on the threads that files, name look-ups and compression need
-   * too, of which Node.js has four.
+   * How many hashes are computed at once. Default 2: they share the thread pool, four threads in Node.js, with file
+   * access, DNS and compression.
    */
   atOnce?: number
-  /** Mixed into every hash and kept out of the database; it cannot be changed later. */
+  /** A secret that is mixed into every hash and kept outside the database. It cannot be changed later. */
   pepper?: string
-  /** Judges hashes that are not Argon2's (of bcrypt, say); those that pass are hashed anew. */
+  /** Verifies hashes other than Argon2, such as bcrypt. Passwords that match are hashed again with Argon2. */
   legacy?: (hash: string, password: string) => boolean | Promise<boolean>
 }
 
 export interface PasswordVerdict {
   readonly ok: boolean
-  /** Set where the password is right and its hash is not as it would be made today: store this one. */
+  /** A new hash to store. Set if the password is correct but its hash uses outdated parameters. */
   readonly rehash?: string
 }
 
 /**
- * Hashes and verifies passwords with Argon2id, off the event loop. Passwords are normalized (NFKC) first, so that the
- * same characters typed on another keyboard are the same password (NIST SP 800-63B, section 3.1.1.2).
+ * Hashes and verifies passwords with Argon2id, off the event loop. Passwords are normalized (NFKC), so that the same
+ * characters typed on different keyboards match (NIST SP 800-63B, section 3.1.1.2).
  *
- * Only a few are hashed at once; where too many wait, `passwords_busy` (503).
+ * Only a few are hashed at once. If too many wait, `passwords_busy` (503) is thrown.
  *
- * @throws ArlenError `password_parameters` for parameters weaker than every row of OWASP's table.
+ * @throws ArlenError `password_parameters` if the parameters are weaker than every row of OWASP's table.
  */
 export class Passwords {
   readonly #parameters: { memoryCost: number; timeCost: number; parallelism: number; algorithm: Algorithm }
@@ -71,21 +71,20 @@ export class Passwords {
     this.#turns = new Turns(atOnce, MOST_WAITING)
   }
 
-  /** The hash to store, with its parameters and salt in it (PHC string). Throws `password_too_long` over 1,024 bytes. */
+  /**
+   * The hash to store, including parameters and salt (PHC string format). Throws `password_too_long` over 1,024 bytes.
+   */
   async hash(password: string): Promise<string> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) throw sessionError('password_too_long', { limit: LONGEST_BYTES })
     return this.#turns.run(() => hash(normalized, { ...this.#parameters, ...this.#secret }))
   }
 
-  /**
-   * Whether a password is the one that was hashed. For a user who does not exist give `undefined`: the answer is no, and
-   * takes as long to make.
-   */
+  /** Verifies a password against a hash. For an unknown user pass `undefined`: it fails in the same time. */
   async verify(stored: string | undefined, password: string): Promise<PasswordVerdict> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) return { ok: false }
-    // Made whoever comes first, so that the first unknown account of a process is not known by the time it takes.
+    // Created on the first call of any kind, so that the first unknown account does not stand out by its timing.
     const decoy = this.#makeDecoy()
     if (stored === undefined) {
       const hashed = await decoy
@@ -104,7 +103,7 @@ export class Passwords {
     if (this.#decoy !== undefined) return this.#decoy
     const decoy = this.hash(randomToken(16))
     decoy.catch(() => {
-      this.#decoy = undefined // whoever waits for it learns why; the next one tries again
+      this.#decoy = undefined // callers waiting for it get the error; the next one tries again
     })
     this.#decoy = decoy
     return decoy

@@ -1,7 +1,7 @@
 import type { ApiKeyStore, StoredApiKey } from './api-key-store.ts'
 import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 
-/** The table of {@link PgApiKeyStore}, for a migration of the application. */
+/** The table of {@link PgApiKeyStore}, for a migration of yours. */
 export const API_KEY_MIGRATION = `create table arlen_api_keys (
   prefix text primary key,
   hash text not null,
@@ -23,7 +23,7 @@ const JSON_KEY = `json_build_object(
   'prefix', prefix, 'hash', hash, 'userId', user_id, 'name', name, 'scopes', scopes,
   'createdAt', round(extract(epoch from created_at) * 1000), 'expiresAt', round(extract(epoch from expires_at) * 1000))`
 
-/** Keeps API keys in PostgreSQL, as hashes. */
+/** Stores API keys in PostgreSQL, as hashes. */
 export class PgApiKeyStore implements ApiKeyStore {
   readonly #source: SqlSource
 

@@ -3,7 +3,7 @@ import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 import type { SessionUser } from './session.ts'
 import type { SessionPatch, SessionStore, StoredSession } from './session-store.ts'
 
-/** The table of {@link PgSessionStore}, for a migration of the application. */
+/** The table of {@link PgSessionStore}, for a migration of yours. */
 export const SESSION_MIGRATION = `create table arlen_sessions (
   key text primary key,
   user_id text,
@@ -25,8 +25,8 @@ interface Row {
 }
 
 /**
- * Keeps sessions in PostgreSQL: they can be as large as they like, and ended from outside. Requests that change
- * different keys at the same time both count, because only what changed is written.
+ * Stores sessions in PostgreSQL. They can be of any size, and can be ended from outside. Concurrent requests that
+ * change different keys do not overwrite each other, because only changed keys are written.
  */
 export class PgSessionStore implements SessionStore {
   readonly #source: SqlSource
@@ -96,7 +96,7 @@ export class PgSessionStore implements SessionStore {
     return removed?.live ?? 0
   }
 
-  /** Removes what has expired, a batch at a time so that nobody waits for it. @returns how many there were. */
+  /** Removes expired sessions in batches, so that locks stay short. @returns how many were removed. */
   async removeExpired(batch: number = 5000): Promise<number> {
     let total = 0
     for (let removed = batch; removed === batch; total += removed) {

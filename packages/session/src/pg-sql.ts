@@ -1,10 +1,10 @@
-/** What the stores need of a database; a `Pg` of @arlen/pg has it, and so has a transaction. */
+/** The database access that stores need. A `Pg` of @arlen/pg has it, and so has a transaction. */
 export interface SqlClient {
   execute(text: string, values: readonly (string | number | null)[]): Promise<number>
   maybeOne<T>(text: string, values: readonly (string | number | null)[]): Promise<T | undefined>
 }
 
-/** The database itself, or a function that gives it, for an application that is assembled before it has one. */
+/** The database, or a function that returns it, for applications that create stores before the database. */
 export type SqlSource = SqlClient | (() => SqlClient)
 
 export function sqlClient(source: SqlSource): SqlClient {

@@ -1,7 +1,7 @@
 import type { OneTimeTokenStore, StoredToken, TakenToken } from './one-time-token.ts'
 import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 
-/** The table of {@link PgTokenStore}, for a migration of the application. */
+/** The table of {@link PgTokenStore}, for a migration of yours. */
 export const TOKEN_MIGRATION = `create table arlen_one_time_tokens (
   purpose text not null,
   hash text not null,
@@ -27,7 +27,7 @@ interface Row {
 
 const COLUMNS = `user_id as "userId", epoch, family, extract(epoch from expires_at)::float8 * 1000 as expires`
 
-/** Keeps one-time tokens in PostgreSQL, as hashes. Spent ones stay until they expire, so that their reuse is noticed. */
+/** Stores hashes of one-time tokens in PostgreSQL. Spent tokens are kept until they expire, to detect reuse. */
 export class PgTokenStore implements OneTimeTokenStore {
   readonly #source: SqlSource
 
@@ -45,7 +45,7 @@ export class PgTokenStore implements OneTimeTokenStore {
     const into = `insert into arlen_one_time_tokens (purpose, hash, user_id, epoch, family, expires_at)`
     const row = '$1, $2, $3, $4, $5, to_timestamp($6::float8)'
     if (successorOf === undefined) return (await this.#sql.execute(`${into} values (${row})`, values)) === 1
-    // The lock makes who removes the predecessor wait, and then see the successor too: see `#removeAll`.
+    // The lock makes a concurrent removal wait, so that it also finds the successor: see `#removeAll`.
     const inserted = await this.#sql.execute(
       `with predecessor as (
          select from arlen_one_time_tokens where purpose = $1 and hash = $7 for key share
@@ -83,14 +83,14 @@ export class PgTokenStore implements OneTimeTokenStore {
     return this.#removeAll('user_id', purpose, String(userId))
   }
 
-  /** Removes what has expired. @returns how many there were. */
+  /** Removes expired tokens. @returns how many were removed. */
   removeExpired(): Promise<number> {
     return this.#sql.execute('delete from arlen_one_time_tokens where expires_at <= now()', [])
   }
 
   /**
-   * Again until nothing is left: a delete does not see a successor that was inserted after it began, even where it waited
-   * for that insert. The next one does, and without their predecessors there can be no more.
+   * Repeats until nothing is left. A delete does not see successors inserted after it began, even if it waited for
+   * them; the next one does. Without a predecessor no further successor can be inserted.
    */
   async #removeAll(column: 'family' | 'user_id', purpose: string, value: string): Promise<void> {
     const statement = `delete from arlen_one_time_tokens where purpose = $1 and ${column} = $2`

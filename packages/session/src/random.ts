@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto'
 
 /**
- * Random bytes from a pool: one call into the CSPRNG pays for many small draws (a `randomBytes(12)` costs about as much
- * as 4 kB of them). What has been handed out is wiped from the pool.
+ * Random bytes from a pool: one call to the CSPRNG serves many small draws (`randomBytes(12)` costs about as much as 4
+ * kB). Bytes are wiped from the pool once used.
  */
 const pool = Buffer.alloc(6144)
 let used = pool.length

@@ -2,7 +2,7 @@ import { type Context, findCookie } from '@arlen/http'
 import { requestSession } from './context.ts'
 import { forgetCookie, setCookie } from './sealed-session.ts'
 
-/** The cookie of a remembered login: a single-use token, as random as the id of a session. */
+/** The cookie of a remembered login: a single-use token, as random as a session id. */
 export function rememberCookie(c: Context, token: string, lifetimeMs: number): string {
   return setCookie(requestSession(c, 'session').settings.remember, token, Math.floor(lifetimeMs / 1000))
 }

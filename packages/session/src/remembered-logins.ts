@@ -13,9 +13,9 @@ export interface RememberedLoginsOptions<User> {
 }
 
 /**
- * Logins that outlive the session, on the devices where that was asked for: each cookie holds a token for one use, and
- * the use gives the device the next one. A token carries the epoch under which it was granted, and so do its successors:
- * whatever is issued or renewed while a password changes is void when it is used.
+ * Logins that outlive the session, on devices where that was requested. Each cookie holds a single-use token; using it
+ * gives the device the next one. A token and its successors carry the epoch under which the login was granted, so one
+ * that is issued or renewed while the password changes is void when it is used.
  */
 export class RememberedLogins<User> {
   readonly #options: RememberedLoginsOptions<User>
@@ -28,14 +28,14 @@ export class RememberedLogins<User> {
     this.#set(c, await this.#options.tokens.issue(id, { epoch }))
   }
 
-  /** Uses up the token of a request. @returns the user, where the login still counts. */
+  /** Spends the request's token. @returns the user, if the login is still valid. */
   async redeem(c: Context): Promise<User | undefined> {
     const { tokens, findUser, epochOf } = this.#options
     const presented = readRemembered(c)
     if (presented === undefined) return undefined
     const redemption = await tokens.redeem(presented)
     if (redemption.outcome === 'reused') await this.#tell(redemption.reuse, c)
-    // The cookie stays: of several tabs that are opened again at once, one has used the token up and has the next in a
+    // Keep the cookie: if several tabs reopen at once, one of them has spent the token and is receiving the next in a
     // cookie of the same name.
     if (redemption.outcome !== 'redeemed') return undefined
     const { token } = redemption
@@ -47,7 +47,7 @@ export class RememberedLogins<User> {
     return user
   }
 
-  /** Forgets the login of this device: the cookie, the token, and what another request may be renewing it to. */
+  /** Forgets this device's login: the cookie, the token, and a successor that a concurrent request may be issuing. */
   async end(c: Context): Promise<void> {
     const token = readRemembered(c)
     if (token === undefined) return
@@ -59,7 +59,7 @@ export class RememberedLogins<User> {
     const { userId, sinceMs } = reuse
     c.log.warn(
       { userId, sinceMs },
-      'the token of a remembered login was used again: two tabs opened at once, a lost answer, or a stolen cookie',
+      'the token of a remembered login was used again: two tabs opened at once, a lost response, or a stolen cookie',
     )
     await this.#options.onReuse?.(reuse, c)
   }

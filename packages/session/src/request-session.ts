@@ -9,14 +9,14 @@ import type { SessionStore, StoredSession } from './session-store.ts'
 
 const WARN_BYTES = 3000
 const OVER_HTTP =
-  'session cookies are Secure, but requests arrive over http: browsers keep the cookies only over https. Behind a proxy that ends TLS, list its address in http.trustedProxies and X-Forwarded-Proto in http.forwardedHeader; in development set session.secure to false'
+  'session cookies are Secure, but requests arrive over http, and browsers keep such cookies only over https. Behind a proxy that terminates TLS, add its address to http.trustedProxies and X-Forwarded-Proto in http.forwardedHeader; in development set session.secure to false'
 
-/** Everything about the session of one request: opened when it is asked for, written when the answer is known. */
+/** A request's session: opened on first use, written when the response is ready. */
 export class RequestSession implements SessionLink {
   readonly settings: SessionSettings
-  /** Whether the answer holds something that is this session's alone: its cookie or a CSRF token. */
+  /** Whether the response contains the session's cookie or a CSRF token. */
   isPrivate = false
-  /** Whether the session that the request came with counts no more, so that nothing must make its cookie void. */
+  /** Whether the request's session is invalid already, so that its cookie need not be voided. */
   isOver = false
   readonly #c: Context
   #session: Session | undefined
@@ -35,14 +35,14 @@ export class RequestSession implements SessionLink {
     this.#asked = true
     if (this.#session === undefined) {
       this.#opened = openSession(this.settings, this.#c.req.header('cookie'), this.now())
-      // With a store, what the cookie opens to is only an id, and `load` has looked it up already.
+      // With a store the cookie holds only an id, which `load` has looked up already.
       const record = this.settings.store === undefined ? this.#opened?.record : undefined
       this.#session = new Session(this, record)
     }
     return this.#session
   }
 
-  /** Whether the handler saw what an existing session holds, so that its answer may be about one person. */
+  /** Whether the handler read an existing session, so that the response may be personal. */
   get isPersonal(): boolean {
     return this.#asked && this.#opened !== undefined
   }
@@ -57,7 +57,7 @@ export class RequestSession implements SessionLink {
   }
 
   mayChange(): boolean {
-    // Also too late is what a handler does after its time is up and the client has its 503.
+    // Also too late: a handler that timed out, whose client has received a 503.
     if (!this.#closed && !this.#c._answered) return true
     const error = sessionError('session_after_head')
     if (this.settings.strict) throw error
@@ -65,7 +65,7 @@ export class RequestSession implements SessionLink {
     return false
   }
 
-  /** Asks the store for the session whose id the request carries. */
+  /** Loads the session from the store by the id in the cookie. */
   load(store: SessionStore): Promise<void> | undefined {
     const now = this.now()
     const opened = openSession(this.settings, this.#c.req.header('cookie'), now)
@@ -80,7 +80,7 @@ export class RequestSession implements SessionLink {
     })
   }
 
-  /** Writes what changed into the head of the answer, and into the store first where there is one. */
+  /** Writes changes to the store, if there is one, and then to the response head. */
   commit(): Promise<void> | undefined {
     this.#commitFlash()
     const session = this.#session
@@ -100,13 +100,13 @@ export class RequestSession implements SessionLink {
     session.settle()
   }
 
-  /** Makes copies of a login's cookie void, whatever ends it: a logout, a login, `regenerate()`, `destroy()`. */
+  /** Voids copies of a login's cookie, whatever ended it: logout, another login, `regenerate()` or `destroy()`. */
   #void({ id, createdAt, user }: SessionRecord): Promise<void> | undefined {
     const { ended, absolute } = this.settings
     return user === undefined || this.isOver ? undefined : ended?.end(sessionKey(id), createdAt + absolute)
   }
 
-  /** The head of the answer is on its way: from now on nothing can change. */
+  /** The response head is being sent: no more changes. */
   close(): void {
     this.#closed = true
   }
@@ -135,14 +135,14 @@ export class RequestSession implements SessionLink {
       await store.create(sessionKey(record.id), stored, createdAt + this.settings.absolute)
       this.write(sealSession(this.settings, record, now))
     } else if (!(await store.update(sessionKey(record.id), { ...this.#patch(record.data), seenAt: now }))) {
-      // Another request, or an administrator, ended it meanwhile: it must not come back.
+      // Another request or an administrator has ended the session: do not revive it.
       this.#forget(session)
     }
     this.#stored = JSON.stringify(record?.data ?? {})
     session.settle()
   }
 
-  /** What differs from the data as it was loaded, key by key. */
+  /** The keys that changed since the session was loaded. */
   #patch(data: Record<string, unknown>): { set: Record<string, unknown>; removed: string[] } {
     const before = JSON.parse(this.#stored ?? '{}') as Record<string, unknown>
     const changed = Object.entries(data).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key]))
@@ -152,7 +152,9 @@ export class RequestSession implements SessionLink {
     }
   }
 
-  /** Nothing changed; but a use may have to be proved, and a value under an old secret be sealed anew. */
+  /**
+   * Nothing changed, but the last use may have to be recorded, or a value sealed with an old secret be sealed again.
+   */
   #renew(session: Session): void {
     const opened = this.#opened
     if (opened === undefined) return
@@ -160,7 +162,10 @@ export class RequestSession implements SessionLink {
     else if (opened.renew) this.write(sealSeen(this.settings, session.id, this.now()))
   }
 
-  /** A page load, before which no request of the page can be writing the session; programs count as one. */
+  /**
+   * Whether this is a page load, during which none of the page's other requests can be writing the session. Programs
+   * count as such.
+   */
   #isNavigation(): boolean {
     const mode = this.#c.req.header('sec-fetch-mode')
     return mode === undefined || mode === 'navigate'
@@ -172,7 +177,7 @@ export class RequestSession implements SessionLink {
     if (this.#c.req.header('cookie')?.includes(this.settings.seen.name)) this.write(forgetCookie(this.settings.seen))
   }
 
-  /** Puts a cookie of the session's into the head of the answer. */
+  /** Adds a session cookie to the response head. */
   write(cookie: string): void {
     if (!this.mayChange()) return
     this.isPrivate = true

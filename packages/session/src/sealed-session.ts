@@ -3,15 +3,15 @@ import { sessionError } from './errors.ts'
 import type { SessionRecord } from './session.ts'
 import type { CookieSlot, SessionSettings } from './session-settings.ts'
 
-/** A session as it stands in its cookie; with a store, `d` and `u` are there instead. */
+/** A session as stored in its cookie. With a store, `d` and `u` are in the store instead. */
 interface SealedSession {
   /** id */
   i: string
   /** createdAt */
   t: number
-  /** when it was sealed */
+  /** sealedAt */
   s: number
-  /** user: id, epoch, time of the login */
+  /** user: id, epoch, login time */
   u?: [string | number, string | number, number]
   /** data */
   d?: Record<string, unknown>
@@ -19,13 +19,13 @@ interface SealedSession {
 
 export interface OpenedSession {
   readonly record: SessionRecord
-  /** The last use the browser can prove is long enough ago to be proved anew. */
+  /** Whether the last recorded use is old enough to be recorded again. */
   readonly renew: boolean
-  /** Sealed under an older secret. */
+  /** Sealed with an older secret. */
   readonly stale: boolean
 }
 
-/** The session that the cookies of a request carry; undefined where there is none that is ours and not over. */
+/** The session in a request's cookies, or undefined if there is none that is authentic and not expired. */
 export function openSession(
   settings: SessionSettings,
   cookies: string | undefined,
@@ -37,7 +37,7 @@ export function openSession(
   const { i: id, t: createdAt, s: sealedAt, u, d: data = {} } = JSON.parse(text) as SealedSession
   let seenAt = sealedAt
   if (now > seenAt + settings.renewAfter) seenAt = Math.max(seenAt, openSeen(settings, cookies, id))
-  // What a store has is younger than the cookie, and judged when it is loaded.
+  // A store has newer times than the cookie, which are checked after loading.
   if (settings.store === undefined && isOver(settings, createdAt, seenAt, now)) return undefined
   return {
     record: { id, createdAt, user: u && { id: u[0], epoch: u[1], at: u[2] }, data },
@@ -50,7 +50,7 @@ export function isOver(settings: SessionSettings, createdAt: number, seenAt: num
   return now >= createdAt + settings.absolute || now >= seenAt + settings.idle
 }
 
-/** The `Set-Cookie` value that gives a session to the browser. Throws `session_too_large`. */
+/** The `Set-Cookie` value for a session. Throws `session_too_large`. */
 export function sealSession(settings: SessionSettings, record: SessionRecord, now: number): string {
   const { id: i, createdAt: t, user, data: d } = record
   const sealed: SealedSession = { i, t, s: now }
@@ -62,7 +62,7 @@ export function sealSession(settings: SessionSettings, record: SessionRecord, no
   return sealCookie(settings.cookie, JSON.stringify(sealed), maxAge, d)
 }
 
-/** The `Set-Cookie` value of some data. Throws `session_too_large` where browsers would drop it. */
+/** The `Set-Cookie` value for data. Throws `session_too_large` if browsers would drop it. */
 export function sealCookie(
   slot: CookieSlot,
   text: string,
@@ -70,7 +70,7 @@ export function sealCookie(
   data: Record<string, unknown>,
 ): string {
   const { name, codec } = slot
-  // Everything in it is ASCII, so characters are bytes.
+  // All ASCII, so characters are bytes.
   const bytes = name.length + codec.sealedLength(text)
   if (bytes > MAX_COOKIE_BYTES) {
     throw sessionError('session_too_large', { name, bytes, limit: MAX_COOKIE_BYTES, keys: bytesPerKey(data) })
@@ -78,7 +78,7 @@ export function sealCookie(
   return setCookie(slot, codec.seal(text), maxAge)
 }
 
-/** Proves a use without writing the session itself, which could undo what another request is writing. */
+/** Records a use without rewriting the session, which could undo a concurrent change. */
 export function sealSeen(settings: SessionSettings, id: string, now: number): string {
   const maxAge = settings.persistent ? settings.idle : undefined
   return setCookie(settings.seen, settings.seen.codec.seal(JSON.stringify([id, now])), maxAge)

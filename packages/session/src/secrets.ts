@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** What scaffolds write where a secret belongs, and what no production starts with. */
+/** The placeholder that scaffolds write. Production refuses to start with it. */
 export const PLACEHOLDER_SECRET = 'change-me: run `npx arlen generate secret` and keep the result out of the repository'
 
 const LEAST_BYTES = 32
@@ -12,7 +12,7 @@ export function generateSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Everything that is wrong with a list of secrets, newest first; empty when it is fit for production. Quotes none. */
+/** All problems of a list of secrets, newest first; empty if they are fit for production. Quotes no secret. */
 export function secretProblems(secrets: readonly string[]): string[] {
   if (secrets.length === 0) return ['there is no secret; make one with `npx arlen generate secret`']
   const problems: string[] = []

@@ -6,10 +6,11 @@ import { RequestSession } from './request-session.ts'
 import { type SessionOptions, sessionSettings } from './session-settings.ts'
 
 /**
- * Gives the context `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()`. The session is opened when one of them
- * is used and written, when it changed, into the head of the same answer. A request that uses none pays next to nothing.
+ * Adds `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()` to the context. The session is opened when one of
+ * them is first used and, if it changed, written to the same response. Requests that use none of them pay almost
+ * nothing.
  *
- * Everything that does not depend on a request is worked out here: keys are derived and options judged before the first.
+ * Keys are derived and options validated here, once.
  *
  * @throws ArlenError `secrets_refused`.
  */
@@ -40,7 +41,7 @@ function run(next: (c: Context) => unknown, c: Context, scope: RequestSession): 
     : finish(c, scope, result)
 }
 
-/** Commits, then goes on with the answer. */
+/** Commits the session, then continues with the response. */
 function finish(c: Context, scope: RequestSession, result: unknown): unknown {
   const committing = scope.commit()
   const end = () => {
@@ -52,7 +53,7 @@ function finish(c: Context, scope: RequestSession, result: unknown): unknown {
   return committing ? committing.then(end) : end()
 }
 
-/** The answer to an error carries the session's cookie too; that it cannot be made must not hide the error. */
+/** Error responses carry the session cookie too. Failing to write it must not hide the error. */
 function finishFailed(c: Context, scope: RequestSession, error: unknown): unknown {
   const rethrow = () => {
     throw error
@@ -66,6 +67,6 @@ function finishFailed(c: Context, scope: RequestSession, error: unknown): unknow
 }
 
 function alsoFailed(c: Context, error: unknown, rethrow: () => never): never {
-  c.log.error({ err: error }, 'the session of a request that failed could not be kept')
+  c.log.error({ err: error }, 'the session of a failed request could not be saved')
   return rethrow()
 }

@@ -7,51 +7,51 @@ import type { SessionStore } from './session-store.ts'
 import { Warnings } from './warnings.ts'
 
 export interface SessionOptions {
-  /** Secrets of at least 32 bytes, newest first, or the ring made of them. */
+  /** Secrets of at least 32 bytes each, newest first, or a key ring made from them. */
   secrets: readonly string[] | KeyRing
   /**
-   * Whether cookies are `Secure` and have a `__Host-` (with `domain`: `__Secure-`) name. Default true, also behind a
-   * proxy that speaks http to us. False is for development over http, and gives the cookies other names.
+   * Whether cookies are `Secure` and have `__Host-` names (`__Secure-` with `domain`). Default true, including behind a
+   * proxy that forwards plain http. Set false for development over http; cookies then have other names.
    */
   secure?: boolean
-  /** What the cookies' names are made of. Default `session`. */
+  /** The base of the cookie names. Default `session`. */
   cookieName?: string
-  /** Shares the session with subdomains, at the price of trusting all of them. Default: this host alone. */
+  /** Shares the session with all subdomains, which must all be trusted. Default: this host only. */
   domain?: string | undefined
   /** Default `lax`. */
   sameSite?: 'strict' | 'lax' | 'none'
-  /** A session nobody used for this long is over, in milliseconds. Default 12 hours. */
+  /** Idle timeout in milliseconds. Default 12 hours. */
   idleMs?: number
-  /** A session is over this long after it began, in milliseconds. Default 7 days. */
+  /** Absolute lifetime in milliseconds. Default 7 days. */
   absoluteMs?: number
-  /** Whether the cookie survives the browser's closing. Default true. */
+  /** Whether the cookie outlives the browser session. Default true. */
   persistent?: boolean
-  /** Keeps the contents on the server, for revocation and for more than 3 kB; the cookie then holds an id. */
+  /** Stores sessions on the server, which allows revocation and more than 3 kB. The cookie then holds only an id. */
   store?: SessionStore | undefined
-  /** Whether mistakes throw, as is best in development, or are logged. Default: the opposite of `secure`. */
+  /** Whether mistakes throw, which is best in development, or are logged. Default: the opposite of `secure`. */
   strict?: boolean
   /** The clock, in milliseconds since 1970. */
   now?: () => number
 }
 
-/** The options with everything worked out that does not depend on a request. */
+/** The options, with everything precomputed that does not depend on a request. */
 export interface SessionSettings {
   readonly ring: KeyRing
   readonly secure: boolean
   readonly strict: boolean
   readonly cookie: CookieSlot
-  /** When the session was last used, where its own cookie did not have to be written. */
+  /** The last use of the session, if its own cookie was not rewritten. */
   readonly seen: CookieSlot
   readonly flash: CookieSlot
   readonly remember: CookieSlot
-  /** Accounts that this device has logged in to, whoever is logged in now. */
+  /** The accounts that this device has logged in to. Survives logout. */
   readonly device: CookieSlot
   readonly csrf: CsrfTokens
   readonly store: SessionStore | undefined
-  /** Where cookies are void that other cookies have replaced; an `Authentication` that has one tells. */
+  /** Records cookies that have been replaced. Set by an `Authentication` with that option. */
   ended: EndedSessions | undefined
   readonly persistent: boolean
-  /** All in seconds. */
+  /** In seconds. */
   readonly idle: number
   readonly absolute: number
   readonly renewAfter: number
@@ -59,7 +59,7 @@ export interface SessionSettings {
   readonly warnings: Warnings
 }
 
-/** A cookie's name, attributes and key: everything but its value. */
+/** A cookie without its value: name, attributes and codec. */
 export interface CookieSlot {
   readonly name: string
   readonly attributes: CookieOptions

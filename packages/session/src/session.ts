@@ -1,20 +1,20 @@
 import { sessionError } from './errors.ts'
 import { randomToken } from './random.ts'
 
-/** The keys of an application's sessions and their types; add to it by `declare module '@arlen/session'`. */
+/** The session keys of an application and their types. Extend it by `declare module '@arlen/session'`. */
 // biome-ignore lint/suspicious/noEmptyInterface: applications fill it by declaration merging
 export interface SessionData {}
 
-/** Who is logged in, as the session remembers it. */
+/** The logged-in user, as recorded in the session. */
 export interface SessionUser {
   readonly id: string | number
-  /** The user's session epoch at login; where it is no longer the user's, the session is over. */
+  /** The user's session epoch at login. The session ends when the user's epoch differs. */
   readonly epoch: string | number
-  /** When the login was, in seconds since 1970; 0 for one that was remembered. */
+  /** Login time in seconds since 1970; 0 for a remembered login. */
   readonly at: number
 }
 
-/** Everything a session is made of; what is sealed into the cookie or kept in a store. JSON. */
+/** A session's whole content, as sealed in the cookie or kept in a store. JSON. */
 export interface SessionRecord {
   readonly id: string
   /** Seconds since 1970. */
@@ -24,30 +24,30 @@ export interface SessionRecord {
 }
 
 export interface LoginOptions {
-  /** Keys of the session before the login that stay, such as `cart`. Default: none. */
+  /** Session keys to keep, such as `cart`. Default none. */
   keep?: readonly string[]
   /** The user's session epoch (see `Authentication`). Default 0. */
   epoch?: string | number
-  /** Whether no password was given now: the login does not count as recent. */
+  /** Set for a remembered login, which does not count as recent. */
   remembered?: boolean
 }
 
 export interface SessionLink {
   /** Seconds since 1970. */
   now: () => number
-  /** Called before each change; throws where it can no longer reach the browser. False drops the change. */
+  /** Called before each change. Throws if changes can no longer reach the browser; false drops the change. */
   mayChange: () => boolean
 }
 
 /**
- * The session of one request. Values are JSON. Nothing is written unless something changed, and that includes changes
- * inside an object that `get` returned.
+ * A request's session. Values are JSON. It is written only if something changed, including changes inside an object
+ * returned by `get`.
  */
 export class Session {
   readonly #link: SessionLink
   #loaded: SessionRecord | undefined
   #record: SessionRecord | undefined
-  /** JSON of the data as it came, made when `get` first hands out an object that could be changed from outside. */
+  /** The data as JSON, recorded when `get` first returns a mutable object. */
   #baseline: string | undefined
   #changed = false
 
@@ -57,22 +57,22 @@ export class Session {
     this.#record = loaded
   }
 
-  /** The id: 128 random bits, new after each login, logout, `regenerate` and `destroy`. */
+  /** The session id: 128 random bits, new after `login`, `logout`, `regenerate` and `destroy`. */
   get id(): string {
     return this.#open().id
   }
 
-  /** Whether the browser came without a session, or with one that is expired or not ours. */
+  /** Whether the browser sent no session, or one that is expired or not authentic. */
   get isNew(): boolean {
     return this.#loaded === undefined
   }
 
-  /** When the session began, in milliseconds since 1970. */
+  /** Creation time in milliseconds since 1970. */
   get createdAt(): number {
     return this.#open().createdAt * 1000
   }
 
-  /** Who is logged in. The session alone says so here: a guard also asks whether the login still counts. */
+  /** The logged-in user according to the session alone. Guards also check that the login is still valid. */
   get user(): SessionUser | undefined {
     return this.#record?.user
   }
@@ -91,7 +91,7 @@ export class Session {
     return this.#record !== undefined && Object.hasOwn(this.#record.data, key)
   }
 
-  /** Copies of everything in it, for those who show sessions to people. */
+  /** Copies of all entries, for display. */
   entries(): [key: string, value: unknown][] {
     return Object.entries(structuredClone(this.#record?.data ?? {}))
   }
@@ -116,14 +116,17 @@ export class Session {
     this.#changed = true
   }
 
-  /** A new id for the same contents: after each change of rights. CSRF tokens of the old id are void. */
+  /**
+   * Gives the session a new id and keeps its contents. Call it when privileges change. CSRF tokens of the old id become
+   * void.
+   */
   regenerate(): void {
     if (!this.#link.mayChange()) return
     this.#record = { ...this.#open(), id: randomToken(16) }
     this.#changed = true
   }
 
-  /** Forgets everything; what is set afterwards begins a new session. */
+  /** Discards the session. Values set afterwards start a new one. */
   destroy(): void {
     if (!this.#link.mayChange()) return
     this.#record = undefined
@@ -131,7 +134,7 @@ export class Session {
     this.#changed = true
   }
 
-  /** Goes on as if the browser had come without a session, and leaves its cookie as it is. */
+  /** Continues as if the browser had sent no session, without touching its cookie. */
   discard(): void {
     this.#loaded = undefined
     this.#record = undefined
@@ -139,7 +142,7 @@ export class Session {
     this.#changed = false
   }
 
-  /** Begins the session of a user: a new id, and of the old contents only what `keep` names (session fixation). */
+  /** Starts a user's session: a new id, and only the contents that `keep` names (against session fixation). */
   login(userId: string | number, options: LoginOptions = {}): void {
     if (!this.#link.mayChange()) return
     const before = this.#record?.data ?? {}
@@ -154,12 +157,12 @@ export class Session {
     this.#changed = true
   }
 
-  /** Ends the login and everything with it: the same as `destroy`. */
+  /** Ends the login and the session. Same as `destroy`. */
   logout(): void {
     this.destroy()
   }
 
-  /** Keeps a session that is still empty, because something outside it is bound to its id (a CSRF token). */
+  /** Persists the session even if it is empty, because something outside it is bound to its id (a CSRF token). */
   persist(): string {
     if (this.isNew && !this.#changed && this.#link.mayChange()) {
       this.#open()
@@ -168,7 +171,7 @@ export class Session {
     return this.id
   }
 
-  /** What has to happen for the changes since the last `settle`, for those who write sessions. */
+  /** The changes since the last `settle`, for the session writer. */
   pending(): PendingChange | undefined {
     const record = this.#record
     const dirty = this.#changed || (this.#baseline !== undefined && JSON.stringify(record?.data) !== this.#baseline)
@@ -181,7 +184,7 @@ export class Session {
     }
   }
 
-  /** The changes so far are written. */
+  /** Marks all changes as written. */
   settle(): void {
     this.#loaded = this.#record
     this.#changed = false
@@ -195,10 +198,12 @@ export class Session {
 }
 
 export interface PendingChange {
-  /** What is to be kept; undefined where the session is to be forgotten. */
+  /** The session to save; undefined to delete it. */
   record: SessionRecord | undefined
-  /** What the browser's cookie stands for until it gets the next one: void from now on, in stores and in copies. */
+  /**
+   * The session that the browser's current cookie stands for. It becomes void, in stores and for copies of the cookie.
+   */
   replaced: SessionRecord | undefined
-  /** Whether a store does not have the record's id yet. */
+  /** Whether the record is new to the store. */
   isNew: boolean
 }

@@ -15,16 +15,16 @@ import { whenKnown } from './when-known.ts'
 type Named = Pick<AuthScheme<unknown>, 'name' | 'realm'>
 
 /**
- * The credentials of a request, by the first scheme that finds some.
+ * The request's credentials, from the first scheme that finds any.
  *
- * @throws HttpError `token_invalid` (401) or `authorization_malformed` (400) for credentials that are not good, with the
- *   error codes of RFC 6750, section 3.1.
+ * @throws HttpError `token_invalid` (401) or `authorization_malformed` (400) for invalid credentials, with the error
+ *   codes of RFC 6750, section 3.1.
  */
 export function authenticate<User>(schemes: readonly AuthScheme<User>[], c: Context): Maybe<Found<User>> {
   if (schemes.length === 0) return undefined
   return whenKnown(firstResult(schemes, c, 0), found => {
     if (found !== undefined) return accept(found, c)
-    // A scheme of ours, and yet nobody's credentials: a key that is none, where JWTs are bearer tokens too.
+    // One of our schemes, but no scheme recognized the credentials, such as a bearer token that is neither JWT nor key.
     const sent = readAuthorization(c)?.scheme
     const named = schemes.find(({ name }) => name.toLowerCase() === sent)
     if (named !== undefined) throw refusal(named, UNKNOWN)
@@ -32,7 +32,7 @@ export function authenticate<User>(schemes: readonly AuthScheme<User>[], c: Cont
   })
 }
 
-/** Credentials, and the scheme by which they came. */
+/** Credentials and the scheme they came by. */
 export interface Found<User> {
   readonly scheme: AuthScheme<User>
   readonly credentials: Credentials<User>
@@ -53,7 +53,7 @@ function firstResult<User>(schemes: readonly AuthScheme<User>[], c: Context, ind
 
 function accept<User>({ scheme, result }: FirstResult<User>, c: Context): Found<User> {
   if (isProblem(result)) throw refusal(scheme, result)
-  // Caches know that answers to `Authorization` are one client's (RFC 9111, section 3.5), and of no other field.
+  // Caches treat responses to `Authorization` as private (RFC 9111, section 3.5), but not those to other fields.
   if (!c.res.headers.has('cache-control')) c.res.headers.set('Cache-Control', 'no-store')
   return { scheme, credentials: result }
 }
@@ -63,7 +63,7 @@ function refusal({ name, realm }: Named, { error, description }: CredentialsProb
   return sessionError(error === 'invalid_request' ? 'authorization_malformed' : 'token_invalid', {}, { headers })
 }
 
-/** Lets a token through that was granted for all of these. */
+/** @throws HttpError `scope_required` (403) if a needed scope was not granted. */
 export function checkScopes(scheme: Named, granted: readonly string[], needed: readonly string[]): void {
   if (needed.every(scope => granted.includes(scope))) return
   const { name, realm } = scheme

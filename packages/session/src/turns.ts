@@ -1,6 +1,6 @@
 import { sessionError } from './errors.ts'
 
-/** Lets a few pieces of work run at once, has others wait their turn, and refuses what would wait too long. */
+/** Runs a few tasks at once, queues further ones, and rejects those beyond the queue's limit. */
 export class Turns {
   readonly #atOnce: number
   readonly #mostWaiting: number
@@ -19,7 +19,7 @@ export class Turns {
       if (this.#waiting.length >= this.#mostWaiting) {
         throw sessionError('passwords_busy', {}, { headers: { 'Retry-After': '2' } })
       }
-      // Whoever ends hands its turn on, so that nobody who comes then gets in between.
+      // A task that ends hands its slot to the next in the queue, so that newcomers cannot overtake.
       await new Promise<void>(resolve => this.#waiting.push(resolve))
     }
     try {

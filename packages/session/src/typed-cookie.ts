@@ -4,7 +4,7 @@ import { CookieCodec } from './cookie-codec.ts'
 import { CookieSigner } from './cookie-signature.ts'
 import type { KeyRing } from './key-ring.ts'
 
-/** What a schema has to be able to do (Standard Schema, version 1); those of valibot can. */
+/** The part of Standard Schema (version 1) that is needed; valibot schemas have it. */
 export interface CookieSchema<T> {
   readonly '~standard': {
     readonly validate: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>
@@ -14,13 +14,15 @@ export interface CookieSchema<T> {
 type StandardResult<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] }
 
 export interface TypedCookieOptions<T> extends Omit<CookieOptions, 'secure' | 'expires'> {
-  /** Judges what comes back; what it refuses is no cookie. Synchronous. */
+  /** Validates the value when it is read. Invalid values count as absent. Must be synchronous. */
   schema: CookieSchema<T>
-  /** `sealed`: nobody can read or change it. `signed`: nobody can change it. Default `plain`: no protection. */
+  /**
+   * `sealed`: clients can neither read nor change it. `signed`: they cannot change it. Default `plain`: no protection.
+   */
   protect?: 'sealed' | 'signed' | 'plain'
 }
 
-/** How values get into the text of a cookie and back. */
+/** Converts values to cookie text and back. */
 interface Wrapping {
   wrap(text: string): string
   unwrap(value: string): string | undefined
@@ -29,9 +31,9 @@ interface Wrapping {
 const PLAIN: Wrapping = { wrap: text => text, unwrap: value => value }
 
 /**
- * A cookie of one's own with a type: `const theme = defineCookie('theme', { schema: v.picklist(['dark', 'light']) })`,
- * then `theme.get(c)`, `theme.set(c, 'dark')`, `theme.delete(c)`. For what is read once, such as the state of an OAuth
- * login, there is `take`. Where cookies are secure its name gets the prefix `__Host-` or `__Secure-` it may have.
+ * A typed cookie: `const theme = defineCookie('theme', { schema: v.picklist(['dark', 'light']) })`, then
+ * `theme.get(c)`, `theme.set(c, 'dark')`, `theme.delete(c)`. Use `take` for values that are read once, such as the
+ * state of an OAuth login. If cookies are secure, the name gets the prefix `__Host-` or `__Secure-`.
  *
  * Needs `sessionMiddleware()` before it, for its secrets.
  */
@@ -39,7 +41,7 @@ export class TypedCookie<T> {
   readonly #name: string
   readonly #options: TypedCookieOptions<T>
   readonly #attributes: CookieOptions
-  /** Keys belong to the secrets of an application, and a process may have more than one. */
+  /** Keys depend on an application's secrets, and a process may have several applications. */
   readonly #wrappings = new WeakMap<KeyRing, Wrapping>()
 
   constructor(name: string, options: TypedCookieOptions<T>) {
@@ -50,7 +52,7 @@ export class TypedCookie<T> {
     serializeCookie(this.#nameFor(true), '', { ...attributes, secure: true })
   }
 
-  /** The value, or undefined where there is none, or one that was tampered with, has expired or breaks the schema. */
+  /** The value. Undefined if it is absent, expired, tampered with or rejected by the schema. */
   get(c: Context): T | undefined {
     const { secure, ring, now } = requestSession(c, 'session').settings
     const value = findCookie(c.req.header('cookie'), this.#nameFor(secure))

@@ -1,6 +1,6 @@
 import type { Logger } from '@arlen/core'
 
-/** Warnings of the set-up, the same for every request: each is logged once. */
+/** Configuration warnings, which are the same for every request: each is logged once. */
 export class Warnings {
   readonly #given = new Set<string>()
 

@@ -51,7 +51,7 @@ describe('a change after the head of the answer', () => {
     const browser = app.browser()
     await (await browser.get('/stream')).text()
     expect(outcome).toBe('dropped')
-    expect(lines.filter(line => line.msg.includes('after the head'))).toHaveLength(1)
+    expect(lines.filter(line => line.msg.includes('after the response head'))).toHaveLength(1)
     expect(await (await browser.get('/read')).json()).toEqual([1, null])
   })
 })
@@ -72,7 +72,7 @@ test('a change after the handler’s time was up is no silent loss', async () =>
   const answer = await app.browser().get('/slow')
   expect(answer.status).toBe(503)
   await late
-  expect(lines.filter(line => line.msg.includes('after the head'))).toHaveLength(1)
+  expect(lines.filter(line => line.msg.includes('after the response head'))).toHaveLength(1)
 })
 
 test('that a session cannot be kept does not hide the error of the handler', async () => {
@@ -89,7 +89,7 @@ test('that a session cannot be kept does not hide the error of the handler', asy
   await using app = await startApp({ '/now': fail, '/later': async c => fail(c) }, {}, { ...http, onError })
   for (const path of ['/now', '/later']) expect((await app.browser().get(path)).status).toBe(500)
   expect(seen).toEqual(['the real reason', 'the real reason'])
-  expect(lines.filter(line => line.msg.includes('could not be kept'))).toHaveLength(2)
+  expect(lines.filter(line => line.msg.includes('could not be saved'))).toHaveLength(2)
 })
 
 describe('an answer with a session cookie and a Cache-Control of its own', () => {

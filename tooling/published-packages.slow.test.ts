@@ -141,7 +141,7 @@ test('npm install @arlen/router brings @arlen/core and no third package', async 
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], { cwd: project })
   const installed = globSync('{*,@*/*}/package.json', { cwd: join(project, 'node_modules') }).map(dirname)
   expect(installed.sort()).toEqual(['@arlen/core', '@arlen/router'])
-  const code = `import { Router } from '@arlen/router'; console.log(typeof Router)`
+  const code = `import { createRouter } from '@arlen/router'; console.log(typeof createRouter)`
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: project })
   expect(stdout).toBe('function\n')
 })

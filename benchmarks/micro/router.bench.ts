@@ -1,6 +1,6 @@
 // Routers: @arlen/router against memoirist, find-my-way, Hono's RegExpRouter and rou3, parameters decoded and handed over.
 import assert from 'node:assert/strict'
-import { type RouteContext, Router } from '@arlen/router'
+import { createRouter as createArlenRouter, type RouteContext } from '@arlen/router'
 import createFindMyWay, { type HTTPMethod } from 'find-my-way'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { Memoirist } from 'memoirist'
@@ -41,7 +41,7 @@ function decode(text: string): string {
 
 const routers: Record<string, (routes: readonly Request[]) => Lookup> = {
   '@arlen/router': routes => {
-    const router = new Router<(c: RouteContext) => unknown>()
+    const router = createArlenRouter<(c: RouteContext) => unknown>()
     for (const [method, path] of routes) router.add(method, path, () => path)
     return (method, path) => {
       const match = router.match(method, path)

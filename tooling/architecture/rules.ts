@@ -2,6 +2,15 @@ import { builtinModules } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import type { Package, SourceFile, Workspace } from './workspace.ts'
 
+/** Circles that are still to be broken: each goes as soon as it is. */
+const KNOWN_CIRCLES: readonly (readonly string[])[] = [
+  ['rendering', 'template-entry', 'view'].map(name => `packages/view/src/${name}.ts`),
+  ['body/body-receiver', 'connection/connection', 'connection/responder'].map(name => `packages/http/src/${name}.ts`),
+  ['app', 'csp-report-route', 'health-routes', 'openapi-routes', 'plugin', 'static-files', 'templates'].map(
+    name => `packages/arlen/src/${name}.ts`,
+  ),
+]
+
 /** What is wrong with the workspace, one sentence each, by rule. An empty list is a sound rule. */
 export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'no import of another package’s inside': noInside,
@@ -52,21 +61,45 @@ function layersDown({ packages, layers }: Workspace): string[] {
   ]
 }
 
+/** Types count: modules that know each other only by their types cannot be understood one without the other either. */
 function noCycles({ packages, users }: Workspace): string[] {
-  const found: string[] = []
-  for (const { sources } of [...packages, ...users]) {
-    const files = new Map(sources.map(file => [file.path, file]))
-    const done = new Set<string>()
-    const follow = (path: string, trail: readonly string[]) => {
-      if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
-      if (done.has(path) || !files.has(path)) return
-      done.add(path)
-      for (const { specifier, typeOnly } of files.get(path)?.imports ?? []) {
-        if (specifier.startsWith('.') && !typeOnly) follow(normalize(join(dirname(path), specifier)), [...trail, path])
-      }
+  const sources = [...packages, ...users].flatMap(each => each.sources)
+  const found = [...packages, ...users].flatMap(each => circles(each.sources))
+  const within = (circle: readonly string[], known: readonly string[]) => circle.every(path => known.includes(path))
+  const unknown = found.filter(circle => !KNOWN_CIRCLES.some(known => within(circle, known)))
+  const broken = KNOWN_CIRCLES.filter(
+    known => sources.some(({ path }) => known.includes(path)) && !found.some(circle => within(circle, known)),
+  )
+  return [
+    ...unknown.map(circle => circle.join(' ↔ ')),
+    ...broken.map(circle => `${circle.join(' ↔ ')} is no circle any more: strike it from KNOWN_CIRCLES`),
+  ]
+}
+
+/** The groups of files in which each reaches every other (Tarjan's strongly connected components). */
+function circles(sources: readonly SourceFile[]): string[][] {
+  const files = new Map(sources.map(file => [file.path, file]))
+  const order = new Map<string, number>()
+  const stack: string[] = []
+  const found: string[][] = []
+  const visit = (path: string): number => {
+    const own = order.size
+    order.set(path, own)
+    stack.push(path)
+    let lowest = own
+    for (const { specifier } of files.get(path)!.imports) {
+      const target = specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : ''
+      if (!files.has(target)) continue
+      if (!order.has(target)) lowest = Math.min(lowest, visit(target))
+      else if (stack.includes(target)) lowest = Math.min(lowest, order.get(target)!)
     }
-    for (const path of files.keys()) follow(path, [])
+    if (lowest === own) {
+      const members = stack.splice(stack.indexOf(path))
+      if (members.length > 1) found.push(members.sort())
+    }
+    return lowest
   }
+  for (const path of files.keys()) if (!order.has(path)) visit(path)
   return found
 }
 

@@ -1,6 +1,6 @@
 // The engine alone: @arlen/http with a handler, and for `routed` @arlen/router to choose it.
 import { type Handler, serve } from '@arlen/http'
-import { Router } from '@arlen/router'
+import { createRouter } from '@arlen/router'
 import { otherRoutes, product } from '../scenarios.ts'
 
 const handlers: Readonly<Record<string, Handler>> = {
@@ -14,7 +14,7 @@ export async function start(scenario: string): Promise<number> {
 }
 
 function routed(): Handler {
-  const router = new Router<Handler>()
+  const router = createRouter<Handler>()
   for (const path of otherRoutes) router.get(path, () => ({}))
   router.get('/api/products/:id', c => product(c.params.id ?? ''))
   return c => {

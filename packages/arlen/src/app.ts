@@ -15,6 +15,7 @@ import {
   toLogger,
   wrap,
 } from '@arlen/core'
+import { packageFolders } from '@arlen/core/call-site'
 import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
 import { judgeNode } from '@arlen/core/node-version'
@@ -67,7 +68,7 @@ export interface AppOptions {
   json?: JsonOptions
 }
 
-const HERE = import.meta.dirname
+const OWN_FOLDERS = packageFolders(import.meta.url)
 const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride', 'json']
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
@@ -97,7 +98,7 @@ export class App extends Routes implements Servable, Controllable {
     const router = new Router<Handler<Context>>({
       ...options.slashes,
       methodOverride: options.methodOverride ?? false,
-      frame: { internals: [HERE], options: ROUTE_OPTIONS, refuse: refuseHandler },
+      framework: { internals: OWN_FOLDERS, routeOptions: ROUTE_OPTIONS, checkValue: refuseHandler },
     })
     super(router as never)
     this.router = router
@@ -338,5 +339,5 @@ export function createApp(options: AppOptions = {}): App {
     const near = suggest(unknown, APP_OPTIONS)
     throw appError('option_unknown', { name: unknown, hint: near ? ` Did you mean ${near}?` : '' })
   }
-  return new App({ ...options, root: options.root ?? callerFolder(HERE) })
+  return new App({ ...options, root: options.root ?? callerFolder(createApp) })
 }

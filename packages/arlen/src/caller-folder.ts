@@ -1,21 +1,19 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { getCallSites } from 'node:util'
+import { CallSite, packageFolders } from '@arlen/core/call-site'
+
+const OWN = packageFolders(import.meta.url)
+const FRAMES = 20
 
 /**
- * The folder of the application whose module calls into a package: the nearest folder with a package.json above the
- * first calling file that is not below `own`, else that file's folder.
+ * The folder of the application whose module calls this package: the nearest folder with a package.json above the first
+ * calling file that is not this package's own, else that file's folder.
+ *
+ * @param above - the function that the application calls
  */
-export function callerFolder(own: string): string {
-  // As loaded, not as written: a source map would name files of the package that are not below `own`.
-  for (const { scriptName } of getCallSites(20, { sourceMap: false })) {
-    const file = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
-    if (!file.startsWith('/') && !/^[A-Za-z]:\\/.test(file)) continue
-    if (file.startsWith(own)) continue
-    return packageFolder(dirname(file))
-  }
-  return process.cwd()
+export function callerFolder(above: (...args: never[]) => unknown): string {
+  const location = new CallSite(above, FRAMES).location(OWN)
+  return location === undefined ? process.cwd() : packageFolder(dirname(location.file))
 }
 
 function packageFolder(folder: string): string {

@@ -11,7 +11,7 @@ class Users {
 
 /** What TypeScript would refuse, written by somebody who does not use it. */
 const untyped = (app: App) => app as unknown as Record<string, (...args: unknown[]) => void>
-const PLACE = /mistakes\.test\.ts:\d+:\d+\)$/
+const PLACE = /mistakes\.test\.ts:\d+:\d+\)/
 
 test.each<[string, string, (app: App) => void]>([
   [
@@ -32,17 +32,17 @@ test.each<[string, string, (app: App) => void]>([
   ],
   [
     'an option that does not exist',
-    'GET /x: there is no option querry. Did you mean query?',
+    'has no option querry. Did you mean query?',
     a => untyped(a).get!('/x', { querry: 1 }, () => 1),
   ],
   [
     'an option of a group',
-    'group /g: there is no option undr. Did you mean under?',
+    'has no option undr. Did you mean under?',
     a => untyped(a).group!('/g', { undr: 1 }, () => 1),
   ],
   [
     'a group without routes',
-    'group /g: what adds its routes is a value of type object',
+    'group /g: its last argument must be the function that adds its routes, not a value of type object',
     a => untyped(a).group!('/g', { under: () => true }),
   ],
   [

@@ -15,47 +15,76 @@ export { suggest } from './suggest.ts'
  * const { caseSensitive = true } = readOptions('createRouter()', given, OPTIONS)
  * ```
  *
- * @param owner - who takes the options, as the message names it: `createRouter()`
+ * @param owner - who takes the options, as messages name it: `createRouter()`. A function is called for a message only
+ * @param near - further names to suggest for a misspelt one
  * @returns a copy with the options that were given
  * @throws ArlenError `option_unknown` for a name that is not in the table, with the one that was probably meant;
  *   `option_invalid` for a value that its rule refuses. The values of secrets are not quoted.
  */
-export function readOptions<T extends object>(owner: string, given: T | undefined, table: OptionTable<T>): T {
+export function readOptions<T extends object>(
+  owner: string | (() => string),
+  given: T | undefined,
+  table: OptionTable<T>,
+  near: readonly string[] = [],
+): T {
   if (given === undefined) return {} as T
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw coreError('option_invalid', { owner, what: 'the options', expected: 'an object', actual: shown(given) })
+    throw coreError('option_invalid', {
+      owner: nameOf(owner),
+      what: 'the options',
+      expected: 'an object',
+      actual: shown(given),
+    })
   }
-  return readTable(owner, '', given as Readonly<Record<string, unknown>>, table) as T
+  return readTable({ owner, near }, '', given as Readonly<Record<string, unknown>>, table) as T
+}
+
+interface Reader {
+  readonly owner: string | (() => string)
+  readonly near: readonly string[]
 }
 
 function readTable(
-  owner: string,
+  reader: Reader,
   path: string,
   given: Readonly<Record<string, unknown>>,
   table: Readonly<Record<string, OptionRule>>,
 ): object {
   const read: Record<string, unknown> = {}
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(table, name)) throw unknownOption(owner, path, name, Object.keys(table))
+    if (!Object.hasOwn(table, name)) throw unknownOption(reader, path, name, Object.keys(table))
     const value = given[name]
-    if (value !== undefined) read[name] = readOne(owner, path + name, value, table[name]!)
+    if (value !== undefined) read[name] = readOne(reader, path + name, value, table[name]!)
   }
   return read
 }
 
-function readOne(owner: string, path: string, value: unknown, rule: OptionRule): unknown {
+function readOne(reader: Reader, path: string, value: unknown, rule: OptionRule): unknown {
   if (!rule.accepts(value)) {
     const actual = isSecretName(path) ? `the ${typeof value} given` : shown(value)
-    throw coreError('option_invalid', { owner, what: `the option ${path}`, expected: rule.expected, actual })
+    throw coreError('option_invalid', {
+      owner: nameOf(reader.owner),
+      what: `the option ${path}`,
+      expected: rule.expected,
+      actual,
+    })
   }
   if (rule.table === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return readTable(owner, `${path}.`, value as Readonly<Record<string, unknown>>, rule.table)
+  return readTable(reader, `${path}.`, value as Readonly<Record<string, unknown>>, rule.table)
 }
 
-function unknownOption(owner: string, path: string, name: string, known: readonly string[]): Error {
-  const near = suggest(name, known)
+function unknownOption(reader: Reader, path: string, name: string, known: readonly string[]): Error {
+  const near = suggest(name, path === '' ? [...known, ...reader.near] : known)
   const hint = near === undefined ? ` It takes ${known.join(', ')}.` : ` Did you mean ${path}${near}?`
-  return coreError('option_unknown', { owner, name: path + name, hint: known.length > 0 ? hint : '' })
+  return coreError('option_unknown', {
+    owner: nameOf(reader.owner),
+    name: path + name,
+    hint: known.length > 0 ? hint : '',
+  })
+}
+
+function nameOf(owner: Reader['owner']): string {
+  return typeof owner === 'string' ? owner : owner()
 }
 
 const LONGEST_SHOWN = 60

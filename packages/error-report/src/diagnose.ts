@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Diagnostic, DiagnosticFrame } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
+import { parseStack, parseSyntaxErrorHeader, type SourceLocation, type StackFrame } from '@arlen/core/stack'
 import { clip, describe } from './describe.ts'
 import { causesOf, factsOf, isDiagnostic, read, sqlExcerpt, textOf } from './error-parts.ts'
 import { hintFor } from './hints.ts'
 import { createRedact, type Redact } from './redact.ts'
-import { parseHeader, parseStack, type StackFrame } from './stack.ts'
 
 const MAX_MESSAGE = 4_000
 const MAX_CAUSE_MESSAGE = 1_000
@@ -26,7 +26,7 @@ export interface DiagnoseOptions {
   /** Gives a file's text, or undefined when it has none. Default: from the disk. */
   readSource?: (file: string) => string | undefined
   /** Where it really happened, known better than the stack knows it. */
-  at?: { file: string; line: number; column?: number }
+  at?: SourceLocation
   /** A folder whose calls are left out: that of the program that runs the application. */
   hide?: string
 }
@@ -99,7 +99,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const excerpts = sqlExcerpt(error, redact)
   const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // a message may quote the SQL as well
   const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
-  const header = parseHeader(stack)
+  const header = parseSyntaxErrorHeader(stack)
   context.syntax.place ??= header
   const told = textOf(read(error, 'hint'))
   const codes = [code, textOf(read(error, 'sqlstate'))]

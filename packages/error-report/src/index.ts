@@ -15,5 +15,4 @@ export { DEVELOPMENT_PATH, PAGE_HEADERS, type PageOptions, renderDiagnosticsHtml
 export { PAGE_STYLE } from './page-style.ts'
 export { createRedact, type Redact, redactUrl } from './redact.ts'
 export { type RenderedProblem, renderProblem } from './render.ts'
-export { parseStack, type StackFrame } from './stack.ts'
 export { renderDiagnosticsText, renderProblemText, type TextOptions } from './text.ts'

@@ -1,7 +1,7 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-/** Every error that @arlen/router raises. Those without a status are mistakes of the program, found when it starts. */
-export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = defineErrors<RouterErrorCode>({
+// Those without a status are mistakes of the program, found when it starts.
+const table = {
   pattern_invalid: { message: 'Route {route}: the path {path} {problem} ({source})' },
   constraint_invalid: { message: 'Route {route}: the constraint of {name} {problem} ({source})' },
   method_invalid: { message: 'Route {route}: {method} is not an HTTP method. ({source})' },
@@ -14,17 +14,18 @@ export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = def
   condition_invalid: { message: 'Route {route}: the condition {name} {problem} ({source})' },
   condition_async: {
     message:
-      'The condition {name} of route {route} gave a promise. A condition decides at once; what must wait is a guard (`under`). ({source})',
+      'The condition {name} of route {route} returned a promise. A condition must decide at once; use a guard (`under`) for what has to wait. ({source})',
   },
   format_invalid: {
-    message: 'Route {route}: {format} is no format; a format is a file extension such as json. ({source})',
+    message: 'Route {route}: {format} is not a format; a format is a file extension such as json. ({source})',
   },
   guard_unknown: { message: 'Route {route}: there is no guard named {name}.{hint} ({source})' },
   guard_invalid: { message: 'Route {route}: a guard in `under` must be a function or the name of one. ({source})' },
-  middleware_invalid: { message: 'Route {route}: `use` holds something that is no function. ({source})' },
+  middleware_invalid: { message: 'Route {route}: `use` holds something that is not a function. ({source})' },
   handler_invalid: { message: 'Route {route}: the handler {problem} ({source})' },
-  option_unknown: { message: 'Route {route}: there is no option {name}.{hint} ({source})' },
-  group_invalid: { message: 'Route {route}: what adds its routes is {actual}, not a function. ({source})' },
+  group_invalid: {
+    message: 'Route {route}: its last argument must be the function that adds its routes, not {actual}. ({source})',
+  },
   router_frozen: {
     message: 'Route {route} was added after the router began to match. Add every route before that. ({source})',
   },
@@ -43,28 +44,9 @@ export const routerError: ReturnType<typeof defineErrors<RouterErrorCode>> = def
     traced: false,
   },
   guard_refused: { status: 403, message: 'You may not do this.', traced: false },
-})
+}
 
-export type RouterErrorCode =
-  | 'pattern_invalid'
-  | 'constraint_invalid'
-  | 'method_invalid'
-  | 'name_duplicate'
-  | 'route_duplicate'
-  | 'condition_invalid'
-  | 'condition_async'
-  | 'format_invalid'
-  | 'guard_unknown'
-  | 'guard_invalid'
-  | 'middleware_invalid'
-  | 'handler_invalid'
-  | 'option_unknown'
-  | 'group_invalid'
-  | 'router_frozen'
-  | 'url_unknown'
-  | 'url_param_missing'
-  | 'url_param_invalid'
-  | 'path_malformed'
-  | 'not_found'
-  | 'method_not_allowed'
-  | 'guard_refused'
+export type RouterErrorCode = keyof typeof table
+
+/** Every error that @arlen/router raises, besides `option_unknown` and `option_invalid` of @arlen/core. */
+export const routerError: ErrorFactory<RouterErrorCode> = defineErrors(table)

@@ -1,8 +1,8 @@
 import type { Handler } from '@arlen/core'
-import type { MatchRequest } from './condition.ts'
 import { routerError } from './errors.ts'
 import { wrapLayers } from './layers.ts'
-import type { Hit, Match, PathParams } from './result.ts'
+import type { MatchRequest } from './match/condition.ts'
+import type { Hit, Match, PathParams } from './match/result.ts'
 import type { Route } from './route.ts'
 
 /** What the router needs of a context: the Context of @arlen/http is one. */

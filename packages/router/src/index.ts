@@ -1,13 +1,10 @@
-export type { Condition, Conditions, ConditionTest, MatchRequest, NamedConditionTest, When } from './condition.ts'
-export type { ConstraintSpec } from './constraint.ts'
-export { type RouterErrorCode, routerError } from './errors.ts'
-export type { Candidate, Explanation, Verdict } from './explain.ts'
+export type { RouterErrorCode } from './errors.ts'
+export type { ExplainedRoute, Explanation, RouteResult } from './explain/explain.ts'
 export type { RouteContext } from './handler.ts'
-export { type Guard, type GuardOf, guarded, type Layer, type MiddlewareOf, wrapLayers } from './layers.ts'
-export { describeRoute, formatRoutes, type RouteInfo, routeTypes } from './listing.ts'
-export { ANY } from './methods.ts'
-export type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
-export type { Join, Params, UrlParams, UrlValue } from './params.ts'
+export type { GroupOptions, RouteOptions, SharedOptions } from './inherited-options.ts'
+export { type Guard, type GuardOf, type Layer, type MiddlewareOf, wrapLayers } from './layers.ts'
+export { formatRoutes, type RouteInfo, routeTypes } from './listing.ts'
+export type { Condition, Conditions, ConditionTest, MatchRequest, NamedConditionTest, When } from './match/condition.ts'
 export type {
   AutomaticOptions,
   Hit,
@@ -17,11 +14,13 @@ export type {
   Miss,
   PathParams,
   Redirect,
-} from './result.ts'
-export { Route, type UrlArguments } from './route.ts'
-export { Router, type RouterOptions } from './router.ts'
+} from './match/result.ts'
+export type { SlashPolicies, SlashPolicy } from './match/slashes.ts'
+export type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
+export type { ConstraintSpec } from './pattern/constraint.ts'
+export type { Join, Params, UrlParams, UrlValue } from './pattern/path-params.ts'
+export type { FrameworkOptions } from './registry.ts'
+export { ANY, Route, type UrlArguments } from './route.ts'
+export { createRouter, Router, type RouterOptions } from './router.ts'
 export { type Add, Routes, type ValueAt } from './routes.ts'
-export type { GroupOptions, RouteOptions, SharedOptions } from './scope.ts'
-export type { SlashPolicies, SlashPolicy } from './slashes.ts'
-export type { Source } from './source.ts'
-export type { Query, UrlOptions } from './url.ts'
+export type { Query, UrlOptions } from './url/render-url.ts'

@@ -31,12 +31,12 @@ export function wrapLayers<C>(layers: readonly Layer[], handler: Handler<C>): Ha
 export function guarded<C>(guards: readonly Guard<C>[], handler: Handler<C>): Handler<C> {
   return guards.reduceRight<Handler<C>>(
     (next, guard) => c =>
-      after(guard(c), verdict => (verdict === undefined || verdict === true ? next(c) : refuse(verdict))),
+      after(guard(c), result => (result === undefined || result === true ? next(c) : refuse(result))),
     handler,
   )
 }
 
-function refuse(verdict: unknown): unknown {
-  if (verdict === null || verdict === false) throw routerError('guard_refused')
-  return verdict
+function refuse(result: unknown): unknown {
+  if (result === null || result === false) throw routerError('guard_refused')
+  return result
 }

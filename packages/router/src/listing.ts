@@ -1,6 +1,5 @@
-import { ANY } from './methods.ts'
-import type { Route } from './route.ts'
-import type { Source } from './source.ts'
+import type { SourceLocation } from '@arlen/core/stack'
+import { ANY, type Route } from './route.ts'
 
 /** One line of `arlen routes`, as data. */
 export interface RouteInfo {
@@ -14,7 +13,7 @@ export interface RouteInfo {
   /** Names of the guard functions, the outermost first. */
   readonly guards: readonly string[]
   readonly middleware: readonly string[]
-  readonly source: Source | undefined
+  readonly source: SourceLocation | undefined
 }
 
 export function describeRoute(route: Route<never> | Route): RouteInfo {

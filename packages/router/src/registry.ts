@@ -1,42 +1,57 @@
-import { suggest } from '@arlen/core/options'
-import { BUILT_IN_CONDITIONS, type Condition, compileCondition, type NamedConditionTest } from './condition.ts'
+import { CallSite, packageFolders } from '@arlen/core/call-site'
+import { type OptionTable, option, readOptions, suggest } from '@arlen/core/options'
+import type { SourceLocation } from '@arlen/core/stack'
+import { type RouterErrorCode, routerError } from './errors.ts'
+import { describe } from './handler.ts'
+import { type InheritedOptions, inherit, type RouteOptions, toList } from './inherited-options.ts'
+import type { Layer } from './layers.ts'
+import { BUILT_IN_CONDITIONS, type Condition, compileCondition, type NamedConditionTest } from './match/condition.ts'
 import {
   BUILT_IN_TYPES,
   type Constraint,
   type ConstraintSpec,
   parseInlineConstraint,
   toConstraint,
-} from './constraint.ts'
-import { type RouterErrorCode, routerError } from './errors.ts'
-import { describe } from './handler.ts'
-import type { Layer } from './layers.ts'
-import { ANY } from './methods.ts'
-import { namesOf, type Pattern, PatternProblem, parsePattern, type ResolveConstraint } from './pattern.ts'
-import { Route } from './route.ts'
-import { narrow, OPTIONS, type RouteOptions, type Scope, toList } from './scope.ts'
-import { CallSite, formatSource } from './source.ts'
+} from './pattern/constraint.ts'
+import { PatternProblem, parsePattern, type ResolveConstraint } from './pattern/parse-pattern.ts'
+import { namesOf, type Pattern } from './pattern/segment.ts'
+import { ANY, formatSource, Route } from './route.ts'
 
-/** What a route or group is called while it is being added. */
+/** A route or group while it is being added: how messages name it, and where it is written. */
 interface Draft {
   readonly label: string
-  readonly site: CallSite
+  readonly source: () => SourceLocation | undefined
 }
 
 const WORD = /^[A-Za-z_]\w*$/
 const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/
 const EXTENSION = /^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*$/
 
-/** What a framework around the router decides. */
-export interface Frame<T> {
-  /** Folders whose files are never where "a route was added". */
-  readonly internals: readonly string[]
-  /** Options of routes that it takes for itself: known here for hints alone. */
-  readonly options: readonly string[]
-  /** What is wrong with a value, as the rest of the sentence `the handler …`; undefined where nothing is. */
-  readonly refuse: (value: T) => string | undefined
+const OWN_FOLDERS = packageFolders(import.meta.url)
+const FRAMES = 20
+
+/** What routes and groups take. What has an error of its own is checked below. */
+const OPTIONS: OptionTable<RouteOptions> = {
+  constraints: option.object,
+  formats: option.listOf(option.string),
+  meta: option.object,
+  name: option.text,
+  under: option.any,
+  use: option.any,
+  when: option.any,
 }
 
-/** The routes of one router in the order of registration, and the names they may use. Whatever it takes, it checks. */
+/** What a framework around the router decides. */
+export interface FrameworkOptions<T> {
+  /** Folders of the framework: a route is never said to be added there. */
+  readonly internals?: readonly string[]
+  /** The options of routes that the framework takes itself, to be suggested for misspelt ones. */
+  readonly routeOptions?: readonly string[]
+  /** What is wrong with a value, as the rest of the sentence `the handler …`; undefined where nothing is. */
+  readonly checkValue?: (value: T) => string | undefined
+}
+
+/** The routes of one router in the order of registration, and the names they may use. It checks whatever it takes. */
 export class Registry<T> {
   readonly routes: Route<T>[] = []
   readonly named: Map<string, Route<T>> = new Map()
@@ -44,10 +59,12 @@ export class Registry<T> {
   readonly #types: Map<string, Constraint>
   readonly #conditions = new Map<string, NamedConditionTest>()
   readonly #guards = new Map<string, unknown>()
-  readonly #frame: Frame<T>
+  readonly #framework: FrameworkOptions<T>
+  readonly #internals: readonly string[]
 
-  constructor(frame: Frame<T>) {
-    this.#frame = frame
+  constructor(framework: FrameworkOptions<T> = {}) {
+    this.#framework = framework
+    this.#internals = [...OWN_FOLDERS, ...(framework.internals ?? [])]
     this.#types = new Map(
       Object.entries(BUILT_IN_TYPES).map(([name, test]) => [name, { name, key: `type ${name}`, test }]),
     )
@@ -75,22 +92,28 @@ export class Registry<T> {
     this.#guards.set(name, guard)
   }
 
-  /** @throws as `add` does of what groups have */
-  group(scope: Scope, path: string, options: RouteOptions<T>, build: unknown): Scope {
-    const draft = this.#draft(`group ${scope.prefix}${path}`)
+  /** @throws as `add` does for what groups have */
+  group(around: InheritedOptions, path: string, options: RouteOptions<T>, build: unknown): InheritedOptions {
+    const draft = this.#draft(`group ${around.prefix}${path}`)
     if (typeof build !== 'function') throw this.#error('group_invalid', draft, { actual: describe(build) })
-    return this.#narrow(draft, scope, path, options)
+    return this.#inherit(draft, around, path, options)
   }
 
-  /** @throws whatever of the package's errors is about a route */
-  add(methods: readonly string[], path: string, value: T, scope: Scope, options: RouteOptions<T>): Route<T> {
+  /** @throws every error of this package that is about a route */
+  add(
+    methods: readonly string[],
+    path: string,
+    value: T,
+    around: InheritedOptions,
+    options: RouteOptions<T>,
+  ): Route<T> {
     const upper = [...new Set(methods.map(method => String(method).toUpperCase()))]
-    const draft = this.#draft(`${upper.join('|')} ${scope.prefix}${path}`)
+    const draft = this.#draft(`${upper.join('|')} ${around.prefix}${path}`)
     const wrong = upper.length === 0 ? '(none)' : upper.find(method => !TOKEN.test(method))
     if (wrong !== undefined) throw this.#error('method_invalid', draft, { method: JSON.stringify(wrong) })
-    const problem = value === undefined ? 'is undefined, not a function.' : this.#frame.refuse(value)
+    const problem = value === undefined ? 'is undefined, not a function.' : this.#framework.checkValue?.(value)
     if (problem !== undefined) throw this.#error('handler_invalid', draft, { problem })
-    const whole = this.#narrow(draft, scope, path, options)
+    const whole = this.#inherit(draft, around, path, options)
     const pattern = this.#pattern(draft, whole)
     const conditions = whole.when.flatMap(when => this.#toConditions(draft, when))
     const route = new Route<T>({
@@ -104,14 +127,14 @@ export class Registry<T> {
       conditions,
       layers: whole.layers,
       meta: whole.meta,
-      site: draft.site,
+      source: draft.source,
       index: this.routes.length,
     })
-    this.#remember(draft, route)
+    this.#keep(draft, route)
     return route
   }
 
-  #remember(draft: Draft, route: Route<T>): void {
+  #keep(draft: Draft, route: Route<T>): void {
     if (route.name !== undefined) {
       const other = this.named.get(route.name)
       if (other) throw this.#error('name_duplicate', draft, { name: route.name, other, first: other.where })
@@ -120,19 +143,16 @@ export class Registry<T> {
     this.routes.push(route)
   }
 
-  #narrow(draft: Draft, scope: Scope, path: string, options: RouteOptions<T>): Scope {
+  #inherit(draft: Draft, around: InheritedOptions, path: string, options: RouteOptions<T>): InheritedOptions {
     if (this.frozen) throw this.#error('router_frozen', draft, {})
     if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) {
       throw this.#error('pattern_invalid', draft, { path: JSON.stringify(path), problem: 'must begin with a slash' })
     }
-    const unknown = Object.keys(options).find(name => !OPTIONS.includes(name))
-    if (unknown !== undefined) {
-      const hint = didYouMean(unknown, [...OPTIONS, ...this.#frame.options])
-      throw this.#error('option_unknown', draft, { name: unknown, hint })
-    }
+    const owner = (): string => `Route ${draft.label} (${formatSource(draft.source())})`
+    readOptions(owner, options, OPTIONS as OptionTable<RouteOptions<T>>, this.#framework.routeOptions)
     const format = options.formats?.find(one => !EXTENSION.test(one))
     if (format !== undefined) throw this.#error('format_invalid', draft, { format: JSON.stringify(format) })
-    return narrow(scope, path, this.#layer(draft, options), options)
+    return inherit(around, path, this.#layer(draft, options), options)
   }
 
   #layer(draft: Draft, options: RouteOptions<T>): Layer {
@@ -149,7 +169,7 @@ export class Registry<T> {
     throw this.#error('guard_unknown', draft, { name: guard, hint: didYouMean(guard, this.#guards.keys()) })
   }
 
-  #pattern(draft: Draft, { prefix, constraints }: Scope): Pattern {
+  #pattern(draft: Draft, { prefix, constraints }: InheritedOptions): Pattern {
     const resolve: ResolveConstraint = (name, inline) => {
       const spec = Object.hasOwn(constraints, name) ? constraints[name] : undefined
       if (inline === undefined) return spec === undefined ? undefined : toConstraint(spec, this.#types)
@@ -201,13 +221,14 @@ export class Registry<T> {
   }
 
   #draft(label: string): Draft {
-    return { label, site: new CallSite(this.#frame.internals) }
+    const site = new CallSite(undefined, FRAMES)
+    return { label, source: () => site.location(this.#internals) }
   }
 
   #error(code: RouterErrorCode, draft: Draft, values: Readonly<Record<string, unknown>>): Error {
     const { problem } = values
-    const ended = typeof problem === 'string' && { problem: /[.?]$/.test(problem) ? problem : `${problem}.` }
-    return routerError(code, { ...values, ...ended, route: draft.label, source: formatSource(draft.site.source) })
+    const sentence = typeof problem === 'string' && { problem: /[.?]$/.test(problem) ? problem : `${problem}.` }
+    return routerError(code, { ...values, ...sentence, route: draft.label, source: formatSource(draft.source()) })
   }
 }
 

@@ -1,10 +1,12 @@
-import type { Condition } from './condition.ts'
+import { formatLocation, type SourceLocation } from '@arlen/core/stack'
 import type { Layer } from './layers.ts'
-import { ANY } from './methods.ts'
-import type { UrlParams } from './params.ts'
-import type { Pattern } from './pattern.ts'
-import { type CallSite, formatSource, type Source } from './source.ts'
-import { type Query, renderUrl, type UrlOptions } from './url.ts'
+import type { Condition } from './match/condition.ts'
+import type { UrlParams } from './pattern/path-params.ts'
+import type { Pattern } from './pattern/segment.ts'
+import { type Query, renderUrl, type UrlOptions, type UrlRoute } from './url/render-url.ts'
+
+/** The method of a route that takes all methods. */
+export const ANY = '*'
 
 export interface RouteDefinition<T> {
   methods: readonly string[]
@@ -17,7 +19,7 @@ export interface RouteDefinition<T> {
   conditions: readonly Condition[]
   layers: readonly Layer[]
   meta: Readonly<Record<string, unknown>>
-  site: CallSite
+  source: () => SourceLocation | undefined
   index: number
 }
 
@@ -26,7 +28,7 @@ export type UrlArguments<Path extends string> =
     ? [params?: UrlParams<Path>, query?: Query, options?: UrlOptions]
     : [params: UrlParams<Path>, query?: Query, options?: UrlOptions]
 
-/** One entry of the table. Everything but `value` is settled when it is added; `freeze` may replace `value` once. */
+/** One entry of the table. Only `value` may change after it was added, once: by `freeze`. */
 export class Route<T = unknown, Path extends string = string> {
   /** Upper case; `['*']` for any. */
   readonly methods: readonly string[]
@@ -40,14 +42,14 @@ export class Route<T = unknown, Path extends string = string> {
   readonly conditions: readonly Condition[]
   /** Middleware and guards of the groups around it and its own, the outermost group's first. */
   readonly layers: readonly Layer[]
-  /** Whatever the framework keeps about it; groups' and the route's own, merged. */
+  /** What the options `meta` of its groups and its own say, merged. */
   readonly meta: Readonly<Record<string, unknown>>
   readonly pattern: Pattern
   /** The parameters of the path, then those of the host. */
   readonly paramNames: readonly string[]
   /** From 0, in the order of registration. */
   readonly index: number
-  readonly #site: CallSite
+  readonly #source: () => SourceLocation | undefined
 
   constructor(definition: RouteDefinition<T>) {
     this.methods = definition.methods
@@ -61,12 +63,12 @@ export class Route<T = unknown, Path extends string = string> {
     this.pattern = definition.pattern
     this.paramNames = definition.paramNames
     this.index = definition.index
-    this.#site = definition.site
+    this.#source = definition.source
   }
 
-  /** Where it was added. */
-  get source(): Source | undefined {
-    return this.#site.source
+  /** Where it was added; undefined where no file did, as in a REPL. */
+  get source(): SourceLocation | undefined {
+    return this.#source()
   }
 
   /** For messages: `file:line:column`. */
@@ -80,11 +82,16 @@ export class Route<T = unknown, Path extends string = string> {
    * @throws url_param_missing, url_param_invalid
    */
   url(...[params, query, options]: UrlArguments<Path>): string {
-    return renderUrl(this as unknown as Route, (params ?? {}) as UrlParams<string>, query, options)
+    return renderUrl(this as UrlRoute, (params ?? {}) as UrlParams<string>, query, options)
   }
 
   /** `GET /users/:id`, `ANY /login` */
   toString(): string {
     return `${this.methods.join('|').replace(ANY, 'ANY')} ${this.path}`
   }
+}
+
+/** A place in the code as messages name it. */
+export function formatSource(source: SourceLocation | undefined): string {
+  return source ? formatLocation(source) : 'at an unknown place'
 }

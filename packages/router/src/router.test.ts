@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { MatchRequest } from './condition.ts'
+import type { RouteOptions } from './inherited-options.ts'
+import type { MatchRequest } from './match/condition.ts'
 import { Router } from './router.ts'
-import type { RouteOptions } from './scope.ts'
 
 function pick(router: Router<string>, method: string, path: string, request?: MatchRequest): unknown {
   const match = router.match(method, path, request)
@@ -224,13 +224,20 @@ describe('a mistake is found when the route is added, and named with its place:'
     [
       'an option that does not exist',
       'option_unknown',
-      'GET /a: there is no option unde. Did you mean under?',
+      'has no option unde. Did you mean under?',
       add('/a', { unde: 1 } as never),
     ],
     [
+      'an option of the framework around, misspelt',
+      'option_unknown',
+      'has no option sumary. Did you mean summary?',
+      () => new Router<string>({ framework: { routeOptions: ['summary'] } }).get('/a', 'a', { sumary: 'x' } as never),
+    ],
+    ['an option of a wrong type', 'option_invalid', 'the option name must be', add('/a', { name: '' })],
+    [
       'a group without routes',
       'group_invalid',
-      'group /g: what adds its routes is a value of type object, not a function.',
+      'group /g: its last argument must be the function that adds its routes, not a value of type object.',
       () => new Router<string>().group('/g', { under: 'x' } as never),
     ],
     [
@@ -238,12 +245,12 @@ describe('a mistake is found when the route is added, and named with its place:'
       'handler_invalid',
       'GET /: the handler is too short.',
       () =>
-        new Router<string>({ frame: { refuse: value => (value.length < 3 ? 'is too short' : undefined) } }).get(
+        new Router<string>({ framework: { checkValue: value => (value.length < 3 ? 'is too short' : undefined) } }).get(
           '/',
           'x',
         ),
     ],
-    ['a format that is none', 'format_invalid', 'GET /a: ".json" is no format', add('/a', { formats: ['.json'] })],
+    ['a format that is none', 'format_invalid', 'GET /a: ".json" is not a format', add('/a', { formats: ['.json'] })],
     ['an unknown guard', 'guard_unknown', 'GET /a: there is no guard named login.', add('/a', { under: 'login' })],
     ['a guard that is none', 'guard_invalid', 'GET /a: a guard in `under` must be', add('/a', { under: 7 as never })],
     [
@@ -255,7 +262,7 @@ describe('a mistake is found when the route is added, and named with its place:'
   ])('%s', (_, code, message, run) => {
     expect(run).toThrow(expect.objectContaining({ code }))
     expect(run).toThrow(message)
-    expect(run).toThrow(new RegExp(`${at}$`, 's'))
+    expect(run).toThrow(new RegExp(at, 's'))
   })
 
   test('a name that is taken, with the place of the first', () => {

@@ -1,34 +1,58 @@
 import type { Handler } from '@arlen/core'
-import { compile } from './compile.ts'
-import type { MatchRequest, NamedConditionTest } from './condition.ts'
-import type { ConstraintSpec } from './constraint.ts'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { routerError } from './errors.ts'
-import { type Explanation, explain } from './explain.ts'
+import { type Explanation, explain } from './explain/explain.ts'
 import { type RouteContext, toHandler } from './handler.ts'
+import { NOTHING_INHERITED } from './inherited-options.ts'
 import type { GuardOf } from './layers.ts'
 import { describeRoute, type RouteInfo } from './listing.ts'
-import { Matcher } from './matcher.ts'
-import { overriddenMethod } from './method-override.ts'
+import { compile } from './match/compile.ts'
+import type { MatchRequest, NamedConditionTest } from './match/condition.ts'
+import { Matcher } from './match/matcher.ts'
+import { overriddenMethod } from './match/method-override.ts'
+import { type Match, MISS } from './match/result.ts'
+import type { SlashPolicies } from './match/slashes.ts'
 import type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
-import { didYouMean, type Frame, Registry } from './registry.ts'
-import { type Match, MISS } from './result.ts'
+import type { ConstraintSpec } from './pattern/constraint.ts'
+import { didYouMean, type FrameworkOptions, Registry } from './registry.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
-import { ROOT_SCOPE } from './scope.ts'
-import type { SlashPolicies } from './slashes.ts'
 
 export interface RouterOptions<T = unknown> extends Partial<SlashPolicies> {
   /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=` or `X-HTTP-Method-Override`. Default false. */
   methodOverride?: boolean
   /** For a framework around the router. */
-  frame?: Partial<Frame<T>>
+  framework?: FrameworkOptions<T>
+}
+
+const POLICY = option.oneOf('redirect', 'ignore', 'strict')
+const OPTIONS: OptionTable<RouterOptions<never>> = {
+  trailingSlash: POLICY,
+  duplicateSlashes: POLICY,
+  methodOverride: option.boolean,
+  framework: option.nested<FrameworkOptions<never>>({
+    internals: option.listOf(option.text),
+    routeOptions: option.listOf(option.text),
+    checkValue: option.func,
+  }),
 }
 
 /**
- * Maps methods and paths to values: handlers by default, anything otherwise.
+ * Makes a router. Its values are handlers by default; `createRouter<string>()` maps to strings.
  *
- * Routes are added first, then matched: the first match freezes the table. `Names` are the paths of its routes by name,
- * for `urlFor` to be checked by; an application declares them once, in {@link NamedRoutes}.
+ * @throws option_unknown, option_invalid
+ */
+export function createRouter<T = Handler<RouteContext>, Names extends object = NamedRoutes>(
+  options: RouterOptions<T> = {},
+): Router<T, Names> {
+  return new Router(options)
+}
+
+/**
+ * Maps methods and paths to values: handlers by default, anything otherwise. Made by {@link createRouter}.
+ *
+ * Routes are added first, then matched: the first match freezes the table. `Names` are the paths of its routes by name, which
+ * `urlFor` is checked against; an application declares them once, in {@link NamedRoutes}.
  */
 export class Router<T = Handler<RouteContext>, Names extends object = NamedRoutes> extends Routes<T> {
   readonly #slashes: SlashPolicies
@@ -36,11 +60,12 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   #matcher: Matcher<T> | undefined
 
   constructor(options: RouterOptions<T> = {}) {
-    super(new Registry<T>({ internals: [], options: [], refuse: () => undefined, ...options.frame }), ROOT_SCOPE)
-    this.#override = options.methodOverride ?? false
+    const read = readOptions('createRouter()', options, OPTIONS as OptionTable<RouterOptions<T>>)
+    super(new Registry<T>(read.framework), NOTHING_INHERITED)
+    this.#override = read.methodOverride ?? false
     this.#slashes = {
-      trailingSlash: options.trailingSlash ?? 'redirect',
-      duplicateSlashes: options.duplicateSlashes ?? 'redirect',
+      trailingSlash: read.trailingSlash ?? 'redirect',
+      duplicateSlashes: read.duplicateSlashes ?? 'redirect',
     }
   }
 
@@ -72,7 +97,7 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   }
 
   /**
-   * Ends registration and builds what matching walks.
+   * Ends registration and builds the tables that matching uses.
    *
    * @param finish - gives the final value of each route, for instance its handler with guards and middleware around it
    * @throws route_duplicate
@@ -87,10 +112,10 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   }
 
   /**
-   * What becomes of a request.
+   * Finds the route of a request, or what else its answer is.
    *
-   * @param method - as it came; methods are case-sensitive
-   * @param path - as it came, still encoded, without the query
+   * @param method - as received; methods are case-sensitive
+   * @param path - as received: encoded, without the query
    * @param request - what conditions look at; without it a route with conditions is never taken
    * @throws condition_async
    */
@@ -106,7 +131,7 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
     return this.#matcher!
   }
 
-  /** Why a request goes where it goes: `String(router.explain('GET', '/x'))` is for people. */
+  /** Why a request is routed as it is. `String(router.explain('GET', '/x'))` is a report for people. */
   explain(method: string, path: string, request?: MatchRequest): Explanation {
     this.freeze()
     return explain({
@@ -126,8 +151,8 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   }
 
   /**
-   * The router as one handler. It matches, sets `params` and `format` of the context and runs the route; a redirect and an
-   * automatic OPTIONS it answers itself, and what else matches no route it throws as an error with its status.
+   * The router as one handler. It matches, sets `params` and `format` of the context and runs the route. It answers redirects and
+   * automatic OPTIONS itself; a request that matches no route is an error with a status: 400, 404 or 405.
    *
    * @throws handler_invalid
    */

@@ -1,8 +1,7 @@
-import { ANY } from './methods.ts'
-import type { Join, Params } from './params.ts'
+import type { GroupOptions, InheritedOptions, RouteOptions } from './inherited-options.ts'
+import type { Join, Params } from './pattern/path-params.ts'
 import type { Registry } from './registry.ts'
-import type { Route } from './route.ts'
-import type { GroupOptions, RouteOptions, Scope } from './scope.ts'
+import { ANY, type Route } from './route.ts'
 
 /** What a route at `Path` keeps: where that is a handler, its context has the parameters of the path. */
 export type ValueAt<T, Path extends string> = T extends (c: infer C) => infer R
@@ -16,11 +15,11 @@ type Build<T, Prefix extends string> = (group: Routes<T, Prefix>) => void
 /** The part of a router that takes routes; a group is one with a prefix. */
 export class Routes<T, Prefix extends string = ''> {
   protected readonly registry: Registry<T>
-  readonly #scope: Scope
+  readonly #around: InheritedOptions
 
-  constructor(registry: Registry<T>, scope: Scope) {
+  constructor(registry: Registry<T>, around: InheritedOptions) {
     this.registry = registry
-    this.#scope = scope
+    this.#around = around
   }
 
   /**
@@ -36,7 +35,7 @@ export class Routes<T, Prefix extends string = ''> {
     options: RouteOptions<T> = {},
   ): Route<T, Join<Prefix, Path>> {
     const list = typeof methods === 'string' ? [methods] : methods
-    return this.registry.add(list, path, value as T, this.#scope, options) as unknown as Route<T, Join<Prefix, Path>>
+    return this.registry.add(list, path, value as T, this.#around, options) as unknown as Route<T, Join<Prefix, Path>>
   }
 
   get: Add<T, Prefix> = (path, value, options) => this.add('GET', path, value, options)
@@ -54,7 +53,10 @@ export class Routes<T, Prefix extends string = ''> {
   group<const Path extends string>(prefix: Path, options: GroupOptions<T>, build: Build<T, Join<Prefix, Path>>): this
   group(prefix: string, ...args: GroupArguments<T>): this {
     const [options, build] = args.length === 1 ? [{}, args[0]] : args
-    const group: Routes<T, string> = new Routes(this.registry, this.registry.group(this.#scope, prefix, options, build))
+    const group: Routes<T, string> = new Routes(
+      this.registry,
+      this.registry.group(this.#around, prefix, options, build),
+    )
     build(group as never)
     return this
   }

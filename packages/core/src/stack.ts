@@ -1,0 +1,131 @@
+import { isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** One call of a stack, as the engine wrote it; with `--enable-source-maps` its place is that in the source. */
+export interface StackFrame {
+  /** Undefined for the top level of a module and for functions without a name. */
+  function?: string
+  /** An absolute path, or what the engine wrote instead: `node:fs`, `<anonymous>`. */
+  file: string
+  /** From 1; 0 where the engine gave none. */
+  line: number
+  /** From 1; 0 where the engine gave none. */
+  column: number
+  async: boolean
+  /** The line of the stack, as it was. */
+  text: string
+}
+
+/** A place in a file. `line` and `column` count from 1. */
+export interface SourceLocation {
+  file: string
+  line: number
+  column?: number | undefined
+}
+
+const AT = /^\s{4}at (.+)$/
+const POSITION = /^(.*?):(\d+)(?::(\d+))?$/
+
+/**
+ * The frames of a stack text. What the message says is cut away first, so that a message which looks like a stack
+ * brings in no frames.
+ */
+export function parseStack(stack: string, message = ''): StackFrame[] {
+  const start = message === '' ? -1 : stack.indexOf(message)
+  const trace = start === -1 ? stack : stack.slice(start + message.length)
+  const frames: StackFrame[] = []
+  for (const line of trace.split('\n')) {
+    const at = AT.exec(line)
+    const frame = at && parseFrame(at[1]!, line)
+    if (frame) frames.push(frame)
+  }
+  return frames
+}
+
+function parseFrame(text: string, line: string): StackFrame | undefined {
+  const async = text.startsWith('async ')
+  const call = async ? text.slice(6) : text
+  if (/^Promise\.\w+ \(index \d+\)$/.test(call)) return undefined
+  const open = openingParenthesis(call)
+  const name = open === -1 ? '' : call.slice(0, open).trim()
+  const location = locationOf(call)
+  const position = POSITION.exec(innermostLocation(location))
+  return {
+    ...(name !== '' && name !== '<anonymous>' && { function: name }),
+    file: toPath(position?.[1] ?? location),
+    line: Number(position?.[2] ?? 0),
+    column: Number(position?.[3] ?? 0),
+    async,
+    text: line,
+  }
+}
+
+/**
+ * A stack in which some frames name another place: `place` gives it, or undefined where a frame stays as it is. Frames
+ * without a position, and code made by `eval`, stay too.
+ */
+export function mapStack(stack: string, place: (frame: StackFrame) => SourceLocation | undefined): string {
+  return stack
+    .split('\n')
+    .map(line => {
+      const at = AT.exec(line)
+      const frame = at && parseFrame(at[1]!, line)
+      const mapped = frame && frame.line > 0 && !line.includes('(eval at ') ? place(frame) : undefined
+      return mapped ? line.replace(locationOf(at![1]!), () => formatLocation(mapped)) : line
+    })
+    .join('\n')
+}
+
+/** `file:line:column`, without what is not known. */
+export function formatLocation({ file, line, column }: SourceLocation): string {
+  return [file, line, column].filter(part => part !== undefined).join(':')
+}
+
+/** What stands in parentheses at the end of a call, or the call where it has none. */
+function locationOf(text: string): string {
+  const call = text.startsWith('async ') ? text.slice(6) : text
+  const open = openingParenthesis(call)
+  return open === -1 ? call : call.slice(open + 1, -1)
+}
+
+/** Where the parenthesis that closes `call` was opened, or -1: both names and paths may hold parentheses of their own. */
+function openingParenthesis(call: string): number {
+  if (!call.endsWith(')')) return -1
+  let depth = 0
+  for (let i = call.length - 1; i >= 0; i--) {
+    if (call[i] === ')') depth++
+    else if (call[i] === '(' && --depth === 0) return i === 0 || call[i - 1] === ' ' ? i : -1
+  }
+  return -1
+}
+
+/** `eval at f (file:///a.js:1:2), <anonymous>:3:4` is code made at `file:///a.js:1:2`. */
+function innermostLocation(location: string): string {
+  const made = /^eval at .*\(([^()]+:\d+:\d+)\)/.exec(location)
+  return made ? made[1]! : location
+}
+
+/**
+ * Reads the place that Node.js writes above a syntax error, as `file:///a.ts:3`. The column is that of the caret in the excerpt
+ * below it, where there is one.
+ */
+export function parseSyntaxErrorHeader(stack: string): SourceLocation | undefined {
+  const lines = stack.split('\n')
+  const position = POSITION.exec(lines[0] ?? '')
+  if (!position || position[3] !== undefined) return undefined
+  const file = toPath(position[1]!)
+  if (!isAbsolute(file)) return undefined
+  // The excerpt ends at the first empty line; the caret, if any, is the line of it that has nothing else.
+  const caret = lines.slice(1, 8).find(line => /^\s*\^+\s*$/.test(line))
+  return { file, line: Number(position[2]), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
+}
+
+/** A `file:` URL as a path, with the query that cache busting adds cut off; anything else as it is. */
+export function toPath(location: string): string {
+  if (!location.startsWith('file:')) return location
+  try {
+    return fileURLToPath(location.replace(/[?#].*$/, ''))
+  } catch {
+    return location // not a path of this system
+  }
+}

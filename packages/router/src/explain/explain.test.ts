@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { Router, type RouterOptions } from '../router.ts'
+
+function example(options?: RouterOptions): Router<string> {
+  const router = new Router<string>(options)
+  router.get('/', 'home')
+  router.get('/users/me', 'me')
+  router.get('/users/:id<int>', 'int')
+  router.get('/users/:name', 'name')
+  router.put('/users/me', 'put')
+  router.get('/users/:id/posts/:post', 'post')
+  router.get('/:from-:to', 'trip')
+  router.group('/admin', { when: { host: ':t.example.com' }, formats: ['json'] }, g => g.get('/:id', 'admin'))
+  router.any('/*all', 'all')
+  return router
+}
+
+function results(router: Router<string>, ...args: Parameters<Router['explain']>): Record<string, string> {
+  return Object.fromEntries(
+    router
+      .explain(...args)
+      .candidates.map(({ route, result, reason }) => [`${route}`, reason ? `${result}: ${reason}` : result]),
+  )
+}
+
+describe('each candidate is told', () => {
+  test('that it won, and why the others came after it', () => {
+    expect(results(example(), 'GET', '/users/me')).toEqual({
+      'GET /users/me': 'won',
+      'GET /users/:name': 'lost: me comes before :name: text before a parameter',
+      'ANY /*all': 'lost: users comes before *all: text before a wildcard',
+      'PUT /users/me': 'method: it takes PUT',
+      'GET /users/:id<int>': 'path: "me" is not int (id)',
+      'GET /users/:id/posts/:post': 'path: the path ends before /posts',
+    })
+  })
+
+  test('which constraint it missed, which text it does not have, where the path goes on or ends', () => {
+    expect(results(example(), 'GET', '/users/7/posts')).toEqual({
+      'ANY /*all': 'won',
+      'GET /users/:id/posts/:post': 'path: the path ends before /:post',
+      'GET /users/:id<int>': 'path: the path goes on: /posts',
+      'GET /users/:name': 'path: the path goes on: /posts',
+      'GET /users/me': 'path: it has "7" where the route has "me"',
+      'PUT /users/me': 'path: it has "7" where the route has "me"',
+    })
+  })
+
+  test('which condition failed and what the request has there', () => {
+    const admin = (request?: { host: string }) => results(example(), 'GET', '/admin/7.json', request)['GET /admin/:id']
+    expect(admin()).toBe('condition: host :t.example.com: no request was given to look at')
+    expect(admin({ host: 'example.com' })).toBe('condition: host :t.example.com: the host is example.com')
+    expect(admin({ host: 'a.example.com' })).toBe('won')
+  })
+
+  test('that the order of registration decided, or the amount of text, or the method', () => {
+    const router = new Router<string>()
+    router.get('/a/:x<int>', 'int')
+    router.get('/a/:y<slug>', 'slug')
+    router.get('/b/:x-:y', 'two')
+    router.get('/b/:x-:y-:z', 'three')
+    router.any('/c/:x', 'any')
+    router.get('/c/:y', 'get')
+    router.get('/d', 'plain')
+    router.get('/d', 'host', { when: { host: 'h' } })
+    router.get('/e', 'suffixed', { formats: ['json'] })
+    router.get('/e.json', 'written')
+    expect(results(router, 'GET', '/a/7')['GET /a/:y<slug>']).toBe(
+      'lost: :x<int> comes before :y<slug>: it was registered first',
+    )
+    expect(results(router, 'GET', '/b/1-2-3')['GET /b/:x-:y']).toBe(
+      'lost: :x-:y-:z comes before :x-:y: it has more text',
+    )
+    expect(results(router, 'GET', '/c/1')['ANY /c/:x']).toBe('lost: GET /c/:y names the method')
+    expect(String(router.explain('GET', '/d', { host: 'h' }))).toContain('GET /d has more conditions')
+    expect(results(router, 'GET', '/e.json')['GET /e']).toBe('lost: GET /e.json is written for this very path')
+  })
+})
+
+describe('the outcome is told', () => {
+  test.each<[string, string, string]>([
+    ['GET', '/', 'GET / with {}'],
+    ['HEAD', '/users/7', 'GET /users/:id<int> with {"id":"7"}'],
+    ['GET', '/users//me', '308: redirect to /users/me (as /users/me)'],
+    ['GET', '/%zz', '400: the path is not percent-encoded UTF-8'],
+  ])('%s %s', (method, path, outcome) => expect(example().explain(method, path).outcome).toBe(outcome))
+
+  test('where nothing, another method, or only OPTIONS matches', () => {
+    const router = new Router<string>()
+    router.get('/a', 'a')
+    expect(router.explain('GET', '/b').outcome).toBe('404: no route has this path')
+    expect(router.explain('PUT', '/a').outcome).toBe('405: the path is there for GET, HEAD, OPTIONS')
+    expect(router.explain('OPTIONS', '/a').outcome).toBe('204: Allow: GET, HEAD, OPTIONS')
+  })
+
+  test('with the suffix', () => {
+    expect(example().explain('GET', '/admin/7.json', { host: 'x.example.com' }).outcome).toBe(
+      'GET /admin/:id with {"id":"7","t":"x"} as json',
+    )
+  })
+})
+
+test('a path whose slashes are ignored is explained as what it stands for', () => {
+  const router = example({ trailingSlash: 'ignore', duplicateSlashes: 'ignore' })
+  const explanation = router.explain('GET', '/users//me/')
+  expect(explanation.outcome).toBe('GET /users/me with {} (as /users/me)')
+  expect(explanation.candidates[0]).toMatchObject({ result: 'won', route: { path: '/users/me' } })
+  const strict = new Router<string>({ trailingSlash: 'ignore' })
+  strict.get('/a', 'a')
+  expect(strict.explain('PUT', '/a/').outcome).toBe('405: the path is there for GET, HEAD, OPTIONS (as /a)')
+})
+
+test('encoded slashes are shown as the data they are', () => {
+  expect(results(example(), 'GET', '/users/a%2Fb/x')['GET /users/:name']).toBe('path: the path goes on: /x')
+  expect(results(example(), 'GET', '/users/a%2Fb')['GET /users/:id<int>']).toBe('path: "a/b" is not int (id)')
+})
+
+test('what is not near is only counted', () => {
+  const router = new Router<string>()
+  for (let i = 0; i < 40; i++) router.get(`/near/${i}`, '')
+  router.get('/far/:x', '')
+  const explanation = router.explain('GET', '/near/x')
+  expect(explanation.candidates).toHaveLength(8)
+  expect(explanation.others).toBe(33)
+})
+
+test('it reads as a table', () => {
+  const router = new Router<string>()
+  router.get('/users/:id<int>', '')
+  router.get('/users/:name', '')
+  const place = String.raw`\(${import.meta.filename}:\d+:\d+\)`
+  expect(String(router.explain('GET', '/users/bob'))).toMatch(
+    new RegExp(
+      [
+        '^GET /users/bob',
+        '→ GET /users/:name with {"name":"bob"}',
+        `  ✔ GET /users/:name     wins  ${place}`,
+        String.raw`  ✘ GET /users/:id<int>  "bob" is not int \(id\)  ${place}$`,
+      ].join('\n'),
+    ),
+  )
+})

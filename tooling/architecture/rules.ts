@@ -5,7 +5,12 @@ import type { Package, SourceFile, Workspace } from './workspace.ts'
 /** Circles that are still to be broken: each goes as soon as it is. */
 const KNOWN_CIRCLES: readonly (readonly string[])[] = [
   ['rendering', 'template-entry', 'view'].map(name => `packages/view/src/${name}.ts`),
-  ['body/body-receiver', 'connection/connection', 'connection/responder'].map(name => `packages/http/src/${name}.ts`),
+  [
+    ...['browser/page', 'faults/wire-faults', 'request/test-request', 'test-server', 'visitor'],
+    ...['assertion-methods', 'assertions', 'cache-lifetime', 'report', 'response-assertions', 'test-response'].map(
+      name => `response/${name}`,
+    ),
+  ].map(name => `packages/testing/src/${name}.ts`),
   ['app', 'csp-report-route', 'health-routes', 'openapi-routes', 'plugin', 'static-files', 'templates'].map(
     name => `packages/arlen/src/${name}.ts`,
   ),

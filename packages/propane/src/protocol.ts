@@ -17,6 +17,8 @@ export interface WorkerOptions {
   app: string
   /** Arguments for the application. */
   args: readonly string[]
+  /** Port of the public socket; 0 for a unix socket. */
+  port: number
   /** What the balance is kept with: the descriptor of the scoreboard and this worker's cell; none for one worker. */
   scoreboard?: { fd: number; cell: number }
   bootTimeoutMs: number

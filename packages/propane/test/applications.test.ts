@@ -15,6 +15,11 @@ describe('runs and stops', () => {
     ['a Fastify program that listens', 'fastify-listens.ts', /^fastify listens itself$/],
     ['a program that listens later', 'listens-itself.ts', /^listens itself$/],
     ['a Servable', 'servable.ts', /^servable$/],
+    ['a Koa application', 'koa-app.mjs', /^koa$/],
+    ['a Polka application', 'polka-app.mjs', /^polka$/],
+    ['a Hono application', 'hono-app.ts', /^hono$/],
+    ['a promise of an object with fetch', 'fetch-app.ts', /^fetch GET \/$/],
+    ['a program of several servers, by its PORT', 'several-servers.ts', /^the application$/],
   ])('%s', async (_, name, body) => {
     const handle = await start({ app: fixture(name), workers: 1 })
     expect((await get(handle.url)).body).toMatch(body)

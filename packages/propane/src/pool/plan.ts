@@ -10,6 +10,8 @@ import { limitOf } from './pool-settings.ts'
 export interface Plan {
   release: Release
   args: readonly string[]
+  /** Port of the public socket; 0 for a unix socket. */
+  port: number
   accessories: Accessories
   env: NodeJS.ProcessEnv
   cwd: string
@@ -20,6 +22,8 @@ export interface PlanSource {
   app: string
   /** Arguments for the application. */
   args: readonly string[]
+  /** Port of the public socket; 0 for a unix socket. */
+  port: number
   accessories: Accessories
   env: NodeJS.ProcessEnv
   /** Where propane was started. */
@@ -40,16 +44,18 @@ export function makePlan(source: PlanSource): Plan {
   return {
     release: { file: found.file, id },
     args: source.args,
+    port: source.port,
     accessories,
     env,
     cwd: accessories.cwd === '' ? source.cwd : path.resolve(source.cwd, accessories.cwd),
   }
 }
 
-/** The environment variables a worker finds: who it is. */
+/** The environment variables a worker finds: who it is, and the public port (`PORT`) where there is one. */
 export function workerEnv(plan: Plan, worker: { id: number; slot: number; generation: number }): NodeJS.ProcessEnv {
   return {
     ...plan.env,
+    ...(plan.port > 0 && { PORT: String(plan.port) }),
     PROPANE_WORKER: String(worker.slot),
     PROPANE_WORKER_ID: String(worker.id),
     PROPANE_GENERATION: String(worker.generation),
@@ -63,6 +69,7 @@ export function workerOptions(plan: Plan, worker: { slot: number; generation: nu
   return {
     app: plan.release.file,
     args: plan.args,
+    port: plan.port,
     bootTimeoutMs: limitOf(a.bootTimeoutMs),
     drainTimeoutMs: a.drainTimeoutMs,
     idleWindowMs: a.idleWindowMs,

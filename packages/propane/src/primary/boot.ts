@@ -44,10 +44,12 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   const ids = resolveIds(accessories.user, accessories.group)
   const app = logicalPath(options.app)
   const { args = [], env = process.env } = options
-  const source = { app, args, accessories, env, cwd: logicalCwd() }
-  const plan = makePlan(source)
+  const given = { app, args, accessories, env, cwd: logicalCwd() }
+  makePlan({ ...given, port: 0 }) // what is wrong with it is known before anything is bound
   const fds = handover?.fds ?? activatedSockets()
   const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
+  const source = { ...given, port: sockets[0]!.port ?? 0 }
+  const plan = makePlan(source)
   const services = new Services({
     accessories,
     app,

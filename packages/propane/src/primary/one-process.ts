@@ -36,9 +36,11 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
   const json = logFormat === 'json' || (logFormat === 'auto' && !process.stdout.isTTY)
   const log = new Log(new LogSink(logFile), json)
   const systemd = new ServiceNotifier(problem => log.line('warn', problem))
-  const plan = makePlan({ app: logicalPath(app), args, accessories, env, cwd: logicalCwd() })
+  const given = { app: logicalPath(app), args, accessories, env, cwd: logicalCwd() }
+  makePlan({ ...given, port: 0 }) // what is wrong with it is known before anything is bound
   const fds = activatedSockets()
   const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
+  const plan = makePlan({ ...given, port: sockets[0]!.port ?? 0 })
   const identity = { id: 1, slot: 1, generation: 1 }
   Object.assign(process.env, workerEnv(plan, identity))
   process.argv.splice(1, process.argv.length, plan.release.file, ...args) // as if Node.js ran it alone

@@ -33,7 +33,7 @@ test.each([
   await heard
   expect(it.listening).toBe(true)
   expect(it.address()).toMatchObject({ port: 8080 })
-  expect(await capture.first()).toBe(it)
+  expect(await capture.application(0)).toBe(it)
   // Nobody has the port: it can be had.
   capture.release(it)
   const other = server()
@@ -43,7 +43,7 @@ test.each([
 
 test('one that listens later is waited for', async () => {
   const capture = installed()
-  const first = capture.first()
+  const first = capture.application(0)
   const it = server()
   setImmediate(() => it.listen(8080))
   expect(await first).toBe(it)
@@ -65,7 +65,7 @@ test('further servers listen for real once it is clear which one is the applicat
   application.listen(8080, '127.0.0.1')
   twin.listen(8080, '::1')
   metrics.listen(0, '127.0.0.1')
-  await capture.first()
+  await capture.application(8080)
   const listens = new Promise<void>(resolve => metrics.on('listening', resolve))
   capture.release(application)
   await listens
@@ -75,4 +75,29 @@ test('further servers listen for real once it is clear which one is the applicat
   reached.destroy()
   expect(capture.captured).toHaveLength(3)
   expect((twin.address() as net.AddressInfo).port).toBe(8080)
+})
+
+test('the application is the server on the port expected, whichever listens first', async () => {
+  const capture = installed()
+  const [metrics, application] = [server(), server()]
+  metrics.listen(9464)
+  setImmediate(() => application.listen(8080))
+  expect(await capture.application(8080)).toBe(application)
+})
+
+test('a server that only this machine can reach is not the application where another can be reached', async () => {
+  const capture = installed()
+  const [metrics, application] = [server(), server()]
+  metrics.listen(9464, '127.0.0.1')
+  setTimeout(() => application.listen(4000), 100)
+  expect(await capture.application(8080)).toBe(application)
+})
+
+test('where several could be the application they are named', async () => {
+  const capture = installed()
+  server().listen(9464)
+  server().listen({ port: 4000, host: '::' })
+  await expect(capture.application(8080)).rejects.toThrow(
+    /listens on \*:9464 and :::4000, and nothing says which .* process\.env\.PORT \(8080\)/,
+  )
 })

@@ -1,12 +1,19 @@
 import type { Server } from 'node:net'
 import { net } from '../system/builtins.ts'
+import { isLoopback, type ListenTarget, listenTarget, nameOf } from './listen-target.ts'
 
 type Listen = (this: Server, ...args: unknown[]) => Server
 
 interface Captured {
   server: Server
   args: unknown[]
+  target: ListenTarget & { kind: 'tcp' }
 }
+
+/** How long further servers are waited for after one that is not on the port expected. */
+const QUIET_MS = 50
+/** The same after one that only this machine could reach: the application is probably another. */
+const LOOPBACK_QUIET_MS = 1000
 
 /**
  * Many applications end in `server.listen(port)`. While a worker boots one, a call of `listen` on a TCP port binds
@@ -19,78 +26,87 @@ export class ListenCapture {
   readonly elsewhere: string[] = []
   onElsewhere: () => void = () => undefined
   #original: Listen | undefined
-  #onCapture: (server: Server) => void = () => undefined
+  #onCapture: () => void = () => undefined
 
   install(): void {
     const original: Listen = net.Server.prototype.listen as Listen
-    const { captured } = this
     const pass = (place: string) => {
       this.elsewhere.push(place)
       this.onElsewhere()
     }
-    const tell = (server: Server) => this.#onCapture(server)
+    const capture = (captured: Captured) => {
+      this.captured.push(captured)
+      this.#onCapture()
+    }
     this.#original = original
     net.Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
-      if (!isTcp(args)) {
-        pass(placeOf(args))
+      const target = listenTarget(args)
+      if (target.kind !== 'tcp') {
+        pass(nameOf(target))
         return original.apply(this, args)
       }
-      captured.push({ server: this, args })
       const callback = args.findLast(arg => typeof arg === 'function')
       if (callback) this.once('listening', callback as () => void)
-      pretend(this, args)
+      pretend(this, target.port)
       process.nextTick(() => {
         this.emit('listening')
-        tell(this)
+        capture({ server: this, args, target })
       })
       return this
     } as typeof net.Server.prototype.listen
   }
 
-  /** The first server that listens, now or later. */
-  first(): Promise<Server> {
-    const already = this.captured[0]
-    if (already) return Promise.resolve(already.server)
-    return new Promise(resolve => {
-      this.#onCapture = resolve
-    })
+  /**
+   * The application among the servers that listen, now or later: the one on the port expected; else the one that is
+   * there, unless only this machine could reach it while another can be reached by all.
+   *
+   * @param port - where the application is expected; 0 for anywhere
+   * @throws Error that names the servers where several could be it
+   */
+  async application(port: number): Promise<Server> {
+    for (;;) {
+      const expected = this.captured.find(({ target }) => port !== 0 && target.port === port)
+      if (expected) return expected.server
+      const only = this.captured.every(({ target }) => isLoopback(target))
+      const more = new Promise<true>(resolve => {
+        this.#onCapture = () => resolve(true)
+      })
+      if (this.captured.length === 0) await more
+      else if (!(await Promise.race([more, quiet(only ? LOOPBACK_QUIET_MS : QUIET_MS)]))) return this.#choose(port)
+    }
+  }
+
+  #choose(port: number): Server {
+    const open = this.captured.filter(({ target }) => !isLoopback(target))
+    const candidates = open.length > 0 ? open : this.captured
+    // Frameworks bind `localhost` twice, once for each family, to one port.
+    const ports = new Set(candidates.map(({ target }) => target.port))
+    if (ports.size === 1) return candidates[0]!.server
+    const names = candidates.map(({ target }) => nameOf(target)).join(' and ')
+    const hint = `let the application listen on process.env.PORT${port === 0 ? '' : ` (${port})`}`
+    throw new Error(`it listens on ${names}, and nothing says which is the application: ${hint}`)
   }
 
   /** Ends the capture. Servers that turned out not to be the application's own listen for real now. */
   release(application: Server | undefined): void {
     if (this.#original) net.Server.prototype.listen = this.#original as typeof net.Server.prototype.listen
-    const port = this.captured.find(entry => entry.server === application)?.args
-    for (const { server, args } of this.captured) {
-      // Frameworks bind `localhost` twice, once for each family: the twin of the application's server stays captured.
-      if (server === application || (port && portOf(args) === portOf(port))) continue
+    const own = this.captured.find(entry => entry.server === application)?.target
+    for (const { server, args, target } of this.captured) {
+      // The twin of the application's server, for the other family, stays captured.
+      if (server === application || (own && target.port === own.port)) continue
       for (const name of ['address', 'listening'] as const) Reflect.deleteProperty(server, name)
       server.listen(...(args.filter(arg => typeof arg !== 'function') as []))
     }
   }
 }
 
-/** Whether these arguments of `listen` ask for a TCP port: not for a path, a descriptor or a handle. */
-function isTcp(args: readonly unknown[]): boolean {
-  const [first] = args
-  if (first === undefined || typeof first === 'function' || first === null) return true
-  if (typeof first === 'object') return 'port' in first && !('fd' in first) && !('path' in first)
-  return typeof first === 'number' || /^\d+$/.test(String(first))
-}
-
-function placeOf([first]: readonly unknown[]): string {
-  if (typeof first !== 'object' || first === null) return String(first)
-  const { path, fd } = first as { path?: unknown; fd?: unknown }
-  return path === undefined ? `descriptor ${fd}` : String(path)
-}
-
-function portOf(args: readonly unknown[]): number {
-  const [first] = args
-  return Number(typeof first === 'object' && first !== null ? (first as { port?: unknown }).port : first)
+function quiet(ms: number): Promise<false> {
+  return new Promise(resolve => setTimeout(resolve, ms, false))
 }
 
 /** Makes `listening` and `address()` say what the application expects of a server that listens. */
-function pretend(server: Server, args: readonly unknown[]): void {
-  const address = { address: '127.0.0.1', family: 'IPv4', port: portOf(args) || 0 }
+function pretend(server: Server, port: number): void {
+  const address = { address: '127.0.0.1', family: 'IPv4', port }
   Object.defineProperty(server, 'listening', { value: true, configurable: true })
   Object.defineProperty(server, 'address', { value: () => address, configurable: true })
 }

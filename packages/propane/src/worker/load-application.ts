@@ -5,19 +5,17 @@ import { isServable } from '@arlen/core'
 import { net } from '../system/builtins.ts'
 import type { Application } from './application.ts'
 import type { ListenCapture } from './capture-listen.ts'
+import { frameworkOf, listenerOf } from './frameworks.ts'
 import { NodeApplication, type NodeOptions } from './node-application.ts'
 import { ServableApplication } from './servable-application.ts'
 
-export type LoadOptions = Omit<NodeOptions, 'kind' | 'server' | 'ready' | 'close'>
-
-interface FastifyLike {
-  server: HttpServer
-  ready(): PromiseLike<unknown>
-  close(): PromiseLike<unknown>
+export type LoadOptions = Omit<NodeOptions, 'kind' | 'server' | 'ready' | 'close'> & {
+  /** The port on which the application is expected to listen; 0 for any. */
+  port: number
 }
 
 const MAY_EXPORT =
-  'its default export must be a Servable (listen and close), a node:http server, a Fastify instance, an Express app or (req, res) function, or it must call server.listen()'
+  'its default export must be a Servable (listen and close), a node:http server, an application of Fastify, Express, Koa, Polka, Hono or NestJS, a (req, res) function, an object with fetch(request), or it must call server.listen()'
 
 /**
  * Loads the module and finds out what it is. `capture` must be installed. `at` is told what is being waited for.
@@ -34,46 +32,43 @@ export async function loadApplication(
   const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
   at('the promise that it exports is still pending')
   const exported = await unwrap(module.default)
-  const application = await recognise(exported, options, capture)
+  const application = await recognize(exported, options, capture)
   if (application) {
     capture.release(application.server)
     return application.made
   }
   if (isGiven(exported)) throw new Error(`${path} exports ${describe(exported)} by default: ${MAY_EXPORT}.`)
   at('it exports nothing by default and has not called server.listen() with a port')
-  const server = await Promise.race([capture.first(), idle()])
+  const server = await Promise.race([capture.application(options.port), idle()])
   if (!server) throw new Error(`${path} exports nothing by default and never listens: ${MAY_EXPORT}.`)
   capture.release(server)
   return fromServer(server, options)
 }
 
-interface Recognised {
+interface Recognized {
   made: Application
   server?: Server
 }
 
-async function recognise(
+async function recognize(
   exported: unknown,
   options: LoadOptions,
   capture: ListenCapture,
-): Promise<Recognised | undefined> {
+): Promise<Recognized | undefined> {
   if (exported instanceof net.Server) return { made: fromServer(exported, options), server: exported }
-  if (isFastify(exported)) {
-    const { server } = exported
-    const life = { ready: () => exported.ready(), close: () => exported.close() }
-    return { made: new NodeApplication({ ...options, kind: 'fastify', server, ...life }), server }
+  const framework = frameworkOf(exported)
+  if (framework) {
+    await framework.prepare?.()
+    const { kind, ready, close } = framework
+    const server = framework.server()
+    return { made: new NodeApplication({ ...options, kind, server, close, ...(ready && { ready }) }), server }
   }
-  if (isServable(exported)) {
-    return { made: new ServableApplication(exported, options) }
-  }
-  if (typeof exported === 'function') {
-    const own = capture.captured.find(({ server }) =>
-      server.listeners('request').includes(exported as RequestListener),
-    )?.server
-    const server = (own as HttpServer | undefined) ?? createHttpServer(exported as RequestListener)
-    return { made: fromServer(server, { ...options }, 'listener'), server }
-  }
-  return undefined
+  if (isServable(exported)) return { made: new ServableApplication(exported, options) }
+  const listener = await listenerOf(exported)
+  if (!listener) return undefined
+  const own = capture.captured.find(({ server }) => server.listeners('request').includes(listener.handle))?.server
+  const server = (own as HttpServer | undefined) ?? createHttpServer(listener.handle)
+  return { made: fromServer(server, { ...options }, listener.kind), server }
 }
 
 function fromServer(server: Server, options: LoadOptions, kind = 'node:http'): Application {
@@ -95,12 +90,6 @@ async function unwrap(exported: unknown): Promise<unknown> {
 function isGiven(exported: unknown): boolean {
   const empty = typeof exported === 'object' && exported !== null && Object.keys(exported).length === 0
   return exported !== undefined && !empty
-}
-
-function isFastify(value: unknown): value is FastifyLike {
-  if (typeof value !== 'object' || value === null) return false
-  const app = value as { server?: unknown; ready?: unknown; inject?: unknown }
-  return app.server instanceof net.Server && typeof app.ready === 'function' && typeof app.inject === 'function'
 }
 
 /** Resolves when nothing is left that could still make the application listen. */

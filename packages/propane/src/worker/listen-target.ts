@@ -1,0 +1,47 @@
+/** What a call of `server.listen` asks for. */
+export type ListenTarget =
+  | { kind: 'tcp'; port: number; host: string | undefined }
+  | { kind: 'path'; path: string }
+  | { kind: 'descriptor'; fd: number }
+  /** A handle or another server, or arguments that Node.js refuses. */
+  | { kind: 'other' }
+
+/**
+ * Reads the arguments of `server.listen` as Node.js does: a handle before a descriptor, before a port, before a path. A
+ * member that is there and undefined does not count, but for `port`, which then is 0.
+ */
+export function listenTarget(args: readonly unknown[]): ListenTarget {
+  const [first, second] = args
+  if (first === undefined || first === null || typeof first === 'function') return tcp(0, second)
+  if (typeof first !== 'object') return isPath(first) ? { kind: 'path', path: first as string } : tcp(first, second)
+  const { _handle, handle, fd, port, host, path } = first as Readonly<Record<string, unknown>>
+  if (_handle || handle) return { kind: 'other' }
+  if (typeof fd === 'number' && fd >= 0) return { kind: 'descriptor', fd }
+  if (typeof port === 'number' || typeof port === 'string') return tcp(port, host)
+  if (port === null || (port === undefined && 'port' in first)) return tcp(0, host)
+  return path && isPath(path) ? { kind: 'path', path: path as string } : { kind: 'other' }
+}
+
+function tcp(port: unknown, host: unknown): ListenTarget {
+  if (typeof port !== 'number' && typeof port !== 'string') return { kind: 'other' }
+  const number = typeof port === 'string' && port.trim() === '' ? Number.NaN : Number(port)
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) return { kind: 'other' }
+  return { kind: 'tcp', port: number, host: typeof host === 'string' ? host : undefined }
+}
+
+/** A text that is not a number is a path. */
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && !(Number(value) >= 0)
+}
+
+/** As it is named in a message: `127.0.0.1:9464`, `/run/app.sock`, `descriptor 5`. */
+export function nameOf(target: ListenTarget): string {
+  if (target.kind === 'tcp') return `${target.host ?? '*'}:${target.port}`
+  if (target.kind === 'path') return target.path
+  return target.kind === 'descriptor' ? `descriptor ${target.fd}` : 'a handle'
+}
+
+/** Whether only this machine can reach it. */
+export function isLoopback(target: ListenTarget): boolean {
+  return target.kind === 'tcp' && /^(?:localhost|127\..*|::1)$/.test(target.host ?? '')
+}

@@ -1,6 +1,7 @@
 import { testingError } from './errors.ts'
 import { Observer } from './observe/observer.ts'
 import { currentRecord, emptyRecord } from './observe/record.ts'
+import type { Place } from './place.ts'
 import type { RequestDescription } from './request/description.ts'
 import { type Answer, describeRequest, exchange } from './request/exchange.ts'
 import { exchangeByFetch } from './request/exchange-by-fetch.ts'
@@ -16,7 +17,7 @@ export class TestServer {
   readonly connections: Connections | undefined
   readonly observer: Observer | undefined
   /** Requests that were made and never sent, with the place where. */
-  readonly #unsent: Map<TestRequest, { stack?: string }> = new Map()
+  readonly #unsent: Map<TestRequest, Place> = new Map()
   readonly #cleanUps: (() => unknown)[] = []
 
   constructor(target: Target) {
@@ -43,12 +44,7 @@ export class TestServer {
     throw testingError('option_invalid', { name: 'over', problem: `is 'fetch', and ${what} needs a connection.` })
   }
 
-  made(request: TestRequest): void {
-    const at: { stack?: string } = {}
-    const { stackTraceLimit } = Error
-    Error.stackTraceLimit = 8
-    Error.captureStackTrace(at, this.made)
-    Error.stackTraceLimit = stackTraceLimit
+  made(request: TestRequest, at: Place): void {
     this.#unsent.set(request, at)
   }
 

@@ -1,16 +1,18 @@
 import { CookieJar } from './browser/cookie-jar.ts'
 import { testingError } from './errors.ts'
 import { WireFaults } from './faults/wire-faults.ts'
+import { placeOf } from './place.ts'
 import { EventStream } from './realtime/event-stream.ts'
 import { TestWebSocket } from './realtime/test-websocket.ts'
 import type { OutgoingBody } from './request/body.ts'
 import { hasField, type RequestDescription, setField } from './request/description.ts'
-import { type Answer, describeRequest } from './request/exchange.ts'
+import { describeRequest } from './request/exchange.ts'
 import { type RequestOptions, TestRequest } from './request/test-request.ts'
 import { TestResponse } from './response/test-response.ts'
 import type { TestServer } from './test-server.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
+const NONE: readonly TestResponse[] = []
 /** What a browser says with a page it opens (Fetch Metadata, HTML standard). */
 const NAVIGATION: readonly [string, string][] = [
   ['Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
@@ -37,37 +39,36 @@ export class Visitor {
   }
 
   get(path: string, options?: RequestOptions): TestRequest {
-    return this.request('GET', path, options)
+    return this.#request('GET', path, options, this.get)
   }
 
   head(path: string, options?: RequestOptions): TestRequest {
-    return this.request('HEAD', path, options)
+    return this.#request('HEAD', path, options, this.head)
   }
 
   post(path: string, options?: RequestOptions): TestRequest {
-    return this.request('POST', path, options)
+    return this.#request('POST', path, options, this.post)
   }
 
   put(path: string, options?: RequestOptions): TestRequest {
-    return this.request('PUT', path, options)
+    return this.#request('PUT', path, options, this.put)
   }
 
   patch(path: string, options?: RequestOptions): TestRequest {
-    return this.request('PATCH', path, options)
+    return this.#request('PATCH', path, options, this.patch)
   }
 
   delete(path: string, options?: RequestOptions): TestRequest {
-    return this.request('DELETE', path, options)
+    return this.#request('DELETE', path, options, this.delete)
   }
 
   options(path: string, options?: RequestOptions): TestRequest {
-    return this.request('OPTIONS', path, options)
+    return this.#request('OPTIONS', path, options, this.options)
   }
 
   /** A request of any method. It runs when it is awaited. */
   request(method: string, path: string, options?: RequestOptions): TestRequest {
-    const description = this.#describe(method, path)
-    return this.#made(options ? new TestRequest(this, description).apply(options) : new TestRequest(this, description))
+    return this.#request(method, path, options, this.request)
   }
 
   /** The server-sent events of an address. */
@@ -113,7 +114,12 @@ export class Visitor {
     this.#history.pop()
     const last = this.#history.pop()
     if (last === undefined) throw testingError('no_page_before')
-    return this.#made(new TestRequest(this, { ...last, fields: [...last.fields] }))
+    return this.#made(new TestRequest(this, { ...last, fields: [...last.fields] }), this.back)
+  }
+
+  /** @internal The absolute address of a target of the application. */
+  urlOf(target: string): URL {
+    return new URL(target, this.server.origin)
   }
 
   /** @internal A step from one page to the next, as a browser makes it. */
@@ -125,26 +131,21 @@ export class Visitor {
     fields.push(['Referer', from.origin + from.pathname + from.search])
     if (method !== 'GET') fields.push(['Origin', from.origin])
     const target = url.pathname + url.search
-    return this.#made(
-      new TestRequest(this, { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0 }),
-    )
+    const description = { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0 }
+    // Between here and the test stand two or three functions of a page.
+    return this.#made(new TestRequest(this, description), this.navigate, 4)
   }
 
   /** @internal Sends a request, and those that its redirects ask for. */
   async perform(request: TestRequest): Promise<TestResponse> {
     this.server.started(request)
+    if (request.description.redirects === 0) return this.#respond(request.description, NONE)
     const redirects: TestResponse[] = []
     let description = request.description
     while (true) {
-      const url = new URL(description.target, this.server.origin)
-      const answer = await this.#send(description, url)
-      const response = new TestResponse(this, description, url, answer, [...redirects])
-      const next =
-        redirects.length < description.redirects || description.redirects > 0 ? redirected(response) : undefined
-      if (next === undefined) {
-        this.#remember(description, response)
-        return response
-      }
+      const response = await this.#respond(description, [...redirects])
+      const next = redirected(response)
+      if (next === undefined) return response
       redirects.push(response)
       if (redirects.length > description.redirects) {
         const chain = redirects.map(each => each.request.target).join(' → ')
@@ -158,12 +159,15 @@ export class Visitor {
     }
   }
 
-  async #send(description: RequestDescription, url: URL): Promise<Answer> {
+  async #respond(description: RequestDescription, redirects: readonly TestResponse[]): Promise<TestResponse> {
     const answer = await this.server.exchange(this.#withCookies(description))
     for (const [name, value] of answer.head.fields) {
-      if (name.length === 10 && name.toLowerCase() === 'set-cookie') this.cookies.set(value, url)
+      if (name.length === 10 && name.toLowerCase() === 'set-cookie')
+        this.cookies.set(value, this.urlOf(description.target))
     }
-    return answer
+    const response = new TestResponse(this, description, answer, redirects)
+    if (description.method === 'GET') this.#remember(description, response)
+    return response
   }
 
   #describe(method: string, path: string): RequestDescription {
@@ -179,12 +183,18 @@ export class Visitor {
   }
 
   #remember(description: RequestDescription, response: TestResponse): void {
-    const isPage = description.method === 'GET' && response.field('content-type')?.startsWith('text/html') === true
+    const isPage = response.field('content-type')?.startsWith('text/html') === true
     if (isPage) this.#history.push(description)
   }
 
-  #made(request: TestRequest): TestRequest {
-    this.server.made(request)
+  #request(method: string, path: string, options: RequestOptions | undefined, caller: object): TestRequest {
+    const request = new TestRequest(this, this.#describe(method, path))
+    if (options) request.apply(options)
+    return this.#made(request, caller)
+  }
+
+  #made(request: TestRequest, caller: object, frames: number = 1): TestRequest {
+    this.server.made(request, placeOf(caller, frames))
     return request
   }
 

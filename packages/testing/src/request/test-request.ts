@@ -1,5 +1,6 @@
 import { isPromiseLike } from '@arlen/core'
 import { testingError } from '../errors.ts'
+import { placeOf } from '../place.ts'
 import { AssertionMethods, type AssertionName } from '../response/assertion-methods.ts'
 import { assertions } from '../response/assertions.ts'
 import { failure } from '../response/failure.ts'
@@ -186,8 +187,7 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
 
   protected override check(name: AssertionName, args: readonly unknown[], method: object): this {
     if (this.#result !== undefined) throw testingError('request_sent', { call: `${name}()` })
-    const at: { stack?: string } = {}
-    Error.captureStackTrace(at, method as () => void)
+    const at = placeOf(method, 5)
     this.#pending.push({ name, args, at })
     return this
   }

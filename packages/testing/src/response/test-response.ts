@@ -15,34 +15,32 @@ export class TestResponse extends Page {
   readonly body: Buffer
   /** The request that led here, after redirects the last. */
   readonly request: RequestDescription
-  /** The absolute address of the answer. */
-  readonly url: URL
   /** Answers in advance: the fields of 103 Early Hints, 100 Continue. */
   readonly interim: Answer['interim']
   /** The redirects that were followed, the first one first. */
   readonly redirects: readonly TestResponse[]
   readonly #answer: Answer
+  #url: URL | undefined
   #headers: Headers | undefined
   #text: string | undefined
   #json: { value: unknown } | undefined
   #dom: PageElement | undefined
   #expect: Asserted | undefined
 
-  constructor(
-    visitor: Visitor,
-    request: RequestDescription,
-    url: URL,
-    answer: Answer,
-    redirects: readonly TestResponse[],
-  ) {
+  constructor(visitor: Visitor, request: RequestDescription, answer: Answer, redirects: readonly TestResponse[]) {
     super(visitor)
     this.#answer = answer
     this.status = answer.head.status
     this.body = answer.body
     this.request = request
-    this.url = url
     this.interim = answer.interim
     this.redirects = redirects
+  }
+
+  /** The absolute address of the answer. */
+  get url(): URL {
+    this.#url ??= this.visitor.urlOf(this.request.target)
+    return this.#url
   }
 
   /** The fields, joined where one came several times. */

@@ -18,7 +18,10 @@ export interface ResponseEvents {
 const CRLF = '\r\n'
 const HEAD_END = Buffer.from('\r\n\r\n')
 const STATUS_LINE = /^HTTP\/1\.1 ([1-9]\d\d) ([\t\x20-\x7e\x80-\xff]*)$/
-const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)$/
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** What no field value may have (RFC 9110, section 5.5). */
+const BARE = /[\0\r\n]/
+const TRAILER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:/
 
 type Framing = 'head' | 'length' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'done'
 
@@ -115,31 +118,38 @@ export class ResponseReader {
 
   /** How long the body is (RFC 9112, section 6.3). */
   #frame({ status, fields }: ResponseHead): Framing {
-    const all = (name: string) => fields.filter(([field]) => field.toLowerCase() === name).map(([, value]) => value)
-    const lengths = all('content-length')
-    const codings = all('transfer-encoding')
-    if (all('connection').some(value => /(?:^|,)\s*close\s*(?:,|$)/i.test(value))) this.#reusable = false
-    if (lengths.length > 1) throw new Error(`the answer has ${lengths.length} Content-Length fields`)
-    if (lengths[0] !== undefined && codings.length > 0)
+    let length: string | undefined
+    let coding: string | undefined
+    for (const [name, value] of fields) {
+      // The lengths tell most names apart without a copy in lower case.
+      if (name.length === 14 && name.toLowerCase() === 'content-length') {
+        if (length !== undefined) throw new Error('the answer has more than one Content-Length')
+        length = value
+      } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
+        coding = coding === undefined ? value : `${coding}, ${value}`
+      } else if (name.length === 10 && name.toLowerCase() === 'connection') {
+        if (/(?:^|,)\s*close\s*(?:,|$)/i.test(value)) this.#reusable = false
+      }
+    }
+    if (length !== undefined && coding !== undefined) {
       throw new Error('the answer has both Content-Length and Transfer-Encoding')
-    if (codings.length > 0 && codings.join() !== 'chunked')
-      throw new Error(`the answer has Transfer-Encoding: ${codings.join()}`)
-    if (lengths[0] !== undefined && !/^\d{1,15}$/.test(lengths[0]))
-      throw new Error(`the answer has Content-Length: ${lengths[0]}`)
+    }
+    if (coding !== undefined && coding !== 'chunked') throw new Error(`the answer has Transfer-Encoding: ${coding}`)
+    if (length !== undefined && !/^\d{1,15}$/.test(length)) throw new Error(`the answer has Content-Length: ${length}`)
     if (status === 101) {
       this.upgraded = true
       return 'done'
     }
-    if (status === 204 && (lengths.length > 0 || codings.length > 0)) {
+    if (status === 204 && (length ?? coding) !== undefined) {
       throw new Error('an answer 204 must not have Content-Length or Transfer-Encoding (RFC 9110, section 8.6)')
     }
     if (this.#method === 'HEAD' || status === 204 || status === 304) return 'done'
-    if (codings.length > 0) return 'chunk-size'
-    if (lengths[0] === undefined) {
+    if (coding !== undefined) return 'chunk-size'
+    if (length === undefined) {
       this.#reusable = false
       return 'until-close'
     }
-    this.#left = Number(lengths[0])
+    this.#left = Number(length)
     return this.#left === 0 ? 'done' : 'length'
   }
 
@@ -175,7 +185,7 @@ export class ResponseReader {
     const end = bytes.indexOf(CRLF)
     if (end < 0) return -1
     if (end === 0) this.#finish(bytes.subarray(2), this.#reusable)
-    else if (!FIELD.test(bytes.toString('latin1', 0, end))) throw new Error('a trailer is no field line')
+    else if (!TRAILER.test(bytes.toString('latin1', 0, end))) throw new Error('a trailer is no field line')
     return end + 2
   }
 
@@ -188,16 +198,37 @@ export class ResponseReader {
 const EMPTY = Buffer.alloc(0)
 
 function parseHead(text: string): ResponseHead {
-  const lines = text.split(CRLF)
-  const [, status, reason = ''] = STATUS_LINE.exec(lines[0] ?? '') ?? []
-  if (status === undefined)
+  const lineEnd = text.indexOf(CRLF)
+  const first = lineEnd < 0 ? text : text.slice(0, lineEnd)
+  const [, status, reason = ''] = STATUS_LINE.exec(first) ?? []
+  if (status === undefined) {
     throw new Error(`the answer begins with ${JSON.stringify(text.slice(0, 60))}, which is no status line`)
+  }
   const fields: ResponseHead['fields'] = []
-  for (let i = 1; i < lines.length; i++) {
-    const [, name, value] = FIELD.exec(lines[i]!) ?? []
-    if (name === undefined || value === undefined)
-      throw new Error(`the answer has a field line ${JSON.stringify(lines[i])}`)
-    fields.push([name, value.trimEnd()])
+  for (let at = lineEnd < 0 ? text.length : lineEnd + 2; at < text.length; ) {
+    const next = text.indexOf(CRLF, at)
+    const end = next < 0 ? text.length : next
+    const colon = text.indexOf(':', at)
+    const name = text.slice(at, colon)
+    const value = trimBlanks(text.slice(colon + 1, end))
+    if (colon < 0 || colon > end || !NAME.test(name) || BARE.test(value)) {
+      throw new Error(`the answer has a field line ${JSON.stringify(text.slice(at, end))}`)
+    }
+    fields.push([name, value])
+    at = end + 2
   }
   return { status: Number(status), reason, fields }
+}
+
+/** SP and HTAB alone are blanks in HTTP. */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
 }

@@ -22,7 +22,7 @@ import { judgeNode } from '@arlen/core/node-version'
 import { suggest } from '@arlen/core/options'
 import { type Context, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
-import { Router, type RouterOptions } from '@arlen/router'
+import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
 import { PgSessionStore } from '@arlen/session'
 import { contextClass } from './app-context.ts'
 import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
@@ -328,8 +328,8 @@ function demandFunction(what: string, value: unknown): void {
   if (typeof value !== 'function') throw appError('function_expected', { what, actual: typeof value })
 }
 
-function nothingHere(): never {
-  throw appError('not_found')
+function nothingHere(c: Context): unknown {
+  return answerUnmatched({ kind: 'miss' }, c)
 }
 
 /** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */

@@ -1,3 +1,4 @@
+import { DATE_TEXT, INTEGER_TEXT, isDate } from '@arlen/router'
 import * as v from 'valibot'
 
 /*
@@ -29,15 +30,16 @@ export function textOf(schema: object): Json | undefined {
   return Object.assign({}, json, ...bounds)
 }
 
-const DIGITS = /^-?(0|[1-9]\d{0,15})$/
+/** Minus zero is zero: nobody who writes it means anything else, and `Object.is` tells them apart. */
+const toNumber = (text: string) => Number(text) + 0
+
 const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** `'42'` → 42. Whole numbers that JavaScript holds exactly. */
 export const IntegerParam: v.GenericSchema<string, number> = asText(
   v.pipe(
     v.string(),
-    v.regex(DIGITS, 'Must be a whole number.'),
+    v.regex(INTEGER_TEXT, 'Must be a whole number.'),
     v.transform(Number),
     v.safeInteger('Must be a whole number between -9007199254740991 and 9007199254740991.'),
   ),
@@ -46,7 +48,7 @@ export const IntegerParam: v.GenericSchema<string, number> = asText(
 
 /** `'1.5'` → 1.5. Plain decimal notation. */
 export const NumberParam: v.GenericSchema<string, number> = asText(
-  v.pipe(v.string(), v.regex(DECIMAL, 'Must be a number.'), v.transform(Number), v.finite('Must be a number.')),
+  v.pipe(v.string(), v.regex(DECIMAL, 'Must be a number.'), v.transform(toNumber), v.finite('Must be a number.')),
   { type: 'number' },
 )
 
@@ -64,11 +66,8 @@ export const BooleanParam: v.GenericSchema<string, boolean> = asText(
 export const DateParam: v.GenericSchema<string, string> = asText(
   v.pipe(
     v.string(),
-    v.regex(DAY, 'Must be a date such as 2026-02-28.'),
-    v.check(text => {
-      const time = Date.parse(`${text}T00:00:00Z`)
-      return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
-    }, 'Must be a date that exists.'),
+    v.regex(DATE_TEXT, 'Must be a date such as 2026-02-28.'),
+    v.check(isDate, 'Must be a date that exists.'),
   ),
   { type: 'string', format: 'date' },
 )

@@ -1,7 +1,7 @@
 import { after, type Handler, type Middleware } from '@arlen/core'
 import { suggest } from '@arlen/core/options'
-import type { Context, Reply } from '@arlen/http'
-import { type Match, type Route, type Router, wrapLayers } from '@arlen/router'
+import type { Context } from '@arlen/http'
+import { answerUnmatched, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from './errors.ts'
 import { showRefusals } from './refusal.ts'
 import { checkResponses } from './response-check.ts'
@@ -13,35 +13,13 @@ export function dispatcher(router: Router<Handler<Context>>, notFound: Handler<C
   return c => {
     const match = router.match(c.req.method, c.req.path, c.req)
     c.timings?.lap('route')
-    if (match.kind !== 'hit') return unrouted(c, match, notFound)
+    if (match.kind === 'miss') return notFound(c)
+    if (match.kind !== 'hit') return answerUnmatched(match, c)
     c.route = match.route
     c.params = match.params
     c.format = match.format
     return match.route.value(c)
   }
-}
-
-function unrouted(c: Context, match: Exclude<Match<unknown>, { kind: 'hit' }>, notFound: Handler<Context>): unknown {
-  switch (match.kind) {
-    case 'miss':
-      return notFound(c)
-    case 'method_not_allowed': {
-      const { allow } = match
-      throw appError('method_not_allowed', { method: c.req.method, allow }, { headers: { allow } })
-    }
-    case 'options':
-      return allowed(c, match.allow)
-    case 'malformed':
-      throw appError('path_malformed')
-    case 'redirect':
-      return c.redirect(c.req.rawQuery === '' ? match.location : `${match.location}?${c.req.rawQuery}`, 308)
-  }
-}
-
-function allowed(c: Context, allow: string): Reply {
-  const reply = c.empty(204)
-  reply.headers.set('Allow', allow)
-  return reply
 }
 
 export interface CompileOptions {

@@ -7,9 +7,6 @@ type Code =
   | 'config_unloadable'
   | 'database_not_configured'
   | 'function_expected'
-  | 'method_not_allowed'
-  | 'not_found'
-  | 'path_malformed'
   | 'option_unknown'
   | 'plugin_confined'
   | 'plugin_duplicate'
@@ -31,13 +28,6 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
     message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
   },
   function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
-  method_not_allowed: {
-    status: 405,
-    message: 'This path does not support {method}; it supports {allow}.',
-    traced: false,
-  },
-  not_found: { status: 404, message: 'Nothing is at this address.', traced: false },
-  path_malformed: { status: 400, message: 'The path is not percent-encoded UTF-8.', traced: false },
   option_unknown: { message: 'createApp() has no option {name}.{hint}' },
   plugin_confined: {
     message: 'The plugin {name} wraps every request, and cannot be confined to {prefix}. Register it without a prefix.',

@@ -1,3 +1,5 @@
+import { serve } from '@arlen/http'
+import { createRouter } from '@arlen/router'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HttpError, IntegerParam, list } from '../src/index.ts'
@@ -219,4 +221,49 @@ test('any other Standard Schema is as good', async () => {
     { path: '/query/n', code: 'invalid', message: 'Must be even.' },
   ])
   await own.close()
+})
+
+test.each([
+  '0',
+  '7',
+  '-7',
+  '-0',
+  '00',
+  '+1',
+  '1.0',
+  '1e3',
+  '9007199254740991',
+  '9007199254740992',
+  '-9007199254740992',
+])('a path by <int> and a query by IntegerParam take %s alike', async text => {
+  const served = await serveApp(app => {
+    app.get('/path/:n<int>', () => 'taken')
+    app.get('/query', { query: v.object({ n: IntegerParam }) }, () => 'taken')
+  })
+  const [path, query] = await Promise.all([
+    served.get(`/path/${encodeURIComponent(text)}`),
+    served.get(`/query?n=${encodeURIComponent(text)}`),
+  ])
+  await served.close()
+  expect(path.ok).toBe(query.ok)
+})
+
+test.each([
+  ['GET', '/nowhere', 404, 'not_found'],
+  ['DELETE', '/there', 405, 'method_not_allowed'],
+  ['GET', '/%ff', 400, 'path_malformed'],
+])('%s %s is told in the same words as by the router alone', async (method, path, status, code) => {
+  const served = await serveApp(app => void app.get('/there', () => 'x'))
+  const router = createRouter()
+  router.get('/there', () => 'x')
+  const alone = await serve(router.handler() as never, { port: 0 })
+  const problems = await Promise.all(
+    [served.url, `http://127.0.0.1:${alone.address?.port}`].map(async url => {
+      const { title, detail, ...rest } = (await (await fetch(url + path, { method })).json()) as Record<string, unknown>
+      return { title, detail, status: rest.status, code: rest.code }
+    }),
+  )
+  await Promise.all([served.close(), alone.close({ graceMs: 0 })])
+  expect(problems[0]).toMatchObject({ status, code })
+  expect(problems[0]).toEqual(problems[1])
 })

@@ -33,7 +33,7 @@ export function toHandler<C extends RouteContext>(routes: readonly Route[], matc
   return c => {
     const { req } = c
     const matched = match(req.method, req.path, req)
-    if (matched.kind !== 'hit') return answer(matched, c)
+    if (matched.kind !== 'hit') return answerUnmatched(matched, c)
     c.params = matched.params as PathParams
     c.format = matched.format
     return handlers[matched.route.index]!(c)
@@ -50,8 +50,12 @@ export function describe(value: unknown): string {
   return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`
 }
 
-/** @throws not_found, method_not_allowed, path_malformed */
-function answer(match: Exclude<Match<unknown>, Hit<unknown>>, c: RouteContext): unknown {
+/**
+ * Answers a request that no route takes: by a redirect to its path as it should be, by the methods that there are.
+ *
+ * @throws HttpError `not_found` (404), `method_not_allowed` (405), `path_malformed` (400)
+ */
+export function answerUnmatched(match: Exclude<Match<unknown>, Hit<unknown>>, c: RouteContext): unknown {
   const { method, rawQuery } = c.req
   switch (match.kind) {
     case 'redirect':

@@ -12,9 +12,12 @@ export interface Constraint {
 /** How a constraint is written in the `constraints` option: a type's name, a regexp, a list of texts, or a function. */
 export type ConstraintSpec = string | RegExp | readonly string[] | ((text: string) => boolean)
 
-/** Decimal, no sign but minus, no leading zeros, and exact as a JavaScript number (at most 2^53 - 1). */
+/** Decimal, no sign but minus, no leading zeros, no minus zero. `arlen` reads parameters by it too. */
+export const INTEGER_TEXT: RegExp = /^(?:0|-?[1-9]\d{0,15})$/
+
+/** {@link INTEGER_TEXT}, exact as a JavaScript number (at most 2^53 - 1). */
 export function isInt(text: string): boolean {
-  return /^(?:0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text))
+  return INTEGER_TEXT.test(text) && Number.isSafeInteger(Number(text))
 }
 
 /** Any version and either case (RFC 9562, section 4). */
@@ -27,9 +30,12 @@ export function isSlug(text: string): boolean {
   return /^[a-z\d]+(?:-[a-z\d]+)*$/.test(text)
 }
 
+/** `YYYY-MM-DD`, whether or not there is such a day. */
+export const DATE_TEXT: RegExp = /^\d{4}-\d\d-\d\d$/
+
 /** A day that exists, as `YYYY-MM-DD` (RFC 3339, full-date). */
 export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false
+  if (!DATE_TEXT.test(text)) return false
   const time = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }

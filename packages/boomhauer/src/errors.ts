@@ -17,16 +17,16 @@ export const boomhauerError: ReturnType<typeof defineErrors<BoomhauerErrorCode>>
   no_entry: {
     message: '{root} has no {names}. Run boomhauer in the folder of an application, or name its module.',
   },
-  port_in_use: { message: '{host}:{port} is taken by another process. Stop it, or choose another port with --port.' },
+  port_in_use: { message: '{host}:{port} is in use by another process. Stop it, or choose another port with --port.' },
   port_forbidden: {
-    message: '{host}:{port} may not be bound: {reason}. Choose another address with --host and --port.',
+    message: 'Cannot listen on {host}:{port}: {reason}. Choose another address with --host and --port.',
   },
   no_root: { message: 'There is no folder {path}. Give the folder of an application with --root.' },
   wrong_arguments: { message: '{problem} Run boomhauer --help for the options.' },
   foreign_host: {
     status: 403,
     message:
-      'The development server does not answer for the host {host}. It answers for localhost and IP addresses; add others with --allow-host.',
+      'The development server does not accept the host {host}. It accepts localhost and IP addresses; allow others with --allow-host.',
   },
   foreign_origin: { status: 403, message: 'Pages of other origins may not use the development server.' },
   unknown_page: { status: 404, message: 'The development server has no page {path}.' },
@@ -37,6 +37,6 @@ export const boomhauerError: ReturnType<typeof defineErrors<BoomhauerErrorCode>>
   restarted: {
     status: 503,
     message:
-      'The application was restarted while it worked on this request, which may have had effects. Send it again.',
+      'The application was restarted while it was handling this request, which may have had effects. Send it again if you want to.',
   },
 })

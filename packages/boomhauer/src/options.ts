@@ -4,53 +4,53 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { boomhauerError } from './errors.ts'
 
 export interface BoomhauerOptions {
-  /** The application's folder. Default: the working folder. */
+  /** The application's folder. Default: the working directory. */
   root?: string
   /** The module, from the root, whose default export is the application. Default: the first of {@link ENTRIES}. */
   entry?: string
   /** `ARLEN_ENV` and `NODE_ENV` of the application, unless the environment has them already. Default `development`. */
   env?: string
-  /** Default `127.0.0.1`. */
+  /** Address to listen on. Default `127.0.0.1`. */
   host?: string
-  /** 0 lets the system choose. Default 3000. */
+  /** Port to listen on; 0 for any free port. Default 3000. */
   port?: number
-  /** Further host names to answer for; `.example.test` stands for all below it. */
+  /** Further host names to accept; `.example.test` includes its subdomains. */
   allowedHosts?: readonly string[]
   /** Rebuild when files change. Default true. */
   watch?: boolean
-  /** Look for changes by reading the tree again and again: true, or how often in milliseconds (300). */
+  /** Poll for changes instead of relying on notifications: true for every 300 ms, or an interval in milliseconds. */
   poll?: boolean | number
-  /** Globs, from the root, of files whose changes mean nothing. */
+  /** Globs, relative to the root, of files whose changes are ignored. */
   ignore?: readonly string[]
-  /** Type errors are a notice beside the running application, or take its place. Default `notice`. */
+  /** Type errors appear as a notice over the running application, or block it. Default `notice`. */
   typecheck?: 'notice' | 'block' | 'off'
-  /** The folder of templates, from the root, where there is one. Default `templates`. */
+  /** The folder of templates, relative to the root. Default `templates`; it need not exist. */
   templates?: string
   /** The editor that links open: `vscode`, `cursor`, `zed`, `webstorm`, … or a link with `{file}`, `{line}`, `{column}`. */
   editor?: string
-  /** Arguments for Node.js itself in the application's process. */
+  /** Arguments for Node.js in the application's process. */
   nodeArgs?: readonly string[]
-  /** Modules that a waiting process loads ahead, where the application has them. They must be free of side effects. */
+  /** Modules that the next process loads in advance, if the application has them. They must have no side effects. */
   preload?: readonly string[]
-  /** Commands that buttons on failure pages run in the root, by the name of the diagnostic's action. */
+  /** Commands that buttons on failure pages run in the root, by the name of the action in the diagnostic. */
   actions?: Readonly<Record<string, readonly string[]>>
-  /** How long requests in flight may still take when the application is replaced, in milliseconds. Default 250. */
+  /** How long requests in flight may take to finish when the application is replaced. Default 250. */
   graceMs?: number
-  /** How long an application may take to start, in milliseconds. Default 30,000. */
+  /** How long the application may take to start. Default 30,000. */
   bootTimeoutMs?: number
 }
 
 export interface Settings extends Required<Omit<BoomhauerOptions, 'editor' | 'entry' | 'poll'>> {
   /** Absolute, symbolic links resolved. */
   root: string
-  /** From the root; undefined while there is none. */
+  /** Relative to the root; undefined for the first of {@link ENTRIES}. */
   entry: string | undefined
   editor: string | undefined
-  /** Milliseconds between two looks, or undefined for the system's own notifications. */
+  /** Polling interval, or undefined for the system's notifications. */
   pollMs: number | undefined
 }
 
-/** Where an application's module is looked for, TypeScript first since that is what is edited. */
+/** Where the application's module is searched for: TypeScript first, since that is what is edited. */
 export const ENTRIES: readonly string[] = ['app.ts', 'app.js', 'src/app.ts', 'src/app.js']
 
 const DEFAULT_POLL_MS = 300
@@ -126,7 +126,7 @@ export function findEntry(settings: Pick<Settings, 'root' | 'entry'>): string {
   throw boomhauerError('no_entry', { root: settings.root, names: names.join(' or ') })
 }
 
-/** The editor that the terminal of an editor, or the person, has announced. */
+/** The editor by its environment variables, those of its terminal included. */
 function editorOf(env: NodeJS.ProcessEnv): string | undefined {
   const named = env.BOOMHAUER_EDITOR
   if (named) return named

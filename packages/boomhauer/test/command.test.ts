@@ -108,7 +108,7 @@ test('a taken port is said to be, and nothing is left running', async () => {
   const first = new Command(folder, [])
   const second = new Command(folder, ['--port', String(await first.port())])
   expect(await second.exit()).toBe(2)
-  expect(second.output).toMatch(/^boomhauer: 127\.0\.0\.1:\d+ is taken by another process/)
+  expect(second.output).toMatch(/^boomhauer: 127\.0\.0\.1:\d+ is in use by another process/)
 })
 
 test('tells each build in one line, and a failure with its source, without a terminal', async () => {

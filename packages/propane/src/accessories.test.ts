@@ -26,7 +26,7 @@ test('lists every problem at once, with what was probably meant', () => {
       'The propane accessories have 5 problem(s):',
       '- workers: must be auto or a whole number from 0 to 1024, not "many"',
       '- port: must be a whole number from 0 to 65535, not 70000',
-      '- drainTimout: there is no such accessory; did you mean drainTimeoutMs?',
+      '- drainTimout: no such accessory; did you mean drainTimeoutMs?',
       '- workerHeader: must be true or false, not "maybe"',
       '- healthPaths: must be a list of paths such as /health/live,/health/ready, not "health"',
     ].join('\n'),

@@ -4,8 +4,8 @@ import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'
 
 /**
- * The settings of propane, its "accessories". Durations are milliseconds and sizes bytes; strings such as `'30s'` and
- * `'512mb'` are understood wherever a setting comes from. 0 turns a limit off.
+ * The settings of propane, its "accessories". Durations are milliseconds and sizes are bytes; strings such as `'30s'` and
+ * `'512mb'` are accepted from every source. 0 turns a limit off.
  */
 export interface Accessories {
   host: string
@@ -49,7 +49,7 @@ export interface Accessories {
 
 export type AccessoryName = keyof Accessories
 
-/** What a user may write: each accessory in any form its kind understands. */
+/** The accessories as a user writes them: each in any form that its kind accepts. */
 export type AccessoryInput = { [Name in AccessoryName]?: Accessories[Name] | string | undefined }
 
 interface Kind<T> {
@@ -62,14 +62,14 @@ export interface Accessory<T = unknown> {
   kind: Kind<T>
   default: T
   doc: string
-  /** Whether a changed value needs a new primary; the others count for workers started by the next reload. */
+  /** Whether a changed value takes effect only with a new primary; the others apply to workers started by a reload. */
   restart: boolean
 }
 
-const text: Kind<string> = { expects: 'a text', parse: v => (typeof v === 'string' ? v : undefined) }
+const text: Kind<string> = { expects: 'a string', parse: v => (typeof v === 'string' ? v : undefined) }
 const count: Kind<number> = integer(0, 1_000_000_000)
 const duration: Kind<number> = { expects: 'a duration such as 500, 500ms, 30s or 5m', parse: parseDuration }
-/** A period: at least 10 ms, for nothing can be done all the time. */
+/** A period: at least 10 ms, since nothing can run continuously. */
 const period: Kind<number> = {
   expects: 'a duration of 10ms or more',
   parse: v => {
@@ -93,7 +93,7 @@ const paths: Kind<readonly string[]> = {
   },
 }
 
-/** A port alone is one of the loopback interface. */
+/** A port alone means the loopback interface. */
 const METRICS_ADDRESS = /^$|\/|^(?:[\w.-]+:|\[[\da-f:]+\]:)?\d{1,5}$/i
 const address: Kind<string> = {
   expects: 'an address such as 127.0.0.1:9464, or the path of a unix socket',
@@ -122,81 +122,107 @@ function entry<T>(kind: Kind<T>, value: T, doc: string, restart = false): Access
   return { kind, default: value, doc, restart }
 }
 
-/** The one table: flag, environment variable, configuration key, validator and documentation all come from it. */
+/** The table that flags, environment variables, configuration keys, validation and documentation come from. */
 export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessories[Name]> } = {
   host: entry(text, '127.0.0.1', 'Address to listen on; `::` or `0.0.0.0` for all.', true),
   port: entry(integer(0, 65_535), 3000, 'TCP port; 0 lets the system choose.', true),
   socketPath: entry(text, '', 'Path of a unix socket to listen on, instead of host and port.', true),
-  listenBacklog: entry(integer(1, 65_535), 511, 'Connections the kernel queues while no worker takes them.', true),
+  listenBacklog: entry(
+    integer(1, 65_535),
+    511,
+    'How many connections the kernel queues until a worker accepts them.',
+    true,
+  ),
   workers: entry(
     orAuto(integer(0, 1024)),
     'auto',
-    'Worker processes. `auto`: as many as the CPU limit allows. 0: one process, no primary.',
+    'Number of worker processes. `auto`: as many as the CPU limit allows. 0: one process without a primary.',
   ),
-  bootTimeoutMs: entry(duration, 30_000, 'How long a worker may take until it is ready.'),
-  drainTimeoutMs: entry(duration, 20_000, 'How long requests in flight may still take once their worker is to go.'),
-  killTimeoutMs: entry(duration, 5000, 'How long a worker that should be gone may still take before SIGKILL.'),
+  bootTimeoutMs: entry(duration, 30_000, 'How long a worker may take to become ready.'),
+  drainTimeoutMs: entry(duration, 20_000, 'How long requests in flight may take to finish when their worker stops.'),
+  killTimeoutMs: entry(duration, 5000, 'How long a worker may take to exit before it is sent SIGKILL.'),
   idleWindowMs: entry(
     duration,
     2000,
-    'How long a draining worker keeps idle keep-alive connections open, so that a request under way is still answered.',
+    'How long a draining worker keeps idle keep-alive connections open, so that requests already on their way are answered.',
   ),
   preStopDelayMs: entry(
     orAuto(duration),
     'auto',
-    'How long to go on accepting after TERM while readiness already fails. `auto`: 5 s in a container, else 0.',
+    'How long to keep accepting after SIGTERM while readiness already fails. `auto`: 5 s in a container, otherwise 0.',
   ),
   respawnDelayMs: entry(
     duration,
     100,
-    'Delay before a worker that died is replaced; doubles with every further death.',
+    'Delay before a crashed worker is replaced; it doubles with each further crash.',
   ),
-  respawnDelayMaxMs: entry(duration, 30_000, 'Longest delay before a worker that died is replaced.'),
-  crashLoopDeaths: entry(integer(1, 1000), 5, 'Deaths before ready, within the window, that make a crash loop.'),
-  crashLoopWindowMs: entry(duration, 60_000, 'Window in which those deaths are counted.'),
-  heartbeatIntervalMs: entry(period, 1000, 'How often a worker reports.'),
-  heartbeatTimeoutMs: entry(duration, 20_000, 'Silence of a worker after which it is taken for hung and replaced.'),
-  maxRequests: entry(count, 0, 'Requests after which a worker is recycled, spread by up to a fifth.'),
-  maxAgeMs: entry(duration, 0, 'Age at which a worker is recycled, spread by up to a fifth.'),
-  maxMemory: entry(size, 0, 'Resident memory of a worker above which, three reports in a row, it is recycled.'),
+  respawnDelayMaxMs: entry(duration, 30_000, 'Longest delay before a crashed worker is replaced.'),
+  crashLoopDeaths: entry(
+    integer(1, 1000),
+    5,
+    'Number of workers that exit before they are ready, within the window, that counts as a crash loop.',
+  ),
+  crashLoopWindowMs: entry(duration, 60_000, 'Window for counting them.'),
+  heartbeatIntervalMs: entry(period, 1000, 'How often a worker sends a heartbeat.'),
+  heartbeatTimeoutMs: entry(
+    duration,
+    20_000,
+    'How long a worker may miss heartbeats before it counts as hung and is replaced.',
+  ),
+  maxRequests: entry(
+    count,
+    0,
+    'Number of requests after which a worker is recycled, plus up to a fifth so that workers do not recycle together.',
+  ),
+  maxAgeMs: entry(duration, 0, 'Age at which a worker is recycled, plus up to a fifth.'),
+  maxMemory: entry(size, 0, 'Resident memory at which a worker is recycled, when three heartbeats in a row exceed it.'),
   reloadOverlap: entry(
     integer(1, 1024),
     1,
-    'Workers a reload starts at once after the first of the new generation is ready.',
+    'How many workers a reload starts at a time, once the first of the new generation is ready.',
   ),
   probePath: entry(
     text,
     '',
-    'Path a new worker must answer with 2xx or 3xx before it counts as ready. Empty: any answer to `GET /`.',
+    'Path that a new worker must answer with 2xx or 3xx to count as ready. Empty: any answer to `GET /`.',
   ),
-  maxConnections: entry(count, 0, 'Open connections at which a worker stops accepting.'),
-  maxInFlight: entry(count, 0, 'Requests in flight in a worker above which further ones are answered 503.'),
-  maxEventLoopDelayMs: entry(duration, 0, 'Delay of the event loop above which a worker answers 503.'),
-  retryAfterMs: entry(duration, 1000, 'What those answers say in `Retry-After`, rounded up to seconds.'),
+  maxConnections: entry(count, 0, 'Number of open connections at which a worker stops accepting.'),
+  maxInFlight: entry(count, 0, 'Number of requests in flight above which a worker answers further ones with 503.'),
+  maxEventLoopDelayMs: entry(duration, 0, 'Event-loop delay above which a worker answers requests with 503.'),
+  retryAfterMs: entry(duration, 1000, '`Retry-After` of these answers, rounded up to whole seconds.'),
   healthPaths: entry(
     paths,
     ['/health', ...HEALTH_PATHS],
-    'Paths, with everything below them, that are never answered 503 by load shedding.',
+    'Paths, including everything below them, that load shedding never refuses.',
   ),
-  workerHeader: entry(flag, false, 'Say in `X-Propane-Worker` which worker, generation and release answered.'),
-  pidFile: entry(text, '', 'File to hold the process id of the primary.', true),
+  workerHeader: entry(
+    flag,
+    false,
+    'Add `X-Propane-Worker` to responses: the worker, generation and release that answered.',
+  ),
+  pidFile: entry(text, '', 'File for the process id of the primary.', true),
   controlSocket: entry(
     text,
     'auto',
-    'Unix socket for status, reload and the other commands. `auto`: in the runtime folder. `off`: none.',
+    'Unix socket for commands such as status and reload. `auto`: in the runtime directory. `off`: none.',
     true,
   ),
-  metrics: entry(address, '', 'Address (`127.0.0.1:9464`) or unix socket path for Prometheus metrics.', true),
-  logFormat: entry(oneOf('auto', 'json', 'text'), 'auto', '`auto`: text on a terminal, else JSON lines.', true),
-  logFile: entry(text, '', 'File for the log instead of standard output; USR1 opens it again.', true),
-  user: entry(text, '', 'User, name or id, the workers run as.', true),
-  group: entry(text, '', 'Group, name or id, the workers run as.', true),
-  cwd: entry(text, '', 'Working directory of the workers. Empty: where propane was started.'),
-  envFile: entry(text, '', 'File of NAME=value lines for the workers, read again on every reload.'),
+  metrics: entry(address, '', 'Address (`127.0.0.1:9464`) or unix socket path that serves Prometheus metrics.', true),
+  logFormat: entry(
+    oneOf('auto', 'json', 'text'),
+    'auto',
+    '`json`, `text`, or `auto`: text on a terminal, otherwise JSON lines.',
+    true,
+  ),
+  logFile: entry(text, '', 'Log file, instead of standard output. SIGUSR1 reopens it.', true),
+  user: entry(text, '', 'User, by name or id, that the workers run as.', true),
+  group: entry(text, '', 'Group, by name or id, that the workers run as.', true),
+  cwd: entry(text, '', 'Working directory of the workers. Empty: that of propane.'),
+  envFile: entry(text, '', 'File with NAME=value lines for the environment of the workers, reread on every reload.'),
   release: entry(
     text,
     '',
-    'Release id of the workers. Empty: ARLEN_RELEASE, or the name of the folder that a symbolic link in the path of the application leads to.',
+    'Release id of the workers. Empty: `ARLEN_RELEASE`, or the name of the folder that a symbolic link in the application path points to.',
   ),
 }
 
@@ -229,7 +255,7 @@ export function accessoriesFromEnv(env: NodeJS.ProcessEnv): AccessoryInput {
 }
 
 /**
- * Merges the sources, the later ones outranking the earlier, over the defaults.
+ * Merges the sources over the defaults; later sources win.
  *
  * @throws settings_invalid with every problem listed at once.
  */
@@ -242,7 +268,7 @@ export function resolveAccessories(...sources: readonly Readonly<Record<string, 
       if (value === undefined) continue
       if (!Object.hasOwn(ACCESSORIES, name)) {
         const meant = suggest(name, NAMES)
-        problems.push(`${name}: there is no such accessory${meant === undefined ? '' : `; did you mean ${meant}?`}`)
+        problems.push(`${name}: no such accessory${meant === undefined ? '' : `; did you mean ${meant}?`}`)
         continue
       }
       const accessory: Accessory = ACCESSORIES[name as AccessoryName]

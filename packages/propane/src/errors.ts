@@ -5,10 +5,11 @@ export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = d
   settings_invalid: { message: 'The propane accessories have {count} problem(s):\n{problems}' },
   config_unreadable: { message: 'The configuration file {file} cannot be read: {reason}' },
   env_file_unreadable: { message: 'The env file {file} cannot be read: {reason}' },
-  app_not_found: { message: 'There is no application at {path}. Give the path of the module to run.' },
+  app_not_found: { message: 'There is no application at {path}. Give the path of its module.' },
   port_in_use: { message: '{address} is already in use{owner}. Stop that process or choose another port.' },
   bind_not_permitted: {
-    message: 'No right to listen on {address}. Ports below 1024 need root, CAP_NET_BIND_SERVICE or a socket unit.',
+    message:
+      'Listening on {address} is not permitted. Ports below 1024 need root, CAP_NET_BIND_SERVICE or a systemd socket unit.',
   },
   bind_failed: { message: 'Cannot listen on {address}: {reason}' },
   socket_unsupported: {
@@ -16,24 +17,24 @@ export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = d
       'This Node.js ({version}) cannot bind a socket without accepting from it (net._createServerHandle is missing).',
   },
   systemd_sockets_missing: {
-    message: 'LISTEN_FDS says {count} socket(s) are handed over, but descriptor {fd} is not a listening socket.',
+    message: 'LISTEN_FDS announces {count} socket(s), but descriptor {fd} is not a listening socket.',
   },
-  unknown_user: { message: 'There is no {kind} named {name} on this machine.' },
+  unknown_user: { message: 'This machine has no {kind} named {name}.' },
   already_running: { message: 'propane is already running: process {pid} holds {file}.' },
   pid_file_failed: { message: 'The pid file {file} cannot be written: {reason}' },
   log_file_failed: { message: 'The log file {file} cannot be written: {reason}' },
   app_failed: { message: '{reason}' },
   crash_loop: {
-    message: 'Gave up: {deaths} workers died before they were ready within {window}. The first one: {reason}',
+    message: 'Gave up: {deaths} workers exited before they were ready, within {window}. The first one: {reason}',
   },
   too_many_workers: {
-    message: '{workers} workers need about {needed} of memory, and {available} are available. Ask for fewer.',
+    message: '{workers} workers need about {needed} of memory, but only {available} is available. Ask for fewer.',
   },
-  not_running: { message: 'No propane answers at {path}. Is it running, as this user, with this control socket?' },
+  not_running: { message: 'No propane answers at {path}. Is it running, as this user and with this control socket?' },
   command_failed: { message: '{reason}' },
-  reload_failed: { message: 'The reload failed and the old workers stay: {reason}' },
+  reload_failed: { message: 'The reload failed; the old workers keep serving: {reason}' },
   upgrade_failed: { message: 'The primary was not replaced: {reason}' },
-  stopping: { message: 'propane is stopping and takes no more commands.' },
+  stopping: { message: 'propane is stopping and accepts no more commands.' },
 })
 
 export type PropaneErrorCode =

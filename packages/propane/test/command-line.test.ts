@@ -86,7 +86,7 @@ describe('failure ends with 1 and one line:', () => {
     expect(await told('--log-file', '/nowhere/log')).toMatch(/^propane: The log file \/nowhere\/log cannot be .*\n$/)
     expect(await told('--pid-file', '/nowhere/pid')).toMatch(/^propane: The pid file \/nowhere\/pid cannot be .*\n$/)
     expect(await told('--host', '192.0.2.1')).toMatch(/^propane: Cannot listen on 192\.0\.2\.1:0: .*\n$/)
-    expect(await told('--user', 'nobody-here')).toMatch(/^propane: There is no user named nobody-here .*\n$/)
+    expect(await told('--user', 'nobody-here')).toMatch(/^propane: This machine has no user named nobody-here .*\n$/)
   })
 
   test('a port that is taken, with who has it', async () => {
@@ -146,7 +146,7 @@ test('commands a running propane, waits for the outcome, and tells it in text an
   writeFileSync(app, 'throw new Error("broken")')
   const failed = await run(['reload'], env)
   expect([failed.code, failed.stdout]).toEqual([1, ''])
-  expect(failed.stderr).toMatch(/^propane: The reload failed and the old workers stay: broken/)
+  expect(failed.stderr).toMatch(/^propane: The reload failed; the old workers keep serving: broken/)
   expect(JSON.parse((await run(['reload', '--json'], env)).stdout)).toMatchObject({
     ok: false,
     error: { code: 'reload_failed' },

@@ -8,23 +8,23 @@ export type Mode = 'serve' | 'once' | 'prepare-only' | 'print-routes' | 'help'
 
 export const USAGE = `Usage: boomhauer [module] [options]
 
-Serves an application while it is being written: every save is live at once, every mistake is shown where it is.
-The module's default export is the application; without one it is app.ts, app.js, src/app.ts or src/app.js.
+Serves an application during development: every save is live at once, every mistake is shown where it is.
+The module's default export is the application. Default: app.ts, app.js, src/app.ts or src/app.js.
 
-  --port <number>         default 3000; 0 is any
-  --host <address>        default 127.0.0.1
-  --allow-host <name>     answer for this host name too (repeatable; .example.test is all below it)
+  --port <number>         port, default 3000; 0 for any free port
+  --host <address>        address, default 127.0.0.1
+  --allow-host <name>     also accept this host name (repeatable; .example.test includes its subdomains)
   --env <name>            ARLEN_ENV of the application, default development
-  --root <folder>         default the working folder
+  --root <folder>         folder of the application, default the working directory
   --no-watch              do not rebuild on changes
-  --poll [ms]             read the folder again and again instead of being notified
-  --ignore <glob>         files whose changes mean nothing (repeatable)
-  --typecheck <how>       notice (default), block or off
+  --poll [ms]             poll for changes instead of relying on notifications
+  --ignore <glob>         files whose changes are ignored (repeatable)
+  --typecheck <mode>      notice (default), block or off
   --editor <name>         vscode, cursor, zed, webstorm, … or a link with {file}, {line} and {column}
-  --node-arg <argument>   for Node.js in the application's process, such as --inspect (repeatable)
-  --once                  build, start, say how that went, and end
+  --node-arg <argument>   argument for Node.js in the application's process, such as --inspect (repeatable)
+  --once                  build and start, report the outcome, and exit
   --prepare-only          check templates and types without starting the application
-  --print-routes          start the application, print its routes, and end
+  --print-routes          start the application, print its routes, and exit
 `
 
 type Kind = { type: 'string' | 'boolean'; multiple?: true; short?: string }

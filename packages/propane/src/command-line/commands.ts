@@ -7,24 +7,24 @@ import type { PropaneStatus } from '../observation/status.ts'
 import { logicalPath } from '../release.ts'
 import { fs } from '../system/builtins.ts'
 
-/** Commands to a running propane, with what they do. */
+/** The commands for a running propane, with their descriptions. */
 export const COMMANDS: Readonly<Record<string, string>> = {
-  status: 'what runs, worker by worker',
-  health: 'ends with 0 while workers serve, for health checks',
+  status: 'show the workers and their state',
+  health: 'exit with 0 while workers serve, for health checks',
   reload: 'rolling reload; waits for the outcome',
-  stop: 'graceful stop; waits for the end',
-  scale: 'so many workers from now on: propane scale 4',
-  upgrade: 'replace the primary itself, without a gap',
-  'reopen-logs': 'open the log file again',
-  metrics: 'metrics in the Prometheus text format',
+  stop: 'graceful stop; waits until it has stopped',
+  scale: 'change the number of workers: propane scale 4',
+  upgrade: 'replace the primary itself, without downtime',
+  'reopen-logs': 'reopen the log file',
+  metrics: 'print metrics in the Prometheus text format',
 }
 
 export interface Target {
   /** The control socket, where it is known. */
   controlSocket?: string | undefined
-  /** The application, as it was started: finds its control socket. */
+  /** The application, as given at the start: its control socket is derived from it. */
   app?: string | undefined
-  /** Its port, where several instances run. */
+  /** The port, where several instances of the application run. */
   port?: number | undefined
   /** Default: that of this process. */
   env?: NodeJS.ProcessEnv | undefined
@@ -43,7 +43,7 @@ export async function locate({ controlSocket, app, port, env = process.env }: Ta
   if (found.length === 1) return found[0]!
   if (found.length === 0) throw propaneError('not_running', { path: 'any control socket of this user' })
   const list = found.map(file => `--control-socket ${file}`).join('\n  ')
-  throw propaneError('command_failed', { reason: `several propanes run; say which one:\n  ${list}` })
+  throw propaneError('command_failed', { reason: `several instances of propane are running; choose one:\n  ${list}` })
 }
 
 export interface CommandOptions extends Target {
@@ -60,12 +60,12 @@ export interface CommandOptions extends Target {
  */
 export async function command({ command, workers, ...target }: CommandOptions): Promise<unknown> {
   if (!Object.hasOwn(COMMANDS, command)) {
-    throw propaneError('command_failed', { reason: `there is no command ${command}` })
+    throw propaneError('command_failed', { reason: `unknown command ${command}` })
   }
   return sendCommand(await locate(target), { command, ...(workers !== undefined && { workers }) })
 }
 
-/** The result of a command as a person reads it. */
+/** Formats the result of a command for people. */
 export function describeResult(command: string, result: unknown): string {
   if (command === 'status') return formatStatus(result as PropaneStatus)
   if (command === 'health') {
@@ -82,13 +82,13 @@ export function describeResult(command: string, result: unknown): string {
   return command === 'stop' ? 'stopped\n' : 'done\n'
 }
 
-/** The command that was probably meant by a word that is neither one nor looks like a file. */
+/** The command that a mistyped word probably means, unless the word looks like a file. */
 export function mistypedCommand(word: string | undefined): string | undefined {
   if (word === undefined || !/^[a-z-]+$/.test(word) || isCommand(word) || fs.existsSync(word)) return undefined
   return suggest(word, ['start', ...Object.keys(COMMANDS)])
 }
 
-/** Whether a word on the command line is a command: a file of that name is an application. */
+/** Whether a word on the command line is a command. A file of that name is an application instead. */
 export function isCommand(word: string | undefined): word is string {
   return word !== undefined && (word === 'start' || Object.hasOwn(COMMANDS, word)) && !fs.existsSync(word)
 }

@@ -3,15 +3,15 @@ export type SignalAction = 'stop' | 'quit' | 'reload' | 'scale_up' | 'scale_down
 
 /** The one table of signals; `docs/propane.md` is held to it. */
 export const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, { action: SignalAction; doc: string }>>> = {
-  SIGTERM: { action: 'stop', doc: 'Graceful stop: requests in flight are answered, then exit 0.' },
-  SIGINT: { action: 'stop', doc: 'Graceful stop; a second one stops at once.' },
-  SIGQUIT: { action: 'quit', doc: 'Stop at once: workers are killed.' },
+  SIGTERM: { action: 'stop', doc: 'Graceful stop: answers requests in flight, then exits with 0.' },
+  SIGINT: { action: 'stop', doc: 'Graceful stop; a second one stops immediately.' },
+  SIGQUIT: { action: 'quit', doc: 'Immediate stop: kills the workers.' },
   SIGHUP: { action: 'reload', doc: 'Rolling reload: new code, env file and accessories, without losing a request.' },
-  SIGUSR1: { action: 'reopen_logs', doc: 'Open the log file again, after it was rotated away.' },
+  SIGUSR1: { action: 'reopen_logs', doc: 'Reopens the log file, after log rotation.' },
   SIGUSR2: {
     action: 'upgrade',
-    doc: 'Replace the primary itself, with new code of propane and Node.js, without a gap.',
+    doc: 'Replaces the primary itself, with a new version of propane or Node.js, without downtime.',
   },
-  SIGTTIN: { action: 'scale_up', doc: 'One worker more.' },
-  SIGTTOU: { action: 'scale_down', doc: 'One worker less, down to one.' },
+  SIGTTIN: { action: 'scale_up', doc: 'Adds a worker.' },
+  SIGTTOU: { action: 'scale_down', doc: 'Removes a worker, down to one.' },
 }

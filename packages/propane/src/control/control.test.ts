@@ -37,7 +37,7 @@ test('a command comes back with its result, or with the code and message of its 
   expect(await sendCommand(file, { command: 'scale', workers: 3 })).toEqual({ workers: 3 })
   await expect(sendCommand(file, { command: 'reload' })).rejects.toMatchObject({
     code: 'reload_failed',
-    message: 'The reload failed and the old workers stay: no database',
+    message: 'The reload failed; the old workers keep serving: no database',
   })
 })
 

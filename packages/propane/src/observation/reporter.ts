@@ -75,7 +75,7 @@ export function report(events: Events, log: Log): void {
   })
   events.on('reload_failed', ({ generation, reason, stack }) => {
     const members = { generation, status: 'reload_failed', ...(stack && { stack }) }
-    log.line('error', `reload failed, the old workers stay: ${reason}`, members)
+    log.line('error', `reload failed, the old workers keep serving: ${reason}`, members)
   })
   events.on('scaled', ({ workers }) => log.line('info', `scaling to ${workers} workers`, { workers }))
   events.on('upgraded', ({ pid }) => log.line('info', `process ${pid} has taken over`, { successor: pid }))

@@ -11,7 +11,7 @@ test('refuses what memory has no room for, by what the workers take that serve',
   expect(() => checkWorkers(10, [200 * MIB, 200 * MIB], 700 * MIB)).toThrow(
     expect.objectContaining({
       code: 'too_many_workers',
-      message: expect.stringContaining('10 workers need about 800.0 MiB of memory, and 700.0 MiB are available'),
+      message: expect.stringContaining('10 workers need about 800.0 MiB of memory, but only 700.0 MiB is available'),
     }),
   )
   expect(() => checkWorkers(9, [200 * MIB, 200 * MIB], 700 * MIB)).not.toThrow()

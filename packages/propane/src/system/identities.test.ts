@@ -21,6 +21,6 @@ test('a user brings its own group, unless one is named', () => {
 })
 
 test('an unknown name is refused', () => {
-  expect(() => resolveIds('nobody-here', '', etc())).toThrow('There is no user named nobody-here on this machine.')
+  expect(() => resolveIds('nobody-here', '', etc())).toThrow('This machine has no user named nobody-here.')
   expect(() => resolveIds('', 'none', etc())).toThrow('There is no group named none on this machine.')
 })

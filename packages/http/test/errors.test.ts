@@ -219,7 +219,7 @@ describe('a stream that fails half way', () => {
     ],
     ['fewer bytes than declared', c => c.stream(Readable.from(['part']), { length: 10 })],
     ['more bytes than declared', c => c.stream(Readable.from(['part', 'part', 'part']), { length: 6 })],
-    ['pieces that are no bytes', c => c.stream(Readable.from([{ a: 1 }]))],
+    ['pieces that are no bytes', c => c.stream(Readable.from([Buffer.from('part'), { a: 1 }]))],
   ])('cuts the connection, so that the client can tell: %s', async (_, handler) => {
     const log = recorder()
     const finished = deferred<{ error: unknown }>()

@@ -1,11 +1,12 @@
 import { pipeline, Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
 import { after } from '@arlen/core'
 import type { Context } from '../context.ts'
 import type { Middleware } from '../handler.ts'
 import { setField } from './answer-fields.ts'
 import { type ContentCoding, encodeBody, encodeStream } from './content-coding.ts'
 import { negotiateCoding } from './negotiation.ts'
-import type { Reply } from './reply.ts'
+import type { Reply, StreamBody } from './reply.ts'
 import { isStream, toReply } from './to-reply.ts'
 
 export interface CompressOptions {
@@ -48,6 +49,12 @@ function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
   return typeof body === 'string' || body instanceof Uint8Array ? body.length >= minBytes : true
 }
 
+/** Destroyed, it lets go of what it reads at once, also of a web stream that it waits for. */
+function readable(body: StreamBody): Readable {
+  if (body instanceof Readable) return body
+  return body instanceof ReadableStream ? Readable.fromWeb(body as WebStream) : Readable.from(body)
+}
+
 function statusOf(c: Context, reply: Reply): number {
   return reply.status === 0 ? c.res.status : reply.status
 }
@@ -76,7 +83,7 @@ function encode(c: Context, reply: Reply, coding: ContentCoding): Reply | Promis
   if (typeof body === 'object' && body !== null && isStream(body)) {
     const packed = encodeStream(coding)
     // Its failure is the failure of the stream that is sent, and told there.
-    pipeline(body instanceof Readable ? body : Readable.from(body), packed, () => undefined)
+    pipeline(readable(body), packed, () => undefined)
     reply.body = packed
     reply.length = -1
     return reply

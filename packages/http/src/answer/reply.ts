@@ -68,6 +68,10 @@ export class Reply {
 
 export const BYTES_TYPE = 'application/octet-stream'
 
+export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+}
+
 /** The bytes of a buffer or of any view of one, without a copy. */
 export function bytesOf(body: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (body instanceof Uint8Array) return body

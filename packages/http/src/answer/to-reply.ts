@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { JSON_TYPE, TEXT_TYPE } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
-import { BYTES_TYPE, bytesOf, Reply, type StreamBody } from './reply.ts'
+import { BYTES_TYPE, bytesOf, isBytes, Reply, type StreamBody } from './reply.ts'
+import { webReply } from './web-reply.ts'
 
 /**
  * The answer that a handler's result stands for. Middleware that must see or change an answer calls it on the result of
@@ -31,12 +32,10 @@ function plainType(c: Context, usual: string): string {
 }
 
 function objectReply(c: Context, value: object): Reply {
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-    return new Reply(bytesOf(value), plainType(c, BYTES_TYPE))
-  }
+  if (isBytes(value)) return new Reply(bytesOf(value), plainType(c, BYTES_TYPE))
   if (isStream(value)) return new Reply(value, plainType(c, BYTES_TYPE))
   if (value instanceof Error) throw value
-  if (value instanceof Response) return webReply(value)
+  if (value instanceof Response) return webReply(value, c.req.method === 'HEAD')
   if (value instanceof Blob) return blobReply(c, value)
   return jsonReply(c, value)
 }
@@ -55,28 +54,4 @@ export function isStream(value: object): value is StreamBody {
 export function isPlainJson(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === Array.prototype
-}
-
-const CONNECTION_FIELDS = new Set([
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'trailer',
-  'te',
-  'content-length',
-])
-
-function webReply(response: Response): Reply {
-  if (response.bodyUsed) throw httpError('stream_incomplete')
-  const reply = new Reply(response.body as StreamBody | null, '', response.status)
-  const length = response.headers.get('content-length')
-  // A decoded body no longer has the length its header says.
-  if (length !== null && !response.headers.has('content-encoding')) reply.length = Number(length)
-  for (const [name, value] of response.headers) {
-    if (name === 'content-type') reply.type = value
-    else if (name === 'set-cookie') reply.headers.append(name, value)
-    else if (!CONNECTION_FIELDS.has(name)) reply.headers.set(name, value)
-  }
-  return reply
 }

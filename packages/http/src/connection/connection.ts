@@ -21,6 +21,12 @@ const LINGER_BYTES = 1024 * 1024 + 64 * 1024
 /** Bytes of an unread body or of pipelined requests that are held while a handler runs. */
 const READ_AHEAD = 64 * 1024
 
+/**
+ * A client that has closed its side looks no different from one that has left until something is written to it. While a
+ * stream has nothing to write for this long, it is taken for one that has left.
+ */
+const HALF_CLOSED_SILENCE_MS = 500
+
 /** See `Exchange.largestWhole`. */
 const LARGEST_WHOLE = 256 * 1024
 
@@ -156,6 +162,8 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   tick(now: number): void {
+    if (this.ended && this.responder.silentFor(now) >= this.engine.clock.ticks(HALF_CLOSED_SILENCE_MS))
+      return this.drop()
     switch (this.deadlines.takePassed(now)) {
       case 'write':
         this.drop()

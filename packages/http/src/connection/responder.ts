@@ -10,7 +10,7 @@ import type { Request } from '../request.ts'
 import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
 import { type AnswerHead, type Exchange, UNKNOWN, UNTOLD } from './exchange.ts'
-import { checkUnread, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
+import { checkUnread, discard, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
 import { UpgradeReply } from './upgrade.ts'
 
 /** Calls the handler of one request after the other, and turns what it comes to into an answer. */
@@ -24,7 +24,11 @@ export class Responder implements StreamSink {
   private expired = false
   private stream: StreamAnswer | null = null
   /** Of the stream. */
-  private status = 0
+  private head: AnswerHead | null = null
+  /** When the stream gave its last piece, in ticks of the clock. */
+  private heardAt = 0
+  /** An error is being answered: what fails now is not answered by the same means. */
+  private failing = false
   /** Why we cut the answer ourselves. */
   private failure: unknown = undefined
 
@@ -48,7 +52,7 @@ export class Responder implements StreamSink {
     const c = new service.Context(request, startedAt)
     this.context = c
     this.startedAt = startedAt
-    this.expired = false
+    this.expired = this.failing = false
     c.timings?.lap('parse')
     service.inFlight++
     observeStart(c)
@@ -102,7 +106,8 @@ export class Responder implements StreamSink {
     const { stream } = this
     this.stream = null
     stream?.cut(reason)
-    this.finish(c, stream === null ? 0 : this.status, stream?.sent ?? 0, this.failure ?? reason)
+    const status = stream !== null && c._answered ? this.head!.status : 0
+    this.finish(c, status, stream?.sent ?? 0, this.failure ?? reason)
   }
 
   /** A handler returned. */
@@ -115,6 +120,7 @@ export class Responder implements StreamSink {
         if (!this.sendPlain(c, JSON_TYPE, text)) this.send(c, new Reply(text, JSON_TYPE))
       } else this.send(c, toReply(c, result))
     } catch (error) {
+      discard(result)
       this.fail(c, error)
     }
   }
@@ -126,6 +132,9 @@ export class Responder implements StreamSink {
       service.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
       return
     }
+    this.failing = true
+    this.stream?.cut(error)
+    this.stream = null
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     // Anybody can cause what a client did wrong, or an overload: neither may fill a disk.
     if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'overloaded')) {
@@ -155,6 +164,7 @@ export class Responder implements StreamSink {
       if (reply.status === 0) reply.status = status
       this.send(c, reply)
     } catch (second) {
+      discard(result)
       this.lastResort(c, second)
     }
   }
@@ -191,8 +201,7 @@ export class Responder implements StreamSink {
 
   /** No content, whatever the reply holds (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
   private sendEmpty(c: Context, reply: Reply, status: number): void {
-    if (typeof reply.body === 'object' && reply.body !== null && isStream(reply.body))
-      release(reply.body, null, undefined)
+    discard(reply)
     this.sendWhole(c, headOf(c, reply, status, status === 205 ? 0 : UNTOLD), null, 0)
   }
 
@@ -220,13 +229,14 @@ export class Responder implements StreamSink {
     const declared = reply.length >= 0 ? reply.length : declaredLength(c, reply)
     const head = headOf(c, reply, status, declared)
     if (c.req.method === 'HEAD') {
-      release(body, null, undefined)
+      release(body, undefined)
       return this.sendWhole(c, head, null, 0)
     }
-    this.exchange.sendHead(head)
-    c._answered = true
-    this.status = status
+    this.head = head
+    this.heardAt = this.service.clock.tick
     this.stream = new StreamAnswer(this, body, declared)
+    // Whoever listens to events is told at once that somebody speaks.
+    if (/^Content-Type: text\/event-stream\b/im.test(head.fields)) this.stream.begin()
     this.stream.start()
   }
 
@@ -236,7 +246,19 @@ export class Responder implements StreamSink {
     this.exchange.upgrade(take)
   }
 
+  /** The first piece is there: up to now the answer could have become an error. */
+  streamBegin(): void {
+    this.context!._answered = true
+    this.exchange.sendHead(this.head!)
+  }
+
+  /** How long a stream that the peer waits for has said nothing, in ticks; 0 where there is none. */
+  silentFor(tick: number): number {
+    return this.stream === null || this.stream.isBlocked ? 0 : tick - this.heardAt
+  }
+
   streamWrite(piece: Uint8Array | string): boolean {
+    this.heardAt = this.service.clock.tick
     return this.exchange.write(piece)
   }
 
@@ -244,12 +266,16 @@ export class Responder implements StreamSink {
     const { stream, context } = this
     if (stream === null || context === null) return
     this.stream = null
-    this.done(context, this.status, stream.sent)
+    this.done(context, this.head!.status, stream.sent)
   }
 
   streamFail(error: unknown): void {
     const c = this.context
     if (c === null) return
+    if (!c._answered) {
+      this.stream = null
+      return this.failing ? this.lastResort(c, error) : this.fail(c, error)
+    }
     c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'answer cut short')
     this.failure = error
     this.exchange.cut(error)
@@ -276,9 +302,7 @@ export class Responder implements StreamSink {
   /** A second answer, or one that nobody waits for any more: nothing is sent, and nothing leaks. */
   private late(c: Context, result: unknown): void {
     this.service.log.debug({ method: c.req.method, path: c.req.path }, 'answer came too late')
-    if (result instanceof Reply && typeof result.body === 'object' && result.body !== null && isStream(result.body)) {
-      release(result.body, null, undefined)
-    }
+    discard(result)
   }
 }
 

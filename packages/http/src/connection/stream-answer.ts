@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream'
-import type { StreamBody } from '../answer/reply.ts'
+import { bytesOf, isBytes, Reply, type StreamBody } from '../answer/reply.ts'
+import { isStream } from '../answer/to-reply.ts'
 import { httpError } from '../errors.ts'
 
 /** Where the pieces of a streamed answer go: the connection. */
 export interface StreamSink {
+  /** The source has something to say, or has ended without: the answer can begin. */
+  streamBegin(): void
   /** False when the peer cannot keep up; `resume` is called once it can. */
   streamWrite(piece: Uint8Array | string): boolean
   streamEnd(): void
@@ -15,12 +18,14 @@ export class StreamAnswer {
   /** Bytes of content handed to the connection. */
   sent = 0
   private done = false
+  private begun = false
   private readonly sink: StreamSink
   private readonly source: StreamBody
   /** Declared length, or -1. */
   private readonly declared: number
   private waiting: (() => void) | null = null
-  private iterator: AsyncIterator<Uint8Array | string> | null = null
+  /** Lets go of the source, once it is being read. */
+  private stop: ((reason: unknown) => void) | null = null
 
   constructor(sink: StreamSink, source: StreamBody, declared: number) {
     this.sink = sink
@@ -30,7 +35,20 @@ export class StreamAnswer {
 
   start(): void {
     if (this.source instanceof Readable) this.readNode(this.source)
+    else if (this.source instanceof ReadableStream) void this.readWeb(this.source)
     else void this.iterate(this.source)
+  }
+
+  /** Begins the answer though there is nothing to say yet. */
+  begin(): void {
+    if (this.begun) return
+    this.begun = true
+    this.sink.streamBegin()
+  }
+
+  /** The peer has not taken yet what was written. */
+  get isBlocked(): boolean {
+    return this.waiting !== null
   }
 
   /** The peer has taken what was written. */
@@ -44,7 +62,7 @@ export class StreamAnswer {
   cut(reason: unknown): void {
     if (this.done) return
     this.done = true
-    release(this.source, this.iterator, reason)
+    this.letGo(reason)
     this.resume()
   }
 
@@ -59,33 +77,53 @@ export class StreamAnswer {
     source.on('close', () => this.fail(httpError('stream_incomplete')))
   }
 
-  private async iterate(source: Exclude<StreamBody, Readable>): Promise<void> {
+  private async iterate(source: AsyncIterable<Uint8Array | string>): Promise<void> {
     try {
-      const iterator = (source as AsyncIterable<Uint8Array | string>)[Symbol.asyncIterator]()
-      this.iterator = iterator
+      const iterator = source[Symbol.asyncIterator]()
+      this.stop = () => quietly(() => iterator.return?.(undefined))
       while (!this.done) {
         const step = await iterator.next()
         if (step.done === true) return this.end()
-        if (!this.done && !this.write(step.value)) await new Promise<void>(resolve => (this.waiting = resolve))
+        if (!this.done && !this.write(step.value)) await this.room()
       }
     } catch (error) {
       this.fail(error)
     }
   }
 
+  /** By its reader: an iterator would end a source only after the read that it waits for. */
+  private async readWeb(source: ReadableStream<Uint8Array | string>): Promise<void> {
+    try {
+      const reader = source.getReader()
+      this.stop = reason => quietly(() => reader.cancel(reason))
+      while (!this.done) {
+        const step = await reader.read()
+        if (step.done) return this.end()
+        if (!this.done && !this.write(step.value)) await this.room()
+      }
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private room(): Promise<void> {
+    return new Promise(resolve => (this.waiting = resolve))
+  }
+
   private write(piece: Uint8Array | string): boolean {
     if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) {
+      if (isBytes(piece)) return this.write(bytesOf(piece))
       this.fail(httpError('answer_unsupported', { type: `a stream of ${typeof piece}` }))
       return true
     }
     const bytes = typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length
-    if (bytes === 0) return true
     this.sent += bytes
     if (this.declared >= 0 && this.sent > this.declared) {
       this.fail(httpError('content_length_mismatch', { declared: this.declared, actual: `${this.sent} or more` }))
       return true
     }
-    return this.sink.streamWrite(piece)
+    this.begin()
+    return bytes === 0 || this.sink.streamWrite(piece)
   }
 
   private end(): void {
@@ -93,6 +131,7 @@ export class StreamAnswer {
     if (this.declared >= 0 && this.sent !== this.declared) {
       return this.fail(httpError('content_length_mismatch', { declared: this.declared, actual: this.sent }))
     }
+    this.begin()
     this.done = true
     this.sink.streamEnd()
   }
@@ -100,8 +139,13 @@ export class StreamAnswer {
   private fail(error: unknown): void {
     if (this.done) return
     this.done = true
-    release(this.source, this.iterator, error)
+    this.letGo(error)
     this.sink.streamFail(error)
+  }
+
+  private letGo(reason: unknown): void {
+    if (this.stop !== null) this.stop(reason)
+    else release(this.source, reason)
   }
 }
 
@@ -115,14 +159,24 @@ export function checkUnread(source: StreamBody): void {
   } else if (source instanceof ReadableStream && source.locked) throw httpError('stream_incomplete')
 }
 
-/** Lets go of a source that will not be read to its end. */
-export function release(source: StreamBody, iterator: AsyncIterator<unknown> | null, reason: unknown): void {
-  if (source instanceof Readable) {
-    source.on('error', () => undefined) // it is being thrown away; what it says of that is of no interest
-    source.destroy()
-  } else if (iterator !== null) {
-    iterator.return?.(undefined)?.catch(() => undefined) // as above
-  } else if (source instanceof ReadableStream && !source.locked) {
-    source.cancel(reason).catch(() => undefined) // as above
-  }
+/** Lets go of a source that nobody has begun to read, and nobody will. What it says of that hurts nobody. */
+export function release(source: StreamBody, reason: unknown): void {
+  quietly(() => {
+    if (source instanceof Readable) return void source.on('error', () => undefined).destroy()
+    if (source instanceof ReadableStream) return source.locked ? undefined : source.cancel(reason)
+    return 'return' in source && typeof source.return === 'function' ? source.return(undefined) : undefined // a generator
+  })
+}
+
+function quietly(work: () => unknown): void {
+  Promise.resolve()
+    .then(work)
+    .catch(() => undefined) // nobody is left to hear it
+}
+
+/** Lets go of the stream in a handler's result that is not sent after all. */
+export function discard(result: unknown): void {
+  let body = result instanceof Reply ? result.body : result
+  if (body instanceof Response) body = body.body
+  if (typeof body === 'object' && body !== null && isStream(body)) release(body, undefined)
 }

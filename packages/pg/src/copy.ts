@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { pgError } from './errors.ts'
+import type { Param } from './sql/sql.ts'
 import type { StatementConnection, Wire } from './wire/connection.ts'
+import { encodeField } from './wire/encode.ts'
 import { Statement } from './wire/statement.ts'
 
 /** What COPY … FROM STDIN reads: a stream of bytes or text, or anything else that gives them one after the other. */
@@ -152,17 +154,20 @@ export class CopyOut extends Copy {
   }
 }
 
-/** Rows in COPY's text format, one line each: for `copyFrom('copy t (a, b) from stdin', copyRows(rows))`. */
-export function* copyRows(
-  rows: Iterable<readonly (string | number | bigint | boolean | Date | null)[]>,
-): Generator<string> {
+/**
+ * Rows in COPY's text format, one line each: for `copyFrom('copy t (a, b) from stdin', copyRows(rows))`. Values are
+ * written as parameters of a query are.
+ *
+ * @throws `parameter_undefined`, `parameter_invalid`, `parameter_needs_json`, `text_with_nul`, `text_malformed`, where
+ *   `$2` stands for the second column
+ */
+export function* copyRows(rows: Iterable<readonly Param[]>): Generator<string> {
   for (const row of rows) yield `${row.map(copyField).join('\t')}\n`
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-function copyField(value: string | number | bigint | boolean | Date | null): string {
-  if (value === null) return '\\N'
-  if (value instanceof Date) return value.toISOString()
-  return String(value).replace(/[\\\t\n\r]/g, character => ESCAPES[character]!)
+function copyField(value: Param, column: number): string {
+  const text = encodeField(value, column)
+  return text === null ? '\\N' : text.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!)
 }

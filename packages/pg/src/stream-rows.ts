@@ -19,7 +19,9 @@ export async function* streamRows(
 ): AsyncGenerator<unknown> {
   const built = await runner.build(query, describe => connection.send(describe, limits))
   const portal = `arlen_${++portals}`
-  const opened = await connection.send(new OpenPortal(query.text, built.values, portal), limits)
+  const open = new OpenPortal(query.text, built.values, portal)
+  open.leaksSession = built.leaksSession
+  const opened = await connection.send(open, limits)
   const fetch = () => {
     const rows = new FetchRows(opened, portal, batch)
     const sent = connection.send(rows, limits).then(() => rows)

@@ -41,7 +41,7 @@ describe('up', () => {
     expect(await exists('arlen_migrations')).toBe(false)
   })
 
-  test('a dry run that checks runs everything and takes it back', async () => {
+  test('a dry run that checks runs everything, and changes nothing', async () => {
     await write('1_a.sql', 'create table t (id int);')
     await write('2_b.sql', 'insert into t values (1);')
     await write('3_c.sql', '-- no transaction\nvacuum t;')

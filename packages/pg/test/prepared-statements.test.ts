@@ -151,3 +151,85 @@ describe('after a table was altered', () => {
     await db.execute('drop table shifting')
   })
 })
+
+describe('what a prepared statement refers to may be exchanged under it:', () => {
+  const exchanges: Readonly<
+    Record<string, { before: string[]; query: string; values?: unknown[]; after: string[]; gives: unknown }>
+  > = {
+    'an enum type, in the result and in a parameter': {
+      before: [
+        "create type mood as enum ('sad', 'ok')",
+        'create table people (mood mood)',
+        "insert into people values ('ok')",
+      ],
+      query: 'select mood from people where mood = $1',
+      values: ['ok'],
+      after: [
+        "create type mood_new as enum ('sad', 'ok', 'happy')",
+        'alter table people alter column mood type mood_new using mood::text::mood_new',
+        'drop type mood',
+        'alter type mood_new rename to mood',
+      ],
+      gives: 'ok',
+    },
+    'an enum type, in an array': {
+      before: [
+        "create type mood as enum ('sad', 'ok')",
+        'create table people (mood mood)',
+        "insert into people values ('ok')",
+      ],
+      query: 'select mood from people where mood = any($1)',
+      values: [['ok']],
+      after: [
+        "create type mood_new as enum ('sad', 'ok', 'happy')",
+        'alter table people alter column mood type mood_new using mood::text::mood_new',
+        'drop type mood',
+        'alter type mood_new rename to mood',
+      ],
+      gives: 'ok',
+    },
+    'a function': {
+      before: ['create function answer() returns int language sql as $$ select 41 $$'],
+      query: 'select answer()',
+      after: ['drop function answer()', 'create function answer() returns int language sql as $$ select 42 $$'],
+      gives: 42,
+    },
+    'a function, by one of another argument type': {
+      before: ['create function twice(int) returns int language sql as $$ select $1 * 2 $$'],
+      query: 'select twice($1)::int',
+      values: [21],
+      after: [
+        'drop function twice(int)',
+        'create function twice(numeric) returns numeric language sql as $$ select $1 * 2 $$',
+      ],
+      gives: 42,
+    },
+    'a schema': {
+      before: ['create schema s', 'create table s.t (a int)', 'insert into s.t values (1)'],
+      query: 'select a from s.t',
+      after: ['drop schema s cascade', 'create schema s', 'create table s.t (a int)', 'insert into s.t values (42)'],
+      gives: 42,
+    },
+  }
+
+  test.each(Object.entries(exchanges))('%s', async (_, { before, query, values = [], after, gives }) => {
+    await using admin = createPg(database.dsn)
+    await admin.execute('drop schema if exists public, s cascade')
+    await admin.execute('create schema public')
+    for (const statement of before) await admin.execute(statement as string)
+    await using shared = open()
+    await using leased = open({ sharedConnections: 0 })
+    const run = (db: Pg) => db.value(query as string, values as never)
+    for (const db of [shared, leased]) for (let i = 0; i < 4; i++) await run(db)
+    await using transacted = open()
+    for (let i = 0; i < 4; i++) await transacted.tx(tx => tx.value(query as string, values as never))
+    for (const statement of after) await admin.execute(statement as string)
+    for (const db of [shared, leased]) for (let i = 0; i < 4; i++) expect(await run(db)).toEqual(gives)
+    // A transaction may have done something before, and is for the program to do again.
+    const inTransaction = () => transacted.tx(tx => tx.value(query as string, values as never))
+    const first = await inTransaction().catch(error => error)
+    if (first instanceof Error)
+      expect(first).toMatchObject({ code: expect.stringMatching(/cached_plan_changed|undefined_/) })
+    expect(await inTransaction()).toEqual(gives)
+  })
+})

@@ -38,7 +38,7 @@ export const migrateCommand: Command = {
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
     ['--dry-run', 'Print the plan and change nothing'],
     ['--lint', 'Look for what is not safe while the application runs, in what is not applied; change nothing'],
-    ['--check', 'With --dry-run: run the plan in a transaction that is rolled back'],
+    ['--check', 'With --dry-run: apply all migrations to an empty database, which is dropped again'],
     ['--steps <n>', 'down: how many to undo, instead of one'],
     ['--to <version>', 'down: undo everything after this version'],
     ['--schema <name>', 'Schema to migrate, created when it is missing; default the first of the search path'],
@@ -165,6 +165,9 @@ function tell(event: MigrationEvent, dryRun: boolean, io: Io): void {
       break
     case 'repaired':
       io.out(`repaired ${label(event.step)}: ${event.action}`)
+      break
+    case 'rehearsed':
+      io.out(`rehearsed ${label(event.step)} in ${Math.round(event.durationMs)} ms`)
       break
     case 'done':
       io.out(

@@ -5,6 +5,7 @@ import { requireSome } from './folder.ts'
 import type { Ledger } from './ledger.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
 import { type Plan, planUp } from './plan.ts'
+import { rehearse } from './rehearse.ts'
 import { repair } from './repair.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
@@ -25,7 +26,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
   }
   return withLedger(options, async (client, ledger) => {
     const first = await plan(ledger)
-    if (options.dryRun) return preview(client, first, options)
+    if (options.dryRun) return preview(client, migrations, first, options)
     if (first.pending.length === 0) return { steps: [], dryRun: false }
     return exclusively(client, ledger, options, async () => {
       await ledger.create(options.schema)
@@ -66,34 +67,14 @@ async function repairAll(client: pg.Client, ledger: Ledger, plan: Plan, options:
   return plan.pending.filter(migration => !finished.has(migration))
 }
 
-async function preview(client: pg.Client, plan: Plan, options: MigrateOptions): Promise<MigrationReport> {
-  const steps = plan.pending.map(migration => stepOf(migration, 'up'))
+async function preview(
+  client: pg.Client,
+  migrations: readonly Migration[],
+  { pending }: Plan,
+  options: MigrateOptions,
+): Promise<MigrationReport> {
+  const steps = pending.map(migration => stepOf(migration, 'up'))
   options.onEvent?.({ type: 'plan', steps })
-  if (options.check) await rehearse(client, plan.pending, options)
+  if (options.check && pending.length > 0) await rehearse(client, migrations, pending, options)
   return { steps, dryRun: true }
-}
-
-/** Runs what can run in a transaction, one after the other, and takes it all back. */
-async function rehearse(client: pg.Client, migrations: readonly Migration[], options: MigrateOptions): Promise<void> {
-  const nothing = { write: async () => undefined, remove: async () => undefined } as unknown as Ledger
-  await client.query('begin')
-  try {
-    for (const migration of migrations) {
-      if (!migration.transactional) continue
-      await applyStep({ client: nested(client), ledger: nothing, migration, direction: 'up', options })
-    }
-  } finally {
-    await client.query('rollback')
-  }
-}
-
-/** The same connection, for which a transaction is a savepoint. */
-function nested(client: pg.Client): pg.Client {
-  const instead: Record<string, string> = {
-    begin: 'savepoint arlen_step',
-    commit: 'release savepoint arlen_step',
-    rollback: 'rollback to savepoint arlen_step',
-  }
-  const query = (text: string, values?: unknown[]) => client.query(instead[text] ?? text, values)
-  return Object.create(client, { query: { value: query } }) as pg.Client
 }

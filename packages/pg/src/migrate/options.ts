@@ -14,7 +14,10 @@ export interface MigrateOptions {
   table?: string | undefined
   /** Gives the plan and changes nothing. */
   dryRun?: boolean | undefined
-  /** With `dryRun`: runs the plan in a transaction that is rolled back. Steps without a transaction are left out. */
+  /**
+   * With `dryRun`: applies all migrations to an empty database beside this one, which is dropped again. Needs the right
+   * to create databases.
+   */
   check?: boolean | undefined
   /** How long to wait for another migrator. Default 60,000. */
   waitMs?: number | undefined
@@ -35,6 +38,8 @@ export type MigrationEvent =
   | { type: 'progress'; step: Step; message: string; elapsedMs: number }
   | { type: 'retry'; step: Step; attempt: number; blockers: string }
   | { type: 'done'; step: Step; durationMs: number }
+  /** With `check`: it works on an empty database. */
+  | { type: 'rehearsed'; step: Step; durationMs: number }
   | { type: 'repaired'; step: Step; action: string }
 
 /** One thing a migrator does. */

@@ -1,4 +1,4 @@
-import type { ArlenError } from '@arlen/core'
+import { ArlenError } from '@arlen/core'
 import { pgError } from '../errors.ts'
 import { type Settings, targetOf } from '../options.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
@@ -35,6 +35,7 @@ const BY_MESSAGE: readonly [RegExp, string][] = [
 
 /** One line: what, where, what to do. */
 export function connectError(cause: unknown, settings: Settings): ArlenError {
+  if (cause instanceof ArlenError) return cause
   const error = cause as ServerMessage
   const inner = (cause as AggregateError).errors?.[0] as ServerMessage | undefined
   const code = error.code ?? inner?.code ?? ''

@@ -18,6 +18,8 @@ export class LeasedConnection {
   readonly #pool: ConnectionPool
   readonly #limitMs: number
   #released = false
+  /** Something was left behind on its session. */
+  #tainted = false
   #copying: Promise<void> | undefined
   /** A request to cancel that is still under way. */
   #cancelling: Promise<void> | undefined
@@ -43,6 +45,7 @@ export class LeasedConnection {
     const limit = timeoutMs ?? this.#limitMs
     const timer = startLimit(limit, () => this.cancel(statement, timeoutError(statement, limit)))
     const forget = signal && onAbort(signal, () => this.cancel(statement, abortError(signal)))
+    this.#tainted ||= statement.leaksSession
     this.client.send(statement)
     try {
       return await statement.promise
@@ -81,7 +84,7 @@ export class LeasedConnection {
   /** Gives the connection back; `certain` is false where its state is not known. */
   release(certain: boolean): void {
     this.#released = true
-    const finish = () => this.#pool.release(this.pooled, certain)
+    const finish = () => this.#pool.release(this.pooled, certain && !this.#tainted)
     // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
     if (this.#cancelling) void this.#cancelling.then(finish)
     else finish()

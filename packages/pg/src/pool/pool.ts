@@ -5,7 +5,7 @@ import type { Settings } from '../options.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { PgClient } from '../wire/client.ts'
 import type { ParserTable } from '../wire/type-parsers.ts'
-import { clientConfig } from './client-config.ts'
+import { checkFormats, clientConfig } from './client-config.ts'
 import { connectError } from './connect-error.ts'
 
 export type Purpose = 'shared' | 'query' | 'transaction' | 'stream' | 'copy'
@@ -72,6 +72,7 @@ export class ConnectionPool {
       allowExitOnIdle: true,
       pipeline: true,
       Client: PgClient as unknown as new () => pg.ClientBase,
+      ...(settings.prepare ? {} : { verify: checkSession }),
     } as pg.PoolConfig)
     this.#pool.on('connect', client => this.#clients.add(client as unknown as PgClient))
     this.#pool.on('remove', client => this.#clients.delete(client as unknown as PgClient))
@@ -253,4 +254,9 @@ export class ConnectionPool {
   #settleClose(): void {
     if (this.#closing && this.#acquired.size === 0 && this.#waiting.size === 0) this.#drained?.()
   }
+}
+
+/** Called by pg-pool for every new connection. */
+function checkSession(client: pg.ClientBase, done: (error?: Error) => void): void {
+  checkFormats(text => (client as unknown as PgClient).rowsOf(text)).then(() => done(), done)
 }

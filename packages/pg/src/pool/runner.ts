@@ -7,13 +7,14 @@ import { type QueryEvent, queryChannel, slowQueryChannel } from '../events.ts'
 import { type Settings, targetOf } from '../options.ts'
 import type { Query } from '../query.ts'
 import { oneLine } from '../sql/one-line.ts'
-import { ArrayTypes } from '../wire/array-types.ts'
+import { findSessionLeak, type SessionLeak } from '../sql/session-leak.ts'
+import { ArrayTypes, type ParamType } from '../wire/array-types.ts'
 import type { StatementConnection } from '../wire/connection.ts'
 import { encodeAll, needsTypes } from '../wire/encode.ts'
 import { type RetryReason, retryReason } from '../wire/plan-failure.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 import { Statement } from '../wire/statement.ts'
-import { createParsers, type ParserTable } from '../wire/type-parsers.ts'
+import { builtInElement, createParsers, type ParserTable } from '../wire/type-parsers.ts'
 
 /** NODE_DEBUG=arlen:pg prints every query. */
 const trace = debuglog('arlen:pg')
@@ -28,8 +29,10 @@ interface TextInfo {
   uses: number
   /** It begins or ends a transaction, or changes the session, which the next user of the connection would find changed. */
   refused: 'transaction_control' | 'session_setting' | undefined
-  /** OIDs of the parameters, learnt when an array was first bound. */
-  params?: readonly number[]
+  /** What it would leave behind on the session of the next user. */
+  leak: SessionLeak | undefined
+  /** Types of the parameters, learned when they first mattered. */
+  params?: readonly ParamType[]
 }
 
 /** What the pool and its transactions have in common: settings, what is known of statements, how errors are told. */
@@ -47,8 +50,8 @@ export class Runner {
   }
 
   /**
-   * Makes the statement of a query. Where an array is bound, `describe` is called first, once for each text: only the
-   * server knows whether the parameter is an array or JSON, and a guess would store the wrong thing.
+   * Makes the statement of a query. Where an array or a large number is bound, `describe` is called first, once for each
+   * text: only the server knows whether the parameter is an array or JSON, and a guess would store the wrong thing.
    */
   async build(query: Query, describe: (statement: Statement) => Promise<Statement>): Promise<Statement> {
     const info = this.#info(query.text)
@@ -56,7 +59,10 @@ export class Runner {
       const described = await describe(
         new Statement({ text: query.text, values: [], prepare: false, describeOnly: true }),
       )
-      info.params = described.plan!.params!
+      const oids = described.plan!.params!
+      const ask = async (text: string) => (await describe(new Statement({ text, values: [], prepare: false }))).records
+      await this.#arrays.learnParams(oids, ask)
+      info.params = oids.map(oid => this.#arrays.paramOf(oid) ?? { base: oid, element: builtInElement(oid) })
     }
     return this.#statement(query, info)
   }
@@ -69,19 +75,33 @@ export class Runner {
 
   #statement(query: Query, info: TextInfo): Statement {
     if (info.refused) throw pgError(info.refused, { query: oneLine(query.text) })
+    const leaks = leaksSession(info, query)
+    if (leaks) this.#refuseLeak(info.leak!, query)
     const prepare = query.options.prepare ?? this.settings.prepare
     return new Statement({
       text: query.text,
       values: encodeAll(query.values, info.params),
+      leaksSession: leaks,
       // What is run once is not kept: generated SQL would push everything else out.
       prepare: prepare && ++info.uses > 1 && query.text.length <= LONGEST_PREPARED,
     })
   }
 
+  /** Whether a query leaves something behind on its session, so that the connection must not be used again. */
+  leaksSession(query: Query): boolean {
+    return leaksSession(this.#info(query.text), query)
+  }
+
+  /** In production the connection is replaced instead, where it is ours alone. */
+  #refuseLeak({ what, instead }: SessionLeak, query: Query): void {
+    const { debug, prepare } = this.settings
+    if (debug || !prepare) throw pgError('session_leak', { what, instead, query: oneLine(query.text) })
+  }
+
   #info(text: string): TextInfo {
     const known = this.#texts.get(text)
     if (known) return known
-    const info = { uses: 0, refused: refusalOf(text) }
+    const info: TextInfo = { uses: 0, refused: refusalOf(text), leak: findSessionLeak(text) }
     if (text.length > LONGEST_PREPARED) return info // as large a text is made for one use, and nothing to keep
     if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
     this.#texts.set(text, info)
@@ -159,6 +179,10 @@ export class Runner {
     const reason = cause instanceof Error ? cause.message : String(cause)
     return pgError('connection_lost', {}, { internal: `${reason}. Query: ${query.text}`, cause })
   }
+}
+
+function leaksSession({ leak }: TextInfo, { values }: Query): boolean {
+  return leak !== undefined && (leak.unlessTrue === undefined || values[leak.unlessTrue] !== true)
 }
 
 function refusalOf(text: string): TextInfo['refused'] {

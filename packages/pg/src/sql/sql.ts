@@ -1,7 +1,23 @@
 import { pgError } from '../errors.ts'
 
 /** What can be bound to a parameter. Arrays become PostgreSQL arrays; for json and jsonb use {@link json}. */
-export type Param = string | number | bigint | boolean | null | Date | Uint8Array | JsonParam | readonly Param[]
+export type Param =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Date
+  | Uint8Array
+  | DataView
+  | TemporalValue
+  | JsonParam
+  | readonly Param[]
+
+/** A value of Temporal: an Instant, a ZonedDateTime, a PlainDateTime, a PlainDate, a PlainTime or a Duration. */
+export interface TemporalValue {
+  readonly [Symbol.toStringTag]: `Temporal.${'Instant' | 'ZonedDateTime' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration'}`
+}
 
 /** A value bound as JSON text, made by {@link json}. */
 export class JsonParam {

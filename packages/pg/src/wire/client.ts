@@ -75,6 +75,13 @@ export class PgClient extends pg.Client implements StatementConnection {
     this.query(statement as unknown as pg.Submittable)
   }
 
+  /** Runs SQL without parameters, apart from all accounting. */
+  async rowsOf(text: string): Promise<readonly unknown[]> {
+    const statement = new Statement({ text, values: [], prepare: false })
+    this.send(statement)
+    return (await statement.promise).records
+  }
+
   /** Cuts the connection at once; what is in flight fails. */
   destroy(): void {
     internals(this)._queryable = false

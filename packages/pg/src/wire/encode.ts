@@ -1,21 +1,27 @@
 import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { JsonParam, Sql } from '../sql/sql.ts'
+import type { ParamType } from './array-types.ts'
+import { encodeTemporal } from './temporal.ts'
 
 /** What goes over the wire: text, bytes (binary format), or NULL. */
 export type Encoded = string | Buffer | null
 
+const INT8_OID = 20
 const JSON_OID = 114
 const JSONB_OID = 3802
 
-/** Whether the types of the parameters must be known before the value can be written: arrays look like nothing else. */
+/** Whether the types of the parameters decide what a value means, or whether it can be written without loss. */
 export function needsTypes(values: readonly unknown[]): boolean {
-  for (let i = 0; i < values.length; i++) if (Array.isArray(values[i])) return true
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (typeof value === 'number' ? isUnsafeInteger(value) : Array.isArray(value)) return true
+  }
   return false
 }
 
-/** @param types - the OIDs of the parameters, where they are known. */
-export function encodeAll(values: readonly unknown[], types?: readonly number[]): Encoded[] {
+/** @param types - what is known of the parameters */
+export function encodeAll(values: readonly unknown[], types?: readonly ParamType[]): Encoded[] {
   if (values.length > 65_535) {
     const reason = `there are ${values.length}, and a query takes 65,535. Pass arrays: select * from unnest($1::int[], $2::text[])`
     throw pgError('parameter_invalid', { parameter: `$${values.length}`, reason })
@@ -25,29 +31,42 @@ export function encodeAll(values: readonly unknown[], types?: readonly number[])
   return out
 }
 
-function encode(value: unknown, index: number, type: number | undefined): Encoded {
+function encode(value: unknown, index: number, type: ParamType | undefined): Encoded {
   if (typeof value === 'string') return checkText(value, index)
   if (value === null) return null
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  if (typeof value === 'number') return encodeNumber(value, index, type?.base)
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (value === undefined) throw pgError('parameter_undefined', { parameter: `$${index + 1}` })
-  if (Array.isArray(value)) {
-    if (type === JSON_OID || type === JSONB_OID) {
-      throw pgError('parameter_needs_json', {
-        parameter: `$${index + 1}`,
-        kind: 'an array',
-        type: type === JSON_OID ? 'json' : 'jsonb',
-      })
-    }
-    return encodeArray(value, index)
+  if (!Array.isArray(value)) return encodeObject(value, index)
+  if (type && type.element === 0) throw notAnArray(index, type.base)
+  return encodeArray(value, index, type?.element)
+}
+
+function isUnsafeInteger(value: number): boolean {
+  return (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) && Number.isFinite(value)
+}
+
+function encodeNumber(value: number, index: number, type: number | undefined): string {
+  if (type === INT8_OID && isUnsafeInteger(value)) {
+    const reason = `${value} is beyond 2^53, where a number is not exact. Use a bigint`
+    throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason })
   }
-  return encodeObject(value, index)
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function notAnArray(index: number, type: number): Error {
+  const parameter = `$${index + 1}`
+  if (type === JSON_OID || type === JSONB_OID) {
+    return pgError('parameter_needs_json', { parameter, kind: 'an array', type: type === JSON_OID ? 'json' : 'jsonb' })
+  }
+  const reason = `it is an array, and its type in the query is none. Cast it, such as to ${parameter}::text[]`
+  return pgError('parameter_invalid', { parameter, reason })
 }
 
 function encodeObject(value: unknown, index: number): Encoded {
   if (value instanceof JsonParam) return encodeJson(value.value, index)
   if (value instanceof Date) return encodeDate(value, index)
-  if (value instanceof Uint8Array) {
+  if (value instanceof Uint8Array || value instanceof DataView) {
     return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   }
   if (value instanceof Sql) {
@@ -57,12 +76,30 @@ function encodeObject(value: unknown, index: number): Encoded {
     })
   }
   if (typeof value === 'object') {
+    const temporal = encodeTemporal(value as object)
+    if (temporal !== undefined) return temporal
+    const advice = adviceOn(value as object)
+    if (advice) throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: advice })
     throw pgError('parameter_needs_json', { parameter: `$${index + 1}`, kind: 'a bare object', type: 'PostgreSQL' })
   }
   throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: `it is a ${typeof value}` })
 }
 
+/** Objects of the language that have no form in PostgreSQL, and what to bind instead. */
+function adviceOn(value: object): string | undefined {
+  const { name } = value.constructor ?? {}
+  if (value instanceof Set) return 'it is a Set; bind an array: [...set]'
+  if (value instanceof Map) return 'it is a Map; bind json(Object.fromEntries(map))'
+  if (value instanceof ArrayBuffer) return 'it is an ArrayBuffer; bind new Uint8Array(buffer)'
+  if (ArrayBuffer.isView(value)) return `it is a ${name}; bind an array, or its bytes: new Uint8Array(view.buffer)`
+  if (/^Temporal\./.test(String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]))) {
+    return 'it has no counterpart among the types of PostgreSQL; bind its text'
+  }
+  return undefined
+}
+
 function checkText(text: string, index: number): string {
+  if (!text.isWellFormed()) throw pgError('text_malformed', {}, { internal: `It is parameter $${index + 1}.` })
   if (text.includes('\0')) {
     // Only users send it, so it is an answer to them.
     throw pgError('text_with_nul', {}, { internal: `It is parameter $${index + 1}.` })
@@ -96,17 +133,24 @@ function encodeJson(value: unknown, index: number): string {
   throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: `json(${typeof value}) has no JSON text` })
 }
 
-function encodeArray(items: readonly unknown[], index: number): string {
+function encodeArray(items: readonly unknown[], index: number, element: number | undefined): string {
   let out = '{'
   for (let i = 0; i < items.length; i++) {
     if (i > 0) out += ','
     const item = items[i]
     if (item === null) out += 'NULL'
-    else if (Array.isArray(item)) out += encodeArray(item, index)
-    else if (typeof item === 'number' || typeof item === 'bigint' || typeof item === 'boolean') out += String(item)
+    else if (Array.isArray(item)) out += encodeArray(item, index, element)
+    else if (typeof item === 'number') out += encodeNumber(item, index, element)
+    else if (typeof item === 'bigint' || typeof item === 'boolean') out += String(item)
     else out += quoteElement(encode(item, index, undefined))
   }
   return `${out}}`
+}
+
+/** A value of a row of COPY's text format, before its own escapes: null, or text. */
+export function encodeField(value: unknown, column: number): string | null {
+  const encoded = Array.isArray(value) ? encodeArray(value, column, undefined) : encode(value, column, undefined)
+  return Buffer.isBuffer(encoded) ? `\\x${encoded.toString('hex')}` : encoded
 }
 
 function quoteElement(item: Encoded): string {

@@ -13,6 +13,8 @@ export interface StatementOptions {
   prepare: boolean
   /** Parse and describe, but do not run. */
   describeOnly?: boolean
+  /** It leaves something behind on the session, which nobody else must meet. */
+  leaksSession?: boolean
 }
 
 /**
@@ -24,6 +26,7 @@ export class Statement {
   readonly values: readonly Encoded[]
   readonly prepare: boolean
   readonly describeOnly: boolean
+  leaksSession: boolean
   readonly promise: Promise<Statement>
   /** Not `rows`: pg takes that name for a wish to page through a portal. */
   readonly records: unknown[] = []
@@ -48,11 +51,12 @@ export class Statement {
   /** What pg looks for on every query. */
   readonly callback: () => void = noop
 
-  constructor({ text, values, prepare, describeOnly = false }: StatementOptions) {
+  constructor({ text, values, prepare, describeOnly = false, leaksSession = false }: StatementOptions) {
     this.text = text
     this.values = values
     this.prepare = prepare
     this.describeOnly = describeOnly
+    this.leaksSession = leaksSession
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -1,5 +1,6 @@
 import { parseArray } from './array-parser.ts'
 import { type ArrayTypes, FIRST_OWN_TYPE } from './array-types.ts'
+import { parseBytea } from './bytea.ts'
 import { parseTimestamptz } from './timestamp.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
@@ -22,7 +23,7 @@ export type ParserTable = (oid: number) => Parser | undefined
 const text: Parser = value => value
 const number: Parser = value => Number(value)
 const boolean: Parser = value => value === 't'
-const bytes: Parser = value => Buffer.from(value.slice(2), 'hex')
+const bytes: Parser = parseBytea
 
 /** OID of each array type and of its elements' (pg_type.dat). Whatever of PostgreSQL's own is not here is text. */
 // biome-ignore format: a table
@@ -35,6 +36,11 @@ const ARRAYS: Readonly<Record<number, number>> = {
   3643: 3614, 3644: 3642, 3645: 3615, 3735: 3734, 3770: 3769, 3807: 3802, 3905: 3904, 3907: 3906, 3909: 3908,
   3911: 3910, 3913: 3912, 3927: 3926, 4073: 4072, 4090: 4089, 4097: 4096, 4192: 4191, 5039: 5038, 6150: 4451,
   6151: 4532, 6152: 4533, 6153: 4534, 6155: 4535, 6157: 4536,
+}
+
+/** The elements of one of PostgreSQL's own arrays, 0 for what is no array. */
+export function builtInElement(oid: number): number {
+  return ARRAYS[oid] ?? 0
 }
 
 /** The parsers of one pool. */

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { findSessionLeak } from './session-leak.ts'
+
+test.each([
+  ["select set_config('app.user', '7', false)", 'set_config(…, false)'],
+  ["SELECT pg_catalog.Set_Config ( 'a.b' , $1 , FALSE )", 'set_config(…, false)'],
+  ["select set_config('a.b', coalesce($1, (select 'x')), $2 = 1)", 'set_config(…, false)'],
+  ["select set_config('a.b', '1', true), set_config('a.b', '1', false)", 'set_config(…, false)'],
+  ['select pg_advisory_lock(1)', 'pg_advisory_lock()'],
+  ['select pg_try_advisory_lock_shared(1)', 'pg_try_advisory_lock_shared()'],
+  ['-- x\nprepare q as select 1', 'PREPARE'],
+  ['declare c cursor with hold for select 1', 'DECLARE … WITH HOLD'],
+  ["do $$ begin set app.user = '7'; end $$", 'SET inside DO'],
+  ['do $x$ begin if true then reset all; end if; end $x$', 'SET inside DO'],
+  ["do language plpgsql $$ begin perform set_config('a.b', '1', false); end $$", 'set_config(…, false)'],
+  ['do $$ begin perform pg_advisory_lock(1); end $$', 'pg_advisory_lock()'],
+])('%s leaves %s behind', (text, what) => {
+  expect(findSessionLeak(text)?.what).toBe(what)
+})
+
+test('a bound third argument decides by its value', () => {
+  expect(findSessionLeak('select set_config($1, $2, $3)')).toMatchObject({ unlessTrue: 2 })
+})
+
+test.each([
+  "select set_config('app.user', $1, true)",
+  "select set_config('a,b', ')', true)",
+  'select pg_advisory_xact_lock(1), pg_advisory_unlock(2)',
+  "select 'set_config(a, b, false)' -- pg_advisory_lock(1)",
+  'prepare transaction $1',
+  'declare c cursor without hold for select 1',
+  "do $$ begin set local app.user = '7'; update t set a = 1; end $$",
+  'do $$ begin insert into t values (1) on conflict do update set a = 1; end $$',
+  'select reset from settings',
+  'update t set prepared = true where do_it',
+])('%s leaves nothing behind', text => {
+  expect(findSessionLeak(text)).toBeUndefined()
+})

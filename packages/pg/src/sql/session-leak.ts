@@ -1,0 +1,88 @@
+import { scanSql } from './sql-scanner.ts'
+
+/** What a statement leaves behind on its session, and what does not. */
+export interface SessionLeak {
+  what: string
+  instead: string
+  /** Leaks only where this parameter, from 0, is not true: `set_config($1, $2, $3)`. */
+  unlessTrue?: number
+}
+
+const SETTINGS = "set_config(…, true) in tx(), or scope({ settings: { 'app.user': id } })"
+const LOCKS = 'pg_advisory_xact_lock() in tx()'
+
+/** None of these is written without one of the words, so that most texts are done with after one look. */
+const SUSPECT = /set_config|advisory|prepare|declare|\bdo\b/i
+
+/**
+ * Finds what a statement would leave behind on a shared session: settings, locks, prepared statements, cursors. What a
+ * function does inside is not seen.
+ */
+export function findSessionLeak(text: string): SessionLeak | undefined {
+  if (!SUSPECT.test(text)) return undefined
+  const words: string[] = []
+  let body = ''
+  for (const { kind, text: piece } of scanSql(text)) {
+    if (kind === 'quoted' && piece.startsWith('$')) body += ` ${piece.replace(/^\$[^$]*\$|\$[^$]*\$$/g, ' ')}`
+    if (kind === 'code') words.push(piece.toLowerCase())
+    else if (kind === 'quoted') words.push("'")
+  }
+  const first = words[0]
+  if (first === 'do') return leakOfBlock(body || text)
+  if (first === 'prepare' && words[1] !== 'transaction') {
+    return { what: 'PREPARE', instead: 'the query itself: it is prepared by itself' }
+  }
+  if (first === 'declare' && words.includes('hold') && !words.join(' ').includes('without hold')) {
+    return { what: 'DECLARE … WITH HOLD', instead: 'stream()' }
+  }
+  return leakOfCalls(words)
+}
+
+function leakOfCalls(words: readonly string[]): SessionLeak | undefined {
+  for (let i = 0; i < words.length; i++) {
+    if (words[i + 1] !== '(') continue
+    const word = words[i]!
+    if (/^pg_(?:try_)?advisory_lock(?:_shared)?$/.test(word)) return { what: `${word}()`, instead: LOCKS }
+    if (word !== 'set_config') continue
+    const third = thirdArgument(words, i + 2)
+    if (third.length === 1 && /^t(?:rue)?$/.test(third[0]!)) continue
+    const parameter = third[0] === '$' && third.length === 2 ? Number(third[1]) - 1 : undefined
+    const leak = { what: 'set_config(…, false)', instead: SETTINGS }
+    return parameter === undefined ? leak : { ...leak, unlessTrue: parameter }
+  }
+  return undefined
+}
+
+/** The words of the last of three arguments. */
+function thirdArgument(words: readonly string[], from: number): string[] {
+  const found: string[] = []
+  let depth = 0
+  let argument = 1
+  for (let i = from; i < words.length; i++) {
+    const word = words[i]!
+    if (word === ')' && depth === 0) break
+    if (word === '(') depth++
+    else if (word === ')') depth--
+    if (word === ',' && depth === 0) argument++
+    else if (argument === 3) found.push(word)
+  }
+  return found
+}
+
+/** The body of a DO block, which is PL/pgSQL. */
+function leakOfBlock(body: string): SessionLeak | undefined {
+  const words: string[] = []
+  for (const { kind, text } of scanSql(body)) {
+    if (kind === 'semicolon') words.push(';')
+    else if (kind === 'code') words.push(text.toLowerCase())
+    else if (kind === 'quoted') words.push("'")
+  }
+  const sets = words.some((word, i) => {
+    const begins = i === 0 || /^(?:;|begin|then|else|loop)$/.test(words[i - 1]!)
+    return (
+      begins && (word === 'set' || word === 'reset') && !/^(?:local|constraints|transaction)$/.test(words[i + 1] ?? '')
+    )
+  })
+  if (sets) return { what: 'SET inside DO', instead: SETTINGS }
+  return leakOfCalls(words)
+}

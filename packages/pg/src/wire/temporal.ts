@@ -1,0 +1,26 @@
+/** What a value of Temporal is in PostgreSQL: its text form, undefined for what has no natural type there. */
+export function encodeTemporal(value: object): string | undefined {
+  const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
+  switch (tag) {
+    case 'Temporal.Instant':
+      return fitYear(String(value))
+    case 'Temporal.ZonedDateTime':
+      return fitYear(String((value as { toInstant(): unknown }).toInstant()))
+    case 'Temporal.PlainDateTime':
+    case 'Temporal.PlainDate':
+      return fitYear((value as { toString(options: object): string }).toString({ calendarName: 'never' }))
+    case 'Temporal.PlainTime':
+    case 'Temporal.Duration':
+      return String(value)
+    default:
+      return undefined
+  }
+}
+
+/** Year 0 of ISO 8601 is 1 BC; and PostgreSQL reads years above 9999 without the sign ISO 8601 puts before them. */
+function fitYear(text: string): string {
+  const [, sign, digits, rest] = /^([+-]?)(\d{4,})(-.*)$/.exec(text) ?? []
+  if (digits === undefined) return text
+  const year = Number(sign + digits)
+  return year > 0 ? `${String(year).padStart(4, '0')}${rest}` : `${String(1 - year).padStart(4, '0')}${rest} BC`
+}

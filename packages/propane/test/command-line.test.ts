@@ -86,7 +86,7 @@ describe('failure ends with 1 and one line:', () => {
     expect(await told('--log-file', '/nowhere/log')).toMatch(/^propane: The log file \/nowhere\/log cannot be .*\n$/)
     expect(await told('--pid-file', '/nowhere/pid')).toMatch(/^propane: The pid file \/nowhere\/pid cannot be .*\n$/)
     expect(await told('--host', '192.0.2.1')).toMatch(/^propane: Cannot listen on 192\.0\.2\.1:0: .*\n$/)
-    expect(await told('--user', 'nobody-here')).toMatch(/^propane: This machine has no user named nobody-here .*\n$/)
+    expect(await told('--user', 'nobody-here')).toMatch(/^propane: This machine has no user named nobody-here\.\n$/)
   })
 
   test('a port that is taken, with who has it', async () => {
@@ -247,3 +247,14 @@ async function loading({ child }: Bin): Promise<void> {
     caught => (caught & 1n) === 1n, // SIGHUP; Node.js itself listens to SIGTERM,
   )
 }
+
+test('what another process answers is printed without escape sequences', async () => {
+  const controlSocket = path.join(temporaryFolder(), 'control.sock')
+  const server = net.createServer(socket => {
+    socket.once('data', () => socket.end('{"ok":false,"error":{"code":"x","message":"\\u001b[2Jgone\\u009b1m"}}\n'))
+  })
+  onTestFinished(() => void server.close())
+  await new Promise<void>(resolve => server.listen(controlSocket, resolve))
+  const { code, stderr } = await run(['reload', '--control-socket', controlSocket])
+  expect([code, stderr]).toEqual([1, 'propane: \\x1b[2Jgone\\x9b1m\n'])
+})

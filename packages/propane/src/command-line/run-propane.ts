@@ -110,7 +110,7 @@ async function control(name: string, { positional, accessories, switches }: Argu
   try {
     const target = { controlSocket, env: io.env, app: words[0], port: port === undefined ? undefined : Number(port) }
     const result = await command({ command: name, workers, ...target })
-    io.out(json ? `${JSON.stringify({ ok: true, result })}\n` : describeResult(name, result))
+    io.out(json ? `${JSON.stringify({ ok: true, result })}\n` : printable(describeResult(name, result)))
     return OK
   } catch (error) {
     const { code, message } = error as Error & { code?: string }
@@ -134,12 +134,18 @@ function areSound(flags: AccessoryInput): boolean {
   }
 }
 
+/** A text from elsewhere without what a terminal would act on: each control character as its code. */
+function printable(text: string): string {
+  const code = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  return text.replace(/[^\P{Cc}\n\t]/gu, code)
+}
+
 function version(): string {
   const file = new URL('../../package.json', import.meta.url)
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 function failed(io: Io, message: string, code: number): number {
-  io.error(`propane: ${message}\n`)
+  io.error(printable(`propane: ${message}\n`))
   return code
 }

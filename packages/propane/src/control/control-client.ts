@@ -1,17 +1,29 @@
 import { ArlenError } from '@arlen/core'
 import { propaneError } from '../errors.ts'
 import { net } from '../system/builtins.ts'
+import { judgeControlSocket } from './control-path.ts'
 import type { ControlReply, ControlRequest } from './control-server.ts'
 
 /**
  * Sends a command to the propane behind a control socket and resolves with its outcome.
  *
- * @throws not_running when nobody answers; the error of the command, by its code, when it failed.
+ * @throws not_running when nobody answers; command_failed when the socket cannot be trusted; the error of the command, by
+ *   its code, when it failed.
  */
 export async function sendCommand(path: string, request: ControlRequest): Promise<unknown> {
+  judge(path)
   const reply = await exchange(path, request)
   if (!reply.ok) throw new ArlenError(reply.error.code, reply.error.message)
   return reply.result
+}
+
+function judge(path: string): void {
+  try {
+    judgeControlSocket(path)
+  } catch (cause) {
+    if (cause instanceof ArlenError) throw cause
+    throw propaneError('not_running', { path }, { cause }) // not even its folder is there
+  }
 }
 
 function exchange(path: string, request: ControlRequest): Promise<ControlReply> {

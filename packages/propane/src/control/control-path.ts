@@ -1,5 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
+import { propaneError } from '../errors.ts'
 import { answers } from '../system/bind.ts'
 import { fs } from '../system/builtins.ts'
 
@@ -22,6 +23,28 @@ export function ensureOwnFolder(folder: string): void {
   const { uid, mode } = fs.lstatSync(folder)
   const strange = uid !== (process.getuid?.() ?? uid)
   if (strange || (mode & 0o022) !== 0) throw new Error(`${folder} may be written by others`)
+}
+
+/**
+ * Judges a control socket before it is believed: another user who could put one there would be told commands, and could
+ * answer anything. It and its folder must belong to this user or to root, and nobody else may write the folder. To root
+ * the socket of a service that runs as another user is as good, in that user's folder.
+ *
+ * @throws command_failed
+ */
+export function judgeControlSocket(file: string, uid: number = process.getuid?.() ?? 0): void {
+  const folder = path.dirname(path.resolve(file))
+  const [socket, { uid: owner, mode }] = [fs.lstatSync(file, { throwIfNoEntry: false }), fs.lstatSync(folder)]
+  if (!socket) return // nobody will answer there
+  const refuse = (reason: string) => {
+    throw propaneError('command_failed', { reason: `The control socket ${file} is not trusted: ${reason}.` })
+  }
+  if (!socket.isSocket()) refuse('it is not a socket')
+  const trusted = (id: number) => id === uid || id === 0 || (uid === 0 && id === socket.uid)
+  if (!trusted(socket.uid)) refuse('it belongs to another user')
+  if (!trusted(owner)) refuse(`its folder ${folder} belongs to another user`)
+  const sticky = (mode & 0o1000) !== 0 && socket.uid === uid
+  if ((mode & 0o022) !== 0 && !sticky) refuse(`others may write its folder ${folder}`)
 }
 
 /** Control sockets in the default folder on which somebody answers; of one application, where it is named. */

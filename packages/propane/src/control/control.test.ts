@@ -1,11 +1,17 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/helpers.ts'
 import { propaneError } from '../errors.ts'
 import { sendCommand } from './control-client.ts'
-import { controlFolder, defaultControlPath, ensureOwnFolder, findControlSockets } from './control-path.ts'
+import {
+  controlFolder,
+  defaultControlPath,
+  ensureOwnFolder,
+  findControlSockets,
+  judgeControlSocket,
+} from './control-path.ts'
 import { type ControlRequest, ControlServer } from './control-server.ts'
 
 /** A server that does what `run` says, in a folder of its own. */
@@ -128,4 +134,35 @@ test('applications, and instances of one, have sockets of their own, which are f
   writeFileSync(path.join(path.dirname(files[0]!), 'left.sock'), '')
   expect((await findControlSockets(undefined, env)).sort()).toEqual(files.toSorted())
   expect((await findControlSockets('/srv/a/app.js', env)).sort()).toEqual(files.slice(0, 2).toSorted())
+})
+
+describe('a client believes no socket that another user could have put there:', () => {
+  test('one in a folder that others may write', async () => {
+    const { path: file } = await served(async () => 1)
+    chmodSync(path.dirname(file), 0o777)
+    await expect(sendCommand(file, { command: 'status' })).rejects.toMatchObject({
+      code: 'command_failed',
+      message: expect.stringMatching(/not trusted: others may write its folder/),
+    })
+    chmodSync(path.dirname(file), 0o1777) // as /tmp: only the owner may replace what is there
+    expect(await sendCommand(file, { command: 'status' })).toBe(1)
+  })
+
+  test('one of another user, and what is no socket', async () => {
+    const { path: file } = await served(async () => 1)
+    const { uid } = statSync(file)
+    if (uid === 0) judgeControlSocket(file, 4711)
+    else expect(() => judgeControlSocket(file, 4711)).toThrow(/belongs to another user/)
+    const plain = path.join(temporaryFolder(), 'control.sock')
+    writeFileSync(plain, '')
+    await expect(sendCommand(plain, { command: 'status' })).rejects.toThrow(/not a socket/)
+    if (uid === 0) {
+      chownSync(file, 4711, 4711)
+      expect(() => judgeControlSocket(file, 4712)).toThrow(/belongs to another user/)
+    }
+  })
+
+  test('a folder that is not there is nobody who answers', async () => {
+    await expect(sendCommand('/nowhere/x.sock', { command: 'status' })).rejects.toMatchObject({ code: 'not_running' })
+  })
 })

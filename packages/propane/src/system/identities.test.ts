@@ -22,5 +22,5 @@ test('a user brings its own group, unless one is named', () => {
 
 test('an unknown name is refused', () => {
   expect(() => resolveIds('nobody-here', '', etc())).toThrow('This machine has no user named nobody-here.')
-  expect(() => resolveIds('', 'none', etc())).toThrow('There is no group named none on this machine.')
+  expect(() => resolveIds('', 'none', etc())).toThrow('This machine has no group named none.')
 })

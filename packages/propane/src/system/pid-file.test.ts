@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/helpers.ts'
@@ -72,4 +72,27 @@ test('where it cannot be written says which', () => {
   const attempt = () => new PidFile('/nowhere/propane.pid').acquire()
   expect(attempt).toThrow(expect.objectContaining({ code: 'pid_file_failed' }))
   expect(existsSync('/nowhere')).toBe(false)
+})
+
+test('links are never followed: neither read, nor written through', async () => {
+  const file = place()
+  const precious = path.join(path.dirname(file), 'precious')
+  writeFileSync(precious, String(await other()))
+  symlinkSync(precious, file)
+  symlinkSync(precious, `${file}.${process.pid}`)
+  const before = readFileSync(precious, 'utf8')
+  expect(readPid(file)).toBeUndefined()
+  new PidFile(file).acquire()
+  expect(readFileSync(precious, 'utf8')).toBe(before)
+  expect(lstatSync(file).isSymbolicLink()).toBe(false)
+  expect(readPid(file)?.pid).toBe(process.pid)
+})
+
+test('a successor takes the place of a link, too, and leaves alone what it leads to', () => {
+  const file = place()
+  const precious = path.join(path.dirname(file), 'precious')
+  writeFileSync(precious, 'precious')
+  symlinkSync(precious, file)
+  new PidFile(file).takeOver()
+  expect([readFileSync(precious, 'utf8'), readPid(file)?.pid]).toEqual(['precious', process.pid])
 })

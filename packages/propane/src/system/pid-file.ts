@@ -41,7 +41,9 @@ export class PidFile {
   #write(): string {
     const own = `${this.#file}.${process.pid}`
     try {
-      fs.writeFileSync(own, `${process.pid}\n${startTime(process.pid) ?? ''}\n`, { mode: 0o644 })
+      fs.rmSync(own, { force: true })
+      // Made anew: a link that somebody put there, in a folder that others may write, is not followed.
+      fs.writeFileSync(own, `${process.pid}\n${startTime(process.pid) ?? ''}\n`, { mode: 0o644, flag: 'wx' })
     } catch (error) {
       throw this.#failed(error)
     }
@@ -77,10 +79,11 @@ interface Holder {
   started: string
 }
 
-/** What a pid file says; undefined where there is none or it holds no number. */
+/** What a pid file says; undefined where there is none, where it is a link, or where it holds no number. */
 export function readPid(file: string): Holder | undefined {
   try {
-    const [pid = '', started = ''] = fs.readFileSync(file, 'utf8').split('\n')
+    const flag = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK
+    const [pid = '', started = ''] = fs.readFileSync(file, { encoding: 'utf8', flag: flag as never }).split('\n')
     return /^\d+$/.test(pid.trim()) ? { pid: Number(pid), started: started.trim() } : undefined
   } catch {
     return undefined

@@ -20,7 +20,7 @@ import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
 import { judgeNode } from '@arlen/core/node-version'
 import { suggest } from '@arlen/core/options'
-import { type Context, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
+import { Context, type ContextConstructor, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
 import { PgSessionStore } from '@arlen/session'
@@ -62,6 +62,8 @@ export interface AppOptions {
   templates?: TemplateOptions
   /** What to make of slashes too many or too few. */
   slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
+  /** The class of the contexts that handlers get, for members of your own: one that extends the Context of @arlen/http. */
+  context?: ContextConstructor
   /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
   methodOverride?: boolean
   /** How JSON answers are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
@@ -69,7 +71,17 @@ export interface AppOptions {
 }
 
 const OWN_FOLDERS = packageFolders(import.meta.url)
-const APP_OPTIONS = ['root', 'environment', 'config', 'log', 'templates', 'slashes', 'methodOverride', 'json']
+const APP_OPTIONS = [
+  'root',
+  'environment',
+  'config',
+  'log',
+  'templates',
+  'slashes',
+  'methodOverride',
+  'json',
+  'context',
+]
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
 export class App extends Routes implements Servable, Controllable {
@@ -82,6 +94,7 @@ export class App extends Routes implements Servable, Controllable {
   readonly health: Health = new Health()
   readonly router: Router<Handler<Context>>
   readonly #lifecycle = new Lifecycle()
+  readonly #context: ContextConstructor
   readonly #templates: Templates
   readonly #plugins = new Plugins(this)
   readonly #middleware: Middleware<Context>[] = []
@@ -116,6 +129,8 @@ export class App extends Routes implements Servable, Controllable {
       options.log === undefined ? createLogger(logOptions(this.config.log, this.environment)) : options.log,
     )
     for (const warning of warnings) this.log.warn(warning)
+    this.#context = options.context ?? Context
+    if (this.#context !== Context && !(this.#context.prototype instanceof Context)) throw appError('context_invalid')
     this.#templates = new Templates(this, options.templates ?? {})
     const { root, environment } = this
     this.#database = new Database({ root, environment, config: this.config.db })
@@ -276,15 +291,11 @@ export class App extends Routes implements Servable, Controllable {
   #createServer(): HttpServer {
     const { http, performanceLogging, apiOnly } = this.config
     const answerError = errorResponder({ apiOnly, development: this.isDevelopment, pages: this.#templates })
-    const app = this
     return createServer(this.#compile(), {
-      context: contextClass({
-        get db() {
-          return app.db
-        },
+      context: contextClass(this.#context, {
+        db: () => this.db,
         router: this.router,
-        contentType: name => this.#templates.contentType(name),
-        renderTemplate: (name, locals, c) => this.#templates.render(name, locals, c),
+        templates: this.#templates,
         answerError,
       }),
       log: this.log,

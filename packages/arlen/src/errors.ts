@@ -6,6 +6,7 @@ type Code =
   | 'body_limit_invalid'
   | 'config_unloadable'
   | 'database_not_configured'
+  | 'context_invalid'
   | 'function_expected'
   | 'option_unknown'
   | 'plugin_confined'
@@ -26,6 +27,9 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },
   database_not_configured: {
     message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
+  },
+  context_invalid: {
+    message: 'The option context of createApp() must be a class that extends Context of @arlen/http.',
   },
   function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
   option_unknown: { message: 'createApp() has no option {name}.{hint}' },

@@ -23,14 +23,8 @@ import type { Request } from './request.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
 
 /**
- * What other packages add to a context: they augment this interface, and the server is given a subclass of
- * {@link Context} whose prototype has the members.
- *
- * ```ts
- * declare module '@arlen/http' {
- *   interface ContextExtensions { readonly db: Database }
- * }
- * ```
+ * What other packages add to a context. A package augments this interface for the types, and offers a mixin with the
+ * members for the class that a server is given; see {@link ContextConstructor}.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it exists to be augmented
 export interface ContextExtensions {}
@@ -52,8 +46,27 @@ export class ResponseState {
   }
 }
 
-/** A class of contexts: {@link Context}, or what a framework makes of it. */
-export type ContextClass = new (req: Request, startedAt?: number) => Context
+/** A class of contexts: {@link Context}, or one that extends it. */
+export type ContextClass<C extends Context = Context> = new (req: Request, startedAt?: number) => C
+
+/**
+ * What a mixin for contexts takes, and gives back with more members. Where something that a member needs is missing,
+ * reading it says what, and how to add it.
+ *
+ * ```ts
+ * declare module '@arlen/http' {
+ *   interface ContextExtensions { readonly tenant: Tenant }
+ * }
+ * export function withTenant<Base extends ContextConstructor>(base: Base): Base {
+ *   return class extends base {
+ *     override get tenant(): Tenant { return tenantOf(this.req.host) }
+ *   }
+ * }
+ * serve(c => c.tenant.name, { context: withTenant(Context) })
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the one form of constructor that TypeScript lets a mixin have
+export type ContextConstructor = new (...args: any[]) => Context
 
 /** Path parameters of a route that nothing more is known of. */
 export type PathParams = Readonly<Record<string, string>>
@@ -289,23 +302,4 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     }
     return reply
   }
-}
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  db: 'give createApp a `database`, or use @arlen/pg by itself.',
-  session: 'add the middleware of @arlen/session.',
-  render: 'give createApp a `views` folder, or add @arlen/view.',
-  urlFor: 'routes are named by the application of the package arlen, not by @arlen/http alone.',
-}
-
-for (const [name, hint] of Object.entries(EXTENSIONS)) {
-  Object.defineProperty(Context.prototype, name, {
-    configurable: true,
-    get(): never {
-      throw httpError('extension_missing', { name, hint })
-    },
-    set(this: Context, value: unknown) {
-      Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })
-    },
-  })
 }

@@ -67,7 +67,6 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   upgrade_required: { status: 426, message: 'This resource speaks {protocol} only.' },
   event_invalid: { message: 'The {field} of an event has a line break, which would begin another field.' },
   stream_incomplete: { message: 'The stream of the answer was read or destroyed before its end.' },
-  extension_missing: { message: 'c.{name} is not there: {hint}' },
   option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
   static_folder_missing: { message: 'There is no folder {dir} to serve files from.' },
 })
@@ -118,7 +117,6 @@ type HttpErrorCode =
   | 'upgrade_required'
   | 'event_invalid'
   | 'stream_incomplete'
-  | 'extension_missing'
   | 'option_invalid'
   | 'static_folder_missing'
 

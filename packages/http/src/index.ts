@@ -14,6 +14,7 @@ export type { UpgradeOptions } from './connection/upgrade.ts'
 export {
   Context,
   type ContextClass,
+  type ContextConstructor,
   type ContextExtensions,
   type PathParams,
   type RedirectOptions,

@@ -5,18 +5,19 @@ import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
 import type { Engine } from './engine.ts'
+import { httpError } from './errors.ts'
 import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
 import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
 import type { Finish, Service } from './service.ts'
 
-export interface HttpOptions {
-  /** A subclass of Context that every request gets, for what a framework adds to it. */
-  context?: ContextClass
+export interface HttpOptions<C extends Context = Context> {
+  /** The class of the contexts that handlers get: one that extends Context. Default: Context itself. */
+  context?: ContextClass<C>
   /** Makes an answer of an error, as a handler would. Default: a problem document (RFC 9457). */
-  onError?: (error: unknown, c: Context) => unknown
+  onError?: (error: unknown, c: NoInfer<C>) => unknown
   /** Called once for every request that was handled, when its answer is out or was cut. */
-  onFinish?: (c: Context, finish: Finish) => void
+  onFinish?: (c: NoInfer<C>, finish: Finish) => void
   /**
    * Where errors are logged: a pino logger or one like it, `console`, or false for nowhere (default). One that fails costs
    * its lines and nothing else.
@@ -51,7 +52,7 @@ export interface HttpOptions {
 export const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
 
 /** Decides everything that can be decided before the first request. */
-export function createService(handler: Handler<Context>, options: HttpOptions): Service {
+export function createService<C extends Context = Context>(handler: Handler<C>, options: HttpOptions<C>): Service {
   const limits = resolveLimits(options.limits)
   const timeouts = resolveTimeouts(options.timeouts)
   const { bodyMinRate: _, ...durations } = timeouts
@@ -61,16 +62,13 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
   const ticks = Object.fromEntries(Object.entries(timeouts).map(([name, ms]) => [name, clock.ticks(ms)]))
   const log = toLogger(options.log ?? false)
   return {
-    handler,
-    Context: options.context ?? Context,
+    ...application(handler, options),
     limits,
     timeouts,
     ticks: ticks as unknown as Engine['ticks'],
     clock,
     log,
     json: new JsonWriter(options.json),
-    onError: options.onError ?? ((error, c) => c.problemOf(error)),
-    onFinish: options.onFinish ?? null,
     methods: new Set(options.methods ?? DEFAULT_METHODS),
     timings: options.timings ?? false,
     trust: trustOf(options),
@@ -88,7 +86,23 @@ export function createService(handler: Handler<Context>, options: HttpOptions): 
   }
 }
 
-function trustOf({ trustedProxies }: HttpOptions): ProxyTrust | null {
+/** What is the application's; from here on its contexts are of one class, whatever that adds. */
+function application<C extends Context>(
+  handler: Handler<C>,
+  {
+    context = Context as unknown as ContextClass<C>,
+    onError = (error, c) => c.problemOf(error),
+    onFinish,
+  }: HttpOptions<C>,
+): Pick<Service, 'handler' | 'Context' | 'onError' | 'onFinish'> {
+  if (context !== (Context as unknown) && !(context.prototype instanceof Context)) {
+    throw httpError('option_invalid', { name: 'context', problem: 'must be a class that extends Context.' })
+  }
+  const own = { handler, Context: context, onError, onFinish: onFinish ?? null }
+  return own as unknown as Pick<Service, keyof typeof own>
+}
+
+function trustOf({ trustedProxies }: Pick<HttpOptions, 'trustedProxies'>): ProxyTrust | null {
   if (trustedProxies === undefined) return null
   const trust = proxyTrust(trustedProxies)
   return trustedProxies.length === 0 ? null : trust

@@ -26,8 +26,9 @@ export class HttpServer implements Servable, Controllable {
   private readonly listeners: Server[] = []
   private closing: Promise<void> | null = null
 
-  constructor(handler: Handler<Context>, options: HttpOptions = {}) {
-    this.engine = createService(handler, options)
+  /** @internal Made by `createServer`. */
+  constructor(service: Service) {
+    this.engine = service
     this.live = new LiveSet(this.engine.clock)
   }
 
@@ -163,13 +164,20 @@ export class HttpServer implements Servable, Controllable {
   }
 }
 
-export function createServer(handler: Handler<Context>, options: HttpOptions = {}): HttpServer {
-  return new HttpServer(handler, options)
+/** Makes a server, which does not listen yet. `c` has the type of `options.context`. */
+export function createServer<C extends Context = Context>(
+  handler: Handler<NoInfer<C>>,
+  options: HttpOptions<C> = {},
+): HttpServer {
+  return new HttpServer(createService<C>(handler, options))
 }
 
 /** Creates a server and listens: the shortest way from a handler to a port. */
-export async function serve(handler: Handler<Context>, options: HttpOptions & ListenOptions = {}): Promise<HttpServer> {
-  const server = new HttpServer(handler, options)
+export async function serve<C extends Context = Context>(
+  handler: Handler<NoInfer<C>>,
+  options: HttpOptions<C> & ListenOptions = {},
+): Promise<HttpServer> {
+  const server = createServer<C>(handler, options)
   await server.listen(options)
   return server
 }

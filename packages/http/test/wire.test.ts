@@ -135,23 +135,3 @@ test('finishes what is in flight when it closes, and says that the connection en
   await closed
   await expect(RawClient.open(port)).rejects.toThrow('ECONNREFUSED')
 })
-
-test('c.db, c.session, c.render and c.urlFor say what is missing', async () => {
-  const port = await start(c => {
-    const hints = ['db', 'session', 'render', 'urlFor'].map(name => {
-      try {
-        return (c as unknown as Record<string, unknown>)[name]
-      } catch (error) {
-        return (error as Error).message
-      }
-    })
-    return hints
-  })
-  const [answer] = await (await open(port)).send(GET).answers(1)
-  expect(JSON.parse(answer!.body)).toEqual([
-    expect.stringContaining('@arlen/pg'),
-    expect.stringContaining('@arlen/session'),
-    expect.stringContaining('@arlen/view'),
-    expect.stringContaining('arlen'),
-  ])
-})

@@ -1,3 +1,4 @@
+export { type DatabaseContext, withDatabase } from './context.ts'
 export { type CopySource, copyRows } from './copy.ts'
 export { Database, Transaction, type TxCallback, type TxOptions } from './database.ts'
 export { DatabaseError, isDatabaseError } from './database-error.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Context, type HeaderBlock } from '@arlen/http'
+import type { Context, ContextConstructor, HeaderBlock } from '@arlen/http'
 import type { CspPolicy } from './csp.ts'
 import { securityError } from './errors.ts'
 
@@ -27,18 +27,22 @@ export function setNoncePolicy(block: HeaderBlock, policy: CspPolicy): void {
   policies.set(block, policy)
 }
 
-function cspNonce(this: Holder): string {
-  if (this[NONCE] !== undefined) return this[NONCE]
-  const policy = this.baseBlock === null ? undefined : policies.get(this.baseBlock)
-  if (policy === undefined) throw securityError('nonce_missing')
-  const nonce = randomBytes(16).toString('base64')
-  this[NONCE] = nonce
-  this.res.headers.set(policy.header, policy.withNonce(nonce, this.req.protocol === 'https'))
-  return nonce
-}
-
-/** Defines the member on the shared Context class. It reports when no policy is configured. */
-export function extendContext(): void {
-  if (Object.hasOwn(Context.prototype, 'cspNonce')) return
-  Object.defineProperty(Context.prototype, 'cspNonce', { configurable: true, get: cspNonce })
+/**
+ * Gives a class of contexts the `c.cspNonce` that `securityHeaders()` answers for:
+ * `createServer(handler, { context: withCspNonce(Context) })`. The package arlen does it by itself.
+ */
+export function withCspNonce<Base extends ContextConstructor>(base: Base): Base {
+  return class extends base {
+    /** @throws ArlenError `nonce_missing` where no middleware has set a policy. */
+    override get cspNonce(): string {
+      const known = (this as Holder)[NONCE]
+      if (known !== undefined) return known
+      const policy = this.baseBlock === null ? undefined : policies.get(this.baseBlock)
+      if (policy === undefined) throw securityError('nonce_missing')
+      const nonce = randomBytes(16).toString('base64')
+      ;(this as Holder)[NONCE] = nonce
+      this.res.headers.set(policy.header, policy.withNonce(nonce, this.req.protocol === 'https'))
+      return nonce
+    }
+  }
 }

@@ -3,7 +3,7 @@ export { type SecurityConfig, securityConfigSchema, securityMiddleware } from '.
 export { cors } from './cors.ts'
 export type { CorsOptions } from './cors-policy.ts'
 export type { CspDirective, CspOptions } from './csp.ts'
-export type { NonceContext } from './csp-nonce.ts'
+export { type NonceContext, withCspNonce } from './csp-nonce.ts'
 export { type CspReportsOptions, cspReports } from './csp-reports.ts'
 export type { SecurityErrorCode } from './errors.ts'
 export { rateLimitFallbacks } from './fallbacks.ts'

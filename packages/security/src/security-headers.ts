@@ -1,6 +1,6 @@
 import { type Context, HeaderBlock, type Middleware } from '@arlen/http'
 import { type CspOptions, cspPolicy } from './csp.ts'
-import { extendContext, setNoncePolicy } from './csp-nonce.ts'
+import { setNoncePolicy } from './csp-nonce.ts'
 import { securityError } from './errors.ts'
 
 export interface SecurityHeadersOptions {
@@ -49,7 +49,6 @@ export function securityHeaders(options: SecurityHeadersOptions = {}): Middlewar
     policy === undefined ? [] : [[policy.header, secure ? policy.plain.https : policy.plain.http]]
   const http = new HeaderBlock([...csp(false), ...common])
   const https = new HeaderBlock([...csp(true), ...common, ...transportSecurity(options)])
-  extendContext()
   if (policy !== undefined) for (const block of [http, https]) setNoncePolicy(block, policy)
   return next => (c: Context) => {
     c.baseHeaders(c.req.protocol === 'https' ? https : http)

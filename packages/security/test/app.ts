@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { createServer, type Handler, type HttpOptions, type Middleware } from '@arlen/http'
+import { Context, createServer, type Handler, type HttpOptions, type Middleware } from '@arlen/http'
+import { withCspNonce } from '../src/index.ts'
 
 export interface Answer {
   readonly status: number
@@ -14,7 +15,7 @@ export interface TestApp extends AsyncDisposable {
 
 /** A server on a port of its own; what it is asked goes over a socket, with the fields that are given and no others. */
 export async function start(middleware: Middleware, handler: Handler, http: HttpOptions = {}): Promise<TestApp> {
-  const server = createServer(middleware(handler), http)
+  const server = createServer(middleware(handler), { context: withCspNonce(Context), ...http })
   const { port } = await server.listen({ port: 0 })
   return {
     port,

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { createServer, type Handler } from '@arlen/http'
+import { Context, createServer, type Handler } from '@arlen/http'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cors, securityHeaders } from '../src/index.ts'
+import { cors, securityHeaders, withCspNonce } from '../src/index.ts'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path))
 const REASON = CHROMIUM ? '' : ' (skipped: no chromium; tooling/system-deps --install brings it)'
 
 async function start(handler: Handler): Promise<{ origin: string } & AsyncDisposable> {
-  const server = createServer(handler)
+  const server = createServer(handler, { context: withCspNonce(Context) })
   const { port } = await server.listen({ port: 0 })
   return { origin: `http://localhost:${port}`, [Symbol.asyncDispose]: () => server.close({ graceMs: 0 }) }
 }

@@ -3,7 +3,7 @@ import { namesMediaType } from '@arlen/core'
 import { type Context, localTarget } from '@arlen/http'
 import { type AuthScheme, type Credentials, challenge, type Maybe } from './auth-scheme.ts'
 import { bearer } from './bearer.ts'
-import { extendContext, findRequestSession, knownUser, requestSession, setUser } from './context.ts'
+import { findRequestSession, knownUser, requestSession, setUser } from './context.ts'
 import { type EndedSessions, sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
 import { type AuthGuard, guard } from './guard.ts'
@@ -82,7 +82,6 @@ export class Authentication<User extends AppUser = AppUser> {
       })
     this.loadUser = this.#guard(() => undefined, { optional: true })
     this.requireUser = this.#guard((user, c) => (user === undefined ? this.#deny(c) : undefined))
-    extendContext()
   }
 
   /** Sets `c.user` if the user is known, and lets every request pass. */

@@ -1,4 +1,4 @@
-import { Context } from '@arlen/http'
+import type { Context, ContextConstructor } from '@arlen/http'
 import { CSRF_FIELD } from './csrf-fields.ts'
 import { sessionError } from './errors.ts'
 import type { RequestSession } from './request-session.ts'
@@ -33,7 +33,13 @@ const KNOWN_USER = Symbol('arlen.user')
 
 type Holder = Context & { [REQUEST_SESSION]?: RequestSession; [KNOWN_USER]?: KnownUser }
 
+/** @throws ArlenError `session_context` where contexts cannot tell what middleware gives them. */
+function demandMembers(c: Context): void {
+  if (!('csrfToken' in c)) throw sessionError('session_context')
+}
+
 export function setRequestSession(c: Context, scope: RequestSession): void {
+  demandMembers(c)
   ;(c as Holder)[REQUEST_SESSION] = scope
 }
 
@@ -61,52 +67,45 @@ export function knownUser(c: Context): KnownUser | undefined {
 }
 
 export function setUser(c: Context, user: unknown, found?: Found<unknown>): void {
+  demandMembers(c)
   ;(c as Holder)[KNOWN_USER] = { is: user, found }
 }
 
-function csrfToken(this: Context): string {
-  const scope = requestSession(this, 'csrfToken()')
-  const id = scope.session.persist()
-  scope.isPrivate = true
-  return scope.settings.csrf.issue(id)
-}
+/**
+ * Gives a class of contexts what sessions add to it: `createServer(handler, { context: withSession(Context) })`. The
+ * package arlen does it by itself. Without the middleware that a member needs, reading it says which.
+ */
+export function withSession<Base extends ContextConstructor>(base: Base): Base {
+  return class extends base {
+    override get session(): Session {
+      return requestSession(this, 'session').session
+    }
 
-/** Defines the members on the shared Context class. Each reports the missing middleware when it is used without one. */
-export function extendContext(): void {
-  if (Object.getOwnPropertyDescriptor(Context.prototype, 'csrfToken')?.value === csrfToken) return
-  Object.defineProperties(Context.prototype, {
-    session: {
-      configurable: true,
-      get(this: Context) {
-        return requestSession(this, 'session').session
-      },
-    },
-    user: {
-      configurable: true,
-      get(this: Context) {
-        const user = knownUser(this)
-        if (user === undefined) {
-          throw sessionError('session_missing', {
-            name: 'user',
-            middleware: 'loadUser or requireUser of Authentication',
-          })
-        }
-        return user.is
-      },
-    },
-    flash: {
-      configurable: true,
-      value(this: Context, ...[key, value]: [string, unknown?]): unknown {
-        const { flash } = requestSession(this, 'flash()')
-        return value === undefined ? flash.get(key) : flash.set(key, value)
-      },
-    },
-    csrfToken: { configurable: true, value: csrfToken },
-    csrfField: {
-      configurable: true,
-      value(this: Context): string {
-        return `<input type="hidden" name="${CSRF_FIELD}" value="${this.csrfToken()}">`
-      },
-    },
-  })
+    override get user(): AppUser | undefined {
+      const user = knownUser(this)
+      if (user === undefined) {
+        const middleware = 'loadUser or requireUser of Authentication'
+        throw sessionError('session_missing', { name: 'user', middleware })
+      }
+      return user.is as AppUser | undefined
+    }
+
+    override flash<T>(...[key, value]: [key: string, value?: unknown]): T | undefined {
+      const { flash } = requestSession(this, 'flash()')
+      if (value === undefined) return flash.get(key) as T | undefined
+      flash.set(key, value)
+      return undefined
+    }
+
+    override csrfToken(): string {
+      const scope = requestSession(this, 'csrfToken()')
+      const id = scope.session.persist()
+      scope.isPrivate = true
+      return scope.settings.csrf.issue(id)
+    }
+
+    override csrfField(): string {
+      return `<input type="hidden" name="${CSRF_FIELD}" value="${this.csrfToken()}">`
+    }
+  }
 }

@@ -7,6 +7,10 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
     message:
       'c.{name} was read, but no {middleware} runs before this handler. Add it to the application or to the route.',
   },
+  session_context: {
+    message:
+      'The contexts of this server have no c.session and c.user: createServer(handler, { context: withSession(Context) }).',
+  },
   session_too_large: {
     message:
       'The cookie {name} would have {bytes} bytes, but browsers drop cookies over {limit}. Bytes per key: {keys}. Store less in the session, or use a server-side store.',
@@ -54,6 +58,7 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
 export type SessionErrorCode =
   | 'secrets_refused'
   | 'session_missing'
+  | 'session_context'
   | 'session_too_large'
   | 'session_after_head'
   | 'session_public_cache'

@@ -4,7 +4,7 @@ export type { AuthScheme, Credentials, CredentialsProblem } from './auth-scheme.
 export { Authentication, type AuthenticationOptions } from './authentication.ts'
 export { type BearerOptions, bearer } from './bearer.ts'
 export { type SessionConfig, sessionConfigSchema, sessionOptions } from './config.ts'
-export type { SessionContext } from './context.ts'
+export { type SessionContext, withSession } from './context.ts'
 export { CookieCodec } from './cookie-codec.ts'
 export { CookieSigner } from './cookie-signature.ts'
 export { type CsrfOptions, csrf } from './csrf.ts'

@@ -1,21 +1,20 @@
 import { isPromiseLike } from '@arlen/core'
 import type { Context, Middleware } from '@arlen/http'
 import { keepPersonal, keepPrivate } from './cache-privacy.ts'
-import { extendContext, setRequestSession } from './context.ts'
+import { setRequestSession } from './context.ts'
 import { RequestSession } from './request-session.ts'
 import { type SessionOptions, sessionSettings } from './session-settings.ts'
 
 /**
- * Adds `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()` to the context. The session is opened when one of
- * them is first used and, if it changed, written to the same response. Requests that use none of them pay almost
- * nothing.
+ * Gives contexts of {@link withSession} `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()`. The session is opened
+ * when one of them is first used and, if it changed, written to the same response. Requests that use none of them pay
+ * almost nothing.
  *
  * Keys are derived and options validated here, once.
  *
  * @throws ArlenError `secrets_refused`.
  */
 export function sessionMiddleware(options: SessionOptions): Middleware {
-  extendContext()
   const settings = sessionSettings(options)
   const { store } = settings
   return next => c => {

@@ -1,5 +1,5 @@
-import { type Context, createServer, type Handler, type HttpOptions, type HttpServer } from '@arlen/http'
-import { type SessionOptions, sessionMiddleware } from '../src/index.ts'
+import { Context, createServer, type Handler, type HttpOptions, type HttpServer } from '@arlen/http'
+import { type SessionOptions, sessionMiddleware, withSession } from '../src/index.ts'
 import { generateSecret } from '../src/secrets.ts'
 import { Browser } from './browser.ts'
 
@@ -28,7 +28,7 @@ export function route(routes: Routes): Handler {
 }
 
 export async function serveHandler(handler: Handler, http: HttpOptions = {}): Promise<TestApp> {
-  const server = createServer(handler, http)
+  const server = createServer(handler, { context: withSession(Context), ...http })
   const { port } = await server.listen({ port: 0 })
   const origin = `http://127.0.0.1:${port}`
   return {

@@ -9,6 +9,7 @@ export {
   type StrictModes,
   type Strictness,
 } from './compile-template.ts'
+export { type Renderer, type ViewContext, withViews } from './context.ts'
 export { viewError } from './errors.ts'
 export { escapeHtml, type Format, jsonScript, raw, SafeString } from './escape.ts'
 export { type Choice, Form, form } from './form.ts'

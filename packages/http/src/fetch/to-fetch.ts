@@ -1,5 +1,6 @@
+import type { Handler } from '@arlen/core'
 import { LiveSet } from '../connection/live-set.ts'
-import type { Handler } from '../handler.ts'
+import type { Context } from '../context.ts'
 import { createService, type HttpOptions } from '../options.ts'
 import { answerFetch } from './answer-fetch.ts'
 import type { FetchSource } from './fetch-exchange.ts'
@@ -11,8 +12,11 @@ export type Fetch = (request: Request, source?: FetchSource) => Promise<Response
  * Makes of a handler what {@link Fetch} is, without a socket or a server. Limits, time-outs and what is rejected are those
  * of a server with these options.
  */
-export function toFetch(handler: Handler, options: HttpOptions = {}): Fetch {
-  const service = createService(handler, options)
+export function toFetch<C extends Context = Context>(
+  handler: Handler<NoInfer<C>>,
+  options: HttpOptions<C> = {},
+): Fetch {
+  const service = createService<C>(handler, options)
   const live = new LiveSet(service.clock)
   return (request, source) => answerFetch(service, live, request, source)
 }

@@ -1,0 +1,55 @@
+import { Context, createServer, type Handler, type HttpOptions } from '@arlen/http'
+import { expect, test } from 'vitest'
+import { Authentication, sessionMiddleware, withSession } from '../src/index.ts'
+import { SECRET } from './app.ts'
+
+async function ask(handler: Handler, options: HttpOptions = { context: withSession(Context) }): Promise<string> {
+  const onError: HttpOptions['onError'] = (error, c) => c.text(`${(error as { code: string }).code}: ${error}`)
+  const response = await createServer(handler, { onError, ...options }).fetch(new Request('http://a/'))
+  return response.text()
+}
+
+test.each<[string, Handler, string]>([
+  ['session', c => c.session.id, 'sessionMiddleware()'],
+  ['flash()', c => c.flash('notice'), 'sessionMiddleware()'],
+  ['csrfToken()', c => c.csrfToken(), 'sessionMiddleware()'],
+  ['csrfToken()', c => c.csrfField(), 'sessionMiddleware()'],
+  ['user', c => c.user, 'loadUser or requireUser of Authentication'],
+])('c.%s without its middleware says which is missing', async (name, handler, middleware) => {
+  expect(await ask(handler)).toMatch(`session_missing: ArlenError: c.${name} was read, but no ${middleware} runs`)
+})
+
+test.each<[string, Handler]>([
+  ['sessionMiddleware()', sessionMiddleware({ secrets: [SECRET] })(() => 'ok')],
+  ['loadUser', new Authentication({ findTokenUser: async () => undefined, idOf: () => '' }).loadUser(() => 'ok')],
+])('%s with contexts that have no sessions says what the server must be given', async (_, handler) => {
+  expect(await ask(handler, {})).toMatch(/session_context: .*withSession\(Context\)/)
+})
+
+test('the Context of @arlen/http stays as it is', async () => {
+  sessionMiddleware({ secrets: [SECRET] })
+  withSession(Context)
+  expect('session' in Context.prototype).toBe(false)
+})
+
+test('a context of one’s own can build on the session, above the mixin or below it', async () => {
+  class Above extends withSession(Context) {
+    get visits(): unknown {
+      return this.session.get('visits') ?? 0
+    }
+  }
+  class Below extends Context {
+    get visits(): unknown {
+      return this.session.get('visits') ?? 0
+    }
+  }
+  const session = sessionMiddleware({ secrets: [SECRET], secure: false })
+  for (const context of [Above, withSession(Below)]) {
+    expect(
+      await ask(
+        session(c => ({ visits: (c as Above).visits })),
+        { context },
+      ),
+    ).toBe('{"visits":0}')
+  }
+})

@@ -21,7 +21,7 @@ type Code =
 
 /** Every error that the `arlen` package itself raises. Those with a status are answers. */
 export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
-  address_invalid: { message: '{range} in health.trusted is no address or CIDR range, such as 10.0.0.0/8.' },
+  address_invalid: { message: 'The setting health.trusted {problem}' },
   app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
   body_limit_invalid: { message: '{route} has a {name} of {actual}: it must be a number of {what}. ({source})' },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },

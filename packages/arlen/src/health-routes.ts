@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net'
-import type { Context } from '@arlen/http'
+import { LIVENESS_PATHS, READINESS_PATH } from '@arlen/core'
+import { addressTest, type Context } from '@arlen/http'
 import type { App } from './app.ts'
 import { appError } from './errors.ts'
 import type { HealthReport } from './health.ts'
@@ -11,11 +11,10 @@ import type { HealthReport } from './health.ts'
 export function addHealthRoutes(app: App): void {
   const taken = new Set(app.router.routes.map(route => route.path))
   const alive = (c: Context) => c.json({ status: 'ok' }, NO_STORE)
-  if (!taken.has('/healthz')) app.get('/healthz', NO_DOCUMENT, alive)
-  if (!taken.has('/livez')) app.get('/livez', NO_DOCUMENT, alive)
-  if (!taken.has('/readyz')) {
-    const isTrusted = addressTest(app.config.health.trusted)
-    app.get('/readyz', NO_DOCUMENT, async c => answer(c, await app.health.report(), isTrusted(c.req.ip)))
+  for (const path of LIVENESS_PATHS) if (!taken.has(path)) app.get(path, NO_DOCUMENT, alive)
+  if (!taken.has(READINESS_PATH)) {
+    const isTrusted = addressTest(app.config.health.trusted, problem => appError('address_invalid', { problem }))
+    app.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await app.health.report(), isTrusted(c.req.ip)))
   }
 }
 
@@ -29,16 +28,4 @@ function answer(c: Context, report: HealthReport, detailed: boolean): unknown {
   if (report.status !== 'ok') c.log.warn({ health: report }, 'not ready')
   const body = detailed ? report : { status: report.status }
   return c.json(body, { ...NO_STORE, status: report.status === 'ok' ? 200 : 503 })
-}
-
-function addressTest(ranges: readonly string[]): (ip: string) => boolean {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (isIP(address) === 0) throw appError('address_invalid', { range })
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return ip => isIP(ip) !== 0 && list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4')
 }

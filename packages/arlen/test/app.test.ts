@@ -394,3 +394,24 @@ test('recurring work is done from the start of an application to its end', async
   await new Promise(resolve => setTimeout(resolve, 30))
   expect(times).toBe(until)
 })
+
+test.each([['10.0.0.0/99'], ['somewhere'], ['10.0.0.0/x']])(
+  'health.trusted with %s is refused with what it takes',
+  entry => {
+    const config = { health: { trusted: [entry] } }
+    return expect(serveApp(() => undefined, { config })).rejects.toMatchObject({
+      code: 'address_invalid',
+      message: expect.stringContaining('CIDR range or one of loopback'),
+    })
+  },
+)
+
+test.each([['loopback'], ['127.0.0.1'], ['::1', '127.0.0.0/8']])(
+  'health.trusted takes %s as trustedProxies does',
+  async (...trusted) => {
+    const served = await serveApp(app => app.health.add('cache', () => undefined), { config: { health: { trusted } } })
+    const report = await (await served.get('/readyz')).json()
+    await served.close()
+    expect(report.checks).toHaveProperty('cache')
+  },
+)

@@ -19,7 +19,7 @@ export {
   statusText,
 } from './error-table.ts'
 export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
-export { HEALTH_PATHS, isHealthPath } from './health-paths.ts'
+export { HEALTH_PATHS, isHealthPath, LIVENESS_PATHS, READINESS_PATH } from './health-paths.ts'
 export { Lifecycle, type Part } from './lifecycle.ts'
 export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'

@@ -1,7 +1,7 @@
 import type { Database } from '@arlen/pg'
 import { LoginThrottle } from '@arlen/security'
 import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgEndedSessions, PgTokenStore } from '@arlen/session'
-import type { App } from 'arlen'
+import type { App, Provided } from 'arlen'
 import type { Post } from '../post.ts'
 import { PasswordResets } from './password-resets.ts'
 import { changePassword, credentialsOf, strengthenHash, type User, userById } from './users.ts'
@@ -12,6 +12,9 @@ declare module '@arlen/session' {
 
 const HOUR_MS = 60 * 60_000
 const REMEMBER_MS = 30 * 24 * HOUR_MS
+
+/** What handlers behind `requireUser` and `requireRole` find in their context. */
+export type LoggedIn = Provided<Authentication<User>['requireUser']>
 
 /** Who may come in, and how they prove it. One for each application; routes are given it and never make their own. */
 export class Accounts {

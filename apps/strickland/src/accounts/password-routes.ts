@@ -14,7 +14,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
   const own = { name: 'change-password', use: auth.requireUser, body: ChangePassword, invalid: accountPage }
   routes.post('/account/password', own, async c => {
     const { currentPassword, password } = c.valid.body
-    const user = c.user!
+    const { user } = c
     // Asked again, and as slowly as at the login: whoever finds a screen unlocked must not keep the account.
     if (!(await login.verify(user.email, currentPassword, c))) {
       throw refused('/body/currentPassword', 'password_wrong', 'That is not your password.')

@@ -44,7 +44,7 @@ export function accountRoutes(routes: Routes, { auth, login, passwords, remember
 
   // Also for copies of the cookie: what a browser forgets at logout, a thief does not.
   routes.post('/logout-everywhere', { name: 'logout-everywhere', use: auth.requireUser }, async c => {
-    await Promise.all([endSessions(c.db, c.user!.id), remember.revoke(c.user!.id)])
+    await Promise.all([endSessions(c.db, c.user.id), remember.revoke(c.user.id)])
     await auth.logout(c)
     c.flash('notice', 'You are logged out on all your devices.')
     return c.redirect('/')

@@ -1,9 +1,10 @@
 import type { Context, Routes } from 'arlen'
+import type { LoggedIn } from '../accounts/accounts.ts'
 import { cartLines, cartOf, emptyCart, totalCents } from '../cart/cart.ts'
 import { placeOrder } from '../orders.ts'
 
-/** Below a guard: whoever comes here is logged in. */
-export function checkoutRoutes(routes: Routes): void {
+/** Whoever comes here is logged in. */
+export function checkoutRoutes(routes: Routes<'', LoggedIn>): void {
   routes.get('/checkout', { name: 'checkout' }, checkoutPage)
 
   // What placeOrder() refuses, such as more than there is in stock, is shown at its line.
@@ -11,7 +12,7 @@ export function checkoutRoutes(routes: Routes): void {
     const cart = cartOf(c.session)
     const lines = await cartLines(c.db, cart)
     if (lines.length === 0) return c.redirect(c.urlFor('cart'))
-    const order = await placeOrder(c.db, lines, { userId: c.user!.id, cartId: cart.id })
+    const order = await placeOrder(c.db, lines, { userId: c.user.id, cartId: cart.id })
     emptyCart(c.session)
     c.flash('notice', 'Thank you. Your order is placed.')
     return c.redirect(c.urlFor('my-order', { id: order.id }))

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { READINESS_PATH } from '@arlen/core'
 import { type Command, textOption } from '../command.ts'
 import { findAppModule } from '../load-app.ts'
 
@@ -23,7 +24,7 @@ export const propaneCommand: Command = {
       const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment }).config
       return {
         app: findAppModule(root),
-        accessories: { host: http.host, port: http.port, probePath: '/readyz', ...propaneAccessories },
+        accessories: { host: http.host, port: http.port, probePath: READINESS_PATH, ...propaneAccessories },
         env: { ...io.env, ARLEN_ENV: environment },
       }
     })

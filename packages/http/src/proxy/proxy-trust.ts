@@ -16,15 +16,23 @@ export type ProxyTrust = (address: string | undefined) => boolean
  * anybody who reaches the server directly write their own address.
  */
 export function proxyTrust(list: readonly string[]): ProxyTrust {
+  return addressTest(list, problem => httpError('option_invalid', { name: 'trustedProxies', problem }))
+}
+
+/**
+ * The one reader of lists of addresses, for whatever option has one.
+ *
+ * @param refuse - makes the error for a list that cannot be read, from what is wrong with it
+ */
+export function addressTest(list: readonly string[], refuse: (problem: string) => Error): ProxyTrust {
   if (!Array.isArray(list)) {
-    const problem = `must be a list such as ['loopback', '10.0.0.0/8'], not ${JSON.stringify(list)}.`
-    throw httpError('option_invalid', { name: 'trustedProxies', problem })
+    throw refuse(`must be a list such as ['loopback', '10.0.0.0/8'], not ${JSON.stringify(list)}.`)
   }
   const unix = list.includes('unix')
   const ranges = list
     .filter(name => name !== 'unix')
     .flatMap(name => RANGES[name] ?? [name])
-    .map(parseRange)
+    .map(text => parseRange(text, refuse))
   const judge = (address: string) => {
     if (!ipaddr.isValid(address)) return false
     const parsed = ipaddr.process(address)
@@ -43,14 +51,15 @@ export function proxyTrust(list: readonly string[]): ProxyTrust {
   }
 }
 
-function parseRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+function parseRange(text: string, refuse: (problem: string) => Error): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   try {
     if (text.includes('/')) return ipaddr.parseCIDR(text)
     const address = ipaddr.process(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch {
-    const problem = `has ${JSON.stringify(text)}, which is no address, CIDR range or one of ${[...Object.keys(RANGES), 'unix'].join(', ')}.`
-    throw httpError('option_invalid', { name: 'trustedProxies', problem })
+    throw refuse(
+      `has ${JSON.stringify(text)}, which is no address, CIDR range or one of ${[...Object.keys(RANGES), 'unix'].join(', ')}.`,
+    )
   }
 }
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createPg } from '@arlen/pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { OneTimeTokens, PgSessionStore, PgTokenStore } from '../src/index.ts'
 import { startApp } from './app.ts'
 import { createSessionDatabase, type SessionDatabase } from './session-database.ts'
@@ -52,4 +53,31 @@ test('two processes can remove expired tokens at the same time', async () => {
   for (let user = 0; user < 20; user++) await many.issue(user)
   const [one, other] = await Promise.all([store.removeExpired(), store.removeExpired()])
   expect(one + other).toBe(20)
+})
+
+test('a revocation waits for the successor that another connection is storing, and removes it too', async () => {
+  const store = new PgTokenStore(pg)
+  const token = (hash: string) => {
+    const expiresAt = Date.now() + 3_600_000
+    return { purpose: 'p', hash, userId: '7', epoch: undefined, family: 'old', expiresAt }
+  }
+  await store.insert(token('old'))
+  let revocation: Promise<void> | undefined
+  const elsewhere = createPg(database.dsn)
+  onTestFinished(async () => {
+    await elsewhere.close()
+  })
+  await pg.tx(async tx => {
+    expect(await new PgTokenStore(tx).insert(token('next'), 'old')).toBe(true)
+    revocation = new PgTokenStore(elsewhere).removeUser('p', 7)
+    const waiting = `select count(*)::int from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`
+    let isOver = false
+    void revocation.then(() => {
+      isOver = true
+    })
+    while (!isOver && (await tx.value(waiting)) === 0);
+  })
+  await revocation
+  expect(await store.take('p', 'next')).toBeUndefined()
+  expect(await store.insert(token('late'), 'old')).toBe(false)
 })

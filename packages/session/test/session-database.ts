@@ -4,6 +4,7 @@ import { API_KEY_MIGRATION, ENDED_SESSION_MIGRATION, SESSION_MIGRATION, TOKEN_MI
 
 export interface SessionDatabase {
   readonly pg: Pg
+  readonly dsn: string
   empty(): Promise<void>
   drop(): Promise<void>
 }
@@ -21,6 +22,7 @@ export async function createSessionDatabase(): Promise<SessionDatabase> {
   }
   return {
     pg,
+    dsn: database.dsn,
     async empty() {
       await pg.execute(`truncate ${TABLES}`)
     },

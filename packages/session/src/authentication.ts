@@ -7,6 +7,7 @@ import { findRequestSession, knownUser, requestSession, setUser } from './contex
 import { type EndedSessions, sessionKey } from './ended-sessions.ts'
 import { sessionError } from './errors.ts'
 import { type AuthGuard, guard } from './guard.ts'
+import { impersonated } from './impersonation.ts'
 import type { OneTimeTokens, TokenReuse } from './one-time-token.ts'
 import { readRemembered } from './remember-me.ts'
 import { RememberedLogins } from './remembered-logins.ts'
@@ -132,6 +133,8 @@ export class Authentication<User extends AppUser = AppUser> {
   user(c: Context): Maybe<User> {
     const known = knownUser(c)
     if (known !== undefined) return known.is as User | undefined
+    const as = findRequestSession(c) === undefined ? undefined : impersonated(c)
+    if (as !== undefined) return this.#impersonate(c, as)
     return whenKnown(authenticate(this.#schemes, c), found => {
       if (found !== undefined) return this.#know(c, found.credentials.user, found)
       if (findRequestSession(c) === undefined) {
@@ -195,6 +198,15 @@ export class Authentication<User extends AppUser = AppUser> {
     const scope = requestSession(c, 'session')
     if (this.#options.ended !== undefined) scope.settings.ended ??= this.#options.ended
     return scope
+  }
+
+  #impersonate(c: Context, as: unknown): Maybe<User> {
+    const isId = typeof as === 'string' || typeof as === 'number'
+    const found = isId ? this.#required('findUser', 'as()')(as, c) : (as as User)
+    return whenKnown(found, user => {
+      if (user === undefined) throw sessionError('impersonation_failed', { id: as })
+      return whenKnown(this.login(c, user), () => user)
+    })
   }
 
   #findBySession(c: Context): Maybe<User> {

@@ -11,6 +11,7 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
     message:
       'The contexts of this server have no c.session and c.user: createServer(handler, { context: withSession(Context) }).',
   },
+  impersonation_failed: { message: 'A test logs in as the user {id}, whom findUser() does not find.' },
   session_too_large: {
     message:
       'The cookie {name} would have {bytes} bytes, but browsers drop cookies over {limit}. Bytes per key: {keys}. Store less in the session, or use a server-side store.',
@@ -59,6 +60,7 @@ export type SessionErrorCode =
   | 'secrets_refused'
   | 'session_missing'
   | 'session_context'
+  | 'impersonation_failed'
   | 'session_too_large'
   | 'session_after_head'
   | 'session_public_cache'

@@ -23,7 +23,6 @@ export const testingError: ReturnType<typeof defineErrors<TestingErrorCode>> = d
   element_unfit: { message: '{selector} {problem}' },
   not_a_page: { message: '{what} needs a page, but the answer of {request} is {type}.' },
   no_page_before: { message: 'This visitor has no page to go back to.' },
-  login_unsupported: { message: 'as() cannot log in: {problem}' },
   clock_installed: { message: 'The clock is installed already: a process has one time. Call clock.restore() first.' },
 })
 
@@ -44,5 +43,4 @@ export type TestingErrorCode =
   | 'element_unfit'
   | 'not_a_page'
   | 'no_page_before'
-  | 'login_unsupported'
   | 'clock_installed'

@@ -45,6 +45,17 @@ export class TestApp extends Visitor implements AsyncDisposable {
   }
 
   /**
+   * Somebody who is logged in without the form: by `login()` of the application's `Authentication`, with the first request
+   * that asks who it is from.
+   *
+   * @param user - a user as the application knows one, or the id of one, which `findUser()` finds
+   */
+  as(user: object | string | number): Visitor {
+    if (!this.inProcess) throw testingError('not_in_process', { what: 'as()' })
+    return new Visitor(this.server, user)
+  }
+
+  /**
    * Ends the connections and the application.
    *
    * @throws ArlenError `left_behind` where a request was described and never awaited: the test has not tested it

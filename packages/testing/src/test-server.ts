@@ -30,6 +30,7 @@ export class TestServer {
   exchange(description: RequestDescription): Promise<Answer> {
     const record = emptyRecord()
     record.handlerTimeoutMs = description.handlerTimeoutMs
+    record.as = description.as
     const { connections, observer, target } = this
     if (connections) {
       const answer = exchange(description, connections, this.origin.host, record)

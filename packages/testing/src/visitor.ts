@@ -28,7 +28,11 @@ export class Visitor {
   protected readonly server: TestServer
   readonly #history: RequestDescription[] = []
 
-  constructor(server: TestServer) {
+  #as: unknown
+
+  /** @param as - whom to log in with the first request that asks who it is from: a user, or the id of one */
+  constructor(server: TestServer, as?: unknown) {
+    this.#as = as
     this.server = server
     this.cookies = new CookieJar(server.origin)
   }
@@ -131,7 +135,7 @@ export class Visitor {
     fields.push(['Referer', from.origin + from.pathname + from.search])
     if (method !== 'GET') fields.push(['Origin', from.origin])
     const target = url.pathname + url.search
-    const description = { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0 }
+    const description = { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0, as: this.#as }
     // Between here and the test stand two or three functions of a page.
     return this.#made(new TestRequest(this, description), this.navigate, 4)
   }
@@ -165,6 +169,7 @@ export class Visitor {
       if (name.length === 10 && name.toLowerCase() === 'set-cookie')
         this.cookies.set(value, this.urlOf(description.target))
     }
+    if (answer.record.loggedIn) this.#as = undefined
     const response = new TestResponse(this, description, answer, redirects)
     if (description.method === 'GET') this.#remember(description, response)
     return response
@@ -172,7 +177,7 @@ export class Visitor {
 
   #describe(method: string, path: string): RequestDescription {
     const target = this.#target(path)
-    return { method, target, fields: [], body: undefined, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0 }
+    return { method, target, fields: [], body: undefined, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0, as: this.#as }
   }
 
   #withCookies(description: RequestDescription): RequestDescription {

@@ -24,6 +24,12 @@ export class Observer implements Disposable {
       const ms = this.#record()?.handlerTimeoutMs
       if (ms !== undefined) (event as { context: { timeout(ms: number): void } }).context.timeout(ms)
     })
+    this.#listen('arlen:session:user', event => {
+      const record = this.#record()
+      if (record?.as === undefined) return
+      ;(event as { as: unknown }).as = record.as
+      record.loggedIn = true
+    })
     this.#listen('arlen:view:render', event => {
       this.#record()?.renders.push(event as RenderRecord)
     })

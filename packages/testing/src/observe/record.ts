@@ -31,12 +31,24 @@ export interface ServerRecord {
   renders: RenderRecord[]
   /** How long its handler may take, where the test says so. */
   handlerTimeoutMs: number | undefined
+  /** Whom the request is to be from: a user, or the id of one. */
+  as: unknown
+  /** Whether the application has asked for it. */
+  loggedIn: boolean
   /** What was thrown, where the answer is a failure. */
   error: unknown
 }
 
 export function emptyRecord(): ServerRecord {
-  return { logs: [], queries: [], renders: [], handlerTimeoutMs: undefined, error: undefined }
+  return {
+    logs: [],
+    queries: [],
+    renders: [],
+    handlerTimeoutMs: undefined,
+    as: undefined,
+    loggedIn: false,
+    error: undefined,
+  }
 }
 
 /** The request on whose behalf code of this process runs. Whatever an application starts inherits it. */

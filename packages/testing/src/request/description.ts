@@ -11,6 +11,8 @@ export interface RequestDescription {
   timeoutMs: number
   /** How long the handler may take, where the test says so. */
   handlerTimeoutMs?: number
+  /** Whom the request is to be from. */
+  as?: unknown
   /** How many redirects to follow. */
   redirects: number
 }

@@ -25,9 +25,7 @@ beforeAll(async () => {
       if (c.req.path === '/public') return { who: null }
       const user = auth.user(c) as Person | undefined
       if (c.req.method === 'POST') return { changed: user?.name }
-      return c.html(
-        `<h1>${user?.name ?? 'nobody'}</h1><form method="post">${c.csrfField()}<button>Go</button></form>`,
-      )
+      return c.html(`<h1>${user?.name ?? 'nobody'}</h1><form method="post">${c.csrfField()}<button>Go</button></form>`)
     },
     [sessionMiddleware({ secrets: ['a secret of the test that is long enough'] }), csrf()],
   )

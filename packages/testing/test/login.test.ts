@@ -1,6 +1,6 @@
 import { wrap } from '@arlen/core'
-import { createServer } from '@arlen/http'
-import { Authentication, csrf, sessionMiddleware } from '@arlen/session'
+import { Context, createServer } from '@arlen/http'
+import { Authentication, csrf, sessionMiddleware, withSession } from '@arlen/session'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../src/index.ts'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     },
     [sessionMiddleware({ secrets: ['a secret of the test that is long enough'] }), csrf()],
   )
-  t = await testApp(createServer(handler))
+  t = await testApp(createServer(handler, { context: withSession(Context) }))
 })
 afterAll(() => t.close())
 

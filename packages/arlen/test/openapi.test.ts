@@ -1,4 +1,5 @@
 import { describeSecurity } from '@arlen/core'
+import { Authentication, bearer } from '@arlen/session'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
@@ -168,4 +169,33 @@ test('the function leaves pages in where it is told that there are none', async 
   await served.close()
   expect(openApi(routes, { title: 'x', version: '1' }).paths).toEqual({})
   expect(Object.keys(openApi(routes, { title: 'x', version: '1' }, { apiOnly: true }).paths as object)).toEqual(['/x'])
+})
+
+test('an API behind the bearer tokens of @arlen/session has their scheme and scopes, and its handlers a typed user', async () => {
+  const auth = new Authentication<{ id: number; name: string }>({
+    idOf: user => user.id,
+    schemes: [
+      bearer({ verify: token => (token === 't' ? { user: { id: 1, name: 'Ada' }, scopes: ['read'] } : undefined) }),
+    ],
+  })
+  const served = await serveApp(
+    app => {
+      app.group('/me', { under: auth.requireUser }, me => {
+        me.get('/', c => ({ name: c.user.name }))
+        me.get('/read', { under: auth.requireScope('read') }, c => ({ id: c.user.id }))
+      })
+    },
+    { config: { apiOnly: true, openApi: { path: '/openapi.json' } } },
+  )
+  const document = (await (await served.get('/openapi.json')).json()) as Document
+  const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+  expect(await (await served.get('/me', as('t'))).json()).toEqual({ name: 'Ada' })
+  const refused = await served.get('/me')
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')])
+  await served.close()
+  expect(await new Validator().validate({ ...document })).toMatchObject({ valid: true })
+  const [name] = Object.keys(document.components.securitySchemes ?? {})
+  expect(document.components.securitySchemes).toMatchObject({ [name!]: { type: 'http', scheme: 'bearer' } })
+  expect(document.paths['/me']!.get!.security).toEqual([{ [name!]: [] }])
+  expect(document.paths['/me/read']!.get!.security).toEqual([{ [name!]: ['read'] }])
 })

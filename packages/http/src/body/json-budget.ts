@@ -17,8 +17,8 @@ const SPACE = 0x20
  */
 export function exceededBudget(bytes: Uint8Array, values: number, depth: number): 'values' | 'depth' | undefined {
   const { length } = bytes
-  // Two bytes for each value, and one for each level, are the least there can be.
-  if (length < depth && length < 2 * values) return undefined
+  // Two bytes are the least that a value takes: of most bodies it is enough to know that few containers are opened.
+  if (length < 2 * values && opensAtMost(bytes, depth)) return undefined
   let count = 1
   let level = 0
   // A container was opened, and nothing is in it yet.
@@ -46,4 +46,14 @@ export function exceededBudget(bytes: Uint8Array, values: number, depth: number)
     if (count > values) return 'values'
   }
   return undefined
+}
+
+/** Counts brackets in strings too, which a quick look need not know. */
+function opensAtMost(bytes: Uint8Array, most: number): boolean {
+  const { length } = bytes
+  if (length <= most) return true
+  let count = 0
+  // The two openers differ in one bit.
+  for (let i = 0; i < length; i++) if ((bytes[i]! | 0x20) === OPEN_OBJECT) count++
+  return count <= most
 }

@@ -11,6 +11,8 @@ export interface Accessories {
   host: string
   port: number
   socketPath: string
+  socketMode: string
+  socketGroup: string
   listenBacklog: number
   workers: number | 'auto'
   bootTimeoutMs: number
@@ -42,6 +44,7 @@ export interface Accessories {
   logFile: string
   user: string
   group: string
+  umask: string
   cwd: string
   envFile: string
   release: string
@@ -100,6 +103,11 @@ const address: Kind<string> = {
   parse: v => (typeof v === 'string' && METRICS_ADDRESS.test(v) ? v : undefined),
 }
 
+const mode: Kind<string> = {
+  expects: 'an octal mode such as 660',
+  parse: v => (typeof v === 'string' && /^(?:0?[0-7]{3})?$/.test(v) ? v : undefined),
+}
+
 function integer(min: number, max: number): Kind<number> {
   return {
     expects: `a whole number from ${min} to ${max}`,
@@ -127,6 +135,8 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
   host: entry(text, '127.0.0.1', 'Address to listen on; `::` or `0.0.0.0` for all.', true),
   port: entry(integer(0, 65_535), 3000, 'TCP port; 0 lets the system choose.', true),
   socketPath: entry(text, '', 'Path of a unix socket to listen on, instead of host and port.', true),
+  socketMode: entry(mode, '', 'Mode of the unix socket, such as `660`. Empty: by the umask.', true),
+  socketGroup: entry(text, '', 'Group of the unix socket, by name or id.', true),
   listenBacklog: entry(
     integer(1, 65_535),
     511,
@@ -217,6 +227,7 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
   logFile: entry(text, '', 'Log file, instead of standard output. SIGUSR1 reopens it.', true),
   user: entry(text, '', 'User, by name or id, that the workers run as.', true),
   group: entry(text, '', 'Group, by name or id, that the workers run as.', true),
+  umask: entry(mode, '', 'Umask of the workers and of the unix socket, such as `027`. Empty: that of propane.'),
   cwd: entry(text, '', 'Working directory of the workers. Empty: that of propane.'),
   envFile: entry(text, '', 'File with NAME=value lines for the environment of the workers, reread on every reload.'),
   release: entry(

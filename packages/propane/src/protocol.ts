@@ -1,3 +1,5 @@
+import type { Identity } from './system/identities.ts'
+
 /** What primary and workers say to each other, and what both know of a worker. */
 
 /** What a worker reports with every heartbeat. */
@@ -21,6 +23,10 @@ export interface WorkerOptions {
   port: number
   /** What the balance is kept with: the descriptor of the scoreboard and this worker's cell; none for one worker. */
   scoreboard?: { fd: number; cell: number }
+  /** Whom it becomes before it loads anything of the application. */
+  identity?: Identity
+  /** Octal; undefined for that of propane. */
+  umask?: string
   bootTimeoutMs: number
   drainTimeoutMs: number
   idleWindowMs: number

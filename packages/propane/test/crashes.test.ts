@@ -12,7 +12,7 @@ test('a crash loop with no healthy worker ends with 1 and the first error said o
   expect(await handle.done).toEqual({
     code: 1,
     reason:
-      'Gave up: 5 workers died before they were ready within 60s. The first one: it died before it was ready (exit code 3)',
+      'Gave up: 5 workers exited before they were ready, within 60s. The first one: it died before it was ready (exit code 3)',
   })
   const log = readFileSync(logFile, 'utf8')
   expect(log.match(/it died before it was ready/g)).toHaveLength(1)

@@ -4,6 +4,7 @@ import type { Events, WorkerEvent } from '../propane-events.ts'
 import type { FromWorker } from '../protocol.ts'
 import { CELLS, clearCell, createScoreboard } from '../scoreboard.ts'
 import { fs } from '../system/builtins.ts'
+import type { Identity } from '../system/identities.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
 import { OomKills } from '../system/oom-kills.ts'
 import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
@@ -24,7 +25,8 @@ export interface ManagerOptions {
   settings: PoolSettings
   sockets: readonly ListeningSocket[]
   execArgv: readonly string[]
-  ids?: { uid?: number; gid?: number }
+  /** Whom the workers run as. */
+  identity: Identity
   events: Events
   /** What workers write. */
   output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
@@ -182,7 +184,7 @@ export class Manager {
         execArgv: this.#options.execArgv,
         env: workerEnv(plan, worker),
         cwd: existingCwd(plan),
-        ...this.#options.ids,
+        identity: this.#options.identity,
         onMessage: message => this.#onMessage(id, message),
         onOutput: (chunk, stream) => this.#options.output(identity, chunk, stream),
         onExit: (code, signal) => this.#onExit(id, code, signal),

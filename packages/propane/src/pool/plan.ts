@@ -80,6 +80,7 @@ export function workerOptions(plan: Plan, worker: { slot: number; generation: nu
     maxEventLoopDelayMs: a.maxEventLoopDelayMs,
     retryAfterSeconds: Math.ceil(a.retryAfterMs / 1000),
     healthPaths: a.healthPaths,
+    ...(a.umask !== '' && { umask: a.umask }),
     ...(a.workerHeader && { header }),
   }
 }

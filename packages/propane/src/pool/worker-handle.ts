@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { WorkerOptions } from '../protocol.ts'
 import { envelope, type FromWorker, fromWorker, type ToWorker } from '../protocol.ts'
 import { childProcess } from '../system/builtins.ts'
+import { type Identity, identityEnv } from '../system/identities.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
 import { canCountRates, countRates } from './rate-counts.ts'
 
@@ -11,8 +12,8 @@ export interface WorkerProcessOptions {
   execArgv: readonly string[]
   env: NodeJS.ProcessEnv
   cwd: string
-  uid?: number
-  gid?: number
+  /** Whom it runs as. */
+  identity: Identity
   onMessage: (message: FromWorker) => void
   /** What it writes; undefined at the end, which may come after the process is gone. */
   onOutput: (chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
@@ -38,13 +39,16 @@ export class WorkerHandle {
       execArgv: [...options.execArgv],
       env: {
         ...options.env,
+        ...identityEnv(options.identity),
         ...(canCountRates && { PROPANE_RATE_PRIMARY: '1' }),
-        PROPANE_WORKER_OPTIONS: JSON.stringify({ ...workerOptions, ...(board && { scoreboard: board }) }),
+        PROPANE_WORKER_OPTIONS: JSON.stringify({
+          ...workerOptions,
+          identity: options.identity,
+          ...(board && { scoreboard: board }),
+        }),
       },
       // 4 is the scoreboard: the descriptor a worker finds it at.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(scoreboard ? [scoreboard.fd] : [])],
-      ...(options.uid !== undefined && { uid: options.uid }),
-      ...(options.gid !== undefined && { gid: options.gid }),
     })
     this.pid = this.#child.pid ?? 0
     for (const stream of ['stdout', 'stderr'] as const) {

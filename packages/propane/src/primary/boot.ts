@@ -10,7 +10,8 @@ import { poolSettings } from '../pool/pool-settings.ts'
 import { Events } from '../propane-events.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
 import { adoptAll, bind } from '../system/bind.ts'
-import { resolveIds } from '../system/identities.ts'
+import { resolveIdentity } from '../system/identities.ts'
+import { closeSocket } from '../system/listening-socket.ts'
 import { activatedSockets, ServiceNotifier, tellSystemd } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { checkWorkers } from './check-workers.ts'
@@ -41,13 +42,13 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   const handover = handedOver()
   const workers = handover ? { workers: handover.workers, reason: 'as before' } : wantedWorkers(accessories)
   if (!handover) checkWorkers(Math.max(1, workers.workers), [])
-  const ids = resolveIds(accessories.user, accessories.group)
+  const identity = resolveIdentity(accessories.user, accessories.group)
   const app = logicalPath(options.app)
   const { args = [], env = process.env } = options
   const given = { app, args, accessories, env, cwd: logicalCwd() }
   makePlan({ ...given, port: 0 }) // what is wrong with it is known before anything is bound
   const fds = handover?.fds ?? activatedSockets()
-  const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
+  const sockets = fds.length > 0 ? adoptAll(fds, handover?.paths) : await bind(accessories)
   const source = { ...given, port: sockets[0]!.port ?? 0 }
   const plan = makePlan(source)
   const services = new Services({
@@ -62,7 +63,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
     source,
     plan,
     sockets,
-    ids,
+    identity,
     events,
     desired: Math.max(1, workers.workers),
     settings: poolSettings(accessories),
@@ -83,7 +84,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
     primary.start(handover !== undefined)
     return primary
   } catch (error) {
-    for (const socket of sockets) socket.handle.close()
+    for (const socket of sockets) closeSocket(socket)
     manager.dispose()
     await services.close()
     throw error

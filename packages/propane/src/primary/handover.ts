@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { childProcess, fs } from '../system/builtins.ts'
+import type { ListeningSocket } from '../system/listening-socket.ts'
 
 /**
  * Replacing the primary itself: the old one starts its own command line again and hands the listening sockets over as
@@ -8,6 +9,8 @@ import { childProcess, fs } from '../system/builtins.ts'
 export interface Handover {
   /** Descriptors of the listening sockets in the new process. */
   fds: number[]
+  /** The path of each that is a unix socket, else ''. */
+  paths: string[]
   /** Generation the new primary goes on from. */
   generation: number
   /** How many workers there were, scaling included. */
@@ -45,8 +48,19 @@ export class Successor {
   readonly #child: ChildProcess
 
   /** `cwd` is where this process was started, with its links: they may lead elsewhere by now. */
-  constructor(fds: readonly number[], state: Pick<Handover, 'generation' | 'workers'>, cwd: string, timeoutMs: number) {
-    const handover: Handover = { fds: fds.map((_, index) => FIRST_FD + index), ...state, pid: process.pid }
+  constructor(
+    sockets: readonly ListeningSocket[],
+    state: Pick<Handover, 'generation' | 'workers'>,
+    cwd: string,
+    timeoutMs: number,
+  ) {
+    const fds = sockets.map(({ fd }) => fd)
+    const handover: Handover = {
+      fds: fds.map((_, index) => FIRST_FD + index),
+      paths: sockets.map(({ path = '' }) => path),
+      ...state,
+      pid: process.pid,
+    }
     const env: NodeJS.ProcessEnv = { ...process.env, PWD: cwd, [VARIABLE]: JSON.stringify(handover) }
     // These named the old process.
     for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'WATCHDOG_PID']) delete env[name]

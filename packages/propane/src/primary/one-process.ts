@@ -8,6 +8,7 @@ import { poolSettings } from '../pool/pool-settings.ts'
 import { type FromWorker, SOCKET_TAKEN, type ToWorker } from '../protocol.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
 import { adoptAll, bind, inUse } from '../system/bind.ts'
+import { become, identityEnv, resolveIdentity } from '../system/identities.ts'
 import { activatedSockets, ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { explainError } from '../worker/explain-error.ts'
@@ -42,7 +43,10 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
   const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
   const plan = makePlan({ ...given, port: sockets[0]!.port ?? 0 })
   const identity = { id: 1, slot: 1, generation: 1 }
-  Object.assign(process.env, workerEnv(plan, identity))
+  const account = resolveIdentity(accessories.user, accessories.group)
+  become(account)
+  if (accessories.umask !== '') process.umask(Number.parseInt(accessories.umask, 8))
+  Object.assign(process.env, workerEnv(plan, identity), identityEnv(account))
   process.argv.splice(1, process.argv.length, plan.release.file, ...args) // as if Node.js ran it alone
 
   let tell: (message: ToWorker, handle: (typeof sockets)[number]['handle'] | undefined) => void = () => undefined

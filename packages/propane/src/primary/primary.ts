@@ -15,7 +15,7 @@ import type { PropaneEnd, PropaneHandle } from '../propane-handle.ts'
 import { SOCKET_TAKEN } from '../protocol.ts'
 import { inUse } from '../system/bind.ts'
 import { endsContainer } from '../system/init-process.ts'
-import type { ListeningSocket } from '../system/listening-socket.ts'
+import { closeSocket, type ListeningSocket } from '../system/listening-socket.ts'
 import type { ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { checkWorkers } from './check-workers.ts'
@@ -204,9 +204,8 @@ export class Primary implements PropaneHandle {
       if (endsContainer()) throw new Error('the first process of a container cannot be replaced; replace the container')
       if (pool.reload) throw new Error('a reload is under way')
       this.#manager.dispatch({ type: 'upgrade' })
-      const fds = this.#parts.sockets.map(socket => socket.fd)
       this.#successor = new Successor(
-        fds,
+        this.#parts.sockets,
         { generation: pool.nextGeneration - 1, workers: pool.desired },
         this.#manager.source.cwd,
         limitOf(2 * this.accessories.bootTimeoutMs),
@@ -262,7 +261,7 @@ export class Primary implements PropaneHandle {
 
   /** Closes the sockets, unless a successor has them: closing a path would remove it. */
   releaseSockets(): void {
-    if (this.#open && !this.#manager.handedOver) for (const socket of this.#parts.sockets) socket.handle.close()
+    if (this.#open && !this.#manager.handedOver) for (const socket of this.#parts.sockets) closeSocket(socket)
     this.#open = false
   }
 

@@ -1,24 +1,44 @@
 import type { Accessories } from '../accessories.ts'
 import { propaneError } from '../errors.ts'
 import { fs, net } from './builtins.ts'
+import { resolveIdentity } from './identities.ts'
 import { adopt, bindPath, bindTcp, formatAddress, type ListeningSocket } from './listening-socket.ts'
 import { portOwner } from './port-owner.ts'
 
 /** Binds what the accessories say. Throws port_in_use, bind_not_permitted or bind_failed. */
-export async function bind({ host, port, socketPath }: Accessories): Promise<ListeningSocket[]> {
+export async function bind(accessories: Accessories): Promise<ListeningSocket[]> {
+  const { host, port, socketPath } = accessories
   if (socketPath !== '') {
     await removeStale(socketPath)
-    return [attempt(() => bindPath(socketPath), socketPath)]
+    return [attempt(() => bindWithMode(accessories), socketPath)]
   }
   const address = net.isIP(host) ? host : await lookup(host, port)
   return [attempt(() => bindTcp(address, port), formatAddress(address, port), port)]
 }
 
-/** Takes over the descriptors of systemd's socket activation or of an older primary. */
-export function adoptAll(fds: readonly number[]): ListeningSocket[] {
-  return fds.map(fd => {
+/** Binds the unix socket under a umask, so that at no time more may be done with it than shall be. */
+function bindWithMode({ socketPath, socketMode, socketGroup, umask }: Accessories): ListeningSocket {
+  const { gid } = resolveIdentity('', socketGroup)
+  const wanted = socketMode === '' ? undefined : Number.parseInt(socketMode, 8)
+  const mask = wanted === undefined ? (umask === '' ? undefined : Number.parseInt(umask, 8)) : 0o777 & ~wanted
+  const before = mask === undefined ? undefined : process.umask(mask)
+  try {
+    const socket = bindPath(socketPath)
+    if (gid !== undefined) fs.chownSync(socketPath, -1, gid)
+    return socket
+  } finally {
+    if (before !== undefined) process.umask(before)
+  }
+}
+
+/**
+ * Takes over the descriptors of systemd's socket activation, or of an older primary, which also tells the paths of unix
+ * sockets.
+ */
+export function adoptAll(fds: readonly number[], paths: readonly string[] = []): ListeningSocket[] {
+  return fds.map((fd, index) => {
     try {
-      return adopt(fd)
+      return adopt(fd, paths[index])
     } catch (cause) {
       throw propaneError('systemd_sockets_missing', { count: fds.length, fd }, { cause })
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { resolveIds } from './identities.ts'
+import { resolveIdentity } from './identities.ts'
 
 function etc(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'propane-etc-'))
@@ -12,15 +12,17 @@ function etc(): string {
   return folder
 }
 
+const SHOP = { user: 'shop', home: '/srv/shop' }
+
 test('a user brings its own group, unless one is named', () => {
-  expect(resolveIds('', '', etc())).toEqual({})
-  expect(resolveIds('shop', '', etc())).toEqual({ uid: 1001, gid: 1002 })
-  expect(resolveIds('shop', 'web', etc())).toEqual({ uid: 1001, gid: 33 })
-  expect(resolveIds('1001', '33', etc())).toEqual({ uid: 1001, gid: 33 })
-  expect(resolveIds('4711', '', etc())).toEqual({ uid: 4711 })
+  expect(resolveIdentity('', '', etc())).toEqual({})
+  expect(resolveIdentity('shop', '', etc())).toEqual({ uid: 1001, gid: 1002, ...SHOP })
+  expect(resolveIdentity('shop', 'web', etc())).toEqual({ uid: 1001, gid: 33, ...SHOP })
+  expect(resolveIdentity('1001', '33', etc())).toEqual({ uid: 1001, gid: 33, ...SHOP })
+  expect(resolveIdentity('4711', '', etc())).toEqual({ uid: 4711 })
 })
 
 test('an unknown name is refused', () => {
-  expect(() => resolveIds('nobody-here', '', etc())).toThrow('This machine has no user named nobody-here.')
-  expect(() => resolveIds('', 'none', etc())).toThrow('This machine has no group named none.')
+  expect(() => resolveIdentity('nobody-here', '', etc())).toThrow('This machine has no user named nobody-here.')
+  expect(() => resolveIdentity('', 'none', etc())).toThrow('This machine has no group named none.')
 })

@@ -1,21 +1,67 @@
 import { propaneError } from '../errors.ts'
 import { fs } from './builtins.ts'
 
-/** Numeric ids of the user and group the workers run as; empty names give none. Throws unknown_user. */
-export function resolveIds(user: string, group: string, root = '/etc'): { uid?: number; gid?: number } {
+/** Whom a process shall run as. */
+export interface Identity {
+  uid?: number
+  gid?: number
+  /** Name of the user, where it has one: with it come its further groups. */
+  user?: string
+  home?: string
+}
+
+/**
+ * The user and group that the workers run as; empty names give none.
+ *
+ * @throws unknown_user
+ */
+export function resolveIdentity(user: string, group: string, root: string = '/etc'): Identity {
   const account = user === '' ? undefined : lookUp(`${root}/passwd`, user, 'user')
   const own = group === '' ? undefined : lookUp(`${root}/group`, group, 'group')
   return {
     ...(account && { uid: account.id }),
     ...(own ? { gid: own.id } : account?.group !== undefined && { gid: account.group }),
+    ...(account?.name !== undefined && { user: account.name }),
+    ...(account?.home !== undefined && { home: account.home }),
   }
 }
 
-/** Lines of passwd(5) and group(5): `name:password:id:…`; the fourth field of passwd is the user's own group. */
-function lookUp(file: string, name: string, kind: 'user' | 'group'): { id: number; group?: number } {
+/** Missing in @types/node. */
+interface InitGroups {
+  initgroups(user: string, extraGroup: number): void
+}
+
+/** Makes this process run as somebody else, further groups of the user included. Throws what the system says (EPERM). */
+export function become({ uid, gid, user }: Identity): void {
+  if (gid !== undefined) {
+    // Only root may change the list; another user has the groups it has.
+    if (process.getuid?.() === 0) {
+      if (user === undefined) process.setgroups?.([gid])
+      else (process as unknown as InitGroups).initgroups(user, gid)
+    }
+    process.setgid?.(gid)
+  }
+  if (uid !== undefined) process.setuid?.(uid)
+}
+
+/** The environment variables that say who a user is. */
+export function identityEnv({ user, home }: Identity): Record<string, string> {
+  return { ...(user !== undefined && { USER: user, LOGNAME: user }), ...(home !== undefined && { HOME: home }) }
+}
+
+interface Entry {
+  id: number
+  name?: string
+  group?: number
+  home?: string
+}
+
+/** Lines of passwd(5), `name:password:uid:gid:comment:home:shell`, and group(5), `name:password:gid:members`. */
+function lookUp(file: string, name: string, kind: 'user' | 'group'): Entry {
   const lines = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : []
   const fields = lines.map(line => line.split(':')).find(([entry, , id]) => entry === name || id === name)
-  if (fields) return { id: Number(fields[2]), ...(kind === 'user' && { group: Number(fields[3]) }) }
+  if (fields && kind === 'group') return { id: Number(fields[2]) }
+  if (fields) return { id: Number(fields[2]), name: fields[0]!, group: Number(fields[3]), home: fields[5] ?? '/' }
   if (/^\d+$/.test(name)) return { id: Number(name) }
   throw propaneError('unknown_user', { kind, name })
 }

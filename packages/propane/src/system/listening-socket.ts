@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import { propaneError } from '../errors.ts'
-import { net } from './builtins.ts'
+import { fs, net } from './builtins.ts'
 
 /**
  * A socket that is bound but that this process does not accept from. Node has no documented way to hold one and send
@@ -20,6 +20,8 @@ export interface ListeningSocket {
   readonly host?: string
   readonly port?: number
   readonly path?: string
+  /** The file of the unix socket goes with it. Node.js sees to that itself where it has bound the socket. */
+  readonly removePath?: true
 }
 
 export interface ServerHandle {
@@ -60,16 +62,25 @@ export function bindPath(path: string): ListeningSocket {
   return { handle, fd: handle.fd, path, address: path }
 }
 
-/** Takes over a descriptor that systemd or an older primary handed over. Throws where it is no socket. */
-export function adopt(fd: number): ListeningSocket {
+/**
+ * Takes over a descriptor that systemd or an older primary handed over. Throws where it is not a socket.
+ *
+ * @param path - of a unix socket that is this process's to remove
+ */
+export function adopt(fd: number, path: string = ''): ListeningSocket {
   const handle = made(factory()(null, null, null, fd))
+  if (path !== '') return { handle, fd, path, address: path, removePath: true }
   const bound: { address?: string; port?: number } = {}
   const isTcp = handle.getsockname !== undefined && handle.getsockname(bound) === 0 && bound.address !== undefined
   if (!isTcp) return { handle, fd, address: `fd ${fd}` }
-  return {
-    ...{ handle, fd, host: bound.address!, port: bound.port! },
-    address: formatAddress(bound.address!, bound.port!),
-  }
+  const [host, port] = [bound.address!, bound.port!]
+  return { handle, fd, host, port, address: formatAddress(host, port) }
+}
+
+/** Closes a listening socket, and removes its file where it has one. */
+export function closeSocket({ handle, path, removePath }: ListeningSocket): void {
+  handle.close()
+  if (removePath) fs.rmSync(path!, { force: true })
 }
 
 export function formatAddress(host: string, port: number): string {

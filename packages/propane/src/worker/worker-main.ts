@@ -2,6 +2,7 @@
 
 import type { WorkerOptions } from '../protocol.ts'
 import { envelope, type FromWorker, toWorker } from '../protocol.ts'
+import { become } from '../system/identities.ts'
 import type { ServerHandle } from '../system/listening-socket.ts'
 import { explainError } from './explain-error.ts'
 import { type Channel, Worker } from './worker.ts'
@@ -9,6 +10,8 @@ import { type Channel, Worker } from './worker.ts'
 const workerOptions = JSON.parse(process.env.PROPANE_WORKER_OPTIONS ?? '{}') as WorkerOptions
 delete process.env.PROPANE_WORKER_OPTIONS
 process.argv.splice(1, process.argv.length, workerOptions.app, ...workerOptions.args) // as if Node.js ran it alone
+
+if (workerOptions.umask !== undefined) process.umask(Number.parseInt(workerOptions.umask, 8))
 
 const channel: Channel = {
   say(message) {
@@ -38,6 +41,12 @@ if (disconnect) {
 }
 
 const report = (error: unknown) => channel.say({ type: 'failed', ...explainError(error, workerOptions.app) })
+try {
+  become(workerOptions.identity ?? {})
+} catch (error) {
+  report(error)
+  process.exit(1)
+}
 const worker = new Worker(workerOptions, channel)
 
 // The primary is gone: whoever comes next wants the port.

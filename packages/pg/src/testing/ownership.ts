@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import { quoteIdentifier } from '../sql/sql.ts'
 
@@ -7,15 +8,21 @@ export const TEST_PREFIX = 'arlen_test_'
 /**
  * Holds a lock on a database's name for as long as its owner lives. PostgreSQL lets go of it when the connection ends,
  * also where the process was killed: that is how the next run tells what nobody needs any more.
+ *
+ * @returns what lets go of it
  */
-export async function own(server: string, name: string): Promise<pg.Client> {
+export async function own(server: string, name: string): Promise<() => Promise<void>> {
   const client = new pg.Client(server)
   client.on('error', () => undefined) // the server was stopped: so is everything that is owned
   await client.connect()
   await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [name])
   // The process may end without saying goodbye; an idle connection must not keep it alive.
-  ;(client as unknown as { connection: { stream: { unref(): void } } }).connection.stream.unref()
-  return client
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.unref()
+  return () => {
+    stream.ref()
+    return client.end()
+  }
 }
 
 const swept = new Map<string, Promise<void>>()

@@ -31,13 +31,13 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   await sweep(server)
   const name = `${TEST_PREFIX}${randomBytes(8).toString('hex')}`
   const template = await ensureTemplate(server, options)
-  const owner = await own(server, name)
+  const release = await own(server, name)
   await withClient(server, client =>
     client.query(`create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}`),
   )
   const drop = async () => {
     await withClient(server, client => client.query(`drop database if exists ${quoteIdentifier(name)} with (force)`))
-    await owner.end()
+    await release()
   }
   return { dsn: withDatabase(server, name), name, drop, [Symbol.asyncDispose]: drop }
 }

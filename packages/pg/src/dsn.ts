@@ -29,29 +29,62 @@ const SSLMODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-
  */
 export function parseDsn(given: string): Dsn {
   const dsn = given.trim()
-  const refuse = (reason: string, cause?: unknown) =>
-    pgError('dsn_invalid', { dsn: hidePassword(dsn), reason: reason.replaceAll(dsn, '…') }, { cause })
+  // No cause: errors of URL parsers quote what they were given.
+  const refuse = (reason: string) => pgError('dsn_invalid', { dsn: hidePassword(dsn), reason })
+  if (dsn === '') throw refuse('it is empty')
   if (!/^(postgres|postgresql|socket):/.test(dsn)) throw refuse('it does not begin with postgres://')
+  const stray = /[?#]/.exec(dsn.slice(0, dsn.lastIndexOf('@') + 1))?.[0]
+  if (stray) {
+    const escaped = encodeURIComponent(stray)
+    throw refuse(`it has a ${stray} before the @; in a user name or password write ${escaped}`)
+  }
+  if (/%(?![0-9a-f]{2})/i.test(dsn)) throw refuse('it has a % that begins no escape; write %25 for a percent sign')
   if (/^\w+:\/\/[^/?]*,/.test(dsn)) throw refuse('it names several hosts, and one is what can be connected to')
   const query = new URLSearchParams(/\?(.*)$/s.exec(dsn)?.[1])
-  for (const name of query.keys()) {
-    if (!READ.includes(name) && !TLS.includes(name) && !HARMLESS.test(name)) throw refuse(adviceOn(name))
-  }
-  const mode = query.get('sslmode')
-  if (mode !== null && !SSLMODES.includes(mode)) throw refuse(`sslmode is one of ${SSLMODES.join(', ')}`)
+  checkParameters(query, refuse)
   try {
     const parsed = parse(query.has('uselibpqcompat') ? dsn : strictly(dsn)) as unknown as Record<string, unknown>
     return Object.fromEntries(
       READ.map(name => [name, parsed[name]]).filter(([, value]) => value != null && value !== ''),
     )
-  } catch (cause) {
-    throw refuse((cause as Error).message, cause)
+  } catch (error) {
+    throw refuse((error as Error).message.replaceAll(dsn, '…'))
   }
 }
 
-/** Encrypted is encrypted for somebody, and that is to be the server that was meant. */
+function checkParameters(query: URLSearchParams, refuse: (reason: string) => Error): void {
+  for (const name of query.keys()) {
+    if (!READ.includes(name) && !TLS.includes(name) && !HARMLESS.test(name)) throw refuse(adviceOn(name))
+    if (query.getAll(name).length > 1) throw refuse(`it has the parameter ${name} more than once`)
+  }
+  const mode = query.get('sslmode')
+  if (mode !== null && !SSLMODES.includes(mode)) throw refuse(`sslmode is one of ${SSLMODES.join(', ')}`)
+}
+
+/**
+ * What `PGSSLMODE` asks for, as `sslmode` in a URL would.
+ *
+ * @throws ArlenError `option_invalid`
+ */
+export function sslOfEnvironment(mode: string | undefined): unknown {
+  if (mode === undefined || mode === '') return undefined
+  if (!SSLMODES.includes(mode)) {
+    throw pgError('option_invalid', { option: 'PGSSLMODE', value: mode, expected: SSLMODES.join(', ') })
+  }
+  return parseDsn(`postgres://localhost/x?sslmode=${mode}`).ssl
+}
+
+/**
+ * Encryption is of use only towards the server that was meant. `sslrootcert=system` means the authorities that the
+ * system trusts, which is what Node.js does without one.
+ */
 function strictly(dsn: string): string {
-  return dsn.replace(/([?&]sslmode=)(?:allow|prefer|require|verify-ca)(?=&|$)/, '$1verify-full')
+  return dsn
+    .replace(/([?&]sslmode=)(?:allow|prefer|require|verify-ca)(?=&|$)/, '$1verify-full')
+    .replace(/([?&])sslrootcert=system(?=&|$)/, dsn.includes('sslmode=') ? '$1' : '$1sslmode=verify-full')
+    .replace(/\?&/, '?')
+    .replace(/&&/g, '&')
+    .replace(/[?&]$/, '')
 }
 
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -68,7 +101,13 @@ function adviceOn(name: string): string {
   return `it has the parameter ${name}; ${INSTEAD[name] ?? `known are ${[...READ, ...TLS].join(', ')}`}`
 }
 
-/** A URL as it may be shown. */
+/** A URL as it may be shown, however broken it is: nothing of what may be user name and password. */
 export function hidePassword(dsn: string): string {
-  return dsn.replace(/^([^:]+:\/\/[^:/@]*):.*@/, '$1:***@').replace(/(password=)[^&]*/g, '$1***')
+  const scheme = /^[a-z]+:\/\//i.exec(dsn)?.[0] ?? ''
+  const at = dsn.lastIndexOf('@')
+  const rest =
+    at >= 0
+      ? `***@${dsn.slice(at + 1)}`
+      : dsn.slice(scheme.length).replace(/^([^/?:]*):(?!\d+(?:[/?]|$))[^/?]*/, '$1:***')
+  return scheme + rest.replace(/((?:pass(?:word|wd)?|pwd|secret)\s*=\s*)(?:'[^']*'|[^&\s]*)/gi, '$1***')
 }

@@ -10,7 +10,6 @@ type PgErrorCode =
   | 'query_aborted'
   | 'dsn_invalid'
   | 'option_invalid'
-  | 'option_unknown'
   | 'sql_not_tagged'
   | 'sql_text_invalid'
   | 'parameter_undefined'
@@ -70,7 +69,6 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
     message:
       'The database URL {dsn} is not valid: {reason}. It looks like postgres://user:password@host:5432/database.',
   },
-  option_unknown: { message: 'There is no option {option}. {advice}' },
   option_invalid: { message: 'Option {option} is {value}, but must be {expected}.' },
   sql_not_tagged: {
     message:

@@ -10,9 +10,9 @@ test('what is not given is the default of the table', () => {
 })
 
 test.each([
-  [{ statementTimeout: 5 }, 'There is no option statementTimeout. Did you mean statementTimeoutMs?'],
-  [{ lanes: 3 }, 'There is no option lanes. Known are dsn, host,'],
-  [{ types: { int: 'number' } }, 'There is no option types.int. Did you mean types.int8?'],
+  [{ statementTimeout: 5 }, 'createPg() has no option statementTimeout. Did you mean statementTimeoutMs?'],
+  [{ lanes: 3 }, 'createPg() has no option lanes. It takes dsn, host,'],
+  [{ types: { int: 'number' } }, 'createPg() has no option types.int. Did you mean types.int8?'],
 ])('refuses the unknown name in %j', (options, message) => {
   expect(() => readOptions(options as object)).toThrow(
     expect.objectContaining({ code: 'option_unknown', message: expect.stringContaining(message) }),
@@ -20,14 +20,14 @@ test.each([
 })
 
 test.each([
-  [{ max: 0 }, 'max is 0, but must be a whole number from 1'],
-  [{ max: 1.5 }, 'max is 1.5'],
+  [{ max: 0 }, 'option max must be a whole number from 1 to 2147483647, not 0'],
+  [{ max: 1.5 }, 'not 1.5'],
   [{ statementTimeoutMs: -1 }, 'a whole number from 0'],
   [{ idleTimeoutMs: 2 ** 31 }, 'to 2147483647'],
-  [{ prepare: 'no' }, 'prepare is no, but must be true or false'],
+  [{ prepare: 'no' }, 'prepare must be true or false, not "no"'],
   [{ applicationName: 3 }, 'must be a string'],
-  [{ types: { int8: 'float' } }, 'types.int8 is float, but must be bigint, string, number'],
-  [{ port: 0 }, 'port is 0, but must be a whole number from 1 to 65535'],
+  [{ types: { int8: 'float' } }, 'types.int8 must be "bigint", "string" or "number", not "float"'],
+  [{ port: 0 }, 'port must be a whole number from 1 to 65535'],
 ])('refuses the value in %j', (options, message) => {
   expect(() => readOptions(options as object)).toThrow(
     expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining(message) }),

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
-import { suggest } from '@arlen/core/options'
-import { type Dsn, parseDsn } from './dsn.ts'
+import { type OptionRule, type OptionTable, option, readOptions as readGiven } from '@arlen/core/options'
+import { type Dsn, parseDsn, sslOfEnvironment } from './dsn.ts'
 import { pgError } from './errors.ts'
 import { POOL_SETTINGS, type PoolSetting, type PoolSettings, TYPE_SETTINGS } from './pool-options.ts'
 import type { SqlStateEntry } from './sqlstate.ts'
@@ -36,71 +36,62 @@ export interface Settings extends PoolSettings {
   types: TypeSettings
   sqlstates: Readonly<Record<string, SqlStateEntry>>
   debug: boolean
-  /** `options=` of the URL. */
+  /** `options=` of the URL, or `PGOPTIONS`. */
   sessionOptions: string
 }
 
 /** The largest number that timers of Node.js and settings of PostgreSQL take. */
 const MAX_COUNT = 2_147_483_647
 
-const CONNECTION_OPTIONS = ['dsn', 'host', 'port', 'user', 'password', 'database', 'ssl', 'types', 'sqlstates', 'debug']
-const TYPE_OPTIONS = [...Object.keys(TYPE_SETTINGS), 'custom']
+const OPTIONS: OptionTable<PgOptions> = {
+  dsn: option.string,
+  host: option.string,
+  port: option.either(option.integer(1, 65_535), option.string),
+  user: option.string,
+  password: option.either(option.string, option.func),
+  database: option.string,
+  ssl: option.either(option.boolean, option.object),
+  debug: option.boolean,
+  sqlstates: option.recordOf(option.object),
+  types: option.nested<TypeSettings>({
+    ...eachOf(TYPE_SETTINGS, ({ choices }) => option.oneOf(...choices)),
+    custom: option.object,
+  }),
+  ...eachOf(POOL_SETTINGS, ruleOf),
+}
+
+function ruleOf(setting: PoolSetting): OptionRule {
+  if (setting.kind === 'count') return option.integer(setting.min, MAX_COUNT)
+  return setting.kind === 'flag' ? option.boolean : option.string
+}
+
+function eachOf<K extends string, V, R>(table: Readonly<Record<K, V>>, fn: (value: V) => R): Record<K, R> {
+  return Object.fromEntries(Object.entries<V>(table).map(([name, value]) => [name, fn(value)])) as Record<K, R>
+}
 
 /**
  * Reads the options of a pool.
  *
- * @throws ArlenError `option_invalid` for an unknown name or a value out of range, `dsn_invalid` for the URL
+ * @throws ArlenError `option_unknown` for a name that does not exist, `option_invalid` for a value out of range,
+ *   `dsn_invalid` for the URL
  */
 export function readOptions(given: string | PgOptions): Settings {
-  const { dsn, ...options } = typeof given === 'string' ? { dsn: given } : given
-  refuseUnknown(options, [...CONNECTION_OPTIONS, ...Object.keys(POOL_SETTINGS)], '')
-  refuseUnknown(options.types ?? {}, TYPE_OPTIONS, 'types.')
-  for (const [name, { choices }] of Object.entries(TYPE_SETTINGS)) {
-    const value = options.types?.[name as keyof typeof TYPE_SETTINGS]
-    if (value !== undefined && !(choices as readonly string[]).includes(value))
-      refuse(`types.${name}`, value, choices.join(', '))
-  }
+  const { dsn, ...options } = readGiven('createPg()', typeof given === 'string' ? { dsn: given } : given, OPTIONS)
   const fromDsn = dsn === undefined ? {} : parseDsn(dsn)
   const seconds = Number(fromDsn.connect_timeout)
   if (seconds > 0) options.connectTimeoutMs ??= seconds * 1_000
   if (fromDsn.application_name) options.applicationName ??= fromDsn.application_name
-  const pool = Object.entries(POOL_SETTINGS).map(([name, setting]) => [name, readSetting(name, setting, options)])
+  const pool = Object.entries(POOL_SETTINGS).map(([name, setting]) => {
+    return [name, options[name as keyof PoolSettings] ?? setting.default]
+  })
   return {
     ...readTarget(fromDsn, options),
     ...(Object.fromEntries(pool) as PoolSettings),
     types: options.types ?? {},
     sqlstates: options.sqlstates ?? {},
     debug: options.debug ?? process.env.NODE_ENV !== 'production',
-    sessionOptions: fromDsn.options ?? '',
+    sessionOptions: fromDsn.options ?? process.env.PGOPTIONS ?? '',
   }
-}
-
-function refuseUnknown(given: object, known: readonly string[], path: string): void {
-  const unknown = Object.keys(given).find(name => !known.includes(name))
-  if (unknown === undefined) return
-  const meant = suggest(unknown, known)
-  throw pgError('option_unknown', {
-    option: path + unknown,
-    advice: meant ? `Did you mean ${path}${meant}?` : `Known are ${known.join(', ')}.`,
-  })
-}
-
-function readSetting(name: string, setting: PoolSetting, options: PgOptions): unknown {
-  const value = options[name as keyof PoolSettings] ?? setting.default
-  switch (setting.kind) {
-    case 'count': {
-      const inRange = Number.isInteger(value) && Number(value) >= setting.min && Number(value) <= MAX_COUNT
-      return inRange ? value : refuse(name, value, `a whole number from ${setting.min} to ${MAX_COUNT}`)
-    }
-    case 'flag':
-      return typeof value === 'boolean' ? value : refuse(name, value, 'true or false')
-    case 'text':
-      return typeof value === 'string' ? value : refuse(name, value, 'a string')
-  }
-}
-
-function refuse(option: string, value: unknown, expected: string): never {
-  throw pgError('option_invalid', { option, value, expected })
 }
 
 function readTarget(
@@ -114,14 +105,15 @@ function readTarget(
     user,
     password: options.password ?? fromDsn.password ?? process.env.PGPASSWORD,
     database: options.database ?? fromDsn.database ?? process.env.PGDATABASE ?? user,
-    ssl: options.ssl ?? (fromDsn.ssl as Settings['ssl'] | undefined) ?? false,
+    ssl:
+      options.ssl ?? ((fromDsn.ssl ?? sslOfEnvironment(process.env.PGSSLMODE)) as Settings['ssl'] | undefined) ?? false,
   }
 }
 
 function readPort(given: number | string): number {
   const value = Number(given)
   if (Number.isInteger(value) && value > 0 && value <= 65_535) return value
-  return refuse('port', given, 'a whole number from 1 to 65535')
+  throw pgError('option_invalid', { option: 'port', value: given, expected: 'a whole number from 1 to 65535' })
 }
 
 /** Where a pool leads, for messages: `app@db.example:5432/shop`. */

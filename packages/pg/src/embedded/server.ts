@@ -64,7 +64,7 @@ async function runInitdb(
   user: ServerUser | undefined,
 ): Promise<void> {
   // The builtin C.UTF-8 locale: the same order and case rules on every machine, and the fastest.
-  const args = [...flags, '--username=postgres', '--auth=password']
+  const args = [...flags, '--username=postgres', '--auth=scram-sha-256']
   args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
   args.push('--no-instructions', '--set=timezone=UTC', '--set=log_timezone=UTC')
   const child = spawn(initdb, args, { ...spawnAs(folder, user), stdio: ['ignore', 'ignore', 'pipe'] })

@@ -29,7 +29,12 @@ const BY_MESSAGE: readonly [RegExp, string][] = [
     /SELF_SIGNED|LEAF_SIGNATURE|ISSUER_CERT/,
     'the certificate is self-signed, or of an authority that is not known. Name that by sslrootcert=<file> in the URL, or give ssl to createPg.',
   ],
-  [/does not support SSL/, 'the server offers no TLS. Say sslmode=disable in the URL if that is meant.'],
+  [
+    /password must be a string|no password supplied/,
+    'the server asks for a password, and none is given. Put it into the URL, PGPASSWORD or ~/.pgpass.',
+  ],
+  [/no encryption|SSL off/, 'the server refuses this user without TLS. Put sslmode=verify-full into the URL.'],
+  [/does not support SSL/, 'the server offers no TLS. Put sslmode=disable into the URL if that is meant.'],
   [/^ .*timeout/, ADVICE.ETIMEDOUT!],
 ]
 

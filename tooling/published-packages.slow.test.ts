@@ -151,7 +151,7 @@ test.each<[name: string, brings: string[]]>([
   ['@arlen/core', []],
   ['@arlen/error-report', []],
   ['@arlen/router', []],
-  ['@arlen/view', []],
+  ['@arlen/view', ['@jridgewell/sourcemap-codec', 'js-tokens']],
   ['@arlen/http', ['@fastify/busboy', 'cookie', 'ipaddr.js', 'mrmime']],
   ['@arlen/propane', []],
 ])('%s brings these packages of others: %j', (name, brings) => {

@@ -3,6 +3,8 @@ export interface OptionRule {
   /** What the value must be, to follow "must be": `a whole number from 0 to 65535`. */
   readonly expected: string
   readonly accepts: (value: unknown) => boolean
+  /** Whether it must be given. */
+  readonly required?: boolean
   /** The options of a nested object. */
   readonly table?: Readonly<Record<string, OptionRule>>
 }
@@ -22,6 +24,7 @@ export const option: {
   readonly boolean: OptionRule
   readonly func: OptionRule
   readonly object: OptionRule
+  readonly null: OptionRule
   /** Any finite number from `least` to `most`. */
   number(least?: number, most?: number): OptionRule
   integer(least?: number, most?: number): OptionRule
@@ -34,6 +37,8 @@ export const option: {
   /** @param expected - what the value must be where the class's name does not say it well: `a database of createPg()` */
   instanceOf(type: Class, expected?: string): OptionRule
   either(...rules: readonly OptionRule[]): OptionRule
+  /** One that must be given. */
+  required(rule: OptionRule): OptionRule
   /** An object with options of its own. */
   nested<T extends object>(table: OptionTable<T>): OptionRule
 } = {
@@ -43,6 +48,7 @@ export const option: {
   boolean: { expected: 'true or false', accepts: value => typeof value === 'boolean' },
   func: { expected: 'a function', accepts: value => typeof value === 'function' },
   object: { expected: 'an object', accepts: isObject },
+  null: { expected: 'null', accepts: value => value === null },
   number: (least, most) => numeric('a number', '', Number.isFinite, least, most),
   integer: (least, most) => numeric('a whole number', '', Number.isSafeInteger, least, most),
   durationMs: (least = 0, most) => numeric('a number', ' milliseconds', Number.isFinite, least, most),
@@ -67,6 +73,7 @@ export const option: {
     accepts: value => rules.some(rule => rule.accepts(value)),
     ...nestedIn(rules),
   }),
+  required: rule => ({ ...rule, required: true }),
   nested: table => ({ expected: 'an object', accepts: isObject, table }),
 }
 

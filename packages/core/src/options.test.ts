@@ -57,6 +57,19 @@ test('gives back what was given, without what is undefined', () => {
   expect('secret' in readOptions('createShop()', { secret: undefined } as unknown as ShopOptions, OPTIONS)).toBe(false)
 })
 
+test('what is required and missing is refused, but not what is given', () => {
+  const table: OptionTable<{ dir?: string }> = { dir: option.required(option.text) }
+  expect(readOptions('open()', { dir: 'x' }, table)).toEqual({ dir: 'x' })
+  for (const given of [undefined, {}, { dir: undefined } as object]) {
+    expect(() => readOptions('open()', given, table)).toThrow(
+      expect.objectContaining({
+        code: 'option_invalid',
+        message: 'open(): the option dir must be a string that is not empty, not undefined.',
+      }),
+    )
+  }
+})
+
 test('no options are options', () => {
   expect(readOptions('createShop()', undefined, OPTIONS)).toEqual({})
 })

@@ -1,3 +1,4 @@
+import type { ArlenError } from './error-table.ts'
 import { coreError } from './errors.ts'
 import type { OptionRule, OptionTable } from './option-rules.ts'
 import { isSecretName } from './secret-names.ts'
@@ -7,19 +8,27 @@ export { type OptionRule, type OptionTable, option } from './option-rules.ts'
 export { isSetByOrchestrator } from './orchestrator-env.ts'
 export { suggest } from './suggest.ts'
 
+type Given = Readonly<Record<string, unknown>>
+
+interface Reader {
+  readonly owner: string | (() => string)
+  readonly near: readonly string[]
+}
+
 /**
  * Reads the options that a caller gave. What is `undefined` counts as not given.
  *
  * ```ts
  * const OPTIONS: OptionTable<RouterOptions> = { caseSensitive: option.boolean, maxParams: option.integer(1) }
- * const { caseSensitive = true } = readOptions('createRouter()', given, OPTIONS)
+ * const { caseSensitive = true } = readOptions('createRouter()', options, OPTIONS)
  * ```
  *
  * @param owner - who takes the options, as messages name it: `createRouter()`. A function is called for a message only
  * @param near - further names to suggest for a misspelt one
  * @returns a copy with the options that were given
  * @throws ArlenError `option_unknown` for a name that is not in the table, with the one that was probably meant;
- *   `option_invalid` for a value that its rule refuses. The values of secrets are not quoted.
+ *   `option_invalid` for a value that its rule refuses, and for one that is required and missing. The values of secrets are
+ *   not quoted.
  */
 export function readOptions<T extends object>(
   owner: string | (() => string),
@@ -27,60 +36,57 @@ export function readOptions<T extends object>(
   table: OptionTable<T>,
   near: readonly string[] = [],
 ): T {
-  if (given === undefined) return {} as T
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw coreError('option_invalid', {
-      owner: nameOf(owner),
-      what: 'the options',
-      expected: 'an object',
-      actual: shown(given),
-    })
+  if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
+    throw invalid(owner, 'the options', 'an object', shown(given))
   }
-  return readTable({ owner, near }, '', given as Readonly<Record<string, unknown>>, table) as T
+  return readTable({ owner, near }, '', (given ?? {}) as Given, table) as T
 }
 
-interface Reader {
-  readonly owner: string | (() => string)
-  readonly near: readonly string[]
+/** The error for an option that a factory checks itself, as its message says: `{expected}` follows "must be". */
+export function invalidOption(owner: string, name: string, expected: string, value: unknown): ArlenError {
+  const actual = isSecretName(name) && value !== undefined ? `the ${typeof value} given` : shown(value)
+  return invalid(owner, `the option ${name}`, expected, actual)
 }
 
 function readTable(
   reader: Reader,
   path: string,
-  given: Readonly<Record<string, unknown>>,
+  given: Given,
   table: Readonly<Record<string, OptionRule>>,
-): object {
+): Record<string, unknown> {
   const read: Record<string, unknown> = {}
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(table, name)) throw unknownOption(reader, path, name, Object.keys(table))
     const value = given[name]
     if (value !== undefined) read[name] = readOne(reader, path + name, value, table[name]!)
   }
+  for (const [name, { required, expected }] of Object.entries(table)) {
+    if (required && read[name] === undefined)
+      throw invalidOption(nameOf(reader.owner), path + name, expected, undefined)
+  }
   return read
 }
 
-function readOne(reader: Reader, path: string, value: unknown, rule: OptionRule): unknown {
-  if (!rule.accepts(value)) {
-    const actual = isSecretName(path) ? `the ${typeof value} given` : shown(value)
-    throw coreError('option_invalid', {
-      owner: nameOf(reader.owner),
-      what: `the option ${path}`,
-      expected: rule.expected,
-      actual,
-    })
-  }
-  if (rule.table === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return readTable(reader, `${path}.`, value as Readonly<Record<string, unknown>>, rule.table)
+function readOne({ owner, near }: Reader, path: string, value: unknown, rule: OptionRule): unknown {
+  if (!rule.accepts(value)) throw invalidOption(nameOf(owner), path, rule.expected, value)
+  return rule.table !== undefined && isPlain(value) ? readTable({ owner, near }, `${path}.`, value, rule.table) : value
 }
 
-function unknownOption(reader: Reader, path: string, name: string, known: readonly string[]): Error {
+function isPlain(value: unknown): value is Given {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function unknownOption(reader: Reader, path: string, name: string, known: readonly string[]): ArlenError {
   const near = suggest(name, path === '' ? [...known, ...reader.near] : known)
   const hint = near === undefined ? ` It takes ${known.join(', ')}.` : ` Did you mean ${path}${near}?`
-  return coreError('option_unknown', {
-    owner: nameOf(reader.owner),
-    name: path + name,
-    hint: known.length > 0 ? hint : '',
-  })
+  const owner = nameOf(reader.owner)
+  return coreError('option_unknown', { owner, name: path + name, hint: known.length > 0 ? hint : '' })
+}
+
+function invalid(owner: Reader['owner'], what: string, expected: string, actual: string): ArlenError {
+  return coreError('option_invalid', { owner: nameOf(owner), what, expected, actual })
 }
 
 function nameOf(owner: Reader['owner']): string {

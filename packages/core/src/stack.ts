@@ -108,13 +108,18 @@ function innermostLocation(location: string): string {
 /**
  * Reads the place that Node.js writes above a syntax error, as `file:///a.ts:3`. The column is that of the caret in the excerpt
  * below it, where there is one.
+ *
+ * @param isFile - tells what may be a file, so that no other text is taken for a place. Default: absolute paths
  */
-export function parseSyntaxErrorHeader(stack: string): SourceLocation | undefined {
+export function parseSyntaxErrorHeader(
+  stack: string,
+  isFile: (file: string) => boolean = isAbsolute,
+): SourceLocation | undefined {
   const lines = stack.split('\n')
   const position = POSITION.exec(lines[0] ?? '')
   if (!position || position[3] !== undefined) return undefined
   const file = toPath(position[1]!)
-  if (!isAbsolute(file)) return undefined
+  if (!isFile(file)) return undefined
   // The excerpt ends at the first empty line; the caret, if any, is the line of it that has nothing else.
   const caret = lines.slice(1, 8).find(line => /^\s*\^+\s*$/.test(line))
   return { file, line: Number(position[2]), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }

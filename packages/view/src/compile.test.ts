@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates hold template literals
 import { describe, expect, test } from 'vitest'
 import { compile } from './compile.ts'
-import { raw } from './escape.ts'
-import { templateDiagnostic } from './trace.ts'
+import { raw } from './render/escape.ts'
+import { templateDiagnostic } from './render/trace.ts'
 
 describe('tags', () => {
   test.each([
@@ -16,6 +16,12 @@ describe('tags', () => {
     ['trimming', 'a\n<% const x = 1 -%>  \nb<%= x -%>\nc', {}, 'a\nb1c'],
     ['if and else with white space between', '<% if ($x) { %>a<% } %>\n  <% else { %>b<% } %>', { x: false }, 'b'],
     ['a switch', '<% switch ($x) { %>\n<% case 1: { %>one<% break } %>\n<% default: %>?<% } %>', { x: 1 }, 'one'],
+    [
+      'properties named as words of the language',
+      '<%= $x.await + ({ const: 1, await: 2 }).const %>',
+      { x: { await: 1 } },
+      '2',
+    ],
     ['no space in tags', '<%if($x){%>y<%}%>', { x: true }, 'y'],
     ['a delimiter in a string', `<%= '%>' + "<%" %>`, {}, '%&gt;&lt;%'],
     ['template literals', '<%= `a${$x ? `b${$x}` : "}"}%>` %>', { x: 1 }, 'ab1%&gt;'],

@@ -1,14 +1,22 @@
-import { type CompileOptions, compileTemplate, strictModes } from './compile-template.ts'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { type CompileOptions, compileTemplate, STRICT, strictModes } from './compile/compile-template.ts'
+import { loadTemplate } from './compile/load-template.ts'
+import { moduleUrl } from './compile/module-loader.ts'
 import { viewError } from './errors.ts'
-import { type HelperTable, helperFactory } from './helpers.ts'
-import { loadTemplate } from './load-template.ts'
-import { moduleUrl } from './module-loader.ts'
-import { printersFor } from './printers.ts'
-import { render } from './render.ts'
-import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'
+import { type HelperTable, helperFactory } from './render/helpers.ts'
+import { printersFor } from './render/printers.ts'
+import { render } from './render/render.ts'
+import { type Entry, type Origin, type TemplateStore, toEntry } from './render/template-entry.ts'
 
 export interface StandaloneOptions extends Partial<Pick<CompileOptions, 'path' | 'format' | 'strict'>> {
   helpers?: HelperTable
+}
+
+const OPTIONS: OptionTable<StandaloneOptions> = {
+  path: option.text,
+  format: option.oneOf('html', 'txt', 'json'),
+  strict: STRICT,
+  helpers: option.recordOf(option.func),
 }
 
 export type RenderFunction<Locals extends object> = (locals?: Locals) => string | Promise<string>
@@ -25,16 +33,16 @@ export function compile<Locals extends object = Record<string, unknown>>(
   text: string,
   options: StandaloneOptions = {},
 ): RenderFunction<Locals> {
-  const path = options.path ?? 'template.html.ets'
+  const { path = 'template.html.ets', helpers, ...how } = readOptions('compile()', options, OPTIONS)
   const url = moduleUrl(path)
-  const template = compileTemplate(text, { ...options, path, name: path })
+  const template = compileTemplate(text, { ...how, path, name: path })
   const module = loadTemplate(url, template, path)
   const origin: Origin = { url, path, map: () => template.map }
   const entry = toEntry(module, origin)
-  const helpersFor = helperFactory(options.helpers)
+  const helpersFor = helperFactory(helpers)
   const engine = {
     store: new SingleStore(entry),
-    printers: printersFor(strictModes(options.strict).values),
+    printers: printersFor(strictModes(how.strict).values),
     layout: null,
     locals: undefined,
     helpersFor,

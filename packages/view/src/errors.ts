@@ -1,37 +1,6 @@
-import { type ArlenError, defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-type ViewErrorCode =
-  | 'tag_unclosed'
-  | 'sigil_invalid'
-  | 'expression_empty'
-  | 'expression_invalid'
-  | 'code_unclosed'
-  | 'bracket_unmatched'
-  | 'block_without_braces'
-  | 'text_in_switch'
-  | 'header_misplaced'
-  | 'header_invalid'
-  | 'flush_in_block'
-  | 'local_missing'
-  | 'value_unprintable'
-  | 'helper_unknown'
-  | 'helper_name_invalid'
-  | 'context_missing'
-  | 'template_missing'
-  | 'template_name_invalid'
-  | 'template_invalid'
-  | 'template_ambiguous'
-  | 'include_loop'
-  | 'content_late'
-  | 'content_not_once'
-  | 'stream_closed'
-  | 'attribute_invalid'
-  | 'asset_missing'
-  | 'options_invalid'
-  | 'build_failed'
-
-/** Every error that @arlen/view raises. */
-export const viewError: ReturnType<typeof defineErrors<ViewErrorCode>> = defineErrors<ViewErrorCode>({
+const table = {
   tag_unclosed: { message: 'This <% tag is never closed: write %> where its code ends.' },
   sigil_invalid: { message: '{sigil} means nothing here: {hint}' },
   expression_empty: { message: 'This <%{sigil} %> prints nothing: write an expression in it, or remove it.' },
@@ -57,9 +26,11 @@ export const viewError: ReturnType<typeof defineErrors<ViewErrorCode>> = defineE
   stream_closed: { message: 'Nobody reads the page any more.' },
   attribute_invalid: { message: '{name} cannot be the name of an attribute.' },
   asset_missing: { message: 'There is no file "{path}" in {dir} to link to.' },
-  options_invalid: { message: 'The options of the templates are not valid: {reason}' },
   build_failed: { message: '{count} of the templates in {dir} could not be compiled:\n\n{problems}' },
   content_late: { message: 'contentFor("{name}") came after flush(), when the layout had already been sent.' },
-})
+}
 
-export type { ArlenError, ViewErrorCode }
+export type ViewErrorCode = keyof typeof table
+
+/** Every error that @arlen/view raises, besides `option_unknown` and `option_invalid` of @arlen/core. */
+export const viewError: ErrorFactory<ViewErrorCode> = defineErrors(table)

@@ -1,26 +1,24 @@
-export { type AssetOptions, assetUrls } from './assets.ts'
-export { type Attributes, type AttributeValue, attributes } from './attributes.ts'
-export { BuildError, type BuildOptions, type BuildResult, buildViews } from './build.ts'
-export { compile, type RenderFunction, type StandaloneOptions } from './compile.ts'
+export { BuildError, type BuildOptions, type BuildResult, buildViews } from './compile/build.ts'
 export {
   type CompiledTemplate,
   type CompileOptions,
   compileTemplate,
   type StrictModes,
   type Strictness,
-} from './compile-template.ts'
+} from './compile/compile-template.ts'
+export { mapDiagnostic } from './compile/map-diagnostic.ts'
+export type { SourceMap } from './compile/source-map.ts'
+export { compile, type RenderFunction, type StandaloneOptions } from './compile.ts'
 export { type Renderer, type ViewContext, withViews } from './context.ts'
-export { viewError } from './errors.ts'
-export { escapeHtml, type Format, jsonScript, raw, SafeString } from './escape.ts'
-export { type Choice, Form, form } from './form.ts'
-export type { ContextHelperTable, HelperTable } from './helpers.ts'
-export { mapDiagnostic } from './map-diagnostic.ts'
-export type { Position } from './position.ts'
-export type { Registry } from './registry-store.ts'
-export type { RenderOptions } from './rendering.ts'
-export { originalPosition, type SourceMap } from './source-map.ts'
-export { TemplateError, type TemplateSource } from './template-error.ts'
-export { templateDiagnostic } from './trace.ts'
+export { type AssetOptions, assetUrls } from './render/assets.ts'
+export { type Attributes, type AttributeValue, attributes } from './render/attributes.ts'
+export { escapeHtml, type Format, jsonScript, raw, SafeString } from './render/escape.ts'
+export { type Choice, Form, type FormOptions, form } from './render/form.ts'
+export type { ContextHelperTable, HelperTable } from './render/helpers.ts'
+export type { Registry } from './render/registry-store.ts'
+export type { RenderOptions } from './render/rendering.ts'
+export { templateDiagnostic } from './render/trace.ts'
+export { TemplateError } from './template-error.ts'
 export type {
   Block,
   Helpers,

@@ -1,4 +1,4 @@
-import type { Format } from './escape.ts'
+import type { Format } from './render/escape.ts'
 
 /** The extension of templates. */
 export const EXTENSION = '.ets'

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import type { SafeString } from './escape.ts'
+import type { SafeString } from './render/escape.ts'
 import type { HelperTypes, Printable, StrictPrintable, TemplateView } from './types.ts'
 
 test('templates see plain helpers as they are, and those of the context without the context', () => {

@@ -1,4 +1,4 @@
-import type { Format, SafeString } from './escape.ts'
+import type { Format, SafeString } from './render/escape.ts'
 
 /**
  * The templates of the application, by name: `'users/show': typeof import('…').default`. The registry that `buildViews()`

@@ -1,16 +1,16 @@
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import { type Strictness, strictModes } from './compile-template.ts'
-import { viewError } from './errors.ts'
-import { FolderStore } from './folder-store.ts'
-import { type ContextHelperTable, type HelperTable, helperFactory } from './helpers.ts'
-import { printersFor } from './printers.ts'
-import { type Registry, RegistryStore } from './registry-store.ts'
-import { render } from './render.ts'
-import type { Engine, RenderOptions } from './rendering.ts'
-import { stream } from './stream.ts'
-import type { TemplateStore } from './template-entry.ts'
+import { invalidOption, type OptionTable, option, readOptions } from '@arlen/core/options'
+import { STRICT, type Strictness, strictModes } from './compile/compile-template.ts'
+import { FolderStore } from './render/folder-store.ts'
+import { type ContextHelperTable, type HelperTable, helperFactory } from './render/helpers.ts'
+import { printersFor } from './render/printers.ts'
+import { type Registry, RegistryStore } from './render/registry-store.ts'
+import { render } from './render/render.ts'
+import type { Engine, RenderOptions } from './render/rendering.ts'
+import { stream } from './render/stream.ts'
+import type { TemplateStore } from './render/template-entry.ts'
 import { contentTypeOf } from './template-name.ts'
 import type { LocalsOf, NeedsNothing, TemplateName } from './types.ts'
 
@@ -33,6 +33,18 @@ export interface ViewsOptions<Context = unknown> {
   strict?: Strictness
   /** Told of each warning of a template when it is compiled. */
   onWarning?: (warning: Diagnostic) => void
+}
+
+const OPTIONS: OptionTable<ViewsOptions> = {
+  dir: option.text,
+  compiled: option.either(option.text, option.object),
+  reload: option.boolean,
+  helpers: option.recordOf(option.func),
+  contextHelpers: option.recordOf(option.func),
+  layout: option.either(option.text, option.null),
+  locals: option.object,
+  strict: STRICT,
+  onWarning: option.func,
 }
 
 /** Locals, context and options of a rendering; locals may be left out where the template needs none. */
@@ -66,8 +78,11 @@ export interface Views<Context = unknown> {
  * const views = createViews({ dir: 'templates', layout: 'layouts/site', helpers: { formatPrice } })
  * views.render('products/show', { product })
  * ```
+ *
+ * @throws option_unknown, option_invalid, helper_name_invalid, helper_unknown
  */
-export function createViews<Context = unknown>(options: ViewsOptions<Context>): Views<Context> {
+export function createViews<Context = unknown>(given: ViewsOptions<Context>): Views<Context> {
+  const options = readOptions('createViews()', given, OPTIONS as OptionTable<ViewsOptions<Context>>)
   const helpersFor = helperFactory(options.helpers, options.contextHelpers)
   const engine: Engine = {
     store: openStore(options as ViewsOptions, helpersFor.names),
@@ -94,7 +109,9 @@ function openStore(options: ViewsOptions, helperNames: ReadonlySet<string>): Tem
     const { compiled } = options
     return new RegistryStore(typeof compiled === 'string' ? loadRegistry(compiled) : compiled, helperNames)
   }
-  if (options.dir === undefined) throw viewError('options_invalid', { reason: 'name "dir" or "compiled".' })
+  if (options.dir === undefined) {
+    throw invalidOption('createViews()', 'dir', 'a folder, unless the option compiled is given', undefined)
+  }
   const reload = options.reload ?? process.env.NODE_ENV !== 'production'
   return new FolderStore({
     dir: options.dir,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compile, compileTemplate, jsonScript, originalPosition, TemplateError } from '../src/index.ts'
+import { originalPosition } from '../src/compile/source-map.ts'
+import { compile, compileTemplate, jsonScript, TemplateError } from '../src/index.ts'
 
 /** Numbers below `limit` that are the same in every run (mulberry32). */
 function randomFrom(seed: number): (limit: number) => number {

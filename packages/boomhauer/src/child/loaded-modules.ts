@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import type { SourceLocation } from '@arlen/core/stack'
 import { findSpecifier } from './find-import.ts'
 import { importHint } from './import-hint.ts'
-import { locateSyntaxError, type SourceLocation } from './locate-syntax-error.ts'
+import { locateSyntaxError } from './locate-syntax-error.ts'
 
 /** How a module was named, and in which. */
 interface Naming {

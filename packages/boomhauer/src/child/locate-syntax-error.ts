@@ -1,11 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-
-export interface SourceLocation {
-  file: string
-  line: number
-  column?: number
-}
+import { parseSyntaxErrorHeader, type SourceLocation } from '@arlen/core/stack'
 
 const CHECK = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './syntax-check.ts' : './syntax-check.js', import.meta.url),
@@ -26,17 +21,8 @@ export function locateSyntaxError(error: Error, files: readonly string[]): Sourc
   for (const file of new Set(sources.toReversed().slice(0, CANDIDATES))) {
     const args = ['--no-warnings', '--experimental-vm-modules', CHECK, file]
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 5_000 })
-    const printed = status === 0 ? undefined : locationIn(stderr, file)
+    const printed = status === 0 ? undefined : parseSyntaxErrorHeader(stderr, told => told === file)
     if (printed) return printed
   }
   return undefined
-}
-
-/** Reads `file:line`, an excerpt and a caret, as Node prints them above an error. */
-function locationIn(text: string, file: string): SourceLocation | undefined {
-  const [head, ...lines] = text.split('\n')
-  const line = head?.startsWith(`${file}:`) ? Number(head.slice(file.length + 1)) : Number.NaN
-  if (!Number.isInteger(line)) return undefined
-  const caret = lines.slice(0, 4).find(each => /^\s*\^+\s*$/.test(each))
-  return { file, line, ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
 }

@@ -26,5 +26,5 @@ test('the place of a syntax error is found though the error does not tell', () =
   const app = path.join(temporaryFolder(), 'app.mjs')
   writeFileSync(app, 'const a = 1\nconst = 2\n')
   const error = Object.assign(new SyntaxError('Unexpected token'), { stack: 'SyntaxError: Unexpected token' })
-  expect(explainError(error, app).reason).toBe(`SyntaxError: Unexpected token (${app}:2)`)
+  expect(explainError(error, app).reason).toBe(`SyntaxError: Unexpected token (${app}:2:7)`)
 })

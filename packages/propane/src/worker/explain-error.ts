@@ -1,3 +1,5 @@
+import { callersIn } from '@arlen/core/call-site'
+import { formatLocation, parseSyntaxErrorHeader } from '@arlen/core/stack'
 import { childProcess, fs } from '../system/builtins.ts'
 
 /** One line that says what went wrong and where, and the whole stack. `app` is the module that was being loaded. */
@@ -11,9 +13,10 @@ export function explainError(error: unknown, app?: string): { reason: string; st
   return { reason: place && !line.includes(place) ? `${named} (${place})` : named, stack }
 }
 
-/** The first place in a file: in the line above an error of syntax, or in a frame. */
+/** The first place in a file: in the line above a syntax error, or in a frame. */
 function placeIn(text: string): string | undefined {
-  return /(?:^|\(|at )(?:file:\/\/)?(\/[^\s():]+:\d+(?::\d+)?)/m.exec(text)?.[1]
+  const location = parseSyntaxErrorHeader(text) ?? callersIn(text, [])[0]
+  return location && formatLocation(location)
 }
 
 /** Node.js tells the place of such an error only when it prints it: so it is asked to check the module again. */

@@ -1,9 +1,12 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Views } from '../views.ts'
 
 export interface ExpressOptions {
   /** What helpers of the context are made from, out of the locals of the rendering. Default: none. */
   context?: (locals: Record<string, unknown>) => unknown
 }
+
+const OPTIONS: OptionTable<ExpressOptions> = { context: option.func }
 
 type Callback = (error: unknown, html?: string) => void
 
@@ -23,6 +26,7 @@ const SETTINGS = new Set(['settings', '_locals', 'cache'])
  * `res.render('users/show', { user })`. Templates see `app.locals`, `res.locals` and these, the last going before.
  */
 export function expressView<Context>(views: Views<Context>, options: ExpressOptions = {}): ExpressViewClass {
+  const { context } = readOptions('expressView()', options, OPTIONS)
   const render = views.render as (name: string, locals: object, context: unknown) => string | Promise<string>
   return class {
     readonly path: string
@@ -33,7 +37,7 @@ export function expressView<Context>(views: Views<Context>, options: ExpressOpti
 
     render(all: Record<string, unknown>, done: Callback): void {
       const locals = Object.fromEntries(Object.entries(all).filter(([name]) => !SETTINGS.has(name)))
-      new Promise<string>(resolve => resolve(render(this.path, locals, options.context?.(locals)))).then(
+      new Promise<string>(resolve => resolve(render(this.path, locals, context?.(locals)))).then(
         html => done(null, html),
         error => done(error),
       )

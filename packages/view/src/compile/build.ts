@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { ArlenError } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { viewError } from '../errors.ts'
+import { listTemplates, templateText } from '../render/folder-store.ts'
+import { TemplateError } from '../template-error.ts'
+import { nameOfFile } from '../template-name.ts'
+import { type CompiledTemplate, compileTemplate, STRICT, type Strictness } from './compile-template.ts'
+import { stripTypes } from './strip-types.ts'
+import { findSyntaxError, syntaxError } from './syntax-error.ts'
+
+export interface BuildOptions {
+  /** The folder of templates. */
+  dir: string
+  /** The folder of compiled modules; what it holds of templates that are gone is removed. */
+  outDir: string
+  strict?: Strictness
+}
+
+const OPTIONS: OptionTable<BuildOptions> = {
+  dir: option.required(option.text),
+  outDir: option.required(option.text),
+  strict: STRICT,
+}
+
+export interface BuildResult {
+  /** Names of the templates, sorted. */
+  names: string[]
+  warnings: Diagnostic[]
+}
+
+/** Templates that could not be compiled: all of them, each with its first mistake. */
+export class BuildError extends ArlenError {
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(dir: string, errors: readonly TemplateError[]) {
+    const problems = errors.map(error => error.message).join('\n')
+    super('build_failed', viewError('build_failed', { count: errors.length, dir, problems }).message)
+    this.diagnostics = errors.flatMap(error => error.diagnostics)
+  }
+}
+
+/**
+ * Compiles a folder of templates to modules that production imports once: for each a TypeScript module to check, the
+ * JavaScript of it to run and a source map, and for all of them `index.js`, the registry, with `index.d.ts`, which makes
+ * their names and locals known to TypeScript. Files that would not change are not written.
+ *
+ * @throws BuildError with the place of the first mistake in every template that has one; then nothing is written; option_unknown, option_invalid
+ */
+export async function buildViews(options: BuildOptions): Promise<BuildResult> {
+  const { strict, ...folders } = readOptions('buildViews()', options, OPTIONS)
+  const dir = resolve(folders.dir)
+  const outDir = resolve(folders.outDir)
+  const errors: TemplateError[] = []
+  const compiled = new Map<string, CompiledTemplate>()
+  const templates = listTemplates(dir)
+  refuseEqualNames(templates)
+  for (const file of templates) {
+    try {
+      compiled.set(file, await compileFile(dir, outDir, file, strict))
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+      errors.push(error)
+    }
+  }
+  const scripts = await stripChanged(outDir, compiled, errors)
+  if (errors.length > 0)
+    throw new BuildError(
+      dir,
+      errors.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    )
+
+  const files = new Map<string, string>()
+  for (const [file, template] of compiled) {
+    const map = { ...template.map, file: `${file}.js`, sources: [relativePath(join(outDir, file), join(dir, file))] }
+    files.set(`${file}.ts`, template.code)
+    files.set(`${file}.js`, scripts.get(file)!)
+    files.set(`${file}.js.map`, JSON.stringify(map))
+  }
+  const names = [...compiled.keys()].map(nameOfFile)
+  files.set('index.js', registryCode([...compiled.keys()]))
+  files.set('index.d.ts', registryTypes([...compiled.keys()]))
+  await writeChanged(outDir, files)
+  await removeStale(outDir, new Set(files.keys()))
+  return { names, warnings: [...compiled.values()].flatMap(template => template.warnings) }
+}
+
+// `a.html.ets` and `a.ets` would both be called `a`.
+function refuseEqualNames(files: readonly string[]): void {
+  const byName = new Map<string, string>()
+  for (const file of files) {
+    const name = nameOfFile(file)
+    const other = byName.get(name)
+    if (other !== undefined) throw viewError('template_ambiguous', { name, files: `${other} and ${file}` })
+    byName.set(name, file)
+  }
+}
+
+async function compileFile(dir: string, outDir: string, file: string, strict: Strictness | undefined) {
+  const path = join(dir, file)
+  const folder = dirname(join(outDir, file))
+  return compileTemplate(templateText(await readFile(path, 'utf8')), {
+    path,
+    name: nameOfFile(file),
+    strict,
+    relocate: specifier => relativePath(join(folder, 'x'), join(dirname(path), specifier)),
+  })
+}
+
+function relativePath(from: string, to: string): string {
+  const path = relative(dirname(from), to).replaceAll('\\', '/')
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+// Taking the types away is the slow half, so modules that are the same as last time keep their script.
+async function stripChanged(
+  outDir: string,
+  compiled: ReadonlyMap<string, CompiledTemplate>,
+  errors: TemplateError[],
+): Promise<Map<string, string>> {
+  const scripts = new Map<string, string>()
+  const changed: string[] = []
+  for (const [file, { code }] of compiled) {
+    const script = (await readIfThere(join(outDir, `${file}.ts`))) === code && readIfThere(join(outDir, `${file}.js`))
+    const text = script ? await script : undefined
+    if (text === undefined) changed.push(file)
+    else scripts.set(file, text)
+  }
+  const results = await stripTypes(changed.map(file => compiled.get(file)!.code))
+  results.forEach((result, index) => {
+    const file = changed[index]!
+    const failure = 'code' in result ? findSyntaxError(result.code) : result
+    if (failure) errors.push(syntaxError(failure, nameOfFile(file), compiled.get(file)!, { line: 1, column: 1 })!)
+    if ('code' in result) scripts.set(file, `${result.code}//# sourceMappingURL=${basename(file)}.js.map\n`)
+  })
+  return scripts
+}
+
+function registryCode(files: readonly string[]): string {
+  const imports = files.map((file, index) => `import * as t${index} from ${specifier(file)}\n`)
+  const entries = files.map((file, index) => {
+    return `    ${JSON.stringify(nameOfFile(file))}: { module: t${index}, file: ${specifier(file)} },\n`
+  })
+  return `${imports.join('')}
+export const templates = {
+  base: import.meta.url,
+  templates: {
+${entries.join('')}  },
+}
+`
+}
+
+function registryTypes(files: readonly string[]): string {
+  const members = files.map(file => {
+    return `    ${JSON.stringify(nameOfFile(file))}: typeof import(${specifier(file)}).default\n`
+  })
+  return `import type { Registry } from '@arlen/view'
+
+declare module '@arlen/view' {
+  interface Templates {
+${members.join('')}  }
+}
+
+export declare const templates: Registry
+`
+}
+
+function specifier(file: string): string {
+  return JSON.stringify(`./${file.replaceAll('\\', '/')}.js`)
+}
+
+async function writeChanged(outDir: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [file, text] of files) {
+    const path = join(outDir, file)
+    if ((await readIfThere(path)) === text) continue
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+}
+
+async function removeStale(outDir: string, files: ReadonlySet<string>): Promise<void> {
+  for (const file of await readdir(outDir, { recursive: true })) {
+    if (/\.ets\.(?:ts|js|js\.map)$/.test(file) && !files.has(file)) await rm(join(outDir, file))
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return existsSync(path) ? readFile(path, 'utf8') : undefined
+}

@@ -1,0 +1,232 @@
+import type { Token } from '../parse/code-lexer.ts'
+import type { Header, Span } from '../parse/header.ts'
+import type { CodeNode, Node, Template } from '../parse/parser.ts'
+import type { Format } from '../render/escape.ts'
+import { templateError } from '../template-error.ts'
+import type { TemplateMeta } from '../types.ts'
+import { Bindings } from './bindings.ts'
+import { type Edit, ModuleWriter } from './module-writer.ts'
+
+export interface GeneratedModule {
+  code: string
+  mappings: string
+}
+
+export interface CodegenOptions {
+  /** The name the application knows the template by. */
+  name: string
+  format: Format
+  strictLocals: boolean
+  strictValues: boolean
+  /** Where an import path that starts with a dot points to from the generated module. */
+  relocate: (specifier: string) => string
+}
+
+// What no statement begins with: where a tag begins so, it goes on with the statement of the tag before.
+const CONTINUES = /^(?:else|catch|finally|[)\]},.?:;=*/%&|<>^]|\?\.|=>)$/
+// What no statement ends with.
+const UNFINISHED = /^(?:[({[,.?:;=+\-*/%&|<>^!~]|\?\.|=>|\.\.\.)$/
+
+// Parsers are recursive: an expression without end would end their stack.
+const MOST_OPERANDS = 64
+
+/** Turns a parsed template into a TypeScript module whose default export renders it. */
+export function generate(template: Template, options: CodegenOptions): GeneratedModule {
+  return new Generator(template, options).run()
+}
+
+class Generator {
+  readonly #template: Template
+  readonly #options: CodegenOptions
+  readonly #out: ModuleWriter
+  /** Inside an output statement, after an operand. */
+  #printing = false
+  /** The last token of the tag before, where a statement may still need its end. */
+  #last: Token | undefined
+  #captureDepth = 0
+  /** Operands of the output statement so far. */
+  #operands = 0
+  readonly #names: Bindings
+
+  constructor(template: Template, options: CodegenOptions) {
+    this.#template = template
+    this.#options = options
+    this.#out = new ModuleWriter(template.source.text)
+    this.#names = new Bindings(template)
+  }
+
+  run(): GeneratedModule {
+    const { header, nodes, source } = this.#template
+    const { isAsync } = this.#names
+    this.#imports()
+    if (header) this.#header(header)
+    const begin = nodes[0] ? startOf(nodes[0]) : 0
+    const returns = isAsync ? 'Promise<string>' : 'string'
+    this.#out.glue(
+      `export default ${isAsync ? 'async ' : ''}function render(__l: __Props, __v: __View): ${returns} { `,
+      begin,
+    )
+    this.#bind()
+    this.#out.glue(`{ let __o = '';`, begin)
+    nodes.forEach((node, index) => {
+      this.#node(node, nodes[index + 1])
+    })
+    this.#endStatement(source.text.length)
+    this.#out.glue(
+      `; return __o; } } export const __meta = ${JSON.stringify(this.#meta())} as const;`,
+      source.text.length,
+    )
+    return { code: `${this.#out.code}\n`, mappings: this.#out.mappings }
+  }
+
+  #imports(): void {
+    const { header } = this.#template
+    const types = [`${this.#options.strictValues ? 'StrictTemplateView' : 'TemplateView'} as __View`]
+    if (!header?.props) types.push('Untyped as __Untyped')
+    if (this.#names.usesLooseHelpers) types.push('LooseHelpers as __Loose')
+    this.#out.glue(`import type { ${types.join(', ')} } from '@arlen/view'; `, 0)
+    if (!header?.props) this.#out.glue('type __Props = __Untyped; ', 0)
+  }
+
+  #header(header: Header): void {
+    const { text } = this.#template.source
+    const moves = header.relativePaths.map(({ start, end }) => {
+      return { start, end, text: this.#options.relocate(text.slice(start, end)) }
+    })
+    const parts: { span: Span; before: string }[] = header.statements.map(span => ({ span, before: '' }))
+    if (header.props) parts.push({ span: header.props, before: 'type __Props = ' })
+    parts.sort((a, b) => a.span.start - b.span.start)
+    for (const { span, before } of parts) {
+      this.#out.alignTo(span.start)
+      if (before) this.#out.glue(before, span.start)
+      this.#out.copy(span.start, span.end, header.code, moves)
+      this.#out.glue('; ', span.end)
+    }
+  }
+
+  #bind(): void {
+    const { nodes } = this.#template
+    for (const { code, offset } of this.#names.statements(this.#options.strictLocals))
+      this.#out.glue(`${code} `, offset)
+    const begin = nodes[0] ? startOf(nodes[0]) : 0
+    if (nodes.some(node => node.kind === 'print')) this.#out.glue('const __e = __v.print; ', begin)
+    if (nodes.some(node => node.kind === 'raw')) this.#out.glue('const __r = __v.printRaw; ', begin)
+  }
+
+  #node(node: Node, next: Node | undefined): void {
+    if (node.kind === 'text') {
+      if (this.#last?.text === '}' && node.value.trim() === '' && continues(next)) return
+      this.#operand(node.start)
+      this.#out.glue(literal(node.value), node.start)
+    } else if (node.kind === 'code') {
+      this.#code(node)
+    } else {
+      this.#expression(node)
+    }
+  }
+
+  /** Begins an operand of an output statement. */
+  #operand(offset: number): void {
+    if (this.#operands === MOST_OPERANDS) this.#endStatement(offset)
+    this.#out.alignTo(offset)
+    this.#out.glue(this.#printing ? ' + ' : `${this.#last ? '; ' : ' '}__o += `, offset)
+    this.#printing = true
+    this.#operands += 1
+    this.#last = undefined
+  }
+
+  #endStatement(offset: number): void {
+    if (this.#printing) this.#out.glue(';', offset)
+    this.#printing = false
+    this.#operands = 0
+  }
+
+  #expression(node: CodeNode): void {
+    const { tag, shape } = node
+    const first = tag.tokens[0]!
+    this.#operand(first.start)
+    this.#out.glue(node.kind === 'raw' ? '__r(' : '__e(', first.start)
+    this.#copy(node)
+    if (shape.staysOpen) {
+      this.#printing = false
+      this.#operands = 0
+      this.#openCapture(tag.codeEnd)
+    } else {
+      this.#out.glue(')', tag.codeEnd)
+    }
+  }
+
+  #code(node: CodeNode): void {
+    const { tag, shape } = node
+    const first = tag.tokens[0]
+    if (!first) return
+    this.#endStatement(first.start)
+    this.#out.alignTo(first.start)
+    const separate = this.#last && !UNFINISHED.test(this.#last.text) && !CONTINUES.test(first.text)
+    this.#out.glue(separate ? '; ' : ' ', first.start)
+    this.#copy(node)
+    this.#last = tag.tokens.at(-1)
+    if (shape.opensCapture) this.#openCapture(tag.codeEnd)
+    if (shape.closesExpression) {
+      this.#out.glue(')', tag.codeEnd)
+      this.#last = undefined
+      this.#printing = true
+    }
+  }
+
+  #openCapture(offset: number): void {
+    this.#out.glue(` let __o = '';`, offset)
+    this.#last = undefined
+  }
+
+  #copy(node: CodeNode): void {
+    const { tag, shape } = node
+    const edits: Edit[] = shape.closesCapture.map(at => ({ start: at, end: at, text: '; return __v.safe(__o) ' }))
+    tag.tokens.forEach((token, index) => {
+      if (!this.#names.builtins.has(token)) return
+      if (token.text === 'flush') edits.push(...this.#flush(node, index))
+      else edits.push({ start: token.start, end: token.start, text: '__v.' })
+    })
+    const from = tag.tokens[0]!.start
+    this.#out.copy(from, tag.tokens.at(-1)!.end, tag, edits)
+    this.#captureDepth += (shape.opensCapture ? 1 : 0) - shape.closesCapture.length
+  }
+
+  // `await flush()` hands over what is printed so far and goes on with what has to be kept.
+  #flush(node: CodeNode, index: number): Edit[] {
+    const [name, open, close] = node.tag.tokens.slice(index, index + 3) as [Token, Token, Token | undefined]
+    const alone = node.kind === 'code' && open.text === '(' && close?.text === ')' && this.#captureDepth === 0
+    if (!alone) throw templateError('flush_in_block', this.#template.source, name.start)
+    return [
+      { start: name.start, end: open.end, text: '(__o = await __v.flush(__o' },
+      { start: close.start, end: close.end, text: '))' },
+    ]
+  }
+
+  #meta(): TemplateMeta {
+    const { header } = this.#template
+    const names = this.#names
+    return {
+      name: this.#options.name,
+      format: this.#options.format,
+      async: names.isAsync,
+      ...(header?.layout !== undefined && { layout: header.layout }),
+      ownView: names.uses('layout') || names.uses('flush') || typeof header?.layout === 'string',
+      helpers: names.requiredHelpers(),
+    }
+  }
+}
+
+// TypeScript counts U+2028 and U+2029 as ends of lines even here.
+function literal(text: string): string {
+  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+}
+
+function startOf(node: Node): number {
+  return node.kind === 'text' ? node.start : node.tag.start
+}
+
+function continues(node: Node | undefined): boolean {
+  const first = node?.kind === 'code' ? node.tag.tokens[0] : undefined
+  return first !== undefined && /^(?:else|catch|finally)$/.test(first.text)
+}

@@ -1,0 +1,76 @@
+import { basename } from 'node:path'
+import { Script } from 'node:vm'
+import { parseSyntaxErrorHeader } from '@arlen/core/stack'
+import { viewError } from '../errors.ts'
+import { Lines, type Position } from '../position.ts'
+import { TemplateError } from '../template-error.ts'
+import type { CompiledTemplate } from './compile-template.ts'
+import { originalPosition, type SourceMap } from './source-map.ts'
+import { stripTypesNow } from './strip-types.ts'
+
+const SCRIPT = 'arlen-template'
+const MODULE_SYNTAX =
+  /(?<=^|[;}]) *import\s[^;]*?['"][^'"\n]*['"]\s*(?:with\s*\{[^}]*\}\s*)?;|(?<=^|[;}]) *export (?:default )?(?=\w)|\bimport\.meta\b/gm
+
+interface Failure {
+  message: string
+  stack?: string | undefined
+}
+
+/**
+ * Turns the failure to load a generated module into an error at the template's own place; where none can
+ * be told, which is where a module that the template imports is at fault, at the fallback, or undefined.
+ */
+export function syntaxError(
+  failure: Failure,
+  name: string,
+  compiled: CompiledTemplate,
+  fallback?: Position,
+): TemplateError | undefined {
+  const { code, map } = compiled
+  const source = { path: map.sources[0]!, text: map.sourcesContent[0]! }
+  const position = positionOf(failure, map) ?? positionOf(earlyError(code), map)
+  const place = position ?? importPlace(failure.message, source.text) ?? fallback
+  if (!place) return undefined
+  const reason = viewError('template_invalid', { name, reason: failure.message.replace(/\.?$/, '.') }).message
+  return new TemplateError('template_invalid', reason, source, place, { cause: failure })
+}
+
+/**
+ * What the parser of V8 says of a generated module without its types; nothing of it is run. Read as a script, because of
+ * modules Node.js does not tell the place of an error; so imports and exports are blanked out.
+ */
+export function findSyntaxError(script: string): Failure | undefined {
+  const strict = '"use strict";'
+  const plain = script.replace(MODULE_SYNTAX, text => (text === 'import.meta' ? 'import_meta' : blank(text)))
+  try {
+    new Script(strict + plain, { filename: SCRIPT, columnOffset: -strict.length })
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ')
+}
+
+function earlyError(code: string): Failure | undefined {
+  const stripped = stripTypesNow(code)
+  return 'code' in stripped ? findSyntaxError(stripped.code) : stripped
+}
+
+/** @returns the place in the template, or undefined where the failure is not about its module */
+function positionOf(failure: Failure | undefined, map: SourceMap): Position | undefined {
+  // The file is that of the template with a number after it, or nothing where it was compiled from a string.
+  const isOwn = (file: string) => file === '' || file === SCRIPT || file.includes(basename(map.sources[0]!))
+  const place = parseSyntaxErrorHeader(failure?.stack ?? '', isOwn)
+  return place?.column === undefined ? undefined : originalPosition(map, { line: place.line, column: place.column })
+}
+
+// "… does not provide an export named 'x'" is about the import of x, which is in the header.
+function importPlace(message: string, text: string): Position | undefined {
+  const name = /named '([^']+)'/.exec(message)?.[1]
+  const at = name === undefined ? -1 : text.indexOf(name)
+  return at < 0 ? undefined : new Lines(text).at(at)
+}

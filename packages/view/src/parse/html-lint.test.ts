@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { compileTemplate } from '../compile/compile-template.ts'
+
+function warningsOf(source: string, path = 'a.html.ets'): string[] {
+  return compileTemplate(source, { path }).warnings.map(({ line, column, message }) => {
+    const kind = /quotes|name|handler|script|style/.exec(message)?.[0]
+    return `${line}:${column} ${kind}`
+  })
+}
+
+test.each([
+  ['content', '<p><%= $x %></p>'],
+  ['a value in double quotes', '<a href="/a/<%= $x %>?b" title="<%= $x %>">'],
+  ['a value in single quotes', "<a href='<%= $x %>' title='\"<%= $x %>'>"],
+  ['a value after spaces around the equals sign', '<a href = "<%= $x %>">'],
+  ['a quote in the other kind of quotes', `<a title="it's" href="<%= $x %>">`],
+  ['an element after a script', '<script>a < b</script><p><%= $x %></p>'],
+  ['a script that is another name', '<scripts><%= $x %></scripts>'],
+  ['a comparison in text', 'a < b <%= $x %> c > d'],
+  ['a comment with a tag in it', '<!-- <a href= --><%= $x %>'],
+  ['a comment with quotes in it', '<!-- " --><p><%= $x %>'],
+  ['attributes that a helper prints', '<input <%= attrs() %> type="text">'],
+  ['several attributes of helpers', '<input <%= a() %> <%= b() %>>'],
+  ['raw values, which are somebody’s decision', '<script><%== $x %></script><a href=<%== $x %>>'],
+  ['jsonScript', '<script>const a = <%= jsonScript($x) %></script>'],
+  ['a boolean attribute before', '<input disabled value="<%= $x %>">'],
+  ['slashes and self-closing tags', '<br/><img src="a"/><%= $x %>'],
+  ['a value in a title', '<title><%= $x %></title>'],
+  ['a doctype', '<!doctype html><%= $x %>'],
+])('does not warn of %s', (_what, source) => {
+  expect(warningsOf(source)).toEqual([])
+})
+
+test.each([
+  ['an attribute without quotes', '<a href=<%= $x %>>', '1:9 quotes'],
+  ['part of an attribute without quotes', '\n<a href=/users/<%= $x %>>', '2:16 quotes'],
+  ['a second value in it', '<a href=a<%== $x %><%= $y %>>', '1:20 quotes'],
+  ['one after a space', '<a href= <%= $x %>>', '1:10 quotes'],
+  ['a script', '<script>let a = "<%= $x %>"</script>', '1:18 script'],
+  ['a script in capitals, with attributes', '<SCRIPT type="module">\n<%= $x %></SCRIPT>', '2:1 script'],
+  ['a style sheet', '<style>a { color: <%= $x %> }</style>', '1:19 style'],
+  ['a style', '<p style="color: <%= $x %>">', '1:18 style'],
+  ['an event handler', `<a onclick="go('<%= $x %>')">`, '1:17 handler'],
+  ['the name of a tag', '<<%= $x %>>', '1:2 name'],
+  ['part of the name of a tag', '<h<%= $x %> class="a">', '1:3 name'],
+  ['part of the name of an attribute', '<p data-<%= $x %>="a">', '1:9 name'],
+])('warns of a value in %s', (_what, source, warning) => {
+  expect(warningsOf(source)).toEqual([warning])
+})
+
+test('does not warn in other formats', () => {
+  expect(warningsOf('<a href=<%= $x %>>', 'a.txt.ets')).toEqual([])
+})
+
+test('shows where', () => {
+  expect(compileTemplate('<a href=<%= $x %>>', { path: 'a.html.ets' }).warnings).toEqual([
+    {
+      stage: 'template',
+      severity: 'warning',
+      message: 'A value in an attribute without quotes can add attributes of its own: put quotes around it.',
+      file: 'a.html.ets',
+      line: 1,
+      column: 9,
+      snippet: '> 1 | <a href=<%= $x %>>\n    |         ^',
+    },
+  ])
+})

@@ -1,0 +1,48 @@
+/** Functions every template has. In generated code they are methods of the view. */
+export const BUILTINS: ReadonlySet<string> = new Set([
+  'block',
+  'capture',
+  'content',
+  'contentFor',
+  'flush',
+  'hasContent',
+  'include',
+  'includeEach',
+  'jsonScript',
+  'layout',
+  'raw',
+])
+
+/** Objects every template has, bound where it names them: what it was rendered with, and all registered helpers. */
+export const OBJECTS: ReadonlySet<string> = new Set(['helpers', 'locals'])
+
+/** The words of TypeScript that no helper can be called. */
+export const KEYWORDS: ReadonlySet<string> = new Set(
+  (
+    'arguments as async await break case catch class const continue debugger default delete do else enum export extends ' +
+    'false finally for function if import in instanceof let new null of return satisfies super switch this throw true ' +
+    'try typeof undefined var void while with yield'
+  ).split(' '),
+)
+
+const globals = new Map<string, boolean>()
+
+/** Whether a name was a global when it was first asked for: what a program adds to `globalThis` later does not count. */
+export function isGlobal(name: string): boolean {
+  let known = globals.get(name)
+  if (known === undefined) {
+    known = name in globalThis
+    globals.set(name, known)
+  }
+  return known
+}
+
+const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
+
+/** Why a name cannot be a helper's, or undefined where it can. */
+export function helperNameProblem(name: string): string | undefined {
+  if (!IDENTIFIER.test(name)) return 'it is not an identifier'
+  if (KEYWORDS.has(name)) return 'it is a word of the language'
+  if (BUILTINS.has(name) || OBJECTS.has(name)) return 'every template has that already'
+  return isGlobal(name) ? 'it would hide a global of Node.js' : undefined
+}

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { suggest } from '@arlen/core/options'
+import { compileTemplate, type Strictness } from '../compile/compile-template.ts'
+import { loadTemplate } from '../compile/load-template.ts'
+import { moduleUrl } from '../compile/module-loader.ts'
+import { viewError } from '../errors.ts'
+import { TemplateError } from '../template-error.ts'
+import { EXTENSION, filesOfName, isTemplateName, nameOfFile } from '../template-name.ts'
+import type { TemplateMeta } from '../types.ts'
+import { type Entry, type TemplateStore, toEntry } from './template-entry.ts'
+
+export interface FolderOptions {
+  dir: string
+  /** Whether to look for changes each time a page needs a template. */
+  reload: boolean
+  strict: Strictness | undefined
+  helperNames: ReadonlySet<string>
+  onWarning: ((warning: Diagnostic) => void) | undefined
+}
+
+interface Loaded {
+  text: string
+  entry: Entry
+}
+
+/** Compiles the templates of a folder as they are asked for. */
+export class FolderStore implements TemplateStore {
+  readonly changes: boolean
+  readonly #options: FolderOptions
+  readonly #loaded = new Map<string, Loaded>()
+
+  constructor(options: FolderOptions) {
+    this.#options = { ...options, dir: resolve(options.dir) }
+    this.changes = options.reload
+  }
+
+  get(name: string): Entry {
+    const loaded = this.#loaded.get(name)
+    if (loaded && !this.changes) return loaded.entry
+    const { path, text } = this.#read(name)
+    if (loaded?.text === text) return loaded.entry
+    const entry = this.#load(name, path, text)
+    this.#loaded.set(name, { text, entry })
+    return entry
+  }
+
+  names(): string[] {
+    return existsSync(this.#options.dir) ? listTemplates(this.#options.dir).map(nameOfFile) : []
+  }
+
+  *entries(): Generator<Entry> {
+    for (const { entry } of this.#loaded.values()) yield entry
+  }
+
+  #read(name: string): { path: string; text: string } {
+    if (!isTemplateName(name)) throw viewError('template_name_invalid', { name })
+    for (const file of filesOfName(name)) {
+      const path = join(this.#options.dir, file)
+      const text = readIfThere(path)
+      if (text !== undefined) return { path, text }
+    }
+    const like = suggest(name, this.names())
+    const where = ` in ${this.#options.dir}${like ? `; did you mean "${like}"?` : ''}`
+    throw viewError('template_missing', { name, where })
+  }
+
+  #load(name: string, path: string, text: string): Entry {
+    const compiled = compileTemplate(text, { path, name, strict: this.#options.strict })
+    for (const warning of compiled.warnings) this.#options.onWarning?.(warning)
+    const url = moduleUrl(path)
+    const module = loadTemplate(url, compiled, name)
+    const entry = toEntry(module, { url, path, map: () => compiled.map })
+    this.#checkHelpers(entry.meta, path, text)
+    return entry
+  }
+
+  #checkHelpers(meta: TemplateMeta, path: string, text: string): void {
+    const unknown = meta.helpers.find(([name]) => !this.#options.helperNames.has(name))
+    if (!unknown) return
+    const [helper, line, column] = unknown
+    const like = suggest(helper, this.#options.helperNames)
+    const reason = viewError('helper_unknown', { helper, hint: like ? `; did you mean "${like}"?` : '' }).message
+    throw new TemplateError('helper_unknown', reason, { path, text }, { line, column })
+  }
+}
+
+/** Paths of the templates below a folder, relative to it, sorted. */
+export function listTemplates(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith(EXTENSION))
+    .sort()
+}
+
+/** The text of a template; a byte order mark says nothing and is not printed. */
+export function templateText(file: string): string {
+  return file.startsWith('\ufeff') ? file.slice(1) : file
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return templateText(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { suggest } from '@arlen/core/options'
+import type { SourceMap } from '../compile/source-map.ts'
+import { viewError } from '../errors.ts'
+import type { TemplateModule } from '../types.ts'
+import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'
+
+/** What the `index.js` that `buildViews()` writes exports as `templates`. */
+export interface Registry {
+  /** The URL of that file. */
+  readonly base: string
+  readonly templates: Readonly<Record<string, { readonly module: TemplateModule; readonly file: string }>>
+}
+
+/** Templates that were compiled before; nothing is read or compiled any more. */
+export class RegistryStore implements TemplateStore {
+  readonly changes = false
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(registry: Registry, helperNames: ReadonlySet<string>) {
+    for (const { module, file } of Object.values(registry.templates)) {
+      const origin = new CompiledOrigin(new URL(file, registry.base))
+      const entry = toEntry(module, origin)
+      this.#entries.set(entry.name, entry)
+      for (const [helper, line, column] of entry.meta.helpers) {
+        if (helperNames.has(helper)) continue
+        const like = suggest(helper, helperNames)
+        const hint = ` (${origin.path}:${line}:${column})${like ? `; did you mean "${like}"?` : ''}`
+        throw viewError('helper_unknown', { helper, hint })
+      }
+    }
+  }
+
+  get(name: string): Entry {
+    const entry = this.#entries.get(name)
+    if (entry) return entry
+    const like = suggest(name, this.names())
+    throw viewError('template_missing', { name, where: like ? `; did you mean "${like}"?` : '' })
+  }
+
+  names(): string[] {
+    return [...this.#entries.keys()]
+  }
+
+  entries(): Iterable<Entry> {
+    return this.#entries.values()
+  }
+}
+
+/** Where a compiled template comes from; its source map is read when something goes wrong. */
+class CompiledOrigin implements Origin {
+  readonly url: string
+  #map: SourceMap | null | undefined
+
+  constructor(module: URL) {
+    this.url = module.href
+  }
+
+  get path(): string {
+    const source = this.map()?.sources[0]
+    return fileURLToPath(source === undefined ? this.url : new URL(source, this.url))
+  }
+
+  map(): SourceMap | undefined {
+    this.#map ??= readMap(new URL(`${this.url}.map`))
+    return this.#map ?? undefined
+  }
+}
+
+function readMap(url: URL): SourceMap | null {
+  try {
+    return JSON.parse(readFileSync(url, 'utf8')) as SourceMap
+  } catch {
+    return null // maps may be left out of what is deployed; the traces then name the compiled modules
+  }
+}

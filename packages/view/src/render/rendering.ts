@@ -1,0 +1,130 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { viewError } from '../errors.ts'
+import { type Format, SafeString } from './escape.ts'
+import type { Printers } from './printers.ts'
+import { checked, type Entry, type TemplateStore } from './template-entry.ts'
+import { type Page, View } from './template-view.ts'
+
+/** What every rendering of one set of templates has in common. */
+export interface Engine {
+  readonly store: TemplateStore
+  readonly printers: Readonly<Record<Format, Printers>>
+  /** The layout of HTML pages that name none. */
+  readonly layout: string | null
+  readonly locals: object | undefined
+  helpersFor(context: unknown): object
+}
+
+export interface RenderOptions {
+  /** The layout, whatever the template says; null for none. */
+  layout?: string | null
+}
+
+/** Takes what a streamed page has printed so far, and how to wrap a body in the page's layout as chosen by now. */
+export type Send = (text: string, wrap: (body: string) => string | Promise<string>) => Promise<void>
+
+const OPTIONS: OptionTable<RenderOptions> = { layout: option.either(option.text, option.null) }
+
+const MOST_LAYOUTS = 32
+const MOST_INCLUDES = 500
+
+/** One page on its way: what its templates, partials and layouts share. */
+export class Rendering implements Page {
+  readonly engine: Engine
+  readonly context: unknown
+  /** Set once the layout is on its way, when nothing can be added to its blocks any more. */
+  layoutSent = false
+  #depth = 0
+  #blocks: Map<string, SafeString[]> | undefined
+  #helpers: object | undefined
+  #entries: Map<string, Entry> | undefined
+
+  constructor(engine: Engine, context: unknown) {
+    this.engine = engine
+    this.context = context
+  }
+
+  get printers(): Engine['printers'] {
+    return this.engine.printers
+  }
+
+  get blocks(): Map<string, SafeString[]> {
+    this.#blocks ??= new Map()
+    return this.#blocks
+  }
+
+  get helpers(): object {
+    this.#helpers ??= this.engine.helpersFor(this.context)
+    return this.#helpers
+  }
+
+  /** Within one rendering a template stays what it is, and is looked at once. */
+  lookup(name: string): Entry {
+    const { store } = this.engine
+    if (!store.changes) return store.get(name)
+    this.#entries ??= new Map()
+    const known = this.#entries.get(name)
+    if (known) return known
+    const entry = store.get(name)
+    this.#entries.set(name, entry)
+    return entry
+  }
+
+  /** The page in its layout; of a page that `send` has had pieces of, the rest. */
+  page(name: string, ownLocals: object, given?: RenderOptions, send?: Send): string | Promise<string> {
+    const options = given && readOptions('render()', given, OPTIONS)
+    const { engine } = this
+    const entry = this.lookup(name)
+    const view = new View(this, entry.format)
+    const locals = engine.locals ? { ...engine.locals, ...ownLocals } : ownLocals
+    const fallback = entry.format === 'html' ? engine.layout : null
+    const wrap = (body: string) => {
+      const layout = options?.layout === undefined ? layoutOf(entry, view, fallback) : options.layout
+      return this.wrap(layout, view, body, locals)
+    }
+    if (send) view.sink = text => send(text, wrap)
+    return afterBody(entry, entry.render(locals, view), body => (this.layoutSent ? body : wrap(body)))
+  }
+
+  enter(name: string): void {
+    this.#depth += 1
+    if (this.#depth > MOST_INCLUDES) throw viewError('include_loop', { chain: `… → ${name} → …` })
+  }
+
+  leave(): void {
+    this.#depth -= 1
+  }
+
+  partial(entry: Entry, locals: object, inner: SafeString): string | Promise<string> {
+    const view = new View(this, entry.format, inner)
+    return afterBody(entry, entry.render(locals, view), body =>
+      this.wrap(layoutOf(entry, view, null), view, body, locals),
+    )
+  }
+
+  /** Wraps a body in a layout, and that in the layout it asks for. */
+  wrap(name: string | null, view: View, body: string, locals: object, depth = 0): string | Promise<string> {
+    if (name === null) return body
+    const entry = this.lookup(name)
+    if (depth === MOST_LAYOUTS) throw viewError('include_loop', { chain: `${name} → … → ${name}` })
+    const layoutView = new View(this, entry.format, new SafeString(body, view.format))
+    const all = view.layoutLocals ? { ...locals, ...view.layoutLocals } : locals
+    return afterBody(entry, entry.render(all, layoutView), text =>
+      this.wrap(layoutOf(entry, layoutView, null), layoutView, text, all, depth + 1),
+    )
+  }
+}
+
+function layoutOf(entry: Entry, view: View, fallback: string | null): string | null {
+  return view.layoutName ?? (entry.meta.layout === undefined ? fallback : entry.meta.layout)
+}
+
+/** Goes on with what a template printed, at once where it is a string. */
+function afterBody(
+  entry: Entry,
+  body: string | Promise<string>,
+  next: (body: string) => string | Promise<string>,
+): string | Promise<string> {
+  const text = checked(entry, body)
+  return typeof text === 'string' ? next(text) : text.then(next)
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { viewError } from '../errors.ts'
+import { fail } from './render.ts'
+import { type Engine, Rendering, type RenderOptions } from './rendering.ts'
+
+/**
+ * Renders a page piece by piece. What the page has printed is sent whenever it says `await flush()`, and it goes on when
+ * the piece was taken. Its layout is rendered at the first flush, around a mark that stands for the page.
+ */
+export async function* stream(
+  engine: Engine,
+  name: string,
+  locals: object = {},
+  context?: unknown,
+  options?: RenderOptions,
+): AsyncGenerator<string, void, undefined> {
+  const handover = new Handover()
+  const rendering = new Rendering(engine, context)
+  let after = ''
+  const sink = async (text: string, wrap: (body: string) => string | Promise<string>) => {
+    if (rendering.layoutSent) return handover.give(text)
+    const mark = `<!--${randomUUID()}-->`
+    const page = await wrap(mark)
+    rendering.layoutSent = true
+    const parts = page.split(mark)
+    if (parts.length !== 2) throw viewError('content_not_once', { name })
+    after = parts[1]!
+    return handover.give(parts[0] + text)
+  }
+  // Where nobody reads on, the page ends at its next flush, unheard.
+  Promise.resolve()
+    .then(() => rendering.page(name, locals, options, sink))
+    .then(rest => handover.end(rest + after))
+    .catch(error => handover.fail(error))
+  try {
+    yield* handover.pieces()
+  } catch (error) {
+    fail(engine, error)
+  } finally {
+    handover.close()
+  }
+}
+
+/** Passes pieces from one to another, one at a time. */
+class Handover {
+  #piece = Promise.withResolvers<{ text: string; last: boolean }>()
+  #taken = Promise.withResolvers<void>()
+  #closed = false
+
+  /** Resolves when the piece was taken and the next one is wanted; rejects when nobody wants any more. */
+  async give(text: string): Promise<void> {
+    if (this.#closed) throw viewError('stream_closed')
+    this.#taken = Promise.withResolvers()
+    this.#piece.resolve({ text, last: false })
+    await this.#taken.promise
+  }
+
+  end(text: string): void {
+    this.#piece.resolve({ text, last: true })
+  }
+
+  fail(error: unknown): void {
+    if (!this.#closed) this.#piece.reject(error)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#taken.promise.catch(() => undefined) // nobody may be waiting
+    this.#taken.reject(viewError('stream_closed'))
+  }
+
+  async *pieces(): AsyncGenerator<string, void, undefined> {
+    for (;;) {
+      const { text, last } = await this.#piece.promise
+      if (!last) this.#piece = Promise.withResolvers()
+      if (text !== '') yield text
+      if (last) return
+      this.#taken.resolve()
+    }
+  }
+}

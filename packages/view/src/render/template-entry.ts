@@ -1,0 +1,51 @@
+import type { SourceMap } from '../compile/source-map.ts'
+import { viewError } from '../errors.ts'
+import type { TemplateMeta, TemplateModule } from '../types.ts'
+import type { Format } from './escape.ts'
+
+/** Where a loaded template comes from, for reports of what goes wrong in it. */
+export interface Origin {
+  /** The URL of its module, as stack traces have it. */
+  readonly url: string
+  /** The path of the template. */
+  readonly path: string
+  /** Undefined where nothing was kept but the module. */
+  map(): SourceMap | undefined
+}
+
+/** A template that is ready to render. */
+export interface Entry {
+  readonly name: string
+  readonly format: Format
+  readonly meta: TemplateMeta
+  /** @param view - the functions that the template calls, see `TemplateView` */
+  readonly render: (locals: object, view: object) => string | Promise<string>
+  readonly origin: Origin
+}
+
+/** Where templates come from: a folder, or a registry of compiled ones. */
+export interface TemplateStore {
+  /** @throws template_missing, or what is wrong with the template */
+  get(name: string): Entry
+  /** Whether an entry may be outdated the next time it is asked for. */
+  readonly changes: boolean
+  names(): string[]
+  /** The templates that are loaded. */
+  entries(): Iterable<Entry>
+}
+
+export function toEntry(module: TemplateModule, origin: Origin): Entry {
+  const meta = module.__meta
+  return { name: meta.name, format: meta.format, meta, render: module.default as Entry['render'], origin }
+}
+
+/** What a template printed. Without a string there is none: its code returned before its end. */
+export function checked(entry: Entry, body: string | Promise<string>): string | Promise<string> {
+  if (typeof body === 'string') return body
+  if (!entry.meta.async) return refuseReturn(entry)
+  return body.then(text => (typeof text === 'string' ? text : refuseReturn(entry)))
+}
+
+function refuseReturn(entry: Entry): never {
+  throw viewError('template_invalid', { name: entry.name, reason: 'it returns before its end.' })
+}

@@ -1,0 +1,155 @@
+import { after } from '@arlen/core'
+import { viewError } from '../errors.ts'
+import type { TemplateMeta } from '../types.ts'
+import { type Format, jsonScript, SafeString } from './escape.ts'
+import type { Printers } from './printers.ts'
+import { checked, type Entry } from './template-entry.ts'
+
+const NOTHING = new SafeString('')
+
+/** What the templates of one page share, as far as their functions need it. */
+export interface Page {
+  readonly printers: Readonly<Record<Format, Printers>>
+  readonly helpers: object
+  /** What `contentFor()` collected. */
+  readonly blocks: Map<string, SafeString[]>
+  /** Set once the layout is on its way, when nothing can be added to its blocks any more. */
+  readonly layoutSent: boolean
+  lookup(name: string): Entry
+  /** Goes one partial deeper; `leave()` is the way back. */
+  enter(name: string): void
+  leave(): void
+  /** Renders a partial in a view of its own and, where it asks for one, in a layout. */
+  partial(entry: Entry, locals: object, inner: SafeString): string | Promise<string>
+}
+
+/** The functions a template calls, and what they leave behind. `TemplateView` is its type as templates see it. */
+export class View {
+  readonly print: Printers['print']
+  readonly printRaw: Printers['printRaw']
+  readonly format: Format
+  readonly page: Page
+  /** In a layout: what it wraps. */
+  readonly inner: SafeString
+  /** Takes what `flush()` sends; without it the page is sent as a whole. */
+  sink: ((text: string) => Promise<void>) | undefined
+  layoutName: string | undefined
+  layoutLocals: object | undefined
+
+  constructor(page: Page, format: Format, inner: SafeString = NOTHING) {
+    const { print, printRaw } = page.printers[format]
+    this.print = print
+    this.printRaw = printRaw
+    this.format = format
+    this.page = page
+    this.inner = inner
+    this.sink = undefined
+    this.layoutName = undefined
+    this.layoutLocals = undefined
+  }
+
+  get helpers(): object {
+    return this.page.helpers
+  }
+
+  safe(text: string): SafeString {
+    return new SafeString(text, this.format)
+  }
+
+  raw(text: string): SafeString {
+    return new SafeString(text, this.format)
+  }
+
+  jsonScript(value: unknown): SafeString {
+    return jsonScript(value)
+  }
+
+  /** Refuses a local that is missing. The call stands where the template uses it first, as the trace will tell. */
+  demand(locals: object, meta: TemplateMeta, local: string): void {
+    if (!(local in Object(locals))) throw viewError('local_missing', { name: meta.name, local: `$${local}` })
+  }
+
+  include(name: string, locals: object = {}): unknown {
+    const entry = this.page.lookup(name)
+    const text = this.#partial(entry, locals)
+    return typeof text === 'string' ? new SafeString(text, entry.format) : text.then(asSafe(entry.format))
+  }
+
+  includeEach(name: string, items: Iterable<unknown>, toLocals?: (item: unknown, index: number) => object): unknown {
+    const entry = this.page.lookup(name)
+    let text: string | Promise<string> = ''
+    let index = 0
+    for (const item of items) {
+      const locals = toLocals ? toLocals(item, index) : (item as object)
+      index += 1
+      // One after the other even where they wait, so that a long list does not ask for everything at once.
+      text =
+        typeof text === 'string' ? join(text, this.#partial(entry, locals)) : this.#partialAfter(text, entry, locals)
+    }
+    return typeof text === 'string' ? new SafeString(text, entry.format) : text.then(asSafe(entry.format))
+  }
+
+  #partial(entry: Entry, locals: object): string | Promise<string> {
+    const { page } = this
+    page.enter(entry.name)
+    // A partial without a layout of its own keeps nothing in its view, and so does with this one.
+    const shares = !entry.meta.ownView && entry.format === this.format
+    const text = shares ? checked(entry, entry.render(locals, this)) : page.partial(entry, locals, this.inner)
+    page.leave()
+    return text
+  }
+
+  async #partialAfter(before: Promise<string>, entry: Entry, locals: object): Promise<string> {
+    const text = await before
+    return text + (await this.#partial(entry, locals))
+  }
+
+  layout(name: string, locals?: object): void {
+    this.layoutName = name
+    this.layoutLocals = locals
+  }
+
+  content(name?: string, fallback?: () => unknown): unknown {
+    if (name === undefined) return this.inner
+    const block = this.page.blocks.get(name)
+    if (block === undefined && fallback) return this.capture(fallback)
+    return this.safe(this.print(block ?? []))
+  }
+
+  contentFor(name: string, block: unknown): unknown {
+    const { page } = this
+    return after(typeof block === 'function' ? block() : block, value => {
+      if (page.layoutSent) throw viewError('content_late', { name })
+      const text = this.safe(this.print(value))
+      const block = page.blocks.get(name)
+      if (block) block.push(text)
+      else page.blocks.set(name, [text])
+    })
+  }
+
+  hasContent(name: string): boolean {
+    return this.page.blocks.has(name)
+  }
+
+  capture(block: () => unknown): unknown {
+    return after(block(), value => this.safe(this.print(value)))
+  }
+
+  block(body: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+    return (...args) => this.capture(() => body(...args))
+  }
+
+  async flush(text: string): Promise<string> {
+    if (!this.sink) return text
+    await this.sink(text)
+    return ''
+  }
+}
+
+function asSafe(format: Format): (text: string) => SafeString {
+  return text => new SafeString(text, format)
+}
+
+function join(before: string, text: string | Promise<string>): string | Promise<string> {
+  return typeof text === 'string' ? before + text : text.then(later => before + later)
+}

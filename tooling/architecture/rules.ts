@@ -10,9 +10,6 @@ const KNOWN_CIRCLES: readonly (readonly string[])[] = [
       name => `response/${name}`,
     ),
   ].map(name => `packages/testing/src/${name}.ts`),
-  ['app', 'csp-report-route', 'health-routes', 'openapi-routes', 'plugin', 'static-files', 'templates'].map(
-    name => `packages/arlen/src/${name}.ts`,
-  ),
 ]
 
 /** What is wrong with the workspace, one sentence each, by rule. An empty list is a sound rule. */

@@ -26,6 +26,7 @@ import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
 import { PgSessionStore } from '@arlen/session'
 import { contextClass } from './app-context.ts'
 import { builtInMiddleware, csrfMiddleware } from './built-in.ts'
+import { BuiltInRoutes } from './built-in-routes.ts'
 import { callerFolder } from './caller-folder.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { refuseHandler } from './controller.ts'
@@ -96,7 +97,7 @@ export class App extends Routes implements Servable, Controllable {
   readonly #lifecycle = new Lifecycle()
   readonly #context: ContextConstructor
   readonly #templates: Templates
-  readonly #plugins = new Plugins(this)
+  readonly #plugins = new Plugins<App>(this)
   readonly #middleware: Middleware<Context>[] = []
   readonly #errorHandlers: ErrorHandler[] = []
   #notFound: Handler<Context> | undefined
@@ -131,8 +132,9 @@ export class App extends Routes implements Servable, Controllable {
     for (const warning of warnings) this.log.warn(warning)
     this.#context = options.context ?? Context
     if (this.#context !== Context && !(this.#context.prototype instanceof Context)) throw appError('context_invalid')
-    this.#templates = new Templates(this, options.templates ?? {})
-    const { root, environment } = this
+    const { root, environment, isDevelopment, log } = this
+    const urlFor = router.urlFor.bind(router)
+    this.#templates = new Templates({ root, config, urlFor, log, isDevelopment }, options.templates ?? {})
     this.#database = new Database({ root, environment, config: this.config.db })
     this.#lifecycle.add(lateRejections(this.log))
     if (this.#database.isExpected) this.#useDatabase()
@@ -184,9 +186,9 @@ export class App extends Routes implements Servable, Controllable {
    *
    * @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_confined`
    */
-  register(plugin: Plugin): this
-  register<Options>(plugin: Plugin<Options>, options: Options, confinement?: Confinement): this
-  register(plugin: Plugin<unknown>, options?: unknown, confinement?: Confinement): this {
+  register(plugin: Plugin<App, undefined>): this
+  register<Options>(plugin: Plugin<App, Options>, options: Options, confinement?: Confinement): this
+  register(plugin: Plugin<App, unknown>, options?: unknown, confinement?: Confinement): this {
     this.#plugins.register(plugin, options, confinement)
     return this
   }
@@ -274,15 +276,17 @@ export class App extends Routes implements Servable, Controllable {
 
   #compile(): Handler<Context> {
     if (this.#handler) return this.#handler
-    addHealthRoutes(this)
-    addCspReportRoute(this)
-    addOpenApiRoutes(this)
-    const { checkResponses, performanceLogging } = this.config
+    const { config, router, log, isDevelopment } = this
+    const routes = new BuiltInRoutes(this, new Set(router.routes.map(route => route.path)))
+    addHealthRoutes(routes, this.health, config.health.trusted)
+    addCspReportRoute(routes, config.security)
+    addOpenApiRoutes(routes, { router, config, isDevelopment, log })
+    const { checkResponses, performanceLogging } = config
     const check = checkResponses === 'auto' ? !isProduction(this.environment) : checkResponses
     const csrf = csrfMiddleware(this.config)
     this.router.freeze(route => compileRoute(route, { checkResponses: check, timings: performanceLogging, csrf }))
     const missing = this.#notFound ?? nothingHere
-    const dispatch = dispatcher(this.router, staticFiles(this)?.(missing) ?? missing)
+    const dispatch = dispatcher(this.router, staticFiles(this.root, config, isDevelopment)?.(missing) ?? missing)
     const builtIn = builtInMiddleware(this.config, this.root, this.#sessions)
     this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
     return this.#handler

@@ -1,21 +1,20 @@
 import { LIVENESS_PATHS, READINESS_PATH } from '@arlen/core'
 import { addressTest, type Context } from '@arlen/http'
-import type { App } from './app.ts'
+import type { BuiltInRoutes } from './built-in-routes.ts'
 import { appError } from './errors.ts'
-import type { HealthReport } from './health.ts'
+import type { Health, HealthReport } from './health.ts'
 
 /**
  * `/livez` and `/healthz` say that the process answers, and touch nothing else; `/readyz` says whether it should be
- * sent requests. A route of the application's own takes precedence.
+ * sent requests.
+ *
+ * @param trusted - addresses and ranges that are told which check failed
  */
-export function addHealthRoutes(app: App): void {
-  const taken = new Set(app.router.routes.map(route => route.path))
+export function addHealthRoutes(routes: BuiltInRoutes, health: Health, trusted: readonly string[]): void {
   const alive = (c: Context) => c.json({ status: 'ok' }, NO_STORE)
-  for (const path of LIVENESS_PATHS) if (!taken.has(path)) app.get(path, NO_DOCUMENT, alive)
-  if (!taken.has(READINESS_PATH)) {
-    const isTrusted = addressTest(app.config.health.trusted, problem => appError('address_invalid', { problem }))
-    app.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await app.health.report(), isTrusted(c.req.ip)))
-  }
+  const isTrusted = addressTest(trusted, problem => appError('address_invalid', { problem }))
+  for (const path of LIVENESS_PATHS) routes.get(path, NO_DOCUMENT, alive)
+  routes.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await health.report(), isTrusted(c.req.ip)))
 }
 
 /** They are for orchestrators and not of the application's API. */

@@ -1,12 +1,16 @@
 import type { Middleware } from '@arlen/core'
 import type { Context } from '@arlen/http'
-import type { App } from './app.ts'
 import { appError } from './errors.ts'
 import type { GroupOptions } from './route-options.ts'
 import type { Routes } from './routes.ts'
 
+/** What an application must have to be given plugins. */
+export interface PluginHost extends Pick<Routes, 'group'> {
+  use(...middleware: Middleware<Context>[]): unknown
+}
+
 /** What a plugin may add to. */
-export interface PluginScope {
+export interface PluginScope<App> {
   readonly app: App
   /** Of the application, or of the group the plugin was confined to. */
   readonly routes: Routes<string>
@@ -15,17 +19,12 @@ export interface PluginScope {
 }
 
 /** A part of an application that can be registered in any. */
-export interface Plugin<Options = undefined> {
+export interface Plugin<App, Options> {
   /** Unique in an application. */
   readonly name: string
   /** Names of plugins that must have been registered before. */
   readonly needs?: readonly string[]
-  setUp(scope: PluginScope, options: Options): void
-}
-
-/** Types a plugin; it changes nothing. */
-export function definePlugin<Options = undefined>(plugin: Plugin<Options>): Plugin<Options> {
-  return plugin
+  setUp(scope: PluginScope<App>, options: Options): void
 }
 
 /** Confines a plugin to a prefix, and to what else a group can say. */
@@ -34,7 +33,7 @@ export interface Confinement extends GroupOptions {
 }
 
 /** The plugins of one application. */
-export class Plugins {
+export class Plugins<App extends PluginHost> {
   readonly #app: App
   readonly #names = new Set<string>()
 
@@ -43,7 +42,7 @@ export class Plugins {
   }
 
   /** @throws ArlenError `plugin_invalid`, `plugin_duplicate`, `plugin_missing`, `plugin_confined` */
-  register<Options>(plugin: Plugin<Options>, options: Options, confinement: Confinement | undefined): void {
+  register<Options>(plugin: Plugin<App, Options>, options: Options, confinement: Confinement | undefined): void {
     const { name, needs = [] } = plugin
     if (typeof name !== 'string' || typeof plugin.setUp !== 'function') {
       throw appError('plugin_invalid', { name: String(name) })

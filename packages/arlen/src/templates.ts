@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Logger } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import {
   assetUrls,
@@ -12,8 +13,8 @@ import {
   type TemplateName,
   type Views,
 } from '@arlen/view'
-import type { App } from './app.ts'
 import type { AppContext } from './app-context.ts'
+import type { Config } from './config.ts'
 import { appError } from './errors.ts'
 
 export interface TemplateOptions {
@@ -52,21 +53,30 @@ const CONTEXT_HELPERS: ContextHelperTable<Context> = {
   form: c => () => c.form,
 }
 
+/** What templates need of their application. */
+export interface TemplateSource {
+  readonly root: string
+  readonly config: Pick<Config, 'apiOnly' | 'views' | 'static'>
+  readonly urlFor: AppContext['urlFor']
+  readonly log: Logger
+  readonly isDevelopment: boolean
+}
+
 /** The templates of an application, opened when the first page is rendered. */
 export class Templates {
-  readonly #app: App
+  readonly #source: TemplateSource
   readonly #options: TemplateOptions
   #views: Views<Context> | undefined
   #names: ReadonlySet<string> | undefined
 
-  constructor(app: App, options: TemplateOptions) {
-    this.#app = app
+  constructor(source: TemplateSource, options: TemplateOptions) {
+    this.#source = source
     this.#options = options
   }
 
   /** Loads every template, where there are any, so that a mistake in one is known before the first request. */
   load(): void {
-    const { root, config } = this.#app
+    const { root, config } = this.#source
     if (config.apiOnly || !existsSync(join(root, config.views.dir))) return
     this.#views ??= this.#open()
     this.#views.load()
@@ -74,11 +84,11 @@ export class Templates {
 
   /** The application's own page for a status: `errors/404`, else `errors/error`, else none. */
   errorPage(status: number): string | undefined {
-    const { root, config } = this.#app
+    const { root, config } = this.#source
     if (config.apiOnly || (this.#views === undefined && !existsSync(join(root, config.views.dir)))) return undefined
     this.#views ??= this.#open()
     // Which there are is asked of the folder once, but where somebody is writing them.
-    if (this.#names === undefined || this.#app.isDevelopment) this.#names = new Set(this.#views.names())
+    if (this.#names === undefined || this.#source.isDevelopment) this.#names = new Set(this.#views.names())
     const names = this.#names
     return [`errors/${status}`, 'errors/error'].find(name => names.has(name))
   }
@@ -94,7 +104,7 @@ export class Templates {
   }
 
   #open(): Views<Context> {
-    const { root, config, router, log, isDevelopment } = this.#app
+    const { root, config, urlFor, log, isDevelopment } = this.#source
     const dir = join(root, config.views.dir)
     if (config.apiOnly || !existsSync(dir)) throw appError('views_not_configured', { dir })
     return createViews<Context>({
@@ -102,7 +112,7 @@ export class Templates {
       reload: isDevelopment,
       ...(config.views.layout && { layout: config.views.layout }),
       helpers: {
-        urlFor: router.urlFor.bind(router) as never,
+        urlFor: urlFor as never,
         assetUrl: assetUrls({ dir: join(root, config.static.dir), base: config.static.prefix, reload: isDevelopment }),
         attributes: attributes as never,
         ...this.#options.helpers,

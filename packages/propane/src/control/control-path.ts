@@ -47,21 +47,40 @@ export function judgeControlSocket(file: string, uid: number = process.getuid?.(
   if ((mode & 0o022) !== 0 && !sticky) refuse(`others may write its folder ${folder}`)
 }
 
-/** Control sockets in the default folder on which somebody answers; of one application, where it is named. */
-export async function findControlSockets(app?: string, env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
-  const folder = controlFolder(env)
+/** As `defaultControlPath` names them. */
+const OWN_NAME = /^[0-9a-f]{16}-\w*\.sock$/
+
+/**
+ * Control sockets in the default folder on which somebody answers; of one application, where it is named. Where there is
+ * none, those in the runtime directories of system services (`RuntimeDirectory=` of systemd) that this user may use.
+ */
+export async function findControlSockets(
+  app?: string,
+  env: NodeJS.ProcessEnv = process.env,
+  run: string = '/run',
+): Promise<string[]> {
   const prefix = app === undefined ? '' : path.basename(defaultControlPath(app, '', env)).replace(/\.sock$/, '')
-  let names: string[]
-  try {
-    names = fs.readdirSync(folder)
-  } catch {
-    return [] // no folder, nobody running
-  }
-  const files = names
-    .filter(name => name.startsWith(prefix) && name.endsWith('.sock'))
+  const own = await answering(controlFolder(env), name => name.startsWith(prefix) && name.endsWith('.sock'))
+  if (own.length > 0 || env.RUNTIME_DIRECTORY) return own
+  const isOurs = (name: string) => name.startsWith(prefix) && OWN_NAME.test(name)
+  return (await Promise.all(namesIn(run).map(name => answering(path.join(run, name), isOurs)))).flat()
+}
+
+/** The sockets of a folder on which somebody answers. */
+async function answering(folder: string, accept: (name: string) => boolean): Promise<string[]> {
+  const files = namesIn(folder)
+    .filter(accept)
     .map(name => path.join(folder, name))
   const live = await Promise.all(files.map(answers))
   return files.filter((_, index) => live[index])
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder)
+  } catch {
+    return [] // there is none, or it is none of this user's business
+  }
 }
 
 /** FNV-1a, 32 bits, twice: enough to tell a user's applications apart, without loading node:crypto (3 MiB). */

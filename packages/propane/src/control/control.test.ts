@@ -136,6 +136,18 @@ test('applications, and instances of one, have sockets of their own, which are f
   expect((await findControlSockets('/srv/a/app.js', env)).sort()).toEqual(files.slice(0, 2).toSorted())
 })
 
+test('from a shell beside a unit, sockets are found in the runtime directories of services', async () => {
+  const run = temporaryFolder()
+  const env = { XDG_RUNTIME_DIR: temporaryFolder() }
+  const file = path.join(run, 'shop', path.basename(defaultControlPath('/srv/shop/app.js', 3000, env)))
+  expect(await findControlSockets(undefined, env, run)).toEqual([])
+  await served(async () => null, file)
+  await served(async () => null, path.join(run, 'other', 'manager.sock'))
+  expect(await findControlSockets(undefined, env, run)).toEqual([file])
+  expect(await findControlSockets('/srv/shop/app.js', env, run)).toEqual([file])
+  expect(await findControlSockets('/srv/other/app.js', env, run)).toEqual([])
+})
+
 describe('a client believes no socket that another user could have put there:', () => {
   test('one in a folder that others may write', async () => {
     const { path: file } = await served(async () => 1)

@@ -1,11 +1,13 @@
 // `make check`: everything a change must pass. Every stage runs, so that one run names all that is wrong.
 import { globSync, rmSync } from 'node:fs'
+import { overTarget } from './budget.ts'
 import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
 import { runVitest } from './vitest-run.ts'
 
 /** Of each stage: far more than any takes, and less than a machine that runs it may. */
 const deadlineMs = 30 * 60_000
+const started = performance.now()
 const bin = 'node_modules/.bin'
 const { signal, exitCode } = abortOnSignals()
 const tally = emptyTally()
@@ -41,5 +43,7 @@ console.log('\n== summary')
 for (const { name, ok, reason, ms } of results) {
   console.log(`${ok ? 'ok    ' : 'FAILED'}  ${seconds(ms).padStart(8)}  ${name}${reason && `: ${reason}`}`)
 }
+const overtime = overTarget('check', performance.now() - started)
+if (overtime) console.log(overtime)
 console.log(describeTally(tally))
 process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

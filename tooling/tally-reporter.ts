@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node'
+import { limitOf } from './budget.ts'
 import { emptyTally, type Tally } from './tally.ts'
 
 /**
@@ -26,6 +27,7 @@ function countModule(module: TestModule, tally: Tally): void {
   const file = relative(process.cwd(), module.moduleId)
   const { duration } = module.diagnostic()
   if (duration >= SLOW_MS) tally.slow.push({ file, ms: duration })
+  if (duration > limitOf(file)) tally.overtime.push({ file, ms: duration })
   // A file that cannot be loaded, or a hook that throws, fails no test of its own and must not be lost.
   for (const error of module.errors()) fail(tally, `${file}: ${firstLine(error.message)}`)
   for (const suite of module.children.allSuites()) countHooks(suite, file, tally)

@@ -41,6 +41,13 @@ describe('the closing lines of a run', () => {
     expect(text).not.toContain('1.test.ts')
   })
 
+  test('name the files that take longer than they may', () => {
+    const overtime = [{ file: 'packages/a/src/a.test.ts', ms: 7_400 }]
+    expect(describeTally(tally({ overtime }))).toContain(
+      'longer than they may take:\n  packages/a/src/a.test.ts: 7.4 s of 5.0 s\n',
+    )
+  })
+
   test('name what failed', () => {
     expect(describeTally(tally({ failed: 1, failures: ['a.test.ts > adds'] }))).toContain('  a.test.ts > adds\n')
   })

@@ -1,3 +1,5 @@
+import { limitOf } from './budget.ts'
+
 /** What a run of tests came to. */
 export interface Tally {
   passed: number
@@ -7,6 +9,8 @@ export interface Tally {
   failures: string[]
   /** What passed, but not at the first try: a defect of the product or of the test. */
   unsteady: string[]
+  /** Files that took longer than they may: they are to be shortened, or split. */
+  overtime: SlowFile[]
   /** Files that took long. */
   slow: SlowFile[]
 }
@@ -22,8 +26,12 @@ export interface SkippedTest {
   reason: string
 }
 
+function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
 export function emptyTally(): Tally {
-  return { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [], slow: [] }
+  return { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [], overtime: [], slow: [] }
 }
 
 export function addTally(to: Tally, more: Tally): void {
@@ -33,6 +41,7 @@ export function addTally(to: Tally, more: Tally): void {
   to.failures.push(...more.failures)
   to.unsteady.push(...more.unsteady)
   to.slow.push(...more.slow)
+  to.overtime.push(...more.overtime)
 }
 
 /** The closing lines of a run: what was skipped and why, what failed, and last the count, alone on its line. */
@@ -41,6 +50,13 @@ export function describeTally(tally: Tally): string {
   if (tally.slow.length > 0) {
     const slowest = tally.slow.toSorted((a, b) => b.ms - a.ms).slice(0, 8)
     lines.push('', 'slowest:', ...slowest.map(({ file, ms }) => `  ${(ms / 1000).toFixed(1).padStart(5)} s  ${file}`))
+  }
+  if (tally.overtime.length > 0) {
+    lines.push(
+      '',
+      'longer than they may take:',
+      ...tally.overtime.map(({ file, ms }) => `  ${file}: ${inSeconds(ms)} of ${inSeconds(limitOf(file))}`),
+    )
   }
   if (tally.skipped.length > 0) {
     lines.push('', 'skipped:')

@@ -12,7 +12,7 @@ describe('a run of Vitest', () => {
   test('counts what passed', async () => {
     const { result, tally } = await run('passing')
     expect(result).toMatchObject({ ok: true, reason: '' })
-    expect(tally).toEqual({ passed: 2, failed: 0, skipped: [], failures: [], unsteady: [], slow: [] })
+    expect(tally).toEqual({ passed: 2, failed: 0, skipped: [], failures: [], unsteady: [], overtime: [], slow: [] })
   })
 
   test('counts and names what failed', async () => {

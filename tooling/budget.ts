@@ -1,0 +1,50 @@
+/** What a kind of test file is, where it runs, and how long one file of it may take on two quiet processors. */
+export interface Suite {
+  name: string
+  files: string
+  target: string
+  limitMs: number
+  includes: (file: string) => boolean
+}
+
+const isSlow = (file: string) => file.endsWith('.slow.test.ts')
+const isBesideSource = (file: string) => /\/src\//.test(file)
+
+/** The table of CONTRIBUTING.md, which a test compares with this one. */
+export const SUITES: readonly Suite[] = [
+  {
+    name: 'unit',
+    files: '`src/**/*.test.ts`',
+    target: '`make test`',
+    limitMs: 5_000,
+    includes: file => !isSlow(file) && isBesideSource(file),
+  },
+  {
+    name: 'integration',
+    files: '`test/*.test.ts`, `tooling/`, `benchmarks/`',
+    target: '`make test`',
+    limitMs: 20_000,
+    includes: file => !isSlow(file) && !isBesideSource(file),
+  },
+  { name: 'slow', files: '`*.slow.test.ts`', target: '`make check`', limitMs: 120_000, includes: isSlow },
+]
+
+/** How long a whole run may take on two quiet processors. */
+export const TARGETS = { test: 3 * 60_000, check: 25 * 60_000, ci: 60 * 60_000 } as const
+
+/** How long a test file may take. */
+export function limitOf(file: string): number {
+  return SUITES.find(suite => suite.includes(file))?.limitMs ?? Number.POSITIVE_INFINITY
+}
+
+/** A line for a run that took longer than it may; undefined where it did not. */
+export function overTarget(target: keyof typeof TARGETS, ms: number): string | undefined {
+  const limitMs = TARGETS[target]
+  return ms > limitMs
+    ? `make ${target} took ${minutes(ms)}, and may take ${minutes(limitMs)} on two quiet processors`
+    : undefined
+}
+
+function minutes(ms: number): string {
+  return `${(ms / 60_000).toFixed(1)} min`
+}

@@ -17,6 +17,7 @@ export { type Choice, Form, type FormOptions, form } from './render/form.ts'
 export type { ContextHelperTable, HelperTable } from './render/helpers.ts'
 export type { Registry } from './render/registry-store.ts'
 export type { RenderOptions } from './render/rendering.ts'
+export type { RenderEvent } from './render/template-entry.ts'
 export { templateDiagnostic } from './render/trace.ts'
 export { TemplateError } from './template-error.ts'
 export type {

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { describe, expect, test } from 'vitest'
 import { TemplateFolder } from '../../test/template-folder.ts'
 
@@ -139,4 +140,26 @@ describe('layouts', () => {
     const { render } = folder.views({ 'a.html.ets': '<%! layout: "b" %>', 'b.html.ets': '<%! layout: "a" %>' })
     expect(() => render('a')).toThrow(expect.objectContaining({ code: 'include_loop' }))
   })
+})
+
+test('each template, partial and layout is told to whoever listens, with its locals', () => {
+  const files = {
+    'a.html.ets': '<%! layout: "l" %><%= include("_b", { x: $x + 1 }) %><%= include("c.txt", { y: 1 }) %>',
+    '_b.html.ets': '<%= $x %>',
+    'c.txt.ets': '<%= $y %>',
+    'l.html.ets': '<%= content() %>',
+  }
+  const { render } = folder.views(files, { locals: { site: 's' } })
+  const told: unknown[] = []
+  const listen = (event: unknown) => void told.push(event)
+  channel('arlen:view:render').subscribe(listen)
+  render('a', { x: 1 })
+  channel('arlen:view:render').unsubscribe(listen)
+  render('a', { x: 1 })
+  expect(told).toEqual([
+    { template: 'a', locals: { site: 's', x: 1 } },
+    { template: '_b', locals: { x: 2 } },
+    { template: 'c.txt', locals: { y: 1 } },
+    { template: 'l', locals: { site: 's', x: 1 } },
+  ])
 })

@@ -2,7 +2,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { viewError } from '../errors.ts'
 import { type Format, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
-import { checked, type Entry, type TemplateStore } from './template-entry.ts'
+import { checked, type Entry, renderEntry, type TemplateStore } from './template-entry.ts'
 import { type Page, View } from './template-view.ts'
 
 /** What every rendering of one set of templates has in common. */
@@ -83,7 +83,7 @@ export class Rendering implements Page {
       return this.wrap(layout, view, body, locals)
     }
     if (send) view.sink = text => send(text, wrap)
-    return afterBody(entry, entry.render(locals, view), body => (this.layoutSent ? body : wrap(body)))
+    return afterBody(entry, renderEntry(entry, locals, view), body => (this.layoutSent ? body : wrap(body)))
   }
 
   enter(name: string): void {
@@ -97,7 +97,7 @@ export class Rendering implements Page {
 
   partial(entry: Entry, locals: object, inner: SafeString): string | Promise<string> {
     const view = new View(this, entry.format, inner)
-    return afterBody(entry, entry.render(locals, view), body =>
+    return afterBody(entry, renderEntry(entry, locals, view), body =>
       this.wrap(layoutOf(entry, view, null), view, body, locals),
     )
   }
@@ -109,7 +109,7 @@ export class Rendering implements Page {
     if (depth === MOST_LAYOUTS) throw viewError('include_loop', { chain: `${name} → … → ${name}` })
     const layoutView = new View(this, entry.format, new SafeString(body, view.format))
     const all = view.layoutLocals ? { ...locals, ...view.layoutLocals } : locals
-    return afterBody(entry, entry.render(all, layoutView), text =>
+    return afterBody(entry, renderEntry(entry, all, layoutView), text =>
       this.wrap(layoutOf(entry, layoutView, null), layoutView, text, all, depth + 1),
     )
   }

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { SourceMap } from '../compile/source-map.ts'
 import { viewError } from '../errors.ts'
 import type { TemplateMeta, TemplateModule } from '../types.ts'
@@ -37,6 +38,21 @@ export interface TemplateStore {
 export function toEntry(module: TemplateModule, origin: Origin): Entry {
   const meta = module.__meta
   return { name: meta.name, format: meta.format, meta, render: module.default as Entry['render'], origin }
+}
+
+/** Published on `arlen:view:render` as each template, partial and layout begins to be rendered. */
+export interface RenderEvent {
+  /** The name of the template. */
+  template: string
+  locals: object
+}
+
+const renderChannel = channel('arlen:view:render')
+
+/** Renders one template, and tells whoever listens. @param view - the functions that the template calls */
+export function renderEntry(entry: Entry, locals: object, view: object): string | Promise<string> {
+  if (renderChannel.hasSubscribers) renderChannel.publish({ template: entry.name, locals } satisfies RenderEvent)
+  return entry.render(locals, view)
 }
 
 /** What a template printed. Without a string there is none: its code returned before its end. */

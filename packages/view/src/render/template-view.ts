@@ -3,7 +3,7 @@ import { viewError } from '../errors.ts'
 import type { TemplateMeta } from '../types.ts'
 import { type Format, jsonScript, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
-import { checked, type Entry } from './template-entry.ts'
+import { checked, type Entry, renderEntry } from './template-entry.ts'
 
 const NOTHING = new SafeString('')
 
@@ -94,7 +94,7 @@ export class View {
     page.enter(entry.name)
     // A partial without a layout of its own keeps nothing in its view, and so does with this one.
     const shares = !entry.meta.ownView && entry.format === this.format
-    const text = shares ? checked(entry, entry.render(locals, this)) : page.partial(entry, locals, this.inner)
+    const text = shares ? checked(entry, renderEntry(entry, locals, this)) : page.partial(entry, locals, this.inner)
     page.leave()
     return text
   }

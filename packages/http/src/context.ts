@@ -225,8 +225,8 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * A file of the program's own choice, with validators, conditions and ranges; 404 where there is none. What a client may
-   * name is served by `serveStatic`.
+   * A file with validators, conditions and ranges; 404 where there is none. For a name that a client may choose, such as
+   * what a wildcard took, give the folder: `c.file(c.params.path, { root: 'uploads' })`.
    */
   file(path: string, options?: FileOptions): Promise<Reply> {
     return answerFile(this.req, path, options)

@@ -68,6 +68,7 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   event_invalid: { message: 'The {field} of an event has a line break, which would begin another field.' },
   stream_incomplete: { message: 'The stream of the answer was read or destroyed before its end.' },
   option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
+  file_changed: { message: 'The file {path} was changed while it was sent.' },
   static_folder_missing: { message: 'There is no folder {dir} to serve files from.' },
 })
 
@@ -118,6 +119,7 @@ type HttpErrorCode =
   | 'event_invalid'
   | 'stream_incomplete'
   | 'option_invalid'
+  | 'file_changed'
   | 'static_folder_missing'
 
 export type { HttpErrorCode }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -105,5 +105,72 @@ describe('c.file', () => {
   test('takes another type and caching', async () => {
     const response = await ask('small.txt', {}, { type: 'text/x', cacheControl: 'private' })
     expect([response.headers.get('content-type'), response.headers.get('cache-control')]).toEqual(['text/x', 'private'])
+  })
+})
+
+describe('c.file(name, { root })', () => {
+  const from = async (name: unknown, options: FileOptions = { root: join(folder, 'sub') }) =>
+    toFetch(c => c.file(name as string, options))(new Request('http://a/'))
+
+  beforeAll(() => {
+    writeFileSync(join(folder, 'sub', 'a b.txt'), 'inside')
+    mkdirSync(join(folder, 'sub', 'deep'))
+    mkdirSync(join(folder, 'sub-secret'))
+    writeFileSync(join(folder, 'sub', 'deep', '%2e%2e.txt'), 'literal')
+    writeFileSync(join(folder, 'sub', 'deep', '..txt'), 'hidden')
+    writeFileSync(join(folder, 'sub', '.env'), 'hidden')
+    writeFileSync(join(folder, 'sub-secret', 'a.txt'), 'secret')
+    symlinkSync(join(folder, 'small.txt'), join(folder, 'sub', 'out.txt'))
+    symlinkSync(folder, join(folder, 'sub', 'up'))
+    symlinkSync(join(folder, 'sub', 'a b.txt'), join(folder, 'sub', 'in.txt'))
+  })
+
+  test.each([
+    ['a b.txt', 'inside'],
+    ['in.txt', 'inside'],
+    ['deep/%2e%2e.txt', 'literal'],
+  ])('sends %j, which is below the folder', async (name, body) => {
+    const response = await from(name)
+    expect([response.status, await response.text()]).toEqual([200, body])
+  })
+
+  test.each([
+    '../small.txt',
+    'deep/../../small.txt',
+    'deep/../a b.txt',
+    '..',
+    '.',
+    '',
+    'deep',
+    'deep/',
+    './a b.txt',
+    'deep//..txt',
+    'deep/..txt',
+    '.env',
+    '..\\small.txt',
+    'a b.txt\0',
+    'a b.txt/',
+    'out.txt',
+    'up/small.txt',
+    '../sub-secret/a.txt',
+    '/etc/passwd',
+    '/a b.txt',
+    'missing',
+  ])('answers 404 for %j', async name => {
+    expect((await from(name)).status).toBe(404)
+  })
+
+  test('a folder that is missing, or was never named, is the program’s mistake and no way to other files', async () => {
+    for (const root of [join(folder, 'nowhere'), '', undefined, null]) {
+      const response = await from(join(folder, 'small.txt'), { root } as FileOptions)
+      expect([root, response.status]).toEqual([root, response.status === 404 ? 404 : 500])
+      expect(await response.text()).not.toContain('0123456789')
+      expect((await from('small.txt', { root } as FileOptions)).status).toBe(500)
+    }
+  })
+
+  test('offers it under its own name', async () => {
+    const response = await from('a b.txt', { root: join(folder, 'sub'), download: true })
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="a b.txt"')
   })
 })

@@ -116,7 +116,7 @@ describe('a file', () => {
     expect((await get('/plain.txt')).status).toBe(404)
     expect((await get('/assetsplain.txt')).status).toBe(404)
     expect((await get('/assets/docs/')).body).toBe('<h1>Docs</h1>')
-    expect((await get('/assets/docs')).status).toBe(404)
+    expect((await get('/assets/.well-known/')).body).toBe('handler GET')
   })
 })
 

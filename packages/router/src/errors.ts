@@ -34,7 +34,7 @@ const table = {
   url_param_invalid: { message: 'The URL of {route} cannot have {value} as {name}: {problem}.' },
   path_malformed: {
     status: 400,
-    message: 'The path of the request is not valid percent-encoded UTF-8.',
+    message: 'The path of the request is not valid percent-encoded UTF-8, or has a segment .. where none may be.',
     traced: false,
   },
   not_found: { status: 404, message: 'There is nothing at this path.', traced: false },

@@ -334,3 +334,37 @@ describe('two routes that match the same requests are refused before the first m
     expect(freeze(first, second)()).toBeInstanceOf(Router)
   })
 })
+
+describe('a wildcard hands no segment .. to a handler', () => {
+  const router = new Router<string>()
+  router.get('/files/*path', 'file')
+  router.get('/sites/:site/*path/edit', 'edit')
+  router.get('/names/:name', 'name')
+
+  test.each([
+    '/files/..',
+    '/files/../secret',
+    '/files/a/../../b',
+    '/files/a/..',
+    '/files/%2e%2e/secret',
+    '/files/.%2E/secret',
+    '/files/a%2F..%2Fb',
+    '/files/..%2fsecret',
+    '/files/..%5Csecret',
+    '/files/a%5c..',
+    '/sites/a/b/../c/edit',
+  ])('%s is malformed', path => {
+    expect(router.match('GET', path)).toEqual({ kind: 'malformed' })
+  })
+
+  test.each([
+    ['/files/a..b/c', { path: 'a..b/c' }],
+    ['/files/...', { path: '...' }],
+    ['/files/..a/b..', { path: '..a/b..' }],
+    ['/files/%252e%252e/x', { path: '%2e%2e/x' }],
+    ['/sites/../x/edit', { site: '..', path: 'x' }],
+    ['/names/a%2F..%2Fb', { name: 'a/../b' }],
+  ])('%s is not', (path, params) => {
+    expect(pick(router, 'GET', path)).toEqual([expect.any(String), params])
+  })
+})

@@ -1,11 +1,20 @@
-import { parse, resolve } from 'node:path'
+import { join, parse, resolve } from 'node:path'
 import { HttpError } from '@arlen/core'
 import type { Reply } from '../answer/reply.ts'
+import { httpError } from '../errors.ts'
 import type { Request } from '../request.ts'
+import { typesByName } from './content-type.ts'
 import { openEntry } from './file-entry.ts'
 import { fileReply } from './file-reply.ts'
+import { isSafeName } from './safe-path.ts'
+import { rootOf } from './static-root.ts'
 
 export interface FileOptions {
+  /**
+   * The folder that the name is below, for names that a client may choose. What leaves it, by `..`, as an absolute path or
+   * by a symbolic link, and what begins with a dot, is 404.
+   */
+  root?: string
   /** Content-Type; by default told by the name. */
   type?: string
   /** Cache-Control. Default `no-cache`: kept, but asked for every time. */
@@ -17,18 +26,30 @@ export interface FileOptions {
 /** Files up to this size are read at once and leave in one piece with the head. */
 const WHOLE_BYTES = 64 * 1024
 
+const typeOf = typesByName()
+
 /**
- * A file as an answer, with validators, conditions and ranges. The path is the program's own: what a client may name goes
- * through `serveStatic`. Rejects with a 404 where there is no such file.
+ * A file as an answer, with validators, conditions and ranges. Without a root the path is the program's own. Rejects with a
+ * 404 where there is no such file, and with static_folder_missing where there is no such root.
  */
-export async function answerFile(req: Request, path: string, options: FileOptions = {}): Promise<Reply> {
-  const absolute = resolve(path)
-  const entry = await openEntry(parse(absolute).root, absolute, WHOLE_BYTES)
+export async function answerFile(req: Request, name: string, options: FileOptions = {}): Promise<Reply> {
+  const absolute = options.root === undefined && !('root' in options) ? resolve(name) : undefined
+  const root = absolute === undefined ? folderOf(options.root) : parse(absolute).root
+  if (absolute === undefined && (name === '' || !isSafeName(name))) throw new HttpError(404)
+  const entry = await openEntry({ root, keepBytes: WHOLE_BYTES, typeOf }, absolute ?? join(root, name))
   if (entry === undefined) throw new HttpError(404)
   if (options.type !== undefined) entry.type = options.type
-  const reply = fileReply(req, entry, options.cacheControl ?? 'no-cache', false)
-  if (options.download !== undefined) reply.headers.set('Content-Disposition', disposition(absolute, options.download))
+  const reply = await fileReply(req, entry, options.cacheControl ?? 'no-cache', false)
+  if (reply === undefined) throw new HttpError(404)
+  if (options.download !== undefined)
+    reply.headers.set('Content-Disposition', disposition(absolute ?? name, options.download))
   return reply
+}
+
+/** A setting that is missing must not become a way to every file there is. */
+function folderOf(root: string | undefined): string {
+  if (typeof root === 'string') return rootOf(root)
+  throw httpError('option_invalid', { name: 'root of c.file', problem: `is ${root}: leave it out or name a folder.` })
 }
 
 /** Names a file for saving, in US-ASCII and, where that is not the name, in UTF-8 (RFC 6266; RFC 8187). */

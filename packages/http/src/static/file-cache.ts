@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { FileEntry } from './file-entry.ts'
+import { type FileEntry, stampOf } from './file-entry.ts'
 
 /** A file as it is served: itself, and what stands beside it in other codings. */
 export interface ServedFile {
@@ -49,14 +49,18 @@ export class FileCache {
     // What is kept of a file besides its bytes is small, but a million of them are not.
     const bytes = [file.entry, ...file.variants].reduce((sum, entry) => sum + (entry.bytes?.length ?? 0) + 1024, 0)
     if (bytes > this.#maxBytes) return
-    const old = this.#files.get(key)
-    if (old) this.#forget(key, old)
+    this.delete(key)
     this.#files.set(key, { file, bytes, checkedAt: performance.now() })
     this.#bytes += bytes
     for (const [oldest, cached] of this.#files) {
       if (this.#bytes <= this.#maxBytes) break
       this.#forget(oldest, cached)
     }
+  }
+
+  delete(key: string): void {
+    const cached = this.#files.get(key)
+    if (cached) this.#forget(key, cached)
   }
 
   #forget(key: string, cached: Cached): void {
@@ -68,6 +72,5 @@ export class FileCache {
 /** One system call, some microseconds: cheaper than the promise of an asynchronous one. */
 function isCurrent(entry: FileEntry): boolean {
   const stat = statSync(entry.path, { bigint: true, throwIfNoEntry: false })
-  if (stat === undefined) return false
-  return entry.stamp === `${stat.mtimeNs.toString(36)}-${stat.size.toString(36)}-${stat.ino.toString(36)}`
+  return stat !== undefined && entry.stamp === stampOf(stat)
 }

@@ -1,8 +1,9 @@
+import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
-import { extname, sep } from 'node:path'
-import { lookup } from 'mrmime'
+import { sep } from 'node:path'
 import type { HeaderBlock } from '../answer/header-block.ts'
 import type { Validators } from './conditions.ts'
+import type { TypeOf } from './content-type.ts'
 
 /** A state of a file: what is needed to answer for it, and to notice that it has changed. */
 export interface FileEntry extends Validators {
@@ -27,16 +28,19 @@ type ContentCoding = 'br' | 'zstd' | 'gzip'
 const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip']
 const SUFFIX: Record<ContentCoding, string> = { br: '.br', zstd: '.zst', gzip: '.gz' }
 
-/**
- * Opens a file if it is one, lies in `root` once every symbolic link is resolved, and may be read.
- *
- * @param root - absolute, without symbolic links
- * @param keepBytes - files up to this size are read at once
- */
+/** Where files may be, and what is made of them. */
+export interface FileSource {
+  /** Absolute, without symbolic links. */
+  root: string
+  /** Files up to this size are read at once, in bytes. */
+  keepBytes: number
+  typeOf: TypeOf
+}
+
+/** Opens a file if it is one, lies in the root once every symbolic link is resolved, and may be read. */
 export async function openEntry(
-  root: string,
+  { root, keepBytes, typeOf }: FileSource,
   path: string,
-  keepBytes: number,
   coding?: ContentCoding,
 ): Promise<FileEntry | undefined> {
   let handle: FileHandle | undefined
@@ -46,20 +50,8 @@ export async function openEntry(
     handle = await open(real)
     const stat = await handle.stat({ bigint: true })
     if (!stat.isFile()) return undefined
-    const { size, mtimeNs, ino } = stat
-    const bytes = size <= keepBytes ? await readWhole(handle, Number(size)) : undefined
-    if (bytes === null) return undefined
-    const tag = `${mtimeNs.toString(36)}-${size.toString(36)}`
-    return {
-      path: real,
-      size: Number(size),
-      type: contentType(path),
-      coding,
-      stamp: `${tag}-${ino.toString(36)}`,
-      etag: `"${coding ? `${tag}-${coding}` : tag}"`,
-      modified: Math.floor(Number(mtimeNs / 1_000_000_000n)) * 1000,
-      bytes,
-    }
+    const entry = { path: real, type: typeOf(path), coding, bytes: undefined, ...stateOf(stat, coding) }
+    return stat.size <= keepBytes ? await readWhole(handle, entry) : entry
   } catch (error) {
     if (isAbsence(error)) return undefined
     throw error
@@ -69,32 +61,84 @@ export async function openEntry(
 }
 
 /** The precompressed forms of a file that stand beside it: `app.js.br`, `app.js.gz`, `app.js.zst`. */
-export async function openVariants(root: string, path: string, keepBytes: number): Promise<FileEntry[]> {
-  const variants = await Promise.all(CODINGS.map(coding => openEntry(root, path, keepBytes, coding)))
+export async function openVariants(source: FileSource, path: string): Promise<FileEntry[]> {
+  const variants = await Promise.all(CODINGS.map(coding => openEntry(source, path, coding)))
   return variants.filter(variant => variant !== undefined)
 }
 
-/** Null where the file changes while it is read: the next request will see what becomes of it. */
-async function readWhole(handle: FileHandle, size: number): Promise<Buffer | null> {
-  const bytes = Buffer.allocUnsafeSlow(size)
+/**
+ * Opens a file that is known, for its content. What has come in its place meanwhile gets an entry of its own, so that
+ * content, tag and length are always those of one state.
+ *
+ * @returns undefined where there is no such file any more; a symbolic link in its place is none
+ */
+export async function openCurrent(known: FileEntry): Promise<{ entry: FileEntry; handle: FileHandle } | undefined> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(known.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    const stat = await handle.stat({ bigint: true })
+    if (!stat.isFile()) {
+      await handle.close()
+      return undefined
+    }
+    const state = stateOf(stat, known.coding)
+    if (state.stamp === known.stamp) return { entry: known, handle }
+    const { path, type, coding } = known
+    return { entry: { path, type, coding, bytes: undefined, ...state }, handle }
+  } catch (error) {
+    await handle?.close()
+    if (isAbsence(error)) return undefined
+    throw error
+  }
+}
+
+/** Whether an open file is still in this state. One that has grown since is, as far as it is sent. */
+export async function isSame(handle: FileHandle, entry: FileEntry): Promise<boolean> {
+  const stat = await handle.stat({ bigint: true })
+  return stampOf(stat) === entry.stamp || stat.size > entry.size
+}
+
+export function stampOf({ mtimeNs, size, ino }: Pick<BigIntStats, 'mtimeNs' | 'size' | 'ino'>): string {
+  return `${mtimeNs.toString(36)}-${size.toString(36)}-${ino.toString(36)}`
+}
+
+function stateOf(stat: BigIntStats, coding: ContentCoding | undefined): Validators & { size: number; stamp: string } {
+  const { size, mtimeNs } = stat
+  const tag = `${mtimeNs.toString(36)}-${size.toString(36)}`
+  return {
+    size: Number(size),
+    stamp: stampOf(stat),
+    etag: `"${coding ? `${tag}-${coding}` : tag}"`,
+    modified: Math.floor(Number(mtimeNs / 1_000_000_000n)) * 1000,
+  }
+}
+
+/** A file that is written to while it is read is read again; one that never rests is sent as it comes. */
+async function readWhole(handle: FileHandle, entry: FileEntry): Promise<FileEntry> {
+  let current = entry
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const bytes = Buffer.allocUnsafeSlow(current.size)
+    const filled = await fill(handle, bytes)
+    const stat = await handle.stat({ bigint: true })
+    const state = stateOf(stat, entry.coding)
+    if (filled && state.stamp === current.stamp) return { ...current, bytes }
+    current = { ...current, ...state }
+  }
+  return current
+}
+
+async function fill(handle: FileHandle, bytes: Buffer): Promise<boolean> {
   let filled = 0
-  while (filled < size) {
-    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled)
-    if (bytesRead === 0) return null
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled)
+    if (bytesRead === 0) return false
     filled += bytesRead
   }
-  return bytes
+  return true
 }
 
 /** Errors that mean "no such file" to a client: which of them it is, is none of its business. */
 function isAbsence(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EINVAL'].includes(code)
-}
-
-export function contentType(path: string): string {
-  const type = lookup(extname(path)) ?? 'application/octet-stream'
-  const isText =
-    type.startsWith('text/') || /^application\/(?:javascript|json|xml|manifest\+json)$|[+/](?:json|xml)$/.test(type)
-  return isText ? `${type}; charset=utf-8` : type
 }

@@ -1,10 +1,11 @@
-import { createReadStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { HttpError, statusText } from '@arlen/core'
 import { HeaderBlock } from '../answer/header-block.ts'
 import { Reply } from '../answer/reply.ts'
 import type { Request } from '../request.ts'
 import { allowsRange, evaluateConditions } from './conditions.ts'
-import type { FileEntry } from './file-entry.ts'
+import { type FileEntry, openCurrent } from './file-entry.ts'
+import { FileStream } from './file-stream.ts'
 import { parseRange } from './range.ts'
 
 /** Any field that could make the answer another than the whole file. */
@@ -12,9 +13,44 @@ const CONDITIONAL = /\r\n(?:if-(?:match|none-match|modified-since|unmodified-sin
 
 /**
  * The answer to a GET or HEAD for a state of a file: 200, or 206, 304, 412, 416 as the request's preconditions and
- * range ask for (RFC 9110, sections 13 and 14).
+ * range ask for (RFC 9110, sections 13 and 14). Undefined where the file has gone since it was looked at.
  */
-export function fileReply(req: Request, entry: FileEntry, cacheControl: string, varies: boolean): Reply {
+export function fileReply(
+  req: Request,
+  entry: FileEntry,
+  cacheControl: string,
+  varies: boolean,
+): Reply | Promise<Reply | undefined> {
+  return entry.bytes === undefined
+    ? replyFromDisk(req, entry, cacheControl, varies)
+    : replyTo(req, entry, null, cacheControl, varies)
+}
+
+/** The same for a file that is too large to be kept; undefined where it has gone. */
+async function replyFromDisk(
+  req: Request,
+  known: FileEntry,
+  cacheControl: string,
+  varies: boolean,
+): Promise<Reply | undefined> {
+  const current = await openCurrent(known)
+  if (current === undefined) return undefined
+  let reply: Reply | undefined
+  try {
+    reply = replyTo(req, current.entry, current.handle, cacheControl, varies)
+  } finally {
+    if (!(reply?.body instanceof FileStream)) await current.handle.close()
+  }
+  return reply
+}
+
+function replyTo(
+  req: Request,
+  entry: FileEntry,
+  handle: FileHandle | null,
+  cacheControl: string,
+  varies: boolean,
+): Reply {
   if (entry.bytes !== undefined && !CONDITIONAL.test(req._head))
     return wholeReply(entry, entry.bytes, cacheControl, varies)
   const status = evaluateConditions(req, entry)
@@ -35,7 +71,7 @@ export function fileReply(req: Request, entry: FileEntry, cacheControl: string, 
     })
   }
   const { start, end } = range ?? { start: 0, end: entry.size }
-  const reply = new Reply(contentOf(entry, start, end, req.method === 'HEAD'), entry.type, range ? 206 : 200)
+  const reply = new Reply(contentOf(entry, handle, start, end, req.method === 'HEAD'), entry.type, range ? 206 : 200)
   reply.length = end - start
   if (range) reply.headers.set('Content-Range', `bytes ${start}-${end - 1}/${entry.size}`)
   if (entry.coding) reply.headers.set('Content-Encoding', entry.coding)
@@ -63,9 +99,14 @@ function describe(reply: Reply, entry: FileEntry, cacheControl: string, varies: 
   return reply
 }
 
-function contentOf(entry: FileEntry, start: number, end: number, headOnly: boolean): Reply['body'] {
+function contentOf(
+  entry: FileEntry,
+  handle: FileHandle | null,
+  start: number,
+  end: number,
+  headOnly: boolean,
+): Reply['body'] {
   if (start === end) return null
   if (entry.bytes) return start === 0 && end === entry.size ? entry.bytes : entry.bytes.subarray(start, end)
-  if (headOnly) return null
-  return createReadStream(entry.path, { start, end: end - 1, highWaterMark: 256 * 1024 })
+  return headOnly || handle === null ? null : new FileStream(handle, entry, start, end)
 }

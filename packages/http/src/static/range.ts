@@ -10,18 +10,20 @@ export interface ByteRange {
  * One range is honoured. Several are answered with the whole, which the specification allows and which no client can
  * turn into a multiple of the work.
  *
+ * Of nothing there are no parts, and no Content-Range could say which: a Range for an empty representation does not count, as
+ * RFC 9110, section 14.2 allows and as clients expect that send one with every request.
+ *
  * @returns the range; `unsatisfiable` where it lies beyond the end (416); undefined where the field does not count.
  */
 export function parseRange(field: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
-  const match = field === undefined ? null : /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(field)
+  const match = field === undefined || size === 0 ? null : /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(field)
   if (!match) return undefined
   const [, first = '', last = ''] = match
   if (first === '') {
     if (last === '') return undefined
     const length = Number(last)
     if (length === 0) return 'unsatisfiable'
-    // The last bytes of nothing are all of it, which no Content-Range can say: the whole is sent (section 14.1.2).
-    return size === 0 ? undefined : { start: Math.max(0, size - length), end: size }
+    return { start: Math.max(0, size - length), end: size }
   }
   const start = Number(first)
   if (last !== '' && Number(last) < start) return undefined

@@ -17,14 +17,19 @@ export function safePath(path: string): string | undefined {
       return undefined // not UTF-8, so no name of a file
     }
   }
-  if (decoded.includes('\\') || decoded.includes('\0')) return undefined
-  const segments = decoded.slice(1).split('/')
+  return isSafeName(decoded.slice(1)) ? decoded.slice(1) : undefined
+}
+
+/** Whether a decoded name, relative and with slashes, names only what is below where it begins, and nothing hidden. */
+export function isSafeName(name: string): boolean {
+  if (name.includes('\\') || name.includes('\0')) return false
+  const segments = name.split('/')
   const last = segments.length - 1
   for (const [index, segment] of segments.entries()) {
-    if (segment === '' && index < last) return undefined
-    if (segment.startsWith('.') && segment !== '.well-known') return undefined
+    if (segment === '' && index < last) return false
+    if (segment.startsWith('.') && segment !== '.well-known') return false
     // Windows takes a colon for a drive or a stream, and drops dots and blanks at the end of a name.
-    if (process.platform === 'win32' && /[:]|[. ]$/.test(segment)) return undefined
+    if (process.platform === 'win32' && /[:]|[. ]$/.test(segment)) return false
   }
-  return decoded.slice(1)
+  return true
 }

@@ -1,14 +1,14 @@
-import { realpathSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Handler, Middleware } from '@arlen/core'
 import { negotiateCoding } from '../answer/negotiation.ts'
-import type { Reply } from '../answer/reply.ts'
+import { Reply } from '../answer/reply.ts'
 import type { Context } from '../context.ts'
-import { httpError } from '../errors.ts'
+import { typesByName } from './content-type.ts'
 import { FileCache, type ServedFile } from './file-cache.ts'
-import { openEntry, openVariants } from './file-entry.ts'
+import { type FileSource, openEntry, openVariants } from './file-entry.ts'
 import { fileReply } from './file-reply.ts'
 import { safePath } from './safe-path.ts'
+import { rootOf } from './static-root.ts'
 
 export interface StaticOptions {
   /** The path below which the files are found. Default `/`. */
@@ -17,8 +17,10 @@ export interface StaticOptions {
   maxAgeSeconds?: number
   /** Files whose name changes with their content: kept for a year and never asked for again. Default: none. */
   immutable?: RegExp
-  /** The file that stands for a folder, such as `index.html`. Default: none. */
+  /** The file that stands for a folder, such as `index.html`; without its slash such a folder is redirected. Default: none. */
   index?: string
+  /** Content-Types by extension, beside the usual ones or instead of them: `{ log: 'text/plain' }`. */
+  types?: Readonly<Record<string, string>>
   /** Serve `x.br`, `x.zst` and `x.gz` that stand beside `x` to those who take them. Default true. */
   precompressed?: boolean
   /** Memory for files, in bytes. Default 16 MiB; 0 keeps none. */
@@ -35,13 +37,17 @@ const YEAR = 31_536_000
  * Serves the files of a folder, and hands what is none to the handler it wraps. GET and HEAD alone; no dotfiles, no
  * symbolic links that leave the folder, no path that could be read in two ways.
  *
- * @throws static_folder_missing where the folder does not exist
+ * @throws static_folder_missing where the folder does not exist; option_invalid for `types` that are none
  */
 export function serveStatic(dir: string, options: StaticOptions = {}): Middleware<Context> {
   const root = rootOf(dir)
   const prefix = `/${(options.prefix ?? '').replace(/^\/+|\/+$/g, '')}`.replace(/^\/$/, '')
   const { index, immutable, precompressed = true } = options
-  const keepBytes = options.cacheFileBytes ?? 256 * 1024
+  const source: FileSource = {
+    root,
+    keepBytes: options.cacheFileBytes ?? 256 * 1024,
+    typeOf: typesByName(options.types),
+  }
   const cache = new FileCache(options.cacheBytes ?? 16 * 1024 * 1024, options.checkMs ?? 250)
   const maxAge = options.maxAgeSeconds ?? 0
   const usual = maxAge > 0 ? `public, max-age=${maxAge}` : 'public, no-cache'
@@ -49,20 +55,30 @@ export function serveStatic(dir: string, options: StaticOptions = {}): Middlewar
 
   const load = async (path: string): Promise<ServedFile | undefined> => {
     const file = join(root, path)
-    const entry = await openEntry(root, file, keepBytes)
+    const entry = await openEntry(source, file)
     if (!entry) return undefined
-    const served = { entry, variants: precompressed ? await openVariants(root, file, keepBytes) : [] }
+    const served = { entry, variants: precompressed ? await openVariants(source, file) : [] }
     cache.set(path, served)
     return served
   }
 
-  const answer = (c: Context, path: string, file: ServedFile): Reply => {
+  const answer = (c: Context, path: string, file: ServedFile): Reply | Promise<Reply | undefined> => {
     const { entry, variants } = file
     const varies = variants.length > 0
     const codings = c.req.header('range') === undefined ? variants.map(variant => variant.coding!) : []
     const coding = varies ? negotiateCoding(c.req.header('accept-encoding'), codings) : 'identity'
     const chosen = variants.find(variant => variant.coding === coding) ?? entry
     return fileReply(c.req, chosen, immutable?.test(path) ? forever : usual, varies)
+  }
+
+  /** The answer for a file that is not known, or no more what was known of it. */
+  const find = async (c: Context, name: string): Promise<Reply | undefined> => {
+    cache.delete(name)
+    const file = await load(name)
+    if (file !== undefined) return answer(c, name, file)
+    if (index === undefined || name.endsWith('/')) return undefined
+    const isFolder = (await openEntry({ ...source, keepBytes: -1 }, join(root, name, index))) !== undefined
+    return isFolder ? toFolder(c, usual) : undefined
   }
 
   return (next: Handler<Context>) => c => {
@@ -75,16 +91,20 @@ export function serveStatic(dir: string, options: StaticOptions = {}): Middlewar
       name += index
     }
     const cached = cache.get(name)
-    if (cached !== undefined) return answer(c, name, cached)
+    if (cached === undefined) return find(c, name).then(reply => reply ?? next(c))
+    const reply = answer(c, name, cached)
+    if (reply instanceof Reply) return reply
     const wanted = name
-    return load(wanted).then(file => (file === undefined ? next(c) : answer(c, wanted, file)))
+    return reply.then(current => current ?? find(c, wanted)).then(current => current ?? next(c))
   }
 }
 
-function rootOf(dir: string): string {
-  const stat = statSync(dir, { throwIfNoEntry: false })
-  if (!stat?.isDirectory()) throw httpError('static_folder_missing', { dir: resolve(dir) })
-  return realpathSync(dir)
+/** Where links in the index of a folder lead right: below it, and not beside it. */
+function toFolder(c: Context, cacheControl: string): Reply {
+  const { path, rawQuery } = c.req
+  const reply = c.redirect(rawQuery === '' ? `${path}/` : `${path}/?${rawQuery}`, 301)
+  reply.headers.set('Cache-Control', cacheControl)
+  return reply
 }
 
 function isBelow(path: string, prefix: string): boolean {

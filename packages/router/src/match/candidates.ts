@@ -14,6 +14,8 @@ export interface Candidate<T> {
   readonly names: readonly string[]
   readonly makeParams: MakeParams
   readonly format: string | undefined
+  /** The name of the parameter that takes more than one segment; null where there is none. */
+  readonly wildcard: string | null
   /** True where a wildcard could take a request from a route that only another spelling of the path leads to. */
   readonly conflicts: boolean
   readonly conditions: readonly Condition[] | null
@@ -103,5 +105,6 @@ function toCandidate<T>({ variant, route, conflicts }: Entry<T>, next: Candidate
   const names = namesOf(segments)
   const conditions = route.conditions.length > 0 ? route.conditions : null
   const hit = names.length === 0 && conditions === null ? new Hit(route, NO_PARAMS, format) : null
-  return { conflicts, hit, route, makeParams: paramsMaker(names), format, names, conditions, next }
+  const wildcard = segments.flat().find(token => token.kind === 'wildcard')?.name ?? null
+  return { conflicts, hit, wildcard, route, makeParams: paramsMaker(names), format, names, conditions, next }
 }

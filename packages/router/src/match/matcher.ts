@@ -1,9 +1,10 @@
-import { decodePath } from '../url/decode.ts'
+import { climbs, decodePath } from '../url/decode.ts'
+import type { Candidate } from './candidates.ts'
 import { type Compiled, hintOf } from './compile.ts'
 import type { MatchRequest } from './condition.ts'
 import { ConditionMatcher, MethodCollector, paramsOf } from './condition-matcher.ts'
 import type { MethodSet, Methods } from './methods.ts'
-import { Hit, MALFORMED, type Match, MISS } from './result.ts'
+import { Hit, MALFORMED, type Match, MISS, type PathParams } from './result.ts'
 import { hasOddSlash, otherSpellings, type SlashPolicies } from './slashes.ts'
 import type { Leaf } from './tree.ts'
 import { type Outcome, Walk } from './walk.ts'
@@ -45,7 +46,7 @@ export class Matcher<T> {
       return this.#mayBeRespelled(path, cleanUntil) ? this.#matchAnything(number, path, request) : MISS
     }
     if (candidate.conflicts && this.#mayBeRespelled(path, 1)) return this.#matchAnything(number, path, request)
-    return candidate.hit ?? new Hit(candidate.route, candidate.makeParams(path, this.#walk.spans), candidate.format)
+    return candidate.hit ?? hitOf(candidate, candidate.makeParams(path, this.#walk.spans))
   }
 
   /** `OPTIONS *` asks about the server as a whole, which has no route (RFC 9110, section 9.3.7). */
@@ -78,7 +79,7 @@ export class Matcher<T> {
     const { candidate, otherEnd } = walk.find(decoded, method, this.#statics.get(decoded) ?? null)
     if (candidate !== null) {
       const params = candidate.conditions === null ? paramsOf(decoded, walk, candidate) : conditions!.params!
-      return candidate.hit ?? new Hit(candidate.route, params, candidate.format)
+      return candidate.hit ?? hitOf(candidate, params)
     }
     if (conditions?.dependsOnRequest) return this.#methodsOf(decoded, encoded, method, request)
     return otherEnd === null ? MISS : this.#otherMethods(method, walk.outcome)
@@ -114,4 +115,11 @@ export class Matcher<T> {
   #mayBeRespelled(path: string, from: number): boolean {
     return this.#trailingSlashes || hasOddSlash(path, from)
   }
+}
+
+/** A wildcard takes the rest of the path, and `..` in it is no part of any: no handler is to resolve it by accident. */
+function hitOf<T>(candidate: Candidate<T>, params: PathParams): Match<T> {
+  const { route, wildcard, format } = candidate
+  if (wildcard !== null && climbs(params[wildcard]!)) return MALFORMED
+  return new Hit(route, params, format)
 }

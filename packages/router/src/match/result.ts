@@ -35,7 +35,7 @@ export interface AutomaticOptions {
   readonly allow: string
 }
 
-/** The path is not percent-encoded UTF-8: 400. */
+/** The path is not percent-encoded UTF-8, or a wildcard would climb with `..`: 400. */
 export interface Malformed {
   readonly kind: 'malformed'
 }

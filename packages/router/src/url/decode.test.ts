@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodePath, restoreSlashes, SLASH_STAND_IN } from './decode.ts'
+import { climbs, decodePath, restoreSlashes, SLASH_STAND_IN } from './decode.ts'
 
 test.each([
   ['/plain', '/plain'],
@@ -31,3 +31,11 @@ test.each([
   `/%20${SLASH_STAND_IN}`,
   '/%2F%C3',
 ])('%j is malformed', path => expect(decodePath(path)).toBeUndefined())
+
+test.each(['..', '../a', 'a/..', 'a/../b', '..\\a', 'a\\..', '/../'])('%j climbs', path =>
+  expect(climbs(path)).toBe(true),
+)
+
+test.each(['', '.', '...', '..a', 'a..', 'a..b/c', 'a/..b', './a'])('%j does not climb', path =>
+  expect(climbs(path)).toBe(false),
+)

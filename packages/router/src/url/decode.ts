@@ -23,3 +23,8 @@ export function decodePath(path: string): string | undefined {
 export function restoreSlashes(value: string): string {
   return value.replaceAll(SLASH_STAND_IN, '/')
 }
+
+/** Whether a decoded path has a segment `..`, with the separators of any system. */
+export function climbs(path: string): boolean {
+  return path.includes('..') && /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(path)
+}

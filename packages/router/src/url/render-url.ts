@@ -2,6 +2,7 @@ import { routerError } from '../errors.ts'
 import { matchTokens } from '../pattern/fit-segment.ts'
 import type { UrlValue } from '../pattern/path-params.ts'
 import type { Pattern, Segment, Token } from '../pattern/segment.ts'
+import { climbs } from './decode.ts'
 
 type QueryValue = UrlValue | null | undefined
 
@@ -61,6 +62,7 @@ function renderSegment(route: UrlRoute, segment: Segment, values: Values): strin
   // A browser takes `.` and `..` for a step in the tree even where they are encoded.
   if (parts.some(part => part === '.' || part === '..')) refuse('a client would resolve it as a relative path')
   if (wildcard && parts.includes('')) refuse('a wildcard has no empty segments')
+  if (wildcard && climbs(whole)) refuse('the router takes no wildcard with a segment ..')
   if (segment.length > 1 && !reads(segment, texts)) refuse('it would be read back as something else')
   try {
     return parts.map(encodeURIComponent).join('/')

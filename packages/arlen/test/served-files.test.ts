@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { serveApp } from './serve-app.ts'
+
+/** The status and the rest of the answer to a path that is sent as it is. */
+async function rawGet(url: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+  let text = ''
+  for await (const piece of socket) text += String(piece)
+  return text
+}
+
+test('a wildcard and c.file with a root serve what is below it, and nothing else', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'arlen-files-'))
+  const seen: string[] = []
+  const served = await serveApp(app => {
+    app.get('/files/*path', c => {
+      seen.push(c.params.path)
+      return c.file(c.params.path, { root: home })
+    })
+    app.get('/one/:name', c => c.file(c.params.name, { root: home }))
+  })
+  writeFileSync(join(home, 'a.txt'), 'inside')
+  expect(await rawGet(served.url, '/files/a.txt')).toMatch(/^HTTP\/1\.1 200 [\s\S]*inside$/)
+  for (const path of [
+    '/files/../a.txt',
+    '/files/%2e%2e/a.txt',
+    '/files/x%2f..%2f..%2fetc%2fpasswd',
+    '/files/..%5ca.txt',
+  ]) {
+    expect(await rawGet(served.url, path), path).toMatch(/^HTTP\/1\.1 400 [\s\S]*path_malformed/)
+  }
+  expect(seen).toEqual(['a.txt'])
+  for (const path of ['/one/..%2f..%2fetc%2fpasswd', '/one/%2fetc%2fpasswd', '/files//etc/passwd', '/one/..']) {
+    expect(await rawGet(served.url, path), path).toMatch(/^HTTP\/1\.1 (?:404|308) /)
+  }
+  await served.close()
+  rmSync(home, { recursive: true })
+})

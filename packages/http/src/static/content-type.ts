@@ -1,0 +1,36 @@
+import { extname } from 'node:path'
+import mime from 'mime'
+import { httpError } from '../errors.ts'
+
+/** Gives the Content-Type of a file by its name. */
+export type TypeOf = (path: string) => string
+
+/** Formats that are text in UTF-8, whatever else they are. */
+const TEXT = /^text\/|^application\/(?:javascript|json|xml)$|[+/](?:json|xml)$/
+
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
+
+/**
+ * The media types of the IANA and of the browsers, by extension, with `charset=utf-8` for text.
+ *
+ * @param own - more of them, or others: `{ log: 'text/plain' }`, with or without the dot
+ * @throws option_invalid for what is no media type
+ */
+export function typesByName(own: Readonly<Record<string, string>> = {}): TypeOf {
+  const table = new Map<string, string>()
+  for (const [extension, type] of Object.entries(own)) {
+    if (!MEDIA_TYPE.test(type)) {
+      throw httpError('option_invalid', {
+        name: `types.${extension}`,
+        problem: `is ${JSON.stringify(type)}, no media type.`,
+      })
+    }
+    table.set(extension.toLowerCase().replace(/^\./, ''), type)
+  }
+  return path => {
+    const extension = extname(path).slice(1).toLowerCase()
+    const type =
+      table.get(extension) ?? (extension === '' ? null : mime.getType(extension)) ?? 'application/octet-stream'
+    return TEXT.test(type) && !type.includes(';') ? `${type}; charset=utf-8` : type
+  }
+}

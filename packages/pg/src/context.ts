@@ -3,7 +3,7 @@ import type { Scope } from './scope.ts'
 
 /** What a database adds to the context of a request. */
 export interface DatabaseContext {
-  /** The database as this request sees it: what runs when the client leaves or the time is up is cancelled. */
+  /** The database as this request sees it: what runs when the client leaves or the time is up is canceled. */
   readonly db: Scope
 }
 

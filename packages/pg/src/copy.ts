@@ -50,7 +50,7 @@ export class CopyIn extends Copy {
 
   /** A server that waits for data hears no request to cancel. */
   override interrupt(): void {
-    if (this.#started) this.#giveUp('The copy was cancelled')
+    if (this.#started) this.#giveUp('The copy was canceled')
   }
 
   #giveUp(reason: string): void {
@@ -91,7 +91,7 @@ async function drained(stream: Wire['stream']): Promise<void> {
   }
 }
 
-/** Above so many bytes that nobody has read yet, the server has to wait. */
+/** Unread bytes above which the server has to wait. */
 const HIGH_WATER = 1_048_576
 
 /** COPY … TO STDOUT. Iterating gives its bytes in pieces of any size. */
@@ -140,7 +140,7 @@ export class CopyOut extends Copy {
     }
   }
 
-  /** Lets the server finish when nobody reads on. */
+  /** Lets the server finish when reading has stopped. */
   discard(): void {
     this.#take()
     this.#discarding = true

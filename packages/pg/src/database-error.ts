@@ -35,7 +35,7 @@ export class DatabaseError extends HttpError {
   readonly query: string | undefined
   /** The name given with the query. */
   readonly queryName: string | undefined
-  /** The same work may succeed when it is done again; inside a transaction that is the whole transaction. */
+  /** The same work may succeed when it is retried; inside a transaction that is the whole transaction. */
   readonly retryable: boolean
   /** The server's DETAIL, which quotes data (`Key (email)=(a@b.c) already exists.`): only where parameters may be shown. */
   readonly serverDetail?: string

@@ -121,7 +121,7 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
   },
   session_setting: {
     message:
-      "Connections are shared, and whoever uses this one next would find its session changed. Use SET LOCAL in tx(), scope({ settings: { 'app.user': id } }), options=-c… in the database URL, or listen(): {query}",
+      "Connections are shared, and the next user of this one would find its session changed. Use SET LOCAL in tx(), scope({ settings: { 'app.user': id } }), options=-c… in the database URL, or listen(): {query}",
   },
   session_leak: {
     message: '{what} outlives its query and would meet the next request on this connection. Use {instead}: {query}',

@@ -38,8 +38,8 @@ interface Notification {
 const SLOWEST_RECONNECT_MS = 5_000
 
 /**
- * LISTEN over one connection of its own. A connection that dies without a word (a firewall, a pulled cable) is found by
- * a heartbeat; a new one then listens to the same channels, and everybody is told to look for what was missed.
+ * LISTEN over a dedicated connection. A connection that dies silently (a firewall, a pulled cable) is detected by
+ * a heartbeat; a new one then listens to the same channels, and every subscriber is asked to look for what was missed.
  */
 export class Listener {
   readonly #settings: Settings

@@ -13,7 +13,7 @@ export interface PgOptions extends Partial<PoolSettings> {
   host?: string
   port?: number
   user?: string
-  /** A function is called anew for every connection, such as for tokens that expire. */
+  /** A function is called for every new connection, such as for tokens that expire. */
   password?: string | (() => string | Promise<string>)
   database?: string
   ssl?: boolean | ConnectionOptions

@@ -39,7 +39,7 @@ export class Pg extends Database {
     publishExecutor(this, this.#executor)
   }
 
-  /** Where it leads, without the password: `app@db.example:5432/shop`. */
+  /** The target, without the password: `app@db.example:5432/shop`. */
   get target(): string {
     return targetOf(this.#executor.settings)
   }
@@ -54,7 +54,7 @@ export class Pg extends Database {
   }
 
   /**
-   * Calls `handler` with the payload of every NOTIFY on a channel, over a connection of its own. See
+   * Calls `handler` with the payload of every NOTIFY on a channel, over a dedicated connection. See
    * {@link ListenOptions.onResync} for what happens when that is lost.
    */
   listen(channel: string, handler: NotificationHandler, options?: ListenOptions): Promise<Subscription> {
@@ -62,7 +62,7 @@ export class Pg extends Database {
     return this.#listener.listen(channel, handler, options)
   }
 
-  /** Notifies who listens, once committed. At most 7,999 bytes. `tx.execute('select pg_notify(…)')` does so in a transaction. */
+  /** Notifies all listeners, once committed. At most 7,999 bytes. `tx.execute('select pg_notify(…)')` does so in a transaction. */
   async notify(channel: string, payload = ''): Promise<void> {
     const bytes = Buffer.byteLength(payload)
     if (bytes > 7_999) throw pgError('notify_too_long', { channel, bytes })
@@ -70,7 +70,11 @@ export class Pg extends Database {
     await this.execute('select pg_notify($1, $2)', [channel, payload])
   }
 
-  /** Whether the database answers; throws what is in the way. */
+  /**
+   * Checks that the database answers.
+   *
+   * @throws `connect_failed`, `query_timeout`, `query_aborted`, `pool_closed`
+   */
   async ping({ timeoutMs = 1_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
     await this.query('select 1', [], { timeoutMs, signal, outsideTransaction: true })
   }
@@ -82,8 +86,8 @@ export class Pg extends Database {
   }
 
   /**
-   * Refuses what is new, waits for what is under way, and closes. After `timeoutMs` (default 5,000) connections are cut;
-   * who still had one is returned.
+   * Refuses new work, waits for what is in flight, and closes. After `timeoutMs` (default 5,000) connections are cut;
+   * returns who still held one.
    */
   close({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<Holder[]> {
     this.#closed ??= this.#close(timeoutMs)

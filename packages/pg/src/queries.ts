@@ -28,12 +28,18 @@ export abstract class Queries {
   /** At once where there is a connection already, so that a COPY keeps its place among the queries of a transaction. */
   protected abstract lease(purpose: 'stream' | 'copy', query: Query): Promise<Lease> | Lease
 
-  /** Sees every promise that is handed out. */
+  /** Sees every promise that is returned to the caller. */
   protected watch<T>(promise: Promise<T>): Promise<T> {
     return promise
   }
 
-  /** Runs a query and gives everything the server said of it. */
+  /**
+   * Runs a query and returns the whole result.
+   *
+   * @throws DatabaseError for what the server refuses; `pool_timeout`, `pool_queue_full`, `pool_closed`,
+   * `connect_failed`, `connection_lost`, `query_timeout`, `query_aborted`; `parameter_undefined`,
+   * `parameter_invalid`, `parameter_needs_json`; `value_unrepresentable`, `row_invalid`. All query methods do.
+   */
   query<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Result<Out<S>>>
   query<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Result<Out<S>>>
   query<T = Row>(sql: Sql, options?: QueryOptions): Promise<Result<T>>
@@ -100,7 +106,7 @@ export abstract class Queries {
     return this.watch(this.#run(firstColumnOf, text, values, options))
   }
 
-  /** Runs a statement for its effect and gives the number of rows it changed. */
+  /** Runs a statement for its effect and returns the number of rows it changed. */
   execute(sql: Sql, options?: QueryOptions): Promise<number>
   execute<const Q extends string>(
     text: Q & StaticText<Q>,
@@ -112,7 +118,7 @@ export abstract class Queries {
 
   /**
    * The rows one by one, in flat memory: `batch` of them (default 500) are fetched at a time, as they are read. Outside a
-   * transaction it has a connection of its own until the loop ends.
+   * transaction it leases a connection until the loop ends.
    */
   stream<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S> & StreamOptions): AsyncIterable<Out<S>>
   stream<S extends StandardSchemaV1>(

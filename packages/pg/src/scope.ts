@@ -18,7 +18,7 @@ export interface ScopeOptions {
    * policy of row security reads by `current_setting('app.user')`. Each query then runs in a transaction.
    */
   settings?: Readonly<Record<string, string | number | bigint | boolean>> | undefined
-  /** Ends with the request: what runs then is cancelled. */
+  /** Aborts with the request: queries in flight are canceled. */
   signal?: AbortSignal | undefined
 }
 

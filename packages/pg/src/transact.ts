@@ -20,7 +20,7 @@ interface Attempt<T> {
   site: CallSite | undefined
 }
 
-/** Runs `fn` in a transaction on a connection of its own, again and again as `retry` allows. */
+/** Runs `fn` in a transaction on a leased connection, again as often as `retry` allows. */
 export async function transact<T>(attempt: Attempt<T>): Promise<T> {
   const { retry = 0, signal } = attempt.options
   const begin = beginText(attempt.options)

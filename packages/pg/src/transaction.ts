@@ -15,7 +15,7 @@ export class OpenTransaction extends Transaction {
   readonly #connection: LeasedConnection
   readonly #signal: AbortSignal | undefined
   readonly #outer: OpenTransaction | undefined
-  /** What was handed out and has not come back. */
+  /** Promises that have not settled. */
   readonly #pending = new Set<Promise<unknown>>()
   #lastText = ''
   #nested = false
@@ -66,7 +66,7 @@ export class OpenTransaction extends Transaction {
     }
   }
 
-  /** Where this fails too, the connection goes or COMMIT becomes a rollback; why it came to it is what the program is told. */
+  /** When this fails too, the connection is dropped or COMMIT becomes a rollback; the program gets the first error. */
   async #undo(name: string): Promise<void> {
     if (this.#finished || !this.#connection.client.usable) return
     try {
@@ -77,7 +77,7 @@ export class OpenTransaction extends Transaction {
     }
   }
 
-  /** Keeps count, and takes the rejection of a query nobody awaits upon itself: tx() rejects in its place. */
+  /** Counts what is pending, and handles the rejection of a query that is not awaited: tx() rejects instead. */
   override watch<T>(promise: Promise<T>): Promise<T> {
     const forget = () => {
       this.#pending.delete(promise)

@@ -89,7 +89,7 @@ describe.for([
   })
 })
 
-describe('a cancelled query on a shared connection', () => {
+describe('a canceled query on a shared connection', () => {
   test('harms none of those behind it', async () => {
     await using db = createPg({ dsn: database.dsn, sharedConnections: 1, max: 2 })
     await db.execute('create table if not exists marks (id int primary key)')

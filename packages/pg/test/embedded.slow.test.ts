@@ -203,7 +203,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
     await second.stop()
   })
 
-  test('is initialised anew where that was interrupted', async () => {
+  test('is initialized anew where that was interrupted', async () => {
     await mkdir(join(dir, 'pg/data.making/base'), { recursive: true })
     await mkdir(join(dir, 'pg/data/base'), { recursive: true })
     await writeFile(join(dir, 'pg/starting'), '999999999 1')

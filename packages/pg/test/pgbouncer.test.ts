@@ -71,7 +71,7 @@ describe.skipIf(!pgbouncer)(name, () => {
     expect(Buffer.concat(await readAll(db.copyTo('copy (select count(*) from t) to stdout'))).toString()).toBe('22\n')
   })
 
-  test('a query can be cancelled', async () => {
+  test('a query can be canceled', async () => {
     const stop = new AbortController()
     const query = rejection(db.query('select pg_sleep(60)', [], { signal: stop.signal }))
     await until(() => db.stats().pipelined === 1)

@@ -44,7 +44,7 @@ describe('waiting for a connection', () => {
     expect(await db.value('select 1')).toBe(1)
   })
 
-  test('a thousand time-outs leave no more connections than there may be', async () => {
+  test('a thousand timeouts leave no more connections than there may be', async () => {
     await using admin = await openAdmin(database.dsn)
     await using db = createPg({ dsn: database.dsn, max: 3, acquireTimeoutMs: 600 })
     const release = await hold(db, 3)

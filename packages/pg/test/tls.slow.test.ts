@@ -62,7 +62,7 @@ describe.skipIf(!hasOpenssl())(name, () => {
     })
   })
 
-  test('a query is cancelled', async () => {
+  test('a query is canceled', async () => {
     await using db = createPg({ dsn: server.dsn, ssl: { ca }, max: 2 })
     const stop = new AbortController()
     const query = rejection(db.query('select pg_sleep(60)', [], { signal: stop.signal, isolated: true }))
@@ -70,6 +70,6 @@ describe.skipIf(!hasOpenssl())(name, () => {
     stop.abort()
     expect(await query).toMatchObject({ code: 'query_aborted' })
     await until(() => db.stats().leased === 0)
-    expect(db.stats().total).toBe(1) // it was cancelled, and not cut
+    expect(db.stats().total).toBe(1) // it was canceled, and not cut
   })
 })

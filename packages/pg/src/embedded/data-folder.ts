@@ -51,7 +51,7 @@ async function makeHome(wanted: string, user: ServerUser | undefined): Promise<s
   return home
 }
 
-/** In a folder like /tmp somebody else may have made it first, to read what we put in, or to have us run what is theirs. */
+/** In a folder such as /tmp another user may have made it first, to read what we write, or to have us run their code. */
 async function refuseForeign(home: string, user: ServerUser | undefined): Promise<void> {
   const { uid } = await lstat(home)
   if (uid === process.getuid?.() || uid === user?.uid) return

@@ -13,7 +13,7 @@ export async function takeLease(folder: DataFolder): Promise<ServerLease | undef
     pipe = await open(folder.leases, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENXIO') return undefined // no pipe, or nobody reads it
+    if (code === 'ENOENT' || code === 'ENXIO') return undefined // no pipe, or no reader
     throw error
   }
   await pipe.write('in use\n')
@@ -26,7 +26,7 @@ export interface Postmaster {
   ready: boolean
 }
 
-/** What the running server says of itself in `postmaster.pid`. */
+/** What the running server states in `postmaster.pid`. */
 export async function readPostmaster(folder: DataFolder): Promise<Postmaster | undefined> {
   const text = await readFile(join(folder.data, 'postmaster.pid'), 'utf8').catch(() => undefined)
   const lines = text?.split('\n')

@@ -17,7 +17,7 @@ export interface ServerUser {
 export async function chooseUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const users = parsePasswd(await readFile('/etc/passwd', 'utf8').catch(() => ''))
-  // `nobody` before `postgres`: a data folder must keep its owner when somebody installs PostgreSQL on the machine later
+  // `nobody` before `postgres`: a data folder must keep its owner when PostgreSQL is installed on the machine later
   const chosen =
     users.find(user => user.name === 'nobody') ?? users.find(user => user.name === 'postgres') ?? users.at(-1)
   if (!chosen) throw pgError('embedded_no_user')
@@ -56,7 +56,7 @@ export async function reachableFolder(user: ServerUser | undefined): Promise<str
     const folder = join(parent, 'arlen')
     await mkdir(folder, { mode: 0o755 }).catch(() => undefined) // exists already, or cannot be made: see below
     const found = await lstat(folder).catch(() => undefined)
-    // In a folder everyone may write to, somebody else could have put a trap there first.
+    // In a world-writable folder another user could have placed a trap first.
     if (!found?.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0) continue
     await chmod(folder, 0o755) // whatever the umask was
     if (await canTraverse(folder, user)) return folder

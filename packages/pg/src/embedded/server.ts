@@ -29,7 +29,7 @@ const STEP_MS = 10
 const LIMIT_MS = 60_000
 
 /** Makes PGDATA once. It is made beside and then renamed, so that a killed initdb leaves nothing that looks finished. */
-export async function initialise(
+export async function initialize(
   folder: DataFolder,
   binaries: Binaries,
   user: ServerUser | undefined,
@@ -75,11 +75,11 @@ async function runInitdb(
   const [code] = (await once(child, 'close').catch(cause => {
     throw failed(
       folder,
-      'initialise',
+      'initialize',
       `${cause.message}. The binaries are for glibc: Alpine Linux has no use for them.`,
     )
   })) as [number | null]
-  if (code !== 0) throw failed(folder, 'initialise', output.trim() || `initdb exited with ${code}`)
+  if (code !== 0) throw failed(folder, 'initialize', output.trim() || `initdb exited with ${code}`)
 }
 
 /** Starts the server below a watchdog and returns a lease on it once it answers. */

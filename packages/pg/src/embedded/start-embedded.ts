@@ -2,7 +2,7 @@ import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { type DataFolder, openDataFolder, removeFolder } from './data-folder.ts'
 import { readPostmaster, type ServerLease, takeLease } from './lease.ts'
-import { initialise, readSettings, start, stopPostmaster, untilReady, untilStopped } from './server.ts'
+import { initialize, readSettings, start, stopPostmaster, untilReady, untilStopped } from './server.ts'
 import { chooseUser } from './server-user.ts'
 import { withStartLock } from './start-lock.ts'
 
@@ -34,7 +34,7 @@ export interface Embedded {
   attached: boolean
   /** The server's own log file. */
   log: string
-  /** Gives the server back. It stops with its last user, or at once with `{ now: true }`, whoever else uses it. */
+  /** Gives the server back. The server stops with its last user, or at once with `{ now: true }`, even if others still use it. */
   stop(options?: { now?: boolean }): Promise<void>
 }
 
@@ -59,12 +59,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
         settings: options.settings ?? {},
       }
       try {
-        await initialise(folder, binaries, user, server.durable)
+        await initialize(folder, binaries, user, server.durable)
         return await start(folder, binaries, user, server)
       } catch (error) {
         if (!options.disposable) throw error
         await removeFolder({ ...folder, home: folder.data })
-        await initialise(folder, binaries, user, server.durable)
+        await initialize(folder, binaries, user, server.durable)
         return start(folder, binaries, user, server)
       }
     }))

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 let callers = 0 // of this process, which may start several at once
 
 /**
- * Runs `fn` while nobody else runs one for the same `path`. The lock names its owner, so that a lock whose owner
+ * Runs `fn` exclusively for its `path`. The lock names its owner, so that a lock whose owner
  * is gone is taken over.
  */
 export async function withStartLock<T>(path: string, fn: () => Promise<T>): Promise<T> {
@@ -68,7 +68,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, so that a reused id is told from the process that had it. Only Linux tells. */
+/** When a process started, to tell a reused process id from its first owner. Known on Linux only. */
 async function startTime(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-'

@@ -1,12 +1,12 @@
 /**
- * The server's parent: a shell that starts PostgreSQL and stops it when nobody uses it any more.
+ * The server's parent: a shell that starts PostgreSQL and stops it when its last user is gone.
  *
  * Whoever uses the server holds the write end of a named pipe. The kernel closes it when that process ends, however it
  * ends, and the shell reads end-of-file when the last one has gone: no heartbeat, no process id that could be reused,
  * and nothing for SIGKILL to skip. It costs half a megabyte, where a Node.js process would cost forty.
  *
  * Every user writes one line when it comes. That is how the shell, after it has decided to stop and has taken the pipe's
- * name away, finds out that somebody got in at the last moment.
+ * name away, learns that a user arrived at the last moment.
  */
 export const WATCHDOG = `
 leases=$1 linger=$2 # in tenths of a second, as everything below
@@ -23,7 +23,7 @@ mkfifo -m 600 "$leases" || exit 70
 "$@" &
 server=$!
 (
-  exec 3<>"$leases" # opening only to read would wait for a writer, and whoever started us may be dead already
+  exec 3<>"$leases" # opening only to read would wait for a writer, and the process that started us may be dead already
   exec 4<"$leases" 3>&-
   left=100
   while [ "$left" -gt 0 ] && ! read -r _ <&4; do

@@ -1,7 +1,7 @@
 import { list, names, type ParsedStatement, type Tree, tree } from './parser.ts'
 import type { RuleName } from './rules.ts'
 
-/** What the statements before have done: what is new in this migration is used by nobody yet. */
+/** What the statements before have done: nothing uses yet what is new in this migration. */
 export interface Context {
   transactional: boolean
   created: Set<string>
@@ -155,7 +155,7 @@ const STABLE = [
   'jsonb_build_array',
 ]
 
-/** Whether an expression calls a function that may give every row a value of its own. Unknown functions may. */
+/** Whether an expression calls a function that may give every row a different value. Unknown functions may. */
 function isVolatile(expression: unknown): boolean {
   if (Array.isArray(expression)) return expression.some(isVolatile)
   if (typeof expression !== 'object' || expression === null) return false

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { DatabaseError } from '../database-error.ts'
 import { pgError } from '../errors.ts'
-import { normaliseSql } from '../sql/sql-scanner.ts'
+import { normalizeSql } from '../sql/sql-scanner.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 import { resetSession } from './connection.ts'
 import type { Migration } from './files.ts'
@@ -93,7 +93,7 @@ async function inTransaction(work: Work): Promise<void> {
     await client.query('commit')
     await resetSession(client, options.schema) // what a file has SET is for that file
   } catch (error) {
-    await client.query('rollback').catch(() => undefined) // the connection is gone: the server rolls back by itself
+    await client.query('rollback').catch(() => undefined) // the connection is gone: the server rolls back
     throw error
   }
 }
@@ -109,7 +109,7 @@ async function alone(work: Work): Promise<void> {
   const doomed = step?.kind === 'drop' && !step.ifExists && !(await indexExists(client, step.index))
   if (direction === 'up' && !doomed) await ledger.write(migration, 'started', 0)
   // Building CONCURRENTLY blocks nobody, but has to wait for every open transaction.
-  const concurrent = /\bconcurrently\b/i.test(normaliseSql(text))
+  const concurrent = /\bconcurrently\b/i.test(normalizeSql(text))
   await client.query(`set lock_timeout = ${concurrent ? 0 : lockTimeout(options)}`)
   try {
     await runText(client, text)

@@ -10,7 +10,7 @@ import type { MigrateOptions } from './options.ts'
 export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'schema'>): Promise<pg.Client> {
   const settings = migratorSettings(options)
   const client = new pg.Client({ ...clientConfig(settings), connectionTimeoutMillis: settings.connectTimeoutMs })
-  client.on('error', () => undefined) // the query under way is told
+  client.on('error', () => undefined) // the query in flight rejects
   try {
     await client.connect()
     await resetSession(client, options.schema)
@@ -20,14 +20,14 @@ export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'sch
   return client
 }
 
-/** Without session settings in the startup message: a pooler refuses those in words that help nobody. */
+/** Without session settings in the startup message: a pooler refuses those with a message that does not help. */
 function migratorSettings({ dsn }: Pick<MigrateOptions, 'dsn'>): Settings {
   return { ...readOptions(dsn), prepare: false }
 }
 
 /**
  * Refuses a pooler: it would give the lock to one session and the migration to another. The process id a server names
- * when it connects is that of the session; a pooler names one of its own making.
+ * when it connects is that of the session; a pooler makes one up.
  */
 export async function refusePooler(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select pg_backend_pid() as pid')

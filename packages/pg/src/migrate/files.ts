@@ -58,7 +58,7 @@ async function readText(dir: string, file: string): Promise<string> {
   }
 }
 
-/** The migration that somebody means by `7`, `0007` or `0007_add_users`. */
+/** The migration meant by `7`, `0007` or `0007_add_users`. */
 export function findMigration(migrations: readonly Migration[], given: string, dir: string): Migration {
   const wanted = readVersion(given)
   const found = migrations.find(({ version }) => BigInt(version) === wanted)

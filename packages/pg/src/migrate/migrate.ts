@@ -10,7 +10,7 @@ import { repair } from './repair.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
 /**
- * Applies what is pending, exactly once, whoever else is migrating: under a lock, each file in a transaction together
+ * Applies what is pending exactly once, even when several migrators run: under a lock, each file in a transaction together
  * with its record.
  *
  * @throws `migration_drift`, `migration_missing`, `migration_out_of_order` before anything is done; `migration_failed` with the

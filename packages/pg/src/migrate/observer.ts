@@ -5,9 +5,9 @@ import type { MigrateOptions, Step } from './options.ts'
 
 const LOOK_MS = 1_000
 
-/** Watches a running step over a connection of its own: how far it is, and who is in its way. */
+/** Watches a running step over a separate connection: its progress, and what blocks it. */
 export class Observer {
-  /** Who was last seen to be in the way. */
+  /** The last blocker that was seen. */
   blockers = 'a session that has ended'
   readonly #processId: number
   readonly #step: Step
@@ -22,7 +22,7 @@ export class Observer {
     this.#processId = (client as unknown as { processID: number }).processID
     this.#step = step
     this.#options = options
-    // Who blocks is known only while one waits for it: twice within a lock time-out at least.
+    // Who blocks is known only while one waits for it: twice within a lock timeout at least.
     const interval = Math.min(LOOK_MS, (options.lockTimeoutMs ?? 3_000) / 3)
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look().finally(() => {
@@ -58,7 +58,7 @@ export class Observer {
       const { rows } = await client.query(LOOK, [this.#processId])
       this.#tell(rows[0] as Look | undefined)
     } catch {
-      // Watching is a courtesy: a step must not fail because it could not be watched.
+      // A step must not fail because it could not be watched.
     }
   }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
-import { normaliseSql } from '../sql/sql-scanner.ts'
+import { normalizeSql } from '../sql/sql-scanner.ts'
 import type { Migration } from './files.ts'
 import { type CreateIndex, findIndex, indexExists, isAsAsked, readIndexStep } from './index-step.ts'
 
@@ -32,7 +32,7 @@ export async function repair(client: pg.Client, migration: Migration, lockTimeou
       ? { outcome: 'undone', action: `the index ${step.index} is still there` }
       : { outcome: 'finished', action: `the index ${step.index} is gone` }
   }
-  const statement = normaliseSql(migration.up)
+  const statement = normalizeSql(migration.up)
   if (!step && REPEATABLE.test(statement)) return { outcome: 'undone', action: 'it can be run again as it is' }
   throw pgError('migration_interrupted', {
     file: migration.file,

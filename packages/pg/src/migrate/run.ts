@@ -11,7 +11,7 @@ import type { MigrateOptions } from './options.ts'
 export const DIR = 'db/migrations'
 export const TABLE = 'arlen_migrations'
 
-/** Runs `fn` with a connection of its own and the table that records what is applied. */
+/** Runs `fn` with a dedicated connection and the table that records what is applied. */
 export async function withLedger<T>(
   options: LedgerOptions,
   fn: (client: pg.Client, ledger: Ledger) => Promise<T>,
@@ -54,7 +54,7 @@ async function firstSchema(client: pg.Client): Promise<string> {
   throw pgError('migration_schema_missing', { schema: wanted ?? '(none)', path: path || 'empty' })
 }
 
-/** Runs `fn` while nobody else migrates this schema. */
+/** Runs `fn` as the only migrator of this schema. */
 export async function exclusively<T>(
   client: pg.Client,
   ledger: Ledger,

@@ -19,7 +19,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57P03': 'the server is starting up or shutting down. Try again in a moment.',
 }
 
-/** What has no code of its own. */
+/** Errors without a code. */
 const BY_MESSAGE: readonly [RegExp, string][] = [
   [
     /startup parameter/,

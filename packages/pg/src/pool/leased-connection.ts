@@ -22,7 +22,7 @@ export class LeasedConnection {
   #tainted = false
   #copying: Promise<void> | undefined
   /** A request to cancel that is still under way. */
-  #cancelling: Promise<void> | undefined
+  #canceling: Promise<void> | undefined
 
   constructor(pool: ConnectionPool, pooled: PooledConnection, statementTimeoutMs: number) {
     this.pooled = pooled
@@ -38,7 +38,7 @@ export class LeasedConnection {
   async send(statement: Statement, { signal, timeoutMs }: Limits = {}): Promise<Statement> {
     // Whatever is sent now could end up in the middle of the data, or be hit by a request that was for what came before.
     if (this.#copying) await this.#copying
-    if (this.#cancelling) await this.#cancelling
+    if (this.#canceling) await this.#canceling
     if (this.#released) throw pgError('transaction_finished', { query: statement.text })
     if (signal?.aborted) throw abortError(signal)
     this.pooled.query = statement.text
@@ -76,8 +76,8 @@ export class LeasedConnection {
     statement.interrupt()
     const cut = setTimeout(() => client.destroy(), CANCEL_GRACE_MS)
     statement.promise.catch(() => undefined).finally(() => clearTimeout(cut))
-    this.#cancelling = client.cancel(CANCEL_GRACE_MS).finally(() => {
-      this.#cancelling = undefined
+    this.#canceling = client.cancel(CANCEL_GRACE_MS).finally(() => {
+      this.#canceling = undefined
     })
   }
 
@@ -86,7 +86,7 @@ export class LeasedConnection {
     this.#released = true
     const finish = () => this.#pool.release(this.pooled, certain && !this.#tainted)
     // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
-    if (this.#cancelling) void this.#cancelling.then(finish)
+    if (this.#canceling) void this.#canceling.then(finish)
     else finish()
   }
 }

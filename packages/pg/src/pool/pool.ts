@@ -17,12 +17,12 @@ export interface PooledConnection {
   readonly client: PgClient
   readonly purpose: Purpose
   readonly since: number
-  /** What it is doing, for those who wait for it. */
+  /** What it is doing, for the error of callers that wait. */
   query: string | undefined
   readonly site: CallSite | undefined
 }
 
-/** Who has a connection, for messages and `close()`. */
+/** The user of a connection, for messages and `close()`. */
 export interface Holder {
   purpose: Purpose
   query: string | undefined
@@ -45,7 +45,7 @@ interface Waiter extends AcquireRequest {
 
 /**
  * Hands out connections, never more than `max`. pg-pool makes, keeps and retires them; the queue in front is ours, for
- * pg-pool's has no bound, and its time-out does not say who is in the way.
+ * pg-pool's has no bound, and its timeout does not say who is in the way.
  */
 export class ConnectionPool {
   readonly #settings: Settings
@@ -57,7 +57,7 @@ export class ConnectionPool {
   #opening = 0
   #closing = false
   #drained: (() => void) | undefined
-  /** Called when somebody waits and every connection is taken: shared connections may be given back. */
+  /** Called when a caller waits and every connection is taken: shared connections may be given back. */
   onPressure: (() => void) | undefined
 
   constructor(settings: Settings, parsers: ParserTable) {
@@ -76,7 +76,7 @@ export class ConnectionPool {
     } as pg.PoolConfig)
     this.#pool.on('connect', client => this.#clients.add(client as unknown as PgClient))
     this.#pool.on('remove', client => this.#clients.delete(client as unknown as PgClient))
-    this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and nobody was using it
+    this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and it was unused
   }
 
   get stats(): { max: number; total: number; idle: number; leased: number; waiting: number } {
@@ -150,7 +150,7 @@ export class ConnectionPool {
     this.#waiting.add(waiter)
   }
 
-  /** Connects for those who wait, as far as there is room. Each connection goes to whoever then waits longest. */
+  /** Connects for waiting callers, as far as there is room. Each connection goes to the longest waiting. */
   #serve(): void {
     const room = this.#settings.max - this.#acquired.size - this.#opening
     const wanted = Math.min(room, this.#waiting.size - this.#opening)

@@ -35,7 +35,7 @@ interface TextInfo {
   params?: readonly ParamType[]
 }
 
-/** What the pool and its transactions have in common: settings, what is known of statements, how errors are told. */
+/** What the pool and its transactions share: settings, what is known of statements, how errors are reported. */
 export class Runner {
   readonly settings: Settings
   readonly parsers: ParserTable
@@ -110,7 +110,7 @@ export class Runner {
 
   /** Why a failed statement may be sent again; undefined where its failure is final. */
   retryReason({ failure, reused, abandoned, client, sentAt }: Statement): RetryReason | undefined {
-    const mayBeStrayCancel = (client?.cancelledUntil ?? 0) >= sentAt
+    const mayBeStrayCancel = (client?.canceledUntil ?? 0) >= sentAt
     return retryReason({ failure, reused, abandoned, mayBeStrayCancel })
   }
 
@@ -133,7 +133,7 @@ export class Runner {
     plan.decodeLate(statement.records, this.parsers)
   }
 
-  /** What the program gets to see of a failure, which is told to those who watch. */
+  /** The error that the program gets for a failure; also publishes it. */
   fail(error: unknown, query: Query, statement: Statement | undefined, site: CallSite | undefined): unknown {
     const told = this.toError(error, query, statement?.client, site)
     if (statement) this.observe(query, statement, told, site)
@@ -146,7 +146,7 @@ export class Runner {
     return locate(told, site)
   }
 
-  /** Tells those who watch of a query that is done. */
+  /** Publishes a query that is done. */
   observe(query: Query, statement: Statement, error: unknown, site: CallSite | undefined): void {
     const durationMs = (statement.doneAt || performance.now()) - statement.sentAt
     const { slowQueryMs } = this.settings
@@ -174,7 +174,7 @@ export class Runner {
       const info = { text: query.text, name: query.options.name, values: debug ? query.values : undefined }
       return new DatabaseError(message, info, { statuses: sqlstates, showData: debug })
     }
-    if (client?.usable ?? true) return error // of the program: a parser of its own, the source of a COPY
+    if (client?.usable ?? true) return error // of the program: its own parser, the source of a COPY
     const cause = client?.lastError ?? error
     const reason = cause instanceof Error ? cause.message : String(cause)
     return pgError('connection_lost', {}, { internal: `${reason}. Query: ${query.text}`, cause })

@@ -24,7 +24,7 @@ export class SharedConnection {
   /** Moving average of what one query takes the server, in milliseconds. */
   #serviceMs = 0.05
   readonly #depth: number
-  #cancelling = false
+  #canceling = false
   #onEnd: (() => void) | undefined
   readonly #onFinished: (connection: SharedConnection) => void
   readonly #finish = (statement: Statement): void => this.#finished(statement)
@@ -67,7 +67,7 @@ export class SharedConnection {
     const sample = Math.min(statement.doneAt - this.progressAt, LONGEST_SAMPLE_MS)
     this.#serviceMs += (sample - this.#serviceMs) / 8
     this.progressAt = statement.doneAt
-    // In a transaction that somebody has got to begin here all the same, the queries of all others would take part.
+    // A transaction that was opened here all the same would take in the queries of all others.
     if (this.client.getTransactionStatus() !== 'I') this.client.destroy()
     if (this.pending.length === 0) this.client.hold(false)
     else if (this.pending[0]!.abandoned) this.#cancelSoon()
@@ -89,7 +89,7 @@ export class SharedConnection {
     return this.pending.length * this.#serviceMs > BACKLOG_MS / 2 || now - this.progressAt > BACKLOG_MS
   }
 
-  /** Nobody waits for this answer any more: once it is its turn, it is cancelled. */
+  /** The caller no longer waits: once it is its turn, it is canceled. */
   abandon(statement: Statement): void {
     statement.abandoned = true
     if (this.pending[0] === statement) this.#cancelSoon()
@@ -102,13 +102,13 @@ export class SharedConnection {
   #cancelSoon(): void {
     const head = this.pending[0]
     const timer = setTimeout(async () => {
-      if (this.pending[0] !== head || this.#cancelling) return
-      this.#cancelling = true
+      if (this.pending[0] !== head || this.#canceling) return
+      this.#canceling = true
       const cut = setTimeout(() => {
         if (this.pending[0] === head) this.client.destroy()
       }, CANCEL_GRACE_MS)
       await this.client.cancel(CANCEL_GRACE_MS)
-      this.#cancelling = false
+      this.#canceling = false
       if (this.pending[0] !== head) clearTimeout(cut)
       if (this.pending[0]?.abandoned) this.#cancelSoon()
     }, CANCEL_AFTER_MS)

@@ -42,7 +42,7 @@ export class SharedConnections {
     else this.#enqueue(statement)
   }
 
-  /** Nobody waits for this answer any more. What has not been sent is not sent; what runs is cancelled. */
+  /** The caller no longer waits. A statement that was not sent is dropped; one that runs is canceled. */
   abandon(statement: Statement): void {
     const at = this.#queue.indexOf(statement)
     if (at >= 0) this.#queue.splice(at, 1)
@@ -89,7 +89,7 @@ export class SharedConnections {
 
   #grow(): void {
     if (this.#opening > 0) return
-    // Beyond the first, a connection is a comfort: it takes only what is free.
+    // Connections beyond the first are optional: they take only what is free.
     if (this.#connections.length > 0 && !this.#pool.hasRoom) return
     this.#opening++
     this.#pool.acquire({ purpose: 'shared' }).then(
@@ -100,7 +100,7 @@ export class SharedConnections {
       error => {
         this.#opening--
         if (this.#connections.length > 0) return
-        // To each an error of its own, as each gets the stack of its caller.
+        // Each gets a separate error, with the stack of its caller.
         for (const statement of this.#queue.splice(0)) statement.handleError(copyOf(error))
       },
     )
@@ -149,7 +149,7 @@ export class SharedConnections {
     if (connection.pending.length === 0) this.#drop(connection, true)
   }
 
-  /** Somebody waits for a connection of his own: connections beyond the first are given back, and with `max: 1` that one too. */
+  /** A caller waits for a lease: connections beyond the first are given back, and with `max: 1` that one too. */
   #yield(): void {
     if (this.#pool.closing && this.#queue.length > 0) return // what was accepted is answered first
     const keep = this.#pool.closing || this.#settings.max === 1 ? 0 : 1
@@ -184,7 +184,7 @@ export class SharedConnections {
     if (maxLifetimeMs > 0 && now - connection.client.createdAt > maxLifetimeMs) this.#retire(connection)
     const surplus = this.#connections.length > this.#limit
     if (!head && (surplus || unmoved > idleTimeoutMs)) this.#retire(connection)
-    // The server's own time-out comes a second earlier. It did not, so nothing on this connection can be relied on.
+    // The server's own timeout comes a second earlier. It did not, so nothing on this connection can be relied on.
     if (!head || statementTimeoutMs === 0 || unmoved <= statementTimeoutMs + 1_000) return
     head.failure ??= pgError('query_timeout', {}, { internal: `No answer for ${head.text}` })
     connection.client.destroy()

@@ -30,7 +30,7 @@ export function findSessionLeak(text: string): SessionLeak | undefined {
   const first = words[0]
   if (first === 'do') return leakOfBlock(body || text)
   if (first === 'prepare' && words[1] !== 'transaction') {
-    return { what: 'PREPARE', instead: 'the query itself: it is prepared by itself' }
+    return { what: 'PREPARE', instead: 'the query itself: it is prepared automatically' }
   }
   if (first === 'declare' && words.includes('hold') && !words.join(' ').includes('without hold')) {
     return { what: 'DECLARE … WITH HOLD', instead: 'stream()' }

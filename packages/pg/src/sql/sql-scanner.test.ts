@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseSql, scanSql, splitStatements } from './sql-scanner.ts'
+import { normalizeSql, scanSql, splitStatements } from './sql-scanner.ts'
 
 describe('scanning', () => {
   test('loses nothing, whatever the text', () => {
@@ -36,9 +36,9 @@ describe('scanning', () => {
   })
 })
 
-describe('normalising', () => {
-  const same = (a: string, b: string) => expect(normaliseSql(a)).toBe(normaliseSql(b))
-  const differ = (a: string, b: string) => expect(normaliseSql(a)).not.toBe(normaliseSql(b))
+describe('normalizing', () => {
+  const same = (a: string, b: string) => expect(normalizeSql(a)).toBe(normalizeSql(b))
+  const differ = (a: string, b: string) => expect(normalizeSql(a)).not.toBe(normalizeSql(b))
 
   test('comments, white space, line endings and closing semicolons do not count', () => {
     same(
@@ -92,6 +92,6 @@ test.each([
   let length = 0
   for (const token of scanSql(text)) length += token.text.length
   expect(length).toBe(text.length)
-  normaliseSql(text)
+  normalizeSql(text)
   splitStatements(text)
 })

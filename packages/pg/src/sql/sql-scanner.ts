@@ -100,7 +100,7 @@ function endOfComment(text: string, at: number): number {
 }
 
 /** The same SQL without comments, with one space between words: what two texts that mean the same have in common. */
-export function normaliseSql(text: string): string {
+export function normalizeSql(text: string): string {
   const normal = new NormalText()
   for (const { kind, text: piece } of scanSql(text)) normal.add(kind, piece)
   return normal.take()
@@ -143,7 +143,7 @@ const OPERATOR = /^[-+*/<>=~!@#%^&|`?:]$/
 export interface StatementText {
   /** Without the semicolon, with the comments before it. */
   text: string
-  /** See {@link normaliseSql}. */
+  /** See {@link normalizeSql}. */
   normal: string
   /** Where its first word is, in UTF-16 units. */
   offset: number
@@ -158,8 +158,8 @@ export function splitStatements(text: string): StatementText[] {
   let at = 0
   let offset = -1
   const finish = () => {
-    const normalised = normal.take()
-    if (offset >= 0) statements.push({ text: text.slice(from, at).trim(), normal: normalised, offset })
+    const normalized = normal.take()
+    if (offset >= 0) statements.push({ text: text.slice(from, at).trim(), normal: normalized, offset })
     offset = -1
   }
   for (const { kind, text: piece } of scanSql(text)) {

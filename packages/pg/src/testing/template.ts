@@ -21,11 +21,11 @@ export interface TestDatabaseOptions {
 export interface TestDatabase extends AsyncDisposable {
   dsn: string
   name: string
-  /** Drops it, whoever is connected. */
+  /** Drops it, even while clients are connected. */
   drop(): Promise<void>
 }
 
-/** A database of one's own, copied from a template that is migrated once. Takes about 20 ms once the template is there. */
+/** A separate database, copied from a template that is migrated once. Takes about 20 ms once the template is there. */
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = options.dsn ?? (await testClusterDsn())
   await sweep(server)

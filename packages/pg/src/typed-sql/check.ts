@@ -5,7 +5,7 @@ import { executorOf } from '../executor.ts'
 import type { PgOptions } from '../options.ts'
 import { createPg, type Pg } from '../pg.ts'
 import { placeOf } from '../sql/sql-excerpt.ts'
-import { Catalogue } from './catalogue.ts'
+import { Catalog } from './catalog.ts'
 import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
 import { readNullability } from './nullability.ts'
 import { type DescribedQuery, renderDeclarations, renderSqlModule } from './render.ts'
@@ -37,10 +37,10 @@ export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQ
   const described = new Map<string, DescribedQuery>()
   const db = createPg(options.dsn)
   try {
-    const catalogue = await Catalogue.load(db, typeof options.dsn === 'string' ? {} : (options.dsn.types ?? {}))
+    const catalog = await Catalog.load(db, typeof options.dsn === 'string' ? {} : (options.dsn.types ?? {}))
     for (const query of queries) {
       if (described.has(query.text)) continue
-      const result = await describe(db, catalogue, query)
+      const result = await describe(db, catalog, query)
       if ('code' in result) problems.push(result)
       else described.set(query.text, result)
     }
@@ -56,7 +56,7 @@ export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQ
   return { queries: described.size, problems: problems.sort(byPlace), changed }
 }
 
-async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
+async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
   try {
     const { params, fields } = await executorOf(db).describe(query.text)
     const twice = fields.find(({ name }, i) => fields.findIndex(field => field.name === name) < i)
@@ -70,13 +70,13 @@ async function describe(db: Pg, catalogue: Catalogue, query: SourceQuery): Promi
     )
     return {
       text: query.text,
-      params: params.map(oid => `${catalogue.input(oid)} | null`),
+      params: params.map(oid => `${catalog.input(oid)} | null`),
       columns: fields.map((field, i) => {
         const certain =
           neverNull.has(i) ||
           asserted.has(field.name) ||
-          (!outerJoin && catalogue.isNotNull(field.tableId, field.columnNumber))
-        return { name: field.name, type: `${catalogue.output(field.typeId)}${certain ? '' : ' | null'}` }
+          (!outerJoin && catalog.isNotNull(field.tableId, field.columnNumber))
+        return { name: field.name, type: `${catalog.output(field.typeId)}${certain ? '' : ' | null'}` }
       }),
     }
   } catch (error) {

@@ -5,7 +5,7 @@ export const FIRST_OWN_TYPE = 16_384
 export interface ParamType {
   /** OID of the type; of a domain, that of the type it is made of. */
   base: number
-  /** OID of the elements of an array, 0 for what is no array. */
+  /** OID of the elements of an array, 0 for a type that is no array. */
   element: number
 }
 
@@ -16,7 +16,7 @@ type Ask = (text: string) => Promise<readonly unknown[]>
  * knows; it is asked when a column or a parameter has such a type for the first time.
  */
 export class ArrayTypes {
-  /** The type of the elements, 0 for what is no array. */
+  /** The type of the elements, 0 for a type that is no array. */
   readonly #elements = new Map<number, number>()
   readonly #params = new Map<number, ParamType>()
 

@@ -6,7 +6,7 @@ import { Statement } from './statement.ts'
 import type { ParserTable } from './type-parsers.ts'
 import { WireWriter } from './wire-writer.ts'
 
-/** The part of pg's Client that its types leave out. Its behaviour is held by this package's tests. */
+/** The part of pg's Client that its types leave out. Its behavior is held by this package's tests. */
 interface Internals {
   _activeQuery: Statement | null
   _sentQueryQueue: unknown[]
@@ -29,7 +29,7 @@ export class PgClient extends pg.Client implements StatementConnection {
   readonly writer: WireWriter
   readonly createdAt: number = performance.now()
   /** Until when a request to cancel may still hit something (`performance.now()`). */
-  cancelledUntil = 0
+  canceledUntil = 0
   /** Why the connection ended, where that is known. */
   lastError: ServerMessage | undefined
 
@@ -93,7 +93,7 @@ export class PgClient extends pg.Client implements StatementConnection {
    * passed the request on; whether anything was still running is not told.
    */
   cancel(timeoutMs: number): Promise<void> {
-    this.cancelledUntil = Number.POSITIVE_INFINITY
+    this.canceledUntil = Number.POSITIVE_INFINITY
     const wire = new (pg.Connection as unknown as new (config: object) => Wire)({ ssl: this.ssl })
     return new Promise(resolve => {
       const timer = setTimeout(() => wire.stream.destroy(), timeoutMs)
@@ -105,7 +105,7 @@ export class PgClient extends pg.Client implements StatementConnection {
       wire.on('sslconnect', () => wire.cancel(this.processId, internals(this).secretKey))
       wire.once('end', () => {
         clearTimeout(timer)
-        this.cancelledUntil = performance.now() + CANCEL_DELIVERY_MS
+        this.canceledUntil = performance.now() + CANCEL_DELIVERY_MS
         resolve()
       })
       if (this.host.startsWith('/')) wire.connect(`${this.host}/.s.PGSQL.${this.port}`)
@@ -135,7 +135,7 @@ export class PgClient extends pg.Client implements StatementConnection {
 /** From the moment the server has taken a request to cancel to the one in which it has interrupted the session. */
 const CANCEL_DELIVERY_MS = 100
 
-/** What ends a session: shutdown, time-outs of the session, protocol. The severity would say so in the server's language. */
+/** What ends a session: shutdown, timeouts of the session, protocol. The severity would say so in the server's language. */
 const ENDING = /^(?:57P|25P0[34]|08(?!P01))/
 
 function internals(client: PgClient): Internals {

@@ -28,5 +28,5 @@ export interface StatementConnection {
   /** Why the connection ended, where that is known. */
   readonly lastError: Error | undefined
   /** Until when a cancel request may still hit something (`performance.now()`). */
-  readonly cancelledUntil: number
+  readonly canceledUntil: number
 }

@@ -16,7 +16,7 @@ export interface FailedStatement {
   failure: ServerMessage | undefined
   /** It ran by a plan that was prepared before. */
   reused: boolean
-  /** Nobody waits for its answer anymore. */
+  /** Its caller no longer waits. */
   abandoned: boolean
   /** A cancel request for an earlier statement may still have been under way. */
   mayBeStrayCancel: boolean

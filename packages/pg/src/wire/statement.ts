@@ -13,7 +13,7 @@ export interface StatementOptions {
   prepare: boolean
   /** Parse and describe, but do not run. */
   describeOnly?: boolean
-  /** It leaves something behind on the session, which nobody else must meet. */
+  /** It changes the session in a way that the next user must not see. */
   leaksSession?: boolean
 }
 
@@ -38,7 +38,7 @@ export class Statement {
   doneAt = 0
   /** Its plan was there before it. */
   reused = false
-  /** Nobody waits for its answer any more. */
+  /** Its caller no longer waits. */
   abandoned = false
   /** Called once it is settled either way, before the promise is. */
   onSettled: ((statement: Statement) => void) | undefined
@@ -119,7 +119,7 @@ export class Statement {
 
   handlePortalSuspended(): void {}
 
-  /** It is being cancelled: for what a request to cancel does not reach. */
+  /** It is being canceled: for what a request to cancel does not reach. */
   interrupt(): void {}
 
   handleCopyInResponse(wire: Wire): void {
@@ -161,5 +161,5 @@ export class Statement {
 function noop(): void {}
 
 // A pipelined client of pg takes queries of its own class only, because others may keep a portal open. Ours does not;
-// and calling pg's constructor would make a Result and an EventEmitter for each query that nobody uses.
+// and calling pg's constructor would make a Result and an EventEmitter for each query, unused.
 Object.setPrototypeOf(Statement.prototype, pg.Query.prototype)

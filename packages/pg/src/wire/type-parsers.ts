@@ -4,7 +4,7 @@ import { parseBytea } from './bytea.ts'
 import { parseTimestamptz } from './timestamp.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
-/** How types whose JavaScript form is a matter of taste come out. One table per pool, none for the process. */
+/** How types whose JavaScript form is a matter of choice are read. Each pool has its own. */
 export interface TypeSettings {
   /** int8 (`bigint`, `count(*)`). Default `bigint`; `number` throws for what it cannot hold exactly. */
   int8?: 'bigint' | 'string' | 'number'
@@ -38,7 +38,7 @@ const ARRAYS: Readonly<Record<number, number>> = {
   6151: 4532, 6152: 4533, 6153: 4534, 6155: 4535, 6157: 4536,
 }
 
-/** The elements of one of PostgreSQL's own arrays, 0 for what is no array. */
+/** The elements of one of PostgreSQL's own arrays, 0 for a type that is no array. */
 export function builtInElement(oid: number): number {
   return ARRAYS[oid] ?? 0
 }

@@ -12,7 +12,7 @@ interface TypeRow {
 }
 
 /** What the database says of the types and columns that queries mention. */
-export class Catalogue {
+export class Catalog {
   readonly #types = new Map<number, TypeRow>()
   readonly #notNull = new Set<string>()
   readonly #settings: TypeSettings
@@ -21,19 +21,19 @@ export class Catalogue {
     this.#settings = settings
   }
 
-  static async load(db: Pg, settings: TypeSettings): Promise<Catalogue> {
-    const catalogue = new Catalogue(settings)
+  static async load(db: Pg, settings: TypeSettings): Promise<Catalog> {
+    const catalog = new Catalog(settings)
     const types = await db.many<TypeRow>(
       `select t.oid, t.typname as name, t.typtype as kind, t.typelem as element, t.typbasetype as base, t.typdelim::text as delimiter,
          (select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) as labels
        from pg_type t`,
     )
-    for (const type of types) catalogue.#types.set(type.oid, type)
+    for (const type of types) catalog.#types.set(type.oid, type)
     const columns = await db.many<{ key: string }>(
       "select attrelid || ' ' || attnum as key from pg_attribute where attnotnull and attnum > 0 and attrelid >= 16384",
     )
-    for (const { key } of columns) catalogue.#notNull.add(key)
-    return catalogue
+    for (const { key } of columns) catalog.#notNull.add(key)
+    return catalog
   }
 
   /** Whether a column of a table can hold no NULL. */

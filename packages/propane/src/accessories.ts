@@ -1,4 +1,4 @@
-import { HEALTH_PATHS } from '@arlen/core'
+import { HEALTH_PATHS } from '@arlen/core/health-paths'
 import { isSetByOrchestrator, suggest } from '@arlen/core/options'
 import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'

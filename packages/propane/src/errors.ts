@@ -1,4 +1,5 @@
-import { defineErrors } from '@arlen/core'
+// By its own path: the whole of @arlen/core would take 3 MiB of what the primary may have.
+import { defineErrors } from '@arlen/core/error-table'
 
 /** Every error that @arlen/propane itself raises. */
 export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = defineErrors<PropaneErrorCode>({

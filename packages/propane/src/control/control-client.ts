@@ -1,4 +1,4 @@
-import { ArlenError } from '@arlen/core'
+import { ArlenError } from '@arlen/core/error-table'
 import { propaneError } from '../errors.ts'
 import { net } from '../system/builtins.ts'
 import { judgeControlSocket } from './control-path.ts'

@@ -1,13 +1,13 @@
 import { HEALTH_PATHS } from '@arlen/core'
 import type { Middleware } from '@arlen/http'
 import * as v from 'valibot'
-import { cors } from './cors.ts'
-import type { CspDirective } from './csp.ts'
-import { hostCheck } from './host-check.ts'
-import type { RateAlgorithmName } from './rate-algorithm.ts'
-import { rateLimit } from './rate-limit.ts'
-import type { OnStoreError, RateStore } from './rate-store.ts'
-import { type SecurityHeadersOptions, securityHeaders } from './security-headers.ts'
+import type { CspDirective } from './headers/csp.ts'
+import { type SecurityHeadersOptions, securityHeaders } from './headers/security-headers.ts'
+import { cors } from './origin/cors.ts'
+import { hostCheck } from './origin/host-check.ts'
+import type { RateAlgorithmName } from './rate-limit/rate-algorithm.ts'
+import { rateLimit } from './rate-limit/rate-limit.ts'
+import type { OnStoreError, RateStore } from './rate-limit/rate-store.ts'
 
 /** The `security` section of an application's configuration. */
 export interface SecurityConfig {

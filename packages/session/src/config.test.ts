@@ -5,9 +5,9 @@ import { resolveConfig } from '@arlen/core/config'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { sessionConfigSchema, sessionOptions } from './config.ts'
-import { developmentSecret } from './development-secret.ts'
-import { generateSecret, secretProblems } from './secrets.ts'
-import { sessionSettings } from './session-settings.ts'
+import { developmentSecret } from './secrets/development-secret.ts'
+import { generateSecret, secretProblems } from './secrets/secrets.ts'
+import { sessionSettings } from './session/session-settings.ts'
 
 function resolve(production: boolean, env: Record<string, string> = {}) {
   const schema = v.strictObject({ session: v.optional(sessionConfigSchema(production), {} as never) })

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { secretProblems } from './secrets.ts'
-import { DEFAULT_ABSOLUTE_MS, DEFAULT_IDLE_MS, type SessionOptions } from './session-settings.ts'
+import { secretProblems } from './secrets/secrets.ts'
+import { DEFAULT_ABSOLUTE_MS, DEFAULT_IDLE_MS, type SessionOptions } from './session/session-settings.ts'
 
 /** The `session` section of an application's configuration. */
 export interface SessionConfig {

@@ -1,10 +1,10 @@
 import type { Context, ContextConstructor } from '@arlen/http'
-import { CSRF_FIELD } from './csrf-fields.ts'
+import { CSRF_FIELD } from './csrf/csrf-fields.ts'
 import { sessionError } from './errors.ts'
-import type { RequestSession } from './request-session.ts'
-import type { Session } from './session.ts'
-import type { Found } from './token-login.ts'
-import type { AppUser } from './user.ts'
+import type { AppUser } from './login/user.ts'
+import type { RequestSession } from './session/request-session.ts'
+import type { Session } from './session/session.ts'
+import type { Found } from './token/token-login.ts'
 
 /** What sessions add to the context. Exported so that importing the package brings the types along. */
 export interface SessionContext {

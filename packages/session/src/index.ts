@@ -1,22 +1,47 @@
-export { type ApiKeyStore, MemoryApiKeyStore, type StoredApiKey } from './api-key-store.ts'
-export { ApiKeys, type ApiKeysOptions, apiKeys, type IssueApiKeyOptions, type IssuedApiKey } from './api-keys.ts'
-export type { AuthScheme, Credentials, CredentialsProblem } from './auth-scheme.ts'
-export { Authentication, type AuthenticationOptions } from './authentication.ts'
-export { type BearerOptions, bearer } from './bearer.ts'
 export { type SessionConfig, sessionConfigSchema, sessionOptions } from './config.ts'
 export { type SessionContext, withSession } from './context.ts'
-export { CookieCodec } from './cookie-codec.ts'
-export { CookieSigner } from './cookie-signature.ts'
-export { type CsrfOptions, csrf } from './csrf.ts'
-export { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
-export { CsrfTokens } from './csrf-token.ts'
-export { developmentSecret } from './development-secret.ts'
-export { ENDED_SESSION_MIGRATION, type EndedSessions, MemoryEndedSessions, PgEndedSessions } from './ended-sessions.ts'
+export { CookieCodec } from './cookie/cookie-codec.ts'
+export { CookieSigner } from './cookie/cookie-signature.ts'
+export { type CookieSchema, defineCookie, TypedCookie, type TypedCookieOptions } from './cookie/typed-cookie.ts'
+export { type CsrfOptions, csrf } from './csrf/csrf.ts'
+export { CSRF_FIELD, CSRF_HEADER } from './csrf/csrf-fields.ts'
+export { CsrfTokens } from './csrf/csrf-token.ts'
 export type { SessionErrorCode } from './errors.ts'
-export type { AuthGuard } from './guard.ts'
-export { type DerivedKey, KeyRing } from './key-ring.ts'
-export { MemorySessionStore } from './memory-session-store.ts'
-export { MemoryTokenStore } from './memory-token-store.ts'
+export type { AuthScheme, Credentials, CredentialsProblem } from './login/auth-scheme.ts'
+export { Authentication, type AuthenticationOptions } from './login/authentication.ts'
+export type { AuthGuard } from './login/guard.ts'
+export { type PasswordOptions, Passwords, type PasswordVerdict } from './login/password.ts'
+export {
+  PasswordLogin,
+  type PasswordLoginOptions,
+  type Throttle,
+  type ThrottleOptions,
+} from './login/password-login.ts'
+export type { AppUser } from './login/user.ts'
+export { developmentSecret } from './secrets/development-secret.ts'
+export { type DerivedKey, KeyRing } from './secrets/key-ring.ts'
+export { randomToken } from './secrets/random.ts'
+export { safeEqual } from './secrets/safe-equal.ts'
+export { generateSecret, PLACEHOLDER_SECRET, secretProblems } from './secrets/secrets.ts'
+export type { LoginOptions, Session, SessionData, SessionUser } from './session/session.ts'
+export { sessionMiddleware } from './session/session-middleware.ts'
+export type { SessionOptions } from './session/session-settings.ts'
+export { type ApiKeyStore, MemoryApiKeyStore, type StoredApiKey } from './stores/api-key-store.ts'
+export {
+  ENDED_SESSION_MIGRATION,
+  type EndedSessions,
+  MemoryEndedSessions,
+  PgEndedSessions,
+} from './stores/ended-sessions.ts'
+export { MemorySessionStore } from './stores/memory-session-store.ts'
+export { MemoryTokenStore } from './stores/memory-token-store.ts'
+export { API_KEY_MIGRATION, PgApiKeyStore } from './stores/pg-api-key-store.ts'
+export { PgSessionStore, SESSION_MIGRATION } from './stores/pg-session-store.ts'
+export type { SqlClient, SqlSource } from './stores/pg-sql.ts'
+export { PgTokenStore, TOKEN_MIGRATION } from './stores/pg-token-store.ts'
+export type { SessionPatch, SessionStore, StoredSession } from './stores/session-store.ts'
+export { ApiKeys, type ApiKeysOptions, apiKeys, type IssueApiKeyOptions, type IssuedApiKey } from './token/api-keys.ts'
+export { type BearerOptions, bearer } from './token/bearer.ts'
 export {
   type OneTimeTokenOptions,
   type OneTimeTokenStore,
@@ -25,20 +50,5 @@ export {
   type StoredToken,
   type TakenToken,
   type TokenReuse,
-} from './one-time-token.ts'
-export { type PasswordOptions, Passwords, type PasswordVerdict } from './password.ts'
-export { PasswordLogin, type PasswordLoginOptions, type Throttle, type ThrottleOptions } from './password-login.ts'
-export { API_KEY_MIGRATION, PgApiKeyStore } from './pg-api-key-store.ts'
-export { PgSessionStore, SESSION_MIGRATION } from './pg-session-store.ts'
-export type { SqlClient, SqlSource } from './pg-sql.ts'
-export { PgTokenStore, TOKEN_MIGRATION } from './pg-token-store.ts'
-export { randomToken } from './random.ts'
-export { safeEqual } from './safe-equal.ts'
-export { generateSecret, PLACEHOLDER_SECRET, secretProblems } from './secrets.ts'
-export type { LoginOptions, Session, SessionData, SessionUser } from './session.ts'
-export { sessionMiddleware } from './session-middleware.ts'
-export type { SessionOptions } from './session-settings.ts'
-export type { SessionPatch, SessionStore, StoredSession } from './session-store.ts'
-export { bearerToken, hashToken, type NewToken, newToken } from './token.ts'
-export { type CookieSchema, defineCookie, TypedCookie, type TypedCookieOptions } from './typed-cookie.ts'
-export type { AppUser } from './user.ts'
+} from './token/one-time-token.ts'
+export { bearerToken, hashToken, type NewToken, newToken } from './token/token.ts'

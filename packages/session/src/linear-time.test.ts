@@ -1,14 +1,14 @@
 import type { Context } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
-import { isToken68, readAuthorization } from './authorization.ts'
-import { CookieCodec } from './cookie-codec.ts'
-import { CookieSigner } from './cookie-signature.ts'
-import { CsrfTokens } from './csrf-token.ts'
-import { KeyRing } from './key-ring.ts'
-import { openSession } from './sealed-session.ts'
-import { generateSecret } from './secrets.ts'
-import { sessionSettings } from './session-settings.ts'
-import { bearerToken } from './token.ts'
+import { CookieCodec } from './cookie/cookie-codec.ts'
+import { CookieSigner } from './cookie/cookie-signature.ts'
+import { CsrfTokens } from './csrf/csrf-token.ts'
+import { isToken68, readAuthorization } from './login/authorization.ts'
+import { KeyRing } from './secrets/key-ring.ts'
+import { generateSecret } from './secrets/secrets.ts'
+import { openSession } from './session/sealed-session.ts'
+import { sessionSettings } from './session/session-settings.ts'
+import { bearerToken } from './token/token.ts'
 
 const ring = new KeyRing([generateSecret(), generateSecret()])
 const settings = sessionSettings({ secrets: ring })

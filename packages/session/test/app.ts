@@ -1,6 +1,6 @@
 import { Context, createServer, type Handler, type HttpOptions, type HttpServer } from '@arlen/http'
 import { type SessionOptions, sessionMiddleware, withSession } from '../src/index.ts'
-import { generateSecret } from '../src/secrets.ts'
+import { generateSecret } from '../src/secrets/secrets.ts'
 import { Browser } from './browser.ts'
 
 export const SECRET: string = generateSecret()

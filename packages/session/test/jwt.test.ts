@@ -3,7 +3,7 @@ import { createServer } from '@arlen/http'
 import { exportJWK, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { Authentication } from '../src/index.ts'
-import { type JwtOptions, jwt } from '../src/jwt.ts'
+import { type JwtOptions, jwt } from '../src/token/jwt.ts'
 import { serveHandler, type TestApp } from './app.ts'
 
 interface User {

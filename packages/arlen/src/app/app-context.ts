@@ -1,0 +1,71 @@
+import { defaultCode, HttpError, type HttpErrorOptions } from '@arlen/core'
+import type { Context, ContextConstructor, Reply } from '@arlen/http'
+import { type DatabaseContext, type Pg, withDatabase } from '@arlen/pg'
+import type { Route, Router } from '@arlen/router'
+import { withCspNonce } from '@arlen/security'
+import { withSession } from '@arlen/session'
+import { type Form, type ViewContext, withViews } from '@arlen/view'
+import { EMPTY_FORM } from '../validation/form.ts'
+
+/** What an application adds to a context. Exported, so that whoever imports the package has it. */
+export interface AppContext extends DatabaseContext, ViewContext<Reply> {
+  /** The route that answers, once one was found. */
+  route: Route<(c: Context) => unknown> | undefined
+  /** The path of a named route, encoded, with its query. */
+  urlFor: Router<(c: Context) => unknown>['urlFor']
+  /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
+  form: Form
+  /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
+  param(name: string): unknown
+}
+
+declare module '@arlen/http' {
+  interface ContextExtensions extends AppContext {}
+}
+
+/** What a context takes from its application. */
+export interface ContextServices {
+  db(): Pg
+  readonly router: Router<(c: Context) => unknown>
+  readonly templates: {
+    /** Renders a template; a promise only where the template waits for something. */
+    render(name: string, locals: object, c: Context): string | Promise<string>
+    /** The media type of what a template prints. */
+    contentType(name: string): string
+  }
+  answerError(error: unknown, c: Context): Reply
+}
+
+/**
+ * The class of an application's contexts: `base` with what every package of the framework adds. It is made once, so that a
+ * request pays nothing for what it does not use and two applications in one process share nothing.
+ */
+export function contextClass(base: ContextConstructor, services: ContextServices): ContextConstructor {
+  const withParts = withViews(withDatabase(withCspNonce(withSession(base)), services.db), services.templates)
+  return withRoutes(withParts, services)
+}
+
+/** What an application itself adds. */
+function withRoutes<Base extends ContextConstructor>(base: Base, { router, answerError }: ContextServices): Base {
+  const extended = class extends base {
+    override get routeName(): string {
+      return this.route === undefined ? super.routeName : this.route.toString()
+    }
+
+    override param(name: string): unknown {
+      const { body } = (this.valid ?? {}) as { body?: unknown }
+      const sources = [this.params, this.req.query, typeof body === 'object' ? body : undefined]
+      const source = sources.find(candidate => candidate && Object.hasOwn(candidate, name)) as Record<string, unknown>
+      const value = source?.[name]
+      return Array.isArray(value) ? value[0] : value
+    }
+
+    /** A problem that a handler returns looks like one that it throws: a page where a browser asks. */
+    override problem(status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}): Reply {
+      return answerError(new HttpError(status, code, options), this)
+    }
+  }
+  // On the prototype, as most requests leave them as they are.
+  Object.assign(extended.prototype, { route: undefined, form: EMPTY_FORM, urlFor: router.urlFor.bind(router) })
+  return extended
+}

@@ -1,0 +1,358 @@
+import type { Duplex } from 'node:stream'
+import {
+  type CloseOptions,
+  type Controllable,
+  type Handler,
+  HEALTH_PATHS,
+  Lifecycle,
+  type ListenOptions,
+  type LoadRules,
+  type Logger,
+  type LoggerOption,
+  type Middleware,
+  type Part,
+  type Servable,
+  toLogger,
+  wrap,
+} from '@arlen/core'
+import { packageFolders } from '@arlen/core/call-site'
+import type { ResolvedConfig } from '@arlen/core/config'
+import { createLogger, type LogOptions } from '@arlen/core/logger'
+import { judgeNode } from '@arlen/core/node-version'
+import { suggest } from '@arlen/core/options'
+import { Context, type ContextConstructor, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
+import type { Pg } from '@arlen/pg'
+import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
+import { PgSessionStore } from '@arlen/session'
+import { BuiltInRoutes } from '../built-in/built-in-routes.ts'
+import { addCspReportRoute } from '../built-in/csp-report-route.ts'
+import { Database } from '../built-in/database.ts'
+import { Health } from '../built-in/health.ts'
+import { addHealthRoutes } from '../built-in/health-routes.ts'
+import { builtInMiddleware, csrfMiddleware } from '../built-in/middleware.ts'
+import { staticFiles } from '../built-in/static-files.ts'
+import { type TemplateOptions, Templates } from '../built-in/templates.ts'
+import type { Config, ConfigInput } from '../config/config.ts'
+import { believedProxies, httpOptions } from '../config/http-options.ts'
+import { environmentName, isProduction, loadConfig } from '../config/load-config.ts'
+import { answerErrors, type ErrorHandler, errorResponder } from '../errors/error-responder.ts'
+import { appError } from '../errors.ts'
+import { logQueries } from '../logging/query-log.ts'
+import { logRequests } from '../logging/request-log.ts'
+import { addOpenApiRoutes } from '../openapi/document-routes.ts'
+import { refuseHandler } from '../routing/controller.ts'
+import { compileRoute, dispatcher } from '../routing/dispatch.ts'
+import { ROUTE_OPTIONS } from '../routing/route-options.ts'
+import { Routes } from '../routing/routes.ts'
+import { contextClass } from './app-context.ts'
+import { callerFolder } from './caller-folder.ts'
+import { type Confinement, type Plugin, Plugins } from './plugins.ts'
+import { Recurring } from './recurring-task.ts'
+import { unhandledRejections } from './unhandled-rejections.ts'
+
+export interface AppOptions {
+  /** The application's folder, where `config/`, `templates/` and `public/` are. Default: that of the calling module. */
+  root?: string
+  /** Default: `ARLEN_ENV`, `NODE_ENV` or `development`. */
+  environment?: string
+  /** Stronger than the files of `config/`, weaker than the environment. */
+  config?: ConfigInput
+  /** A pino logger or one like it, `console`, or false for silence. Default: made from the configuration. */
+  log?: LoggerOption | undefined
+  /** What templates can call and see. */
+  templates?: TemplateOptions
+  /** What to make of slashes too many or too few. */
+  slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
+  /** The class of the contexts that handlers get, for members of your own: one that extends the Context of @arlen/http. */
+  context?: ContextConstructor
+  /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
+  methodOverride?: boolean
+  /** How JSON answers are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
+  json?: JsonOptions
+}
+
+const OWN_FOLDERS = packageFolders(import.meta.url)
+const APP_OPTIONS = [
+  'root',
+  'environment',
+  'config',
+  'log',
+  'templates',
+  'slashes',
+  'methodOverride',
+  'json',
+  'context',
+]
+
+/** An application: routes, configuration, database, templates, and what it takes to serve them. */
+export class App extends Routes implements Servable, Controllable {
+  readonly root: string
+  readonly environment: string
+  readonly config: Config
+  /** Each setting of `config` with the layer that decided it; secrets are masked. */
+  readonly settings: ResolvedConfig<Config>['settings']
+  readonly log: Logger
+  readonly health: Health = new Health()
+  readonly router: Router<Handler<Context>>
+  readonly #lifecycle = new Lifecycle()
+  readonly #context: ContextConstructor
+  readonly #templates: Templates
+  readonly #plugins = new Plugins<App>(this)
+  readonly #middleware: Middleware<Context>[] = []
+  readonly #errorHandlers: ErrorHandler[] = []
+  #notFound: Handler<Context> | undefined
+  readonly #database: Database
+  readonly #sessions: PgSessionStore | undefined
+  readonly #json: JsonOptions | undefined
+  #server: HttpServer | undefined
+  #loadRules: LoadRules | undefined
+  #handler: Handler<Context> | undefined
+
+  constructor(options: AppOptions & { root: string }) {
+    const router = new Router<Handler<Context>>({
+      ...options.slashes,
+      methodOverride: options.methodOverride ?? false,
+      framework: { internals: OWN_FOLDERS, routeOptions: ROUTE_OPTIONS, checkValue: refuseHandler },
+    })
+    super(router as never)
+    this.router = router
+    this.root = options.root
+    this.#json = options.json
+    this.environment = options.environment ?? environmentName()
+    const { config, settings, warnings } = loadConfig({
+      root: this.root,
+      environment: this.environment,
+      ...(options.config && { overrides: options.config }),
+    })
+    this.config = config
+    this.settings = settings
+    this.log = toLogger(
+      options.log === undefined ? createLogger(logOptions(this.config.log, this.environment)) : options.log,
+    )
+    for (const warning of warnings) this.log.warn(warning)
+    this.#context = options.context ?? Context
+    if (this.#context !== Context && !(this.#context.prototype instanceof Context)) throw appError('context_invalid')
+    const { root, environment, isDevelopment, log } = this
+    const urlFor = router.urlFor.bind(router)
+    this.#templates = new Templates({ root, config, urlFor, log, isDevelopment }, options.templates ?? {})
+    this.#database = new Database({ root, environment, config: this.config.db })
+    this.#lifecycle.add(unhandledRejections(this.log))
+    if (this.#database.isExpected) this.#useDatabase()
+    const { session } = this.config
+    if (session.enabled && session.store === 'database') this.#sessions = this.#keepSessions()
+  }
+
+  /** The application's database; see `db.url` of the configuration. */
+  get db(): Pg {
+    return this.#database.pg
+  }
+
+  get isDevelopment(): boolean {
+    return this.environment === 'development'
+  }
+
+  /** Runs before the first request, in the order of registration. */
+  onStart(name: string, start: NonNullable<Part['start']>): this {
+    this.#lifecycle.add({ name, start })
+    return this
+  }
+
+  /** Runs after the last answer, in reverse order. */
+  onStop(name: string, stop: NonNullable<Part['stop']>): this {
+    this.#lifecycle.add({ name, stop })
+    return this
+  }
+
+  /**
+   * Does something again and again while the application runs, as removing what has expired: every `everyMs`
+   * milliseconds, in each process at times of its own. What two processes do at once must not hurt.
+   */
+  every(name: string, everyMs: number, work: () => unknown): this {
+    const recurring = new Recurring(name, everyMs, work, this.log)
+    this.#lifecycle.add({ name, start: () => recurring.start(), stop: () => recurring.stop() })
+    return this
+  }
+
+  /** Wraps every request, also those that no route answers, the first registered outermost. */
+  use(...middleware: Middleware<Context>[]): this {
+    if (this.router.frozen) throw appError('app_frozen', { what: 'use()' })
+    for (const one of middleware) demandFunction('app.use()', one)
+    this.#middleware.push(...middleware)
+    return this
+  }
+
+  /**
+   * Lets a plugin add to the application, or, confined, to the routes below a prefix alone.
+   *
+   * @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_confined`
+   */
+  register(plugin: Plugin<App, undefined>): this
+  register<Options>(plugin: Plugin<App, Options>, options: Options, confinement?: Confinement): this
+  register(plugin: Plugin<App, unknown>, options?: unknown, confinement?: Confinement): this {
+    this.#plugins.register(plugin, options, confinement)
+    return this
+  }
+
+  /** Asked about every error before the built-in answer, the last registered first. */
+  onError(handler: ErrorHandler): this {
+    demandFunction('app.onError()', handler)
+    this.#errorHandlers.unshift(handler)
+    return this
+  }
+
+  /** Answers what no route and no file does. */
+  notFound(handler: Handler<Context>): this {
+    demandFunction('app.notFound()', handler)
+    this.#notFound = handler
+    return this
+  }
+
+  /** The routes in the order of registration, as `arlen routes` lists them. */
+  routes(): { method: string; path: string; name: string | undefined }[] {
+    return this.router.routes.map(({ methods, path, name }) => ({ method: methods.join('|'), path, name }))
+  }
+
+  /** Ends registration and starts what the application owns. Called by `listen`. */
+  async start(): Promise<void> {
+    this.#compile()
+    if (!this.isDevelopment) this.#templates.load()
+    await this.#lifecycle.start()
+  }
+
+  /** Starts, then serves. Resolves when requests can come. */
+  async listen(options: ListenOptions = {}): Promise<{ address: string; port: number }> {
+    await this.start()
+    const { http } = this.config
+    this.#server ??= this.#createServer()
+    // What runs an application under rules of its own has judged Node.js itself, once for all its workers.
+    if (this.#loadRules) this.#server.setLoadRules(this.#loadRules)
+    else this.#warnOfNode()
+    const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
+    return this.#server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
+  }
+
+  /**
+   * Serves one connection that was accepted elsewhere: a socket, or one end of a pair of streams. `start()` comes first.
+   */
+  handleConnection(stream: Duplex): void {
+    this.#server ??= this.#createServer()
+    this.#server.handleConnection(stream)
+  }
+
+  /** Stops taking requests, lets those in flight finish, then stops what the application owns. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.health.drain()
+    try {
+      await this.#server?.close(options)
+    } finally {
+      await this.#lifecycle.stop()
+    }
+  }
+
+  /** Requests in flight, those handled and those refused for overload since the start. */
+  stats(): { inFlight: number; requests: number; shed: number } {
+    return this.#server?.stats() ?? { inFlight: 0, requests: 0, shed: 0 }
+  }
+
+  /** What propane holds the application to; called before `listen`. */
+  setLoadRules(rules: LoadRules): void {
+    this.#loadRules = rules
+  }
+
+  /** While on, everything but health routes is answered 503 with Retry-After. */
+  overload(on: boolean): void {
+    this.#server?.overload(on)
+  }
+
+  /** Readiness fails from here on, and requests are answered as before. */
+  preStop(): void {
+    this.health.drain()
+  }
+
+  #warnOfNode(): void {
+    const found = isProduction(this.environment) ? judgeNode(process.versions.node) : undefined
+    if (found) this.log.warn(found.problem)
+  }
+
+  #compile(): Handler<Context> {
+    if (this.#handler) return this.#handler
+    const { config, router, log, isDevelopment } = this
+    const routes = new BuiltInRoutes(this, new Set(router.routes.map(route => route.path)))
+    addHealthRoutes(routes, this.health, config.health.trusted)
+    addCspReportRoute(routes, config.security)
+    addOpenApiRoutes(routes, { router, config, isDevelopment, log })
+    const { checkResponses, performanceLogging } = config
+    const check = checkResponses === 'auto' ? !isProduction(this.environment) : checkResponses
+    const csrf = csrfMiddleware(this.config)
+    this.router.freeze(route => compileRoute(route, { checkResponses: check, timings: performanceLogging, csrf }))
+    const missing = this.#notFound ?? nothingHere
+    const dispatch = dispatcher(this.router, staticFiles(this.root, config, isDevelopment)?.(missing) ?? missing)
+    const builtIn = builtInMiddleware(this.config, this.root, this.#sessions)
+    this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
+    return this.#handler
+  }
+
+  #createServer(): HttpServer {
+    const { http, performanceLogging, apiOnly } = this.config
+    const answerError = errorResponder({ apiOnly, development: this.isDevelopment, pages: this.#templates })
+    return createServer(this.#compile(), {
+      context: contextClass(this.#context, {
+        db: () => this.db,
+        router: this.router,
+        templates: this.#templates,
+        answerError,
+      }),
+      log: this.log,
+      ...(this.#json && { json: this.#json }),
+      timings: performanceLogging,
+      ...believedProxies(http, this.isDevelopment),
+      trustedOrigins: this.config.session.trustedOrigins,
+      ...httpOptions(http),
+      healthPaths: HEALTH_PATHS,
+      onError: answerErrors(this.#errorHandlers, answerError),
+      ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
+    })
+  }
+
+  #keepSessions(): PgSessionStore {
+    const sessions = new PgSessionStore(() => this.db)
+    this.every('removing expired sessions', 60 * 60_000, () => sessions.removeExpired())
+    return sessions
+  }
+
+  #useDatabase(): void {
+    const database = this.#database
+    let stopLogging: (() => void) | undefined
+    this.#lifecycle.add({
+      name: 'query log',
+      start: () => {
+        stopLogging = logQueries(this.log)
+      },
+      stop: () => stopLogging?.(),
+    })
+    this.#lifecycle.add({ name: 'database', start: () => database.start(), stop: () => database.stop() })
+    this.health.add('database', () => database.pg.ping())
+  }
+}
+
+function logOptions({ level, format }: Config['log'], environment: string): LogOptions {
+  return { level, format: format === 'auto' ? (environment === 'development' ? 'text' : 'json') : format }
+}
+
+function demandFunction(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw appError('function_expected', { what, actual: typeof value })
+}
+
+function nothingHere(c: Context): unknown {
+  return answerUnmatched({ kind: 'miss' }, c)
+}
+
+/** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */
+export function createApp(options: AppOptions = {}): App {
+  const unknown = Object.keys(options).find(name => !APP_OPTIONS.includes(name))
+  if (unknown !== undefined) {
+    const near = suggest(unknown, APP_OPTIONS)
+    throw appError('option_unknown', { name: unknown, hint: near ? ` Did you mean ${near}?` : '' })
+  }
+  return new App({ ...options, root: options.root ?? callerFolder(createApp) })
+}

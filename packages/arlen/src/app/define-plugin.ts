@@ -1,0 +1,13 @@
+import type { App } from './app.ts'
+import type * as plugin from './plugins.ts'
+
+/** What a plugin may add to. */
+export type PluginScope = plugin.PluginScope<App>
+
+/** A part of an application that can be registered in any. */
+export type Plugin<Options = undefined> = plugin.Plugin<App, Options>
+
+/** Types a plugin; it changes nothing. */
+export function definePlugin<Options = undefined>(plugin: Plugin<Options>): Plugin<Options> {
+  return plugin
+}

@@ -1,0 +1,68 @@
+import type { Middleware } from '@arlen/core'
+import type { Context } from '@arlen/http'
+import { appError } from '../errors.ts'
+import type { GroupOptions } from '../routing/route-options.ts'
+import type { Routes } from '../routing/routes.ts'
+
+/** What an application must have to be given plugins. */
+export interface PluginHost extends Pick<Routes, 'group'> {
+  use(...middleware: Middleware<Context>[]): unknown
+}
+
+/** What a plugin may add to. */
+export interface PluginScope<App> {
+  readonly app: App
+  /** Of the application, or of the group the plugin was confined to. */
+  readonly routes: Routes<string>
+  /** Wraps every request of the application; a confined plugin wraps those of its own routes with `routes.group`. */
+  use(...middleware: Middleware<Context>[]): void
+}
+
+/** A part of an application that can be registered in any. */
+export interface Plugin<App, Options> {
+  /** Unique in an application. */
+  readonly name: string
+  /** Names of plugins that must have been registered before. */
+  readonly needs?: readonly string[]
+  setUp(scope: PluginScope<App>, options: Options): void
+}
+
+/** Confines a plugin to a prefix, and to what else a group can say. */
+export interface Confinement extends GroupOptions {
+  prefix: string
+}
+
+/** The plugins of one application. */
+export class Plugins<App extends PluginHost> {
+  readonly #app: App
+  readonly #names = new Set<string>()
+
+  constructor(app: App) {
+    this.#app = app
+  }
+
+  /** @throws ArlenError `plugin_invalid`, `plugin_duplicate`, `plugin_missing`, `plugin_confined` */
+  register<Options>(plugin: Plugin<App, Options>, options: Options, confinement: Confinement | undefined): void {
+    const { name, needs = [] } = plugin
+    if (typeof name !== 'string' || typeof plugin.setUp !== 'function') {
+      throw appError('plugin_invalid', { name: String(name) })
+    }
+    if (this.#names.has(name)) throw appError('plugin_duplicate', { name })
+    const missing = needs.filter(need => !this.#names.has(need))
+    if (missing.length > 0) throw appError('plugin_missing', { name, missing: missing.join(', ') })
+    this.#names.add(name)
+    const app = this.#app
+    if (confinement === undefined) {
+      plugin.setUp(
+        { app, routes: app as unknown as Routes<string>, use: (...middleware) => void app.use(...middleware) },
+        options,
+      )
+      return
+    }
+    const { prefix, ...group } = confinement
+    const use = () => {
+      throw appError('plugin_confined', { name, prefix })
+    }
+    app.group(prefix, group, routes => plugin.setUp({ app, routes: routes as unknown as Routes<string>, use }, options))
+  }
+}

@@ -1,0 +1,74 @@
+import { createLogger } from '@arlen/core/logger'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Recurring } from './recurring-task.ts'
+
+const lines: Record<string, unknown>[] = []
+const log = createLogger({ destination: { write: line => void lines.push(JSON.parse(line)) } })
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  lines.length = 0
+})
+
+test('does the work once in each interval, and no more after it was stopped', async () => {
+  const work = vi.fn()
+  const recurring = new Recurring('cleaning', 1000, work, log)
+  expect(vi.getTimerCount()).toBe(0)
+  recurring.start()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(work).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(work.mock.calls.length).toBeGreaterThanOrEqual(90)
+  expect(work.mock.calls.length).toBeLessThanOrEqual(112)
+  await recurring.stop()
+  const { length } = work.mock.calls
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(work).toHaveBeenCalledTimes(length)
+})
+
+test('many processes do it at different times', async () => {
+  const times: number[] = []
+  const began = Date.now()
+  const processes = Array.from({ length: 20 }, () => new Recurring('w', 10_000, () => times.push(Date.now()), log))
+  for (const one of processes) one.start()
+  await vi.advanceTimersByTimeAsync(10_000)
+  for (const one of processes) await one.stop()
+  expect(times.length).toBeGreaterThanOrEqual(20)
+  expect(new Set(times.map(time => Math.floor((time - began) / 1000))).size).toBeGreaterThan(3)
+})
+
+test('a failure is logged and does not end it; work that is under way is not begun again, and waited for', async () => {
+  let release: (() => void) | undefined
+  let begun = 0
+  const recurring = new Recurring(
+    'cleaning',
+    1000,
+    () => {
+      begun++
+      if (begun === 1) throw new Error('no database')
+      return new Promise<void>(resolve => {
+        release = resolve
+      })
+    },
+    log,
+  )
+  recurring.start()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(lines).toMatchObject([{ level: 'error', work: 'cleaning', err: { message: 'no database' } }])
+  await vi.advanceTimersByTimeAsync(50_000)
+  expect(begun).toBe(2)
+  let stopped = false
+  const stopping = recurring.stop()?.then(() => {
+    stopped = true
+  })
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(stopped).toBe(false)
+  release!()
+  await stopping
+  expect([begun, vi.getTimerCount()]).toEqual([2, 0])
+})
+
+test.each([0, -1, Number.NaN, 2 ** 31])('refuses to recur every %d ms', everyMs => {
+  expect(() => new Recurring('w', everyMs, () => undefined, log)).toThrow(RangeError)
+})

@@ -1,0 +1,30 @@
+import { LIVENESS_PATHS, READINESS_PATH } from '@arlen/core'
+import { addressTest, type Context } from '@arlen/http'
+import { appError } from '../errors.ts'
+import type { BuiltInRoutes } from './built-in-routes.ts'
+import type { Health, HealthReport } from './health.ts'
+
+/**
+ * `/livez` and `/healthz` say that the process answers, and touch nothing else; `/readyz` says whether it should be
+ * sent requests.
+ *
+ * @param trusted - addresses and ranges that are told which check failed
+ */
+export function addHealthRoutes(routes: BuiltInRoutes, health: Health, trusted: readonly string[]): void {
+  const alive = (c: Context) => c.json({ status: 'ok' }, NO_STORE)
+  const isTrusted = addressTest(trusted, problem => appError('address_invalid', { problem }))
+  for (const path of LIVENESS_PATHS) routes.get(path, NO_DOCUMENT, alive)
+  routes.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await health.report(), isTrusted(c.req.ip)))
+}
+
+/** They are for orchestrators and not of the application's API. */
+const NO_DOCUMENT = { openApi: false } as const
+
+const NO_STORE = { headers: { 'cache-control': 'no-store' } }
+
+/** Which check failed is for the log and for those who are trusted: probes come from anywhere, and reasons name hosts. */
+function answer(c: Context, report: HealthReport, detailed: boolean): unknown {
+  if (report.status !== 'ok') c.log.warn({ health: report }, 'not ready')
+  const body = detailed ? report : { status: report.status }
+  return c.json(body, { ...NO_STORE, status: report.status === 'ok' ? 200 : 503 })
+}

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Middleware } from '@arlen/core'
+import { type Context, serveStatic } from '@arlen/http'
+import type { Config } from '../config/config.ts'
+
+/** What serves the files of `static.dir`, where the application has such a folder. */
+export function staticFiles(
+  root: string,
+  { apiOnly, static: settings }: Pick<Config, 'apiOnly' | 'static'>,
+  isDevelopment: boolean,
+): Middleware<Context> | undefined {
+  const dir = join(root, settings.dir)
+  if (apiOnly || settings.dir === '' || !existsSync(dir)) return undefined
+  return serveStatic(dir, {
+    prefix: settings.prefix,
+    maxAgeSeconds: isDevelopment ? 0 : settings.maxAgeSeconds,
+    ...(isDevelopment && { checkMs: 0 }),
+  })
+}

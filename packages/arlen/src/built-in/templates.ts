@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from '@arlen/core'
+import type { Context } from '@arlen/http'
+import {
+  assetUrls,
+  attributes,
+  type ContextHelperTable,
+  createViews,
+  type Form,
+  raw,
+  type SafeString,
+  type TemplateName,
+  type Views,
+} from '@arlen/view'
+import type { AppContext } from '../app/app-context.ts'
+import type { Config } from '../config/config.ts'
+import { appError } from '../errors.ts'
+
+export interface TemplateOptions {
+  /** Functions that templates call by name. */
+  helpers?: Readonly<Record<string, (...args: never[]) => unknown>>
+  /** Functions of the request's context, each giving the helper of that name. */
+  contextHelpers?: Readonly<Record<string, (c: Context) => (...args: never[]) => unknown>>
+  /** Locals that every page has. */
+  locals?: object
+}
+
+/**
+ * The types of what every template can call. An application that has its templates checked says once, beside its own:
+ *
+ * ```ts
+ * declare module '@arlen/view' { interface Helpers extends AppHelpers, HelperTypes<typeof templates> {} }
+ * ```
+ */
+export interface AppHelpers {
+  assetUrl: (path: string) => string
+  attributes: typeof attributes
+  cspNonce: () => string
+  csrfField: () => SafeString
+  csrfToken: () => string
+  flash: <T = string>(key: string) => T | undefined
+  form: () => Form
+  urlFor: AppContext['urlFor']
+}
+
+/** What every template can call about its request. */
+const CONTEXT_HELPERS: ContextHelperTable<Context> = {
+  csrfField: c => () => raw(c.csrfField()),
+  csrfToken: c => () => c.csrfToken(),
+  cspNonce: c => () => c.cspNonce,
+  flash: c => (key: string) => c.flash(key),
+  form: c => () => c.form,
+}
+
+/** What templates need of their application. */
+export interface TemplateSource {
+  readonly root: string
+  readonly config: Pick<Config, 'apiOnly' | 'views' | 'static'>
+  readonly urlFor: AppContext['urlFor']
+  readonly log: Logger
+  readonly isDevelopment: boolean
+}
+
+/** The templates of an application, opened when the first page is rendered. */
+export class Templates {
+  readonly #source: TemplateSource
+  readonly #options: TemplateOptions
+  #views: Views<Context> | undefined
+  #names: ReadonlySet<string> | undefined
+
+  constructor(source: TemplateSource, options: TemplateOptions) {
+    this.#source = source
+    this.#options = options
+  }
+
+  /** Loads every template, where there are any, so that a mistake in one is known before the first request. */
+  load(): void {
+    const { root, config } = this.#source
+    if (config.apiOnly || !existsSync(join(root, config.views.dir))) return
+    this.#views ??= this.#open()
+    this.#views.load()
+  }
+
+  /** The application's own page for a status: `errors/404`, else `errors/error`, else none. */
+  errorPage(status: number): string | undefined {
+    const { root, config } = this.#source
+    if (config.apiOnly || (this.#views === undefined && !existsSync(join(root, config.views.dir)))) return undefined
+    this.#views ??= this.#open()
+    // Which there are is asked of the folder once, but where somebody is writing them.
+    if (this.#names === undefined || this.#source.isDevelopment) this.#names = new Set(this.#views.names())
+    const names = this.#names
+    return [`errors/${status}`, 'errors/error'].find(name => names.has(name))
+  }
+
+  contentType(name: string): string {
+    this.#views ??= this.#open()
+    return this.#views.contentType(name as TemplateName)
+  }
+
+  render(name: string, locals: object, c: Context): string | Promise<string> {
+    this.#views ??= this.#open()
+    return this.#views.render(name as TemplateName, locals, c)
+  }
+
+  #open(): Views<Context> {
+    const { root, config, urlFor, log, isDevelopment } = this.#source
+    const dir = join(root, config.views.dir)
+    if (config.apiOnly || !existsSync(dir)) throw appError('views_not_configured', { dir })
+    return createViews<Context>({
+      dir,
+      reload: isDevelopment,
+      ...(config.views.layout && { layout: config.views.layout }),
+      helpers: {
+        urlFor: urlFor as never,
+        assetUrl: assetUrls({ dir: join(root, config.static.dir), base: config.static.prefix, reload: isDevelopment }),
+        attributes: attributes as never,
+        ...this.#options.helpers,
+      },
+      onWarning: warning => log.warn({ ...warning }, 'template warning'),
+      contextHelpers: { ...CONTEXT_HELPERS, ...this.#options.contextHelpers },
+      ...(this.#options.locals && { locals: this.#options.locals }),
+    })
+  }
+}

@@ -1,0 +1,71 @@
+import type { Handler, SecurityScheme } from '@arlen/core'
+import type { Context } from '@arlen/http'
+import type { Route } from '@arlen/router'
+import { ANY } from '@arlen/router'
+import { Definitions } from './json-schema.ts'
+import { operation } from './operation.ts'
+import { documentPaths } from './path.ts'
+import { PROBLEM_SCHEMA } from './problem-schema.ts'
+import { securityRequirements } from './security.ts'
+import { isOfApi } from './selection.ts'
+
+type Json = Record<string, unknown>
+
+export interface OpenApiInfo {
+  title: string
+  version: string
+}
+
+export interface OpenApiOptions {
+  /** The application has no pages: every route is described that does not say otherwise. Default false. */
+  apiOnly?: boolean
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
+
+/**
+ * Describes the routes of an API as OpenAPI 3.1: paths, parameters, bodies, answers with their statuses, and the security
+ * schemes that their guards ask for; the problem document for everything that fails. Pages are left out; see the guide on
+ * routes for what tells them apart, and `openApi` of a route or group to say so.
+ */
+export function openApi(
+  routes: readonly Route<Handler<Context>>[],
+  info: OpenApiInfo,
+  { apiOnly = false }: OpenApiOptions = {},
+): Json {
+  const paths: Record<string, Json> = {}
+  const definitions = new Definitions({ Problem: PROBLEM_SCHEMA })
+  const securitySchemes: Record<string, SecurityScheme> = {}
+  const operationIds = new Set<string>()
+  for (const route of routes) {
+    if (isOfApi(route, apiOnly) !== true) continue
+    const security = securityRequirements(route, securitySchemes)
+    for (const path of documentPaths(route.pattern)) {
+      paths[path.template] ??= {}
+      for (const method of methodsOf(route)) {
+        if (Object.hasOwn(paths[path.template]!, method)) continue
+        const operationId = uniqueId(route.name, method, operationIds)
+        paths[path.template]![method] = {
+          ...(operationId && { operationId }),
+          ...operation(route, method, path, definitions, security),
+        }
+      }
+    }
+  }
+  const schemes = Object.keys(securitySchemes).length > 0 && { securitySchemes }
+  return { openapi: '3.1.0', info, paths, components: { schemas: definitions.schemas, ...schemes } }
+}
+
+function methodsOf({ methods }: Route<Handler<Context>>): string[] {
+  if (methods.includes(ANY)) return METHODS
+  return methods.map(method => method.toLowerCase()).filter(method => METHODS.includes(method))
+}
+
+/** The name of the route; where it has several methods or paths, with what tells them apart. */
+function uniqueId(name: string | undefined, method: string, taken: Set<string>): string | undefined {
+  if (name === undefined) return undefined
+  let id = name
+  for (let i = 1; taken.has(id); i++) id = i === 1 ? `${name}.${method}` : `${name}.${method}.${i}`
+  taken.add(id)
+  return id
+}

@@ -1,0 +1,30 @@
+import type { Middleware } from '@arlen/http'
+import { securityError } from '../errors.ts'
+import { hostList } from './host-list.ts'
+
+export interface HostCheckOptions {
+  /** The site's host names: exact names, `.example.com` for all subdomains, `local` for all forms of localhost. */
+  hosts: readonly string[]
+  /** Paths that are served for any host: load balancers check health by address. */
+  exemptPaths?: readonly string[]
+}
+
+/**
+ * Rejects requests for other hosts with 421. Links in e-mails, caches and redirects are built from the host, and DNS
+ * rebinding depends on it. Behind a trusted proxy the forwarded host is checked.
+ *
+ * @throws ArlenError `hosts_invalid`.
+ */
+export function hostCheck(options: HostCheckOptions): Middleware {
+  const isAllowed = hostList(options.hosts)
+  const exempt = new Set(options.exemptPaths)
+  let lastAllowed: string | undefined
+  return next => c => {
+    const { host } = c.req
+    if (host !== lastAllowed) {
+      if (isAllowed(host)) lastAllowed = host
+      else if (!exempt.has(c.req.path)) throw securityError('host_not_allowed')
+    }
+    return next(c)
+  }
+}

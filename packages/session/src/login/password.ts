@@ -1,0 +1,122 @@
+import { type Algorithm, hash, parseOptions, verify } from '@node-rs/argon2'
+import { sessionError } from '../errors.ts'
+import { randomToken } from '../secrets/random.ts'
+import { Turns } from './limiter.ts'
+
+/** The Argon2id parameters that OWASP's Password Storage Cheat Sheet considers equivalent: memory in KiB, passes. */
+const OWASP_MINIMA = [
+  [47_104, 1],
+  [19_456, 2],
+  [12_288, 3],
+  [9_216, 4],
+  [7_168, 5],
+] as const
+
+/** `Algorithm.Argon2id`. The library declares it as a const enum, which erasable TypeScript cannot import. */
+const ARGON2ID = 2 as Algorithm
+
+/** Longer than any passphrase, but cheap to read. */
+const LONGEST_BYTES = 1024
+
+/** A few seconds of work; clients further back would have given up. */
+const MOST_WAITING = 200
+
+export interface PasswordOptions {
+  /** KiB. Default 19,456. */
+  memoryCost?: number
+  /** Passes. Default 2. */
+  timeCost?: number
+  /** Default 1. */
+  parallelism?: number
+  /**
+   * How many hashes are computed at once. Default 2: they share the thread pool, four threads in Node.js, with file
+   * access, DNS and compression.
+   */
+  atOnce?: number
+  /** A secret that is mixed into every hash and kept outside the database. It cannot be changed later. */
+  pepper?: string
+  /** Verifies hashes other than Argon2, such as bcrypt. Passwords that match are hashed again with Argon2. */
+  legacy?: (hash: string, password: string) => boolean | Promise<boolean>
+}
+
+export interface PasswordVerdict {
+  readonly ok: boolean
+  /** A new hash to store. Set if the password is correct but its hash uses outdated parameters. */
+  readonly rehash?: string
+}
+
+/**
+ * Hashes and verifies passwords with Argon2id, off the event loop. Passwords are normalized (NFKC), so that the same
+ * characters typed on different keyboards match (NIST SP 800-63B, section 3.1.1.2).
+ *
+ * Only a few are hashed at once. If too many wait, `passwords_busy` (503) is thrown.
+ *
+ * @throws ArlenError `password_parameters` if the parameters are weaker than every row of OWASP's table.
+ */
+export class Passwords {
+  readonly #parameters: { memoryCost: number; timeCost: number; parallelism: number; algorithm: Algorithm }
+  readonly #secret: { secret?: Uint8Array }
+  readonly #legacy: PasswordOptions['legacy']
+  readonly #turns: Turns
+  #decoy: Promise<string> | undefined
+
+  constructor(options: PasswordOptions = {}) {
+    const { memoryCost = 19_456, timeCost = 2, parallelism = 1, atOnce = 2, pepper, legacy } = options
+    if (!OWASP_MINIMA.some(([memory, time]) => memoryCost >= memory && timeCost >= time)) {
+      throw sessionError('password_parameters', { problems: `${memoryCost} KiB and ${timeCost} passes` })
+    }
+    this.#parameters = { memoryCost, timeCost, parallelism, algorithm: ARGON2ID }
+    this.#secret = pepper === undefined ? {} : { secret: Buffer.from(pepper) }
+    this.#legacy = legacy
+    this.#turns = new Turns(atOnce, MOST_WAITING)
+  }
+
+  /**
+   * The hash to store, including parameters and salt (PHC string format). Throws `password_too_long` over 1,024 bytes.
+   */
+  async hash(password: string): Promise<string> {
+    const normalized = password.normalize('NFKC')
+    if (Buffer.byteLength(normalized) > LONGEST_BYTES) throw sessionError('password_too_long', { limit: LONGEST_BYTES })
+    return this.#turns.run(() => hash(normalized, { ...this.#parameters, ...this.#secret }))
+  }
+
+  /** Verifies a password against a hash. For an unknown user pass `undefined`: it fails in the same time. */
+  async verify(stored: string | undefined, password: string): Promise<PasswordVerdict> {
+    const normalized = password.normalize('NFKC')
+    if (Buffer.byteLength(normalized) > LONGEST_BYTES) return { ok: false }
+    // Created on the first call of any kind, so that the first unknown account does not stand out by its timing.
+    const decoy = this.#makeDecoy()
+    if (stored === undefined) {
+      const hashed = await decoy
+      await this.#turns.run(() => verify(hashed, normalized, this.#secret))
+      return { ok: false }
+    }
+    if (!stored.startsWith('$argon2')) {
+      const ok = (await this.#legacy?.(stored, password)) ?? false
+      return ok ? { ok, rehash: await this.hash(password) } : { ok: false }
+    }
+    if (!(await this.#turns.run(() => verify(stored, normalized, this.#secret)))) return { ok: false }
+    return this.#isCurrent(stored) ? { ok: true } : { ok: true, rehash: await this.hash(password) }
+  }
+
+  #makeDecoy(): Promise<string> {
+    if (this.#decoy !== undefined) return this.#decoy
+    const decoy = this.hash(randomToken(16))
+    decoy.catch(() => {
+      this.#decoy = undefined // callers waiting for it get the error; the next one tries again
+    })
+    this.#decoy = decoy
+    return decoy
+  }
+
+  #isCurrent(stored: string): boolean {
+    const { algorithm, memoryCost, timeCost, parallelism } = parseOptions(stored)
+    const wanted = this.#parameters
+    return (
+      algorithm === wanted.algorithm &&
+      memoryCost === wanted.memoryCost &&
+      timeCost === wanted.timeCost &&
+      parallelism === wanted.parallelism
+    )
+  }
+}

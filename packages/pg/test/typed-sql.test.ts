@@ -159,3 +159,29 @@ test('nothing is executed', async () => {
   expect((await check({ write: true })).queries).toBe(2)
   expect(performance.now() - started).toBeLessThan(50_000)
 })
+
+test('"never null" is never wrong: rows unpacked by (row).*, functions that share a name, constraints that are NOT VALID', async () => {
+  await using admin = await openAdmin(database.dsn)
+  await admin.query(`
+    create schema shop;
+    create function shop.now() returns timestamptz language sql as 'select null::timestamptz';
+    create function rank(text) returns int language sql as 'select null::int';
+    create type pair as (a int, b int);
+    create table pairs (p pair, q int);
+    alter table pairs add constraint q_set not null q not valid;
+    create table counted (n int not null);
+  `)
+  await write(
+    'src/app.ts',
+    `db.many('select (p).*, count(*) from pairs group by p')
+     db.one('select shop.now() as a, rank($1) as b, pg_catalog.now() as c, count(*) as d')
+     db.many('select q from pairs')
+     db.many('select n from counted')`,
+  )
+  await check({ write: true })
+  const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
+  expect(types).toContain('row: { a: number | null; b: number | null; count: bigint | null }')
+  expect(types).toContain('row: { a: Date | null; b: number | null; c: Date; d: bigint }')
+  expect(types).toContain('"select q from pairs": { params: []; row: { q: number | null } }')
+  expect(types).toContain('"select n from counted": { params: []; row: { n: number } }')
+})

@@ -1,5 +1,6 @@
 import type { Pg } from '../pg.ts'
 import type { TypeSettings } from '../wire/type-parsers.ts'
+import { NEVER_NULL } from './nullability.ts'
 
 interface TypeRow {
   oid: number
@@ -15,6 +16,8 @@ interface TypeRow {
 export class Catalog {
   readonly #types = new Map<number, TypeRow>()
   readonly #notNull = new Set<string>()
+  /** Names that functions of the application share with those of PostgreSQL that never give NULL. */
+  readonly shadowed: Set<string> = new Set()
   readonly #settings: TypeSettings
 
   constructor(settings: TypeSettings) {
@@ -30,9 +33,16 @@ export class Catalog {
     )
     for (const type of types) catalog.#types.set(type.oid, type)
     const columns = await db.many<{ key: string }>(
-      "select attrelid || ' ' || attnum as key from pg_attribute where attnotnull and attnum > 0 and attrelid >= 16384",
+      // A constraint that is NOT VALID holds for new rows only.
+      `select attrelid || ' ' || attnum as key from pg_attribute where attnotnull and attnum > 0 and attrelid >= 16384
+         and not exists (select from pg_constraint where conrelid = attrelid and contype = 'n' and conkey[1] = attnum and not convalidated)`,
     )
     for (const { key } of columns) catalog.#notNull.add(key)
+    const functions = await db.many<{ name: string }>(
+      `select distinct proname as name from pg_proc where pronamespace <> 'pg_catalog'::regnamespace and proname = any ($1)`,
+      [NEVER_NULL],
+    )
+    for (const { name } of functions) catalog.shadowed.add(name)
     return catalog
   }
 

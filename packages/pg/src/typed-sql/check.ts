@@ -61,7 +61,7 @@ async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<D
     const { params, fields } = await executorOf(db).describe(query.text)
     const twice = fields.find(({ name }, i) => fields.findIndex(field => field.name === name) < i)
     if (twice) return ambiguous(twice.name, query)
-    const { outerJoin, neverNull } = await readNullability(query.text)
+    const { outerJoin, neverNull } = await readNullability(query.text, catalog.shadowed)
     const asserted = new Set(
       /--[ \t]*not null:([^\n]*)/
         .exec(query.text)?.[1]

@@ -10,8 +10,12 @@ export interface Nullability {
 
 const UNKNOWN: Nullability = { outerJoin: true, neverNull: new Set() }
 
-/** Reads the parse tree, as far as it can be understood. Without libpg-query everything may be NULL. */
-export async function readNullability(text: string): Promise<Nullability> {
+/**
+ * Reads the parse tree, as far as it can be understood. Without libpg-query everything may be NULL.
+ *
+ * @param shadowed - names that functions of the application share with those of PostgreSQL
+ */
+export async function readNullability(text: string, shadowed: ReadonlySet<string>): Promise<Nullability> {
   try {
     const [statement, ...others] = await parseSql(text)
     if (!statement || others.length > 0) return UNKNOWN
@@ -25,7 +29,9 @@ export async function readNullability(text: string): Promise<Nullability> {
       /^(?:old|new)$/.test(names(tree(tree(tree(target.ResTarget).val).ColumnRef).fields)[0] ?? ''),
     )
     const hasStar = targets.some(target => isStar(tree(tree(target.ResTarget).val)))
-    const neverNull = targets.flatMap((target, i) => (isNeverNull(tree(tree(target.ResTarget).val)) ? [i] : []))
+    const neverNull = targets.flatMap((target, i) =>
+      isNeverNull(tree(tree(target.ResTarget).val), shadowed) ? [i] : [],
+    )
     return {
       outerJoin: versions || kind === 'MergeStmt' || mayOmitRows(node),
       neverNull: new Set(hasStar ? [] : neverNull),
@@ -35,9 +41,10 @@ export async function readNullability(text: string): Promise<Nullability> {
   }
 }
 
-/** `*` stands for a number of columns that only the server knows. */
+/** `*`, `t.*` and `(row).*` stand for a number of columns that only the server knows. */
 function isStar(value: Tree): boolean {
-  return list(tree(value.ColumnRef).fields).some(field => field.A_Star !== undefined)
+  const parts = [...list(tree(value.ColumnRef).fields), ...list(tree(value.A_Indirection).indirection)]
+  return parts.some(part => part.A_Star !== undefined)
 }
 
 /** Outer joins, and GROUPING SETS, which put NULL where a column does not take part. */
@@ -49,7 +56,8 @@ function mayOmitRows(node: unknown): boolean {
   return Object.values(node).some(mayOmitRows)
 }
 
-const NEVER_NULL = [
+/** Functions of PostgreSQL that never give NULL. */
+export const NEVER_NULL: readonly string[] = [
   'count',
   'now',
   'row_number',
@@ -61,12 +69,20 @@ const NEVER_NULL = [
   'pg_backend_pid',
 ]
 
-function isNeverNull(value: Tree): boolean {
-  if (value.TypeCast !== undefined) return isNeverNull(tree(tree(value.TypeCast).arg))
+function isNeverNull(value: Tree, shadowed: ReadonlySet<string>): boolean {
+  const inner = (node: unknown) => isNeverNull(tree(node), shadowed)
+  if (value.TypeCast !== undefined) return inner(tree(value.TypeCast).arg)
   if (value.A_Const !== undefined) return tree(value.A_Const).isnull !== true
-  if (value.FuncCall !== undefined) return NEVER_NULL.includes(names(tree(value.FuncCall).funcname).at(-1) ?? '')
+  if (value.FuncCall !== undefined) return isBuiltIn(names(tree(value.FuncCall).funcname), shadowed)
   if (value.SubLink !== undefined) return tree(value.SubLink).subLinkType === 'EXISTS_SUBLINK'
   if (value.NullTest !== undefined || value.BooleanTest !== undefined) return true
-  if (value.CoalesceExpr !== undefined) return list(tree(value.CoalesceExpr).args).some(isNeverNull)
+  if (value.CoalesceExpr !== undefined) return list(tree(value.CoalesceExpr).args).some(inner)
   return false
+}
+
+/** A function of the application may have the same name, in a schema or with other parameters. */
+function isBuiltIn(path: readonly string[], shadowed: ReadonlySet<string>): boolean {
+  const name = path.at(-1) ?? ''
+  if (!NEVER_NULL.includes(name)) return false
+  return path.length === 1 ? !shadowed.has(name) : path[0] === 'pg_catalog'
 }

@@ -137,6 +137,16 @@ describe('a finding', () => {
     const allowed = '-- allow drop_column: unused since 2.3\nalter table t drop column a;'
     expect(await rules(allowed)).toEqual([])
     expect(await rules(`${allowed}\nalter table t drop column b;`)).toEqual(['drop_column'])
+    expect(await rules('alter table t drop column a; -- allow drop_column: unused')).toEqual([])
+    expect(
+      await rules('alter table t drop column a; -- allow drop_column: unused\nalter table t drop column b;'),
+    ).toEqual(['drop_column'])
+    expect(await rules("comment on table t is '\n-- allow drop_column: x'; alter table t drop column a")).toEqual([
+      'drop_column',
+    ])
+    expect(await rules("alter table t drop column a, add column b text default '\n-- allow drop_column: x'")).toEqual([
+      'drop_column',
+    ])
     expect(await rules('-- allow drop_column:\nalter table t drop column a')).toEqual(['drop_column'])
     expect(await rules('-- allow drop_table: no\nalter table t drop column a')).toEqual(['drop_column'])
   })

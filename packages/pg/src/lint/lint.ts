@@ -1,5 +1,6 @@
 import { type Migration, readMigrations } from '../migrate/files.ts'
 import { DIR } from '../migrate/run.ts'
+import { scanSql, splitStatements } from '../sql/sql-scanner.ts'
 import { type ParsedStatement, parseSql, syntaxErrorOf } from './parser.ts'
 import { RULES, type RuleName } from './rules.ts'
 import { type Context, checkStatement } from './statements.ts'
@@ -35,7 +36,8 @@ export async function lintMigrations({ dir = DIR, only = () => true }: LintOptio
 }
 
 /**
- * The findings in one migration. A comment before the statement (or in it) sets one aside, with a reason:
+ * The findings in one migration. A comment before the statement, in it, or behind it on its
+ * last line sets one aside, with a reason:
  * `-- allow drop_column: unused since 2.3`.
  */
 export async function lintMigration(migration: Pick<Migration, 'file' | 'up' | 'transactional'>): Promise<Finding[]> {
@@ -49,17 +51,28 @@ export async function lintMigration(migration: Pick<Migration, 'file' | 'up' | '
     if (!syntax) throw error
     return [{ ...finding('syntax_error', file, up, syntax.position), problem: syntax.message }]
   }
-  return statements.flatMap(statement => {
-    const allowed = allowedIn(statement.text)
+  const waivers = waiversIn(up)
+  return statements.flatMap((statement, i) => {
+    const allowed = waivers[i] ?? new Set()
     const broken = new Set(checkStatement(statement, context))
     return [...broken].filter(rule => !allowed.has(rule)).map(rule => finding(rule, file, up, statement.offset))
   })
 }
 
-const ALLOW = /--[ \t]*allow[ \t]+(\w+)[ \t]*:[ \t]*\S/g
+const ALLOW = /^--[ \t]*allow[ \t]+(\w+)[ \t]*:[ \t]*\S/
 
-function allowedIn(text: string): Set<string> {
-  return new Set([...text.matchAll(ALLOW)].map(match => match[1]!))
+/** The rules that are set aside for each statement, by comments before it, in it, or behind it on its last line. */
+function waiversIn(text: string): Set<string>[] {
+  const statements = splitStatements(text)
+  const waivers = statements.map(() => new Set<string>())
+  let at = 0
+  for (const { kind, text: piece } of scanSql(text)) {
+    const rule = kind === 'comment' ? ALLOW.exec(piece)?.[1] : undefined
+    const owner = rule === undefined ? -1 : statements.findIndex(({ end }) => !/[\n\r]/.test(text.slice(end, at)))
+    if (rule !== undefined) waivers[owner]?.add(rule)
+    at += piece.length
+  }
+  return waivers
 }
 
 function finding(rule: RuleName, file: string, text: string, offset: number): Finding {

@@ -7,8 +7,6 @@ export interface ParsedStatement {
   /** `IndexStmt`, `AlterTableStmt`, … */
   kind: string
   node: Tree
-  /** The statement and the comments before it. */
-  text: string
   /** Where its first word stands, in UTF-16 units from the beginning of the whole text. */
   offset: number
 }
@@ -20,18 +18,14 @@ export async function parseSql(text: string): Promise<ParsedStatement[]> {
   // The tree counts bytes of UTF-8.
   const toText = (from: number, to: number) => bytes.subarray(from, to).toString()
   const { stmts = [] } = (await parser(text)) as { stmts?: RawStatement[] }
-  let before = 0
+  let bytesSeen = 0
+  let offset = 0
   return stmts.map(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
     const [kind = '', node = {}] = Object.entries(stmt)[0] ?? []
     const to = length ? from + length : bytes.length
-    const statement = {
-      kind,
-      node: node as Tree,
-      text: toText(before, to), // the location leaves out comments in some versions, and not in others
-      offset: toText(0, from).length + leadIn(toText(from, to)),
-    }
-    before = to + 1 // the semicolon
-    return statement
+    offset += toText(bytesSeen, from).length
+    bytesSeen = from
+    return { kind, node: node as Tree, offset: offset + leadIn(toText(from, to)) }
   })
 }
 

@@ -147,6 +147,8 @@ export interface StatementText {
   normal: string
   /** Where its first word is, in UTF-16 units. */
   offset: number
+  /** Where its semicolon is, or the end of the text. */
+  end: number
 }
 
 /** The statements of a text, without the semicolons between them. */
@@ -159,7 +161,7 @@ export function splitStatements(text: string): StatementText[] {
   let offset = -1
   const finish = () => {
     const normalized = normal.take()
-    if (offset >= 0) statements.push({ text: text.slice(from, at).trim(), normal: normalized, offset })
+    if (offset >= 0) statements.push({ text: text.slice(from, at).trim(), normal: normalized, offset, end: at })
     offset = -1
   }
   for (const { kind, text: piece } of scanSql(text)) {

@@ -180,5 +180,6 @@ export const CASES: readonly Case[] = [
 
 export const PACKAGES: Readonly<Record<string, string>> = {
   '@arlen/core': fileURLToPath(new URL('../../core', import.meta.url)),
+  '@arlen/error-report': fileURLToPath(new URL('../../error-report', import.meta.url)),
   '@arlen/view': fileURLToPath(new URL('../../view', import.meta.url)),
 }

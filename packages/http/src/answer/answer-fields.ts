@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts'
+import { httpError } from '../errors.ts'
+import { isSendableValue } from '../head/grammar.ts'
 import { joinLists } from './list-fields.ts'
 import type { Reply } from './reply.ts'
 
@@ -24,7 +26,10 @@ export function answerFields(c: Context, reply: Reply, status: number): string {
 /** What the answer says it is; else what was set for an answer that does not say. */
 function contentType(c: Context, reply: Reply): string {
   const own = reply._list?.get('content-type') ?? reply.type
-  return own === '' ? (setField(c, reply, 'content-type') ?? '') : own
+  if (own === '') return setField(c, reply, 'content-type') ?? ''
+  // Fields are checked when they are set; what a program wrote into `type` is checked here.
+  if (typeof own === 'string' && isSendableValue(own)) return own
+  throw httpError('header_value_invalid', { name: 'Content-Type' })
 }
 
 /** The fields of `c.res`, of the answer where both have one, and of both where they are lists. */

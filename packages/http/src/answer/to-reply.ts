@@ -53,5 +53,5 @@ export function isStream(value: object): value is StreamBody {
 /** Whether JSON is what an object becomes: the one question the fast path asks. */
 export function isPlainJson(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === Array.prototype
+  return prototype === Array.prototype || (prototype === Object.prototype && !(Symbol.asyncIterator in value))
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { httpError } from '../errors.ts'
+import { isFormOfOurs, readToEnd } from './form-response.ts'
 import { Reply, type StreamBody } from './reply.ts'
 
 /** Fields of one connection (RFC 9110, section 7.6.1; RFC 9112), and the length, which is looked at apart. */
@@ -43,7 +44,8 @@ export function webReply(response: Response, isHead: boolean): Reply {
   if (response.bodyUsed) throw httpError('stream_incomplete')
   const { headers } = response
   const unpacked = isUnpacked(response)
-  const reply = new Reply(response.body as StreamBody | null, '', response.status)
+  const body = isFormOfOurs(response) ? readToEnd(response) : (response.body as StreamBody | null)
+  const reply = new Reply(body, '', response.status)
   const length = headers.get('content-length')
   // A body that a program took from elsewhere may be unpacked too: its length is known when it has been read.
   const isExact = isFetched(response) ? !unpacked : !headers.has('content-encoding')

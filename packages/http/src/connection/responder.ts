@@ -1,6 +1,6 @@
 import { type ArlenError, HttpError, isPromiseLike } from '@arlen/core'
 import { answerFields, setField } from '../answer/answer-fields.ts'
-import { Reply, type StreamBody } from '../answer/reply.ts'
+import { checkStatus, Reply, type StreamBody } from '../answer/reply.ts'
 import { isPlainJson, isStream, toReply } from '../answer/to-reply.ts'
 import { JSON_TYPE } from '../clock.ts'
 import type { Context } from '../context.ts'
@@ -11,7 +11,7 @@ import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
 import { type AnswerHead, type Exchange, UNKNOWN, UNTOLD } from './exchange.ts'
 import { checkUnread, discard, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
-import { UpgradeReply } from './upgrade.ts'
+import { handOver, UpgradeReply } from './upgrade.ts'
 
 /** Calls the handler of one request after the other, and turns what it comes to into an answer. */
 export class Responder implements StreamSink {
@@ -58,17 +58,21 @@ export class Responder implements StreamSink {
     observeStart(c)
     if (!admit(service, request.path)) return this.fail(c, overloaded(service))
     let result: unknown
+    let isLater: boolean
     try {
       result = service.handler(c)
+      isLater = isPromiseLike(result)
+      if (isLater) {
+        ;(result as PromiseLike<unknown>).then(
+          value => this.settle(c, value),
+          error => this.fail(c, error),
+        )
+      }
     } catch (error) {
+      // Of the handler, or of a `then` that is no promise's.
       return this.fail(c, error)
     }
-    if (isPromiseLike(result)) {
-      result.then(
-        value => this.settle(c, value),
-        error => this.fail(c, error),
-      )
-    } else this.settle(c, result)
+    if (!isLater) this.settle(c, result)
   }
 
   /** Whether the handler of this request still has time to answer it. */
@@ -125,8 +129,16 @@ export class Responder implements StreamSink {
     }
   }
 
-  /** A handler threw, or a limit of its own was passed. */
+  /** A handler threw, or a limit of its own was passed. Whatever it threw, this does not. */
   private fail(c: Context, error: unknown): void {
+    try {
+      this.answerError(c, error)
+    } catch (second) {
+      this.lastResort(c, second)
+    }
+  }
+
+  private answerError(c: Context, error: unknown): void {
     const { service } = this
     if (this.context !== c || c._answered) {
       service.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
@@ -143,12 +155,7 @@ export class Responder implements StreamSink {
     observeException(c, error)
     if (c._response !== null || c._base?.list.describesContent) c.res.headers.deleteRepresentation()
     const status = error instanceof HttpError ? error.status : 500
-    let result: unknown
-    try {
-      result = service.onError(error, c)
-    } catch (second) {
-      return this.lastResort(c, second)
-    }
+    const result: unknown = service.onError(error, c)
     if (isPromiseLike(result)) {
       result.then(
         value => this.sendError(c, value, status),
@@ -172,10 +179,11 @@ export class Responder implements StreamSink {
   /** The error handler itself failed: the answer says no more than that. */
   private lastResort(c: Context, error: unknown): void {
     try {
-      if (this.context === c && !c._answered) this.send(c, c.problemOf(error instanceof HttpError ? error : undefined))
-    } finally {
-      c.log.error({ err: error }, 'the error handler failed')
+      if (this.context === c && !c._answered) this.send(c, c.problemOf(isHttpError(error) ? error : undefined))
+    } catch (cause) {
+      this.exchange.cut(cause) // there is nothing left to say it with
     }
+    c.log.error({ err: error }, 'the error handler failed')
   }
 
   /** False where the answer must say more than its type. */
@@ -193,10 +201,12 @@ export class Responder implements StreamSink {
     if (typeof body === 'string' && reply.status === 0 && !reply.hasHeaders && isPlain(c)) {
       if (this.sendPlain(c, reply.type, body)) return
     }
-    const status = reply.status === 0 ? (c._response?.status ?? 200) : reply.status
+    const status = reply.status === 0 ? (c._response?.status ?? 200) : checkStatus(reply.status)
     if (status === 204 || status === 205 || status === 304) this.sendEmpty(c, reply, status)
     else if (typeof body === 'object' && body !== null && isStream(body)) this.sendStream(c, reply, status, body)
-    else this.sendContent(c, reply, status, body as string | Uint8Array | null)
+    else if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
+      this.sendContent(c, reply, status, body)
+    } else throw httpError('answer_unsupported', { type: typeof body })
   }
 
   /** No content, whatever the reply holds (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
@@ -208,7 +218,7 @@ export class Responder implements StreamSink {
   private sendContent(c: Context, reply: Reply, status: number, body: string | Uint8Array | null): void {
     const bytes = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
     if (c.req.method === 'HEAD') {
-      const length = body === null && reply.length >= 0 ? reply.length : bytes
+      const length = body === null && isLength(reply.length) ? reply.length : bytes
       return this.sendWhole(c, headOf(c, reply, status, length), null, 0)
     }
     const { largestWhole } = this.exchange
@@ -226,7 +236,7 @@ export class Responder implements StreamSink {
 
   private sendStream(c: Context, reply: Reply, status: number, body: StreamBody): void {
     checkUnread(body)
-    const declared = reply.length >= 0 ? reply.length : declaredLength(c, reply)
+    const declared = isLength(reply.length) ? reply.length : declaredLength(c, reply)
     const head = headOf(c, reply, status, declared)
     if (c.req.method === 'HEAD') {
       release(body, undefined)
@@ -241,9 +251,13 @@ export class Responder implements StreamSink {
   }
 
   private upgrade(c: Context, { take }: UpgradeReply): void {
-    c._answered = true
-    this.end(c, 101, 0)
-    this.exchange.upgrade(take)
+    this.exchange.upgrade((socket, head) => {
+      c._answered = true
+      this.end(c, 101, 0)
+      handOver(socket, head, take, error => {
+        c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'the handler of an upgrade failed')
+      })
+    })
   }
 
   /** The first piece is there: up to now the answer could have become an error. */
@@ -314,6 +328,20 @@ function isPlain(c: Context): boolean {
 function headOf(c: Context, reply: Reply, status: number, length: number): AnswerHead {
   const last = /\bclose\b/i.test(setField(c, reply, 'connection') ?? '')
   return { status, fields: answerFields(c, reply, status), length, last }
+}
+
+/** Whatever was thrown: a proxy may throw once more when it is asked what it is. */
+function isHttpError(error: unknown): error is HttpError {
+  try {
+    return error instanceof HttpError
+  } catch {
+    return false
+  }
+}
+
+/** Whether the length that an answer says of itself is one. */
+function isLength(bytes: number): boolean {
+  return Number.isSafeInteger(bytes) && bytes >= 0
 }
 
 /** The length of a stream that the application set as a header field, or UNKNOWN. */

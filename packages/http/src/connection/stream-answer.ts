@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { bytesOf, isBytes, Reply, type StreamBody } from '../answer/reply.ts'
 import { isStream } from '../answer/to-reply.ts'
+import { webReply } from '../answer/web-reply.ts'
 import { httpError } from '../errors.ts'
 
 /** Where the pieces of a streamed answer go: the connection. */
@@ -155,6 +156,7 @@ export class StreamAnswer {
  */
 export function checkUnread(source: StreamBody): void {
   if (source instanceof Readable) {
+    source.on('error', () => undefined) // one that has failed may say so in a moment: it is in `errored` already
     if (source.destroyed || source.readableEnded) throw source.errored ?? httpError('stream_incomplete')
   } else if (source instanceof ReadableStream && source.locked) throw httpError('stream_incomplete')
 }
@@ -176,7 +178,9 @@ function quietly(work: () => unknown): void {
 
 /** Lets go of the stream in a handler's result that is not sent after all. */
 export function discard(result: unknown): void {
-  let body = result instanceof Reply ? result.body : result
-  if (body instanceof Response) body = body.body
-  if (typeof body === 'object' && body !== null && isStream(body)) release(body, undefined)
+  quietly(() => {
+    const body =
+      result instanceof Reply ? result.body : result instanceof Response ? webReply(result, true).body : result
+    if (typeof body === 'object' && body !== null && isStream(body)) release(body, undefined)
+  })
 }

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+import { isPromiseLike } from '@arlen/core'
 import { Reply } from '../answer/reply.ts'
 import { crossSiteEvidence } from '../cross-site.ts'
 import { httpError } from '../errors.ts'
@@ -16,6 +18,20 @@ export class UpgradeReply extends Reply {
   constructor(take: UpgradeHandler) {
     super(null, '', 426)
     this.take = take
+  }
+}
+
+/** Calls the handler. Where it fails nobody speaks on the connection any more, and it is closed. */
+export function handOver(socket: Duplex, head: Buffer, take: UpgradeHandler, report: (error: unknown) => void): void {
+  const failed = (error: unknown) => {
+    report(error)
+    socket.destroy()
+  }
+  try {
+    const result: unknown = take(socket, head)
+    if (isPromiseLike(result)) result.then(undefined, failed)
+  } catch (error) {
+    failed(error)
   }
 }
 

@@ -14,7 +14,12 @@ test('cookies are Secure, bound to this host, and out of reach of scripts', asyn
   const fields = { email: 'hank@strickland.example', password: PASSWORD, remember: 'on' }
   await visitor.submit('/login', '/login', fields)
   const names = visitor.setCookies.map(cookie => cookie.slice(0, cookie.indexOf('=')))
-  expect(names.sort()).toEqual(['__Host-session', '__Host-session-flash', '__Host-session-remember'])
+  expect(names.sort()).toEqual([
+    '__Host-session',
+    '__Host-session-device',
+    '__Host-session-flash',
+    '__Host-session-remember',
+  ])
   for (const cookie of visitor.setCookies) {
     expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax/)
     expect(cookie).not.toContain('Domain')

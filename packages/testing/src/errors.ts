@@ -18,10 +18,10 @@ export const testingError: ReturnType<typeof defineErrors<TestingErrorCode>> = d
   redirected_too_often: { message: '{request} was redirected more than {limit} times: {chain}' },
   left_behind: { message: 'The test left something behind:\n{list}' },
   not_in_process: { message: '{what} needs the application in this process.' },
-  element_missing: { message: 'Nothing on the page {url} matches {selector}.{hint}' },
+  element_missing: { message: 'Nothing on the page {url} matches {selector}.{hint}\n\n{report}' },
   element_ambiguous: { message: '{count} elements on the page {url} match {selector}: {list}' },
   element_unfit: { message: '{selector} {problem}' },
-  not_a_page: { message: '{what} needs a page, but the answer of {request} is {type}.' },
+  not_a_page: { message: '{what} needs a page, but the answer of {request} is {type}.\n\n{report}' },
   no_page_before: { message: 'This visitor has no page to go back to.' },
   clock_installed: { message: 'The clock is installed already: a process has one time. Call clock.restore() first.' },
 })

@@ -16,3 +16,13 @@ export function placeOf(callee: object, frames: number): Place {
   Error.stackTraceLimit = stackTraceLimit
   return place
 }
+
+/** The error as if it had been thrown at that place. */
+export function atPlace(error: unknown, { stack = '' }: Place): unknown {
+  const frames = stack.slice(Math.max(0, stack.search(/\n {4}at /)))
+  if (error instanceof Error && frames !== '') {
+    const value = `${error.name}: ${error.message}${frames}`
+    Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+  }
+  return error
+}

@@ -3,7 +3,7 @@ import { testingError } from './errors.ts'
 import type { LogLine } from './observe/record.ts'
 import { openTarget, type Testable, type Transport } from './target/open-target.ts'
 import { TestServer } from './test-server.ts'
-import { Visitor } from './visitor.ts'
+import { Visitor, type VisitorOptions } from './visitor.ts'
 
 export interface TestAppOptions {
   /**
@@ -40,8 +40,8 @@ export class TestApp extends Visitor implements AsyncDisposable {
   }
 
   /** Somebody else, with cookies of their own. */
-  visitor(): Visitor {
-    return new Visitor(this.server)
+  visitor(options?: VisitorOptions): Visitor {
+    return new Visitor(this.server, options)
   }
 
   /**
@@ -50,9 +50,9 @@ export class TestApp extends Visitor implements AsyncDisposable {
    *
    * @param user - a user as the application knows one, or the id of one, which `findUser()` finds
    */
-  as(user: object | string | number): Visitor {
+  as(user: object | string | number, options?: VisitorOptions): Visitor {
     if (!this.inProcess) throw testingError('not_in_process', { what: 'as()' })
-    return new Visitor(this.server, user)
+    return new Visitor(this.server, options, user)
   }
 
   /**

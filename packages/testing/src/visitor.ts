@@ -1,11 +1,12 @@
+import type { Duplex } from 'node:stream'
 import { CookieJar } from './browser/cookie-jar.ts'
 import { testingError } from './errors.ts'
 import { WireFaults } from './faults/wire-faults.ts'
-import { placeOf } from './place.ts'
+import { atPlace, placeOf } from './place.ts'
 import { EventStream } from './realtime/event-stream.ts'
 import { TestWebSocket } from './realtime/test-websocket.ts'
 import type { OutgoingBody } from './request/body.ts'
-import { hasField, type RequestDescription, setField } from './request/description.ts'
+import { hasField, type RequestDescription, setField, withQuery } from './request/description.ts'
 import { describeRequest } from './request/exchange.ts'
 import { type RequestOptions, TestRequest } from './request/test-request.ts'
 import { TestResponse } from './response/test-response.ts'
@@ -22,19 +23,29 @@ const NAVIGATION: readonly [string, string][] = [
   ['Sec-Fetch-Dest', 'document'],
 ]
 
+export interface VisitorOptions {
+  /** Fields of every request, unless it has its own: `{ 'X-Forwarded-For': '203.0.113.9' }`. */
+  headers?: Readonly<Record<string, string>>
+  /** The cookies to begin with: those of another visitor, which are copied, or names and values. */
+  cookies?: CookieJar | Readonly<Record<string, string>>
+}
+
 /** Somebody who uses the application: requests with cookies of their own. */
 export class Visitor {
   readonly cookies: CookieJar
   protected readonly server: TestServer
   readonly #history: RequestDescription[] = []
+  readonly #fields: readonly (readonly [string, string])[]
 
   #as: unknown
 
   /** @param as - whom to log in with the first request that asks who it is from: a user, or the id of one */
-  constructor(server: TestServer, as?: unknown) {
+  constructor(server: TestServer, options: VisitorOptions = {}, as?: unknown) {
     this.#as = as
+    this.#fields = Object.entries(options.headers ?? {})
     this.server = server
     this.cookies = new CookieJar(server.origin)
+    if (options.cookies) this.cookies.add(options.cookies)
   }
 
   /** The application runs in this process: its logs, queries and errors can be seen. */
@@ -75,11 +86,27 @@ export class Visitor {
     return this.#request(method, path, options, this.request)
   }
 
+  /** Opens a page as a browser does: asks for HTML, and says so (Fetch Metadata). */
+  visit(path: string, options?: RequestOptions): TestRequest {
+    const description = this.#describe('GET', path)
+    for (const [name, value] of NAVIGATION) description.fields.push([name, name === 'Sec-Fetch-Site' ? 'none' : value])
+    const request = new TestRequest(this, description)
+    return this.#made(options ? request.apply(options) : request, this.visit)
+  }
+
+  /** The bare connection, for bytes that no client would send. It ends with the application under test. */
+  raw(): Duplex {
+    const stream = this.server.connect('raw()').detach()
+    stream.on('error', () => undefined) // whoever reads hears of it by the events they listen to
+    this.server.onClose(() => stream.destroy())
+    return stream
+  }
+
   /** The server-sent events of an address. */
   events(path: string, options: Pick<RequestOptions, 'query' | 'headers' | 'auth'> = {}): EventStream {
     const { description } = new TestRequest(this, this.#describe('GET', path)).apply({ accept: 'events', ...options })
     const stream = new EventStream(
-      this.#withCookies(description),
+      this.#complete(description),
       () => this.server.connect('events()'),
       this.server.origin.host,
     )
@@ -95,7 +122,12 @@ export class Visitor {
     const { origin } = this.server
     const url = new URL(this.#target(path), origin)
     const cookie = this.cookies.header(url)
-    const headers = { Origin: origin.origin, ...(cookie && { Cookie: cookie }), ...options.headers }
+    const headers = {
+      Origin: origin.origin,
+      ...Object.fromEntries(this.#fields),
+      ...(cookie && { Cookie: cookie }),
+      ...options.headers,
+    }
     url.protocol = origin.protocol === 'https:' ? 'wss:' : 'ws:'
     const socket = new TestWebSocket(url, options.protocols ?? [], headers, () =>
       this.server.connect('websocket()').detach(),
@@ -108,7 +140,7 @@ export class Visitor {
   get faults(): WireFaults {
     const take = (request: TestRequest) => {
       this.server.started(request)
-      return this.#withCookies(request.description)
+      return this.#complete(request.description)
     }
     return new WireFaults(what => this.server.connect(what), take, this.server.origin.host)
   }
@@ -140,6 +172,28 @@ export class Visitor {
     return this.#made(new TestRequest(this, description), this.navigate, 4)
   }
 
+  /** @internal The request that comes of a step on the page that another request brings. */
+  goOn(before: TestRequest, call: string, step: (page: TestResponse) => TestRequest, caller: object): TestRequest {
+    this.server.started(before) // it is awaited with what follows
+    const at = placeOf(caller, 5)
+    const target = `on ${describeRequest(before.description)}`
+    const own: RequestDescription = { method: call, target, fields: [], body: undefined, timeoutMs: 0, redirects: 0 }
+    const settle = async () => {
+      this.server.started(request)
+      const page = await before
+      try {
+        const next = step(page)
+        this.server.started(next)
+        Object.assign(own, stepDescription(next.description, own, target))
+      } catch (error) {
+        throw atPlace(error, at)
+      }
+    }
+    const request = new TestRequest(this, own, settle)
+    this.server.made(request, at)
+    return request
+  }
+
   /** @internal Sends a request, and those that its redirects ask for. */
   async perform(request: TestRequest): Promise<TestResponse> {
     this.server.started(request)
@@ -164,7 +218,7 @@ export class Visitor {
   }
 
   async #respond(description: RequestDescription, redirects: readonly TestResponse[]): Promise<TestResponse> {
-    const answer = await this.server.exchange(this.#withCookies(description))
+    const answer = await this.server.exchange(this.#complete(description))
     for (const [name, value] of answer.head.fields) {
       if (name.length === 10 && name.toLowerCase() === 'set-cookie')
         this.cookies.set(value, this.urlOf(description.target))
@@ -180,11 +234,17 @@ export class Visitor {
     return { method, target, fields: [], body: undefined, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0, as: this.#as }
   }
 
-  #withCookies(description: RequestDescription): RequestDescription {
+  /** With the visitor's own fields and cookies, where the request has none of them. */
+  #complete(description: RequestDescription): RequestDescription {
     const { cookies } = this
-    if (cookies.isEmpty || hasField(description.fields, 'cookie')) return description
-    const cookie = cookies.header(new URL(description.target, this.server.origin))
-    return cookie === '' ? description : { ...description, fields: [...description.fields, ['Cookie', cookie]] }
+    const more: [string, string][] = []
+    for (const [name, value] of this.#fields)
+      if (!hasField(description.fields, name.toLowerCase())) more.push([name, value])
+    if (!cookies.isEmpty && !hasField(description.fields, 'cookie')) {
+      const cookie = cookies.header(new URL(description.target, this.server.origin))
+      if (cookie !== '') more.push(['Cookie', cookie])
+    }
+    return more.length === 0 ? description : { ...description, fields: [...description.fields, ...more] }
   }
 
   #remember(description: RequestDescription, response: TestResponse): void {
@@ -211,6 +271,21 @@ export class Visitor {
       name: 'path',
       problem: `must begin with a slash, unlike ${JSON.stringify(path)}.`,
     })
+  }
+}
+
+/** The step as the page has it, with what the test has said of it since. */
+function stepDescription(step: RequestDescription, own: RequestDescription, target: string): RequestDescription {
+  const { fields, body, timeoutMs, redirects } = own
+  const all = step.fields.map(([name, value]): [string, string] => [name, value])
+  for (const [name, value] of fields) setField(all, name, value)
+  return {
+    ...step,
+    target: withQuery(step.target, own.target.slice(target.length + 1)),
+    fields: all,
+    body: body ?? step.body,
+    timeoutMs: timeoutMs || step.timeoutMs,
+    redirects,
   }
 }
 

@@ -117,6 +117,18 @@ const rows: [string, (t: TestApp) => TestRequest, (t: TestApp) => TestRequest, s
   ],
   ['text of the body', t => t.get('/').text(/Ada/), t => t.get('/').text('Ada'), 'The text is not as expected'],
   [
+    'what the body contains',
+    t => t.get('/page').contains('<b>two</b>').contains(/let h/),
+    t => t.get('/page').contains('<i>'),
+    'The body does not contain "<i>".',
+  ],
+  [
+    'what the body lacks',
+    t => t.get('/page').lacks('<i>').lacks(/let x/),
+    t => t.get('/page').lacks(/<b>t\w+/),
+    'The body contains /<b>t\\w+/.',
+  ],
+  [
     'text of an element',
     t => t.get('/page').text('li', 'One two'),
     t => t.get('/page').text('li', 'One'),

@@ -101,3 +101,75 @@ test('what is no page has no links', async () => {
   const answer = await t.get('/users/1')
   expect(() => answer.click('x')).toThrow('click() needs a page, but the answer of GET /users/1 is application/json')
 })
+
+test('goes on from a page that is still to come, in one go', async () => {
+  const visitor = t.visitor()
+  await visitor
+    .visit('/pages/1')
+    .status(200)
+    .fill('Your name', 'Hopper')
+    .select('plan', 'Large')
+    .check('terms')
+    .uncheck('[value=grills]')
+    .click('Save a draft')
+    .status(200)
+    .json('/fields/1', ['name', 'Hopper'])
+  await visitor
+    .visit('/pages/1')
+    .click('Second page')
+    .click('First')
+    .submit('#sign-up', { name: 'Ada' })
+    .json('/fields/1/1', 'Ada')
+  await visitor.visit('/pages/1').submit('#sign-up').query({ q: 1 }).header('X-One', '1').status(200)
+})
+
+test('what is described after a step belongs to the step', async () => {
+  const sent = await t
+    .visit('/pages/1')
+    .submit('#sign-up')
+    .header('Sec-Fetch-Site', 'cross-site')
+    .query({ q: 1 })
+    .status(200)
+  expect(sent.request.target).toBe('/sign-up?q=1')
+  expect(sent.request.fields.filter(([name]) => name === 'Sec-Fetch-Site')).toEqual([['Sec-Fetch-Site', 'cross-site']])
+})
+
+test('a step that the page does not offer fails at its line, and an answer that is no page is shown', async () => {
+  const missing = await t
+    .visit('/pages/1')
+    .click('Thrid page')
+    .then(
+      () => undefined,
+      error => error as Error,
+    )
+  expect(missing?.stack).toMatch(/matches Thrid page(.|\n)*page\.test\.ts:\d+/)
+  await expect(t.visit('/boom').click('x')).rejects.toThrow(
+    /Nothing on the page \/boom matches x\.(.|\n)*500(.|\n)*The valve is stuck/,
+  )
+  await expect(t.get('/boom').click('x')).rejects.toThrow(/click\(\) needs a page(.|\n)*The valve is stuck/)
+  await expect(t.visit('/pages/1').fill('Age', 7).submit('#sign-up')).rejects.toThrow('matches Age')
+})
+
+test('a step that nobody awaits is told once', async () => {
+  const other = await testApp(sampleApp())
+  void other.visit('/pages/1').click('Second page')
+  await expect(other.close()).rejects.toThrow(
+    /left something behind:\n {2}click\("Second page"\) on GET \/pages\/1 was never awaited \(at .*page\.test\.ts:\d+[^\n]*$/,
+  )
+})
+
+test('a visitor has fields of their own, and cookies of somebody else where told so', async () => {
+  const proxied = t.visitor({ headers: { 'X-Forwarded-For': '203.0.113.9', Host: '127.0.0.1' } })
+  await proxied
+    .get('/echo')
+    .json('/headers', expect.objectContaining({ 'x-forwarded-for': '203.0.113.9', host: '127.0.0.1' }))
+  await proxied.get('/echo').header('X-Forwarded-For', '::1').json('/headers/x-forwarded-for', '::1')
+  const owner = t.visitor()
+  await owner.get('/cookie')
+  await t.visitor({ cookies: owner.cookies }).get('/cookie').json('/sent', { seen: 'yes' })
+  await t
+    .visitor({ cookies: { seen: 'no', __Host: 'x' } })
+    .get('/cookie')
+    .json('/sent', { seen: 'no', __Host: 'x' })
+  owner.cookies.clear()
+})

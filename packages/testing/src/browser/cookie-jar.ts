@@ -22,10 +22,20 @@ export class CookieJar {
 
   /** Takes a cookie as a Set-Cookie field says it; what browsers would refuse is refused. */
   set(field: string, url: URL = this.#origin): void {
-    const cookie = Cookie.parse(field)
-    if (cookie === undefined) return
+    this.#take(Cookie.parse(field), url)
+  }
+
+  #take(cookie: Cookie | null | undefined, url: URL = this.#origin): void {
+    if (!cookie) return
     this.#jar.setCookieSync(cookie, secure(url), { ignoreError: true })
     this.isEmpty = false
+  }
+
+  /** Takes the cookies of another jar, or names and values for every path. */
+  add(cookies: CookieJar | Readonly<Record<string, string>>): void {
+    if (cookies instanceof CookieJar) {
+      for (const each of cookies.#jar.serializeSync()!.cookies) this.#take(Cookie.fromJSON(each))
+    } else for (const [name, value] of Object.entries(cookies)) this.set(`${name}=${value}; Path=/; Secure`)
   }
 
   /** @internal The value of the Cookie field for an address. */
@@ -36,13 +46,9 @@ export class CookieJar {
   /** Forgets one cookie, or all: a browser that was closed. */
   clear(name?: string): void {
     const kept = name === undefined ? [] : this.#jar.serializeSync()!.cookies.filter(({ key }) => key !== name)
-    const jar = new ToughJar()
-    for (const each of kept) {
-      const cookie = Cookie.fromJSON(each)
-      if (cookie) jar.setCookieSync(cookie, secure(this.#origin), { ignoreError: true })
-    }
-    this.#jar = jar
-    this.isEmpty = kept.length === 0
+    this.#jar = new ToughJar()
+    this.isEmpty = true
+    for (const each of kept) this.#take(Cookie.fromJSON(each))
   }
 
   #cookies(url: URL): Cookie[] {

@@ -20,6 +20,7 @@ export abstract class Page {
   }
 
   protected abstract page(what: string): PageElement
+  protected abstract describe(): string
 
   /**
    * Follows a link or presses a button, named by its text or by a selector.
@@ -180,7 +181,7 @@ export abstract class Page {
     const near = suggest(wanted, known)
     const list = known.length > 0 ? ` There are: ${[...new Set(known)].filter(Boolean).join(', ')}.` : ''
     const hint = near ? ` Did you mean ${near}?` : list
-    return testingError('element_missing', { url: this.url.pathname, selector, hint })
+    return testingError('element_missing', { url: this.url.pathname, selector, hint, report: this.describe() })
   }
 }
 

@@ -1,9 +1,11 @@
 import { isPromiseLike } from '@arlen/core'
+import type { ControlValue } from '../browser/controls.ts'
+import type { Entries } from '../browser/page.ts'
 import { testingError } from '../errors.ts'
-import { placeOf } from '../place.ts'
+import { atPlace, type Place, placeOf } from '../place.ts'
 import { AssertionMethods, type AssertionName } from '../response/assertion-methods.ts'
 import { assertions } from '../response/assertions.ts'
-import { failure } from '../response/failure.ts'
+import { type Finding, failure } from '../response/failure.ts'
 import { report } from '../response/report.ts'
 import { countAssertions } from '../response/runner.ts'
 import type { TestResponse } from '../response/test-response.ts'
@@ -44,10 +46,11 @@ const ACCEPT: Readonly<Record<string, string>> = {
 /** What a browser would follow, and no more: 20, as the Fetch standard says. */
 const MOST_REDIRECTS = 20
 
+/** What is done with the answer when it has come, one after the other: an assertion, or an entry in a form. */
 interface Pending {
-  name: AssertionName
-  args: readonly unknown[]
-  /** Where the test made the assertion. */
+  call: string
+  run: (response: TestResponse) => Finding | undefined | Promise<Finding | undefined>
+  /** Where the test said so. */
   at: { stack?: string }
 }
 
@@ -59,12 +62,15 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
   readonly description: RequestDescription
   readonly #visitor: Visitor
   readonly #pending: Pending[] = []
+  readonly #settle: (() => Promise<void>) | undefined
   #result: Promise<TestResponse> | undefined
 
-  constructor(visitor: Visitor, description: RequestDescription) {
+  /** @param settle - completes the description before the request is sent */
+  constructor(visitor: Visitor, description: RequestDescription, settle?: () => Promise<void>) {
     super()
     this.#visitor = visitor
     this.description = description
+    this.#settle = settle
   }
 
   /** Adds to the query. */
@@ -185,19 +191,61 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
     return this.send().catch(onRejected)
   }
 
-  protected override check(name: AssertionName, args: readonly unknown[], method: object): this {
-    if (this.#result !== undefined) throw testingError('request_sent', { call: `${name}()` })
-    const at = placeOf(method, 5)
-    this.#pending.push({ name, args, at })
+  /** Goes on from the page that comes: follows a link or presses a button of it, as {@link TestResponse.click} does. */
+  click(target: string): TestRequest {
+    return this.#visitor.goOn(this, `click(${JSON.stringify(target)})`, page => page.click(target), this.click)
+  }
+
+  /** Goes on from the page that comes: sends a form of it, as {@link TestResponse.submit} does. */
+  submit(form?: string | Entries, entries?: Entries): TestRequest {
+    const call = typeof form === 'string' ? `submit(${JSON.stringify(form)})` : 'submit()'
+    return this.#visitor.goOn(this, call, page => page.submit(form, entries), this.submit)
+  }
+
+  /** Types into a field of the page that comes. */
+  fill(field: string, value: string | number): this {
+    return this.#enter('fill()', page => page.fill(field, value), this.fill)
+  }
+
+  /** Chooses from a list, or among the radio buttons, of the page that comes. */
+  select(field: string, value: string | readonly string[]): this {
+    return this.#enter('select()', page => page.select(field, value), this.select)
+  }
+
+  /** Ticks a box of the page that comes. */
+  check(field: string): this {
+    return this.#enter('check()', page => page.check(field), this.check)
+  }
+
+  uncheck(field: string): this {
+    return this.#enter('uncheck()', page => page.uncheck(field), this.uncheck)
+  }
+
+  /** Chooses files for an upload of the page that comes. */
+  attach(field: string, ...files: Extract<ControlValue, object>[]): this {
+    return this.#enter('attach()', page => page.attach(field, ...files), this.attach)
+  }
+
+  protected override judge(name: AssertionName, args: readonly unknown[], method: object): this {
+    return this.#later(`${name}()`, response => assertions[name](response, ...args), method)
+  }
+
+  #enter(call: string, act: (page: TestResponse) => unknown, method: object): this {
+    return this.#later(call, response => void act(response), method)
+  }
+
+  #later(call: string, run: Pending['run'], method: object): this {
+    if (this.#result !== undefined) throw testingError('request_sent', { call })
+    this.#pending.push({ call, run, at: placeOf(method, 5) })
     return this
   }
 
   async #run(): Promise<TestResponse> {
+    if (this.#settle) await this.#settle()
     const response = await this.#visitor.perform(this)
     if (this.#pending.length > 0) countAssertions(this.#pending.length)
-    for (const { name, args, at } of this.#pending) {
-      const found = assertions[name](response, ...args)
-      const finding = isPromiseLike(found) ? await found : found
+    for (const { run, at } of this.#pending) {
+      const finding = await judged(run, response, at)
       if (finding) throw failure(finding, report(response, finding.context), at)
     }
     return response
@@ -213,6 +261,16 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
     const description = this.#describe(call)
     if (description.body !== undefined) throw testingError('body_twice', { call })
     return description
+  }
+}
+
+/** What the page does not offer is told at the line of the test, too. */
+async function judged(run: Pending['run'], response: TestResponse, at: Place): Promise<Finding | undefined> {
+  try {
+    const found = run(response)
+    return isPromiseLike(found) ? await found : found
+  } catch (error) {
+    throw atPlace(error, at)
   }
 }
 

@@ -114,6 +114,17 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
     })
   },
 
+  contains(response, expected: string | RegExp) {
+    return find(response.text, expected) < 0 ? { message: `The body does not contain ${show(expected)}.` } : undefined
+  },
+
+  lacks(response, unexpected: string | RegExp) {
+    const at = find(response.text, unexpected)
+    if (at < 0) return undefined
+    const context = `At ${at}: …${response.text.slice(Math.max(0, at - 200), at + 400)}…`
+    return { message: `The body contains ${show(unexpected)}.`, context }
+  },
+
   html(response, selector: string, expected: unknown) {
     return onElement(response, selector, element => {
       const actual = element.innerHTML.trim()
@@ -268,6 +279,10 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
   async satisfies(response, test: (response: TestResponse) => unknown) {
     return (await test(response)) === false ? { message: 'The answer does not satisfy the test.' } : undefined
   },
+}
+
+function find(text: string, what: string | RegExp): number {
+  return typeof what === 'string' ? text.indexOf(what) : text.search(what)
 }
 
 function differs(what: string, actual: unknown, expected: unknown): Finding {

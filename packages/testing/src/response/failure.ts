@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert'
+import { atPlace, type Place } from '../place.ts'
 
 /** What an assertion found wrong. */
 export interface Finding {
@@ -16,9 +17,5 @@ export function failure({ message, actual, expected }: Finding, report: string, 
   // Set afterwards, for the constructor adds a comparison of its own, which the sentence has already.
   error.message = `${message}\n\n${report}`
   if (typeof stackFrom === 'function') Error.captureStackTrace(error, stackFrom as () => void)
-  const { stack = '' } = typeof stackFrom === 'function' ? error : (stackFrom as { stack?: string })
-  const frames = stack.slice(Math.max(0, stack.search(/\n {4}at /)))
-  const value = `${error.name}: ${error.message}${frames}`
-  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
-  return error
+  return atPlace(error, typeof stackFrom === 'function' ? error : (stackFrom as Place)) as AssertionError
 }

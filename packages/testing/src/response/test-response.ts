@@ -5,6 +5,7 @@ import type { LogLine, QueryRecord, RenderRecord, ServerRecord } from '../observ
 import type { RequestDescription } from '../request/description.ts'
 import { type Answer, describeRequest } from '../request/exchange.ts'
 import type { Visitor } from '../visitor.ts'
+import { report } from './report.ts'
 import { type Asserted, ResponseAssertions } from './response-assertions.ts'
 import { type ResponseCookie, readSetCookie } from './set-cookie.ts'
 
@@ -139,10 +140,14 @@ export class TestResponse extends Page {
     return this.#expect
   }
 
+  protected override describe(): string {
+    return report(this)
+  }
+
   protected override page(what: string): PageElement {
     const type = this.field('content-type') ?? 'no type'
     if (!/^(?:text\/html|application\/xhtml\+xml)\b/i.test(type)) {
-      throw testingError('not_a_page', { what, request: describeRequest(this.request), type })
+      throw testingError('not_a_page', { what, request: describeRequest(this.request), type, report: this.describe() })
     }
     return this.dom
   }

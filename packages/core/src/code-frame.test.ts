@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codeFrame, parseCodeFrame } from './code-frame.ts'
+import { codeFrame, offsetOfCharacter, parseCodeFrame, positionAt } from './code-frame.ts'
 
 const SOURCE = ['one', 'two', '\tthree(x)', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'].join('\n')
 
@@ -11,6 +11,44 @@ test('shows the line, its neighbours and a caret under the column', () => {
 
 test('keeps tabs before the caret, so that it stands under its column', () => {
   expect(codeFrame(SOURCE, 3, 8, { before: 0, after: 0 })).toBe(['> 3 | \tthree(x)', '    | \t      ^'].join('\n'))
+})
+
+// What stands before the X, and how many columns of a terminal it takes.
+test.each([
+  ['three emoji', '😀😀😀', 6],
+  ['a family of emoji, joined', '👨‍👩‍👧‍👦', 2],
+  ['a flag', '🇪🇺', 2],
+  ['a skin tone', '👍🏽', 2],
+  ['a heart that is a picture', '❤️', 2],
+  ['a key cap', '1️⃣', 2],
+  ['digits and signs', '12#*', 4],
+  ['Chinese', '中文字', 6],
+  ['Japanese', 'カナかな', 8],
+  ['half-width Japanese', 'ｶﾅ', 2],
+  ['Korean', '한국어', 6],
+  ['full-width Latin', 'ＡＢ', 4],
+  ['a combining accent', 'e\u0301', 1],
+  ['a zero-width space', 'a\u200bb', 2],
+  ['Greek, Cyrillic, accents', 'αβЯé', 4],
+  ['a supplementary character that is not wide', '𝒳', 1],
+])('the caret stands in the right column after %s', (_, before, columns) => {
+  const [, caret] = codeFrame(`${before}X`, 1, before.length + 1).split('\n')
+  expect(caret).toBe(`    | ${' '.repeat(columns)}^`)
+})
+
+test('a tab among wide characters stays a tab', () => {
+  const [, caret] = codeFrame('中\t中X', 1, 4).split('\n')
+  expect(caret).toBe('    |   \t  ^')
+})
+
+test('a long line is not cut in the middle of a character', () => {
+  for (const shift of ['', 'a']) {
+    const frame = codeFrame(`${shift}${'😀'.repeat(300)}BUG${'😀'.repeat(300)}`, 1, shift.length + 601, { width: 20 })
+    const [line, caret] = frame.split('\n')
+    expect(line!.isWellFormed()).toBe(true)
+    const shown = line!.slice(line!.indexOf('…') + 1, line!.indexOf('BUG'))
+    expect(caret).toBe(`    | ${' '.repeat(1 + shown.length)}^`)
+  }
 })
 
 test('aligns line numbers of different length and stops at the ends', () => {
@@ -40,7 +78,7 @@ test('counts lines as Windows and old Macs end them', () => {
 test('is read back', () => {
   expect(parseCodeFrame(codeFrame(SOURCE, 3, 8, { before: 1, after: 1 }))).toEqual([
     { number: 2, text: 'two', marked: false },
-    { number: 3, text: '\tthree(x)', marked: true, caret: 7 },
+    { number: 3, text: '\tthree(x)', marked: true, indent: '\t      ' },
     { number: 4, text: 'four', marked: false },
   ])
   expect(parseCodeFrame(codeFrame('a\n\nb', 2))).toEqual([
@@ -53,4 +91,13 @@ test('is read back', () => {
 test('other texts are not taken for code frames', () => {
   expect(parseCodeFrame('just words')).toBeUndefined()
   expect(parseCodeFrame('    | ^')).toBeUndefined()
+})
+
+test('positions count UTF-16 units, characters of a database code points', () => {
+  const text = 'select 😀,\n  中 as x'
+  expect(offsetOfCharacter(text, 9)).toBe(9)
+  expect(offsetOfCharacter(text, 10)).toBe(10)
+  expect(offsetOfCharacter(text, 1_000)).toBe(text.length)
+  expect(positionAt(text, offsetOfCharacter(text, 13))).toEqual({ line: 2, column: 3 })
+  expect(positionAt(text, 0)).toEqual({ line: 1, column: 1 })
 })

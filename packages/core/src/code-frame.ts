@@ -1,5 +1,7 @@
+import { blankOf } from './display-width.ts'
+
 export interface CodeFrameOptions {
-  /** Lines shown before the one in question. Default 3. */
+  /** Lines shown before the line in question. Default 3. */
   before?: number
   /** Lines shown after it. Default 3. */
   after?: number
@@ -16,7 +18,8 @@ export interface CodeFrameOptions {
  *       4 | }
  *
  * @param line - from 1. A line beyond the source gives an empty text.
- * @param column - from 1, counted in UTF-16 units; without it there is no caret.
+ * @param column - from 1, counted in UTF-16 units as JavaScript, TypeScript and editors do; without it there is no caret. The
+ *   caret stands below the character, however wide those before it are shown.
  */
 export function codeFrame(source: string, line: number, column?: number, options: CodeFrameOptions = {}): string {
   const { before = 3, after = 3, width = 140 } = options
@@ -29,20 +32,28 @@ export function codeFrame(source: string, line: number, column?: number, options
   const cut = Math.max(0, focus - Math.floor(width / 2))
   const out: string[] = []
   for (let number = first; number <= last; number++) {
-    const text = window(lines[number - 1]!, cut, width)
+    const { text, skipped } = window(lines[number - 1]!, cut, width)
     out.push(`${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd())
     if (number !== line || column === undefined || column < 1) continue
-    const shown = column - 1 - cut + (cut > 0 ? 1 : 0)
-    // A tab before the caret stays a tab, so that both lines are equally wide wherever they are shown.
-    const indent = text.slice(0, shown).replace(/[^\t]/g, ' ').padEnd(shown)
+    const offset = column - 1 - skipped
+    const indent = blankOf(text.slice(0, offset)) + ' '.repeat(Math.max(0, offset - text.length))
     out.push(`  ${' '.repeat(gutter)} | ${indent}^`)
   }
   return out.join('\n')
 }
 
-function window(text: string, cut: number, width: number): string {
-  if (cut === 0 && text.length <= width) return text
-  return `${cut > 0 ? '…' : ''}${text.slice(cut, cut + width)}${text.length > cut + width ? '…' : ''}`
+/** A part of a line, and how many units of it the part leaves out before, less what stands for them. */
+function window(line: string, cut: number, width: number): { text: string; skipped: number } {
+  if (cut === 0 && line.length <= width) return { text: line, skipped: 0 }
+  const from = boundary(line, cut)
+  const to = boundary(line, cut + width)
+  const text = `${from > 0 ? '…' : ''}${line.slice(from, to)}${line.length > to ? '…' : ''}`
+  return { text, skipped: from - (from > 0 ? 1 : 0) }
+}
+
+/** The offset, or the one after it where it is in the middle of a surrogate pair. */
+function boundary(text: string, offset: number): number {
+  return offset > 0 && offset < text.length && text.codePointAt(offset - 1)! > 0xffff ? offset + 1 : offset
 }
 
 export interface CodeFrameLine {
@@ -50,8 +61,8 @@ export interface CodeFrameLine {
   text: string
   /** This is the line in question. */
   marked: boolean
-  /** From 0, where the caret stands. */
-  caret?: number
+  /** What stands before the caret below it: white space as wide as the text before the column. */
+  indent?: string
 }
 
 /** Reads back what {@link codeFrame} wrote; undefined when the text is no code frame. */
@@ -63,10 +74,23 @@ export function parseCodeFrame(frame: string): CodeFrameLine[] | undefined {
       lines.push({ number: Number(code[2]), text: code[3] ?? '', marked: code[1] === '>' })
       continue
     }
-    const caret = /^\s+\| (\s*)\^+\s*$/.exec(row)
+    const caret = /^\s+\| (\s*)\^\s*$/.exec(row)
     const above = lines.at(-1)
     if (!caret || !above) return undefined
-    above.caret = caret[1]!.length
+    above.indent = caret[1]!
   }
   return lines.length > 0 ? lines : undefined
+}
+
+/** Line and column of an offset into a text, both from 1; offset and column count UTF-16 units. */
+export function positionAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
+}
+
+/** The offset of a character of a text, counted from 1 in code points, as PostgreSQL counts them. */
+export function offsetOfCharacter(text: string, position: number): number {
+  let offset = 0
+  for (let i = 1; i < position && offset < text.length; i++) offset += text.codePointAt(offset)! > 0xffff ? 2 : 1
+  return offset
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@arlen/core'
-import { codeFrame } from '@arlen/core/code-frame'
+import { codeFrame, offsetOfCharacter, positionAt } from '@arlen/core/code-frame'
 import { isSecretName } from '@arlen/core/secrets'
 import { clip, describe } from './describe.ts'
 import type { Redact } from './redact.ts'
@@ -20,12 +20,10 @@ export function causesOf(error: object): unknown[] {
 export function sqlExcerpt(error: object, redact: Redact): Diagnostic['excerpts'] {
   const sql = textOf(read(error, 'sql')) ?? textOf(read(error, 'query'))
   if (sql === undefined) return undefined
+  const text = clip(sql, MAX_SQL)
   const position = Number(read(error, 'position') ?? 0)
-  const before = clip(sql, MAX_SQL)
-    .slice(0, Math.max(0, position - 1))
-    .split('\n')
-  const column = position > 0 ? before.at(-1)!.length + 1 : undefined
-  const snippet = redact(codeFrame(clip(sql, MAX_SQL), before.length, column, { before: 20, after: 20 }))
+  const { line, column } = positionAt(text, offsetOfCharacter(text, position))
+  const snippet = redact(codeFrame(text, line, position > 0 ? column : undefined, { before: 20, after: 20 }))
   return snippet === '' ? undefined : [{ title: 'SQL', snippet }]
 }
 

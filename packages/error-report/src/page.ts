@@ -132,10 +132,9 @@ function budgeted(diagnostics: readonly Diagnostic[], title: string, options: Pa
 function frame(snippet: string): Html {
   const lines = parseCodeFrame(snippet)
   if (!lines) return html`<pre class="plain">${snippet}</pre>`
-  const rows = lines.map(({ number, text, marked, caret }) => {
+  const rows = lines.map(({ number, text, marked, indent }) => {
     const row = html`<span class="${marked ? 'hit' : ''}"><i>${number}</i>${text}</span>`
-    if (caret === undefined) return row
-    const indent = text.slice(0, caret).replace(/[^\t]/g, ' ').padEnd(caret)
+    if (indent === undefined) return row
     return html`${row}<span class="caret"><i></i>${indent}^</span>`
   })
   return html`<pre>${rows}</pre>`

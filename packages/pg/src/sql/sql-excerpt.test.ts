@@ -1,6 +1,6 @@
-import { codeFrame } from '@arlen/core/code-frame'
+import { codeFrame, offsetOfCharacter } from '@arlen/core/code-frame'
 import { expect, test } from 'vitest'
-import { offsetOf, placeOf, sqlExcerpt } from './sql-excerpt.ts'
+import { placeOf, sqlExcerpt } from './sql-excerpt.ts'
 
 test('shows the line, two before it and one after, with a caret', () => {
   expect(sqlExcerpt('select 1,\n  2,\n  3,\n  nme\nfrom t\nwhere true', 23)).toBe(
@@ -13,7 +13,7 @@ test.each(["select '😀😀😀', nme", "select '👩‍💻é漢', nme", 'sele
   text => {
     const position = [...text.slice(0, text.indexOf('nme'))].length + 1
     expect(sqlExcerpt(text, position)).toBe(codeFrame(text, 1, text.indexOf('nme') + 1))
-    expect(offsetOf(text, position)).toBe(text.indexOf('nme'))
+    expect(offsetOfCharacter(text, position)).toBe(text.indexOf('nme'))
   },
 )
 

@@ -1,4 +1,4 @@
-import { codeFrame } from '@arlen/core/code-frame'
+import { codeFrame, offsetOfCharacter, positionAt } from '@arlen/core/code-frame'
 
 /**
  * The lines of a query around a position, with a caret below it:
@@ -18,13 +18,5 @@ export function sqlExcerpt(text: string, position: number): string {
 
 /** Line and column, from 1, of a position that the server gave. The column counts UTF-16 units, as JavaScript does. */
 export function placeOf(text: string, position: number): { line: number; column: number } {
-  const before = text.slice(0, offsetOf(text, position))
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
-}
-
-/** Where a position of the server is in a JavaScript string. */
-export function offsetOf(text: string, position: number): number {
-  let offset = 0
-  for (let i = 1; i < position && offset < text.length; i++) offset += text.codePointAt(offset)! > 0xffff ? 2 : 1
-  return offset
+  return positionAt(text, offsetOfCharacter(text, position))
 }

@@ -1,26 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-type Code =
-  | 'address_invalid'
-  | 'app_frozen'
-  | 'body_limit_invalid'
-  | 'config_unloadable'
-  | 'database_not_configured'
-  | 'context_invalid'
-  | 'function_expected'
-  | 'option_unknown'
-  | 'plugin_confined'
-  | 'plugin_duplicate'
-  | 'plugin_invalid'
-  | 'plugin_missing'
-  | 'response_invalid'
-  | 'schema_invalid'
-  | 'unsupported_body'
-  | 'validation_failed'
-  | 'views_not_configured'
-
-/** Every error that the `arlen` package itself raises. Those with a status are answers. */
-export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
+const table = {
   address_invalid: { message: 'The setting health.trusted {problem}' },
   app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
   body_limit_invalid: { message: '{route} has a {name} of {actual}: it must be a number of {what}. ({source})' },
@@ -44,4 +24,7 @@ export const appError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   unsupported_body: { status: 415, message: 'Send the body as {accepted}.', traced: false },
   validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.{more}', traced: false },
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },
-})
+}
+
+/** Every error that the `arlen` package itself raises. Those with a status are answers. */
+export const appError: ErrorFactory<keyof typeof table> = defineErrors(table)

@@ -1,19 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-type BoomhauerErrorCode =
-  | 'no_entry'
-  | 'port_in_use'
-  | 'port_forbidden'
-  | 'no_root'
-  | 'wrong_arguments'
-  | 'foreign_host'
-  | 'foreign_origin'
-  | 'unknown_page'
-  | 'restarted'
-  | 'not_servable'
-
-/** Every error that @arlen/boomhauer itself raises. */
-export const boomhauerError: ReturnType<typeof defineErrors<BoomhauerErrorCode>> = defineErrors<BoomhauerErrorCode>({
+const table = {
   no_entry: {
     message: '{root} has no {names}. Run boomhauer in the folder of an application, or name its module.',
   },
@@ -39,4 +26,7 @@ export const boomhauerError: ReturnType<typeof defineErrors<BoomhauerErrorCode>>
     message:
       'The application was restarted while it was handling this request, which may have had effects. Send it again if you want to.',
   },
-})
+}
+
+/** Every error that @arlen/boomhauer itself raises. */
+export const boomhauerError: ErrorFactory<keyof typeof table> = defineErrors(table)

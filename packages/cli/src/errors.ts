@@ -1,7 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-/** Every error that @arlen/cli itself raises. Each is one line for whoever typed the command. */
-export const cliError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code>({
+const table = {
   app_missing: {
     message: '{root} has no app.ts or app.js. Run this in the folder of an application, or give --root.',
   },
@@ -9,6 +8,7 @@ export const cliError: ReturnType<typeof defineErrors<Code>> = defineErrors<Code
   database_missing: {
     message: 'no database is configured. Give --dsn, or set DATABASE_URL or db.url in config/.',
   },
-})
+}
 
-type Code = 'app_missing' | 'app_not_exported' | 'database_missing'
+/** Every error that @arlen/cli itself raises. Each is one line for whoever typed the command. */
+export const cliError: ErrorFactory<keyof typeof table> = defineErrors(table)

@@ -1,7 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-/** Every error that @arlen/http raises. Those with a status are answers; the peer's fault is 4xx, ours is 5xx. */
-export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineErrors<HttpErrorCode>({
+const table = {
   // The head (RFC 9112, sections 2 to 5). The connection is closed: where the next request starts is not known.
   request_line_invalid: { status: 400, message: 'The request line is not method SP target SP HTTP-version CRLF.' },
   target_invalid: { status: 400, message: 'The request target is malformed, or not of a form this method allows.' },
@@ -70,56 +69,11 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorCode>> = defineE
   option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
   file_changed: { message: 'The file {path} was changed while it was sent.' },
   static_folder_missing: { message: 'There is no folder {dir} to serve files from.' },
-})
+}
 
-type HttpErrorCode =
-  | 'request_line_invalid'
-  | 'target_invalid'
-  | 'header_invalid'
-  | 'host_invalid'
-  | 'framing_invalid'
-  | 'request_incomplete'
-  | 'query_too_many_pairs'
-  | 'request_line_too_long'
-  | 'headers_too_large'
-  | 'method_not_implemented'
-  | 'version_not_supported'
-  | 'expectation_failed'
-  | 'request_timeout'
-  | 'chunk_invalid'
-  | 'body_too_large'
-  | 'body_invalid'
-  | 'form_too_many_pairs'
-  | 'json_too_many_values'
-  | 'json_too_deep'
-  | 'body_forbidden_key'
-  | 'body_type_unsupported'
-  | 'body_coding_unsupported'
-  | 'body_consumed'
-  | 'body_cut'
-  | 'not_acceptable'
-  | 'upgrade_cross_site'
-  | 'redirect_invalid'
-  | 'redirect_external'
-  | 'handler_timeout'
-  | 'overloaded'
-  | 'server_closing'
-  | 'client_disconnected'
-  | 'no_answer'
-  | 'answer_unsupported'
-  | 'answer_not_json'
-  | 'answer_bigint_unsafe'
-  | 'header_name_invalid'
-  | 'header_value_invalid'
-  | 'header_reserved'
-  | 'cookie_invalid'
-  | 'status_invalid'
-  | 'content_length_mismatch'
-  | 'upgrade_required'
-  | 'event_invalid'
-  | 'stream_incomplete'
-  | 'option_invalid'
-  | 'file_changed'
-  | 'static_folder_missing'
+type HttpErrorCode = keyof typeof table
+
+/** Every error that @arlen/http raises. Those with a status are answers; the peer's fault is 4xx, ours is 5xx. */
+export const httpError: ErrorFactory<HttpErrorCode> = defineErrors(table)
 
 export type { HttpErrorCode }

@@ -1,63 +1,6 @@
-import { type ArlenError, defineErrors, type HttpErrorOptions } from '@arlen/core'
+import { type ArlenError, defineErrors, type ErrorFactory, type HttpErrorOptions } from '@arlen/core'
 
-type PgErrorCode =
-  | 'pool_timeout'
-  | 'pool_queue_full'
-  | 'pool_closed'
-  | 'connect_failed'
-  | 'connection_lost'
-  | 'query_timeout'
-  | 'query_aborted'
-  | 'dsn_invalid'
-  | 'option_invalid'
-  | 'sql_not_tagged'
-  | 'sql_text_invalid'
-  | 'parameter_undefined'
-  | 'parameter_invalid'
-  | 'parameter_needs_json'
-  | 'text_with_nul'
-  | 'text_malformed'
-  | 'value_unrepresentable'
-  | 'row_not_found'
-  | 'too_many_rows'
-  | 'row_invalid'
-  | 'transaction_finished'
-  | 'transaction_unawaited'
-  | 'transaction_bypassed'
-  | 'transaction_nested'
-  | 'transaction_rolled_back'
-  | 'transaction_control'
-  | 'session_setting'
-  | 'session_leak'
-  | 'session_format'
-  | 'rollback_pending'
-  | 'commit_unknown'
-  | 'notify_too_long'
-  | 'listen_pooled'
-  | 'copy_direction'
-  | 'migration_invalid'
-  | 'migrations_not_found'
-  | 'migrations_foreign'
-  | 'migration_drift'
-  | 'migration_out_of_order'
-  | 'migration_missing'
-  | 'migration_locked'
-  | 'migration_failed'
-  | 'migration_pooled'
-  | 'migration_schema_missing'
-  | 'migration_irreversible'
-  | 'migration_interrupted'
-  | 'migration_unrehearsed'
-  | 'embedded_missing'
-  | 'embedded_unsupported'
-  | 'embedded_no_user'
-  | 'embedded_failed'
-  | 'embedded_held'
-  | 'embedded_version'
-  | 'parser_missing'
-
-/** Every error that @arlen/pg itself raises; what the server answers is a {@link DatabaseError}. */
-export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineErrors<PgErrorCode>({
+const table = {
   pool_timeout: { status: 503, message: 'No database connection became free in time.' },
   pool_queue_full: { status: 503, message: 'Too many queries are waiting for a database connection.' },
   pool_closed: { status: 503, message: 'The database pool is closed.' },
@@ -186,7 +129,12 @@ export const errorTable: ReturnType<typeof defineErrors<PgErrorCode>> = defineEr
       'The data folder {dir} was made by PostgreSQL {found}, and the installed one is {installed}. Dump it with the old version, or delete it.',
   },
   parser_missing: { message: 'Reading SQL needs the package libpg-query: add it to devDependencies.' },
-})
+}
+
+type PgErrorCode = keyof typeof table
+
+/** Every error that @arlen/pg itself raises; what the server answers is a {@link DatabaseError}. */
+export const errorTable: ErrorFactory<PgErrorCode> = defineErrors(table)
 
 export interface PgRaiseOptions extends Omit<HttpErrorOptions, 'detail'> {
   /** What the log may know beyond what a client may: added to `message`, never to `detail`. */

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { CopyIn, CopyOut, type CopySource } from './copy.ts'
 import { pgError } from './errors.ts'
 import type { Lease } from './pool/lease.ts'
@@ -16,7 +17,6 @@ import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
 import type { RowOf, StaticText, ValuesOf } from './sql/known-queries.ts'
 import type { Sql } from './sql/sql.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
 import { streamRows } from './stream-rows.ts'
 
 /** Text where the type of the row is given: `one<User>('select …')`. */

@@ -1,6 +1,6 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { pgError } from './errors.ts'
 import { type Param, Sql } from './sql/sql.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
 
 /** A row whose columns are not known. */
 export type Row = Record<string, unknown>

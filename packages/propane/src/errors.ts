@@ -1,8 +1,7 @@
 // By its own path: the whole of @arlen/core would take 3 MiB of what the primary may have.
-import { defineErrors } from '@arlen/core/error-table'
+import { defineErrors, type ErrorFactory } from '@arlen/core/error-table'
 
-/** Every error that @arlen/propane itself raises. */
-export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = defineErrors<PropaneErrorCode>({
+const table = {
   settings_invalid: { message: 'The propane accessories have {count} problem(s):\n{problems}' },
   config_unreadable: { message: 'The configuration file {file} cannot be read: {reason}' },
   env_file_unreadable: { message: 'The env file {file} cannot be read: {reason}' },
@@ -36,27 +35,10 @@ export const propaneError: ReturnType<typeof defineErrors<PropaneErrorCode>> = d
   reload_failed: { message: 'The reload failed; the old workers keep serving: {reason}' },
   upgrade_failed: { message: 'The primary was not replaced: {reason}' },
   stopping: { message: 'propane is stopping and accepts no more commands.' },
-})
+}
 
-export type PropaneErrorCode =
-  | 'settings_invalid'
-  | 'config_unreadable'
-  | 'env_file_unreadable'
-  | 'app_not_found'
-  | 'port_in_use'
-  | 'bind_not_permitted'
-  | 'bind_failed'
-  | 'socket_unsupported'
-  | 'systemd_sockets_missing'
-  | 'unknown_user'
-  | 'already_running'
-  | 'pid_file_failed'
-  | 'log_file_failed'
-  | 'app_failed'
-  | 'crash_loop'
-  | 'too_many_workers'
-  | 'not_running'
-  | 'command_failed'
-  | 'reload_failed'
-  | 'upgrade_failed'
-  | 'stopping'
+/** The codes of these errors. */
+export type PropaneErrorCode = keyof typeof table
+
+/** Every error that @arlen/propane itself raises. */
+export const propaneError: ErrorFactory<PropaneErrorCode> = defineErrors(table)

@@ -1,7 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-/** All errors of @arlen/security. Errors with a status are responses; the others are configuration mistakes. */
-export const securityError: ReturnType<typeof defineErrors<SecurityErrorCode>> = defineErrors<SecurityErrorCode>({
+const table = {
   csp_invalid: { message: 'The content security policy is refused: {problem}.' },
   header_option_invalid: { message: 'The security header {name} is refused: {problem}.' },
   cors_invalid: { message: 'The CORS options are refused: {problem}.' },
@@ -14,16 +13,10 @@ export const securityError: ReturnType<typeof defineErrors<SecurityErrorCode>> =
   host_not_allowed: { status: 421, message: 'This server does not serve the requested host.' },
   rate_limited: { status: 429, message: 'Too many requests. Try again in {seconds} s.' },
   rate_limit_unavailable: { status: 503, message: 'Requests cannot be counted at the moment. Try again soon.' },
-})
+}
 
-export type SecurityErrorCode =
-  | 'csp_invalid'
-  | 'header_option_invalid'
-  | 'cors_invalid'
-  | 'hosts_invalid'
-  | 'rate_limit_invalid'
-  | 'login_networks_invalid'
-  | 'nonce_missing'
-  | 'host_not_allowed'
-  | 'rate_limited'
-  | 'rate_limit_unavailable'
+/** The codes of these errors. */
+export type SecurityErrorCode = keyof typeof table
+
+/** All errors of @arlen/security. Errors with a status are responses; the others are configuration mistakes. */
+export const securityError: ErrorFactory<SecurityErrorCode> = defineErrors(table)

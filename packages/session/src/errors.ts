@@ -1,7 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-/** All errors of @arlen/session. Errors with a status are responses; the others are mistakes in the program. */
-export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = defineErrors<SessionErrorCode>({
+const table = {
   secrets_refused: { message: 'The session secrets are invalid:\n{problems}' },
   session_missing: {
     message:
@@ -54,33 +53,10 @@ export const sessionError: ReturnType<typeof defineErrors<SessionErrorCode>> = d
   password_parameters: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
   passwords_busy: { status: 503, message: 'Too many passwords are being checked. Try again soon.' },
   password_too_long: { status: 422, message: 'A password may have at most {limit} bytes.' },
-})
+}
 
-export type SessionErrorCode =
-  | 'secrets_refused'
-  | 'session_missing'
-  | 'session_context'
-  | 'impersonation_failed'
-  | 'session_too_large'
-  | 'session_after_head'
-  | 'session_public_cache'
-  | 'session_key_invalid'
-  | 'cookie_invalid'
-  | 'csrf_cross_site'
-  | 'csrf_token_missing'
-  | 'csrf_session_missing'
-  | 'csrf_token_invalid'
-  | 'login_required'
-  | 'role_required'
-  | 'token_keys_unavailable'
-  | 'token_invalid'
-  | 'scope_required'
-  | 'authorization_malformed'
-  | 'realm_invalid'
-  | 'login_unsupported'
-  | 'api_key_options_invalid'
-  | 'jwt_options_invalid'
-  | 'too_many_logins'
-  | 'password_parameters'
-  | 'passwords_busy'
-  | 'password_too_long'
+/** The codes of these errors. */
+export type SessionErrorCode = keyof typeof table
+
+/** All errors of @arlen/session. Errors with a status are responses; the others are mistakes in the program. */
+export const sessionError: ErrorFactory<SessionErrorCode> = defineErrors(table)

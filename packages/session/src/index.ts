@@ -2,7 +2,7 @@ export { type SessionConfig, sessionConfigSchema, sessionOptions } from './confi
 export { type SessionContext, withSession } from './context.ts'
 export { CookieCodec } from './cookie/cookie-codec.ts'
 export { CookieSigner } from './cookie/cookie-signature.ts'
-export { type CookieSchema, defineCookie, TypedCookie, type TypedCookieOptions } from './cookie/typed-cookie.ts'
+export { defineCookie, TypedCookie, type TypedCookieOptions } from './cookie/typed-cookie.ts'
 export { type CsrfOptions, csrf } from './csrf/csrf.ts'
 export { CSRF_FIELD, CSRF_HEADER } from './csrf/csrf-fields.ts'
 export { CsrfTokens } from './csrf/csrf-token.ts'

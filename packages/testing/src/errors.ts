@@ -1,7 +1,6 @@
-import { defineErrors } from '@arlen/core'
+import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-/** Everything that @arlen/testing itself refuses. What an application got wrong is an AssertionError. */
-export const testingError: ReturnType<typeof defineErrors<TestingErrorCode>> = defineErrors<TestingErrorCode>({
+const table = {
   target_unknown: {
     message:
       'testApp() cannot test {what}. Give it an Arlen application, a server of node:http, a Fastify, Express or Koa application, an object with fetch(), or a URL.',
@@ -24,23 +23,10 @@ export const testingError: ReturnType<typeof defineErrors<TestingErrorCode>> = d
   not_a_page: { message: '{what} needs a page, but the answer of {request} is {type}.\n\n{report}' },
   no_page_before: { message: 'This visitor has no page to go back to.' },
   clock_installed: { message: 'The clock is installed already: a process has one time. Call clock.restore() first.' },
-})
+}
 
-export type TestingErrorCode =
-  | 'target_unknown'
-  | 'option_invalid'
-  | 'request_sent'
-  | 'request_described'
-  | 'body_twice'
-  | 'no_answer'
-  | 'answer_cut'
-  | 'connect_failed'
-  | 'redirected_too_often'
-  | 'left_behind'
-  | 'not_in_process'
-  | 'element_missing'
-  | 'element_ambiguous'
-  | 'element_unfit'
-  | 'not_a_page'
-  | 'no_page_before'
-  | 'clock_installed'
+/** The codes of these errors. */
+export type TestingErrorCode = keyof typeof table
+
+/** Everything that @arlen/testing itself refuses. What an application got wrong is an AssertionError. */
+export const testingError: ErrorFactory<TestingErrorCode> = defineErrors(table)

@@ -1,21 +1,13 @@
 import { type Context, type CookieOptions, findCookie, serializeCookie } from '@arlen/http'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { requestSession } from '../context.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { CookieCodec } from './cookie-codec.ts'
 import { CookieSigner } from './cookie-signature.ts'
 
-/** The part of Standard Schema (version 1) that is needed; valibot schemas have it. */
-export interface CookieSchema<T> {
-  readonly '~standard': {
-    readonly validate: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>
-  }
-}
-
-type StandardResult<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly unknown[] }
-
 export interface TypedCookieOptions<T> extends Omit<CookieOptions, 'secure' | 'expires'> {
-  /** Validates the value when it is read. Invalid values count as absent. Must be synchronous. */
-  schema: CookieSchema<T>
+  /** Any Standard Schema: validates the value when it is read. Invalid values count as absent. Must be synchronous. */
+  schema: StandardSchemaV1<unknown, T>
   /**
    * `sealed`: clients can neither read nor change it. `signed`: they cannot change it. Default `plain`: no protection.
    */

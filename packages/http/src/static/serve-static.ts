@@ -41,7 +41,10 @@ const YEAR = 31_536_000
  */
 export function serveStatic(dir: string, options: StaticOptions = {}): Middleware<Context> {
   const root = rootOf(dir)
-  const prefix = `/${(options.prefix ?? '').replace(/^\/+|\/+$/g, '')}`.replace(/^\/$/, '')
+  const prefix = (options.prefix ?? '')
+    .split('/')
+    .map(part => part && `/${part}`)
+    .join('')
   const { index, immutable, precompressed = true } = options
   const source: FileSource = {
     root,

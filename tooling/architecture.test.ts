@@ -1,16 +1,33 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rules } from './architecture/rules.ts'
 import { readWorkspace } from './architecture/workspace.ts'
+import { REPORT, readSurfaces, renderReport } from './surface/report.ts'
 
 describe('in this repository', () => {
-  const workspace = readWorkspace(join(import.meta.dirname, '..'))
+  const root = join(import.meta.dirname, '..')
+  const workspace = readWorkspace(root)
 
   test.each(Object.keys(rules))('%s', rule => {
     const found = rules[rule]?.(workspace) ?? []
     expect(found, found.join('; ')).toEqual([])
+  })
+
+  describe.each(readSurfaces(root))('the public surface of $name', surface => {
+    test('is as its report says', () => {
+      const report = join(root, surface.folder, REPORT)
+      const known = existsSync(report) ? readFileSync(report, 'utf8') : ''
+      expect(renderReport(surface), `if it is meant to change: make surface, and commit ${REPORT}`).toBe(known)
+    })
+
+    test('is documented: every export has a docstring', () => {
+      const exports = surface.entryPoints.flatMap(({ specifier, exports }) =>
+        exports.filter(({ doc }) => doc === '').map(({ name }) => `${name} of ${specifier}`),
+      )
+      expect(exports).toEqual([])
+    })
   })
 })
 

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import { type DevelopmentProblem, renderDiagnosticsHtml } from '@arlen/error-report'
+import type { DevelopmentProblem } from '@arlen/error-report'
+import { renderDiagnosticsHtml } from '@arlen/error-report/page'
 import { childEnv } from './build/env-files.ts'
 import { Supervisor } from './build/supervisor.ts'
 import { typecheck } from './build/typecheck.ts'
@@ -14,6 +15,7 @@ import { RequestLog } from './pages/request-log.ts'
 import { DevServer } from './proxy/dev-server.ts'
 import { Watcher } from './watch/watcher.ts'
 
+/** The events of a development server, by name. */
 export interface BoomhauerEvents {
   /** A build began, because these files changed (none for the first). */
   building: [event: { build: string; paths: readonly string[] }]

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { boomhauerError } from './errors.ts'
 
+/** Options of {@link createBoomhauer}. */
 export interface BoomhauerOptions {
   /** The application's folder. Default: the working directory. */
   root?: string
@@ -40,6 +41,7 @@ export interface BoomhauerOptions {
   bootTimeoutMs?: number
 }
 
+/** The options of a development server, complete and checked. */
 export interface Settings extends Required<Omit<BoomhauerOptions, 'editor' | 'entry' | 'poll'>> {
   /** Absolute, symbolic links resolved. */
   root: string

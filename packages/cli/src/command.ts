@@ -23,6 +23,7 @@ export interface Command {
   run(input: CommandInput, io: Io): Promise<number | undefined> | Promise<void>
 }
 
+/** What a command was called with. */
 export interface CommandInput {
   args: readonly string[]
   options: Readonly<Record<string, unknown>>

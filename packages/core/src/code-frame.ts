@@ -1,5 +1,6 @@
 import { blankOf } from './display-width.ts'
 
+/** Options of {@link codeFrame}. */
 export interface CodeFrameOptions {
   /** Lines shown before the line in question. Default 3. */
   before?: number
@@ -56,6 +57,7 @@ function boundary(text: string, offset: number): number {
   return offset > 0 && offset < text.length && text.codePointAt(offset - 1)! > 0xffff ? offset + 1 : offset
 }
 
+/** A line of a code frame. */
 export interface CodeFrameLine {
   number: number
   text: string

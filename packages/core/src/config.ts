@@ -8,12 +8,14 @@ export { listSettings, type Setting } from './settings.ts'
 
 type Tree = Record<string, unknown>
 
+/** One source of settings. */
 export interface ConfigLayer {
   /** Where the values come from, as people would say it: `config/app.ts`. */
   name: string
   values: unknown
 }
 
+/** Options of {@link resolveConfig}. */
 export interface ResolveConfigOptions<Config> {
   /** A schema of nested `v.strictObject()`s; its defaults are the lowest layer. */
   schema: v.GenericSchema<unknown, Config>
@@ -27,6 +29,7 @@ export interface ResolveConfigOptions<Config> {
   knownEnv?: readonly string[]
 }
 
+/** A validated configuration, and where each setting comes from. */
 export interface ResolvedConfig<Config> {
   config: Config
   /** Each setting with its value and the layer that decided it; the values of secrets are masked. */

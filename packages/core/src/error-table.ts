@@ -19,6 +19,7 @@ export class ArlenError extends Error {
   }
 }
 
+/** What an {@link HttpError} may say besides its status and code. */
 export interface HttpErrorOptions extends ErrorOptions {
   /** What went wrong this time, in a sentence the client may read. */
   detail?: string | undefined
@@ -57,6 +58,7 @@ export function defaultCode(status: number): string {
   return (statusText(status) ?? 'unknown_error').toLowerCase().replace(/[^a-z0-9]+/g, '_')
 }
 
+/** One error of a package: what it says, and the answer it is. */
 export interface ErrorEntry {
   /** Set where the error is an answer; the factory then makes an {@link HttpError}. */
   status?: number
@@ -69,6 +71,7 @@ export interface ErrorEntry {
   traced?: boolean
 }
 
+/** What may be said of an error when it is raised, besides the values of its message. */
 export interface RaiseOptions extends Omit<HttpErrorOptions, 'detail'> {}
 
 /** Makes the errors of one table: an {@link HttpError} for an entry with a status, else an {@link ArlenError}. */

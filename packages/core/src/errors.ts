@@ -2,7 +2,7 @@ import { defineErrors, type ErrorFactory } from './error-table.ts'
 
 const table = {
   config_invalid: { message: 'The configuration has {count} problem(s):\n{problems}' },
-  lifecycle_failed: { message: '{part} failed to {action}: {reason}' },
+  lifecycle_failed: { message: '{resource} failed to {action}: {reason}' },
   middleware_invalid: {
     message:
       'The middleware{name} gave {actual} instead of a handler. It is called once, with the next handler: next => c => next(c).',

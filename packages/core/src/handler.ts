@@ -12,6 +12,7 @@ export type Handler<C> = (c: C) => unknown
  */
 export type Middleware<C> = (next: Handler<C>) => Handler<C>
 
+/** Whether a value is a promise, or anything else that can be awaited. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' &&

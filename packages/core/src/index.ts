@@ -1,12 +1,4 @@
 export {
-  type MediaRange,
-  namesMediaType,
-  parseAccept,
-  parseWeights,
-  preferredMediaType,
-  type Weighted,
-} from './accept.ts'
-export {
   ArlenError,
   defaultCode,
   defineErrors,
@@ -20,7 +12,7 @@ export {
 } from './error-table.ts'
 export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
 export { HEALTH_PATHS, isHealthPath, LIVENESS_PATHS, READINESS_PATH } from './health-paths.ts'
-export { Lifecycle, type Part } from './lifecycle.ts'
+export { Lifecycle, type Resource } from './lifecycle.ts'
 export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 export type { Provided, Provides } from './provides.ts'

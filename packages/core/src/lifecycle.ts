@@ -1,46 +1,55 @@
 import { ArlenError } from './error-table.ts'
 import { coreError } from './errors.ts'
 
-export interface Part {
+/** Something that an application owns, starts and stops: a database, a listener, a timer. */
+export interface Resource {
   name: string
   start?: () => unknown
   stop?: () => unknown
 }
 
-/** Starts parts in the order they were added and stops the started ones in reverse. */
+/** Starts resources in the order they were added, and stops the started ones in reverse. */
 export class Lifecycle {
-  #parts: Part[] = []
-  #started: Part[] = []
+  #resources: Resource[] = []
+  #started: Resource[] = []
 
-  add(part: Part): void {
-    this.#parts.push(part)
+  add(resource: Resource): void {
+    this.#resources.push(resource)
   }
 
-  /** Starts what has not started yet. When a part fails, what had started is stopped again and the error thrown. */
+  /** Starts what has not started yet. When one fails, those that had started are stopped again and the error is thrown. */
   async start(): Promise<void> {
-    for (const part of this.#parts) {
-      if (this.#started.includes(part)) continue
+    for (const resource of this.#resources) {
+      if (this.#started.includes(resource)) continue
       try {
-        await part.start?.()
+        await resource.start?.()
       } catch (cause) {
         await this.stop().catch(() => undefined) // the reason it did not start is the one worth reporting
         // What has a code has said what is wrong better than we could.
         if (cause instanceof ArlenError) throw cause
-        throw coreError('lifecycle_failed', { part: part.name, action: 'start', reason: reasonOf(cause) }, { cause })
+        throw coreError(
+          'lifecycle_failed',
+          { resource: resource.name, action: 'start', reason: reasonOf(cause) },
+          { cause },
+        )
       }
-      this.#started.push(part)
+      this.#started.push(resource)
     }
   }
 
-  /** Stops every started part even when some fail, then throws what the first failure was. */
+  /** Stops every started resource even when some fail, then throws the first failure. */
   async stop(): Promise<void> {
     const failures: Error[] = []
-    for (let part = this.#started.pop(); part; part = this.#started.pop()) {
+    for (let resource = this.#started.pop(); resource; resource = this.#started.pop()) {
       try {
-        await part.stop?.()
+        await resource.stop?.()
       } catch (cause) {
         failures.push(
-          coreError('lifecycle_failed', { part: part.name, action: 'stop', reason: reasonOf(cause) }, { cause }),
+          coreError(
+            'lifecycle_failed',
+            { resource: resource.name, action: 'stop', reason: reasonOf(cause) },
+            { cause },
+          ),
         )
       }
     }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { judgeNode, NODE_LINES, requireNode } from './node-version.ts'
+import { evaluateNode, NODE_LINES, requireNode } from './node-version.ts'
 
 test.each(['0.12.0', '12.22.12', '20.20.2', '21.7.3', '22.21.9', '23.11.1', '24.0.0', '24.12.9'])(
   '%s is refused',
   version => {
-    expect(judgeNode(version)).toMatchObject({ severity: 'refused', problem: expect.stringContaining(version) })
+    expect(evaluateNode(version)).toMatchObject({ severity: 'refused', problem: expect.stringContaining(version) })
   },
 )
 
@@ -17,17 +17,17 @@ test.each([
   ['26.12.1-rc.1', undefined],
   ['26.12.0-nightly20261001', '26.12.1'],
 ])('%s runs, and is vulnerable before %s', (version, patched) => {
-  const found = judgeNode(version)
+  const found = evaluateNode(version)
   expect(found?.severity).toBe(patched && 'vulnerable')
   if (patched !== undefined) expect(found?.problem).toContain(`Install ${patched} or later`)
 })
 
 test('25 has reached its end', () => {
-  expect(judgeNode('25.9.0')).toMatchObject({ severity: 'vulnerable', problem: expect.stringContaining('its end') })
+  expect(evaluateNode('25.9.0')).toMatchObject({ severity: 'vulnerable', problem: expect.stringContaining('its end') })
 })
 
 test.each(['22.23.4', '22.99.0', '24.22.1', '26.12.1', '26.13.0', '27.0.0', '28.1.0'])('%s is fine', version => {
-  expect(judgeNode(version)).toBeUndefined()
+  expect(evaluateNode(version)).toBeUndefined()
 })
 
 test('no line is patched before it is supported', () => {

@@ -4,6 +4,7 @@
  * nothing, and has no syntax that Node.js 12 cannot read.
  */
 
+/** What a release line of Node.js must be at least. */
 export interface NodeLine {
   /** The oldest release that has every API we need. Older ones are refused. */
   minimum: string
@@ -34,7 +35,7 @@ export interface NodeProblem {
 const LAST_WITHOUT_OUR_APIS = 23
 
 /** @param version - as in `process.versions.node` */
-export function judgeNode(version: string): NodeProblem | undefined {
+export function evaluateNode(version: string): NodeProblem | undefined {
   const major = Number(version.split('.')[0])
   const line: NodeLine | undefined = NODE_LINES[String(major)]
   const wanted = `Install Node.js ${Object.keys(NODE_LINES).join(', ')} or later from https://nodejs.org`
@@ -83,7 +84,7 @@ interface Started {
  * @param environment - where neither ARLEN_ENV nor NODE_ENV says which it is
  */
 export function requireNode(program: string, environment: string, started: Started = process): void {
-  const found = judgeNode(started.versions.node)
+  const found = evaluateNode(started.versions.node)
   if (found === undefined) return
   const { env } = started
   const name = env.ARLEN_ENV || env.NODE_ENV || environment

@@ -5,6 +5,7 @@ import { REDACTED } from './secret-names.ts'
 
 export type { Logger as PinoLogger } from 'pino'
 
+/** Options of {@link createLogger}. */
 export interface LogOptions {
   /** Default `info`. */
   level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'

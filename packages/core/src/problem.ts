@@ -61,6 +61,7 @@ export interface Problem {
   diagnostics?: readonly Diagnostic[]
 }
 
+/** The media type of problem documents (RFC 9457, section 6.1). */
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /**

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net'
 
+/** Where a server listens. */
 export interface ListenOptions {
   /** TCP port; 0 lets the system choose. Default 3000. */
   port?: number
@@ -13,6 +14,7 @@ export interface ListenOptions {
   server?: Server
 }
 
+/** How a server closes. */
 export interface CloseOptions {
   /** How long requests in flight may still take, in milliseconds, before their connections are cut. Default 10,000. */
   graceMs?: number
@@ -49,6 +51,7 @@ export interface Controllable {
   preStop?(): void
 }
 
+/** Whether a value is a {@link Servable}. */
 export function isServable(value: unknown): value is Servable {
   return (
     typeof value === 'object' &&

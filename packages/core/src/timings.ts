@@ -1,6 +1,7 @@
 /** The stages of a request, in the order they are reported. A stage that did not run is 0. */
 export const STAGES = ['parse', 'route', 'middleware', 'controller', 'render', 'response_write', 'total'] as const
 
+/** A stage that time is given to. */
 export type Stage = Exclude<(typeof STAGES)[number], 'total'>
 
 /**

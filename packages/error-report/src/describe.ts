@@ -61,6 +61,7 @@ function property(value: object, key: string, redact: Redact, depth: number, abo
   return text(descriptor?.value, redact, depth + 1, above)
 }
 
+/** A text, cut to a length. */
 export function clip(value: string, length: number): string {
   return value.length > length ? `${value.slice(0, length)}…` : value
 }

@@ -18,6 +18,7 @@ export interface DevelopmentProblem extends Problem {
   request?: RequestFacts
 }
 
+/** The request that failed, as it came. */
 export interface RequestInput {
   method: string
   url: string
@@ -25,6 +26,7 @@ export interface RequestInput {
   facts?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
 }
 
+/** Options of {@link developmentProblem}. */
 export interface DevelopmentProblemOptions extends DiagnoseOptions {
   correlationId: string
   request?: RequestInput

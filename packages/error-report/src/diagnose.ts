@@ -16,6 +16,7 @@ const MAX_OWN_SNIPPETS = 8
 const MAX_CAUSES = 8
 const UNKNOWN = 'Unknown error'
 
+/** Options of {@link diagnose}. */
 export interface DiagnoseOptions {
   /** Default `runtime`. */
   stage?: Diagnostic['stage']
@@ -40,7 +41,7 @@ interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
   depth: number
   seen: Set<unknown>
   /** The place of an error of syntax, wherever in the chain of causes it is: no call is nearer to what is wrong. */
-  syntax: { place?: DiagnoseOptions['at'] }
+  syntax: { location?: DiagnoseOptions['at'] }
   /** How many more calls are shown with their source, over all causes. */
   snippetsLeft: { count: number }
 }
@@ -100,7 +101,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // a message may quote the SQL as well
   const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
   const header = parseSyntaxErrorHeader(stack)
-  context.syntax.place ??= header
+  context.syntax.location ??= header
   const told = textOf(read(error, 'hint'))
   const codes = [code, textOf(read(error, 'sqlstate'))]
   const hint = told === undefined ? hintFor({ message, codes }) : say(clip(told, 500))
@@ -111,7 +112,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
     message,
     ...(name !== undefined && { name }),
     ...(code !== undefined && { code }),
-    ...locate(frames, header ?? context.syntax.place, causes, context),
+    ...locate(frames, header ?? context.syntax.location, causes, context),
     ...(hint !== undefined && { hint }),
     ...(excerpts && { excerpts }),
     ...(facts && { facts }),
@@ -119,7 +120,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   }
 }
 
-type Place = Pick<Diagnostic, 'file' | 'line' | 'column' | 'snippet' | 'frames'>
+type Location = Pick<Diagnostic, 'file' | 'line' | 'column' | 'snippet' | 'frames'>
 
 /** The place to show: where it is known to be, else the innermost call of the application, in the error or its causes. */
 function locate(
@@ -127,7 +128,7 @@ function locate(
   header: DiagnoseOptions['at'],
   causes: readonly Diagnostic[],
   context: Context,
-): Place {
+): Location {
   const frames = stack.map((frame): DiagnosticFrame => {
     const origin = originOf(frame.file, context.root)
     const snippet = origin === 'own' && context.snippetsLeft.count-- > 0 ? snippetAt(frame, context) : ''
@@ -169,10 +170,10 @@ function complete(diagnostic: Diagnostic, context: Context): Diagnostic {
   }
 }
 
-function snippetAt(place: { file: string; line: number; column: number }, context: Context): string {
-  const source = isAbsolute(place.file) ? context.readSource(place.file) : undefined
+function snippetAt(location: { file: string; line: number; column: number }, context: Context): string {
+  const source = isAbsolute(location.file) ? context.readSource(location.file) : undefined
   if (source === undefined) return ''
-  return context.redact(codeFrame(source, place.line, place.column || undefined))
+  return context.redact(codeFrame(source, location.line, location.column || undefined))
 }
 
 function originOf(file: string, root: string): DiagnosticFrame['origin'] {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { SourceLocation } from '@arlen/core/stack'
 
 /** Link schemes of editors. `{file}` is absolute. */
 const EDITORS: Readonly<Record<string, string>> = {
@@ -15,24 +16,22 @@ const EDITORS: Readonly<Record<string, string>> = {
   textmate: 'txmt://open?url=file://{file}&line={line}&column={column}',
 }
 
-export interface Place {
-  file: string
-  line?: number | undefined
-  column?: number | undefined
-}
-
 /**
- * The link that opens a place in the developer's editor, or undefined when it has none.
+ * The link that opens a location in the developer's editor, or undefined when it has none.
  *
  * @param editor - a name such as `vscode`, `cursor`, `zed`, `webstorm`, or a link with `{file}`, `{line}` and `{column}`.
  */
-export function editorLink(editor: string | undefined, root: string, place: Place): string | undefined {
+export function editorLink(
+  editor: string | undefined,
+  root: string,
+  location: Partial<SourceLocation> & { file: string },
+): string | undefined {
   const pattern =
     editor === undefined ? undefined : (EDITORS[editor] ?? (editor.includes('{file}') ? editor : undefined))
-  if (pattern === undefined || place.file.startsWith('node:') || place.file.startsWith('<')) return undefined
-  const file = resolve(root, place.file).split('/').map(encodeURIComponent).join('/')
+  if (pattern === undefined || location.file.startsWith('node:') || location.file.startsWith('<')) return undefined
+  const file = resolve(root, location.file).split('/').map(encodeURIComponent).join('/')
   return pattern
     .replace('{file}', file)
-    .replace('{line}', String(place.line ?? 1))
-    .replace('{column}', String(place.column ?? 1))
+    .replace('{line}', String(location.line ?? 1))
+    .replace('{column}', String(location.column ?? 1))
 }

@@ -3,7 +3,7 @@ export interface Html {
   readonly html: string
 }
 
-type Part = string | number | undefined | false | Html | readonly Html[]
+type Piece = string | number | undefined | false | Html | readonly Html[]
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -13,26 +13,28 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** Escapes text for HTML, for content and for attribute values in quotes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, character => ESCAPES[character]!)
 }
 
 /** Builds markup: strings put in are escaped, {@link Html} is not, `undefined` and `false` are nothing. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   let out = strings[0]!
-  for (const [i, part] of parts.entries()) out += markup(part) + strings[i + 1]!
+  for (const [i, piece] of pieces.entries()) out += markup(piece) + strings[i + 1]!
   return { html: out }
 }
 
+/** Marks markup as finished: it is not escaped. */
 export function raw(markup: string): Html {
   return { html: markup }
 }
 
 export const nothing: Html = raw('')
 
-function markup(part: Part): string {
-  if (part === undefined || part === false) return ''
-  if (typeof part === 'string') return escapeHtml(part)
-  if (typeof part === 'number') return String(part)
-  return 'html' in part ? part.html : part.map(item => item.html).join('')
+function markup(piece: Piece): string {
+  if (piece === undefined || piece === false) return ''
+  if (typeof piece === 'string') return escapeHtml(piece)
+  if (typeof piece === 'number') return String(piece)
+  return 'html' in piece ? piece.html : piece.map(item => item.html).join('')
 }

@@ -1,5 +1,3 @@
-export { type CodeFrameLine, type CodeFrameOptions, codeFrame, parseCodeFrame } from '@arlen/core/code-frame'
-export { clip } from './describe.ts'
 export {
   type DevelopmentProblem,
   type DevelopmentProblemOptions,
@@ -7,12 +5,9 @@ export {
   type RequestFacts,
   type RequestInput,
 } from './development-problem.ts'
-export { createSourceReader, type DiagnoseOptions, diagnose } from './diagnose.ts'
-export { editorLink } from './editor.ts'
-export { escapeHtml, type Html, html, raw } from './html.ts'
+export { type DiagnoseOptions, diagnose } from './diagnose.ts'
 export { type Client, negotiate, type Representation } from './negotiate.ts'
-export { DEVELOPMENT_PATH, PAGE_HEADERS, type PageOptions, renderDiagnosticsHtml, renderProblemPage } from './page.ts'
-export { PAGE_STYLE } from './page-style.ts'
+export type { PageOptions } from './page.ts'
 export { createRedact, type Redact, redactUrl } from './redact.ts'
 export { type RenderedProblem, renderProblem } from './render.ts'
 export { renderDiagnosticsText, renderProblemText, type TextOptions } from './text.ts'

@@ -1,7 +1,9 @@
-import { parseAccept } from '@arlen/core'
+import { parseAccept } from '@arlen/core/accept'
 
+/** How a failure is shown. */
 export type Representation = 'html' | 'json' | 'text'
 
+/** What a request says about the client that made it. */
 export interface Client {
   /** The `Accept` field. */
   accept?: string | undefined

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Diagnostic, DiagnosticFrame } from '@arlen/core'
 import { parseCodeFrame } from '@arlen/core/code-frame'
+import type { SourceLocation } from '@arlen/core/stack'
 import type { DevelopmentProblem } from './development-problem.ts'
-import { editorLink, type Place } from './editor.ts'
+import { editorLink } from './editor.ts'
 import { type Html, html, nothing, raw } from './html.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
+/** Options of the page of a failure. */
 export interface PageOptions {
   /** The application's folder, for links into the editor. Default: the working folder. */
   root?: string
@@ -59,7 +61,7 @@ export function renderProblemPage(problem: DevelopmentProblem, options: PageOpti
 <header><div>
 <p>${main && html`<span class="stage">${main.stage}</span> ${HEADINGS[main.stage]}`} <span>${problem.status} ${problem.title}</span></p>
 <h1>${main && kindOf(main)}${main?.message ?? problem.detail ?? problem.title}</h1>
-${main && placeLink(main, options)}
+${main && locationLink(main, options)}
 </div></header>
 <main>
 ${issues(problem)}
@@ -85,12 +87,14 @@ function kindOf(diagnostic: Diagnostic): Html | undefined {
   return kind === '' ? undefined : html`<span class="kind">${kind}</span> `
 }
 
-function placeLink(place: Partial<Place>, options: PageOptions): Html {
-  if (place.file === undefined) return nothing
-  const text = [place.file, place.line, place.column].filter(part => part !== undefined && part !== 0).join(':')
+function locationLink(location: Partial<SourceLocation>, options: PageOptions): Html {
+  if (location.file === undefined) return nothing
+  const text = [location.file, location.line, location.column]
+    .filter(part => part !== undefined && part !== 0)
+    .join(':')
   const link = editorLink(options.editor ?? process.env.BOOMHAUER_EDITOR, options.root ?? '.', {
-    ...place,
-    file: place.file,
+    ...location,
+    file: location.file,
   })
   return link
     ? html`<a class="place" href="${link}" title="Open in the editor">${text}</a>`
@@ -111,7 +115,7 @@ ${stack(diagnostic.frames ?? [], options)}`
 }
 
 function section(diagnostic: Diagnostic, options: PageOptions): Html {
-  return html`<h3>${kindOf(diagnostic)}${diagnostic.message}</h3>${placeLink(diagnostic, options)}${details(diagnostic, options)}`
+  return html`<h3>${kindOf(diagnostic)}${diagnostic.message}</h3>${locationLink(diagnostic, options)}${details(diagnostic, options)}`
 }
 
 /** As many as there is room for. */
@@ -169,7 +173,7 @@ function stack(frames: readonly DiagnosticFrame[], options: PageOptions): Html {
 }
 
 function call(item: DiagnosticFrame, options: PageOptions): Html {
-  return html`<span class="fn">${item.function ?? '(top level)'}</span> ${placeLink(item, options)}`
+  return html`<span class="fn">${item.function ?? '(top level)'}</span> ${locationLink(item, options)}`
 }
 
 function issues(problem: DevelopmentProblem): Html {

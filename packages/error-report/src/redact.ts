@@ -5,6 +5,7 @@ const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`]*):[^\s@/'"
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{6,}/gi
 const ASSIGNED = /(?<![\w.-])([\w.-]+)=([^\s&'"`;,)]+)/g
 
+/** Takes secrets out of a text. */
 export type Redact = (text: string) => string
 
 /**

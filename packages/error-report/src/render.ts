@@ -4,6 +4,7 @@ import { type Client, negotiate } from './negotiate.ts'
 import { PAGE_HEADERS, type PageOptions, renderProblemPage } from './page.ts'
 import { renderProblemText } from './text.ts'
 
+/** An answer. */
 export interface RenderedProblem {
   status: number
   /** Lower-case names; `content-type` among them, `content-length` not. */

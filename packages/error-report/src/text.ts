@@ -4,6 +4,7 @@ import type { Diagnostic, DiagnosticFrame, Problem } from '@arlen/core'
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
 
+/** Options of {@link renderDiagnosticsText} and {@link renderProblemText}. */
 export interface TextOptions {
   /** With the colours of a terminal. Default false. */
   color?: boolean

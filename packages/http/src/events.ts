@@ -12,6 +12,7 @@ export interface ServerEvent {
   retry?: number
 }
 
+/** Options of a stream of events. */
 export interface EventOptions {
   /**
    * A comment is sent after this long without an event, in milliseconds, so that proxies do not take the connection for

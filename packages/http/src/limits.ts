@@ -54,6 +54,7 @@ export interface Timeouts {
 
 const KiB = 1024
 
+/** The limits of a server that is given none. */
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   requestLine: 4 * KiB,
   headers: 32 * KiB,
@@ -71,6 +72,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   drain: 64 * KiB,
 })
 
+/** The time-outs of a server that is given none, in milliseconds. */
 export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
   headers: 10_000,
   body: 30_000,

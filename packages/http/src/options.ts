@@ -11,6 +11,7 @@ import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
 import type { Finish, Service } from './service.ts'
 
+/** Options of {@link serve} and {@link createServer}. */
 export interface HttpOptions<C extends Context = Context> {
   /** The class of the contexts that handlers get: one that extends Context. Default: Context itself. */
   context?: ContextClass<C>

@@ -10,6 +10,7 @@ import type { Fetch } from './fetch/to-fetch.ts'
 import { createService, type HttpOptions } from './options.ts'
 import type { Service } from './service.ts'
 
+/** Where a server listens. `port` is 0 for a unix socket. */
 export interface Address {
   address: string
   port: number

@@ -1,6 +1,7 @@
 import { Queries } from './queries.ts'
 import { type SqlTag, sql } from './sql/sql.ts'
 
+/** Options of a transaction. */
 export interface TxOptions {
   /** Isolation level. Default: that of the server, which is `read committed` unless configured otherwise. */
   isolation?: 'read committed' | 'repeatable read' | 'serializable'

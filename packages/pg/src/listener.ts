@@ -8,6 +8,7 @@ import { PgClient } from './wire/client.ts'
 import { Statement } from './wire/statement.ts'
 import type { ParserTable } from './wire/type-parsers.ts'
 
+/** Options of `listen()`. */
 export interface ListenOptions {
   /**
    * Called after the connection was lost and is there again: notifications in between are lost, so that what they
@@ -18,8 +19,10 @@ export interface ListenOptions {
   onError?: ((error: unknown) => void) | undefined
 }
 
+/** Takes a notification (`NOTIFY`) of the database. */
 export type NotificationHandler = (payload: string, from: { processId: number }) => unknown
 
+/** A subscription to notifications. */
 export interface Subscription extends AsyncDisposable {
   /** Stops. Resolves once the server has been told. */
   close(): Promise<void>

@@ -10,6 +10,7 @@ import type { Result } from './result.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
 import { quoteIdentifier } from './sql/sql.ts'
 
+/** How many connections a pool has, and for what. */
 export interface PoolStats {
   /** Connections that there may be. */
   max: number

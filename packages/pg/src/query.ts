@@ -7,6 +7,7 @@ export type Row = Record<string, unknown>
 /** The parameters of a query. */
 export type Values = readonly Param[]
 
+/** Options of one query. */
 export interface QueryOptions {
   /** Cancels the query on the server and rejects the promise with `query_aborted`. */
   signal?: AbortSignal | undefined
@@ -22,11 +23,13 @@ export interface QueryOptions {
   outsideTransaction?: boolean | undefined
 }
 
+/** Options of a query whose rows are validated. */
 export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
   /** Checks and types every row: valibot, or any other library that implements Standard Schema. */
   row: S
 }
 
+/** Options of {@link Database.stream}. */
 export interface StreamOptions extends QueryOptions {
   /** Rows fetched at a time. Default 500. */
   batch?: number | undefined

@@ -9,6 +9,7 @@ export interface Field {
   typeId: number
 }
 
+/** The rows of a query and what the server says about them. */
 export interface Result<T> {
   rows: T[]
   /** Rows returned or changed. */

@@ -12,6 +12,7 @@ import { Statement } from './wire/statement.ts'
 /** The same query so often in one request is reported, once. */
 const REPEATED_AT = 10
 
+/** Options of a scope. */
 export interface ScopeOptions {
   /**
    * Settings of PostgreSQL for everything that the scope does, and for nothing else: `{ 'app.user': user.id }`, which a

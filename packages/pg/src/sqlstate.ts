@@ -15,6 +15,7 @@ export interface SqlStateEntry {
 const BUSY = 'The database is busy. Try again.'
 const AWAY = 'The database is not available at the moment.'
 
+/** The SQLSTATE codes of PostgreSQL that errors are told apart by. */
 export const SQLSTATES: Readonly<Record<string, SqlStateEntry>> = {
   '08': { code: 'connection_exception', status: 503, detail: AWAY, retryable: true },
   '08P01': { code: 'protocol_violation' }, // such as a wrong number of parameters: no fault of the connection

@@ -50,6 +50,7 @@ export interface Accessories {
   release: string
 }
 
+/** The name of a setting of propane. */
 export type AccessoryName = keyof Accessories
 
 /** The accessories as a user writes them: each in any form that its kind accepts. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Reason } from './pool/pool.ts'
 import type { WorkerStats } from './protocol.ts'
 
+/** The worker that an event is about. */
 export interface WorkerEvent {
   /** Unique for the life of the primary. */
   id: number
@@ -53,6 +54,7 @@ export interface PropaneEvents {
   stopped: { code: number; reason?: string; stack?: string }
 }
 
+/** The name of an event of propane. */
 export type PropaneEventName = keyof PropaneEvents
 
 /** Typed events that can be awaited. */

@@ -46,6 +46,7 @@ const table = {
   guard_refused: { status: 403, message: 'You may not do this.', traced: false },
 }
 
+/** The codes of this package's errors. */
 export type RouterErrorCode = keyof typeof table
 
 /** Every error that @arlen/router raises, besides `option_unknown` and `option_invalid` of @arlen/core. */

@@ -18,11 +18,13 @@ export interface SharedOptions<T = unknown> {
   meta?: Readonly<Record<string, unknown>>
 }
 
+/** Options of one route. */
 export interface RouteOptions<T = unknown> extends SharedOptions<T> {
   /** Unique in the router, for `urlFor`. */
   name?: string
 }
 
+/** Options of a group: what its routes share, and its name. */
 export interface GroupOptions<T = unknown> extends SharedOptions<T> {
   /** Put before the names of the routes inside, with a dot. */
   name?: string

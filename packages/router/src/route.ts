@@ -23,6 +23,7 @@ export interface RouteDefinition<T> {
   index: number
 }
 
+/** The arguments that make a URL of a path: its parameters, where it needs any, then query and options. */
 export type UrlArguments<Path extends string> =
   Record<never, never> extends UrlParams<Path>
     ? [params?: UrlParams<Path>, query?: Query, options?: UrlOptions]

@@ -18,6 +18,7 @@ import { didYouMean, type FrameworkOptions, Registry } from './registry.ts'
 import type { Route, UrlArguments } from './route.ts'
 import { Routes } from './routes.ts'
 
+/** Options of {@link createRouter}. */
 export interface RouterOptions<T = unknown> extends Partial<SlashPolicies> {
   /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=` or `X-HTTP-Method-Override`. Default false. */
   methodOverride?: boolean

@@ -5,6 +5,7 @@ import { openTarget, type Testable, type Transport } from './target/open-target.
 import { TestServer } from './test-server.ts'
 import { Visitor, type VisitorOptions } from './visitor.ts'
 
+/** Options of {@link testApp}. */
 export interface TestAppOptions {
   /**
    * How requests reach an application of this process. `process` (default): over a pair of streams, through the same

@@ -2,9 +2,10 @@ import { testingError } from './errors.ts'
 import { Observer } from './observe/observer.ts'
 import { currentRecord, emptyRecord } from './observe/record.ts'
 import type { Place } from './place.ts'
-import type { DescribedRequest, RequestDescription } from './request/description.ts'
+import type { RequestDescription } from './request/description.ts'
 import { type Answer, describeRequest, exchange } from './request/exchange.ts'
 import { exchangeByFetch } from './request/exchange-by-fetch.ts'
+import type { TestRequest } from './request/test-request.ts'
 import type { Target } from './target/target.ts'
 import { Connections } from './wire/connections.ts'
 import type { WireConnection } from './wire/wire-connection.ts'
@@ -16,7 +17,7 @@ export class TestServer {
   readonly connections: Connections | undefined
   readonly observer: Observer | undefined
   /** Requests that were made and never sent, with the place where. */
-  readonly #unsent: Map<DescribedRequest, Place> = new Map()
+  readonly #unsent: Map<TestRequest, Place> = new Map()
   readonly #cleanUps: (() => unknown)[] = []
 
   constructor(target: Target) {
@@ -44,11 +45,11 @@ export class TestServer {
     throw testingError('option_invalid', { name: 'over', problem: `is 'fetch', and ${what} needs a connection.` })
   }
 
-  made(request: DescribedRequest, at: Place): void {
+  made(request: TestRequest, at: Place): void {
     this.#unsent.set(request, at)
   }
 
-  started(request: DescribedRequest): void {
+  started(request: TestRequest): void {
     this.#unsent.delete(request)
   }
 

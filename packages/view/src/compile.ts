@@ -8,6 +8,7 @@ import { printersFor } from './render/printers.ts'
 import { render } from './render/render.ts'
 import { type Entry, type Origin, type TemplateStore, toEntry } from './render/template-entry.ts'
 
+/** Options of {@link compile}. */
 export interface StandaloneOptions extends Partial<Pick<CompileOptions, 'path' | 'format' | 'strict'>> {
   helpers?: HelperTable
 }
@@ -19,6 +20,7 @@ const OPTIONS: OptionTable<StandaloneOptions> = {
   helpers: option.recordOf(option.func),
 }
 
+/** Renders a template that was compiled alone. */
 export type RenderFunction<Locals extends object> = (locals?: Locals) => string | Promise<string>
 
 /**

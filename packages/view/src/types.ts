@@ -20,8 +20,10 @@ export interface Helpers {}
 /** What nothing is known about and anything may be done with: the locals of a template that declares none. */
 export type Untyped = ReturnType<typeof JSON.parse>
 
+/** Helpers that nothing is known about. */
 export type LooseHelpers = Readonly<Record<string, Untyped>>
 
+/** The name of a template: any text as long as no registry is known. */
 export type TemplateName = keyof Templates extends never ? string : keyof Templates & string
 
 type Rendering = (locals: never, view: never) => unknown
@@ -50,6 +52,7 @@ export type Included<Name> = [Name] extends [keyof Templates]
 /** What `<%= %>` takes. Dates and other objects are formatted first, so that their looks are somebody's decision. */
 export type Printable = StrictPrintable | null | undefined
 
+/** What `<%= %>` takes where null and undefined are errors. */
 export type StrictPrintable = string | number | bigint | boolean | SafeString | URL | readonly Printable[]
 
 /** What a block gives: the text it printed, safe already, or what its function returned. */

@@ -14,6 +14,7 @@ import type { TemplateStore } from './render/template-entry.ts'
 import { contentTypeOf } from './template-name.ts'
 import type { LocalsOf, NeedsNothing, TemplateName } from './types.ts'
 
+/** Options of {@link createViews}. */
 export interface ViewsOptions<Context = unknown> {
   /** The folder of templates, compiled as they are asked for. */
   dir?: string
@@ -53,6 +54,7 @@ export type RenderArguments<Name, Context = unknown> =
     ? [locals?: LocalsOf<Name>, context?: Context, options?: RenderOptions]
     : [locals: LocalsOf<Name>, context?: Context, options?: RenderOptions]
 
+/** A set of templates, opened by {@link createViews}. */
 export interface Views<Context = unknown> {
   /** The page, at once where nothing in it is awaited. Errors carry the template's own lines. */
   render<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): string | Promise<string>

@@ -10,7 +10,7 @@ import {
   type Logger,
   type LoggerOption,
   type Middleware,
-  type Part,
+  type Resource,
   type Servable,
   toLogger,
   wrap,
@@ -18,7 +18,7 @@ import {
 import { packageFolders } from '@arlen/core/call-site'
 import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
-import { judgeNode } from '@arlen/core/node-version'
+import { evaluateNode } from '@arlen/core/node-version'
 import { suggest } from '@arlen/core/options'
 import { Context, type ContextConstructor, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
@@ -50,6 +50,7 @@ import { type Confinement, type Plugin, Plugins } from './plugins.ts'
 import { Recurring } from './recurring-task.ts'
 import { unhandledRejections } from './unhandled-rejections.ts'
 
+/** Options of {@link createApp}. The configuration files and the environment are read besides. */
 export interface AppOptions {
   /** The application's folder, where `config/`, `templates/` and `public/` are. Default: that of the calling module. */
   root?: string
@@ -152,13 +153,13 @@ export class App extends Routes implements Servable, Controllable {
   }
 
   /** Runs before the first request, in the order of registration. */
-  onStart(name: string, start: NonNullable<Part['start']>): this {
+  onStart(name: string, start: NonNullable<Resource['start']>): this {
     this.#lifecycle.add({ name, start })
     return this
   }
 
   /** Runs after the last answer, in reverse order. */
-  onStop(name: string, stop: NonNullable<Part['stop']>): this {
+  onStop(name: string, stop: NonNullable<Resource['stop']>): this {
     this.#lifecycle.add({ name, stop })
     return this
   }
@@ -270,7 +271,7 @@ export class App extends Routes implements Servable, Controllable {
   }
 
   #warnOfNode(): void {
-    const found = isProduction(this.environment) ? judgeNode(process.versions.node) : undefined
+    const found = isProduction(this.environment) ? evaluateNode(process.versions.node) : undefined
     if (found) this.log.warn(found.problem)
   }
 

@@ -1,4 +1,4 @@
-import type { Logger, Part } from '@arlen/core'
+import type { Logger, Resource } from '@arlen/core'
 
 const ours = new WeakSet<object>()
 
@@ -7,7 +7,7 @@ const ours = new WeakSet<object>()
  * application runs. Node.js would end the process, and with it every other request. A program that listens for them itself
  * is left to it.
  */
-export function unhandledRejections(log: Logger): Part {
+export function unhandledRejections(log: Logger): Resource {
   const listener = (reason: unknown) =>
     log.error({ err: reason }, 'a promise was rejected and nobody was waiting for it')
   ours.add(listener)

@@ -1,6 +1,7 @@
 /** Resolves when the thing it checks works, rejects with the reason when it does not. */
 export type HealthCheck = (signal: AbortSignal) => unknown
 
+/** How a health check is run. */
 export interface HealthCheckOptions {
   /** Default 1,000. */
   timeoutMs?: number
@@ -8,6 +9,7 @@ export interface HealthCheckOptions {
   cacheMs?: number
 }
 
+/** What `/readyz` answers. */
 export interface HealthReport {
   status: 'ok' | 'failing' | 'draining'
   checks: Record<string, { status: 'ok' | 'failing'; durationMs: number; reason?: string }>

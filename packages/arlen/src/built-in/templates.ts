@@ -17,6 +17,7 @@ import type { AppContext } from '../app/app-context.ts'
 import type { Config } from '../config/config.ts'
 import { appError } from '../errors.ts'
 
+/** What the templates of an application can use besides the built-in helpers. */
 export interface TemplateOptions {
   /** Functions that templates call by name. */
   helpers?: Readonly<Record<string, (...args: never[]) => unknown>>

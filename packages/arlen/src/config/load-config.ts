@@ -7,6 +7,7 @@ import { type Config, type ConfigInput, configSchema, KNOWN_ENV, platformLayer }
 
 type Env = Readonly<Record<string, string | undefined>>
 
+/** Options of {@link loadConfig}. */
 export interface LoadConfigOptions {
   /** The application's folder. */
   root: string

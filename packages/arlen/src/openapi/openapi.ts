@@ -11,11 +11,13 @@ import { isOfApi } from './selection.ts'
 
 type Json = Record<string, unknown>
 
+/** What an OpenAPI document says about the application. */
 export interface OpenApiInfo {
   title: string
   version: string
 }
 
+/** Options of {@link openApi}. */
 export interface OpenApiOptions {
   /** The application has no pages: every route is described that does not say otherwise. Default false. */
   apiOnly?: boolean

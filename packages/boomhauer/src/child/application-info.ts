@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import { isSecretName, REDACTED } from '@arlen/core/secrets'
-import { clip, createRedact, redactUrl } from '@arlen/error-report'
+import { createRedact, redactUrl } from '@arlen/error-report'
 import type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './protocol.ts'
 
 /** What @arlen/http and @arlen/pg publish on channels of node:diagnostics_channel, as far as it is read here. */
@@ -83,4 +83,8 @@ function settingInfo({ path, value, source }: NonNullable<Telling['settings']>[n
   const key = path.join('.')
   const shown = isSecretName(key) ? REDACTED : clip(createRedact()(JSON.stringify(value) ?? 'undefined'), MAX_TEXT)
   return { key, value: shown, source }
+}
+
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text
 }

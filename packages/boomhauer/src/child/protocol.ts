@@ -22,12 +22,14 @@ export interface AppInfo {
   config?: readonly SettingInfo[]
 }
 
+/** A route as the development server shows it. */
 export interface RouteInfo {
   methods: string
   path: string
   name?: string
 }
 
+/** A setting as the development server shows it; secrets are masked. */
 export interface SettingInfo {
   key: string
   value: string

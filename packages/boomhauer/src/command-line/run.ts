@@ -5,6 +5,7 @@ import { type Mode, parseArguments, USAGE } from './arguments.ts'
 import { prepare } from './prepare.ts'
 import { report } from './terminal.ts'
 
+/** Where the program writes. */
 export interface Io {
   out: (line: string) => void
   color: boolean

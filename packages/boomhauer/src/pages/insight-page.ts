@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Html, html, PAGE_STYLE, raw } from '@arlen/error-report'
+import { type Html, html, PAGE_STYLE, raw } from '@arlen/error-report/page'
 import type { RouteInfo, SettingInfo } from '../child/protocol.ts'
 import type { LoggedRequest } from './request-log.ts'
 

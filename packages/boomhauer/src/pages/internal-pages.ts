@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { DEVELOPMENT_PATH, negotiate, PAGE_STYLE } from '@arlen/error-report'
+import { negotiate } from '@arlen/error-report'
+import { DEVELOPMENT_PATH, PAGE_STYLE } from '@arlen/error-report/page'
 import type { Supervisor } from '../build/supervisor.ts'
 import { boomhauerError } from '../errors.ts'
 import type { InternalPages } from '../proxy/dev-server.ts'
@@ -31,7 +32,7 @@ export function createInternalPages(options: InternalPagesOptions): InternalPage
   return (req, res) => {
     const { host, origin, 'sec-fetch-site': site } = req.headers
     checkOrigin({ host, origin, site: typeof site === 'string' ? site : undefined })
-    const path = req.url!.slice(DEVELOPMENT_PATH.length).split('?', 1)[0]!
+    const path = req.url!.slice(DEVELOPMENT_PATH.length).replace(/\?.*$/, '')
     const key = `${req.method === 'HEAD' ? 'GET' : req.method} ${path}`
     const { state } = supervisor
     if (key === 'GET events') live.connect(res, { type: 'state', build: state.build, state: state.kind })

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
-import { namesMediaType } from '@arlen/core'
-import { DEVELOPMENT_PATH } from '@arlen/error-report'
+import { namesMediaType } from '@arlen/core/accept'
+import { DEVELOPMENT_PATH } from '@arlen/error-report/page'
 
 export interface Injection {
   /** The build that answered. */

@@ -9,6 +9,7 @@ import { negotiateCoding } from './negotiation.ts'
 import type { Reply, StreamBody } from './reply.ts'
 import { isStream, toReply } from './to-reply.ts'
 
+/** Options of {@link compress}. */
 export interface CompressOptions {
   /** Best first. Default zstd, br, gzip: at the speed used here, in the order of what they cost. */
   codings?: readonly ContentCoding[]

@@ -3,6 +3,7 @@ import { httpError } from '../errors.ts'
 /** How JSON answers write a BigInt, which JSON itself cannot. */
 export type BigIntForm = 'string' | 'number' | ((value: bigint) => unknown)
 
+/** How JSON is written. */
 export interface JsonOptions {
   /**
    * `string`: its digits in quotes. `number`: a number, where one can hold it exactly, and an error otherwise. A function:

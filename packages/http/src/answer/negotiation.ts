@@ -1,4 +1,4 @@
-import { parseAccept, parseWeights, preferredMediaType } from '@arlen/core'
+import { parseAccept, parseWeights, preferredMediaType } from '@arlen/core/accept'
 
 /** Short names for the media types that answers usually have. */
 const TYPES: Readonly<Record<string, string>> = {

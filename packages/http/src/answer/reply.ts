@@ -3,6 +3,7 @@ import { httpError } from '../errors.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
 
+/** What a body can be streamed from. */
 export type StreamBody = Readable | ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>
 
 /** An answer that a handler returns. `c.text()`, `c.json()` and the like make it; a middleware may change it. */
@@ -14,8 +15,6 @@ export class Reply {
   body: string | Uint8Array | StreamBody | null
   /** Length of a streamed body in bytes, -1 where it is not known. */
   length: number
-  /** The preconditions of the request were evaluated already. */
-  isConditioned = false
   private fields: HeaderList | null = null
   private block: HeaderBlock | null = null
 

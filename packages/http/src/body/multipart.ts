@@ -9,6 +9,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import { httpError } from '../errors.ts'
 import type { Message } from './message.ts'
 
+/** Limits of `c.req.multipart()`. */
 export interface MultipartOptions {
   /** Bytes of one field's value, else 413. Default 65,536. */
   fieldBytes?: number
@@ -75,6 +76,7 @@ export class FilePart {
   }
 }
 
+/** A part of a multipart body. */
 export type Part = FieldPart | FilePart
 
 /** The parts of a body of multipart/form-data (RFC 7578), in the order they arrive. */

@@ -6,6 +6,7 @@ import { httpError } from '../errors.ts'
 import type { Request } from '../request.ts'
 import type { UpgradeHandler } from './exchange.ts'
 
+/** Options of `c.upgrade()`. */
 export interface UpgradeOptions {
   /** Whether pages of any other site may open the connection, with the cookies of their visitors. Default false. */
   crossSite?: boolean

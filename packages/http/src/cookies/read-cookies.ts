@@ -1,5 +1,6 @@
 import { parseCookie } from 'cookie'
 
+/** The cookies of a request, by name. */
 export type Cookies = Readonly<Record<string, string | undefined>>
 
 const NONE: Cookies = Object.freeze(Object.create(null))

@@ -9,6 +9,7 @@ import { fileReply } from './file-reply.ts'
 import { isSafeName } from './safe-path.ts'
 import { rootOf } from './static-root.ts'
 
+/** Options of `c.file()`. */
 export interface FileOptions {
   /**
    * The folder that the name is below, for names that a client may choose. What leaves it, by `..`, as an absolute path or

@@ -10,6 +10,7 @@ import { fileReply } from './file-reply.ts'
 import { safePath } from './safe-path.ts'
 import { rootOf } from './static-root.ts'
 
+/** Options of {@link serveStatic}. */
 export interface StaticOptions {
   /** The path below which the files are found. Default `/`. */
   prefix?: string
@@ -41,10 +42,7 @@ const YEAR = 31_536_000
  */
 export function serveStatic(dir: string, options: StaticOptions = {}): Middleware<Context> {
   const root = rootOf(dir)
-  const prefix = (options.prefix ?? '')
-    .split('/')
-    .map(part => part && `/${part}`)
-    .join('')
+  const prefix = `/${(options.prefix ?? '').replace(/^\/+|\/+$/g, '')}`.replace(/^\/$/, '')
   const { index, immutable, precompressed = true } = options
   const source: FileSource = {
     root,

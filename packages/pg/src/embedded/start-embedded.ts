@@ -6,6 +6,7 @@ import { initialize, readSettings, start, stopPostmaster, untilReady, untilStopp
 import { chooseUser } from './server-user.ts'
 import { withStartLock } from './start-lock.ts'
 
+/** Options of {@link startEmbedded}. */
 export interface EmbeddedOptions {
   /** The data folder. It is kept; a second process that names it shares the server of the first. */
   dir: string
@@ -24,6 +25,7 @@ export interface EmbeddedOptions {
   settings?: Readonly<Record<string, string | number>>
 }
 
+/** A PostgreSQL server of one's own, running. */
 export interface Embedded {
   /** Such as `postgres://postgres:…@127.0.0.1:40123/shop`. */
   dsn: string

@@ -20,6 +20,7 @@ export interface Finding {
   phase: 'expand' | 'contract'
 }
 
+/** Options of {@link lintMigrations}. */
 export interface LintOptions {
   /** Default `db/migrations`. */
   dir?: string | undefined

@@ -9,6 +9,7 @@ export interface Rule {
   phase?: 'contract'
 }
 
+/** The name of a rule of {@link lintMigration}. */
 export type RuleName =
   | 'create_index_blocks_writes'
   | 'drop_index_blocks'
@@ -42,6 +43,7 @@ export type RuleName =
 
 const OWN_FILE = 'in a file of its own, with the line "-- no transaction"'
 
+/** The rules of {@link lintMigration}, by name. */
 export const RULES: Readonly<Record<RuleName, Rule>> = {
   create_index_blocks_writes: {
     problem: 'CREATE INDEX keeps all writers of the table waiting until it is built',

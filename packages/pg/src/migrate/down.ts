@@ -7,6 +7,7 @@ import { migrate } from './migrate.ts'
 import type { MigrateOptions, MigrationReport } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
+/** Options of {@link migrateDown}. */
 export interface DownOptions extends Omit<MigrateOptions, 'check'> {
   /** How many to undo, the last one first. Default 1. */
   steps?: number | undefined

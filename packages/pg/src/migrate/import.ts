@@ -10,6 +10,7 @@ import type { MigrateOptions } from './options.ts'
 import { neutralize } from './parts.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
+/** Options of importing another tool's migrations. */
 export interface ImportOptions extends Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'dryRun' | 'waitMs'> {
   /** The folder of the other tool. It may be `dir` itself: its files are then replaced. */
   from: string
@@ -17,6 +18,7 @@ export interface ImportOptions extends Pick<MigrateOptions, 'dsn' | 'dir' | 'sch
   tool?: MigrationTool | undefined
 }
 
+/** What an import wrote and found. */
 export interface ImportReport {
   tool: MigrationTool
   /** The files that were written, or would be. */

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { byVersion } from './files.ts'
 import { DIR } from './run.ts'
 
+/** A migration that is older than one that was applied already. */
 export interface LateMigration {
   file: string
   /** The one of the base branch it comes before. */

@@ -1,5 +1,6 @@
 import type { PgOptions } from '../options.ts'
 
+/** Options of {@link migrate}. */
 export interface MigrateOptions {
   /** Where to: a URL, or the options of createPg of which the connection's are used. Not through a transaction-mode pooler. */
   dsn: string | PgOptions
@@ -31,6 +32,7 @@ export interface MigrateOptions {
   signal?: AbortSignal | undefined
 }
 
+/** What happens while migrations are applied, as it happens. */
 export type MigrationEvent =
   | { type: 'waiting'; holder: string }
   | { type: 'plan'; steps: readonly Step[] }
@@ -51,6 +53,7 @@ export interface Step {
   transactional: boolean
 }
 
+/** What {@link migrate} did, or would do. */
 export interface MigrationReport {
   /** What was done; with `dryRun`, what would be. */
   steps: Step[]

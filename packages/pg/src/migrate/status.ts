@@ -4,6 +4,7 @@ import type { Applied } from './ledger.ts'
 import type { MigrateOptions } from './options.ts'
 import { DIR, withLedger } from './run.ts'
 
+/** A migration, and whether the database has it. */
 export interface MigrationStatus {
   version: string
   name: string

@@ -8,6 +8,7 @@ import type { ParserTable } from '../wire/type-parsers.ts'
 import { checkFormats, clientConfig } from './client-config.ts'
 import { connectError } from './connect-error.ts'
 
+/** What a connection is used for. */
 export type Purpose = 'shared' | 'query' | 'transaction' | 'stream' | 'copy'
 
 const CLOSING_MS = 500

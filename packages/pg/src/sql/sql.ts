@@ -77,6 +77,7 @@ export class Sql {
   }
 }
 
+/** The tag `sql`: composes queries whose values are bound, never pasted. */
 export interface SqlTag {
   /** Turns a template into a fragment: what is interpolated becomes a bind parameter, or is itself a fragment. */
   (strings: TemplateStringsArray, ...values: (Param | Sql)[]): Sql
@@ -140,4 +141,5 @@ function checkDefined(value: unknown, index: number): void {
   if (value === undefined) throw pgError('parameter_undefined', { parameter: `$${index + 1}` })
 }
 
+/** Composes a query whose values are bound, never pasted: `` sql`select * from users where id = ${id}` ``. */
 export const sql: SqlTag = Object.assign(tag, { id, join, values, empty: EMPTY })

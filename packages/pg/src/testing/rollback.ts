@@ -8,6 +8,7 @@ import type { Query } from '../query.ts'
 import { OpenTransaction } from '../transaction.ts'
 import { Statement } from '../wire/statement.ts'
 
+/** A transaction that is never committed. */
 export interface Rollback extends AsyncDisposable {
   /** Undoes everything that was done since. */
   rollback(): Promise<void>

@@ -7,6 +7,7 @@ import { quoteIdentifier } from '../sql/sql.ts'
 import { testClusterDsn } from './cluster.ts'
 import { own, sweep, TEST_PREFIX } from './ownership.ts'
 
+/** Options of {@link createTestDatabase}. */
 export interface TestDatabaseOptions {
   /** The server. Default: {@link testClusterDsn}. */
   dsn?: string
@@ -18,6 +19,7 @@ export interface TestDatabaseOptions {
   key?: string
 }
 
+/** A database for a test. */
 export interface TestDatabase extends AsyncDisposable {
   dsn: string
   name: string

@@ -2,6 +2,7 @@ import type { PgOptions } from '../options.ts'
 import { createPg, type Pg } from '../pg.ts'
 import { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './template.ts'
 
+/** The database of a test worker. */
 export interface WorkerDatabase {
   db: Pg
   dsn: string

@@ -10,6 +10,7 @@ import { type CollectOptions, collectQueries, type SourceProblem, type SourceQue
 import { readNullability } from './nullability.ts'
 import { type DescribedQuery, renderDeclarations, renderSqlModule } from './render.ts'
 
+/** Options of {@link checkQueries}. */
 export interface CheckQueriesOptions extends CollectOptions {
   /** A database with the schema of the application: the development one, say. Nothing is executed on it. */
   dsn: string | PgOptions
@@ -19,6 +20,7 @@ export interface CheckQueriesOptions extends CollectOptions {
   write?: boolean | undefined
 }
 
+/** What {@link checkQueries} found. */
 export interface CheckQueriesReport {
   /** How many queries were described. */
   queries: number

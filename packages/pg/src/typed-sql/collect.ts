@@ -15,6 +15,7 @@ export interface SourceQuery {
   kind: 'call' | 'tag' | 'file'
 }
 
+/** What is wrong with a query in the sources, and where. */
 export interface SourceProblem {
   code: string
   message: string
@@ -23,6 +24,7 @@ export interface SourceProblem {
   column: number
 }
 
+/** Which sources are searched for queries. */
 export interface CollectOptions {
   /** Folder of the application. Default the current one. */
   root?: string | undefined

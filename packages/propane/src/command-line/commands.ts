@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   metrics: 'print metrics in the Prometheus text format',
 }
 
+/** Which running propane is meant. */
 export interface Target {
   /** The control socket, where it is known. */
   controlSocket?: string | undefined
@@ -46,6 +47,7 @@ export async function locate({ controlSocket, app, port, env = process.env }: Ta
   throw propaneError('command_failed', { reason: `several instances of propane are running; choose one:\n  ${list}` })
 }
 
+/** Options of {@link command}. */
 export interface CommandOptions extends Target {
   command: string
   /** For `scale`. */

@@ -3,6 +3,7 @@ import type { Manager } from '../pool/manager.ts'
 import type { Phase, WorkerStatus } from '../pool/pool.ts'
 import type { WorkerStats } from '../protocol.ts'
 
+/** A worker in the status of propane. */
 export interface WorkerReport extends WorkerStats {
   slot: number
   id: number

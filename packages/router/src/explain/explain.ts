@@ -10,12 +10,14 @@ import { type Trace, tracePath } from './trace.ts'
 /** `won`; `lost` to a more specific route; or what did not fit. */
 export type RouteResult = 'won' | 'lost' | 'condition' | 'method' | 'path'
 
+/** A route that could have taken a request, and why it did or did not. */
 export interface ExplainedRoute {
   readonly route: Route<never> | Route
   readonly result: RouteResult
   readonly reason: string
 }
 
+/** Why a request is routed as it is. */
 export interface Explanation {
   readonly method: string
   readonly path: string

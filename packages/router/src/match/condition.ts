@@ -34,8 +34,10 @@ export interface Conditions {
   test?: ConditionTest
 }
 
+/** The option `when`: conditions, a test, or several of both; all must hold. */
 export type When = Conditions | ConditionTest | readonly (Conditions | ConditionTest)[]
 
+/** A condition of a route, compiled. */
 export interface Condition {
   readonly name: string
   /** As `explain` shows it. */

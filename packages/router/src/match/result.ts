@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 
+/** The parameters of a path, percent-decoded. */
 export type PathParams = Readonly<Record<string, string>>
 
 /** A route takes the request. */
@@ -18,6 +19,7 @@ export class Hit<T> {
   }
 }
 
+/** No route has this path: 404. */
 export interface Miss {
   readonly kind: 'miss'
 }
@@ -47,6 +49,7 @@ export interface Redirect {
   readonly location: string
 }
 
+/** What {@link Router.match} finds. `kind` tells which it is. */
 export type Match<T> = Hit<T> | Miss | MethodNotAllowed | AutomaticOptions | Malformed | Redirect
 
 export const MISS: Miss = Object.freeze({ kind: 'miss' })

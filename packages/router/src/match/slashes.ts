@@ -1,6 +1,7 @@
 /** What a path gets that would match, were it not for a slash. */
 export type SlashPolicy = 'redirect' | 'ignore' | 'strict'
 
+/** What happens to paths that differ from a route's by slashes. */
 export interface SlashPolicies {
   /** A slash too many or too few at the end. Default `redirect`. */
   readonly trailingSlash: SlashPolicy

@@ -9,6 +9,7 @@ type QueryValue = UrlValue | null | undefined
 /** `null` and `undefined` are left out; a list repeats its name. */
 export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[]>>
 
+/** What a URL may have besides parameters and query. */
 export interface UrlOptions {
   /** One of the route's formats, as the suffix of the path. */
   format?: string

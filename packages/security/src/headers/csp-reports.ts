@@ -6,6 +6,7 @@ const MAX_BYTES = 16 * 1024
 const MAX_REPORTS = 10
 const MAX_TEXT = 200
 
+/** Options of {@link cspReports}. */
 export interface CspReportsOptions {
   /** Maximum number of reports logged per minute; the rest are counted. Default 20. */
   perMinute?: number
@@ -65,7 +66,7 @@ function describe(body: Record<string, unknown>): Record<string, string | number
   for (const [name, oldKey, newKey] of MEMBERS) {
     const value = body[oldKey] ?? body[newKey]
     if (typeof value === 'number') found[name] = value
-    else if (typeof value === 'string') found[name] = value.split(/[?#]/, 1)[0]!.slice(0, MAX_TEXT)
+    else if (typeof value === 'string') found[name] = value.replace(/[?#].*$/s, '').slice(0, MAX_TEXT)
   }
   return found
 }

@@ -26,6 +26,7 @@ export type CspDirective =
   | 'trusted-types'
   | 'upgrade-insecure-requests'
 
+/** Options of the Content-Security-Policy. */
 export interface CspOptions {
   /** Replaces directives of the default policy one by one; `false` removes one. `'nonce'` stands for the nonce. */
   directives?: Partial<Record<CspDirective, readonly string[] | false>>

@@ -3,6 +3,7 @@ import { securityError } from '../errors.ts'
 import { type CspOptions, cspPolicy } from './csp.ts'
 import { setNoncePolicy } from './csp-nonce.ts'
 
+/** Options of {@link securityHeaders}. */
 export interface SecurityHeadersOptions {
   contentSecurityPolicy?: CspOptions | false
   /** Sent only over https. Default one year, with subdomains. */
@@ -23,6 +24,7 @@ export interface SecurityHeadersOptions {
   permissionsPolicy?: Readonly<Record<string, readonly ('self' | '*' | `https://${string}`)[]>> | false
 }
 
+/** The values of Referrer-Policy that reveal no path to other sites. */
 export type ReferrerPolicy =
   | 'no-referrer'
   | 'origin'

@@ -11,6 +11,7 @@ import {
   networksOf,
 } from './login-networks.ts'
 
+/** Options of a login throttle. */
 export interface LoginThrottleOptions {
   /** Names the limits in stores. Use another name for anything that is not a login. Default `login`. */
   name?: string
@@ -43,6 +44,7 @@ export interface LoginThrottleOptions {
   now?: () => number
 }
 
+/** What is known about an attempt to log in. */
 export interface LoginAttemptOptions {
   /**
    * The id of a device that is proven to have logged in to this account before. `PasswordLogin` reads it from a cookie.

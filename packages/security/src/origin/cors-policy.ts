@@ -1,5 +1,6 @@
 import { securityError } from '../errors.ts'
 
+/** Options of {@link cors}. */
 export interface CorsOptions {
   /** Exact origins, such as `https://app.example`, or `*` for all, which cannot be combined with credentials. */
   origins: readonly string[] | '*'

@@ -2,6 +2,7 @@ import type { Middleware } from '@arlen/http'
 import { securityError } from '../errors.ts'
 import { hostList } from './host-list.ts'
 
+/** Options of {@link hostCheck}. */
 export interface HostCheckOptions {
   /** The site's host names: exact names, `.example.com` for all subdomains, `local` for all forms of localhost. */
   hosts: readonly string[]

@@ -36,6 +36,7 @@ export interface RateAlgorithm {
   retryAfterMs(lanes: Lanes, row: number, cost: number, now: number): number
 }
 
+/** How requests are counted. */
 export type RateAlgorithmName = 'fixed-window' | 'sliding-window' | 'token-bucket'
 
 export function rateAlgorithm(name: RateAlgorithmName, rule: RateRule): RateAlgorithm {

@@ -7,6 +7,7 @@ import type { OnStoreError, RateStore } from './rate-store.ts'
 import { ResilientLimiter } from './resilient-limiter.ts'
 import { sharedStore } from './shared-store.ts'
 
+/** Options of {@link rateLimit}. */
 export interface RateLimitOptions extends RateLimit {
   /**
    * What is counted: `address`, the client's address as far as it can be trusted, or the result of a function, such as

@@ -12,6 +12,7 @@ export interface RateDecision {
   readonly retryAfterMs: number
 }
 
+/** How many requests are allowed in how much time. */
 export interface RateLimit {
   /** The limit's name in the `RateLimit` header, in errors and in stores. Default `default`. */
   name?: string

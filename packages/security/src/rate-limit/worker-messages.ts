@@ -6,6 +6,7 @@ import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
  */
 export const RATE_LIMIT_PROTOCOL = 1
 
+/** What a worker asks the primary: whether requests are within their limits. */
 export interface RateQuestion {
   readonly arlenRateLimit: typeof RATE_LIMIT_PROTOCOL
   readonly question: number
@@ -14,6 +15,7 @@ export interface RateQuestion {
   readonly items: readonly (readonly [rule: number, key: string, cost: number | null])[]
 }
 
+/** The primary's answer to a {@link RateQuestion}. */
 export interface RateAnswer {
   readonly arlenRateLimit: typeof RATE_LIMIT_PROTOCOL
   readonly answer: number
@@ -21,6 +23,7 @@ export interface RateAnswer {
   readonly decisions: readonly (readonly [number, number, number, number])[]
 }
 
+/** Whether a message of a worker is a {@link RateQuestion}. */
 export function isRateQuestion(message: unknown): message is RateQuestion {
   return isOurs(message) && 'question' in message && Array.isArray(message.rules) && Array.isArray(message.items)
 }

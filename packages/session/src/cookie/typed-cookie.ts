@@ -5,6 +5,7 @@ import type { KeyRing } from '../secrets/key-ring.ts'
 import { CookieCodec } from './cookie-codec.ts'
 import { CookieSigner } from './cookie-signature.ts'
 
+/** Options of {@link defineCookie}. */
 export interface TypedCookieOptions<T> extends Omit<CookieOptions, 'secure' | 'expires'> {
   /** Any Standard Schema: validates the value when it is read. Invalid values count as absent. Must be synchronous. */
   schema: StandardSchemaV1<unknown, T>

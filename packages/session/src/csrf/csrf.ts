@@ -5,6 +5,7 @@ import { isToken68, readAuthorization } from '../login/authorization.ts'
 import { whenKnown } from '../session/when-known.ts'
 import { CSRF_FIELD, CSRF_HEADER } from './csrf-fields.ts'
 
+/** Options of {@link csrf}. */
 export interface CsrfOptions {
   /**
    * Other origins whose pages may send requests, such as `https://pay.example`. They need the token too. Anything that

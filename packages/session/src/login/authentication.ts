@@ -1,5 +1,5 @@
 import type { GuardSecurity, SecurityScheme } from '@arlen/core'
-import { namesMediaType } from '@arlen/core'
+import { namesMediaType } from '@arlen/core/accept'
 import { type Context, localTarget } from '@arlen/http'
 import { findRequestSession, knownUser, requestSession, setUser } from '../context.ts'
 import { sessionError } from '../errors.ts'
@@ -16,6 +16,7 @@ import { readRemembered } from './remember-me.ts'
 import { RememberedLogins } from './remembered-logins.ts'
 import type { AppUser } from './user.ts'
 
+/** Options of {@link Authentication}. */
 export interface AuthenticationOptions<User extends AppUser> {
   /** Finds the user by the id in the session. Return undefined if the account is gone or suspended. */
   findUser?: (id: string | number, c: Context) => Maybe<User>

@@ -11,12 +11,14 @@ export interface Throttle {
   succeeded(account: string, address: string, options: ThrottleOptions): void | Promise<void>
 }
 
+/** What a throttle is told about an attempt to log in. */
 export interface ThrottleOptions {
   /** The id of a device that has logged in to this account before. */
   readonly device: string | undefined
   readonly log: Logger | undefined
 }
 
+/** Options of {@link PasswordLogin}. */
 export interface PasswordLoginOptions<User> {
   passwords: Passwords
   /** Finds the user and password hash of an account, or undefined. */

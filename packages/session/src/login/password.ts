@@ -21,6 +21,7 @@ const LONGEST_BYTES = 1024
 /** A few seconds of work; clients further back would have given up. */
 const MOST_WAITING = 200
 
+/** Options of {@link Passwords}: the cost of a hash, and how many are made at once. */
 export interface PasswordOptions {
   /** KiB. Default 19,456. */
   memoryCost?: number
@@ -39,6 +40,7 @@ export interface PasswordOptions {
   legacy?: (hash: string, password: string) => boolean | Promise<boolean>
 }
 
+/** What comes of checking a password. */
 export interface PasswordVerdict {
   readonly ok: boolean
   /** A new hash to store. Set if the password is correct but its hash uses outdated parameters. */

@@ -2,6 +2,7 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { sessionError } from '../errors.ts'
 import { secretProblems } from './secrets.ts'
 
+/** A key made from a secret, and the id that values sealed with it carry. */
 export interface DerivedKey {
   /** Four characters that identify the secret without revealing it. */
   readonly id: string

@@ -6,6 +6,7 @@ import type { EndedSessions } from '../stores/ended-sessions.ts'
 import type { SessionStore } from '../stores/session-store.ts'
 import { Warnings } from './warnings.ts'
 
+/** Options of {@link sessionMiddleware}. */
 export interface SessionOptions {
   /** Secrets of at least 32 bytes each, newest first, or a key ring made from them. */
   secrets: readonly string[] | KeyRing

@@ -23,6 +23,7 @@ export interface SessionRecord {
   readonly data: Record<string, unknown>
 }
 
+/** Options of `session.login()`. */
 export interface LoginOptions {
   /** Session keys to keep, such as `cart`. Default none. */
   keep?: readonly string[]

@@ -14,6 +14,7 @@ export interface StoredApiKey {
   readonly expiresAt: number | undefined
 }
 
+/** Where API keys are kept, as hashes. */
 export interface ApiKeyStore {
   /** Rejects if the prefix already exists. */
   insert(key: StoredApiKey): Promise<void>

@@ -15,6 +15,7 @@ import type { ApiKeyStore, StoredApiKey } from '../stores/api-key-store.ts'
 import { UNKNOWN } from './bearer.ts'
 import { hashToken } from './token.ts'
 
+/** Options of API keys. */
 export interface ApiKeysOptions<User> {
   store: ApiKeyStore
   /** The beginning of every key, so that people and secret scanners can recognize one: `shop_live`. */
@@ -28,6 +29,7 @@ export interface ApiKeysOptions<User> {
   now?: () => number
 }
 
+/** What a new API key is for. */
 export interface IssueApiKeyOptions {
   /** A label that its owner chose. */
   name: string

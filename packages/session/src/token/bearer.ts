@@ -9,6 +9,7 @@ import {
 import { isToken68, readAuthorization } from '../login/authorization.ts'
 import { whenKnown } from '../session/when-known.ts'
 
+/** Options of bearer tokens. */
 export interface BearerOptions<User> {
   /**
    * Finds a token's user and scopes. Return undefined if the token is unknown, expired or revoked. Store tokens as

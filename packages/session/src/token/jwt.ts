@@ -26,6 +26,7 @@ export type JwtAlgorithm =
   | 'EdDSA'
   | 'Ed25519'
 
+/** Options of JSON Web Tokens: what a token must say to be believed. */
 export interface JwtOptions<User> {
   /**
    * The accepted algorithms, whatever the token says: `['RS256']`. Shared-secret and public-key algorithms cannot be

@@ -19,6 +19,7 @@ export interface TakenToken extends StoredToken {
   readonly spentAt: number | undefined
 }
 
+/** Where one-time tokens are kept, as hashes. */
 export interface OneTimeTokenStore {
   /**
    * @param successorOf - the hash of the token that this one replaces. If that token has been removed, nothing is
@@ -45,6 +46,7 @@ export interface TokenReuse {
   readonly sinceMs: number
 }
 
+/** Options of {@link OneTimeTokens}. */
 export interface OneTimeTokenOptions {
   store: OneTimeTokenStore
   /** What the tokens are for, such as `password-reset` or `remember-me`. A token is valid for its own purpose only. */

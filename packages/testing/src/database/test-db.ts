@@ -6,6 +6,7 @@ import { testingError } from '../errors.ts'
 import { DatabaseFaults } from './database-faults.ts'
 import { readSequences, restoreSequences, type Sequences } from './sequences.ts'
 
+/** Options of {@link testDb}. */
 export interface TestDbOptions {
   /** The server. Default: `TEST_DATABASE_URL`, else an embedded PostgreSQL, shared by all workers and runs. */
   url?: string
@@ -17,6 +18,7 @@ export interface TestDbOptions {
   seedKey?: string
 }
 
+/** How a test ends its work in the database. */
 export interface BeginOptions {
   /** The test commits: LISTEN, several connections, deferred constraints. Its tables are emptied afterwards. Default false. */
   commit?: boolean

@@ -1,5 +1,6 @@
 import { testingError } from '../errors.ts'
-import { type DescribedRequest, headText, type RequestDescription } from '../request/description.ts'
+import { headText, type RequestDescription } from '../request/description.ts'
+import type { TestRequest } from '../request/test-request.ts'
 import type { ResponseHead } from '../wire/response-reader.ts'
 import type { WireConnection } from '../wire/wire-connection.ts'
 
@@ -19,12 +20,12 @@ export interface FaultOutcome {
 /** Clients that misbehave, and networks that fail. Each takes a request that has been described and not sent. */
 export class WireFaults {
   readonly #connect: (what: string) => WireConnection
-  readonly #take: (request: DescribedRequest) => RequestDescription
+  readonly #take: (request: TestRequest) => RequestDescription
   readonly #host: string
 
   constructor(
     connect: (what: string) => WireConnection,
-    take: (request: DescribedRequest) => RequestDescription,
+    take: (request: TestRequest) => RequestDescription,
     host: string,
   ) {
     this.#connect = connect
@@ -37,7 +38,7 @@ export class WireFaults {
    *
    * @param ms - how long nothing is read; then the rest is
    */
-  async slowReader(request: DescribedRequest, ms: number): Promise<FaultOutcome> {
+  async slowReader(request: TestRequest, ms: number): Promise<FaultOutcome> {
     const { connection, outcome, headSeen } = this.#start(request, 'slowReader()')
     connection.stream.write(await this.#bytes(request), 'latin1')
     await headSeen
@@ -48,7 +49,7 @@ export class WireFaults {
   }
 
   /** Writes the request a byte at a time, with a pause between, until it is out or the server has had enough. */
-  async slowWriter(request: DescribedRequest, msPerByte: number): Promise<FaultOutcome> {
+  async slowWriter(request: TestRequest, msPerByte: number): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'slowWriter()')
     const bytes = Buffer.from(await this.#bytes(request), 'latin1')
     let over = false
@@ -63,7 +64,7 @@ export class WireFaults {
   }
 
   /** Cuts the connection after so many bytes of the body, as a phone in a tunnel does. Resolves when it is cut. */
-  async abortedUpload(request: DescribedRequest, afterBytes: number): Promise<void> {
+  async abortedUpload(request: TestRequest, afterBytes: number): Promise<void> {
     const { connection, outcome } = this.#start(request, 'abortedUpload()')
     const text = await this.#bytes(request)
     const bodyAt = text.indexOf('\r\n\r\n') + 4
@@ -74,14 +75,14 @@ export class WireFaults {
   }
 
   /** Sends the request and then a FIN: a client that has said its last and still listens. */
-  async halfOpen(request: DescribedRequest): Promise<FaultOutcome> {
+  async halfOpen(request: TestRequest): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'halfOpen()')
     connection.stream.end(await this.#bytes(request), 'latin1')
     return outcome
   }
 
   /** Leaves after so many bytes of the answer's body. Resolves when the connection is gone. */
-  async cutAnswer(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
+  async cutAnswer(request: TestRequest, afterBytes: number): Promise<FaultOutcome> {
     let seen = 0
     const { connection, outcome } = this.#start(request, 'cutAnswer()', bytes => {
       seen += bytes.length
@@ -92,12 +93,12 @@ export class WireFaults {
   }
 
   /** The request as usual, but its handler may take no longer than this: what is to happen when it does? */
-  handlerTimeout<Request extends DescribedRequest>(request: Request, ms: number): Request {
+  handlerTimeout(request: TestRequest, ms: number): TestRequest {
     request.description.handlerTimeoutMs = ms
     return request
   }
 
-  #start(request: DescribedRequest, what: string, onData?: (bytes: Buffer) => void) {
+  #start(request: TestRequest, what: string, onData?: (bytes: Buffer) => void) {
     const connection = this.#connect(`faults.${what}`)
     const { method } = request.description
     const chunks: Buffer[] = []
@@ -126,7 +127,7 @@ export class WireFaults {
   }
 
   /** The whole request, one character a byte. */
-  async #bytes(request: DescribedRequest): Promise<string> {
+  async #bytes(request: TestRequest): Promise<string> {
     const description = this.#take(request)
     const body = await description.body
     const content = body?.content

@@ -1,6 +1,7 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Views } from '../views.ts'
 
+/** Options of {@link expressView}. */
 export interface ExpressOptions {
   /** What helpers of the context are made from, out of the locals of the rendering. Default: none. */
   context?: (locals: Record<string, unknown>) => unknown

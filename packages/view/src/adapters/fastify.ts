@@ -9,6 +9,7 @@ declare module 'fastify' {
   }
 }
 
+/** Options of {@link fastifyViews}. */
 export interface FastifyViewsOptions {
   views: Views<FastifyRequest>
 }

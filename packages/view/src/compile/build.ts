@@ -12,6 +12,7 @@ import { type CompiledTemplate, compileTemplate, STRICT, type Strictness } from 
 import { stripTypes } from './strip-types.ts'
 import { findSyntaxError, syntaxError } from './syntax-error.ts'
 
+/** Options of {@link buildViews}. */
 export interface BuildOptions {
   /** The folder of templates. */
   dir: string
@@ -26,6 +27,7 @@ const OPTIONS: OptionTable<BuildOptions> = {
   strict: STRICT,
 }
 
+/** What {@link buildViews} wrote. */
 export interface BuildResult {
   /** Names of the templates, sorted. */
   names: string[]

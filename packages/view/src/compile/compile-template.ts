@@ -7,6 +7,7 @@ import { formatOf, nameOfFile } from '../template-name.ts'
 import { generate } from './codegen.ts'
 import type { SourceMap } from './source-map.ts'
 
+/** Options of {@link compileTemplate}. */
 export interface CompileOptions {
   /** As it is to stand in messages and in the source map. */
   path: string
@@ -19,6 +20,7 @@ export interface CompileOptions {
   relocate?: (specifier: string) => string
 }
 
+/** What counts as an error. */
 export interface StrictModes {
   /** A local that the template mentions and was not given is an error. Default true. */
   locals?: boolean
@@ -29,6 +31,7 @@ export interface StrictModes {
 /** Both modes at once, or each by name. */
 export type Strictness = boolean | StrictModes
 
+/** A template as a module. */
 export interface CompiledTemplate {
   /** A TypeScript module; its lines are those of the template. */
   code: string

@@ -5,6 +5,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { viewError } from '../errors.ts'
 import { isTemplateName } from '../template-name.ts'
 
+/** Options of {@link assetUrls}. */
 export interface AssetOptions {
   /** The folder that is served. */
   dir: string

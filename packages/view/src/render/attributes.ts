@@ -11,6 +11,7 @@ export type AttributeValue =
   | undefined
   | readonly (string | false | null | undefined)[]
 
+/** Attributes of an element, by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
 /**

@@ -3,6 +3,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Attributes, attributes } from './attributes.ts'
 import { escapeHtml, SafeString } from './escape.ts'
 
+/** Options of {@link form}. */
 export interface FormOptions {
   /** Put before the id of each field, so that two forms on a page differ. Default: nothing. */
   idPrefix?: string

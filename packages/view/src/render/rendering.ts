@@ -15,6 +15,7 @@ export interface Engine {
   helpersFor(context: unknown): object
 }
 
+/** Options of one rendering. */
 export interface RenderOptions {
   /** The layout, whatever the template says; null for none. */
   layout?: string | null

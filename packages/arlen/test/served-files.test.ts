@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +39,20 @@ test('a wildcard and c.file with a root serve what is below it, and nothing else
   for (const path of ['/one/..%2f..%2fetc%2fpasswd', '/one/%2fetc%2fpasswd', '/files//etc/passwd', '/one/..']) {
     expect(await rawGet(served.url, path), path).toMatch(/^HTTP\/1\.1 (?:404|308) /)
   }
+  await served.close()
+  rmSync(home, { recursive: true })
+})
+
+test('the index of a folder and further types are settings', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'arlen-files-'))
+  mkdirSync(join(home, 'public', 'docs'), { recursive: true })
+  writeFileSync(join(home, 'public', 'docs', 'index.html'), '<h1>Docs</h1>')
+  writeFileSync(join(home, 'public', 'a.log'), 'x')
+  const config = { static: { index: 'index.html', types: { log: 'text/plain' } } }
+  const served = await serveApp(() => undefined, { root: home, config })
+  expect((await served.get('/docs?a=1')).headers.get('location')).toBe('/docs/?a=1')
+  expect(await (await served.get('/docs/')).text()).toBe('<h1>Docs</h1>')
+  expect((await served.get('/a.log')).headers.get('content-type')).toBe('text/plain; charset=utf-8')
   await served.close()
   rmSync(home, { recursive: true })
 })

@@ -1,6 +1,6 @@
 import { createLogger } from '@arlen/core/logger'
 import { describe, expect, test } from 'vitest'
-import { generateSecret, MemorySessionStore, type SessionOptions } from '../src/index.ts'
+import { generateSecret, MemorySessionStore, type SessionOptions, sessionMiddleware } from '../src/index.ts'
 import { type Routes, SECRET, startApp } from './app.ts'
 
 const HOUR = 60 * 60 * 1000
@@ -288,4 +288,16 @@ test('with a store, requests that change different keys at the same time both co
   release()
   await slow
   expect(await (await browser.get('/all')).json()).toEqual([1, 2, null])
+})
+
+test('options of which browsers would drop every cookie are refused at the start', () => {
+  const options = { secrets: [generateSecret()] }
+  for (const bad of [
+    { secure: false, sameSite: 'none' },
+    { domain: 'shop.example; Path=/' },
+    { cookieName: 'a b' },
+  ] as const) {
+    expect(() => sessionMiddleware({ ...options, ...bad })).toThrow(expect.objectContaining({ code: 'cookie_invalid' }))
+  }
+  expect(() => sessionMiddleware({ ...options, sameSite: 'none' })).not.toThrow()
 })

@@ -14,6 +14,8 @@ export function staticFiles(
   if (apiOnly || settings.dir === '' || !existsSync(dir)) return undefined
   return serveStatic(dir, {
     prefix: settings.prefix,
+    types: settings.types,
+    ...(settings.index !== '' && { index: settings.index }),
     maxAgeSeconds: isDevelopment ? 0 : settings.maxAgeSeconds,
     ...(isDevelopment && { checkMs: 0 }),
   })

@@ -96,6 +96,10 @@ export interface Config {
     prefix: string
     /** For how long browsers may keep them, in seconds. */
     maxAgeSeconds: number
+    /** The file that stands for a folder; empty for none. */
+    index: string
+    /** Content-Types by extension, beside the usual ones or instead of them. */
+    types: Record<string, string>
   }
   /** Settings of the production server, which judges them itself. */
   propaneAccessories: Record<string, unknown>
@@ -215,6 +219,11 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
       dir: v.optional(described(v.string(), 'Folder of files served as they are; empty for none'), 'public'),
       prefix: v.optional(described(v.string(), 'Path below which they are served'), '/'),
       maxAgeSeconds: v.optional(described(v.pipe(v.number(), v.minValue(0)), 'How long browsers may keep them'), 3600),
+      index: v.optional(described(v.string(), 'File that stands for a folder, such as index.html; empty for none'), ''),
+      types: v.optional(
+        described(v.record(v.string(), v.string()), 'Content-Types by extension, beside the usual ones, as JSON'),
+        {},
+      ),
     }),
     propaneAccessories: v.optional(
       described(v.record(v.string(), v.unknown()), 'Settings of the production server'),

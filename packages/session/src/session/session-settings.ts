@@ -1,4 +1,4 @@
-import type { CookieOptions } from '@arlen/http'
+import { type CookieOptions, serializeCookie } from '@arlen/http'
 import { CookieCodec } from '../cookie/cookie-codec.ts'
 import { CsrfTokens } from '../csrf/csrf-token.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
@@ -77,6 +77,8 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
   const attributes: CookieOptions = { domain, secure, sameSite }
   const slot = (suffix: string): CookieSlot => {
     const name = `${prefix}${cookieName}${suffix}`
+    // What browsers would drop is refused here, and not once for each request.
+    serializeCookie(name, '', attributes)
     return { name, attributes, codec: new CookieCodec(ring, `cookie ${name}${store ? ' id' : ''}`) }
   }
   const idle = Math.ceil((options.idleMs ?? DEFAULT_IDLE_MS) / 1000)

@@ -46,6 +46,8 @@ describe('a process that uses the engine alone survives', () => {
       await ask(`/${name}`, 'GET', {}, true),
       await ask(`/${name}`, 'GET', { 'if-none-match': '*' }),
       await ask(`/${name}`, 'GET', upgrade),
+      await ask(`/packed/${name}`, 'GET', { 'accept-encoding': 'gzip' }),
+      await ask(`/packed/${name}`, 'HEAD', { 'accept-encoding': 'gzip' }),
     ])
       expect([200, 426, 500, 'socket hang up', 'read ECONNRESET']).toContain(outcome)
     expect(await ask('/', 'GET')).toBe(200)

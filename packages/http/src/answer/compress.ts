@@ -2,11 +2,12 @@ import { pipeline, Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { after } from '@arlen/core'
 import type { Context } from '../context.ts'
+import { httpError } from '../errors.ts'
 import type { Middleware } from '../handler.ts'
 import { setField } from './answer-fields.ts'
 import { type ContentCoding, encodeBody, encodeStream } from './content-coding.ts'
 import { negotiateCoding } from './negotiation.ts'
-import type { Reply, StreamBody } from './reply.ts'
+import { bytesOf, isBytes, type Reply, type StreamBody } from './reply.ts'
 import { isStream, toReply } from './to-reply.ts'
 
 /** Options of {@link compress}. */
@@ -47,13 +48,32 @@ function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
   if (/\bno-transform\b/i.test(setField(c, reply, 'cache-control') ?? '')) return false
   // The answer to HEAD, and 304, have no content but the length of what they stand for.
   if (body === null) return reply.length >= minBytes
-  return typeof body === 'string' || body instanceof Uint8Array ? body.length >= minBytes : true
+  if (typeof body === 'string' || body instanceof Uint8Array) return body.length >= minBytes
+  return typeof body === 'object' && isStream(body)
 }
 
 /** Destroyed, it lets go of what it reads at once, also of a web stream that it waits for. */
 function readable(body: StreamBody): Readable {
   if (body instanceof Readable) return body
-  return body instanceof ReadableStream ? Readable.fromWeb(body as WebStream) : Readable.from(body)
+  return body instanceof ReadableStream ? Readable.fromWeb(body as WebStream) : Readable.from(checked(body))
+}
+
+/** Of an iterator that gives nothing and does not end, `Readable.from` reads for ever, and lets nothing else run. */
+function checked(body: AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8Array | string> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = body[Symbol.asyncIterator]()
+      return {
+        async next() {
+          const step = await iterator.next()
+          if (step.done === true || typeof step.value === 'string') return step
+          if (isBytes(step.value)) return { value: bytesOf(step.value) }
+          throw httpError('answer_unsupported', { type: `a stream of ${typeof step.value}` })
+        },
+        return: async value => (await iterator.return?.(value)) ?? { done: true, value },
+      }
+    },
+  }
 }
 
 function statusOf(c: Context, reply: Reply): number {

@@ -60,6 +60,8 @@ test.each<[string, CookieOptions, RegExp]>([
   ['__Http-a', { httpOnly: false }, /without httpOnly/],
   ['__SECURE-a', { secure: false }, /__SECURE- .*without secure/],
   ['a', { sameSite: 'none', secure: false }, /sameSite 'none'/],
+  ['a', { sameSite: 'None' as 'none', secure: false }, /sameSite 'none'/],
+  ['a', { sameSite: false as never }, /sameSite/],
   ['a', { partitioned: true, secure: false }, /partitioned/],
   ['a', { sameSite: 'sometimes' as 'lax' }, /sameSite/],
   ['a', { domain: 'example.com; Secure' }, /domain/],

@@ -45,7 +45,9 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
 
 /** As {@link serializeCookie}, for a client whose connection is known to be encrypted or not. */
 export function writeCookie(name: string, value: string, options: CookieOptions, encrypted: boolean): string {
-  const { sameSite = 'lax', path = '/', httpOnly = true, partitioned = false } = options
+  const { path = '/', httpOnly = true, partitioned = false } = options
+  // In any case, as browsers read it.
+  const sameSite = String(options.sameSite ?? 'lax').toLowerCase() as NonNullable<CookieOptions['sameSite']>
   const needsSecure = sameSite === 'none' || partitioned || PREFIX.test(name)
   const { secure = encrypted || needsSecure, maxAge, expires, domain, priority } = options
   const cookie: SetCookie = { name, value, path, httpOnly, secure, sameSite, partitioned }

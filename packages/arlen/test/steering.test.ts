@@ -1,3 +1,4 @@
+import { controlsOf } from '@arlen/core'
 import { expect, test } from 'vitest'
 import { serveApp } from './serve-app.ts'
 
@@ -63,13 +64,14 @@ test('at the limit of requests in flight others are 503, and health routes are a
 test('what runs the application sees its requests, can make it refuse, and tells it that it is going to stop', async () => {
   const served = await serveApp(app => app.get('/', () => 'ok'))
   const { app } = served
-  app.overload(true)
+  const controls = controlsOf(app)
+  controls.overload?.(true)
   expect((await served.get('/')).status).toBe(503)
   expect((await served.get('/readyz')).status).toBe(200)
-  app.overload(false)
-  app.preStop()
+  controls.overload?.(false)
+  controls.preStop?.()
   expect((await served.get('/')).status).toBe(200)
   expect((await served.get('/readyz')).status).toBe(503)
-  expect(app.stats()).toEqual({ inFlight: 0, requests: 3, shed: 1 })
+  expect(controls.stats?.()).toEqual({ inFlight: 0, requests: 3, shed: 1 })
   await served.close()
 })

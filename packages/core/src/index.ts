@@ -21,9 +21,11 @@ export { describeSecurity, type GuardSecurity, type SecurityScheme, securityOf }
 export {
   type CloseOptions,
   type Controllable,
+  controlsOf,
   isServable,
   type ListenOptions,
   type LoadRules,
   type Servable,
+  setControls,
 } from './servable.ts'
 export { STAGES, type Stage, Timings } from './timings.ts'

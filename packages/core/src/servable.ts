@@ -39,7 +39,10 @@ export interface LoadRules {
   healthPaths: readonly string[]
 }
 
-/** What a {@link Servable} may have besides, for whatever runs it to see and control it. All optional. */
+/**
+ * What a {@link Servable} may have besides, for whatever runs it to see and control it. All optional. It may have them
+ * itself, or be given them by {@link setControls}, so that they are in nobody's way.
+ */
 export interface Controllable {
   /** Requests in flight now, and requests answered and refused for overload since the start. */
   stats?(): { inFlight: number; requests: number; shed?: number }
@@ -49,6 +52,18 @@ export interface Controllable {
   overload?(on: boolean): void
   /** Fail readiness, go on serving: the application is going to be closed. */
   preStop?(): void
+}
+
+const CONTROLS = Symbol.for('arlen.controls')
+
+/** Gives an application what is for whatever runs it, and not for those who use it. */
+export function setControls(app: Servable, controls: Controllable): void {
+  Object.defineProperty(app, CONTROLS, { value: controls })
+}
+
+/** What whatever runs an application can see and control of it. */
+export function controlsOf(app: Servable): Controllable {
+  return (app as { [CONTROLS]?: Controllable })[CONTROLS] ?? (app as Controllable)
 }
 
 /** Whether a value is a {@link Servable}. */

@@ -12,6 +12,7 @@ import {
   type Middleware,
   type Resource,
   type Servable,
+  setControls,
   toLogger,
   wrap,
 } from '@arlen/core'
@@ -20,7 +21,14 @@ import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
 import { evaluateNode } from '@arlen/core/node-version'
 import { suggest } from '@arlen/core/options'
-import { Context, type ContextConstructor, createServer, type HttpServer, type JsonOptions } from '@arlen/http'
+import {
+  Context,
+  type ContextConstructor,
+  createServer,
+  type Fetch,
+  type HttpServer,
+  type JsonOptions,
+} from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
 import { PgSessionStore } from '@arlen/session'
@@ -86,7 +94,7 @@ const APP_OPTIONS = [
 ]
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
-export class App extends Routes implements Servable, Controllable {
+export class App extends Routes implements Servable {
   readonly root: string
   readonly environment: string
   readonly config: Config
@@ -106,6 +114,7 @@ export class App extends Routes implements Servable, Controllable {
   readonly #sessions: PgSessionStore | undefined
   readonly #json: JsonOptions | undefined
   #server: HttpServer | undefined
+  #started: Promise<void> | undefined
   #loadRules: LoadRules | undefined
   #handler: Handler<Context> | undefined
 
@@ -137,6 +146,7 @@ export class App extends Routes implements Servable, Controllable {
     const urlFor = router.urlFor.bind(router)
     this.#templates = new Templates({ root, config, urlFor, log, isDevelopment }, options.templates ?? {})
     this.#database = new Database({ root, environment, config: this.config.db })
+    setControls(this, this.#controls())
     this.#lifecycle.add(unhandledRejections(this.log))
     if (this.#database.isExpected) this.#useDatabase()
     const { session } = this.config
@@ -213,31 +223,47 @@ export class App extends Routes implements Servable, Controllable {
     return this.router.routes.map(({ methods, path, name }) => ({ method: methods.join('|'), path, name }))
   }
 
-  /** Ends registration and starts what the application owns. Called by `listen`. */
-  async start(): Promise<void> {
+  /** Ends registration and starts what the application owns, once until it is closed. Called by `listen` and `fetch`. */
+  start(): Promise<void> {
+    this.#started ??= this.#start().catch(error => {
+      this.#started = undefined
+      throw error
+    })
+    return this.#started
+  }
+
+  async #start(): Promise<void> {
     this.#compile()
     if (!this.isDevelopment) this.#templates.load()
     await this.#lifecycle.start()
+  }
+
+  /**
+   * Answers a web Request as it would one that comes over a connection; see `HttpServer.fetch` of @arlen/http. The first
+   * starts the application. Bound, so that other runtimes can serve it: `export default { fetch: app.fetch }`.
+   */
+  readonly fetch: Fetch = async (request, source) => {
+    await this.start()
+    return this.#serving().fetch(request, source)
   }
 
   /** Starts, then serves. Resolves when requests can come. */
   async listen(options: ListenOptions = {}): Promise<{ address: string; port: number }> {
     await this.start()
     const { http } = this.config
-    this.#server ??= this.#createServer()
+    const server = this.#serving()
     // What runs an application under rules of its own has judged Node.js itself, once for all its workers.
-    if (this.#loadRules) this.#server.setLoadRules(this.#loadRules)
+    if (this.#loadRules) server.setLoadRules(this.#loadRules)
     else this.#warnOfNode()
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
-    return this.#server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
+    return server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
   }
 
   /**
    * Serves one connection that was accepted elsewhere: a socket, or one end of a pair of streams. `start()` comes first.
    */
   handleConnection(stream: Duplex): void {
-    this.#server ??= this.#createServer()
-    this.#server.handleConnection(stream)
+    this.#serving().handleConnection(stream)
   }
 
   /** Stops taking requests, lets those in flight finish, then stops what the application owns. */
@@ -246,28 +272,21 @@ export class App extends Routes implements Servable, Controllable {
     try {
       await this.#server?.close(options)
     } finally {
+      this.#started = undefined
       await this.#lifecycle.stop()
     }
   }
 
-  /** Requests in flight, those handled and those refused for overload since the start. */
-  stats(): { inFlight: number; requests: number; shed: number } {
-    return this.#server?.stats() ?? { inFlight: 0, requests: 0, shed: 0 }
-  }
-
-  /** What propane holds the application to; called before `listen`. */
-  setLoadRules(rules: LoadRules): void {
-    this.#loadRules = rules
-  }
-
-  /** While on, everything but health routes is answered 503 with Retry-After. */
-  overload(on: boolean): void {
-    this.#server?.overload(on)
-  }
-
-  /** Readiness fails from here on, and requests are answered as before. */
-  preStop(): void {
-    this.health.drain()
+  /** For whatever runs the application, propane for one. */
+  #controls(): Controllable {
+    return {
+      stats: () => this.#server?.stats() ?? { inFlight: 0, requests: 0, shed: 0 },
+      setLoadRules: rules => {
+        this.#loadRules = rules
+      },
+      overload: on => this.#server?.overload(on),
+      preStop: () => this.health.drain(),
+    }
   }
 
   #warnOfNode(): void {
@@ -291,6 +310,11 @@ export class App extends Routes implements Servable, Controllable {
     const builtIn = builtInMiddleware(this.config, this.root, this.#sessions)
     this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
     return this.#handler
+  }
+
+  #serving(): HttpServer {
+    this.#server ??= this.#createServer()
+    return this.#server
   }
 
   #createServer(): HttpServer {

@@ -6,7 +6,7 @@ import { answerFetch } from './answer-fetch.ts'
 import type { FetchSource } from './fetch-exchange.ts'
 
 /** What `fetch` is, where a server answers it: a web Request in, a web Response out. */
-export type Fetch = (request: Request, source?: FetchSource) => Promise<Response>
+export type Fetch = (request: globalThis.Request, source?: FetchSource) => Promise<globalThis.Response>
 
 /**
  * Makes of a handler what {@link Fetch} is, without a socket or a server. Limits, time-outs and what is rejected are those

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import type { Controllable, LoadRules, Servable } from '@arlen/core'
+import { type Controllable, controlsOf, type LoadRules, type Servable } from '@arlen/core'
 import type { Application } from './application.ts'
 
 /**
@@ -8,11 +8,13 @@ import type { Application } from './application.ts'
  */
 export class ServableApplication implements Application {
   readonly kind = 'servable'
-  readonly #app: Servable & Controllable
+  readonly #app: Servable
+  readonly #controls: Controllable
 
-  constructor(app: Servable & Controllable, rules: LoadRules) {
+  constructor(app: Servable, rules: LoadRules) {
     this.#app = app
-    app.setLoadRules?.(rules)
+    this.#controls = controlsOf(app)
+    this.#controls.setLoadRules?.(rules)
   }
 
   async start(virtualServer: Server): Promise<void> {
@@ -20,16 +22,16 @@ export class ServableApplication implements Application {
   }
 
   counts(): { inFlight: number; requests: number; shed: number } | undefined {
-    const stats = this.#app.stats?.()
+    const stats = this.#controls.stats?.()
     return stats && { shed: 0, ...stats }
   }
 
   overload(on: boolean): void {
-    this.#app.overload?.(on)
+    this.#controls.overload?.(on)
   }
 
   preStop(): void {
-    this.#app.preStop?.()
+    this.#controls.preStop?.()
   }
 
   async drain(graceMs: number): Promise<number> {

@@ -40,6 +40,9 @@ function countHooks(suite: TestSuite, file: string, tally: Tally): void {
 
 function countTest(test: TestCase, file: string, tally: Tally): void {
   const result = test.result()
+  if (Number(test.options.retry) > 0 && !test.fullName.includes('(timed)')) {
+    fail(tally, `${file} > ${test.fullName}: only a test with "(timed)" in its name may be tried again`)
+  }
   if (test.diagnostic()?.flaky) tally.unsteady.push(`${file} > ${test.fullName}`)
   if (result.state === 'passed') tally.passed += 1
   else if (result.state === 'skipped') tally.skipped.push({ file, name: test.fullName, reason: reasonFor(test) })

@@ -391,7 +391,16 @@ test('recurring work is done from the start of an application to its end', async
   await third.promise
   await served.close()
   const until = times
-  await new Promise(resolve => setTimeout(resolve, 30))
+  // Another application's work shows that its time has passed.
+  const tenth = Promise.withResolvers<void>()
+  let others = 0
+  const other = await serveApp(app => {
+    app.every('counting', 5, () => {
+      if (++others === 10) tenth.resolve()
+    })
+  })
+  await tenth.promise
+  await other.close()
   expect(times).toBe(until)
 })
 

@@ -80,7 +80,7 @@ test('Ctrl-C ends everything soon, whatever the application is busy with', async
   command.process.kill('SIGINT')
   expect(await command.exit()).toBe(0)
   await gone(...pids)
-  expect(performance.now() - started).toBeLessThan(3_000) // 850 ms at most by its own time-outs; the rest is for a busy machine
+  expect(performance.now() - started).toBeLessThan(15_000) // 850 ms at most by its own time-outs; the rest is for a busy machine
 })
 
 test.each(['/', '/hang'])('nothing outlives a supervisor that is killed, with the application at %s', async path => {

@@ -118,9 +118,22 @@ export class TestServer extends TestFolder {
 
   /** Changes a file and waits until the build it causes has ended, one way or the other. */
   async save(name: string, text: string): Promise<'ready' | 'failed'> {
-    const outcome = outcomeOf(this.server)
+    const begun = this.#buildOf(name)
     this.write(name, text)
-    return outcome
+    await begun
+    return outcomeOf(this.server)
+  }
+
+  /** Resolves when a build begins because this file changed: one that is under way already ends without it. */
+  #buildOf(name: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const onBuilding = ({ paths }: { paths: readonly string[] }) => {
+      if (!paths.includes(this.path(name))) return
+      this.server.off('building', onBuilding)
+      resolve()
+    }
+    this.server.on('building', onBuilding)
+    return promise
   }
 }
 

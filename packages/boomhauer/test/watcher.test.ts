@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ChokidarOptions, watch } from 'chokidar'
-import { expect, onTestFinished, test } from 'vitest'
+import { type ChokidarOptions, type FSWatcher, watch } from 'chokidar'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Watcher, type WatcherOptions } from '../src/watch/watcher.ts'
 import { TestFolder } from './support.ts'
 
@@ -88,20 +88,37 @@ test('a checkout of another branch is one batch', async () => {
   expect(batches).toBe(2)
 })
 
-test('a file that is emptied before it is written is waited for', async () => {
-  const folder = new TestFolder({ 'a.ts': 'old' })
-  const watcher = await watching(folder)
-  const seen = once(watcher, 'change')
-  let text = ''
-  watcher.once('change', () => {
-    text = folder.read('a.ts')
+describe('a file that is emptied before it is written', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  async function emptied(): Promise<{ folder: TestFolder; told: string[] }> {
+    const folder = new TestFolder({ 'a.ts': 'old' })
+    const system = Object.assign(new EventEmitter(), { add: () => undefined, close: async () => undefined })
+    const opened = watching(folder, { pollMs: 50, watch: () => system as unknown as FSWatcher })
+    system.emit('ready')
+    const watcher = await opened
+    const told: string[] = []
+    watcher.on('change', () => told.push(folder.read('a.ts')))
+    vi.useFakeTimers()
+    folder.write('a.ts', '')
+    system.emit('all', 'change', folder.path('a.ts'))
+    return { folder, told }
+  }
+
+  test('is waited for', async () => {
+    const { folder, told } = await emptied()
+    vi.advanceTimersByTime(60)
+    expect(told).toEqual([])
+    folder.write('a.ts', 'new')
+    vi.advanceTimersByTime(20)
+    expect(told).toEqual(['new'])
   })
-  folder.write('a.ts', '')
-  await once(watcher, 'stir')
-  await new Promise(resolve => setTimeout(resolve, 30))
-  folder.write('a.ts', 'new')
-  await seen
-  expect(text).toBe('new')
+
+  test('is told as it is when it stays empty', async () => {
+    const { told } = await emptied()
+    vi.advanceTimersByTime(200)
+    expect(told).toEqual([''])
+  })
 })
 
 test('files that mean nothing are not told of', async () => {

@@ -198,12 +198,18 @@ test('a huge error makes a small report', () => {
   const error = Object.assign(thrown('x'.repeat(50_000_000), [`f (${file}:1:1)`]), {
     data: new Array(5_000_000).fill('y'),
   })
-  const started = performance.now()
+  const started = process.cpuUsage()
   expect(JSON.stringify(diagnose(error, { root: folder })).length).toBeLessThan(20_000)
-  expect(performance.now() - started).toBeLessThan(3_000)
+  expect(cpuMs(started)).toBeLessThan(1_000)
 })
 
 test('calls of a folder to hide are left out', () => {
   const error = thrown('no', ['f (/app/src/a.ts:1:1)', 'load (/runner/src/child.ts:1:1)'])
   expect(diagnose(error, { ...options, hide: '/runner/src' })[0]?.frames).toHaveLength(1)
 })
+
+/** Processor time since then, which other programs on the machine add little to. */
+function cpuMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000
+}

@@ -29,10 +29,10 @@ test.each([
   ['schemes', 'a://'],
   ['question marks', '?'],
 ])('the time for many %s is linear', (_, unit) => {
-  const start = performance.now()
+  const start = process.cpuUsage()
   redactUrl(unit.repeat(400_000 / unit.length), redact)
   // Linear time is some milliseconds, quadratic time more than a minute.
-  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(cpuMs(start)).toBeLessThan(2_000)
 })
 
 test('takes the values of secret parameters out of a URL', () => {
@@ -89,8 +89,14 @@ test('describes a proxy that refuses everything', () => {
 
 test('a hundred megabytes are described at once, in little', () => {
   const value = { big: Buffer.alloc(100_000_000, 'x').toString('latin1'), many: new Array(1_000_000).fill({ a: 1 }) }
-  const started = performance.now()
+  const started = process.cpuUsage()
   const text = describe(value, redact)
   expect(text.length).toBeLessThan(2_000)
-  expect(performance.now() - started).toBeLessThan(200)
+  expect(cpuMs(started)).toBeLessThan(200)
 })
+
+/** Processor time since then, which other programs on the machine add little to. */
+function cpuMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000
+}

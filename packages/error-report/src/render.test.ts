@@ -77,11 +77,11 @@ test('an action is a button that posts to the development server', () => {
 
 test('a page stays small however much failed', () => {
   const many = Array.from({ length: 2_000 }, (_, i) => ({ ...diagnostic, message: `${i} ${'<'.repeat(4_000)}` }))
-  const started = performance.now()
+  const started = process.cpuUsage()
   const { body } = renderProblem({ ...problem, diagnostics: many }, BROWSER)
   expect(Buffer.byteLength(body)).toBeLessThan(300_000)
   expect(body).toMatch(/… and \d+ more/)
-  expect(performance.now() - started).toBeLessThan(200)
+  expect(cpuMs(started)).toBeLessThan(200)
 })
 
 test('any error becomes a problem with its diagnostics and the facts of its request', () => {
@@ -125,9 +125,15 @@ test('a page of an error that drags huge, cyclic and hostile values along is sma
     session: cyclic,
     stash: Object.fromEntries(error.list.slice(0, 5_000).entries()),
   }
-  const started = performance.now()
+  const started = process.cpuUsage()
   const problem = developmentProblem(error, { correlationId: 'c', request: { method: 'GET', url: '/', facts } })
   const { body } = renderProblem(problem, BROWSER)
-  expect(performance.now() - started).toBeLessThan(400)
+  expect(cpuMs(started)).toBeLessThan(400)
   expect(Buffer.byteLength(body)).toBeLessThan(300_000)
 })
+
+/** Processor time since then, which other programs on the machine add little to. */
+function cpuMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000
+}

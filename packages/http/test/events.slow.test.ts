@@ -53,7 +53,7 @@ test('200,000 events keep no memory while the answer is open', { timeout: 60_000
   expect((await measure(events, 200_000)).bytesPerPiece).toBeLessThan(20)
 })
 
-test('events cost what a stream of the same text costs (measures time)', { timeout: 120_000, retry: 2 }, async () => {
+test('events cost what a stream of the same text costs (timed)', { timeout: 120_000, retry: 2 }, async () => {
   const ratios: number[] = []
   await measure(stream, 10_000)
   for (let round = 0; round < 3; round++) {

@@ -58,7 +58,7 @@ describe.for([
 
   test.concurrent('a server that says nothing any more costs one connection, for a moment', async () => {
     await using proxy = await startFaultProxy(database.dsn)
-    await using db = createPg({ dsn: proxy.dsn, max: 1, connectTimeoutMs: 500 })
+    await using db = createPg({ dsn: proxy.dsn, max: 1, connectTimeoutMs: 3_000 })
     await db.query('select 1')
     proxy.blackHole()
     const query = db.query('select 2', [], { ...options, timeoutMs: 50 })
@@ -80,7 +80,7 @@ describe.for([
 
   test.concurrent('and where the server does not keep it, the client cuts the connection a second later', async () => {
     await using proxy = await startFaultProxy(database.dsn)
-    await using db = createPg({ dsn: proxy.dsn, max: 1, statementTimeoutMs: 50, connectTimeoutMs: 500 })
+    await using db = createPg({ dsn: proxy.dsn, max: 1, statementTimeoutMs: 50, connectTimeoutMs: 3_000 })
     await db.query('select 1', [], options)
     proxy.blackHole()
     expect(await rejection(db.query('select 2', [], options))).toMatchObject({ code: 'query_timeout' })

@@ -21,6 +21,8 @@ export interface FaultProxy extends AsyncDisposable {
   delay(ms: number): void
   /** Takes no more connections. */
   refuse(on: boolean): void
+  /** How many connections it has been asked for, refused ones too. */
+  readonly asked: number
 }
 
 export async function startFaultProxy(dsn: string): Promise<FaultProxy> {
@@ -33,7 +35,9 @@ export async function startFaultProxy(dsn: string): Promise<FaultProxy> {
     before: undefined as RegExp | undefined,
     after: undefined as RegExp | undefined,
   }
+  let asked = 0
   const server = createServer(client => {
+    asked++
     if (state.refusing) return void client.resetAndDestroy()
     const upstream = connect({ port: Number(target.port), host: target.hostname })
     let armed = false
@@ -84,6 +88,9 @@ export async function startFaultProxy(dsn: string): Promise<FaultProxy> {
   }
   return {
     dsn: through.href,
+    get asked() {
+      return asked
+    },
     get open() {
       return sockets.size / 2
     },

@@ -98,13 +98,14 @@ test('a connection that is cut is made again, and everybody is told to look for 
 
 test('a connection that has died without a word is found by the heartbeat', async () => {
   await using proxy = await startFaultProxy(database.dsn)
-  await using db = createPg({ dsn: proxy.dsn, heartbeatMs: 100, heartbeatTimeoutMs: 100, connectTimeoutMs: 200 })
+  await using db = createPg({ dsn: proxy.dsn, heartbeatMs: 100, heartbeatTimeoutMs: 1_000, connectTimeoutMs: 1_000 })
   const got: string[] = []
   let resyncs = 0
   await db.listen('a', payload => got.push(payload), { onResync: () => resyncs++ })
+  const { asked } = proxy
   proxy.blackHole()
   await admin.query("notify a, 'lost'")
-  await new Promise(resolve => setTimeout(resolve, 400))
+  await until(() => proxy.asked > asked) // it was found, and another one is tried in vain
   expect(resyncs).toBe(0)
   proxy.heal()
   await until(() => resyncs === 1)
@@ -118,9 +119,10 @@ test('it goes on trying while the server is away, and closing ends that', async 
   const db = createPg({ dsn: proxy.dsn })
   let resyncs = 0
   await db.listen('a', () => undefined, { onResync: () => resyncs++ })
+  const { asked } = proxy
   proxy.refuse(true)
   proxy.cut()
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await until(() => proxy.asked >= asked + 2)
   proxy.refuse(false)
   await until(() => resyncs === 1)
   proxy.refuse(true)

@@ -19,10 +19,11 @@ afterAll(async () => {
 /** Rounds enough to meet the races, few enough for every run; `ARLEN_PG_TEST_ROUNDS=100` for the whole of it. */
 const ROUNDS = Number(process.env.ARLEN_PG_TEST_ROUNDS ?? 12)
 
-async function answersWithin(db: Pg, limitMs: number): Promise<void> {
+/** Without waiting for any of the time-outs of the pool, the shortest of which is 10 s. */
+async function answers(db: Pg): Promise<void> {
   const started = performance.now()
   expect(await db.value('select 1')).toBe(1)
-  expect(performance.now() - started).toBeLessThan(limitMs)
+  expect(performance.now() - started).toBeLessThan(9_000)
 }
 
 test('a terminated connection is a typed error to whoever had a query, and the next query succeeds', async () => {
@@ -57,7 +58,7 @@ test('a terminated connection is a typed error to whoever had a query, and the n
     }
     killed.resolve()
     expect(await midTransaction).toMatchObject({ status: 503 })
-    await answersWithin(db, 1_000)
+    await answers(db)
     expect(await db.tx(tx => tx.value('select 2'))).toBe(2)
     await until(() => resyncs.length === round + 1)
   }
@@ -81,7 +82,7 @@ test('queries behind the one that was running are told as well, none hangs', asy
   const failed = (await behind).filter(result => result.status === 'rejected') // others had found another connection in time
   expect(failed.length).toBeGreaterThan(0)
   for (const { reason } of failed) expect(reason).toMatchObject({ status: 503 })
-  await answersWithin(db, 1_000)
+  await answers(db)
 })
 
 test('an idle pool loses its connections without anybody noticing', async () => {
@@ -92,6 +93,6 @@ test('an idle pool loses its connections without anybody noticing', async () => 
       await terminateOthers(admin) // one that was still being opened may come after the first time
       return db.stats().total === 0
     })
-    await answersWithin(db, 1_000)
+    await answers(db)
   }
 })

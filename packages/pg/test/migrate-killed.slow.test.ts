@@ -79,7 +79,9 @@ test('killed at any point, a migration is applied or it is not, and the next run
   expect(await db.value('select count(*) from pg_index where not indisvalid')).toBe(0n)
 })
 
-test('five hundred files with nothing pending take no time', async () => {
+test('five hundred files with nothing pending take a fraction of the time of applying them (timed)', {
+  retry: 2,
+}, async () => {
   const many = await mkdtemp(join(tmpdir(), 'arlen-many-'))
   try {
     await Promise.all(
@@ -91,14 +93,16 @@ test('five hundred files with nothing pending take no time', async () => {
       ),
     )
     const target = { dsn: database.dsn, dir: many, table: 'many_migrations' }
+    const begun = performance.now()
     expect((await migrate(target)).steps).toHaveLength(500)
+    const appliedMs = performance.now() - begun
     const times: number[] = []
     for (let i = 0; i < 5; i++) {
       const started = performance.now()
       await migrate(target)
       times.push(performance.now() - started)
     }
-    expect(Math.min(...times)).toBeLessThan(300)
+    expect(Math.min(...times)).toBeLessThan(appliedMs / 4)
     console.log(`500 files, nothing pending: ${Math.round(Math.min(...times))} ms`)
   } finally {
     await rm(many, { recursive: true })

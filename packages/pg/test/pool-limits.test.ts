@@ -128,8 +128,13 @@ describe('a slow query', () => {
     await db.value('select 1')
     const stop = new AbortController()
     const slow = rejection(db.query('select pg_sleep(60)', [], { signal: stop.signal }))
-    await until(() => db.stats().pipelined === 1)
-    await new Promise(resolve => setTimeout(resolve, 30))
+    await using admin = await openAdmin(database.dsn)
+    await until(async () => {
+      const { rows } = await admin.query(
+        "select 1 from pg_stat_activity where query ~ 'pg_sleep.60.' and state = 'active' and pid <> pg_backend_pid()",
+      )
+      return rows.length === 1
+    })
     const started = performance.now()
     for (let i = 0; i < 50; i++) expect(await db.value('select $1::int', [i])).toBe(i)
     expect(performance.now() - started).toBeLessThan(10_000)

@@ -30,11 +30,14 @@ afterAll(async () => {
   await rm(dir, { recursive: true })
 })
 
+/** How long a database took, of three that were made at once. */
+let copyMs = Number.POSITIVE_INFINITY
+
 describe('a database', () => {
   test('is a copy of a template that is migrated once', async () => {
     const started = performance.now()
     const copies = await Promise.all([1, 2, 3].map(() => createTestDatabase({ migrations: dir })))
-    expect(performance.now() - started).toBeLessThan(10_000)
+    copyMs = (performance.now() - started) / copies.length
     expect(new Set(copies.map(copy => copy.name)).size).toBe(3)
     for (const copy of copies) {
       await using admin = await openAdmin(copy.dsn)
@@ -80,7 +83,8 @@ describe('a test in a transaction that is taken back', () => {
     times.push(performance.now() - startedAt)
   })
   afterAll(() => {
-    expect(times.sort((a, b) => a - b)[times.length >> 1]).toBeLessThan(200) // about 3 ms on a machine at rest
+    // About 3 ms on a machine at rest, where a database takes some 30: whatever else runs slows both down.
+    expect(times.sort((a, b) => a - b)[times.length >> 1]).toBeLessThan(copyMs)
   })
 
   for (const round of [1, 2, 3]) {

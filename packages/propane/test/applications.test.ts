@@ -60,7 +60,7 @@ describe('says in one line what is wrong with', () => {
     const app = path.join(temporaryFolder(), 'app.js')
     writeFileSync(app, 'export default function app() {\n  const = 1\n}\n')
     const handle = await launch({ app, workers: 1 })
-    expect((await handle.done).reason).toMatch(/^SyntaxError: .*app\.js:2\)$/)
+    expect((await handle.done).reason).toMatch(/^SyntaxError: .*app\.js:2:9\)$/)
   })
 
   test('one that is not ready in time: what it has waited for', async () => {

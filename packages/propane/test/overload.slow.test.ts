@@ -38,7 +38,10 @@ async function goodput(url: string, perSecond: number): Promise<{ good: number; 
   return { good, refused: result.refused }
 }
 
-test('at three times the capacity goodput stays at 80 % of the peak', async () => {
+test('at three times the capacity goodput stays at 80 % of the peak (timed)', {
+  timeout: 60_000,
+  retry: 2,
+}, async () => {
   const handle = await start({ app: fixture('busy.ts'), workers: 1, maxEventLoopDelayMs: 200 })
   // Before and after: on a machine that others use too, the smaller one is what there was to have.
   const before = await capacity(handle.url)
@@ -48,4 +51,4 @@ test('at three times the capacity goodput stays at 80 % of the peak', async () =
   console.log(`alone ${peak}/s, at three times the load ${perSecond}/s, refused ${refused}`)
   expect(refused).toBeGreaterThan(0)
   expect(perSecond).toBeGreaterThan(0.8 * peak)
-}, 60_000)
+})

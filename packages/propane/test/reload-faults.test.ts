@@ -21,7 +21,7 @@ test('broken new code of any kind leaves the old workers in service, and says wh
   const handle = await start({ app, workers: 2, bootTimeoutMs: 4000 })
   const before = handle.status().workers.map(worker => worker.pid)
   const faults: [code: string, reason: RegExp][] = [
-    ['export default function () { const = 1 }', /SyntaxError: .* \(.*app\.mjs:1\)/],
+    ['export default function () { const = 1 }', /SyntaxError: .* \(.*app\.mjs:1:36\)/],
     ['throw new TypeError("boom")', /TypeError: boom \(.*app\.mjs:1:7\)/],
     [
       'await new Promise(r => setTimeout(r, 20)); throw new Error("connect ECONNREFUSED 127.0.0.1:5432")',

@@ -47,7 +47,7 @@ test('a queue of the listening socket that is full when a reload begins is answe
 
 // The kernel may have answered a client whose handshake is not over when the queue closes: on a machine that is starved
 // of CPU time this happens now and then.
-test('ten stops under load lose nothing that was accepted (tried again on a starved machine)', {
+test('ten stops under load lose nothing that was accepted (timed)', {
   retry: 2,
   timeout: 120_000,
 }, async () => {

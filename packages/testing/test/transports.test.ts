@@ -42,14 +42,12 @@ test('a request that was never awaited is told when the test ends, with its plac
   await expect(t.close()).rejects.toThrow(/GET \/ was never awaited \(at .*transports\.test\.ts:\d+/)
 })
 
-test('closing takes no time', async () => {
+test('closing waits for no handler that hangs', async () => {
   const t = await testApp(sampleApp())
   await t.get('/')
   await t
     .get('/hang')
     .timeout(20)
     .catch(() => undefined)
-  const started = performance.now()
-  await t.close()
-  expect(performance.now() - started).toBeLessThan(50)
+  await expect(t.close()).resolves.toBeUndefined()
 })

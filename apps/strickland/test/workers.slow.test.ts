@@ -12,14 +12,14 @@ let shop: PropaneHandle
 beforeAll(async () => {
   const database = await createTestDatabase({ migrations: join(import.meta.dirname, '../db/migrations') })
   shop = await createPropane({
-    ...{
-      app: join(import.meta.dirname, 'fixtures/shop-that-tells-its-worker.ts'),
-      port: 0,
-      workers: 2,
-      preStopDelayMs: 0,
-      controlSocket: 'off',
-    },
-    ...{ execArgv: ['--conditions=@arlen/source'], logFile: '/dev/null', probePath: '/readyz' },
+    app: join(import.meta.dirname, 'fixtures/shop-that-tells-its-worker.ts'),
+    port: 0,
+    workers: 2,
+    preStopDelayMs: 0,
+    controlSocket: 'off',
+    execArgv: ['--conditions=@arlen/source'],
+    logFile: '/dev/null',
+    probePath: '/readyz',
     env: {
       ...process.env,
       ARLEN_ENV: 'production',

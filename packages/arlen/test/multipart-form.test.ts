@@ -19,7 +19,12 @@ beforeAll(async () => {
         const { title, count, tags, photo, more } = c.valid.body
         const files = more === undefined ? [] : [more].flat()
         return {
-          ...{ title, count, tags, name: photo.name, type: photo.type, text: await photo.text() },
+          title,
+          count,
+          tags,
+          name: photo.name,
+          type: photo.type,
+          text: await photo.text(),
           more: await Promise.all(files.map(file => file.text())),
         }
       })

@@ -47,42 +47,57 @@ describe.skipIf(!CHROMIUM)(`in a browser${REASON}`, () => {
     if (PICTURES) await tab.screenshot({ path: join(import.meta.dirname, '../../../docs/images', `${name}.png`) })
   }
 
-  test.each([
-    ['load', { 'app.ts': `${page('Shop')}\nconst total: number = price(\n` }, /Expression expected|Unexpected/],
-    ['load', { 'app.ts': `import { nope } from './servable.js'\n${page('Shop')}` }, /does not provide an export/],
-    ['load', { 'app.ts': `import './gone.ts'\n${page('Shop')}` }, /Cannot find module/],
-    [
-      'boot',
-      { 'app.ts': `export default { listen() { throw new Error('The stove is cold') }, close() {} }\n` },
-      /stove/,
-    ],
-    ['template', { 'templates/home.html.ets': '<ul>\n  <%= items\n</ul>\n' }, /./],
-    [
-      'config',
-      {
-        'app.ts': `import './config.ts'\n${page('Shop')}`,
-        'config.ts': `throw Object.assign(new Error('The configuration has 1 problem(s):\\n  http.prot: no such setting; did you mean port?'), { code: 'config_invalid' })\n`,
+  describe('one application, broken in turn', () => {
+    let app: TestServer
+    let tab: Page
+    beforeAll(async () => {
+      app = new TestServer(FILES, false)
+      await app.start({ editor: 'vscode' }, false)
+      tab = await browser.newPage({ viewport: { width: 1000, height: 720 }, colorScheme: 'light' })
+      await tab.goto(app.server.url)
+    })
+    afterAll(async () => {
+      await tab.close()
+      await app.server.close()
+      app.delete()
+    })
+
+    test.each([
+      ['load', { 'app.ts': `${page('Shop')}\nconst total: number = price(\n` }, /Expression expected|Unexpected/],
+      ['load', { 'app.ts': `import { nope } from './servable.js'\n${page('Shop')}` }, /does not provide an export/],
+      ['load', { 'app.ts': `import './gone.ts'\n${page('Shop')}` }, /Cannot find module/],
+      [
+        'boot',
+        { 'app.ts': `export default { listen() { throw new Error('The stove is cold') }, close() {} }\n` },
+        /stove/,
+      ],
+      ['template', { 'templates/home.html.ets': '<ul>\n  <%= items\n</ul>\n' }, /./],
+      [
+        'config',
+        {
+          'app.ts': `import './config.ts'\n${page('Shop')}`,
+          'config.ts': `throw Object.assign(new Error('The configuration has 1 problem(s):\\n  http.prot: no such setting; did you mean port?'), { code: 'config_invalid' })\n`,
+        },
+        /did you mean port/,
+      ],
+    ])(
+      '%s: the page shows the failure by itself, keeps it over a reload, and leaves when it is mended',
+      async (stage, broken, message) => {
+        await heading(tab, 'Shop')
+        for (const [name, text] of Object.entries(broken)) app.write(name, text)
+        await heading(tab, message)
+        expect(await tab.locator('.stage').first().textContent()).toBe(stage)
+        if (stage !== 'config') expect(await tab.locator('a.place').first().getAttribute('href')).toMatch(/^vscode:/)
+        await tab.setViewportSize({ width: 1000, height: 420 })
+        await picture(tab, `boomhauer-${stage}`)
+        await tab.reload()
+        await heading(tab, message)
+        for (const name of Object.keys(broken)) if (name !== 'app.ts') app.write(name, '')
+        app.write('app.ts', page('Shop again'))
+        await heading(tab, 'Shop again')
       },
-      /did you mean port/,
-    ],
-  ])(
-    '%s: the page shows the failure by itself, keeps it over a reload, and leaves when it is mended',
-    async (stage, broken, message) => {
-      const { app, tab } = await open()
-      await heading(tab, 'Shop')
-      for (const [name, text] of Object.entries(broken)) app.write(name, text)
-      await heading(tab, message)
-      expect(await tab.locator('.stage').first().textContent()).toBe(stage)
-      if (stage !== 'config') expect(await tab.locator('a.place').first().getAttribute('href')).toMatch(/^vscode:/)
-      await tab.setViewportSize({ width: 1000, height: 420 })
-      await picture(tab, `boomhauer-${stage}`)
-      await tab.reload()
-      await heading(tab, message)
-      for (const name of Object.keys(broken)) if (name !== 'app.ts') app.write(name, '')
-      app.write('app.ts', page('Shop again'))
-      await heading(tab, 'Shop again')
-    },
-  )
+    )
+  })
 
   test('the second mistake takes the place of the first', async () => {
     const { app, tab } = await open()

@@ -57,10 +57,10 @@ test('requests are answered while saves come faster than builds end', async () =
       await Promise.race([building, delay(150)])
     }
   })()
-  for (let round = 0; round < 3; round++) {
+  for (let overtaken = 0; overtaken < 3; ) {
     const before = saves
     expect((await app.get()).body).toBe('saved')
-    expect(saves - before).toBeGreaterThan(0)
+    if (saves > before) overtaken++
   }
   running = false
   await saving

@@ -99,7 +99,8 @@ export const AS_CURL = { accept: '*/*', 'user-agent': 'curl/8.5.0' }
 export class TestServer extends TestFolder {
   server!: Boomhauer
 
-  async start(options: BoomhauerOptions = {}): Promise<this> {
+  /** @param ofTest - it is closed with the test that started it. */
+  async start(options: BoomhauerOptions = {}, ofTest = true): Promise<this> {
     this.server = await createBoomhauer({
       root: this.root,
       port: 0,
@@ -108,7 +109,7 @@ export class TestServer extends TestFolder {
       env: 'development',
       ...options,
     })
-    onTestFinished(() => this.server.close())
+    if (ofTest) onTestFinished(() => this.server.close())
     return this
   }
 

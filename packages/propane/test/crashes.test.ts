@@ -21,7 +21,9 @@ test('a crash loop with no healthy worker ends with 1 and the first error said o
 test('a crash loop of one worker beside healthy ones is given up and shown, until a reload', async () => {
   const marker = path.join(temporaryFolder(), 'marker')
   const handle = await start({
-    ...{ app: fixture('fails-in-second-worker.ts'), workers: 2, respawnDelayMs: 10 },
+    app: fixture('fails-in-second-worker.ts'),
+    workers: 2,
+    respawnDelayMs: 10,
     env: { ...process.env, MARKER: marker },
   })
   writeFileSync(marker, '')
@@ -41,8 +43,12 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
   const folder = temporaryFolder()
   const logFile = path.join(folder, 'log')
   const handle = await start({
-    ...{ app: fixture('faulty.ts'), workers: 2, logFile },
-    ...{ heartbeatIntervalMs: 100, heartbeatTimeoutMs: 600, killTimeoutMs: 300 },
+    app: fixture('faulty.ts'),
+    workers: 2,
+    logFile,
+    heartbeatIntervalMs: 100,
+    heartbeatTimeoutMs: 600,
+    killTimeoutMs: 300,
   })
   const blocked = get(`${handle.url}/block`).catch((error: NodeJS.ErrnoException) => error.code)
   const hung = await handle.once('signal', event => event.signal === 'SIGTERM')
@@ -59,7 +65,10 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
 test('a worker killed with SIGKILL while hundreds of connections queue loses only what it had accepted', async () => {
   const marker = path.join(temporaryFolder(), 'marker')
   const handle = await start({
-    ...{ app: fixture('faulty.ts'), workers: 1, listenBacklog: 2000, respawnDelayMs: 10 },
+    app: fixture('faulty.ts'),
+    workers: 1,
+    listenBacklog: 2000,
+    respawnDelayMs: 10,
     env: { ...process.env, MARKER: marker },
   })
   const { pid } = handle.status().workers[0]!

@@ -20,8 +20,14 @@ export function fixture(name: string): string {
 /** Starts propane on a free port, without waiting for the workers, and ends it with the test. */
 export async function launch(options: Partial<PropaneOptions> & { app: string }): Promise<PropaneHandle> {
   const handle = await createPropane({
-    ...{ port: 0, workers: 2, execArgv: SOURCE, logFile: '/dev/null', logFormat: 'json', controlSocket: 'off' },
-    ...{ preStopDelayMs: 0, idleWindowMs: 300 },
+    port: 0,
+    workers: 2,
+    execArgv: SOURCE,
+    logFile: '/dev/null',
+    logFormat: 'json',
+    controlSocket: 'off',
+    preStopDelayMs: 0,
+    idleWindowMs: 300,
     ...options,
   })
   onTestFinished(async () => {

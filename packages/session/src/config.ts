@@ -73,6 +73,11 @@ export function sessionOptions(config: SessionConfig, developmentSecret: () => s
   return {
     secrets: secrets.length > 0 ? secrets : [developmentSecret()],
     ...(domain !== '' && { domain }),
-    ...{ secure, cookieName, sameSite, idleMs, absoluteMs, persistent },
+    secure,
+    cookieName,
+    sameSite,
+    idleMs,
+    absoluteMs,
+    persistent,
   }
 }

@@ -10,8 +10,11 @@ export function addCspReportRoute(routes: BuiltInRoutes, { enabled, csp }: Confi
   const [path = ''] = csp.reportTo.split('?')
   if (!enabled || !csp.enabled || !path.startsWith('/')) return
   const limit = rateLimit({
-    ...{ name: 'csp-reports', limit: REPORTS_A_MINUTE, windowMs: 60_000 },
-    ...{ store: 'memory', headers: false },
+    name: 'csp-reports',
+    limit: REPORTS_A_MINUTE,
+    windowMs: 60_000,
+    store: 'memory',
+    headers: false,
   })
   routes.post(path, { csrfExempt: 'browsers send no token with reports', openApi: false, use: limit }, cspReports())
 }

@@ -14,8 +14,15 @@ describe('a cookie', () => {
 
   test('has the default of every attribute that is undefined', () => {
     const none: Required<CookieOptions> = {
-      ...{ maxAge: undefined, expires: undefined, domain: undefined, path: undefined, httpOnly: undefined },
-      ...{ secure: undefined, sameSite: undefined, partitioned: undefined, priority: undefined },
+      maxAge: undefined,
+      expires: undefined,
+      domain: undefined,
+      path: undefined,
+      httpOnly: undefined,
+      secure: undefined,
+      sameSite: undefined,
+      partitioned: undefined,
+      priority: undefined,
     }
     expect(serializeCookie('a', 'b', none)).toBe(serializeCookie('a', 'b'))
     expect(writeCookie('a', 'b', none, false)).toBe('a=b; Path=/; HttpOnly; SameSite=Lax')

@@ -3,26 +3,51 @@ import type { PropaneStatus } from '../observation/status.ts'
 import { formatStatus } from './format-status.ts'
 
 const STATUS: PropaneStatus = {
-  ...{ pid: 7, phase: 'running', settled: true, addresses: ['127.0.0.1:3000'], app: '/srv/app.js', generation: 2 },
-  ...{ release: '', upMs: 61_000, desired: 2, serving: 1, reload: { state: 'none' } },
-  ...{ balance: { most: 3, fewest: 1 }, parked: [], droppedLogLines: 0 },
+  pid: 7,
+  phase: 'running',
+  settled: true,
+  addresses: ['127.0.0.1:3000'],
+  app: '/srv/app.js',
+  generation: 2,
+  release: '',
+  upMs: 61_000,
+  desired: 2,
+  serving: 1,
+  reload: { state: 'none' },
+  balance: { most: 3, fewest: 1 },
+  parked: [],
+  droppedLogLines: 0,
   workers: [
     {
-      ...{ slot: 1, id: 3, pid: 99, generation: 2, release: '', status: 'serving', ageMs: 1500, connections: 3 },
-      ...{ inFlight: 1, requests: 10, shed: 0, memory: 50 * 1024 * 1024, eventLoopDelayMs: 2 },
+      slot: 1,
+      id: 3,
+      pid: 99,
+      generation: 2,
+      release: '',
+      status: 'serving',
+      ageMs: 1500,
+      connections: 3,
+      inFlight: 1,
+      requests: 10,
+      shed: 0,
+      memory: 50 * 1024 * 1024,
+      eventLoopDelayMs: 2,
     },
     {
-      ...{
-        slot: 12,
-        id: 4,
-        pid: 12_345,
-        generation: 1,
-        release: '',
-        status: 'draining',
-        ageMs: 90_000,
-        reason: 'reload',
-      },
-      ...{ connections: 0, inFlight: 0, requests: 123_456, shed: 0, memory: 0, eventLoopDelayMs: 0 },
+      slot: 12,
+      id: 4,
+      pid: 12_345,
+      generation: 1,
+      release: '',
+      status: 'draining',
+      ageMs: 90_000,
+      reason: 'reload',
+      connections: 0,
+      inFlight: 0,
+      requests: 123_456,
+      shed: 0,
+      memory: 0,
+      eventLoopDelayMs: 0,
     },
   ],
 }
@@ -44,7 +69,9 @@ test('columns stand under their headings', () => {
 
 test('what went wrong is told, and the release where there is one', () => {
   const text = formatStatus({
-    ...{ ...STATUS, release: 'r5', parked: [2, 3] },
+    ...STATUS,
+    release: 'r5',
+    parked: [2, 3],
     reload: { state: 'failed', generation: 3, reason: 'no database' },
   })
   expect(text).toContain('generation 2, release r5\n')

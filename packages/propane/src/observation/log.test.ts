@@ -12,7 +12,12 @@ test('lines are JSON objects, or text', () => {
   new Log(sink, false).line('info', 'fine')
   const [json, error, info] = readFileSync(file, 'utf8').split('\n')
   expect(JSON.parse(json!)).toEqual({
-    ...{ level: 'warn', time: expect.any(String), name: 'propane', pid: process.pid, worker: 2, msg: 'careful' },
+    level: 'warn',
+    time: expect.any(String),
+    name: 'propane',
+    pid: process.pid,
+    worker: 2,
+    msg: 'careful',
   })
   expect(error).toMatch(/^\d\d:\d\d:\d\d\.\d{3} ERROR broken$/)
   expect(info).toMatch(/^\d\d:\d\d:\d\d\.\d{3} fine$/)

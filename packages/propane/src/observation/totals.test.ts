@@ -30,6 +30,12 @@ test('what happened is counted by its kind', () => {
   events.emit('signal', { ...worker, signal: 'SIGKILL', reason: 'hung', silentMs: 1 })
   events.emit('reload_failed', { generation: 2, reason: 'x' })
   expect(totals.read()).toMatchObject({
-    ...{ spawns: 1, crashes: 1, boot_failures: 1, recycles: 1, hangs: 1, reloads: 0, reload_failures: 1 },
+    spawns: 1,
+    crashes: 1,
+    boot_failures: 1,
+    recycles: 1,
+    hangs: 1,
+    reloads: 0,
+    reload_failures: 1,
   })
 })

@@ -4,8 +4,15 @@ import type { WorkerStats } from '../protocol.ts'
 /** Counts what has happened since the primary started, over all workers that ever were. */
 export class Totals {
   readonly #counts = {
-    ...{ requests: 0, shed: 0, spawns: 0, crashes: 0, boot_failures: 0 },
-    ...{ hangs: 0, recycles: 0, reloads: 0, reload_failures: 0 },
+    requests: 0,
+    shed: 0,
+    spawns: 0,
+    crashes: 0,
+    boot_failures: 0,
+    hangs: 0,
+    recycles: 0,
+    reloads: 0,
+    reload_failures: 0,
   }
   readonly #last = new Map<number, WorkerStats>()
 

@@ -88,17 +88,15 @@ export function applyAction(pool: Pool, action: Action, now: number): Notice[] {
       const id = pool.nextId++
       const stats = { connections: 0, inFlight: 0, requests: 0, shed: 0, memory: 0, eventLoopDelayMs: 0 }
       pool.workers.push({
-        ...{
-          id,
-          slot,
-          generation,
-          status: 'booting',
-          since: now,
-          startedAt: now,
-          lastHeartbeatAt: now,
-          stats,
-          overMemory: 0,
-        },
+        id,
+        slot,
+        generation,
+        status: 'booting',
+        since: now,
+        startedAt: now,
+        lastHeartbeatAt: now,
+        stats,
+        overMemory: 0,
         ...(replaces !== undefined && { replaces }),
         ...(replacing !== undefined && { replacing }),
       })

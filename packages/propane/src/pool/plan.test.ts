@@ -14,14 +14,12 @@ const source = {
 test('workers get the environment without what is for the primary alone, and who they are', () => {
   const plan = makePlan({ ...source, accessories: resolveAccessories({ release: 'r1' }) })
   expect(workerEnv(plan, { id: 9, slot: 2, generation: 3 })).toEqual({
-    ...{
-      HOME: '/root',
-      PORT: '8080',
-      PROPANE_WORKER: '2',
-      PROPANE_WORKER_ID: '9',
-      PROPANE_GENERATION: '3',
-      PROPANE_RELEASE: 'r1',
-    },
+    HOME: '/root',
+    PORT: '8080',
+    PROPANE_WORKER: '2',
+    PROPANE_WORKER_ID: '9',
+    PROPANE_GENERATION: '3',
+    PROPANE_RELEASE: 'r1',
   })
 })
 

@@ -57,7 +57,9 @@ function commandOf(pid: string): string {
 
 function ownerFromLsof(port: number): PortOwner | undefined {
   const out = childProcess.execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
-    ...{ encoding: 'utf8', timeout: 3000, stdio: ['ignore', 'pipe', 'ignore'] },
+    encoding: 'utf8',
+    timeout: 3000,
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const pid = /^p(\d+)$/m.exec(out)?.[1]
   return pid === undefined ? undefined : { pid: Number(pid), command: /^c(.+)$/m.exec(out)?.[1] ?? '' }

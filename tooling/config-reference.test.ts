@@ -1,15 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { settingsTable, withTable } from './config-reference.ts'
+import { limitsTable, readDocument, settingsTable, TABLES, withTable } from './config-reference.ts'
 
-test('docs/configuration.md lists every setting as the schema has it; mend it with tooling/config-reference.ts', () => {
-  const document = readFileSync(join(import.meta.dirname, '../docs/configuration.md'), 'utf8')
-  expect(document).toBe(withTable(document))
-  expect(document).toContain('`ARLEN_HTTP_PORT`')
+test.each(TABLES)('$file has the $name as the code has them; mend it with tooling/config-reference.ts', table => {
+  const document = readDocument(table)
+  expect(document).toBe(withTable(document, table))
 })
 
-test('every setting says what it is for', () => {
-  const rows = settingsTable().trim().split('\n').slice(2)
+test('settings and limits are in it', () => {
+  expect(settingsTable().join()).toContain('`ARLEN_HTTP_PORT`')
+  expect(limitsTable().join()).toContain('| `maxBodyBytes` | 1,048,576 bytes |')
+})
+
+test('every setting and every limit says what it is for', () => {
+  const rows = [...settingsTable(), ...limitsTable()].filter(row => row.startsWith('| `'))
   expect(rows.filter(row => / \| *\|$/.test(row))).toEqual([])
+})
+
+test('a document without the place for its table is reported', () => {
+  expect(() => withTable('# Title\n', TABLES[0]!)).toThrow('docs/configuration.md has no place for the settings')
 })

@@ -8,10 +8,10 @@ beforeAll(async () => {
   served = await serveApp(
     app => {
       app.post('/default', { body }, () => 'ok')
-      app.post('/small', { body, bodyLimit: 50 }, () => 'ok')
-      app.group('/uploads', { bodyLimit: 5000 }, uploads => {
+      app.post('/small', { body, maxBodyBytes: 50 }, () => 'ok')
+      app.group('/uploads', { maxBodyBytes: 5000 }, uploads => {
         uploads.post('/large', { body }, () => 'ok')
-        uploads.post('/any', { body, bodyLimit: Number.POSITIVE_INFINITY }, () => 'ok')
+        uploads.post('/any', { body, maxBodyBytes: Number.POSITIVE_INFINITY }, () => 'ok')
       })
     },
     { config: { http: { maxBodyBytes: 1000 }, session: { enabled: false } } },
@@ -38,6 +38,6 @@ test('a route may lift the limit of its group', async () => {
 })
 
 test.each([-1, Number.NaN, '1mb'])('a limit of %s is refused at boot, with the route and its place', async limit => {
-  const wrong = serveApp(app => void app.post('/wrong', { bodyLimit: limit as number }, () => 'ok'))
-  await expect(wrong).rejects.toThrow(/POST \/wrong has a bodyLimit of .*body-limit\.test\.ts:\d+/)
+  const wrong = serveApp(app => void app.post('/wrong', { maxBodyBytes: limit as number }, () => 'ok'))
+  await expect(wrong).rejects.toThrow(/POST \/wrong has a maxBodyBytes of .*body-limit\.test\.ts:\d+/)
 })

@@ -2,20 +2,6 @@ import { controlsOf } from '@arlen/core'
 import { expect, test } from 'vitest'
 import { serveApp } from './serve-app.ts'
 
-test('the limits of the engine are settings', async () => {
-  const http = { maxRequestLineBytes: 100, maxHeaderFields: 20, maxHeaderBytes: 1000, maxBodyBytes: 10 }
-  const served = await serveApp(app => app.post('/', async c => c.req.text()), { config: { apiOnly: true, http } })
-  const post = async (path: string, init: RequestInit = {}) =>
-    (await served.get(path, { method: 'POST', ...init })).status
-  const headers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, 'v']))
-  expect(await post('/', { body: 'ten bytes.' })).toBe(200)
-  expect(await post('/', { body: 'eleven byte' })).toBe(413)
-  expect(await post(`/?${'q'.repeat(100)}`)).toBe(414)
-  expect(await post('/', { headers: headers(21) })).toBe(431)
-  expect(await post('/', { headers: { 'x-long': 'v'.repeat(1000) } })).toBe(431)
-  await served.close()
-})
-
 test('how many names with their values a query and a form may have is a setting', async () => {
   const served = await serveApp(
     app => {

@@ -20,9 +20,9 @@ beforeAll(async () => {
       app.post('/orders', { body }, c => ({ lines: c.valid.body.lines.length }))
       app.post('/counting', { body: counting }, () => 'ok')
       app.post('/by-hand', async c => ({ type: typeof (await c.req.json()) }))
-      app.group('/bulk', { jsonValueLimit: 500 }, bulk => {
+      app.group('/bulk', { maxJsonValues: 500 }, bulk => {
         bulk.post('/', { body: counting }, () => 'ok')
-        bulk.post('/any', { body: counting, jsonValueLimit: Number.POSITIVE_INFINITY }, () => 'ok')
+        bulk.post('/any', { body: counting, maxJsonValues: Number.POSITIVE_INFINITY }, () => 'ok')
       })
       app.post('/form', { body: v.record(v.string(), v.number()) }, () => 'ok')
       app.get('/query', { query: v.record(v.string(), v.number()) }, () => 'ok')
@@ -91,8 +91,8 @@ test('a group and a route have limits of their own, the innermost counts', async
 })
 
 test.each([-1, Number.NaN, '1000'])('a limit of %s is refused at boot, with the route and its place', async limit => {
-  const wrong = serveApp(app => void app.post('/wrong', { jsonValueLimit: limit as number }, () => 'ok'))
-  await expect(wrong).rejects.toThrow(/POST \/wrong has a jsonValueLimit of .*work-budget\.test\.ts:\d+/)
+  const wrong = serveApp(app => void app.post('/wrong', { maxJsonValues: limit as number }, () => 'ok'))
+  await expect(wrong).rejects.toThrow(/POST \/wrong has a maxJsonValues of .*work-budget\.test\.ts:\d+/)
 })
 
 test('of many failures 100 are listed, and the answer says that there are more', async () => {

@@ -160,7 +160,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     this.abortion?.abort(reason)
   }
 
-  /** Gives the handler this long from now, in milliseconds, instead of the server's `timeouts.handler`. */
+  /** Gives the handler this long from now, in milliseconds, instead of the server's `handlerTimeoutMs`. */
   timeout(ms: number): void {
     this.req._exchange.limitHandler(this.req, ms)
   }

@@ -1,7 +1,7 @@
 import type { Logger } from '@arlen/core'
 import type { JsonWriter } from './answer/json.ts'
 import type { Clock } from './clock.ts'
-import type { Limits, Timeouts } from './limits.ts'
+import type { Limits, TimeoutName } from './limits.ts'
 import type { ForwardedFields } from './proxy/forwarded-fields.ts'
 import type { ProxyTrust } from './proxy/proxy-trust.ts'
 
@@ -11,9 +11,8 @@ import type { ProxyTrust } from './proxy/proxy-trust.ts'
  */
 export interface Engine {
   readonly limits: Limits
-  readonly timeouts: Timeouts
   /** The time-outs in ticks of the clock. */
-  readonly ticks: Readonly<Record<keyof Timeouts, number>>
+  readonly ticks: Readonly<Record<TimeoutName, number>>
   readonly clock: Clock
   readonly log: Logger
   readonly json: JsonWriter

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { httpError } from './errors.ts'
-import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS } from './limits.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
 
@@ -17,12 +16,6 @@ test('the README lists every error, with its status, and no other', () => {
   for (const [code, { status }] of Object.entries(httpError.table)) {
     expect(readme).toContain(`| \`${code}\` | ${status ?? ''}`)
   }
-})
-
-test('the README lists every limit and time-out', () => {
-  const options = firstCells('Options')
-  for (const name of Object.keys(DEFAULT_LIMITS)) expect(options).toContain(`limits.${name}`)
-  for (const name of Object.keys(DEFAULT_TIMEOUTS)) expect(options).toContain(`timeouts.${name}`)
 })
 
 test('the tests that the README names for clauses of the RFCs exist', () => {

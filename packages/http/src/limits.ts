@@ -1,107 +1,177 @@
-import { httpError } from './errors.ts'
+import { type OptionRule, option } from '@arlen/core/options'
 
-/** How much a peer may send or hold. Sizes are bytes; `Infinity` lifts a limit. */
-export interface Limits {
-  /** Request line without its CRLF, else 414. Default 4096 (RFC 9112 asks for 8000 as a recommendation; Apache 8190). */
-  requestLine: number
-  /** All header field lines together, else 431. Default 32,768 (Node 16,384, nginx 32,768). */
-  headers: number
-  /** Number of header fields, else 431. Default 100 (Apache 100). */
-  headerFields: number
-  /** A request body as received, else 413. Default 1 MiB (nginx 1 MiB, Fastify 1 MiB). `c.req.bodyLimit` per request. */
-  body: number
-  /** Names with their values in a query, else 400, and in a form without files, else 413. Default 1,000. */
-  pairs: number
-  /** Values in a JSON body, containers included, else 413. Default 10,000. `c.req.jsonValueLimit` per request. */
-  jsonValues: number
-  /** Levels of arrays and objects in a JSON body, else 413. Default 100. */
-  jsonDepth: number
-  /** Chunk extensions of one body together, else 400. Default 4096. */
-  chunkExtensions: number
-  /** Trailer fields of one body together, else 431. Default 8192. */
-  trailers: number
-  /** Requests on one connection before it is closed. Default `Infinity`. */
-  requestsPerConnection: number
-  /** Open connections that are served at once. Default 20,000. */
-  connections: number
-  /** Connections beyond that which wait, accepted but unread; those beyond are answered 503. Default 1,000. */
-  waitingConnections: number
-  /** Requests being handled at once; those beyond are answered 503 with Retry-After. Default `Infinity`. */
-  inFlight: number
-  /** A body nobody read is read and dropped up to here to save the connection. Default 65,536. */
-  drain: number
+/** What a limit counts. */
+export type LimitUnit = 'bytes' | 'count' | 'ms' | 'bytes/s'
+
+/** One limit of the engine: all that options, the configuration of applications and documents say about it. */
+export interface LimitSetting {
+  readonly unit: LimitUnit
+  readonly default: number
+  /** The lowest value that makes sense. */
+  readonly min: number
+  /** Whether 0 stands for no limit. */
+  readonly zeroIsNone?: boolean
+  /** What is limited, and what a request that exceeds it gets. */
+  readonly description: string
 }
 
-/** How long a peer or a handler may take, in milliseconds; `Infinity` waits for ever. Each is met within a second. */
-export interface Timeouts {
-  /** From the first byte of a head (or from the connect) to its last, else 408. Default 10,000. */
-  headers: number
-  /** Between two reads of a body, else 408. Default 30,000. */
-  body: number
-  /** Bytes a second that a body must average once `body` milliseconds have passed, else 408. Default 500 (as Apache). */
-  bodyMinRate: number
-  /** An idle connection between two requests. Default 72,000, above the usual 60 s of load balancers. */
-  keepAlive: number
-  /** From the head to the first byte of the answer, else 503. Default 30,000. `c.timeout(ms)` per request. */
-  handler: number
-  /** A peer that takes none of an answer is cut. Default 30,000. */
-  write: number
-  /** How long to go on reading after the last answer, so that the peer can read it. Default 2,000. */
-  linger: number
-  /** How long a closing server keeps idle connections open for a request that is already on its way. Default 2,000. */
-  drain: number
+/**
+ * Every limit and time-out of the engine. The options of `serve()` and `createServer()`, the settings `http.*` of an
+ * application and the tables in the documents are all derived from here.
+ */
+export const LIMITS = {
+  maxRequestLineBytes: {
+    unit: 'bytes',
+    default: 4096,
+    min: 1,
+    description: 'Longest request line, without its line break; else 414',
+  },
+  maxHeaderBytes: { unit: 'bytes', default: 32_768, min: 1, description: 'All header fields together; else 431' },
+  maxHeaderFields: { unit: 'count', default: 100, min: 1, description: 'Header fields of a request; else 431' },
+  maxBodyBytes: {
+    unit: 'bytes',
+    default: 1_048_576,
+    min: 0,
+    description: 'Largest request body, as received and again as decompressed; else 413',
+  },
+  maxPairs: {
+    unit: 'count',
+    default: 1000,
+    min: 0,
+    description: 'Name-value pairs in a query (else 400) or in a form without files (else 413)',
+  },
+  maxJsonValues: {
+    unit: 'count',
+    default: 10_000,
+    min: 1,
+    description: 'Values in a JSON body, including arrays and objects; else 413',
+  },
+  maxJsonDepth: { unit: 'count', default: 100, min: 1, description: 'Levels of nesting in a JSON body; else 413' },
+  maxChunkExtensionBytes: {
+    unit: 'bytes',
+    default: 4096,
+    min: 0,
+    description: 'All chunk extensions of a body together; else 400',
+  },
+  maxTrailerBytes: {
+    unit: 'bytes',
+    default: 8192,
+    min: 0,
+    description: 'All trailer fields of a body together; else 431',
+  },
+  maxDiscardedBytes: {
+    unit: 'bytes',
+    default: 65_536,
+    min: 0,
+    description: 'How much of an unread body is read and discarded to keep the connection open',
+  },
+  maxConnections: { unit: 'count', default: 20_000, min: 1, description: 'Connections served at once, per process' },
+  maxWaitingConnections: {
+    unit: 'count',
+    default: 1000,
+    min: 0,
+    description: 'Connections beyond those that may wait, accepted but not read; further ones get 503',
+  },
+  maxRequestsInFlight: {
+    unit: 'count',
+    default: 0,
+    min: 0,
+    zeroIsNone: true,
+    description: 'Requests handled at once, per process; further ones, except health checks, get 503. 0: no limit',
+  },
+  maxRequestsPerConnection: {
+    unit: 'count',
+    default: 0,
+    min: 0,
+    zeroIsNone: true,
+    description: 'Requests on a connection before it is closed. 0: no limit',
+  },
+  headerTimeoutMs: {
+    unit: 'ms',
+    default: 10_000,
+    min: 1,
+    description: 'How long the head of a request may take, from the connect or its first byte; else 408',
+  },
+  bodyTimeoutMs: {
+    unit: 'ms',
+    default: 30_000,
+    min: 1,
+    description: 'Longest pause between two reads of a body; else 408',
+  },
+  minBodyBytesPerSecond: {
+    unit: 'bytes/s',
+    default: 500,
+    min: 0,
+    zeroIsNone: true,
+    description: 'Average rate of a body once bodyTimeoutMs has passed; else 408. 0: no limit',
+  },
+  handlerTimeoutMs: {
+    unit: 'ms',
+    default: 30_000,
+    min: 1,
+    description: 'How long a handler may take to begin its response; else 503',
+  },
+  writeTimeoutMs: {
+    unit: 'ms',
+    default: 30_000,
+    min: 1,
+    description: 'How long a client may take none of its response before the connection is cut',
+  },
+  keepAliveTimeoutMs: {
+    unit: 'ms',
+    default: 72_000,
+    min: 1,
+    description: 'How long a connection may be idle between two requests; more than the 60 s of load balancers',
+  },
+  lingerTimeoutMs: {
+    unit: 'ms',
+    default: 2000,
+    min: 0,
+    description: 'How long to go on reading after the last response, so that the client can receive it',
+  },
+  drainTimeoutMs: {
+    unit: 'ms',
+    default: 2000,
+    min: 0,
+    description: 'How long a closing server keeps idle connections open for a request already on its way',
+  },
+} as const
+
+/** The name of a limit: `maxBodyBytes`, `handlerTimeoutMs`. */
+export type LimitName = keyof typeof LIMITS
+
+/** The limits and time-outs of a server: bytes, counts, and milliseconds for those that end in `Ms`; see {@link LIMITS}. */
+export type Limits = { [Name in LimitName]: number }
+
+/** The names of those that are durations. */
+export type TimeoutName = Extract<LimitName, `${string}TimeoutMs`>
+
+const ENTRIES = Object.entries(LIMITS) as [LimitName, LimitSetting][]
+
+export const TIMEOUT_NAMES: readonly TimeoutName[] = ENTRIES.flatMap(([name, { unit }]) =>
+  unit === 'ms' ? [name as TimeoutName] : [],
+)
+
+/** A rule for each limit: a number that is not below its minimum; `Infinity` lifts a limit. */
+export const LIMIT_RULES: Readonly<Record<LimitName, OptionRule>> = Object.fromEntries(
+  ENTRIES.map(([name, { min }]) => [name, ruleFor(min)]),
+) as Record<LimitName, OptionRule>
+
+/** The limits as the engine compares with them: no limit is `Infinity`. */
+export function resolveLimits(given: Readonly<Partial<Limits>> = {}): Limits {
+  const limits = ENTRIES.map(([name, setting]) => {
+    const value = given[name] ?? setting.default
+    return [name, value === 0 && setting.zeroIsNone ? withoutLimit(setting) : value]
+  })
+  return Object.fromEntries(limits) as Limits
 }
 
-const KiB = 1024
-
-/** The limits of a server that is given none. */
-export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
-  requestLine: 4 * KiB,
-  headers: 32 * KiB,
-  headerFields: 100,
-  body: KiB * KiB,
-  pairs: 1_000,
-  jsonValues: 10_000,
-  jsonDepth: 100,
-  chunkExtensions: 4 * KiB,
-  trailers: 8 * KiB,
-  requestsPerConnection: Number.POSITIVE_INFINITY,
-  connections: 20_000,
-  waitingConnections: 1_000,
-  inFlight: Number.POSITIVE_INFINITY,
-  drain: 64 * KiB,
-})
-
-/** The time-outs of a server that is given none, in milliseconds. */
-export const DEFAULT_TIMEOUTS: Readonly<Timeouts> = Object.freeze({
-  headers: 10_000,
-  body: 30_000,
-  bodyMinRate: 500,
-  keepAlive: 72_000,
-  handler: 30_000,
-  write: 30_000,
-  linger: 2_000,
-  drain: 2_000,
-})
-
-export function resolveLimits(given: Partial<Limits> = {}): Limits {
-  return resolve('limits', DEFAULT_LIMITS, given)
+/** A minimum is lifted by 0, a maximum by `Infinity`. */
+function withoutLimit({ unit }: LimitSetting): number {
+  return unit === 'bytes/s' ? 0 : Number.POSITIVE_INFINITY
 }
 
-export function resolveTimeouts(given: Partial<Timeouts> = {}): Timeouts {
-  return resolve('timeouts', DEFAULT_TIMEOUTS, given)
-}
-
-function resolve<T extends object>(group: string, defaults: Readonly<T>, given: Partial<T>): T {
-  const out: { -readonly [K in keyof T]: T[K] } = { ...defaults }
-  for (const [key, value] of Object.entries(given) as [keyof T & string, unknown][]) {
-    const name = `${group}.${key}`
-    if (!(key in defaults)) throw httpError('option_invalid', { name, problem: 'does not exist.' })
-    if (value === undefined) continue
-    if (typeof value !== 'number' || Number.isNaN(value) || value < 0) {
-      throw httpError('option_invalid', { name, problem: 'must be a number that is not negative.' })
-    }
-    out[key] = value as (typeof out)[keyof T & string]
-  }
-  return out as T
+function ruleFor(min: number): OptionRule {
+  const rule = option.number(min)
+  return { ...rule, accepts: value => value === Number.POSITIVE_INFINITY || rule.accepts(value) }
 }

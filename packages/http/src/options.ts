@@ -1,18 +1,19 @@
-import type { Handler, LoggerOption } from '@arlen/core'
+import type { Handler, ListenOptions, LoggerOption } from '@arlen/core'
 import { toLogger } from '@arlen/core'
+import { type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type JsonOptions, JsonWriter } from './answer/json.ts'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
 import type { Engine } from './engine.ts'
 import { httpError } from './errors.ts'
-import { type Limits, resolveLimits, resolveTimeouts, type Timeouts } from './limits.ts'
+import { LIMIT_RULES, type LimitName, type Limits, resolveLimits, TIMEOUT_NAMES } from './limits.ts'
 import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
 import type { Finish, Service } from './service.ts'
 
-/** Options of {@link serve} and {@link createServer}. */
-export interface HttpOptions<C extends Context = Context> {
+/** The options of a server; its limits and time-outs, such as `maxBodyBytes`, are those of {@link Limits}. */
+export interface HttpOptions<C extends Context = Context> extends Partial<Limits> {
   /** The class of the contexts that handlers get: one that extends Context. Default: Context itself. */
   context?: ContextClass<C>
   /** Makes an answer of an error, as a handler would. Default: a problem document (RFC 9457). */
@@ -24,8 +25,6 @@ export interface HttpOptions<C extends Context = Context> {
    * its lines and nothing else.
    */
   log?: LoggerOption
-  limits?: Partial<Limits>
-  timeouts?: Partial<Timeouts>
   /** Methods the handler knows; every other is answered 501. Default: {@link DEFAULT_METHODS}. */
   methods?: readonly string[]
   /**
@@ -41,7 +40,7 @@ export interface HttpOptions<C extends Context = Context> {
   forwardedHeader?: ForwardedHeader | readonly ForwardedHeader[]
   /** Origins beside our own whose pages `c.upgrade()` serves, such as `https://app.example`. Default: none. */
   trustedOrigins?: readonly string[]
-  /** Paths that are answered above `limits.inFlight` too, and all below them. Default: none. */
+  /** Paths that are answered above `maxRequestsInFlight` too, and all below them. Default: none. */
   healthPaths?: readonly string[]
   /** How JSON answers are written. */
   json?: JsonOptions
@@ -49,23 +48,60 @@ export interface HttpOptions<C extends Context = Context> {
   timings?: boolean
 }
 
+type OwnOptions = Omit<HttpOptions, LimitName>
+
+const OWN_OPTIONS: OptionTable<OwnOptions> = {
+  context: option.any,
+  onError: option.func,
+  onFinish: option.func,
+  log: option.any,
+  methods: option.listOf(option.text),
+  trustedProxies: option.listOf(option.string),
+  forwardedHeader: option.any,
+  trustedOrigins: option.listOf(option.string),
+  healthPaths: option.listOf(option.string),
+  json: option.nested<JsonOptions>({ bigint: option.any }),
+  timings: option.boolean,
+}
+
+/**
+ * Reads the options of a server.
+ *
+ * @param owner - what takes them, as messages name it: `createServer()`
+ * @param further - rules for what it takes besides
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
+export function readHttpOptions<T extends object>(
+  owner: string,
+  options: T,
+  further: Readonly<Record<string, OptionRule>> = {},
+): T {
+  const table: Readonly<Record<string, OptionRule>> = { ...OWN_OPTIONS, ...LIMIT_RULES, ...further }
+  return readOptions<T>(owner, options, table as OptionTable<T>)
+}
+
+export const LISTEN_OPTIONS: OptionTable<ListenOptions> = {
+  port: option.any,
+  host: option.any,
+  path: option.any,
+  fd: option.any,
+  server: option.any,
+}
+
 /** RFC 9110 without CONNECT and TRACE, which no application answers; PATCH (RFC 5789); QUERY. */
 export const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
 
 /** Decides everything that can be decided before the first request. */
 export function createService<C extends Context = Context>(handler: Handler<C>, options: HttpOptions<C>): Service {
-  const limits = resolveLimits(options.limits)
-  const timeouts = resolveTimeouts(options.timeouts)
-  const { bodyMinRate: _, ...durations } = timeouts
-  const shortest = Math.min(...Object.values(durations).filter(ms => ms > 0))
+  const limits = resolveLimits(options)
+  const shortest = Math.min(...TIMEOUT_NAMES.map(name => limits[name]).filter(ms => ms > 0))
   // A quarter of the shortest time-out, so that none is late by more than that and none is checked without need.
   const clock = new Clock(Math.max(10, Math.min(250, shortest / 4)))
-  const ticks = Object.fromEntries(Object.entries(timeouts).map(([name, ms]) => [name, clock.ticks(ms)]))
+  const ticks = Object.fromEntries(TIMEOUT_NAMES.map(name => [name, clock.ticks(limits[name])]))
   const log = toLogger(options.log ?? false)
   return {
     ...application(handler, options),
     limits,
-    timeouts,
     ticks: ticks as unknown as Engine['ticks'],
     clock,
     log,
@@ -79,7 +115,7 @@ export function createService<C extends Context = Context>(handler: Handler<C>, 
     inFlight: 0,
     requests: 0,
     shed: 0,
-    maxInFlight: limits.inFlight,
+    maxInFlight: limits.maxRequestsInFlight,
     healthPaths: options.healthPaths ?? [],
     retryAfterSeconds: 1,
     overloaded: false,

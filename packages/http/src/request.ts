@@ -21,9 +21,9 @@ export class Request {
   /** The query as it was sent, without the question mark. */
   readonly rawQuery: string
   /** Largest body this request may have, in bytes, as received. Set it before reading. */
-  bodyLimit: number
+  maxBodyBytes: number
   /** Most values that a JSON body of this request may have, containers included. Set it before reading. */
-  jsonValueLimit: number
+  maxJsonValues: number
   /** @internal */ readonly _exchange: Exchange
   /** @internal */ readonly _head: string
   /** @internal */ readonly _fieldsStart: number
@@ -57,8 +57,8 @@ export class Request {
     this.method = method
     this.path = path
     this.rawQuery = rawQuery
-    this.bodyLimit = exchange.engine.limits.body
-    this.jsonValueLimit = exchange.engine.limits.jsonValues
+    this.maxBodyBytes = exchange.engine.limits.maxBodyBytes
+    this.maxJsonValues = exchange.engine.limits.maxJsonValues
     this._exchange = exchange
     this._head = head
     this._fieldsStart = fieldsStart
@@ -78,11 +78,11 @@ export class Request {
   /**
    * The query as a record; repeated names are arrays.
    *
-   * @throws HttpError `query_too_many_pairs` (400) where there are more than `limits.pairs`.
+   * @throws HttpError `query_too_many_pairs` (400) where there are more than `maxPairs`.
    */
   get query(): Query {
     if (this.parsedQuery === null) {
-      const most = this._exchange.engine.limits.pairs
+      const most = this._exchange.engine.limits.maxPairs
       const query = parseQuery(this.rawQuery, most)
       if (query === undefined) throw httpError('query_too_many_pairs', { most })
       this.parsedQuery = query
@@ -171,7 +171,7 @@ export class Request {
   }
 
   /**
-   * The parts of a form with files, one by one as they arrive. For files that are large in all, raise `bodyLimit` first.
+   * The parts of a form with files, one by one as they arrive. For files that are large in all, raise `maxBodyBytes` first.
    */
   multipart(options?: MultipartOptions): AsyncGenerator<Part, void, void> {
     return readMultipart(this, options)
@@ -187,7 +187,7 @@ export class Request {
 
   /** The body as a stream with back-pressure; empty where the request has none. */
   get stream(): Readable {
-    return this._body === null ? Readable.from([]) : this._body.stream(this.bodyLimit)
+    return this._body === null ? Readable.from([]) : this._body.stream(this.maxBodyBytes)
   }
 
   /** @internal Runs `work` once the request is answered or cut; at once where it already is. */

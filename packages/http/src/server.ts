@@ -7,7 +7,7 @@ import { createListener, listenOn, SocketDriver, turnAway } from './connection/s
 import type { Context } from './context.ts'
 import { answerFetch } from './fetch/answer-fetch.ts'
 import type { Fetch } from './fetch/to-fetch.ts'
-import { createService, type HttpOptions } from './options.ts'
+import { createService, type HttpOptions, LISTEN_OPTIONS, readHttpOptions } from './options.ts'
 import type { Service } from './service.ts'
 
 /** Where a server listens. `port` is 0 for a unix socket. */
@@ -55,10 +55,10 @@ export class HttpServer implements Servable, Controllable {
     return { inFlight, requests, shed }
   }
 
-  /** Holds the server to fewer requests in flight than `limits.inFlight`, if told so. */
+  /** Holds the server to fewer requests in flight than `maxRequestsInFlight`, if told so. */
   setLoadRules({ maxInFlight, healthPaths, retryAfterSeconds }: LoadRules): void {
     const { engine } = this
-    engine.maxInFlight = Math.min(engine.limits.inFlight, maxInFlight || Number.POSITIVE_INFINITY)
+    engine.maxInFlight = Math.min(engine.limits.maxRequestsInFlight, maxInFlight || Number.POSITIVE_INFINITY)
     engine.healthPaths = healthPaths
     engine.retryAfterSeconds = retryAfterSeconds
   }
@@ -97,9 +97,9 @@ export class HttpServer implements Servable, Controllable {
 
   /** Serves one connection: an accepted socket, a TLS stream, or one end of a pair of streams. */
   handleConnection(socket: Duplex): void {
-    const { connections, waitingConnections } = this.engine.limits
-    if (this.served < connections) this.#accept(socket)
-    else if (this.waiting.size < waitingConnections) this.park(socket)
+    const { maxConnections, maxWaitingConnections } = this.engine.limits
+    if (this.served < maxConnections) this.#accept(socket)
+    else if (this.waiting.size < maxWaitingConnections) this.park(socket)
     else this.turnAway(socket)
   }
 
@@ -117,7 +117,7 @@ export class HttpServer implements Servable, Controllable {
 
   /** Even saying no takes a connection for a moment: there is a limit to that as well. */
   private turnAway(socket: Duplex): void {
-    if (this.turnedAway >= this.engine.limits.waitingConnections) {
+    if (this.turnedAway >= this.engine.limits.maxWaitingConnections) {
       socket.destroy()
       return
     }
@@ -134,7 +134,7 @@ export class HttpServer implements Servable, Controllable {
   }
 
   /**
-   * Stops accepting, goes on answering on open connections with `Connection: close` for `timeouts.drain`, closes those
+   * Stops accepting, goes on answering on open connections with `Connection: close` for `drainTimeoutMs`, closes those
    * that stay idle, waits up to `graceMs` for answers in flight, then cuts. Calling it again gives the same promise.
    */
   close(options: CloseOptions = {}): Promise<void> {
@@ -147,7 +147,7 @@ export class HttpServer implements Servable, Controllable {
     engine.draining = true
     const stopped = this.listeners.map(listener => new Promise<void>(resolve => listener.close(() => resolve())))
     for (const socket of this.waiting) socket.destroy()
-    const window = Math.min(engine.timeouts.drain, graceMs)
+    const window = Math.min(engine.limits.drainTimeoutMs, graceMs)
     await this.live.emptyWithin(window)
     this.live.closeIdle()
     await this.live.emptyWithin(graceMs - window, () => !this.live.isBusy)
@@ -170,7 +170,7 @@ export function createServer<C extends Context = Context>(
   handler: Handler<NoInfer<C>>,
   options: HttpOptions<C> = {},
 ): HttpServer {
-  return new HttpServer(createService<C>(handler, options))
+  return new HttpServer(createService<C>(handler, readHttpOptions('createServer()', options)))
 }
 
 /** Creates a server and listens: the shortest way from a handler to a port. */
@@ -178,7 +178,8 @@ export async function serve<C extends Context = Context>(
   handler: Handler<NoInfer<C>>,
   options: HttpOptions<C> & ListenOptions = {},
 ): Promise<HttpServer> {
-  const server = createServer<C>(handler, options)
-  await server.listen(options)
+  const read = readHttpOptions('serve()', options, LISTEN_OPTIONS)
+  const server = new HttpServer(createService<C>(handler, read))
+  await server.listen(read)
   return server
 }

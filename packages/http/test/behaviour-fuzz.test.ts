@@ -60,7 +60,7 @@ async function play(seed: number): Promise<string | null> {
       handled.push(c.req.method)
       return behaviours[c.req.path.split('/')[1]!]!(c)
     },
-    { limits: { body: 50_000, drain: 2_000 }, timeouts: { handler: 60_000 } },
+    { maxBodyBytes: 50_000, maxDiscardedBytes: 2_000, handlerTimeoutMs: 60_000 },
   )
   const bytes = Buffer.from(Array.from({ length: 1 + next(5) }, (_, i) => request(i, next)).join(''), 'latin1')
   const end = next(4)

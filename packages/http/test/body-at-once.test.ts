@@ -93,7 +93,7 @@ describe('what cannot be read', () => {
         }
         return 'ok'
       },
-      { limits: { body: 64 } },
+      { maxBodyBytes: 64 },
     )
     connection.receive(bytes)
     await settle()

@@ -13,7 +13,7 @@ import { deferred, eventually, GET, post, serving } from './serving.ts'
 const { start, open } = serving()
 
 test('an idle keep-alive connection is served while the server drains, then closed without a reset', async () => {
-  const server = await start(() => 'ok', { timeouts: { drain: 200 } })
+  const server = await start(() => 'ok', { drainTimeoutMs: 200 })
   const client = await open(server)
   await client.send(GET).answers(1)
   const parked = await open(server)
@@ -30,7 +30,7 @@ test('an idle keep-alive connection is served while the server drains, then clos
 
 test('closing loses no request of clients that keep sending', async () => {
   for (let round = 0; round < 5; round++) {
-    const server = await start(async c => ({ got: await c.req.text() }), { timeouts: { drain: 300 } })
+    const server = await start(async c => ({ got: await c.req.text() }), { drainTimeoutMs: 300 })
     const clients = await Promise.all(Array.from({ length: 16 }, () => open(server)))
     const failures: string[] = []
     const run = async (client: RawClient) => {
@@ -51,7 +51,7 @@ test('closing loses no request of clients that keep sending', async () => {
 
 test('a handler that is still at work when the server closes is waited for', async () => {
   const release = deferred()
-  const server = await start(() => release.promise.then(() => 'done'), { timeouts: { drain: 10 } })
+  const server = await start(() => release.promise.then(() => 'done'), { drainTimeoutMs: 10 })
   const client = await open(server)
   client.send(GET)
   await eventually(() => server.requestsInFlight === 1)
@@ -78,7 +78,7 @@ test('a handler that does not come to an end is cut after the grace, and learns 
 })
 
 test('a large answer to a slow client is finished before the connection is closed', async () => {
-  const server = await start(() => Buffer.alloc(20 * 1024 * 1024, 'x'), { timeouts: { drain: 10 } })
+  const server = await start(() => Buffer.alloc(20 * 1024 * 1024, 'x'), { drainTimeoutMs: 10 })
   const client = await open(server)
   client.socket.pause()
   client.send(GET)

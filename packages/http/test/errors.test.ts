@@ -260,7 +260,7 @@ test('what a client gets wrong is logged at debug, where it fills no disk', asyn
 
 test('over the limit of requests in flight the answer is 503 with Retry-After, and nothing else suffers', async () => {
   const release = deferred()
-  const server = await start(() => release.promise.then(() => 'ok'), { limits: { inFlight: 2 } })
+  const server = await start(() => release.promise.then(() => 'ok'), { maxRequestsInFlight: 2 })
   const [one, two, three] = await Promise.all([open(server), open(server), open(server)])
   one.send(GET)
   two.send(GET)
@@ -292,7 +292,7 @@ test('what runs the server can hold it to less, and has it refuse all but health
 })
 
 test('connections over the limit wait for one to go, and those beyond are answered 503', async () => {
-  const server = await start(() => 'ok', { limits: { connections: 1, waitingConnections: 1 } })
+  const server = await start(() => 'ok', { maxConnections: 1, maxWaitingConnections: 1 })
   const first = await open(server)
   await first.send(GET).answers(1)
   const waiting = (await open(server)).send(GET)

@@ -148,7 +148,7 @@ describe('server.fetch', () => {
 
   test('is waited for when the server closes, and answers 503 from then on', async () => {
     const release = deferred()
-    const server = createServer(() => release.promise.then(() => 'done'), { timeouts: { drain: 1 } })
+    const server = createServer(() => release.promise.then(() => 'done'), { drainTimeoutMs: 1 })
     const asked = server.fetch(new Request('http://a/'))
     const closed = server.close()
     const late = await server.fetch(new Request('http://a/', { method: 'HEAD' }))

@@ -37,7 +37,7 @@ describe.skipIf(nginx === undefined)(`behind nginx${REASON}`, () => {
         port: 0,
         trustedProxies: ['loopback'],
         forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
-        limits: { body: 64 * 1024 * 1024 },
+        maxBodyBytes: 64 * 1024 * 1024,
         onFinish: () => finished++,
       },
     )

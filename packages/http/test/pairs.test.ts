@@ -12,7 +12,7 @@ const form = (body: string) =>
   post(body).replace('\r\n\r\n', '\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n')
 
 test('a query has a bounded number of pairs, else 400', async () => {
-  const client = await open(await start(count, { limits: { requestLine: 16_384 } }))
+  const client = await open(await start(count, { maxRequestLineBytes: 16_384 }))
   const [most] = await client.send(get(names(1000))).answers(1)
   expect([most!.status, most!.body]).toEqual([200, '1000'])
   for (const query of [names(1001), names(1001, () => 'a'), names(1001, () => '=')]) {
@@ -35,7 +35,7 @@ test('a form has a bounded number of pairs, else 413', async () => {
 })
 
 test('the bound is a setting; nothing between two ampersands is no pair', async () => {
-  const client = await open(await start(count, { limits: { pairs: 2 } }))
+  const client = await open(await start(count, { maxPairs: 2 }))
   const answers = await client.send([get('&a&&b&'), get('a&b&c'), form('&a=1&&&b'), form('a&b&c')].join('')).answers(4)
   expect(answers.map(({ status }) => status)).toEqual([200, 400, 200, 413])
 })

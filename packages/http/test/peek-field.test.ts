@@ -129,7 +129,7 @@ describe('a field that is peeked at', () => {
   test('leaves the limits of whoever reads the body in force', async () => {
     const limited: Handler = async c => {
       await c.req.peekField('token')
-      c.req.bodyLimit = 1000
+      c.req.maxBodyBytes = 1000
       return (await c.req.bytes()).length
     }
     expect(
@@ -145,7 +145,7 @@ describe('a field that is peeked at', () => {
     ).toContain('body_too_large')
     const raised: Handler = async c => {
       await c.req.peekField('token')
-      c.req.bodyLimit = 4_000_000
+      c.req.maxBodyBytes = 4_000_000
       return (await c.req.bytes()).length
     }
     const content = body([

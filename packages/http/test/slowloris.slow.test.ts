@@ -14,8 +14,13 @@ const agent = new Agent({ keepAlive: true, maxSockets: 5 })
 
 beforeEach(async () => {
   const program = join(import.meta.dirname, '../fixtures/memory-server.ts')
-  const timeouts = JSON.stringify({ headers: 2000, body: 2000, write: 2000, linger: 500 })
-  child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program, timeouts], {
+  const limits = JSON.stringify({
+    headerTimeoutMs: 2000,
+    bodyTimeoutMs: 2000,
+    writeTimeoutMs: 2000,
+    lingerTimeoutMs: 500,
+  })
+  child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program, limits], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [line] = (await once(child.stdout!, 'data')) as [Buffer]

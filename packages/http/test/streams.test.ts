@@ -93,7 +93,7 @@ describe('a result that is not sent after all is let go', () => {
   ])('%s that comes when the time is up', async (_, make) => {
     const source = waiting()
     const go = deferred()
-    const server = await start(() => go.promise.then(() => make(source.stream)), { timeouts: { handler: 20 } })
+    const server = await start(() => go.promise.then(() => make(source.stream)), { handlerTimeoutMs: 20 })
     const client = await open(server)
     expect((await client.send(GET).answers(1))[0]).toMatchObject({ status: 503 })
     go.resolve()
@@ -196,7 +196,7 @@ describe('a stream that fails before its first byte', () => {
 
   test('that takes too long is 503, and is let go', async () => {
     const source = waiting()
-    const server = await start(c => c.stream(source.stream), { timeouts: { handler: 20 } })
+    const server = await start(c => c.stream(source.stream), { handlerTimeoutMs: 20 })
     const client = await open(server)
     expect((await client.send(GET).answers(1))[0]).toMatchObject({ status: 503 })
     expect(await source.cancelled).toMatchObject({ code: 'handler_timeout' })

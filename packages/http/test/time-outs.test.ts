@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Connection } from '../src/connection/connection.ts'
 import type { Handler } from '../src/handler.ts'
-import type { Timeouts } from '../src/limits.ts'
+import type { Limits } from '../src/limits.ts'
 import { type MemoryTransport, memoryConnection, settle } from './memory-connection.ts'
 
 /** A connection and a hand on its clock: nothing here waits. */
@@ -10,8 +10,8 @@ class Bench {
   readonly transport: MemoryTransport
   readonly pass: (ms: number) => Promise<void>
 
-  constructor(handler: Handler, timeouts: Partial<Timeouts> = {}) {
-    const { connection, transport, engine } = memoryConnection(handler, { timeouts })
+  constructor(handler: Handler, limits: Partial<Limits> = {}) {
+    const { connection, transport, engine } = memoryConnection(handler, limits)
     this.connection = connection
     this.transport = transport
     let now = performance.now()
@@ -47,7 +47,7 @@ const slow =
 
 describe('a head', () => {
   test('that does not come to its end in time is answered 408 and the connection closed', async () => {
-    const bench = await new Bench(() => 'ok', { headers: 10_000 }).send('GET / HT')
+    const bench = await new Bench(() => 'ok', { headerTimeoutMs: 10_000 }).send('GET / HT')
     await bench.pass(9_900)
     expect(bench.statuses).toEqual([])
     await bench.pass(1_000)
@@ -56,7 +56,7 @@ describe('a head', () => {
   })
 
   test('that trickles in gets no more time than one that comes at once', async () => {
-    const bench = await new Bench(() => 'ok', { headers: 1_000 }).send('GET / HTTP/1.1\r\n')
+    const bench = await new Bench(() => 'ok', { headerTimeoutMs: 1_000 }).send('GET / HTTP/1.1\r\n')
     for (let i = 0; i < 15 && !bench.transport.ended; i++) {
       await bench.send('A: b\r\n')
       await bench.pass(100)
@@ -65,7 +65,7 @@ describe('a head', () => {
   })
 
   test('that never begins closes the connection without a word', async () => {
-    const bench = new Bench(() => 'ok', { headers: 1_000 })
+    const bench = new Bench(() => 'ok', { headerTimeoutMs: 1_000 })
     await bench.pass(2_000)
     expect(bench.transport).toMatchObject({ ended: true, sent: '' })
   })
@@ -73,7 +73,7 @@ describe('a head', () => {
 
 describe('an idle connection', () => {
   test('is closed after keepAlive, and not before', async () => {
-    const bench = await new Bench(() => 'ok', { keepAlive: 72_000 }).send(GET)
+    const bench = await new Bench(() => 'ok', { keepAliveTimeoutMs: 72_000 }).send(GET)
     await bench.pass(71_900)
     expect(bench.transport.ended).toBe(false)
     await bench.pass(1_000)
@@ -82,7 +82,7 @@ describe('an idle connection', () => {
   })
 
   test('that sent an empty line is still idle: no 408 stands where the next answer should', async () => {
-    const bench = await new Bench(() => 'ok', { headers: 1_000 }).send(`${GET}\r\n`)
+    const bench = await new Bench(() => 'ok', { headerTimeoutMs: 1_000 }).send(`${GET}\r\n`)
     await bench.pass(5_000)
     expect(bench.statuses).toEqual(['200'])
     await bench.send(GET)
@@ -95,7 +95,7 @@ describe('a body', () => {
   const reading: Handler = async c => (await c.req.bytes()).length
 
   test('that stalls is answered 408', async () => {
-    const bench = await new Bench(reading, { body: 5_000 }).send(`${post}abc`)
+    const bench = await new Bench(reading, { bodyTimeoutMs: 5_000 }).send(`${post}abc`)
     await bench.pass(4_900)
     expect(bench.statuses).toEqual([])
     await bench.pass(1_000)
@@ -104,7 +104,7 @@ describe('a body', () => {
   })
 
   test('that stalls is answered 408 also when the time of its handler is over at the same moment', async () => {
-    const bench = await new Bench(reading, { body: 5_000, handler: 5_000 }).send(`${post}abc`)
+    const bench = await new Bench(reading, { bodyTimeoutMs: 5_000, handlerTimeoutMs: 5_000 }).send(`${post}abc`)
     await bench.pass(6_000)
     expect(bench.statuses).toEqual(['408'])
   })
@@ -114,14 +114,18 @@ describe('a body', () => {
       await c.req.bytes().catch(() => undefined)
       await new Promise(() => undefined)
     }
-    const bench = await new Bench(hanging, { body: 5_000, handler: 5_000 }).send(`${post}abc`)
+    const bench = await new Bench(hanging, { bodyTimeoutMs: 5_000, handlerTimeoutMs: 5_000 }).send(`${post}abc`)
     await bench.pass(6_000)
     await bench.pass(1_000)
     expect(bench.statuses).toEqual(['503'])
   })
 
   test('that trickles below the minimum rate is answered 408, although it never stalls', async () => {
-    const bench = await new Bench(reading, { body: 5_000, bodyMinRate: 100, handler: 1e6 }).send(post)
+    const bench = await new Bench(reading, {
+      bodyTimeoutMs: 5_000,
+      minBodyBytesPerSecond: 100,
+      handlerTimeoutMs: 1e6,
+    }).send(post)
     for (let seconds = 0; seconds < 20 && bench.statuses.length === 0; seconds++) {
       await bench.send('abcdefghij')
       await bench.pass(1_000)
@@ -130,7 +134,11 @@ describe('a body', () => {
   })
 
   test('that keeps its rate may take long', async () => {
-    const bench = await new Bench(reading, { body: 5_000, bodyMinRate: 100, handler: 1e6 }).send(post)
+    const bench = await new Bench(reading, {
+      bodyTimeoutMs: 5_000,
+      minBodyBytesPerSecond: 100,
+      handlerTimeoutMs: 1e6,
+    }).send(post)
     for (let i = 0; i < 100; i++) {
       await bench.send('x'.repeat(1000))
       await bench.pass(4_000)
@@ -139,7 +147,7 @@ describe('a body', () => {
   })
 
   test('that nobody reads costs the handler no time-out of the body', async () => {
-    const bench = await new Bench(never, { body: 1_000, handler: 1e6 }).send(post)
+    const bench = await new Bench(never, { bodyTimeoutMs: 1_000, handlerTimeoutMs: 1e6 }).send(post)
     await bench.pass(100_000)
     expect(bench.statuses).toEqual([])
   })
@@ -153,7 +161,7 @@ describe('a handler', () => {
       c.signal.addEventListener('abort', () => (reason = c.signal.reason))
       return new Promise(resolve => (late = resolve))
     }
-    const bench = await new Bench(handler, { handler: 30_000 }).send(GET)
+    const bench = await new Bench(handler, { handlerTimeoutMs: 30_000 }).send(GET)
     await bench.pass(29_900)
     expect([bench.statuses, reason]).toEqual([[], undefined])
     await bench.pass(1_000)
@@ -170,7 +178,7 @@ describe('a handler', () => {
     const short = await new Bench(slow(1_000)).send(GET)
     await short.pass(2_000)
     expect(short.statuses).toEqual(['503'])
-    const long = await new Bench(slow(100_000), { handler: 1_000 }).send(GET)
+    const long = await new Bench(slow(100_000), { handlerTimeoutMs: 1_000 }).send(GET)
     await long.pass(50_000)
     expect(long.statuses).toEqual([])
   })
@@ -181,7 +189,7 @@ describe('a handler', () => {
         await null
         return c.signal.aborted
       },
-      { handler: 1_000 },
+      { handlerTimeoutMs: 1_000 },
     ).send(GET)
     await bench.pass(60_000)
     await bench.send(GET)
@@ -199,7 +207,7 @@ describe('a peer that reads nothing', () => {
     )
 
   test('stops the source, and is cut when it goes on', async () => {
-    const bench = new Bench(endless, { write: 30_000 })
+    const bench = new Bench(endless, { writeTimeoutMs: 30_000 })
     bench.transport.ready = false
     await bench.send(GET)
     const { length } = bench.transport.sent
@@ -212,7 +220,7 @@ describe('a peer that reads nothing', () => {
   })
 
   test('that takes some now and then is served', async () => {
-    const bench = new Bench(endless, { write: 30_000 })
+    const bench = new Bench(endless, { writeTimeoutMs: 30_000 })
     bench.transport.ready = false
     await bench.send(GET)
     for (let i = 0; i < 10; i++) {

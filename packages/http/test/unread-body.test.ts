@@ -86,7 +86,7 @@ describe('a body over its limit', () => {
   })
 
   test('is counted as it arrives when its length is not known', async () => {
-    const server = await start(async c => c.req.bytes(), { limits: { body: 10 } })
+    const server = await start(async c => c.req.bytes(), { maxBodyBytes: 10 })
     const client = await open(server)
     client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n')
     expect(await client.toEnd()).toMatch(/^HTTP\/1\.1 413 /)
@@ -94,7 +94,7 @@ describe('a body over its limit', () => {
 
   test('a route may allow more, or less', async () => {
     const server = await start(async c => {
-      c.req.bodyLimit = c.req.path === '/more' ? 5 * MiB : 2
+      c.req.maxBodyBytes = c.req.path === '/more' ? 5 * MiB : 2
       return { length: (await c.req.bytes()).length }
     })
     const client = await open(server)

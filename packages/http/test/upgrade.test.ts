@@ -108,7 +108,7 @@ test('a request that asks for an upgrade nobody offers is plain HTTP', async () 
 })
 
 test('an upgraded connection does not hold the server back when it closes', async () => {
-  const server = await start(echo, { timeouts: { drain: 10 } })
+  const server = await start(echo, { drainTimeoutMs: 10 })
   const client = await open(server)
   await client.send(ASK).until(({ received }) => received.includes('101'))
   await server.close()

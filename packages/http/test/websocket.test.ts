@@ -58,7 +58,7 @@ test('the library ws speaks on a socket that was handed over, in both directions
 
 test('many of them beside plain requests, until the server closes', async () => {
   const { handler, sockets } = webSockets()
-  const server = await start(handler, { timeouts: { drain: 10 } })
+  const server = await start(handler, { drainTimeoutMs: 10 })
   const clients = Array.from({ length: 20 }, () => new WebSocket(url(server)))
   const nexts = clients.map(messages)
   const greetings = await Promise.all(nexts.map(next => next()))

@@ -68,7 +68,7 @@ test('a change after the handler’s time was up is no silent loss', async () =>
       return 'too late'
     },
   }
-  await using app = await startApp(routes, {}, { ...http, timeouts: { handler: 50 } })
+  await using app = await startApp(routes, {}, { ...http, handlerTimeoutMs: 50 })
   const answer = await app.browser().get('/slow')
   expect(answer.status).toBe(503)
   await late

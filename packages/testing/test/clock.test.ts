@@ -11,7 +11,7 @@ const server = () =>
       }
       return new Date().toISOString()
     },
-    { timeouts: { handler: Number.POSITIVE_INFINITY } },
+    { handlerTimeoutMs: Number.POSITIVE_INFINITY },
   )
 
 test('time stands still and goes on as the test says', async () => {

@@ -141,7 +141,7 @@ test('what a guard of a route provides is typed for its handler', () => {
 test('what a group provides is typed in all that is inside, and nowhere else', () => {
   app.group('/t', { under: withTenant }, tenants => {
     tenants.get('/', c => c.stash.tenant.slug)
-    tenants.group('/admin', { use: withMember, bodyLimit: 10 }, admin => {
+    tenants.group('/admin', { use: withMember, maxBodyBytes: 10 }, admin => {
       admin.get('/:page', { under: withUser }, c => {
         expectTypeOf(c.stash.tenant.slug).toEqualTypeOf<string>()
         expectTypeOf(c.stash.account.name).toEqualTypeOf<string>()

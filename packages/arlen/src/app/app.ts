@@ -41,7 +41,7 @@ import { builtInMiddleware, csrfMiddleware } from '../built-in/middleware.ts'
 import { staticFiles } from '../built-in/static-files.ts'
 import { type TemplateOptions, Templates } from '../built-in/templates.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
-import { believedProxies, httpOptions } from '../config/http-options.ts'
+import { httpLimits, proxyOptions } from '../config/http-options.ts'
 import { environmentName, isProduction, loadConfig } from '../config/load-config.ts'
 import { answerErrors, type ErrorHandler, errorResponder } from '../errors/error-responder.ts'
 import { appError } from '../errors.ts'
@@ -330,9 +330,9 @@ export class App extends Routes implements Servable {
       log: this.log,
       ...(this.#json && { json: this.#json }),
       timings: performanceLogging,
-      ...believedProxies(http, this.isDevelopment),
+      ...proxyOptions(http, this.isDevelopment),
       trustedOrigins: this.config.session.trustedOrigins,
-      ...httpOptions(http),
+      ...httpLimits(http),
       healthPaths: HEALTH_PATHS,
       onError: answerErrors(this.#errorHandlers, answerError),
       ...(this.config.log.requests && { onFinish: logRequests(this.log) }),

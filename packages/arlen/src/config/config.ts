@@ -1,5 +1,5 @@
 import type { ConfigLayer } from '@arlen/core/config'
-import type { ForwardedHeader } from '@arlen/http'
+import { type ForwardedHeader, LIMITS, type Limits } from '@arlen/http'
 import type { PgOptions, PoolSettings, TypeSettings } from '@arlen/pg'
 import { type SecurityConfig, securityConfigSchema } from '@arlen/security'
 import { type SessionConfig, sessionConfigSchema } from '@arlen/session'
@@ -14,6 +14,7 @@ export interface Config {
   checkResponses: boolean | 'auto'
   /** Stage timings in `Server-Timing` and in the request log. */
   performanceLogging: boolean
+  /** Address, proxies, and the limits of @arlen/http by their names there. */
   http: {
     host: string
     port: number
@@ -21,37 +22,7 @@ export interface Config {
     trustedProxies: string[]
     /** The fields those proxies write: some of `x-forwarded-for`, `-proto`, `-host` and `-port`, or `forwarded`. */
     forwardedHeader: ForwardedHeader[]
-    /** Longest request line, in bytes; longer ones are 414. */
-    maxRequestLineBytes: number
-    /** All header fields of a request together, in bytes; more are 431. */
-    maxHeaderBytes: number
-    /** Header fields of a request; more are 431. */
-    maxHeaderFields: number
-    /** Largest body that is read, in bytes; larger ones are 413. */
-    maxBodyBytes: number
-    /** Names with their values in a query or form; more are 400 in a query, 413 in a form. */
-    maxPairs: number
-    /** Values in a JSON body, containers included; more are 413. */
-    maxJsonValues: number
-    /** Levels of arrays and objects in a JSON body; more are 413. */
-    maxJsonDepth: number
-    /** Connections that are served at once, in each process. */
-    maxConnections: number
-    /** Requests handled at once, in each process; others are 503, but for health routes. 0 for as many as come. */
-    maxRequestsInFlight: number
-    /** Requests on a connection before it is closed; 0 for as many as come. */
-    maxRequestsPerConnection: number
-    /** How long the head of a request may take, in milliseconds; longer is 408. */
-    headerTimeoutMs: number
-    /** Longest pause between two parts of a body, in milliseconds; longer is 408. */
-    bodyTimeoutMs: number
-    /** How long a handler may take, in milliseconds; longer is 503. */
-    handlerTimeoutMs: number
-    /** How long an idle connection is kept, in milliseconds. */
-    keepAliveTimeoutMs: number
-    /** How long a closing server keeps idle connections open for a request that is already on its way, in milliseconds. */
-    drainTimeoutMs: number
-  }
+  } & Limits
   log: {
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
     /** `auto` is text in development and JSON elsewhere. */
@@ -126,8 +97,6 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 }
 
 const described = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
-const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const forwardedHeader = v.pipe(
   v.string(),
   v.toLowerCase(),
@@ -136,6 +105,14 @@ const forwardedHeader = v.pipe(
 
 function section<const E extends v.ObjectEntries>(entries: E) {
   return v.optional(v.strictObject(entries), {} as never)
+}
+
+/** The limits of the engine as settings, all from its table. */
+function limitEntries(): v.ObjectEntries {
+  const entries = Object.entries(LIMITS).map(([name, { min, default: value, description }]) => {
+    return [name, v.optional(described(v.pipe(v.number(), v.integer(), v.minValue(min)), description), value)]
+  })
+  return Object.fromEntries(entries)
 }
 
 /**
@@ -167,27 +144,7 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
         ),
         ['x-forwarded-for'],
       ),
-      maxRequestLineBytes: v.optional(described(positive, 'Longest request line, in bytes'), 4096),
-      maxHeaderBytes: v.optional(described(positive, 'All header fields of a request together, in bytes'), 32_768),
-      maxHeaderFields: v.optional(described(positive, 'Header fields of a request'), 100),
-      maxBodyBytes: v.optional(described(positive, 'Largest body that is read, in bytes'), 1024 * 1024),
-      maxPairs: v.optional(described(positive, 'Names with their values in a query or form'), 1000),
-      maxJsonValues: v.optional(described(positive, 'Values in a JSON body, containers included'), 10_000),
-      maxJsonDepth: v.optional(described(positive, 'Levels of nesting in a JSON body'), 100),
-      maxConnections: v.optional(described(positive, 'Connections served at once, in each process'), 20_000),
-      maxRequestsInFlight: v.optional(
-        described(count, 'Requests handled at once, in each process; 0 for as many as come'),
-        0,
-      ),
-      maxRequestsPerConnection: v.optional(
-        described(count, 'Requests on a connection before it is closed; 0 for as many as come'),
-        0,
-      ),
-      headerTimeoutMs: v.optional(described(positive, 'Longest time the head of a request may take'), 10_000),
-      bodyTimeoutMs: v.optional(described(positive, 'Longest pause between two parts of a body'), 30_000),
-      handlerTimeoutMs: v.optional(described(positive, 'Longest time a handler may take'), 30_000),
-      keepAliveTimeoutMs: v.optional(described(positive, 'How long an idle connection is kept'), 72_000),
-      drainTimeoutMs: v.optional(described(count, 'How long idle connections stay when it closes'), 2_000),
+      ...limitEntries(),
     }),
     log: section({
       level: v.optional(

@@ -67,20 +67,20 @@ function refuseSchemas(route: Route<Handler<Context>>): void {
 
 /** Around everything else, for whatever reads the body. */
 function limited(route: Route<Handler<Context>>, handler: Handler<Context>): Handler<Context> {
-  const bytes = limitOf(route, 'bodyLimit')
-  const values = limitOf(route, 'jsonValueLimit')
+  const bytes = limitOf(route, 'maxBodyBytes')
+  const values = limitOf(route, 'maxJsonValues')
   if (bytes === undefined && values === undefined) return handler
   return c => {
-    if (bytes !== undefined) c.req.bodyLimit = bytes
-    if (values !== undefined) c.req.jsonValueLimit = values
+    if (bytes !== undefined) c.req.maxBodyBytes = bytes
+    if (values !== undefined) c.req.maxJsonValues = values
     return handler(c)
   }
 }
 
-function limitOf(route: Route<Handler<Context>>, name: 'bodyLimit' | 'jsonValueLimit'): number | undefined {
+function limitOf(route: Route<Handler<Context>>, name: 'maxBodyBytes' | 'maxJsonValues'): number | undefined {
   const limit: unknown = optionOf(route, name)
   if (limit === undefined || (typeof limit === 'number' && limit >= 0)) return limit
-  const what = name === 'bodyLimit' ? 'bytes' : 'values'
+  const what = name === 'maxBodyBytes' ? 'bytes' : 'values'
   throw appError('body_limit_invalid', { route, name, actual: String(limit), what, source: route.where })
 }
 

@@ -33,9 +33,9 @@ interface InheritedOptions {
   /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
   csrfExempt?: string
   /** Largest body that is read, in bytes, else 413; `Infinity` for any. Default: `http.maxBodyBytes` of the configuration. */
-  bodyLimit?: number
+  maxBodyBytes?: number
   /** Most values in a JSON body, else 413; `Infinity` for any. Default: `http.maxJsonValues` of the configuration. */
-  jsonValueLimit?: number
+  maxJsonValues?: number
   /** Whether the OpenAPI document describes it. Default: where it is of an API and no page; see the guide on routes. */
   openApi?: boolean
 }
@@ -75,8 +75,8 @@ const OPTIONS: Readonly<Record<Name, 'own' | 'inherited'>> = {
   description: 'own',
   tags: 'own',
   csrfExempt: 'inherited',
-  bodyLimit: 'inherited',
-  jsonValueLimit: 'inherited',
+  maxBodyBytes: 'inherited',
+  maxJsonValues: 'inherited',
   openApi: 'inherited',
 }
 

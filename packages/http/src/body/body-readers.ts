@@ -30,10 +30,10 @@ export function readBytes(request: Message): Buffer | Promise<Buffer> {
 }
 
 function readWhole(request: Message, body: Body): Buffer | Promise<Buffer> {
-  const bytes = body.collect(request.bodyLimit)
+  const bytes = body.collect(request.maxBodyBytes)
   const coding = request._coded ? request.header('content-encoding') : undefined
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return bytes
-  return Promise.resolve(bytes).then(packed => decodeBody(packed, coding, request.bodyLimit))
+  return Promise.resolve(bytes).then(packed => decodeBody(packed, coding, request.maxBodyBytes))
 }
 
 export function readText(request: Message): string | Promise<string> {
@@ -63,21 +63,21 @@ export function readJson<T = unknown>(request: Message): T | Promise<T> {
 }
 
 /** A few bytes of each value become hundreds in memory, and more where something validates them. */
-function refuseExcess(bytes: Buffer, { jsonValueLimit, _exchange }: Message): void {
-  const { jsonDepth } = _exchange.engine.limits
-  const exceeded = exceededBudget(bytes, jsonValueLimit, jsonDepth)
-  if (exceeded === 'values') throw httpError('json_too_many_values', { most: jsonValueLimit })
-  if (exceeded === 'depth') throw httpError('json_too_deep', { most: jsonDepth })
+function refuseExcess(bytes: Buffer, { maxJsonValues, _exchange }: Message): void {
+  const { maxJsonDepth } = _exchange.engine.limits
+  const exceeded = exceededBudget(bytes, maxJsonValues, maxJsonDepth)
+  if (exceeded === 'values') throw httpError('json_too_many_values', { most: maxJsonValues })
+  if (exceeded === 'depth') throw httpError('json_too_deep', { most: maxJsonDepth })
 }
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
-/** What `c.req.form()` gives, as {@link readJson} does. More than `limits.pairs` are `form_too_many_pairs` (413). */
+/** What `c.req.form()` gives, as {@link readJson} does. More than `maxPairs` are `form_too_many_pairs` (413). */
 export function readForm(request: Message): Query | Promise<Query> {
   if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/x-www-form-urlencoded' })
   }
-  return mapped(readBytes(request), bytes => parseForm(bytes, request._exchange.engine.limits.pairs))
+  return mapped(readBytes(request), bytes => parseForm(bytes, request._exchange.engine.limits.maxPairs))
 }
 
 function mapped<T>(bytes: Buffer | Promise<Buffer>, parse: (bytes: Buffer) => T): T | Promise<T> {

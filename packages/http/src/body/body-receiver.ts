@@ -124,7 +124,7 @@ export class BodyReceiver implements ChunkSink {
   private progress(): void {
     const { received } = this.body!
     if (!this.discarding) this.deadlines.expectMoreBody(received)
-    else if (received > this.carrier.engine.limits.drain) this.carrier.on(EVENT.finishes)
+    else if (received > this.carrier.engine.limits.maxDiscardedBytes) this.carrier.on(EVENT.finishes)
   }
 
   /** See {@link BodySource.wantBody}. */
@@ -171,7 +171,7 @@ export class BodyReceiver implements ChunkSink {
     body.discard()
     this.full = false
     this.readWaiting()
-    return body.complete || (this.chunks === null && this.remaining <= this.carrier.engine.limits.drain)
+    return body.complete || (this.chunks === null && this.remaining <= this.carrier.engine.limits.maxDiscardedBytes)
   }
 
   /** After an answer: what has not come yet is dropped when it comes, and whoever still reads it learns that. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_LIMITS } from '../limits.ts'
+import { resolveLimits } from '../limits.ts'
 import { ChunkedReader } from './chunked-reader.ts'
 
 function read(...pieces: string[]): { given: string[]; refusal: string | null; done: boolean } {
-  const reader = new ChunkedReader(DEFAULT_LIMITS)
+  const reader = new ChunkedReader(resolveLimits())
   const given: string[] = []
   const sink = { data: (bytes: Uint8Array) => given.push(Buffer.from(bytes).toString()) }
   for (const piece of pieces) {

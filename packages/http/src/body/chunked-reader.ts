@@ -184,12 +184,12 @@ export class ChunkedReader {
   }
 
   private countExtension(): HttpErrorCode | null {
-    return ++this.extensionBytes > this.limits.chunkExtensions ? 'chunk_invalid' : null
+    return ++this.extensionBytes > this.limits.maxChunkExtensionBytes ? 'chunk_invalid' : null
   }
 
   /** trailer-section CRLF: field lines by the same grammar as in the head. */
   private trailer(octet: number): HttpErrorCode | null {
-    if (this.trailers.length >= this.limits.trailers) return 'headers_too_large'
+    if (this.trailers.length >= this.limits.maxTrailerBytes) return 'headers_too_large'
     switch (this.state) {
       case TRAILER_START:
         if (octet === CR) {

@@ -5,9 +5,9 @@ import type { Body } from './body.ts'
 /** What the readers of a body need of the request that has it. */
 export interface Message {
   /** Largest body in bytes, as received. */
-  readonly bodyLimit: number
+  readonly maxBodyBytes: number
   /** Most values in a JSON body. */
-  readonly jsonValueLimit: number
+  readonly maxJsonValues: number
   /** The body as a stream with back-pressure. */
   readonly stream: Readable
   header(name: string): string | undefined

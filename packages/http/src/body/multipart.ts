@@ -13,7 +13,7 @@ import type { Message } from './message.ts'
 export interface MultipartOptions {
   /** Bytes of one field's value, else 413. Default 65,536. */
   fieldBytes?: number
-  /** Bytes of one file, else 413. Default: what `bodyLimit` allows for the whole. */
+  /** Bytes of one file, else 413. Default: what `maxBodyBytes` allows for the whole. */
   fileBytes?: number
   /** Default 100. */
   fields?: number
@@ -110,7 +110,7 @@ class PartQueue {
   private openFile: BusboyFileStream | null = null
 
   constructor(request: Message, contentType: string, options: MultipartOptions) {
-    const { fieldBytes = 65_536, fileBytes = request.bodyLimit, fields = 100, files = 10 } = options
+    const { fieldBytes = 65_536, fileBytes = request.maxBodyBytes, fields = 100, files = 10 } = options
     // First what may be refused: a stream that is taken and never read costs the connection.
     const limits = { headerPairs: 20, fieldSize: fieldBytes, fileSize: fileBytes, fields, files }
     this.parser = makeParser(contentType, limits, (name, type, filename) => {

@@ -271,7 +271,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.served++
     const isLast =
       (head.minor === 1 ? head.close : !head.keepAlive || head.close) ||
-      this.served >= engine.limits.requestsPerConnection
+      this.served >= engine.limits.maxRequestsPerConnection
     this.writer.begin(head.minor, isLast)
     if (framing === 0) {
       request._upgrades = head.upgradeField && head.upgradeOption && head.minor === 1

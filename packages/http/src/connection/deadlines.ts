@@ -22,30 +22,31 @@ export class Deadlines {
 
   /** A head must arrive in full: counted from the connect, and from its first byte. */
   expectHead(): void {
-    this.read = this.engine.clock.tick + this.engine.ticks.headers
+    this.read = this.engine.clock.tick + this.engine.ticks.headerTimeoutMs
   }
 
   /** The next request of an idle connection must begin. */
   expectRequest(): void {
-    this.read = this.engine.clock.tick + this.engine.ticks.keepAlive
+    this.read = this.engine.clock.tick + this.engine.ticks.keepAliveTimeoutMs
   }
 
   /** The first piece of a body must arrive: somebody has begun to read it, or has room again. */
   expectBody(): void {
     this.bodySince = this.engine.clock.tick
-    this.read = this.bodySince + this.engine.ticks.body
+    this.read = this.bodySince + this.engine.ticks.bodyTimeoutMs
   }
 
   /** The next piece of the body must arrive in time, and the average must stay above the minimum rate. */
   expectMoreBody(received: number): void {
-    const { clock, ticks, timeouts } = this.engine
-    const byRate = timeouts.bodyMinRate === 0 ? NEVER : clock.ticks((received / timeouts.bodyMinRate) * 1000)
-    this.read = Math.min(clock.tick + ticks.body, this.bodySince + ticks.body + byRate)
+    const { clock, ticks, limits } = this.engine
+    const { minBodyBytesPerSecond } = limits
+    const byRate = minBodyBytesPerSecond === 0 ? NEVER : clock.ticks((received / minBodyBytesPerSecond) * 1000)
+    this.read = Math.min(clock.tick + ticks.bodyTimeoutMs, this.bodySince + ticks.bodyTimeoutMs + byRate)
   }
 
   /** The peer, which has its last answer, must close its side. */
   expectClose(): void {
-    this.read = this.engine.clock.tick + this.engine.ticks.linger
+    this.read = this.engine.clock.tick + this.engine.ticks.lingerTimeoutMs
   }
 
   /** It is not the peer's turn. */
@@ -55,7 +56,7 @@ export class Deadlines {
 
   /** The answer must begin. */
   startHandler(): void {
-    this.handler = this.engine.clock.tick + this.engine.ticks.handler
+    this.handler = this.engine.clock.tick + this.engine.ticks.handlerTimeoutMs
   }
 
   /** The answer must begin within this many milliseconds from now. */
@@ -69,7 +70,7 @@ export class Deadlines {
 
   /** The peer must take some of what is sent; once that is asked, asking again gives it no more time. */
   expectRoom(): void {
-    if (this.write === NEVER) this.write = this.engine.clock.tick + this.engine.ticks.write
+    if (this.write === NEVER) this.write = this.engine.clock.tick + this.engine.ticks.writeTimeoutMs
   }
 
   /** The peer has taken what was sent. */

@@ -1,7 +1,7 @@
 import type { Handler } from '@arlen/core'
 import { LiveSet } from '../connection/live-set.ts'
 import type { Context } from '../context.ts'
-import { createService, type HttpOptions } from '../options.ts'
+import { createService, type HttpOptions, readHttpOptions } from '../options.ts'
 import { answerFetch } from './answer-fetch.ts'
 import type { FetchSource } from './fetch-exchange.ts'
 
@@ -16,7 +16,7 @@ export function toFetch<C extends Context = Context>(
   handler: Handler<NoInfer<C>>,
   options: HttpOptions<C> = {},
 ): Fetch {
-  const service = createService<C>(handler, options)
+  const service = createService<C>(handler, readHttpOptions('toFetch()', options))
   const live = new LiveSet(service.clock)
   return (request, source) => answerFetch(service, live, request, source)
 }

@@ -38,7 +38,7 @@ export class FieldLines {
   }
 
   parse(bytes: Uint8Array, base: number, end: number): HeadResult {
-    const limit = base + this.head.fieldsStart + this.limits.headers
+    const limit = base + this.head.fieldsStart + this.limits.maxHeaderBytes
     const stop = Math.min(end, limit)
     let i = base + this.position
     if (this.state === LINE_START) {
@@ -59,7 +59,7 @@ export class FieldLines {
 
   /** The common case: lines that are all there and have nothing wrong. Stops at the start of the first that is not so. */
   private wholeLines(bytes: Uint8Array, base: number, from: number, stop: number): number | HttpErrorCode {
-    const last = this.limits.headerFields
+    const last = this.limits.maxHeaderFields
     let start = from
     while (this.count < last) {
       let i = start
@@ -86,7 +86,7 @@ export class FieldLines {
           this.state = END_LF
           return i + 1
         }
-        if (this.count === this.limits.headerFields) return 'headers_too_large'
+        if (this.count === this.limits.maxHeaderFields) return 'headers_too_large'
         this.count++
         this.mark = i - base
         this.state = NAME

@@ -73,7 +73,7 @@ export class RequestLine {
         }
         case TARGET_PATH:
         case TARGET_QUERY: {
-          const limit = base + this.skipped + this.limits.requestLine
+          const limit = base + this.skipped + this.limits.maxRequestLineBytes
           const table = this.state === TARGET_PATH ? PATH : QUERY
           const stop = Math.min(end, limit + 1)
           while (i < stop && table[bytes[i]!] === 1) i++
@@ -147,7 +147,7 @@ export class RequestLine {
   private wholeVersion(bytes: Uint8Array, base: number, i: number, end: number): number {
     const isCommon =
       i + 9 < end &&
-      i + 8 - base - this.skipped <= this.limits.requestLine &&
+      i + 8 - base - this.skipped <= this.limits.maxRequestLineBytes &&
       bytes[i] === 0x48 &&
       bytes[i + 1] === 0x54 &&
       bytes[i + 2] === 0x54 &&
@@ -175,7 +175,7 @@ export class RequestLine {
       return null
     }
     if (octet !== CR) return 'request_line_invalid'
-    if (position - this.skipped > this.limits.requestLine) return 'request_line_too_long'
+    if (position - this.skipped > this.limits.maxRequestLineBytes) return 'request_line_too_long'
     this.state = LINE_LF
     return null
   }

@@ -117,7 +117,7 @@ export function answers({ serve, ask, codeOf }: Tools): void {
 
     test('that nobody takes is cut in time', async () => {
       const { source, left } = endless()
-      const served = await serve(c => c.stream(source), { timeouts: { write: 100 } })
+      const served = await serve(c => c.stream(source), { writeTimeoutMs: 100 })
       await served.ask().answer
       await expect(left).resolves.toBeUndefined()
     })

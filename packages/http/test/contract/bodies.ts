@@ -33,7 +33,7 @@ export function bodies({ serve, ask, codeOf }: Tools): void {
 
     test('may be larger where the handler says so', async () => {
       const handler: Handler = async c => {
-        c.req.bodyLimit = 3_000_000
+        c.req.maxBodyBytes = 3_000_000
         return { bytes: (await c.req.bytes()).length }
       }
       expect((await ask(handler, post('x'.repeat(2_000_000)))).text).toBe('{"bytes":2000000}')
@@ -49,14 +49,14 @@ export function bodies({ serve, ask, codeOf }: Tools): void {
         yield Buffer.from('abc')
         await new Promise(() => undefined)
       }
-      const options: HttpOptions = { timeouts: { body: 50 } }
+      const options: HttpOptions = { bodyTimeoutMs: 50 }
       expect(await codeOf(async c => c.req.text(), post(waiting()), options)).toEqual([408, 'request_timeout'])
     })
 
     test('is taken no faster than it is read', async () => {
       const { source, taken } = endless()
       const served = await serve(c => {
-        c.req.bodyLimit = Number.POSITIVE_INFINITY
+        c.req.maxBodyBytes = Number.POSITIVE_INFINITY
         c.req.stream.once('readable', () => c.req.stream.read(1))
         return new Promise(() => undefined)
       })

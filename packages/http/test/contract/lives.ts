@@ -69,7 +69,7 @@ export function lives({ serve, codeOf }: Tools): void {
         c.signal.addEventListener('abort', () => (reason = c.signal.reason))
         return new Promise(() => undefined)
       }
-      expect(await codeOf(slow, {}, { timeouts: { handler: 50 } })).toEqual([503, 'handler_timeout'])
+      expect(await codeOf(slow, {}, { handlerTimeoutMs: 50 })).toEqual([503, 'handler_timeout'])
       expect(reason).toMatchObject({ code: 'handler_timeout' })
     })
 
@@ -79,15 +79,12 @@ export function lives({ serve, codeOf }: Tools): void {
         await delay(200)
         return { code: 'in time' }
       }
-      expect(await codeOf(patient, {}, { timeouts: { handler: 50 } })).toEqual([200, 'in time'])
+      expect(await codeOf(patient, {}, { handlerTimeoutMs: 50 })).toEqual([200, 'in time'])
       const hasty: Handler = c => {
         c.timeout(20)
         return new Promise(() => undefined)
       }
-      expect(await codeOf(hasty, {}, { timeouts: { handler: Number.POSITIVE_INFINITY } })).toEqual([
-        503,
-        'handler_timeout',
-      ])
+      expect(await codeOf(hasty, {}, { handlerTimeoutMs: Number.POSITIVE_INFINITY })).toEqual([503, 'handler_timeout'])
     })
 
     test('does not begin above the limit of requests in flight', async () => {
@@ -99,7 +96,7 @@ export function lives({ serve, codeOf }: Tools): void {
           await release.promise
           return 'ok'
         },
-        { limits: { inFlight: 1 } },
+        { maxRequestsInFlight: 1 },
       )
       const first = served.ask()
       await running.promise

@@ -75,7 +75,7 @@ export function requests({ ask, codeOf }: Tools): void {
         'with more fields than allowed',
         [431, 'headers_too_large'],
         { headers: Array.from({ length: 4 }, (_, i) => [`X-${i}`, 'a'] as const) },
-        { limits: { headerFields: 4 } },
+        { maxHeaderFields: 4 },
       ],
       ['with larger fields than allowed', [431, 'headers_too_large'], { headers: [['X-A', 'a'.repeat(33_000)]] }],
       ['with a coding that is not chunked', [400, 'framing_invalid'], { headers: [['Transfer-Encoding', 'gzip']] }],
@@ -98,7 +98,7 @@ export function requests({ ask, codeOf }: Tools): void {
       const line = 4096 - 'GET / HTTP/1.1'.length
       expect((await ask(ok, { target: `/${'a'.repeat(line)}` })).status).toBe(200)
       const fields: Ask = { headers: Array.from({ length: 3 }, (_, i) => [`X-${i}`, 'a'] as const) }
-      expect((await ask(ok, fields, { limits: { headerFields: 4 } })).status).toBe(200)
+      expect((await ask(ok, fields, { maxHeaderFields: 4 })).status).toBe(200)
     })
 
     test('for another protocol is told that this is for a connection', async () => {

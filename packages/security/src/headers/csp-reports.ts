@@ -26,7 +26,7 @@ export function cspReports(options: CspReportsOptions = {}): Handler {
   let suppressed = 0
   return async c => {
     if (!TYPES.test(c.req.header('content-type') ?? '')) return c.problem(415)
-    c.req.bodyLimit = MAX_BYTES
+    c.req.maxBodyBytes = MAX_BYTES
     for (const violation of violations(await c.req.text())) {
       if (!budget.consume('all').allowed) {
         suppressed++

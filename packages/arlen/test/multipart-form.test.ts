@@ -28,6 +28,9 @@ beforeAll(async () => {
           more: await Promise.all(files.map(file => file.text())),
         }
       })
+      app.post('/several', { body: v.object({ files: list(v.pipe(v.file(), v.maxSize(3))) }) }, c =>
+        Promise.all(c.valid.body.files.map(file => file.text())),
+      )
       app.post('/optional', { body: v.object({ file: v.optional(v.file()) }) }, c => ({
         has: c.valid.body.file !== undefined,
       }))
@@ -108,6 +111,18 @@ test('a file input that was left empty is not there', async () => {
   const empty = formOf({ file: new File([], '', { type: 'application/octet-stream' }) })
   expect(await (await send('/optional', empty)).json()).toEqual({ has: false })
   expect(await (await send('/optional', formOf({ file: png('x') }))).json()).toEqual({ has: true })
+})
+
+test('list() takes none, one and several files, and judges each', async () => {
+  for (const texts of [[], ['a'], ['a', 'b']]) {
+    const answer = await send('/several', formOf({ files: texts.map(text => png(text)) }))
+    expect([answer.status, await answer.json()]).toEqual([200, texts])
+  }
+  const large = await (await send('/several', formOf({ files: [png('a'), png('long')] }))).json()
+  expect(large.errors.map((error: { path: string }) => error.path)).toEqual(['/body/files/1'])
+  const mixed = await (await send('/several', formOf({ files: [png('a'), 'b'] }))).json()
+  expect(mixed.errors.map((error: { path: string }) => error.path)).toEqual(['/body/files'])
+  expect((await send('/photos', formOf({ title: 'x', photo: png('y'), tags: [png('z')] }))).status).toBe(422)
 })
 
 test('a form beyond the limit is 413, one that breaks off is 400, and the next is served', async () => {

@@ -72,14 +72,20 @@ export const DateParam: v.GenericSchema<string, string> = asText(
   { type: 'string', format: 'date' },
 )
 
-/** `tag=a&tag=b` → `['a', 'b']`; one value is a list of one, none the empty list. */
-export function list<T>(item: v.GenericSchema<string, T>): v.GenericSchema<string | string[] | undefined, T[]> {
+/** `tag=a&tag=b` → `['a', 'b']`; one value is a list of one, none the empty list. Of files too: `list(v.file())`. */
+export function list<T, In extends string | File = string>(
+  item: v.GenericSchema<In, T>,
+): v.GenericSchema<In | In[] | undefined, T[]> {
+  const isFile = item.type === 'file'
+  const one = (isFile ? v.file() : v.string()) as v.GenericSchema<string | File>
   const schema = v.pipe(
-    v.optional(v.union([v.string(), v.array(v.string())]), []),
+    v.optional(v.union([one, v.array(one)]), []),
     v.transform(value => (Array.isArray(value) ? value : [value])),
-    v.array(item),
+    v.array(item as v.GenericSchema<string | File, T>),
   )
-  return asText(schema, { type: 'array', items: textOf(item) ?? { type: 'string' } })
+  const list = schema as unknown as v.GenericSchema<In | In[] | undefined, T[]>
+  const items = isFile ? { type: 'string', format: 'binary' } : (textOf(item) ?? { type: 'string' })
+  return asText(list, { type: 'array', items })
 }
 
 /** One of some words; with a default when it is missing or empty. */

@@ -39,10 +39,10 @@ export function allFields(head: string, from: number): Record<string, string> {
 
 /**
  * Fields that a trailer section must not have: they frame or route the message, say who asks or how to answer, or describe
- * content that was already processed (RFC 9110, section 6.5.1).
+ * content that was already processed (RFC 9110, section 6.5.1). A digest of the content is what trailers are for (RFC 9530).
  */
 const NO_TRAILER =
-  /^(?:age|allow|authorization|cache-control|connection|content-.*|cookie2?|date|expect|expires|forwarded|host|if-.*|keep-alive|location|max-forwards|origin|pragma|proxy-.*|range|retry-after|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|vary|via|warning|www-authenticate|x-forwarded-.*|x-real-ip|x-request-id)$/
+  /^(?:age|allow|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|range|security-policy|type)|cookie2?|date|expect|expires|forwarded|host|if-.*|keep-alive|location|max-forwards|origin|pragma|proxy-.*|range|retry-after|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|vary|via|warning|www-authenticate|x-forwarded-.*|x-real-ip|x-request-id)$/
 
 /** The fields of a trailer section that may stand there. */
 export function trailerFields(section: string): Record<string, string> {

@@ -26,6 +26,8 @@ function isPreflight(c: Context): boolean {
 
 function answerPreflight(c: Context, fields: Iterable<readonly [string, string]>): Reply {
   for (const [name, value] of fields) c.res.headers.set(name, value)
-  c.res.headers.set('Vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers')
+  for (const name of ['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers']) {
+    c.res.headers.add('Vary', name)
+  }
   return c.empty()
 }

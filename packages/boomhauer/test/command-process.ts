@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import type { TestFolder } from './support.ts'
+
+const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+
+/** The `boomhauer` command in a process of its own, which ends with the test. */
+export class Command {
+  readonly process: ChildProcess
+  output = ''
+
+  constructor(folder: TestFolder, args: readonly string[]) {
+    const env = { ...process.env, NODE_ENV: undefined, ARLEN_ENV: undefined, FORCE_COLOR: undefined }
+    const argv = ['--conditions=@arlen/source', BIN, '--port', '0', ...args]
+    this.process = spawn(process.execPath, argv, { cwd: folder.root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [this.process.stdout!, this.process.stderr!]) {
+      stream.on('data', chunk => {
+        this.output += chunk
+        this.process.emit('output')
+      })
+    }
+    onTestFinished(async () => {
+      if (this.process.exitCode === null && this.process.signalCode === null && this.process.kill('SIGINT')) {
+        await once(this.process, 'close')
+      }
+    })
+  }
+
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.output)
+      if (found) return found
+      await once(this.process, 'output')
+    }
+  }
+
+  async port(): Promise<number> {
+    return Number((await this.until(/boomhauer at http:\/\/localhost:(\d+)/))[1])
+  }
+
+  async exit(): Promise<number | null> {
+    if (this.process.exitCode !== null) return this.process.exitCode
+    return (await once(this.process, 'close'))[0]
+  }
+}

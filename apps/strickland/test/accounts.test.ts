@@ -1,176 +1,172 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { customer, PASSWORD } from './people.ts'
-import { type Shop, startShop } from './shop.ts'
+import type { TestRequest, Visitor } from '@arlen/testing'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { csrfToken, emailOf, openShop, PASSWORD } from './shop.ts'
 
-let shop: Shop
-beforeAll(async () => {
-  shop = await startShop()
-})
-afterAll(() => shop.close())
+const { t, app, db, person } = await openShop()
+beforeEach(() => db.begin(app))
+afterEach(() => db.rollback())
 
-const login = (email: string, password: string, more = {}) => {
-  const visitor = shop.visitor()
-  return { visitor, answer: visitor.submit('/login', '/login', { email, password, ...more }) }
+const signUp = (visitor: Visitor, fields: object) =>
+  visitor.visit('/sign-up').submit('[action="/sign-up"]', { ...fields })
+const login = (
+  visitor: Visitor,
+  name: string,
+  { password = PASSWORD, page = '/login', ...more }: Record<string, string | boolean> = {},
+): TestRequest => visitor.visit(String(page)).submit('[action="/login"]', { email: emailOf(name), password, ...more })
+
+/** Somebody who comes in through the front door. */
+async function loggedIn(name: string, more = {}): Promise<Visitor> {
+  const visitor = t.visitor()
+  await login(visitor, name, more).redirect('/')
+  return visitor
 }
+
+const isOut = (visitor: Visitor) => visitor.visit('/orders').redirect('/login?return=%2Forders')
+const isIn = (visitor: Visitor) => visitor.visit('/orders').status(200)
 
 describe('signing up', () => {
   test('makes an account, logs in, and greets once', async () => {
-    const visitor = await customer(shop, 'Hank@Strickland.example')
-    const home = await visitor.get('/')
-    expect(home.html).toContain('Welcome, Hank.')
-    expect(home.html).toContain('Log out Hank')
-    expect((await visitor.get('/')).html).not.toContain('Welcome')
-    const stored = await shop.app.db.one<{ email: string; hash: string; role: string }>(
-      'select email, password_hash as hash, role from users where name = $1',
-      ['Hank'],
-    )
-    expect(stored).toMatchObject({ email: 'hank@strickland.example', role: 'customer' })
-    expect(stored.hash).toMatch(/^\$argon2id\$/)
+    const visitor = t.visitor()
+    await signUp(visitor, { name: 'Hank', email: 'Hank@Strickland.example', password: PASSWORD }).redirect('/')
+    await visitor
+      .visit('/')
+      .text('[role=status]', 'Welcome, Hank.')
+      .text('form[action="/logout"] button', 'Log out Hank')
+    await visitor.visit('/').missing('[role=status]')
+    const stored = await app.db.one('select email, password_hash as hash, role from users')
+    expect(stored).toEqual({
+      email: 'hank@strickland.example',
+      role: 'customer',
+      hash: expect.stringMatching(/^\$argon2id\$/),
+    })
   })
 
   test('shows everything wrong at its field, with what was entered, but never the password', async () => {
-    const visitor = shop.visitor()
-    const fields = { name: ' ', email: '"><b>', password: 'short-one', return: '/cart' }
-    const { status, html } = await visitor.submit('/sign-up', '/sign-up', fields)
-    expect(status).toBe(422)
-    expect(html).toMatch(/id="name"[^>]* aria-invalid="true" aria-describedby="name-error"/)
-    expect(html).toContain('<p id="name-error" class="error">Enter your name.</p>')
-    expect(html).toContain('Enter an e-mail address')
-    expect(html).toContain('value="&#34;&gt;&lt;b&gt;"')
-    expect(html).toContain('Choose at least 10 characters')
-    expect(html).toContain('name="return" value="/cart"')
-    expect(html).not.toContain('short-one')
+    const page = t.visit('/sign-up?return=/cart')
+    await page
+      .submit('[action="/sign-up"]', { name: ' ', email: '"><b>', password: 'short-one' })
+      .status(422)
+      .attribute('#name', 'aria-invalid', 'true')
+      .attribute('#name', 'aria-describedby', 'name-error')
+      .text('#name-error', 'Enter your name.')
+      .text('#email-error', /^Enter an e-mail address/)
+      .attribute('#email', 'value', '"><b>')
+      .text('#password-error', /^Choose at least 10 characters/)
+      .attribute('[name=return]', 'value', '/cart')
+      .lacks('short-one')
   })
 
   test('refuses an address that has an account, in whatever case', async () => {
-    await customer(shop, 'peggy@strickland.example', 'Peggy')
-    const fields = { name: 'Not Peggy', email: 'PEGGY@strickland.example', password: PASSWORD }
-    const { status, html } = await shop.visitor().submit('/sign-up', '/sign-up', fields)
-    expect(status).toBe(422)
-    expect(html).toContain('There is an account with this address.')
-    expect(html).toContain('value="Not Peggy"')
-    expect(html).not.toContain(PASSWORD)
+    await person('Peggy')
+    await signUp(t, { name: 'Not Peggy', email: 'PEGGY@strickland.example', password: PASSWORD })
+      .status(422)
+      .text('#email-error', /There is an account with this address\./)
+      .attribute('#name', 'value', 'Not Peggy')
+      .lacks(PASSWORD)
   })
 
   test('gives nobody a role by asking for it', async () => {
-    const fields = { name: 'Dale', email: 'dale@strickland.example', password: PASSWORD, role: 'admin', id: '1' }
-    const visitor = shop.visitor()
-    expect((await visitor.submit('/sign-up', '/sign-up', fields)).status).toBe(303)
-    expect((await visitor.get('/admin/orders')).status).toBe(403)
+    const dale = t.visitor()
+    const csrf_token = await csrfToken(dale)
+    const fields = { name: 'Dale', email: emailOf('Dale'), password: PASSWORD, role: 'admin', id: '1' }
+    await dale.post('/sign-up', { form: { csrf_token, ...fields } }).status(303)
+    await dale.visit('/admin/orders').status(403)
   })
 })
 
 describe('logging in', () => {
-  beforeAll(() => customer(shop, 'bobby@strickland.example', 'Bobby').then(() => undefined))
+  beforeEach(() => person('Bobby'))
 
   test('works with the password, and goes where one wanted to go', async () => {
-    const { visitor, answer } = login('bobby@strickland.example', PASSWORD, { return: '/orders' })
-    expect(await answer).toMatchObject({ status: 303, location: '/orders' })
-    expect((await visitor.get('/orders')).html).toContain('Good to see you, Bobby.')
+    const visitor = t.visitor()
+    await login(visitor, 'Bobby', { page: '/login?return=/orders' }).redirect('/orders')
+    await visitor.visit('/orders').text('[role=status]', 'Good to see you, Bobby.')
   })
 
-  test('never leads to another site', async () => {
-    for (const target of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
-      const { answer } = login('bobby@strickland.example', PASSWORD, { return: target })
-      expect(await answer).toMatchObject({ status: 303, location: '/' })
-    }
-    const { html } = await shop.visitor().get('/login?return=https%3A%2F%2Fevil.example')
-    expect(html).not.toContain('evil.example')
-  })
+  test.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
+    'never leads to %s',
+    async target => {
+      await login(t.visitor(), 'Bobby', { return: target }).redirect('/', 303)
+      await t.visit('/login').query({ return: target }).lacks('evil.example').lacks('alert(1)')
+    },
+  )
 
-  test('says the same of a wrong password and of an unknown address', async () => {
-    const answers = await Promise.all([
-      login('bobby@strickland.example', 'something else').answer,
-      login('nobody@strickland.example', 'something else').answer,
-    ])
-    for (const { status, html } of answers) {
-      expect(status).toBe(422)
-      expect(html).toContain('The address or the password is wrong.')
-      expect(html).not.toContain('something else')
-    }
+  test.each(['Bobby', 'Nobody'])('says the same of a wrong password, of %s', async name => {
+    await login(t.visitor(), name, { password: 'something else' })
+      .status(422)
+      .text('[role=alert]', 'The address or the password is wrong.')
+      .lacks('something else')
   })
 
   test('begins a new session, keeps the cart and nothing else', async () => {
-    const visitor = shop.visitor()
-    await visitor.submit('/login', '/cart', { productId: '1', quantity: '2' })
-    const before = new Map(visitor.cookies)
-    await visitor.submit('/login', '/login', { email: 'bobby@strickland.example', password: PASSWORD })
-    expect(visitor.cookies.get('insecure-session')).not.toBe(before.get('insecure-session'))
-    expect((await visitor.get('/cart')).html).toContain('Strickland Standard Steel Cylinder')
+    const visitor = t.visitor()
+    await visitor.visit('/products/weed-torch-with-trigger-217').submit('form.add').redirect('/cart')
+    const thief = t.visitor({ cookies: visitor.cookies })
+    await login(visitor, 'Bobby').status(303)
+    expect(visitor.cookies.get('insecure-session')).not.toBe(thief.cookies.get('insecure-session'))
+    await visitor.visit('/cart').text('.lines strong', 'Weed Torch, with Trigger')
     // What was a valid cookie before the login is nobody's still.
-    const thief = shop.visitor()
-    for (const [name, value] of before) thief.cookies.set(name, value)
-    expect((await thief.get('/orders')).location).toBe('/login?return=%2Forders')
+    await isOut(thief)
   })
 
   test('is slowed down after a few failures, for that account and address', async () => {
-    await customer(shop, 'bill@strickland.example', 'Bill')
-    const statuses: number[] = []
-    for (let attempt = 0; attempt < 6; attempt++) {
-      const { status, headers, html } = await login('bill@strickland.example', `guess ${attempt} of many`).answer
-      statuses.push(status)
-      if (status !== 429) continue
-      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
-      expect(html).toContain('Too many failed logins')
-    }
-    expect(statuses).toEqual([422, 422, 422, 422, 422, 429])
-    expect((await login('bill@strickland.example', PASSWORD).answer).status).toBe(429)
-    expect((await login('bobby@strickland.example', PASSWORD).answer).status).toBe(303)
+    await person('Bill')
+    for (let attempt = 0; attempt < 5; attempt++)
+      await login(t.visitor(), 'Bill', { password: `guess ${attempt} of many` }).status(422)
+    await login(t.visitor(), 'Bill')
+      .status(429)
+      .header('retry-after', seconds => Number(seconds) > 0)
+      .text('h1', /^Too many failed logins/)
+    await login(t.visitor(), 'Bobby').status(303)
   })
 })
 
 describe('logging out', () => {
+  beforeEach(() => person('Luanne'))
+
   test('ends the session', async () => {
-    const visitor = await customer(shop, 'luanne@strickland.example', 'Luanne')
-    expect(await visitor.submit('/', '/logout', {})).toMatchObject({ status: 303, location: '/' })
-    expect((await visitor.get('/')).html).toContain('You are logged out.')
-    expect((await visitor.get('/orders')).location).toBe('/login?return=%2Forders')
+    const visitor = await loggedIn('Luanne')
+    await visitor.visit('/').click('Log out Luanne').redirect('/', 303)
+    await visitor.visit('/').text('[role=status]', 'You are logged out.')
+    await isOut(visitor)
   })
 
   test('ends copies of the cookie too, and no other device', async () => {
-    const visitor = await customer(shop, 'ladybird@strickland.example', 'Ladybird')
-    const phone = login('ladybird@strickland.example', PASSWORD)
-    await phone.answer
-    const thief = shop.visitor()
-    for (const [name, value] of visitor.cookies) thief.cookies.set(name, value)
-    expect((await thief.get('/orders')).status).toBe(200)
-    await visitor.submit('/', '/logout', {})
-    expect((await thief.get('/orders')).location).toBe('/login?return=%2Forders')
-    expect((await phone.visitor.get('/orders')).status).toBe(200)
+    const [visitor, phone] = [await loggedIn('Luanne'), await loggedIn('Luanne')]
+    const thief = t.visitor({ cookies: visitor.cookies })
+    await isIn(thief)
+    await visitor.visit('/').click('Log out')
+    await isOut(thief)
+    await isIn(phone)
   })
 
   test('needs a token of the session, so that no other page can do it', async () => {
-    const visitor = await customer(shop, 'joseph@strickland.example', 'Joseph')
-    expect((await visitor.post('/logout', {})).status).toBe(403)
-    expect((await visitor.get('/orders')).status).toBe(200)
+    const visitor = await loggedIn('Luanne')
+    await visitor.post('/logout').status(403).problem('csrf_token_missing')
+    await isIn(visitor)
   })
 
   test('everywhere ends the sessions and remembered logins of all devices', async () => {
-    const phone = await customer(shop, 'khan@strickland.example', 'Kahn')
-    const laptop = login('khan@strickland.example', PASSWORD, { remember: 'on' })
-    await laptop.answer
-    expect((await laptop.visitor.get('/orders')).status).toBe(200)
-    expect((await phone.submit('/orders', '/logout-everywhere', {})).status).toBe(303)
-    expect((await laptop.visitor.get('/orders')).status).toBe(303)
+    const [phone, laptop] = [await loggedIn('Luanne'), await loggedIn('Luanne', { remember: true })]
+    await isIn(laptop)
+    await phone.visit('/orders').click('Log out on all devices').status(303)
+    await isOut(laptop)
   })
 })
 
 describe('a remembered login', () => {
+  beforeEach(() => person('Connie'))
+
   test('outlives the session, and each of its tokens is good once', async () => {
-    await customer(shop, 'connie@strickland.example', 'Connie')
-    const { visitor, answer } = login('connie@strickland.example', PASSWORD, { remember: 'on' })
-    await answer
+    const visitor = await loggedIn('Connie', { remember: true })
     const token = visitor.cookies.get('insecure-session-remember')!
-    visitor.cookies.delete('insecure-session')
-    expect((await visitor.get('/orders')).status).toBe(200)
+    visitor.cookies.clear('insecure-session')
+    await isIn(visitor)
     expect(visitor.cookies.get('insecure-session-remember')).not.toBe(token)
-    const thief = shop.visitor()
-    thief.cookies.set('insecure-session-remember', token)
-    expect((await thief.get('/orders')).status).toBe(303)
+    await isOut(t.visitor({ cookies: { 'insecure-session-remember': token } }))
   })
 
   test('is only kept where it was asked for', async () => {
-    const visitor = await customer(shop, 'minh@strickland.example', 'Minh')
-    expect([...visitor.cookies.keys()].filter(name => name.includes('remember'))).toEqual([])
+    await login(t.visitor(), 'Connie').noCookie('insecure-session-remember')
   })
 })

@@ -1,79 +1,91 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { admin, customer } from './people.ts'
-import { type Shop, startShop } from './shop.ts'
-import type { Visitor } from './visitor.ts'
+import type { Visitor } from '@arlen/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { csrfToken, emailOf, openShop } from './shop.ts'
 
-let shop: Shop
+const { t, app, db, person } = await openShop()
 let buck: Visitor
-beforeAll(async () => {
-  shop = await startShop()
-  buck = await admin(shop)
+let hank: Visitor
+beforeEach(async () => {
+  await db.begin(app)
+  buck = t.as(await person('Buck', 'admin'))
+  hank = t.as(await person('Hank'))
 })
-afterAll(() => shop.close())
-
-const productOf = async (id: number) => (await fetch(`${shop.url}/api/products/${id}`)).json()
+afterEach(() => db.rollback())
 
 const PAGES = ['/admin', '/admin/orders', '/admin/products', '/admin/products/1']
+const stockOf = async (id: number) => (await t.get(`/api/products/${id}`)).json.stock
 
 test('is for administrators: customers get 403, strangers are sent to log in', async () => {
-  const hank = await customer(shop, 'hank@strickland.example')
-  const stranger = shop.visitor()
   for (const path of PAGES) {
-    expect([path, (await hank.get(path)).status]).toEqual([path, 403])
-    expect((await stranger.get(path)).location).toBe(`/login?return=${encodeURIComponent(path)}`)
+    await hank.visit(path).status(403)
+    await t.visit(path).redirect(`/login?return=${encodeURIComponent(path)}`)
   }
   const change = { known: '1', stock: '99' }
-  expect((await hank.submit('/cart', '/admin/products/1', change)).status).toBe(403)
-  expect((await stranger.submit('/login', '/admin/products/1', change)).status).toBe(401)
-  expect((await hank.get('/')).html).not.toContain('href="/admin')
+  await hank
+    .post('/admin/products/1')
+    .form({ csrf_token: await csrfToken(hank), ...change })
+    .status(403)
+    .problem('role_required')
+  await t
+    .post('/admin/products/1')
+    .form({ csrf_token: await csrfToken(t), ...change })
+    .status(401)
+  await hank.visit('/').missing('[href^="/admin"]')
 })
 
 test('a role that is taken away is gone with the next request', async () => {
-  const peggy = await admin(shop, 'peggy@strickland.example')
-  expect((await peggy.get('/admin/orders')).status).toBe(200)
-  await shop.app.db.execute(`update users set role = 'customer' where email = 'peggy@strickland.example'`)
-  expect((await peggy.get('/admin/orders')).status).toBe(403)
+  await buck.visit('/admin/orders').status(200)
+  await app.db.execute(`update users set role = 'customer' where name = 'Buck'`)
+  await buck.visit('/admin/orders').status(403)
 })
 
-test('lists the orders of everybody, and shows each', async () => {
-  const bobby = await customer(shop, 'bobby@strickland.example', 'Bobby')
-  await bobby.submit('/cart', '/cart', { productId: '3', quantity: '2' })
-  const { location } = await bobby.submit('/checkout', '/checkout', {})
-  const { html } = await buck.get('/admin/orders')
-  expect(html).toContain('bobby@strickland.example')
-  expect(html).toContain(`href="/admin${location}"`)
-  expect((await buck.get(`/admin${location}`)).html).toContain('2 at $')
-  expect((await buck.get('/admin/orders/00000000-0000-4000-8000-000000000000')).status).toBe(404)
+test('lists the orders of everybody, in few queries, and shows each', async () => {
+  const { slug } = (await t.get('/api/products/3')).json
+  await hank.visit(`/products/${slug}`).submit('form.add', { quantity: 2 })
+  const { headers } = await hank
+    .visit('/checkout')
+    .submit('main form')
+    .redirect(/^\/orders\//)
+  const path = `/admin${headers.get('location')}`
+  await buck
+    .visit('/admin/orders')
+    .text('tbody td:nth-child(2)', emailOf('Hank'))
+    .attribute('tbody a', 'href', path)
+    .maxQueries(3)
+  await buck.visit(path).text('.lines .kicker', /^2 at \$/)
+  await buck.visit('/admin/orders/00000000-0000-4000-8000-000000000000').status(404)
 })
 
 test('changes the stock of a product', async () => {
-  const { html } = await buck.get('/admin/products?q=Weed+Torch')
-  const path = /href="(\/admin\/products\/\d+)"/.exec(html)![1]!
-  const id = Number(path.split('/').at(-1))
-  const { stock } = await productOf(id)
-  const saved = await buck.submit(path, path, { known: String(stock), stock: '42' })
-  expect(saved).toMatchObject({ status: 303, location: path })
-  expect((await buck.get(path)).html).toContain('The stock is changed.')
-  expect((await productOf(id)).stock).toBe(42)
+  const page = await buck.visit('/admin/products?q=Weed+Torch').click('Weed Torch, with Trigger')
+  await page.fill('Stock', 42).click('Save').redirect(page.url.pathname, 303)
+  await page.visitor.visit(page.url.pathname).text('[role=status]', 'The stock is changed.')
+  expect(await stockOf(217)).toBe(42)
 })
 
 test('does not undo an order that came while the stock was being changed', async () => {
-  await shop.app.db.execute('update products set stock = 9 where id = 5')
-  const refused = await buck.submit('/admin/products/5', '/admin/products/5', { known: '10', stock: '20' })
-  expect(refused.status).toBe(409)
-  expect(refused.html).toContain('The stock has changed meanwhile.')
-  expect(refused.html).toContain('name="known" value="9"')
-  expect(refused.html).toMatch(/id="stock"[^>]* value="20"/)
-  expect((await productOf(5)).stock).toBe(9)
+  const page = await buck.visit('/admin/products/5')
+  await app.db.execute('update products set stock = 9 where id = 5')
+  await page
+    .submit('.sheet form', { stock: '20' })
+    .status(409)
+    .text('[role=alert]', /^The stock has changed meanwhile\./)
+    .attribute('[name=known]', 'value', '9')
+    .attribute('#stock', 'value', '20')
+  expect(await stockOf(5)).toBe(9)
 })
 
 test('refuses a stock that is none, and a product that is none', async () => {
-  for (const stock of ['-1', 'many', '', '1e9']) {
-    const refused = await buck.submit('/admin/products/5', '/admin/products/5', { known: '9', stock })
-    expect([stock, refused.status]).toEqual([stock, 422])
-    expect(refused.html).toMatch(/id="stock"[^>]* aria-invalid="true"/)
-  }
-  expect((await buck.get('/admin/products/999999')).status).toBe(404)
-  expect((await buck.get('/admin/products/x')).status).toBe(422)
-  expect((await buck.submit('/cart', '/admin/products/999999', { known: '1', stock: '1' })).status).toBe(404)
+  for (const stock of ['-1', 'many', '', '1e9'])
+    await buck
+      .visit('/admin/products/5')
+      .submit('.sheet form', { stock })
+      .status(422)
+      .attribute('#stock', 'aria-invalid', 'true')
+  await buck.visit('/admin/products/999999').status(404)
+  await buck.visit('/admin/products/x').status(422)
+  await buck
+    .post('/admin/products/999999')
+    .form({ csrf_token: await csrfToken(buck), known: '1', stock: '1' })
+    .status(404)
 })

@@ -3,18 +3,17 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, faults, launch, SKIPPED, Tab } from './browser.ts'
-import { admin, customer, PASSWORD } from './people.ts'
-import { type Shop, startShop } from './shop.ts'
+import { openShop, PASSWORD } from './shop.ts'
+
+const { t, letters, person } = await openShop('test', { over: 'socket' })
 
 describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
-  let shop: Shop
   let browser: Browser
   beforeAll(async () => {
-    ;[shop, browser] = await Promise.all([startShop(), launch()])
+    browser = await launch()
   })
   afterAll(async () => {
     await browser?.close()
-    await shop?.close()
   })
 
   async function login(tab: Tab, email: string): Promise<void> {
@@ -25,7 +24,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   }
 
   test('a customer browses, fills a cart, signs up, orders, and logs out', async () => {
-    const tab = await Tab.open(browser, shop.url)
+    const tab = await Tab.open(browser, t.url)
     await tab.go('/')
     await tab.follow('Browse the shop')
     await tab.fill('Search products', 'tailgate')
@@ -63,8 +62,8 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   })
 
   test('an administrator sees the orders and changes the stock', async () => {
-    await admin(shop)
-    const tab = await Tab.open(browser, shop.url)
+    await person('Strickland', 'admin')
+    const tab = await Tab.open(browser, t.url)
     await login(tab, 'strickland@strickland.example')
     await tab.follow('Admin')
     expect(await tab.text('h1')).toBe('All orders')
@@ -81,15 +80,19 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   })
 
   test('cookies are for this host, out of reach of scripts, and not sent along by other sites', async () => {
-    await customer(shop, 'peggy@strickland.example', 'Peggy')
-    const tab = await Tab.open(browser, shop.url)
+    await person('Peggy')
+    const tab = await Tab.open(browser, t.url)
     await tab.go('/login')
     await tab.page.getByLabel('Remember me').check()
     await tab.fill('E-mail', 'peggy@strickland.example')
     await tab.fill('Password', PASSWORD)
     await tab.press('Log in')
     const cookies = await tab.context.cookies()
-    expect(cookies.map(cookie => cookie.name).sort()).toEqual(['insecure-session', 'insecure-session-remember'])
+    expect(cookies.map(cookie => cookie.name).sort()).toEqual([
+      'insecure-session',
+      'insecure-session-device',
+      'insecure-session-remember',
+    ])
     for (const cookie of cookies) {
       expect(cookie).toMatchObject({ domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' })
     }
@@ -98,8 +101,8 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   })
 
   test('a password is changed, forgotten, and chosen anew by the link in a letter', async () => {
-    await customer(shop, 'dale@strickland.example', 'Dale')
-    const [tab, other] = [await Tab.open(browser, shop.url), await Tab.open(browser, shop.url)]
+    await person('Dale')
+    const [tab, other] = [await Tab.open(browser, t.url), await Tab.open(browser, t.url)]
     for (const each of [tab, other]) await login(each, 'dale@strickland.example')
     await tab.follow('Account')
     await tab.fill('Password you have now', PASSWORD)
@@ -113,8 +116,8 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await other.fill('E-mail', 'dale@strickland.example')
     await other.press('Send the link')
     expect(await other.text('[role=status]')).toContain('a letter with a link is on its way')
-    while (shop.letters.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
-    await other.page.goto(/http\S+/.exec(shop.letters.at(-1)!.text)![0])
+    while (letters.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
+    await other.page.goto(/http\S+/.exec(letters.at(-1)!.text)![0])
     await other.fill('New password, at least 10 characters', PASSWORD)
     await other.press('Change the password')
     expect(await other.text('[role=status]')).toBe('Your password is changed. Log in with it.')
@@ -128,13 +131,13 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   })
 
   test('another site cannot send a form for somebody who is logged in', async () => {
-    await customer(shop, 'bobby@strickland.example', 'Bobby')
-    const tab = await Tab.open(browser, shop.url)
+    await person('Bobby')
+    const tab = await Tab.open(browser, t.url)
     await login(tab, 'bobby@strickland.example')
     const evil = createServer((_, response) => {
       response.setHeader('content-type', 'text/html')
       response.end(
-        `<!doctype html><form method="post" action="${shop.url}/logout-everywhere"><button>Win a grill</button></form>`,
+        `<!doctype html><form method="post" action="${t.url}/logout-everywhere"><button>Win a grill</button></form>`,
       )
     })
     await new Promise<void>(resolve => evil.listen(0, 'localhost', resolve))
@@ -151,10 +154,10 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   test('another site cannot show the shop in a frame', async () => {
     const evil = createServer((_, response) => {
       response.setHeader('content-type', 'text/html')
-      response.end(`<!doctype html><iframe src="${shop.url}/login"></iframe>`)
+      response.end(`<!doctype html><iframe src="${t.url}/login"></iframe>`)
     })
     await new Promise<void>(resolve => evil.listen(0, 'localhost', resolve))
-    const tab = await Tab.open(browser, shop.url)
+    const tab = await Tab.open(browser, t.url)
     await tab.page.goto(`http://localhost:${(evil.address() as AddressInfo).port}/`)
     await expect.poll(() => tab.complaints.join()).toContain('frame-ancestors')
     expect(await tab.page.frameLocator('iframe').getByLabel('Password').count()).toBe(0)
@@ -164,8 +167,8 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
 
   test('what strangers write is text on every page that shows it', async () => {
     const script = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">`
-    await customer(shop, 'khan@strickland.example', `Kahn ${script}`)
-    const tab = await Tab.open(browser, shop.url)
+    await person(`Kahn ${script}`, 'customer', 'khan@strickland.example')
+    const tab = await Tab.open(browser, t.url)
     await tab.go(`/products?q=${encodeURIComponent(script)}`)
     expect(await tab.page.getByRole('searchbox').inputValue()).toBe(script)
     await tab.go(`/login?return=${encodeURIComponent(`/${script}`)}`)
@@ -180,8 +183,8 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   })
 
   test('the way back after a logout shows nothing of before', async () => {
-    await customer(shop, 'luanne@strickland.example', 'Luanne')
-    const tab = await Tab.open(browser, shop.url)
+    await person('Luanne')
+    const tab = await Tab.open(browser, t.url)
     await login(tab, 'luanne@strickland.example')
     await tab.go('/account')
     expect(await tab.text('main')).toContain('luanne@strickland.example')
@@ -194,8 +197,8 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   })
 
   test.each([420, 1200])('every page is sound, and fits a window %i px wide', { timeout: 120_000 }, async width => {
-    await admin(shop, `admin-${width}@strickland.example`)
-    const tab = await Tab.open(browser, shop.url, width)
+    await person(`Admin-${width}`, 'admin')
+    const tab = await Tab.open(browser, t.url, width)
     const found: string[] = []
     const look = async (name: string) => {
       found.push(...(await faults(tab.page)).map(fault => `${name}: ${fault}`))

@@ -1,81 +1,82 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Shop, startShop } from './shop.ts'
+import type { Visitor } from '@arlen/testing'
+import { afterEach, beforeEach, describe, test } from 'vitest'
+import { csrfToken, openShop } from './shop.ts'
 
-let shop: Shop
-beforeAll(async () => {
-  shop = await startShop()
+const { t, app, db } = await openShop()
+let visitor: Visitor
+beforeEach(async () => {
+  await db.begin(app)
+  visitor = t.visitor()
 })
-afterAll(() => shop.close())
+afterEach(() => db.rollback())
 
-const LOGIN = '/login' // any page with a form has the token
+const TORCH = '/products/weed-torch-with-trigger-217'
+const LINE = '[action="/cart/217"]'
+const quantity = (expected: string) => visitor.visit('/cart').attribute(`${LINE} [type=number]`, 'value', expected)
+const isEmpty = () => visitor.visit('/cart').text('main .lede', /^It is empty\./)
 
 describe('the cart', () => {
   test('takes products, adds up, and shows its count on every page', async () => {
-    const visitor = shop.visitor()
-    const { slug } = await (await fetch(`${shop.url}/api/products/7`)).json()
-    const added = await visitor.submit(`/products/${slug}`, '/cart', { productId: '7', quantity: '2' })
-    expect(added).toMatchObject({ status: 303, location: '/cart' })
-    await visitor.submit(`/products/${slug}`, '/cart', { productId: '7', quantity: '1' })
-    expect((await visitor.get('/')).html).toContain('<span class="badge">3<span class="unseen"> items</span></span>')
-    const cart = await visitor.get('/cart')
-    expect(cart.html).toContain('name="quantity" value="3"')
+    await visitor.visit(TORCH).submit('form.add', { quantity: 2 }).redirect('/cart', 303)
+    await visitor.visit(TORCH).click('Add to cart')
+    await visitor.visit('/').text('.badge', '3 items').rendered('layouts/account')
+    await quantity('3')
   })
 
   test('changes quantities, and none removes the line', async () => {
-    const visitor = shop.visitor()
-    await visitor.submit(LOGIN, '/cart', { productId: '7', quantity: '2' })
-    await visitor.submit('/cart', '/cart/7', { quantity: '5' })
-    expect((await visitor.get('/cart')).html).toContain('name="quantity" value="5"')
-    await visitor.submit('/cart', '/cart/7', { quantity: '0' })
-    const { html } = await visitor.get('/cart')
-    expect(html).toContain('It is empty.')
-    expect(html).not.toContain('class="badge"')
+    await visitor.visit(TORCH).click('Add to cart')
+    await visitor.visit('/cart').fill('Quantity of Weed Torch, with Trigger', 5).click('Change')
+    await quantity('5')
+    await visitor.visit('/cart').click('Remove Weed Torch, with Trigger')
+    await (await isEmpty()).expect.missing('.badge')
   })
 
   test('refuses quantities that are none, at the line they were meant for', async () => {
-    const visitor = shop.visitor()
-    await visitor.submit(LOGIN, '/cart', { productId: '7', quantity: '2' })
-    for (const quantity of ['-1', '1000', 'many', '1.5', '']) {
-      const { status, html } = await visitor.submit('/cart', '/cart/7', { quantity })
-      expect([quantity, status]).toEqual([quantity, 422])
-      expect(html).toMatch(/<p class="error" role="alert">Must be/)
-      expect(html).toContain('name="quantity" value="2"')
-    }
-    const nothing = await visitor.submit(LOGIN, '/cart', { productId: '8', quantity: '0' })
-    expect(nothing.status).toBe(422)
-    expect(nothing.html).toContain('Nothing was added. Must be at least 1.')
+    await visitor.visit(TORCH).submit('form.add', { quantity: 2 })
+    for (const wrong of ['-1', '1000', 'many', '1.5', ''])
+      await visitor
+        .visit('/cart')
+        .submit(`${LINE}:has([type=number])`, { quantity: wrong })
+        .status(422)
+        .text('.lines p.error[role=alert]', /^Must be/)
+        .attribute(`${LINE} [type=number]`, 'value', '2')
+    await visitor
+      .visit(TORCH)
+      .submit('form.add', { quantity: '0', productId: '8' })
+      .status(422)
+      .text('.message[role=alert]', 'Nothing was added. Must be at least 1.')
   })
 
   test('refuses products that are none, and changes of lines that are not there', async () => {
-    const visitor = shop.visitor()
-    expect((await visitor.submit(LOGIN, '/cart', { productId: '999999', quantity: '1' })).status).toBe(404)
-    expect((await visitor.submit(LOGIN, '/cart/7', { quantity: '3' })).status).toBe(303)
-    expect((await visitor.get('/cart')).html).toContain('It is empty.')
+    await visitor.visit(TORCH).submit('form.add', { productId: '999999' }).status(404)
+    await visitor
+      .post('/cart/7')
+      .form({ csrf_token: await csrfToken(visitor), quantity: '3' })
+      .status(303)
+    await isEmpty()
   })
 
   test('holds fifty lines and no more, in a cookie that browsers keep', async () => {
-    const visitor = shop.visitor()
-    const { html: page } = await visitor.get(LOGIN)
-    const csrf_token = /name="csrf_token" value="([^"]+)"/.exec(page)![1]!
-    for (let id = 1; id <= 50; id++) await visitor.post('/cart', { csrf_token, productId: String(id), quantity: '999' })
-    expect(Math.max(...visitor.setCookies.map(cookie => cookie.length))).toBeLessThan(4096)
-    await visitor.post('/cart', { csrf_token, productId: '51', quantity: '1' })
-    const { html } = await visitor.get('/cart')
-    expect(html).toContain('A cart holds at most 50 different products.')
-    expect(html.match(/name="quantity" value="999"/g)).toHaveLength(50)
+    const csrf_token = await csrfToken(visitor)
+    const add = (productId: number, quantity: number) => visitor.post('/cart').form({ csrf_token, productId, quantity })
+    for (let id = 1; id <= 50; id++)
+      await add(id, 999).satisfies(({ headers }) => headers.getSetCookie().every(cookie => cookie.length < 4096))
+    await add(51, 1)
+    const cart = await visitor
+      .visit('/cart')
+      .text('.message[role=alert]', 'A cart holds at most 50 different products.')
+    cart.expect.count('[type=number][value="999"]', 50).maxQueries(1)
   })
 
   test('is not changed from elsewhere: no token, and no other site', async () => {
-    const visitor = shop.visitor()
-    expect((await visitor.post('/cart', { productId: '7', quantity: '1' })).status).toBe(403)
-    const { html } = await visitor.get(LOGIN)
-    const csrf_token = /name="csrf_token" value="([^"]+)"/.exec(html)![1]!
-    const fields = { csrf_token, productId: '7', quantity: '1' }
-    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
-      const refused = await visitor.post('/cart', fields, headers)
-      expect(refused.status).toBe(403)
-      expect(refused.html).toContain('csrf_cross_site')
-    }
-    expect((await visitor.get('/cart')).html).toContain('It is empty.')
+    const fields = { productId: '217', quantity: '1' }
+    await visitor.post('/cart').form(fields).status(403)
+    const csrf_token = await csrfToken(visitor)
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
+      await visitor
+        .post('/cart', { headers, form: { csrf_token, ...fields } })
+        .status(403)
+        .problem('csrf_cross_site')
+    await isEmpty()
   })
 })

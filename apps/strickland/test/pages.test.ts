@@ -1,77 +1,71 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Shop, startShop } from './shop.ts'
+import { expect, test } from 'vitest'
+import { openShop } from './shop.ts'
 
-let shop: Shop
-beforeAll(async () => {
-  shop = await startShop()
-})
-afterAll(() => shop.close())
-
-const get = async (path: string) => {
-  const response = await fetch(shop.url + path, { headers: { accept: 'text/html,*/*;q=0.8' } })
-  return { response, html: await response.text() }
-}
+const { t } = await openShop()
 
 test('the home page shows categories and products', async () => {
-  const { response, html } = await get('/')
-  expect(response.status).toBe(200)
-  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
-  expect(html).toMatch(/^<!doctype html>/i)
-  expect(html).toContain('Cylinders &amp; Tanks')
-  expect(html).toContain('href="/products?category=grills"')
+  await t
+    .visit('/')
+    .status(200)
+    .type('text/html; charset=utf-8')
+    .contains(/^<!doctype html>/i)
+    .contains('Cylinders &amp; Tanks')
+    .exists('a[href="/products?category=grills"]')
+    .rendered('home', { featured: expect.any(Array) })
+    .rendered('layouts/document')
+    .maxQueries(3)
 })
 
 test('the product list searches and pages, and keeps the query in its links', async () => {
-  const { html } = await get('/products?category=hoses&q=hose')
-  expect(html).toContain('30 products')
-  expect(html).toContain('/products?q=hose&amp;category=hoses&amp;page=2')
-  expect(html.match(/class="card"/g)).toHaveLength(24)
+  const page = await t
+    .visit('/products?category=hoses&q=hose')
+    .text('main .kicker', '30 products')
+    .count('.card', 24)
+    .attribute('[rel=next]', 'href', '/products?q=hose&category=hoses&page=2')
+  await page.click('Next').count('.card', 6)
 })
 
 test('names with markup, quotes and emoji are shown as they are', async () => {
-  const custom = await get('/products?q=Custom+Size')
-  expect(custom.html).toContain('Large, &lt;Custom Size&gt;'.slice(7))
-  expect(custom.html).not.toContain('<Custom Size>')
-  expect((await get('/products?q=Smokestack')).html).toMatch(/&(quot|#34);Low &amp; Slow&(quot|#34);/)
-  expect((await get('/products?q=Scout')).html).toContain('⛺')
+  await t.visit('/products?q=Custom+Size').contains('&lt;Custom Size&gt;').lacks('<Custom Size>')
+  await t.visit('/products?q=Smokestack').text('.card', /"Low & Slow"/)
+  await t.visit('/products?q=Scout').contains('⛺')
 })
 
 test('what a person searched for comes back escaped', async () => {
-  const { html } = await get(`/products?q=${encodeURIComponent('"><script>alert(1)</script>')}`)
-  expect(html).not.toContain('<script>alert')
+  await t.visit('/').submit('form.search', { q: '"><script>alert(1)</script>' }).status(200).lacks('<script>alert')
 })
 
 test('a product has a page of its own, and an unknown one is a 404 page', async () => {
-  const { items } = await (await fetch(`${shop.url}/api/products?q=Porchlight`)).json()
-  const product = await get(`/products/${items[0].slug}`)
-  expect(product.response.status).toBe(200)
-  expect(product.html).toContain('Two burners, a warming rack')
-  const unknown = await get('/products/no-such-thing')
-  expect(unknown.response.status).toBe(404)
-  expect(unknown.response.headers.get('content-type')).toBe('text/html; charset=utf-8')
-  expect(unknown.html).toContain('product_not_found')
+  const { json } = await t.get('/api/products?q=Porchlight')
+  await t
+    .visit(`/products/${json.items[0].slug}`)
+    .status(200)
+    .text('.lede', /^Two burners, a warming rack/)
+  await t
+    .visit('/products/no-such-thing')
+    .status(404)
+    .type('html')
+    .text('main .kicker', /product_not_found/)
 })
 
 test('a query that cannot be read is a 422 page for browsers', async () => {
-  const { response, html } = await get('/products?page=first')
-  expect(response.status).toBe(422)
-  expect(html).toContain('validation_failed')
+  await t
+    .visit('/products?page=first')
+    .status(422)
+    .text('main .kicker', /validation_failed/)
 })
 
-test('the stylesheet is served with a type and a validator', async () => {
-  const response = await fetch(`${shop.url}/css/shop.css`)
-  expect(response.status).toBe(200)
-  expect(response.headers.get('content-type')).toContain('text/css')
-  const again = await fetch(`${shop.url}/css/shop.css`, {
-    headers: { 'if-none-match': response.headers.get('etag') ?? '' },
-  })
-  expect(again.status).toBe(304)
+test('the stylesheet may be kept by anybody, and has a type and a validator', async () => {
+  const { headers } = await t.get('/css/shop.css').status(200).type('css').header('etag')
+  await t
+    .get('/css/shop.css')
+    .header('If-None-Match', headers.get('etag') ?? '')
+    .status(304)
 })
 
 test('an address that no product can have is not found, whatever is in it', async () => {
-  for (const slug of ['%F0%9F%94%A5', 'x'.repeat(500), "'%20or%201=1", '..%2f..%2fetc']) {
-    expect([slug, (await shop.visitor().get(`/products/${slug}`)).status]).toEqual([slug, 404])
-  }
-  expect((await shop.visitor().get('/products/a%00b')).status).toBe(400)
-  expect((await shop.visitor().get('/products?q=a%00b')).status).toBe(422)
+  for (const slug of ['%F0%9F%94%A5', 'x'.repeat(500), "'%20or%201=1", '..%2f..%2fetc'])
+    await t.visit(`/products/${slug}`).status(404)
+  await t.visit('/products/a%00b').status(400)
+  await t.visit('/products?q=a%00b').status(422)
 })

@@ -1,152 +1,142 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { customer, PASSWORD } from './people.ts'
-import { type Shop, startShop } from './shop.ts'
-import type { Visitor } from './visitor.ts'
+import type { TestRequest, Visitor } from '@arlen/testing'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { strengthenHash } from '../src/accounts/users.ts'
+import { csrfToken, emailOf, openShop, PASSWORD } from './shop.ts'
 
 const NEW = 'clean burning fuel'
+const { t, app, db, person, letters } = await openShop()
 
-let shop: Shop
-beforeAll(async () => {
-  shop = await startShop()
-})
-afterAll(() => shop.close())
+const login = (visitor: Visitor, name: string, password: string): TestRequest =>
+  visitor.visit('/login').submit('[action="/login"]', { email: emailOf(name), password, remember: true })
 
-async function login(email: string, password: string): Promise<{ visitor: Visitor; status: number }> {
-  const visitor = shop.visitor()
-  const { status } = await visitor.submit('/login', '/login', { email, password, remember: 'on' })
-  return { visitor, status }
+async function loggedIn(name: string, password = PASSWORD): Promise<Visitor> {
+  const visitor = t.visitor()
+  await login(visitor, name, password).redirect('/')
+  return visitor
 }
 
-const isIn = async (visitor: Visitor) => (await visitor.get('/orders')).status === 200
+const isIn = (visitor: Visitor) => visitor.visit('/orders').status(200)
+const isOut = (visitor: Visitor) => visitor.visit('/orders').redirect(/^\/login/)
+const change = (visitor: Visitor, currentPassword: string, password = NEW): TestRequest =>
+  visitor.visit('/account').submit('[action="/account/password"]', { currentPassword, password })
 
 describe('changing a password', () => {
   test('needs the present one, and ends every other session and remembered login', async () => {
-    const email = 'hank@strickland.example'
-    const visitor = await customer(shop, email)
-    const phone = (await login(email, PASSWORD)).visitor
-    const before = visitor.cookies.get('insecure-session')!
-    const change = { currentPassword: PASSWORD, password: NEW }
-    expect(await visitor.submit('/account', '/account/password', change)).toMatchObject({
-      status: 303,
-      location: '/account',
-    })
-    expect((await visitor.get('/account')).html).toContain('Your password is changed.')
-    expect(await isIn(visitor)).toBe(true)
-    expect(await isIn(phone)).toBe(false)
-    phone.cookies.delete('insecure-session')
-    expect(await isIn(phone)).toBe(false)
-    const copy = shop.visitor()
-    copy.cookies.set('insecure-session', before)
-    expect(await isIn(copy)).toBe(false)
-    expect((await login(email, PASSWORD)).status).toBe(422)
-    expect((await login(email, NEW)).status).toBe(303)
+    await person('Hank')
+    const [visitor, phone] = [await loggedIn('Hank'), await loggedIn('Hank')]
+    const copy = t.visitor({ cookies: { 'insecure-session': visitor.cookies.get('insecure-session')! } })
+    await change(visitor, PASSWORD).redirect('/account', 303)
+    await visitor.visit('/account').text('[role=status]', /^Your password is changed\./)
+    await isOut(phone)
+    phone.cookies.clear('insecure-session')
+    await isOut(phone)
+    await isOut(copy)
+    await login(t.visitor(), 'Hank', PASSWORD).status(422)
+    await login(t.visitor(), 'Hank', NEW).status(303)
   })
 
   test('ends remembered logins that are granted or renewed at the same moment', async () => {
-    const email = 'ladybird@strickland.example'
-    await customer(shop, email, 'Ladybird')
+    await person('Ladybird')
     let [current, next] = [PASSWORD, NEW]
     for (let i = 0; i < 4; i++) {
-      const owner = (await login(email, current)).visitor
-      const renewing = (await login(email, current)).visitor
-      renewing.cookies.delete('insecure-session')
-      const change = owner.submit('/account', '/account/password', { currentPassword: current, password: next })
-      const [{ visitor: granted }] = await Promise.all([login(email, current), renewing.get('/orders'), change])
+      const [owner, renewing, granted] = [
+        await loggedIn('Ladybird', current),
+        await loggedIn('Ladybird', current),
+        t.visitor(),
+      ]
+      renewing.cookies.clear('insecure-session')
+      await Promise.all([login(granted, 'Ladybird', current), renewing.visit('/orders'), change(owner, current, next)])
       for (const visitor of [granted, renewing]) {
-        expect(await isIn(visitor)).toBe(false)
-        visitor.cookies.delete('insecure-session')
-        expect(await isIn(visitor)).toBe(false)
+        await isOut(visitor)
+        visitor.cookies.clear('insecure-session')
+        await isOut(visitor)
       }
-      expect(await isIn(owner)).toBe(true)
+      await isIn(owner)
       ;[current, next] = [next, current]
     }
   })
 
   test('is refused with a wrong one, with a short one, and to strangers; and guesses are counted', async () => {
-    const email = 'peggy@strickland.example'
-    const visitor = await customer(shop, email, 'Peggy')
-    const send = (currentPassword: string, password = NEW) =>
-      visitor.submit('/account', '/account/password', { currentPassword, password })
-    const wrong = await send('not it')
-    expect(wrong.status).toBe(422)
-    expect(wrong.html).toContain('That is not your password.')
-    expect(wrong.html).not.toContain(NEW)
-    expect((await send(PASSWORD, 'short')).html).toContain('Choose at least 10 characters')
-    for (let i = 0; i < 4; i++) await send(`guess ${i}`)
-    expect((await send(PASSWORD)).status).toBe(429)
-    const stranger = await shop.visitor().submit('/login', '/account/password', { currentPassword: 'x', password: NEW })
-    expect(stranger).toMatchObject({ status: 401 })
-    expect(await isIn(visitor)).toBe(true)
+    const peggy = t.as(await person('Peggy'))
+    await change(peggy, 'not it').status(422).text('.error', 'That is not your password.').lacks(NEW)
+    await change(peggy, PASSWORD, 'short').text('.error', /^Choose at least 10 characters/)
+    for (let i = 0; i < 4; i++) await change(peggy, `guess ${i}`).status(422)
+    await change(peggy, PASSWORD).status(429)
+    await t
+      .post('/account/password')
+      .form({ csrf_token: await csrfToken(t), currentPassword: 'x', password: NEW })
+      .status(401)
+    await isIn(peggy)
   })
 
   test('is not undone by a login that makes the old hash stronger at the same moment', async () => {
-    const { strengthenHash } = await import('../src/accounts/users.ts')
-    await customer(shop, 'dale@strickland.example', 'Dale')
-    const { id, hash } = await shop.app.db.one<{ id: number; hash: string }>(
-      `select id, password_hash as hash from users where email = 'dale@strickland.example'`,
-    )
-    await shop.app.db.execute(`update users set password_hash = 'changed' where id = $1`, [id])
-    expect(await strengthenHash(shop.app.db, id, 'stronger', hash)).toBe(0)
+    const id = await person('Dale')
+    const hash = await app.db.value<string>('select password_hash from users where id = $1', [id])
+    await app.db.execute(`update users set password_hash = 'changed' where id = $1`, [id])
+    expect(await strengthenHash(app.db, id, 'stronger', hash)).toBe(0)
   })
 })
 
 describe('a forgotten password', () => {
+  beforeEach(() => db.begin(app))
+  afterEach(() => db.rollback())
+
+  const ask = (name: string): TestRequest =>
+    t
+      .visitor()
+      .visit('/forgot-password')
+      .submit('main form', { email: emailOf(name) })
+
   /** Asks for a letter, and gives the link in it. */
-  async function linkFor(email: string): Promise<string> {
-    const { length } = shop.letters
-    await shop.visitor().submit('/forgot-password', '/forgot-password', { email })
-    while (shop.letters.length === length) await new Promise(resolve => setTimeout(resolve, 5))
-    const { to, text } = shop.letters.at(-1)!
-    expect(to).toBe(email)
-    return /http:\/\/127\.0\.0\.1:\d+(\/reset-password\?token=\S+)/.exec(text)![1]!
+  async function linkFor(name: string): Promise<string> {
+    const { length } = letters
+    await ask(name).redirect('/login')
+    await vi.waitUntil(() => letters.length > length)
+    const { to, text } = letters.at(-1)!
+    expect(to).toBe(emailOf(name))
+    return /http:\/\/localhost(\/reset-password\?token=\S+)/.exec(text)![1]!
   }
 
+  const reset = (link: string, password: string): TestRequest =>
+    t.visitor().visit(link).submit('main form', { password })
+
   test('is replaced by the link in a letter, once, and everything of before ends', async () => {
-    const email = 'bobby@strickland.example'
-    const thief = await customer(shop, email, 'Bobby')
-    const link = await linkFor(email)
-    const owner = shop.visitor()
-    const page = await owner.get(link)
-    expect(page.headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' })
-    const short = await owner.submit(link, link, { password: 'short' })
-    expect(short.status).toBe(422)
-    expect(await owner.submit(link, link, { password: NEW })).toMatchObject({ status: 303, location: '/login' })
-    expect(await isIn(thief)).toBe(false)
-    expect((await login(email, PASSWORD)).status).toBe(422)
-    expect((await login(email, NEW)).status).toBe(303)
-    const again = await owner.submit(link, link, { password: 'another password' })
-    expect(again.status).toBe(422)
-    expect(again.html).toContain('This link was used or is too old.')
-    expect((await login(email, NEW)).status).toBe(303)
+    const thief = t.as(await person('Bobby'))
+    await isIn(thief)
+    const link = await linkFor('Bobby')
+    await t.visit(link).status(200).header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
+    await reset(link, 'short').status(422)
+    await reset(link, NEW).redirect('/login', 303)
+    await isOut(thief)
+    await login(t.visitor(), 'Bobby', PASSWORD).status(422)
+    await login(t.visitor(), 'Bobby', NEW).status(303)
+    await reset(link, 'another password')
+      .status(422)
+      .text('[role=alert]', /^This link was used or is too old\./)
+    await login(t.visitor(), 'Bobby', NEW).status(303)
   })
 
   test('a later link ends the earlier one, and so does a change of the password', async () => {
-    const email = 'bill@strickland.example'
-    const visitor = await customer(shop, email, 'Bill')
-    const [first, second] = [await linkFor(email), await linkFor(email)]
-    expect((await shop.visitor().submit(first, first, { password: NEW })).status).toBe(422)
-    await visitor.submit('/account', '/account/password', { currentPassword: PASSWORD, password: NEW })
-    expect((await shop.visitor().submit(second, second, { password: PASSWORD })).status).toBe(422)
+    const bill = t.as(await person('Bill'))
+    const [first, second] = [await linkFor('Bill'), await linkFor('Bill')]
+    await reset(first, NEW).status(422)
+    await change(bill, PASSWORD).status(303)
+    await reset(second, PASSWORD).status(422)
   })
 
   test('the answer is the same for an address without an account, which gets no letter', async () => {
-    await customer(shop, 'connie@strickland.example', 'Connie')
-    const ask = async (email: string) => {
-      const visitor = shop.visitor()
-      const { status, location } = await visitor.submit('/forgot-password', '/forgot-password', { email })
-      return { status, location, html: (await visitor.get('/login')).html.replace(/value="[^"]+"|nonce="[^"]+"/g, '') }
+    await person('Connie')
+    const { length } = letters
+    const seen = async (name: string) => {
+      const { status, text } = await ask(name).redirects()
+      return [status, text.replace(/value="[^"]+"|nonce="[^"]+"/g, '')]
     }
-    const { length } = shop.letters
-    expect(await ask('nobody@strickland.example')).toEqual(await ask('connie@strickland.example'))
-    while (shop.letters.length === length) await new Promise(resolve => setTimeout(resolve, 5))
-    expect(shop.letters.slice(length).map(({ to }) => to)).toEqual(['connie@strickland.example'])
+    expect(await seen('Nobody')).toEqual(await seen('Connie'))
+    await vi.waitUntil(() => letters.length > length)
+    expect(letters.slice(length).map(({ to }) => to)).toEqual([emailOf('Connie')])
   })
 
   test('nobody can have somebody else flooded with letters', async () => {
-    const ask = () =>
-      shop.visitor().submit('/forgot-password', '/forgot-password', { email: 'joseph@strickland.example' })
-    const statuses: number[] = []
-    for (let i = 0; i < 4; i++) statuses.push((await ask()).status)
-    expect(statuses).toEqual([303, 303, 303, 429])
+    for (const status of [303, 303, 303, 429]) await ask('Joseph').status(status)
   })
 })

@@ -1,68 +1,65 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { customer } from './people.ts'
-import { type Shop, startShop } from './shop.ts'
+import type { Visitor } from '@arlen/testing'
+import { expect, test, vi } from 'vitest'
+import { emailOf, openShop } from './shop.ts'
 
-let shop: Shop
-beforeAll(async () => {
-  process.env.ARLEN_HTTP_TRUSTED_PROXIES = '127.0.0.1'
-  process.env.ARLEN_HTTP_FORWARDED_HEADER = 'X-Forwarded-For, X-Forwarded-Proto'
-  process.env.ARLEN_SECURITY_HOSTS = 'shop.example'
-  shop = await startShop('production')
-})
-afterAll(() => shop.close())
+process.env.ARLEN_HTTP_TRUSTED_PROXIES = '127.0.0.1'
+process.env.ARLEN_HTTP_FORWARDED_HEADER = 'X-Forwarded-For, X-Forwarded-Proto'
+process.env.ARLEN_SECURITY_HOSTS = 'shop.example'
+const { t, letters, person } = await openShop('production')
 
-/** What a proxy with TLS adds to a request of this client. */
-const by = (address: string) => ({ host: 'shop.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': address })
-const tokenIn = (html: string) => /name="csrf_token" value="([^"]+)"/.exec(html)![1]!
+/** Somebody at that address, behind a proxy with TLS. */
+const at = (address: string, more = {}): Visitor =>
+  t.visitor({
+    headers: {
+      Host: 'shop.example',
+      'X-Forwarded-Proto': 'https',
+      'X-Forwarded-For': address,
+      Origin: 'https://shop.example',
+      ...more,
+    },
+  })
 
-/** Statuses of logins with a wrong password, each from the address that is named. */
-async function guesses(email: string, addresses: readonly string[]): Promise<number[]> {
+/** Logs in with wrong passwords, each time from the address that is named. */
+async function guess(name: string, addresses: readonly string[]): Promise<number[]> {
   const statuses: number[] = []
   for (const address of addresses) {
-    const visitor = shop.visitor()
-    const { html } = await visitor.get('/login', by(address))
-    const fields = { csrf_token: tokenIn(html), email, password: 'propane?' }
-    statuses.push((await visitor.post('/login', fields, by(address))).status)
+    const fields = { email: emailOf(name), password: 'propane?' }
+    const page = await at(address).visit('/login')
+    statuses.push((await page.submit('[action="/login"]', fields).header('Origin', 'https://shop.example')).status)
   }
   return statuses
 }
 
 test('behind a proxy with TLS, browsers are told to stay with https', async () => {
-  const visitor = shop.visitor()
-  const { headers } = await visitor.get('/login', by('203.0.113.5'))
-  expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
-  expect(headers['content-security-policy']).toContain('upgrade-insecure-requests')
-  expect(visitor.setCookies[0]).toMatch(/^__Host-session=[\w-]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  await at('203.0.113.5')
+    .visit('/login')
+    .status(200)
+    .header('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    .csp('upgrade-insecure-requests')
+    .header('set-cookie', /^__Host-session=[\w-]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 })
 
 test('other hosts are not answered, whoever names them, but for health', async () => {
-  const { visitor } = shop
-  expect((await visitor().get('/login', { ...by('203.0.113.5'), host: 'evil.example' })).status).toBe(421)
-  const internal = { ...by('203.0.113.5'), host: 'internal', 'x-forwarded-host': 'shop.example' }
-  expect((await visitor().get('/login', internal)).status).toBe(421)
-  expect((await visitor().get('/healthz', { host: '10.0.0.1' })).status).toBe(200)
+  await at('203.0.113.5', { Host: 'evil.example' }).visit('/login').status(421)
+  await at('203.0.113.5', { Host: 'internal', 'X-Forwarded-Host': 'shop.example' }).visit('/login').status(421)
+  await t.get('/healthz').header('Host', '10.0.0.1').status(200)
 })
 
 test('guesses are counted for the client, whatever it says of others before it', async () => {
   const spoofed = Array.from({ length: 6 }, (_, i) => `10.9.8.${i}, 203.0.113.7`)
-  expect(await guesses('hank@shop.example', spoofed)).toEqual([422, 422, 422, 422, 422, 429])
+  expect(await guess('Hank', spoofed)).toEqual([422, 422, 422, 422, 422, 429])
   const network = Array.from({ length: 6 }, (_, i) => `2001:db8:1:2::${i}`)
-  expect(await guesses('hank@shop.example', network)).toEqual([422, 422, 422, 422, 422, 429])
-  expect(await guesses('hank@shop.example', ['203.0.113.8'])).toEqual([422])
+  expect(await guess('Hank', network)).toEqual([422, 422, 422, 422, 422, 429])
+  expect(await guess('Hank', ['203.0.113.8'])).toEqual([422])
 })
 
 test('a link in a letter leads to the host that is configured', async () => {
-  await customer({ ...shop, visitor: proxied }, 'peggy@strickland.example', 'Peggy')
-  await proxied().submit('/forgot-password', '/forgot-password', { email: 'peggy@strickland.example' })
-  while (shop.letters.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
-  expect(shop.letters[0]!.text).toContain('https://shop.example/reset-password?token=password-reset_')
+  await person('Peggy')
+  const page = await at('203.0.113.9').visit('/forgot-password')
+  await page
+    .submit('main form', { email: emailOf('Peggy') })
+    .header('Origin', 'https://shop.example')
+    .status(303)
+  await vi.waitUntil(() => letters.length > 0)
+  expect(letters[0]!.text).toContain('https://shop.example/reset-password?token=password-reset_')
 })
-
-/** A visitor whose every request comes through the proxy. */
-function proxied() {
-  const visitor = shop.visitor()
-  const { get, post } = visitor
-  visitor.get = (path, headers) => get.call(visitor, path, { ...by('203.0.113.9'), ...headers })
-  visitor.post = (path, fields, headers) => post.call(visitor, path, fields, { ...by('203.0.113.9'), ...headers })
-  return visitor
-}

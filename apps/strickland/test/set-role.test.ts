@@ -1,20 +1,15 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { customer } from './people.ts'
-import { type Shop, startShop } from './shop.ts'
+import { expect, test } from 'vitest'
+import { openShop } from './shop.ts'
 
-let shop: Shop
-beforeAll(async () => {
-  shop = await startShop()
-})
-afterAll(() => shop.close())
+const { t, person } = await openShop()
 
 const COMMAND = join(import.meta.dirname, '../bin/set-role.ts')
 
 function run(...args: string[]): Promise<{ code: number; text: string }> {
   return new Promise(resolve => {
-    // With the database of the shop: startShop() has put it into the environment.
+    // With the database of the shop: openShop() has put it into the environment.
     execFile(process.execPath, ['--conditions=@arlen/source', COMMAND, ...args], (error, out, err) => {
       resolve({ code: Number(error?.code ?? 0), text: out + err })
     })
@@ -22,10 +17,10 @@ function run(...args: string[]): Promise<{ code: number; text: string }> {
 }
 
 test('makes an administrator of somebody who has signed up', async () => {
-  const hank = await customer(shop, 'hank@strickland.example')
-  expect((await hank.get('/admin/orders')).status).toBe(403)
+  const hank = t.as(await person('Hank'))
+  await hank.visit('/admin/orders').status(403)
   expect(await run('Hank@strickland.example', 'admin')).toMatchObject({ code: 0 })
-  expect((await hank.get('/admin/orders')).status).toBe(200)
+  await hank.visit('/admin/orders').status(200)
 })
 
 test('makes nobody up, and no role', async () => {

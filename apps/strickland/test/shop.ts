@@ -1,42 +1,56 @@
 import { join } from 'node:path'
-import { createTestDatabase } from '@arlen/pg/testing'
-import { generateSecret } from '@arlen/session'
+import { generateSecret, Passwords } from '@arlen/session'
+import { type TestApp, type TestAppOptions, type TestDb, testApp, testDb, type Visitor } from '@arlen/testing'
 import type { App } from 'arlen'
+import { afterAll } from 'vitest'
 import type { Letter } from '../src/post.ts'
-import { Visitor } from './visitor.ts'
+
+export const PASSWORD = 'taste the meat not the heat'
+const hash = new Passwords().hash(PASSWORD)
 
 export interface Shop {
-  url: string
+  t: TestApp
   app: App
+  db: TestDb
   /** Letters that were written, the latest last. */
   letters: readonly Letter[]
-  /** Somebody with a browser of their own. */
-  visitor(): Visitor
-  close(): Promise<void>
+  /** Makes somebody with an account, whose password is {@link PASSWORD}: `t.as(await person('Hank'))`. */
+  person(name: string, role?: 'customer' | 'admin', email?: string): Promise<number>
 }
 
 /**
- * The shop on a database of its own, migrated, at a port of its own.
+ * The shop on a database of its own, for the tests of one file: an application is one module.
  *
- * @param environment - configures it as `arlen --env` would. An application is one module: one of them in each test file.
+ * @param environment - configures it as `arlen --env` would
  */
-export async function startShop(environment: 'test' | 'production' = 'test'): Promise<Shop> {
-  const database = await createTestDatabase({ migrations: join(import.meta.dirname, '../db/migrations') })
-  process.env.DATABASE_URL = database.dsn
+export async function openShop(
+  environment: 'test' | 'production' = 'test',
+  options: TestAppOptions = {},
+): Promise<Shop> {
+  const db = await testDb({ migrations: join(import.meta.dirname, '../db/migrations') })
+  process.env.DATABASE_URL = db.url
   process.env.ARLEN_ENV = environment
-  process.env.ARLEN_LOG_LEVEL = environment === 'test' ? 'error' : 'silent'
   if (environment === 'production') process.env.ARLEN_SESSION_SECRETS = generateSecret()
   const { default: app, outbox } = await import('../app.ts')
-  const { port } = await app.listen({ port: 0 })
-  const url = `http://127.0.0.1:${port}`
-  return {
-    url,
-    app,
-    letters: outbox.letters,
-    visitor: () => new Visitor(url),
-    async close() {
-      await app.close({ graceMs: 0 })
-      await database.drop()
-    },
-  }
+  const t = await testApp(app, options)
+  afterAll(async () => {
+    await t.close()
+    await db.close()
+  })
+  const person = async (name: string, role = 'customer', email = emailOf(name)) =>
+    app.db.value<number>('insert into users (name, email, password_hash, role) values ($1, $2, $3, $4) returning id', [
+      name,
+      email,
+      await hash,
+      role,
+    ])
+  return { t, app, db, letters: outbox.letters, person }
+}
+
+export const emailOf = (name: string): string => `${name.toLowerCase()}@strickland.example`
+
+/** The token that this visitor's forms have, for requests that no form of the shop would send. */
+export async function csrfToken(visitor: Visitor): Promise<string> {
+  const { dom } = await visitor.visit('/login')
+  return dom.querySelector('[name=csrf_token]')?.getAttribute('value') ?? ''
 }

@@ -16,8 +16,17 @@ export class TestClock implements Disposable {
   /** @param now - where the clock begins; default the present */
   constructor(now: Date | number = new Date()) {
     if (installed) throw testingError('clock_installed')
+    const monotonic = performance.now()
     this.#clock = install({ now: new Date(now), toFake: [...MOVED] })
+    // Goes on from where it was: what the application remembers of before must not lie in the future.
+    const moved = performance.now.bind(performance)
+    performance.now = () => monotonic + moved()
     installed = this
+  }
+
+  /** False once the process has its own time back. */
+  get isInstalled(): boolean {
+    return installed === this
   }
 
   /** What the application takes for the present. */

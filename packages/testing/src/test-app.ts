@@ -13,6 +13,11 @@ export interface TestAppOptions {
    * `fetch()`, without a connection.
    */
   over?: Transport
+  /**
+   * Takes over the time before the application starts, so that timers it begins then are moved too. Default false: they
+   * keep the real time, and what happens from the first look at `t.clock` on is moved.
+   */
+  clock?: boolean
 }
 
 /** An application under test, and its first visitor. */
@@ -29,9 +34,16 @@ export class TestApp extends Visitor implements AsyncDisposable {
 
   #clock: TestClock | undefined
 
+  /** @internal */
+  constructor(server: TestServer, clock?: TestClock) {
+    super(server)
+    this.#clock = clock
+    if (clock) server.onClose(() => clock.restore())
+  }
+
   /** The time of this process in the hands of the test, from the first look at it. It stands still until it is moved. */
   get clock(): TestClock {
-    if (this.#clock === undefined) {
+    if (!this.#clock?.isInstalled) {
       if (!this.inProcess) throw testingError('not_in_process', { what: 'clock' })
       const clock = new TestClock()
       this.server.onClose(() => clock.restore())
@@ -86,10 +98,17 @@ const OVER: readonly string[] = ['process', 'socket', 'fetch'] satisfies Transpo
  */
 export async function testApp(app: Testable, options: TestAppOptions = {}): Promise<TestApp> {
   for (const name of Object.keys(options)) {
-    if (name !== 'over') throw testingError('option_invalid', { name, problem: 'does not exist; there is over.' })
+    if (name !== 'over' && name !== 'clock')
+      throw testingError('option_invalid', { name, problem: 'does not exist; there are over and clock.' })
   }
-  const { over = 'process' } = options
+  const { over = 'process', clock = false } = options
   if (!OVER.includes(over))
     throw testingError('option_invalid', { name: 'over', problem: `must be one of ${OVER.join(', ')}.` })
-  return new TestApp(new TestServer(await openTarget(app, over)))
+  const time = clock ? new TestClock() : undefined
+  try {
+    return new TestApp(new TestServer(await openTarget(app, over)), time)
+  } catch (error) {
+    time?.restore()
+    throw error
+  }
 }

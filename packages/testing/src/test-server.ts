@@ -1,6 +1,6 @@
 import { testingError } from './errors.ts'
 import { Observer } from './observe/observer.ts'
-import { currentRecord, emptyRecord } from './observe/record.ts'
+import { emptyRecord, onBehalfOf } from './observe/record.ts'
 import type { Place } from './place.ts'
 import type { RequestDescription } from './request/description.ts'
 import { type Answer, describeRequest, exchange } from './request/exchange.ts'
@@ -36,7 +36,7 @@ export class TestServer {
       const answer = exchange(description, connections, this.origin.host, record)
       return observer && target.overSockets ? observer.watch(record, answer) : answer
     }
-    return currentRecord.run(record, () => exchangeByFetch(description, this.target.fetch!, this.origin, record))
+    return onBehalfOf(record, () => exchangeByFetch(description, this.target.fetch!, this.origin, record))
   }
 
   /** A connection of its own. */

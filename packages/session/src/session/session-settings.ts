@@ -71,7 +71,15 @@ export const DEFAULT_IDLE_MS: number = 12 * 60 * 60 * 1000
 export const DEFAULT_ABSOLUTE_MS: number = 7 * 24 * 60 * 60 * 1000
 
 export function sessionSettings(options: SessionOptions): SessionSettings {
-  const { secrets, secure = true, cookieName = 'session', domain, sameSite = 'lax', store, now = Date.now } = options
+  const {
+    secrets,
+    secure = true,
+    cookieName = 'session',
+    domain,
+    sameSite = 'lax',
+    store,
+    now = () => Date.now(),
+  } = options
   const ring = secrets instanceof KeyRing ? secrets : new KeyRing(secrets)
   const prefix = secure ? (domain === undefined ? '__Host-' : '__Secure-') : 'insecure-'
   const attributes: CookieOptions = { domain, secure, sameSite }

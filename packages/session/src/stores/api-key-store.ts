@@ -35,7 +35,7 @@ export class MemoryApiKeyStore implements ApiKeyStore {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? Date.now
+    this.#now = options.now ?? (() => Date.now())
   }
 
   async insert(key: StoredApiKey): Promise<void> {

@@ -63,7 +63,7 @@ export class MemoryEndedSessions implements EndedSessions {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? Date.now
+    this.#now = options.now ?? (() => Date.now())
   }
 
   async end(key: string, expiresAt: number): Promise<void> {

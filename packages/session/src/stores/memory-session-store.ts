@@ -15,7 +15,7 @@ export class MemorySessionStore implements SessionStore {
 
   constructor(options: { max?: number; now?: () => number } = {}) {
     this.#max = options.max ?? 10_000
-    this.#now = options.now ?? Date.now
+    this.#now = options.now ?? (() => Date.now())
   }
 
   async load(key: string): Promise<StoredSession | undefined> {

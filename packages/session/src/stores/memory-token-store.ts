@@ -6,7 +6,7 @@ export class MemoryTokenStore implements OneTimeTokenStore {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? Date.now
+    this.#now = options.now ?? (() => Date.now())
   }
 
   async insert(token: StoredToken, successorOf?: string): Promise<boolean> {

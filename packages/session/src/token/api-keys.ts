@@ -129,7 +129,7 @@ export class ApiKeys<User> implements AuthScheme<User> {
   }
 
   async #verify(key: string, c: Context): Promise<Credentials<User> | CredentialsProblem> {
-    const { store, findUser, now = Date.now } = this.#options
+    const { store, findUser, now = () => Date.now() } = this.#options
     if (!this.#looksRight(key)) return UNKNOWN
     const stored = await store.find(key.slice(0, -SECRET_LENGTH))
     const isRight = safeEqual(hashToken(key), stored?.hash ?? '')

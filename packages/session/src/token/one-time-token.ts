@@ -78,7 +78,13 @@ export class OneTimeTokens {
   readonly #options: Required<OneTimeTokenOptions>
 
   constructor(options: OneTimeTokenOptions) {
-    this.#options = { lifetimeMs: 60 * 60 * 1000, replace: true, now: Date.now, onReuse: () => undefined, ...options }
+    this.#options = {
+      lifetimeMs: 60 * 60 * 1000,
+      replace: true,
+      now: () => Date.now(),
+      onReuse: () => undefined,
+      ...options,
+    }
   }
 
   /**

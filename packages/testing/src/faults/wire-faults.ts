@@ -83,11 +83,7 @@ export class WireFaults {
 
   /** Leaves after so many bytes of the answer's body. Resolves when the connection is gone. */
   async cutAnswer(request: TestRequest, afterBytes: number): Promise<FaultOutcome> {
-    let seen = 0
-    const { connection, outcome } = this.#start(request, 'cutAnswer()', bytes => {
-      seen += bytes.length
-      if (seen >= afterBytes) connection.destroy()
-    })
+    const { connection, outcome } = this.#start(request, 'cutAnswer()', afterBytes)
     connection.stream.write(await this.#bytes(request), 'latin1')
     return outcome
   }
@@ -98,10 +94,11 @@ export class WireFaults {
     return request
   }
 
-  #start(request: TestRequest, what: string, onData?: (bytes: Buffer) => void) {
+  #start(request: TestRequest, what: string, mostBytes: number = Number.POSITIVE_INFINITY) {
     const connection = this.#connect(`faults.${what}`)
     const { method } = request.description
     const chunks: Buffer[] = []
+    let seenBytes = 0
     let head: ResponseHead | undefined
     const seen = Promise.withResolvers<void>()
     const outcome = new Promise<FaultOutcome>(resolve => {
@@ -116,8 +113,11 @@ export class WireFaults {
           seen.resolve()
         },
         data: bytes => {
-          chunks.push(bytes)
-          onData?.(bytes)
+          chunks.push(bytes.subarray(0, mostBytes - seenBytes))
+          seenBytes += bytes.length
+          if (seenBytes < mostBytes) return
+          done(new Error(`the client left after ${mostBytes} bytes`))
+          connection.destroy()
         },
         end: () => done(undefined),
         failed: done,

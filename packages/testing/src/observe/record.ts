@@ -53,3 +53,11 @@ export function emptyRecord(): ServerRecord {
 
 /** The request on whose behalf code of this process runs. Whatever an application starts inherits it. */
 export const currentRecord: AsyncLocalStorage<ServerRecord> = new AsyncLocalStorage()
+
+/** The context of nobody in particular: what a test is in the middle of, such as a transaction, is not the application's. */
+const outside = AsyncLocalStorage.snapshot()
+
+/** Runs code as that of the application, on behalf of a request. */
+export function onBehalfOf<T>(record: ServerRecord, run: () => T): T {
+  return outside(() => currentRecord.run(record, run))
+}

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { testingError } from '../errors.ts'
-import { currentRecord, type ServerRecord } from '../observe/record.ts'
+import { onBehalfOf, type ServerRecord } from '../observe/record.ts'
 import type { Connections } from '../wire/connections.ts'
 import type { ResponseHead } from '../wire/response-reader.ts'
 import type { WireConnection } from '../wire/wire-connection.ts'
@@ -63,7 +63,7 @@ export async function exchange(
       },
       upgraded: (stream: Duplex) => stream.destroy(),
     }
-    currentRecord.run(record, () => sendRequest(connection, request, body, host, receiver))
+    onBehalfOf(record, () => sendRequest(connection, request, body, host, receiver))
   })
 }
 

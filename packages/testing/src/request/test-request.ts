@@ -6,6 +6,7 @@ import { atPlace, type Place, placeOf } from '../place.ts'
 import { AssertionMethods, type AssertionName } from '../response/assertion-methods.ts'
 import { assertions } from '../response/assertions.ts'
 import { type Finding, failure } from '../response/failure.ts'
+import type { TextExpectation } from '../response/matches.ts'
 import { report } from '../response/report.ts'
 import { countAssertions } from '../response/runner.ts'
 import type { TestResponse } from '../response/test-response.ts'
@@ -82,7 +83,7 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
   }
 
   /** Sets a field of the request; after the first assertion, looks at one of the answer. */
-  override header(...args: [name: string, value?: unknown]): this {
+  override header(...args: [name: string, value?: TextExpectation | null]): this {
     const [name, value] = args
     if (this.#pending.length > 0) return super.header(...(args as [string, string]))
     if (typeof value !== 'string' && value !== undefined) {

@@ -20,7 +20,7 @@ export function report(response: TestResponse, context?: string): string {
     '',
     context ?? bodyOf(response),
   ]
-  if (record.error !== undefined) parts.push('', 'The server threw:', indent(describeError(record.error)))
+  if (record.error !== undefined) parts.push('', 'The server threw:', bar(describeError(record.error)))
   if (record.queries.length > 0)
     parts.push(
       '',
@@ -112,6 +112,11 @@ function messageOf(error: unknown): string {
 function list(lines: readonly string[]): string {
   const rest = lines.length - MOST_LINES
   return [...lines.slice(0, MOST_LINES), ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n')
+}
+
+/** With a bar before each line, lest runners take frames of the server for those of the test. */
+function bar(text: string): string {
+  return text.replace(/^/gm, '  | ')
 }
 
 function indent(text: string): string {

@@ -1,0 +1,39 @@
+import { test } from 'vitest'
+import { emailOf, openShop, PASSWORD } from './shop.ts'
+
+const DAY = 24 * 60 * 60_000
+
+// Not in a transaction, which the pool would not let last for days.
+const { t, person } = await openShop('test', { clock: true })
+
+const login = (password: string) =>
+  t
+    .visitor()
+    .visit('/login')
+    .submit('[action="/login"]', { email: emailOf('Hank'), password })
+
+test('a session that nobody uses ends, also for the server, and a remembered login outlives it by weeks', async () => {
+  await person('Hank')
+  const [visitor, remembered] = [t.visitor(), t.visitor()]
+  for (const [each, remember] of [
+    [visitor, false],
+    [remembered, true],
+  ] as const)
+    await each.visit('/login').submit('[action="/login"]', { email: emailOf('Hank'), password: PASSWORD, remember })
+  const kept = visitor.cookies.all()
+  await t.clock.tick(20 * DAY)
+  // A browser would not send the cookie any more; whoever has stolen it does.
+  await t
+    .visitor({ cookies: kept })
+    .visit('/orders')
+    .redirect(/^\/login/)
+  await remembered.visit('/orders').status(200)
+})
+
+test('whoever guessed too often may try again after a while', async () => {
+  await person('Peggy')
+  for (let i = 0; i < 5; i++) await login('propane?').status(422)
+  const refused = await login(PASSWORD).status(429)
+  await t.clock.tick(Number(refused.headers.get('retry-after')) * 1000)
+  await login(PASSWORD).status(303)
+})

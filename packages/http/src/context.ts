@@ -172,7 +172,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
   /** @internal */
   _json(value: unknown): string {
-    return this.req._exchange.engine.json.write(value, () => this.routeName)
+    return this.req._exchange.engine.json.write(value, this)
   }
 
   text(body: string, init?: ReplyInit): Reply {

@@ -12,6 +12,11 @@ export interface JsonOptions {
   bigint?: BigIntForm | undefined
 }
 
+/** What answers, for messages: `GET /orders/:id`. A context is one. */
+interface Named {
+  readonly routeName: string
+}
+
 /** Writes the JSON of answers. Throws `answer_not_json` for what JSON would change without saying so. */
 export class JsonWriter {
   private readonly replacer: ((key: string, value: unknown) => unknown) | undefined
@@ -25,8 +30,7 @@ export class JsonWriter {
     this.replacer = (_, value) => (typeof value === 'bigint' ? write(value) : value)
   }
 
-  /** @param route - what answers, for the message: `GET /orders/:id`. */
-  write(value: unknown, route: () => string): string {
+  write(value: unknown, route: Named): string {
     let text: string | undefined
     try {
       text = JSON.stringify(value)
@@ -39,7 +43,7 @@ export class JsonWriter {
     return text
   }
 
-  private writeBigInts(value: unknown, route: () => string, error: unknown): string | undefined {
+  private writeBigInts(value: unknown, route: Named, error: unknown): string | undefined {
     const at = findMember(value, '', member => typeof member === 'bigint', new Set())
     if (at === undefined) throw error
     if (this.replacer !== undefined) return JSON.stringify(value, this.replacer)
@@ -67,7 +71,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/Error$|Exception$/, 'Return its message.'],
 ]
 
-function refuseMute(value: unknown, route: () => string): void {
+function refuseMute(value: unknown, route: Named): void {
   const at = findMember(value, '', isMute, new Set())
   if (at === undefined) return
   const type = tagOf(at.value as object)
@@ -108,7 +112,7 @@ function findMember(
   return undefined
 }
 
-function refused(type: string, path: string, route: () => string, remedy: string): Error {
+function refused(type: string, path: string, route: Named, remedy: string): Error {
   const where = path === '' ? '' : ` at ${path}`
-  return httpError('answer_not_json', { type: `${type}${where}`, route: route(), remedy })
+  return httpError('answer_not_json', { type: `${type}${where}`, route: route.routeName, remedy })
 }

@@ -15,6 +15,10 @@ import { rejection } from './rejection.ts'
 import { Responder } from './responder.ts'
 import { EVENT, next, STATE } from './state.ts'
 
+// Constants of the module cost less than members of an object, where they are compared for each request.
+const { idle: IDLE, head: HEAD, receiving: RECEIVING, handling: HANDLING, duplex: DUPLEX } = STATE
+const { streaming: STREAMING, discarding: DISCARDING, lingering: LINGERING, closed: CLOSED } = STATE
+
 /** What a lingering connection still reads before it only waits: enough for any client to notice the answer. */
 const LINGER_BYTES = 1024 * 1024 + 64 * 1024
 
@@ -48,7 +52,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private readonly receiver: BodyReceiver
   private readonly responder: Responder
   private readonly writer: AnswerWriter
-  private state = STATE.idle
+  private state = IDLE
   /** The peer will send no more. */
   private ended = false
   private pumping = false
@@ -77,29 +81,29 @@ export class Connection implements Exchange, BodyCarrier, Live {
   on(event: number): void {
     this.state = next(this.state, event)
     switch (this.state) {
-      case STATE.idle:
+      case IDLE:
         this.rest()
         break
-      case STATE.head:
+      case HEAD:
         this.deadlines.expectHead()
         break
-      case STATE.receiving:
-      case STATE.handling:
+      case RECEIVING:
+      case HANDLING:
         this.deadlines.expectNothing()
         break
-      case STATE.duplex:
+      case DUPLEX:
         this.deadlines.endHandler()
         break
-      case STATE.streaming:
+      case STREAMING:
         this.deadlines.endHandler()
         this.deadlines.expectNothing()
         break
-      case STATE.discarding:
+      case DISCARDING:
         this.deadlines.endHandler()
         this.deadlines.expectClose()
         this.receiver.discard()
         break
-      case STATE.lingering:
+      case LINGERING:
         this.linger()
         break
       default:
@@ -121,7 +125,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
    */
   receiveBorrowed(buffer: Buffer, length: number): void {
     if (this.input.bytes !== null) return this.receive(buffer.subarray(0, length))
-    if (this.state !== STATE.idle) return this.receive(Buffer.from(buffer.subarray(0, length)))
+    if (this.state !== IDLE) return this.receive(Buffer.from(buffer.subarray(0, length)))
     this.input.borrow(buffer, length)
     this.pump()
     this.input.own()
@@ -144,7 +148,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
 
   /** Everything was sent and our side is closed. */
   flushed(): void {
-    if (this.state !== STATE.lingering) return
+    if (this.state !== LINGERING) return
     this.finishing = false
     this.deadlines.roomMade()
     this.deadlines.expectClose()
@@ -152,7 +156,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
 
   /** The transport is gone. */
   closed(): void {
-    if (this.state === STATE.closed) return
+    if (this.state === CLOSED) return
     this.on(EVENT.closes)
     this.input.clear()
     if (!this.responder.isBusy && this.receiver.isComplete) return
@@ -184,7 +188,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   closeIfIdle(): void {
-    if (this.state === STATE.idle) this.finish()
+    if (this.state === IDLE) this.finish()
   }
 
   drop(): void {
@@ -202,16 +206,16 @@ export class Connection implements Exchange, BodyCarrier, Live {
     let more = true
     while (more && this.input.bytes !== null) {
       switch (this.state) {
-        case STATE.idle:
-        case STATE.head:
+        case IDLE:
+        case HEAD:
           more = !this.output.blocked && this.readHead()
           break
-        case STATE.receiving:
-        case STATE.duplex:
-        case STATE.discarding:
+        case RECEIVING:
+        case DUPLEX:
+        case DISCARDING:
           more = this.receiver.read()
           break
-        case STATE.lingering:
+        case LINGERING:
           this.lingered += this.input.length
           this.input.clear()
           break
@@ -238,10 +242,10 @@ export class Connection implements Exchange, BodyCarrier, Live {
     const ahead = this.input.length
     const waiting =
       this.receiver.isFull ||
-      (ahead > READ_AHEAD && this.state !== STATE.head) ||
+      (ahead > READ_AHEAD && this.state !== HEAD) ||
       (this.output.blocked && ahead > 0) ||
       this.lingered > LINGER_BYTES
-    if (waiting === this.paused || this.state === STATE.closed) return
+    if (waiting === this.paused || this.state === CLOSED) return
     this.paused = waiting
     if (waiting) this.transport.pause()
     else this.transport.resume()
@@ -250,9 +254,9 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private readHead(): boolean {
     const { parser } = this
     const bytes = this.input.bytes!
-    if (this.state === STATE.idle && this.responder.isObserved) this.startedAt = performance.now()
+    if (this.state === IDLE && this.responder.isObserved) this.startedAt = performance.now()
     const result = parser.parse(bytes, this.input.position, this.input.end)
-    if (this.state === STATE.idle && parser.started) this.on(EVENT.head_starts)
+    if (this.state === IDLE && parser.started) this.on(EVENT.head_starts)
     if (result === 'done') return this.startRequest(bytes)
     if (result !== 'more') this.reject(result)
     return false
@@ -290,7 +294,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private reject(code: HttpErrorCode): false {
     const { bytes, position } = this.input
     const start = position + this.parser.head.methodStart
-    const isHead = this.state === STATE.head && bytes?.toString('latin1', start, start + 5) === 'HEAD '
+    const isHead = this.state === HEAD && bytes?.toString('latin1', start, start + 5) === 'HEAD '
     this.input.clear()
     this.output.add(rejection(this.engine, code, '', isHead), true)
     this.finish()
@@ -301,13 +305,13 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private atEnd(): void {
     const isEmpty = this.input.bytes === null
     switch (this.state) {
-      case STATE.head:
+      case HEAD:
         if (!this.output.blocked) this.reject('request_incomplete')
         break
-      case STATE.lingering:
+      case LINGERING:
         if (!this.finishing) this.transport.destroy()
         break
-      case STATE.idle:
+      case IDLE:
         // What is left in the input is the empty line before a request that never came, or waits for the output.
         if (isEmpty || !this.output.blocked) this.finish()
         break
@@ -318,14 +322,14 @@ export class Connection implements Exchange, BodyCarrier, Live {
 
   private readTimeout(): void {
     switch (this.state) {
-      case STATE.head:
+      case HEAD:
         this.reject('request_timeout')
         break
-      case STATE.receiving:
-      case STATE.duplex:
+      case RECEIVING:
+      case DUPLEX:
         this.receiver.fail(httpError('request_timeout'))
         break
-      case STATE.lingering:
+      case LINGERING:
         this.transport.destroy()
         break
       default:
@@ -385,7 +389,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   complete(): void {
-    this.writer.end()
+    if (this.state === STREAMING || this.state === DUPLEX) this.writer.end()
     if (this.writer.isLast) return this.finish()
     this.on(EVENT.answer_complete)
     this.pump()
@@ -424,7 +428,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   private finish(): void {
-    if (this.state !== STATE.lingering && this.state !== STATE.closed) this.on(EVENT.finishes)
+    if (this.state !== LINGERING && this.state !== CLOSED) this.on(EVENT.finishes)
   }
 
   /** Sends what there is to send, closes our side, and reads on for a while so that the peer can read it. */

@@ -105,7 +105,6 @@ export class Responder implements StreamSink {
     const c = this.context
     if (c === null) return
     this.context = null
-    this.service.inFlight--
     c._abort(reason)
     const { stream } = this
     this.stream = null
@@ -253,7 +252,7 @@ export class Responder implements StreamSink {
   private upgrade(c: Context, { take }: UpgradeReply): void {
     this.exchange.upgrade((socket, head) => {
       c._answered = true
-      this.end(c, 101, 0)
+      this.finish(c, 101, 0, undefined)
       handOver(socket, head, take, error => {
         c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'the handler of an upgrade failed')
       })
@@ -296,18 +295,14 @@ export class Responder implements StreamSink {
   }
 
   private done(c: Context, status: number, bytes: number): void {
-    this.end(c, status, bytes)
+    this.finish(c, status, bytes, this.failure)
     this.exchange.complete()
   }
 
-  private end(c: Context, status: number, bytes: number): void {
-    this.finish(c, status, bytes, this.failure)
+  /** The request is over: tells whoever watches how it ended, and clears away what was to live no longer. */
+  private finish(c: Context, status: number, bytes: number, error: unknown): void {
     this.context = null
     this.service.inFlight--
-  }
-
-  /** Tells whoever watches how the request ended, and clears away what was to live no longer. */
-  private finish(c: Context, status: number, bytes: number, error: unknown): void {
     c.req._end()
     if (!isObserved(this.service)) return
     observeFinish(this.service, c, { status, bytes, durationMs: performance.now() - this.startedAt, error })

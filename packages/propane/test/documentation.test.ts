@@ -47,7 +47,7 @@ test('the table of errors is what the code has', () => {
   const rows = Object.entries(propaneError.table).map(
     ([code, { message }]) => `| \`${code}\` | ${message.replaceAll('\n', ' ')} |\n`,
   )
-  expect(readme.slice(readme.indexOf('## Errors'))).toBe(`## Errors\n\n| code | says |\n|---|---|\n${rows.join('')}`)
+  expect(readme.slice(readme.indexOf('## Errors'))).toBe(`## Errors\n\n| code | message |\n|---|---|\n${rows.join('')}`)
 })
 
 test('every transition that happens is in the table, and every one in the table happens', () => {

@@ -8,6 +8,7 @@ import {
   Timings,
   toProblem,
 } from '@arlen/core'
+import { type Freshness, isFresh } from './answer/freshness.ts'
 import type { HeaderBlock } from './answer/header-block.ts'
 import { HeaderList } from './answer/headers.ts'
 import { mediaType, negotiate } from './answer/negotiation.ts'
@@ -247,6 +248,17 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     const reply = new Reply(null, '', status)
     reply.headers.set('Location', location.toWellFormed().replace(/[^\u0021-\u007e]+/gu, encodeURIComponent))
     return reply
+  }
+
+  /**
+   * Whether the client has already what this request would answer, by the ETag and Last-Modified of `c.res` or those given
+   * here, which are set: `if (c.fresh({ etag: post.version })) return c.empty(304)`. A handler that changes something asks
+   * before it does, so that nobody overwrites a state that he has not seen.
+   *
+   * @throws HttpError `precondition_failed` (412) where the client asked for another state (RFC 9110, section 13)
+   */
+  fresh(validators: Freshness = {}): boolean {
+    return isFresh(this.req, this.res.headers, validators)
   }
 
   /**

@@ -29,6 +29,11 @@ const table = {
   body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
 
   body_cut: { message: 'The answer was out, or the connection closed, before the body was read to its end.' },
+  precondition_failed: {
+    status: 412,
+    message: 'The resource is in another state than the request is for.',
+    traced: false,
+  },
   not_acceptable: { status: 406, message: 'This resource is available as {types}.' },
 
   upgrade_cross_site: {

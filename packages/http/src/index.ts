@@ -1,5 +1,7 @@
 export { type CompressOptions, compress } from './answer/compress.ts'
 export type { ContentCoding } from './answer/content-coding.ts'
+export { type EtagOptions, etag } from './answer/etag.ts'
+export type { Freshness } from './answer/freshness.ts'
 export { HeaderBlock } from './answer/header-block.ts'
 export { HeaderList } from './answer/headers.ts'
 export type { BigIntForm, JsonOptions } from './answer/json.ts'

@@ -15,6 +15,8 @@ export class Reply {
   body: string | Uint8Array | StreamBody | null
   /** Length of a streamed body in bytes, -1 where it is not known. */
   length: number
+  /** The preconditions of the request were evaluated already. */
+  isConditioned = false
   private fields: HeaderList | null = null
   private block: HeaderBlock | null = null
 

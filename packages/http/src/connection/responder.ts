@@ -1,5 +1,6 @@
 import { type ArlenError, HttpError, isPromiseLike } from '@arlen/core'
 import { answerFields, setField } from '../answer/answer-fields.ts'
+import { conditioned } from '../answer/conditional.ts'
 import { checkStatus, Reply, type StreamBody } from '../answer/reply.ts'
 import { isPlainJson, isStream, toReply } from '../answer/to-reply.ts'
 import { JSON_TYPE } from '../clock.ts'
@@ -121,11 +122,17 @@ export class Responder implements StreamSink {
       if (typeof result === 'object' && result !== null && isPlainJson(result) && isPlain(c)) {
         const text = c._json(result)
         if (!this.sendPlain(c, JSON_TYPE, text)) this.send(c, new Reply(text, JSON_TYPE))
-      } else this.send(c, toReply(c, result))
+      } else this.sendConditioned(c, toReply(c, result))
     } catch (error) {
       discard(result)
       this.fail(c, error)
     }
+  }
+
+  private sendConditioned(c: Context, reply: Reply): void {
+    const answer = conditioned(c, reply)
+    if (answer !== reply) discard(reply)
+    this.send(c, answer)
   }
 
   /** A handler threw, or a limit of its own was passed. Whatever it threw, this does not. */

@@ -1,12 +1,18 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
+import type { Validators } from '../answer/conditions.ts'
 import type { HeaderBlock } from '../answer/header-block.ts'
-import type { Validators } from './conditions.ts'
 import type { TypeOf } from './content-type.ts'
 
+/** A file has both. */
+interface KnownValidators extends Validators {
+  etag: string
+  modified: number
+}
+
 /** A state of a file: what is needed to answer for it, and to notice that it has changed. */
-export interface FileEntry extends Validators {
+export interface FileEntry extends KnownValidators {
   /** Absolute, without symbolic links. */
   path: string
   size: number
@@ -102,7 +108,10 @@ export function stampOf({ mtimeNs, size, ino }: Pick<BigIntStats, 'mtimeNs' | 's
   return `${mtimeNs.toString(36)}-${size.toString(36)}-${ino.toString(36)}`
 }
 
-function stateOf(stat: BigIntStats, coding: ContentCoding | undefined): Validators & { size: number; stamp: string } {
+function stateOf(
+  stat: BigIntStats,
+  coding: ContentCoding | undefined,
+): KnownValidators & { size: number; stamp: string } {
   const { size, mtimeNs } = stat
   const tag = `${mtimeNs.toString(36)}-${size.toString(36)}`
   return {

@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
-import { HttpError, statusText } from '@arlen/core'
+import { HttpError } from '@arlen/core'
+import { allowsRange, evaluateConditions } from '../answer/conditions.ts'
 import { HeaderBlock } from '../answer/header-block.ts'
 import { Reply } from '../answer/reply.ts'
+import { httpError } from '../errors.ts'
 import type { Request } from '../request.ts'
-import { allowsRange, evaluateConditions } from './conditions.ts'
 import { type FileEntry, openCurrent } from './file-entry.ts'
 import { FileStream } from './file-stream.ts'
 import { parseRange } from './range.ts'
@@ -54,7 +55,7 @@ function replyTo(
   if (entry.bytes !== undefined && !CONDITIONAL.test(req._head))
     return wholeReply(entry, entry.bytes, cacheControl, varies)
   const status = evaluateConditions(req, entry)
-  if (status === 412) throw new HttpError(412, 'precondition_failed', { detail: statusText(412) })
+  if (status === 412) throw httpError('precondition_failed')
   if (status === 304) {
     // Type and length are not sent, but a middleware can tell by them what the whole answer would have been.
     const reply = new Reply(null, entry.type, 304)
@@ -82,6 +83,7 @@ function replyTo(
 /** The one answer that most requests get: its header fields are written once for each state of the file. */
 function wholeReply(entry: FileEntry, bytes: Buffer, cacheControl: string, varies: boolean): Reply {
   const reply = new Reply(bytes, entry.type)
+  reply.isConditioned = true
   if (entry.fields === undefined) {
     const described = describe(new Reply(null, ''), entry, cacheControl, varies)
     if (entry.coding) described.headers.set('Content-Encoding', entry.coding)
@@ -93,6 +95,7 @@ function wholeReply(entry: FileEntry, bytes: Buffer, cacheControl: string, varie
 }
 
 function describe(reply: Reply, entry: FileEntry, cacheControl: string, varies: boolean): Reply {
+  reply.isConditioned = true
   reply.headers.set('ETag', entry.etag).set('Last-Modified', new Date(entry.modified).toUTCString())
   if (cacheControl !== '') reply.headers.set('Cache-Control', cacheControl)
   if (varies) reply.headers.set('Vary', 'Accept-Encoding')

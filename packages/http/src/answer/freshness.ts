@@ -1,0 +1,22 @@
+import { httpError } from '../errors.ts'
+import type { Request } from '../request.ts'
+import { evaluateConditions, parseDate, type Validators } from './conditions.ts'
+import type { HeaderList } from './headers.ts'
+
+/** State of what a handler is about to answer with, or to change. */
+export interface Freshness {
+  /** An entity tag; quotes are added where it has none. */
+  etag?: string | undefined
+  lastModified?: Date | number | undefined
+}
+
+/** See `Context.fresh`. */
+export function isFresh(req: Request, headers: HeaderList, { etag, lastModified }: Freshness): boolean {
+  if (etag !== undefined) headers.set('ETag', /^(?:W\/)?"[^"]*"$/.test(etag) ? etag : `"${etag.replaceAll('"', '')}"`)
+  if (lastModified !== undefined) headers.set('Last-Modified', new Date(lastModified).toUTCString())
+  const validators: Validators = { etag: headers.get('etag'), modified: parseDate(headers.get('last-modified')) }
+  if (validators.etag === undefined && validators.modified === undefined) return false
+  const result = evaluateConditions(req, validators)
+  if (result === 412) throw httpError('precondition_failed')
+  return result === 304
+}

@@ -12,7 +12,6 @@ const table = {
     message: 'The option context of createApp() must be a class that extends Context of @arlen/http.',
   },
   function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
-  option_unknown: { message: 'createApp() has no option {name}.{hint}' },
   plugin_confined: {
     message: 'The plugin {name} wraps every request, and cannot be confined to {prefix}. Register it without a prefix.',
   },

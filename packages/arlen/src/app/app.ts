@@ -20,7 +20,7 @@ import { packageFolders } from '@arlen/core/call-site'
 import type { ResolvedConfig } from '@arlen/core/config'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
 import { evaluateNode } from '@arlen/core/node-version'
-import { suggest } from '@arlen/core/options'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import {
   Context,
   type ContextConstructor,
@@ -81,17 +81,24 @@ export interface AppOptions {
 }
 
 const OWN_FOLDERS = packageFolders(import.meta.url)
-const APP_OPTIONS = [
-  'root',
-  'environment',
-  'config',
-  'log',
-  'templates',
-  'slashes',
-  'methodOverride',
-  'json',
-  'context',
-]
+const APP_OPTIONS: OptionTable<AppOptions> = {
+  root: option.string,
+  environment: option.text,
+  config: option.object,
+  log: option.any,
+  templates: option.nested<TemplateOptions>({
+    helpers: option.recordOf(option.func),
+    contextHelpers: option.recordOf(option.func),
+    locals: option.object,
+  }),
+  slashes: option.nested<NonNullable<AppOptions['slashes']>>({
+    trailingSlash: option.any,
+    duplicateSlashes: option.any,
+  }),
+  context: option.any,
+  methodOverride: option.boolean,
+  json: option.nested<JsonOptions>({ bigint: option.any }),
+}
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
 export class App extends Routes implements Servable {
@@ -374,10 +381,6 @@ function nothingHere(c: Context): unknown {
 
 /** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */
 export function createApp(options: AppOptions = {}): App {
-  const unknown = Object.keys(options).find(name => !APP_OPTIONS.includes(name))
-  if (unknown !== undefined) {
-    const near = suggest(unknown, APP_OPTIONS)
-    throw appError('option_unknown', { name: unknown, hint: near ? ` Did you mean ${near}?` : '' })
-  }
-  return new App({ ...options, root: options.root ?? callerFolder(createApp) })
+  const read = readOptions('createApp()', options, APP_OPTIONS)
+  return new App({ ...read, root: read.root ?? callerFolder(createApp) })
 }

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import { after } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
 import type { Middleware } from '../handler.ts'
@@ -18,6 +19,13 @@ export interface CompressOptions {
   minBytes?: number
 }
 
+const CODINGS: readonly ContentCoding[] = ['zstd', 'br', 'gzip']
+
+const OPTIONS: OptionTable<CompressOptions> = {
+  codings: option.listOf(option.oneOf(...CODINGS)),
+  minBytes: option.number(0),
+}
+
 const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|x-ndjson|[\w.-]+\+(?:json|xml))|image\/svg\+xml|font\/(?:ttf|otf))/i
 
@@ -27,8 +35,7 @@ const COMPRESSIBLE =
  * Event streams, answers that already have a coding and `Cache-Control: no-transform` are left alone.
  */
 export function compress(options: CompressOptions = {}): Middleware {
-  const codings = options.codings ?? ['zstd', 'br', 'gzip']
-  const minBytes = options.minBytes ?? 1024
+  const { codings = CODINGS, minBytes = 1024 } = readOptions('compress()', options, OPTIONS)
   return next => c =>
     after(next(c), result => {
       const reply = toReply(c, result)

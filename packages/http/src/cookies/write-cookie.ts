@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type SetCookie, stringifySetCookie } from 'cookie'
 import { httpError } from '../errors.ts'
 
@@ -24,6 +25,19 @@ export interface CookieOptions {
   priority?: 'low' | 'medium' | 'high' | undefined
 }
 
+/** Values are checked for what browsers do with them. */
+export const COOKIE_OPTIONS: OptionTable<CookieOptions> = {
+  maxAge: option.any,
+  expires: option.any,
+  domain: option.any,
+  path: option.any,
+  httpOnly: option.any,
+  secure: option.any,
+  sameSite: option.any,
+  partitioned: option.any,
+  priority: option.any,
+}
+
 /** Bytes of name and value together that browsers store at most (RFC 6265bis, section 5.6). */
 export const MAX_COOKIE_BYTES = 4096
 
@@ -44,7 +58,8 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
 }
 
 /** As {@link serializeCookie}, for a client whose connection is known to be encrypted or not. */
-export function writeCookie(name: string, value: string, options: CookieOptions, encrypted: boolean): string {
+export function writeCookie(name: string, value: string, given: CookieOptions, encrypted: boolean): string {
+  const options = readOptions('the cookie', given, COOKIE_OPTIONS)
   const { path = '/', httpOnly = true, partitioned = false } = options
   // In any case, as browsers read it.
   const sameSite = String(options.sameSite ?? 'lax').toLowerCase() as NonNullable<CookieOptions['sameSite']>

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Handler, Middleware } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { negotiateCoding } from '../answer/negotiation.ts'
 import { Reply } from '../answer/reply.ts'
 import type { Context } from '../context.ts'
@@ -32,6 +33,18 @@ export interface StaticOptions {
   checkMs?: number
 }
 
+const OPTIONS: OptionTable<StaticOptions> = {
+  prefix: option.string,
+  maxAgeSeconds: option.number(0),
+  immutable: option.instanceOf(RegExp, 'a regular expression'),
+  index: option.string,
+  types: option.object,
+  precompressed: option.boolean,
+  cacheBytes: option.number(0),
+  cacheFileBytes: option.number(0),
+  checkMs: option.durationMs(),
+}
+
 const YEAR = 31_536_000
 
 /**
@@ -40,7 +53,8 @@ const YEAR = 31_536_000
  *
  * @throws static_folder_missing where the folder does not exist; option_invalid for `types` that are none
  */
-export function serveStatic(dir: string, options: StaticOptions = {}): Middleware<Context> {
+export function serveStatic(dir: string, given: StaticOptions = {}): Middleware<Context> {
+  const options = readOptions('serveStatic()', given, OPTIONS)
   const root = rootOf(dir)
   const prefix = `/${(options.prefix ?? '').replace(/^\/+|\/+$/g, '')}`.replace(/^\/$/, '')
   const { index, immutable, precompressed = true } = options

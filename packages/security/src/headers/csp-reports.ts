@@ -1,3 +1,4 @@
+import { option, readOptions } from '@arlen/core/options'
 import type { Handler } from '@arlen/http'
 import { RateLimiter } from '../rate-limit/rate-limiter.ts'
 
@@ -19,8 +20,9 @@ export interface CspReportsOptions {
  * Mount it for POST at the path of `reportTo`, without CSRF protection: browsers send no token with reports.
  */
 export function cspReports(options: CspReportsOptions = {}): Handler {
+  const { perMinute = 20 } = readOptions('cspReports()', options, { perMinute: option.integer(1) })
   const budget = new RateLimiter(
-    { name: 'csp-reports', limit: options.perMinute ?? 20, windowMs: 60_000, algorithm: 'token-bucket' },
+    { name: 'csp-reports', limit: perMinute, windowMs: 60_000, algorithm: 'token-bucket' },
     { maxKeys: 8 },
   )
   let suppressed = 0

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Context, HeaderBlock, type Middleware } from '@arlen/http'
 import { securityError } from '../errors.ts'
 import { type CspOptions, cspPolicy } from './csp.ts'
@@ -32,6 +33,31 @@ export type ReferrerPolicy =
   | 'strict-origin'
   | 'strict-origin-when-cross-origin'
 
+type TransportSecurity = Exclude<SecurityHeadersOptions['strictTransportSecurity'], false | undefined>
+
+/** The values of headers are checked where they are written. */
+const OPTIONS: OptionTable<SecurityHeadersOptions> = {
+  contentSecurityPolicy: option.either(
+    option.oneOf(false),
+    option.nested<CspOptions>({ directives: option.object, reportOnly: option.boolean, reportTo: option.string }),
+  ),
+  strictTransportSecurity: option.either(
+    option.oneOf(false),
+    option.nested<TransportSecurity>({
+      maxAge: option.any,
+      includeSubDomains: option.boolean,
+      preload: option.boolean,
+    }),
+  ),
+  referrerPolicy: option.any,
+  frameOptions: option.any,
+  crossOriginOpenerPolicy: option.any,
+  crossOriginResourcePolicy: option.any,
+  crossOriginEmbedderPolicy: option.any,
+  originAgentCluster: option.boolean,
+  permissionsPolicy: option.either(option.oneOf(false), option.object),
+}
+
 /** Powerful features that few applications need and that injected scripts abuse (OWASP Secure Headers Project). */
 const DENIED_FEATURES = ['camera', 'geolocation', 'microphone', 'payment']
 
@@ -44,7 +70,8 @@ const DENIED_FEATURES = ['camera', 'geolocation', 'microphone', 'payment']
  *
  * @throws ArlenError `csp_invalid`, `header_option_invalid`.
  */
-export function securityHeaders(options: SecurityHeadersOptions = {}): Middleware {
+export function securityHeaders(given: SecurityHeadersOptions = {}): Middleware {
+  const options = readOptions('securityHeaders()', given, OPTIONS)
   const policy = options.contentSecurityPolicy === false ? undefined : cspPolicy(options.contentSecurityPolicy ?? {})
   const common = commonFields(options)
   const csp = (secure: boolean): Fields =>

@@ -1,5 +1,6 @@
 import type { Logger } from '@arlen/core'
-import type { RateLimit } from '../rate-limit/rate-limiter.ts'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { RATE_LIMIT_OPTIONS, type RateLimit } from '../rate-limit/rate-limiter.ts'
 import type { RateStore } from '../rate-limit/rate-store.ts'
 import { countsAlone } from '../rate-limit/shared-store.ts'
 import { LoginCounter } from './login-counter.ts'
@@ -44,6 +45,23 @@ export interface LoginThrottleOptions {
   now?: () => number
 }
 
+const COUNT = option.nested<Omit<RateLimit, 'name'>>(RATE_LIMIT_OPTIONS)
+
+const OPTIONS: OptionTable<LoginThrottleOptions> = {
+  name: option.text,
+  pair: COUNT,
+  account: COUNT,
+  address: COUNT,
+  device: COUNT,
+  networks: option.object,
+  knownAddressMs: option.durationMs(),
+  maxKeys: option.integer(1),
+  store: option.either(option.object, option.oneOf('memory')),
+  deadlineMs: option.durationMs(1),
+  log: option.object,
+  now: option.func,
+}
+
 /** What is known about an attempt to log in. */
 export interface LoginAttemptOptions {
   /**
@@ -81,7 +99,8 @@ export class LoginThrottle {
   readonly #networks: LoginNetworks
 
   /** @throws ArlenError `rate_limit_invalid`, `login_networks_invalid`. */
-  constructor(options: LoginThrottleOptions = {}) {
+  constructor(given: LoginThrottleOptions = {}) {
+    const options = readOptions('LoginThrottle', given, OPTIONS)
     const { name = 'login', networks = LOGIN_NETWORKS, knownAddressMs = 30 * 24 * 60 * 60_000 } = options
     const { pair = { limit: 5, windowMs: QUARTER_MS }, account = { limit: 100, windowMs: 4 * QUARTER_MS } } = options
     const { address = { limit: 50, windowMs: QUARTER_MS }, device = { limit: 10, windowMs: QUARTER_MS } } = options

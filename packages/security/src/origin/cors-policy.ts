@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { securityError } from '../errors.ts'
 
 /** Options of {@link cors}. */
@@ -16,6 +17,15 @@ export interface CorsOptions {
   maxAge?: number
 }
 
+const OPTIONS: OptionTable<CorsOptions> = {
+  origins: option.required(option.either(option.listOf(option.string), option.oneOf('*'))),
+  credentials: option.boolean,
+  methods: option.listOf(option.string),
+  headers: option.listOf(option.string),
+  exposed: option.listOf(option.string),
+  maxAge: option.any,
+}
+
 /** Headers to add to a response: name and value. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
@@ -30,7 +40,8 @@ export interface CorsPolicy {
 }
 
 /** @throws ArlenError `cors_invalid`. */
-export function corsPolicy(options: CorsOptions): CorsPolicy {
+export function corsPolicy(given: CorsOptions): CorsPolicy {
+  const options = readOptions('cors()', given, OPTIONS)
   const { origins, credentials = false, exposed = [], maxAge = 600 } = options
   const methods = options.methods ?? ['PUT', 'PATCH', 'DELETE']
   const headers = options.headers ?? ['content-type', 'authorization', 'x-csrf-token']

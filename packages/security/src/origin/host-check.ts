@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '@arlen/http'
 import { securityError } from '../errors.ts'
 import { hostList } from './host-list.ts'
@@ -10,6 +11,11 @@ export interface HostCheckOptions {
   exemptPaths?: readonly string[]
 }
 
+const OPTIONS: OptionTable<HostCheckOptions> = {
+  hosts: option.required(option.listOf(option.string)),
+  exemptPaths: option.listOf(option.string),
+}
+
 /**
  * Rejects requests for other hosts with 421. Links in e-mails, caches and redirects are built from the host, and DNS
  * rebinding depends on it. Behind a trusted proxy the forwarded host is checked.
@@ -17,8 +23,9 @@ export interface HostCheckOptions {
  * @throws ArlenError `hosts_invalid`.
  */
 export function hostCheck(options: HostCheckOptions): Middleware {
-  const isAllowed = hostList(options.hosts)
-  const exempt = new Set(options.exemptPaths)
+  const { hosts, exemptPaths } = readOptions('hostCheck()', options, OPTIONS)
+  const isAllowed = hostList(hosts)
+  const exempt = new Set(exemptPaths)
   let lastAllowed: string | undefined
   return next => c => {
     const { host } = c.req

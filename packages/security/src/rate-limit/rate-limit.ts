@@ -1,8 +1,15 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context, Middleware } from '@arlen/http'
 import { securityError } from '../errors.ts'
 import { addressKey } from './address-key.ts'
 import { ProxyCollapse } from './proxy-collapse.ts'
-import { type CheckedRateLimit, type RateDecision, type RateLimit, RateLimiter } from './rate-limiter.ts'
+import {
+  type CheckedRateLimit,
+  RATE_LIMIT_OPTIONS,
+  type RateDecision,
+  type RateLimit,
+  RateLimiter,
+} from './rate-limiter.ts'
 import type { OnStoreError, RateStore } from './rate-store.ts'
 import { ResilientLimiter } from './resilient-limiter.ts'
 import { sharedStore } from './shared-store.ts'
@@ -35,13 +42,27 @@ export interface RateLimitOptions extends RateLimit {
   maxKeys?: number
 }
 
+const OPTIONS: OptionTable<RateLimitOptions> = {
+  ...RATE_LIMIT_OPTIONS,
+  key: option.either(option.func, option.oneOf('address')),
+  ipv6Prefix: option.any,
+  cost: option.func,
+  skip: option.func,
+  store: option.either(option.object, option.oneOf('memory')),
+  onStoreError: option.any,
+  deadlineMs: option.durationMs(1),
+  headers: option.boolean,
+  maxKeys: option.integer(1),
+}
+
 /**
  * Rejects requests over the limit with 429 and tells when to retry (`Retry-After`, RFC 9110; `RateLimit`,
  * draft-ietf-httpapi-ratelimit-headers). Synchronous when counting in memory.
  *
  * @throws ArlenError `rate_limit_invalid`.
  */
-export function rateLimit(options: RateLimitOptions): Middleware {
+export function rateLimit(given: RateLimitOptions): Middleware {
+  const options = readOptions('rateLimit()', given, OPTIONS)
   const { onStoreError = 'local', deadlineMs = 50, headers = true, skip, cost } = options
   const local = new RateLimiter(options, { maxKeys: options.maxKeys ?? 100_000 })
   const store = sharedStore(options.store)

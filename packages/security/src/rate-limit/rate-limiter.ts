@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { securityError } from '../errors.ts'
 import { KeyTable } from './key-table.ts'
 import { type Lanes, type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
@@ -23,6 +24,20 @@ export interface RateLimit {
   algorithm?: RateAlgorithmName
   /** Token bucket only: how many requests may come at once. Default `limit`. */
   burst?: number
+}
+
+/** What the values must be is checked by {@link checkRateLimit}. */
+export const RATE_LIMIT_OPTIONS: OptionTable<RateLimit> = {
+  name: option.any,
+  limit: option.any,
+  windowMs: option.any,
+  algorithm: option.any,
+  burst: option.any,
+}
+
+const LIMITER_OPTIONS: OptionTable<{ maxKeys?: number; now?: () => number }> = {
+  maxKeys: option.integer(1),
+  now: option.func,
 }
 
 /** A validated limit with its defaults filled in. */
@@ -58,8 +73,9 @@ export class RateLimiter {
   constructor(limit: RateLimit, options: { maxKeys?: number; now?: () => number } = {}) {
     this.rule = checkRateLimit(limit)
     this.#algorithm = rateAlgorithm(this.rule.algorithm, this.rule)
-    this.#table = new KeyTable(this.#algorithm, options.maxKeys ?? 100_000)
-    this.#now = options.now ?? (() => performance.now())
+    const { maxKeys = 100_000, now = () => performance.now() } = readOptions('RateLimiter', options, LIMITER_OPTIONS)
+    this.#table = new KeyTable(this.#algorithm, maxKeys)
+    this.#now = now
   }
 
   /** Counts a request, or rejects it. For costs of 0 and less see `RateStore`. */

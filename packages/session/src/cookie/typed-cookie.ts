@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Context, type CookieOptions, findCookie, serializeCookie } from '@arlen/http'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { requestSession } from '../context.ts'
@@ -13,6 +14,18 @@ export interface TypedCookieOptions<T> extends Omit<CookieOptions, 'secure' | 'e
    * `sealed`: clients can neither read nor change it. `signed`: they cannot change it. Default `plain`: no protection.
    */
   protect?: 'sealed' | 'signed' | 'plain'
+}
+
+const OPTIONS: OptionTable<TypedCookieOptions<unknown>> = {
+  schema: option.required(option.any),
+  protect: option.oneOf('sealed', 'signed', 'plain'),
+  maxAge: option.any,
+  domain: option.any,
+  path: option.any,
+  httpOnly: option.any,
+  sameSite: option.any,
+  partitioned: option.any,
+  priority: option.any,
 }
 
 /** Converts values to cookie text and back. */
@@ -37,7 +50,8 @@ export class TypedCookie<T> {
   /** Keys depend on an application's secrets, and a process may have several applications. */
   readonly #wrappings = new WeakMap<KeyRing, Wrapping>()
 
-  constructor(name: string, options: TypedCookieOptions<T>) {
+  constructor(name: string, given: TypedCookieOptions<T>) {
+    const options = readOptions('defineCookie()', given, OPTIONS as OptionTable<TypedCookieOptions<T>>)
     const { schema: _, protect: __, ...attributes } = options
     this.#name = name
     this.#options = options

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Context, crossSiteEvidence, findCookie, type Middleware, originSet, readForm } from '@arlen/http'
 import { requestSession } from '../context.ts'
 import { sessionError } from '../errors.ts'
@@ -22,6 +23,8 @@ const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|tex
 const MULTIPART = /^multipart\/form-data[ \t]*(?:;|$)/i
 const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
 
+const OPTIONS: OptionTable<CsrfOptions> = { trustedOrigins: option.listOf(option.string) }
+
 /**
  * Rejects requests that another site made a browser send (403). Both checks must pass: `Sec-Fetch-Site` and `Origin`
  * must not name another site, and the session's token must be in the form field `csrf_token` (before the first file) or
@@ -33,7 +36,8 @@ const URLENCODED = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i
  * To exempt a route, do not wrap it, and say why next to it. Needs `sessionMiddleware()` before it.
  */
 export function csrf(options: CsrfOptions = {}): Middleware {
-  const trusted = originSet(options.trustedOrigins)
+  const { trustedOrigins } = readOptions('csrf()', options, OPTIONS)
+  const trusted = originSet(trustedOrigins)
   return next => c => {
     const { req } = c
     if (SAFE.has(req.method)) return next(c)

@@ -1,5 +1,6 @@
 import type { GuardSecurity, SecurityScheme } from '@arlen/core'
 import { namesMediaType } from '@arlen/core/accept'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Context, localTarget } from '@arlen/http'
 import { findRequestSession, knownUser, requestSession, setUser } from '../context.ts'
 import { sessionError } from '../errors.ts'
@@ -57,6 +58,22 @@ export interface AuthenticationOptions<User extends AppUser> {
   loginPath?: string
 }
 
+const OPTIONS: OptionTable<AuthenticationOptions<AppUser>> = {
+  findUser: option.func,
+  idOf: option.func,
+  epochOf: option.func,
+  rolesOf: option.func,
+  schemes: option.listOf(option.object),
+  findTokenUser: option.func,
+  remember: option.object,
+  rememberMs: option.durationMs(1),
+  onRememberReuse: option.func,
+  ended: option.object,
+  onLogout: option.func,
+  keep: option.listOf(option.string),
+  loginPath: option.string,
+}
+
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
 /**
@@ -68,7 +85,9 @@ export class Authentication<User extends AppUser = AppUser> {
   readonly #schemes: readonly AuthScheme<User>[]
   readonly #remembered: RememberedLogins<User> | undefined
 
-  constructor(options: AuthenticationOptions<User>) {
+  /** @throws ArlenError `option_unknown`, `option_invalid`, `login_unsupported`. */
+  constructor(given: AuthenticationOptions<User>) {
+    const options = readOptions('Authentication', given, OPTIONS as OptionTable<AuthenticationOptions<User>>)
     this.#options = options
     const { schemes = [], findTokenUser, remember, onRememberReuse } = options
     const short = findTokenUser && tokensByHash(findTokenUser)

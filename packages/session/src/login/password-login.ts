@@ -1,4 +1,5 @@
 import type { Logger } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '@arlen/http'
 import { sessionError } from '../errors.ts'
 import { knownDevice, rememberDevice } from './known-devices.ts'
@@ -32,6 +33,13 @@ export interface PasswordLoginOptions<User> {
   throttle: Throttle | 'none'
 }
 
+const OPTIONS: OptionTable<PasswordLoginOptions<never>> = {
+  passwords: option.required(option.object),
+  find: option.required(option.func),
+  rehash: option.required(option.func),
+  throttle: option.required(option.either(option.object, option.oneOf('none'))),
+}
+
 /**
  * Checks account and password. A failure looks the same whatever was wrong: an unknown account takes as long as a wrong
  * password. Throttled attempts are rejected before any look-up.
@@ -39,8 +47,9 @@ export interface PasswordLoginOptions<User> {
 export class PasswordLogin<User> {
   readonly #options: PasswordLoginOptions<User>
 
+  /** @throws ArlenError `option_unknown`, `option_invalid`. */
   constructor(options: PasswordLoginOptions<User>) {
-    this.#options = options
+    this.#options = readOptions('PasswordLogin', options, OPTIONS as OptionTable<PasswordLoginOptions<User>>)
   }
 
   /**

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Algorithm, hash, parseOptions, verify } from '@node-rs/argon2'
 import { sessionError } from '../errors.ts'
 import { randomToken } from '../secrets/random.ts'
@@ -40,7 +41,16 @@ export interface PasswordOptions {
   legacy?: (hash: string, password: string) => boolean | Promise<boolean>
 }
 
-/** What comes of checking a password. */
+const OPTIONS: OptionTable<PasswordOptions> = {
+  memoryCost: option.integer(1),
+  timeCost: option.integer(1),
+  parallelism: option.integer(1),
+  atOnce: option.integer(1),
+  pepper: option.text,
+  legacy: option.func,
+}
+
+/** The result of verifying a password. */
 export interface PasswordVerdict {
   readonly ok: boolean
   /** A new hash to store. Set if the password is correct but its hash uses outdated parameters. */
@@ -62,7 +72,8 @@ export class Passwords {
   readonly #turns: Turns
   #decoy: Promise<string> | undefined
 
-  constructor(options: PasswordOptions = {}) {
+  constructor(given: PasswordOptions = {}) {
+    const options = readOptions('Passwords', given, OPTIONS)
     const { memoryCost = 19_456, timeCost = 2, parallelism = 1, atOnce = 2, pepper, legacy } = options
     if (!OWASP_MINIMA.some(([memory, time]) => memoryCost >= memory && timeCost >= time)) {
       throw sessionError('password_parameters', { problems: `${memoryCost} KiB and ${timeCost} passes` })

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type CookieOptions, serializeCookie } from '@arlen/http'
 import { CookieCodec } from '../cookie/cookie-codec.ts'
 import { CsrfTokens } from '../csrf/csrf-token.ts'
@@ -70,7 +71,22 @@ export interface CookieSlot {
 export const DEFAULT_IDLE_MS: number = 12 * 60 * 60 * 1000
 export const DEFAULT_ABSOLUTE_MS: number = 7 * 24 * 60 * 60 * 1000
 
-export function sessionSettings(options: SessionOptions): SessionSettings {
+const OPTIONS: OptionTable<SessionOptions> = {
+  secrets: option.required(option.either(option.listOf(option.string), option.instanceOf(KeyRing, 'a key ring'))),
+  secure: option.boolean,
+  cookieName: option.text,
+  domain: option.string,
+  sameSite: option.oneOf('strict', 'lax', 'none'),
+  idleMs: option.durationMs(1),
+  absoluteMs: option.durationMs(1),
+  persistent: option.boolean,
+  store: option.object,
+  strict: option.boolean,
+  now: option.func,
+}
+
+export function sessionSettings(given: SessionOptions): SessionSettings {
+  const options = readOptions('sessionMiddleware()', given, OPTIONS)
   const {
     secrets,
     secure = true,

@@ -1,3 +1,4 @@
+import { option, readOptions } from '@arlen/core/options'
 /** An API key at rest. */
 export interface StoredApiKey {
   /** The public beginning of the key: identifies it in the store and to people. */
@@ -35,7 +36,8 @@ export class MemoryApiKeyStore implements ApiKeyStore {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? (() => Date.now())
+    const { now = () => Date.now() } = readOptions('MemoryApiKeyStore', options, { now: option.func })
+    this.#now = now
   }
 
   async insert(key: StoredApiKey): Promise<void> {

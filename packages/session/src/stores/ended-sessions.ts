@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { option, readOptions } from '@arlen/core/options'
 import { type SqlClient, type SqlSource, sqlClient } from './pg-sql.ts'
 
 /** The key of a session in a store: reading the store does not give access to sessions. */
@@ -63,7 +64,8 @@ export class MemoryEndedSessions implements EndedSessions {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? (() => Date.now())
+    const { now = () => Date.now() } = readOptions('MemoryEndedSessions', options, { now: option.func })
+    this.#now = now
   }
 
   async end(key: string, expiresAt: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { option, readOptions } from '@arlen/core/options'
 import type { SessionPatch, SessionStore, StoredSession } from './session-store.ts'
 
 interface Entry {
@@ -14,8 +15,10 @@ export class MemorySessionStore implements SessionStore {
   readonly #now: () => number
 
   constructor(options: { max?: number; now?: () => number } = {}) {
-    this.#max = options.max ?? 10_000
-    this.#now = options.now ?? (() => Date.now())
+    const table = { max: option.integer(1), now: option.func }
+    const { max = 10_000, now = () => Date.now() } = readOptions('MemorySessionStore', options, table)
+    this.#max = max
+    this.#now = now
   }
 
   async load(key: string): Promise<StoredSession | undefined> {

@@ -1,3 +1,4 @@
+import { option, readOptions } from '@arlen/core/options'
 import type { OneTimeTokenStore, StoredToken, TakenToken } from '../token/one-time-token.ts'
 
 /** Keeps one-time tokens in memory. For tests. */
@@ -6,7 +7,8 @@ export class MemoryTokenStore implements OneTimeTokenStore {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    this.#now = options.now ?? (() => Date.now())
+    const { now = () => Date.now() } = readOptions('MemoryTokenStore', options, { now: option.func })
+    this.#now = now
   }
 
   async insert(token: StoredToken, successorOf?: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { SecurityScheme } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '@arlen/http'
 import { sessionError } from '../errors.ts'
 import {
@@ -27,6 +28,21 @@ export interface ApiKeysOptions<User> {
   /** Names the protected space in challenges. Default `api`. */
   realm?: string
   now?: () => number
+}
+
+const OPTIONS: OptionTable<ApiKeysOptions<never>> = {
+  store: option.required(option.object),
+  prefix: option.required(option.string),
+  findUser: option.required(option.func),
+  header: option.either(option.string, option.oneOf(false)),
+  realm: option.string,
+  now: option.func,
+}
+
+const ISSUE_OPTIONS: OptionTable<IssueApiKeyOptions> = {
+  name: option.required(option.string),
+  scopes: option.listOf(option.string),
+  lifetimeMs: option.number(),
 }
 
 /** What a new API key is for. */
@@ -72,7 +88,8 @@ export class ApiKeys<User> implements AuthScheme<User> {
   readonly #start: string
   readonly #header: string | undefined
 
-  constructor(options: ApiKeysOptions<User>) {
+  constructor(given: ApiKeysOptions<User>) {
+    const options = readOptions('apiKeys()', given, OPTIONS as OptionTable<ApiKeysOptions<User>>)
     const { prefix, header = 'x-api-key', realm } = options
     const refuse = (problem: string) => sessionError('api_key_options_invalid', { problem })
     if (!/^[a-z][a-z0-9_]{0,31}$/i.test(prefix)) throw refuse('prefix must be 1 to 32 letters, digits and underscores')
@@ -87,7 +104,7 @@ export class ApiKeys<User> implements AuthScheme<User> {
 
   /** Creates a key for a user. */
   async issue(userId: string | number, options: IssueApiKeyOptions): Promise<IssuedApiKey> {
-    const { name, scopes = [], lifetimeMs } = options
+    const { name, scopes = [], lifetimeMs } = readOptions('issue()', options, ISSUE_OPTIONS)
     const createdAt = (this.#options.now ?? Date.now)()
     const prefix = this.#start + randomToken(NAME_BYTES)
     const key = prefix + randomToken(SECRET_BYTES)

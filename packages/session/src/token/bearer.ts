@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '@arlen/http'
 import {
   type AuthScheme,
@@ -22,6 +23,12 @@ export interface BearerOptions<User> {
   bearerFormat?: string
 }
 
+const OPTIONS: OptionTable<BearerOptions<never>> = {
+  verify: option.required(option.func),
+  realm: option.string,
+  bearerFormat: option.string,
+}
+
 export const MALFORMED: CredentialsProblem = { error: 'invalid_request', description: 'Send one token: Bearer <token>' }
 export const UNKNOWN: CredentialsProblem = { error: 'invalid_token' }
 
@@ -32,10 +39,10 @@ export const UNKNOWN: CredentialsProblem = { error: 'invalid_token' }
  * @throws ArlenError `realm_invalid`.
  */
 export function bearer<User>(options: BearerOptions<User>): AuthScheme<User> {
-  const { verify, bearerFormat } = options
+  const { verify, bearerFormat, realm } = readOptions('bearer()', options, OPTIONS as OptionTable<BearerOptions<User>>)
   return {
     name: 'Bearer',
-    realm: checkedRealm(options.realm),
+    realm: checkedRealm(realm),
     openApi: { type: 'http', scheme: 'bearer', ...(bearerFormat !== undefined && { bearerFormat }) },
     authenticate(c) {
       const authorization = readAuthorization(c)

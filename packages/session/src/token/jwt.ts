@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '@arlen/http'
 import {
   type CryptoKey,
@@ -59,13 +60,30 @@ export interface JwtOptions<User> {
   now?: () => number
 }
 
+/** What keys and claims must be is checked where they are used. */
+const OPTIONS: OptionTable<JwtOptions<never>> = {
+  algorithms: option.any,
+  issuer: option.any,
+  audience: option.any,
+  key: option.any,
+  jwks: option.any,
+  findUser: option.required(option.func),
+  scopesOf: option.func,
+  typ: option.string,
+  clockToleranceMs: option.durationMs(),
+  keysMaxAgeMs: option.durationMs(),
+  realm: option.string,
+  now: option.func,
+}
+
 /**
  * JSON Web Tokens as bearer tokens (RFC 7519, RFC 8725). The jose library verifies signature, algorithm, issuer,
  * audience and times. A token without `exp` is rejected. For `schemes` of `Authentication`.
  *
  * @throws ArlenError `jwt_options_invalid`, `realm_invalid`.
  */
-export function jwt<User>(options: JwtOptions<User>): AuthScheme<User> {
+export function jwt<User>(given: JwtOptions<User>): AuthScheme<User> {
+  const options = readOptions('jwt()', given, OPTIONS as OptionTable<JwtOptions<User>>)
   const { findUser, scopesOf = scopesOfClaims, realm } = options
   const key = keyOf(options)
   const rules = verifyOptions(options)

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { hashToken, newToken } from './token.ts'
 
 /** A stored one-time token. */
@@ -60,6 +61,15 @@ export interface OneTimeTokenOptions {
   now?: () => number
 }
 
+const OPTIONS: OptionTable<OneTimeTokenOptions> = {
+  store: option.required(option.object),
+  purpose: option.required(option.text),
+  lifetimeMs: option.number(),
+  replace: option.boolean,
+  onReuse: option.func,
+  now: option.func,
+}
+
 /** The result of presenting a token. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly token: StoredToken }
@@ -77,13 +87,15 @@ const REFUSED: Redemption = { outcome: 'refused' }
 export class OneTimeTokens {
   readonly #options: Required<OneTimeTokenOptions>
 
+  /** @throws ArlenError `option_unknown`, `option_invalid`. */
   constructor(options: OneTimeTokenOptions) {
+    const given = readOptions('OneTimeTokens', options, OPTIONS)
     this.#options = {
       lifetimeMs: 60 * 60 * 1000,
       replace: true,
       now: () => Date.now(),
       onReuse: () => undefined,
-      ...options,
+      ...given,
     }
   }
 

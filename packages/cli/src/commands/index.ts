@@ -7,11 +7,13 @@ import { migrateCommand } from './migrate.ts'
 import { propaneCommand } from './propane.ts'
 import { routesCommand } from './routes.ts'
 import { sqlCommand } from './sql.ts'
+import { testCommand } from './test.ts'
 
 /** In the order of `arlen --help`. */
 export const commands: readonly Command[] = [
   boomhauerCommand,
   propaneCommand,
+  testCommand,
   migrateCommand,
   routesCommand,
   configCommand,

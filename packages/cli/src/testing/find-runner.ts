@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A command that runs tests; what a user adds comes behind its arguments. */
+export interface Runner {
+  command: string
+  args: readonly string[]
+  /** The command is a line for the shell: the `test` script of package.json. */
+  shell: boolean
+}
+
+export interface Manifest {
+  scripts?: Record<string, string>
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+}
+
+/** What `npm init` writes where there are no tests. */
+const NO_TESTS = /no test specified/
+const WATCH: Readonly<Record<string, readonly string[]>> = { vitest: ['watch'], jest: ['--watchAll'] }
+const ONCE: Readonly<Record<string, readonly string[]>> = { vitest: ['run'], jest: [] }
+
+/**
+ * How an application runs its tests: by the `test` script of its package.json, unless that is this very command; else by Vitest
+ * or Jest where one of them is installed; else by `node --test`. A script cannot be told to watch, so the runner is asked then.
+ */
+export function findRunner(root: string, watch: boolean): Runner {
+  const script = readManifest(root).scripts?.test
+  if (!watch && script !== undefined && !/\barlen test\b/.test(script) && !NO_TESTS.test(script))
+    return { command: script, args: [], shell: true }
+  for (const name of ['vitest', 'jest']) {
+    const file = programOf(root, name)
+    if (file) return { command: process.execPath, args: [file, ...(watch ? WATCH : ONCE)[name]!], shell: false }
+  }
+  return { command: process.execPath, args: ['--test', ...(watch ? ['--watch'] : [])], shell: false }
+}
+
+export function readManifest(root: string): Manifest {
+  const file = join(root, 'package.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : {}
+}
+
+/** The program of a package that is installed for the application, in its folder or above; undefined where none is. */
+function programOf(root: string, name: string): string | undefined {
+  for (let at = root; ; at = dirname(at)) {
+    const folder = join(at, 'node_modules', name)
+    if (existsSync(join(folder, 'package.json'))) {
+      const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        bin: Manifest['scripts'] | string
+      }
+      const file = typeof bin === 'string' ? bin : bin?.[name]
+      return file && join(folder, file)
+    }
+    if (at === dirname(at)) return undefined
+  }
+}

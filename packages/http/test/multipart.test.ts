@@ -167,3 +167,117 @@ test('a body that the form ends before is read to its end, and the connection li
   const answers = await client.send(request + request).answers(2)
   expect(answers.map(answer => answer.body)).toEqual(['[["x","1"]]', '[["x","1"]]'])
 })
+
+describe('corners of RFC 2046 and RFC 7578', () => {
+  const part = (head: string, content = '1') => `--a\r\n${head}\r\n\r\n${content}\r\n`
+  const named = (name: string, content?: string) => part(`Content-Disposition: form-data; ${name}`, content)
+  const end = '--a--\r\n'
+
+  /** Over a socket, byte for byte and split anywhere. */
+  async function ask(body: string, type = 'multipart/form-data; boundary=a', step = body.length || 1) {
+    const server = await start(list())
+    const client = await open(server)
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}`
+    client.send(`${head}\r\n\r\n`)
+    client.socket.setNoDelay(true)
+    for (let i = 0; i < body.length; i += step) client.send(body.slice(i, i + step))
+    const answer = await client.toEnd()
+    const text = Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString()
+    return { status: Number(answer.slice(9, 12)), body: JSON.parse(text) as unknown }
+  }
+
+  test.each<[string, string, unknown[]]>([
+    [
+      'blanks behind a boundary',
+      `--a \t \r\n${named('name="x"').slice(5)}--a  \r\n${named('name="y"').slice(5)}--a-- \r\n`,
+      [
+        ['x', '1'],
+        ['y', '1'],
+      ],
+    ],
+    ['text before and behind', `before\r\n${named('name="x"')}${end}behind\r\n--a\r\n`, [['x', '1']]],
+    ['no parts', end, []],
+    ['no line end at the end', `${named('name="x"')}--a--`, [['x', '1']]],
+    ['a name that is empty', named('name=""') + end, [['', '1']]],
+    ['a value that is empty', named('name="x"', '') + end, [['x', '']]],
+    [
+      'dashes and half boundaries in a value',
+      named('name="x"', '--\r\n--b\r\n-\r\n--') + end,
+      [['x', '--\r\n--b\r\n-\r\n--']],
+    ],
+    [
+      'a name as browsers and undici write it',
+      named('name="a%22b%0D%0Ac%41"; filename="d%22.txt"') + end,
+      [['a"b\r\nc%41', 'd".txt', 'text/plain', '1']],
+    ],
+    ['a name as curl writes it', named('name="a\\"b\\\\c"') + end, [['a"b\\c', '1']]],
+    [
+      'a name with separators',
+      named('name="a;name=b"; filename="c;filename=d"') + end,
+      [['a;name=b', 'c;filename=d', 'text/plain', '1']],
+    ],
+    ['a name without quotes', named('name=x') + end, [['x', '1']]],
+    ['names in UTF-8', named('name="\xc3\xa9"', '\xc3\xa9') + end, [['é', 'é']]],
+    [
+      'a charset that it says',
+      part('Content-Disposition: form-data; name="x"\r\nContent-Type: text/plain; charset=iso-8859-1', '\xe9') + end,
+      [['x', 'é']],
+    ],
+    ['any bytes in a file', named('name="x"; filename="f"', '\xff') + end, [['x', 'f', 'text/plain', '\ufffd']]],
+    ['a head that goes on in another line', part('Content-Disposition: form-data;\r\n name="x"') + end, [['x', '1']]],
+    [
+      'a file name with folders',
+      named('name="x"; filename="../../etc/passwd"') + end,
+      [['x', 'passwd', 'text/plain', '1']],
+    ],
+  ])('%s', async (_, body, parts) => {
+    for (const step of [undefined, 7, 1]) expect(await ask(body, undefined, step)).toEqual({ status: 200, body: parts })
+  })
+
+  test.each<[string, string]>([
+    ['a part without a head', `--a\r\n\r\n1\r\n${end}`],
+    ['a part without a disposition', part('Content-Type: text/plain') + end],
+    ['a part that is no form data', part('Content-Disposition: attachment; name="x"') + end],
+    ['a part without a name', part('Content-Disposition: form-data') + end],
+    ['a part with a file name alone', named('filename="f"') + end],
+    ['two names', named('name="x"; name="y"') + end],
+    [
+      'two dispositions',
+      part('Content-Disposition: form-data; name="x"\r\nContent-Disposition: form-data; name="y"') + end,
+    ],
+    ['a quote that stays open', named('name="x') + end],
+    ['a line that is no field', part('x\r\nContent-Disposition: form-data; name="x"') + end],
+    ['a NUL in a name', named('name="a\0"') + end],
+    ['a name that is not in UTF-8', named('name="\xff"') + end],
+    ['a text that is not in UTF-8', named('name="x"', '\xc3') + end],
+    [
+      'an encoding that nobody takes off',
+      part('Content-Disposition: form-data; name="x"\r\nContent-Transfer-Encoding: base64', 'MQ==') + end,
+    ],
+    ['a boundary that goes on', `${named('name="x"')}--ab\r\n${end}`],
+    ['line ends without CR', (named('name="x"') + end).replaceAll('\r', '')],
+    ['a head without an end', `--a\r\nContent-Disposition: form-data; name="x"`],
+    ['a head of 20 kB', named(`name="${'x'.repeat(20_000)}"`) + end],
+    ['an end in the middle of a text', '--a\r\nContent-Disposition: form-data; name="x"\r\n\r\n1'],
+    ['an end in the middle of a file', '--a\r\nContent-Disposition: form-data; name="x"; filename="f"\r\n\r\n1'],
+    ['an end behind a part', named('name="x"')],
+    ['an end in a boundary', `${named('name="x"')}--a-`],
+    ['nothing', ''],
+    ['no form at all', 'hello'],
+  ])('%s is 400', async (_, body) => {
+    for (const step of [undefined, 7]) {
+      expect(await ask(body, undefined, step)).toMatchObject({ status: 400, body: { code: 'body_invalid' } })
+    }
+  })
+
+  test.each([
+    ['multipart/form-data; boundary="a b"', '--a b', 200],
+    ['multipart/form-data; charset=utf-8; BOUNDARY=a', '--a', 200],
+    ['multipart/form-data; boundary=a; boundary=b', '--a', 400],
+    ['multipart/form-data; boundary=', '--', 400],
+    [`multipart/form-data; boundary=${'a'.repeat(71)}`, `--${'a'.repeat(71)}`, 400],
+  ])('%s', async (type, delimiter, status) => {
+    const body = `${delimiter}\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n${delimiter}--\r\n`
+    expect((await ask(body, type)).status).toBe(status)
+  })
+})

@@ -1,5 +1,6 @@
 import type { Message } from './message.ts'
-import { isFile, makeParser } from './multipart.ts'
+import { makeParser } from './multipart.ts'
+import { boundaryOf, decodeName, MultipartGuard } from './multipart-guard.ts'
 
 /** Where a field is looked for: in the first bytes of the body, and no further. */
 const MOST_BYTES = 16 * 1024
@@ -17,13 +18,15 @@ export function peekMultipartField(request: Message, name: string): Promise<stri
   const contentType = request.header('content-type') ?? ''
   if (body === null) return Promise.resolve(undefined)
   return new Promise(resolve => {
-    const parser = makeParser(contentType, LIMITS, isFile)
+    const boundary = boundaryOf(contentType)
+    const guard = new MultipartGuard(boundary)
+    const parser = makeParser(boundary, LIMITS)
     const settle = (value?: string) => {
       resolve(value)
       body.endPeek()
     }
     parser.on('field', (field, value, nameCut, valueCut) => {
-      if (field === name && !nameCut && !valueCut) settle(value)
+      if (decodeName(field) === name && !nameCut && !valueCut) settle(value)
     })
     parser.on('file', (_name, stream) => {
       stream.on('error', () => undefined) // of a file that nobody reads here
@@ -35,8 +38,13 @@ export function peekMultipartField(request: Message, name: string): Promise<stri
     parser.on('error', () => settle())
     let left = MOST_BYTES
     const piece = (bytes: Buffer) => {
-      parser.write(bytes.subarray(0, left))
-      left = Math.max(0, left - bytes.length)
+      const seen = bytes.subarray(0, left)
+      left -= seen.length
+      try {
+        parser.write(guard.push(seen))
+      } catch {
+        settle() // whoever reads the whole of it refuses it
+      }
     }
     body.peek(MOST_BYTES, { piece, end: () => parser.end() })
   })

@@ -2,12 +2,13 @@ import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ArlenError } from '@arlen/core'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { httpError } from '../errors.ts'
 import type { Message } from './message.ts'
+import { boundaryOf, decodeName, MultipartGuard } from './multipart-guard.ts'
 
 /** Limits of `c.req.multipart()`. */
 export interface MultipartOptions {
@@ -103,7 +104,7 @@ export async function* readMultipart(
 class PartQueue {
   private readonly parts: Part[] = []
   private readonly body: Readable
-  private readonly parser: BusboyInstance
+  private readonly guard: Transform
   private done = false
   private failure: unknown
   private wake: (() => void) | null = null
@@ -113,23 +114,20 @@ class PartQueue {
     const { fieldBytes = 65_536, fileBytes = request.maxBodyBytes, fields = 100, files = 10 } = options
     // First what may be refused: a stream that is taken and never read costs the connection.
     const limits = { headerPairs: 20, fieldSize: fieldBytes, fileSize: fileBytes, fields, files }
-    this.parser = makeParser(contentType, limits, (name, type, filename) => {
-      // RFC 7578, section 4.2: without a name it is no part of a form.
-      if (name === undefined) this.fail(asHttpError(undefined))
-      return isFile(name, type, filename)
-    })
+    const boundary = boundaryOf(contentType)
+    const parser = makeParser(boundary, limits)
+    this.guard = guarding(boundary)
     this.body = request.stream
-    const { parser } = this
     parser.on('field', (name, value, nameCut, valueCut) => {
       if (nameCut || valueCut) this.fail(httpError('body_too_large'))
-      else this.add({ kind: 'field', name, value })
+      else this.add({ kind: 'field', name: decodeName(name), value })
     })
     parser.on('file', (name, stream, filename, _encoding, type) => {
       this.openFile = stream
       stream.on('limit', () => this.fail(httpError('body_too_large')))
       stream.on('error', () => undefined) // whoever reads it hears it too
       tellAsHttpErrors(stream)
-      this.add(new FilePart(request, name, filename ?? '', type, stream))
+      this.add(new FilePart(request, decodeName(name), decodeName(filename ?? ''), type, stream))
     })
     for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
       parser.on(event, () => this.fail(httpError('body_too_large')))
@@ -137,7 +135,8 @@ class PartQueue {
     parser.on('finish', () => this.finish())
     parser.on('error', cause => this.fail(asHttpError(cause)))
     this.body.on('error', error => this.fail(error))
-    this.body.pipe(parser)
+    this.guard.on('error', error => this.fail(error))
+    this.body.pipe(this.guard).pipe(parser)
   }
 
   async next(): Promise<Part | null> {
@@ -175,7 +174,8 @@ class PartQueue {
   }
 
   private stop(error: Error): void {
-    this.body.unpipe(this.parser)
+    this.body.unpipe(this.guard)
+    this.guard.unpipe()
     this.openFile?.destroy(error)
     for (const part of this.parts) if (part instanceof FilePart) part.stream.destroy(error)
     this.body.destroy()
@@ -188,18 +188,31 @@ class PartQueue {
   }
 }
 
-/** What tells a file from a field; the same for whoever peeks and for whoever reads. */
-export const isFile: IsFile = (_name, type, filename) => type === 'application/octet-stream' || filename !== undefined
-
-type IsFile = (name: string | undefined, type: string | undefined, filename: string | undefined) => boolean
-
-/** Throws an `HttpError` where the media type has no boundary. */
-export function makeParser(contentType: string, limits: object, isPartAFile: IsFile): BusboyInstance {
-  try {
-    return new Busboy({ headers: { 'content-type': contentType }, limits, isPartAFile })
-  } catch (cause) {
-    throw asHttpError(cause)
+/** A stream of what the guard lets through. */
+function guarding(boundary: string): Transform {
+  const guard = new MultipartGuard(boundary)
+  const pass = (done: (error: Error | null, bytes?: Buffer) => void, next: () => Buffer) => {
+    let bytes: Buffer
+    try {
+      bytes = next()
+    } catch (error) {
+      return done(error as Error)
+    }
+    done(null, bytes)
   }
+  return new Transform({
+    transform: (bytes: Buffer, _, done) => pass(done, () => guard.push(bytes)),
+    flush: done => pass(done, () => guard.end()),
+  })
+}
+
+/** The parser with what tells a file from a field; the same for whoever peeks and for whoever reads. */
+export function makeParser(boundary: string, limits: object): BusboyInstance {
+  return new Busboy({
+    headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
+    limits,
+    isPartAFile: (_name, type, filename) => type === 'application/octet-stream' || filename !== undefined,
+  })
 }
 
 /** The parser tells the reader of a file itself that the form broke off, in words of its own. */

@@ -48,7 +48,7 @@ format:
 	@$(READY) node_modules/.bin/biome check --write .
 
 lint:
-	@$(READY) node_modules/.bin/biome check .
+	@$(READY) pnpm lint
 
 clean:
 	@rm -rf node_modules packages/*/node_modules apps/*/node_modules benchmarks/node_modules packages/*/dist apps/*/dist .toolchain

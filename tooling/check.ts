@@ -31,6 +31,7 @@ async function tests(name: string, args: readonly string[]): Promise<void> {
 }
 
 await stage('format and lint', [`${bin}/biome`, 'ci', '--colors=off', '.'])
+await stage('regular expressions', [process.execPath, '--conditions=@arlen/source', 'tooling/lint/linear-regexps.ts'])
 // From nothing, for what is left of sources that are gone would be packed.
 for (const dist of globSync('packages/*/dist')) rmSync(dist, { recursive: true })
 await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])

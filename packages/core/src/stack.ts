@@ -129,7 +129,7 @@ export function parseSyntaxErrorHeader(
 export function toPath(location: string): string {
   if (!location.startsWith('file:')) return location
   try {
-    return fileURLToPath(location.replace(/[?#].*$/, ''))
+    return fileURLToPath(location.split(/[?#]/, 1)[0]!)
   } catch {
     return location // not a path of this system
   }

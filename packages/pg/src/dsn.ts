@@ -40,7 +40,7 @@ export function parseDsn(given: string): Dsn {
   }
   if (/%(?![0-9a-f]{2})/i.test(dsn)) throw refuse('it has a % that begins no escape; write %25 for a percent sign')
   if (/^\w+:\/\/[^/?]*,/.test(dsn)) throw refuse('it names several hosts, and one is what can be connected to')
-  const query = new URLSearchParams(/\?(.*)$/s.exec(dsn)?.[1])
+  const query = new URLSearchParams(dsn.includes('?') ? dsn.slice(dsn.indexOf('?')) : '')
   checkParameters(query, refuse)
   try {
     const parsed = parse(query.has('uselibpqcompat') ? dsn : strictly(dsn)) as unknown as Record<string, unknown>

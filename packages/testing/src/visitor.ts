@@ -265,7 +265,7 @@ export class Visitor {
   }
 
   #target(path: string): string {
-    if (path.startsWith('/') || path === '*') return path.replace(/#.*$/, '')
+    if (path.startsWith('/') || path === '*') return path.split('#', 1)[0]!
     const url = URL.canParse(path) ? new URL(path) : undefined
     if (url?.origin === this.server.origin.origin) return url.pathname + url.search
     throw testingError('option_invalid', {

@@ -33,7 +33,7 @@ export class LoadedModules {
       },
       load: (url, context, next) => {
         if (url.startsWith('file:')) {
-          const file = fileURLToPath(url.replace(/[?#].*$/, ''))
+          const file = fileURLToPath(url.split(/[?#]/, 1)[0]!)
           this.#files.add(file)
           this.#last.push(file)
           if (this.#last.length > 20) this.#last.shift()

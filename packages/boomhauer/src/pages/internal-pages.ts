@@ -32,7 +32,7 @@ export function createInternalPages(options: InternalPagesOptions): InternalPage
   return (req, res) => {
     const { host, origin, 'sec-fetch-site': site } = req.headers
     checkOrigin({ host, origin, site: typeof site === 'string' ? site : undefined })
-    const path = req.url!.slice(DEVELOPMENT_PATH.length).replace(/\?.*$/, '')
+    const path = req.url!.slice(DEVELOPMENT_PATH.length).split('?', 1)[0]!
     const key = `${req.method === 'HEAD' ? 'GET' : req.method} ${path}`
     const { state } = supervisor
     if (key === 'GET events') live.connect(res, { type: 'state', build: state.build, state: state.kind })

@@ -77,7 +77,7 @@ export interface Interest {
 /** Decides from names alone which files matter. `paths` are absolute; globs are matched from the root. */
 export function createInterest(root: string, ignore: readonly string[] = []): Interest {
   // A glob of everything in a folder, and one of the folder, say the same.
-  const folders = ignore.map(glob => glob.replace(/(?:\/\*\*)?\/*$/, ''))
+  const folders = ignore.map(glob => glob.replace(/\/\*\*$|\/\*\*\/$|\/$/, ''))
   const marks = new Set(installedMarks(root))
   const fromRoot = (path: string) => relative(root, path)
   const ignored = (path: string) => {

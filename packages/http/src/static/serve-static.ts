@@ -56,7 +56,10 @@ const YEAR = 31_536_000
 export function serveStatic(dir: string, given: StaticOptions = {}): Middleware<Context> {
   const options = readOptions('serveStatic()', given, OPTIONS)
   const root = rootOf(dir)
-  const prefix = `/${(options.prefix ?? '').replace(/^\/+|\/+$/g, '')}`.replace(/^\/$/, '')
+  const prefix = (options.prefix ?? '')
+    .split('/')
+    .map(part => part && `/${part}`)
+    .join('')
   const { index, immutable, precompressed = true } = options
   const source: FileSource = {
     root,

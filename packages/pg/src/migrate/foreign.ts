@@ -147,7 +147,7 @@ function isProgram(file: string): Error {
 }
 
 function split(file: string, stem: string): { version: string; name: string } {
-  const [, digits, name] = /^(\d[\d-]*)[_-](.+)$/.exec(stem) ?? []
+  const [, digits, name] = /^(\d[\d-]*)[_-](.+)/s.exec(stem) ?? []
   if (digits === undefined || name === undefined) {
     throw pgError('migration_invalid', { file, reason: 'does not begin with a version' })
   }

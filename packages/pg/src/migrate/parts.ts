@@ -9,7 +9,7 @@ export interface MigrationParts {
   transactional: boolean
 }
 
-const MARKER = /^--[ \t]*(up|down|no transaction)[ \t]*:?\s*$/i
+const MARKER = /^--[ \t]*(up|down|no transaction)\s*(?::\s*)?$/i
 
 /** Names of tools and signs before the word, as in `-- +goose Down`, `-- migrate:down`, `--//@UNDO`, `/* down *\/`. */
 const LEAD = String.raw`^(?:--|\/\*)[^\p{L}]*(?:(?:goose|migrate|migration|dbmate|sqlx|flyway|begin)[^\p{L}]+)?`

@@ -15,11 +15,17 @@ export interface HostPattern {
   rest: string | undefined
 }
 
+/** At its dots, but those of a constraint such as `<[a-z.]+>`. */
+function splitLabels(text: string): string[] {
+  const hidden = text.replace(/<[^<>]*>/g, constraint => constraint.replaceAll('.', '\0'))
+  return hidden.split('.').map(label => label.replaceAll('\0', '.'))
+}
+
 /** Reads `:tenant.example.com`; `*name` may be the first label. @returns what is wrong, where something is. */
 export function parseHost(text: string, types: ReadonlyMap<string, Constraint>): HostPattern | string {
   const labels: Label[] = []
   let rest: string | undefined
-  for (const part of text.split(/\.(?![^<]*>)/).reverse()) {
+  for (const part of splitLabels(text).reverse()) {
     if (rest !== undefined) return 'has a wildcard that is not its first label'
     const wildcard = /^\*([A-Za-z_]\w*)$/.exec(part)
     if (wildcard) {

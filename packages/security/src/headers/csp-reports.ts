@@ -68,7 +68,7 @@ function describe(body: Record<string, unknown>): Record<string, string | number
   for (const [name, oldKey, newKey] of MEMBERS) {
     const value = body[oldKey] ?? body[newKey]
     if (typeof value === 'number') found[name] = value
-    else if (typeof value === 'string') found[name] = value.replace(/[?#].*$/s, '').slice(0, MAX_TEXT)
+    else if (typeof value === 'string') found[name] = value.split(/[?#]/, 1)[0]!.slice(0, MAX_TEXT)
   }
   return found
 }

@@ -354,7 +354,12 @@ function around(element: PageElement): string {
 function nearest(response: TestResponse, selector: string): string | undefined {
   for (let at = selector.lastIndexOf(' '); at > 0; at = selector.lastIndexOf(' ', at - 1)) {
     try {
-      const found = response.dom.querySelector(selector.slice(0, at).replace(/[\s>+~]+$/, ''))
+      const found = response.dom.querySelector(
+        selector
+          .slice(0, at)
+          .trimEnd()
+          .replace(/[>+~]$/, ''),
+      )
       if (found) return `What does match ${selector.slice(0, at).trim()}:\n${formatHtml(found)}`
     } catch {
       // half a selector

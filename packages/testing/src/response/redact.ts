@@ -1,9 +1,9 @@
 import { isSecretName, REDACTED } from '@arlen/core/secrets'
 
-const FIELD = /^(\s*)([\w-]+)(:\s*)(.+)$/gm
-const SET_COOKIE = /^(\s*set-cookie:\s*[^=;\s]+=)([^;\r\n]+)/gim
+const FIELD = /^([ \t]*)([\w-]+)(:[ \t]*)(\S.*)$/gm
+const SET_COOKIE = /^([ \t]*set-cookie:[ \t]*[^=;\s]+=)([^;\r\n]+)/gim
 /** The beginning of `"name":"value"`, as often escaped as JSON inside of JSON is. */
-const MEMBER = /(\\*")([\w-]+)\1\s*:\s*\1/g
+const MEMBER = /(?<!\\)(\\*")([\w-]+)\1\s*:\s*\1/g
 const PAIR = /\b([\w-]+)(=)([^&\s"';<>]+)/g
 const CONTROL = /(<input\b[^>]*\bname="([^"]*)"[^>]*\bvalue=")([^"]*)/gi
 

@@ -87,7 +87,7 @@ function describeError(error: unknown): string {
 /** The source around the first frame that is the application's own. */
 function excerptOf(stack: string | undefined): string | undefined {
   for (const [, file = '', line, column] of (stack ?? '').matchAll(
-    /\(?((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/gm,
+    /(?<![^\s(])((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/gm,
   )) {
     if (file.includes('/node_modules/') || file.includes('node:')) continue
     const path = file.startsWith('file:') ? new URL(file).pathname : file

@@ -12,15 +12,16 @@ const table = {
     message: 'The option context of createApp() must be a class that extends Context of @arlen/http.',
   },
   function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
-  plugin_confined: {
-    message: 'The plugin {name} wraps every request, and cannot be confined to {prefix}. Register it without a prefix.',
+  plugin_mounted: {
+    message:
+      'The plugin {name} wraps every request, so it cannot be mounted at {prefix}. Register it without a prefix.',
   },
   plugin_duplicate: { message: 'The plugin {name} is registered twice.' },
   plugin_invalid: { message: 'The plugin {name} needs a name and a function setUp({ app, routes, use }, options).' },
   plugin_missing: { message: 'The plugin {name} needs {missing}: register it before.' },
   response_invalid: { status: 500, message: 'The answer of {route} breaks its response schema. {problems}' },
   schema_invalid: { message: 'Route {route}: its schema of {part} {problem} ({source})' },
-  unsupported_body: { status: 415, message: 'Send the body as {accepted}.', traced: false },
+  body_unsupported: { status: 415, message: 'Send the body as {accepted}.', traced: false },
   validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.{more}', traced: false },
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },
 }

@@ -130,14 +130,14 @@ describe('plugins', () => {
     await served.close()
   })
 
-  test('that are missing, registered twice or cannot be confined are clear errors', async () => {
+  test('that are missing, registered twice or cannot be mounted are clear errors', async () => {
     await expect(serveApp(app => void app.register(blog))).rejects.toMatchObject({ code: 'plugin_missing' })
     const twice = serveApp(app => {
       app.register(counter, { header: 'a' }).register(counter, { header: 'b' })
     })
     await expect(twice).rejects.toMatchObject({ code: 'plugin_duplicate' })
-    const confined = serveApp(app => void app.register(counter, { header: 'a' }, { prefix: '/x' }))
-    await expect(confined).rejects.toMatchObject({ code: 'plugin_confined' })
+    const mounted = serveApp(app => void app.register(counter, { header: 'a' }, { prefix: '/x' }))
+    await expect(mounted).rejects.toMatchObject({ code: 'plugin_mounted' })
   })
 
   test('come too late once the application has started', async () => {

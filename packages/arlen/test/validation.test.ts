@@ -143,7 +143,7 @@ describe('a request', () => {
       body: 'x',
       headers: { 'content-type': 'text/plain', 'x-tenant': 'a' },
     })
-    expect([text.status, (await text.json()).code]).toEqual([415, 'unsupported_body'])
+    expect([text.status, (await text.json()).code]).toEqual([415, 'body_unsupported'])
   })
 
   test('with thousands of mistakes hears of a hundred', async () => {

@@ -19,8 +19,8 @@ import type { UpgradeHandler } from './connection/exchange.ts'
 import { checkHandshake, type UpgradeOptions, UpgradeReply } from './connection/upgrade.ts'
 import { type CookieOptions, writeCookie } from './cookies/write-cookie.ts'
 import { httpError } from './errors.ts'
-import { type EventOptions, type EventSource, eventText } from './events.ts'
-import type { Request } from './request.ts'
+import { type EventOptions, type EventStreamSource, eventText } from './events.ts'
+import type { HttpRequest } from './request.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
 
 /**
@@ -48,7 +48,7 @@ export class ResponseState {
 }
 
 /** A class of contexts: {@link Context}, or one that extends it. */
-export type ContextClass<C extends Context = Context> = new (req: Request, startedAt?: number) => C
+export type ContextClass<C extends Context = Context> = new (req: HttpRequest, startedAt?: number) => C
 
 /**
  * What a mixin for contexts takes, and gives back with more members. Where something that a member needs is missing,
@@ -88,7 +88,7 @@ const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 /** One request and everything about answering it. Its methods make the answer that a handler returns. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export class Context<Params extends object = PathParams, Valid = unknown> {
-  readonly req: Request
+  readonly req: HttpRequest
   /** Path parameters, decoded; a router sets them. */
   params: Params = NO_PARAMS as Params
   /** The format that the route's path asks for, such as `json` in `/report.json`; a router sets it. */
@@ -106,7 +106,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   private stashed: Record<string, unknown> | null = null
   private logger: Logger | null = null
 
-  constructor(req: Request, startedAt = 0) {
+  constructor(req: HttpRequest, startedAt = 0) {
     this.req = req
     this.timings = req._exchange.engine.timings ? new Timings(startedAt) : undefined
   }
@@ -203,7 +203,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /** Server-sent events until the source ends or the client leaves. The function form is given `c.signal`. */
-  events(source: EventSource, options: EventOptions = {}): Reply {
+  events(source: EventStreamSource, options: EventOptions = {}): Reply {
     return new Reply(
       eventText(source, this.signal, options, value => this._json(value)),
       'text/event-stream; charset=utf-8',

@@ -22,13 +22,13 @@ export interface EventOptions {
 }
 
 /** Where events come from. The function form is given the signal that ends with the client. */
-export type EventSource =
+export type EventStreamSource =
   | AsyncIterable<ServerEvent | string>
   | ((signal: AbortSignal) => AsyncIterable<ServerEvent | string>)
 
 /** The text of an event stream. It ends with its source, or when the signal aborts. */
 export function eventText(
-  source: EventSource,
+  source: EventStreamSource,
   signal: AbortSignal,
   options: EventOptions,
   toJson: ToJson,

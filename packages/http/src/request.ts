@@ -14,7 +14,7 @@ import { parseQuery, type Query } from './query.ts'
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/
 
 /** A request as it was received. Nothing but method and path is decoded before it is asked for. */
-export class Request {
+export class HttpRequest {
   readonly method: string
   /** The path as it was sent, escapes and all, without the query. */
   readonly path: string

@@ -52,7 +52,7 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
     csrf: v.optional(described(v.boolean(), 'Protects all routes that are not exempt against CSRF'), true),
     trustedOrigins: v.optional(described(v.array(v.string()), 'Other origins whose pages may send requests'), []),
   }
-  const judged = v.pipe(
+  const checked = v.pipe(
     v.strictObject(entries),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!production || !dataset.typed || !dataset.value.enabled) return
@@ -64,7 +64,7 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
       if (!value.csrf) refuse('csrf', 'true in production; exempt single routes instead')
     }),
   )
-  return judged as unknown as v.GenericSchema<unknown, SessionConfig>
+  return checked as unknown as v.GenericSchema<unknown, SessionConfig>
 }
 
 /** Converts the configuration to options of `sessionMiddleware()`. The caller adds the store. */

@@ -33,9 +33,9 @@ const KNOWN_USER = Symbol('arlen.user')
 
 type Holder = Context & { [REQUEST_SESSION]?: RequestSession; [KNOWN_USER]?: KnownUser }
 
-/** @throws ArlenError `session_context` where contexts cannot tell what middleware gives them. */
+/** @throws ArlenError `session_context_missing` where contexts cannot tell what middleware gives them. */
 function demandMembers(c: Context): void {
-  if (!('csrfToken' in c)) throw sessionError('session_context')
+  if (!('csrfToken' in c)) throw sessionError('session_context_missing')
 }
 
 export function setRequestSession(c: Context, scope: RequestSession): void {

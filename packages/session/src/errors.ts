@@ -1,12 +1,12 @@
 import { defineErrors, type ErrorFactory } from '@arlen/core'
 
 const table = {
-  secrets_refused: { message: 'The session secrets are invalid:\n{problems}' },
+  secrets_invalid: { message: 'The session secrets are invalid:\n{problems}' },
   session_missing: {
     message:
       'c.{name} was read, but no {middleware} runs before this handler. Add it to the application or to the route.',
   },
-  session_context: {
+  session_context_missing: {
     message:
       'The contexts of this server have no c.session and c.user: createServer(handler, { context: withSession(Context) }).',
   },
@@ -50,7 +50,7 @@ const table = {
   token_keys_unavailable: { status: 503, message: 'Tokens cannot be verified at the moment. Try again soon.' },
   token_invalid: { status: 401, message: 'The token is unknown, expired or revoked.' },
   too_many_logins: { status: 429, message: 'Too many failed logins. Try again in {seconds} s.' },
-  password_parameters: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
+  password_parameters_invalid: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
   passwords_busy: { status: 503, message: 'Too many passwords are being checked. Try again soon.' },
   password_too_long: { status: 422, message: 'A password may have at most {limit} bytes.' },
 }

@@ -10,7 +10,7 @@ export type { SessionErrorCode } from './errors.ts'
 export type { AuthScheme, Credentials, CredentialsProblem } from './login/auth-scheme.ts'
 export { Authentication, type AuthenticationOptions } from './login/authentication.ts'
 export type { AuthGuard } from './login/guard.ts'
-export { type PasswordOptions, Passwords, type PasswordVerdict } from './login/password.ts'
+export { type PasswordOptions, type PasswordResult, Passwords } from './login/password.ts'
 export {
   PasswordLogin,
   type PasswordLoginOptions,

@@ -23,7 +23,7 @@ test.each<[string, Handler]>([
   ['sessionMiddleware()', sessionMiddleware({ secrets: [SECRET] })(() => 'ok')],
   ['loadUser', new Authentication({ findTokenUser: async () => undefined, idOf: () => '' }).loadUser(() => 'ok')],
 ])('%s with contexts that have no sessions says what the server must be given', async (_, handler) => {
-  expect(await ask(handler, {})).toMatch(/session_context: .*withSession\(Context\)/)
+  expect(await ask(handler, {})).toMatch(/session_context_missing: .*withSession\(Context\)/)
 })
 
 test('the Context of @arlen/http stays as it is', async () => {

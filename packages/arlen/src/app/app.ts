@@ -48,14 +48,14 @@ import { appError } from '../errors.ts'
 import { logQueries } from '../logging/query-log.ts'
 import { logRequests } from '../logging/request-log.ts'
 import { addOpenApiRoutes } from '../openapi/document-routes.ts'
-import { refuseHandler } from '../routing/controller.ts'
+import { handlerProblem } from '../routing/controller.ts'
 import { compileRoute, dispatcher } from '../routing/dispatch.ts'
 import { ROUTE_OPTIONS } from '../routing/route-options.ts'
 import { Routes } from '../routing/routes.ts'
 import { contextClass } from './app-context.ts'
 import { callerFolder } from './caller-folder.ts'
-import { type Confinement, type Plugin, Plugins } from './plugins.ts'
-import { Recurring } from './recurring-task.ts'
+import { type Mount, type Plugin, Plugins } from './plugins.ts'
+import { RecurringTask } from './recurring-task.ts'
 import { unhandledRejections } from './unhandled-rejections.ts'
 
 /** Options of {@link createApp}. The configuration files and the environment are read besides. */
@@ -129,7 +129,7 @@ export class App extends Routes implements Servable {
     const router = new Router<Handler<Context>>({
       ...options.slashes,
       methodOverride: options.methodOverride ?? false,
-      framework: { internals: OWN_FOLDERS, routeOptions: ROUTE_OPTIONS, checkValue: refuseHandler },
+      framework: { internals: OWN_FOLDERS, routeOptions: ROUTE_OPTIONS, checkValue: handlerProblem },
     })
     super(router as never)
     this.router = router
@@ -186,7 +186,7 @@ export class App extends Routes implements Servable {
    * milliseconds, in each process at times of its own. What two processes do at once must not hurt.
    */
   every(name: string, everyMs: number, work: () => unknown): this {
-    const recurring = new Recurring(name, everyMs, work, this.log)
+    const recurring = new RecurringTask(name, everyMs, work, this.log)
     this.#lifecycle.add({ name, start: () => recurring.start(), stop: () => recurring.stop() })
     return this
   }
@@ -200,14 +200,14 @@ export class App extends Routes implements Servable {
   }
 
   /**
-   * Lets a plugin add to the application, or, confined, to the routes below a prefix alone.
+   * Lets a plugin add to the application, or, mounted, only to the routes below a prefix.
    *
-   * @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_confined`
+   * @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_mounted`
    */
   register(plugin: Plugin<App, undefined>): this
-  register<Options>(plugin: Plugin<App, Options>, options: Options, confinement?: Confinement): this
-  register(plugin: Plugin<App, unknown>, options?: unknown, confinement?: Confinement): this {
-    this.#plugins.register(plugin, options, confinement)
+  register<Options>(plugin: Plugin<App, Options>, options: Options, mount?: Mount): this
+  register(plugin: Plugin<App, unknown>, options?: unknown, mount?: Mount): this {
+    this.#plugins.register(plugin, options, mount)
     return this
   }
 

@@ -12,9 +12,9 @@ export interface PluginHost extends Pick<Routes, 'group'> {
 /** What a plugin may add to. */
 export interface PluginScope<App> {
   readonly app: App
-  /** Of the application, or of the group the plugin was confined to. */
+  /** Of the application, or of the group that the plugin was mounted in. */
   readonly routes: Routes<string>
-  /** Wraps every request of the application; a confined plugin wraps those of its own routes with `routes.group`. */
+  /** Wraps every request of the application; a mounted plugin wraps those of its own routes with `routes.group`. */
   use(...middleware: Middleware<Context>[]): void
 }
 
@@ -27,8 +27,8 @@ export interface Plugin<App, Options> {
   setUp(scope: PluginScope<App>, options: Options): void
 }
 
-/** Confines a plugin to a prefix, and to what else a group can say. */
-export interface Confinement extends GroupOptions {
+/** Mounts a plugin below a prefix, with the options of a group. */
+export interface Mount extends GroupOptions {
   prefix: string
 }
 
@@ -41,8 +41,8 @@ export class Plugins<App extends PluginHost> {
     this.#app = app
   }
 
-  /** @throws ArlenError `plugin_invalid`, `plugin_duplicate`, `plugin_missing`, `plugin_confined` */
-  register<Options>(plugin: Plugin<App, Options>, options: Options, confinement: Confinement | undefined): void {
+  /** @throws ArlenError `plugin_invalid`, `plugin_duplicate`, `plugin_missing`, `plugin_mounted` */
+  register<Options>(plugin: Plugin<App, Options>, options: Options, mount: Mount | undefined): void {
     const { name, needs = [] } = plugin
     if (typeof name !== 'string' || typeof plugin.setUp !== 'function') {
       throw appError('plugin_invalid', { name: String(name) })
@@ -52,16 +52,16 @@ export class Plugins<App extends PluginHost> {
     if (missing.length > 0) throw appError('plugin_missing', { name, missing: missing.join(', ') })
     this.#names.add(name)
     const app = this.#app
-    if (confinement === undefined) {
+    if (mount === undefined) {
       plugin.setUp(
         { app, routes: app as unknown as Routes<string>, use: (...middleware) => void app.use(...middleware) },
         options,
       )
       return
     }
-    const { prefix, ...group } = confinement
+    const { prefix, ...group } = mount
     const use = () => {
-      throw appError('plugin_confined', { name, prefix })
+      throw appError('plugin_mounted', { name, prefix })
     }
     app.group(prefix, group, routes => plugin.setUp({ app, routes: routes as unknown as Routes<string>, use }, options))
   }

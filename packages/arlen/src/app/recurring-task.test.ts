@@ -1,6 +1,6 @@
 import { createLogger } from '@arlen/core/logger'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Recurring } from './recurring-task.ts'
+import { RecurringTask } from './recurring-task.ts'
 
 const lines: Record<string, unknown>[] = []
 const log = createLogger({ destination: { write: line => void lines.push(JSON.parse(line)) } })
@@ -13,7 +13,7 @@ afterEach(() => {
 
 test('does the work once in each interval, and no more after it was stopped', async () => {
   const work = vi.fn()
-  const recurring = new Recurring('cleaning', 1000, work, log)
+  const recurring = new RecurringTask('cleaning', 1000, work, log)
   expect(vi.getTimerCount()).toBe(0)
   recurring.start()
   await vi.advanceTimersByTimeAsync(1000)
@@ -30,7 +30,7 @@ test('does the work once in each interval, and no more after it was stopped', as
 test('many processes do it at different times', async () => {
   const times: number[] = []
   const began = Date.now()
-  const processes = Array.from({ length: 20 }, () => new Recurring('w', 10_000, () => times.push(Date.now()), log))
+  const processes = Array.from({ length: 20 }, () => new RecurringTask('w', 10_000, () => times.push(Date.now()), log))
   for (const one of processes) one.start()
   await vi.advanceTimersByTimeAsync(10_000)
   for (const one of processes) await one.stop()
@@ -41,7 +41,7 @@ test('many processes do it at different times', async () => {
 test('a failure is logged and does not end it; work that is under way is not begun again, and waited for', async () => {
   let release: (() => void) | undefined
   let begun = 0
-  const recurring = new Recurring(
+  const recurring = new RecurringTask(
     'cleaning',
     1000,
     () => {
@@ -70,5 +70,5 @@ test('a failure is logged and does not end it; work that is under way is not beg
 })
 
 test.each([0, -1, Number.NaN, 2 ** 31])('refuses to recur every %d ms', everyMs => {
-  expect(() => new Recurring('w', everyMs, () => undefined, log)).toThrow(RangeError)
+  expect(() => new RecurringTask('w', everyMs, () => undefined, log)).toThrow(RangeError)
 })

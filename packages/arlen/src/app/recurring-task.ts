@@ -8,7 +8,7 @@ const LONGEST_MS = 2 ** 31 - 1
  * application does it, each at times of its own: the first at a random time within the interval, the others an interval
  * apart, give or take a tenth. A failure is logged, and the next time comes all the same.
  */
-export class Recurring {
+export class RecurringTask {
   readonly #name: string
   readonly #everyMs: number
   readonly #work: () => unknown

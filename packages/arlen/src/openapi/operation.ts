@@ -53,11 +53,11 @@ function requestBody(schema: StandardSchemaV1, definitions: Definitions): Json {
 function responsesOf(route: Route<Handler<Context>>, method: string, definitions: Definitions, secured: boolean): Json {
   const response = optionOf(route, 'response')
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-  const refusal = (status: number) => [String(status), { description: statusText(status), content: problem }] as const
+  const rejection = (status: number) => [String(status), { description: statusText(status), content: problem }] as const
   const asked = Object.values(schemasOf(route)).some(schema => schema !== undefined)
   const refused = [...(secured ? [401, 403] : []), ...(asked ? [422] : [])]
   return {
-    ...Object.fromEntries(refused.map(refusal)),
+    ...Object.fromEntries(refused.map(rejection)),
     ...answersOf(response, method, definitions),
     default: { description: 'A problem (RFC 9457)', content: problem },
   }

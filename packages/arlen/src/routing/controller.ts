@@ -37,7 +37,7 @@ class NoAction {
 }
 
 /** What is wrong with the handler of a route, as the rest of the sentence `the handler …`. */
-export function refuseHandler(value: unknown): string | undefined {
+export function handlerProblem(value: unknown): string | undefined {
   if (typeof value === 'function') return undefined
   if (value instanceof NoAction) return value.problem
   return `is ${value === null ? 'null' : `a value of type ${typeof value}`}, not a function.`

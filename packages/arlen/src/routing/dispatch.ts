@@ -4,8 +4,8 @@ import type { Context } from '@arlen/http'
 import { answerUnmatched, type Route, type Router, wrapLayers } from '@arlen/router'
 import { appError } from '../errors.ts'
 import { checkResponses } from '../validation/response-check.ts'
-import { showRefusals } from '../validation/shown-failures.ts'
 import { compileValidation } from '../validation/validation.ts'
+import { showValidationFailures } from '../validation/validation-failures.ts'
 import { optionOf, schemasOf } from './route-options.ts'
 
 /** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
@@ -40,7 +40,7 @@ export function compileRoute(route: Route<Handler<Context>>, options: CompileOpt
   const checks = response !== undefined && options.checkResponses
   const answered = checks ? checkResponses(response, route.toString(), route.value) : route.value
   const checked = options.timings ? timed(answered) : answered
-  const handler = invalid ? showRefusals(checked, invalid) : checked
+  const handler = invalid ? showValidationFailures(checked, invalid) : checked
   const validate = compileValidation(schemas, invalid)
   const guarded = wrapLayers(route.layers, validate ? validate(handler) : handler)
   const protectedHandler = options.csrf && optionOf(route, 'csrfExempt') === undefined ? options.csrf(guarded) : guarded

@@ -23,8 +23,8 @@ export function checkResponses(schemas: ResponseSchemas, route: string, handler:
       const answer = jsonOf(c, reply)
       const schema = answer && schemaFor(schemas, answer.status)
       if (answer === undefined || schema === undefined) return reply
-      return after(schema['~standard'].validate(answer.value), judged => {
-        const { issues } = judged as StandardSchemaV1.Result<unknown>
+      return after(schema['~standard'].validate(answer.value), evaluated => {
+        const { issues } = evaluated as StandardSchemaV1.Result<unknown>
         if (issues === undefined) return reply
         const problems = issues
           .slice(0, 100)

@@ -53,13 +53,13 @@ export function compileValidation(
     let pending: Promise<void>[] | undefined
     for (const { part, schema } of checks) {
       const input = read(c, part)
-      const judged =
+      const evaluated =
         input instanceof Promise
-          ? input.then(value => judge(part, schema, value, attempt))
-          : judge(part, schema, input, attempt)
-      if (judged === undefined) continue
+          ? input.then(value => evaluate(part, schema, value, attempt))
+          : evaluate(part, schema, input, attempt)
+      if (evaluated === undefined) continue
       pending ??= []
-      pending.push(judged)
+      pending.push(evaluated)
     }
     if (pending === undefined) return conclude(c, attempt, next, invalid)
     return Promise.all(pending).then(() => conclude(c, attempt, next, invalid))
@@ -98,7 +98,7 @@ function conclude(
 
 type Result = StandardSchemaV1.Result<unknown>
 
-function judge(
+function evaluate(
   part: Part,
   schema: StandardSchemaV1.Props,
   input: unknown,
@@ -147,5 +147,5 @@ function readBody(c: Context): unknown {
   if (type === 'application/json' || type.endsWith('+json')) return readJson(c.req)
   if (type === 'application/x-www-form-urlencoded') return readForm(c.req)
   if (type === 'multipart/form-data') return readMultipartForm(c)
-  throw appError('unsupported_body', { accepted: 'application/json or as a form' })
+  throw appError('body_unsupported', { accepted: 'application/json or as a form' })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 import { allowsRange, evaluateConditions } from './conditions.ts'
 
 const MODIFIED = Date.UTC(1994, 10, 6, 8, 49, 37)
@@ -7,8 +7,8 @@ const EARLIER = 'Sun, 06 Nov 1994 08:49:36 GMT'
 const SAME = 'Sun, 06 Nov 1994 08:49:37 GMT'
 const LATER = 'Sun, 06 Nov 1994 08:49:38 GMT'
 
-function asking(fields: Record<string, string>, method = 'GET'): Request {
-  return { method, header: (name: string) => fields[name] } as unknown as Request
+function asking(fields: Record<string, string>, method = 'GET'): HttpRequest {
+  return { method, header: (name: string) => fields[name] } as unknown as HttpRequest
 }
 
 /** The order of RFC 9110, section 13.2.2, one row for each way through it. */

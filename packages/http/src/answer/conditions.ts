@@ -1,4 +1,4 @@
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 
 /** What distinguishes one state of a representation from another (RFC 9110, section 8.8). */
 export interface Validators {
@@ -11,7 +11,7 @@ export interface Validators {
 const CONDITIONAL = /\r\nif-(?:match|none-match|modified-since|unmodified-since):/i
 
 /** Whether a request has a precondition at all. */
-export function isConditional(req: Request): boolean {
+export function isConditional(req: HttpRequest): boolean {
   return CONDITIONAL.test(req._head)
 }
 
@@ -21,7 +21,7 @@ export function isConditional(req: Request): boolean {
  *
  * @returns 412 or 304 where a precondition decides the answer, 200 where the request goes on.
  */
-export function evaluateConditions(req: Request, { etag, modified }: Validators): 200 | 304 | 412 {
+export function evaluateConditions(req: HttpRequest, { etag, modified }: Validators): 200 | 304 | 412 {
   const ifMatch = req.header('if-match')
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, etag, isSameStrongly)) return 412
@@ -42,7 +42,7 @@ export function evaluateConditions(req: Request, { etag, modified }: Validators)
 }
 
 /** Whether a range may be taken from this state (RFC 9110, section 13.1.5): only if nothing at all has changed. */
-export function allowsRange(req: Request, { etag, modified }: Validators): boolean {
+export function allowsRange(req: HttpRequest, { etag, modified }: Validators): boolean {
   const ifRange = req.header('if-range')
   if (ifRange === undefined) return true
   if (ifRange.startsWith('"') || ifRange.startsWith('W/')) return isSameStrongly(ifRange.trim(), etag ?? '')

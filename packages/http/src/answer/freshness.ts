@@ -1,5 +1,5 @@
 import { httpError } from '../errors.ts'
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 import { evaluateConditions, parseDate, type Validators } from './conditions.ts'
 import type { HeaderList } from './headers.ts'
 
@@ -11,7 +11,7 @@ export interface Freshness {
 }
 
 /** See `Context.fresh`. */
-export function isFresh(req: Request, headers: HeaderList, { etag, lastModified }: Freshness): boolean {
+export function isFresh(req: HttpRequest, headers: HeaderList, { etag, lastModified }: Freshness): boolean {
   if (etag !== undefined) headers.set('ETag', /^(?:W\/)?"[^"]*"$/.test(etag) ? etag : `"${etag.replaceAll('"', '')}"`)
   if (lastModified !== undefined) headers.set('Last-Modified', new Date(lastModified).toUTCString())
   const validators: Validators = { etag: headers.get('etag'), modified: parseDate(headers.get('last-modified')) }

@@ -5,7 +5,7 @@ import type { Head } from '../head/head.ts'
 export const CHUNKED = -1
 
 /**
- * How the body of a request is delimited (RFC 9112, section 6.3), or the code of the refusal. A message with both
+ * How the body of a request is delimited (RFC 9112, section 6.3), or the code of the rejection. A message with both
  * framings, or with chunks in HTTP/1.0, is how requests are smuggled past a proxy: it is refused, never repaired.
  */
 export function bodyFraming(head: Head): number | HttpErrorCode {

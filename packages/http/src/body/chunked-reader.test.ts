@@ -2,15 +2,15 @@ import { expect, test } from 'vitest'
 import { resolveLimits } from '../limits.ts'
 import { ChunkedReader } from './chunked-reader.ts'
 
-function read(...pieces: string[]): { given: string[]; refusal: string | null; done: boolean } {
+function read(...pieces: string[]): { given: string[]; rejection: string | null; done: boolean } {
   const reader = new ChunkedReader(resolveLimits())
   const given: string[] = []
   const sink = { data: (bytes: Uint8Array) => given.push(Buffer.from(bytes).toString()) }
   for (const piece of pieces) {
-    const refusal = reader.read(Buffer.from(piece), 0, piece.length, sink)
-    if (refusal !== null) return { given, refusal, done: false }
+    const rejection = reader.read(Buffer.from(piece), 0, piece.length, sink)
+    if (rejection !== null) return { given, rejection, done: false }
   }
-  return { given, refusal: null, done: reader.done }
+  return { given, rejection: null, done: reader.done }
 }
 
 const large = 'y'.repeat(2000)
@@ -22,10 +22,14 @@ test('small chunks that came together are given in one piece, however many they 
 
 test('large chunks are given as they are, in their order between small ones', () => {
   const bytes = ['a', 'b', large, 'c', large, large, 'd'].map(chunk).join('')
-  expect(read(`${bytes}0\r\n\r\n`)).toEqual({ given: ['ab', large, 'c', large, large, 'd'], refusal: null, done: true })
+  expect(read(`${bytes}0\r\n\r\n`)).toEqual({
+    given: ['ab', large, 'c', large, large, 'd'],
+    rejection: null,
+    done: true,
+  })
 })
 
 test('what came before a mistake is given, and what comes later is a piece of its own', () => {
-  expect(read(`${chunk('a')}${chunk('b')}x`)).toEqual({ given: ['ab'], refusal: 'chunk_invalid', done: false })
+  expect(read(`${chunk('a')}${chunk('b')}x`)).toEqual({ given: ['ab'], rejection: 'chunk_invalid', done: false })
   expect(read(chunk('a'), '2\r\nb', `c\r\n${chunk('d')}`, '0\r\n\r\n').given).toEqual(['a', 'b', 'cd'])
 })

@@ -77,10 +77,10 @@ export class ChunkedReader {
         }
         continue
       }
-      const refusal = this.state < TRAILER_START ? this.framing(bytes[i]!) : this.trailer(bytes[i]!)
-      if (refusal !== null) {
+      const rejection = this.state < TRAILER_START ? this.framing(bytes[i]!) : this.trailer(bytes[i]!)
+      if (rejection !== null) {
         this.giveJoined(sink)
-        return refusal
+        return rejection
       }
       i++
     }

@@ -7,7 +7,7 @@ import { JSON_TYPE } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
 import { isObserved, observeException, observeFinish, observeStart } from '../observe.ts'
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
 import { type AnswerHead, type Exchange, UNKNOWN, UNTOLD } from './exchange.ts'
@@ -48,7 +48,7 @@ export class Responder implements StreamSink {
   }
 
   /** @param startedAt - where it is observed, when its first byte was read. */
-  answer(request: Request, startedAt: number): void {
+  answer(request: HttpRequest, startedAt: number): void {
     const { service } = this
     const c = new service.Context(request, startedAt)
     this.context = c

@@ -3,7 +3,7 @@ import { isPromiseLike } from '@arlen/core'
 import { Reply } from '../answer/reply.ts'
 import { crossSiteEvidence } from '../cross-site.ts'
 import { httpError } from '../errors.ts'
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 import type { UpgradeHandler } from './exchange.ts'
 
 /** Options of `c.upgrade()`. */
@@ -37,7 +37,7 @@ export function handOver(socket: Duplex, head: Buffer, take: UpgradeHandler, rep
 }
 
 /** Throws what keeps a request from being handed over as `protocol`. */
-export function checkHandshake(req: Request, protocol: string, { crossSite = false }: UpgradeOptions): void {
+export function checkHandshake(req: HttpRequest, protocol: string, { crossSite = false }: UpgradeOptions): void {
   const asked = req._upgrades && listed(req.header('upgrade'), protocol)
   if (!asked) throw httpError('upgrade_required', { protocol }, { headers: { Upgrade: protocol } })
   if (crossSite) return

@@ -70,7 +70,7 @@ export function writeCookie(name: string, value: string, given: CookieOptions, e
   if (expires !== undefined) cookie.expires = expires
   if (domain !== undefined) cookie.domain = domain
   if (priority !== undefined) cookie.priority = priority
-  const reason = refusal(cookie)
+  const reason = rejectionReason(cookie)
   if (reason !== undefined) throw httpError('cookie_invalid', { name: JSON.stringify(name), reason })
   let text: string
   try {
@@ -88,11 +88,11 @@ export function writeCookie(name: string, value: string, given: CookieOptions, e
 }
 
 /** Why browsers would drop the cookie, or not keep it as it is meant; undefined where they keep it. */
-function refusal(cookie: SetCookie): string | undefined {
-  return prefixRefusal(cookie) ?? secureRefusal(cookie) ?? scopeRefusal(cookie) ?? lifetimeRefusal(cookie)
+function rejectionReason(cookie: SetCookie): string | undefined {
+  return prefixRejection(cookie) ?? secureRejection(cookie) ?? scopeRejection(cookie) ?? lifetimeRejection(cookie)
 }
 
-function prefixRefusal({ name, secure, httpOnly, path, domain }: SetCookie): string | undefined {
+function prefixRejection({ name, secure, httpOnly, path, domain }: SetCookie): string | undefined {
   const prefix = PREFIX.exec(name)?.[0]
   if (prefix === undefined) return undefined
   const kind = prefix.toLowerCase()
@@ -103,13 +103,13 @@ function prefixRefusal({ name, secure, httpOnly, path, domain }: SetCookie): str
   return path === '/' ? undefined : `browsers drop a ${prefix} cookie whose path is not /`
 }
 
-function secureRefusal({ secure, sameSite, partitioned }: SetCookie): string | undefined {
+function secureRejection({ secure, sameSite, partitioned }: SetCookie): string | undefined {
   if (secure) return undefined
   if (sameSite === 'none') return "browsers drop a cookie with sameSite 'none' and without secure"
   return partitioned ? 'browsers drop a partitioned cookie without secure' : undefined
 }
 
-function scopeRefusal({ path = '', domain = '' }: SetCookie): string | undefined {
+function scopeRejection({ path = '', domain = '' }: SetCookie): string | undefined {
   if (!path.startsWith('/'))
     return `browsers ignore the path ${JSON.stringify(path)}, which does not begin with a slash`
   if (path.length > MAX_ATTRIBUTE_BYTES) return `browsers ignore a path of more than ${MAX_ATTRIBUTE_BYTES} bytes`
@@ -118,7 +118,7 @@ function scopeRefusal({ path = '', domain = '' }: SetCookie): string | undefined
   return domain.length > 254 ? 'no host has a name as long as its domain' : undefined
 }
 
-function lifetimeRefusal({ maxAge, expires }: SetCookie): string | undefined {
+function lifetimeRejection({ maxAge, expires }: SetCookie): string | undefined {
   if (maxAge !== undefined && !Number.isSafeInteger(maxAge)) return `maxAge is ${maxAge}, not a whole number of seconds`
   return expires !== undefined && Number.isNaN(expires.getTime()) ? 'expires is an invalid date' : undefined
 }

@@ -69,15 +69,15 @@ export class FieldLines {
       const value = ++i
       while (i < stop && FIELD[bytes[i]!] === 1) i++
       if (i + 1 >= stop || bytes[i] !== CR || bytes[i + 1] !== LF) break
-      const refusal = field === 0 ? null : this.known(field, bytes, base, value, i)
-      if (refusal !== null) return refusal
+      const rejection = field === 0 ? null : this.known(field, bytes, base, value, i)
+      if (rejection !== null) return rejection
       this.count++
       start = i + 2
     }
     return start
   }
 
-  /** One part of a line, as far as it is there: where the next begins, the end of the head, or a refusal. */
+  /** One part of a line, as far as it is there: where the next begins, the end of the head, or a rejection. */
   private step(bytes: Uint8Array, base: number, from: number, stop: number): number | HeadResult {
     let i = from
     switch (this.state) {
@@ -106,8 +106,8 @@ export class FieldLines {
         while (i < stop && FIELD[bytes[i]!] === 1) i++
         if (i === stop) return i
         if (bytes[i] !== CR) return 'header_invalid'
-        const refusal = this.field === 0 ? null : this.known(this.field, bytes, base, base + this.mark, i)
-        if (refusal !== null) return refusal
+        const rejection = this.field === 0 ? null : this.known(this.field, bytes, base, base + this.mark, i)
+        if (rejection !== null) return rejection
         this.state = VALUE_LF
         return i + 1
       }

@@ -1,11 +1,11 @@
 import type { Exchange } from '../connection/exchange.ts'
 import type { HttpErrorCode } from '../errors.ts'
-import { Request } from '../request.ts'
+import { HttpRequest } from '../request.ts'
 import type { Head } from './head.ts'
 import { hasBadEscape, otherTarget } from './target.ts'
 
 /** The request that a head is of, whose text is `text`; or why it is none. Its body is still to be given to it. */
-export function readRequest(exchange: Exchange, head: Head, text: string): Request | HttpErrorCode {
+export function readRequest(exchange: Exchange, head: Head, text: string): HttpRequest | HttpErrorCode {
   // A string that is there already is compared and looked up by its identity.
   const method = head.isGet ? 'GET' : text.slice(head.methodStart, head.targetStart - 1)
   if (!exchange.engine.methods.has(method)) return 'method_not_implemented'
@@ -20,7 +20,7 @@ export function readRequest(exchange: Exchange, head: Head, text: string): Reque
     host = target.host ?? host
   }
   if (hasBadEscape(path)) return 'target_invalid'
-  const request = new Request(exchange, method, path, query, text, head.fieldsStart, host, head.minor)
+  const request = new HttpRequest(exchange, method, path, query, text, head.fieldsStart, host, head.minor)
   request._coded = head.coded
   if (head.types === 1) {
     request._typeStart = head.typeStart

@@ -79,15 +79,15 @@ export class RequestLine {
           while (i < stop && table[bytes[i]!] === 1) i++
           if (i > limit) return 'request_line_too_long'
           if (i === end) break
-          const refusal = this.targetStops(bytes[i]!, i - base)
-          if (refusal !== null) return refusal
+          const rejection = this.targetStops(bytes[i]!, i - base)
+          if (rejection !== null) return rejection
           i++
           if (this.inVersion) i = this.wholeVersion(bytes, base, i, end)
           break
         }
         case VERSION: {
-          const refusal = this.version(bytes[i]!, i - base)
-          if (refusal !== null) return refusal
+          const rejection = this.version(bytes[i]!, i - base)
+          if (rejection !== null) return rejection
           i++
           break
         }

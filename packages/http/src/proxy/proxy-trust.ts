@@ -33,21 +33,21 @@ export function addressTest(list: readonly string[], refuse: (problem: string) =
     .filter(name => name !== 'unix')
     .flatMap(name => RANGES[name] ?? [name])
     .map(text => parseRange(text, refuse))
-  const judge = (address: string) => {
+  const evaluate = (address: string) => {
     if (!ipaddr.isValid(address)) return false
     const parsed = ipaddr.process(address)
     return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))
   }
   // Request after request comes from the same few proxies.
   let last = ''
-  let verdict = judge(last)
+  let result = evaluate(last)
   return address => {
     if (address === undefined) return unix
     if (address !== last) {
-      verdict = judge(address)
+      result = evaluate(address)
       last = address
     }
-    return verdict
+    return result
   }
 }
 

@@ -2,7 +2,7 @@ import { join, parse, resolve } from 'node:path'
 import { HttpError } from '@arlen/core'
 import type { Reply } from '../answer/reply.ts'
 import { httpError } from '../errors.ts'
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 import { typesByName } from './content-type.ts'
 import { openEntry } from './file-entry.ts'
 import { fileReply } from './file-reply.ts'
@@ -33,7 +33,7 @@ const typeOf = typesByName()
  * A file as an answer, with validators, conditions and ranges. Without a root the path is the program's own. Rejects with a
  * 404 where there is no such file, and with static_folder_missing where there is no such root.
  */
-export async function answerFile(req: Request, name: string, options: FileOptions = {}): Promise<Reply> {
+export async function answerFile(req: HttpRequest, name: string, options: FileOptions = {}): Promise<Reply> {
   const absolute = options.root === undefined && !('root' in options) ? resolve(name) : undefined
   const root = absolute === undefined ? folderOf(options.root) : parse(absolute).root
   if (absolute === undefined && (name === '' || !isSafeName(name))) throw new HttpError(404)

@@ -4,7 +4,7 @@ import { allowsRange, evaluateConditions } from '../answer/conditions.ts'
 import { HeaderBlock } from '../answer/header-block.ts'
 import { Reply } from '../answer/reply.ts'
 import { httpError } from '../errors.ts'
-import type { Request } from '../request.ts'
+import type { HttpRequest } from '../request.ts'
 import { type FileEntry, openCurrent } from './file-entry.ts'
 import { FileStream } from './file-stream.ts'
 import { parseRange } from './range.ts'
@@ -17,7 +17,7 @@ const CONDITIONAL = /\r\n(?:if-(?:match|none-match|modified-since|unmodified-sin
  * range ask for (RFC 9110, sections 13 and 14). Undefined where the file has gone since it was looked at.
  */
 export function fileReply(
-  req: Request,
+  req: HttpRequest,
   entry: FileEntry,
   cacheControl: string,
   varies: boolean,
@@ -29,7 +29,7 @@ export function fileReply(
 
 /** The same for a file that is too large to be kept; undefined where it has gone. */
 async function replyFromDisk(
-  req: Request,
+  req: HttpRequest,
   known: FileEntry,
   cacheControl: string,
   varies: boolean,
@@ -46,7 +46,7 @@ async function replyFromDisk(
 }
 
 function replyTo(
-  req: Request,
+  req: HttpRequest,
   entry: FileEntry,
   handle: FileHandle | null,
   cacheControl: string,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Turns } from './limiter.ts'
+import { Limiter } from './limiter.ts'
 
 /** Work that ends when it is told. */
 function works() {
@@ -22,8 +22,8 @@ const turn = () => new Promise(resolve => setImmediate(resolve))
 
 test('as much runs at once as is allowed, and the others in their order, also after a failure', async () => {
   const { running, end, work } = works()
-  const turns = new Turns(2, 10)
-  const results = [1, 2, 3, 4].map(id => turns.run(work(id)).catch((error: Error) => error.message))
+  const limiter = new Limiter(2, 10)
+  const results = [1, 2, 3, 4].map(id => limiter.run(work(id)).catch((error: Error) => error.message))
   await turn()
   expect([...running]).toEqual([1, 2])
   end(1, true)
@@ -35,7 +35,7 @@ test('as much runs at once as is allowed, and the others in their order, also af
   end(2)
   end(4)
   expect(await Promise.all(results)).toEqual(['1 failed', 2, 3, 4])
-  const again = turns.run(work(5))
+  const again = limiter.run(work(5))
   await turn()
   expect([...running]).toEqual([5])
   end(5)
@@ -44,9 +44,9 @@ test('as much runs at once as is allowed, and the others in their order, also af
 
 test('refuses at once what would have to wait behind too many', async () => {
   const { end, work } = works()
-  const turns = new Turns(1, 1)
-  const [first, second] = [turns.run(work(1)), turns.run(work(2))]
-  await expect(turns.run(work(3))).rejects.toMatchObject({ status: 503, code: 'passwords_busy' })
+  const limiter = new Limiter(1, 1)
+  const [first, second] = [limiter.run(work(1)), limiter.run(work(2))]
+  await expect(limiter.run(work(3))).rejects.toMatchObject({ status: 503, code: 'passwords_busy' })
   end(1)
   await turn()
   end(2)

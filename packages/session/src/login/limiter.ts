@@ -1,7 +1,7 @@
 import { sessionError } from '../errors.ts'
 
 /** Runs a few tasks at once, queues further ones, and rejects those beyond the queue's limit. */
-export class Turns {
+export class Limiter {
   readonly #atOnce: number
   readonly #mostWaiting: number
   readonly #waiting: (() => void)[] = []

@@ -70,11 +70,11 @@ export class PasswordLogin<User> {
       throw sessionError('too_many_logins', { seconds }, { headers: { 'Retry-After': String(seconds) } })
     }
     const found = await find(account)
-    const verdict = await passwords.verify(found?.passwordHash, password)
-    if (!found || !verdict.ok) return undefined
+    const result = await passwords.verify(found?.passwordHash, password)
+    if (!found || !result.ok) return undefined
     if (throttle !== 'none') await throttle.succeeded(account, address, options)
     if (c !== undefined) rememberDevice(c, account)
-    if (verdict.rehash !== undefined) await rehash(found.user, verdict.rehash, found.passwordHash)
+    if (result.rehash !== undefined) await rehash(found.user, result.rehash, found.passwordHash)
     return found.user
   }
 }

@@ -2,7 +2,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Algorithm, hash, parseOptions, verify } from '@node-rs/argon2'
 import { sessionError } from '../errors.ts'
 import { randomToken } from '../secrets/random.ts'
-import { Turns } from './limiter.ts'
+import { Limiter } from './limiter.ts'
 
 /** The Argon2id parameters that OWASP's Password Storage Cheat Sheet considers equivalent: memory in KiB, passes. */
 const OWASP_MINIMA = [
@@ -51,7 +51,7 @@ const OPTIONS: OptionTable<PasswordOptions> = {
 }
 
 /** The result of verifying a password. */
-export interface PasswordVerdict {
+export interface PasswordResult {
   readonly ok: boolean
   /** A new hash to store. Set if the password is correct but its hash uses outdated parameters. */
   readonly rehash?: string
@@ -63,25 +63,25 @@ export interface PasswordVerdict {
  *
  * Only a few are hashed at once. If too many wait, `passwords_busy` (503) is thrown.
  *
- * @throws ArlenError `password_parameters` if the parameters are weaker than every row of OWASP's table.
+ * @throws ArlenError `password_parameters_invalid` if the parameters are weaker than every row of OWASP's table.
  */
 export class Passwords {
   readonly #parameters: { memoryCost: number; timeCost: number; parallelism: number; algorithm: Algorithm }
   readonly #secret: { secret?: Uint8Array }
   readonly #legacy: PasswordOptions['legacy']
-  readonly #turns: Turns
+  readonly #limiter: Limiter
   #decoy: Promise<string> | undefined
 
   constructor(given: PasswordOptions = {}) {
     const options = readOptions('Passwords', given, OPTIONS)
     const { memoryCost = 19_456, timeCost = 2, parallelism = 1, atOnce = 2, pepper, legacy } = options
     if (!OWASP_MINIMA.some(([memory, time]) => memoryCost >= memory && timeCost >= time)) {
-      throw sessionError('password_parameters', { problems: `${memoryCost} KiB and ${timeCost} passes` })
+      throw sessionError('password_parameters_invalid', { problems: `${memoryCost} KiB and ${timeCost} passes` })
     }
     this.#parameters = { memoryCost, timeCost, parallelism, algorithm: ARGON2ID }
     this.#secret = pepper === undefined ? {} : { secret: Buffer.from(pepper) }
     this.#legacy = legacy
-    this.#turns = new Turns(atOnce, MOST_WAITING)
+    this.#limiter = new Limiter(atOnce, MOST_WAITING)
   }
 
   /**
@@ -90,25 +90,25 @@ export class Passwords {
   async hash(password: string): Promise<string> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) throw sessionError('password_too_long', { limit: LONGEST_BYTES })
-    return this.#turns.run(() => hash(normalized, { ...this.#parameters, ...this.#secret }))
+    return this.#limiter.run(() => hash(normalized, { ...this.#parameters, ...this.#secret }))
   }
 
   /** Verifies a password against a hash. For an unknown user pass `undefined`: it fails in the same time. */
-  async verify(stored: string | undefined, password: string): Promise<PasswordVerdict> {
+  async verify(stored: string | undefined, password: string): Promise<PasswordResult> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) return { ok: false }
     // Created on the first call of any kind, so that the first unknown account does not stand out by its timing.
     const decoy = this.#makeDecoy()
     if (stored === undefined) {
       const hashed = await decoy
-      await this.#turns.run(() => verify(hashed, normalized, this.#secret))
+      await this.#limiter.run(() => verify(hashed, normalized, this.#secret))
       return { ok: false }
     }
     if (!stored.startsWith('$argon2')) {
       const ok = (await this.#legacy?.(stored, password)) ?? false
       return ok ? { ok, rehash: await this.hash(password) } : { ok: false }
     }
-    if (!(await this.#turns.run(() => verify(stored, normalized, this.#secret)))) return { ok: false }
+    if (!(await this.#limiter.run(() => verify(stored, normalized, this.#secret)))) return { ok: false }
     return this.#isCurrent(stored) ? { ok: true } : { ok: true, rehash: await this.hash(password) }
   }
 

@@ -17,5 +17,5 @@ test('derives one key for each secret and purpose, the same at every boot', () =
 
 test('refuses weak secrets and lists every problem at once', () => {
   expect(() => new KeyRing(['short', 'x'.repeat(40)])).toThrow(/5 bytes.*\n.*too few/)
-  expect(() => new KeyRing([])).toThrow(expect.objectContaining({ code: 'secrets_refused' }))
+  expect(() => new KeyRing([])).toThrow(expect.objectContaining({ code: 'secrets_invalid' }))
 })

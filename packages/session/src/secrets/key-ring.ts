@@ -16,7 +16,7 @@ export interface DerivedKey {
  * Each purpose gets its own keys by HKDF-SHA-256 (RFC 5869), so a value made for one purpose is invalid for another.
  * Keys are derived once, at boot.
  *
- * @throws ArlenError `secrets_refused`, listing every problem: missing, short, placeholder, repeated.
+ * @throws ArlenError `secrets_invalid`, listing every problem: missing, short, placeholder, repeated.
  */
 export class KeyRing {
   readonly #secrets: readonly string[]
@@ -26,7 +26,7 @@ export class KeyRing {
     const ids = secrets.map(keyId)
     if (problems.length === 0 && new Set(ids).size < ids.length)
       problems.push('two secrets share a key id; replace one')
-    if (problems.length > 0) throw sessionError('secrets_refused', { problems: problems.map(p => `  ${p}`).join('\n') })
+    if (problems.length > 0) throw sessionError('secrets_invalid', { problems: problems.map(p => `  ${p}`).join('\n') })
     this.#secrets = [...secrets]
   }
 

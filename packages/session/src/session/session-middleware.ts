@@ -12,7 +12,7 @@ import { type SessionOptions, sessionSettings } from './session-settings.ts'
  *
  * Keys are derived and options validated here, once.
  *
- * @throws ArlenError `secrets_refused`.
+ * @throws ArlenError `secrets_invalid`.
  */
 export function sessionMiddleware(options: SessionOptions): Middleware {
   const settings = sessionSettings(options)

@@ -27,7 +27,7 @@ export function authenticate<User>(schemes: readonly AuthScheme<User>[], c: Cont
     // One of our schemes, but no scheme recognized the credentials, such as a bearer token that is neither JWT nor key.
     const sent = readAuthorization(c)?.scheme
     const named = schemes.find(({ name }) => name.toLowerCase() === sent)
-    if (named !== undefined) throw refusal(named, UNKNOWN)
+    if (named !== undefined) throw rejection(named, UNKNOWN)
     return undefined
   })
 }
@@ -52,13 +52,13 @@ function firstResult<User>(schemes: readonly AuthScheme<User>[], c: Context, ind
 }
 
 function accept<User>({ scheme, result }: FirstResult<User>, c: Context): Found<User> {
-  if (isProblem(result)) throw refusal(scheme, result)
+  if (isProblem(result)) throw rejection(scheme, result)
   // Caches treat responses to `Authorization` as private (RFC 9111, section 3.5), but not those to other fields.
   if (!c.res.headers.has('cache-control')) c.res.headers.set('Cache-Control', 'no-store')
   return { scheme, credentials: result }
 }
 
-function refusal({ name, realm }: Named, { error, description }: CredentialsProblem): Error {
+function rejection({ name, realm }: Named, { error, description }: CredentialsProblem): Error {
   const headers = { 'WWW-Authenticate': challenge(name, { realm, error, error_description: description }) }
   return sessionError(error === 'invalid_request' ? 'authorization_malformed' : 'token_invalid', {}, { headers })
 }

@@ -6,7 +6,7 @@ import { formOf } from './form.ts'
  * What only a handler can find wrong with a form, such as an address that is taken, is shown like what its schema finds:
  * an `HttpError` below 500 with `errors` fills `c.form`, sets the status, and `invalid` answers.
  */
-export function showRefusals(handler: Handler<Context>, invalid: (c: Context) => unknown): Handler<Context> {
+export function showValidationFailures(handler: Handler<Context>, invalid: (c: Context) => unknown): Handler<Context> {
   const show = (error: unknown, c: Context) => {
     if (!(error instanceof HttpError) || error.status >= 500 || !error.errors?.length) throw error
     c.form = formOf((c.valid as { body?: unknown } | undefined)?.body, error.errors)

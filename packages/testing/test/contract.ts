@@ -117,6 +117,40 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       await t.get('/').status(200)
     })
 
+    test('a client that leaves ends the work for it', async () => {
+      await expect(t.get('/hold').timeout(50)).rejects.toThrow('GET /hold got no answer within 50 ms.')
+      await expect.poll(async () => (await t.get('/left')).json.left).toBe(1)
+    })
+
+    test.runIf(features.wire)('an upload that is cut is no upload', async () => {
+      await t.faults.abortedUpload(t.post('/echo').body('x'.repeat(500)), 100)
+      await t.get('/').status(200)
+    })
+
+    test.runIf(features.wire)('requests that are written at once are answered in turn', async () => {
+      const raw = t.raw()
+      const { host } = new URL(t.url)
+      raw.write(
+        `GET /users/1 HTTP/1.1\r\nHost: ${host}\r\n\r\nGET /users/2 HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      )
+      let answers = ''
+      for await (const bytes of raw) answers += String(bytes)
+      expect(answers.match(/HTTP\/1\.1 200|"id":"\d"/g)).toEqual([
+        'HTTP/1.1 200',
+        '"id":"1"',
+        'HTTP/1.1 200',
+        '"id":"2"',
+      ])
+    })
+
+    test.runIf(features.wire)('a body is sent when the server asks for it, and not when it refuses', async () => {
+      const expecting = t.visitor({ headers: { Expect: '100-continue' } })
+      const answer = await expecting.post('/echo').body('wanted').status(200).json('/body', 'wanted')
+      expect(answer.interim.map(({ status }) => status)).toEqual([100])
+      const refused = await expecting.post('/echo').body('x'.repeat(5_000)).status(413)
+      expect(refused.interim).toEqual([])
+    })
+
     test('an answer that does not come is told in time', async () => {
       await expect(t.get('/hang').timeout(50)).rejects.toThrow('GET /hang got no answer within 50 ms.')
     })

@@ -62,6 +62,12 @@ export function sampleApp(options: AppOptions = {}): App {
     c.setCookie('seen', 'yes', { httpOnly: true, sameSite: 'lax', path: '/' })
     return { sent: c.req.cookies }
   })
+  let left = 0
+  app.get('/hold', c => {
+    c.signal.addEventListener('abort', () => left++)
+    return new Promise(() => undefined)
+  })
+  app.get('/left', () => ({ left }))
   app.get('/hang', () => new Promise(() => undefined))
   app.get('/cut', c =>
     c.stream(

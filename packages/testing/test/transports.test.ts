@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { testApp } from '../src/index.ts'
 import { describeTransport } from './contract.ts'
@@ -15,6 +18,26 @@ describeTransport(
     t.close = async () => {
       await close()
       await app.close({ graceMs: 0 })
+    }
+    return t
+  },
+  { wire: true, inProcess: false },
+)
+describeTransport('by fetch()', () => testApp(sampleApp(), { over: 'fetch' }), { wire: false, inProcess: true })
+describeTransport(
+  'on propane',
+  async () => {
+    const program = join(import.meta.dirname, '../fixtures/on-propane.ts')
+    const child = spawn(process.execPath, ['--conditions=@arlen/source', program], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const [url] = (await once(child.stdout, 'data')) as [Buffer]
+    const t = await testApp(String(url).trim())
+    const close = t.close.bind(t)
+    t.close = async () => {
+      await close()
+      child.stdin.end()
+      await once(child, 'exit')
     }
     return t
   },

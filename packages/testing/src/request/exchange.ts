@@ -82,14 +82,26 @@ export function sendRequest(
   if (body === undefined) return connection.send(headText(request, host, extra), receiver)
   const framed = hasField(request.fields, 'content-length') || hasField(request.fields, 'transfer-encoding')
   const { content } = body
-  if (Buffer.isBuffer(content)) {
-    if (!framed) extra += `Content-Length: ${content.length}\r\n`
-    const head = Buffer.from(headText(request, host, extra), 'latin1')
-    return connection.send(Buffer.concat([head, content]), receiver)
+  const isWhole = Buffer.isBuffer(content)
+  if (!framed) extra += isWhole ? `Content-Length: ${content.length}\r\n` : 'Transfer-Encoding: chunked\r\n'
+  const head = headText(request, host, extra)
+  const write = () =>
+    isWhole ? void connection.stream.write(content) : writeChunks(connection.stream, content, !framed)
+  if (hasField(request.fields, 'expect')) return connection.send(head, onceTold(receiver, write))
+  if (isWhole) return connection.send(Buffer.concat([Buffer.from(head, 'latin1'), content]), receiver)
+  connection.send(head, receiver)
+  void write()
+}
+
+/** Keeps the body until the server asks for it (RFC 9110, section 10.1.1). Where it refuses, the body is never sent. */
+function onceTold(receiver: Receiver, write: () => unknown): Receiver {
+  return {
+    ...receiver,
+    interim: head => {
+      receiver.interim?.(head)
+      if (head.status === 100) void write()
+    },
   }
-  if (!framed) extra += 'Transfer-Encoding: chunked\r\n'
-  connection.send(headText(request, host, extra), receiver)
-  void writeChunks(connection.stream, content, !framed)
 }
 
 /** Goes at the pace of the server. Stops when nobody reads any more: the answer then says why. */

@@ -242,6 +242,10 @@ describe('etag()', () => {
     expect((await ask(etag()(handler), {}, method)).field('etag')).toBeUndefined()
   })
 
+  test('refuses an option that it does not have', () => {
+    expect(() => etag({ strong: true } as never)).toThrow(/strong/)
+  })
+
   test('leaves a tag alone that is there', async () => {
     expect((await ask(etag()(tagged))).field('etag')).toBe('"a"')
     const handler: Handler = c => {

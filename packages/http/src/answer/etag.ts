@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { after } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '../handler.ts'
 import { setField } from './answer-fields.ts'
 import { toReply } from './to-reply.ts'
@@ -13,11 +14,14 @@ export interface EtagOptions {
   weak?: boolean
 }
 
+const OPTIONS: OptionTable<EtagOptions> = { weak: option.boolean }
+
 /**
  * Gives answers to GET and HEAD an ETag made of their content, so that who has it already gets 304. The handler runs all
  * the same: what is saved is the way to the client. Streams, errors and answers with a tag of their own are left alone.
  */
-export function etag({ weak = true }: EtagOptions = {}): Middleware {
+export function etag(options: EtagOptions = {}): Middleware {
+  const { weak = true } = readOptions('etag()', options, OPTIONS)
   return next => c =>
     after(next(c), result => {
       if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return result

@@ -1,7 +1,8 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { HeaderBlock } from '../src/extend.ts'
 import { toFetch } from '../src/fetch/to-fetch.ts'
-import { type CompressOptions, type Context, compress, type Handler, HeaderBlock } from '../src/index.ts'
+import { type CompressOptions, type Context, compress, type Handler } from '../src/index.ts'
 
 const text = 'Propane and propane accessories. '.repeat(200)
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compress, etag, type Handler, HeaderBlock, Reply } from '../src/index.ts'
+import { HeaderBlock } from '../src/extend.ts'
+import { compress, etag, type Handler, Reply } from '../src/index.ts'
 import { deferred, serving } from './serving.ts'
 
 const { start, open } = serving()

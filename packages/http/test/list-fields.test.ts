@@ -1,6 +1,7 @@
 import { HttpError } from '@arlen/core'
 import { describe, expect, test } from 'vitest'
-import { compress, type Handler, HeaderBlock, type HttpOptions } from '../src/index.ts'
+import { HeaderBlock } from '../src/extend.ts'
+import { compress, type Handler, type HttpOptions } from '../src/index.ts'
 import { serving } from './serving.ts'
 
 const { start, open } = serving()

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Handler, HeaderBlock, serve } from '../src/index.ts'
+import { HeaderBlock } from '../src/extend.ts'
+import { type Handler, serve } from '../src/index.ts'
 import { type Answer, RawClient } from './raw-client.ts'
 
 const block = new HeaderBlock([

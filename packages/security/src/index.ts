@@ -1,4 +1,3 @@
-export { type SecurityConfig, securityConfigSchema, securityMiddleware } from './config.ts'
 export type { SecurityErrorCode } from './errors.ts'
 export type { CspDirective, CspOptions } from './headers/csp.ts'
 export { type NonceContext, withCspNonce } from './headers/csp-nonce.ts'
@@ -15,11 +14,8 @@ export { PgRateStore, RATE_LIMIT_MIGRATION, type SqlClient } from './rate-limit/
 export type { RateAlgorithmName } from './rate-limit/rate-algorithm.ts'
 export { type RateLimitOptions, rateLimit } from './rate-limit/rate-limit.ts'
 export {
-  type CheckedRateLimit,
-  checkRateLimit,
   type RateDecision,
   type RateLimit,
   RateLimiter,
 } from './rate-limit/rate-limiter.ts'
 export type { OnStoreError, RateStore } from './rate-limit/rate-store.ts'
-export { type WorkerChannel, WorkerRateStore, workerRateStore } from './rate-limit/worker-rate-store.ts'

@@ -1,7 +1,8 @@
 import { createPg, type Pg } from '@arlen/pg'
 import { createTestDatabase, type TestDatabase } from '@arlen/pg/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { checkRateLimit, PgRateStore, RATE_LIMIT_MIGRATION, type RateAlgorithmName, rateLimit } from '../src/index.ts'
+import { PgRateStore, RATE_LIMIT_MIGRATION, type RateAlgorithmName, rateLimit } from '../src/index.ts'
+import { checkRateLimit } from '../src/rate-limit/rate-limiter.ts'
 import { start } from './app.ts'
 
 let database: TestDatabase

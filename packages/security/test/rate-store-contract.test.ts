@@ -2,17 +2,16 @@ import { createPg, type Pg } from '@arlen/pg'
 import { createTestDatabase, type TestDatabase } from '@arlen/pg/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
-  type CheckedRateLimit,
-  checkRateLimit,
   LoginThrottle,
   PgRateStore,
   RATE_LIMIT_MIGRATION,
   type RateAlgorithmName,
   RateLimiter,
   type RateStore,
-  WorkerRateStore,
 } from '../src/index.ts'
 import { RatePrimary } from '../src/primary.ts'
+import { type CheckedRateLimit, checkRateLimit } from '../src/rate-limit/rate-limiter.ts'
+import { WorkerRateStore } from '../src/rate-limit/worker-rate-store.ts'
 
 let database: TestDatabase
 let pg: Pg

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { workerRateStore } from '../src/index.ts'
 import { RatePrimary } from '../src/primary.ts'
+import { workerRateStore } from '../src/rate-limit/worker-rate-store.ts'
 
 const PROGRAM = join(import.meta.dirname, 'fixtures', 'counting-worker.ts')
 

@@ -81,3 +81,5 @@ export function sessionOptions(config: SessionConfig, developmentSecret: () => s
     persistent,
   }
 }
+
+export { developmentSecret } from './secrets/development-secret.ts'

@@ -17,7 +17,8 @@ test('does the work once in each interval, and no more after it was stopped', as
   expect(vi.getTimerCount()).toBe(0)
   recurring.start()
   await vi.advanceTimersByTimeAsync(1000)
-  expect(work).toHaveBeenCalledTimes(1)
+  // The first time is random, so that the second may just be within the same interval.
+  expect([1, 2]).toContain(work.mock.calls.length)
   await vi.advanceTimersByTimeAsync(100_000)
   expect(work.mock.calls.length).toBeGreaterThanOrEqual(90)
   expect(work.mock.calls.length).toBeLessThanOrEqual(112)

@@ -1,5 +1,6 @@
 import { LIVENESS_PATHS, READINESS_PATH } from '@arlen/core'
-import { addressTest, type Context } from '@arlen/http'
+import type { Context } from '@arlen/http'
+import { addressTest } from '@arlen/http/extend'
 import { appError } from '../errors.ts'
 import type { BuiltInRoutes } from './built-in-routes.ts'
 import type { Health, HealthReport } from './health.ts'

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Middleware } from '@arlen/core'
 import type { Context } from '@arlen/http'
-import { securityMiddleware } from '@arlen/security'
-import { csrf, developmentSecret, type SessionStore, sessionMiddleware, sessionOptions } from '@arlen/session'
+import { securityMiddleware } from '@arlen/security/config'
+import { csrf, type SessionStore, sessionMiddleware } from '@arlen/session'
+import { developmentSecret, sessionOptions } from '@arlen/session/config'
 import type { Config } from '../config/config.ts'
 
 /** The middleware that the configuration registers around every request, outermost first. */

@@ -1,8 +1,8 @@
 import type { ConfigLayer } from '@arlen/core/config'
 import { type ForwardedHeader, LIMITS, type Limits } from '@arlen/http'
 import type { PgOptions, PoolSettings, TypeSettings } from '@arlen/pg'
-import { type SecurityConfig, securityConfigSchema } from '@arlen/security'
-import { type SessionConfig, sessionConfigSchema } from '@arlen/session'
+import { type SecurityConfig, securityConfigSchema } from '@arlen/security/config'
+import { type SessionConfig, sessionConfigSchema } from '@arlen/session/config'
 import * as v from 'valibot'
 import { databaseEntries } from './database-config.ts'
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Context, ContextConstructor, HeaderBlock } from '@arlen/http'
+import type { Context, ContextConstructor } from '@arlen/http'
+import type { HeaderBlock } from '@arlen/http/extend'
 import { securityError } from '../errors.ts'
 import type { CspPolicy } from './csp.ts'
 

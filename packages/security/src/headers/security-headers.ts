@@ -1,5 +1,6 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import { type Context, HeaderBlock, type Middleware } from '@arlen/http'
+import type { Context, Middleware } from '@arlen/http'
+import { HeaderBlock } from '@arlen/http/extend'
 import { securityError } from '../errors.ts'
 import { type CspOptions, cspPolicy } from './csp.ts'
 import { setNoncePolicy } from './csp-nonce.ts'

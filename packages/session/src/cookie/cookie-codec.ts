@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
-import { MAX_COOKIE_BYTES } from '@arlen/http'
+import { MAX_COOKIE_BYTES } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { randomInto } from '../secrets/random.ts'

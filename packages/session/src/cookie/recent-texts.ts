@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { MAX_COOKIE_BYTES } from '@arlen/http'
+import { MAX_COOKIE_BYTES } from '@arlen/http/extend'
 
 /** The number of cached values. */
 const PLACES = 1024

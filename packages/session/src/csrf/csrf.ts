@@ -1,5 +1,6 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import { type Context, crossSiteEvidence, findCookie, type Middleware, originSet, readForm } from '@arlen/http'
+import { type Context, findCookie, type Middleware, readForm } from '@arlen/http'
+import { crossSiteEvidence, originSet } from '@arlen/http/extend'
 import { requestSession } from '../context.ts'
 import { sessionError } from '../errors.ts'
 import { isToken68, readAuthorization } from '../login/authorization.ts'

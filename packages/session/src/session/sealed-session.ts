@@ -1,4 +1,5 @@
-import { findCookie, MAX_COOKIE_BYTES, serializeCookie } from '@arlen/http'
+import { findCookie, serializeCookie } from '@arlen/http'
+import { MAX_COOKIE_BYTES } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
 import type { SessionRecord } from './session.ts'
 import type { CookieSlot, SessionSettings } from './session-settings.ts'

@@ -19,7 +19,8 @@ const examples = pages
 describe.concurrent('every example runs as it stands and ends by itself:', () => {
   test.for(examples)('$page, line $line', async ({ page, code }, { expect, signal }) => {
     // A page that belongs to no package speaks about the framework, and has its dependencies at hand.
-    const folder = /^(packages|apps)\//.test(page) ? dirname(page) : 'packages/arlen'
+    const framework = page === 'docs/testing.md' ? 'packages/testing' : 'packages/arlen'
+    const folder = /^(packages|apps)\//.test(page) ? dirname(page) : framework
     const { exitCode, output } = await runExample(code, join(root, folder), signal)
     expect(exitCode, output).toBe(0)
   })

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing else is loaded before the version of Node.js is judged, and every Node.js can read this file.
+// Every Node.js can parse this file, and its version is checked before anything else is loaded.
 import('@arlen/core/node-version').then(({ requireNode }) => {
   requireNode('boomhauer', 'development')
   return import('./main.ts')

@@ -17,19 +17,19 @@ import { Watcher } from './watch/watcher.ts'
 
 /** The events of a development server, by name. */
 export interface BoomhauerEvents {
-  /** A build began, because these files changed (none for the first). */
+  /** A build started because these files changed (none for the first build). */
   building: [event: { build: string; paths: readonly string[] }]
   ready: [event: { build: string; ms: number; warnings: readonly Diagnostic[]; info: AppInfo }]
   failed: [event: { build: string; ms: number; problem: DevelopmentProblem }]
-  /** The application's process ended by itself. It is started again unless that happens over and over. */
+  /** The application's process crashed. It is restarted unless it crashes again and again. */
   crashed: [event: { problem: DevelopmentProblem }]
-  /** Something to know that stops nothing: type errors, warnings of a part of the application. */
+  /** Type errors or warnings, which do not stop the application. */
   notice: [event: { id: string; diagnostics: readonly Diagnostic[] }]
-  /** The types have been checked, beside the running application; no diagnostics where all is well. */
+  /** The types have been checked while the application runs; no diagnostics means no errors. */
   typechecked: [event: { diagnostics: readonly Diagnostic[] }]
-  /** Files changed that pages take in without a new build. */
+  /** Files changed that pages load without a new build. */
   reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
-  /** The system does not notify of changes here; the folder is read again and again instead. */
+  /** The system does not report changes here, so the folder is polled. */
   polling: [event: { everyMs: number }]
   request: [request: RequestRecord]
   closed: []
@@ -78,13 +78,13 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     return this.#supervisor.state.kind
   }
 
-  /** The process that runs the application, while one does. */
+  /** Id of the process that runs the application; undefined while none does. */
   get pid(): number | undefined {
     const { state } = this.#supervisor
     return state.kind === 'ready' ? state.child.pid : undefined
   }
 
-  /** Resolves once the server answers; the first build may still be under way. */
+  /** Resolves once the server accepts requests; the first build may still be running. */
   async start(): Promise<void> {
     try {
       this.#port = (await this.#server.listen()).port
@@ -96,12 +96,12 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     await this.#watcher?.start()
   }
 
-  /** Builds and starts the application anew, as if something had changed. */
+  /** Rebuilds and restarts the application as if a file had changed. */
   async rebuild(): Promise<void> {
     await this.#supervisor.rebuild()
   }
 
-  /** Ends the application and the server. */
+  /** Stops the application and the server. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -118,7 +118,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     return typecheck({ root: this.settings.root, redact: this.#supervisor.redact }, signal)
   }
 
-  /** Checks the types beside the running application, so that nothing waits for it. */
+  /** Checks the types while the application runs, so that no request waits for it. */
   async #checkTypes(): Promise<void> {
     if (this.settings.typecheck !== 'notice') return
     const check = new AbortController()
@@ -176,7 +176,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     this.emit('reloaded', { effect, paths: [...paths] })
   }
 
-  /** Shows diagnostics beside the pages, or takes them away when there are none. */
+  /** Shows diagnostics in a notice on the pages, or removes the notice if there are none. */
   notice(id: string, title: string, diagnostics: readonly Diagnostic[]): void {
     const { root, editor } = this.settings
     const html = diagnostics.length === 0 ? '' : renderDiagnosticsHtml(diagnostics, { root, editor })
@@ -223,8 +223,8 @@ function warning(message: string): Diagnostic {
  * server.on('failed', ({ problem }) => console.error(problem.detail))
  * ```
  *
- * @throws ArlenError `option_unknown`, `option_invalid`, `no_root`, `port_in_use`, `port_forbidden`. Whatever is wrong with the application is no
- * error here: it is served.
+ * @throws ArlenError `option_unknown`, `option_invalid`, `no_root`, `port_in_use`, `port_forbidden`. Errors of the
+ *   application do not reject: they are served.
  */
 export async function createBoomhauer(options: BoomhauerOptions = {}): Promise<Boomhauer> {
   const server = new Boomhauer(resolveOptions(options))

@@ -28,5 +28,5 @@ const table = {
   },
 }
 
-/** Every error that @arlen/boomhauer itself raises. */
+/** Every error that @arlen/boomhauer itself throws. */
 export const boomhauerError: ErrorFactory<keyof typeof table> = defineErrors(table)

@@ -52,7 +52,7 @@ export interface Settings extends Required<Omit<BoomhauerOptions, 'editor' | 'en
   pollMs: number | undefined
 }
 
-/** Where the application's module is searched for: TypeScript first, since that is what is edited. */
+/** Where to look for the application's module: TypeScript first, since that is what is edited. */
 export const ENTRIES: readonly string[] = ['app.ts', 'app.js', 'src/app.ts', 'src/app.js']
 
 const DEFAULT_POLL_MS = 300
@@ -117,7 +117,7 @@ function folder(path: string): string {
 }
 
 /**
- * The application's module, looked for anew with each build since it may come and go.
+ * Finds the application's module. Called for each build, since the file may appear and disappear.
  *
  * @throws ArlenError `no_entry`
  */
@@ -128,7 +128,7 @@ export function findEntry(settings: Pick<Settings, 'root' | 'entry'>): string {
   throw boomhauerError('no_entry', { root: settings.root, names: names.join(' or ') })
 }
 
-/** The editor by its environment variables, those of its terminal included. */
+/** The editor, detected from environment variables, including those of its terminal. */
 function editorOf(env: NodeJS.ProcessEnv): string | undefined {
   const named = env.BOOMHAUER_EDITOR
   if (named) return named

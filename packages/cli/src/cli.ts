@@ -4,9 +4,10 @@ import { type Command as CacCommand, cac } from 'cac'
 import { type Command, type CommandInput, type Io, UsageError } from './command.ts'
 
 /**
- * Runs `arlen` with some arguments.
+ * Runs the `arlen` command line.
  *
- * @returns the exit code: 0 done, 1 it failed (one line on standard error says why), 2 the command line is wrong.
+ * @returns the exit code: 0 for success, 1 for a failure (one line on standard error gives the reason), 2 for an invalid
+ *   command line
  */
 export async function runCli(
   argv: readonly string[],
@@ -54,7 +55,7 @@ export async function runCli(
   }
 }
 
-/** What cac would refuse itself, but without the option that was probably meant. */
+/** Rejects unknown options as cac would, but names the option that was probably meant. */
 function refuseUnknownOptions(
   command: CacCommand,
   everywhere: CacCommand,
@@ -78,7 +79,7 @@ function report(error: unknown, io: Io): number {
     io.err('Run arlen --help for the commands, arlen <command> --help for one.')
     return 2
   }
-  // A mistake of ours or of the application deserves its stack; an ArlenError has already said all there is to say.
+  // Show the stack of a bug in arlen or the application; the message of an ArlenError says everything.
   if (!(error instanceof ArlenError) && error instanceof Error && error.stack) {
     io.err(error.stack.split('\n').slice(1).join('\n'))
   }

@@ -1,4 +1,4 @@
-/** What a command may touch of the world; tests give their own. */
+/** A command's access to its surroundings; tests provide their own. */
 export interface Io {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
@@ -7,8 +7,8 @@ export interface Io {
 }
 
 /**
- * One command of `arlen`. A file of `commands/` holds one of these and calls a package for the work, which it imports when it
- * runs and no sooner: `arlen --help` and every other command do without.
+ * One command of `arlen`. Each file in `commands/` holds one and calls a package to do the work. It imports the package only
+ * when it runs, so that `arlen --help` and the other commands do not load it.
  */
 export interface Command {
   /** The name and its positional arguments: `migrate [action]`. */
@@ -17,9 +17,9 @@ export interface Command {
   /** Flags and what they do: `['--dry-run', 'Print the plan and change nothing']`. */
   options?: readonly (readonly [flags: string, description: string])[]
   examples?: readonly string[]
-  /** Takes options that are not listed, and reads them from `argv` itself. */
+  /** Accepts options that are not listed and parses `argv` itself. */
   anyOptions?: boolean
-  /** Resolves to the exit code; nothing means 0. What it throws is printed as one line, and the exit code is 1. */
+  /** Resolves with the exit code; undefined means 0. An error is printed as one line, with exit code 1. */
   run(input: CommandInput, io: Io): Promise<number | undefined> | Promise<void>
 }
 
@@ -27,16 +27,16 @@ export interface Command {
 export interface CommandInput {
   args: readonly string[]
   options: Readonly<Record<string, unknown>>
-  /** What stood after the name of the command, as it was typed. */
+  /** The arguments after the command's name, as typed. */
   argv: readonly string[]
 }
 
-/** The command line itself is wrong: printed with a hint at `--help`, exit code 2. */
+/** An invalid command line: printed with a hint at `--help`, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The text of an option, or undefined where it was not given. */
+/** The value of an option, or undefined if it was not given. */
 export function textOption(input: CommandInput, name: string): string | undefined {
   const value = input.options[name]
   if (value === undefined || value === true || value === '') return undefined

@@ -10,5 +10,5 @@ const table = {
   },
 }
 
-/** Every error that @arlen/cli itself raises. Each is one line for whoever typed the command. */
+/** Every error that @arlen/cli itself throws. Each message is one line. */
 export const cliError: ErrorFactory<keyof typeof table> = defineErrors(table)

@@ -1,7 +1,7 @@
 import type { Finding } from '@arlen/pg'
 import type { Io } from './command.ts'
 
-/** Prints what is unsafe in migrations, with the safe recipes. Resolves with how much that was. */
+/** Prints unsafe migrations with safe alternatives. Resolves with their number. */
 export function reportFindings(findings: readonly Finding[], io: Io): number {
   for (const { file, line, column, rule, problem, recipe } of findings) {
     io.err(`${file}:${line}:${column} ${rule}: ${problem}`)

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { App } from 'arlen'
 import { cliError } from './errors.ts'
 
-/** The module of an application, as the folder has it: TypeScript first, since that is what is edited. */
+/** Possible names of an application's module: TypeScript first, since that is what is edited. */
 export function findAppModule(root: string): string {
   for (const name of ['app.ts', 'app.js', 'dist/app.js', 'src/app.ts', 'src/app.js']) {
     const file = join(root, name)
@@ -13,7 +13,7 @@ export function findAppModule(root: string): string {
   throw cliError('app_missing', { root })
 }
 
-/** The application itself, loaded but not started. */
+/** Loads the application without starting it. */
 export async function loadApp(root: string): Promise<App> {
   const file = findAppModule(root)
   const module = (await import(pathToFileURL(file).href)) as { default?: unknown }

@@ -4,7 +4,7 @@ import { commands } from './commands/index.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
-// Set and not exited with: what is being written gets out first, and what keeps running keeps running.
+// Sets the exit code instead of exiting, so that pending output is written and running servers keep running.
 process.exitCode = await runCli(process.argv.slice(2), commands, version, {
   cwd: process.cwd(),
   env: process.env,

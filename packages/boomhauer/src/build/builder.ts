@@ -8,40 +8,40 @@ import type { SpareProcesses } from './spare-processes.ts'
 
 const debug = debuglog('arlen:boomhauer')
 
-/** What became of a build. */
+/** The result of a build. */
 export type BuildReport =
   | { ok: true; child: Child; socket: string; info: AppInfo; warnings: readonly Diagnostic[] }
   | { ok: false; files: readonly string[]; diagnostics: readonly Diagnostic[] }
 
 export interface BuildOptions {
   settings: Settings
-  /** Where its process comes from. */
+  /** Provides the process. */
   spares: Pick<SpareProcesses, 'take'>
-  /** Where the application is to listen. */
+  /** Path of the unix socket for the application. */
   socket: string
-  /** Templates to compile first; undefined where none have changed. */
+  /** Templates to compile first; undefined if none have changed. */
   templates: TemplateFolders | undefined
-  /** Checks the types before the application is loaded; what it finds with severity `error` ends the build. */
+  /** Checks the types before the application is loaded; a diagnostic of severity `error` fails the build. */
   typecheck: ((signal: AbortSignal) => Promise<readonly Diagnostic[]>) | undefined
-  /** Resolves when nothing of the application's former process is left. */
+  /** Resolves when the previous process and its children are gone. */
   cleared: Promise<unknown>
-  /** Aborted when a newer build makes this one pointless. */
+  /** Aborted when a newer build supersedes this one. */
   signal: AbortSignal
   /** The templates have been compiled. */
   onTemplates: (warnings: readonly Diagnostic[]) => void
 }
 
 /**
- * One build: templates, types, then loading and starting the application, all in its new process. Undefined when it was
- * aborted, the process gone. The former process is gone before the new one loads anything of the application, so that
- * they never compete for what it takes for itself: ports, locks, files.
+ * Runs one build: compiles templates, checks types, then loads and starts the application in a new process. Resolves with
+ * undefined if it was aborted. The previous process is gone before the new one loads any application code, so that they
+ * never compete for ports, locks or files.
  */
 export async function build(options: BuildOptions): Promise<BuildReport | undefined> {
   const { settings, socket, templates, typecheck, cleared, signal, onTemplates, spares } = options
   const warnings: Diagnostic[] = []
   const started = performance.now()
   const lap = (what: string) => debug('%s after %d ms', what, Math.round(performance.now() - started))
-  // Taken when it is needed, so that a build given up early leaves the process that waits to the next.
+  // Taken as late as possible, so that a build aborted early leaves the spare process to the next one.
   let child: Child | undefined
   const abort = () => child?.kill()
   signal.addEventListener('abort', abort)
@@ -99,7 +99,7 @@ async function within(outcome: Promise<Outcome>, ms: number): Promise<Outcome | 
   }
 }
 
-/** What to show of an outcome that is no success. */
+/** The diagnostics of a failed outcome. */
 export function diagnosticsOf(
   outcome: Outcome | Timeout,
   stage: Diagnostic['stage'],
@@ -130,7 +130,7 @@ export interface Exit {
   output: string
 }
 
-/** A process that ended without a word: what it wrote last is all there is to show. */
+/** The diagnostic of a process that exited without an error report: its last output. */
 export function exitDiagnostic(stage: Diagnostic['stage'], { code, signal, output }: Exit): Diagnostic {
   const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`
   return {

@@ -20,7 +20,7 @@ export interface ChildOptions {
   preload: readonly string[]
 }
 
-/** How an attempt to load and start an application ended. */
+/** The outcome of loading and starting an application. */
 export type Outcome =
   | { kind: 'prepared'; warnings: readonly Diagnostic[] }
   | { kind: 'ready'; files: readonly string[]; info: AppInfo }
@@ -31,7 +31,7 @@ export interface ChildEvents {
   diagnostics: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
   exit: [code: number | null, signal: NodeJS.Signals | null]
-  /** The last request under way has ended. */
+  /** The last request in flight has ended. */
   idle: []
 }
 
@@ -43,20 +43,20 @@ const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child/start.js', import.meta.url))
 
 /**
- * The supervisor's view of one process for the application. The process leads a group of its own, so that what the
- * application starts ends with it, and it holds one end of a pipe whose closing tells it that the supervisor is gone.
+ * The supervisor's handle on one application process. The process leads its own process group, so that the application's
+ * children end with it. It also holds one end of a pipe that closes when the supervisor is gone.
  */
 export class Child extends EventEmitter<ChildEvents> {
-  /** Modules it has loaded, as far as it has told. */
+  /** Modules it has reported as loaded. */
   files: readonly string[] = []
   exited = false
-  /** The error that nobody caught and that it ends of, once it has told. */
+  /** The uncaught error that ends it, once reported. */
   crash: readonly Diagnostic[] | undefined
   #process: ChildProcess
   #inspect: Inspect | undefined
   #output = ''
   #requests = 0
-  /** Resolves once nothing of it is left. */
+  /** Resolves once it and its children are gone. */
   readonly gone: Promise<void>
 
   constructor({ root, env, nodeArgs: args, preload }: ChildOptions) {
@@ -77,26 +77,26 @@ export class Child extends EventEmitter<ChildEvents> {
       this.#output = (this.#output + chunk.toString()).slice(-MAX_OUTPUT)
       process.stderr.write(chunk)
     })
-    this.#process.stdio[3]!.on('error', () => undefined) // it went away: its exit is what counts
+    this.#process.stdio[3]!.on('error', () => undefined) // the process is gone; `exit` handles it
     this.#process.on('message', message => {
       if (isFromChild(message)) this.#receive(message)
     })
     const { promise, resolve } = Promise.withResolvers<void>()
     this.gone = promise
     this.#process.on('error', () => {
-      if (this.#process.pid !== undefined) return // a message could not be sent: its exit will tell
+      if (this.#process.pid !== undefined) return // a message could not be sent; `exit` handles it
       this.#ended(null, null)
       resolve()
     })
     this.#process.once('exit', async (code, signal) => {
-      signalGroup(this.#process.pid) // what it had started
+      signalGroup(this.#process.pid) // its children
       await this.#lastWords()
       this.#ended(code, signal)
       resolve()
     })
   }
 
-  /** A request is passed to it; call what this returns once the request has ended. */
+  /** Registers a request. Call the returned function when the request has ended. */
   lease(): () => void {
     this.#requests++
     return () => {
@@ -104,7 +104,7 @@ export class Child extends EventEmitter<ChildEvents> {
     }
   }
 
-  /** Resolves when it has no requests to answer, or is gone. */
+  /** Resolves when it has no requests in flight or is gone. */
   async idle(): Promise<void> {
     if (this.#requests > 0) await Promise.race([once(this, 'idle'), this.gone])
   }
@@ -138,12 +138,12 @@ export class Child extends EventEmitter<ChildEvents> {
     return promise
   }
 
-  /** The end of what it wrote to standard error. */
+  /** The last part of its standard error. */
   get output(): string {
     return this.#output
   }
 
-  /** Asks it to finish what is in flight and exit; ends it when it takes longer. Resolves once it is gone. */
+  /** Asks it to finish its requests and exit, and kills it if it takes longer. Resolves once it is gone. */
   async close(graceMs: number): Promise<void> {
     if (this.exited) return
     this.#send({ type: 'close', graceMs })
@@ -152,7 +152,7 @@ export class Child extends EventEmitter<ChildEvents> {
     clearTimeout(timer)
   }
 
-  /** Ends it and everything it has started, at once. */
+  /** Kills it and its children immediately. */
   kill(): void {
     if (!this.exited) signalGroup(this.#process.pid)
   }
@@ -182,7 +182,7 @@ export class Child extends EventEmitter<ChildEvents> {
     }
   }
 
-  /** Messages and output may arrive after the exit: the ends of their streams say that nothing more will come. */
+  /** Messages and output may arrive after the exit, until their streams end. */
   async #lastWords(): Promise<void> {
     const { connected, stderr } = this.#process
     const ends = [connected && once(this.#process, 'disconnect'), !stderr!.readableEnded && once(stderr!, 'close')]
@@ -196,7 +196,7 @@ export class Child extends EventEmitter<ChildEvents> {
   }
 
   #send(message: ToChild): void {
-    if (this.#process.connected) this.#process.send(message, () => undefined) // a failure to send is an exit to come
+    if (this.#process.connected) this.#process.send(message, () => undefined) // if sending fails, an exit follows
   }
 }
 
@@ -205,6 +205,6 @@ function signalGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // nothing of the group is left
+    // the group is gone
   }
 }

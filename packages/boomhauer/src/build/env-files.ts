@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 
-/** Strongest first; what the environment has already is stronger than all of them. */
+/** Highest precedence first; variables of the environment take precedence over all of them. */
 export function envFileNames(env: string): string[] {
   return [`.env.${env}.local`, '.env.local', `.env.${env}`, '.env']
 }
 
-/** The variables of the application's process: the environment, filled up from the `.env` files of its folder. */
+/** The environment of the application's process: this process's, completed from the `.env` files of its folder. */
 export function childEnv(
   root: string,
   env: string,
@@ -15,7 +15,7 @@ export function childEnv(
 ): Record<string, string | undefined> {
   const files = envFileNames(env).map(name => readEnvFile(join(root, name)))
   const filled = files.reduceRight<Record<string, string | undefined>>((all, file) => Object.assign(all, file), {})
-  // Libraries know three names of environments; one of the application's own is told to them as development.
+  // Libraries know three environment names; a custom one is passed to them as development.
   const known = ['development', 'test', 'production'].includes(env)
   return { ...filled, ...base, ARLEN_ENV: env, NODE_ENV: known ? env : (base.NODE_ENV ?? 'development') }
 }
@@ -24,6 +24,6 @@ function readEnvFile(file: string): Record<string, string | undefined> {
   try {
     return parseEnv(readFileSync(file, 'utf8'))
   } catch {
-    return {} // there is none, which is the usual case
+    return {} // most of these files do not exist
   }
 }

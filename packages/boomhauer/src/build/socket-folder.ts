@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const PREFIX = 'boomhauer-'
 
 /**
- * Makes a folder, readable by its owner alone, for the sockets that applications listen on. Those of supervisors that were
- * killed before they could take theirs away go first.
+ * Creates a folder, readable only by its owner, for the sockets that applications listen on. First removes the folders of
+ * supervisors that were killed.
  */
 export function makeSocketFolder(parent: string = tmpdir()): string {
   for (const name of namesIn(parent)) {
@@ -20,7 +20,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {
-    return [] // it cannot be listed: others' leavings are no reason to fail
+    return [] // unreadable: leftovers are no reason to fail
   }
 }
 
@@ -37,6 +37,6 @@ function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true })
   } catch {
-    // another user's
+    // belongs to another user
   }
 }

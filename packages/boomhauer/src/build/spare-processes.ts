@@ -1,26 +1,26 @@
 import { Child, type ChildOptions } from './child.ts'
 
 /**
- * Keeps one process started and waiting, so that a rebuild does not wait for Node.js to start. What it has loaded ahead
- * makes it stale when one of these files changes, or when the environment does.
+ * Keeps one process started in advance, so that a rebuild does not wait for Node.js to start. It becomes stale when a file
+ * that it has preloaded changes, or when the environment changes.
  */
 export class SpareProcesses {
   #options: () => ChildOptions
   #waiting: Child | undefined
   #closed = false
 
-  /** @param options - asked for each process anew: the environment may have changed. */
+  /** @param options - called for each process, because the environment may have changed. */
   constructor(options: () => ChildOptions) {
     this.#options = options
   }
 
-  /** Starts a process to wait, unless one does. Where none can be started, the next build will say why. */
+  /** Starts a spare process unless there is one. If that fails, the next build reports why. */
   fill(): void {
     if (this.#waiting || this.#closed) return
     try {
       this.#start()
     } catch {
-      this.#waiting = undefined // no memory, no files: tried again when it is needed
+      this.#waiting = undefined // out of memory or descriptors: the next build tries again
     }
   }
 
@@ -33,14 +33,14 @@ export class SpareProcesses {
     return child
   }
 
-  /** The process that waits, or a fresh one. */
+  /** Takes the spare process, or starts a new one. */
   take(): Child {
     const child = this.#waiting ?? this.#start()
     this.#waiting = undefined
     return child
   }
 
-  /** Throws the waiting process away when it has loaded one of these files. */
+  /** Discards the spare process if it has loaded one of these files. */
   outdate(paths: ReadonlySet<string>): void {
     const changedEnv = [...paths].some(path => /(?:^|\/)\.env(?:\.[^/]*)?$/.test(path))
     if (changedEnv || this.#waiting?.files.some(file => paths.has(file))) this.discard()

@@ -25,8 +25,8 @@ export type Typecheck = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
  *     building ── it did not ───────────▶ failed ── a file changed ─▶ building
  *     ready ── the process crashed ─────▶ building, or failed when it crashes again and again
  *
- * A change while building gives the build up and begins a new one, unless requests have waited too long for that: then
- * the build is finished, answers them, and the state stays `building`, since the next one follows.
+ * A change while building aborts the build and starts a new one, unless requests have already waited too long. Then the
+ * build finishes and answers them, and the state stays `building`, since the next build follows.
  */
 export type State =
   | { kind: 'building'; build: string }
@@ -39,7 +39,7 @@ export interface SupervisorEvents {
   building: [build: string, paths: ReadonlySet<string>]
   ready: [state: Extract<State, { kind: 'ready' }>, ms: number, warnings: readonly Diagnostic[]]
   failed: [state: Extract<State, { kind: 'failed' }>, ms: number]
-  /** The application's process ended by itself and is started again. */
+  /** The application's process crashed and is restarted. */
   crashed: [problem: DevelopmentProblem]
   diagnostics: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
@@ -50,22 +50,22 @@ export interface SupervisorEvents {
 /** Why a process ended: it crashed, or it was replaced. */
 export type ExitReason = { kind: 'crashed'; problem: DevelopmentProblem } | { kind: 'replaced' }
 
-/** Changes that wait until a build that requests need has ended. */
+/** Changes that wait for the end of a build that requests need. */
 interface Queued {
   paths: Set<string>
   done: PromiseWithResolvers<void>
 }
 
-/** How long after the last build the next process is started: waiting requests come first. */
+/** Delay before the next spare process starts after a build: waiting requests come first. */
 const REFILL_AFTER_MS = 60
-/** How much longer than twice the last build a build may take when requests need it and newer code waits. */
+/** How far a build that requests need may exceed twice the time of the last one while newer code waits. */
 const HANGING_MS = 2_000
 /** How long to wait for a change notification. */
 const REREAD_MS = 25
-/** How long after a lost request the news of its process's exit may take to arrive. */
+/** How long to wait for the exit of a process after it lost a request. */
 const LOSS_MS = 500
 
-/** Runs the application in one process after another, and always knows what to serve. It runs none of its code. */
+/** Runs the application in a series of processes and knows what to serve. It never runs application code itself. */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #settings: Settings
   readonly #templates: TemplateTracker
@@ -77,15 +77,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #waiting = new WaitingRequests<Settled>()
   #number = 0
   #state: State
-  /** When code changed that the build under way, or the last one, has not seen. */
+  /** Time of the first change that the running build, or the last one, does not include. */
   #changedAt: number | undefined
   /** The build under way. */
   #attempt: AbortController | undefined
   #attemptedAt = 0
-  /** How long the last good build took. */
+  /** Duration of the last successful build. */
   #lastBuildMs = 0
   #queued: Queued | undefined
-  /** Failed builds in a row that were out of date before they ended. */
+  /** Consecutive failed builds that were outdated before they ended. */
   #outdatedFailures = 0
   #running: Child | undefined
   #exitReasons = new WeakMap<Child, Promise<ExitReason>>()
@@ -103,7 +103,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#state = { kind: 'building', build: `${this.#session}-0` }
     this.#spares = new SpareProcesses(() => ({
       root: settings.root,
-      // Failures of handlers are shown by the application itself, with the same links.
+      // The application itself renders failures of handlers, with the same editor links.
       env: { ...childEnv(settings.root, settings.env), BOOMHAUER_EDITOR: settings.editor },
       nodeArgs: settings.nodeArgs,
       preload: settings.preload,
@@ -115,27 +115,27 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#state
   }
 
-  /** Takes secrets out, by the environment as the application has it. */
+  /** Redacts secrets found in the application's environment. */
   get redact(): Redact {
     return createRedact(childEnv(this.#settings.root, this.#settings.env))
   }
 
   /**
-   * What to serve, as soon as that is known.
+   * Resolves with what to serve as soon as it is known.
    *
-   * @param since - when the request came that asks, in monotonic milliseconds
+   * @param since - when the request arrived, in monotonic milliseconds
    */
   async settled(since: number = performance.now()): Promise<Settled> {
     return this.#state.kind === 'building' ? this.#waiting.wait(since) : this.#state
   }
 
-  /** A file has changed and a new build will follow: requests wait for it from now on. */
+  /** Holds requests from now on: a file has changed and a new build will follow. */
   hold(): void {
     this.#changedAt ??= performance.now()
     this.#state = { kind: 'building', build: this.#state.build }
   }
 
-  /** Builds and starts the application again. Resolves when the build has ended or has been given up. */
+  /** Rebuilds and restarts the application. Resolves when the build has ended or was aborted. */
   async rebuild(paths: ReadonlySet<string> = new Set()): Promise<void> {
     if (this.#closed) return
     if (this.#queued || (this.#attempt && this.#waiting.needBuild)) return this.#queue(paths)
@@ -150,7 +150,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#queued.done.promise
   }
 
-  /** A build that takes far longer than the last one probably hangs; then the change that waits for it is its cure. */
+  /** Aborts a build that takes far longer than the last one: it probably hangs, and the waiting change may fix it. */
   #limitAttempt(): void {
     const attempt = this.#attempt
     const leftMs = this.#attemptedAt + 2 * this.#lastBuildMs + HANGING_MS - performance.now()
@@ -182,12 +182,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     })
     this.#building = building.catch(() => undefined)
     const report = await building.catch((error: unknown): BuildReport => {
-      // Not the application's fault: the system is out of memory or descriptors, for example.
+      // Not an error of the application; for example, the system is out of memory or descriptors.
       return { ok: false, files: [], diagnostics: diagnose(error, { root: this.#settings.root, stage: 'boot' }) }
     })
     if (!report) return
     if (report.ok && attempt.signal.aborted) return report.child.kill()
-    // A file may have been read half written: then a change notification is on its way, and another build follows.
+    // The build may have read a half-written file. In that case a change notification is about to arrive.
     if (!report.ok) await setTimeout(REREAD_MS)
     if (attempt.signal.aborted || this.#closed) return
     this.#attempt = undefined
@@ -199,7 +199,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#queued) await this.#buildQueued(report.ok ? report.child : undefined)
   }
 
-  /** Gives up the build under way and the running process. */
+  /** Aborts the running build and retires the running process. */
   #begin(paths: ReadonlySet<string>, id: string): AbortController {
     this.#number++
     if (this.#attempt) {
@@ -216,13 +216,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#state = { kind: 'building', build: id }
     this.emit('building', id, paths)
     this.#retire()
-    this.#spares.fill() // starts while the former process ends
+    this.#spares.fill() // starts while the previous process ends
     return attempt
   }
 
-  /** The changes that came during a build that requests needed. */
+  /** Builds the changes that arrived during a build that requests needed. */
   async #buildQueued(child: Child | undefined): Promise<void> {
-    await setImmediate() // those who were answered take their places
+    await setImmediate() // lets answered requests reach the child first
     await Promise.race([child?.idle(), setTimeout(this.#settings.graceMs, undefined, { ref: false })])
     const queued = this.#queued
     this.#queued = undefined
@@ -231,7 +231,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     queued.done.resolve()
   }
 
-  /** Whether a failure is not worth showing, because the code has changed since: unless that goes on and on. */
+  /** Whether to skip showing a failure because the code has changed since; only once in a row. */
   #isPassing(): boolean {
     this.#outdatedFailures = this.#changedAt === undefined ? 0 : this.#outdatedFailures + 1
     return this.#outdatedFailures === 1
@@ -250,7 +250,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.emit('ready', state, ms, [...this.#templates.warnings, ...warnings])
   }
 
-  /** Why a process was lost under a request, or undefined when it is still alive. */
+  /** Why a process exited during a request, or undefined if it is still alive. */
   async exitReasonOf(child: Child): Promise<ExitReason | undefined> {
     const timer = setTimeout(LOSS_MS, undefined, { ref: false })
     return Promise.race([this.#exitReasons.get(child), timer])
@@ -288,8 +288,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       const problem = this.#problem('application_crashed', diagnostics)
       resolve({ kind: 'crashed', problem })
       this.emit('crashed', problem)
-      if (this.#changedAt !== undefined) return // the build that follows the change starts it again
-      // It is the same build: pages that are open have nothing new to show.
+      if (this.#changedAt !== undefined) return // the build for the pending change restarts it
+      // The build stays the same, so open pages need not reload.
       if (this.#crashLoop.crashed(performance.now())) this.#build(new Set(), this.#state.build)
       else this.#fail(`${this.#session}-${++this.#number}`, diagnostics, 0)
     })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import type { TemplateFolders } from '../child/protocol.ts'
 
-/** Knows whether templates have to be compiled: at first, when one has changed, and as long as one is broken. */
+/** Tracks whether templates must be compiled: at first, after a change, and as long as one is broken. */
 export class TemplateTracker {
   readonly #folders: TemplateFolders
   #dirty = true
@@ -26,7 +26,7 @@ export class TemplateTracker {
     this.#warnings = warnings
   }
 
-  /** Of the templates as they were compiled last. */
+  /** The warnings of the last compilation. */
   get warnings(): readonly Diagnostic[] {
     return this.#warnings
   }

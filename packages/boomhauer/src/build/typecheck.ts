@@ -11,15 +11,15 @@ export interface TypecheckOptions {
 }
 
 const COMMAND = 'tsc --noEmit'
-/** A program with more mistakes than this has one mistake, somewhere central. */
+/** More type errors than this usually have one common cause. */
 const MAX_ERRORS = 50
 const MAX_OUTPUT = 2_000_000
 
 /**
  * Checks the types of the application with its own TypeScript, incrementally.
  *
- * @param signal - ends the compiler; the result is empty then
- * @returns nothing when all is well, and when there is no TypeScript or no tsconfig.json to check with
+ * @param signal - stops the compiler; the result is then empty
+ * @returns no diagnostics if there are no errors, or if TypeScript or tsconfig.json is missing
  */
 export async function typecheck(options: TypecheckOptions, signal: AbortSignal): Promise<readonly Diagnostic[]> {
   const { root, redact } = options
@@ -35,14 +35,14 @@ export async function typecheck(options: TypecheckOptions, signal: AbortSignal):
   return mapped.flatMap(error => diagnose({ diagnostics: [error] }, { root, redact }))
 }
 
-/** What has not changed is not checked again, where there is a place to remember it. */
+/** Makes the check incremental, if there is a folder to store the state in. */
 function incremental(root: string): string[] {
   const folder = join(root, '.arlen', 'cache')
   try {
     mkdirSync(folder, { recursive: true })
     return ['--incremental', '--tsBuildInfoFile', join(folder, 'typecheck.tsbuildinfo')]
   } catch {
-    return [] // a folder that cannot be written
+    return [] // read-only folder
   }
 }
 
@@ -60,14 +60,14 @@ function run(args: readonly string[], cwd: string, signal: AbortSignal) {
   return promise
 }
 
-/** The file that Node.js runs as `tsc`, of the TypeScript that the application has installed. */
+/** Path of `tsc` in the TypeScript package that the application has installed. */
 function findCompiler(root: string): string | undefined {
   try {
     const manifest = createRequire(join(root, 'package.json')).resolve('typescript/package.json')
     const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { tsc: string } }
     return join(manifest, '..', bin.tsc)
   } catch {
-    return undefined // the application is checked by nobody, or not written in TypeScript
+    return undefined // the application does not use TypeScript
   }
 }
 
@@ -82,7 +82,7 @@ function failure(exitCode: number | null, output: string): Diagnostic {
   }
 }
 
-/** Moves errors in modules made of templates to the templates. */
+/** Maps errors in modules compiled from templates to the templates. */
 async function mapTemplates(errors: readonly Diagnostic[], root: string): Promise<readonly Diagnostic[]> {
   const { mapDiagnostic } = await import('@arlen/view')
   return errors.map(error =>
@@ -91,8 +91,8 @@ async function mapTemplates(errors: readonly Diagnostic[], root: string): Promis
 }
 
 /**
- * Reads what `tsc --pretty false` prints: `src/a.ts(3,7): error TS2322: …`, further lines of a message indented below
- * it, and mistakes in the configuration without a place.
+ * Parses the output of `tsc --pretty false`: `src/a.ts(3,7): error TS2322: …`, continuation lines indented below it, and
+ * configuration errors without a location.
  */
 export function parseTscOutput(output: string): Diagnostic[] {
   const found: Diagnostic[] = []

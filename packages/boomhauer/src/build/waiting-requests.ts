@@ -1,16 +1,17 @@
-/** How long a request lets newer saves overtake the build it waits for. */
+/** How long a newer save may supersede the build that a request waits for. */
 const PATIENCE_MS = 2_000
 
 interface Waiting<T> {
   since: number
-  /** The build it waited for was given up for a newer one. */
+  /** The build it waited for was superseded by a newer one. */
   overtaken: boolean
   resolve: (answer: T) => void
 }
 
 /**
- * Requests that wait for a build. Each wants the newest code, but saves may come faster than builds end: a request is
- * overtaken by a newer build at most once, and never after two seconds. It waits for one build and two seconds at most.
+ * Requests that wait for a build. Each should get the newest code, but saves may come faster than builds finish. So a newer
+ * build supersedes the one a request waits for at most once, and never after two seconds: a request waits for one build
+ * plus two seconds at most.
  */
 export class WaitingRequests<T> {
   readonly #waiting = new Set<Waiting<T>>()
@@ -21,27 +22,27 @@ export class WaitingRequests<T> {
     this.#now = now
   }
 
-  /** Resolves with what there is to serve. `since` is when the request came. */
+  /** Resolves with what to serve. `since` is when the request arrived. */
   wait(since: number): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<T>()
     this.#waiting.add({ since, overtaken: false, resolve })
     return promise
   }
 
-  /** Whether the build under way must be finished, although a newer one would follow. */
+  /** Whether the running build must finish although a newer one is waiting. */
   get needBuild(): boolean {
     const latest = this.#now() - PATIENCE_MS
     return [...this.#waiting].some(({ since, overtaken }) => overtaken || since <= latest)
   }
 
-  /** The build under way has been given up for a newer one. */
+  /** A newer build has superseded the running one. */
   overtake(): void {
     for (const waiting of this.#waiting) waiting.overtaken = true
   }
 
   /**
-   * Answers those who wait: all of them, or where the code has changed since the build began (at `changedAt`), those
-   * who came before that or have waited long enough.
+   * Answers waiting requests: all of them, or, if the code has changed since the build began (at `changedAt`), those that
+   * arrived before the change or have waited long enough.
    */
   answer(value: T, changedAt: number = Number.POSITIVE_INFINITY): void {
     const latest = this.#now() - PATIENCE_MS

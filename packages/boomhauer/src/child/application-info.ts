@@ -4,7 +4,7 @@ import { isSecretName, REDACTED } from '@arlen/core/secrets'
 import { createRedact, redactUrl } from '@arlen/error-report'
 import type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './protocol.ts'
 
-/** What @arlen/http and @arlen/pg publish on channels of node:diagnostics_channel, as far as it is read here. */
+/** The parts read here of what @arlen/http and @arlen/pg publish on node:diagnostics_channel. */
 interface RequestEvent {
   context: {
     req: { method: string; path: string }
@@ -23,7 +23,7 @@ type Sql = { text: string; ms: number }[]
 const MAX_SQL = 50
 const MAX_TEXT = 1_000
 
-/** Tells each request that the application has answered, with its timings and its SQL. */
+/** Reports each request that the application has answered, with its timings and SQL. */
 export function forwardRequests(forward: (request: RequestRecord) => void): void {
   const redact = createRedact()
   const running = new AsyncLocalStorage<Sql>()
@@ -31,7 +31,7 @@ export function forwardRequests(forward: (request: RequestRecord) => void): void
   subscribe('arlen:http:request:start', message => {
     const sql: Sql = []
     queries.set((message as RequestEvent).context, sql)
-    running.enterWith(sql) // what the handler starts from here on belongs to this request
+    running.enterWith(sql) // everything the handler starts belongs to this request
   })
   subscribe('arlen:pg:query', message => {
     const { text, durationMs } = message as QueryEvent
@@ -55,13 +55,13 @@ function round(ms: number): number {
   return Math.round(ms * 100) / 100
 }
 
-/** What an application can tell of itself: an `App` of arlen does, any other may. */
+/** What an application may report about itself; an Arlen `App` does. */
 interface Telling {
   routes?: () => { method: string; path: string; name?: string | undefined }[]
   settings?: readonly { path: readonly string[]; value: unknown; source: string }[]
 }
 
-/** Routes and configuration of an application that is running. */
+/** The routes and configuration of a running application. */
 export function infoOf(app: object): AppInfo {
   const { settings } = app as Telling
   const routes = routesOf(app as Telling)
@@ -75,7 +75,7 @@ function routesOf(app: Telling): RouteInfo[] | undefined {
       .routes()
       .map(({ method, path, name }) => ({ methods: method, path, ...(name !== undefined && { name }) }))
   } catch {
-    return undefined // a method of that name that does something else
+    return undefined // an unrelated method of the same name
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where a module names another: `from 'x'`, `import 'x'`, `import('x')`, `require('x')`. Commented-out code is passed
- * over as long as the comment starts its line.
+ * Finds where a module imports another: `from 'x'`, `import 'x'`, `import('x')`, `require('x')`. Skips commented-out code if
+ * the comment starts its line.
  */
 export function findSpecifier(source: string, specifier: string): { line: number; column: number } | undefined {
   const quoted = specifier.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

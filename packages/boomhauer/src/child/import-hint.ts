@@ -4,7 +4,7 @@ import { suggest } from '@arlen/core/options'
 
 const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js']
 
-/** What was probably meant by a relative import of what is not there, as a sentence; undefined when nothing is near. */
+/** A hint at the file that a failed relative import probably meant; undefined if no name is close. */
 export function importHint(specifier: string, importer: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined
   const target = resolve(dirname(importer), specifier)
@@ -23,6 +23,6 @@ function siblings(path: string): string[] {
   try {
     return readdirSync(dirname(path))
   } catch {
-    return [] // not even the folder is there
+    return [] // the folder does not exist either
   }
 }

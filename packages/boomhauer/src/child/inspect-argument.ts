@@ -1,14 +1,14 @@
-/** Where a debugger is to find the application. */
+/** Where the debugger connects to the application. */
 export interface Inspect {
   host?: string
   port?: number
-  /** Nothing of the application runs before a debugger has come. */
+  /** The application does not start until a debugger is attached. */
   wait: boolean
 }
 
 /**
- * Takes `--inspect`, `--inspect=[host:]port` and `--inspect-brk` out of the arguments for Node.js: of all processes only
- * the one that runs the application may have the port, and only from then on.
+ * Extracts `--inspect`, `--inspect=[host:]port` and `--inspect-brk` from the Node.js arguments: only the process that runs
+ * the application may open the port, and only while it does.
  */
 export function splitInspect(nodeArgs: readonly string[]): { nodeArgs: string[]; inspect?: Inspect } {
   const rest: string[] = []

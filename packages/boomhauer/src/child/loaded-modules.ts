@@ -6,13 +6,13 @@ import { findSpecifier } from './find-import.ts'
 import { importHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
 
-/** How a module was named, and in which. */
+/** How a module was referred to, and by which module. */
 interface Naming {
   specifier: string
   parent: string | undefined
 }
 
-/** Watches what is loaded in the application's process, for the places that errors of loading do not tell. */
+/** Records which modules are loaded, to locate load errors that carry no location. */
 export class LoadedModules {
   #files = new Set<string>()
   #last: string[] = []
@@ -48,7 +48,7 @@ export class LoadedModules {
     return [...this.#files]
   }
 
-  /** Where an error of loading lies, when its own stack does not say. */
+  /** The location of a load error whose stack does not reveal it. */
   locate(error: unknown): SourceLocation | undefined {
     const { specifier, parent } = this.#namingOf(error) ?? {}
     if (specifier !== undefined && parent?.startsWith('file:')) {
@@ -59,7 +59,7 @@ export class LoadedModules {
     return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? locateSyntaxError(syntax, this.#last) : undefined
   }
 
-  /** What was probably meant by an import of what is not there. */
+  /** The module that a failed import probably meant. */
   hintFor(error: unknown): string | undefined {
     const { specifier, parent } = this.#namingOf(error) ?? {}
     return specifier !== undefined && parent?.startsWith('file:')
@@ -74,7 +74,7 @@ export class LoadedModules {
   }
 }
 
-/** An error and what caused it. */
+/** An error and its chain of causes. */
 function chainOf(error: unknown): unknown[] {
   const chain: unknown[] = []
   for (let at = error; at !== undefined && chain.length < 8; at = at instanceof Error ? at.cause : undefined)
@@ -86,6 +86,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    return '' // gone since: there is no place in it
+    return '' // deleted in the meantime
   }
 }

@@ -5,14 +5,14 @@ import { parseSyntaxErrorHeader, type SourceLocation } from '@arlen/core/stack'
 const CHECK = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './syntax-check.ts' : './syntax-check.js', import.meta.url),
 )
-/** What was loaded last is what failed to compile, or next to it. */
+/** The file that failed to compile is among the last ones loaded. */
 const CANDIDATES = 6
 
 /**
- * Where an error of syntax lies whose stack does not tell: the error says it, or one of the files is asked to fail once
- * more, in a process that prints the place.
+ * Locates a syntax error whose stack has no location: from the error itself, or by compiling the files again in a process
+ * that prints the location.
  *
- * @param files - that were loaded, the last one last
+ * @param files - the loaded files, in order
  */
 export function locateSyntaxError(error: Error, files: readonly string[]): SourceLocation | undefined {
   const json = /^(.+\.json): .*\(line (\d+) column (\d+)\)/.exec(error.message)

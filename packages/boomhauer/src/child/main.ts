@@ -1,4 +1,4 @@
-/** The application's process: waits, loads the application when it is told to, and reports what becomes of it. */
+/** The application's process: waits, loads the application on request, and reports the outcome. */
 import { readFileSync } from 'node:fs'
 import { open as openInspector } from 'node:inspector'
 import { createRequire } from 'node:module'
@@ -30,7 +30,7 @@ process.on('message', (message: ToChild) => {
   else close(message.graceMs)
 })
 process.on('uncaughtExceptionMonitor', error => {
-  // An application that handles these itself goes on; otherwise Node would print and exit: we report and exit.
+  // If the application handles these itself, it continues. Otherwise, instead of printing and exiting, we report and exit.
   if (process.listenerCount('uncaughtException') > 0) return
   process.once('uncaughtException', () => {
     process.removeAllListeners('message')
@@ -40,7 +40,7 @@ process.on('uncaughtExceptionMonitor', error => {
 await loadAhead()
 send({ type: 'warm', files: modules.files })
 
-/** What hardly ever changes is loaded while nobody waits for it. */
+/** Preloads modules that rarely change, while no request waits. */
 async function loadAhead(): Promise<void> {
   await warmTypeScript()
   const { resolve } = createRequire(join(root, 'package.json'))
@@ -48,7 +48,7 @@ async function loadAhead(): Promise<void> {
     try {
       await import(pathToFileURL(resolve(name)).href)
     } catch {
-      // The application does without it, or will fail on it itself and then be heard.
+      // The application does not use it, or will fail on it and report that itself.
     }
   }
 }
@@ -65,7 +65,7 @@ async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
 
 async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' }>): Promise<void> {
   try {
-    process.argv.splice(1, process.argv.length, entry) // as if Node.js had been started with it
+    process.argv.splice(1, process.argv.length, entry) // as if Node.js had been started with the application
     if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
     if (!isServable(module.default)) {
@@ -119,7 +119,7 @@ function report(error: unknown): Diagnostic[] {
   return hint === undefined ? found : found.map((diagnostic, i) => (i === 0 ? { ...diagnostic, hint } : diagnostic))
 }
 
-/** A broken configuration is told apart by the code of its error, in whatever stage it comes up. */
+/** The stage of an error: a configuration error is recognized by its code, whenever it occurs. */
 function stageOf(error: unknown): Diagnostic['stage'] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && code.startsWith('config_') ? 'config' : stage

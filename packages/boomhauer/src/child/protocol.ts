@@ -1,22 +1,22 @@
 import type { Diagnostic } from '@arlen/core'
 import type { Inspect } from './inspect-argument.ts'
 
-/** What the supervisor tells a child. */
+/** Messages from the supervisor to a child. */
 export type ToChild =
   /** Compile the templates of a folder. */
   | { type: 'prepare'; templates: TemplateFolders }
   | { type: 'load'; entry: string; socket: string; inspect?: Inspect }
-  /** End what is in flight within `graceMs`, close what is owned, and exit. */
+  /** Finish requests within `graceMs`, close all resources, and exit. */
   | { type: 'close'; graceMs: number }
 
 /** Absolute paths. */
 export interface TemplateFolders {
   dir: string
-  /** Where the modules that TypeScript checks are written. */
+  /** Output folder for the modules that TypeScript checks. */
   outDir: string
 }
 
-/** What an application says of itself once it runs. */
+/** What a running application reports about itself. */
 export interface AppInfo {
   routes?: readonly RouteInfo[]
   config?: readonly SettingInfo[]
@@ -46,22 +46,22 @@ export interface RequestRecord {
   sql?: readonly { text: string; ms: number }[]
 }
 
-/** What a child tells its supervisor. */
+/** Messages from a child to its supervisor. */
 export type FromChild =
-  /** Started, and waiting for an application; `files` are the modules it has loaded for it already. */
+  /** Started and waiting for an application; `files` are the modules it has preloaded. */
   | { type: 'warm'; files: readonly string[] }
   | { type: 'prepared'; warnings: readonly Diagnostic[] }
   | { type: 'ready'; files: readonly string[]; info: AppInfo }
   | { type: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
-  /** An error nobody caught; the child exits. */
+  /** An uncaught error; the child exits. */
   | { type: 'crashed'; diagnostics: readonly Diagnostic[] }
-  /** A part of the application has something to say: pending migrations, a warning. */
+  /** Diagnostics from the application, such as pending migrations or a warning. */
   | { type: 'diagnostics'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestRecord }
 
 const FROM_CHILD = new Set<unknown>(['warm', 'prepared', 'ready', 'failed', 'crashed', 'diagnostics', 'request'])
 
-/** An application may send messages of its own, to whatever it believes to be run by. They are nobody's here. */
+/** Recognizes our messages: an application may also use `process.send`, and those messages are ignored. */
 export function isFromChild(message: unknown): message is FromChild {
   return (
     typeof message === 'object' &&

@@ -1,4 +1,4 @@
-/** The first module of the application's process. What it loads next, and what the application loads, is compiled once. */
+/** The first module of the application's process. It enables the compile cache for all modules loaded after it. */
 import { enableCompileCache } from 'node:module'
 
 enableCompileCache()

@@ -3,7 +3,7 @@ import { suggest } from '@arlen/core/options'
 import { boomhauerError } from '../errors.ts'
 import type { BoomhauerOptions } from '../options.ts'
 
-/** What to do, as opposed to how. */
+/** The mode of operation. */
 export type Mode = 'serve' | 'once' | 'prepare-only' | 'print-routes' | 'help'
 
 export const USAGE = `Usage: boomhauer [module] [options]
@@ -37,7 +37,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
   root: { type: 'string' },
   watch: { type: 'boolean' },
   'no-watch': { type: 'boolean' },
-  poll: { type: 'boolean' }, // and a number may follow
+  poll: { type: 'boolean' }, // a number may follow
   ignore: { type: 'string', multiple: true },
   typecheck: { type: 'string' },
   editor: { type: 'string' },
@@ -51,7 +51,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
 /**
  * Reads a command line.
  *
- * @param argv - without the program itself
+ * @param argv - the arguments without the program
  * @throws ArlenError `wrong_arguments`
  */
 export function parseArguments(argv: readonly string[]): { mode: Mode; options: BoomhauerOptions } {
@@ -77,7 +77,7 @@ export function parseArguments(argv: readonly string[]): { mode: Mode; options: 
   return { mode, options: Object.fromEntries(given) as BoomhauerOptions }
 }
 
-/** The values by option, '' for those without one, and what stands alone. */
+/** The values by option, '' for options without a value, and the positional arguments. */
 function read(argv: readonly string[]): { positionals: string[]; values: Map<string, string[]> } {
   const { tokens } = parseArgs({
     args: [...argv],

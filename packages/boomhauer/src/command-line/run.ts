@@ -19,10 +19,10 @@ const terminal: Io = {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * The command line of the development server, from its arguments to the exit code: 0 it went well, or was ended; 1 the
- * application is broken.
+ * Runs the command line of the development server and resolves with the exit code: 0 for success or a regular end, 1 for a
+ * broken application.
  *
- * @throws ArlenError when it cannot be done at all
+ * @throws ArlenError if the server cannot start
  */
 export async function runBoomhauer(
   argv: readonly string[],
@@ -55,7 +55,7 @@ async function runPrepare(options: BoomhauerOptions, io: Io, interrupted: AbortS
 
 async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
   const stays = mode === 'serve'
-  // Where nobody looks on afterwards, what is wrong has to be known before.
+  // Without a running server there is no later moment to report type errors.
   const server = new Boomhauer(resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 }))
   report(server, { write: io.out, color: io.color })
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()

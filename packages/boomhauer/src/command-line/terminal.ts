@@ -8,14 +8,14 @@ import type { Settings } from '../options.ts'
 
 export interface TerminalOptions {
   write: (line: string) => void
-  /** Default: as the terminal is. */
+  /** Default: whether the output is a terminal. */
   color?: boolean
 }
 
-/** A server, as far as it is told of. */
+/** The part of a server whose events are printed. */
 export type Reported = EventEmitter<BoomhauerEvents> & { settings: Pick<Settings, 'root'> }
 
-/** Prints what happens, one line for each build; failures with their source. */
+/** Prints one line per build, and failures with their source. */
 export function report(server: Reported, { write, color = false }: TerminalOptions): void {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     color && text !== '' ? styleText(style, text, { validateStream: false }) : text
@@ -35,7 +35,7 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
   server.on('failed', ({ ms, problem }) => {
     const text = renderDiagnosticsText(problem.diagnostics ?? [], { color, limit: 3 })
     write(`${paint('red', 'failed')} in ${Math.round(ms)} ms${paint('gray', files(changed))}`)
-    // The same mistake again, as when something else was saved, needs no second telling.
+    // The same failure again, after an unrelated save, is not printed twice.
     if (text !== lastFailure) write(`\n${text}\n`)
     lastFailure = text
   })
@@ -44,7 +44,7 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
   })
   const told = new Map<string, string>()
   server.on('notice', ({ id, diagnostics }) => {
-    if (id === 'crash') return // told by `crashed`
+    if (id === 'crash') return // `crashed` reports it
     const text = renderDiagnosticsText(diagnostics, { color, limit: 5 })
     if (told.get(id) === text) write(paint('gray', `${count(diagnostics)} as before`))
     else write(`\n${text}\n`)

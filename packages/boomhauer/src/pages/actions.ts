@@ -13,8 +13,8 @@ export interface ActionOptions {
 /**
  * Runs the command of an action.
  *
- * @returns what to show when it failed, undefined when it did not.
- * @throws HttpError 404 `unknown_page` when there is no such action
+ * @returns the diagnostic of a failure; undefined on success
+ * @throws HttpError 404 `unknown_page` if there is no such action
  */
 export async function runAction(name: string, { root, env, commands }: ActionOptions): Promise<Diagnostic | undefined> {
   const [program, ...args] = (Object.hasOwn(commands, name) && commands[name]) || []

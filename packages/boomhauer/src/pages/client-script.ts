@@ -13,13 +13,13 @@ export const CLIENT_SCRIPT: string = `(() => {
   let source, host
 
   function reload(build) {
-    // A page from the browser's cache may keep an old number: for each build it is reloaded once.
+    // A page from the browser's cache may carry an old build: reload it once per build.
     if (build !== undefined) {
       if (sessionStorage.getItem('boomhauer:' + location.href) === build) return
       sessionStorage.setItem('boomhauer:' + location.href, build)
     }
     source?.close()
-    // What was posted is not posted again; a URL with a fragment would not leave the page.
+    // Do not repeat a POST. Navigating to a URL with a fragment would not reload the page.
     if (me.dataset.again) location.replace(location.pathname + location.search)
     else location.reload()
   }

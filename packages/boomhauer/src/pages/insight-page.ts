@@ -3,7 +3,7 @@ import { type Html, html, PAGE_STYLE, raw } from '@arlen/error-report/page'
 import type { RouteInfo, SettingInfo } from '../child/protocol.ts'
 import type { LoggedRequest } from './request-log.ts'
 
-/** What the development server knows of the application. */
+/** What the development server knows about the application. */
 export interface Insight {
   state: string
   build: string
@@ -22,7 +22,7 @@ td,th{padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line);vertical
 td{font-family:ui-monospace,monospace}`
 const HASH = createHash('sha256').update(STYLE).digest('base64')
 
-/** The insight as a page: routes, configuration, recent requests with their timings and SQL. */
+/** Renders the insight page: routes, configuration, and recent requests with timings and SQL. */
 export function insightPage(insight: Insight): { headers: Readonly<Record<string, string>>; body: string } {
   const { routes, config, requests, state, build, buildMs, root } = insight
   const page = html`<!doctype html>

@@ -14,7 +14,7 @@ export interface InternalPagesOptions {
   supervisor: Supervisor
   live: LiveReload
   insight: () => Insight
-  /** Runs an action by its name; rejects when there is none. */
+  /** Runs an action by name; rejects if there is none. */
   act: (name: string) => Promise<void>
 }
 
@@ -26,7 +26,7 @@ section section{border:0;box-shadow:none}
 .bar .title{flex:1;text-align:left}.bar .close{color:var(--dim);font-weight:400}
 .body{max-height:60vh;overflow:auto;padding:0 1rem 1rem;border-top:1px solid var(--line)}`
 
-/** Everything under the development server's own path. The `Host` field has been checked. */
+/** Serves everything below the development server's own path. The `Host` field has already been checked. */
 export function createInternalPages(options: InternalPagesOptions): InternalPages {
   const { supervisor, live, insight, act } = options
   return (req, res) => {
@@ -52,7 +52,7 @@ function sendInsight(req: IncomingMessage, res: ServerResponse, insight: Insight
   } else send(res, 'application/json', JSON.stringify(insight, null, 2))
 }
 
-/** The button of a page: done, the browser goes back to where it was. */
+/** Handles the button of a page and redirects the browser back. */
 async function action(
   req: IncomingMessage,
   res: ServerResponse,

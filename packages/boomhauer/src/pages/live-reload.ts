@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http'
 
-/** What pages are told. */
+/** Messages to pages. */
 export type LiveMessage =
-  /** The state of things: sent to each page as it connects and whenever it changes. */
+  /** The current state, sent to each page when it connects and whenever the state changes. */
   | { type: 'state'; build: string; state: 'building' | 'ready' | 'failed' }
-  /** Files that are served as they are have changed. */
+  /** Static files have changed. */
   | { type: 'reload' }
-  /** Style sheets have changed; by the names of their files. */
+  /** Style sheets have changed, by file name. */
   | { type: 'styles'; files: readonly string[] }
-  /** Something to show beside the page; empty markup takes it away. */
+  /** A notice to show on the page; empty markup removes it. */
   | { type: 'notice'; id: string; title: string; html: string }
 
 const PING_MS = 30_000
 
-/** The pages that are open, each by the stream of events it listens to (HTML Living Standard, server-sent events). */
+/** The open pages, each with its event stream (HTML Living Standard, server-sent events). */
 export class LiveReload {
   #pages = new Set<ServerResponse>()
   #notices = new Map<string, LiveMessage>()

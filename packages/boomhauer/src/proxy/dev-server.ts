@@ -15,19 +15,19 @@ import { hasBody, relay, relayUpgrade } from './relay.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** A request whose process went away. */
+/** A request whose process exited. */
 interface Lost {
   child: Child
-  /** Whether the process had the request. */
+  /** Whether the process had received the request. */
   reached: boolean
-  /** When the request came, in monotonic milliseconds. */
+  /** When the request arrived, in monotonic milliseconds. */
   since: number
 }
 
-/** Answers a request to one of the development server's own paths. */
+/** Answers a request for one of the development server's own paths. */
 export type InternalPages = (req: IncomingMessage, res: ServerResponse) => unknown
 
-/** The public port. It outlives every process of the application: requests wait here while there is none. */
+/** The public port. It outlives all application processes: requests wait here while none is running. */
 export class DevServer {
   readonly #settings: Settings
   readonly #supervisor: Supervisor
@@ -39,8 +39,7 @@ export class DevServer {
     this.#settings = settings
     this.#supervisor = supervisor
     this.#pages = pages
-    // The application's engine has the say on limits and on what a request must have; a development server has no
-    // reason to be stricter.
+    // The application's own engine enforces limits and validates requests; the development server must not be stricter.
     this.#server = process.getBuiltinModule('node:http').createServer({
       requestTimeout: 0,
       headersTimeout: 0,
@@ -83,12 +82,12 @@ export class DevServer {
     }
   }
 
-  /** Answers with an error of the development server's own. */
+  /** Answers with an error of the development server itself. */
   refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void {
     this.fail(req, res, toProblem(error, randomUUID()))
   }
 
-  /** Answers with a failure, in the form its client reads best. */
+  /** Answers with a failure in the format that suits the client. */
   fail(req: IncomingMessage, res: ServerResponse, problem: DevelopmentProblem): void {
     if (res.headersSent || res.destroyed) return
     const { accept, 'user-agent': userAgent } = req.headers
@@ -119,14 +118,14 @@ export class DevServer {
     })
   }
 
-  /** The process went away before it answered. */
+  /** The process exited before it answered. */
   async #lost(req: IncomingMessage, res: ServerResponse, { child, reached, since }: Lost): Promise<void> {
     if (res.destroyed) return
     const exitReason = await this.#supervisor.exitReasonOf(child)
     if (exitReason?.kind === 'crashed') return this.fail(req, res, exitReason.problem)
-    // The application lives and has hung up on its client: so do we.
+    // The application is alive and has closed the connection, so do the same.
     if (!exitReason) return void res.destroy()
-    // It was replaced: what has no effects by definition (RFC 9110, section 9.2.1) is asked again.
+    // It was replaced: repeat requests with safe methods (RFC 9110, section 9.2.1).
     if (!reached || (SAFE.has(req.method!) && !hasBody(req))) await this.#pass(req, res, since)
     else this.refuse(req, res, boomhauerError('restarted'))
   }

@@ -8,9 +8,8 @@ export interface HostCheckOptions {
 }
 
 /**
- * Whether the `Host` field names this machine in a way no stranger can forge: `localhost`, a name below it, an IP
- * address, or a name that the developer allowed. A page of another site whose name has been rebound to this address
- * (DNS rebinding) comes with its own name and is refused.
+ * Whether the `Host` field is `localhost`, a subdomain of it, an IP address, or a name that the developer allowed. A page of
+ * another site whose name was rebound to this address (DNS rebinding) sends its own name and is refused.
  */
 export function isAllowedHost(field: string | undefined, { host, allowedHosts }: HostCheckOptions): boolean {
   const name = hostOf(field)
@@ -37,8 +36,7 @@ export interface RequestOrigin {
 }
 
 /**
- * What the development server tells about the application is for the application's own pages: a request that a page of
- * another origin makes is refused.
+ * Whether a request may read the development server's own pages: requests made by pages of other origins may not.
  */
 export function isOwnOrigin({ host, origin, site }: RequestOrigin): boolean {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false

@@ -4,24 +4,24 @@ import { namesMediaType } from '@arlen/core/accept'
 import { DEVELOPMENT_PATH } from '@arlen/error-report/page'
 
 export interface Injection {
-  /** The build that answered. */
+  /** Id of the build that answered. */
   build: string
 }
 
-/** A request of a browser for a page, as opposed to one that a script makes for a piece of a page. */
+/** Whether a browser requests a page, as opposed to a script that fetches a part of one. */
 export function asksForPage(req: Pick<IncomingMessage, 'headers' | 'method'>): boolean {
   const destination = req.headers['sec-fetch-dest']
   if (destination !== undefined) return destination === 'document' || destination === 'iframe'
   return namesMediaType(req.headers.accept, 'text/html') && req.headers['x-requested-with'] === undefined
 }
 
-/** The element that keeps a page in step with the server. Each page says which build it came from, and by which method. */
+/** The script element that keeps a page up to date. It carries the page's build and request method. */
 export function reloadScript(build: string, method = 'GET', nonce?: string): string {
   const post = method === 'GET' || method === 'HEAD' ? '' : ' data-again="get"'
   return `<script src="${DEVELOPMENT_PATH}client.js" data-build="${build}"${post}${nonce ? ` nonce="${nonce}"` : ''} async></script>`
 }
 
-/** A stream that adds the script to the end of an HTML page; undefined where there is no page to add it to. */
+/** A stream that appends the script to an HTML page; undefined if the response is not a page. */
 export function injectReload(
   req: IncomingMessage,
   answer: IncomingMessage,

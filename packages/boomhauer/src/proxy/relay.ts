@@ -4,25 +4,25 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { type Injection, injectReload } from './inject-reload.ts'
 
-/** Fields that belong to one connection (RFC 9110, section 7.6.1): each side of the relay writes its own. */
+/** Hop-by-hop fields (RFC 9110, section 7.6.1): each side of the relay writes its own. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
 export interface RelayOptions {
   /** Unix socket that the application listens on. */
   socket: string
-  /** The request is a page's: the answer, if it is HTML, gets the script that reloads it. */
+  /** Set for requests for pages: an HTML response gets the script that reloads it. */
   injection?: Injection | undefined
-  /** The application was lost before it answered anything; whether it had been reached at all. */
+  /** Called if the application exits before it answers, with whether it had received the request. */
   onLost: (reached: boolean) => void
 }
 
-/** Passes a request on to the application and its answer back, byte for byte as far as HTTP lets it. */
+/** Forwards a request to the application and its response back, byte for byte where HTTP allows. */
 export function relay(req: IncomingMessage, res: ServerResponse, options: RelayOptions): void {
   const upstream = process.getBuiltinModule('node:http').request({
     socketPath: options.socket,
     method: req.method,
     path: req.url,
-    headers: requestFields(req, options.injection !== undefined) as never, // a flat list, which @types/node leaves out
+    headers: requestFields(req, options.injection !== undefined) as never, // a flat list, missing in @types/node
     setHost: false,
     agent: false,
   })
@@ -34,7 +34,7 @@ export function relay(req: IncomingMessage, res: ServerResponse, options: RelayO
     try {
       respond(req, res, answer, options.injection)
     } catch {
-      res.destroy() // an answer that is no HTTP: the client sees as much of it as it would in production
+      res.destroy() // an invalid response: the client sees what it would see in production
     }
   })
   let reached = false
@@ -46,7 +46,7 @@ export function relay(req: IncomingMessage, res: ServerResponse, options: RelayO
     else options.onLost(reached)
   })
   upstream.once('socket', socket => {
-    // Nothing of the body is taken before there is somebody to give it to: until then it can go to another process.
+    // Read the body only once connected: until then the request can still go to another process.
     socket.once('connect', () => {
       reached = true
       if (hasBody(req)) req.pipe(upstream)
@@ -82,11 +82,11 @@ function requestFields(req: IncomingMessage, page: boolean): string[] {
     const lower = name.toLowerCase()
     if ((HOP_BY_HOP.has(lower) && lower !== 'transfer-encoding') || named.has(lower)) continue
     if (lower === 'x-forwarded-for') continue
-    // A page is to come as plain text, so that the script can be put into it.
+    // Ask for pages uncompressed, so that the script can be inserted.
     if (page && lower === 'accept-encoding') continue
     out.push(name, req.rawHeaders[i + 1]!)
   }
-  // Behind a unix socket nobody has an address: the application learns it as it does from a proxy in production.
+  // A unix socket has no client address, so forward it as a proxy does in production.
   const forwarded = [...(req.headersDistinct['x-forwarded-for'] ?? []), req.socket.remoteAddress ?? '']
   out.push('X-Forwarded-For', forwarded.join(', '), 'Connection', 'close')
   return out
@@ -122,7 +122,7 @@ function pairs(raw: readonly string[]): [string, string][] {
   return raw.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, raw[i + 1]!]] : []))
 }
 
-/** Passes an upgraded connection (WebSocket and the like) on as it is, head included. */
+/** Forwards an upgraded connection (such as WebSocket) unchanged, including the head. */
 export function relayUpgrade(req: IncomingMessage, client: Duplex, head: Buffer, socket: string): void {
   const upstream = connect(socket)
   const lines = pairs(req.rawHeaders).map(([name, value]) => `${name}: ${value}`)

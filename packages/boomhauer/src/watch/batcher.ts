@@ -1,21 +1,21 @@
 export interface BatcherOptions {
-  /** Called with each path at once. */
+  /** Called immediately with each path. */
   stir?: (path: string) => void
   /** Called with the changed paths once the burst is over. */
   flush: (paths: Set<string>) => void
   /**
-   * How many milliseconds to wait before asking again, because more changes are certain to come, as while git is at
-   * work; 0 when there is no reason to wait.
+   * How many milliseconds to wait before asking again because more changes are certain to follow, for example while git is
+   * running; 0 for no reason to wait.
    */
   busy?: (paths: ReadonlySet<string>, ageMs: number) => number
 }
 
-/** A save by an editor is one or two events close together. */
+/** An editor's save is one or two events close together. */
 const QUIET_MS = 12
-/** More files than an editor saves at once: a checkout, a generator; there are pauses between its files. */
+/** More files than an editor saves at once: a checkout or a generator, which pauses between files. */
 const BURST_FILES = 4
 const BURST_QUIET_MS = 120
-/** However long a burst lasts, its changes are passed on this long after the first: requests wait for them. */
+/** Changes are passed on at most this long after the first, however long a burst lasts, because requests wait. */
 const LONGEST_MS = 2_000
 
 /** Collects changes that come close together into one batch. */
@@ -33,7 +33,7 @@ export class Batcher {
 
   add(path: string): void {
     const now = performance.now()
-    // A burst whose first part has been passed on already goes on.
+    // A burst continues even if its first part has already been passed on.
     if (now - this.#last > BURST_QUIET_MS) this.#burst = false
     this.#last = now
     if (this.#paths.size === 0) this.#since = now

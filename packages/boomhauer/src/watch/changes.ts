@@ -1,6 +1,6 @@
 import { basename, extname, isAbsolute, join, matchesGlob, relative, sep } from 'node:path'
 
-/** What a changed file calls for, the most first. */
+/** What a changed file requires, strongest first. */
 export type Effect = 'rebuild' | 'reload' | 'styles' | 'nothing'
 
 const FOLDERS_IGNORED = new Set([
@@ -56,11 +56,11 @@ const ASSETS = new Set([
   '.webmanifest',
 ])
 
-/** Tests do not run in the application, and what editors and tools leave beside files is nobody's code. */
+/** Tests do not run in the application, and temporary files of editors and tools are not code. */
 const FILES_IGNORED =
   /(?:\.(?:test|spec|test-d)\.[cm]?[jt]sx?|\.tsbuildinfo|~|\.sw[a-z]|\.tmp|\.log)$|^(?:\.#|#|4913$|___jb_)/
 
-/** Files that package managers write when they are done: from then on what was missing may be there. */
+/** Files that package managers write when they finish: packages that were missing may exist from then on. */
 export function installedMarks(root: string): string[] {
   return ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'].map(name =>
     join(root, 'node_modules', name),
@@ -70,13 +70,13 @@ export function installedMarks(root: string): string[] {
 export interface Interest {
   /** Whether a folder or file is watched at all. */
   watches(path: string, isFolder: boolean): boolean
-  /** What the change of a file calls for. */
+  /** What a change of a file requires. */
   effectOf(path: string): Effect
 }
 
 /** Decides from names alone which files matter. `paths` are absolute; globs are matched from the root. */
 export function createInterest(root: string, ignore: readonly string[] = []): Interest {
-  // A glob of everything in a folder, and one of the folder, say the same.
+  // A glob for everything in a folder means the same as a glob for the folder.
   const folders = ignore.map(glob => glob.replace(/\/\*\*$|\/\*\*\/$|\/$/, ''))
   const marks = new Set(installedMarks(root))
   const fromRoot = (path: string) => relative(root, path)
@@ -86,7 +86,7 @@ export function createInterest(root: string, ignore: readonly string[] = []): In
   }
   const inIgnoredFolder = (path: string) => {
     const local = fromRoot(path)
-    // Files of linked packages lie outside: there the folders above the package are not ours to judge.
+    // Files of linked packages are outside the root: ignore the names of the folders above them.
     const parts = local.startsWith('..') || isAbsolute(local) ? [basename(path)] : local.split(sep)
     return parts.some(part => FOLDERS_IGNORED.has(part))
   }

@@ -8,33 +8,33 @@ import { createInterest, type Effect, effectOfAll, type Interest, installedMarks
 export interface WatcherOptions {
   root: string
   ignore?: readonly string[]
-  /** Milliseconds between two looks at the tree; without it the system notifies, and a probe proves that it does. */
+  /** Polling interval in milliseconds. Default: notifications of the system, which a probe verifies. */
   pollMs?: number | undefined
   /** How long the probe may take. Default 1,000 ms. */
   probeMs?: number
-  /** Default: of chokidar. */
+  /** Default: chokidar's. */
   watch?: (paths: string[], options: ChokidarOptions) => FSWatcher
 }
 
 export interface WatcherEvents {
-  /** A change that calls for a new build: `change` follows when the burst is over. */
+  /** A change that requires a new build; `change` follows when the burst is over. */
   stir: []
   /** A burst of changes has ended. Paths are absolute. */
   change: [effect: Exclude<Effect, 'nothing'>, paths: ReadonlySet<string>]
-  /** The system does not notify of changes here (network and shared folders): the tree is polled from now on. */
+  /** The system does not report changes here (network and shared folders), so the tree is polled from now on. */
   polling: [everyMs: number]
   error: [error: Error]
 }
 
 const FALLBACK_POLL_MS = 300
 const GIT_MS = 50
-/** Many programs save by emptying a file and then writing it: an empty one is given this long to fill. */
+/** Many programs save by emptying a file and then writing it: how long to wait for an empty file to be filled. */
 const EMPTY_MS = 120
 const EMPTY_POLL_MS = 8
 const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE'])
 const PROBE = '.boomhauer-probe-'
 
-/** Watches an application's folder, and files outside of it that it has loaded. */
+/** Watches an application's folder, and the files outside it that the application has loaded. */
 export class Watcher extends EventEmitter<WatcherEvents> {
   #options: WatcherOptions
   #interest: Interest
@@ -79,7 +79,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     this.emit('polling', FALLBACK_POLL_MS)
   }
 
-  /** Also watches these files, where they lie outside the folder: linked packages. */
+  /** Also watches those of these files that are outside the folder, such as files of linked packages. */
   addOutside(files: Iterable<string>): void {
     const prefix = `${this.#options.root}/`
     const fresh = [...files].filter(
@@ -113,14 +113,14 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     const { promise: ready, resolve } = Promise.withResolvers<void>()
     watcher.once('ready', resolve)
     watcher.on('error', error => {
-      // The system has no more notifications to give (inotify limits): reading the tree needs none.
+      // The system has run out of notifications (inotify limits); polling needs none.
       if (EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '')) this.#poll().finally(resolve)
       else this.emit('error', error as Error)
     })
     await ready
   }
 
-  /** Writes a file into the tree and waits for word of it. A folder that cannot be written is trusted. */
+  /** Writes a file into the tree and waits for its notification. A read-only folder passes. */
   async #notifies(): Promise<boolean> {
     const watcher = this.#watcher!
     const probe = join(this.#options.root, `${PROBE}${process.pid}.json`)
@@ -131,7 +131,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     try {
       writeFileSync(probe, '{}')
     } catch {
-      resolve(true) // read-only: nobody edits here
+      resolve(true) // read-only, so nobody edits files here
     }
     try {
       return await promise

@@ -10,7 +10,7 @@ export const boomhauerCommand: Command = {
     ['--root <folder>', 'Folder of the application'],
   ],
   anyOptions: true,
-  // The button that applies pending migrations runs this very program.
+  // The button that applies pending migrations runs this program.
   async run(input) {
     const { runBoomhauer } = await import('@arlen/boomhauer')
     return runBoomhauer(input.argv, undefined, {

@@ -24,7 +24,7 @@ export const checkCommand: Command = {
       io.err(`${file} comes before ${after}, which ${base} has: it would be refused. Run: ${command}`)
     }
     const dir = resolve(root, 'db/migrations')
-    // An application need not have a database.
+    // An application may have no database.
     const unsafe = existsSync(dir) ? reportFindings(await lintMigrations({ dir }), io) : 0
     if (late.length + unsafe > 0) return 1
     io.out('Nothing found.')

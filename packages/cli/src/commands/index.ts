@@ -9,7 +9,7 @@ import { routesCommand } from './routes.ts'
 import { sqlCommand } from './sql.ts'
 import { testCommand } from './test.ts'
 
-/** In the order of `arlen --help`. */
+/** All commands, in the order of `arlen --help`. */
 export const commands: readonly Command[] = [
   boomhauerCommand,
   propaneCommand,

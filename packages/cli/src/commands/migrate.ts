@@ -8,16 +8,16 @@ type Migrations = typeof import('@arlen/pg')
 
 interface Task {
   pg: Migrations
-  /** Which database, schema, ledger and folder. */
+  /** The database, schema, migrations table and folder. */
   target: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>
   dryRun: boolean
-  /** What stood after the action. */
+  /** The arguments after the action. */
   words: readonly string[]
   input: CommandInput
   io: Io
 }
 
-/** What `arlen migrate <action>` does, and how many words the action takes. */
+/** An action of `arlen migrate`, and how many arguments it takes. */
 const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Promise<number | undefined> }>> = {
   up: { words: 0, run: up },
   status: { words: 0, run: status },
@@ -72,7 +72,7 @@ export const migrateCommand: Command = {
         input,
         io,
       })
-    // Renaming a file asks no database.
+    // Renaming a file needs no database.
     return name === 'rename' ? run('') : withDsn(input, root, io, run)
   },
 }
@@ -81,7 +81,7 @@ function optionsOf({ target, dryRun, io }: Task): MigrateOptions {
   return { ...target, dryRun, onEvent: event => tell(event, dryRun, io) }
 }
 
-/** What is pending, looked at and not applied. */
+/** Lints pending migrations without applying them. */
 async function lint({ pg, target, io }: Task): Promise<number> {
   const pending = new Set(
     (await pg.migrationStatus(target)).filter(({ state }) => state === 'pending').map(({ file }) => file),

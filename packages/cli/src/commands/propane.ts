@@ -31,7 +31,7 @@ export const propaneCommand: Command = {
   },
 }
 
-/** `--root` is the command's own; the rest is propane's. What follows `--` is the application's. */
+/** `--root` belongs to this command, other options to propane, and arguments after `--` to the application. */
 function withoutRoot(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)

@@ -53,11 +53,11 @@ export interface Accessories {
 /** The name of a setting of propane. */
 export type AccessoryName = keyof Accessories
 
-/** The accessories as a user writes them: each in any form that its kind accepts. */
+/** The accessories as users write them, in any form that is accepted. */
 export type AccessoryInput = { [Name in AccessoryName]?: Accessories[Name] | string | undefined }
 
 interface Kind<T> {
-  /** What a value must be, as a problem says it: `must be …`. */
+  /** The completion of the error message `must be …`. */
   expects: string
   parse(value: unknown): T | undefined
 }
@@ -73,7 +73,7 @@ export interface Accessory<T = unknown> {
 const text: Kind<string> = { expects: 'a string', parse: v => (typeof v === 'string' ? v : undefined) }
 const count: Kind<number> = integer(0, 1_000_000_000)
 const duration: Kind<number> = { expects: 'a duration such as 500, 500ms, 30s or 5m', parse: parseDuration }
-/** A period: at least 10 ms, since nothing can run continuously. */
+/** An interval of at least 10 ms. */
 const period: Kind<number> = {
   expects: 'a duration of 10ms or more',
   parse: v => {
@@ -97,7 +97,7 @@ const paths: Kind<readonly string[]> = {
   },
 }
 
-/** A port alone means the loopback interface. */
+/** A bare port means the loopback interface. */
 const METRICS_ADDRESS = /^$|\/|^(?:[\w.-]+:|\[[\da-f:]+\]:)?\d{1,5}$/i
 const address: Kind<string> = {
   expects: 'an address such as 127.0.0.1:9464, or the path of a unix socket',
@@ -131,7 +131,7 @@ function entry<T>(kind: Kind<T>, value: T, doc: string, restart = false): Access
   return { kind, default: value, doc, restart }
 }
 
-/** The table that flags, environment variables, configuration keys, validation and documentation come from. */
+/** The table from which flags, environment variables, configuration keys, validation and documentation are derived. */
 export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessories[Name]> } = {
   host: entry(text, '127.0.0.1', 'Address to listen on; `::` or `0.0.0.0` for all.', true),
   port: entry(integer(0, 65_535), 3000, 'TCP port; 0 lets the system choose.', true),
@@ -300,7 +300,7 @@ export function resolveAccessories(...sources: readonly Readonly<Record<string, 
   return values as unknown as Accessories
 }
 
-/** Names whose values differ, split by whether the running primary can take the new value. */
+/** Names whose values differ, split by whether the running primary can apply the new value. */
 export function changedAccessories(
   before: Accessories,
   after: Accessories,

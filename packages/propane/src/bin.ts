@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Every Node.js can read this file and the two that it loads first: signals are kept from the start, and nothing else is
-// loaded before the version of Node.js is judged.
+// Every Node.js can parse this file and the two that it loads first. Signals are kept from the start, and nothing else is
+// loaded before the version of Node.js is checked.
 import('./command-line/early-signals.ts')
   .then(({ keepSignals }) => {
     keepSignals()

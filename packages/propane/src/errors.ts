@@ -1,4 +1,4 @@
-// By its own path: the whole of @arlen/core would take 3 MiB of what the primary may have.
+// Imported by its own path: all of @arlen/core would cost the primary 3 MiB.
 import { defineErrors, type ErrorFactory } from '@arlen/core/error-table'
 
 const table = {
@@ -40,5 +40,5 @@ const table = {
 /** The codes of these errors. */
 export type PropaneErrorCode = keyof typeof table
 
-/** Every error that @arlen/propane itself raises. */
+/** Every error that @arlen/propane itself throws. */
 export const propaneError: ErrorFactory<PropaneErrorCode> = defineErrors(table)

@@ -12,24 +12,24 @@ export interface WorkerEvent {
   pid: number
 }
 
-/** What a {@link PropaneHandle} tells, by name of the event. */
+/** The events of a {@link PropaneHandle} by name. */
 export interface PropaneEvents {
   spawn: WorkerEvent
-  /** The worker takes connections. */
+  /** The worker accepts connections. */
   ready: WorkerEvent & { bootMs: number; release: string }
   heartbeat: WorkerEvent & { stats: WorkerStats }
-  /** Its event loop was blocked for so long, and goes on. */
+  /** Its event loop was blocked for this long and has resumed. */
   blocked: WorkerEvent & { forMs: number }
-  /** It has nearly as many descriptors open as it may, and accepts no connections until some are closed. */
+  /** It is close to its limit of open descriptors and accepts no connections until some are closed. */
   descriptors_scarce: WorkerEvent & { limit: number }
-  /** The worker was asked to finish what it has and go. */
+  /** The worker was asked to finish its requests and stop. */
   drain: WorkerEvent & { reason: Reason; stats: WorkerStats }
-  /** It has: so many connections had to be cut at the end of the drain time. */
+  /** It has drained; this many connections were cut at the end of the drain time. */
   drained: WorkerEvent & { tookMs: number; cut: number }
   /** It was sent a signal, because it hangs or takes too long. */
   signal: WorkerEvent & { signal: 'SIGTERM' | 'SIGKILL'; reason: Reason; silentMs: number }
   exit: WorkerEvent & { code: number | null; signal: NodeJS.Signals | null; expected: boolean; reason?: Reason }
-  /** A worker that served is gone though nobody wanted it. */
+  /** A serving worker exited unexpectedly. */
   crashed: WorkerEvent & { how: string; respawnInMs: number }
   boot_failed: WorkerEvent & { reason: string; respawnInMs: number; first: boolean }
   /** A slot stays empty until the next reload, because its workers keep dying before they are ready. */
@@ -46,7 +46,7 @@ export interface PropaneEvents {
   }
   reload_failed: { generation: number; reason: string; stack?: string }
   scaled: { workers: number }
-  /** All workers that shall be there serve, and no others are left. */
+  /** All desired workers serve, and no others are left. */
   settled: { workers: number; generation: number }
   upgraded: { pid: number }
   upgrade_failed: { reason: string }
@@ -71,7 +71,7 @@ export class Events {
     return this
   }
 
-  /** The next event of this name that `accept` takes. */
+  /** Resolves with the next event of this name that `accept` accepts. */
   once<Name extends PropaneEventName>(
     name: Name,
     accept: (event: PropaneEvents[Name]) => boolean = () => true,
@@ -87,8 +87,8 @@ export class Events {
   }
 
   /**
-   * Settles with the first event whose evaluation gives a result: a value resolves, an Error rejects, undefined waits
-   * on. Leaves no listener behind.
+   * Settles with the first event whose evaluation returns a result: a value resolves, an Error rejects, undefined keeps
+   * waiting. Removes its listeners.
    */
   outcome<T>(
     evaluations: { [Name in PropaneEventName]?: (event: PropaneEvents[Name]) => T | Error | undefined },

@@ -2,21 +2,21 @@ import type { Accessories, AccessoryInput } from './accessories.ts'
 import type { PropaneStatus } from './observation/status.ts'
 import type { PropaneEventName, PropaneEvents } from './propane-events.ts'
 
-/** What {@link createPropane} takes: the application, and the accessories in any form their kind understands. */
+/** The options of {@link createPropane}: the application, and the accessories in any accepted form. */
 export interface PropaneOptions extends AccessoryInput {
   /** Path of the application's module. */
   app: string
-  /** Arguments for the application: what its module finds in `process.argv` behind its own path. Default: none. */
+  /** Arguments for the application, found in `process.argv` after its own path. Default: none. */
   args?: readonly string[] | undefined
-  /** Arguments of Node.js for the workers. Default: those of this process that make sense for them. */
+  /** Node.js options for the workers. Default: those of this process that apply to workers. */
   execArgv?: readonly string[] | undefined
   /** Environment of the workers. Default: that of this process. */
   env?: NodeJS.ProcessEnv | undefined
-  /** Reads the accessories again on a reload, where they come from a file; those given here outrank them. */
+  /** Rereads the accessories on a reload, for example from a file. Those given here override them. */
   reread?: (() => AccessoryInput | Promise<AccessoryInput>) | undefined
 }
 
-/** How it ended: 0 after a clean stop, 1 after a failure, with its reason. */
+/** How propane ended: 0 after a clean stop, 1 after a failure, with the reason. */
 export interface PropaneEnd {
   code: number
   reason?: string
@@ -25,43 +25,43 @@ export interface PropaneEnd {
 /** A running propane. */
 export interface PropaneHandle {
   readonly pid: number
-  /** As people write it: `127.0.0.1:3000`, or the path of a unix socket. */
+  /** In readable form: `127.0.0.1:3000`, or the path of a unix socket. */
   readonly address: string
   /** The port of a TCP socket. */
   readonly port: number
   /** `http://127.0.0.1:3000`; empty for a unix socket. */
   readonly url: string
   readonly accessories: Accessories
-  /** Path of the control socket; undefined where it is turned off. */
+  /** Path of the control socket; undefined if it is off. */
   readonly controlPath: string | undefined
-  /** Settles once every worker serves; rejects with app_failed or crash_loop when none ever will. */
+  /** Resolves once every worker serves; rejects with app_failed or crash_loop if none ever will. */
   readonly ready: Promise<void>
-  /** When everything has ended. */
+  /** Resolves when everything has ended. */
   readonly done: Promise<PropaneEnd>
   on<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this
   off<Name extends PropaneEventName>(name: Name, listener: (event: PropaneEvents[Name]) => void): this
-  /** The next event of this name that `accept` takes. */
+  /** Resolves with the next event of this name that `accept` accepts. */
   once<Name extends PropaneEventName>(
     name: Name,
     accept?: (event: PropaneEvents[Name]) => boolean,
   ): Promise<PropaneEvents[Name]>
   status(): PropaneStatus
-  /** Prometheus text. */
+  /** Metrics in the Prometheus text format. */
   metrics(): string
   /** Rolling reload: resolves when only the new generation is left. Throws reload_failed; the old workers then stay. */
   reload(): Promise<PropaneEvents['reloaded']>
   /**
-   * Resolves when so many workers serve, from 1 to 1024.
+   * Sets the number of workers, from 1 to 1024, and resolves when they serve.
    *
-   * @throws command_failed where they cannot, too_many_workers where memory has no room for them
+   * @throws command_failed if they cannot start, too_many_workers if there is not enough memory
    */
   scale(workers: number): Promise<void>
   /**
-   * Starts this program's command line again and hands the sockets over to it. Resolves with the new process id once it
-   * serves; this process then drains and ends. Throws upgrade_failed; everything then stays as it is.
+   * Starts this program's command line again and passes the sockets to it. Resolves with the new process id once it serves;
+   * this process then drains and ends. Throws upgrade_failed, in which case nothing changes.
    */
   upgrade(): Promise<{ pid: number }>
-  /** Opens the log file again. */
+  /** Reopens the log file. */
   reopenLogs(): void
   /** Graceful stop; resolves with the end. */
   stop(): Promise<PropaneEnd>

@@ -1,31 +1,31 @@
 import type { Identity } from './system/identities.ts'
 
-/** What primary and workers say to each other, and what both know of a worker. */
+/** The messages between primary and workers, and what both know about a worker. */
 
-/** What a worker reports with every heartbeat. */
+/** A worker's statistics, sent with every heartbeat. */
 export interface WorkerStats {
   connections: number
   inFlight: number
   requests: number
   shed: number
-  /** Resident set size, bytes. */
+  /** Resident set size in bytes. */
   memory: number
-  /** Longest delay of the event loop since the last report, milliseconds. */
+  /** Longest event-loop delay since the last heartbeat, in milliseconds. */
   eventLoopDelayMs: number
 }
 
-/** What the primary decided for a worker, passed in its environment as JSON. */
+/** The options of a worker, passed as JSON in its environment. */
 export interface WorkerOptions {
   app: string
   /** Arguments for the application. */
   args: readonly string[]
   /** Port of the public socket; 0 for a unix socket. */
   port: number
-  /** What the balance is kept with: the descriptor of the scoreboard and this worker's cell; none for one worker. */
+  /** The descriptor of the scoreboard and this worker's cell in it; undefined with a single worker. */
   scoreboard?: { fd: number; cell: number }
-  /** Whom it becomes before it loads anything of the application. */
+  /** The identity it takes before it loads any application code. */
   identity?: Identity
-  /** Octal; undefined for that of propane. */
+  /** Octal; undefined for propane's own. */
   umask?: string
   bootTimeoutMs: number
   drainTimeoutMs: number
@@ -40,40 +40,40 @@ export interface WorkerOptions {
   header?: string
 }
 
-/** Version of the messages between primary and worker: they may be of two releases while a primary is replaced. */
+/** Version of these messages: primary and worker may be of different releases during an upgrade. */
 export const PROTOCOL = 1
 
-/** The reason of a worker that found its socket taken: another process bound and listened while this one booted. */
+/** The failure reason of a worker that found its port taken: another process listened there while it booted. */
 export const SOCKET_TAKEN = 'its socket is taken'
 
-/** What a worker says. */
+/** Messages from a worker. */
 export type FromWorker =
-  /** Loaded, started and probed; waits for the sockets. */
+  /** Loaded, started and probed; waiting for the sockets. */
   | { type: 'ready'; bootMs: number; app: string }
-  /** Takes connections. */
+  /** Accepts connections. */
   | { type: 'serving' }
-  /** Still boots, and this is what it waits for. */
+  /** Still booting, and waiting for this. */
   | { type: 'waits'; for: string }
-  /** Could not boot, and exits. */
+  /** Could not boot and exits. */
   | { type: 'failed'; reason: string; stack?: string }
   | { type: 'heartbeat'; stats: WorkerStats }
-  /** Has closed its copies of the sockets for a while and wants others, to go on with later. */
+  /** Has paused accepting by closing its copies of the sockets, and needs new ones to resume. */
   | { type: 'spare' }
-  /** Accepts no more, for good. */
+  /** Has stopped accepting permanently. */
   | { type: 'closed' }
   | { type: 'drained'; tookMs: number; cut: number }
   | { type: 'blocked'; forMs: number }
-  /** Nearly all of its descriptors are open, so it has stopped accepting for now. */
+  /** Is close to its limit of open descriptors and has paused accepting. */
   | { type: 'descriptors'; limit: number }
-  /** The application has cut the channel to the primary, by `process.disconnect()`: the worker will stop. */
+  /** The application has called `process.disconnect()`, so the worker will stop. */
   | { type: 'disconnects' }
 
-/** What a worker is told. `listen` and `spare` come with one socket each, `index` of `of`. */
+/** Messages to a worker. `listen` and `spare` come with one socket each, number `index` of `of`. */
 export type ToWorker =
   | { type: 'listen'; index: number; of: number; backlog: number }
   | { type: 'spare'; index: number; of: number; backlog: number }
   | { type: 'pre_stop' }
-  /** `last`: nobody accepts after this one, so what still queues is for it. */
+  /** `last`: no other worker accepts after this one, so it must serve the queued connections. */
   | { type: 'drain'; graceMs: number; idleMs: number; last: boolean }
 
 const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
@@ -97,17 +97,17 @@ const TO_WORKER: Readonly<Record<ToWorker['type'], readonly string[]>> = {
   drain: ['graceMs:number', 'idleMs:number', 'last:boolean'],
 }
 
-/** The message as sent: an application may use `process.send` too, so ours are told apart. */
+/** The message as sent, marked as ours because an application may also use `process.send`. */
 export function envelope<M extends FromWorker | ToWorker>(message: M): { propane: number } & M {
   return { propane: PROTOCOL, ...message }
 }
 
-/** The message of a worker, or undefined where it is none of ours or not as it should be. */
+/** Parses a worker's message; undefined if it is not ours or is malformed. */
 export function fromWorker(value: unknown): FromWorker | undefined {
   return check<FromWorker>(value, FROM_WORKER)
 }
 
-/** The message of the primary, or undefined where it is none of ours or not as it should be. */
+/** Parses the primary's message; undefined if it is not ours or is malformed. */
 export function toWorker(value: unknown): ToWorker | undefined {
   return check<ToWorker>(value, TO_WORKER)
 }

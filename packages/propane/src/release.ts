@@ -3,28 +3,28 @@ import { propaneError } from './errors.ts'
 import { fs } from './system/builtins.ts'
 
 export interface Release {
-  /** Where the module really is, symbolic links followed. */
+  /** Real path of the module, with symbolic links resolved. */
   file: string
-  /** Name of the folder that the last symbolic link in the path leads to; empty where there is none. */
+  /** Name of the folder that the last symbolic link in the path points to; empty if there is none. */
   id: string
 }
 
 /**
- * The path as the user wrote it, made absolute without following links: `current/app.js` has to mean another file
- * after `current` was switched. That is why the shell's own idea of the working directory is preferred.
+ * The path as the user wrote it, made absolute without resolving links: `current/app.js` must refer to another file after
+ * `current` has been switched. For the same reason the shell's `PWD` is preferred.
  */
 export function logicalPath(file: string, env: NodeJS.ProcessEnv = process.env): string {
   return path.isAbsolute(file) ? path.normalize(file) : path.join(logicalCwd(env), file)
 }
 
-/** The working directory with its links: `PWD`, where that is still the same folder. */
+/** The working directory with its links: `PWD`, if that is still the same folder. */
 export function logicalCwd(env: NodeJS.ProcessEnv = process.env): string {
   const { PWD } = env
   let real: string
   try {
     real = process.cwd()
   } catch {
-    return PWD ?? '/' // the folder is gone
+    return PWD ?? '/' // the folder was deleted
   }
   return PWD !== undefined && path.isAbsolute(PWD) && realOf(PWD) === real ? PWD : real
 }
@@ -33,11 +33,11 @@ function realOf(folder: string): string | undefined {
   try {
     return fs.realpathSync(folder)
   } catch {
-    return undefined // not there
+    return undefined // does not exist
   }
 }
 
-/** Follows the links as they are now. Throws app_not_found. */
+/** Resolves the links as they are now. Throws app_not_found. */
 export function resolveRelease(file: string): Release {
   let real: string
   try {

@@ -4,28 +4,28 @@ import { now } from './clock.ts'
 import { fs } from './system/builtins.ts'
 
 /**
- * A small file without a name that primary and workers share, one cell for each worker: how many connections it has
- * and when it last wrote. Workers look at it to leave a connection to a colleague who has fewer. Without it the kernel
- * decides, and the process that wakes first takes nearly all.
+ * A small unnamed file shared by primary and workers, with one cell per worker: its number of connections and when it last
+ * wrote. Workers read it to leave connections to others that have fewer. Without it the kernel decides, and the process
+ * that wakes first takes nearly all connections.
  *
- * A cell: float64 stamp (milliseconds of the monotonic clock, 0 = unused), int32 connections, int32 unused.
+ * A cell: float64 timestamp (milliseconds of the monotonic clock, 0 = unused), int32 connections, int32 unused.
  */
 const CELL = 16
 export const CELLS = 256
 
-/** A worker that has not written for this long is busy, or the machine is. */
+/** A worker that has not written for this long is busy, or the whole machine is. */
 const FRESH_MS = 120
 
-/** What a worker sees of the others; undefined where there is none. */
+/** What a worker sees of the others; undefined if there is no other. */
 export interface Others {
   fewest: number | undefined
-  /** Of those only that have written lately. */
+  /** The same among those that have written recently. */
   fewestAwake: number | undefined
-  /** Whether there are others that have not. */
+  /** Whether there are others that have not written recently. */
   silent: boolean
 }
 
-/** Opens a new scoreboard and returns its descriptor; undefined where no folder lets itself be written. */
+/** Creates a scoreboard and returns its descriptor; undefined if no folder is writable. */
 export function createScoreboard(): number | undefined {
   for (const folder of ['/dev/shm', os.tmpdir()]) {
     const file = path.join(folder, `.propane-${process.pid}-${Math.random().toString(36).slice(2)}`)
@@ -35,13 +35,13 @@ export function createScoreboard(): number | undefined {
       fs.writeSync(fd, Buffer.alloc(CELL * CELLS), 0, CELL * CELLS, 0)
       return fd
     } catch {
-      // Not here: the next folder, or no scoreboard, with which everything works but the balance.
+      // Try the next folder. Without a scoreboard everything works except balancing.
     }
   }
   return undefined
 }
 
-/** Empties the cell of a worker that is no more, so that nobody waits for it. */
+/** Clears the cell of a dead worker, so that no other waits for it. */
 export function clearCell(fd: number, cell: number): void {
   fs.writeSync(fd, Buffer.alloc(CELL), 0, CELL, cell * CELL)
 }
@@ -57,14 +57,14 @@ export class Scoreboard {
     this.#cell = cell
   }
 
-  /** Says how many connections this worker has, and that it is there. */
+  /** Publishes this worker's number of connections. */
   publish(connections: number): void {
     this.#mine.setFloat64(0, now(), true)
     this.#mine.setInt32(8, connections, true)
     fs.writeSync(this.#fd, this.#mine, 0, CELL, this.#cell * CELL)
   }
 
-  /** Takes this worker off the board: it accepts no more. */
+  /** Removes this worker from the board because it no longer accepts. */
   leave(): void {
     clearCell(this.#fd, this.#cell)
   }
@@ -90,14 +90,14 @@ function least(before: number | undefined, number: number): number {
   return before === undefined || number < before ? number : before
 }
 
-/** How many connections a worker may be ahead of the one with the fewest: few, and an eighth of those. */
+/** How far a worker may be ahead of the one with the fewest connections: a few, plus an eighth of those. */
 function allowance(fewest: number): number {
   return 3 + Math.floor(fewest / 8)
 }
 
 /**
- * Whether a worker with `mine` connections should accept. Pure. `accepting` gives the rule some play, so that it does
- * not flicker at its limit.
+ * Whether a worker with `mine` connections should accept. Pure. `accepting` adds hysteresis, so that it does not flicker at
+ * the limit.
  */
 export function mayAccept(mine: number, fewest: number | undefined, accepting: boolean): boolean {
   if (fewest === undefined) return true

@@ -5,9 +5,10 @@ import type { PropaneOptions } from './propane-handle.ts'
 import { becomeInit } from './system/init-process.ts'
 
 /**
- * Runs an application as the whole purpose of this process: what `propane app.js` and `arlen propane` do. As process 1
- * of a container it first puts a reaping shell in its place; with `workers: 0` it runs the application in this process;
- * else it starts a primary that signals command. Resolves with the exit code: 0 after a clean stop, 1 after a failure.
+ * Runs an application as the only purpose of this process, as `propane app.js` and `arlen propane` do. As process 1 of a
+ * container, it first replaces itself with a reaping shell. With `workers: 0` it runs the application in this process;
+ * otherwise it starts a primary that reacts to signals. Resolves with the exit code: 0 after a clean stop, 1 after a
+ * failure.
  *
  * @throws what `createPropane` throws
  */

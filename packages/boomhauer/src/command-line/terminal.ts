@@ -8,7 +8,7 @@ import type { Settings } from '../options.ts'
 
 export interface TerminalOptions {
   write: (line: string) => void
-  /** Default: whether the output is a terminal. */
+  /** Default: false. */
   color?: boolean
 }
 

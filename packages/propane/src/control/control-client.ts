@@ -7,8 +7,8 @@ import type { ControlReply, ControlRequest } from './control-server.ts'
 /**
  * Sends a command to the propane behind a control socket and resolves with its outcome.
  *
- * @throws not_running when nobody answers; command_failed when the socket cannot be trusted; the error of the command, by
- *   its code, when it failed.
+ * @throws not_running if nothing answers, command_failed if the socket cannot be trusted, or the error of the command with
+ *   its code
  */
 export async function sendCommand(path: string, request: ControlRequest): Promise<unknown> {
   judge(path)
@@ -22,7 +22,7 @@ function judge(path: string): void {
     judgeControlSocket(path)
   } catch (cause) {
     if (cause instanceof ArlenError) throw cause
-    throw propaneError('not_running', { path }, { cause }) // not even its folder is there
+    throw propaneError('not_running', { path }, { cause }) // its folder does not exist either
   }
 }
 

@@ -2,7 +2,7 @@ import { propaneError } from '../errors.ts'
 import type { PropaneEnd, PropaneHandle } from '../propane-handle.ts'
 import type { ControlRequest } from './control-server.ts'
 
-/** What the control socket lets its owner do; resolves with the outcome. `ended` is when all workers are gone. */
+/** Runs a command from the control socket and resolves with its outcome. `ended` resolves when all workers are gone. */
 export async function runCommand(
   propane: PropaneHandle,
   { command, workers }: ControlRequest,
@@ -16,7 +16,7 @@ export async function runCommand(
   if (command === 'reopen-logs') return propane.reopenLogs()
   if (command === 'stop') {
     void propane.stop()
-    return ended // not `done`, which waits for this very answer
+    return ended // not `done`, which waits for this answer
   }
   if (command === 'scale' && Number.isInteger(workers)) {
     await propane.scale(workers!)

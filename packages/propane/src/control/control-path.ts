@@ -4,7 +4,7 @@ import { propaneError } from '../errors.ts'
 import { answers } from '../system/bind.ts'
 import { fs } from '../system/builtins.ts'
 
-/** Where control sockets stand that were not given a path: a folder that only its owner may enter. */
+/** The default folder for control sockets, which only its owner may enter. */
 export function controlFolder(env: NodeJS.ProcessEnv = process.env): string {
   const runtime = env.RUNTIME_DIRECTORY?.split(':')[0]
   if (runtime) return runtime
@@ -12,12 +12,12 @@ export function controlFolder(env: NodeJS.ProcessEnv = process.env): string {
   return path.join(os.tmpdir(), `propane-${process.getuid?.() ?? 0}`)
 }
 
-/** The control socket of one application at one address: `app` absolute, `at` its port or socket path. */
+/** The default control socket of an application: `app` is its absolute path, `at` its port or socket path. */
 export function defaultControlPath(app: string, at: number | string, env: NodeJS.ProcessEnv = process.env): string {
   return path.join(controlFolder(env), `${hash(app)}-${String(at).replace(/\W+/g, '_').slice(-30)}.sock`)
 }
 
-/** Makes the folder, and refuses one that another user could have put there. Throws Error. */
+/** Creates the folder, and throws an Error if another user could have created it. */
 export function ensureOwnFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = fs.lstatSync(folder)
@@ -26,16 +26,16 @@ export function ensureOwnFolder(folder: string): void {
 }
 
 /**
- * Judges a control socket before it is believed: another user who could put one there would be told commands, and could
- * answer anything. It and its folder must belong to this user or to root, and nobody else may write the folder. To root
- * the socket of a service that runs as another user is as good, in that user's folder.
+ * Checks a control socket before it is trusted: another user who could create it would receive commands and could send any
+ * answer. The socket and its folder must belong to this user or to root, and nobody else may write to the folder. For root,
+ * the socket of a service that runs as another user is also fine in that user's folder.
  *
  * @throws command_failed
  */
 export function judgeControlSocket(file: string, uid: number = process.getuid?.() ?? 0): void {
   const folder = path.dirname(path.resolve(file))
   const [socket, { uid: owner, mode }] = [fs.lstatSync(file, { throwIfNoEntry: false }), fs.lstatSync(folder)]
-  if (!socket) return // nobody will answer there
+  if (!socket) return // nothing there can answer
   const refuse = (reason: string) => {
     throw propaneError('command_failed', { reason: `The control socket ${file} is not trusted: ${reason}.` })
   }
@@ -47,12 +47,12 @@ export function judgeControlSocket(file: string, uid: number = process.getuid?.(
   if ((mode & 0o022) !== 0 && !sticky) refuse(`others may write its folder ${folder}`)
 }
 
-/** As `defaultControlPath` names them. */
+/** Matches the names that `defaultControlPath` gives. */
 const OWN_NAME = /^[0-9a-f]{16}-\w*\.sock$/
 
 /**
- * Control sockets in the default folder on which somebody answers; of one application, where it is named. Where there is
- * none, those in the runtime directories of system services (`RuntimeDirectory=` of systemd) that this user may use.
+ * The live control sockets in the default folder, of one application if it is given. If there are none, those in the
+ * runtime directories of system services (`RuntimeDirectory=` in systemd) that this user may use.
  */
 export async function findControlSockets(
   app?: string,
@@ -66,7 +66,7 @@ export async function findControlSockets(
   return (await Promise.all(namesIn(run).map(name => answering(path.join(run, name), isOurs)))).flat()
 }
 
-/** The sockets of a folder on which somebody answers. */
+/** The live sockets in a folder. */
 async function answering(folder: string, accept: (name: string) => boolean): Promise<string[]> {
   const files = namesIn(folder)
     .filter(accept)
@@ -79,11 +79,11 @@ function namesIn(folder: string): string[] {
   try {
     return fs.readdirSync(folder)
   } catch {
-    return [] // there is none, or it is none of this user's business
+    return [] // missing, or not readable for this user
   }
 }
 
-/** FNV-1a, 32 bits, twice: enough to tell a user's applications apart, without loading node:crypto (3 MiB). */
+/** Two 32-bit FNV-1a hashes: enough to distinguish a user's applications without loading node:crypto (3 MiB). */
 function hash(text: string): string {
   return [0x811c9dc5, 0x9dc5811c]
     .map(seed => {

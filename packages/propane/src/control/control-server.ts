@@ -5,7 +5,7 @@ import { answers } from '../system/bind.ts'
 import { fs, net } from '../system/builtins.ts'
 import { ensureOwnFolder } from './control-path.ts'
 
-/** One line of JSON in, one line out. */
+/** One line of JSON in, one line of JSON out. */
 export interface ControlRequest {
   command: string
   workers?: number
@@ -13,12 +13,12 @@ export interface ControlRequest {
 
 export type ControlReply = { ok: true; result: unknown } | { ok: false; error: { code: string; message: string } }
 
-/** Long enough for every request there is. */
+/** The longest request accepted, in characters. */
 const LONGEST = 4096
 
 /**
- * The unix socket that commands come in by. Only its owner may open it: it is made under a umask, in a folder that only
- * the owner may write. Commands take the time they need: the answer is their outcome.
+ * The unix socket for commands. Only its owner may open it: it is created under a umask, in a folder that only the owner
+ * may write. The answer to a command is its outcome, however long that takes.
  */
 export class ControlServer {
   readonly path: string
@@ -32,13 +32,13 @@ export class ControlServer {
     this.#run = run
   }
 
-  /** Throws already_running when another primary answers there, command_failed when the socket cannot be made. */
+  /** Throws already_running if another primary answers there, command_failed if the socket cannot be created. */
   async listen(): Promise<void> {
     if (fs.existsSync(this.path) && (await answers(this.path))) {
       throw propaneError('already_running', { pid: 'another', file: this.path })
     }
     const server = net.createServer(socket => this.#serve(socket))
-    // Made beside and moved into place: a file left by a crash is replaced, and nobody ever finds none.
+    // Created beside the path and moved into place: this replaces a file left by a crash without a gap.
     const beside = `${this.path}.${process.pid}`
     try {
       ensureOwnFolder(path.dirname(this.path))
@@ -57,7 +57,7 @@ export class ControlServer {
     this.#server = server
   }
 
-  /** Stops listening; removes the file where it is still this server's; resolves when the last answer is out. */
+  /** Stops listening, removes the file if it is still this server's, and resolves when the last answer is sent. */
   async close(): Promise<void> {
     if (!this.#server) return
     if (fs.statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode) fs.rmSync(this.path, { force: true })
@@ -69,7 +69,7 @@ export class ControlServer {
   #serve(socket: Socket): void {
     let text = ''
     socket.setEncoding('utf8')
-    socket.on('error', () => socket.destroy()) // the client is gone: nobody to answer
+    socket.on('error', () => socket.destroy()) // the client is gone
     socket.on('data', (chunk: string) => {
       text += chunk
       const end = text.indexOf('\n')

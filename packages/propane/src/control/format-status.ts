@@ -1,7 +1,7 @@
 import type { PropaneStatus } from '../observation/status.ts'
 import { formatBytes, formatDuration } from '../units.ts'
 
-/** The status as a person reads it in a terminal. Pure. */
+/** Formats the status for a terminal. Pure. */
 export function formatStatus(status: PropaneStatus): string {
   const { pid, addresses, generation, release, desired, serving, phase, balance } = status
   const head = [

@@ -12,7 +12,7 @@ export interface WorkerReport extends WorkerStats {
   release: string
   status: WorkerStatus
   ageMs: number
-  /** Why it is going. */
+  /** Why it is stopping. */
   reason?: string
 }
 

@@ -4,7 +4,7 @@ import { countBootDeath, countCrash, within } from './back-off.ts'
 import type { Action } from './decide.ts'
 import { isServing, type Pool, type Reason, slotOf, type WorkerRecord, type WorkerStatus, workerOf } from './pool.ts'
 
-/** What happened to the pool, from its workers and from those who command it. */
+/** Events of the pool, from its workers and from commands. */
 export type PoolEvent =
   | { type: 'serving'; id: number }
   | { type: 'waits'; id: number; for: string }
@@ -17,10 +17,10 @@ export type PoolEvent =
   | { type: 'quit' }
   | { type: 'upgrade' }
   | { type: 'upgrade_failed' }
-  /** The primary itself did not run for a while (suspended machine): nobody is to blame for silence meanwhile. */
+  /** The primary itself did not run for a while (suspended machine), so missing heartbeats do not count. */
   | { type: 'stalled'; forMs: number }
 
-/** What follows from an event or action and is worth telling. */
+/** Consequences of an event or action to report. */
 export type Notice =
   | { notice: 'crashed'; worker: WorkerRecord; how: string; respawnInMs: number }
   | { notice: 'boot_failed'; worker: WorkerRecord; reason: string; respawnInMs: number }
@@ -30,7 +30,7 @@ export type Notice =
   | { notice: 'reloaded'; generation: number; tookMs: number }
   | { notice: 'reload_failed'; generation: number; reason: string }
 
-/** Changes the pool as the event says. Deterministic: the same pool, event and time always give the same result. */
+/** Applies an event to the pool. Deterministic: the same pool, event and time give the same result. */
 export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
   switch (event.type) {
     case 'serving':
@@ -80,7 +80,7 @@ export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
   }
 }
 
-/** Changes the pool as an action of `decide` does. The id of a spawned worker is the pool's last one. */
+/** Applies an action of `decide` to the pool. A spawned worker has the pool's last id. */
 export function applyAction(pool: Pool, action: Action, now: number): Notice[] {
   switch (action.do) {
     case 'spawn': {
@@ -135,7 +135,7 @@ function serving(pool: Pool, worker: WorkerRecord | undefined, now: number): Not
   if (pool.reload?.canary === worker.id && pool.reload.stage === 'canary') {
     pool.reload.stage = 'rolling'
     pool.generation = pool.reload.generation
-    // The new code has proved that it starts: what died before it is no reason to hold a slot back.
+    // The new code can start, so earlier deaths are no reason to delay a slot.
     for (const slot of pool.slots.values()) pardon(slot)
   }
   return []
@@ -171,7 +171,7 @@ function exited(pool: Pool, worker: WorkerRecord | undefined, how: string, now: 
   ]
 }
 
-/** The crash-loop brake: gives up where nobody serves, and gives up one slot where others do. */
+/** Limits crash loops: ends propane if no worker serves, otherwise gives up the slot. */
 function limitCrashLoop(pool: Pool, worker: WorkerRecord, reason: string, now: number): Notice[] {
   const recent = within(pool.bootDeaths, now, pool.settings)
   if (recent.length === 0) pool.firstFailure = reason
@@ -182,7 +182,7 @@ function limitCrashLoop(pool: Pool, worker: WorkerRecord, reason: string, now: n
     slot.parked = true
     return [{ notice: 'parked', slot: worker.slot, reason }]
   }
-  // An application that has never served and says itself why it cannot will not be better for trying again.
+  // If an application has never served and reports why it cannot start, another attempt would not help.
   const hopeless = !pool.served && (worker.failure !== undefined || worker.reason === 'boot_timeout')
   if (!hopeless && pool.bootDeaths.length < pool.settings.crashLoopDeaths) return []
   stopping(pool, now, 0, 1)

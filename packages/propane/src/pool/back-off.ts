@@ -1,17 +1,17 @@
 import type { PoolSettings, Slot } from './pool.ts'
 
-/** A fraction from 0 to 1 that is spread evenly over consecutive ids, and the same in every run. */
+/** A fraction from 0 to 1, evenly spread over consecutive ids and the same in every run. */
 export function spread(id: number): number {
   return (id * 0.618_033_988_749_895) % 1
 }
 
-/** Exponential: the delay doubles with every death in a row, less up to a quarter of jitter, up to the maximum. */
+/** Exponential back-off: the delay doubles with every consecutive death up to the maximum, minus up to a quarter of jitter. */
 export function respawnDelayMs(deaths: number, id: number, settings: PoolSettings): number {
   const delay = Math.min(settings.respawnDelayMaxMs, settings.respawnDelayMs * 2 ** Math.min(deaths, 30))
   return delay * (1 - spread(id) / 4)
 }
 
-/** A death before ready: counts towards the back-off and towards a crash loop. */
+/** Records a death before ready, which counts towards the back-off and the crash loop. */
 export function countBootDeath(slot: Slot, id: number, now: number, settings: PoolSettings): void {
   slot.notBefore = now + respawnDelayMs(slot.deaths, id, settings)
   slot.deaths++
@@ -19,14 +19,14 @@ export function countBootDeath(slot: Slot, id: number, now: number, settings: Po
   slot.bootDeaths.push(now)
 }
 
-/** A death in service: the back-off starts anew when the worker had lived through a whole crash-loop window. */
+/** Records a death in service. It resets the back-off if the worker had lived for a whole crash-loop window. */
 export function countCrash(slot: Slot, id: number, lived: number, now: number, settings: PoolSettings): void {
   if (lived >= settings.crashLoopWindowMs) slot.deaths = 0
   slot.notBefore = now + respawnDelayMs(slot.deaths, id, settings)
   slot.deaths++
 }
 
-/** The moments of `times` that still lie in the crash-loop window. */
+/** Those of `times` that are within the crash-loop window. */
 export function within(times: readonly number[], now: number, settings: PoolSettings): number[] {
   return times.filter(time => now - time < settings.crashLoopWindowMs)
 }

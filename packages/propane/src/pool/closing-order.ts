@@ -1,12 +1,12 @@
 /**
- * How long the last worker waits for the others to say that they have closed theirs. One that closes after it throws
- * away what queues then; one whose event loop is blocked delays the stop anyway.
+ * How long the last worker waits for the others to close their sockets. A worker that closes after it drops connections
+ * queued at that moment; a worker whose event loop is blocked delays the stop anyway.
  */
 const PATIENCE_MS = 5000
 
 /**
- * When everything stops, one worker is the last to close the sockets, so that it can see to what still queues. It is
- * told so once all others have closed theirs.
+ * When everything stops, one worker closes its sockets last, so that it can serve the connections still queued. It is told
+ * once all others have closed theirs.
  */
 export class ClosingOrder {
   readonly #others = new Set<number>()
@@ -19,13 +19,13 @@ export class ClosingOrder {
     this.#patienceMs = patienceMs
   }
 
-  /** A worker is to stop: tells it at once, or later where it is the last, which is the answer. */
+  /** Tells a worker to stop: at once, or later if it is the last one. Returns whether it is the last. */
   stop(id: number, tell: (last: boolean) => void): boolean {
     if (this.#last === undefined) {
       this.#last = id
       this.#tellLast = () => tell(true)
       this.#timer = setTimeout(() => this.#finish(), this.#patienceMs)
-      // Those who stop together with it are known at the end of this turn.
+      // Workers that stop together with it are known at the end of this turn.
       setImmediate(() => this.#check())
       return true
     }

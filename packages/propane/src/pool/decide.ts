@@ -12,8 +12,8 @@ export type Action =
 type Rule = (pool: Pool, now: number) => Action[]
 
 /**
- * What is to be done about the pool at this moment: the actions of the first rule that has any. Ask again once they
- * are applied; no actions means that nothing is to be done until the next event or `nextDeadline`.
+ * Decides what to do about the pool now: the actions of the first rule that has any. Call it again once they are applied.
+ * No actions means nothing to do until the next event or `nextDeadline`.
  */
 export function decide(pool: Pool, now: number): Action[] {
   if (pool.phase === 'stopped') return []
@@ -24,7 +24,7 @@ export function decide(pool: Pool, now: number): Action[] {
   return []
 }
 
-/** Workers that took longer than they may: in booting, in answering, in draining, in going. */
+/** Workers that exceed a time limit for booting, heartbeats, draining or exiting. */
 const overdue: Rule = (pool, now) => {
   const { bootTimeoutMs, heartbeatTimeoutMs, killTimeoutMs } = pool.settings
   const limits = {
@@ -56,7 +56,7 @@ const stop: Rule = (pool, now) => {
   })
 }
 
-/** Of several workers in a slot the newest that serves stays. This is what lets an old one go, and nothing else does. */
+/** Of several workers in a slot, the newest serving one stays. Only this rule retires old workers. */
 const superseded: Rule = pool =>
   pool.workers.flatMap(worker => {
     const newer = pool.workers.find(other => other.slot === worker.slot && other.id > worker.id && isServing(other))
@@ -66,7 +66,7 @@ const superseded: Rule = pool =>
 const surplus: Rule = pool =>
   pool.workers.filter(worker => worker.slot > pool.desired).flatMap(worker => dismiss(worker, 'scale_down'))
 
-/** One worker of the new generation first. While two older generations are alive, the oldest has to go before. */
+/** Starts one worker of the new generation first. If two older generations are alive, the oldest must go before. */
 const canary: Rule = pool => {
   const { reload } = pool
   if (reload?.stage !== 'canary' || reload.canary !== undefined) return []
@@ -78,7 +78,7 @@ const canary: Rule = pool => {
   return [replace(pool, pool.workers.find(isServing)?.slot ?? 1, reload.generation, 'reload')]
 }
 
-/** The other slots follow, as many at a time as may overlap. */
+/** The other slots follow, up to `reloadOverlap` at a time. */
 const roll: Rule = (pool, now) => {
   const { reload } = pool
   if (reload?.stage !== 'rolling') return []
@@ -101,7 +101,7 @@ const roll: Rule = (pool, now) => {
 
 const RECYCLING: readonly (Reason | undefined)[] = ['max_requests', 'max_age', 'max_memory']
 
-/** Workers over a limit get a replacement, one (or a quarter of them) at a time and never during a reload. */
+/** Replaces workers over a limit, one (or a quarter of them) at a time and never during a reload. */
 const recycle: Rule = (pool, now) => {
   if (pool.reload || pool.phase !== 'running') return []
   const underWay = pool.workers.filter(
@@ -134,7 +134,7 @@ function mayBeFilled(pool: Pool, number: number, now: number): boolean {
   return !slot.parked && now >= slot.notBefore
 }
 
-/** Lets a worker go, gently where it serves. */
+/** Stops a worker, gracefully if it serves. */
 function dismiss(worker: WorkerRecord, reason: Reason): Action[] {
   if (worker.status === 'serving') return [{ do: 'drain', id: worker.id, reason }]
   return worker.status === 'booting' ? [{ do: 'signal', id: worker.id, signal: 'SIGTERM', reason }] : []
@@ -145,7 +145,7 @@ function replace(pool: Pool, slot: number, generation: number, replacing: Reason
   return { do: 'spawn', slot, generation, replacing, ...(old && { replaces: old.id }) }
 }
 
-/** Limits are spread by up to a fifth, so that workers started together are not recycled together. */
+/** Raises limits by up to a fifth, so that workers started together are not recycled together. */
 function overLimit(pool: Pool, worker: WorkerRecord, now: number): Reason | undefined {
   const { maxRequests, maxAgeMs, maxMemory } = pool.settings
   const factor = 1 + spread(worker.id) / 5
@@ -155,7 +155,7 @@ function overLimit(pool: Pool, worker: WorkerRecord, now: number): Reason | unde
   return undefined
 }
 
-/** When, at the latest, `decide` is to be asked again although nothing has happened. */
+/** The latest time to call `decide` again if nothing happens. */
 export function nextDeadline(pool: Pool, now: number): number {
   const { settings } = pool
   const deadlines = pool.workers.flatMap(worker => {

@@ -11,7 +11,7 @@ export function readEnvFile(file: string): Record<string, string> {
   }
 }
 
-/** Names whose values differ between two environments: never the values, for they may be secrets. */
+/** Names whose values differ between two environments. Never the values, which may be secrets. */
 export function changedVariables(before: NodeJS.ProcessEnv, after: NodeJS.ProcessEnv): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...names].filter(name => before[name] !== after[name]).sort()

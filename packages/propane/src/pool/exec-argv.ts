@@ -1,10 +1,10 @@
-/** Options that make sense for one process only: code on the command line, test runs, watch mode, debugger ports. */
+/** Options that only make sense for one process: code on the command line, test runs, watch mode, debugger ports. */
 const ONE_PROCESS = /^(-[epcvhi]|-pe|--(eval|print|check|interactive|input-type|test|watch|inspect|run)\b.*)$/
 
-/** Those that take the next argument for their value. */
+/** Those whose value is the next argument. */
 const WITH_VALUE = /^(-[ep]|-pe|--(eval|print|input-type|inspect-port|watch-path|run))$/
 
-/** The Node.js options of this process, such as `--conditions=…` and `--max-old-space-size=…`, that workers shall have too. */
+/** The Node.js options of this process, such as `--conditions=…` and `--max-old-space-size=…`, that workers inherit. */
 export function inheritedExecArgv(execArgv: readonly string[] = process.execArgv): string[] {
   const kept: string[] = []
   for (let index = 0; index < execArgv.length; index++) {

@@ -17,7 +17,7 @@ import { WorkerHandle } from './worker-handle.ts'
 
 export interface ManagerOptions {
   source: PlanSource
-  /** What the first workers are started with. */
+  /** The plan for the first workers. */
   plan: Plan
   desired: number
   /** Number of the first generation. */
@@ -25,18 +25,18 @@ export interface ManagerOptions {
   settings: PoolSettings
   sockets: readonly ListeningSocket[]
   execArgv: readonly string[]
-  /** Whom the workers run as. */
+  /** The identity that the workers run as. */
   identity: Identity
   events: Events
-  /** What workers write. */
+  /** Receives the output of workers. */
   output: (worker: WorkerEvent, chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
   notice: (notice: Notice) => void
-  /** The sockets are not needed here any more. May be called again. */
+  /** Called when the sockets are no longer needed here. May be called more than once. */
   releaseSockets: () => void
 }
 
 interface Process {
-  /** Its application has cut the channel. */
+  /** The application has disconnected the channel. */
   disconnected?: boolean
   handle: WorkerHandle
   identity: WorkerEvent
@@ -44,16 +44,16 @@ interface Process {
   plan: Plan
 }
 
-/** How late the primary's own timer may be before the machine, not a worker, is taken to have stood still. */
+/** How late the primary's own timer must be before propane assumes that the whole machine was suspended. */
 const STALL_MS = 3000
 
-/** Signals and commands in, decisions from `decide`, processes out. It never runs a line of the application. */
+/** Turns signals and commands into processes, as `decide` says. It never runs application code. */
 export class Manager {
   readonly pool: Pool
   readonly processes: Map<number, Process> = new Map()
   readonly done: Promise<number>
   source: PlanSource
-  /** Another primary accepts from the same sockets now. */
+  /** Another primary now accepts from the same sockets. */
   handedOver = false
   readonly #closing = new ClosingOrder()
   readonly #oomKills = new OomKills()
@@ -87,7 +87,7 @@ export class Manager {
     return this.#plans.get(this.pool.generation)!
   }
 
-  /** Takes an event in, and does what follows. */
+  /** Applies an event and performs the resulting actions. */
   dispatch(event: PoolEvent): void {
     this.#queue.push(event)
     this.#work()
@@ -165,7 +165,7 @@ export class Manager {
     const tell = (last: boolean) => child.handle.send({ type: 'drain', graceMs, idleMs, last })
     if (reason !== 'stop' || this.handedOver) tell(false)
     else {
-      // The last one has to accept what still queues, and might just have closed its own copies of the sockets.
+      // The last one must accept queued connections, but may have closed its copies of the sockets.
       if (this.#closing.stop(id, tell)) this.#send(child, 'spare', this.#options.sockets, this.#options.releaseSockets)
     }
   }
@@ -198,7 +198,7 @@ export class Manager {
     }
   }
 
-  /** The plan of a generation; a new one where its files are gone, for a worker that died must be replaced all the same. */
+  /** The plan of a generation, or a new one if its files are gone: a dead worker must be replaced anyway. */
   #planFor(generation: number): Plan {
     const known = this.#plans.get(generation)
     if (known && fs.existsSync(known.release.file)) return known
@@ -212,7 +212,7 @@ export class Manager {
     return plan
   }
 
-  /** Names of accessories and variables in which the current plan differs from that of an older generation. */
+  /** Names of accessories and variables that differ between the current plan and an older generation's. */
   changesSince(before: Plan): string[] {
     const { accessories, env } = this.plan
     const names = Object.keys(accessories) as (keyof Accessories)[]
@@ -255,7 +255,7 @@ export class Manager {
       events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
   }
 
-  /** Gives a worker a copy of each socket; `sent` is called when the last of them is out. */
+  /** Sends a worker a copy of each socket, and calls `sent` after the last one. */
   #send(child: Process, type: 'listen' | 'spare', sockets: readonly ListeningSocket[], sent?: () => void): void {
     const { listenBacklog: backlog } = child.plan.accessories
     for (const [index, socket] of sockets.entries()) {
@@ -290,7 +290,7 @@ export class Manager {
     this.#finish(code)
   }
 
-  /** Closes what it has opened itself. No worker may be left. */
+  /** Closes what it has opened. All workers must be gone. */
   dispose(): void {
     if (this.#scoreboard !== undefined) fs.closeSync(this.#scoreboard)
   }

@@ -6,7 +6,7 @@ import { fs } from '../system/builtins.ts'
 import { readEnvFile } from './env-file.ts'
 import { limitOf } from './pool-settings.ts'
 
-/** What the workers of one generation are started with. Made anew by every reload. */
+/** How the workers of one generation are started. Every reload makes a new plan. */
 export interface Plan {
   release: Release
   args: readonly string[]
@@ -30,10 +30,10 @@ export interface PlanSource {
   cwd: string
 }
 
-/** Not for the workers: what systemd says to the primary alone, and propane to itself. */
+/** Variables not passed to workers: systemd's for the primary, and propane's own. */
 const PRIMARY_ONLY = /^(NOTIFY_SOCKET|WATCHDOG_(USEC|PID)|LISTEN_(FDS|PID|FDNAMES)|PROPANE_\w+)$/
 
-/** Follows the links, reads the env file. Throws app_not_found and env_file_unreadable. */
+/** Resolves the links and reads the env file. Throws app_not_found and env_file_unreadable. */
 export function makePlan(source: PlanSource): Plan {
   const { accessories } = source
   const found = resolveRelease(source.app)
@@ -51,7 +51,7 @@ export function makePlan(source: PlanSource): Plan {
   }
 }
 
-/** The environment variables a worker finds: who it is, and the public port (`PORT`) where there is one. */
+/** A worker's environment variables: its identity, and the public port (`PORT`) if there is one. */
 export function workerEnv(plan: Plan, worker: { id: number; slot: number; generation: number }): NodeJS.ProcessEnv {
   return {
     ...plan.env,
@@ -85,7 +85,7 @@ export function workerOptions(plan: Plan, worker: { slot: number; generation: nu
   }
 }
 
-/** A working directory that exists: that of a release may have been deleted with it. */
+/** A working directory that exists; that of an old release may have been deleted. */
 export function existingCwd(plan: Plan): string {
   return fs.existsSync(plan.cwd) ? plan.cwd : path.dirname(plan.release.file)
 }

@@ -1,19 +1,19 @@
 import type { WorkerStats } from '../protocol.ts'
 
 /**
- * What the primary knows of its workers: plain data, changed by `apply` (events) and read by `decide` (rules). Nothing
- * in here knows processes, sockets or timers, so that every interleaving can be simulated. Times are milliseconds on
- * the clock of `now()`.
+ * What the primary knows about its workers: plain data, changed by `apply` (events) and read by `decide` (rules). Nothing
+ * here depends on processes, sockets or timers, so that every interleaving can be simulated. Times are milliseconds of the
+ * clock `now()`.
  */
 
 /**
  * `booting` has been started and loads the application; `serving` has bound and takes connections; `draining` takes no
- * new ones and finishes what it has; `terminating` was sent SIGTERM because it hangs or is not wanted; `killed` was
+ * new ones and finishes what it has; `terminating` was sent SIGTERM because it hangs or is not needed; `killed` was
  * sent SIGKILL. A worker leaves the pool when its process has exited.
  */
 export type WorkerStatus = 'booting' | 'serving' | 'draining' | 'terminating' | 'killed'
 
-/** Why a worker is asked to go. */
+/** Why a worker is asked to stop. */
 export type Reason =
   | 'reload'
   | 'max_requests'
@@ -30,7 +30,7 @@ export type Reason =
 export interface WorkerRecord {
   /** Unique for the life of the primary. */
   id: number
-  /** From 1 to the number of workers; what a replacement takes over. */
+  /** From 1 to the number of workers; a replacement takes it over. */
   slot: number
   generation: number
   status: WorkerStatus
@@ -40,42 +40,42 @@ export interface WorkerRecord {
   servingAt?: number
   lastHeartbeatAt: number
   stats: WorkerStats
-  /** How long its application took to start, as it says itself. */
+  /** How long its application took to start, as reported. */
   bootMs?: number
-  /** Reports in a row that were over the memory limit. */
+  /** Consecutive heartbeats over the memory limit. */
   overMemory: number
   /** The worker that is drained once this one serves. */
   replaces?: number
   /** Why it was started as a replacement. */
   replacing?: Reason
-  /** Why it is going. */
+  /** Why it is stopping. */
   reason?: Reason
-  /** What it said it waits for while it boots. */
+  /** What it reports to be waiting for while it boots. */
   waitsFor?: string
-  /** What it said went wrong while it booted. */
+  /** The boot failure it reported. */
   failure?: string
 }
 
 export interface Slot {
-  /** Deaths in a row, for the back-off. */
+  /** Consecutive deaths, for the back-off. */
   deaths: number
   /** When it may be filled again. */
   notBefore: number
   /** Deaths before ready within the crash-loop window. */
   bootDeaths: number[]
-  /** Given up until the next reload or scale, because its workers die while others are healthy. */
+  /** Given up until the next reload or scale, because its workers keep dying while others are healthy. */
   parked: boolean
 }
 
 export interface Reload {
   generation: number
   since: number
-  /** `canary`: one worker of the new generation has to prove itself; `rolling`: the others follow. */
+  /** `canary`: one worker of the new generation must start first; `rolling`: the others follow. */
   stage: 'canary' | 'rolling'
   canary?: number
 }
 
-/** The accessories that rules depend on. */
+/** The accessories that the rules depend on. */
 export interface PoolSettings {
   bootTimeoutMs: number
   drainTimeoutMs: number
@@ -90,34 +90,34 @@ export interface PoolSettings {
   maxAgeMs: number
   maxMemory: number
   reloadOverlap: number
-  /** Workers that fill empty slots and may boot at one time. */
+  /** How many workers may boot at a time to fill empty slots. */
   maxBooting: number
 }
 
-/** `upgrading`: another primary boots and shall take over. `stopped`: nothing is left. */
+/** `upgrading`: a new primary boots and will take over. `stopped`: all workers are gone. */
 export type Phase = 'running' | 'upgrading' | 'stopping' | 'stopped'
 
 export interface Pool {
   settings: PoolSettings
   phase: Phase
-  /** Since when it is stopping, and whether at once. */
+  /** When the stop began, and whether it is immediate. */
   stop?: { since: number; force: boolean; delay: number; code: number }
-  /** How many workers there shall be. */
+  /** The desired number of workers. */
   desired: number
   generation: number
   workers: WorkerRecord[]
   slots: Map<number, Slot>
   reload?: Reload
-  /** A reload was asked for while another was under way: one more follows it. */
+  /** A reload was requested during another: one more follows. */
   reloadAgain: boolean
   lastReload?: { generation: number; ok: boolean; reason?: string }
-  /** Whether any worker has ever served: until then a failed boot ends the primary. */
+  /** Whether any worker has ever served. Until then, a failed boot ends the primary. */
   served: boolean
-  /** Deaths before ready of the whole pool, within the window, with what the first one said. */
+  /** Deaths before ready in the whole pool within the window, with the first reason. */
   bootDeaths: number[]
   firstFailure?: string
   nextId: number
-  /** Never used twice, also when a reload failed. */
+  /** Never reused, not even after a failed reload. */
   nextGeneration: number
 }
 
@@ -150,7 +150,7 @@ export function workerOf(pool: Pool, id: number | undefined): WorkerRecord | und
   return pool.workers.find(worker => worker.id === id)
 }
 
-/** Booting or serving: what fills a slot. */
+/** Whether a worker fills its slot: booting or serving. */
 export function isLive(worker: WorkerRecord): boolean {
   return worker.status === 'booting' || worker.status === 'serving'
 }
@@ -159,7 +159,7 @@ export function isServing(worker: WorkerRecord): boolean {
   return worker.status === 'serving'
 }
 
-/** Nothing left to do: every slot is filled by one serving worker of the current generation, and nobody else is there. */
+/** Whether every slot has one serving worker of the current generation and no other workers are left. */
 export function isSettled(pool: Pool): boolean {
   if (pool.phase !== 'running' || pool.reload || pool.reloadAgain) return false
   const wanted = range(pool.desired).filter(number => !pool.slots.get(number)?.parked)

@@ -12,12 +12,12 @@ export interface WorkerProcessOptions {
   execArgv: readonly string[]
   env: NodeJS.ProcessEnv
   cwd: string
-  /** Whom it runs as. */
+  /** The identity that it runs as. */
   identity: Identity
   onMessage: (message: FromWorker) => void
-  /** What it writes; undefined at the end, which may come after the process is gone. */
+  /** Receives its output; undefined at the end, which may come after the process is gone. */
   onOutput: (chunk: Buffer | undefined, stream: 'stdout' | 'stderr') => void
-  /** Once, when the process is gone. */
+  /** Called once, when the process is gone. */
   onExit: (code: number | null, signal: NodeJS.Signals | null) => void
 }
 
@@ -25,7 +25,7 @@ const MAIN = fileURLToPath(
   new URL(`../worker/worker-main.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
 )
 
-/** The primary's hold on one worker process. */
+/** The primary's handle on one worker process. */
 export class WorkerHandle {
   readonly #child: ChildProcess
   readonly pid: number
@@ -69,15 +69,15 @@ export class WorkerHandle {
     this.#child.once('exit', (code, signal) => setImmediate(exit, code, signal))
     this.#child.once('error', error => {
       if (this.pid !== 0) return
-      // It could not be started at all: no memory, too many processes, a Node.js that was removed.
+      // It could not be started: out of memory, too many processes, or Node.js was removed.
       options.onMessage({ type: 'failed', reason: error.message })
       exit(null, null)
     })
   }
 
   /**
-   * Sends a message, with a copy of a socket where one is given, which is not needed here for it any more once `sent`
-   * is called. A worker that is going does not mind missing it.
+   * Sends a message, optionally with a copy of a socket, which may be closed here once `sent` is called. It does not matter
+   * if a worker that is exiting misses it.
    */
   send(message: ToWorker, socket?: ListeningSocket, sent: () => void = () => undefined): void {
     if (!this.#child.connected) sent()

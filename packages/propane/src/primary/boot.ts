@@ -31,8 +31,8 @@ export interface PrimaryOptions {
 }
 
 /**
- * Makes the parts of a primary in their order, log, sockets, services, manager, and starts its workers. Nothing stays
- * open when one of them fails.
+ * Creates the parts of a primary in order (log, sockets, services, manager) and starts its workers. If one of them fails,
+ * nothing stays open.
  */
 export async function bootPrimary(options: PrimaryOptions, accessories: Accessories): Promise<Primary> {
   const startedAt = now()
@@ -46,7 +46,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   const app = logicalPath(options.app)
   const { args = [], env = process.env } = options
   const given = { app, args, accessories, env, cwd: logicalCwd() }
-  makePlan({ ...given, port: 0 }) // what is wrong with it is known before anything is bound
+  makePlan({ ...given, port: 0 }) // finds problems before anything is bound
   const fds = handover?.fds ?? activatedSockets()
   const sockets = fds.length > 0 ? adoptAll(fds, handover?.paths) : await bind(accessories)
   const source = { ...given, port: sockets[0]!.port ?? 0 }
@@ -75,10 +75,10 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   })
   const { reread, input } = options
   const parts = { accessories, reread, input, events, ...logging, sockets, services, manager, startedAt }
-  // The callbacks above are not called before something starts.
+  // The callbacks above are not called before the start.
   const primary = new Primary(parts)
   try {
-    // An older primary has them until it steps back.
+    // An older primary holds them until it steps back.
     if (!handover) await services.open(false)
     logStart(log, primary, workers.reason)
     primary.start(handover !== undefined)
@@ -91,7 +91,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   }
 }
 
-/** The log, and what goes into it by itself. */
+/** Creates the log and what writes to it. */
 function openLog(accessories: Accessories, events: Events) {
   const { logFormat, logFile } = accessories
   const json = logFormat === 'json' || (logFormat === 'auto' && !(logFile === '' && process.stdout.isTTY))

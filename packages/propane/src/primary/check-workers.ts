@@ -2,17 +2,17 @@ import { propaneError } from '../errors.ts'
 import { availableMemory } from '../system/memory.ts'
 import { formatBytes } from '../units.ts'
 
-/** The most workers there may be. */
+/** The maximum number of workers. */
 export const MAX_WORKERS = 1024
 
-/** What the smallest worker takes for itself alone: the code of Node.js is shared by all. */
+/** Private memory of the smallest worker; the code of Node.js is shared by all. */
 const LEAST_BYTES = 24 * 1024 * 1024
 
 /**
- * Refuses a number of workers that cannot be, or that memory has no room for.
+ * Rejects an impossible number of workers, or one that does not fit in memory.
  *
- * @param workers - how many there shall be
- * @param serving - resident memory of those that serve already, in bytes. About half of it is a worker's own.
+ * @param workers - the desired number
+ * @param serving - resident memory of the serving workers in bytes, about half of which is private
  * @throws command_failed, too_many_workers
  */
 export function checkWorkers(workers: number, serving: readonly number[], available: number = availableMemory()): void {

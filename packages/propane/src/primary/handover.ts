@@ -3,15 +3,15 @@ import { childProcess, fs } from '../system/builtins.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
 
 /**
- * Replacing the primary itself: the old one starts its own command line again and hands the listening sockets over as
- * descriptors. Only when all workers of the new one serve does it step back: `up` says so, `go` answers.
+ * Replaces the primary itself: the old one starts its own command line again and passes the listening sockets as
+ * descriptors. It steps back only when all workers of the new one serve: `up` says so, `go` answers.
  */
 export interface Handover {
   /** Descriptors of the listening sockets in the new process. */
   fds: number[]
   /** The path of each that is a unix socket, else ''. */
   paths: string[]
-  /** Generation the new primary goes on from. */
+  /** The generation from which the new primary continues. */
   generation: number
   /** How many workers there were, scaling included. */
   workers: number
@@ -21,16 +21,16 @@ export interface Handover {
 
 const VARIABLE = 'PROPANE_HANDOVER'
 
-/** First descriptor behind stdin, stdout, stderr and the channel. */
+/** First descriptor after stdin, stdout, stderr and the channel. */
 const FIRST_FD = 4
 
-/** What an older primary hands over to this process, if one does. */
+/** What an older primary hands over to this process; undefined if there is none. */
 export function handedOver(env: NodeJS.ProcessEnv = process.env): Handover | undefined {
   const text = env[VARIABLE]
   return text === undefined ? undefined : (JSON.parse(text) as Handover)
 }
 
-/** In the new primary: says that it can take over, and resolves when the old one has stepped back, or is gone. */
+/** In the new primary: reports that it can take over, and resolves when the old one has stepped back or is gone. */
 export function announce(): Promise<void> {
   if (!process.connected) return Promise.resolve()
   return new Promise(resolve => {
@@ -40,14 +40,14 @@ export function announce(): Promise<void> {
   })
 }
 
-/** In the old primary: a new one that boots. */
+/** In the old primary: the new one that is booting. */
 export class Successor {
   readonly pid: number
-  /** Resolves when it can take over, rejects with the reason when it never will. */
+  /** Resolves when it can take over; rejects with the reason if it never will. */
   readonly up: Promise<void>
   readonly #child: ChildProcess
 
-  /** `cwd` is where this process was started, with its links: they may lead elsewhere by now. */
+  /** `cwd` is where this process was started, with its links, which may point elsewhere by now. */
   constructor(
     sockets: readonly ListeningSocket[],
     state: Pick<Handover, 'generation' | 'workers'>,
@@ -85,15 +85,15 @@ export class Successor {
         reject(new Error(`the new primary ended before it was ready (${signal ?? `exit code ${code}`})`))
       })
     })
-    this.up.catch(() => undefined) // whoever awaits it hears of it
+    this.up.catch(() => undefined) // reported to those who await it
   }
 
-  /** This process has let go of everything but its workers. */
+  /** Tells the new primary that this process has released everything except its workers. */
   go(): void {
     this.#child.send({ propane: 'go' }, () => this.#child.unref())
   }
 
-  /** The old primary is to stop while the new one still boots: so is the new one. */
+  /** Stops the new primary because the old one must stop while the new one is still booting. */
   abandon(): void {
     this.#child.kill('SIGTERM')
   }

@@ -4,7 +4,7 @@ import type { Events } from '../propane-events.ts'
 
 type Told = Exclude<Notice, { notice: 'reloaded' | 'gave_up' }>
 
-/** Turns what the state machine noticed into events for the log, the service manager and whoever listens. */
+/** Turns notices of the state machine into events for the log, the service manager and other listeners. */
 export function tellNotice(notice: Told, manager: Pick<Manager, 'pool' | 'stackOf'>, events: Events): void {
   if (notice.notice === 'reload_started') events.emit('reload_started', { generation: notice.generation })
   else if (notice.notice === 'parked') events.emit('parked', { slot: notice.slot, reason: notice.reason })

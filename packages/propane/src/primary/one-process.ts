@@ -24,11 +24,11 @@ export interface OneProcessOptions {
 }
 
 /**
- * `workers: 0`: the application in this very process, with the same socket, probe, draining and signals, and without
- * what needs a second process (reload, respawn, recycling, hang detection). For containers whose orchestrator does
- * that. Ends the process: 0 after a graceful stop, 1 where the application cannot start.
+ * `workers: 0`: runs the application in this process, with the same socket, probe, draining and signals, but without
+ * anything that needs a second process (reload, respawn, recycling, hang detection). For containers whose orchestrator
+ * does that. Exits the process: 0 after a graceful stop, 1 if the application cannot start.
  *
- * @throws what `createPropane` throws before it has started anything
+ * @throws the errors of `createPropane` that occur before anything starts
  */
 export async function runInOneProcess(options: OneProcessOptions): Promise<never> {
   const { app, args = [], input, env = process.env } = options
@@ -38,7 +38,7 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
   const log = new Log(new LogSink(logFile), json)
   const systemd = new ServiceNotifier(problem => log.line('warn', problem))
   const given = { app: logicalPath(app), args, accessories, env, cwd: logicalCwd() }
-  makePlan({ ...given, port: 0 }) // what is wrong with it is known before anything is bound
+  makePlan({ ...given, port: 0 }) // finds problems before anything is bound
   const fds = activatedSockets()
   const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
   const plan = makePlan({ ...given, port: sockets[0]!.port ?? 0 })

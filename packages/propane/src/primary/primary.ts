@@ -25,14 +25,14 @@ import type { Services } from './services.ts'
 import { wantedWorkers } from './wanted-workers.ts'
 import type { WorkerOutput } from './worker-output.ts'
 
-/** How long the end waits for the last words of workers, and for a slow reader of the log. */
+/** How long to wait at the end for the last output of workers and for a slow reader of the log. */
 const FLUSH_MS = 500
 
-/** What a primary consists of: see `bootPrimary`. */
+/** The parts of a primary; see `bootPrimary`. */
 export interface PrimaryParts {
   accessories: Accessories
   reread: (() => AccessoryInput | Promise<AccessoryInput>) | undefined
-  /** The accessories that were given directly: they outrank those that are read again. */
+  /** The accessories given directly; they override those reread from a file. */
   input: AccessoryInput
   events: Events
   sink: LogSink
@@ -45,13 +45,13 @@ export interface PrimaryParts {
   startedAt: number
 }
 
-/** The parts of a primary at work together. It decides nothing about workers. */
+/** Connects the parts of a primary. It makes no decisions about workers. */
 export class Primary implements PropaneHandle {
   readonly pid: number = process.pid
   readonly ready: Promise<void>
   readonly done: Promise<PropaneEnd>
   accessories: Accessories
-  /** Resolves when all workers are gone; answers of the control socket may still be on their way. */
+  /** Resolves when all workers are gone; the control socket may still be sending answers. */
   readonly ended: Promise<PropaneEnd>
   readonly #parts: PrimaryParts
   readonly #events: Events
@@ -81,7 +81,7 @@ export class Primary implements PropaneHandle {
       void events.once('settled').then(() => resolve())
       void this.ended.then(() => reject(this.#failure ?? propaneError('stopping')))
     })
-    this.ready.catch(() => undefined) // who does not await it learns of the end through `done`
+    this.ready.catch(() => undefined) // `done` reports the end to those who do not await `ready`
   }
 
   /** Starts the workers. `handedOver`: this primary takes the place of an older one. */
@@ -108,7 +108,7 @@ export class Primary implements PropaneHandle {
     return this.#events.once(name, accept)
   }
 
-  /** How many workers there shall be. */
+  /** The desired number of workers. */
   get wanted(): number {
     return this.#manager.pool.desired
   }
@@ -187,12 +187,12 @@ export class Primary implements PropaneHandle {
     })
     if (pool.desired !== desired) this.#events.emit('scaled', { workers: desired })
     this.#manager.dispatch({ type: 'scale', desired })
-    // Where only a slot goes that was given up, nothing happens that could be waited for.
+    // If only a given-up slot is removed, there is no event to wait for.
     if (isSettled(pool)) this.#events.emit('settled', { workers: pool.workers.length, generation: pool.generation })
     await outcome
   }
 
-  /** Resident memory of the workers that serve, in bytes. */
+  /** Resident memory of the serving workers in bytes. */
   #serving(): number[] {
     return this.#manager.pool.workers.filter(isServing).map(({ stats }) => stats.memory)
   }
@@ -269,7 +269,7 @@ export class Primary implements PropaneHandle {
     if (this.#manager.pool.phase !== 'running') throw propaneError('stopping')
   }
 
-  /** The accessories as they are now; those that were given directly stay. Throws settings_invalid. */
+  /** Rereads the accessories; those given directly stay. Throws settings_invalid. */
   async #reread(): Promise<void> {
     const { reread, input } = this.#parts
     if (!reread) return
@@ -295,7 +295,7 @@ export class Primary implements PropaneHandle {
     this.#parts.systemd.startWatchdog()
   }
 
-  /** Takes in what the manager has noticed. */
+  /** Handles the manager's notices. */
   notice(notice: Notice): void {
     if (notice.notice === 'reload_started') this.#before = this.#manager.plan
     if (notice.notice === 'reloaded') this.#reloaded(notice.generation, notice.tookMs)
@@ -317,7 +317,7 @@ export class Primary implements PropaneHandle {
     this.#events.emit('reloaded', { generation, release, workers: pool.desired, tookMs, changed, needRestart })
   }
 
-  /** As many workers as the accessories say that were read again. */
+  /** Sets the number of workers to that of the reread accessories. */
   #rescale(desired: number): void {
     try {
       checkWorkers(desired, this.#serving())

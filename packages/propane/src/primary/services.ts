@@ -9,14 +9,14 @@ export interface ServiceOptions {
   accessories: Accessories
   /** The application as given, absolute. */
   app: string
-  /** Port or path that tells two instances of one application apart. */
+  /** Port or path that distinguishes instances of one application. */
   at: number | string
   command: (request: ControlRequest) => Promise<unknown>
   metrics: () => string
   warn: (message: string) => void
 }
 
-/** What a primary has besides its sockets and workers: pid file, control socket, metrics. */
+/** The services of a primary besides its sockets and workers: pid file, control socket, metrics. */
 export class Services {
   readonly #options: ServiceOptions
   readonly #pidFile: PidFile | undefined
@@ -49,13 +49,13 @@ export class Services {
     }
   }
 
-  /** Lets go of what only one process can have, but for the pid file, which the successor replaces. */
+  /** Releases what only one process can hold, except the pid file, which the successor replaces. */
   async stepBack(): Promise<void> {
     await this.#closeMetrics?.()
     this.#closeMetrics = undefined
     const control = this.#control
     this.#control = undefined
-    // Its open connections, one of which waits for the outcome of the upgrade, are answered in their own time.
+    // Open connections, one of which waits for the outcome of the upgrade, are answered later.
     void control?.close()
   }
 
@@ -65,7 +65,7 @@ export class Services {
     await this.#control?.close()
   }
 
-  /** A control socket nobody asked for by name must not hinder a start, in a container without a writable folder say. */
+  /** The default control socket must not prevent a start, for example in a container without a writable folder. */
   async #openControl(): Promise<void> {
     try {
       await this.#control?.listen()

@@ -4,7 +4,7 @@ import type { WorkerEvent } from '../propane-events.ts'
 
 type Stream = 'stdout' | 'stderr'
 
-/** What the workers write, line by line into one log. */
+/** Merges the output of the workers, line by line, into one log. */
 export class WorkerOutput {
   readonly #sink: LogSink
   readonly #json: boolean
@@ -16,7 +16,7 @@ export class WorkerOutput {
     this.#json = json
   }
 
-  /** A chunk of a worker's stream; undefined for its end. */
+  /** Adds a chunk of a worker's stream; undefined for its end. */
   push(worker: WorkerEvent, chunk: Buffer | undefined, stream: Stream): void {
     const key = `${worker.id} ${stream}`
     let merger = this.#mergers.get(key)
@@ -33,7 +33,7 @@ export class WorkerOutput {
     merger.push(chunk)
   }
 
-  /** Resolves when every stream has ended, or at the deadline: a worker's own child may hold one open. */
+  /** Resolves when every stream has ended or at the deadline, since a worker's child may hold one open. */
   ended(deadlineMs: number): Promise<void> {
     if (this.#mergers.size === 0) return Promise.resolve()
     return new Promise(resolve => {

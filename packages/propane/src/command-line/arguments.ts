@@ -3,9 +3,9 @@ import { ACCESSORIES, type AccessoryInput, type AccessoryName, flagOf } from '..
 import { util } from '../system/builtins.ts'
 
 export interface Arguments {
-  /** What stands alone: a command or the application. */
+  /** The positional arguments: a command or the application. */
   positional: string[]
-  /** What follows `--`: arguments for the application. */
+  /** The arguments after `--`, which are for the application. */
   applicationArgs: string[]
   accessories: AccessoryInput
   /** Flags that are not accessories, such as `help` and `json`. */
@@ -29,13 +29,13 @@ const OPTIONS: Readonly<Record<string, { type: 'string' | 'boolean'; short?: str
 }
 
 /**
- * Reads a command line. Nothing is thrown: `problems` lists what is wrong with it.
+ * Parses a command line. It does not throw: `problems` lists all errors.
  *
- * @param argv - without the program itself
+ * @param argv - the arguments without the program
  */
 export function parseArguments(argv: readonly string[]): Arguments {
   const result: Arguments = { positional: [], applicationArgs: [], accessories: {}, switches: new Set(), problems: [] }
-  // Not strict: its messages know nothing of near misses, and only the first problem would be told.
+  // Not strict, because strict mode reports only the first problem and suggests no corrections.
   const { tokens } = util.parseArgs({
     args: [...argv],
     options: OPTIONS,

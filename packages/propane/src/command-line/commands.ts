@@ -7,7 +7,7 @@ import type { PropaneStatus } from '../observation/status.ts'
 import { logicalPath } from '../release.ts'
 import { fs } from '../system/builtins.ts'
 
-/** The commands for a running propane, with their descriptions. */
+/** The commands for a running propane, with descriptions. */
 export const COMMANDS: Readonly<Record<string, string>> = {
   status: 'show the workers and their state',
   health: 'exit with 0 while workers serve, for health checks',
@@ -21,20 +21,20 @@ export const COMMANDS: Readonly<Record<string, string>> = {
 
 /** Which running propane is meant. */
 export interface Target {
-  /** The control socket, where it is known. */
+  /** The control socket, if known. */
   controlSocket?: string | undefined
-  /** The application, as given at the start: its control socket is derived from it. */
+  /** The application as given at the start, from which the control socket is derived. */
   app?: string | undefined
-  /** The port, where several instances of the application run. */
+  /** The port, if several instances of the application run. */
   port?: number | undefined
-  /** Default: that of this process. */
+  /** Default: this process's. */
   env?: NodeJS.ProcessEnv | undefined
 }
 
 /**
- * The control socket of a running propane: the one named, that of the application, or the only one there is.
+ * Finds the control socket of a running propane: the given one, that of the application, or the only one.
  *
- * @throws not_running, or command_failed where several run and nothing says which is meant.
+ * @throws not_running, or command_failed if several run and it is not clear which is meant
  */
 export async function locate({ controlSocket, app, port, env = process.env }: Target): Promise<string> {
   if (controlSocket && controlSocket !== 'auto') return controlSocket
@@ -55,8 +55,7 @@ export interface CommandOptions extends Target {
 }
 
 /**
- * Runs a command against a running propane and resolves with its result once the outcome is there. This is what
- * `propane` and `arlen propane` call.
+ * Sends a command to a running propane and resolves with its outcome. `propane` and `arlen propane` call this.
  *
  * @throws not_running, command_failed, reload_failed, upgrade_failed, stopping
  */
@@ -67,7 +66,7 @@ export async function command({ command, workers, ...target }: CommandOptions): 
   return sendCommand(await locate(target), { command, ...(workers !== undefined && { workers }) })
 }
 
-/** Formats the result of a command for people. */
+/** Formats the result of a command for a terminal. */
 export function describeResult(command: string, result: unknown): string {
   if (command === 'status') return formatStatus(result as PropaneStatus)
   if (command === 'health') {
@@ -84,7 +83,7 @@ export function describeResult(command: string, result: unknown): string {
   return command === 'stop' ? 'stopped\n' : 'done\n'
 }
 
-/** The command that a mistyped word probably means, unless the word looks like a file. */
+/** The command that a misspelled word probably means, unless the word looks like a file. */
 export function mistypedCommand(word: string | undefined): string | undefined {
   if (word === undefined || !/^[a-z-]+$/.test(word) || isCommand(word) || fs.existsSync(word)) return undefined
   return suggest(word, ['start', ...Object.keys(COMMANDS)])

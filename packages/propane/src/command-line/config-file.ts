@@ -3,8 +3,8 @@ import { propaneError } from '../errors.ts'
 import { fs } from '../system/builtins.ts'
 
 /**
- * Accessories from a JSON file: the object itself, or its `propaneAccessories`. Only data, for the primary runs no
- * code of the application.
+ * Reads accessories from a JSON file: the object itself or its `propaneAccessories`. Only data is allowed, because the primary
+ * runs no application code.
  *
  * @throws config_unreadable
  */

@@ -1,5 +1,5 @@
 /**
- * Signals that come while the command is still loading: Node.js would end at the first of them. They are kept until it is
+ * Signals that arrive while the command is still loading, when Node.js would exit at the first one. They are kept until it is
  * known what they are for.
  */
 const NAMES: readonly NodeJS.Signals[] = [
@@ -17,20 +17,20 @@ const kept: NodeJS.Signals[] = []
 const keep = (signal: NodeJS.Signals) => void kept.push(signal)
 let keeping = false
 
-/** Keeps signals from now on. To be called before anything else is loaded. */
+/** Keeps signals from now on. Call it before anything else is loaded. */
 export function keepSignals(): void {
   keeping = true
   for (const name of NAMES) process.on(name, keep)
 }
 
-/** Ends the keeping, once others listen; those that came meanwhile, in their order. */
+/** Stops keeping signals, once others listen, and returns those kept, in order. */
 export function takeSignals(): NodeJS.Signals[] {
   for (const name of NAMES) process.off(name, keep)
   keeping = false
   return kept.splice(0)
 }
 
-/** Ends the keeping where nobody else listens: what came has its usual effect. */
+/** Stops keeping signals if nobody else listens: those kept take their usual effect. */
 export async function releaseSignals(): Promise<void> {
   if (!keeping) return
   // A signal that has arrived becomes an event in the next turn of the event loop.

@@ -2,7 +2,7 @@ import type { PropaneHandle } from '../propane-handle.ts'
 import { takeSignals } from './early-signals.ts'
 import { SIGNALS, type SignalAction } from './signals.ts'
 
-/** Lets signals to this process command a running propane. Returns what undoes it. */
+/** Makes signals to this process control a running propane. Returns a function that undoes it. */
 export function handleSignals(propane: PropaneHandle): () => void {
   let interrupted = false
   const listeners = Object.entries(SIGNALS).map(([name, { action }]) => {
@@ -21,7 +21,7 @@ export function handleSignals(propane: PropaneHandle): () => void {
 }
 
 function perform(propane: PropaneHandle, action: SignalAction): void {
-  // What came of it is in the log: nobody waits for a signal's outcome.
+  // The outcome is in the log; nothing waits for it.
   const ignore = () => undefined
   const { desired } = propane.status()
   if (action === 'stop') void propane.stop()
@@ -37,6 +37,6 @@ function reopenLogs(propane: PropaneHandle): void {
   try {
     propane.reopenLogs()
   } catch {
-    // It has said so in the log it still has.
+    // The log, which is still open, has reported it.
   }
 }

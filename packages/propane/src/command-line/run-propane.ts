@@ -12,18 +12,18 @@ const OK = 0
 const FAILED = 1
 const WRONG_USAGE = 2
 
-/** Where the command reads and writes. */
+/** The input and output of the command. */
 export interface Io {
   env: NodeJS.ProcessEnv
   out: (text: string) => void
   error: (text: string) => void
 }
 
-/** What a start takes from a program that calls this command for its own application. */
+/** Defaults from a program that calls this command for its own application. */
 export interface RunDefaults {
-  /** Path of the application's module. The command line may then not name one. */
+  /** Path of the application's module. The command line must not name one then. */
   app: string
-  /** Accessories that flags and `ARLEN_PROPANE_*` variables outrank. */
+  /** Accessories, which flags and `ARLEN_PROPANE_*` variables override. */
   accessories: AccessoryInput
   /** Environment of the workers. */
   env: NodeJS.ProcessEnv
@@ -36,11 +36,11 @@ const PROCESS: Io = {
 }
 
 /**
- * The `propane` command, from its arguments to the exit code: 0 after a clean stop, 1 after a failure, 2 for wrong usage.
- * What goes wrong is written to `io.error`.
+ * Runs the `propane` command and resolves with the exit code: 0 after a clean stop, 1 after a failure, 2 for incorrect usage.
+ * Errors are written to `io.error`.
  *
- * @param argv - without the program itself
- * @param loadDefaults - called when an application is to be started; what it throws is thrown
+ * @param argv - the arguments without the program
+ * @param loadDefaults - called to start an application; its errors are rethrown
  */
 export async function runPropane(
   argv: readonly string[],
@@ -99,7 +99,7 @@ async function start(
 }
 
 async function control(name: string, { positional, accessories, switches }: Arguments, io: Io): Promise<number> {
-  await releaseSignals() // to a command they mean what they mean to every program
+  await releaseSignals() // for a command, signals have their usual meaning
   const words = positional.slice(1)
   const workers = name === 'scale' ? wholeNumber(words.shift()) : undefined
   if (name === 'scale' && (workers === undefined || workers < 1 || workers > MAX_WORKERS)) {
@@ -124,7 +124,7 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
-/** Whether the flags by themselves are as they should be: then what is wrong stands in a file or the environment. */
+/** Whether the flags alone are valid. If so, the error is in a file or the environment. */
 function areSound(flags: AccessoryInput): boolean {
   try {
     resolveAccessories({ ...flags })
@@ -134,7 +134,7 @@ function areSound(flags: AccessoryInput): boolean {
   }
 }
 
-/** A text from elsewhere without what a terminal would act on: each control character as its code. */
+/** Makes an external text safe for a terminal by replacing control characters with their codes. */
 function printable(text: string): string {
   const code = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
   return text.replace(/[^\P{Cc}\n\t]/gu, code)

@@ -1,7 +1,7 @@
-/** What a signal to the primary does. */
+/** The effect of a signal to the primary. */
 export type SignalAction = 'stop' | 'quit' | 'reload' | 'scale_up' | 'scale_down' | 'reopen_logs' | 'upgrade'
 
-/** The one table of signals; `docs/propane.md` is held to it. */
+/** The table of signals. A test compares `docs/propane.md` with it. */
 export const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, { action: SignalAction; doc: string }>>> = {
   SIGTERM: { action: 'stop', doc: 'Graceful stop: answers requests in flight, then exits with 0.' },
   SIGINT: { action: 'stop', doc: 'Graceful stop; a second one stops immediately.' },

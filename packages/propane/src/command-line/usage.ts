@@ -7,7 +7,7 @@ All options: propane --help`
 
 const NAMES = Object.keys(ACCESSORIES) as AccessoryName[]
 
-/** Everything `propane --help` says, from the tables of commands and accessories. */
+/** The text of `propane --help`, from the tables of commands and accessories. */
 export function usage(): string {
   const commands = Object.entries(COMMANDS).map(([name, doc]) => `  ${name.padEnd(14)}${doc}`)
   const options = NAMES.map(
@@ -28,7 +28,7 @@ ${options.join('\n')}
 `
 }
 
-/** The accessories as they count, one a line. */
+/** The effective accessories, one per line. */
 export function printAccessories(accessories: Accessories): string {
   return NAMES.map(name => `${name} = ${show(accessories[name])}\n`).join('')
 }

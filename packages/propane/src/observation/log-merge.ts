@@ -1,4 +1,4 @@
-/** A line longer than this is passed on in pieces rather than kept. */
+/** A longer line is passed on in pieces instead of being buffered. */
 const LONGEST = 1024 * 1024
 
 const NEWLINE = 10
@@ -7,8 +7,8 @@ const CLOSING_BRACE = 0x7d
 const QUOTE = 0x22
 
 /**
- * Gathers the output of one worker into whole lines, so that lines of several workers never run into each other.
- * In JSON mode, lines that are not JSON objects (console.log, stack traces) are wrapped into one, a chunk at a time.
+ * Splits the output of one worker into whole lines, so that lines of several workers never mix. In JSON mode, lines that are
+ * not JSON objects (console.log, stack traces) are wrapped in one object per chunk.
  */
 export class LineMerger {
   readonly #write: (lines: Buffer) => void
@@ -34,14 +34,14 @@ export class LineMerger {
     if (this.#restLength > LONGEST) this.flush()
   }
 
-  /** Passes on what has no end of line yet: the worker is gone. */
+  /** Passes on an unfinished line because the worker is gone. */
   flush(): void {
     if (this.#restLength === 0) return
     this.#restLength = 0
     this.#emit(Buffer.concat([...this.#rest.splice(0), Buffer.from('\n')]))
   }
 
-  /** `lines` ends with a newline. JSON lines pass as they are; neighbours that are not JSON are wrapped together. */
+  /** `lines` ends with a newline. JSON lines pass unchanged; adjacent lines that are not JSON are wrapped together. */
   #emit(lines: Buffer): void {
     if (!this.#wrap) {
       this.#write(lines)
@@ -60,7 +60,7 @@ export class LineMerger {
   }
 }
 
-/** Whether the line that begins at `start` is one JSON object: `console.log({ a: 1 })` writes none. */
+/** Whether the line that begins at `start` is a JSON object. (`console.log({ a: 1 })` does not write one.) */
 function isJsonLine(lines: Buffer, start: number): boolean {
   if (lines[start] !== BRACE) return false
   const end = lines.indexOf(NEWLINE, start)

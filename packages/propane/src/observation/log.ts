@@ -3,7 +3,7 @@ import { NonBlockingOutput, openLogFile, standardOutput } from './non-blocking-o
 
 export type LogLevel = 'info' | 'warn' | 'error'
 
-/** Where the lines of primary and workers end up: standard output, or a file that can be opened again. */
+/** The destination of the primary's and workers' lines: standard output, or a file that can be reopened. */
 export class LogSink {
   readonly #file: string
   readonly #output: NonBlockingOutput
@@ -14,7 +14,7 @@ export class LogSink {
     this.#output = new NonBlockingOutput(file === '' ? standardOutput() : open(file))
   }
 
-  /** Lines that were lost, because the reader was too slow or the disk full. */
+  /** Number of lines lost because the reader was too slow or the disk was full. */
   get dropped(): number {
     return this.#output.dropped
   }
@@ -29,9 +29,9 @@ export class LogSink {
   }
 
   /**
-   * Opens the file again, after it has been rotated away.
+   * Reopens the file after it has been rotated.
    *
-   * @throws log_file_failed; the log then goes on in the old file.
+   * @throws log_file_failed; logging then continues in the old file
    */
   reopen(): void {
     if (this.#file !== '') this.#output.replace(open(this.#file))
@@ -51,7 +51,7 @@ function open(file: string): number {
   }
 }
 
-/** The primary's own lines, in the form of the workers' (pino's): one JSON object each, or text for a terminal. */
+/** The primary's own lines, in the format of the workers' (pino): one JSON object each, or text for a terminal. */
 export class Log {
   readonly #sink: LogSink
   readonly #json: boolean

@@ -91,8 +91,8 @@ function metric(name: string, type: 'gauge' | 'counter', help: string, samples: 
 }
 
 /**
- * Answers every HTTP request with the text of the moment. A dozen lines instead of node:http, whose loading alone would
- * cost the primary a third of its memory. Throws what the system says when the address cannot be had.
+ * Answers every HTTP request with the current text. It takes a dozen lines instead of node:http, which would cost the primary
+ * a third of its memory just to load. Throws the system's error if the address is not available.
  */
 export async function serveMetrics(address: string, render: () => string): Promise<() => Promise<void>> {
   const server = net.createServer(socket => {

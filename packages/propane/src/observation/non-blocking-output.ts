@@ -1,30 +1,30 @@
 import { fs, net } from '../system/builtins.ts'
 
-/** Bytes that wait for a slow reader. What comes beyond that is dropped and counted. */
+/** Bytes buffered for a slow reader. Output beyond that is dropped and counted. */
 const MAX_PENDING = 4 * 1024 * 1024
 
-/** How long to wait before a full pipe is tried again: longer as long as nothing gets through. */
+/** Delays before a full pipe is retried, longer while nothing gets through. */
 const MIN_RETRY_MS = 1
 const MAX_RETRY_MS = 50
 
 const NEWLINE = 10
 
 /**
- * Writes lines to a descriptor and never waits for its reader: the event loop that writes also handles signals. It
- * takes the place of `process.stdout`, whose loading alone would cost the primary several MiB.
+ * Writes lines to a descriptor without ever waiting for its reader, because the same event loop handles signals. It replaces
+ * `process.stdout`, which would cost the primary several MiB just to load.
  */
 export class NonBlockingOutput {
-  /** Lines that were lost: the reader was too slow or is gone, or the disk is full. */
+  /** Number of lost lines: the reader was too slow or is gone, or the disk is full. */
   dropped = 0
-  /** Called with the number of lines that were lost, once lines get through again. */
+  /** Called with the number of lost lines once lines get through again. */
   onRecovered: (dropped: number) => void = () => undefined
   #fd: number
   #pending: Buffer[] = []
   #pendingBytes = 0
   #reported = 0
-  /** The last write ended within a line. */
+  /** Whether the last write ended within a line. */
   #midLine = false
-  /** Its rest will not follow. */
+  /** Whether the rest of that line is lost. */
   #torn = false
   #timer: NodeJS.Timeout | undefined
   #retryMs = MIN_RETRY_MS
@@ -35,7 +35,7 @@ export class NonBlockingOutput {
     this.#fd = fd
   }
 
-  /** @param lines - whole lines, the last one with its end */
+  /** @param lines - whole lines, each ending with a newline */
   write(lines: Buffer): void {
     if (this.#pendingBytes + lines.length > MAX_PENDING) {
       this.#drop(lines)
@@ -55,7 +55,7 @@ export class NonBlockingOutput {
     this.#midLine = false
   }
 
-  /** Resolves when everything is out, or at the deadline. */
+  /** Resolves when everything is written, or at the deadline. */
   async flush(deadlineMs: number): Promise<void> {
     if (this.#pendingBytes === 0) return
     await new Promise<void>(resolve => {
@@ -86,7 +86,7 @@ export class NonBlockingOutput {
           this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS)
           return
         }
-        // Nobody reads any more (EPIPE), or the disk is full: serving goes on without a log.
+        // The reader is gone (EPIPE) or the disk is full: keep serving without a log.
         this.#torn = this.#midLine
         this.#shift()
         this.#drop(lines)
@@ -96,7 +96,7 @@ export class NonBlockingOutput {
     if (this.dropped === before) this.#report()
   }
 
-  /** A line that an error has cut short is ended, so that the next one stands alone. */
+  /** Terminates a line that an error has cut short, so that the next one starts on its own line. */
   #endLine(): void {
     fs.writeSync(this.#fd, '\n')
     this.#torn = false
@@ -124,19 +124,19 @@ export class NonBlockingOutput {
   }
 }
 
-/** Opens a log file to append to. A pipe by that name that nobody reads is an error, not a wait. */
+/** Opens a log file for appending. A named pipe without a reader is an error instead of a wait. */
 export function openLogFile(file: string): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = fs.constants
   return fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640)
 }
 
-/** Keeps what it is given: see below. */
+/** Keeps handles referenced; see below. */
 const kept: unknown[] = []
 
 /**
- * Standard output as a descriptor that does not block. Files never do. A pipe or terminal is opened a second time, since
- * the flag belongs to what is open and other programs may have that, too. Where that is not possible, as with a socket
- * (journald) or a pipe of another user, a handle of Node.js sets the flag.
+ * Standard output as a non-blocking descriptor. Files never block. A pipe or terminal is opened a second time, since the flag
+ * belongs to the open file description, which other programs may share. If that is not possible, as with a socket
+ * (journald) or another user's pipe, a handle of Node.js sets the flag.
  */
 export function standardOutput(): number {
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fs.constants
@@ -145,12 +145,12 @@ export function standardOutput(): number {
   try {
     if (!kind.isSocket()) return fs.openSync('/proc/self/fd/1', O_WRONLY | O_NONBLOCK | O_NOCTTY)
   } catch {
-    // not here, or not allowed
+    // not available or not permitted
   }
   try {
     if (!kind.isCharacterDevice()) kept.push(new net.Socket({ fd: 1, readable: false, writable: true }).unref())
   } catch {
-    // a kind of output that Node.js does not know: it may block
+    // a kind of output unknown to Node.js, which may block
   }
   return 1
 }

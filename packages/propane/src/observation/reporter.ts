@@ -3,10 +3,10 @@ import type { Events } from '../propane-events.ts'
 import { formatBytes, formatDuration } from '../units.ts'
 import type { Log } from './log.ts'
 
-/** A worker that stays close to its limit of descriptors is reported this often at most. */
+/** The shortest interval between reports of a worker close to its limit of descriptors. */
 const SCARCE_PAUSE_MS = 60_000
 
-/** Writes the log of the primary: one line for each event that an operator wants to know of. */
+/** Writes the primary's log: one line for each event that matters to an operator. */
 export function report(events: Events, log: Log): void {
   events.on('ready', ({ slot, id, generation, pid, bootMs, release }) => {
     const members = { worker: slot, id, generation, worker_pid: pid, bootMs, release }
@@ -27,7 +27,7 @@ export function report(events: Events, log: Log): void {
     }
   })
   events.on('signal', ({ slot, id, signal, reason, silentMs }) => {
-    // One that boots and is not wanted any more, because of a stop say, is nothing to worry about.
+    // A worker that is no longer needed while it boots, for example because of a stop, is no cause for concern.
     if (signal === 'SIGTERM' && reason !== 'hung') return
     const blocked =
       reason === 'hung' ? `: its event loop has been blocked for ${formatDuration(silentMs)}` : `: ${reason}`
@@ -58,7 +58,7 @@ export function report(events: Events, log: Log): void {
     log.line('error', `worker ${slot} died (${how}); ${again}`, { worker: slot, id, how })
   })
   events.on('boot_failed', ({ slot, id, reason, respawnInMs, first }) => {
-    // The same failure over and over is said once; the end of it has its own line.
+    // A repeated failure is reported once; its end has a line of its own.
     if (first) log.line('error', `worker ${slot} did not start: ${reason}`, { worker: slot, id, respawnInMs })
   })
   events.on('parked', ({ slot, reason }) => {

@@ -16,11 +16,11 @@ export interface WorkerReport extends WorkerStats {
   reason?: string
 }
 
-/** What `status` tells: everything a person or a program may want to know of a running propane. */
+/** The result of `status`: the state of a running propane, for people and programs. */
 export interface PropaneStatus {
   pid: number
   phase: Phase
-  /** Every wanted worker serves and nobody else is there. */
+  /** Whether every desired worker serves and no others are left. */
   settled: boolean
   addresses: string[]
   app: string
@@ -30,11 +30,11 @@ export interface PropaneStatus {
   desired: number
   serving: number
   reload: { state: 'none' | 'canary' | 'rolling' | 'ok' | 'failed'; generation?: number; reason?: string }
-  /** Connections of the busiest and the idlest serving worker. */
+  /** Connections of the busiest and the least busy serving worker. */
   balance: { most: number; fewest: number }
-  /** Lines of the log that were lost, because its reader was too slow or the disk full. */
+  /** Log lines lost because the reader was too slow or the disk was full. */
   droppedLogLines: number
-  /** Slots that stay empty because their workers kept dying. */
+  /** Slots that stay empty because their workers kept crashing. */
   parked: number[]
   workers: WorkerReport[]
 }

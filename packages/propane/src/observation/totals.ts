@@ -1,7 +1,7 @@
 import type { Events } from '../propane-events.ts'
 import type { WorkerStats } from '../protocol.ts'
 
-/** Counts what has happened since the primary started, over all workers that ever were. */
+/** Counts events since the primary started, over all workers past and present. */
 export class Totals {
   readonly #counts = {
     requests: 0,

@@ -19,7 +19,7 @@ export interface OneProcessOptions {
   /** Arguments for the application. */
   args?: readonly string[] | undefined
   input: AccessoryInput
-  /** Default: that of this process. */
+  /** Default: this process's. */
   env?: NodeJS.ProcessEnv | undefined
 }
 

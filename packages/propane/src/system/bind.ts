@@ -5,7 +5,7 @@ import { resolveIdentity } from './identities.ts'
 import { adopt, bindPath, bindTcp, formatAddress, type ListeningSocket } from './listening-socket.ts'
 import { portOwner } from './port-owner.ts'
 
-/** Binds what the accessories say. Throws port_in_use, bind_not_permitted or bind_failed. */
+/** Binds the socket that the accessories describe. Throws port_in_use, bind_not_permitted or bind_failed. */
 export async function bind(accessories: Accessories): Promise<ListeningSocket[]> {
   const { host, port, socketPath } = accessories
   if (socketPath !== '') {
@@ -16,7 +16,7 @@ export async function bind(accessories: Accessories): Promise<ListeningSocket[]>
   return [attempt(() => bindTcp(address, port), formatAddress(address, port), port)]
 }
 
-/** Binds the unix socket under a umask, so that at no time more may be done with it than shall be. */
+/** Binds the unix socket under a umask, so that its permissions are never wider than intended. */
 function bindWithMode({ socketPath, socketMode, socketGroup, umask }: Accessories): ListeningSocket {
   const { gid } = resolveIdentity('', socketGroup)
   const wanted = socketMode === '' ? undefined : Number.parseInt(socketMode, 8)
@@ -32,7 +32,7 @@ function bindWithMode({ socketPath, socketMode, socketGroup, umask }: Accessorie
 }
 
 /**
- * Takes over the descriptors of systemd's socket activation, or of an older primary, which also tells the paths of unix
+ * Takes over the descriptors of systemd's socket activation, or of an older primary, which also passes the paths of unix
  * sockets.
  */
 export function adoptAll(fds: readonly number[], paths: readonly string[] = []): ListeningSocket[] {
@@ -45,7 +45,7 @@ export function adoptAll(fds: readonly number[], paths: readonly string[] = []):
   })
 }
 
-/** The error for an address that is taken, with who has it where that can be known. */
+/** The error for an address in use, with the process that uses it if known. */
 export function inUse(address: string, port?: number): Error {
   const owner = port === undefined ? undefined : portOwner(port)
   return propaneError('port_in_use', { address, owner: owner ? ` by process ${owner.pid} (${owner.command})` : '' })
@@ -71,14 +71,14 @@ function attempt(make: () => ListeningSocket, address: string, port?: number): L
   }
 }
 
-/** Removes a socket file that nobody answers on: it was left by a crash. Throws port_in_use where somebody does. */
+/** Removes a stale socket file left by a crash. Throws port_in_use if a process accepts connections on it. */
 export async function removeStale(path: string): Promise<void> {
   if (!fs.statSync(path, { throwIfNoEntry: false })?.isSocket()) return
   if (await answers(path)) throw inUse(path)
   fs.unlinkSync(path)
 }
 
-/** Whether somebody accepts connections on a unix socket. */
+/** Whether a process accepts connections on a unix socket. */
 export function answers(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = net.connect(path)

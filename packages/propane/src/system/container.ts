@@ -2,7 +2,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fs } from './builtins.ts'
 
-/** Whether this process runs in a container: only there is traffic sent on for seconds after SIGTERM. */
+/** Whether this process runs in a container, where load balancers send traffic for seconds after SIGTERM. */
 export function inContainer(env: NodeJS.ProcessEnv = process.env, root = '/'): boolean {
   return (
     env.KUBERNETES_SERVICE_HOST !== undefined ||
@@ -11,7 +11,7 @@ export function inContainer(env: NodeJS.ProcessEnv = process.env, root = '/'): b
   )
 }
 
-/** How many workers to run and why: as many as there are CPUs, but no more than the control group's quota pays for. */
+/** How many workers to run and why: as many as CPUs, but no more than the control group's quota allows. */
 export function defaultWorkers(
   available: number = os.availableParallelism(),
   root = '/',
@@ -24,7 +24,7 @@ export function defaultWorkers(
   return { workers, reason: `the control group allows ${quota} of ${available} CPUs` }
 }
 
-/** CPUs the control group may use, the tightest limit on the way up to the root; undefined where there is none. */
+/** CPUs that the control group may use, by the tightest limit up to the root; undefined without a limit. */
 export function cpuQuota(root = '/'): number | undefined {
   const limits = controlGroups('cpu', root).flatMap(({ version, folder }) => {
     const quota = version === 2 ? quotaV2(folder) : quotaV1(folder)
@@ -38,7 +38,7 @@ export interface ControlGroup {
   folder: string
 }
 
-/** The folders of this process's control group for a controller and of its parents, in both versions of the interface. */
+/** The folders of this process's control group for a controller and of its parents, for cgroup v1 and v2. */
 export function controlGroups(controller: 'cpu' | 'memory', root: string = '/'): ControlGroup[] {
   const found: ControlGroup[] = []
   for (const line of read(path.join(root, 'proc/self/cgroup')).split('\n')) {
@@ -71,7 +71,7 @@ function quotaV1(folder: string): number | undefined {
   return quota > 0 && period > 0 ? quota / period : undefined
 }
 
-/** The text of a file; empty where there is none. */
+/** The text of a file; empty if it does not exist. */
 export function read(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8')

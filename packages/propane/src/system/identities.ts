@@ -1,17 +1,17 @@
 import { propaneError } from '../errors.ts'
 import { fs } from './builtins.ts'
 
-/** Whom a process shall run as. */
+/** The identity that a process runs as. */
 export interface Identity {
   uid?: number
   gid?: number
-  /** Name of the user, where it has one: with it come its further groups. */
+  /** Name of the user, if it has one; needed for its supplementary groups. */
   user?: string
   home?: string
 }
 
 /**
- * The user and group that the workers run as; empty names give none.
+ * Resolves the user and group that the workers run as; undefined for empty names.
  *
  * @throws unknown_user
  */
@@ -31,10 +31,10 @@ interface InitGroups {
   initgroups(user: string, extraGroup: number): void
 }
 
-/** Makes this process run as somebody else, further groups of the user included. Throws what the system says (EPERM). */
+/** Changes the identity of this process, including supplementary groups. Throws the system's error (EPERM). */
 export function become({ uid, gid, user }: Identity): void {
   if (gid !== undefined) {
-    // Only root may change the list; another user has the groups it has.
+    // Only root may change the list of groups.
     if (process.getuid?.() === 0) {
       if (user === undefined) process.setgroups?.([gid])
       else (process as unknown as InitGroups).initgroups(user, gid)
@@ -44,7 +44,7 @@ export function become({ uid, gid, user }: Identity): void {
   if (uid !== undefined) process.setuid?.(uid)
 }
 
-/** The environment variables that say who a user is. */
+/** The environment variables that identify a user. */
 export function identityEnv({ user, home }: Identity): Record<string, string> {
   return { ...(user !== undefined && { USER: user, LOGNAME: user }), ...(home !== undefined && { HOME: home }) }
 }

@@ -1,9 +1,9 @@
 import { fs } from './builtins.ts'
 
 /**
- * As process 1 of a container a program gets the orphans of all others for children, and has to reap them; Node.js
- * reaps only those it started. So where propane finds itself to be process 1, it puts a shell in its place, which runs
- * it again as a child, passes signals on and reaps: what `docker run --init` would do. The memory it takes is a shell's.
+ * Process 1 of a container inherits all orphaned processes and must reap them, but Node.js reaps only those it started. If
+ * propane is process 1, it therefore replaces itself with a shell that runs it again as a child, forwards signals and
+ * reaps, as `docker run --init` does. This costs the memory of a shell.
  */
 const SCRIPT = `
 "$@" &
@@ -21,14 +21,14 @@ exit "$code"
 
 const VARIABLE = 'PROPANE_INIT'
 
-/** Whether the end of this process is the end of its container, so that no other process can take its place. */
+/** Whether the container ends with this process, so that no other process can replace it. */
 export function endsContainer(): boolean {
   return process.pid === 1 || process.env[VARIABLE] !== undefined
 }
 
 const SHELL = '/bin/sh'
 
-/** Puts a reaping shell in the place of this process, where that is needed and possible; else returns. */
+/** Replaces this process with a reaping shell if that is needed and possible; otherwise returns. */
 export function becomeInit(warn: (message: string) => void): void {
   if (process.pid !== 1 || process.platform !== 'linux') return
   const { execve } = process as { execve?: (file: string, args: string[], env: NodeJS.ProcessEnv) => never }

@@ -2,8 +2,8 @@ import path from 'node:path'
 import { type ControlGroup, controlGroups, read } from './container.ts'
 
 /**
- * Bytes of memory that further processes could take: what the machine has available, and no more than the control groups
- * of this process leave. Infinity where the system does not tell.
+ * Bytes of memory available to further processes: what the machine has left, limited by the control groups of this process.
+ * Infinity if unknown.
  */
 export function availableMemory(root: string = '/'): number {
   const meminfo = /^MemAvailable: +(\d+) kB$/m.exec(read(path.join(root, 'proc/meminfo')))?.[1]
@@ -11,7 +11,7 @@ export function availableMemory(root: string = '/'): number {
   return Math.min(machine, ...controlGroups('memory', root).map(leftIn))
 }
 
-/** The limit less what is used; the cache of files does not count, for the kernel gives it up. */
+/** The limit minus the memory in use, without the file cache, which the kernel can reclaim. */
 function leftIn({ version, folder }: ControlGroup): number {
   const [limit, usage] =
     version === 2 ? ['memory.max', 'memory.current'] : ['memory.limit_in_bytes', 'memory.usage_in_bytes']

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { controlGroups, read } from './container.ts'
 
-/** Tells kills by the kernel, for want of memory, from other kills, where the control group counts them. */
+/** Distinguishes out-of-memory kills by the kernel from other kills, if the control group counts them. */
 export class OomKills {
   readonly #root: string
   #count: number
@@ -11,7 +11,7 @@ export class OomKills {
     this.#count = this.#read()
   }
 
-  /** Whether there has been one since the last call. */
+  /** Whether one has happened since the last call. */
   hasRisen(): boolean {
     const before = this.#count
     this.#count = this.#read()

@@ -2,8 +2,8 @@ import { propaneError } from '../errors.ts'
 import { childProcess, fs } from './builtins.ts'
 
 /**
- * A file that holds the primary's process id and, because ids are used again, when that process was started. A file
- * whose process is gone, or whose id now belongs to another process, was left by a crash and is taken over.
+ * A file with the primary's process id and, because ids are reused, the start time of that process. A file whose process is
+ * gone, or whose id now belongs to another process, was left by a crash and is taken over.
  */
 export class PidFile {
   readonly #file: string
@@ -12,12 +12,12 @@ export class PidFile {
     this.#file = file
   }
 
-  /** Throws already_running when a living primary holds the file, pid_file_failed when it cannot be written. */
+  /** Throws already_running if a live primary holds the file, pid_file_failed if it cannot be written. */
   acquire(): void {
     for (;;) {
       const own = this.#write()
       try {
-        fs.linkSync(own, this.#file) // atomic, and fails when somebody was first
+        fs.linkSync(own, this.#file) // atomic; fails if another process was first
         return
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw this.#failed(error)
@@ -28,12 +28,12 @@ export class PidFile {
     }
   }
 
-  /** Puts this process in the place of the one that hands over, without a moment in which there is no file. */
+  /** Replaces the old primary's entry with this process, without a moment in which there is no file. */
   takeOver(): void {
     fs.renameSync(this.#write(), this.#file)
   }
 
-  /** Removes the file where it is this process's own. */
+  /** Removes the file if it is this process's own. */
   release(): void {
     if (readPid(this.#file)?.pid === process.pid) fs.rmSync(this.#file, { force: true })
   }
@@ -42,7 +42,7 @@ export class PidFile {
     const own = `${this.#file}.${process.pid}`
     try {
       fs.rmSync(own, { force: true })
-      // Made anew: a link that somebody put there, in a folder that others may write, is not followed.
+      // Created anew, so that a link that another user put into a shared folder is not followed.
       fs.writeFileSync(own, `${process.pid}\n${startTime(process.pid) ?? ''}\n`, { mode: 0o644, flag: 'wx' })
     } catch (error) {
       throw this.#failed(error)
@@ -50,7 +50,7 @@ export class PidFile {
     return own
   }
 
-  /** Two that start at the same moment must not remove each other's file: what is moved away is looked at again. */
+  /** Two primaries that start at once must not remove each other's file, so check a file again after moving it away. */
   #removeStale(): void {
     const holder = readPid(this.#file)
     if (holder && isAlive(holder)) throw propaneError('already_running', { pid: holder.pid, file: this.#file })
@@ -58,7 +58,7 @@ export class PidFile {
     try {
       fs.renameSync(this.#file, aside)
     } catch {
-      return // somebody else has removed it
+      return // another process has removed it
     }
     const moved = readPid(aside)
     if (moved && isAlive(moved)) {
@@ -75,11 +75,11 @@ export class PidFile {
 
 interface Holder {
   pid: number
-  /** As the system tells it; empty where the file does not say. */
+  /** As the system reports it; empty if the file does not contain it. */
   started: string
 }
 
-/** What a pid file says; undefined where there is none, where it is a link, or where it holds no number. */
+/** The content of a pid file; undefined if it does not exist, is a link, or holds no number. */
 export function readPid(file: string): Holder | undefined {
   try {
     const flag = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK
@@ -91,7 +91,7 @@ export function readPid(file: string): Holder | undefined {
 }
 
 function isAlive({ pid, started }: Holder): boolean {
-  if (pid === process.pid) return false // our own id, used again after a crash: typical of containers
+  if (pid === process.pid) return false // our own id, reused after a crash; typical in containers
   try {
     process.kill(pid, 0)
   } catch (error) {
@@ -100,7 +100,7 @@ function isAlive({ pid, started }: Holder): boolean {
   return started === '' || startTime(pid) === undefined || startTime(pid) === started
 }
 
-/** When a process was started, in whatever form the system tells it; undefined where it does not. */
+/** Start time of a process in the system's own format; undefined if unknown. */
 export function startTime(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux') {
@@ -109,7 +109,7 @@ export function startTime(pid: number): string | undefined {
         .trim()
     }
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // Field 22, counted behind the name, which may itself contain spaces and brackets. See proc_pid_stat(5).
+    // Field 22, counted from the end of the name, which may contain spaces and brackets. See proc_pid_stat(5).
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined

@@ -5,12 +5,12 @@ export interface PortOwner {
   command: string
 }
 
-/** The process that listens on a TCP port, where the system tells (on Linux: one's own processes, or all as root). */
+/** The process that listens on a TCP port, if the system reveals it (on Linux: own processes, or all as root). */
 export function portOwner(port: number): PortOwner | undefined {
   try {
     return process.platform === 'linux' ? ownerFromProc(port) : ownerFromLsof(port)
   } catch {
-    return undefined // it is only a help: the address is taken all the same
+    return undefined // only a hint: the address is in use anyway
   }
 }
 
@@ -41,7 +41,7 @@ function descriptors(pid: string): string[] {
       try {
         return fs.readlinkSync(`/proc/${pid}/fd/${fd}`)
       } catch {
-        return '' // closed meanwhile
+        return '' // closed in the meantime
       }
     })
   } catch {

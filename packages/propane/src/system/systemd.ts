@@ -4,14 +4,14 @@ import { childProcess } from './builtins.ts'
 /** First descriptor of socket activation, as sd_listen_fds(3) has it. */
 const FIRST_FD = 3
 
-/** Descriptors that systemd (or systemd-socket-activate) handed to this process. */
+/** Descriptors that systemd (or systemd-socket-activate) passed to this process. */
 export function activatedSockets(env: NodeJS.ProcessEnv = process.env, pid: number = process.pid): number[] {
   const count = Number(env.LISTEN_FDS ?? 0)
   if (Number(env.LISTEN_PID) !== pid || !Number.isInteger(count) || count < 1) return []
   return Array.from({ length: count }, (_, index) => FIRST_FD + index)
 }
 
-/** How often the watchdog wants to hear of this process, half of its limit; undefined without one. */
+/** The interval for watchdog pings, half of its limit; undefined without a watchdog. */
 export function watchdogInterval(env: NodeJS.ProcessEnv = process.env, pid: number = process.pid): number | undefined {
   const limit = Number(env.WATCHDOG_USEC ?? 0) / 1000
   const ours = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === pid
@@ -19,8 +19,8 @@ export function watchdogInterval(env: NodeJS.ProcessEnv = process.env, pid: numb
 }
 
 /**
- * Tells the service manager, sd_notify(3). Node.js has no datagrams over unix sockets, so systemd's own tool sends
- * them; the unit says `NotifyAccess=all` for that. Messages go out in order. Outside of systemd it does nothing.
+ * Notifies the service manager, sd_notify(3). Node.js has no datagrams over unix sockets, so systemd's own tool sends them,
+ * which requires `NotifyAccess=all` in the unit. Messages are sent in order. Outside of systemd it does nothing.
  */
 export class ServiceNotifier {
   readonly #env: NodeJS.ProcessEnv
@@ -54,7 +54,7 @@ export class ServiceNotifier {
     return new Promise(resolve => {
       childProcess.execFile('systemd-notify', [...lines], { env: this.#env, timeout: 5000 }, error => {
         if (error) {
-          // A program that is not there never will be; one that took too long, on a busy machine, may not the next time.
+          // A missing program stays missing; one that timed out on a busy machine may succeed next time.
           this.#broken = (error as NodeJS.ErrnoException).code === 'ENOENT'
           this.#onProblem(`systemd could not be notified: ${error.message.split('\n', 1)[0]}`)
         }
@@ -64,10 +64,10 @@ export class ServiceNotifier {
   }
 }
 
-/** Tells what happens to the primary after it was ready. */
+/** Reports the primary's state changes after it was ready. */
 export function tellSystemd(events: Events, systemd: ServiceNotifier): void {
   events.on('reload_started', () => {
-    // Has to go with RELOADING=1, sd_notify(3).
+    // Required with RELOADING=1, sd_notify(3).
     const monotonic = `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`
     void systemd.notify('RELOADING=1', monotonic, 'STATUS=Reloading')
   })

@@ -3,24 +3,24 @@ import { net } from '../system/builtins.ts'
 import { listenOn, occupyQueue, type ServerHandle, setQueueLength } from '../system/listening-socket.ts'
 import { LongLivedConnections } from './long-lived-connections.ts'
 
-/** What a connection must have to be served by node:http and by engines of its own alike: what http.Server asks for. */
+/** Socket options that node:http and other engines require; the same as those of http.Server. */
 const SOCKETS = { allowHalfOpen: true, noDelay: true } as const
 
-/** How long the last worker tries at most to find the queue empty. */
+/** How long the last worker tries to empty the queue. */
 const LAST_MAX_MS = 2000
 
 /**
- * The worker's end of the shared sockets. `virtualServer` is the server that the application takes its connections from; it
- * never listens itself, for a worker that stops accepting for a while closes its copies of the sockets (the connections
- * queue on for the others) and goes on later with spare copies that it got from the primary meanwhile.
+ * The worker's end of the shared sockets. The application takes its connections from `virtualServer`, which never listens
+ * itself: a worker that pauses accepting closes its copies of the sockets (connections stay queued for the others) and
+ * resumes later with spare copies from the primary.
  */
 export class Acceptor {
   readonly virtualServer: Server
-  /** Connections that are open. */
+  /** Number of open connections. */
   connections = 0
-  /** Those of them that stay for more than a request. */
+  /** Number of open connections that serve more than one request. */
   readonly longLived: LongLivedConnections = new LongLivedConnections()
-  /** Called with the descriptor of a connection that has come. */
+  /** Called with the descriptor of each accepted connection. */
   onOpen: (fd: number | undefined) => void = () => undefined
   /** Called when a connection has ended. */
   onClose: () => void = () => undefined
@@ -32,7 +32,7 @@ export class Acceptor {
   #stopped = false
   #address: AddressInfo | string | null = null
   readonly #wantSpares: () => void
-  /** One listener for all connections, so that none has to be made for each. */
+  /** One listener for all connections instead of a new one for each. */
   readonly #closed: (this: Socket) => void
 
   constructor(wantSpares: () => void) {
@@ -51,21 +51,21 @@ export class Acceptor {
     return this.#listeners.length > 0
   }
 
-  /** Starts to accept from one of `of` sockets. Rejects when the system refuses to listen. */
+  /** Starts to accept from one of `of` sockets. Rejects if the system refuses to listen. */
   listen(handle: ServerHandle, of: number, backlog: number): Promise<void> {
     this.#wanted = of
     this.#backlog = backlog
     return this.#open(handle)
   }
 
-  /** Stops accepting until `resume`. Open connections stay. */
+  /** Pauses accepting until `resume`. Open connections stay open. */
   pause(): void {
     if (!this.accepting) return
     this.#closeListeners()
     if (this.#spares.size < this.#wanted) this.#wantSpares()
   }
 
-  /** Accepts again; false while there are no spare copies of the sockets yet. */
+  /** Resumes accepting; false while there are no spare copies of the sockets. */
   resume(): boolean {
     if (this.#stopped || this.accepting) return !this.#stopped
     if (this.#spares.size < this.#wanted) return false
@@ -82,10 +82,10 @@ export class Acceptor {
   }
 
   /**
-   * Stops accepting for good, as the last one who does. A connection left in the queue would be reset, and as long as
-   * clients come there is always one. So whenever all have been accepted the queue is made as short as it can be, one
-   * connection, and filled with one of our own: others then find no room, try again a second later, and are refused.
-   * Only then, for a short queue drops the end of a handshake whose client believes that it is connected.
+   * Stops accepting permanently, as the last worker. A connection left in the queue would be reset, and while clients keep
+   * coming there is always one. So once all are accepted, the queue is shortened to one connection and filled with our own:
+   * other clients find no room, retry a second later, and are refused. The queue must be empty first, because a short queue
+   * drops the end of a handshake whose client believes that it is connected.
    */
   async stopLast(): Promise<void> {
     this.resume()
@@ -102,7 +102,7 @@ export class Acceptor {
     this.stop()
   }
 
-  /** Stops accepting for good. */
+  /** Stops accepting permanently. */
   stop(): void {
     this.#stopped = true
     this.#closeListeners()
@@ -110,7 +110,7 @@ export class Acceptor {
     this.#spares.clear()
   }
 
-  /** Hands a connection to the application, as if it had come in through one of the sockets. */
+  /** Passes a connection to the application as if it had been accepted from one of the sockets. */
   take(socket: Socket): void {
     this.connections++
     this.longLived.opened(socket)
@@ -144,7 +144,7 @@ export class Acceptor {
   }
 }
 
-/** A server that looks as if it listened, for applications that ask. */
+/** A server that appears to listen, for applications that check. */
 class VirtualServer extends net.Server {
   #where: () => AddressInfo | string | null
   #stop: () => void

@@ -4,17 +4,17 @@ import type { Server } from 'node:net'
 export interface Application {
   /** What kind it is, for the log: `node:http`, `fastify`, `servable`, … */
   readonly kind: string
-  /** Starts it: resolves when it is ready to answer what comes through `virtualServer`. */
+  /** Starts it. Resolves when it is ready to answer connections of `virtualServer`. */
   start(virtualServer: Server): Promise<void>
-  /** Requests in flight and answered so far, where the application lets itself be counted. */
+  /** Requests in flight and answered so far, if the application counts them. */
   counts(): { inFlight: number; requests: number; shed: number } | undefined
-  /** The worker is (or is no longer) overloaded. */
+  /** Tells it whether the worker is overloaded. */
   overload(on: boolean): void
-  /** The worker is going to stop: readiness should fail, requests should still be answered. */
+  /** Tells it that the worker will stop: readiness should fail, but requests should still be answered. */
   preStop(): void
   /**
-   * Answers what is in flight, tells clients not to come again on their connections, closes everything. Resolves with
-   * the number of connections that had to be cut after `graceMs`.
+   * Finishes the requests in flight, tells clients not to reuse their connections, and closes everything. Resolves with
+   * the number of connections cut after `graceMs`.
    */
   drain(graceMs: number, idleMs: number): Promise<number>
 }

@@ -4,7 +4,7 @@ import type { Acceptor } from './acceptor.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { LongLivedConnections } from './long-lived-connections.ts'
 
-/** How long a worker waits for silent workers before it takes the connections that it left to them. */
+/** How long a worker waits for silent workers before it accepts the connections it left to them. */
 const PATIENCE_MS = 100
 
 /** The part of an acceptor that balancing needs. */
@@ -20,7 +20,7 @@ const PLENTY: DescriptorState = { scarce: false, opened: () => undefined, check:
 
 export interface BalanceOptions {
   acceptor: Accepting
-  /** None where there is one worker. */
+  /** Undefined with a single worker. */
   scoreboard?: Board | undefined
   /** Open connections at which this worker stops accepting; 0 for no limit. */
   maxConnections: number
@@ -38,12 +38,12 @@ export interface BalanceOptions {
  * and while it has fewer than `maxConnections` open and enough descriptors free. Example: the others have 16 and 20; this worker stops at 21 (16 + 5)
  * and resumes at 19.
  *
- * A worker is silent when it has not published for 120 ms: its event loop is busy, or the machine is. Its number counts
- * for 100 ms more, since on a slow machine it will come and take its share; then only the others count, until it is
- * heard of again.
+ * A worker is silent if it has not published for 120 ms because its event loop or the machine is busy. Its number counts for
+ * another 100 ms, since on a slow machine it will soon take its share. After that, only the others count until it
+ * publishes again.
  *
- * Reading the scoreboard costs system calls, so a new connection leads to a look only where the last look says that this
- * worker may be ahead; the rest waits for the tick. A worker that is alone does not even publish.
+ * Reading the scoreboard costs system calls, so a new connection triggers a check only if this worker may be ahead according
+ * to the last one; otherwise the next tick checks. A single worker does not publish at all.
  */
 export class Balance {
   readonly #acceptor: Accepting
@@ -52,9 +52,9 @@ export class Balance {
   readonly #descriptors: DescriptorState
   readonly #now: () => number
   #fewest: number | undefined
-  /** Since when it has been ahead of a silent worker; undefined while it is not. */
+  /** Since when it has been ahead of a silent worker; undefined if it is not. */
   #waitingSince: number | undefined
-  /** It has waited for the silent ones in vain: they no longer count until they are heard of again. */
+  /** It has waited for the silent workers in vain: they do not count until they publish again. */
   #impatient = false
   #left = false
   #published = 0
@@ -67,7 +67,7 @@ export class Balance {
     this.#now = clock
   }
 
-  /** A connection has come, with this descriptor. */
+  /** A connection with this descriptor was accepted. */
   opened(fd?: number): void {
     if (this.#left) return
     this.#descriptors.opened(fd)
@@ -79,7 +79,7 @@ export class Balance {
     this.#act()
   }
 
-  /** A connection has ended: this worker may accept again, or others may. */
+  /** A connection has ended, so this worker or others may accept again. */
   closed(): void {
     if (this.#left || this.#acceptor.accepting) return
     this.#descriptors.check()
@@ -88,7 +88,7 @@ export class Balance {
     this.#act()
   }
 
-  /** Called regularly: other workers and connections come and go. */
+  /** Called regularly, because other workers and connections come and go. */
   tick(): void {
     if (this.#left) return
     this.#acceptor.longLived.nextRound()
@@ -98,7 +98,7 @@ export class Balance {
     this.#act()
   }
 
-  /** This worker stops accepting for good. */
+  /** Stops accepting permanently. */
   leave(): void {
     this.#left = true
     this.#scoreboard?.leave()

@@ -10,19 +10,19 @@ interface Captured {
   target: ListenTarget & { kind: 'tcp' }
 }
 
-/** How long further servers are waited for after one that is not on the port expected. */
+/** How long to wait for further servers after one that is not on the expected port. */
 const QUIET_MS = 50
-/** The same after one that only this machine could reach: the application is probably another. */
+/** The same after one that only this machine can reach, which is probably not the application. */
 const LOOPBACK_QUIET_MS = 1000
 
 /**
- * Many applications end in `server.listen(port)`. While a worker boots one, a call of `listen` on a TCP port binds
- * nothing: the server is told that it listens, and propane gives it the connections of its own socket. This changes a
- * prototype of node:net, in a process that is propane's own, until the application has booted.
+ * Many applications end with `server.listen(port)`. While a worker boots one, a call to `listen` on a TCP port binds nothing:
+ * the server believes that it listens, and propane passes it the connections of its own socket. This patches a prototype of
+ * node:net, in a process that belongs to propane, until the application has booted.
  */
 export class ListenCapture {
   readonly captured: Captured[] = []
-  /** Paths and descriptors that servers listen on: those are not captured, and only one worker can have them. */
+  /** Paths and descriptors that servers listen on. They are not captured, and only one worker can have them. */
   readonly elsewhere: string[] = []
   onElsewhere: () => void = () => undefined
   #original: Listen | undefined
@@ -57,11 +57,11 @@ export class ListenCapture {
   }
 
   /**
-   * The application among the servers that listen, now or later: the one on the port expected; else the one that is
-   * there, unless only this machine could reach it while another can be reached by all.
+   * Finds the application among the servers that listen, now or later: the one on the expected port, else the only one, where
+   * servers that other machines can reach take precedence.
    *
-   * @param port - where the application is expected; 0 for anywhere
-   * @throws Error that names the servers where several could be it
+   * @param port - the expected port; 0 for any
+   * @throws Error that lists the servers if several qualify
    */
   async application(port: number): Promise<Server> {
     for (;;) {
@@ -79,7 +79,7 @@ export class ListenCapture {
   #choose(port: number): Server {
     const open = this.captured.filter(({ target }) => !isLoopback(target))
     const candidates = open.length > 0 ? open : this.captured
-    // Frameworks bind `localhost` twice, once for each family, to one port.
+    // Frameworks bind `localhost` twice to one port, once per address family.
     const ports = new Set(candidates.map(({ target }) => target.port))
     if (ports.size === 1) return candidates[0]!.server
     const names = candidates.map(({ target }) => nameOf(target)).join(' and ')
@@ -87,12 +87,12 @@ export class ListenCapture {
     throw new Error(`it listens on ${names}, and nothing says which is the application: ${hint}`)
   }
 
-  /** Ends the capture. Servers that turned out not to be the application's own listen for real now. */
+  /** Ends the capture. Servers other than the application's now listen for real. */
   release(application: Server | undefined): void {
     if (this.#original) net.Server.prototype.listen = this.#original as typeof net.Server.prototype.listen
     const own = this.captured.find(entry => entry.server === application)?.target
     for (const { server, args, target } of this.captured) {
-      // The twin of the application's server, for the other family, stays captured.
+      // The application's server for the other address family stays captured.
       if (server === application || (own && target.port === own.port)) continue
       for (const name of ['address', 'listening'] as const) Reflect.deleteProperty(server, name)
       server.listen(...(args.filter(arg => typeof arg !== 'function') as []))
@@ -104,7 +104,7 @@ function quiet(ms: number): Promise<false> {
   return new Promise(resolve => setTimeout(resolve, ms, false))
 }
 
-/** Makes `listening` and `address()` say what the application expects of a server that listens. */
+/** Makes `listening` and `address()` return what the application expects of a listening server. */
 function pretend(server: Server, port: number): void {
   const address = { address: '127.0.0.1', family: 'IPv4', port }
   Object.defineProperty(server, 'listening', { value: true, configurable: true })

@@ -1,7 +1,7 @@
 import type { Server as HttpServer, RequestListener } from 'node:http'
 import { net } from '../system/builtins.ts'
 
-/** An application that has a server of its own, and work to do before the first request and after the last answer. */
+/** An application with its own server, and work to do before the first request and after the last answer. */
 export interface Framework {
   kind: string
   /** Awaited before `server` is called. */
@@ -48,7 +48,7 @@ export interface Listener {
   handle: RequestListener
 }
 
-/** What answers requests of node:http: a function, an application of Koa or Polka, or anything with `fetch(request)`. */
+/** Returns the request listener of a function, a Koa or Polka application, or anything with `fetch(request)`. */
 export async function listenerOf(exported: unknown): Promise<Listener | undefined> {
   if (typeof exported !== 'function' && (typeof exported !== 'object' || exported === null)) return undefined
   const app = exported as unknown as Members
@@ -61,7 +61,7 @@ export async function listenerOf(exported: unknown): Promise<Listener | undefine
     return { kind: 'polka', handle: (request, response) => handler.call(app, request, response) }
   }
   if (has('fetch')) {
-    // Loaded for those alone who need it.
+    // Loaded only if needed.
     const { createRequestListener } = await import('@remix-run/node-fetch-server')
     const { fetch } = app as unknown as { fetch: (request: Request) => Response | Promise<Response> }
     return { kind: 'fetch', handle: createRequestListener(request => fetch.call(app, request)) }

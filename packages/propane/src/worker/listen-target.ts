@@ -1,4 +1,4 @@
-/** What a call of `server.listen` asks for. */
+/** The target of a call to `server.listen`. */
 export type ListenTarget =
   | { kind: 'tcp'; port: number; host: string | undefined }
   | { kind: 'path'; path: string }
@@ -7,8 +7,8 @@ export type ListenTarget =
   | { kind: 'other' }
 
 /**
- * Reads the arguments of `server.listen` as Node.js does: a handle before a descriptor, before a port, before a path. A
- * member that is there and undefined does not count, but for `port`, which then is 0.
+ * Reads the arguments of `server.listen` as Node.js does, with the precedence handle, descriptor, port, path. A member that
+ * is undefined does not count, except `port`, which is then 0.
  */
 export function listenTarget(args: readonly unknown[]): ListenTarget {
   const [first, second] = args
@@ -34,14 +34,14 @@ function isPath(value: unknown): boolean {
   return typeof value === 'string' && !(Number(value) >= 0)
 }
 
-/** As it is named in a message: `127.0.0.1:9464`, `/run/app.sock`, `descriptor 5`. */
+/** Formats it for messages: `127.0.0.1:9464`, `/run/app.sock`, `descriptor 5`. */
 export function nameOf(target: ListenTarget): string {
   if (target.kind === 'tcp') return `${target.host ?? '*'}:${target.port}`
   if (target.kind === 'path') return target.path
   return target.kind === 'descriptor' ? `descriptor ${target.fd}` : 'a handle'
 }
 
-/** Whether only this machine can reach it. */
+/** Whether only this machine can connect to it. */
 export function isLoopback(target: ListenTarget): boolean {
   return target.kind === 'tcp' && /^(?:localhost|127\..*|::1)$/.test(target.host ?? '')
 }

@@ -10,7 +10,7 @@ import { NodeApplication, type NodeOptions } from './node-application.ts'
 import { ServableApplication } from './servable-application.ts'
 
 export type LoadOptions = Omit<NodeOptions, 'kind' | 'server' | 'ready' | 'close'> & {
-  /** The port on which the application is expected to listen; 0 for any. */
+  /** The port the application is expected to listen on; 0 for any. */
   port: number
 }
 
@@ -18,9 +18,10 @@ const MAY_EXPORT =
   'its default export must be a Servable (listen and close), a node:http server, an application of Fastify, Express, Koa, Polka, Hono or NestJS, a (req, res) function, an object with fetch(request), or it must call server.listen()'
 
 /**
- * Loads the module and finds out what it is. `capture` must be installed. `at` is told what is being waited for.
+ * Loads the module and finds out what kind of application it is. `capture` must be installed. `at` is called with what is
+ * being waited for.
  *
- * @throws Error with one line that says what is wrong.
+ * @throws Error with a one-line message
  */
 export async function loadApplication(
   path: string,
@@ -73,26 +74,26 @@ async function recognize(
 
 function fromServer(server: Server, options: LoadOptions, kind = 'node:http'): Application {
   const close = () => {
-    // The server has no socket of its own; closing it lets the application's own listeners of `close` run.
+    // The server has no socket of its own; closing it runs the application's `close` listeners.
     server.close(() => undefined)
   }
   return new NodeApplication({ ...options, kind, server: server as HttpServer, close })
 }
 
-/** The default export of CommonJS compiled from a module, and promises of applications, are unwrapped. */
+/** Unwraps the default export of compiled CommonJS, and promises. */
 async function unwrap(exported: unknown): Promise<unknown> {
   const value: unknown = await exported
   const nested = typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
   return nested ? await (value as { default: unknown }).default : value
 }
 
-/** A CommonJS module that exports nothing has an empty object for its default export. */
+/** A CommonJS module without exports has an empty object as its default export. */
 function isGiven(exported: unknown): boolean {
   const empty = typeof exported === 'object' && exported !== null && Object.keys(exported).length === 0
   return exported !== undefined && !empty
 }
 
-/** Resolves when nothing is left that could still make the application listen. */
+/** Resolves when nothing can make the application listen any more. */
 function idle(): Promise<undefined> {
   return new Promise(resolve => process.once('beforeExit', () => resolve(undefined)))
 }
@@ -104,7 +105,7 @@ function describe(value: unknown): string {
   return `an object with ${keys.length === 0 ? 'no members' : keys.join(', ')}`
 }
 
-/** Loaded only for those who need it: a worker whose engine does without node:http is some 16 MiB smaller. */
+/** Loaded only if needed: a worker whose engine does not use node:http is about 16 MiB smaller. */
 function createHttpServer(listener: RequestListener): HttpServer {
   return process.getBuiltinModule('node:http').createServer(listener)
 }

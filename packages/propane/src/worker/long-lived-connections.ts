@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** Rounds follow the tick of a worker, which is faster while it is overloaded. */
+/** Rounds follow the worker's tick, which is faster under overload. */
 const MIN_ROUND_MS = 40
 
 const BORN = Symbol('propane round of birth')
@@ -8,8 +8,8 @@ const BORN = Symbol('propane round of birth')
 type Born = Socket & { [BORN]?: number }
 
 /**
- * Estimates how many of the open connections are long-lived. Where each connection carries one request only, the number
- * that is open at this instant says little: a worker that went by it would stop and resume accepting all the time.
+ * Estimates how many open connections are long-lived. If each connection carries a single request, the number open at a
+ * given moment says little: a worker that relied on it would pause and resume all the time.
  *
  * Time is cut into rounds of about 50 ms. With
  *

@@ -6,25 +6,25 @@ import type { Application } from './application.ts'
 export interface NodeOptions {
   kind: string
   server: HttpServer
-  /** Whatever the application has to do before it can answer, and after the last answer. */
+  /** The application's work before the first request and after the last answer. */
   ready?: () => unknown
   close?: () => unknown
   maxInFlight: number
   healthPaths: readonly string[]
   retryAfterSeconds: number
-  /** Value of `X-Propane-Worker`, where answers are to carry it. */
+  /** Value of `X-Propane-Worker`, if responses carry it. */
   header?: string
 }
 
-/** What is known of a connection. It hangs on the socket itself, where a request finds it fastest. */
+/** The state of a connection. It is stored on the socket itself, for the fastest access. */
 interface Connection {
-  /** Where the socket stands in the list. */
+  /** Index of the socket in the list. */
   index: number
-  /** The latest answer: answers of a connection end in their order, so while it is not out the connection is busy. */
+  /** The latest response. Responses on a connection end in order, so the connection is busy until this one has ended. */
   response: ServerResponse | undefined
-  /** No longer HTTP, so never idle. */
+  /** Upgraded: no longer HTTP, so never idle. */
   upgraded: boolean
-  /** Bytes read when draining began: more of them means that a request is on its way in. */
+  /** Bytes read when draining began; more bytes mean that a request is arriving. */
   bytesRead: number
 }
 
@@ -33,23 +33,23 @@ const CONNECTION = Symbol('propane connection')
 type Tracked = Socket & { [CONNECTION]?: Connection }
 type Emit = (this: HttpServer, event: string | symbol, ...args: unknown[]) => boolean
 
-/** Anything on node:http (Fastify, Express, a bare server): counted, shed and drained from outside. */
+/** Any application on node:http (Fastify, Express, a plain server): propane counts, sheds and drains it from outside. */
 export class NodeApplication implements Application {
   readonly kind: string
   readonly #options: NodeOptions
-  /** Open connections. A list from which the last fills a gap: a Set would add a tenth to the cost of a connection. */
+  /** Open connections. A list whose last entry fills a gap: a Set would add a tenth to the cost of a connection. */
   readonly #sockets: Tracked[] = []
-  /** Requests in flight, where there is a limit to them: else they are counted when somebody asks. */
+  /** Requests in flight, if they are limited; otherwise they are counted on demand. */
   #limited = 0
   #requests = 0
   #shed = 0
   #overloaded = false
   #draining = false
-  /** The time in which idle connections stay open is over: what becomes idle now is closed. */
+  /** The idle window is over: connections that become idle now are closed. */
   #idleOver = false
   #onEmpty: () => void = () => undefined
 
-  /** One listener for all connections, so that none has to be made for each. */
+  /** One listener for all connections instead of a new one for each. */
   readonly #closed: (this: Tracked) => void
 
   constructor(options: NodeOptions) {
@@ -75,7 +75,7 @@ export class NodeApplication implements Application {
     for (const socket of this.#sockets) {
       const connection = socket[CONNECTION]!
       if (isBusy(connection)) inFlight++
-      else connection.response = undefined // an idle connection must not hold on to what an application hung on it
+      else connection.response = undefined // an idle connection must not keep the response, and what is attached to it, alive
     }
     return { inFlight, requests: this.#requests, shed: this.#shed }
   }
@@ -85,7 +85,7 @@ export class NodeApplication implements Application {
   }
 
   preStop(): void {
-    // A node:http application has no readiness that could be reached from here.
+    // A node:http application has no readiness to control.
   }
 
   async drain(graceMs: number, idleMs: number): Promise<number> {
@@ -119,7 +119,7 @@ export class NodeApplication implements Application {
     })
   }
 
-  /** Half-closes what is idle: the client reads an end, not a reset. */
+  /** Half-closes idle connections: the client sees an end, not a reset. */
   #closeIdle(): void {
     this.#idleOver = true
     for (const socket of this.#sockets) {
@@ -129,8 +129,8 @@ export class NodeApplication implements Application {
   }
 
   /**
-   * Looks at events of the server before its own listeners do: one more call for a request on its way in, and none on
-   * its way out. The application's listeners stay as they are.
+   * Intercepts the server's events before its listeners run: one extra call per request and none per response. The
+   * application's listeners stay unchanged.
    */
   #intercept(server: HttpServer): void {
     const original = server.emit as unknown as Emit
@@ -167,7 +167,7 @@ export class NodeApplication implements Application {
     if (this.#draining) this.#onEmpty()
   }
 
-  /** Counts a request in; false when it has been answered with a 503 here. */
+  /** Counts a request; false if it was answered with 503. */
   #arrives(request: IncomingMessage, response: ServerResponse): boolean {
     const { maxInFlight, header } = this.#options
     if (header !== undefined) response.setHeader('x-propane-worker', header)
@@ -189,7 +189,7 @@ export class NodeApplication implements Application {
     return true
   }
 
-  /** Makes an answer the last on its connection: by saying so where that is still possible, and in any case. */
+  /** Makes a response the last on its connection, and says so in the head if it has not been sent. */
   #endAfter(response: ServerResponse, socket: Socket): void {
     if (!response.headersSent) response.setHeader('connection', 'close')
     response.once('close', () => {

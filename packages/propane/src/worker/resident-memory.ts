@@ -1,8 +1,8 @@
 import { fs } from '../system/builtins.ts'
 
 /**
- * Reads how much memory this process has in use, in bytes. `process.memoryUsage.rss()` opens a file each time, and a
- * process that has run out of descriptors could not report any more: on Linux the file is kept open instead.
+ * Reads the resident memory of this process in bytes. `process.memoryUsage.rss()` opens a file each time, which fails in a
+ * process that has run out of descriptors. On Linux this keeps the file open instead.
  */
 export function createMemoryReader(): () => number {
   let last = process.memoryUsage.rss()
@@ -12,7 +12,7 @@ export function createMemoryReader(): () => number {
     try {
       last = fd === undefined ? process.memoryUsage.rss() : residentPages(fd, buffer) * pageSize!
     } catch {
-      // as it was at the last report
+      // keep the value of the last report
     }
     return last
   }
@@ -22,7 +22,7 @@ function openStatm(bytes: number): { fd: number; pageSize: number } | undefined 
   if (process.platform !== 'linux') return undefined
   try {
     const fd = fs.openSync('/proc/self/statm', 'r')
-    // Node.js does not tell the size of a page: it is the power of two that explains what it does tell.
+    // Node.js does not expose the page size. It is the power of two that matches the value it reports.
     return { fd, pageSize: 2 ** Math.round(Math.log2(bytes / residentPages(fd, Buffer.alloc(128)))) }
   } catch {
     return undefined // no /proc

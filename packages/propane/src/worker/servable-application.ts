@@ -3,8 +3,8 @@ import { type Controllable, controlsOf, type LoadRules, type Servable } from '@a
 import type { Application } from './application.ts'
 
 /**
- * An application with an engine of its own (`@arlen/core`'s Servable): it drains itself, and is counted and held to
- * limits if it can be (Controllable).
+ * An application with its own engine (`Servable` in `@arlen/core`). It drains itself. If it is `Controllable`, propane counts
+ * its requests and sets its limits.
  */
 export class ServableApplication implements Application {
   readonly kind = 'servable'

@@ -1,4 +1,4 @@
-// What a worker process runs. Its options come in the environment, and are taken out of it before the application looks.
+// The entry point of a worker process. Its options arrive in the environment and are removed before the application loads.
 
 import type { WorkerOptions } from '../protocol.ts'
 import { envelope, type FromWorker, toWorker } from '../protocol.ts'
@@ -15,7 +15,7 @@ if (workerOptions.umask !== undefined) process.umask(Number.parseInt(workerOptio
 
 const channel: Channel = {
   say(message) {
-    // What cannot be sent is for a primary that is gone: `disconnect` says so.
+    // Sending fails only if the primary is gone, which `disconnect` handles.
     if (process.connected) process.send?.(envelope<FromWorker>(message), undefined, undefined, () => undefined)
   },
   listen(onMessage) {
@@ -30,8 +30,8 @@ const channel: Channel = {
   },
 }
 
-// An application that cuts the channel cuts its worker off from the primary: it is told first, for the log. Node.js calls
-// this too when the primary is gone.
+// An application that disconnects the channel cuts its worker off from the primary, so tell the primary first, for the log.
+// Node.js also calls this when the primary is gone.
 const { disconnect } = process
 if (disconnect) {
   process.disconnect = () => {
@@ -49,13 +49,13 @@ try {
 }
 const worker = new Worker(workerOptions, channel)
 
-// The primary is gone: whoever comes next wants the port.
+// The primary is gone: free the port for the next one.
 process.on('disconnect', () => void worker.drain(1500, 500))
-// A terminal sends these to the whole process group; what becomes of them is for the primary to say.
+// A terminal sends these to the whole process group; the primary decides what to do.
 process.on('SIGINT', () => undefined)
 process.on('SIGHUP', () => undefined)
 process.on('SIGTERM', () => (worker.serves ? void worker.drain() : process.exit(0)))
-// An error that nobody catches ends the process as ever; while it boots, the primary is told the reason too.
+// An uncaught error ends the process as usual. While it boots, the primary also gets the reason.
 process.on('uncaughtExceptionMonitor', report)
 
 worker.boot().then(

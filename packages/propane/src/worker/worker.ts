@@ -12,21 +12,21 @@ import { loadApplication } from './load-application.ts'
 import { probe } from './probe.ts'
 import { createMemoryReader } from './resident-memory.ts'
 
-/** How often the balance is looked at without an occasion, and how late the event loop is. */
+/** How often to check the balance and the event-loop delay if nothing else triggers it. */
 const TICK_MS = 50
 const OVERLOADED_TICK_MS = 5
 
-/** A delay of the event loop that is worth a line in the log. */
+/** The event-loop delay from which a line is logged. */
 const BLOCKED_MS = 5000
 
-/** How long the end of a worker waits for what it has written to be read. */
+/** How long an exiting worker waits for its output to be read. */
 const FLUSH_MS = 1000
 
-/** How a worker talks with whoever commands it. */
+/** A worker's channel to its primary. */
 export interface Channel {
   say(message: FromWorker): void
   listen(onMessage: (message: ToWorker, handle: ServerHandle | undefined) => void): void
-  /** While the application boots, the channel must not keep the process alive: one that does nothing more is over. */
+  /** While the application boots, the channel must not keep the process alive: an application with nothing left to do has ended. */
   hold(on: boolean): void
 }
 
@@ -46,7 +46,7 @@ export class Worker {
   #delay = 0
   #longestDelay = 0
   #overloaded = false
-  /** Requests of the probe, which are nobody's. */
+  /** Requests of the probe, which are not counted. */
   #probes = 0
 
   constructor(workerOptions: WorkerOptions, channel: Channel) {
@@ -85,7 +85,7 @@ export class Worker {
     this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
   }
 
-  /** Whether it takes connections, or has done so. */
+  /** Whether it accepts connections or has done so. */
   get serves(): boolean {
     return this.#sockets > 0
   }
@@ -115,7 +115,7 @@ export class Worker {
     setInterval(() => this.#heartbeat(), this.#options.heartbeatIntervalMs)
   }
 
-  /** Looks at the event loop and the balance, more often while overloaded: refusing for longer than needed wastes it. */
+  /** Checks the event loop and the balance, more often while overloaded, so that it does not shed load for too long. */
   #tick(last: number): void {
     const pause = this.#overloaded ? OVERLOADED_TICK_MS : TICK_MS
     setTimeout(() => {
@@ -147,7 +147,7 @@ export class Worker {
     this.#say({ type: 'heartbeat', stats: { connections, ...counts, memory, eventLoopDelayMs } })
   }
 
-  /** Answers what it has, and ends the process. Without times, with those it was started with. */
+  /** Answers the requests in flight and exits. Default times: those it was started with. */
   async drain(
     graceMs: number = this.#options.drainTimeoutMs,
     idleMs: number = this.#options.idleWindowMs,
@@ -177,7 +177,7 @@ function othersIn({ elsewhere: [place] }: ListenCapture): string {
   return place === undefined ? '' : `; it listens on ${place}, which workers cannot share`
 }
 
-/** Resolves when all that was written to a stream is out: an exit throws the rest away. */
+/** Resolves when a stream's output is flushed: exiting would discard it. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => stream.write('', () => resolve()))
 }

@@ -153,7 +153,7 @@ test.each<[name: string, brings: string[]]>([
   ['@arlen/router', []],
   ['@arlen/view', ['@jridgewell/sourcemap-codec', 'js-tokens']],
   ['@arlen/http', ['@fastify/busboy', 'cookie', 'ipaddr.js', 'mime']],
-  ['@arlen/propane', []],
+  ['@arlen/propane', ['@remix-run/node-fetch-server']],
 ])('%s brings these packages of others: %j', (name, brings) => {
   const others = new Set<string>()
   const visited = new Set([name])

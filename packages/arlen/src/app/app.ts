@@ -182,8 +182,8 @@ export class App extends Routes implements Servable {
   }
 
   /**
-   * Does something again and again while the application runs, as removing what has expired: every `everyMs`
-   * milliseconds, in each process at times of its own. What two processes do at once must not hurt.
+   * Runs a task periodically while the application runs, such as removing expired rows: every `everyMs` milliseconds,
+   * in each process on its own schedule. The task must tolerate that two processes run it at once.
    */
   every(name: string, everyMs: number, work: () => unknown): this {
     const recurring = new RecurringTask(name, everyMs, work, this.log)

@@ -1,12 +1,12 @@
 import type { Logger } from '@arlen/core'
 
-/** The longest that a timer of Node.js waits. */
+/** The longest delay of a Node.js timer. */
 const LONGEST_MS = 2 ** 31 - 1
 
 /**
- * Work that is done again and again while the application runs, such as removing what has expired. Every process of the
- * application does it, each at times of its own: the first at a random time within the interval, the others an interval
- * apart, give or take a tenth. A failure is logged, and the next time comes all the same.
+ * A task that runs periodically while the application runs, such as removing expired rows. Every process runs it on its
+ * own schedule: first at a random time within the interval, then once per interval, plus or minus a tenth. A failure is
+ * logged and does not end the schedule.
  */
 export class RecurringTask {
   readonly #name: string
@@ -30,7 +30,7 @@ export class RecurringTask {
     this.#wait(this.#everyMs * Math.random())
   }
 
-  /** Resolves when work that is under way has ended. */
+  /** Resolves once a run in progress has ended. */
   stop(): Promise<void> | undefined {
     this.#stopped = true
     clearTimeout(this.#timer)
@@ -48,9 +48,9 @@ export class RecurringTask {
     try {
       await this.#work()
     } catch (err) {
-      this.#log.error({ err, work: this.#name }, 'work that recurs has failed')
+      this.#log.error({ err, work: this.#name }, 'a recurring task failed')
     }
-    // Only now: work that takes longer than the interval is not done twice at the same time.
+    // Scheduled only now, so that runs that take longer than the interval do not overlap.
     this.#wait(this.#everyMs * (0.9 + 0.2 * Math.random()))
   }
 }

@@ -8,8 +8,7 @@ const ours = new WeakSet<object>()
  * is left to it.
  */
 export function unhandledRejections(log: Logger): Resource {
-  const listener = (reason: unknown) =>
-    log.error({ err: reason }, 'a promise was rejected and nobody was waiting for it')
+  const listener = (reason: unknown) => log.error({ err: reason }, 'unhandled promise rejection')
   ours.add(listener)
   return {
     name: 'unhandled rejections',

@@ -6,11 +6,11 @@ import { type SessionConfig, sessionConfigSchema } from '@arlen/session/config'
 import * as v from 'valibot'
 import { databaseEntries } from './database-config.ts'
 
-/** What an application can be told in `config/` and by `ARLEN_*` variables. Every member has a default. */
+/** The configuration of an application, from `config/` and `ARLEN_*` variables. Every setting has a default. */
 export interface Config {
-  /** Answers in JSON alone: no views, no static files, errors as JSON for browsers too. */
+  /** JSON only: no views, no static files, and errors as JSON even for browsers. */
   apiOnly: boolean
-  /** Holds answers to the response schemas of their routes: `auto` does so everywhere but in production. */
+  /** Checks responses against the schemas of their routes; `auto`: everywhere except in production. */
   checkResponses: boolean | 'auto'
   /** Stage timings in `Server-Timing` and in the request log. */
   performanceLogging: boolean
@@ -76,7 +76,7 @@ export interface Config {
   propaneAccessories: Record<string, unknown>
 }
 
-/** Every member may be left out, at every depth; lists are whole or not there. */
+/** Every member is optional, at every depth; lists are replaced as a whole. */
 type Parts<T> = {
   [K in keyof T]?: T[K] extends readonly unknown[] | ((...args: never[]) => unknown)
     ? T[K]
@@ -85,13 +85,13 @@ type Parts<T> = {
       : T[K]
 }
 
-/** What a file in `config/` may say: any part of the configuration. */
+/** What a file in `config/` may contain: any part of the configuration. */
 export type ConfigInput = Parts<Omit<Config, 'openApi'>> & {
-  /** False for no document, as in `config/environments/production.ts`. */
+  /** False: no document, as one may want in `config/environments/production.ts`. */
   openApi?: Parts<Config['openApi']> | false
 }
 
-/** Types a file of `config/`; it changes nothing. */
+/** Gives a file of `config/` its types. Returns its argument unchanged. */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config
 }
@@ -116,31 +116,37 @@ function limitEntries(): v.ObjectEntries {
 }
 
 /**
- * @param production - holds the configuration to what is safe on the open network: every environment but development
- *   and test is taken for such
+ * @param production - requires settings that are safe on the open network: true for every environment except
+ *   development and test
  */
 export function configSchema(production: boolean): v.GenericSchema<unknown, Config> {
   return v.strictObject({
     apiOnly: v.optional(described(v.boolean(), 'JSON only: no views, no static files'), false),
     checkResponses: v.optional(
-      described(v.union([v.literal('auto'), v.boolean()]), 'Hold answers to response schemas; auto: not in production'),
+      described(
+        v.union([v.literal('auto'), v.boolean()]),
+        'Checks responses against their schemas; auto: everywhere except in production',
+      ),
       'auto',
     ),
-    performanceLogging: v.optional(described(v.boolean(), 'Stage timings in Server-Timing and the log'), false),
+    performanceLogging: v.optional(described(v.boolean(), 'Sends stage timings as Server-Timing and logs them'), false),
     http: section({
       host: v.optional(described(v.string(), 'Address to listen on'), '127.0.0.1'),
       port: v.optional(
-        described(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)), 'Port to listen on; 0 is any'),
+        described(
+          v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)),
+          'Port to listen on; 0: any free port',
+        ),
         3000,
       ),
       trustedProxies: v.optional(
-        described(v.array(v.string()), 'Addresses and CIDR ranges whose forwarded headers count'),
+        described(v.array(v.string()), 'Addresses and CIDR ranges of proxies whose forwarded headers are trusted'),
         [],
       ),
       forwardedHeader: v.optional(
         described(
           v.array(forwardedHeader),
-          'Fields those proxies write: x-forwarded-for, -proto, -host, -port; or forwarded',
+          'Header fields that those proxies set: x-forwarded-for, -proto, -host, -port; or forwarded',
         ),
         ['x-forwarded-for'],
       ),
@@ -148,48 +154,60 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
     }),
     log: section({
       level: v.optional(
-        described(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'Least level logged'),
+        described(
+          v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+          'Lowest level that is logged',
+        ),
         'info',
       ),
-      format: v.optional(described(v.picklist(['auto', 'json', 'text']), 'Lines as JSON or as text'), 'auto'),
-      requests: v.optional(described(v.boolean(), 'One line for each request'), true),
+      format: v.optional(
+        described(v.picklist(['auto', 'json', 'text']), 'JSON or text; auto: text in development, JSON elsewhere'),
+        'auto',
+      ),
+      requests: v.optional(described(v.boolean(), 'Logs one line per request'), true),
     }),
     db: section({
       url: v.optional(v.pipe(v.string(), v.description('PostgreSQL connection URI'), v.metadata({ secret: true }))),
       ...databaseEntries(),
     }),
     health: section({
-      trusted: v.optional(described(v.array(v.string()), 'Who is told which checks failed, and why'), []),
+      trusted: v.optional(
+        described(v.array(v.string()), 'Addresses and CIDR ranges that are told which checks failed and why'),
+        [],
+      ),
     }),
     openApi: section({
-      path: v.optional(described(v.string(), 'Path of the OpenAPI document; empty for none'), ''),
+      path: v.optional(described(v.string(), 'Path of the OpenAPI document; empty: no document'), ''),
       title: v.optional(described(v.string(), 'Title of the API'), 'API'),
       version: v.optional(described(v.string(), 'Version of the API'), '1.0.0'),
     }),
     views: section({
-      dir: v.optional(described(v.string(), 'Folder of templates'), 'templates'),
-      layout: v.optional(described(v.string(), 'Template around every page; empty for none'), ''),
+      dir: v.optional(described(v.string(), 'Folder of the templates'), 'templates'),
+      layout: v.optional(described(v.string(), 'Layout template of every page; empty: no layout'), ''),
     }),
     security: v.optional(securityConfigSchema(production), {}),
     session: v.optional(sessionConfigSchema(production), {}),
     static: section({
-      dir: v.optional(described(v.string(), 'Folder of files served as they are; empty for none'), 'public'),
-      prefix: v.optional(described(v.string(), 'Path below which they are served'), '/'),
-      maxAgeSeconds: v.optional(described(v.pipe(v.number(), v.minValue(0)), 'How long browsers may keep them'), 3600),
-      index: v.optional(described(v.string(), 'File that stands for a folder, such as index.html; empty for none'), ''),
+      dir: v.optional(described(v.string(), 'Folder of static files; empty: none are served'), 'public'),
+      prefix: v.optional(described(v.string(), 'URL path of the static files'), '/'),
+      maxAgeSeconds: v.optional(
+        described(v.pipe(v.number(), v.minValue(0)), 'How long browsers may cache static files, in seconds'),
+        3600,
+      ),
+      index: v.optional(described(v.string(), 'Index file of a folder, such as index.html; empty: none'), ''),
       types: v.optional(
-        described(v.record(v.string(), v.string()), 'Content-Types by extension, beside the usual ones, as JSON'),
+        described(v.record(v.string(), v.string()), 'Additional content types by file extension, as JSON'),
         {},
       ),
     }),
     propaneAccessories: v.optional(
-      described(v.record(v.string(), v.unknown()), 'Settings of the production server'),
+      described(v.record(v.string(), v.unknown()), 'Settings of propane, the production server'),
       {},
     ),
   }) as unknown as v.GenericSchema<unknown, Config>
 }
 
-/** Variables with the prefix `ARLEN_` that are not settings of an application but of what runs it. */
+/** Variables with the prefix `ARLEN_` that belong to whatever runs the application and are not its settings. */
 export const KNOWN_ENV: readonly string[] = [
   'ARLEN_ENV',
   'ARLEN_GENERATION',
@@ -199,7 +217,7 @@ export const KNOWN_ENV: readonly string[] = [
   'ARLEN_WORKER',
 ]
 
-/** The variables every host of applications sets, as a layer between the files and `ARLEN_*`. */
+/** The variables that hosting platforms set, as a layer between the files and `ARLEN_*`. */
 export function platformLayer(env: Readonly<Record<string, string | undefined>>): ConfigLayer {
   const port = env.PORT === undefined || env.PORT === '' ? undefined : Number(env.PORT)
   return {

@@ -3,8 +3,8 @@ import type { Context } from '@arlen/http'
 import { formOf } from './form.ts'
 
 /**
- * What only a handler can find wrong with a form, such as an address that is taken, is shown like what its schema finds:
- * an `HttpError` below 500 with `errors` fills `c.form`, sets the status, and `invalid` answers.
+ * Shows failures that only a handler can find, such as an address that is taken, like those of a schema: for an
+ * `HttpError` below 500 with `errors`, `c.form` is filled, the status is set, and `invalid` answers.
  */
 export function showValidationFailures(handler: Handler<Context>, invalid: (c: Context) => unknown): Handler<Context> {
   const show = (error: unknown, c: Context) => {

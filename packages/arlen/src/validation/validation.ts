@@ -6,7 +6,7 @@ import { formOf } from './form.ts'
 import { readMultipartForm } from './multipart-form.ts'
 import { toProblemIssue } from './validation-issue.ts'
 
-/** What a route expects of a request, by part. valibot, or anything else that speaks Standard Schema 1. */
+/** The schemas for the parts of a request: valibot, or any other implementation of Standard Schema 1. */
 export interface RouteSchemas {
   params?: StandardSchemaV1
   query?: StandardSchemaV1
@@ -66,7 +66,7 @@ export function compileValidation(
   }
 }
 
-/** What came of the parts of one request. */
+/** The results for the parts of one request. */
 class Attempt {
   readonly valid: Partial<Record<Part, unknown>> = {}
   /** As the schemas gave them: a body can fail in thousands of places, and few of them are shown. */

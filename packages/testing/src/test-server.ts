@@ -18,6 +18,8 @@ export class TestServer {
   readonly observer: Observer | undefined
   /** Requests that were made and never sent, with the place where. */
   readonly #unsent: Map<TestRequest, Place> = new Map()
+  /** Requests that are on their way. */
+  readonly #waiting: Set<RequestDescription> = new Set()
   readonly #cleanUps: (() => unknown)[] = []
 
   constructor(target: Target) {
@@ -27,7 +29,16 @@ export class TestServer {
     this.observer = target.inProcess ? new Observer(target.app) : undefined
   }
 
-  exchange(description: RequestDescription): Promise<Answer> {
+  async exchange(description: RequestDescription): Promise<Answer> {
+    this.#waiting.add(description)
+    try {
+      return await this.#exchange(description)
+    } finally {
+      this.#waiting.delete(description)
+    }
+  }
+
+  #exchange(description: RequestDescription): Promise<Answer> {
     const record = emptyRecord()
     record.handlerTimeoutMs = description.handlerTimeoutMs
     record.as = description.as
@@ -58,11 +69,12 @@ export class TestServer {
     this.#cleanUps.push(cleanUp)
   }
 
-  /** @throws ArlenError `left_behind` where a request was never awaited */
+  /** @throws ArlenError `left_behind` where a request was never awaited, or still waits for its answer */
   async close(): Promise<void> {
     const left = [...this.#unsent].map(
       ([request, { stack = '' }]) => `  ${describeRequest(request.description)} was never awaited${placeIn(stack)}`,
     )
+    for (const description of this.#waiting) left.push(`  ${describeRequest(description)} still waits for its answer`)
     this.#unsent.clear()
     for (const cleanUp of this.#cleanUps.splice(0).reverse()) await cleanUp()
     this.connections?.close()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createPg, type Pg } from '@arlen/pg'
 import { testClusterDsn } from '@arlen/pg/testing'
 import { type App, createApp } from 'arlen'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, type TestDb, testApp, testDb } from '../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arlen-testdb-'))
@@ -73,6 +73,48 @@ test('a test that commits is seen by others, and its tables are as before afterw
   await db.rollback()
   await t.get('/notes').json('', SEEDED)
 })
+
+describe('in a transaction that is rolled back', () => {
+  beforeEach(() =>
+    db.db.execute(
+      'alter table notes add column if not exists parent text references notes (text) deferrable initially deferred',
+    ),
+  )
+  const orphan = () => app.db.tx(tx => tx.execute("insert into notes (text, parent) values ('child', 'nobody')"))
+
+  test('deferred constraints are checked where the test says so, else not', async () => {
+    await db.begin(app)
+    await orphan()
+    await expect(app.db.execute('set constraints all immediate')).rejects.toThrow('notes_parent_fkey')
+  })
+
+  test('and at each commit of the application where it commits', async () => {
+    await db.begin(app, { commit: true })
+    await expect(orphan()).rejects.toThrow('notes_parent_fkey')
+  })
+
+  test('LISTEN hears nothing, and everything where it commits', async () => {
+    const heard: string[] = []
+    await using _ = await listenTo('news', payload => void heard.push(payload))
+    await db.begin(app)
+    await app.db.notify('news', 'rolled back')
+    await db.rollback()
+    await db.begin(app, { commit: true })
+    await app.db.notify('news', 'committed')
+    await expect.poll(() => heard).toEqual(['committed'])
+  })
+})
+
+/** Listens on a connection of its own, as another process would. */
+async function listenTo(channel: string, hear: (payload: string) => void): Promise<AsyncDisposable> {
+  const other = createPg({ dsn: db.url })
+  await other.listen(channel, hear)
+  return {
+    async [Symbol.asyncDispose]() {
+      await other.close()
+    },
+  }
+}
 
 test('queries of a request are counted, and too many are told', async () => {
   const answer = await t.get('/each').maxQueries(2)

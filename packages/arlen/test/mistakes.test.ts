@@ -36,6 +36,11 @@ test.each<[string, string, (app: App) => void]>([
     a => untyped(a).get!('/x', { querry: 1 }, () => 1),
   ],
   [
+    'an option that is like no other',
+    'has no option jsonValueLimit. It takes constraints, formats, meta, name, under, use, when, params, query, headers, body,',
+    a => untyped(a).get!('/x', { jsonValueLimit: 1 }, () => 1),
+  ],
+  [
     'an option of a group',
     'has no option undr. Did you mean under?',
     a => untyped(a).group!('/g', { undr: 1 }, () => 1),

@@ -24,7 +24,7 @@ interface Reader {
  * ```
  *
  * @param owner - who takes the options, as messages name it: `createRouter()`. A function is called for a message only
- * @param near - further names to suggest for a misspelt one
+ * @param near - names that somebody else takes, for the message about one that nobody does
  * @returns a copy with the options that were given
  * @throws ArlenError `option_unknown` for a name that is not in the table, with the one that was probably meant;
  *   `option_invalid` for a value that its rule refuses, and for one that is required and missing. The values of secrets are
@@ -79,10 +79,11 @@ function isPlain(value: unknown): value is Given {
 }
 
 function unknownOption(reader: Reader, path: string, name: string, known: readonly string[]): ArlenError {
-  const near = suggest(name, path === '' ? [...known, ...reader.near] : known)
-  const hint = near === undefined ? ` It takes ${known.join(', ')}.` : ` Did you mean ${path}${near}?`
+  const all = path === '' ? [...known, ...reader.near] : known
+  const near = suggest(name, all)
+  const hint = near === undefined ? ` It takes ${all.join(', ')}.` : ` Did you mean ${path}${near}?`
   const owner = nameOf(reader.owner)
-  return coreError('option_unknown', { owner, name: path + name, hint: known.length > 0 ? hint : '' })
+  return coreError('option_unknown', { owner, name: path + name, hint: all.length > 0 ? hint : '' })
 }
 
 function invalid(owner: Reader['owner'], what: string, expected: string, actual: string): ArlenError {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fixture, get, start } from './helpers.ts'
+import { fixture, get, start, until } from './helpers.ts'
 
 const APPS = [
   ['a listener of node:http', 'faulty.ts'],
@@ -45,6 +45,8 @@ test.each(APPS)('a delayed event loop makes a worker refuse, and it recovers by 
   const statuses = (await Promise.all(blockers)).map(answer => answer.status)
   expect(statuses).toContain(503)
   expect(statuses).toContain(200)
-  await handle.once('heartbeat')
-  expect((await get(handle.url)).status).toBe(200)
+  await until(
+    () => get(handle.url),
+    answer => answer.status === 200,
+  )
 })

@@ -38,8 +38,9 @@ afterAll(() => close())
 /** All at the same time, each on a connection of its own, so that both workers get some. */
 async function submit(times: number, path: string, fields: Record<string, string>): Promise<number[]> {
   await using t = await testApp(shop.url)
-  const send = () => t.visitor().visit(path).submit(`[action="${path}"]`, fields)
-  return (await Promise.all(Array.from({ length: times }, send))).map(({ status }) => status).sort()
+  const pages = await Promise.all(Array.from({ length: times }, () => t.visitor().visit(path)))
+  const answers = pages.map(page => page.submit(`[action="${path}"]`, fields))
+  return (await Promise.all(answers)).map(({ status }) => status).sort()
 }
 
 test('guesses at a password are counted together by all workers', async () => {

@@ -59,7 +59,7 @@ test('lists the orders of everybody, in few queries, and shows each', async () =
 test('changes the stock of a product', async () => {
   const page = await buck.visit('/admin/products?q=Weed+Torch').click('Weed Torch, with Trigger')
   await page.fill('Stock', 42).click('Save').redirect(page.url.pathname, 303)
-  await page.visitor.visit(page.url.pathname).text('[role=status]', 'The stock is changed.')
+  await buck.visit(page.url.pathname).text('[role=status]', 'The stock is changed.')
   expect(await stockOf(217)).toBe(42)
 })
 

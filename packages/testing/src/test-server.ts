@@ -2,10 +2,9 @@ import { testingError } from './errors.ts'
 import { Observer } from './observe/observer.ts'
 import { emptyRecord, onBehalfOf } from './observe/record.ts'
 import type { Place } from './place.ts'
-import type { RequestDescription } from './request/description.ts'
+import type { DescribedRequest, RequestDescription } from './request/description.ts'
 import { type Answer, describeRequest, exchange } from './request/exchange.ts'
 import { exchangeByFetch } from './request/exchange-by-fetch.ts'
-import type { TestRequest } from './request/test-request.ts'
 import type { Target } from './target/target.ts'
 import { Connections } from './wire/connections.ts'
 import type { WireConnection } from './wire/wire-connection.ts'
@@ -17,7 +16,7 @@ export class TestServer {
   readonly connections: Connections | undefined
   readonly observer: Observer | undefined
   /** Requests that were made and never sent, with the place where. */
-  readonly #unsent: Map<TestRequest, Place> = new Map()
+  readonly #unsent: Map<DescribedRequest, Place> = new Map()
   /** Requests that are on their way. */
   readonly #waiting: Set<RequestDescription> = new Set()
   readonly #cleanUps: (() => unknown)[] = []
@@ -56,11 +55,11 @@ export class TestServer {
     throw testingError('option_invalid', { name: 'over', problem: `is 'fetch', and ${what} needs a connection.` })
   }
 
-  made(request: TestRequest, at: Place): void {
+  made(request: DescribedRequest, at: Place): void {
     this.#unsent.set(request, at)
   }
 
-  started(request: TestRequest): void {
+  started(request: DescribedRequest): void {
     this.#unsent.delete(request)
   }
 

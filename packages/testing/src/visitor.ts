@@ -1,15 +1,16 @@
 import type { Duplex } from 'node:stream'
 import { CookieJar } from './browser/cookie-jar.ts'
+import type { Navigator } from './browser/page.ts'
 import { testingError } from './errors.ts'
 import { WireFaults } from './faults/wire-faults.ts'
 import { atPlace, placeOf } from './place.ts'
 import { EventStream } from './realtime/event-stream.ts'
 import { TestWebSocket } from './realtime/test-websocket.ts'
 import type { OutgoingBody } from './request/body.ts'
-import { hasField, type RequestDescription, setField, withQuery } from './request/description.ts'
+import { type DescribedRequest, hasField, type RequestDescription, setField, withQuery } from './request/description.ts'
 import { describeRequest } from './request/exchange.ts'
-import { type RequestOptions, TestRequest } from './request/test-request.ts'
-import { TestResponse } from './response/test-response.ts'
+import { TestRequest as RequestOf, type RequestOptions, type Sender } from './request/test-request.ts'
+import { type TestRequest, TestResponse } from './response/test-response.ts'
 import type { TestServer } from './test-server.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -32,7 +33,7 @@ export interface VisitorOptions {
 }
 
 /** Somebody who uses the application: requests with cookies of their own. */
-export class Visitor {
+export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   readonly cookies: CookieJar
   protected readonly server: TestServer
   readonly #history: RequestDescription[] = []
@@ -52,6 +53,11 @@ export class Visitor {
   /** The application runs in this process: its logs, queries and errors can be seen. */
   get inProcess(): boolean {
     return this.server.target.inProcess
+  }
+
+  /** @internal The address that paths are relative to. */
+  get origin(): URL {
+    return this.server.origin
   }
 
   get(path: string, options?: RequestOptions): TestRequest {
@@ -91,7 +97,7 @@ export class Visitor {
   visit(path: string, options?: RequestOptions): TestRequest {
     const description = this.#describe('GET', path)
     for (const [name, value] of NAVIGATION) description.fields.push([name, name === 'Sec-Fetch-Site' ? 'none' : value])
-    const request = new TestRequest(this, description)
+    const request = new RequestOf(this, description)
     return this.#made(options ? request.apply(options) : request, this.visit)
   }
 
@@ -105,7 +111,7 @@ export class Visitor {
 
   /** The server-sent events of an address. */
   events(path: string, options: Pick<RequestOptions, 'query' | 'headers' | 'auth'> = {}): EventStream {
-    const { description } = new TestRequest(this, this.#describe('GET', path)).apply({ accept: 'events', ...options })
+    const { description } = new RequestOf(this, this.#describe('GET', path)).apply({ accept: 'events', ...options })
     const stream = new EventStream(
       this.#complete(description),
       () => this.server.connect('events()'),
@@ -139,7 +145,7 @@ export class Visitor {
 
   /** This visitor as a client that misbehaves, or on a network that fails. */
   get faults(): WireFaults {
-    const take = (request: TestRequest) => {
+    const take = (request: DescribedRequest) => {
       this.server.started(request)
       return this.#complete(request.description)
     }
@@ -151,12 +157,7 @@ export class Visitor {
     this.#history.pop()
     const last = this.#history.pop()
     if (last === undefined) throw testingError('no_page_before')
-    return this.#made(new TestRequest(this, { ...last, fields: [...last.fields] }), this.back)
-  }
-
-  /** @internal The absolute address of a target of the application. */
-  urlOf(target: string): URL {
-    return new URL(target, this.server.origin)
+    return this.#made(new RequestOf(this, { ...last, fields: [...last.fields] }), this.back)
   }
 
   /** @internal A step from one page to the next, as a browser makes it. */
@@ -170,7 +171,7 @@ export class Visitor {
     const target = url.pathname + url.search
     const description = { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0, as: this.#as }
     // Between here and the test stand two or three functions of a page.
-    return this.#made(new TestRequest(this, description), this.navigate, 4)
+    return this.#made(new RequestOf(this, description), this.navigate, 4)
   }
 
   /** @internal The request that comes of a step on the page that another request brings. */
@@ -190,7 +191,7 @@ export class Visitor {
         throw atPlace(error, at)
       }
     }
-    const request = new TestRequest(this, own, settle)
+    const request = new RequestOf(this, own, settle)
     this.server.made(request, at)
     return request
   }
@@ -222,7 +223,7 @@ export class Visitor {
     const answer = await this.server.exchange(this.#complete(description))
     for (const [name, value] of answer.head.fields) {
       if (name.length === 10 && name.toLowerCase() === 'set-cookie')
-        this.cookies.set(value, this.urlOf(description.target))
+        this.cookies.set(value, new URL(description.target, this.server.origin))
     }
     if (answer.record.loggedIn) this.#as = undefined
     const response = new TestResponse(this, description, answer, redirects)
@@ -254,7 +255,7 @@ export class Visitor {
   }
 
   #request(method: string, path: string, options: RequestOptions | undefined, caller: object): TestRequest {
-    const request = new TestRequest(this, this.#describe(method, path))
+    const request = new RequestOf(this, this.#describe(method, path))
     if (options) request.apply(options)
     return this.#made(request, caller)
   }

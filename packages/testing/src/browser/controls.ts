@@ -8,6 +8,9 @@ import type { PageElement } from './page-element.ts'
 /** What may be entered: a text, on or off, one or several choices, a file. */
 export type ControlValue = string | number | boolean | UploadedFile | Blob | readonly (string | UploadedFile | Blob)[]
 
+/** What is typed into a form before it is submitted, by the names of its fields. */
+export type Entries = Readonly<Record<string, ControlValue>>
+
 const files = new WeakMap<Element, readonly (UploadedFile | Blob)[]>()
 
 export function chosenFiles(control: Element): readonly (UploadedFile | Blob)[] {

@@ -1,34 +1,43 @@
 import { suggest } from '@arlen/core/options'
 import type { Element } from 'domhandler'
 import { testingError } from '../errors.ts'
-import type { TestRequest } from '../request/test-request.ts'
-import type { Visitor } from '../visitor.ts'
-import { type ControlValue, enter, labelOf } from './controls.ts'
+import type { RequestDescription } from '../request/description.ts'
+import { type Answer, describeRequest } from '../request/exchange.ts'
+import { report } from '../response/report.ts'
+import { ResponseData, type ResponseSource } from '../response/response-data.ts'
+import { type ControlValue, type Entries, enter, labelOf } from './controls.ts'
 import { controlsOf, isSubmitButton, submission } from './form.ts'
 import type { PageElement } from './page-element.ts'
 
-/** What is typed into a form before it is submitted, by the names of its fields. */
-export type Entries = Readonly<Record<string, ControlValue>>
+/** Who goes from page to page. */
+export interface Navigator<Request> extends ResponseSource {
+  /** A step from one page to the next. */
+  navigate(method: string, url: URL, body: RequestDescription['body'], from: URL): Request
+  /** The page before this one, asked for again. */
+  back(): Request
+}
 
 /** The page that an answer is: what a person can do with it. What the page does not offer cannot be done. */
-export abstract class Page {
-  readonly visitor: Visitor
-  abstract readonly url: URL
+export class Page<Request> extends ResponseData {
+  readonly #navigator: Navigator<Request>
 
-  constructor(visitor: Visitor) {
-    this.visitor = visitor
+  constructor(
+    navigator: Navigator<Request>,
+    request: RequestDescription,
+    answer: Answer,
+    redirects: readonly Page<Request>[],
+  ) {
+    super(navigator, request, answer, redirects)
+    this.#navigator = navigator
   }
-
-  protected abstract page(what: string): PageElement
-  protected abstract describe(): string
 
   /**
    * Follows a link or presses a button, named by its text or by a selector.
    *
    * @throws ArlenError `element_missing`, `element_ambiguous`, `element_unfit`
    */
-  click(target: string): TestRequest {
-    const page = this.page('click()')
+  click(target: string): Request {
+    const page = this.#page('click()')
     const element = this.#one(target, pressable(page), each => [
       each.text,
       each.getAttribute('value'),
@@ -50,8 +59,8 @@ export abstract class Page {
    * @param form - a selector; may be left out where the page has one form
    * @param entries - by the names of the fields; those left out stay as the page shows them
    */
-  submit(form?: string | Entries, entries?: Entries): TestRequest {
-    const page = this.page('submit()')
+  submit(form?: string | Entries, entries?: Entries): Request {
+    const page = this.#page('submit()')
     const selector = typeof form === 'string' ? form : 'form'
     const found = page.querySelectorAll(selector)
     const element = this.#only(selector, found, page.querySelectorAll('form').map(describeForm))
@@ -90,30 +99,30 @@ export abstract class Page {
   }
 
   /** Goes back to the page before this one: asks for it again. */
-  back(): TestRequest {
-    return this.visitor.back()
+  back(): Request {
+    return this.#navigator.back()
   }
 
-  #follow(link: PageElement): TestRequest {
+  #follow(link: PageElement): Request {
     const href = link.getAttribute('href')
     const url = href === null || !URL.canParse(href, this.#base()) ? undefined : new URL(href, this.#base())
     if (url === undefined)
       throw testingError('element_unfit', { selector: `the link ${link.text}`, problem: `leads to ${href}.` })
-    return this.visitor.navigate('GET', url, undefined, this.url)
+    return this.#navigator.navigate('GET', url, undefined, this.url)
   }
 
-  #send(form: PageElement, page: PageElement, button: Element | undefined): TestRequest {
+  #send(form: PageElement, page: PageElement, button: Element | undefined): Request {
     const { method, url, body } = submission(form, page, this.#base(), button)
-    return this.visitor.navigate(method, url, body, this.url)
+    return this.#navigator.navigate(method, url, body, this.url)
   }
 
   #base(): URL {
-    const base = this.page('the address of a link').querySelector('base[href]')?.getAttribute('href')
+    const base = this.#page('the address of a link').querySelector('base[href]')?.getAttribute('href')
     return base ? new URL(base, this.url) : this.url
   }
 
   #set(what: string, field: string, value: ControlValue): this {
-    const page = this.page(what)
+    const page = this.#page(what)
     const controls = page.querySelectorAll('input:not([type=hidden]), select, textarea')
     const names = (each: PageElement) => [
       each.getAttribute('name'),
@@ -181,7 +190,15 @@ export abstract class Page {
     const near = suggest(wanted, known)
     const list = known.length > 0 ? ` There are: ${[...new Set(known)].filter(Boolean).join(', ')}.` : ''
     const hint = near ? ` Did you mean ${near}?` : list
-    return testingError('element_missing', { url: this.url.pathname, selector, hint, report: this.describe() })
+    return testingError('element_missing', { url: this.url.pathname, selector, hint, report: report(this) })
+  }
+
+  #page(what: string): PageElement {
+    const type = this.field('content-type') ?? 'no type'
+    if (!/^(?:text\/html|application\/xhtml\+xml)\b/i.test(type)) {
+      throw testingError('not_a_page', { what, request: describeRequest(this.request), type, report: report(this) })
+    }
+    return this.dom
   }
 }
 

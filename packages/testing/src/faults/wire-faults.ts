@@ -1,6 +1,5 @@
 import { testingError } from '../errors.ts'
-import { headText, type RequestDescription } from '../request/description.ts'
-import type { TestRequest } from '../request/test-request.ts'
+import { type DescribedRequest, headText, type RequestDescription } from '../request/description.ts'
 import type { ResponseHead } from '../wire/response-reader.ts'
 import type { WireConnection } from '../wire/wire-connection.ts'
 
@@ -20,12 +19,12 @@ export interface FaultOutcome {
 /** Clients that misbehave, and networks that fail. Each takes a request that has been described and not sent. */
 export class WireFaults {
   readonly #connect: (what: string) => WireConnection
-  readonly #take: (request: TestRequest) => RequestDescription
+  readonly #take: (request: DescribedRequest) => RequestDescription
   readonly #host: string
 
   constructor(
     connect: (what: string) => WireConnection,
-    take: (request: TestRequest) => RequestDescription,
+    take: (request: DescribedRequest) => RequestDescription,
     host: string,
   ) {
     this.#connect = connect
@@ -38,7 +37,7 @@ export class WireFaults {
    *
    * @param ms - how long nothing is read; then the rest is
    */
-  async slowReader(request: TestRequest, ms: number): Promise<FaultOutcome> {
+  async slowReader(request: DescribedRequest, ms: number): Promise<FaultOutcome> {
     const { connection, outcome, headSeen } = this.#start(request, 'slowReader()')
     connection.stream.write(await this.#bytes(request), 'latin1')
     await headSeen
@@ -49,7 +48,7 @@ export class WireFaults {
   }
 
   /** Writes the request a byte at a time, with a pause between, until it is out or the server has had enough. */
-  async slowWriter(request: TestRequest, msPerByte: number): Promise<FaultOutcome> {
+  async slowWriter(request: DescribedRequest, msPerByte: number): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'slowWriter()')
     const bytes = Buffer.from(await this.#bytes(request), 'latin1')
     let over = false
@@ -64,7 +63,7 @@ export class WireFaults {
   }
 
   /** Cuts the connection after so many bytes of the body, as a phone in a tunnel does. Resolves when it is cut. */
-  async abortedUpload(request: TestRequest, afterBytes: number): Promise<void> {
+  async abortedUpload(request: DescribedRequest, afterBytes: number): Promise<void> {
     const { connection, outcome } = this.#start(request, 'abortedUpload()')
     const text = await this.#bytes(request)
     const bodyAt = text.indexOf('\r\n\r\n') + 4
@@ -75,26 +74,26 @@ export class WireFaults {
   }
 
   /** Sends the request and then a FIN: a client that has said its last and still listens. */
-  async halfOpen(request: TestRequest): Promise<FaultOutcome> {
+  async halfOpen(request: DescribedRequest): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'halfOpen()')
     connection.stream.end(await this.#bytes(request), 'latin1')
     return outcome
   }
 
   /** Leaves after so many bytes of the answer's body. Resolves when the connection is gone. */
-  async cutAnswer(request: TestRequest, afterBytes: number): Promise<FaultOutcome> {
+  async cutAnswer(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'cutAnswer()', afterBytes)
     connection.stream.write(await this.#bytes(request), 'latin1')
     return outcome
   }
 
   /** The request as usual, but its handler may take no longer than this: what is to happen when it does? */
-  handlerTimeout(request: TestRequest, ms: number): TestRequest {
+  handlerTimeout<Request extends DescribedRequest>(request: Request, ms: number): Request {
     request.description.handlerTimeoutMs = ms
     return request
   }
 
-  #start(request: TestRequest, what: string, mostBytes: number = Number.POSITIVE_INFINITY) {
+  #start(request: DescribedRequest, what: string, mostBytes: number = Number.POSITIVE_INFINITY) {
     const connection = this.#connect(`faults.${what}`)
     const { method } = request.description
     const chunks: Buffer[] = []
@@ -127,7 +126,7 @@ export class WireFaults {
   }
 
   /** The whole request, one character a byte. */
-  async #bytes(request: TestRequest): Promise<string> {
+  async #bytes(request: DescribedRequest): Promise<string> {
     const description = this.#take(request)
     const body = await description.body
     const content = body?.content

@@ -17,6 +17,11 @@ export interface RequestDescription {
   redirects: number
 }
 
+/** A request, as far as it was described. */
+export interface DescribedRequest {
+  readonly description: RequestDescription
+}
+
 /** Hop-by-hop and message fields that follow from the body. */
 export function hasField(fields: readonly [string, string][], name: string): boolean {
   for (const [known] of fields) if (known.length === name.length && known.toLowerCase() === name) return true

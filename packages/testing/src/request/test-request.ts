@@ -1,6 +1,5 @@
 import { isPromiseLike } from '@arlen/core'
-import type { ControlValue } from '../browser/controls.ts'
-import type { Entries } from '../browser/page.ts'
+import type { ControlValue, Entries } from '../browser/controls.ts'
 import { testingError } from '../errors.ts'
 import { atPlace, type Place, placeOf } from '../place.ts'
 import { AssertionMethods, type AssertionName } from '../response/assertion-methods.ts'
@@ -8,9 +7,8 @@ import { assertions } from '../response/assertions.ts'
 import { type Finding, failure } from '../response/failure.ts'
 import type { TextExpectation } from '../response/matches.ts'
 import { report } from '../response/report.ts'
+import type { ResponseData } from '../response/response-data.ts'
 import { countAssertions } from '../response/runner.ts'
-import type { TestResponse } from '../response/test-response.ts'
-import type { Visitor } from '../visitor.ts'
 import { type FormFields, formBody, jsonBody, type MultipartFields, multipartBody, rawBody } from './body.ts'
 import { type RequestDescription, setField, withQuery } from './description.ts'
 
@@ -48,10 +46,34 @@ const ACCEPT: Readonly<Record<string, string>> = {
 /** What a browser would follow, and no more: 20, as the Fetch standard says. */
 const MOST_REDIRECTS = 20
 
+/** What can be done with the page that an answer is. */
+export interface Steps<Request> {
+  click(target: string): Request
+  submit(form?: string | Entries, entries?: Entries): Request
+  fill(field: string, value: string | number): unknown
+  select(field: string, value: string | readonly string[]): unknown
+  check(field: string): unknown
+  uncheck(field: string): unknown
+  attach(field: string, ...files: Extract<ControlValue, object>[]): unknown
+}
+
+/** Who sends requests. */
+export interface Sender<Response extends ResponseData & Steps<TestRequest<Response>>> {
+  /** Sends a request, and those that its redirects ask for. */
+  perform(request: TestRequest<Response>): Promise<Response>
+  /** The request that comes of a step on the page that another request brings. */
+  goOn(
+    before: TestRequest<Response>,
+    call: string,
+    step: (page: Response) => TestRequest<Response>,
+    caller: object,
+  ): TestRequest<Response>
+}
+
 /** What is done with the answer when it has come, one after the other: an assertion, or an entry in a form. */
-interface Pending {
+interface Pending<Response> {
   call: string
-  run: (response: TestResponse) => Finding | undefined | Promise<Finding | undefined>
+  run: (response: Response) => Finding | undefined | Promise<Finding | undefined>
   /** Where the test said so. */
   at: { stack?: string }
 }
@@ -60,17 +82,20 @@ interface Pending {
  * A request that runs when it is awaited. What is said before the first assertion describes the request; what is said
  * from then on is about the answer, and fails at its own line.
  */
-export class TestRequest extends AssertionMethods implements PromiseLike<TestResponse> {
+export class TestRequest<Response extends ResponseData & Steps<TestRequest<Response>>>
+  extends AssertionMethods
+  implements PromiseLike<Response>
+{
   readonly description: RequestDescription
-  readonly #visitor: Visitor
-  readonly #pending: Pending[] = []
+  readonly #sender: Sender<Response>
+  readonly #pending: Pending<Response>[] = []
   readonly #settle: (() => Promise<void>) | undefined
-  #result: Promise<TestResponse> | undefined
+  #result: Promise<Response> | undefined
 
   /** @param settle - completes the description before the request is sent */
-  constructor(visitor: Visitor, description: RequestDescription, settle?: () => Promise<void>) {
+  constructor(sender: Sender<Response>, description: RequestDescription, settle?: () => Promise<void>) {
     super()
-    this.#visitor = visitor
+    this.#sender = sender
     this.description = description
     this.#settle = settle
   }
@@ -176,32 +201,32 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a request runs when it is awaited
-  then<Value = TestResponse, Reason = never>(
-    onFulfilled?: ((response: TestResponse) => Value | PromiseLike<Value>) | null,
+  then<Value = Response, Reason = never>(
+    onFulfilled?: ((response: Response) => Value | PromiseLike<Value>) | null,
     onRejected?: ((reason: unknown) => Reason | PromiseLike<Reason>) | null,
   ): Promise<Value | Reason> {
     return this.send().then(onFulfilled, onRejected)
   }
 
   /** Sends the request now, without waiting for the answer; awaiting the request then does not send it again. */
-  send(): Promise<TestResponse> {
+  send(): Promise<Response> {
     this.#result ??= this.#run()
     return this.#result
   }
 
-  catch<Reason>(onRejected: (reason: unknown) => Reason | PromiseLike<Reason>): Promise<TestResponse | Reason> {
+  catch<Reason>(onRejected: (reason: unknown) => Reason | PromiseLike<Reason>): Promise<Response | Reason> {
     return this.send().catch(onRejected)
   }
 
-  /** Goes on from the page that comes: follows a link or presses a button of it, as {@link TestResponse.click} does. */
-  click(target: string): TestRequest {
-    return this.#visitor.goOn(this, `click(${JSON.stringify(target)})`, page => page.click(target), this.click)
+  /** Goes on from the page that comes: follows a link or presses a button of it, as {@link Steps.click} does. */
+  click(target: string): TestRequest<Response> {
+    return this.#sender.goOn(this, `click(${JSON.stringify(target)})`, page => page.click(target), this.click)
   }
 
-  /** Goes on from the page that comes: sends a form of it, as {@link TestResponse.submit} does. */
-  submit(form?: string | Entries, entries?: Entries): TestRequest {
+  /** Goes on from the page that comes: sends a form of it, as {@link Steps.submit} does. */
+  submit(form?: string | Entries, entries?: Entries): TestRequest<Response> {
     const call = typeof form === 'string' ? `submit(${JSON.stringify(form)})` : 'submit()'
-    return this.#visitor.goOn(this, call, page => page.submit(form, entries), this.submit)
+    return this.#sender.goOn(this, call, page => page.submit(form, entries), this.submit)
   }
 
   /** Types into a field of the page that comes. */
@@ -232,19 +257,19 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
     return this.#later(`${name}()`, response => assertions[name](response, ...args), method)
   }
 
-  #enter(call: string, act: (page: TestResponse) => unknown, method: object): this {
+  #enter(call: string, act: (page: Response) => unknown, method: object): this {
     return this.#later(call, response => void act(response), method)
   }
 
-  #later(call: string, run: Pending['run'], method: object): this {
+  #later(call: string, run: Pending<Response>['run'], method: object): this {
     if (this.#result !== undefined) throw testingError('request_sent', { call })
     this.#pending.push({ call, run, at: placeOf(method, 5) })
     return this
   }
 
-  async #run(): Promise<TestResponse> {
+  async #run(): Promise<Response> {
     if (this.#settle) await this.#settle()
-    const response = await this.#visitor.perform(this)
+    const response = await this.#sender.perform(this)
     if (this.#pending.length > 0) countAssertions(this.#pending.length)
     for (const { run, at } of this.#pending) {
       const finding = await judged(run, response, at)
@@ -267,7 +292,11 @@ export class TestRequest extends AssertionMethods implements PromiseLike<TestRes
 }
 
 /** What the page does not offer is told at the line of the test, too. */
-async function judged(run: Pending['run'], response: TestResponse, at: Place): Promise<Finding | undefined> {
+async function judged<Response>(
+  run: Pending<Response>['run'],
+  response: Response,
+  at: Place,
+): Promise<Finding | undefined> {
   try {
     const found = run(response)
     return isPromiseLike(found) ? await found : found

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TextExpectation } from './matches.ts'
+import type { ResponseData } from './response-data.ts'
 import type { ResponseCookie } from './set-cookie.ts'
-import type { TestResponse } from './test-response.ts'
 
 /** What the value of a JSON assertion may be: a value (patterns and matchers inside it count), or a schema. */
 export type JsonExpectation = unknown | StandardSchemaV1
@@ -132,7 +132,7 @@ export abstract class AssertionMethods {
   }
 
   /** Whatever else: throws where it is not as it should be. */
-  satisfies(test: (response: TestResponse) => unknown): this {
+  satisfies(test: (response: ResponseData) => unknown): this {
     return this.judge('satisfies', [test], this.satisfies)
   }
 }

@@ -7,12 +7,12 @@ import type { Finding } from './failure.ts'
 import { matches } from './matches.ts'
 import { followPointer } from './pointer.ts'
 import { html as formatHtml } from './pretty-html.ts'
+import type { ResponseData } from './response-data.ts'
 import { isRemoved } from './set-cookie.ts'
-import type { TestResponse } from './test-response.ts'
 
 /** Looks at an answer; undefined where all is as expected. */
 // biome-ignore lint/suspicious/noExplicitAny: AssertionMethods types the arguments of each
-type Assertion = (response: TestResponse, ...args: any[]) => Finding | undefined | Promise<Finding | undefined>
+type Assertion = (response: ResponseData, ...args: any[]) => Finding | undefined | Promise<Finding | undefined>
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',
@@ -276,7 +276,7 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
         }
   },
 
-  async satisfies(response, test: (response: TestResponse) => unknown) {
+  async satisfies(response, test: (response: ResponseData) => unknown) {
     return (await test(response)) === false ? { message: 'The answer does not satisfy the test.' } : undefined
   },
 }
@@ -295,7 +295,7 @@ function show(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-function parseJson(response: TestResponse): { value: unknown } | Finding {
+function parseJson(response: ResponseData): { value: unknown } | Finding {
   try {
     return { value: response.json as unknown }
   } catch (error) {
@@ -330,12 +330,12 @@ function isAttributes(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !(value instanceof RegExp) && !('asymmetricMatch' in value)
 }
 
-function inProcessOnly(response: TestResponse, what: string): void {
-  if (!response.visitor.inProcess) throw testingError('not_in_process', { what })
+function inProcessOnly(response: ResponseData, what: string): void {
+  if (!response.inProcess) throw testingError('not_in_process', { what })
 }
 
 function onElement(
-  response: TestResponse,
+  response: ResponseData,
   selector: string,
   look: (element: PageElement) => Finding | undefined,
 ): Finding | undefined {
@@ -351,7 +351,7 @@ function around(element: PageElement): string {
 }
 
 /** What a selector that finds nothing comes nearest to: the last of its parts that finds something. */
-function nearest(response: TestResponse, selector: string): string | undefined {
+function nearest(response: ResponseData, selector: string): string | undefined {
   for (let at = selector.lastIndexOf(' '); at > 0; at = selector.lastIndexOf(' ', at - 1)) {
     try {
       const found = response.dom.querySelector(

@@ -1,7 +1,7 @@
-import type { TestResponse } from './test-response.ts'
+import type { ResponseData } from './response-data.ts'
 
 /** How long a shared cache may keep an answer without asking (RFC 9111, section 3 and 4.2), and why. */
-export function cacheLifetime(response: TestResponse): { seconds: number; because: string } {
+export function cacheLifetime(response: ResponseData): { seconds: number; because: string } {
   const control = response.field('cache-control')
   const directives = new Map<string, string>()
   for (const part of control?.split(',') ?? []) {

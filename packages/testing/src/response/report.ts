@@ -1,6 +1,6 @@
 import { codeFrame } from '@arlen/core/code-frame'
 import { redactText } from './redact.ts'
-import type { TestResponse } from './test-response.ts'
+import type { ResponseData } from './response-data.ts'
 
 const MOST_BODY = 2048
 const MOST_LINES = 20
@@ -9,7 +9,7 @@ const MOST_LINES = 20
  * What a person needs to see when an assertion fails: the request, the head and the beginning of the answer, what was
  * thrown on the server and where, its log and its queries. Secrets are not in it.
  */
-export function report(response: TestResponse, context?: string): string {
+export function report(response: ResponseData, context?: string): string {
   const { request, url, status, rawHeaders, record } = response
   const parts = [
     `${request.method} ${request.target}  (${url.origin})`,
@@ -49,7 +49,7 @@ export function report(response: TestResponse, context?: string): string {
   return redactText(parts.join('\n'))
 }
 
-function reason({ redirects }: TestResponse): string {
+function reason({ redirects }: ResponseData): string {
   return redirects.length === 0
     ? ''
     : `after ${redirects.map(({ status, request }) => `${status} ${request.target}`).join(', ')}`
@@ -59,7 +59,7 @@ function fields(list: readonly (readonly [string, string])[]): string {
   return list.map(([name, value]) => `  ${name}: ${value}`).join('\n')
 }
 
-function bodyOf(response: TestResponse): string {
+function bodyOf(response: ResponseData): string {
   const { body } = response
   if (body.length === 0) return '(no body)'
   if (body.subarray(0, MOST_BODY).includes(0)) return `(${body.length} bytes that are no text)`

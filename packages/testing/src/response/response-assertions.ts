@@ -3,16 +3,16 @@ import { AssertionMethods, type AssertionName } from './assertion-methods.ts'
 import { assertions } from './assertions.ts'
 import { failure } from './failure.ts'
 import { report } from './report.ts'
+import type { ResponseData } from './response-data.ts'
 import { countAssertions } from './runner.ts'
-import type { TestResponse } from './test-response.ts'
 
 /** The assertions of an answer that has arrived. */
 export type Asserted = AssertionMethods
 
 export class ResponseAssertions extends AssertionMethods {
-  readonly #response: TestResponse
+  readonly #response: ResponseData
 
-  constructor(response: TestResponse) {
+  constructor(response: ResponseData) {
     super()
     this.#response = response
   }

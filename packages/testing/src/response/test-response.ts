@@ -1,160 +1,18 @@
 import { Page } from '../browser/page.ts'
-import { type PageElement, parsePage } from '../browser/page-element.ts'
-import { testingError } from '../errors.ts'
-import type { LogLine, QueryRecord, RenderRecord, ServerRecord } from '../observe/record.ts'
-import type { RequestDescription } from '../request/description.ts'
-import { type Answer, describeRequest } from '../request/exchange.ts'
-import type { Visitor } from '../visitor.ts'
-import { report } from './report.ts'
+import type { TestRequest as TestRequestOf } from '../request/test-request.ts'
 import { type Asserted, ResponseAssertions } from './response-assertions.ts'
-import { type ResponseCookie, readSetCookie } from './set-cookie.ts'
+
+/** A request whose answer is a {@link TestResponse}. */
+export type TestRequest = TestRequestOf<TestResponse>
 
 /** An answer that has arrived, with what the application did for it, and the page it is for a browser. */
-export class TestResponse extends Page {
-  readonly status: number
-  /** The body as it was sent, not decompressed. */
-  readonly body: Buffer
-  /** The request that led here, after redirects the last. */
-  readonly request: RequestDescription
-  /** Answers in advance: the fields of 103 Early Hints, 100 Continue. */
-  readonly interim: Answer['interim']
-  /** The redirects that were followed, the first one first. */
-  readonly redirects: readonly TestResponse[]
-  readonly #answer: Answer
-  #url: URL | undefined
-  #headers: Headers | undefined
-  #text: string | undefined
-  #json: { value: unknown } | undefined
-  #dom: PageElement | undefined
+export class TestResponse extends Page<TestRequest> {
+  declare readonly redirects: readonly TestResponse[]
   #expect: Asserted | undefined
-
-  constructor(visitor: Visitor, request: RequestDescription, answer: Answer, redirects: readonly TestResponse[]) {
-    super(visitor)
-    this.#answer = answer
-    this.status = answer.head.status
-    this.body = answer.body
-    this.request = request
-    this.interim = answer.interim
-    this.redirects = redirects
-  }
-
-  /** The absolute address of the answer. */
-  get url(): URL {
-    this.#url ??= this.visitor.urlOf(this.request.target)
-    return this.#url
-  }
-
-  /** The fields, joined where one came several times. */
-  get headers(): Headers {
-    this.#headers ??= new Headers(this.#answer.head.fields)
-    return this.#headers
-  }
-
-  /** The fields as they came: spelling, order and repetitions. */
-  get rawHeaders(): readonly (readonly [name: string, value: string])[] {
-    return this.#answer.head.fields
-  }
-
-  /** One field without the cost of {@link headers}; several of a name are joined by a comma. */
-  field(name: string): string | undefined {
-    const lower = name.toLowerCase()
-    let value: string | undefined
-    for (const [known, each] of this.#answer.head.fields) {
-      if (known.length === lower.length && known.toLowerCase() === lower)
-        value = value === undefined ? each : `${value}, ${each}`
-    }
-    return value
-  }
-
-  /** The body as text, in the charset that the answer names (default UTF-8). */
-  get text(): string {
-    this.#text ??= decode(this.body, this.field('content-type'))
-    return this.#text
-  }
-
-  /**
-   * The body as JSON. Its type is the test's to say.
-   *
-   * @throws SyntaxError when it is none
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: what JSON holds is known to the test alone
-  get json(): any {
-    this.#json ??= { value: JSON.parse(this.text) }
-    return this.#json.value
-  }
-
-  /** The page. Parsed when it is first asked for, as browsers do. */
-  get dom(): PageElement {
-    this.#dom ??= parsePage(this.text)
-    return this.#dom
-  }
-
-  /** The cookies that the answer sets, by name. */
-  get cookies(): Readonly<Record<string, ResponseCookie>> {
-    const cookies: Record<string, ResponseCookie> = {}
-    for (const [name, value] of this.#answer.head.fields) {
-      const cookie = name.toLowerCase() === 'set-cookie' ? readSetCookie(value) : undefined
-      if (cookie) cookies[cookie.name] = cookie
-    }
-    return cookies
-  }
-
-  /** Milliseconds by stage, from Server-Timing; empty unless the application measures (`performanceLogging`). */
-  get timings(): Readonly<Record<string, number>> {
-    const entries = this.field('server-timing')?.split(',') ?? []
-    return Object.fromEntries(
-      entries.map(entry => {
-        const [name = '', ...params] = entry.split(';').map(part => part.trim())
-        return [name, Number(params.find(param => param.startsWith('dur='))?.slice(4) ?? 0)]
-      }),
-    )
-  }
-
-  /** The queries that the application sent for this request. Empty for an application of another process. */
-  get sql(): readonly QueryRecord[] {
-    return this.#answer.record.queries
-  }
-
-  /** What the application logged for this request. Empty for an application of another process. */
-  get logs(): readonly LogLine[] {
-    return this.#answer.record.logs
-  }
-
-  /** The templates rendered for this request, with their locals. Empty for an application of another process. */
-  get renders(): readonly RenderRecord[] {
-    return this.#answer.record.renders
-  }
-
-  /** What was thrown on the server, where the answer is a failure and the application runs in this process. */
-  get error(): unknown {
-    return this.#answer.record.error
-  }
-
-  get record(): ServerRecord {
-    return this.#answer.record
-  }
 
   /** The same assertions as before the await; each throws at once. */
   get expect(): Asserted {
     this.#expect ??= new ResponseAssertions(this)
     return this.#expect
   }
-
-  protected override describe(): string {
-    return report(this)
-  }
-
-  protected override page(what: string): PageElement {
-    const type = this.field('content-type') ?? 'no type'
-    if (!/^(?:text\/html|application\/xhtml\+xml)\b/i.test(type)) {
-      throw testingError('not_a_page', { what, request: describeRequest(this.request), type, report: this.describe() })
-    }
-    return this.dom
-  }
-}
-
-function decode(body: Buffer, type: string | undefined): string {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type ?? '')?.[1] ?? 'utf-8'
-  if (/^utf-?8$/i.test(charset)) return body.toString('utf8')
-  return new TextDecoder(charset).decode(body)
 }

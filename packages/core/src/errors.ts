@@ -11,7 +11,7 @@ const table = {
     message:
       'The logger {problem}. Give createLogger() of @arlen/core/logger, a pino logger, console, or false for silence.',
   },
-  option_invalid: { message: '{owner}: {what} must be {expected}, not {actual}.' },
+  option_invalid: { message: '{owner}: {what} {problem}.' },
   option_unknown: { message: '{owner} has no option {name}.{hint}' },
 }
 

@@ -25,6 +25,8 @@ export const option: {
   readonly func: OptionRule
   readonly object: OptionRule
   readonly null: OptionRule
+  /** A number that is not negative; `Infinity` lifts a limit. */
+  readonly limit: OptionRule
   /** Any finite number from `least` to `most`. */
   number(least?: number, most?: number): OptionRule
   integer(least?: number, most?: number): OptionRule
@@ -49,6 +51,10 @@ export const option: {
   func: { expected: 'a function', accepts: value => typeof value === 'function' },
   object: { expected: 'an object', accepts: isObject },
   null: { expected: 'null', accepts: value => value === null },
+  limit: {
+    expected: 'a number that is not negative',
+    accepts: value => typeof value === 'number' && value >= 0,
+  },
   number: (least, most) => numeric('a number', '', Number.isFinite, least, most),
   integer: (least, most) => numeric('a whole number', '', Number.isSafeInteger, least, most),
   durationMs: (least = 0, most) => numeric('a number', ' milliseconds', Number.isFinite, least, most),

@@ -33,19 +33,23 @@ interface Reader {
 export function readOptions<T extends object>(
   owner: string | (() => string),
   given: T | undefined,
-  table: OptionTable<T>,
+  table: NoInfer<OptionTable<T>>,
   near: readonly string[] = [],
 ): T {
   if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
-    throw invalid(owner, 'the options', 'an object', shown(given))
+    const problem = `must be an object, not ${shown(given)}`
+    throw coreError('option_invalid', { owner: nameOf(owner), what: 'the options', problem })
   }
   return readTable({ owner, near }, '', (given ?? {}) as Given, table) as T
 }
 
-/** The error for an option that a factory checks itself, as its message says: `{expected}` follows "must be". */
-export function invalidOption(owner: string, name: string, expected: string, value: unknown): ArlenError {
-  const actual = isSecretName(name) && value !== undefined ? `the ${typeof value} given` : shown(value)
-  return invalid(owner, `the option ${name}`, expected, actual)
+/**
+ * The error for an option that a factory checks itself.
+ *
+ * @param problem - what is wrong, to follow the option's name: `must be a folder`. It does not quote a secret
+ */
+export function invalidOption(owner: string, name: string, problem: string): ArlenError {
+  return coreError('option_invalid', { owner, what: `the option ${name}`, problem: problem.replace(/\.$/, '') })
 }
 
 function readTable(
@@ -61,15 +65,14 @@ function readTable(
     if (value !== undefined) read[name] = readOne(reader, path + name, value, table[name]!)
   }
   for (const [name, { required, expected }] of Object.entries(table)) {
-    if (required && read[name] === undefined)
-      throw invalidOption(nameOf(reader.owner), path + name, expected, undefined)
+    if (required && read[name] === undefined) throw unfit(reader, path + name, expected, undefined)
   }
   return read
 }
 
-function readOne({ owner, near }: Reader, path: string, value: unknown, rule: OptionRule): unknown {
-  if (!rule.accepts(value)) throw invalidOption(nameOf(owner), path, rule.expected, value)
-  return rule.table !== undefined && isPlain(value) ? readTable({ owner, near }, `${path}.`, value, rule.table) : value
+function readOne(reader: Reader, path: string, value: unknown, rule: OptionRule): unknown {
+  if (!rule.accepts(value)) throw unfit(reader, path, rule.expected, value)
+  return rule.table !== undefined && isPlain(value) ? readTable(reader, `${path}.`, value, rule.table) : value
 }
 
 function isPlain(value: unknown): value is Given {
@@ -86,8 +89,9 @@ function unknownOption(reader: Reader, path: string, name: string, known: readon
   return coreError('option_unknown', { owner, name: path + name, hint: all.length > 0 ? hint : '' })
 }
 
-function invalid(owner: Reader['owner'], what: string, expected: string, actual: string): ArlenError {
-  return coreError('option_invalid', { owner: nameOf(owner), what, expected, actual })
+function unfit(reader: Reader, path: string, expected: string, value: unknown): ArlenError {
+  const actual = isSecretName(path) && value !== undefined ? `the ${typeof value} given` : shown(value)
+  return invalidOption(nameOf(reader.owner), path, `must be ${expected}, not ${actual}`)
 }
 
 function nameOf(owner: Reader['owner']): string {

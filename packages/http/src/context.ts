@@ -8,6 +8,7 @@ import {
   Timings,
   toProblem,
 } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Freshness, isFresh } from './answer/freshness.ts'
 import type { HeaderBlock } from './answer/header-block.ts'
 import { HeaderList } from './answer/headers.ts'
@@ -82,6 +83,8 @@ export interface RedirectOptions {
   /** Whether the target may be on another host. Default false. */
   external?: boolean
 }
+
+const REDIRECT_OPTIONS: OptionTable<RedirectOptions> = { status: option.any, external: option.boolean }
 
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 
@@ -242,7 +245,8 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
    * @throws HttpError `redirect_invalid` (400) for a target with control characters
    */
   redirect(location: string, options: number | RedirectOptions = 303): Reply {
-    const { status = 303, external = false } = typeof options === 'number' ? { status: options } : options
+    const { status = 303, external = false } =
+      typeof options === 'number' ? { status: options } : readOptions('c.redirect()', options, REDIRECT_OPTIONS)
     if (hasControl(location)) throw httpError('redirect_invalid')
     if (!external && !staysHere(location, this.req.host, this.req.protocol)) throw httpError('redirect_external')
     const reply = new Reply(null, '', status)

@@ -1,4 +1,4 @@
-import { httpError } from './errors.ts'
+import { invalidOption } from '@arlen/core/options'
 
 /** What a request says of where it comes from. */
 export interface RequestOrigin {
@@ -54,5 +54,5 @@ function writtenByBrowsers(entry: string): string {
   const url = URL.canParse(entry) ? new URL(entry) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin
   const problem = `has ${JSON.stringify(entry)}, which is no origin such as "https://pay.example".`
-  throw httpError('option_invalid', { name: 'trustedOrigins', problem })
+  throw invalidOption('createServer()', 'trustedOrigins', problem)
 }

@@ -71,7 +71,6 @@ const table = {
   upgrade_required: { status: 426, message: 'This resource speaks {protocol} only.' },
   event_invalid: { message: 'The {field} of an event has a line break, which would begin another field.' },
   stream_incomplete: { message: 'The stream of the answer was read or destroyed before its end.' },
-  option_invalid: { message: 'Option {name} of the HTTP server {problem}' },
   file_changed: { message: 'The file {path} was changed while it was sent.' },
   static_folder_missing: { message: 'There is no folder {dir} to serve files from.' },
 }

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { httpError } from './errors.ts'
 
 /** One event of a `text/event-stream` (WHATWG HTML, section 9.2). */
@@ -21,6 +22,8 @@ export interface EventOptions {
   heartbeatMs?: number
 }
 
+const OPTIONS: OptionTable<EventOptions> = { heartbeatMs: option.limit }
+
 /** Where events come from. The function form is given the signal that ends with the client. */
 export type EventStreamSource =
   | AsyncIterable<ServerEvent | string>
@@ -33,11 +36,12 @@ export function eventText(
   options: EventOptions,
   toJson: ToJson,
 ): AsyncIterable<string> {
+  const { heartbeatMs = 15_000 } = readOptions('c.events()', options, OPTIONS)
   return {
     // Only what is read begins: nobody ends a source whose text a HEAD has no use for.
     [Symbol.asyncIterator]: () => {
       const events = typeof source === 'function' ? source(signal) : source
-      return new EventText(events[Symbol.asyncIterator](), signal, toJson, options.heartbeatMs ?? 15_000)
+      return new EventText(events[Symbol.asyncIterator](), signal, toJson, heartbeatMs)
     },
   }
 }

@@ -1,12 +1,11 @@
 import type { Handler, ListenOptions, LoggerOption } from '@arlen/core'
 import { toLogger } from '@arlen/core'
-import { type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
+import { invalidOption, type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type JsonOptions, JsonWriter } from './answer/json.ts'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
 import type { Engine } from './engine.ts'
-import { httpError } from './errors.ts'
 import { LIMIT_RULES, type LimitName, type Limits, resolveLimits, TIMEOUT_NAMES } from './limits.ts'
 import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
@@ -81,11 +80,11 @@ export function readHttpOptions<T extends object>(
 }
 
 export const LISTEN_OPTIONS: OptionTable<ListenOptions> = {
-  port: option.any,
-  host: option.any,
-  path: option.any,
-  fd: option.any,
-  server: option.any,
+  port: option.integer(0, 65_535),
+  host: option.text,
+  path: option.text,
+  fd: option.integer(0),
+  server: option.object,
 }
 
 /** RFC 9110 without CONNECT and TRACE, which no application answers; PATCH (RFC 5789); QUERY. */
@@ -133,7 +132,7 @@ function application<C extends Context>(
   }: HttpOptions<C>,
 ): Pick<Service, 'handler' | 'Context' | 'onError' | 'onFinish'> {
   if (context !== (Context as unknown) && !(context.prototype instanceof Context)) {
-    throw httpError('option_invalid', { name: 'context', problem: 'must be a class that extends Context.' })
+    throw invalidOption('createServer()', 'context', 'must be a class that extends Context')
   }
   const own = { handler, Context: context, onError, onFinish: onFinish ?? null }
   return own as unknown as Pick<Service, keyof typeof own>

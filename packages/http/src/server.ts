@@ -1,6 +1,7 @@
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { CloseOptions, Controllable, Handler, ListenOptions, LoadRules, Servable } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { LiveSet } from './connection/live-set.ts'
 import { rejection } from './connection/rejection.ts'
 import { createListener, listenOn, SocketDriver, turnAway } from './connection/socket-driver.ts'
@@ -15,6 +16,8 @@ export interface Address {
   address: string
   port: number
 }
+
+const CLOSE_OPTIONS: OptionTable<CloseOptions> = { graceMs: option.limit }
 
 /** Serves HTTP/1.1 over any listener or Duplex. */
 export class HttpServer implements Servable, Controllable {
@@ -68,7 +71,8 @@ export class HttpServer implements Servable, Controllable {
     this.engine.overloaded = on
   }
 
-  async listen(options: ListenOptions = {}): Promise<Address> {
+  async listen(given: ListenOptions = {}): Promise<Address> {
+    const options = readOptions('listen()', given, LISTEN_OPTIONS)
     const { server } = options
     const listener = server ?? createListener(socket => this.handleConnection(socket))
     if (server !== undefined) {
@@ -138,7 +142,8 @@ export class HttpServer implements Servable, Controllable {
    * that stay idle, waits up to `graceMs` for answers in flight, then cuts. Calling it again gives the same promise.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    this.closing ??= this.shutDown(options.graceMs ?? 10_000)
+    const { graceMs = 10_000 } = readOptions('close()', options, CLOSE_OPTIONS)
+    this.closing ??= this.shutDown(graceMs)
     return this.closing
   }
 
@@ -180,6 +185,7 @@ export async function serve<C extends Context = Context>(
 ): Promise<HttpServer> {
   const read = readHttpOptions('serve()', options, LISTEN_OPTIONS)
   const server = new HttpServer(createService<C>(handler, read))
-  await server.listen(read)
+  const { port, host, path, fd, server: listener } = read
+  await server.listen({ port, host, path, fd, server: listener } as ListenOptions)
   return server
 }

@@ -1,3 +1,4 @@
+import { invalidOption } from '@arlen/core/options'
 import { parse } from 'pg-connection-string'
 import { pgError } from './errors.ts'
 
@@ -69,7 +70,7 @@ function checkParameters(query: URLSearchParams, refuse: (reason: string) => Err
 export function sslOfEnvironment(mode: string | undefined): unknown {
   if (mode === undefined || mode === '') return undefined
   if (!SSLMODES.includes(mode)) {
-    throw pgError('option_invalid', { option: 'PGSSLMODE', value: mode, expected: SSLMODES.join(', ') })
+    throw invalidOption('createPg()', 'PGSSLMODE', `must be one of ${SSLMODES.join(', ')}, not ${mode}`)
   }
   return parseDsn(`postgres://localhost/x?sslmode=${mode}`).ssl
 }

@@ -12,7 +12,6 @@ const table = {
     message:
       'The database URL {dsn} is not valid: {reason}. It looks like postgres://user:password@host:5432/database.',
   },
-  option_invalid: { message: 'Option {option} is {value}, but must be {expected}.' },
   sql_not_tagged: {
     message:
       '{api} takes a tagged template or an Sql fragment, but got {got}. Write sql`…` without parentheses, so that what is interpolated becomes a bind parameter; identifiers go through sql.id(name).',

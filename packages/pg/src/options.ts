@@ -1,7 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
-import { type OptionRule, type OptionTable, option, readOptions as readGiven } from '@arlen/core/options'
+import { invalidOption, type OptionRule, type OptionTable, option, readOptions as readGiven } from '@arlen/core/options'
 import { type Dsn, parseDsn, sslOfEnvironment } from './dsn.ts'
-import { pgError } from './errors.ts'
 import { POOL_SETTINGS, type PoolSetting, type PoolSettings, TYPE_SETTINGS } from './pool-options.ts'
 import type { SqlStateEntry } from './sqlstate.ts'
 import type { TypeSettings } from './wire/type-parsers.ts'
@@ -113,7 +112,7 @@ function readTarget(
 function readPort(given: number | string): number {
   const value = Number(given)
   if (Number.isInteger(value) && value > 0 && value <= 65_535) return value
-  throw pgError('option_invalid', { option: 'port', value: given, expected: 'a whole number from 1 to 65535' })
+  throw invalidOption('createPg()', 'port', `must be a whole number from 1 to 65535, not ${given}`)
 }
 
 /** Where a pool leads, for messages: `app@db.example:5432/shop`. */

@@ -1,3 +1,4 @@
+import { invalidOption } from '@arlen/core/options'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { CopyIn, CopyOut, type CopySource } from './copy.ts'
 import { pgError } from './errors.ts'
@@ -136,7 +137,7 @@ export abstract class Queries {
     const query = sortArguments(text, values, options)
     const { batch = 500 } = query.options as StreamOptions
     if (!Number.isInteger(batch) || batch < 1) {
-      throw pgError('option_invalid', { option: 'batch', value: batch, expected: 'a whole number of at least 1' })
+      throw invalidOption('stream()', 'batch', `must be a whole number of at least 1, not ${batch}`)
     }
     const lease = await this.lease('stream', query)
     let succeeded = false

@@ -1,3 +1,4 @@
+import { invalidOption } from '@arlen/core/options'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { pgError } from './errors.ts'
 import { type Param, Sql } from './sql/sql.ts'
@@ -67,7 +68,7 @@ const LONGEST_MS = 2_147_483_647
 function checkOptions(options: QueryOptions): QueryOptions {
   const { timeoutMs: value } = options
   if (value === undefined || (value >= 0 && value <= LONGEST_MS)) return options
-  throw pgError('option_invalid', { option: 'timeoutMs', value, expected: `0 to ${LONGEST_MS} milliseconds` })
+  throw invalidOption('a query', 'timeoutMs', `must be 0 to ${LONGEST_MS} milliseconds, not ${value}`)
 }
 
 /** `(sql, options)` or `(text, options)`: COPY takes no parameters. */

@@ -1,7 +1,7 @@
+import { invalidOption } from '@arlen/core/options'
 import { callerOf } from './call-site.ts'
 import { Database, type TxCallback, type TxOptions } from './database.ts'
 import { isDatabaseError } from './database-error.ts'
-import { pgError } from './errors.ts'
 import { repeatedQueryChannel } from './events.ts'
 import type { Executor } from './executor.ts'
 import type { Lease, LeasePurpose } from './pool/lease.ts'
@@ -102,10 +102,10 @@ function readSettings(settings: NonNullable<ScopeOptions['settings']>): SessionS
   const entries = Object.entries(settings)
   for (const [name, value] of entries) {
     if (!/^[a-z_][\w$]*(?:\.[a-z_][\w$]*)*$/i.test(name)) {
-      throw pgError('option_invalid', { option: 'settings', value: name, expected: "names such as 'app.user'" })
+      throw invalidOption('scope()', 'settings', `has the name ${name}: it must be one such as app.user`)
     }
     if (!['string', 'number', 'bigint', 'boolean'].includes(typeof value)) {
-      throw pgError('option_invalid', { option: `settings['${name}']`, value, expected: 'a string, number or boolean' })
+      throw invalidOption('scope()', `settings['${name}']`, `must be a string, number or boolean, not ${value}`)
     }
   }
   if (entries.length === 0) return undefined

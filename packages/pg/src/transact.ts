@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { invalidOption } from '@arlen/core/options'
 import type { CallSite } from './call-site.ts'
 import type { TxCallback, TxOptions } from './database.ts'
 import { DatabaseError } from './database-error.ts'
@@ -77,7 +78,7 @@ const ISOLATION = ['read committed', 'repeatable read', 'serializable']
 
 function beginText({ isolation, readOnly, deferrable }: TxOptions): string {
   if (isolation !== undefined && !ISOLATION.includes(isolation)) {
-    throw pgError('option_invalid', { option: 'isolation', value: isolation, expected: ISOLATION.join(', ') })
+    throw invalidOption('tx()', 'isolation', `must be one of ${ISOLATION.join(', ')}, not ${isolation}`)
   }
   const parts = ['BEGIN']
   if (isolation) parts.push(`ISOLATION LEVEL ${isolation.toUpperCase()}`)

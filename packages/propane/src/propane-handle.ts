@@ -1,4 +1,5 @@
-import type { Accessories, AccessoryInput } from './accessories.ts'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { ACCESSORIES, type Accessories, type AccessoryInput } from './accessories.ts'
 import type { PropaneStatus } from './observation/status.ts'
 import type { PropaneEventName, PropaneEvents } from './propane-events.ts'
 
@@ -15,6 +16,25 @@ export interface PropaneOptions extends AccessoryInput {
   /** Rereads the accessories on a reload, for example from a file. Those given here override them. */
   reread?: (() => AccessoryInput | Promise<AccessoryInput>) | undefined
 }
+
+/**
+ * The options as they were given, if their names are known. What the accessories among them may be is checked with those of
+ * files and the environment.
+ *
+ * @throws option_unknown, option_invalid
+ */
+export function readPropaneOptions(given: PropaneOptions): PropaneOptions {
+  return readOptions('createPropane()', given, OPTIONS)
+}
+
+const OPTIONS = {
+  ...Object.fromEntries(Object.keys(ACCESSORIES).map(name => [name, option.any])),
+  app: option.required(option.text),
+  args: option.listOf(option.string),
+  execArgv: option.listOf(option.string),
+  env: option.object,
+  reread: option.func,
+} as OptionTable<PropaneOptions>
 
 /** How propane ended: 0 after a clean stop, 1 after a failure, with the reason. */
 export interface PropaneEnd {

@@ -1,7 +1,7 @@
 import { resolveAccessories } from './accessories.ts'
 import { handleSignals } from './command-line/handle-signals.ts'
 import { createPropane } from './create-propane.ts'
-import type { PropaneOptions } from './propane-handle.ts'
+import { type PropaneOptions, readPropaneOptions } from './propane-handle.ts'
 import { becomeInit } from './system/init-process.ts'
 
 /**
@@ -14,7 +14,7 @@ import { becomeInit } from './system/init-process.ts'
  */
 export async function serve(options: PropaneOptions): Promise<number> {
   becomeInit(message => process.stderr.write(`propane: ${message}\n`))
-  const { app, args, execArgv: _execArgv, env, reread, ...input } = options
+  const { app, args, execArgv: _execArgv, env, reread, ...input } = readPropaneOptions(options)
   const accessories = { ...(await reread?.()), ...input }
   if (resolveAccessories(accessories).workers === 0) {
     const { runInOneProcess } = await import('./primary/one-process.ts')

@@ -149,7 +149,7 @@ export class Registry<T> {
       throw this.#error('pattern_invalid', draft, { path: JSON.stringify(path), problem: 'must begin with a slash' })
     }
     const owner = (): string => `Route ${draft.label} (${formatSource(draft.source())})`
-    readOptions(owner, options, OPTIONS as OptionTable<RouteOptions<T>>, this.#framework.routeOptions)
+    readOptions(owner, options, OPTIONS, this.#framework.routeOptions)
     const format = options.formats?.find(one => !EXTENSION.test(one))
     if (format !== undefined) throw this.#error('format_invalid', draft, { format: JSON.stringify(format) })
     return inherit(around, path, this.#layer(draft, options), options)

@@ -61,7 +61,7 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   #matcher: Matcher<T> | undefined
 
   constructor(options: RouterOptions<T> = {}) {
-    const read = readOptions('createRouter()', options, OPTIONS as OptionTable<RouterOptions<T>>)
+    const read = readOptions('createRouter()', options, OPTIONS)
     super(new Registry<T>(read.framework), NOTHING_INHERITED)
     this.#override = read.methodOverride ?? false
     this.#slashes = {

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { TestClock } from './clock.ts'
 import { testingError } from './errors.ts'
 import type { LogLine } from './observe/record.ts'
@@ -84,6 +85,8 @@ export class TestApp extends Visitor implements AsyncDisposable {
 
 const OVER: readonly string[] = ['process', 'socket', 'fetch'] satisfies Transport[]
 
+const OPTIONS: OptionTable<TestAppOptions> = { over: option.oneOf(...OVER), clock: option.boolean }
+
 /**
  * Makes an application ready for tests, in this process by default.
  *
@@ -97,13 +100,7 @@ const OVER: readonly string[] = ['process', 'socket', 'fetch'] satisfies Transpo
  * @throws ArlenError `target_unknown`, `option_invalid`
  */
 export async function testApp(app: Testable, options: TestAppOptions = {}): Promise<TestApp> {
-  for (const name of Object.keys(options)) {
-    if (name !== 'over' && name !== 'clock')
-      throw testingError('option_invalid', { name, problem: 'does not exist; there are over and clock.' })
-  }
-  const { over = 'process', clock = false } = options
-  if (!OVER.includes(over))
-    throw testingError('option_invalid', { name: 'over', problem: `must be one of ${OVER.join(', ')}.` })
+  const { over = 'process', clock = false } = readOptions('testApp()', options, OPTIONS)
   const time = clock ? new TestClock() : undefined
   try {
     return new TestApp(new TestServer(await openTarget(app, over)), time)

@@ -49,9 +49,11 @@ test('what cannot be tested is refused with what can', async () => {
   await expect(testApp(Promise.resolve() as never)).rejects.toThrow('await it first')
   await expect(testApp('localhost:3000')).rejects.toThrow('cannot test "localhost:3000"')
   await expect(testApp(sampleApp(), { over: 'pigeon' as never })).rejects.toThrow(
-    'must be one of process, socket, fetch',
+    'must be "process", "socket" or "fetch"',
   )
-  await expect(testApp(sampleApp(), { ovr: 'socket' } as never)).rejects.toThrow('The option ovr does not exist')
+  await expect(testApp(sampleApp(), { ovr: 'socket' } as never)).rejects.toThrow(
+    'testApp() has no option ovr. Did you mean over?',
+  )
 })
 
 test('a server that is not there is told', async () => {

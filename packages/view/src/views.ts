@@ -84,7 +84,7 @@ export interface Views<Context = unknown> {
  * @throws option_unknown, option_invalid, helper_name_invalid, helper_unknown
  */
 export function createViews<Context = unknown>(given: ViewsOptions<Context>): Views<Context> {
-  const options = readOptions('createViews()', given, OPTIONS as OptionTable<ViewsOptions<Context>>)
+  const options = readOptions('createViews()', given, OPTIONS)
   const helpersFor = helperFactory(options.helpers, options.contextHelpers)
   const engine: Engine = {
     store: openStore(options as ViewsOptions, helpersFor.names),
@@ -112,7 +112,7 @@ function openStore(options: ViewsOptions, helperNames: ReadonlySet<string>): Tem
     return new RegistryStore(typeof compiled === 'string' ? loadRegistry(compiled) : compiled, helperNames)
   }
   if (options.dir === undefined) {
-    throw invalidOption('createViews()', 'dir', 'a folder, unless the option compiled is given', undefined)
+    throw invalidOption('createViews()', 'dir', 'must be given, or the option compiled')
   }
   const reload = options.reload ?? process.env.NODE_ENV !== 'production'
   return new FolderStore({

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 /** Resolves when the thing it checks works, rejects with the reason when it does not. */
 export type HealthCheck = (signal: AbortSignal) => unknown
 
@@ -22,6 +23,11 @@ interface Entry {
   last?: { at: number; result: Promise<HealthReport['checks'][string]> }
 }
 
+const OPTIONS: OptionTable<HealthCheckOptions> = {
+  timeoutMs: option.durationMs(1),
+  cacheMs: option.durationMs(),
+}
+
 /**
  * What readiness depends on. Parts register a check each; a check is bounded in time, and its answer is shared by all
  * that ask within its cache time, so that probes cannot become load.
@@ -31,7 +37,8 @@ export class Health {
   #draining = false
 
   add(name: string, run: HealthCheck, options: HealthCheckOptions = {}): void {
-    this.#checks.set(name, { run, timeoutMs: options.timeoutMs ?? 1000, cacheMs: options.cacheMs ?? 1000 })
+    const { timeoutMs = 1000, cacheMs = 1000 } = readOptions('healthCheck()', options, OPTIONS)
+    this.#checks.set(name, { run, timeoutMs, cacheMs })
   }
 
   /** From here on the application is not ready, whatever its checks say. */
@@ -53,7 +60,7 @@ export class Health {
 
 function current(entry: Entry): Promise<HealthReport['checks'][string]> {
   const now = performance.now()
-  if (!entry.last || now - entry.last.at > entry.cacheMs) entry.last = { at: now, result: check(entry) }
+  if (!entry.last || now - entry.last.at >= entry.cacheMs) entry.last = { at: now, result: check(entry) }
   return entry.last.result
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { type ConfigLayer, type ResolvedConfig, resolveConfig } from '@arlen/core/config'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { appError } from '../errors.ts'
 import { type Config, type ConfigInput, configSchema, KNOWN_ENV, platformLayer } from './config.ts'
 
@@ -25,13 +26,22 @@ export function environmentName(env: Env = process.env): string {
   return env.ARLEN_ENV || env.NODE_ENV || 'development'
 }
 
+const OPTIONS: OptionTable<LoadConfigOptions> = {
+  root: option.required(option.text),
+  environment: option.text,
+  env: option.object,
+  lenient: option.boolean,
+  overrides: option.object,
+}
+
 /**
  * Reads `config/app` and `config/environments/<environment>` below the root, where they exist, and merges them with
  * the environment: files, then `HOST`, `PORT` and `DATABASE_URL`, then `ARLEN_*`.
  *
  * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` when a file throws.
  */
-export function loadConfig(options: LoadConfigOptions): ResolvedConfig<Config> {
+export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
+  const options = readOptions('loadConfig()', given, OPTIONS)
   const { root, env = process.env, environment = environmentName(env), overrides, lenient = false } = options
   const layers: ConfigLayer[] = []
   for (const name of ['config/app', `config/environments/${environment}`]) {

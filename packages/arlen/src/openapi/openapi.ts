@@ -1,4 +1,5 @@
 import type { Handler, SecurityScheme } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '@arlen/http'
 import type { Route } from '@arlen/router'
 import { ANY } from '@arlen/router'
@@ -23,6 +24,8 @@ export interface OpenApiOptions {
   apiOnly?: boolean
 }
 
+const OPTIONS: OptionTable<OpenApiOptions> = { apiOnly: option.boolean }
+
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
@@ -33,8 +36,9 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 export function openApi(
   routes: readonly Route<Handler<Context>>[],
   info: OpenApiInfo,
-  { apiOnly = false }: OpenApiOptions = {},
+  options: OpenApiOptions = {},
 ): Json {
+  const { apiOnly = false } = readOptions('openApi()', options, OPTIONS)
   const paths: Record<string, Json> = {}
   const definitions = new Definitions({ Problem: PROBLEM_SCHEMA })
   const securitySchemes: Record<string, SecurityScheme> = {}

@@ -1,3 +1,4 @@
+import { invalidOption } from '@arlen/core/options'
 import { httpError } from '../errors.ts'
 
 /** How JSON answers write a BigInt, which JSON itself cannot. */
@@ -25,7 +26,7 @@ export class JsonWriter {
     if (bigint === undefined) return
     const write = typeof bigint === 'function' ? bigint : FORMS[bigint]
     if (write === undefined) {
-      throw httpError('option_invalid', { name: 'json.bigint', problem: "must be 'string', 'number' or a function." })
+      throw invalidOption('createServer()', 'json.bigint', "must be 'string', 'number' or a function")
     }
     this.replacer = (_, value) => (typeof value === 'bigint' ? write(value) : value)
   }

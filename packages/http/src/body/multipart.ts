@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ArlenError } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { httpError } from '../errors.ts'
 import type { Message } from './message.ts'
@@ -77,6 +78,13 @@ export class FilePart {
   }
 }
 
+const OPTIONS: OptionTable<MultipartOptions> = {
+  fieldBytes: option.limit,
+  fileBytes: option.limit,
+  fields: option.limit,
+  files: option.limit,
+}
+
 /** A part of a multipart body. */
 export type Part = FieldPart | FilePart
 
@@ -111,7 +119,12 @@ class PartQueue {
   private openFile: BusboyFileStream | null = null
 
   constructor(request: Message, contentType: string, options: MultipartOptions) {
-    const { fieldBytes = 65_536, fileBytes = request.maxBodyBytes, fields = 100, files = 10 } = options
+    const {
+      fieldBytes = 65_536,
+      fileBytes = request.maxBodyBytes,
+      fields = 100,
+      files = 10,
+    } = readOptions('multipart()', options, OPTIONS)
     // First what may be refused: a stream that is taken and never read costs the connection.
     const limits = { headerPairs: 20, fieldSize: fieldBytes, fileSize: fileBytes, fields, files }
     const boundary = boundaryOf(contentType)

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { isPromiseLike } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { Reply } from '../answer/reply.ts'
 import { crossSiteEvidence } from '../cross-site.ts'
 import { httpError } from '../errors.ts'
@@ -11,6 +12,8 @@ export interface UpgradeOptions {
   /** Whether pages of any other site may open the connection, with the cookies of their visitors. Default false. */
   crossSite?: boolean
 }
+
+const OPTIONS: OptionTable<UpgradeOptions> = { crossSite: option.boolean }
 
 /** The answer to a request for another protocol: none from us, the handler speaks. */
 export class UpgradeReply extends Reply {
@@ -37,7 +40,8 @@ export function handOver(socket: Duplex, head: Buffer, take: UpgradeHandler, rep
 }
 
 /** Throws what keeps a request from being handed over as `protocol`. */
-export function checkHandshake(req: HttpRequest, protocol: string, { crossSite = false }: UpgradeOptions): void {
+export function checkHandshake(req: HttpRequest, protocol: string, options: UpgradeOptions): void {
+  const { crossSite = false } = readOptions('c.upgrade()', options, OPTIONS)
   const asked = req._upgrades && listed(req.header('upgrade'), protocol)
   if (!asked) throw httpError('upgrade_required', { protocol }, { headers: { Upgrade: protocol } })
   if (crossSite) return

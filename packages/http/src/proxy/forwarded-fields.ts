@@ -1,4 +1,4 @@
-import { httpError } from '../errors.ts'
+import { invalidOption } from '@arlen/core/options'
 
 /** A header field in which a proxy writes down who asked it, and how. */
 export type ForwardedHeader =
@@ -41,5 +41,5 @@ export function forwardedFields(given: string | readonly string[] = 'x-forwarded
 }
 
 function refused(problem: string): Error {
-  return httpError('option_invalid', { name: 'forwardedHeader', problem })
+  return invalidOption('createServer()', 'forwardedHeader', problem)
 }

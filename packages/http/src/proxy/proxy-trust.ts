@@ -1,5 +1,5 @@
+import { invalidOption } from '@arlen/core/options'
 import ipaddr from 'ipaddr.js'
-import { httpError } from '../errors.ts'
 
 /** Names for the ranges a proxy of one's own stands in; `unix` is a proxy that comes over a unix socket. */
 const RANGES: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +16,7 @@ export type ProxyTrust = (address: string | undefined) => boolean
  * anybody who reaches the server directly write their own address.
  */
 export function proxyTrust(list: readonly string[]): ProxyTrust {
-  return addressTest(list, problem => httpError('option_invalid', { name: 'trustedProxies', problem }))
+  return addressTest(list, problem => invalidOption('createServer()', 'trustedProxies', problem))
 }
 
 /**

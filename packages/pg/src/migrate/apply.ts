@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { invalidOption } from '@arlen/core/options'
 import type pg from 'pg'
 import { DatabaseError } from '../database-error.ts'
 import { pgError } from '../errors.ts'
@@ -78,7 +79,7 @@ function textOf({ migration, direction }: Work): string {
 export function lockTimeout(options: MigrateOptions): number {
   const { lockTimeoutMs = 3_000 } = options
   if (Number.isInteger(lockTimeoutMs) && lockTimeoutMs >= 0) return lockTimeoutMs
-  throw pgError('option_invalid', { option: 'lockTimeoutMs', value: lockTimeoutMs, expected: 'a whole number' })
+  throw invalidOption('migrate()', 'lockTimeoutMs', `must be a whole number, not ${lockTimeoutMs}`)
 }
 
 async function inTransaction(work: Work): Promise<void> {

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { pgError } from '../errors.ts'
 import { applyStep, stepOf } from './apply.ts'
 import { byVersion, type Migration, readMigrations, readVersion } from './files.ts'
@@ -15,8 +16,24 @@ export interface DownOptions extends Omit<MigrateOptions, 'check'> {
   to?: string | undefined
 }
 
+const OPTIONS: OptionTable<DownOptions> = {
+  dsn: option.required(option.either(option.text, option.object)),
+  dir: option.text,
+  schema: option.text,
+  table: option.text,
+  dryRun: option.boolean,
+  waitMs: option.durationMs(),
+  lockTimeoutMs: option.any,
+  lockRetries: option.integer(0),
+  onEvent: option.func,
+  signal: option.object,
+  steps: option.integer(1),
+  to: option.text,
+}
+
 /** Undoes what was applied last, by the `-- down` of each file. Refuses before anything is done where one has none. */
-export async function migrateDown(options: DownOptions): Promise<MigrationReport> {
+export async function migrateDown(given: DownOptions): Promise<MigrationReport> {
+  const options = readOptions('migrateDown()', given, OPTIONS)
   const dir = options.dir ?? DIR
   const migrations = await readMigrations(dir)
   return withLedger(options, async (client, ledger) => {
@@ -43,7 +60,8 @@ export async function migrateDown(options: DownOptions): Promise<MigrationReport
 export async function migrateRedo(options: DownOptions): Promise<MigrationReport> {
   const down = await migrateDown(options)
   if (options.dryRun) return down
-  const up = await migrate(options)
+  const { steps: _, to: __, ...rest } = options
+  const up = await migrate(rest)
   return { steps: [...down.steps, ...up.steps], dryRun: false }
 }
 

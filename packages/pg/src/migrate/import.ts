@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { pgError } from '../errors.ts'
 import { splitStatements } from '../sql/sql-scanner.ts'
 import { refuseCreateAndDrop } from './create-and-drop.ts'
@@ -27,6 +28,17 @@ export interface ImportReport {
   ledgerFound: boolean
 }
 
+const OPTIONS: OptionTable<ImportOptions> = {
+  dsn: option.required(option.either(option.text, option.object)),
+  dir: option.text,
+  schema: option.text,
+  table: option.text,
+  dryRun: option.boolean,
+  waitMs: option.durationMs(),
+  from: option.required(option.text),
+  tool: option.any,
+}
+
 /**
  * Adopts the migrations of dbmate, diesel, goose, node-pg-migrate, Prisma or sqlx: writes each as a file of `dir`, and
  * records as applied what the tool's own ledger says is applied.
@@ -34,7 +46,8 @@ export interface ImportReport {
  * @throws `migrations_not_found`; `migration_invalid` for what cannot be converted; `migration_missing` for what is
  *   applied and has no file. Nothing is changed then.
  */
-export async function importMigrations(options: ImportOptions): Promise<ImportReport> {
+export async function importMigrations(given: ImportOptions): Promise<ImportReport> {
+  const options = readOptions('importMigrations()', given, OPTIONS)
   const dir = options.dir ?? DIR
   const { tool, migrations } = await readForeign(options.from, options.tool)
   const converted = migrations.map(foreign => ({ foreign, ...convert(foreign, tool) }))

@@ -1,9 +1,10 @@
+import { readOptions } from '@arlen/core/options'
 import type pg from 'pg'
 import { applyStep, lockTimeout, stepOf } from './apply.ts'
 import { type Migration, readMigrations } from './files.ts'
 import { requireSome } from './folder.ts'
 import type { Ledger } from './ledger.ts'
-import type { MigrateOptions, MigrationReport } from './options.ts'
+import { MIGRATE_OPTIONS, type MigrateOptions, type MigrationReport } from './options.ts'
 import { type Plan, planUp } from './plan.ts'
 import { rehearse } from './rehearse.ts'
 import { repair } from './repair.ts'
@@ -16,7 +17,8 @@ import { DIR, exclusively, withLedger } from './run.ts'
  * @throws `migration_drift`, `migration_missing`, `migration_out_of_order` before anything is done; `migration_failed` with the
  *   place in the file; `migration_locked` when another migrator takes too long; `migration_pooled`, `migration_interrupted`
  */
-export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
+export async function migrate(given: MigrateOptions): Promise<MigrationReport> {
+  const options = readOptions('migrate()', given, MIGRATE_OPTIONS)
   const dir = options.dir ?? DIR
   const migrations = await readMigrations(dir)
   const plan = async (ledger: Ledger) => {

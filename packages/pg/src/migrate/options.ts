@@ -1,3 +1,4 @@
+import { type OptionTable, option } from '@arlen/core/options'
 import type { PgOptions } from '../options.ts'
 
 /** Options of {@link migrate}. */
@@ -30,6 +31,21 @@ export interface MigrateOptions {
   onEvent?: ((event: MigrationEvent) => void) | undefined
   /** Stops between two migrations, and cancels the one that runs. */
   signal?: AbortSignal | undefined
+}
+
+/** The rules of those options. */
+export const MIGRATE_OPTIONS: OptionTable<MigrateOptions> = {
+  dsn: option.required(option.either(option.text, option.object)),
+  dir: option.text,
+  schema: option.text,
+  table: option.text,
+  dryRun: option.boolean,
+  check: option.boolean,
+  waitMs: option.durationMs(),
+  lockTimeoutMs: option.any,
+  lockRetries: option.integer(0),
+  onEvent: option.func,
+  signal: option.object,
 }
 
 /** What happens while migrations are applied, as it happens. */

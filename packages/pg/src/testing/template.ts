@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import pg from 'pg'
 import { readMigrations } from '../migrate/files.ts'
 import { migrate } from '../migrate/migrate.ts'
@@ -27,8 +28,16 @@ export interface TestDatabase extends AsyncDisposable {
   drop(): Promise<void>
 }
 
+const OPTIONS: OptionTable<TestDatabaseOptions> = {
+  dsn: option.text,
+  migrations: option.text,
+  prepare: option.func,
+  key: option.string,
+}
+
 /** A separate database, copied from a template that is migrated once. Takes about 20 ms once the template is there. */
-export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export async function createTestDatabase(given: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const options = readOptions('createTestDatabase()', given, OPTIONS)
   const server = options.dsn ?? (await testClusterDsn())
   await sweep(server)
   const name = `${TEST_PREFIX}${randomBytes(8).toString('hex')}`

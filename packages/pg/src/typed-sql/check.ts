@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { DatabaseError } from '../database-error.ts'
 import { executorOf } from '../executor.ts'
 import type { PgOptions } from '../options.ts'
@@ -29,11 +30,21 @@ export interface CheckQueriesReport {
   changed: string[]
 }
 
+const OPTIONS: OptionTable<CheckQueriesOptions> = {
+  dsn: option.required(option.either(option.text, option.object)),
+  out: option.text,
+  write: option.boolean,
+  root: option.text,
+  include: option.listOf(option.text),
+  exclude: option.listOf(option.text),
+}
+
 /**
  * Describes every query of an application whose text is known against its database, and keeps their types beside them:
  * `db.one('select …', [1])` is then typed by its text.
  */
-export async function checkQueries(options: CheckQueriesOptions): Promise<CheckQueriesReport> {
+export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQueriesReport> {
+  const options = readOptions('checkQueries()', given, OPTIONS)
   const root = resolve(options.root ?? '.')
   const { queries, problems } = await collectQueries(options)
   const described = new Map<string, DescribedQuery>()

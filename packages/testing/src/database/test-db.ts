@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { createPg, type Pg } from '@arlen/pg'
 import { beginRollback, createTestDatabase, type Rollback, truncateAll } from '@arlen/pg/testing'
 import { testingError } from '../errors.ts'
@@ -105,6 +106,13 @@ export class TestDb implements AsyncDisposable {
   }
 }
 
+const OPTIONS: OptionTable<TestDbOptions> = {
+  url: option.text,
+  migrations: option.text,
+  seed: option.func,
+  seedKey: option.string,
+}
+
 /**
  * Makes a database for this test worker, copied from a template that is migrated and seeded once and made anew when the
  * migrations change. What a killed run leaves behind, the next one removes.
@@ -116,7 +124,8 @@ export class TestDb implements AsyncDisposable {
  * afterEach(() => db.rollback())
  * ```
  */
-export async function testDb(options: TestDbOptions = {}): Promise<TestDb> {
+export async function testDb(given: TestDbOptions = {}): Promise<TestDb> {
+  const options = readOptions('testDb()', given, OPTIONS)
   const { url, seed, seedKey = '' } = options
   const folder = resolve(options.migrations ?? 'db/migrations')
   if (options.migrations !== undefined && !existsSync(folder)) {

@@ -1,4 +1,5 @@
 import { Buffer, File } from 'node:buffer'
+import { createReadStream } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Handler, HttpOptions, JsonOptions } from '../src/index.ts'
 import { recorder } from './recorder.ts'
@@ -83,6 +84,14 @@ describe('what JSON would make {} of is an error that says what, where and what 
       expect(answer.body).not.toContain('answers with')
       expect(answer.errors).toEqual([expect.stringMatching(message)])
     }
+  })
+
+  test('a stream of Node.js inside of a value, whose failure does not end the process', async () => {
+    const answer = await ask(() => ({ file: createReadStream('/no/such/file') }))
+    expect(answer).toMatchObject({ status: 500 })
+    expect(answer.errors).toEqual([expect.stringMatching(/with a stream at \/file, .*await text\(stream\)/)])
+    // Files are opened in a later turn: nobody would have heard that this one cannot be.
+    await new Promise(resolve => setTimeout(resolve, 20))
   })
 
   test('a function and a symbol', async () => {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { invalidOption } from '@arlen/core/options'
 import { httpError } from '../errors.ts'
 
@@ -41,6 +42,8 @@ export class JsonWriter {
     if (text === undefined) throw refused(`a ${typeof value}`, '', route, 'Return a value, or c.text(), c.empty(), …')
     // Nothing but an object that says nothing is written like this: only then is it worth to look for one that would.
     if (text.includes('{}')) refuseMute(value, route)
+    // A stream of Node.js is written with all its state, and its failure, which nobody would hear, would end the process.
+    if (text.includes('"_events"')) refuseStream(value, route)
     return text
   }
 
@@ -78,6 +81,19 @@ function refuseMute(value: unknown, route: Named): void {
   const type = tagOf(at.value as object)
   const remedy = REMEDIES.find(([pattern]) => pattern.test(type))?.[1] ?? 'Return its data as a plain object.'
   throw refused(`${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`, at.path, route, remedy)
+}
+
+function refuseStream(value: unknown, route: Named): void {
+  const at = findMember(value, '', isNodeStream, new Set())
+  if (at === undefined) return
+  const stream = at.value as Readable
+  stream.on('error', () => undefined).destroy()
+  throw refused('a stream', at.path, route, 'Return it alone, or what it says: await text(stream).')
+}
+
+function isNodeStream(value: unknown): boolean {
+  const { on, destroy } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Readable>
+  return typeof on === 'function' && typeof destroy === 'function'
 }
 
 /** Whether JSON makes `{}` of it although it holds something: a Map, a Set, a Promise, an Error, … */

@@ -1,4 +1,5 @@
 import { createServer } from '@arlen/http'
+import { createApp } from 'arlen'
 import { expect, test } from 'vitest'
 import { testApp } from '../src/index.ts'
 
@@ -42,5 +43,19 @@ test('without a look at the clock time goes on', async () => {
   const before = Date.now()
   const answer = await t.get('/')
   expect(Date.parse(answer.text)).toBeGreaterThanOrEqual(before)
+  await t.close()
+})
+
+test('a clock that is there from the start moves the recurring tasks of an application', async () => {
+  const app = createApp({ root: import.meta.dirname, environment: 'test', config: { session: { enabled: false } } })
+  let runs = 0
+  app.every('counting', 60 * 60_000, () => {
+    runs += 1
+  })
+  const t = await testApp(app, { clock: true })
+  expect(runs).toBe(0)
+  await t.clock.tick(6 * 60 * 60_000)
+  expect(runs).toBeGreaterThanOrEqual(5)
+  expect(runs).toBeLessThanOrEqual(7)
   await t.close()
 })

@@ -11,7 +11,6 @@ export {
   statusText,
 } from './error-table.ts'
 export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
-export { HEALTH_PATHS, isHealthPath, LIVENESS_PATHS, READINESS_PATH } from './health-paths.ts'
 export { Lifecycle, type Resource } from './lifecycle.ts'
 export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
@@ -28,4 +27,4 @@ export {
   type Servable,
   setControls,
 } from './servable.ts'
-export { STAGES, type Stage, Timings } from './timings.ts'
+export { type Stage, Timings } from './timings.ts'

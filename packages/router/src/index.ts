@@ -17,7 +17,7 @@ export type {
 } from './match/result.ts'
 export type { SlashPolicies, SlashPolicy } from './match/slashes.ts'
 export type { NamedRoutes, PathOf, RouteName } from './named-routes.ts'
-export { type ConstraintSpec, DATE_TEXT, INTEGER_TEXT, isDate } from './pattern/constraint.ts'
+export type { ConstraintSpec } from './pattern/constraint.ts'
 export type { Join, Params, UrlParams, UrlValue } from './pattern/path-params.ts'
 export type { FrameworkOptions } from './registry.ts'
 export { ANY, Route, type UrlArguments } from './route.ts'

@@ -1,5 +1,5 @@
 import type { ConditionTest, MatchRequest, RouteOptions, SlashPolicy } from '../src/index.ts'
-import { isDate, isInt, isSlug, isUuid } from '../src/pattern/constraint.ts'
+import { isDate, isInt, isSlug, isUuid } from '../src/pattern/text-constraints.ts'
 import type { Matching, Outcome } from './outcome.ts'
 
 const TYPES: Record<string, (text: string) => boolean> = { int: isInt, uuid: isUuid, slug: isSlug, date: isDate }

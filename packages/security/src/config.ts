@@ -1,4 +1,4 @@
-import { HEALTH_PATHS } from '@arlen/core'
+import { HEALTH_PATHS } from '@arlen/core/health-paths'
 import type { Middleware } from '@arlen/http'
 import * as v from 'valibot'
 import type { CspDirective } from './headers/csp.ts'

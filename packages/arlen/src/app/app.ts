@@ -3,7 +3,6 @@ import {
   type CloseOptions,
   type Controllable,
   type Handler,
-  HEALTH_PATHS,
   Lifecycle,
   type ListenOptions,
   type LoadRules,
@@ -18,6 +17,7 @@ import {
 } from '@arlen/core'
 import { packageFolders } from '@arlen/core/call-site'
 import type { ResolvedConfig } from '@arlen/core/config'
+import { HEALTH_PATHS } from '@arlen/core/health-paths'
 import { createLogger, type LogOptions } from '@arlen/core/logger'
 import { evaluateNode } from '@arlen/core/node-version'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'

@@ -1,4 +1,4 @@
-import { LIVENESS_PATHS, READINESS_PATH } from '@arlen/core'
+import { LIVENESS_PATHS, READINESS_PATH } from '@arlen/core/health-paths'
 import type { Context } from '@arlen/http'
 import { addressTest } from '@arlen/http/extend'
 import { appError } from '../errors.ts'

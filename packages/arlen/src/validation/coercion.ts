@@ -1,4 +1,4 @@
-import { DATE_TEXT, INTEGER_TEXT, isDate } from '@arlen/router'
+import { DATE_TEXT, INTEGER_TEXT, isDate } from '@arlen/router/constraints'
 import * as v from 'valibot'
 
 /*

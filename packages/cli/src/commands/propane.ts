@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { READINESS_PATH } from '@arlen/core'
+import { READINESS_PATH } from '@arlen/core/health-paths'
 import { type Command, textOption } from '../command.ts'
 import { findAppModule } from '../load-app.ts'
 

@@ -1,4 +1,4 @@
-import { isHealthPath } from '@arlen/core'
+import { isHealthPath } from '@arlen/core/health-paths'
 import type { Engine } from '../engine.ts'
 import { httpError } from '../errors.ts'
 

@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import { isHealthPath } from '@arlen/core'
+import { isHealthPath } from '@arlen/core/health-paths'
 import type { Application } from './application.ts'
 
 export interface NodeOptions {

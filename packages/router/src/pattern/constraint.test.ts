@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  BUILT_IN_TYPES,
-  type Constraint,
-  isDate,
-  isInt,
-  isSlug,
-  isUuid,
-  parseInlineConstraint,
-  toConstraint,
-} from './constraint.ts'
+import { BUILT_IN_TYPES, type Constraint, parseInlineConstraint, toConstraint } from './constraint.ts'
+import { isDate, isInt, isSlug, isUuid } from './text-constraints.ts'
 
 const types = new Map<string, Constraint>(
   Object.entries(BUILT_IN_TYPES).map(([name, one]) => [name, { name, key: name, test: one }]),

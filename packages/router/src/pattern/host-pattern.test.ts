@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Constraint } from './constraint.ts'
-import { isInt } from './constraint.ts'
 import { matchHost, parseHost } from './host-pattern.ts'
+import { isInt } from './text-constraints.ts'
 
 const types = new Map<string, Constraint>([['int', { name: 'int', key: 'int', test: isInt }]])
 

@@ -46,6 +46,7 @@ describe('a run of Vitest', () => {
     ['a hook that throws', 'throwing-hook', 'no database'],
     ['a rejection outside any test', 'rejecting', 'nobody waits for me'],
     ['a runner that dies without a report', 'exiting', 'suites: ended by SIGKILL'],
+    ['a test that is tried again without saying that it measures time', 'retrying', 'only a test with "(timed)"'],
     ['a runner that finds no test', 'no-such-suite', 'suites: exit code 1'],
   ])('takes %s for a failure', async (_, name, reason) => {
     const { tally } = await run(name)

@@ -152,7 +152,7 @@ test.each<[name: string, brings: string[]]>([
   ['@arlen/error-report', []],
   ['@arlen/router', []],
   ['@arlen/view', ['@jridgewell/sourcemap-codec', 'js-tokens']],
-  ['@arlen/http', ['@fastify/busboy', 'cookie', 'ipaddr.js', 'mime']],
+  ['@arlen/http', ['cookie', 'ipaddr.js', 'mime']],
   ['@arlen/propane', ['@remix-run/node-fetch-server']],
 ])('%s brings these packages of others: %j', (name, brings) => {
   const others = new Set<string>()

@@ -281,3 +281,17 @@ describe('corners of RFC 2046 and RFC 7578', () => {
     expect((await ask(body, type)).status).toBe(status)
   })
 })
+
+test('names and values are what a client of the web was given', async () => {
+  const form = new FormData()
+  const names = ['a"b', 'a\\b', '100% of %41', 'ä😀', '', 'a;b=c', 'line\r\nbreak']
+  for (const name of names) form.append(name, `value of ${name}`)
+  form.append('file', new File(['--a\r\n\r\n'], 'na"ïve\\x.txt', { type: 'Text/CSV' }))
+  form.append('empty', new File([], ''))
+  const response = await toFetch(list())(new Request('http://a/', { method: 'POST', body: form }))
+  expect(await response.json()).toEqual([
+    ...names.map(name => [name, `value of ${name}`]),
+    ['file', 'x.txt', 'text/csv', '--a\r\n\r\n'],
+    ['empty', '', 'application/octet-stream', ''],
+  ])
+})

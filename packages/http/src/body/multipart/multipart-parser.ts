@@ -1,0 +1,135 @@
+import { readParameters } from './parameters.ts'
+import { malformed, type PartHead, readPartHead } from './part-head.ts'
+
+/** Who is told what a multipart body has, in order. A part ends before the next begins. */
+export interface PartSink {
+  partBegin(head: PartHead): void
+  partData(bytes: Buffer): void
+  partEnd(): void
+}
+
+const PREAMBLE = 0
+const DELIMITER = 1
+const HEAD = 2
+const DATA = 3
+const EPILOGUE = 4
+
+/** Of the head of one part, in bytes: names may be long, and nothing else in it is. */
+const MOST_HEAD = 8 * 1024
+/** Of what follows a boundary on its line. */
+const MOST_LINE = 1024
+
+const EMPTY = Buffer.alloc(0)
+const CRLF = Buffer.from('\r\n')
+const HEAD_END = Buffer.from('\r\n\r\n')
+
+/** The boundary of a Content-Type (RFC 2046, section 5.1.1). Throws `body_invalid` where there is none, or it is none. */
+export function readBoundary(contentType: string): string {
+  const boundary = readParameters(contentType)?.get('boundary') ?? ''
+  if (!/^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary)) throw malformed()
+  return boundary
+}
+
+/**
+ * Reads multipart/form-data (RFC 2046, section 5.1; RFC 7578) piece by piece, in time and memory that do not depend on how
+ * it is cut. What it cannot read it refuses; it drops nothing but what comes before the first delimiter and after the last,
+ * which is no part of the form.
+ */
+export class MultipartParser {
+  private state = PREAMBLE
+  /** What could not be judged yet: the beginning of a delimiter, or a head that is not whole. */
+  private rest: Buffer = EMPTY
+  /** The text so far began right behind a line break, which may be that of a delimiter. */
+  private atLineStart = true
+  private readonly delimiter: Buffer
+  private readonly sink: PartSink
+
+  constructor(boundary: string, sink: PartSink) {
+    this.delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+    this.sink = sink
+  }
+
+  /** @throws HttpError `body_invalid` and what {@link readPartHead} throws */
+  write(piece: Buffer): void {
+    let bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece])
+    this.rest = EMPTY
+    while (bytes.length > 0) {
+      const taken = this.step(bytes)
+      if (taken === 0) {
+        this.rest = bytes
+        return
+      }
+      bytes = bytes.subarray(taken)
+    }
+  }
+
+  /** There is no more. Throws `body_invalid` where the form was not at its end. */
+  end(): void {
+    const isClosed = this.state === DELIMITER && /^--[ \t]*$/.test(this.rest.toString('latin1'))
+    if (this.state !== EPILOGUE && !isClosed) throw malformed()
+  }
+
+  /** Takes what it can judge of the bytes, at least one where more come than it looks at. */
+  private step(bytes: Buffer): number {
+    switch (this.state) {
+      case PREAMBLE:
+      case DATA:
+        return this.readData(bytes)
+      case DELIMITER:
+        return this.readDelimiter(bytes)
+      case HEAD:
+        return this.readHead(bytes)
+      default:
+        return bytes.length
+    }
+  }
+
+  private readData(bytes: Buffer): number {
+    const { delimiter } = this
+    if (this.atLineStart) {
+      const dashed = delimiter.subarray(2)
+      if (bytes.length < dashed.length && dashed.subarray(0, bytes.length).equals(bytes)) return 0
+      this.atLineStart = false
+      if (bytes.subarray(0, dashed.length).equals(dashed)) return this.endData(bytes, 0, dashed.length)
+    }
+    const found = bytes.indexOf(delimiter)
+    if (found >= 0) return this.endData(bytes, found, found + delimiter.length)
+    // The end may be the beginning of a delimiter; every one of those begins with CR.
+    const cr = bytes.indexOf(0x0d, Math.max(0, bytes.length - delimiter.length + 1))
+    const sure = cr < 0 ? bytes.length : cr
+    if (sure > 0 && this.state === DATA) this.sink.partData(bytes.subarray(0, sure))
+    return sure
+  }
+
+  private endData(bytes: Buffer, end: number, taken: number): number {
+    if (this.state === DATA) {
+      if (end > 0) this.sink.partData(bytes.subarray(0, end))
+      this.sink.partEnd()
+    }
+    this.state = DELIMITER
+    return taken
+  }
+
+  /** Behind the boundary: `--` where it was the last, white space, the end of the line (RFC 2046, section 5.1.1). */
+  private readDelimiter(bytes: Buffer): number {
+    const line = bytes.subarray(0, MOST_LINE)
+    const end = line.indexOf(CRLF)
+    const text = line.toString('latin1', 0, end < 0 ? line.length : end)
+    if (end < 0 && line.length < MOST_LINE && /^-?-?[ \t]*\r?$/.test(text)) return 0
+    if (end < 0 || !/^(?:--)?[ \t]*$/.test(text)) throw malformed()
+    this.state = text[0] === '-' ? EPILOGUE : HEAD
+    return end + CRLF.length
+  }
+
+  private readHead(bytes: Buffer): number {
+    const end = bytes.indexOf(HEAD_END)
+    if (end < 0 ? bytes.length > MOST_HEAD : end > MOST_HEAD) throw malformed()
+    // A part without a head has no name either.
+    if (bytes.length >= CRLF.length && bytes.subarray(0, CRLF.length).equals(CRLF)) throw malformed()
+    if (end < 0) return 0
+    this.sink.partBegin(readPartHead(bytes.subarray(0, end)))
+    this.state = DATA
+    this.atLineStart = true
+    return end + HEAD_END.length
+  }
+}

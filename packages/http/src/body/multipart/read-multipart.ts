@@ -79,7 +79,12 @@ class PartReader implements PartSink {
 
   constructor(request: Message, boundary: string, options: MultipartOptions) {
     this.request = request
-    const { fieldBytes = 65_536, fileBytes = request.maxBodyBytes, fields = 100, files = 10 } = readOptions('multipart()', options, OPTIONS)
+    const {
+      fieldBytes = 65_536,
+      fileBytes = request.maxBodyBytes,
+      fields = 100,
+      files = 10,
+    } = readOptions('multipart()', options, OPTIONS)
     this.limits = { fieldBytes, fileBytes, fields, files }
     this.parser = new MultipartParser(boundary, this)
     this.body = request.stream

@@ -64,9 +64,12 @@ describe.skipIf(!hasOpenssl())(name, () => {
 
   test('a query is canceled', async () => {
     await using db = createPg({ dsn: server.dsn, ssl: { ca }, max: 2 })
+    await using watcher = createPg({ dsn: server.dsn, ssl: { ca }, max: 1 })
     const stop = new AbortController()
     const query = rejection(db.query('select pg_sleep(60)', [], { signal: stop.signal, isolated: true }))
-    await until(() => db.stats().leased === 1)
+    // Leased it is before it is sent: an abort then has nothing to cancel.
+    const running = "select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'"
+    await until(async () => (await watcher.maybeOne(running)) !== undefined)
     stop.abort()
     expect(await query).toMatchObject({ code: 'query_aborted' })
     await until(() => db.stats().leased === 0)

@@ -62,7 +62,7 @@ test.each<[string, string, (app: App) => void]>([
   ],
   [
     'a constraint that cannot compile',
-    'GET /x/:id<[>: the constraint of id is no regular expression',
+    'GET /x/:id<[>: the constraint of id is not a regular expression',
     a => void a.get('/x/:id<[>', () => 1),
   ],
   [
@@ -90,7 +90,7 @@ test.each<[string, string, (app: App) => void]>([
   ['a plugin', 'The plugin x needs a name and a function setUp', a => untyped(a).register!({ name: 'x' })],
   [
     'Express middleware',
-    'The middleware logged gave undefined instead of a handler.',
+    'The middleware logged returned undefined instead of a handler.',
     a => untyped(a).use!(function logged() {}),
   ],
 ])('%s says what it takes', async (_, message, build) => {

@@ -2,9 +2,9 @@
 export interface Weighted {
   /** `text/html`, `gzip`, `*` */
   value: string
-  /** `name=value` without quotes, those before the weight; what comes after it is ignored. */
+  /** `name=value` without quotes. Parameters after the weight are ignored. */
   parameters: readonly string[]
-  /** From 0, which excludes it, to 1. */
+  /** From 0 (not acceptable) to 1. */
   quality: number
 }
 
@@ -18,8 +18,8 @@ export interface MediaRange extends Weighted {
 const QVALUE = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
 
 /**
- * Reads a weighted list (RFC 9110, sections 5.6 and 12.4.2) in the order given. A member whose weight is none, such as
- * `q=5`, `q=.5` or `q = 0.5`, says nothing that can be relied on, and is left out like an empty one.
+ * Reads a weighted list (RFC 9110, sections 5.6 and 12.4.2) in the order given. Members with an invalid weight, such as `q=5`,
+ * `q=.5` or `q = 0.5`, are left out, and so are empty ones.
  */
 export function parseWeights(field: string): Weighted[] {
   const out: Weighted[] = []
@@ -39,7 +39,7 @@ function readWeight(parameter: string): number | undefined {
   return QVALUE.test(value) ? Number(value) : undefined
 }
 
-/** Reads an Accept field (RFC 9110, section 12.5.1); members that are no media range are left out. */
+/** Reads an Accept field (RFC 9110, section 12.5.1); members that are not media ranges are left out. */
 export function parseAccept(field: string): MediaRange[] {
   const out: MediaRange[] = []
   for (const member of parseWeights(field)) {
@@ -58,11 +58,11 @@ export function namesMediaType(field: string | undefined, mediaType: string): bo
 }
 
 /**
- * Which of `offers`, media types with or without parameters, a client likes best; -1 where it accepts none. Of equal
- * liking the first offer wins. For each offer the most specific range that matches it decides, even with a lower weight.
+ * The index of the offer that the client prefers, or -1 if it accepts none. Offers are media types, with or without
+ * parameters; the first of equal weight wins. For each offer the most specific matching range decides, even with a lower weight.
  *
- * A parameter that an offer does not have (`charset`, `version`, `profile`) does not keep a range from matching it: clients
- * send them and read the answer all the same. Offers that have it as the client wants it go first.
+ * A range also matches an offer that lacks one of its parameters (`charset`, `version`, `profile`): clients send them and read
+ * the answer all the same. Offers with the parameters that the client wants go first.
  */
 export function preferredMediaType(ranges: readonly MediaRange[], offers: readonly string[]): number {
   const parsed = offers.map(offer => parseAccept(offer)[0])
@@ -70,7 +70,7 @@ export function preferredMediaType(ranges: readonly MediaRange[], offers: readon
   return strict < 0 ? choose(ranges, parsed, true) : strict
 }
 
-/** @param lenient - whether a parameter with another value than the client wants is taken for none. */
+/** @param lenient - whether a parameter with another value than the client wants is ignored */
 function choose(ranges: readonly MediaRange[], offers: readonly (MediaRange | undefined)[], lenient: boolean): number {
   let best = -1
   let liking: Match = { rank: 0, quality: 0, agreeing: 0 }
@@ -111,7 +111,7 @@ function compare(range: MediaRange, offer: MediaRange, lenient: boolean): Match 
   if ((type !== '*' && type !== offer.type) || (subtype !== '*' && subtype !== offer.subtype)) return undefined
   const agreeing = parameters.filter(parameter => offer.parameters.includes(parameter)).length
   const isLoose = agreeing < parameters.length
-  // What a client does not want with a parameter it may want without.
+  // A client may want without a parameter what it does not want with it.
   if (isLoose && (quality === 0 || (!lenient && contradicts(parameters, offer.parameters)))) return undefined
   const specific = type === '*' ? 0 : subtype === '*' ? 100 : 200
   return { rank: specific + agreeing - (isLoose ? 50 : 0), quality, agreeing }
@@ -132,7 +132,7 @@ function unquote(parameter: string): string {
   return parameter.slice(0, at + 1) + parameter.slice(at + 2, -1).replace(/\\(.)/g, '$1')
 }
 
-/** Splits at a separator that stands in no quoted-string (RFC 9110, section 5.6.4). */
+/** Splits at separators outside quoted strings (RFC 9110, section 5.6.4). */
 function splitOutsideQuotes(text: string, separator: string): string[] {
   if (!text.includes('"')) return text.split(separator)
   const parts: string[] = []

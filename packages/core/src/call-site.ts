@@ -2,16 +2,16 @@ import { dirname, isAbsolute, join, sep } from 'node:path'
 import { parseStack, type SourceLocation, type StackFrame, toPath } from './stack.ts'
 
 /**
- * Remembers who called, for messages. To capture a stack costs a microsecond, to read it a hundred: so the text is put together
- * only where somebody asks.
+ * Remembers the caller, for messages. Capturing a stack takes a microsecond, formatting it a hundred: so it is formatted only
+ * when it is read.
  */
 export class CallSite {
-  /** The stack as the engine writes it. */
+  /** The stack as V8 formats it. */
   stack?: string
 
   /**
-   * @param above - a function that was called: its frame and those of what it called are left out
-   * @param frames - how many frames are kept at least, whatever `Error.stackTraceLimit` says; 0 leaves it to that
+   * @param above - the innermost function to leave out, together with everything it called
+   * @param frames - the number of frames to keep at least; 0 keeps as many as `Error.stackTraceLimit` says
    */
   constructor(above?: (...args: never[]) => unknown, frames = 0) {
     const start = above ?? CallSite
@@ -25,24 +25,24 @@ export class CallSite {
     }
   }
 
-  /** The frames outside of some folders and of Node.js, innermost first. Empty where there are none, as in a REPL. */
+  /** The frames outside Node.js and these folders, innermost first. Empty in a REPL. */
   callers(internals: readonly string[]): StackFrame[] {
     return callersIn(this.stack ?? '', internals)
   }
 
-  /** The place of the innermost of them. */
+  /** The location of the innermost of those frames. */
   location(internals: readonly string[]): SourceLocation | undefined {
     const caller = this.callers(internals)[0]
     return caller && { file: caller.file, line: caller.line, column: caller.column }
   }
 }
 
-/** The frames of a stack that belong neither to some folders nor to Node.js. */
+/** The frames of a stack outside Node.js and these folders. */
 export function callersIn(stack: string, internals: readonly string[]): StackFrame[] {
   return parseStack(stack).filter(({ file, line }) => isAbsolute(file) && line > 0 && !isInternal(file, internals))
 }
 
-// Tests of a package lie in its folders and are users of it all the same.
+// Tests lie in the folders of a package but are users of it.
 const TEST = /\.test\.[cm]?[jt]s$/
 
 function isInternal(file: string, internals: readonly string[]): boolean {
@@ -50,10 +50,10 @@ function isInternal(file: string, internals: readonly string[]): boolean {
 }
 
 /**
- * The folders of the package that a module belongs to: `src` and `dist`, since a source map names files of `src` for what was
- * loaded from `dist`.
+ * The folders `src` and `dist` of a module's package. Both, because stack traces with source maps name files in `src` for code
+ * that was loaded from `dist`.
  *
- * @param url - `import.meta.url` of a module that lies in one of them, at any depth
+ * @param url - `import.meta.url` of a module in one of them, at any depth
  */
 export function packageFolders(url: string): string[] {
   let folder = dirname(toPath(url))

@@ -6,21 +6,21 @@ export interface CodeFrameOptions {
   before?: number
   /** Lines shown after it. Default 3. */
   after?: number
-  /** Longer lines are shown in part, around the column. Default 140. */
+  /** Longer lines are cut to this length around the column. Default 140. */
   width?: number
 }
 
 /**
- * The source around a position, one text for terminals, JSON and pages:
+ * Shows the source around a position, as text for terminals, JSON and pages:
  *
  *       2 |   const user = await find(id)
  *     > 3 |   return user.nmae
  *         |               ^
  *       4 | }
  *
- * @param line - from 1. A line beyond the source gives an empty text.
- * @param column - from 1, counted in UTF-16 units as JavaScript, TypeScript and editors do; without it there is no caret. The
- *   caret stands below the character, however wide those before it are shown.
+ * @param line - from 1. If the source has no such line, the result is empty.
+ * @param column - from 1, in UTF-16 code units, as JavaScript, TypeScript and editors count. Without it there is no caret. The
+ *   caret is below the character even if the ones before it are wide.
  */
 export function codeFrame(source: string, line: number, column?: number, options: CodeFrameOptions = {}): string {
   const { before = 3, after = 3, width = 140 } = options
@@ -43,7 +43,7 @@ export function codeFrame(source: string, line: number, column?: number, options
   return out.join('\n')
 }
 
-/** A part of a line, and how many units of it the part leaves out before, less what stands for them. */
+/** The part of a line that is shown, and how many units its start is behind the line's. */
 function window(line: string, cut: number, width: number): { text: string; skipped: number } {
   if (cut === 0 && line.length <= width) return { text: line, skipped: 0 }
   const from = boundary(line, cut)
@@ -52,7 +52,7 @@ function window(line: string, cut: number, width: number): { text: string; skipp
   return { text, skipped: from - (from > 0 ? 1 : 0) }
 }
 
-/** The offset, or the one after it where it is in the middle of a surrogate pair. */
+/** The offset, or the next one if it splits a surrogate pair. */
 function boundary(text: string, offset: number): number {
   return offset > 0 && offset < text.length && text.codePointAt(offset - 1)! > 0xffff ? offset + 1 : offset
 }
@@ -61,13 +61,13 @@ function boundary(text: string, offset: number): number {
 export interface CodeFrameLine {
   number: number
   text: string
-  /** This is the line in question. */
+  /** Whether this is the line in question. */
   marked: boolean
-  /** What stands before the caret below it: white space as wide as the text before the column. */
+  /** The white space before the caret below the line, as wide as the text before the column. */
   indent?: string
 }
 
-/** Reads back what {@link codeFrame} wrote; undefined when the text is no code frame. */
+/** Parses the output of {@link codeFrame}; undefined if the text is not a code frame. */
 export function parseCodeFrame(frame: string): CodeFrameLine[] | undefined {
   const lines: CodeFrameLine[] = []
   for (const row of frame.split('\n')) {
@@ -84,13 +84,13 @@ export function parseCodeFrame(frame: string): CodeFrameLine[] | undefined {
   return lines.length > 0 ? lines : undefined
 }
 
-/** Line and column of an offset into a text, both from 1; offset and column count UTF-16 units. */
+/** Converts an offset to a line and column, both from 1. Offset and column are in UTF-16 code units. */
 export function positionAt(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset)
   return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
 }
 
-/** The offset of a character of a text, counted from 1 in code points, as PostgreSQL counts them. */
+/** The offset of the nth character of a text, counted from 1 in code points, as PostgreSQL counts. */
 export function offsetOfCharacter(text: string, position: number): number {
   let offset = 0
   for (let i = 1; i < position && offset < text.length; i++) offset += text.codePointAt(offset)! > 0xffff ? 2 : 1

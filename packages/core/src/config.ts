@@ -10,44 +10,44 @@ type Tree = Record<string, unknown>
 
 /** One source of settings. */
 export interface ConfigLayer {
-  /** Where the values come from, as people would say it: `config/app.ts`. */
+  /** Shown as the source of a setting: `config/app.ts`. */
   name: string
   values: unknown
 }
 
 /** Options of {@link resolveConfig}. */
 export interface ResolveConfigOptions<Config> {
-  /** A schema of nested `v.strictObject()`s; its defaults are the lowest layer. */
+  /** Nested `v.strictObject()`s. Their defaults are the lowest layer. */
   schema: v.GenericSchema<unknown, Config>
-  /** Weakest first. */
+  /** Later layers override earlier ones. */
   layers?: readonly ConfigLayer[]
-  /** Strongest of all: the variables that start with `prefix`. */
+  /** Variables that start with `prefix` override every layer. */
   env?: Readonly<Record<string, string | undefined>>
   /** Default `ARLEN_`. */
   prefix?: string
-  /** Variables with the prefix that are not settings, and so no mistakes either: `ARLEN_ENV`, `ARLEN_PROPANE_*`. */
+  /** Variables with the prefix that are not settings: `ARLEN_ENV`, `ARLEN_PROPANE_*`. */
   knownEnv?: readonly string[]
 }
 
 /** A validated configuration, and where each setting comes from. */
 export interface ResolvedConfig<Config> {
   config: Config
-  /** Each setting with its value and the layer that decided it; the values of secrets are masked. */
+  /** Each setting with its value and where it comes from. Secrets are masked. */
   settings: readonly (Setting & { value: unknown; source: string })[]
-  /** What may be a mistake and stops nothing, such as a variable that begins with the prefix and is no setting. */
+  /** Possible mistakes, such as a variable that starts with the prefix but is not a setting. */
   warnings: readonly string[]
 }
 
-/** Letters by which a name may differ from a setting's to be plainly a slip of the hand. */
+/** How many letters of a name may differ from a setting's for it to count as a typo. */
 const SLIPS = 2
 
 /**
  * Merges the layers of a configuration and the environment, and validates the result.
  *
- * @throws ArlenError `config_invalid`, which lists every problem at once: unknown keys (with the name that was probably
- * meant), values that the schema refuses, variables that cannot be read as what they should be or are plainly a setting's
- * name misspelt. No value is quoted. Other variables with the prefix may be somebody else's, and are warned of; what an
- * orchestrator sets for a service of such a name is passed over.
+ * @throws ArlenError `config_invalid`, which lists every problem at once: unknown keys (with a suggestion), values
+ * that the schema rejects, variables with an unreadable value, and variables whose name is a typo of a setting's. Values are
+ * not quoted. Other variables with the prefix may belong to someone else: they become warnings. Variables that an orchestrator
+ * sets for a service of that name are ignored.
  */
 export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): ResolvedConfig<Config> {
   const { schema, layers = [], env = {}, prefix = 'ARLEN_', knownEnv = [] } = options
@@ -111,7 +111,7 @@ function isKnown(variable: string, known: readonly string[]): boolean {
   return known.some(name => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : name === variable))
 }
 
-/** Later layers win leaf by leaf; lists are replaced whole, and an `undefined` says nothing. */
+/** Later layers override single settings. Lists are replaced as a whole; `undefined` is ignored. */
 function mergeLayer(into: Tree, values: unknown, path: readonly string[], decided: (key: string) => void): void {
   if (!isTree(values)) return
   for (const [key, value] of Object.entries(values)) {
@@ -149,12 +149,12 @@ function sourceOf(sources: ReadonlyMap<string, string>, path: readonly string[])
   return 'default'
 }
 
-/** A variable's text as the setting's kind, or undefined when it is none. */
+/** Converts a variable's text to the setting's kind; undefined if that is not possible. */
 function fromText(setting: Setting, text: string): unknown {
   switch (setting.kind) {
     case 'number':
       if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
-      // A union such as `auto` or a number takes words too; its schema judges them.
+      // A union such as `auto` or a number also takes words; the schema validates them.
       return typeof setting.default === 'string' ? text : undefined
     case 'boolean':
       return /^(true|1|on|yes)$/i.test(text) ? true : /^(false|0|off|no)$/i.test(text) ? false : undefined
@@ -184,7 +184,7 @@ function article(kind: Setting['kind']): string {
   return 'JSON'
 }
 
-/** The reason without the value: a configuration holds secrets, and reasons end up in logs. */
+/** The reason, without the value: configurations hold secrets, and reasons end up in logs. */
 function explain(issue: v.BaseIssue<unknown>, path: readonly string[], settings: readonly Setting[]): string {
   if (issue.expected === 'never') {
     const siblings = settings

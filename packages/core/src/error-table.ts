@@ -1,11 +1,11 @@
-/** One failed field of a request. `path` is a JSON Pointer (RFC 6901) that starts with the part: `/body/email`. */
+/** One failed field of a request. `path` is a JSON Pointer (RFC 6901) that starts with the part of the request: `/body/email`. */
 export interface ProblemIssue {
   path: string
   code: string
   message: string
 }
 
-/** An error of a program: `code` is stable and made for machines, `message` says what is wrong and what to do. */
+/** An error of a program. `code` is stable and for programs; `message` says what is wrong and what to do. */
 export class ArlenError extends Error {
   readonly code: string
 
@@ -21,15 +21,15 @@ export class ArlenError extends Error {
 
 /** What an {@link HttpError} may say besides its status and code. */
 export interface HttpErrorOptions extends ErrorOptions {
-  /** What went wrong this time, in a sentence the client may read. */
+  /** What went wrong this time, in a sentence that the client may see. */
   detail?: string | undefined
-  /** The fields that failed, for a 422. */
+  /** The invalid fields, for a 422. */
   errors?: readonly ProblemIssue[] | undefined
-  /** Header fields of the answer, such as `Retry-After`. */
+  /** Header fields of the response, such as `Retry-After`. */
   headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** An error that is an answer: thrown anywhere below a handler it becomes a problem document (RFC 9457). */
+/** An error that is a response: thrown by a handler, it becomes a problem document (RFC 9457). */
 export class HttpError extends ArlenError {
   readonly status: number
   readonly detail: string | undefined
@@ -46,32 +46,32 @@ export class HttpError extends ArlenError {
 }
 
 /**
- * The reason phrase of a status (RFC 9110, section 15), as Node.js knows it; undefined for a status nobody has named.
- * Not imported: as an ES module node:http brings undici along, 15 MiB and tens of milliseconds of every process.
+ * The reason phrase of a status (RFC 9110, section 15); undefined if it has none. From Node.js, but not by an import: importing
+ * node:http loads undici, which costs every process 15 MiB and tens of milliseconds.
  */
 export function statusText(status: number): string | undefined {
   return process.getBuiltinModule('node:http').STATUS_CODES[status]
 }
 
-/** `404` gives `not_found`: the code of an error that says no more than its status. */
+/** The code of an error that says nothing but its status: 404 gives `not_found`. */
 export function defaultCode(status: number): string {
   return (statusText(status) ?? 'unknown_error').toLowerCase().replace(/[^a-z0-9]+/g, '_')
 }
 
-/** One error of a package: what it says, and the answer it is. */
+/** One error of a package: its message, and its status if it is a response. */
 export interface ErrorEntry {
-  /** Set where the error is an answer; the factory then makes an {@link HttpError}. */
+  /** Set if the error is a response; the factory then makes an {@link HttpError}. */
   status?: number
-  /** What is wrong and what to do; `{name}` is filled from the values given when it is raised. */
+  /** What is wrong and what to do. `{name}` is replaced by the value given when it is raised. */
   message: string
   /**
-   * False where clients cause it all day and nobody asks where in the program it came from: it then has no stack trace,
-   * which costs more than everything else about a small answer. Default true.
+   * Whether it has a stack trace. False for errors that clients cause all day and whose origin nobody needs: the trace costs more
+   * than the rest of a small response. Default true.
    */
   traced?: boolean
 }
 
-/** What may be said of an error when it is raised, besides the values of its message. */
+/** What an error can be given besides the values of its message. */
 export interface RaiseOptions extends Omit<HttpErrorOptions, 'detail'> {}
 
 /** Makes the errors of one table: an {@link HttpError} for an entry with a status, else an {@link ArlenError}. */
@@ -84,7 +84,7 @@ export interface ErrorFactory<Code extends string> {
 export type ErrorCode<Factory> = Factory extends ErrorFactory<infer Code> ? Code : never
 
 /**
- * Turns a package's table of errors into the one function that makes them. The codes are the keys of the table.
+ * Turns a package's table of errors into the function that makes them. The codes are the keys of the table.
  *
  * ```ts
  * const table = { pool_timeout: { status: 503, message: 'No connection within {ms} ms.' } }
@@ -98,7 +98,7 @@ export function defineErrors<Code extends string>(table: Readonly<Record<Code, E
     const message = entry.message.replace(/\{(\w+)\}/g, (hole, name: string) =>
       name in values ? String(values[name]) : hole,
     )
-    // The constructor's own trace would begin here, where nothing went wrong.
+    // The constructor's own trace would begin here, not where the error is raised.
     const error = untraced(() =>
       entry.status === undefined
         ? new ArlenError(code, message, options)
@@ -110,7 +110,7 @@ export function defineErrors<Code extends string>(table: Readonly<Record<Code, E
   return Object.assign(raise, { table })
 }
 
-/** V8 takes the limit from here alone. Nothing else runs before it is what it was. */
+/** Nothing else runs before the limit is restored. */
 function untraced<E extends Error>(make: () => E): E {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0

@@ -5,11 +5,11 @@ const table = {
   lifecycle_failed: { message: '{resource} failed to {action}: {reason}' },
   middleware_invalid: {
     message:
-      'The middleware{name} gave {actual} instead of a handler. It is called once, with the next handler: next => c => next(c).',
+      'The middleware{name} returned {actual} instead of a handler. It is called once, with the next handler: next => c => next(c).',
   },
   logger_invalid: {
     message:
-      'The logger {problem}. Give createLogger() of @arlen/core/logger, a pino logger, console, or false for silence.',
+      'The logger {problem}. Use createLogger() of @arlen/core/logger, a pino logger, console, or false for none.',
   },
   option_invalid: { message: '{owner}: {what} {problem}.' },
   option_unknown: { message: '{owner} has no option {name}.{hint}' },

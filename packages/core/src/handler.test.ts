@@ -44,5 +44,5 @@ test('a value with a then that is no function is not a promise', () => {
 
 test('wrap names a middleware that is written for another framework', () => {
   const foreign = (() => undefined) as unknown as Middleware<unknown>
-  expect(() => wrap(() => 1, [foreign])).toThrow('The middleware foreign gave undefined instead of a handler.')
+  expect(() => wrap(() => 1, [foreign])).toThrow('The middleware foreign returned undefined instead of a handler.')
 })

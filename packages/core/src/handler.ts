@@ -1,14 +1,14 @@
 import { coreError } from './errors.ts'
 
 /**
- * Answers one request. What it returns is the answer: an object or array is sent as JSON, a string as text, what
- * `c.json()`, `c.render()` and the like return as itself, and `undefined` when it has already answered.
+ * Handles one request. What it returns is the response: an object or array is sent as JSON, a string as text, and the result of
+ * `c.json()`, `c.render()` and the like as it is. `undefined` means that it has already responded.
  */
 export type Handler<C> = (c: C) => unknown
 
 /**
- * Wraps a handler in another. Wrapping happens once, when the route table is compiled, so that a request pays for no
- * chain of `next()` closures.
+ * Wraps a handler in another. This happens once, when the route table is compiled, so requests do not pay for a chain of
+ * `next()` closures.
  */
 export type Middleware<C> = (next: Handler<C>) => Handler<C>
 
@@ -23,10 +23,10 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Runs `fn` with the result of a handler once it has settled, and stays synchronous when it already has.
+ * Calls `fn` with the result of a handler: at once, or when its promise is fulfilled.
  *
- * @param onError - takes the reason when `result` is a promise that rejects; without it the rejection passes through.
- *   A synchronous throw never gets here: wrap the call that makes `result` in `try` where that matters.
+ * @param onError - called if `result` is a promise that rejects; without it the rejection is passed on. For synchronous errors,
+ *   put the call that makes `result` in `try`.
  */
 export function after<R>(
   result: unknown,

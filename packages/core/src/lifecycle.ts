@@ -25,7 +25,7 @@ export class Lifecycle {
         await resource.start?.()
       } catch (cause) {
         await this.stop().catch(() => undefined) // the reason it did not start is the one worth reporting
-        // What has a code has said what is wrong better than we could.
+        // An error with a code explains itself.
         if (cause instanceof ArlenError) throw cause
         throw coreError(
           'lifecycle_failed',

@@ -9,7 +9,7 @@ interface Line extends Record<string, unknown> {
 
 const COLORS: Readonly<Record<string, string>> = { warn: '33', error: '31', fatal: '31;1', debug: '2', trace: '2' }
 
-/** Turns JSON lines into lines for people: `20:15:01 info request method=GET path=/ status=200`, stacks below. */
+/** Formats JSON lines for people: `20:15:01 info request method=GET path=/ status=200`, with stacks below. */
 export function textStream(out: DestinationStream, color: boolean): DestinationStream {
   return { write: line => out.write(formatLine(line, color)) }
 }
@@ -19,7 +19,7 @@ export function formatLine(json: string, color: boolean): string {
   try {
     line = JSON.parse(json) as Line
   } catch {
-    return json // not one of ours: better as it is than not at all
+    return json // not one of our lines: printed as it is
   }
   const { level, time, msg = '', err, ...rest } = line
   const paint = (text: string, code: string | undefined) => (color && code ? `\u001b[${code}m${text}\u001b[0m` : text)
@@ -39,7 +39,7 @@ function indent(text: string): string {
     .join('\n')
 }
 
-/** Control characters in what clients sent could rewrite a terminal. */
+/** Escapes control characters: sent by clients, they could rewrite a terminal. */
 function visible(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, character => JSON.stringify(character).slice(1, -1))
 }

@@ -4,7 +4,7 @@ export interface LogLine {
   (message: string): void
 }
 
-/** What Arlen's packages ask of a logger. A pino logger is one; `createLogger` of `@arlen/core/logger` makes it. */
+/** What Arlen's packages need of a logger. Pino loggers have it; `createLogger()` of `@arlen/core/logger` makes one. */
 export interface Logger {
   readonly trace: LogLine
   readonly debug: LogLine
@@ -12,13 +12,13 @@ export interface Logger {
   readonly warn: LogLine
   readonly error: LogLine
   readonly fatal: LogLine
-  /** A logger whose every line carries these fields too. */
+  /** A logger that adds these fields to every line. */
   child(fields: Record<string, unknown>): Logger
 }
 
 const ignore: LogLine = () => undefined
 
-/** Logs nothing: what a package uses where it was given no logger. */
+/** Logs nothing. The default where no logger is given. */
 export const silentLogger: Logger = {
   trace: ignore,
   debug: ignore,

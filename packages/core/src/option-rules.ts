@@ -1,6 +1,6 @@
-/** What one option takes. */
+/** What values an option takes. */
 export interface OptionRule {
-  /** What the value must be, to follow "must be": `a whole number from 0 to 65535`. */
+  /** Completes the sentence "It must be …": `a whole number from 0 to 65535`. */
   readonly expected: string
   readonly accepts: (value: unknown) => boolean
   /** Whether it must be given. */
@@ -9,14 +9,14 @@ export interface OptionRule {
   readonly table?: Readonly<Record<string, OptionRule>>
 }
 
-/** A rule for every option of `T`: the compiler asks for the missing ones. */
+/** A rule for every option of `T`. A missing rule is a type error. */
 export type OptionTable<T> = { readonly [Name in keyof T]-?: OptionRule }
 
 type Class = abstract new (...args: never[]) => unknown
 
-/** The rules that options are made of. */
+/** The rules that tables are made of. */
 export const option: {
-  /** Anything: whoever uses the value checks it. */
+  /** Anything: the factory checks it. */
   readonly any: OptionRule
   readonly string: OptionRule
   /** A string that is not empty. */
@@ -36,7 +36,7 @@ export const option: {
   listOf(rule: OptionRule): OptionRule
   /** An object with any names, each value as `rule` says. */
   recordOf(rule: OptionRule): OptionRule
-  /** @param expected - what the value must be where the class's name does not say it well: `a database of createPg()` */
+  /** @param expected - names the value if the class's name does not: `a database of createPg()` */
   instanceOf(type: Class, expected?: string): OptionRule
   either(...rules: readonly OptionRule[]): OptionRule
   /** One that must be given. */

@@ -16,19 +16,17 @@ interface Reader {
 }
 
 /**
- * Reads the options that a caller gave. What is `undefined` counts as not given.
+ * Checks options and returns a copy of them. `undefined` counts as not given.
  *
  * ```ts
  * const OPTIONS: OptionTable<RouterOptions> = { caseSensitive: option.boolean, maxParams: option.integer(1) }
  * const { caseSensitive = true } = readOptions('createRouter()', options, OPTIONS)
  * ```
  *
- * @param owner - who takes the options, as messages name it: `createRouter()`. A function is called for a message only
+ * @param owner - the factory as messages name it: `createRouter()`. A function is called only if a message is needed
  * @param near - names that somebody else takes, for the message about one that nobody does
- * @returns a copy with the options that were given
- * @throws ArlenError `option_unknown` for a name that is not in the table, with the one that was probably meant;
- *   `option_invalid` for a value that its rule refuses, and for one that is required and missing. The values of secrets are
- *   not quoted.
+ * @throws ArlenError `option_unknown` for a name that is not in the table, with a suggestion; `option_invalid` for a value that
+ *   breaks its rule and for a missing required option. Values of secrets are not quoted.
  */
 export function readOptions<T extends object>(
   owner: string | (() => string),
@@ -44,9 +42,9 @@ export function readOptions<T extends object>(
 }
 
 /**
- * The error for an option that a factory checks itself.
+ * Makes the error `option_invalid` for an option that a factory checks itself.
  *
- * @param problem - what is wrong, to follow the option's name: `must be a folder`. It does not quote a secret
+ * @param problem - completes the sentence "The option x …": `must be a folder`. It must not quote a secret
  */
 export function invalidOption(owner: string, name: string, problem: string): ArlenError {
   return coreError('option_invalid', { owner, what: `the option ${name}`, problem: problem.replace(/\.$/, '') })

@@ -9,23 +9,22 @@ export type { Logger as PinoLogger } from 'pino'
 export interface LogOptions {
   /** Default `info`. */
   level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
-  /** Members every line has, such as the release or the worker. */
+  /** Fields of every line, such as the release or the worker. */
   base?: Record<string, unknown>
-  /** Further paths to redact, in pino's notation. Fields whose names are those of secrets always are: `password`, `apiKey`, `cookie`. */
+  /** More paths to redact, in pino's notation. Fields named like secrets always are: `password`, `apiKey`, `cookie`. */
   redact?: readonly string[]
-  /** Default `json`. Text is for people: one line each, in color on a terminal. */
+  /** Default `json`. `text` is for people: one line per entry, in color on a terminal. */
   format?: 'json' | 'text'
   /** Where the lines go. Default: standard output, written without blocking; see {@link MAX_PENDING}. */
   destination?: DestinationStream
 }
 
 /**
- * Bytes of log that wait for a slow reader of standard output. Beyond that, lines are dropped: requests never wait for
- * the log.
+ * How many bytes may wait for a slow reader of standard output. More lines are dropped: requests never wait for the log.
  */
 const MAX_PENDING = 8 * 1024 * 1024
 
-/** A pino logger as Arlen uses it: JSON lines, ISO 8601 times, level names, secrets redacted. */
+/** Makes a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted. */
 export function createLogger(options: LogOptions = {}): Logger {
   const settings: LoggerOptions = {
     level: options.level ?? 'info',
@@ -37,7 +36,7 @@ export function createLogger(options: LogOptions = {}): Logger {
   }
   const out = options.destination ?? pino.destination({ sync: false, maxLength: MAX_PENDING })
   const log = pino(settings, options.format === 'text' ? textStream(out, process.stdout.isTTY === true) : out)
-  // pino formats the fields of a child by itself, whatever formatters say.
+  // pino's formatters are not called for the fields of a child.
   const { child } = log
   log.child = function (this: Logger, fields, ...rest) {
     return child.call(this, redactFields(fields), ...rest)

@@ -2,10 +2,10 @@ import { HttpError, type ProblemIssue, statusText } from './error-table.ts'
 
 /** One call on the way to a failure. */
 export interface DiagnosticFrame {
-  /** Whose code it is: the application's, a dependency's or Node's own. */
+  /** The application's own code, a dependency's or Node.js's. */
   origin: 'own' | 'dependency' | 'node'
   function?: string
-  /** Relative to the application's folder where it is inside, absolute elsewhere. */
+  /** Relative to the application's folder if it is inside, else absolute. */
   file: string
   /** From 1. */
   line: number
@@ -31,9 +31,9 @@ export interface Diagnostic {
   snippet?: string
   /** The class of the error: `TypeError`. */
   name?: string
-  /** What programs know it by: `ERR_MODULE_NOT_FOUND`, `TS2304`, `42P01`. */
+  /** Its code: `ERR_MODULE_NOT_FOUND`, `TS2304`, `42P01`. */
   code?: string
-  /** What to do about it, in a sentence or two. */
+  /** What to do about it. */
   hint?: string
   /** The calls that led there, innermost first. */
   frames?: readonly DiagnosticFrame[]
@@ -41,15 +41,15 @@ export interface Diagnostic {
   causes?: readonly Diagnostic[]
   /** Other texts with a position in them, such as the SQL that a database refused. */
   excerpts?: readonly { title: string; snippet: string }[]
-  /** What else the error says of itself. */
+  /** Other properties of the error. */
   facts?: Readonly<Record<string, string>>
-  /** The end of what the command printed. */
+  /** The end of the command's output. */
   output?: string
-  /** What the development server can do about it when asked: the button on its page. */
+  /** What the development server can do about it: a button on its page. */
   action?: { name: string; label: string }
 }
 
-/** The one shape of everything that fails, over the wire (RFC 9457, with the members `code` and `correlationId`). */
+/** A problem document (RFC 9457) with the members `code` and `correlationId`. Every failure is sent as one. */
 export interface Problem {
   type: string
   title: string
@@ -65,8 +65,8 @@ export interface Problem {
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /**
- * What a client may know of an error. An {@link HttpError} speaks for itself; anything else is a 500 that says no more
- * than its correlation id, for the log has the rest under the same id.
+ * What a client may know about an error. An {@link HttpError} is shown; anything else is a 500 with nothing but the correlation
+ * id, under which the log has the rest.
  */
 export function toProblem(error: unknown, correlationId: string): Problem {
   const known = error instanceof HttpError ? error : undefined

@@ -1,12 +1,12 @@
 import { isSecretName, REDACTED } from './secret-names.ts'
 
-/** Objects deeper than this are logged as they are: a line of log is flat. */
+/** Objects nested deeper are not searched. */
 const MAX_DEPTH = 4
 
 const known = new Map<string, boolean>()
 const MAX_KNOWN = 1_000
 
-/** The fields of a line of log without the values of secrets, at any depth that lines have. Copies only what it changes. */
+/** Replaces the values of secrets in the fields of a log line, nested ones included. Copies only what changes. */
 export function redactFields(fields: Record<string, unknown>, depth: number = MAX_DEPTH): Record<string, unknown> {
   let clean: Record<string, unknown> | undefined
   for (const name of Object.keys(fields)) {
@@ -33,7 +33,7 @@ function redactList(list: readonly unknown[], depth: number): readonly unknown[]
   return clean.every((item, i) => item === list[i]) ? list : clean
 }
 
-/** The names in lines of log are few and come again and again. */
+/** Log lines use few names, again and again. */
 function isSecret(name: string): boolean {
   let secret = known.get(name)
   if (secret === undefined) {

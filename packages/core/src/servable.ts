@@ -10,7 +10,7 @@ export interface ListenOptions {
   path?: string
   /** A file descriptor of a socket that is already bound and listening, as propane and systemd hand over. */
   fd?: number
-  /** A listening server of node:net whose connections to take, instead of any address of one's own. */
+  /** A listening server of node:net whose connections are served, instead of an address of its own. */
   server?: Server
 }
 
@@ -21,8 +21,8 @@ export interface CloseOptions {
 }
 
 /**
- * What propane and boomhauer can run: the default export of an application's module. `listen` resolves once the
- * application is ready to answer, `close` once the last answer is out and everything it owned is closed.
+ * An application that propane and boomhauer can run: the default export of its module. `listen` resolves when it is ready,
+ * `close` when the last response is sent and everything it owns is closed.
  */
 export interface Servable {
   listen(options?: ListenOptions): Promise<{ address: string; port: number }>

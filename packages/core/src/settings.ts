@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-/** One setting of a configuration schema: a leaf, with everything that flags, environment and docs need to know. */
+/** One setting of a configuration schema, with everything that flags, variables and documents need. */
 export interface Setting {
   /** `['http', 'requestTimeoutMs']` */
   path: readonly string[]
@@ -8,7 +8,7 @@ export interface Setting {
   env: string
   kind: 'string' | 'number' | 'boolean' | 'list' | 'other'
   description: string
-  /** Its value is masked wherever it is shown. */
+  /** Whether its value is masked wherever it is shown. */
   secret: boolean
   default: unknown
 }

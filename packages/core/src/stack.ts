@@ -1,18 +1,18 @@
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** One call of a stack, as the engine wrote it; with `--enable-source-maps` its place is that in the source. */
+/** One call of a stack trace. With `--enable-source-maps` its location is the one in the source. */
 export interface StackFrame {
   /** Undefined for the top level of a module and for functions without a name. */
   function?: string
-  /** An absolute path, or what the engine wrote instead: `node:fs`, `<anonymous>`. */
+  /** An absolute path, or else `node:fs`, `<anonymous>` and the like. */
   file: string
-  /** From 1; 0 where the engine gave none. */
+  /** From 1; 0 if unknown. */
   line: number
-  /** From 1; 0 where the engine gave none. */
+  /** From 1; 0 if unknown. */
   column: number
   async: boolean
-  /** The line of the stack, as it was. */
+  /** The line of the stack trace. */
   text: string
 }
 
@@ -27,8 +27,7 @@ const AT = /^\s{4}at (.+)$/
 const POSITION = /^(.*?):(\d+)(?::(\d+))?$/
 
 /**
- * The frames of a stack text. What the message says is cut away first, so that a message which looks like a stack
- * brings in no frames.
+ * Parses a stack trace. The message is cut off first, so that a message that looks like a stack trace adds no frames.
  */
 export function parseStack(stack: string, message = ''): StackFrame[] {
   const start = message === '' ? -1 : stack.indexOf(message)
@@ -61,8 +60,8 @@ function parseFrame(text: string, line: string): StackFrame | undefined {
 }
 
 /**
- * A stack in which some frames name another place: `place` gives it, or undefined where a frame stays as it is. Frames
- * without a position, and code made by `eval`, stay too.
+ * Replaces the locations of frames in a stack trace. `place` returns the new location, or undefined to keep the old one. Frames
+ * without a location, and code made by `eval`, are kept.
  */
 export function mapStack(stack: string, place: (frame: StackFrame) => SourceLocation | undefined): string {
   return stack
@@ -76,19 +75,19 @@ export function mapStack(stack: string, place: (frame: StackFrame) => SourceLoca
     .join('\n')
 }
 
-/** `file:line:column`, without what is not known. */
+/** `file:line:column`, or less if less is known. */
 export function formatLocation({ file, line, column }: SourceLocation): string {
   return [file, line, column].filter(part => part !== undefined).join(':')
 }
 
-/** What stands in parentheses at the end of a call, or the call where it has none. */
+/** The text in the parentheses at the end of a call, or the whole call if there are none. */
 function locationOf(text: string): string {
   const call = text.startsWith('async ') ? text.slice(6) : text
   const open = openingParenthesis(call)
   return open === -1 ? call : call.slice(open + 1, -1)
 }
 
-/** Where the parenthesis that closes `call` was opened, or -1: both names and paths may hold parentheses of their own. */
+/** The index of the parenthesis that matches the last one, or -1. Names and paths may contain parentheses too. */
 function openingParenthesis(call: string): number {
   if (!call.endsWith(')')) return -1
   let depth = 0
@@ -106,10 +105,10 @@ function innermostLocation(location: string): string {
 }
 
 /**
- * Reads the place that Node.js writes above a syntax error, as `file:///a.ts:3`. The column is that of the caret in the excerpt
- * below it, where there is one.
+ * Parses the location that Node.js prints above a syntax error: `file:///a.ts:3`. The column is that of the caret in the excerpt
+ * below, if there is one.
  *
- * @param isFile - tells what may be a file, so that no other text is taken for a place. Default: absolute paths
+ * @param isFile - whether a text can be a file. Default: absolute paths
  */
 export function parseSyntaxErrorHeader(
   stack: string,
@@ -120,12 +119,12 @@ export function parseSyntaxErrorHeader(
   if (!position || position[3] !== undefined) return undefined
   const file = toPath(position[1]!)
   if (!isFile(file)) return undefined
-  // The excerpt ends at the first empty line; the caret, if any, is the line of it that has nothing else.
+  // The caret, if any, has a line of its own.
   const caret = lines.slice(1, 8).find(line => /^\s*\^+\s*$/.test(line))
   return { file, line: Number(position[2]), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
 }
 
-/** A `file:` URL as a path, with the query that cache busting adds cut off; anything else as it is. */
+/** Converts a `file:` URL to a path, without its query; anything else is returned as it is. */
 export function toPath(location: string): string {
   if (!location.startsWith('file:')) return location
   try {

@@ -19,7 +19,7 @@ export function suggest(
   return best
 }
 
-/** Edit distance in which two swapped neighbours are one mistake (optimal string alignment), row by row. */
+/** Edit distance in which swapping two neighbors counts as one edit (optimal string alignment), row by row. */
 function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)

@@ -1,13 +1,12 @@
-/** The stages of a request, in the order they are reported. A stage that did not run is 0. */
+/** The stages of a request, in the order of the report. A stage that did not run is 0. */
 export const STAGES = ['parse', 'route', 'middleware', 'controller', 'render', 'response_write', 'total'] as const
 
-/** A stage that time is given to. */
+/** A stage that is measured. */
 export type Stage = Exclude<(typeof STAGES)[number], 'total'>
 
 /**
- * A lap timer over one request, in milliseconds. `lap(stage)` gives the time since the last lap to that stage, so every
- * microsecond belongs to exactly one of them and `total` is their sum. Made only where `performanceLogging` is on:
- * elsewhere a context has no timings and no clock is read.
+ * A lap timer for one request, in milliseconds. `lap(stage)` adds the time since the last lap to that stage, so `total` is the
+ * sum of the stages. Exists only if `performanceLogging` is on; otherwise no clock is read.
  */
 export class Timings {
   parse = 0

@@ -6,8 +6,8 @@ const MAX_ITEMS = 20
 const MAX_DEPTH = 3
 
 /**
- * A value in a line, for people: bounded in depth, breadth and length, so that neither a huge nor a cyclic value costs
- * anything, and running none of the value's own code (no getters, no `toString`, no traps of a `Proxy` but for its keys).
+ * Describes a value in one line. Depth, breadth and length are bounded, so huge and cyclic values are cheap. None of the value's
+ * code runs: no getters, no `toString`, and of a `Proxy` only the traps for keys and descriptors.
  */
 export function describe(value: unknown, redact: Redact): string {
   return text(value, redact, 0, new Set())
@@ -24,7 +24,7 @@ function text(value: unknown, redact: Redact, depth: number, above: Set<object>)
   try {
     return Array.isArray(value) ? list(value, redact, depth, above) : record(value, redact, depth, above)
   } catch {
-    return '[unreadable]' // a proxy or an exotic object that refuses even to name its keys
+    return '[unreadable]' // a proxy or exotic object whose keys cannot be read
   } finally {
     above.delete(value)
   }
@@ -61,7 +61,7 @@ function property(value: object, key: string, redact: Redact, depth: number, abo
   return text(descriptor?.value, redact, depth + 1, above)
 }
 
-/** A text, cut to a length. */
+/** Cuts a text to a length. */
 export function clip(value: string, length: number): string {
   return value.length > length ? `${value.slice(0, length)}…` : value
 }

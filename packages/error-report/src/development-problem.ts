@@ -5,7 +5,7 @@ import { clip, describe } from './describe.ts'
 import { type DiagnoseOptions, diagnose } from './diagnose.ts'
 import { createRedact, type Redact, redactUrl } from './redact.ts'
 
-/** What was asked for when it failed. Secrets are taken out and long values cut short. */
+/** The request that failed, with secrets redacted and long values cut. */
 export interface RequestFacts {
   method: string
   url: string
@@ -13,12 +13,12 @@ export interface RequestFacts {
   facts: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-/** A problem document with everything a developer wants to know: never sent in production. */
+/** A problem document with everything that helps a developer. Never sent in production. */
 export interface DevelopmentProblem extends Problem {
   request?: RequestFacts
 }
 
-/** The request that failed, as it came. */
+/** The request that failed, as received. */
 export interface RequestInput {
   method: string
   url: string
@@ -32,7 +32,7 @@ export interface DevelopmentProblemOptions extends DiagnoseOptions {
   request?: RequestInput
 }
 
-/** What was thrown, as the problem document that the development pages are made of. */
+/** Turns anything thrown into the problem document that development pages show. */
 export function developmentProblem(error: unknown, options: DevelopmentProblemOptions): DevelopmentProblem {
   const redact = options.redact ?? createRedact()
   const problem = toProblem(error, options.correlationId)

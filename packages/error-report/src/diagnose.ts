@@ -20,37 +20,37 @@ const UNKNOWN = 'Unknown error'
 export interface DiagnoseOptions {
   /** Default `runtime`. */
   stage?: Diagnostic['stage']
-  /** The application's folder; what lies in it, outside `node_modules`, is its own code. Default: the working folder. */
+  /** The application's folder. Files in it, outside `node_modules`, are its own code. Default: the working folder. */
   root?: string
-  /** Takes secrets out of every text. Default: {@link createRedact} of the environment. */
+  /** Redacts secrets in every text. Default: {@link createRedact} with the environment. */
   redact?: Redact
-  /** Gives a file's text, or undefined when it has none. Default: from the disk. */
+  /** Reads a source file; undefined if there is none. Default: from disk. */
   readSource?: (file: string) => string | undefined
-  /** Where it really happened, known better than the stack knows it. */
+  /** Where it happened, if that is known better than from the stack. */
   at?: SourceLocation
-  /** A folder whose calls are left out: that of the program that runs the application. */
+  /** A folder whose calls are left out, such as that of the program that runs the application. */
   hide?: string
 }
 
 interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
   at?: DiagnoseOptions['at']
   hide: string | undefined
-  /** Takes out secrets, and the way to the application's folder: paths inside say enough from there on. */
+  /** Redacts secrets and shortens paths in the application's folder. */
   say: Redact
-  /** How many causes down. */
+  /** 0 for the error itself, 1 for its cause, and so on. */
   depth: number
   seen: Set<unknown>
-  /** The place of an error of syntax, wherever in the chain of causes it is: no call is nearer to what is wrong. */
+  /** The location of a syntax error anywhere in the chain of causes: it is nearer to the mistake than any call. */
   syntax: { location?: DiagnoseOptions['at'] }
-  /** How many more calls are shown with their source, over all causes. */
+  /** How many more calls may be shown with their source. */
   snippetsLeft: { count: number }
 }
 
 /**
- * What was thrown, as data for people and editors: its place in the source, the calls that led there, its causes.
- * Takes any value at all, runs none of its code that could fail it, and never throws.
+ * Turns anything thrown into data for people and editors: where it happened, the calls that led there, its causes. Takes any
+ * value and never throws.
  *
- * An error that brings `diagnostics` of its own (as compilers' do) speaks through them.
+ * An error with `diagnostics`, such as a compiler's, is shown by those.
  */
 export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnostic[] {
   const root = resolve(options.root ?? '.')
@@ -82,7 +82,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   context.seen.add(error)
   const { stage, redact, say, depth } = context
   if (typeof error !== 'object' || error === null) {
-    const message = `${describe(error, say)} was thrown, which is no Error and so has no place`
+    const message = `${describe(error, say)} was thrown, which is not an Error and has no stack trace`
     return { stage, severity: 'error', message, ...locate([], undefined, [], context) }
   }
   const name = textOf(read(error, 'name'))
@@ -98,7 +98,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
       : [fromError(cause, { ...context, at: undefined, depth: depth + 1 })],
   )
   const excerpts = sqlExcerpt(error, redact)
-  const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // a message may quote the SQL as well
+  const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // the message may quote the SQL too
   const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
   const header = parseSyntaxErrorHeader(stack)
   context.syntax.location ??= header
@@ -122,7 +122,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
 
 type Location = Pick<Diagnostic, 'file' | 'line' | 'column' | 'snippet' | 'frames'>
 
-/** The place to show: where it is known to be, else the innermost call of the application, in the error or its causes. */
+/** The location to show: the known one, else the innermost call of the application in the error or its causes. */
 function locate(
   stack: readonly StackFrame[],
   header: DiagnoseOptions['at'],
@@ -157,7 +157,7 @@ function locate(
   }
 }
 
-/** What a part of the framework said of itself, with the source it left out and the secrets taken out. */
+/** Completes a diagnostic that an error brought: adds the source and redacts secrets. */
 function complete(diagnostic: Diagnostic, context: Context): Diagnostic {
   const { file, line, column } = diagnostic
   const place = file !== undefined && line !== undefined ? { file: resolve(context.root, file), line } : undefined
@@ -189,7 +189,7 @@ function shownPath(file: string, root: string): string {
   return path.startsWith('..') || isAbsolute(path) ? file : path
 }
 
-/** Reads each file once; what cannot be read, or is too large to be source, has no text. */
+/** Reads each file once. Files that cannot be read, or are too large to be source, have no text. */
 export function createSourceReader(maxBytes = 2_000_000): (file: string) => string | undefined {
   const sources = new Map<string, string | undefined>()
   return file => {
@@ -198,7 +198,7 @@ export function createSourceReader(maxBytes = 2_000_000): (file: string) => stri
         const text = readFileSync(file, 'utf8')
         sources.set(file, text.length > maxBytes ? undefined : text)
       } catch {
-        sources.set(file, undefined) // no such file: code that was made, or has gone since
+        sources.set(file, undefined) // no such file: generated code, or a deleted file
       }
     }
     return sources.get(file)

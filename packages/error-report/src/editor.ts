@@ -17,9 +17,9 @@ const EDITORS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The link that opens a location in the developer's editor, or undefined when it has none.
+ * A link that opens a location in an editor; undefined if the editor is unknown or the location is not a file.
  *
- * @param editor - a name such as `vscode`, `cursor`, `zed`, `webstorm`, or a link with `{file}`, `{line}` and `{column}`.
+ * @param editor - a name such as `vscode`, `cursor`, `zed` or `webstorm`, or a link with `{file}`, `{line}` and `{column}`
  */
 export function editorLink(
   editor: string | undefined,

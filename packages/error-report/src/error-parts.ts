@@ -8,7 +8,7 @@ const MAX_SQL = 60_000
 const MAX_CAUSES = 8
 const MAX_FACTS = 12
 
-/** What led to it: its `cause`, and the errors of an AggregateError. */
+/** The causes of an error: its `cause` and the errors of an AggregateError. */
 export function causesOf(error: object): unknown[] {
   const errors = read(error, 'errors')
   const inner = Array.isArray(errors) ? errors.slice(0, MAX_CAUSES).filter(item => isErrorLike(item)) : []
@@ -16,7 +16,7 @@ export function causesOf(error: object): unknown[] {
   return cause === undefined || cause === null ? inner : [cause, ...inner]
 }
 
-/** SQL that a database refused: `position` counts characters from 1 (PostgreSQL, ErrorResponse field P). */
+/** The SQL that a database rejected. `position` counts characters from 1 (PostgreSQL, ErrorResponse field P). */
 export function sqlExcerpt(error: object, redact: Redact): Diagnostic['excerpts'] {
   const sql = textOf(read(error, 'sql')) ?? textOf(read(error, 'query'))
   if (sql === undefined) return undefined
@@ -32,7 +32,7 @@ const SHOWN_ELSEWHERE = new Set([
   ...['sql', 'query', 'position', 'status', 'detail', 'headers'],
 ])
 
-/** What an error says of itself besides what is shown already. */
+/** The properties of an error that are not shown elsewhere. */
 export function factsOf(error: object, redact: Redact): Record<string, string> | undefined {
   const facts: Record<string, string> = {}
   let count = 0
@@ -62,7 +62,7 @@ function dataProperty(value: object, key: string): unknown {
   }
 }
 
-/** A property, whatever its getter does. */
+/** Reads a property, even if its getter throws. */
 export function read(value: unknown, key: string): unknown {
   try {
     return (value as Record<string, unknown> | null | undefined)?.[key]

@@ -1,5 +1,5 @@
 interface Symptom {
-  /** What programs know it by, which may be several: a name, a SQLSTATE. */
+  /** Its codes, such as a Node.js error code and an SQLSTATE. */
   codes: readonly (string | undefined)[]
   message: string
 }
@@ -13,7 +13,7 @@ const code =
 
 const says = (pattern: RegExp) => (symptom: Symptom) => pattern.test(symptom.message)
 
-/** What usually helps, first match first. */
+/** What usually helps. The first match counts. */
 const HINTS: readonly Hint[] = [
   [
     code('ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'),
@@ -21,7 +21,7 @@ const HINTS: readonly Hint[] = [
   ],
   [
     says(/does not provide an export named/),
-    'Check the spelling and that it is exported. A type is imported with `import type`.',
+    'Check the spelling, and that the module exports it. Types need `import type`.',
   ],
   [
     says(/(?:require|module|exports) is not defined/),
@@ -32,18 +32,15 @@ const HINTS: readonly Hint[] = [
     'This is an ES module: use `import.meta.dirname` and `import.meta.filename`.',
   ],
   [code('ERR_IMPORT_ATTRIBUTE_MISSING'), "Import JSON with `import data from './data.json' with { type: 'json' }`."],
-  [code('ERR_UNSUPPORTED_DIR_IMPORT'), 'Imports name a file: add `/index.ts` (or `/index.js`) to the folder.'],
-  [code('ERR_PACKAGE_PATH_NOT_EXPORTED'), 'The package does not offer this path: see `exports` in its package.json.'],
-  [code('ECONNREFUSED'), 'Nothing listens at that address. Is the database (or the other service) running?'],
+  [code('ERR_UNSUPPORTED_DIR_IMPORT'), 'Import a file, not a folder: add `/index.ts` (or `/index.js`).'],
+  [code('ERR_PACKAGE_PATH_NOT_EXPORTED'), 'The package does not export this path: see `exports` in its package.json.'],
+  [code('ECONNREFUSED'), 'Nothing is listening at that address. Is the database, or the other service, running?'],
   [code('ENOTFOUND', 'EAI_AGAIN'), 'That host name does not resolve. Check the address and the network.'],
-  [code('EADDRINUSE'), 'Another process listens there already.'],
-  [code('28P01', '28000'), 'The database refused the user or password. Check the connection string.'],
+  [code('EADDRINUSE'), 'Another process is already listening there.'],
+  [code('28P01', '28000'), 'The database rejected the user or password. Check the connection string.'],
   [code('3D000'), 'That database does not exist on the server. Create it, or check the connection string.'],
-  [
-    code('42P01', '42703'),
-    'Has every migration been applied to this database? `arlen migrate` applies what is pending.',
-  ],
-  [code('53300'), 'The database server has no connection left. Close other programs or lower the pool size.'],
+  [code('42P01', '42703'), 'Has every migration been applied to this database? `arlen migrate` applies pending ones.'],
+  [code('53300'), 'The database server has no connections left. Close other programs or make the pool smaller.'],
 ]
 
 export function hintFor(symptom: Symptom): string | undefined {

@@ -1,4 +1,4 @@
-/** Markup that is finished: everything in it has been escaped. */
+/** Finished markup, in which everything is escaped. */
 export interface Html {
   readonly html: string
 }
@@ -18,14 +18,14 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, character => ESCAPES[character]!)
 }
 
-/** Builds markup: strings put in are escaped, {@link Html} is not, `undefined` and `false` are nothing. */
+/** Builds markup. Strings are escaped, {@link Html} is not; `undefined` and `false` add nothing. */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   let out = strings[0]!
   for (const [i, piece] of pieces.entries()) out += markup(piece) + strings[i + 1]!
   return { html: out }
 }
 
-/** Marks markup as finished: it is not escaped. */
+/** Marks text as finished markup, which is not escaped. */
 export function raw(markup: string): Html {
   return { html: markup }
 }

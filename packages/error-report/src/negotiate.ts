@@ -3,11 +3,11 @@ import { parseAccept } from '@arlen/core/accept'
 /** How a failure is shown. */
 export type Representation = 'html' | 'json' | 'text'
 
-/** What a request says about the client that made it. */
+/** What a request says about its client. */
 export interface Client {
   /** The `Accept` field. */
   accept?: string | undefined
-  /** The `User-Agent` field: decides between JSON and text where `Accept` leaves it open. */
+  /** The `User-Agent` field. Decides between JSON and text if `Accept` does not. */
   userAgent?: string | undefined
 }
 
@@ -22,8 +22,8 @@ const TYPES: readonly (readonly [type: string, representation: Representation])[
 const TERMINAL_CLIENTS = /^(?:curl|wget|httpie|xh|hey|lynx)\b/i
 
 /**
- * What a client would rather read of a failure: browsers a page, programs JSON, people at a terminal text. The most
- * preferred of the types named in `Accept` decides (RFC 9110, section 12.5.1), the order of naming where two are equal.
+ * How a client wants to see a failure: browsers get a page, programs JSON, people at a terminal text. The preferred type in
+ * `Accept` decides (RFC 9110, section 12.5.1); the first of equal weight wins.
  */
 export function negotiate(client: Client): Representation {
   let best: Representation | undefined

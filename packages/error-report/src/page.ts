@@ -7,23 +7,23 @@ import { editorLink } from './editor.ts'
 import { type Html, html, nothing, raw } from './html.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
-/** Options of the page of a failure. */
+/** Options of the page for a failure. */
 export interface PageOptions {
   /** The application's folder, for links into the editor. Default: the working folder. */
   root?: string
-  /** See {@link editorLink}. Default: `BOOMHAUER_EDITOR` of the environment; without either, places are plain text. */
+  /** The editor to link to; see {@link editorLink}. Default: `BOOMHAUER_EDITOR`. Without either, locations are plain text. */
   editor?: string | undefined
 }
 
-/** Where the development server answers for itself; forms and scripts of its pages point there. */
+/** The path below which the development server serves its own pages, forms and scripts. */
 export const DEVELOPMENT_PATH = '/_boomhauer/'
 
-/** A page stays well below 300 kB: what would pass this is counted instead of shown. */
+/** Keeps a page well below 300 kB: the rest is counted instead of shown. */
 const MAX_BODY = 200_000
 
 const STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64')
 
-/** Header fields of the page: it needs its own style, the reload script of the same origin, and nothing else. */
+/** The page's header fields. It needs its own style, the reload script from its origin, and nothing else. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'cache-control': 'no-store',
@@ -32,15 +32,15 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 }
 
 const HEADINGS: Readonly<Record<Diagnostic['stage'], string>> = {
-  config: 'The configuration is not valid',
+  config: 'The configuration is invalid',
   template: 'A template does not compile',
-  typecheck: 'The types do not fit',
+  typecheck: 'The types do not match',
   load: 'The application does not load',
   boot: 'The application does not start',
   runtime: 'The application failed',
 }
 
-/** The failure as a page of its own: no assets, no script, readable without either. */
+/** Renders a failure as a page without assets or scripts. */
 export function renderProblemPage(problem: DevelopmentProblem, options: PageOptions = {}): string {
   const all = problem.diagnostics ?? []
   const errors = all.filter(diagnostic => diagnostic.severity === 'error')
@@ -77,7 +77,7 @@ ${request(problem)}
   return page.html
 }
 
-/** One failure without the frame of a page, for notices. */
+/** Renders diagnostics without a page around them, for notices. */
 export function renderDiagnosticsHtml(diagnostics: readonly Diagnostic[], options: PageOptions = {}): string {
   return budgeted(diagnostics, '', options).html
 }
@@ -118,7 +118,7 @@ function section(diagnostic: Diagnostic, options: PageOptions): Html {
   return html`<h3>${kindOf(diagnostic)}${diagnostic.message}</h3>${locationLink(diagnostic, options)}${details(diagnostic, options)}`
 }
 
-/** As many as there is room for. */
+/** As many diagnostics as there is room for. */
 function budgeted(diagnostics: readonly Diagnostic[], title: string, options: PageOptions): Html {
   if (diagnostics.length === 0) return nothing
   const shown: Html[] = []
@@ -144,7 +144,7 @@ function frame(snippet: string): Html {
   return html`<pre>${rows}</pre>`
 }
 
-/** The application's calls one by one, with their source; what lies between them folded together. */
+/** The application's calls with their source. Other calls between them are folded. */
 function stack(frames: readonly DiagnosticFrame[], options: PageOptions): Html {
   if (frames.length === 0) return nothing
   const rows: Html[] = []

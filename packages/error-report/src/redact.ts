@@ -1,17 +1,17 @@
 import { isSecretName, REDACTED } from '@arlen/core/secrets'
 
-// Each starts where a word starts and nowhere inside one, so that the time is linear in the text.
+// Each can start only at the start of a word: so they take linear time.
 const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`]*):[^\s@/'"`]+@/gi
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{6,}/gi
 const ASSIGNED = /(?<![\w.-])([\w.-]+)=([^\s&'"`;,)]+)/g
 
-/** Takes secrets out of a text. */
+/** Redacts the secrets in a text. */
 export type Redact = (text: string) => string
 
 /**
- * Makes the function that takes secrets out of texts: the passwords of URLs, credentials of HTTP, the values of
- * `password=…` and other names of secrets, and every value in `env` whose variable is named like a secret (values shorter than six characters are left: they would
- * blank out ordinary words).
+ * Makes a function that redacts secrets in texts: passwords in URLs, HTTP credentials, the values of `password=…` and other names
+ * of secrets, and the values of variables in `env` that are named like secrets. Values of fewer than six characters are kept:
+ * redacting them would blank out ordinary words.
  */
 export function createRedact(env: Readonly<Record<string, string | undefined>> = process.env): Redact {
   const values = Object.entries(env)
@@ -28,7 +28,7 @@ export function createRedact(env: Readonly<Record<string, string | undefined>> =
   }
 }
 
-/** A query string or URL with the values of secret parameters taken out. */
+/** Redacts the values of secret parameters in a URL or query string. */
 export function redactUrl(url: string, redact: Redact): string {
   return redact(url).replace(/([?&;])([^=?&;#]+)=([^&;#]*)/g, (whole, mark: string, name: string) =>
     isSecretName(name) ? `${mark}${name}=${REDACTED}` : whole,

@@ -4,15 +4,15 @@ import { type Client, negotiate } from './negotiate.ts'
 import { PAGE_HEADERS, type PageOptions, renderProblemPage } from './page.ts'
 import { renderProblemText } from './text.ts'
 
-/** An answer. */
+/** A response to send. */
 export interface RenderedProblem {
   status: number
-  /** Lower-case names; `content-type` among them, `content-length` not. */
+  /** Names are lower case. `content-type` is included, `content-length` is not. */
   headers: Readonly<Record<string, string>>
   body: string
 }
 
-/** One failure as the answer its client wants: a page, a problem document or plain text, all of the same payload. */
+/** Renders a failure as its client wants it: as a page, a problem document or plain text. */
 export function renderProblem(problem: DevelopmentProblem, client: Client, options: PageOptions = {}): RenderedProblem {
   const common = {
     vary: 'accept, user-agent',

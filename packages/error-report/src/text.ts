@@ -6,13 +6,13 @@ type Paint = (style: Style, text: string) => string
 
 /** Options of {@link renderDiagnosticsText} and {@link renderProblemText}. */
 export interface TextOptions {
-  /** With the colours of a terminal. Default false. */
+  /** Whether to use terminal colors. Default false. */
   color?: boolean
-  /** How many of the failures are shown in full. Default 10. */
+  /** How many diagnostics to show. Default 10. */
   limit?: number
 }
 
-/** A failure as plain text, for terminals and logs. */
+/** Renders a failure as plain text, for terminals and logs. */
 export function renderProblemText(problem: Problem, options: TextOptions = {}): string {
   const heading = `${problem.status} ${problem.title} (${problem.code})`
   const diagnostics = problem.diagnostics ?? []
@@ -28,7 +28,7 @@ export function renderProblemText(problem: Problem, options: TextOptions = {}): 
   ].join('\n')
 }
 
-/** Diagnostics as plain text, errors before warnings. */
+/** Renders diagnostics as plain text, errors before warnings. */
 export function renderDiagnosticsText(diagnostics: readonly Diagnostic[], options: TextOptions = {}): string {
   const { color = false, limit = 10 } = options
   const paint: Paint = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
@@ -67,7 +67,7 @@ function placeOf({ file, line, column }: Diagnostic): string | undefined {
   return [file, line, column].filter(part => part !== undefined).join(':')
 }
 
-/** The application's own calls; runs of others are folded into their number. */
+/** The application's own calls. Other calls are counted. */
 function stackLines(frames: readonly DiagnosticFrame[], paint: Paint): string[] {
   if (!frames.some(frame => frame.origin === 'own')) return []
   const lines: string[] = []

@@ -1,6 +1,6 @@
 import { defineErrors, type ErrorFactory } from '@arlen/core'
 
-// Those without a status are mistakes of the program, found when it starts.
+// Errors without a status are mistakes in the program, found when it starts.
 const table = {
   pattern_invalid: { message: 'Route {route}: the path {path} {problem} ({source})' },
   constraint_invalid: { message: 'Route {route}: the constraint of {name} {problem} ({source})' },

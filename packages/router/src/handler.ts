@@ -5,7 +5,7 @@ import type { MatchRequest } from './match/condition.ts'
 import type { Hit, Match, PathParams } from './match/result.ts'
 import type { Route } from './route.ts'
 
-/** What the router needs of a context: the Context of @arlen/http is one. */
+/** What the router needs of a context. The Context of @arlen/http has it. */
 export interface RouteContext {
   readonly req: MatchRequest & {
     readonly method: string
@@ -23,8 +23,8 @@ export interface RouteContext {
 type Matching = (method: string, path: string, request: MatchRequest) => Match<unknown>
 
 /**
- * Makes one handler of a table: it matches, sets `params` and `format`, and runs the route's handler with its guards and
- * middleware around it, which were put together once, here.
+ * Turns a route table into one handler, which matches, sets `params` and `format`, and calls the route's handler. Guards and
+ * middleware are composed once, here.
  *
  * @throws handler_invalid
  */
@@ -51,7 +51,7 @@ export function describe(value: unknown): string {
 }
 
 /**
- * Answers a request that no route takes: by a redirect to its path as it should be, by the methods that there are.
+ * Responds to a request that no route matches: redirects to the right path, or answers OPTIONS.
  *
  * @throws HttpError `not_found` (404), `method_not_allowed` (405), `path_malformed` (400)
  */

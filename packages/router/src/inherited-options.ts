@@ -2,19 +2,19 @@ import type { GuardOf, Layer, MiddlewareOf } from './layers.ts'
 import type { When } from './match/condition.ts'
 import type { ConstraintSpec } from './pattern/constraint.ts'
 
-/** What may be said of a route, or of all routes of a group. `T` is the router's: it gives guards their context. */
+/** Options that routes and groups have in common. `T` is the router's type of values, which types the context of guards. */
 export interface SharedOptions<T = unknown> {
-  /** Guards, run before the route, the outermost group's first: functions, or names given to `router.guard`. */
+  /** Guards to run before the route, the outermost group's first: functions, or names registered with `router.guard`. */
   under?: string | GuardOf<T> | readonly (string | GuardOf<T>)[]
-  /** Middleware around the guards of the same level and everything below, the first of the list outermost. */
+  /** Middleware around the guards of this level and everything below it. The first is the outermost. */
   use?: MiddlewareOf<T> | readonly MiddlewareOf<T>[]
-  /** What else of a request must hold for the route to be taken. */
+  /** Conditions on the request besides method and path. */
   when?: When
-  /** Suffixes that the path may have: `['json']` also takes `/users.json`. The innermost list counts, `[]` ends it. */
+  /** Suffixes that the path may have: `['json']` also matches `/users.json`. The innermost list counts; `[]` is none. */
   formats?: readonly string[]
-  /** What parameters must look like, by their names, instead of `:id<int>` in the path. */
+  /** Constraints of parameters by name, instead of `:id<int>` in the path. */
   constraints?: Readonly<Record<string, ConstraintSpec>>
-  /** Anything to be found again in `route.meta`; what groups say and what the route says is merged. */
+  /** Anything, for `route.meta`. Merged with that of the groups around. */
   meta?: Readonly<Record<string, unknown>>
 }
 
@@ -26,11 +26,11 @@ export interface RouteOptions<T = unknown> extends SharedOptions<T> {
 
 /** Options of a group: what its routes share, and its name. */
 export interface GroupOptions<T = unknown> extends SharedOptions<T> {
-  /** Put before the names of the routes inside, with a dot. */
+  /** Prefix for the names of the routes inside, joined by a dot. */
   name?: string
 }
 
-/** What the groups around a route add to it. */
+/** What a route inherits from the groups around it. */
 export interface InheritedOptions {
   readonly prefix: string
   readonly name: string | undefined
@@ -51,7 +51,7 @@ export const NOTHING_INHERITED: InheritedOptions = {
   meta: {},
 }
 
-/** One level deeper: what the level adds comes last, or replaces what is around it. */
+/** Adds one level: its options are appended to what is around it, or replace it. */
 export function inherit<T>(
   around: InheritedOptions,
   path: string,
@@ -69,7 +69,7 @@ export function inherit<T>(
   }
 }
 
-/** `/` and the empty path are the prefix itself. */
+/** The paths `/` and `` stand for the prefix itself. */
 function joinPaths(prefix: string, path: string): string {
   return path === '/' || path === '' ? prefix : prefix.replace(/\/$/, '') + path
 }

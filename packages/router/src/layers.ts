@@ -2,8 +2,8 @@ import { after, type Handler, type Middleware, wrap } from '@arlen/core'
 import { routerError } from './errors.ts'
 
 /**
- * Stands before routes. `undefined` and `true` let the request pass, `false` and `null` refuse it with 403, anything else is
- * the answer; a promise of these does the same. What it adds to the context is there for everything below it.
+ * Runs before routes. `undefined` and `true` let the request pass, `false` and `null` reject it with 403, anything else is the
+ * response. May return a promise. What it adds to the context is visible to everything below.
  */
 export type Guard<C> = (c: C) => unknown
 
@@ -13,13 +13,13 @@ export type GuardOf<T> = T extends (c: infer C) => unknown ? Guard<C> : (...args
 /** The middleware of a router whose values are `T`. */
 export type MiddlewareOf<T> = T extends (c: infer C) => unknown ? Middleware<C> : (...args: never[]) => unknown
 
-/** What one group, or a route itself, puts around a handler: its middleware, and inside of that its guards. */
+/** What a group or a route puts around a handler: middleware, and inside it guards. */
 export interface Layer {
   readonly use: readonly unknown[]
   readonly under: readonly unknown[]
 }
 
-/** A handler with layers around it, the first outermost. Stays synchronous where all of them are. */
+/** Puts layers around a handler, the first outermost. Synchronous if all of them are. */
 export function wrapLayers<C>(layers: readonly Layer[], handler: Handler<C>): Handler<C> {
   return layers.reduceRight(
     (inner, { use, under }) => wrap(guarded(under as readonly Guard<C>[], inner), use as readonly Middleware<C>[]),
@@ -27,7 +27,7 @@ export function wrapLayers<C>(layers: readonly Layer[], handler: Handler<C>): Ha
   )
 }
 
-/** A handler that is reached when every guard lets the request pass. */
+/** Calls the handler if every guard lets the request pass. */
 export function guarded<C>(guards: readonly Guard<C>[], handler: Handler<C>): Handler<C> {
   return guards.reduceRight<Handler<C>>(
     (next, guard) => c =>

@@ -1,7 +1,7 @@
 import type { SourceLocation } from '@arlen/core/stack'
 import { ANY, type Route } from './route.ts'
 
-/** One line of `arlen routes`, as data. */
+/** A route as plain data: a line of `arlen routes`. */
 export interface RouteInfo {
   readonly methods: readonly string[]
   readonly path: string
@@ -32,7 +32,7 @@ export function describeRoute(route: Route<never> | Route): RouteInfo {
   }
 }
 
-/** The routes as an aligned table, without a line end after the last. */
+/** Formats routes as an aligned table, without a final line break. */
 export function formatRoutes(routes: readonly RouteInfo[]): string {
   const rows = routes.map(({ methods, path, name, formats, conditions, guards }) => {
     const notes = [
@@ -55,9 +55,8 @@ export function formatRoutes(routes: readonly RouteInfo[]): string {
 }
 
 /**
- * A declaration file that tells the compiler the names of the routes, for `urlFor` to be checked by.
- *
- * One interface, which the compiler looks names up in: the time it takes does not grow with the number of calls.
+ * Writes a declaration file with the names of the routes, so that the compiler checks `urlFor`. It is one interface in which names
+ * are looked up, so type checking does not slow down with the number of calls.
  */
 export function routeTypes(routes: readonly Pick<RouteInfo, 'name' | 'path'>[]): string {
   const members = routes

@@ -1,6 +1,6 @@
 /**
- * Names and paths of an application's routes, for `urlFor` to be checked by. Empty here; the declaration that
- * `routeTypes` writes merges into it:
+ * The names and paths of an application's routes, with which the compiler checks `urlFor`. Empty here; the declaration that
+ * `routeTypes` writes is merged into it:
  *
  * ```ts
  * declare module '@arlen/router' {
@@ -11,10 +11,10 @@
 // biome-ignore lint/suspicious/noEmptyInterface: applications merge their routes into it
 export interface NamedRoutes {}
 
-/** A route's name: any text as long as no names are declared. */
+/** The name of a route: any string until names are declared. */
 export type RouteName<Names = NamedRoutes> = keyof Names extends never ? string : keyof Names & string
 
-/** The path that a name stands for, as far as it is known. */
+/** The path of a named route, if declared. */
 export type PathOf<Name extends string, Names = NamedRoutes> = Name extends keyof Names
   ? Names[Name] extends string
     ? Names[Name]

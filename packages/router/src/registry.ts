@@ -17,7 +17,7 @@ import { PatternProblem, parsePattern, type ResolveConstraint } from './pattern/
 import { namesOf, type Pattern } from './pattern/segment.ts'
 import { ANY, formatSource, Route } from './route.ts'
 
-/** A route or group while it is being added: how messages name it, and where it is written. */
+/** A route or group that is being added: its name in messages, and its location in the source. */
 interface Draft {
   readonly label: string
   readonly source: () => SourceLocation | undefined
@@ -30,7 +30,7 @@ const EXTENSION = /^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*$/
 const OWN_FOLDERS = packageFolders(import.meta.url)
 const FRAMES = 20
 
-/** What routes and groups take. What has an error of its own is checked below. */
+/** The options of routes and groups. Those with error codes of their own are checked below. */
 const OPTIONS: OptionTable<RouteOptions> = {
   constraints: option.object,
   formats: option.listOf(option.string),
@@ -41,17 +41,17 @@ const OPTIONS: OptionTable<RouteOptions> = {
   when: option.any,
 }
 
-/** What a framework around the router decides. */
+/** Options for a framework around the router. */
 export interface FrameworkOptions<T> {
-  /** Folders of the framework: a route is never said to be added there. */
+  /** Folders of the framework, which are never shown as the source of a route. */
   readonly internals?: readonly string[]
-  /** The options of routes that the framework takes itself, to be suggested for misspelt ones. */
+  /** The framework's own options of routes, suggested for misspelled ones. */
   readonly routeOptions?: readonly string[]
-  /** What is wrong with a value, as the rest of the sentence `the handler …`; undefined where nothing is. */
+  /** What is wrong with a value, completing the sentence "The handler …"; undefined if nothing is. */
   readonly checkValue?: (value: T) => string | undefined
 }
 
-/** The routes of one router in the order of registration, and the names they may use. It checks whatever it takes. */
+/** The routes of a router in order of registration, and the types, conditions and guards they can name. Checks them all. */
 export class Registry<T> {
   readonly routes: Route<T>[] = []
   readonly named: Map<string, Route<T>> = new Map()
@@ -232,7 +232,7 @@ export class Registry<T> {
   }
 }
 
-/** ` Did you mean x?`, or an empty string where nothing is near. */
+/** ` Did you mean x?`, or nothing if no candidate is similar. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const near = suggest(name, candidates)
   return near === undefined ? '' : ` Did you mean ${near}?`

@@ -23,27 +23,27 @@ export interface RouteDefinition<T> {
   index: number
 }
 
-/** The arguments that make a URL of a path: its parameters, where it needs any, then query and options. */
+/** The arguments of `url()`: parameters, if the path has any that are required, then query and options. */
 export type UrlArguments<Path extends string> =
   Record<never, never> extends UrlParams<Path>
     ? [params?: UrlParams<Path>, query?: Query, options?: UrlOptions]
     : [params: UrlParams<Path>, query?: Query, options?: UrlOptions]
 
-/** One entry of the table. Only `value` may change after it was added, once: by `freeze`. */
+/** An entry of the route table. Immutable, except that `freeze` may replace `value`. */
 export class Route<T = unknown, Path extends string = string> {
   /** Upper case; `['*']` for any. */
   readonly methods: readonly string[]
-  /** With the prefixes of its groups. */
+  /** Includes the prefixes of its groups. */
   readonly path: Path
-  /** With the prefixes of its groups, joined by dots. */
+  /** Includes the names of its groups, joined by dots. */
   readonly name: string | undefined
   value: T
   /** The suffixes that its path may have. */
   readonly formats: readonly string[]
   readonly conditions: readonly Condition[]
-  /** Middleware and guards of the groups around it and its own, the outermost group's first. */
+  /** The middleware and guards of its groups, outermost first, and its own. */
   readonly layers: readonly Layer[]
-  /** What the options `meta` of its groups and its own say, merged. */
+  /** The merged `meta` of its groups and its own. */
   readonly meta: Readonly<Record<string, unknown>>
   readonly pattern: Pattern
   /** The parameters of the path, then those of the host. */
@@ -67,7 +67,7 @@ export class Route<T = unknown, Path extends string = string> {
     this.#source = definition.source
   }
 
-  /** Where it was added; undefined where no file did, as in a REPL. */
+  /** Where it was added; undefined in a REPL. */
   get source(): SourceLocation | undefined {
     return this.#source()
   }
@@ -78,7 +78,7 @@ export class Route<T = unknown, Path extends string = string> {
   }
 
   /**
-   * The path of a request that this route takes, encoded, with its query.
+   * A URL that this route matches, encoded, with its query.
    *
    * @throws url_param_missing, url_param_invalid
    */
@@ -92,7 +92,7 @@ export class Route<T = unknown, Path extends string = string> {
   }
 }
 
-/** A place in the code as messages name it. */
+/** Formats a location for messages. */
 export function formatSource(source: SourceLocation | undefined): string {
   return source ? formatLocation(source) : 'at an unknown place'
 }

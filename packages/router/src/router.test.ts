@@ -194,7 +194,7 @@ describe('a mistake is found when the route is added, and named with its place:'
     [
       'a constraint that cannot compile',
       'constraint_invalid',
-      'the constraint of id is no regular expression',
+      'the constraint of id is not a regular expression',
       add('/:id<[>'),
     ],
     [

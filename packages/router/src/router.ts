@@ -20,7 +20,7 @@ import { Routes } from './routes.ts'
 
 /** Options of {@link createRouter}. */
 export interface RouterOptions<T = unknown> extends Partial<SlashPolicies> {
-  /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=` or `X-HTTP-Method-Override`. Default false. */
+  /** Lets a POST request be a PUT, PATCH or DELETE by `?_method=` or `X-HTTP-Method-Override`. Default false. */
   methodOverride?: boolean
   /** For a framework around the router. */
   framework?: FrameworkOptions<T>
@@ -79,28 +79,28 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
     return this.registry.frozen
   }
 
-  /** Names a type for `:id<name>` and `constraints`, for the routes added after it. */
+  /** Registers a type for `:id<name>` and `constraints`, for routes added later. */
   type(name: string, spec: Exclude<ConstraintSpec, string>): this {
     this.registry.addType(name, spec)
     return this
   }
 
-  /** Names a condition for `when`, for the routes added after it. */
+  /** Registers a condition for `when`, for routes added later. */
   condition<A>(name: string, test: NamedConditionTest<A>): this {
     this.registry.addCondition(name, test as NamedConditionTest)
     return this
   }
 
-  /** Names a guard for `under`, for the routes added after it. */
+  /** Registers a guard for `under`, for routes added later. */
   guard(name: string, guard: GuardOf<T>): this {
     this.registry.addGuard(name, guard)
     return this
   }
 
   /**
-   * Ends registration and builds the tables that matching uses.
+   * Ends registration and builds the tables for matching. The first match does this too.
    *
-   * @param finish - gives the final value of each route, for instance its handler with guards and middleware around it
+   * @param finish - returns the final value of each route, such as its handler with guards and middleware around it
    * @throws route_duplicate
    */
   freeze(finish?: (route: Route<T>) => T): this {
@@ -113,11 +113,11 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
   }
 
   /**
-   * Finds the route of a request, or what else its answer is.
+   * Finds the route of a request, or why there is none.
    *
    * @param method - as received; methods are case-sensitive
    * @param path - as received: encoded, without the query
-   * @param request - what conditions look at; without it a route with conditions is never taken
+   * @param request - for conditions; without it, routes with conditions never match
    * @throws condition_async
    */
   match(method: string, path: string, request?: MatchRequest): Match<T> {
@@ -132,7 +132,7 @@ export class Router<T = Handler<RouteContext>, Names extends object = NamedRoute
     return this.#matcher!
   }
 
-  /** Why a request is routed as it is. `String(router.explain('GET', '/x'))` is a report for people. */
+  /** Explains how a request is routed. `String(router.explain('GET', '/x'))` is a report for people. */
   explain(method: string, path: string, request?: MatchRequest): Explanation {
     this.freeze()
     return explain({

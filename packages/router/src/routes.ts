@@ -3,7 +3,7 @@ import type { Join, Params } from './pattern/path-params.ts'
 import type { Registry } from './registry.ts'
 import { ANY, type Route } from './route.ts'
 
-/** What a route at `Path` keeps: where that is a handler, its context has the parameters of the path. */
+/** The value of a route at `Path`. If it is a handler, its context has the parameters of the path. */
 export type ValueAt<T, Path extends string> = T extends (c: infer C) => infer R
   ? string extends Path
     ? T
@@ -12,7 +12,7 @@ export type ValueAt<T, Path extends string> = T extends (c: infer C) => infer R
 
 type Build<T, Prefix extends string> = (group: Routes<T, Prefix>) => void
 
-/** The part of a router that takes routes; a group is one with a prefix. */
+/** Adds routes: the router itself, or a group with a prefix. */
 export class Routes<T, Prefix extends string = ''> {
   protected readonly registry: Registry<T>
   readonly #around: InheritedOptions
@@ -23,7 +23,7 @@ export class Routes<T, Prefix extends string = ''> {
   }
 
   /**
-   * Adds a route for one method or several.
+   * Adds a route for one or more methods.
    *
    * @throws pattern_invalid, constraint_invalid, method_invalid, condition_invalid, format_invalid, guard_unknown,
    *   guard_invalid, middleware_invalid, handler_invalid, option_unknown, name_duplicate, router_frozen
@@ -45,10 +45,10 @@ export class Routes<T, Prefix extends string = ''> {
   patch: Add<T, Prefix> = (path, value, options) => this.add('PATCH', path, value, options)
   delete: Add<T, Prefix> = (path, value, options) => this.add('DELETE', path, value, options)
   options: Add<T, Prefix> = (path, value, options) => this.add('OPTIONS', path, value, options)
-  /** Every method; a route for the method itself comes before it. */
+  /** Adds a route for all methods. Routes for a specific method take precedence. */
   any: Add<T, Prefix> = (path, value, options) => this.add(ANY, path, value, options)
 
-  /** Routes below a prefix that share guards, middleware, conditions, formats; groups nest to any depth. */
+  /** Adds routes below a prefix that share guards, middleware, conditions and formats. Groups can be nested. */
   group<const Path extends string>(prefix: Path, build: Build<T, Join<Prefix, Path>>): this
   group<const Path extends string>(prefix: Path, options: GroupOptions<T>, build: Build<T, Join<Prefix, Path>>): this
   group(prefix: string, ...args: GroupArguments<T>): this {
@@ -64,7 +64,7 @@ export class Routes<T, Prefix extends string = ''> {
 
 type GroupArguments<T> = [build: (group: never) => void] | [options: GroupOptions<T>, build: (group: never) => void]
 
-/** Adds a route for the method it is named after; see {@link Routes.add}. */
+/** Adds a route for one method; see {@link Routes.add}. */
 export type Add<T, Prefix extends string> = <const Path extends string>(
   path: Path,
   value: ValueAt<T, Join<Prefix, Path>>,

@@ -107,7 +107,7 @@ describe('tags', () => {
   test('shows the source around a mistake', () => {
     expect(() => compile('<ul>\n\t<%= %>\n</ul>', { path: 'list.html.ets' })).toThrow(
       [
-        'list.html.ets:2:2: This <%= %> prints nothing: write an expression in it, or remove it.',
+        'list.html.ets:2:2: This <%= %> has no expression: write an expression in it, or remove it.',
         '',
         '  1 | <ul>',
         '> 2 | \t<%= %>',
@@ -194,7 +194,7 @@ describe('values', () => {
     }
   })
 
-  test('prints nothing for a missing local where that is allowed', () => {
+  test('has no expression for a missing local where that is allowed', () => {
     expect(compile('<%= $title %>', { strict: { locals: false } })({})).toBe('')
   })
 

@@ -20,11 +20,11 @@ const OPTIONS: OptionTable<StandaloneOptions> = {
   helpers: option.recordOf(option.func),
 }
 
-/** Renders a template that was compiled alone. */
+/** Renders a standalone template. */
 export type RenderFunction<Locals extends object> = (locals?: Locals) => string | Promise<string>
 
 /**
- * Compiles one template for use alone; it can include no others.
+ * Compiles a standalone template, which cannot include others.
  *
  * ```ts
  * const render = compile('<p><%= $name %></p>')

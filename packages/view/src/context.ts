@@ -1,20 +1,20 @@
 import { after } from '@arlen/core'
 import type { LocalsArgument, TemplateName } from './types.ts'
 
-/** What templates add to the context of a request, whose answers are of type `Answer`. */
+/** What templates add to a context whose responses are of type `Answer`. */
 export interface ViewContext<Answer> {
-  /** An answer made from a template: `c.render('users/show', { user })`. */
+  /** Responds with a template: `c.render('users/show', { user })`. */
   render<Name extends TemplateName>(name: Name, ...locals: LocalsArgument<Name>): Answer | Promise<Answer>
 }
 
-/** What renders with a context, such as what `createViews()` makes. */
+/** Renders templates with a context, such as the result of `createViews()`. */
 export interface Renderer {
   render(name: never, locals: never, context: never): string | Promise<string>
-  /** The media type of what a template prints. */
+  /** The media type of a template's output. */
   contentType(name: string): string
 }
 
-/** What a context must have, such as that of `@arlen/http`. */
+/** What a context needs. The Context of `@arlen/http` has it. */
 interface RequestContext {
   text(body: string, init: { type: string }): unknown
   readonly timings?: { lap(stage: 'controller' | 'render'): void } | undefined
@@ -26,8 +26,8 @@ type AnswerOf<Base extends Constructor<RequestContext>> = ReturnType<InstanceTyp
 type Render = (name: string, locals: object, context: unknown) => string | Promise<string>
 
 /**
- * Gives a class of contexts `c.render()`: `createServer(handler, { context: withViews(Context, createViews({ dir })) })`.
- * The package arlen does it by itself.
+ * Adds `c.render()` to a Context class: `createServer(handler, { context: withViews(Context, createViews({ dir })) })`.
+ * Applications made with `arlen` have it already.
  */
 export function withViews<Base extends Constructor<RequestContext>>(
   base: Base,

@@ -1,10 +1,10 @@
-/** A place in a text; both from 1, columns in UTF-16 code units as editors and TypeScript count them. */
+/** A position in a text. Both count from 1; columns are in UTF-16 code units, as in editors and TypeScript. */
 export interface Position {
   line: number
   column: number
 }
 
-/** Finds lines and columns of offsets into one text. */
+/** Converts offsets into a text to lines and columns. */
 export class Lines {
   readonly #starts: number[] = [0]
 

@@ -3,14 +3,14 @@ import { codeFrame } from '@arlen/core/code-frame'
 import { type ViewErrorCode, viewError } from './errors.ts'
 import { Lines, type Position } from './position.ts'
 
-/** Where a template says what it says. */
+/** The source of a template. */
 export interface TemplateSource {
-  /** As shown to people: the path the template was read from. */
+  /** The path of the template, for messages. */
   readonly path: string
   readonly text: string
 }
 
-/** A mistake in a template, at its own line and column. `reason` is the bare sentence, `message` has the place too. */
+/** A mistake in a template, with its line and column. `reason` says what is wrong; `message` also says where. */
 export class TemplateError extends ArlenError {
   readonly path: string
   /** From 1. */
@@ -18,7 +18,7 @@ export class TemplateError extends ArlenError {
   /** From 1. */
   readonly column: number
   readonly reason: string
-  /** The source around the place, with a caret. */
+  /** The source around the mistake, with a caret. */
   readonly snippet: string
   readonly diagnostics: readonly Diagnostic[]
 
@@ -36,7 +36,7 @@ export class TemplateError extends ArlenError {
   }
 }
 
-/** A {@link TemplateError} out of the package's table of errors, at an offset into the source. */
+/** Makes a {@link TemplateError} for an offset into the source. */
 export function templateError(
   code: ViewErrorCode,
   source: TemplateSource,

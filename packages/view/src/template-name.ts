@@ -1,15 +1,15 @@
 import type { Format } from './render/escape.ts'
 
-/** The extension of templates. */
+/** The file extension of templates. */
 export const EXTENSION = '.ets'
 
-/** `users/show.html.ets` is called `users/show`, `mail/hello.txt.ets` is called `mail/hello.txt`. */
+/** The name of `users/show.html.ets` is `users/show`, that of `mail/hello.txt.ets` is `mail/hello.txt`. */
 export function nameOfFile(path: string): string {
   const name = path.replaceAll('\\', '/').slice(0, -EXTENSION.length)
   return name.endsWith('.html') ? name.slice(0, -'.html'.length) : name
 }
 
-/** The files a template of that name may be in, the likeliest first. */
+/** The possible files of a template, the likeliest first. */
 export function filesOfName(name: string): string[] {
   return [`${name}.html${EXTENSION}`, `${name}${EXTENSION}`]
 }
@@ -19,7 +19,7 @@ interface Kind {
   contentType: string
 }
 
-/** What templates print, by the extension before `.ets`. XML is escaped as HTML is; what else there is cannot be. */
+/** What templates print, by the extension before `.ets`. XML is escaped like HTML; the others are not. */
 const KINDS: Readonly<Record<string, Kind>> = {
   html: { format: 'html', contentType: 'text/html; charset=utf-8' },
   xml: { format: 'html', contentType: 'application/xml; charset=utf-8' },
@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   csv: { format: 'txt', contentType: 'text/csv; charset=utf-8' },
 }
 
-/** By a path or a name; `html` where the extension is anything else, such as the `2` of `v1.2`. */
+/** The format of a path or name; `html` for unknown extensions, such as the `2` of `v1.2`. */
 export function formatOf(path: string): Format {
   return kindOf(path).format
 }
@@ -45,7 +45,7 @@ function kindOf(path: string): Kind {
   return (Object.hasOwn(KINDS, extension) ? KINDS[extension] : undefined) ?? KINDS.html!
 }
 
-/** Whether a name stays below the folder of templates: no empty, `.` or `..` segments, and no separators but `/`. */
+/** Whether a name stays in the template folder: no empty, `.` or `..` segments, and no separators but `/`. */
 export function isTemplateName(name: string): boolean {
   return /^[^\\\0:]+$/.test(name) && name.split('/').every(part => part !== '' && !/^\.+$/.test(part))
 }

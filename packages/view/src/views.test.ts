@@ -58,9 +58,9 @@ test('code that returns before the end of its template is refused', async () => 
     'c.html.ets': '<%= include("a") %>',
     'd.html.ets': '<%= await include("b") %>',
   })
-  for (const name of ['a', 'c']) expect(() => render(name)).toThrow('"a" is not valid: it returns before its end.')
+  for (const name of ['a', 'c']) expect(() => render(name)).toThrow('"a" is invalid: it returns before its end.')
   for (const name of ['b', 'd'])
-    await expect(render(name)).rejects.toThrow('"b" is not valid: it returns before its end.')
+    await expect(render(name)).rejects.toThrow('"b" is invalid: it returns before its end.')
 })
 
 describe('names', () => {
@@ -84,7 +84,7 @@ describe('changes', () => {
     const { render } = folder.views({ 'a.html.ets': 'a<%= include("b") %>', 'b.html.ets': '1' }, { reload: true })
     for (const n of ['1', '2', '3', '<%= %>', '4']) {
       folder.write({ 'b.html.ets': n })
-      if (n.startsWith('<')) expect(() => render('a')).toThrow('prints nothing')
+      if (n.startsWith('<')) expect(() => render('a')).toThrow('has no expression')
       else expect(render('a')).toBe(`a${n}`)
     }
     folder.write({ 'c.html.ets': 'new' })

@@ -16,23 +16,23 @@ import type { LocalsOf, NeedsNothing, TemplateName } from './types.ts'
 
 /** Options of {@link createViews}. */
 export interface ViewsOptions<Context = unknown> {
-  /** The folder of templates, compiled as they are asked for. */
+  /** The template folder. Templates are compiled when they are first needed. */
   dir?: string
-  /** Instead of `dir`: the folder `buildViews()` wrote, or the `templates` of its registry. Nothing is compiled then. */
+  /** Instead of `dir`: the folder that `buildViews()` wrote, or the `templates` of its registry. Nothing is compiled. */
   compiled?: string | Registry
-  /** Whether to look for changed templates at every rendering. Default: unless `NODE_ENV` is `production`. */
+  /** Whether to reload changed templates. Default: true unless `NODE_ENV` is `production`. */
   reload?: boolean
   /** Functions that templates call by name. */
   helpers?: HelperTable
-  /** Functions that need what a page is rendered for, such as the request: each is made from that. */
+  /** Helpers that need the context, such as the request: each is made from it. */
   contextHelpers?: ContextHelperTable<Context>
-  /** The layout of HTML pages that name none. Default: none. */
+  /** The default layout of HTML pages. Default: none. */
   layout?: string | null
-  /** Locals every page has. */
+  /** Locals of every page. */
   locals?: object
   /** Default: missing locals are errors, null and undefined print nothing. */
   strict?: Strictness
-  /** Told of each warning of a template when it is compiled. */
+  /** Called with each warning when a template is compiled. */
   onWarning?: (warning: Diagnostic) => void
 }
 
@@ -48,7 +48,7 @@ const OPTIONS: OptionTable<ViewsOptions> = {
   onWarning: option.func,
 }
 
-/** Locals, context and options of a rendering; locals may be left out where the template needs none. */
+/** The arguments of `render()`: locals (optional if the template needs none), context, options. */
 export type RenderArguments<Name, Context = unknown> =
   NeedsNothing<Name> extends true
     ? [locals?: LocalsOf<Name>, context?: Context, options?: RenderOptions]
@@ -56,18 +56,18 @@ export type RenderArguments<Name, Context = unknown> =
 
 /** A set of templates, opened by {@link createViews}. */
 export interface Views<Context = unknown> {
-  /** The page, at once where nothing in it is awaited. Errors carry the template's own lines. */
+  /** Renders a page, synchronously if nothing in it is awaited. Stack traces of errors name the lines of templates. */
   render<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): string | Promise<string>
   /**
-   * The page in pieces: what it has printed is given at each `await flush()` in it, and the rest at its end. Whoever
-   * stops reading stops the page.
+   * Renders a page in pieces: what is printed so far at each `await flush()`, then the rest. The page stops when the reader
+   * does.
    */
   stream<Name extends TemplateName>(name: Name, ...rest: RenderArguments<Name, Context>): AsyncIterable<string>
-  /** The media type of what a template prints, by its name. */
+  /** The media type of a template's output, from its name. */
   contentType(name: string): string
-  /** Whether there is such a template. */
+  /** Whether the template exists. */
   has(name: string): boolean
-  /** Loads every template now, so that what is wrong with one is known before it is needed; throws the first mistake. */
+  /** Loads every template now, so that mistakes show at the start. Throws the first one. */
   load(): void
   /** The names of all templates, sorted. */
   names(): string[]

@@ -17,12 +17,12 @@ export interface ExplainedRoute {
   readonly reason: string
 }
 
-/** Why a request is routed as it is. */
+/** How a request is routed, and why. */
 export interface Explanation {
   readonly method: string
   readonly path: string
   readonly match: Match<unknown>
-  /** The answer to the request, in a sentence. */
+  /** The result, in a sentence. */
   readonly outcome: string
   /** The winner, then the other routes of this path, then near misses, the nearest first. */
   readonly candidates: readonly ExplainedRoute[]
@@ -43,10 +43,10 @@ interface Question {
   readonly match: (path: string) => Match<unknown>
 }
 
-/** Routes that do not even fit the path are listed up to here. */
+/** How many routes that do not match the path are listed at most. */
 const NEAR_MISSES = 8
 
-/** Why a request is routed as it is: each route that could have taken it, and why it did or did not. */
+/** Explains how a request is routed: which routes could match, and why they did or did not. */
 export function explain(question: Question): Explanation {
   const { method, path, routes } = question
   const match = question.match(path)
@@ -72,7 +72,7 @@ export function explain(question: Question): Explanation {
   return { ...explanation, toString: () => render({ ...explanation, path: shown }) }
 }
 
-/** Where another spelling of the path is served or redirected to, its candidates are the ones of interest. */
+/** If another spelling of the path is served or redirected to, that one is examined. */
 function spellingToExamine({ path, routes, slashes }: Question, match: Match<unknown>): string {
   if (match.kind === 'redirect') return match.location
   const ignoring = slashes.trailingSlash === 'ignore'

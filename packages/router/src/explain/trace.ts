@@ -3,18 +3,17 @@ import { namesOf, type Segment, showSegment, type Token, textOf } from '../patte
 import type { Variant } from '../pattern/variants.ts'
 import { restoreSlashes } from '../url/decode.ts'
 
-/** How far a path goes along with one pattern, and why not further. */
+/** How far a path matches a pattern, and why not further. */
 export interface Trace {
-  /** Undefined where the pattern does not fit. */
+  /** Undefined if the pattern does not match. */
   readonly params: Record<string, string> | undefined
-  /** How many segments of the pattern fitted. */
+  /** How many segments of the pattern matched. */
   readonly fitted: number
   readonly reason: string
 }
 
 /**
- * Compares a decoded path with one pattern, the slow way, to tell what is wrong. Only `explain` uses it: matching proper
- * never asks why.
+ * Compares a decoded path with a pattern, slowly, to find out why it does not match. Only `explain` needs to know.
  */
 export function tracePath({ segments, trailingSlash }: Variant, path: string): Trace {
   const parts = path.split('/').slice(1)
@@ -67,7 +66,7 @@ function followWildcard(
   return furthest
 }
 
-/** The parameters of one segment, or why it does not fit. */
+/** The parameters of a segment, or why it does not match. */
 function fitPart(segment: Segment, part: string): Record<string, string> | string {
   const text = textOf(segment)
   if (text !== undefined) {

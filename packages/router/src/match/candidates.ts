@@ -7,7 +7,7 @@ import type { Methods } from './methods.ts'
 import { type MakeParams, paramsMaker } from './params-maker.ts'
 import { Hit, NO_PARAMS } from './result.ts'
 
-/** A route as one method finds it at one end of the tree. */
+/** A route for one method at a leaf of the tree. */
 export interface Candidate<T> {
   readonly route: Route<T>
   /** The parameters in the order in which the walk captures them. */
@@ -16,16 +16,16 @@ export interface Candidate<T> {
   readonly format: string | undefined
   /** The name of the parameter that takes more than one segment; null where there is none. */
   readonly wildcard: string | null
-  /** True where a wildcard could take a request from a route that only another spelling of the path leads to. */
+  /** Whether its wildcard may match a request that belongs to a more specific route with another spelling of the path. */
   readonly conflicts: boolean
   readonly conditions: readonly Condition[] | null
-  /** Ready to be handed out where the route has neither parameters nor conditions. */
+  /** The result, if the route has neither parameters nor conditions. */
   readonly hit: Hit<T> | null
-  /** To be tried when the conditions of this one fail. */
+  /** The next candidate to try if this one's conditions fail. */
   readonly next: Candidate<T> | null
 }
 
-/** A route at one end of the tree. */
+/** A route at a leaf of the tree. */
 export interface Entry<T> {
   readonly variant: Variant
   readonly route: Route<T>
@@ -36,8 +36,7 @@ export interface Entry<T> {
 type Slots<T> = (Candidate<T> | null)[]
 
 /**
- * The candidates at one end of the tree by method number: HEAD has those of GET after its own, and every method those for
- * any method after its own.
+ * The candidates at a leaf by method number. HEAD falls back to GET, and every method to routes for all methods.
  *
  * @throws route_duplicate
  */
@@ -46,7 +45,7 @@ export function toSlots<T>(entries: readonly Entry<T>[], methods: Methods): Slot
   const [method, ...more] = entry.route.methods as readonly [string, ...string[]]
   const slots: Slots<T> = new Array<null>(methods.names.length + 1).fill(null)
   if (others.length + more.length > 0) return fillSlots(slots, entries, methods)
-  // Most ends have one route of one method.
+  // Most leaves have one route for one method.
   const candidate = toCandidate(entry, null)
   if (method === ANY) return slots.fill(candidate)
   slots[methods.number(method)] = candidate
@@ -72,7 +71,7 @@ function fillSlots<T>(slots: Slots<T>, entries: readonly Entry<T>[], methods: Me
   return slots
 }
 
-/** Paths as written come before derived ones, then more conditions before fewer, then the order of registration. */
+/** Sorts paths as written before derived ones, then more conditions before fewer, then by order of registration. */
 function compareEntries<T>(a: Entry<T>, b: Entry<T>): number {
   return (
     Number(a.variant.derived) - Number(b.variant.derived) ||

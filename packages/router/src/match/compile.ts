@@ -7,20 +7,20 @@ import { type MethodSet, Methods } from './methods.ts'
 import { type PathTree, toPathTree } from './path-tree.ts'
 import { insertPath, Leaf, Node } from './tree.ts'
 
-/** The frozen form of a route table: what matching walks. */
+/** A route table in the form that matching uses. */
 export interface Compiled<T> {
-  /** Whole paths without placeholders. */
+  /** Paths without placeholders. */
   readonly statics: ReadonlyMap<string, Leaf<T>>
-  /** 1 at the {@link hintOf} of each such path: most other paths need not be hashed and looked up. */
+  /** 1 at the {@link hintOf} of each of those paths. Most other paths then need not be hashed and looked up. */
   readonly hints: Uint8Array
   /** All other paths. */
   readonly tree: PathTree<T>
-  /** True where some route has conditions. */
+  /** Whether any route has conditions. */
   readonly conditional: boolean
   readonly methods: Methods
-  /** Every method that some route has. */
+  /** The methods of all routes. */
   readonly allowed: MethodSet
-  /** True where some path is written with a slash at its end. */
+  /** Whether any path ends with a slash. */
   readonly trailingSlashes: boolean
 }
 
@@ -57,7 +57,7 @@ function findLeaf<T>(statics: Map<string, Leaf<T>>, root: Node<T>, { segments, t
   let path = ''
   for (const segment of segments) {
     const text = textOf(segment)
-    // The map is asked with paths that are still encoded, so a path that has a % of its own is not for it either.
+    // Paths are looked up encoded, so paths with a literal % are not in the map.
     if (text === undefined || text.includes('%')) return insertPath(root, segments, trailingSlash)
     path += `/${text}`
   }
@@ -73,7 +73,7 @@ function hintsOf(paths: Iterable<string>): Uint8Array {
   return hints
 }
 
-/** A number below 8192 made of the length of a path and its last character. */
+/** A number below 8192, from the length of a path and its last character. */
 export function hintOf(path: string): number {
   const { length } = path
   return ((length & 63) << 7) | (path.charCodeAt(length - 1) & 127)

@@ -6,11 +6,11 @@ import type { Candidate } from './candidates.ts'
 import type { MatchRequest } from './condition.ts'
 import type { Leaf } from './tree.ts'
 
-/** Chooses, at one end of the tree, the first candidate whose conditions hold for the request. */
+/** Chooses the first candidate at a leaf whose conditions hold for the request. */
 export class ConditionMatcher<T> {
-  /** The parameters of the candidate that was chosen: what its conditions were asked about, and added to. */
+  /** The parameters of the chosen candidate, including those that its conditions added. */
   params: Record<string, string> | undefined
-  /** True when what a path allows depends on the request. */
+  /** Whether the allowed methods depend on the request. */
   dependsOnRequest = false
   readonly #request: MatchRequest | undefined
 
@@ -29,7 +29,7 @@ export class ConditionMatcher<T> {
   }
 }
 
-/** Chooses nothing, and collects the methods that have a candidate whose conditions hold for the request. */
+/** Collects the methods with a candidate whose conditions hold for the request, and chooses none. */
 export class MethodCollector<T> {
   readonly methods: Set<number> = new Set()
   readonly #request: MatchRequest | undefined
@@ -67,7 +67,7 @@ function paramsWhereAllHold<T>(
   return params
 }
 
-/** The parameters that a candidate has in a path. */
+/** The parameters of a candidate in a path. */
 export function paramsOf<T>(path: string, captures: Captures, candidate: Candidate<T>): Record<string, string> {
   const params = candidate.makeParams(path, captures.spans)
   if (captures.encoded) for (const name of candidate.names) params[name] = restoreSlashes(params[name]!)

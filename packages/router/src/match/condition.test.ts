@@ -151,7 +151,7 @@ describe('a condition is refused that', () => {
     ['is an async function', async () => true, /condition test is an async function.*guard/],
     ['has a test that is no function', { test: 1 }, /condition test must be a function/],
     ['has a host that is no text', { host: 7 }, /condition host must be a host name/],
-    ['has a host that cannot be', { host: 'a b' }, /condition host is no host name/],
+    ['has a host that cannot be', { host: 'a b' }, /condition host is not a host name/],
     ['has no header field', { header: {} }, /condition header names no header field/],
     ['has headers that are no object', { header: 'x' }, /condition header must be an object/],
     ['has a header that is a number', { header: { a: 1 } }, /condition header wants a to be/],

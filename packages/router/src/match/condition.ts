@@ -1,35 +1,35 @@
 import type { Constraint } from '../pattern/constraint.ts'
 import { matchHost, parseHost } from '../pattern/host-pattern.ts'
 
-/** What conditions may ask of a request. The Context's `c.req` of @arlen/http is one. */
+/** What conditions see of a request. `c.req` of @arlen/http has it. */
 export interface MatchRequest {
-  /** The authority asked for, with or without a port. */
+  /** The requested host, with or without a port. */
   readonly host?: string | undefined
-  /** Without the question mark; `?format=` and `?_method=` are read from it. */
+  /** Without the question mark. Used for `?format=` and `?_method=`. */
   readonly rawQuery?: string | undefined
-  /** Names are given in lower case. */
+  /** Called with lower-case names. */
   header?(name: string): string | null | undefined
 }
 
-/** Decides at once, from the request and the decoded parameters, whether a route may be taken. */
+/** Whether a route matches, from the request and the decoded parameters. Must be synchronous. */
 export type ConditionTest = (request: MatchRequest, params: Readonly<Record<string, string>>) => boolean
 
-/** The test of a condition that was given a name: `argument` is what the route's `when` says under that name. */
+/** The test of a registered condition. `argument` is the value that the route's `when` has under its name. */
 export type NamedConditionTest<A = unknown> = (
   request: MatchRequest,
   argument: A,
   params: Readonly<Record<string, string>>,
 ) => boolean
 
-/** Conditions of a route, all of which must hold. Those registered with `router.condition` merge their type into this. */
+/** The conditions of a route, all of which must hold. Declare the types of registered ones by merging into this interface. */
 export interface Conditions {
-  /** `shop.example.com`; labels may be placeholders that become parameters: `:tenant.example.com`, `*sub.example.com`. */
+  /** `shop.example.com`. Labels may be placeholders, which become parameters: `:tenant.example.com`, `*sub.example.com`. */
   host?: string
-  /** Each field named must be there and be the text, match the expression, or (true) merely be there. */
+  /** Each field must equal the string, match the expression, or (`true`) be present. */
   header?: Readonly<Record<string, string | RegExp | true>>
   /** Media type of the body, or several: `application/json`, `image/*`. */
   contentType?: string | readonly string[]
-  /** The format asked for by the path's suffix (see `formats`), or else by `?format=`. */
+  /** The requested format: the path's suffix (see `formats`), or else `?format=`. */
   format?: string | readonly string[]
   test?: ConditionTest
 }
@@ -42,23 +42,23 @@ export interface Condition {
   readonly name: string
   /** As `explain` shows it. */
   readonly text: string
-  /** Equal for conditions that hold for the same requests; undefined where nobody can know. */
+  /** Equal for conditions that hold for the same requests; undefined if that cannot be known. */
   readonly key: string | undefined
   /** The parameters that it adds. */
   readonly names: readonly string[]
   test(request: MatchRequest, params: Record<string, string>, format: string | undefined): unknown
-  /** What the request has where the condition looks. */
+  /** What the request has instead. */
   actual(request: MatchRequest, format: string | undefined): string
 }
 
-/** A problem is a sentence's end: "the condition host ...". */
+/** Returns the condition, or what is wrong, completing the sentence "The condition host …". */
 type Compile = (argument: unknown, types: ReadonlyMap<string, Constraint>) => Omit<Condition, 'name'> | string
 
 const BUILT_IN: Readonly<Record<string, Compile>> = { host, header, contentType, format, test: compileFunction }
 
 export const BUILT_IN_CONDITIONS: readonly string[] = Object.keys(BUILT_IN)
 
-/** @returns the condition, or what is wrong with it; undefined where there is none of that name. */
+/** @returns the condition, or what is wrong with it; undefined if no condition has that name */
 export function compileCondition(
   name: string,
   argument: unknown,

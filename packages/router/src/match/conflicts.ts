@@ -2,7 +2,7 @@ import { type Pattern, type Segment, textOf } from '../pattern/segment.ts'
 import type { Variant } from '../pattern/variants.ts'
 
 /**
- * Finds the wildcards that conflict with more specific routes: only there can a slash too many keep a request from those.
+ * Finds wildcards that conflict with more specific routes. Only these can take a request with an extra slash from such a route.
  *
  * @returns whether a variant of one of the patterns has such a wildcard
  */
@@ -20,7 +20,7 @@ function isWildcard(segment: Segment): boolean {
   return segment[0]!.kind === 'wildcard'
 }
 
-/** Every text that a path without wildcards goes on after: of `/a/b/:c` that is `/`, `/a/` and `/a/b/`. */
+/** All prefixes of paths without wildcards. For `/a/b/:c` these are `/`, `/a/` and `/a/b/`. */
 function prefixesOf(patterns: readonly Pattern[]): Set<string> {
   const prefixes = new Set<string>()
   for (const { segments, wildcard, trailingSlash } of patterns) {

@@ -13,7 +13,7 @@ import { type Outcome, Walk } from './walk.ts'
 export class Matcher<T> {
   readonly #compiled: Compiled<T>
   readonly #slashes: SlashPolicies
-  // What every match needs, at hand.
+  // Copies of what every match needs.
   readonly #conditional: boolean
   readonly #trailingSlashes: boolean
   readonly #methods: Methods
@@ -61,7 +61,7 @@ export class Matcher<T> {
     if (isHit ? !written.route.pattern.wildcard : written !== MISS) return written
     for (const { path: location, redirect } of otherSpellings(path, this.#slashes, this.#trailingSlashes)) {
       const match = this.#matchAsWritten(method, location, request)
-      // A wildcard takes nothing from a route that only another spelling of the path leads to.
+      // A more specific route with another spelling takes precedence over a wildcard.
       if (match.kind === 'hit' && !(isHit && match.route.pattern.wildcard)) {
         return redirect ? { kind: 'redirect', location } : match
       }
@@ -85,14 +85,14 @@ export class Matcher<T> {
     return otherEnd === null ? MISS : this.#otherMethods(method, walk.outcome)
   }
 
-  /** What a path allows that has ends with conditions: those are asked for every method. */
+  /** The allowed methods of a path whose routes have conditions: they are evaluated for every method. */
   #methodsOf(path: string, encoded: boolean, method: number, request: MatchRequest | undefined): Match<T> {
     const collector = new MethodCollector<T>(request)
     this.#newWalk(encoded, collector).find(path, method, this.#statics.get(path) ?? null)
     return collector.methods.size > 0 ? this.#notMatched(method, this.#methods.set(collector.methods)) : MISS
   }
 
-  /** A walk of its own: a condition may itself ask the router while this walk is under way. */
+  /** A new walk, because a condition may call the router while a walk is under way. */
   #newWalk(encoded: boolean, conditions: Walk<T>['conditions']): Walk<T> {
     const walk = new Walk<T>(this.#compiled.tree)
     walk.encoded = encoded
@@ -111,7 +111,7 @@ export class Matcher<T> {
     return this.#methods.isOptions(method) ? options : notAllowed
   }
 
-  /** @param from - the place before which there are no two slashes in a row, 1 or more */
+  /** @param from - an offset of at least 1 before which there are no two slashes in a row */
   #mayBeRespelled(path: string, from: number): boolean {
     return this.#trailingSlashes || hasOddSlash(path, from)
   }

@@ -1,11 +1,11 @@
 import type { MatchRequest } from './condition.ts'
 
-/** What a form may ask for: methods that change something, so that what guards POST guards them too. */
+/** Only unsafe methods: what protects POST protects them too. */
 const TARGETS: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE'])
 
 /**
- * The method that a POST stands for where it says so in its query, `?_method=DELETE`, or in `X-HTTP-Method-Override`, as
- * HTML forms and old proxies need. Any other request has the method it has.
+ * The method of a request. A POST can name another one in its query, `?_method=DELETE`, or in `X-HTTP-Method-Override`, for HTML
+ * forms and old proxies.
  */
 export function overriddenMethod(method: string, request: MatchRequest | undefined): string {
   if (method !== 'POST' || request === undefined) return method

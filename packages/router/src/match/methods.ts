@@ -1,19 +1,19 @@
 import { ANY } from '../route.ts'
 import type { AutomaticOptions, MethodNotAllowed } from './result.ts'
 
-/** The number of every method that no route names: only routes for any method are in its slot. */
+/** The number of methods that no route names. Only routes for all methods are in its slot. */
 export const OTHER = 0
 
-/** Common methods in the order in which `Allow` lists them; their numbers count from 1. */
+/** Common methods in the order of `Allow`. Their numbers start at 1. */
 const COMMON = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 const OPTIONS = COMMON.indexOf('OPTIONS') + 1
 
 export interface MethodSet {
   readonly numbers: readonly number[]
-  /** The value of `Allow`: with OPTIONS, which always has an answer. */
+  /** The value of `Allow`. Always includes OPTIONS. */
   readonly allow: string
-  /** What a request with another method gets. */
+  /** The result for other methods. */
   readonly notAllowed: MethodNotAllowed
   readonly options: AutomaticOptions
 }
@@ -25,7 +25,7 @@ function toSet(numbers: readonly number[], allow: string): MethodSet {
   return { numbers, allow, notAllowed, options: Object.freeze({ kind: 'options', allow } as const) }
 }
 
-/** Numbers the methods of a route table, so that the ends of the tree can keep arrays. */
+/** Numbers the methods of a route table, so that leaves can use arrays. */
 export class Methods {
   readonly names: readonly string[]
   readonly #sets = new Map<string, MethodSet>()
@@ -38,7 +38,7 @@ export class Methods {
     this.#others = new Map(this.names.map((name, i) => [name, i + 1]))
   }
 
-  /** Of a request's method; they are case-sensitive (RFC 9110, section 9.1). */
+  /** The number of a method. Methods are case-sensitive (RFC 9110, section 9.1). */
   number(method: string): number {
     switch (method) {
       case 'GET':
@@ -60,7 +60,7 @@ export class Methods {
     }
   }
 
-  /** One and the same set for the same numbers: few combinations of methods occur in many routes. */
+  /** Returns the same object for the same numbers: few combinations occur. */
   set(numbers: Iterable<number>): MethodSet {
     const sorted = [...new Set(numbers)].sort((a, b) => a - b)
     const key = sorted.join()

@@ -3,38 +3,37 @@ import { compareSegments, type Segment, type Token } from '../pattern/segment.ts
 import type { Edge, Leaf, Node } from './tree.ts'
 
 /**
- * The tree that a walk reads: a copy of the one that was built, made in one go, so that the nodes of a path lie side by side in
- * memory. A table of integers instead of objects was measured and gains nothing with 65 routes and at most a tenth with 500, which
- * is 10 ns of a lookup.
+ * The tree that is walked: a copy of the built tree, made in one go so that the nodes of a path are adjacent in memory. A table of
+ * integers instead of objects was measured: it gains nothing with 65 routes and at most 10 % with 500, 10 ns of a lookup.
  */
 export interface PathTree<T> {
-  /** What every path begins with; null where the tree is empty. */
+  /** The first node of every path; null if the tree is empty. */
   readonly start: PathNode<T> | null
-  /** The most parameters that a path captures. */
+  /** The largest number of parameters in a path. */
   readonly depth: number
 }
 
 export interface PathNode<T> {
-  /** Its first character has led here. */
+  /** Its first character is known to match. */
   readonly text: string
-  /** Where the path ends with the text. */
+  /** The leaf if the path ends after the text. */
   readonly leaf: Leaf<T> | null
-  /** The nodes that go on with more text: by its first character if that is ASCII, minus `base`. */
+  /** The nodes that continue with text, by the code of its first character minus `base`; others are in `far`. */
   readonly near: readonly (PathNode<T> | null)[]
   readonly base: number
   readonly far: ReadonlyMap<number, PathNode<T>> | null
-  /** What may come instead of the `near` ones: nothing, a plain parameter alone, or more than that. */
+  /** What else can follow: nothing, only a plain parameter, or more. */
   readonly others: 'none' | 'param' | 'several'
   readonly hasParam: boolean
-  /** Where the path ends with a plain parameter. */
+  /** The leaf if the path ends with a plain parameter. */
   readonly paramLeaf: Leaf<T> | null
-  /** Where it goes on after one. */
+  /** The node after a plain parameter. */
   readonly paramNext: PathNode<T> | null
-  /** Segments with constraints or text of their own, in the order in which they are tried. */
+  /** Segments with constraints or text, in the order to try them. */
   readonly picky: readonly PathEdge<T>[]
-  /** Wildcards with a constraint, a suffix, or more of the path after them, in the order in which they are tried. */
+  /** Wildcards with a constraint, a suffix or more path after them, in the order to try them. */
   readonly wildcards: readonly PathEdge<T>[]
-  /** The end of a wildcard that takes whatever is left. */
+  /** The leaf of a wildcard that matches the rest of the path. */
   readonly rest: Leaf<T> | null
 }
 
@@ -62,7 +61,7 @@ export function toPathTree<T>(root: Node<T>): PathTree<T> {
 class PathTreeBuilder<T> {
   depth = 0
 
-  /** Every text begins with a slash, so a node without text has one kid. */
+  /** Text always begins with a slash, so a node without text has one child. */
   next(node: Node<T> | null | undefined, captured: number): PathNode<T> | null {
     const kid = node?.kids.get(SLASH)
     this.depth = Math.max(this.depth, captured)

@@ -3,13 +3,13 @@ import type { Route } from '../route.ts'
 /** The parameters of a path, percent-decoded. */
 export type PathParams = Readonly<Record<string, string>>
 
-/** A route takes the request. */
+/** A route matches the request. */
 export class Hit<T> {
   readonly kind = 'hit'
   readonly route: Route<T>
   /** Percent-decoded, once. */
   readonly params: PathParams
-  /** The suffix of the path, where the route has `formats` and the path one of them. */
+  /** The suffix of the path, if it is one of the route's `formats`. */
   readonly format: string | undefined
 
   constructor(route: Route<T>, params: PathParams, format: string | undefined) {
@@ -24,14 +24,14 @@ export interface Miss {
   readonly kind: 'miss'
 }
 
-/** The path is known, the method is not: 405 (RFC 9110, section 15.5.6). */
+/** Routes match the path but not the method: 405 (RFC 9110, section 15.5.6). */
 export interface MethodNotAllowed {
   readonly kind: 'method_not_allowed'
-  /** Complete value of the `Allow` field. */
+  /** The value of the `Allow` field. */
   readonly allow: string
 }
 
-/** OPTIONS for a known path that has no such route of its own (RFC 9110, section 9.3.7). */
+/** OPTIONS for a known path without a route for it (RFC 9110, section 9.3.7). */
 export interface AutomaticOptions {
   readonly kind: 'options'
   readonly allow: string
@@ -42,10 +42,10 @@ export interface Malformed {
   readonly kind: 'malformed'
 }
 
-/** The request belongs to another spelling of its path: 308 (RFC 9110, section 15.4.9). */
+/** A route matches another spelling of the path: 308 (RFC 9110, section 15.4.9). */
 export interface Redirect {
   readonly kind: 'redirect'
-  /** An absolute path, never one that a browser would take for another host; the query is the caller's to add. */
+  /** An absolute path, without the query. Browsers never read it as another host. */
   readonly location: string
 }
 

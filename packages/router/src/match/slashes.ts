@@ -1,24 +1,24 @@
-/** What a path gets that would match, were it not for a slash. */
+/** What happens to a path that would match but for a slash. */
 export type SlashPolicy = 'redirect' | 'ignore' | 'strict'
 
-/** What happens to paths that differ from a route's by slashes. */
+/** How paths that differ from a route's only by slashes are handled. */
 export interface SlashPolicies {
-  /** A slash too many or too few at the end. Default `redirect`. */
+  /** An extra or missing slash at the end. Default `redirect`. */
   readonly trailingSlash: SlashPolicy
-  /** Two slashes or more in a row. Default `redirect`. */
+  /** Repeated slashes. Default `redirect`. */
   readonly duplicateSlashes: SlashPolicy
 }
 
 export interface Spelling {
   path: string
-  /** False where the request is served as if it had been written so. */
+  /** Whether to redirect, or to serve the request as if it had this path. */
   redirect: boolean
 }
 
 /**
- * The other ways to write a path that did not match, as far as the policies allow, the nearest first.
+ * Other spellings to try for a path that did not match, as the policies allow, the most similar first.
  *
- * @param trailingSlashes - whether any route is written with a slash at its end
+ * @param trailingSlashes - whether any route ends with a slash
  */
 export function otherSpellings(
   path: string,
@@ -42,8 +42,8 @@ export function otherSpellings(
 }
 
 /**
- * Whether a path has a slash at its end or two in a row, of which the second is not before `from`, 1 or more. Of two in a
- * row one is at every second place: that takes less time than `path.includes('//')`.
+ * Whether a path ends with a slash or has two in a row, the second at `from` (at least 1) or later. Checks every other character,
+ * which is faster than `path.includes('//')`.
  */
 export function hasOddSlash(path: string, from: number): boolean {
   const last = path.length - 1

@@ -2,21 +2,21 @@ import { type Segment, segmentKey, textOf } from '../pattern/segment.ts'
 import type { Candidate } from './candidates.ts'
 import { type MethodSet, NO_METHODS } from './methods.ts'
 
-/** An end of the tree. */
+/** Where a path ends. */
 export class Leaf<T> {
   /** The candidates by method number. */
   slots: (Candidate<T> | null)[] = []
-  /** The methods that have any. */
+  /** The methods with candidates. */
   allowed: MethodSet = NO_METHODS
-  /** True where a candidate has conditions. */
+  /** Whether any candidate has conditions. */
   conditional = false
 }
 
-/** A segment with placeholders while the tree is built: what it takes, and where that leads. */
+/** A segment with placeholders, in the tree that is being built. */
 export class Edge<T> {
-  /** Where the path ends with this segment. */
+  /** The leaf if the path ends with this segment. */
   leaf: Leaf<T> | null = null
-  /** Where it goes on; the text of that node begins with the slash. */
+  /** The node after it, whose text begins with the slash. */
   next: Node<T> | null = null
   readonly key: string
   readonly segment: Segment
@@ -28,21 +28,21 @@ export class Edge<T> {
 }
 
 /**
- * A node of the tree while it is built: a stretch of text in which no route branches off, and what may follow it. Segments with
- * placeholders follow only the start of a segment.
+ * A node of the tree that is being built: text in which no route branches off, and what can follow. Placeholders can follow only
+ * where a segment starts.
  */
 export class Node<T> {
   text: string
   leaf: Leaf<T> | null = null
-  /** The nodes that go on with more text, by the code of its first character. */
+  /** The nodes that continue with text, by the code of its first character. */
   readonly kids: Map<number, Node<T>> = new Map()
-  /** A parameter that takes a whole segment, whatever it is. */
+  /** A parameter that matches any segment. */
   param: Edge<T> | null = null
-  /** Segments with constraints or text of their own. */
+  /** Segments with constraints or text. */
   readonly picky: Edge<T>[] = []
-  /** Wildcards with a constraint, a suffix, or more of the path after them. */
+  /** Wildcards with a constraint, a suffix or more path after them. */
   readonly wildcards: Edge<T>[] = []
-  /** The end of a wildcard that takes whatever is left. */
+  /** The leaf of a wildcard that matches the rest of the path. */
   rest: Leaf<T> | null = null
 
   constructor(text: string) {
@@ -50,7 +50,7 @@ export class Node<T> {
   }
 }
 
-/** Adds a path and gives the leaf at its end. */
+/** Adds a path and returns its leaf. */
 export function insertPath<T>(root: Node<T>, segments: readonly Segment[], trailingSlash: boolean): Leaf<T> {
   let node = root
   let text = ''

@@ -6,25 +6,25 @@ import type { Leaf } from './tree.ts'
 
 const SLASH = 47
 
-/** What a walk came to. */
+/** The result of a walk. */
 export interface Outcome<T> {
   candidate: Candidate<T> | null
-  /** The first end of the path that has other methods only, whatever the request. */
+  /** The first leaf of the path that has only other methods, whatever the request. */
   otherEnd: Leaf<T> | null
-  /** The others, where there are any. */
+  /** The other such leaves, if any. */
   furtherEnds: Leaf<T>[] | null
-  /** No two slashes in a row are before here, since some branch of the tree was followed so far; 1 or more. */
+  /** An offset of at least 1 before which there are no two slashes in a row, because a branch of the tree was followed so far. */
   cleanUntil: number
 }
 
 /**
- * Finds the best route of a tree for one path at a time: depth first, the most specific branch first, back where a branch ends
- * in nothing. It is used again for every path and allocates nothing; each walk overwrites the outcome of the one before.
+ * Finds the best route for a path: depth first, the most specific branch first, with backtracking. Reused for every path, so it
+ * allocates nothing; each walk overwrites the outcome of the last.
  */
 export class Walk<T> implements Captures {
   readonly spans: Int32Array
   encoded = false
-  /** Decides where routes have conditions; null where no route has. */
+  /** Evaluates conditions; null if no route has any. */
   conditions: ConditionMatcher<T> | MethodCollector<T> | null = null
   readonly #start: PathNode<T> | null
   readonly outcome: Outcome<T> = { candidate: null, otherEnd: null, furtherEnds: null, cleanUntil: 1 }
@@ -35,7 +35,7 @@ export class Walk<T> implements Captures {
     this.spans = new Int32Array(2 * depth)
   }
 
-  /** @param end - the end that the path has outside of the tree */
+  /** @param end - the path's leaf outside the tree */
   find(path: string, method: number, end: Leaf<T> | null): Outcome<T> {
     const outcome = this.outcome
     this.#method = method
@@ -65,10 +65,10 @@ export class Walk<T> implements Captures {
   }
 
   /**
-   * Follows a path as long as there is one way to go: text after text, parameter after parameter.
+   * Follows a path while there is only one way: text after text, parameter after parameter.
    *
-   * @param start - a node whose first character is that at `from`
-   * @param firstPlace - where in `spans` the next parameter goes
+   * @param start - a node whose first character matches the one at `from`
+   * @param firstPlace - the index in `spans` for the next parameter
    */
   #node(path: string, start: PathNode<T>, from: number, firstPlace: number): Candidate<T> | null {
     const { length } = path
@@ -107,7 +107,7 @@ export class Walk<T> implements Captures {
     }
   }
 
-  /** Tries, where there are several ways to go, one after the other. */
+  /** Tries several ways, one after the other. */
   #branch(path: string, node: PathNode<T>, near: PathNode<T> | null, at: number, place: number): Candidate<T> | null {
     const code = path.charCodeAt(at)
     const kid = near ?? node.far?.get(code) ?? null
@@ -116,7 +116,7 @@ export class Walk<T> implements Captures {
       if (found !== null) return found
     }
     if (code === SLASH) {
-      // Whatever is dynamic takes a segment, and a segment is not empty.
+      // Placeholders match segments that are not empty.
       this.outcome.cleanUntil = at
       return null
     }

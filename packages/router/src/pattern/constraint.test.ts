@@ -112,7 +112,7 @@ describe('what a constraint may be made of', () => {
 
   test.each([
     ['', /is empty/],
-    ['[a', /is no regular expression: .*\[a/],
+    ['[a', /is not a regular expression: .*\[a/],
     ['uiid', /Did you mean uuid\?/],
   ])('nor %j in the path', (text, problem) => expect(parseInlineConstraint(text, types)).toMatch(problem))
 

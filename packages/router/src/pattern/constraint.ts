@@ -1,16 +1,16 @@
 import { suggest } from '@arlen/core/options'
 import { isDate, isInt, isSlug, isUuid } from './text-constraints.ts'
 
-/** What a parameter must look like. A test gets the decoded text and decides at once. */
+/** What a parameter must look like. Tests get the decoded text and are synchronous. */
 export interface Constraint {
-  /** As it is shown: `int`, `/[a-z]{2}/`, `one of en, de`. */
+  /** For messages: `int`, `/[a-z]{2}/`, `one of en, de`. */
   name: string
-  /** Equal for two constraints that accept the same texts; routes with equal keys share one branch of the tree. */
+  /** Equal for constraints that accept the same texts. Routes with equal keys share a branch of the tree. */
   key: string
   test: (text: string) => boolean
 }
 
-/** How a constraint is written in the `constraints` option: a type's name, a regexp, a list of texts, or a function. */
+/** A constraint in the option `constraints`: the name of a type, a regular expression, a list of texts, or a function. */
 export type ConstraintSpec = string | RegExp | readonly string[] | ((text: string) => boolean)
 
 export const BUILT_IN_TYPES: Readonly<Record<string, (text: string) => boolean>> = {
@@ -24,8 +24,8 @@ const functionKeys = new WeakMap<(text: string) => boolean, string>()
 let functionCount = 0
 
 /**
- * @param types - the named types there are
- * @returns the constraint, or what is wrong with it, as a sentence that follows "the constraint of x".
+ * @param types - the registered types
+ * @returns the constraint, or what is wrong, completing the sentence "The constraint of x …"
  */
 export function toConstraint(spec: ConstraintSpec, types: ReadonlyMap<string, Constraint>): Constraint | string {
   if (typeof spec === 'string') {
@@ -45,19 +45,19 @@ export function toConstraint(spec: ConstraintSpec, types: ReadonlyMap<string, Co
   return { name: `one of ${spec.join(', ')}`, key: JSON.stringify([...texts].sort()), test: text => texts.has(text) }
 }
 
-/** The expression must match the whole text; its own flags count, but for `g` and `y`. */
+/** The expression must match the whole text. Its flags are kept, except `g` and `y`. */
 function fromRegExp(source: RegExp): Constraint {
   const whole = new RegExp(`^(?:${source.source})$`, source.flags.replace(/[gy]/g, ''))
   return { name: String(source), key: String(whole), test: text => whole.test(text) }
 }
 
-/** A constraint written in the path: a word names a type, anything else is a regular expression. */
+/** Reads a constraint in a path: a word is the name of a type, anything else a regular expression. */
 export function parseInlineConstraint(text: string, types: ReadonlyMap<string, Constraint>): Constraint | string {
   if (/^[A-Za-z_]\w*$/.test(text)) return toConstraint(text, types)
   if (text === '') return 'is empty'
   try {
     return fromRegExp(new RegExp(text, 'u'))
   } catch (error) {
-    return `is no regular expression: ${(error as Error).message}`
+    return `is not a regular expression: ${(error as Error).message}`
   }
 }

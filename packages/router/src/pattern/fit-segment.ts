@@ -3,22 +3,22 @@ import type { Constraint } from './constraint.ts'
 import type { Segment } from './segment.ts'
 
 /**
- * How many places a segment of several placeholders may be cut at before it counts as no match: far more than anything
- * honest needs, and few enough that a hostile path costs under a millisecond.
+ * How many ways to split a segment with several placeholders are tried. Far more than legitimate paths need, and few enough that a
+ * hostile path takes less than a millisecond.
  */
 const MAX_CUTS = 10_000
 
-/** What placeholders took of the path that is being matched. */
+/** What placeholders captured. */
 export interface Captures {
-  /** Beginning and end of the first, of the second, and so on. */
+  /** Start and end of the first capture, of the second, and so on. */
   readonly spans: Int32Array
-  /** True where the path was percent-decoded and may hold stand-ins for encoded slashes. */
+  /** Whether the path was percent-decoded and may contain stand-ins for encoded slashes. */
   readonly encoded: boolean
 }
 
 /**
- * Fits a segment of texts and placeholders to `path[at, end)`, recording placeholders from `place` on. A placeholder
- * ends at the first place where the text after it occurs and everything else, constraints included, still fits.
+ * Matches a segment of texts and placeholders with `path[at, end)` and records captures from `place` on. A placeholder ends at the
+ * first occurrence of the text after it for which the rest, constraints included, matches.
  */
 export function fitSegment(
   tokens: Segment,
@@ -49,7 +49,7 @@ function fit(state: Fit, index: number, at: number, place: number): boolean {
   }
   const next = tokens[index + 1]
   const text = next?.kind === 'text' ? next.text : ''
-  // Nothing after the placeholder: it takes the rest, in one try.
+  // The last placeholder matches the rest.
   let cut = text === '' ? end : path.indexOf(text, at + 1)
   for (; cut > at && cut <= end; cut = path.indexOf(text, cut + 1)) {
     if (state.cuts-- === 0) return false
@@ -75,7 +75,7 @@ export function accepts(
   return constraint.test(encoded ? restoreSlashes(text) : text)
 }
 
-/** The texts that the tokens of a segment take of a text, or undefined where it does not fit. */
+/** The text that each token of a segment matches; undefined if the segment does not match. */
 export function matchTokens(tokens: Segment, text: string, encoded: boolean): string[] | undefined {
   const captures: Captures = { spans: new Int32Array(2 * tokens.length), encoded }
   if (!fitSegment(tokens, text, 0, text.length, 0, captures)) return undefined

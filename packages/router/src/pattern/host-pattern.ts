@@ -2,26 +2,26 @@ import { type Constraint, parseInlineConstraint } from './constraint.ts'
 
 interface Label {
   text: string
-  /** The parameter that takes the label. */
+  /** The parameter that captures the label. */
   name: string | undefined
   constraint: Constraint | undefined
 }
 
 export interface HostPattern {
   names: readonly string[]
-  /** From the top-level domain down. */
+  /** From the top-level domain on. */
   labels: readonly Label[]
-  /** The parameter that takes all further labels, dots included. */
+  /** The parameter that captures all further labels, dots included. */
   rest: string | undefined
 }
 
-/** At its dots, but those of a constraint such as `<[a-z.]+>`. */
+/** Splits at dots outside constraints such as `<[a-z.]+>`. */
 function splitLabels(text: string): string[] {
   const hidden = text.replace(/<[^<>]*>/g, constraint => constraint.replaceAll('.', '\0'))
   return hidden.split('.').map(label => label.replaceAll('\0', '.'))
 }
 
-/** Reads `:tenant.example.com`; `*name` may be the first label. @returns what is wrong, where something is. */
+/** Reads `:tenant.example.com`. The first label may be a wildcard, `*name`. @returns what is wrong, if something is */
 export function parseHost(text: string, types: ReadonlyMap<string, Constraint>): HostPattern | string {
   const labels: Label[] = []
   let rest: string | undefined
@@ -45,7 +45,7 @@ export function parseHost(text: string, types: ReadonlyMap<string, Constraint>):
 function parseLabel(part: string, types: ReadonlyMap<string, Constraint>): Label | string {
   if (/^[\w-]+$/.test(part)) return { text: part.toLowerCase(), name: undefined, constraint: undefined }
   const placeholder = /^:([A-Za-z_]\w*)(?:<(.+)>)?$/.exec(part)
-  if (!placeholder) return `is no host name: ${JSON.stringify(part)} is no label; ports are not compared`
+  if (!placeholder) return `is not a host name: ${JSON.stringify(part)} is not a label; ports are not compared`
   const [, name, inline] = placeholder
   if (name === '__proto__') return 'has a parameter named __proto__'
   const constraint = inline === undefined ? undefined : parseInlineConstraint(inline, types)
@@ -53,7 +53,7 @@ function parseLabel(part: string, types: ReadonlyMap<string, Constraint>): Label
   return { text: '', name: name!, constraint }
 }
 
-/** Compares without regard to case, port and a final dot (RFC 9110, section 4.2.3), and adds the parameters. */
+/** Compares, ignoring case, port and a final dot (RFC 9110, section 4.2.3), and adds the parameters. */
 export function matchHost(pattern: HostPattern, host: string, params: Record<string, string>): boolean {
   const labels = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '').split('.')
   const { labels: wanted, rest } = pattern

@@ -1,7 +1,7 @@
 import type { Constraint } from './constraint.ts'
 import type { ParamToken, Pattern, Token, WildcardToken } from './segment.ts'
 
-/** What is wrong with a pattern; `name` is set where it is the constraint of that parameter. */
+/** What is wrong with a pattern. `name` is set if it is that parameter's constraint. */
 export class PatternProblem {
   readonly text: string
   readonly name: string | undefined
@@ -12,14 +12,13 @@ export class PatternProblem {
   }
 }
 
-/** Gives the constraint of a parameter from what stands in its angle brackets and in the options, or what is wrong. */
+/** Returns the constraint of a parameter, from its angle brackets or the options, or what is wrong with it. */
 export type ResolveConstraint = (name: string, inline: string | undefined) => Constraint | undefined | string
 
 const NAME = /[A-Za-z_]\w*/y
 
 /**
- * Reads `/users/:id<int>/:tab?`. Text is written decoded (`/café`, never `/caf%C3%A9`); a backslash takes the meaning
- * from the character after it.
+ * Parses `/users/:id<int>/:tab?`. Text is written decoded: `/café`, not `/caf%C3%A9`. A backslash escapes the next character.
  *
  * @throws PatternProblem
  */

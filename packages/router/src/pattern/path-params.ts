@@ -28,7 +28,7 @@ type Letter =
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 type NameChar = Letter | Uppercase<Letter> | Digit | '_'
 
-/** Splits a text after the parameter name it begins with. */
+/** Splits a text after the parameter name at its start. */
 type TakeName<Text extends string, Name extends string = ''> = Text extends `${infer Char}${infer Rest}`
   ? Char extends NameChar
     ? TakeName<Rest, `${Name}${Char}`>
@@ -37,7 +37,7 @@ type TakeName<Text extends string, Name extends string = ''> = Text extends `${i
 
 type SkipConstraint<Text extends string> = Text extends `<${string}>${infer Rest}` ? Rest : Text
 
-/** The text from the first placeholder on, without its sign; never where there is none. */
+/** The text after the sign of the first placeholder; never if there is none. */
 type FindPlaceholder<Path extends string> = Path extends `${infer Char}${infer Rest}`
   ? Char extends '\\'
     ? Rest extends `${string}${infer After}`
@@ -66,13 +66,13 @@ type Flat<T> = { [Key in keyof T]: T[Key] }
 
 /**
  * The parameters of a path, read from its literal type: `Params<'/users/:id<int>/:tab?'>` is
- * `{ readonly id: string; readonly tab?: string }`. A path known only as `string` gives a record.
+ * `{ readonly id: string; readonly tab?: string }`. If the path is only known as `string`, a record.
  */
 export type Params<Path extends string> = string extends Path
   ? Readonly<Record<string, string>>
   : Flat<Keyed<Names<Path>, string>>
 
-/** What a parameter may be when a URL is made. */
+/** The value of a parameter for a URL. */
 export type UrlValue = string | number | bigint | boolean
 
 /** The parameters that a URL of this path needs. */
@@ -80,7 +80,7 @@ export type UrlParams<Path extends string> = string extends Path
   ? Readonly<Record<string, UrlValue | undefined>>
   : Flat<Keyed<Names<Path>, UrlValue>>
 
-/** A path below a prefix, as `group` joins them. */
+/** Joins the prefix of a group and a path. */
 export type Join<Prefix extends string, Path extends string> = string extends Prefix
   ? string
   : Path extends '' | '/'

@@ -11,7 +11,7 @@ export interface ParamToken {
   constraint: Constraint | undefined
 }
 
-/** Takes the rest of the path, or as many segments as the pattern after it leaves. */
+/** Matches the rest of the path, or as many segments as the rest of the pattern leaves. */
 export interface WildcardToken {
   kind: 'wildcard'
   name: string
@@ -19,15 +19,15 @@ export interface WildcardToken {
 }
 
 export type Token = TextToken | ParamToken | WildcardToken
-/** What stands between two slashes. */
+/** The tokens between two slashes. */
 export type Segment = readonly Token[]
 
 export interface Pattern {
   segments: readonly Segment[]
-  /** The last segment may be missing, together with the slash before it. */
+  /** Whether the last segment may be missing, together with the slash before it. */
   optional: boolean
   trailingSlash: boolean
-  /** True where a segment is a wildcard. */
+  /** Whether a segment is a wildcard. */
   wildcard: boolean
 }
 
@@ -40,20 +40,20 @@ export function namesOf(segments: readonly Segment[]): string[] {
   return names
 }
 
-/** The one text of a segment without placeholders, or undefined. */
+/** The text of a segment without placeholders; undefined if it has any. */
 export function textOf(segment: Segment): string | undefined {
   const [token] = segment
   return segment.length === 1 && token?.kind === 'text' ? token.text : undefined
 }
 
-/** Equal for two segments that match the same texts, whatever their parameters are called. */
+/** Equal for segments that match the same texts, whatever the names of their parameters. */
 export function segmentKey(segment: Segment): string {
   return JSON.stringify(
     segment.map(token => (token.kind === 'text' ? token.text : [token.kind, token.constraint?.key ?? null])),
   )
 }
 
-/** A segment as it may be written in a path. */
+/** A segment as it is written in a path. */
 export function showSegment(segment: Segment): string {
   return segment
     .map(token => {
@@ -64,7 +64,7 @@ export function showSegment(segment: Segment): string {
     .join('')
 }
 
-/** Negative where `a` is tried before `b`: static, constrained, parameter, wildcard; then by how much text there is. */
+/** Negative if `a` is tried before `b`: by rank, then by the amount of text. */
 export function compareSegments(a: Segment, b: Segment): number {
   return rankOf(a) - rankOf(b) || b.length - a.length || textLength(b) - textLength(a)
 }

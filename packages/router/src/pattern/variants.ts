@@ -5,16 +5,16 @@ interface Writable {
   readonly formats: readonly string[]
 }
 
-/** One way to write the path of a route: with or without an optional segment, with or without a suffix. */
+/** One spelling of a route's path: with or without its optional segment, with or without a suffix. */
 export interface Variant {
   readonly segments: readonly Segment[]
   readonly trailingSlash: boolean
   readonly format: string | undefined
-  /** Follows from the route's path; a route written so itself comes first. */
+  /** Whether it differs from the path as written. Routes whose path is written like this take precedence. */
   readonly derived: boolean
 }
 
-/** All ways to write a path with a pattern and formats. */
+/** All spellings of a path. */
 export function variantsOf({ pattern, formats }: Writable, ignoreTrailingSlash: boolean): Variant[] {
   const { segments, optional } = pattern
   const trailingSlash = pattern.trailingSlash && !ignoreTrailingSlash

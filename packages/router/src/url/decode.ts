@@ -1,14 +1,14 @@
 /**
- * Stands for an encoded slash while a decoded path is matched, so that `%2F` stays data and never separates segments.
- * A lone surrogate is safe for that, for no UTF-8 decodes to one.
+ * Replaces encoded slashes while a decoded path is matched, so that `%2F` is data and never separates segments. A lone surrogate is
+ * safe: no UTF-8 decodes to one.
  */
 export const SLASH_STAND_IN = '\ud800'
 
 /**
- * Percent-decodes a whole path, once, with {@link SLASH_STAND_IN} where it had an encoded slash (RFC 3986, section 2).
+ * Percent-decodes a path once, with {@link SLASH_STAND_IN} for encoded slashes (RFC 3986, section 2).
  *
- * @returns undefined where the path is malformed: a `%` without two hex digits, bytes that are not UTF-8, or NUL, which
- *   nobody means and which databases and file systems refuse or cut at.
+ * @returns undefined if the path is malformed: a `%` without two hex digits, bytes that are not UTF-8, or NUL, which databases and
+ *   file systems reject or truncate at
  */
 export function decodePath(path: string): string | undefined {
   if (path.includes(SLASH_STAND_IN)) return undefined

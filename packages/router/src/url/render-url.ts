@@ -6,29 +6,29 @@ import { climbs } from './decode.ts'
 
 type QueryValue = UrlValue | null | undefined
 
-/** `null` and `undefined` are left out; a list repeats its name. */
+/** `null` and `undefined` are left out. A list repeats the name. */
 export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[]>>
 
-/** What a URL may have besides parameters and query. */
+/** Options of a URL besides parameters and query. */
 export interface UrlOptions {
-  /** One of the route's formats, as the suffix of the path. */
+  /** One of the route's formats, added as a suffix. */
   format?: string
   /** Without the `#`. */
   fragment?: string
 }
 
-/** What a URL is made from. */
+/** What URLs need of a route. */
 export interface UrlRoute {
   readonly pattern: Pattern
   readonly formats: readonly string[]
-  /** As messages name it. */
+  /** For messages. */
   toString(): string
 }
 
 type Values = Readonly<Record<string, UrlValue | undefined>>
 
 /**
- * The path of a request that a route takes, encoded, with its query.
+ * A URL that a route matches, encoded, with its query.
  *
  * @throws url_param_missing, url_param_invalid
  */
@@ -60,10 +60,10 @@ function renderSegment(route: UrlRoute, segment: Segment, values: Values): strin
   }
   const wildcard = segment[0]!.kind === 'wildcard'
   const parts = wildcard ? whole.split('/') : [whole]
-  // A browser takes `.` and `..` for a step in the tree even where they are encoded.
+  // Browsers resolve `.` and `..` even if they are encoded.
   if (parts.some(part => part === '.' || part === '..')) refuse('a client would resolve it as a relative path')
   if (wildcard && parts.includes('')) refuse('a wildcard has no empty segments')
-  if (wildcard && climbs(whole)) refuse('the router takes no wildcard with a segment ..')
+  if (wildcard && climbs(whole)) refuse('a wildcard cannot contain a segment ..')
   if (segment.length > 1 && !reads(segment, texts)) refuse('it would be read back as something else')
   try {
     return parts.map(encodeURIComponent).join('/')
@@ -87,7 +87,7 @@ function textOfToken(route: UrlRoute, token: Token, values: Values): string {
   })
 }
 
-/** True where a segment of several placeholders is matched back into the very texts it was made of. */
+/** Whether matching a segment of several placeholders gives back the texts it was made of. */
 function reads(segment: Segment, texts: readonly string[]): boolean {
   const whole = texts.join('')
   const found = matchTokens(segment, whole, false)

@@ -4,18 +4,18 @@ import { BUILTINS, OBJECTS } from '../parse/reserved-names.ts'
 import { Lines } from '../position.ts'
 import type { TemplateMeta } from '../types.ts'
 
-/** A statement at the head of the generated function; what is wrong with it is wrong at `offset`. */
+/** A statement at the top of the generated function. Mistakes in it are reported at `offset`. */
 export interface Binding {
   code: string
   offset: number
 }
 
 /**
- * What the names in the code of a template stand for: locals, built-in functions and objects, helpers, or what the template
- * declares itself. Each but the last gets a statement at the head of the generated function.
+ * Resolves the names in a template's code to locals, built-in functions and objects, helpers, or the template's own declarations.
+ * All but the last get a statement at the top of the generated function.
  */
 export class Bindings {
-  /** The tokens to be read as methods of the view. */
+  /** The tokens that become methods of the view. */
   readonly builtins: ReadonlySet<Token>
   readonly #template: Template
   readonly #lines: Lines
@@ -25,7 +25,7 @@ export class Bindings {
     const { names, header, source } = template
     this.#template = template
     this.#lines = new Lines(source.text)
-    // Where a template declares `flush` itself, that is what it means; of the others both may be meant.
+    // If a template declares `flush`, it always means that; for the others it can mean both.
     const own = (name: string) => header?.bound.has(name) || (name === 'flush' && names.declared.has(name))
     const free = names.builtins.filter(({ text }) => !own(text))
     this.#used = new Set(free.map(token => token.text))
@@ -49,7 +49,7 @@ export class Bindings {
     return [...this.#locals(strictLocals), ...this.#objects(), ...this.#hiddenBuiltins(), ...this.#helpers()]
   }
 
-  /** The helpers a template cannot do without. */
+  /** The helpers that the template needs. */
   requiredHelpers(): TemplateMeta['helpers'] {
     const { names, header } = this.#template
     return [...names.calls]
@@ -72,8 +72,8 @@ export class Bindings {
     }
   }
 
-  // Where the type of the locals is written out, it says which may be missing; where it has a name, only TypeScript
-  // knows; where there is none, `$name ?? …` and `$name?.…` say so.
+  // An inline type says which locals may be missing; for a named type only TypeScript knows; without a type, `$name ?? …` and
+  // `$name?.…` show it.
   #demandedAt(name: string): number | undefined {
     const { header, names } = this.#template
     if (!header?.props) return names.demanded.get(name)
@@ -87,7 +87,7 @@ export class Bindings {
     }
   }
 
-  // A built-in function that also is the name of something else in some part of the template: there, that hides it.
+  // Built-in functions whose names the template also declares somewhere: there, the declaration hides the function.
   *#hiddenBuiltins(): Generator<Binding> {
     const { names } = this.#template
     for (const { text, start } of firstOfEach(names.builtins)) {
@@ -107,7 +107,7 @@ export class Bindings {
     }
   }
 
-  /** Whether a name that is called may be something other than a helper, or nothing. */
+  /** Whether a called name may be something other than a helper, or undefined. */
   #isLoose(name: string): boolean {
     const { names, header } = this.#template
     return !header?.bound.has(name) && (names.declared.has(name) || names.optionalCalls.has(name))

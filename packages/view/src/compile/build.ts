@@ -14,9 +14,9 @@ import { findSyntaxError, syntaxError } from './syntax-error.ts'
 
 /** Options of {@link buildViews}. */
 export interface BuildOptions {
-  /** The folder of templates. */
+  /** The template folder. */
   dir: string
-  /** The folder of compiled modules; what it holds of templates that are gone is removed. */
+  /** The folder for compiled modules. Modules of deleted templates are removed from it. */
   outDir: string
   strict?: Strictness
 }
@@ -29,12 +29,12 @@ const OPTIONS: OptionTable<BuildOptions> = {
 
 /** What {@link buildViews} wrote. */
 export interface BuildResult {
-  /** Names of the templates, sorted. */
+  /** The sorted names of the templates. */
   names: string[]
   warnings: Diagnostic[]
 }
 
-/** Templates that could not be compiled: all of them, each with its first mistake. */
+/** Templates could not be compiled. Has the first mistake of each. */
 export class BuildError extends ArlenError {
   readonly diagnostics: readonly Diagnostic[]
 
@@ -46,11 +46,10 @@ export class BuildError extends ArlenError {
 }
 
 /**
- * Compiles a folder of templates to modules that production imports once: for each a TypeScript module to check, the
- * JavaScript of it to run and a source map, and for all of them `index.js`, the registry, with `index.d.ts`, which makes
- * their names and locals known to TypeScript. Files that would not change are not written.
+ * Compiles a folder of templates for production. Writes a TypeScript module to check, its JavaScript and a source map for each, and
+ * a registry for all: `index.js`, and `index.d.ts`, which declares their names and locals. Unchanged files are not written.
  *
- * @throws BuildError with the place of the first mistake in every template that has one; then nothing is written; option_unknown, option_invalid
+ * @throws BuildError with the first mistake of every template that has one, and writes nothing; option_unknown, option_invalid
  */
 export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   const { strict, ...folders } = readOptions('buildViews()', options, OPTIONS)
@@ -90,7 +89,7 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   return { names, warnings: [...compiled.values()].flatMap(template => template.warnings) }
 }
 
-// `a.html.ets` and `a.ets` would both be called `a`.
+// `a.html.ets` and `a.ets` would have the same name, `a`.
 function refuseEqualNames(files: readonly string[]): void {
   const byName = new Map<string, string>()
   for (const file of files) {
@@ -117,7 +116,7 @@ function relativePath(from: string, to: string): string {
   return path.startsWith('.') ? path : `./${path}`
 }
 
-// Taking the types away is the slow half, so modules that are the same as last time keep their script.
+// Stripping types is the slow part, so unchanged modules keep their script.
 async function stripChanged(
   outDir: string,
   compiled: ReadonlyMap<string, CompiledTemplate>,

@@ -13,21 +13,21 @@ export interface GeneratedModule {
 }
 
 export interface CodegenOptions {
-  /** The name the application knows the template by. */
+  /** The name of the template in the application. */
   name: string
   format: Format
   strictLocals: boolean
   strictValues: boolean
-  /** Where an import path that starts with a dot points to from the generated module. */
+  /** Converts relative import paths for the generated module. */
   relocate: (specifier: string) => string
 }
 
-// What no statement begins with: where a tag begins so, it goes on with the statement of the tag before.
+// Tokens that cannot begin a statement: a tag that begins with one continues the statement of the tag before.
 const CONTINUES = /^(?:else|catch|finally|[)\]},.?:;=*/%&|<>^]|\?\.|=>)$/
-// What no statement ends with.
+// Tokens that cannot end a statement.
 const UNFINISHED = /^(?:[({[,.?:;=+\-*/%&|<>^!~]|\?\.|=>|\.\.\.)$/
 
-// Parsers are recursive: an expression without end would end their stack.
+// Parsers are recursive: a huge expression would overflow their stack.
 const MOST_OPERANDS = 64
 
 /** Turns a parsed template into a TypeScript module whose default export renders it. */
@@ -41,10 +41,10 @@ class Generator {
   readonly #out: ModuleWriter
   /** Inside an output statement, after an operand. */
   #printing = false
-  /** The last token of the tag before, where a statement may still need its end. */
+  /** The last token of the tag before, if its statement may have to be ended. */
   #last: Token | undefined
   #captureDepth = 0
-  /** Operands of the output statement so far. */
+  /** The number of operands in the output statement so far. */
   #operands = 0
   readonly #names: Bindings
 
@@ -192,7 +192,7 @@ class Generator {
     this.#captureDepth += (shape.opensCapture ? 1 : 0) - shape.closesCapture.length
   }
 
-  // `await flush()` hands over what is printed so far and goes on with what has to be kept.
+  // `await flush()` hands over what is printed so far and continues with what it returns.
   #flush(node: CodeNode, index: number): Edit[] {
     const [name, open, close] = node.tag.tokens.slice(index, index + 3) as [Token, Token, Token | undefined]
     const alone = node.kind === 'code' && open.text === '(' && close?.text === ')' && this.#captureDepth === 0
@@ -217,7 +217,7 @@ class Generator {
   }
 }
 
-// TypeScript counts U+2028 and U+2029 as ends of lines even here.
+// TypeScript treats U+2028 and U+2029 as line ends even here.
 function literal(text: string): string {
   return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }

@@ -9,37 +9,37 @@ import type { SourceMap } from './source-map.ts'
 
 /** Options of {@link compileTemplate}. */
 export interface CompileOptions {
-  /** As it is to stand in messages and in the source map. */
+  /** The path for messages and the source map. */
   path: string
-  /** The name the application knows the template by. Default: the path without its extension. */
+  /** The name of the template in the application. Default: the path without its extension. */
   name?: string
-  /** Default: by the extension before `.ets`, else `html`. */
+  /** Default: from the extension before `.ets`, else `html`. */
   format?: Format
   strict?: Strictness | undefined
-  /** Where an import path that starts with a dot points to from the generated module. Default: left as it is. */
+  /** Converts relative import paths for the generated module. Default: unchanged. */
   relocate?: (specifier: string) => string
 }
 
-/** What counts as an error. */
+/** Which strict modes are on. */
 export interface StrictModes {
-  /** A local that the template mentions and was not given is an error. Default true. */
+  /** Missing locals are errors. Default true. */
   locals?: boolean
-  /** Printing null or undefined is an error, for TypeScript too. Default false. */
+  /** Printing null or undefined is an error, also for TypeScript. Default false. */
   values?: boolean
 }
 
-/** Both modes at once, or each by name. */
+/** Both modes, or each by name. */
 export type Strictness = boolean | StrictModes
 
-/** A template as a module. */
+/** A compiled template. */
 export interface CompiledTemplate {
-  /** A TypeScript module; its lines are those of the template. */
+  /** A TypeScript module with the same lines as the template. */
   code: string
   map: SourceMap
   warnings: Diagnostic[]
 }
 
-/** The rule of the option `strict`, wherever it is taken. */
+/** The rule of the option `strict`. */
 export const STRICT: OptionRule = option.either(
   option.boolean,
   option.nested<StrictModes>({ locals: option.boolean, values: option.boolean }),
@@ -54,9 +54,9 @@ const OPTIONS: OptionTable<CompileOptions> = {
 }
 
 /**
- * Compiles a template to a TypeScript module. Pure: it reads no file and runs nothing of the template.
+ * Compiles a template to a TypeScript module. Reads no files and runs no code of the template.
  *
- * @throws TemplateError with the place of the first mistake; option_unknown, option_invalid
+ * @throws TemplateError with the first mistake; option_unknown, option_invalid
  */
 export function compileTemplate(text: string, options: CompileOptions): CompiledTemplate {
   const { path, name, format = formatOf(path), strict, relocate } = readOptions('compileTemplate()', options, OPTIONS)

@@ -4,10 +4,10 @@ import type { CompiledTemplate } from './compile-template.ts'
 import { loadModule } from './module-loader.ts'
 import { syntaxError } from './syntax-error.ts'
 
-// NODE_DEBUG=arlen:view shows what becomes of each template.
+// NODE_DEBUG=arlen:view prints the generated modules.
 const debug = debuglog('arlen:view')
 
-/** Loads a template compiled just now as the module of that URL. */
+/** Loads a compiled template as the module with this URL. */
 export function loadTemplate(url: string, compiled: CompiledTemplate, name: string): TemplateModule {
   const { code, map } = compiled
   debug('%s\n%s', url, code)

@@ -5,8 +5,8 @@ import { codeFrame } from '@arlen/core/code-frame'
 import { originalPosition, type SourceMap } from './source-map.ts'
 
 /**
- * Moves a diagnostic about a module that `buildViews()` wrote, as the TypeScript compiler gives it, to the place in the
- * template. Any other is returned as it is.
+ * Maps a TypeScript diagnostic in a module that `buildViews()` wrote to its position in the template. Other diagnostics are
+ * returned unchanged.
  */
 export function mapDiagnostic(diagnostic: Diagnostic): Diagnostic {
   const { file, line = 1, column = 1 } = diagnostic
@@ -16,7 +16,7 @@ export function mapDiagnostic(diagnostic: Diagnostic): Diagnostic {
   try {
     map = JSON.parse(readFileSync(mapUrl, 'utf8')) as SourceMap
   } catch {
-    return diagnostic // not one of ours after all, or built without its map
+    return diagnostic // not one of our modules, or one without its map
   }
   const position = originalPosition(map, { line, column })
   if (!position) return diagnostic

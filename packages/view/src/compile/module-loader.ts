@@ -6,15 +6,15 @@ let loaded = 0
 const require = createRequire(import.meta.url)
 let installed = false
 
-/** A URL beside a file that no module has been loaded from: a module is never unloaded, so none can be loaded anew. */
+/** A new URL next to a file: modules are never unloaded, so a changed template needs a new URL. */
 export function moduleUrl(path: string): string {
   loaded += 1
   return `${pathToFileURL(path).href}.${loaded}`
 }
 
 /**
- * Loads TypeScript that was generated in memory as the module of that URL, synchronously, through Node's module hooks: no
- * code is made from a string by `eval` or `new Function`. Relative imports in it start at the URL.
+ * Loads generated TypeScript as the module with this URL, synchronously, through Node.js's module hooks: without `eval` and `new
+ * Function`. Relative imports are resolved from the URL.
  */
 export function loadModule(url: string, code: string): unknown {
   if (!installed) install()
@@ -26,7 +26,7 @@ export function loadModule(url: string, code: string): unknown {
   }
 }
 
-// The hooks answer for the modules in `sources` alone and pass everything else on.
+// The hooks handle only the modules in `sources`.
 function install(): void {
   installed = true
   registerHooks({

@@ -2,7 +2,7 @@ import type { Token } from '../parse/code-lexer.ts'
 import type { Tag } from '../parse/scanner.ts'
 import { MappingsWriter } from './source-map.ts'
 
-/** Puts `text` in the place of a stretch of the source; where the stretch is empty it is inserted. */
+/** Replaces a range of the source with `text`; an empty range inserts it. */
 export interface Edit {
   start: number
   end: number
@@ -12,19 +12,19 @@ export interface Edit {
 type Code = Pick<Tag, 'tokens' | 'comments'>
 
 /**
- * Writes the module of a template and remembers where each piece came from. Copied code stays on the line it has in
- * the template, so that lines agree even for readers that know no source maps.
+ * Writes the module of a template and its source map. Copied code keeps its line in the template, so that lines agree even without
+ * the source map.
  */
 export class ModuleWriter {
   readonly #source: string
   readonly #lineStarts: number[] = [0]
   readonly #mappings = new MappingsWriter()
   #line = 0
-  /** The column last marked in this line. */
+  /** The last mapped column of this line. */
   #marked = -1
   #code = ''
   #lineStart = 0
-  // Offsets are asked for in rising order but for a few, so the last line found is where to look first.
+  // Most offsets are in rising order, so the search starts at the last line found.
   #lastLine = 0
 
   constructor(source: string) {
@@ -40,19 +40,19 @@ export class ModuleWriter {
     return this.#mappings.toString()
   }
 
-  /** Goes on at least at the line that has `offset` in the source. */
+  /** Advances to the line that has `offset` in the source. */
   alignTo(offset: number): void {
     const line = this.#lineOf(offset)
     while (this.#line < line) this.#newLine()
   }
 
-  /** Writes generated text; what goes wrong in it is reported at `offset`. It holds no line ends. */
+  /** Writes generated text without line breaks. Mistakes in it are reported at `offset`. */
   glue(text: string, offset: number): void {
     this.#mark(offset)
     this.#code += text
   }
 
-  /** Copies source, comments blanked out and edits made. Edits lie at tokens and are sorted. */
+  /** Copies source with edits, without comments. Edits are at tokens and sorted. */
   copy(start: number, end: number, { tokens, comments }: Code, edits: readonly Edit[]): void {
     const cuts = [...edits, ...comments.map(({ start: from, end: to }) => ({ start: from, end: to, text: ' ' }))]
       .filter(cut => cut.start >= start && cut.end <= end)
@@ -118,7 +118,7 @@ export class ModuleWriter {
   }
 }
 
-// What errors are reported at: names, literals, and the brackets that begin objects and calls.
+// Errors are reported at names, literals, and the opening brackets of objects and calls.
 function isWorthMarking({ kind, text }: Token): boolean {
   return kind !== 'punctuator' || text === '{' || text === '(' || text === '['
 }

@@ -11,7 +11,7 @@ export interface SourceMap {
   mappings: string
 }
 
-/** Collects the mappings of a module with one source as it is generated. Lines and columns count from 0. */
+/** Collects the mappings of a module with one source. Lines and columns count from 0. */
 export class MappingsWriter {
   readonly #lines: SourceMapSegment[][] = [[]]
 
@@ -29,8 +29,8 @@ export class MappingsWriter {
 }
 
 /**
- * The place in the source behind a place in the generated code: that of the nearest segment at or before it on its line,
- * or of the line's first. Undefined where the line has none.
+ * Maps a position in the generated code to the source, by the nearest segment at or before it on its line, or the line's first.
+ * Undefined if the line has no segments.
  */
 export function originalPosition(map: Pick<SourceMap, 'mappings'>, place: Position): Position | undefined {
   const segments = (decode(map.mappings)[place.line - 1] ?? []).filter(segment => segment.length > 1)

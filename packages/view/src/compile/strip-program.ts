@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { isMainThread, parentPort } from 'node:worker_threads'
 import type { Stripped } from './strip-types.ts'
 
-// Run as a worker or as a process of its own, started without the warning that Node.js writes about this function.
+// Runs as a worker or a process of its own, with Node.js's warning about this function disabled.
 if (isMainThread) process.stdout.write(JSON.stringify(strip(await text(process.stdin))))
 parentPort?.on('message', (sources: readonly string[]) => {
   parentPort?.postMessage(sources.map(strip))

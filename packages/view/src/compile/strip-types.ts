@@ -4,13 +4,13 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
-/** The JavaScript of a module, or why it has none: the message and the stack of the syntax error. */
+/** The JavaScript of a module, or the message and stack of its syntax error. */
 export type Stripped = { code: string } | { message: string; stack: string }
 
 const PROGRAM = new URL(`./strip-program${extname(import.meta.url)}`, import.meta.url)
 const QUIET = ['--disable-warning=ExperimentalWarning']
 
-/** Blanks out the types of TypeScript modules; every other character keeps its place. */
+/** Blanks out the types of TypeScript modules. All other characters keep their positions. */
 export async function stripTypes(sources: readonly string[]): Promise<Stripped[]> {
   if (sources.length === 0) return []
   const worker = new Worker(PROGRAM, { execArgv: QUIET })
@@ -23,7 +23,7 @@ export async function stripTypes(sources: readonly string[]): Promise<Stripped[]
   }
 }
 
-/** The same for one module, at once: a process is started for it, so this is for what happens seldom. */
+/** The same for one module, synchronously. Starts a process, so it is for rare cases. */
 export function stripTypesNow(source: string): Stripped {
   const { stdout } = spawnSync(process.execPath, [...QUIET, fileURLToPath(PROGRAM)], {
     input: source,

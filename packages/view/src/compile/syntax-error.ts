@@ -18,8 +18,8 @@ interface Failure {
 }
 
 /**
- * Turns the failure to load a generated module into an error at the template's own place; where none can
- * be told, which is where a module that the template imports is at fault, at the fallback, or undefined.
+ * Turns the failure to load a generated module into an error in the template. If its position is unknown, because an imported
+ * module is at fault, it is reported at the fallback; without one, the result is undefined.
  */
 export function syntaxError(
   failure: Failure,
@@ -37,8 +37,8 @@ export function syntaxError(
 }
 
 /**
- * What the parser of V8 says of a generated module without its types; nothing of it is run. Read as a script, because of
- * modules Node.js does not tell the place of an error; so imports and exports are blanked out.
+ * Parses a generated module, with types stripped, with V8's parser, without running it. It is parsed as a script, because for
+ * modules Node.js does not tell where an error is; so imports and exports are blanked out.
  */
 export function findSyntaxError(script: string): Failure | undefined {
   const strict = '"use strict";'
@@ -60,9 +60,9 @@ function earlyError(code: string): Failure | undefined {
   return 'code' in stripped ? findSyntaxError(stripped.code) : stripped
 }
 
-/** @returns the place in the template, or undefined where the failure is not about its module */
+/** @returns the position in the template, or undefined if the failure is not about its module */
 function positionOf(failure: Failure | undefined, map: SourceMap): Position | undefined {
-  // The file is that of the template with a number after it, or nothing where it was compiled from a string.
+  // The file is the template's path with a number, or empty if it was compiled from a string.
   const isOwn = (file: string) => file === '' || file === SCRIPT || file.includes(basename(map.sources[0]!))
   const place = parseSyntaxErrorHeader(failure?.stack ?? '', isOwn)
   return place?.column === undefined ? undefined : originalPosition(map, { line: place.line, column: place.column })

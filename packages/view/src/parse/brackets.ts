@@ -7,34 +7,34 @@ interface Bracket {
   /** The two tokens before it: the callee of a call, the `)` before the block of an `if`. */
   readonly before: Token | undefined
   readonly beforeThat: Token | undefined
-  /** Whether it was opened in a tag that prints, so that a block inside it is a value to print. */
+  /** Whether it was opened in a printing tag: then a block inside it is a value to print. */
   readonly printed: boolean
   /** Whether it is the `{` of an arrow function whose output is its value. */
   captures: boolean
 }
 
-/** What the brackets of one tag mean for the code generated around it. */
+/** What the brackets of a tag mean for the generated code. */
 export interface TagShape {
   /** The tag ends with the `{` of a block that has an output of its own. */
   opensCapture: boolean
   /** Offsets of the `}` that end such blocks. */
   closesCapture: number[]
-  /** A printing tag whose expression goes on in later tags. */
+  /** The expression of a printing tag continues in later tags. */
   staysOpen: boolean
-  /** An expression that stayed open ends with this tag. */
+  /** An expression of an earlier tag ends with this tag. */
   closesExpression: boolean
   /** The tag ends with the `{` of a switch, where nothing can be printed. */
   opensSwitch: boolean
 }
 
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
-/** The functions whose block is a value even where they are called in a tag that does not print. */
+/** Functions whose block is a value even in a tag that does not print. */
 const CAPTURING = new Set(['capture', 'block', 'content', 'contentFor'])
 const CONTROLS = new Set(['if', 'for', 'while', 'with'])
 
 /**
- * Follows brackets through all tags of a template, where TypeScript's own parser would report an unclosed one at the end
- * of a file nobody wrote. Also tells which blocks are values: the arrow function that ends `<%= box(() => { %>`.
+ * Matches brackets across the tags of a template: TypeScript would report an unclosed one at the end of the generated file. Also
+ * determines which blocks are values, such as the arrow function at the end of `<%= box(() => { %>`.
  */
 export class Brackets {
   readonly #source: TemplateSource
@@ -50,7 +50,7 @@ export class Brackets {
   add(tag: Tag): TagShape {
     const { tokens } = tag
     const prints = tag.kind !== 'code'
-    // Where an expression ends: a printing tag's own, or the one of an earlier tag that this one goes on with.
+    // The depth at which an expression ends: this tag's own, or that of an earlier tag which this one continues.
     const expression = prints ? this.#open.length : this.#expressions.at(-1)
     const closesCapture: number[] = []
     for (const [index, token] of tokens.entries()) {
@@ -78,7 +78,7 @@ export class Brackets {
     return { opensCapture, closesCapture, staysOpen: prints && !ends, closesExpression, opensSwitch }
   }
 
-  /** Ends the template: whatever is open now was never closed. */
+  /** Reports a bracket that is still open at the end of the template. */
   end(): void {
     const open = this.#open.at(-1)
     if (open) throw this.#unmatched(open.token)
@@ -123,7 +123,7 @@ export class Brackets {
     throw templateError('expression_invalid', this.#source, token.start, { sigil, reason })
   }
 
-  // `<% if (x) %>text`: the statement would govern nothing, or the wrong thing.
+  // `<% if (x) %>text`: the statement would apply to nothing, or to the wrong thing.
   #refuseBareControl(tokens: readonly Token[]): void {
     const last = tokens.at(-1)
     const bare = last?.text === 'else' || last?.text === 'do' ? last : undefined

@@ -1,6 +1,6 @@
 import jsTokens, { type Token as JsToken } from 'js-tokens'
 
-/** What a run of characters in the code of a tag is. Comments and white space are not tokens. */
+/** The kind of a token. Comments and white space are not tokens. */
 export type TokenKind = 'name' | 'number' | 'string' | 'template' | 'regex' | 'punctuator'
 
 export interface Token {
@@ -13,7 +13,7 @@ export interface Token {
 
 export interface LexedCode {
   tokens: Token[]
-  /** Offsets of comments, which the generated code leaves out: `//` would swallow what follows the tag. */
+  /** Offsets of comments. The generated code leaves them out: `//` would swallow what follows the tag. */
   comments: { start: number; end: number }[]
   /** Where the code ends: the offset of `%>`, or of `-%>`. */
   end: number
@@ -22,9 +22,9 @@ export interface LexedCode {
 }
 
 export interface LexFailure {
-  /** What was still open when the source, or the line of a string, ended. */
+  /** What was not closed before the end of the source or, for a string, of the line. */
   unclosed: 'tag' | 'string' | 'template literal' | 'comment' | 'regular expression'
-  /** Where that began. */
+  /** Where it began. */
   at: number
 }
 
@@ -50,12 +50,12 @@ const UNCLOSED: Readonly<Partial<Record<JsToken['type'], LexFailure['unclosed']>
   RegularExpressionLiteral: 'regular expression',
 }
 
-/** Operators of several characters that stay one token. Types may close two lists with one `>>`: the others are split. */
+/** Operators that stay one token. Others are split, because types may close two lists with `>>`. */
 const WHOLE = /^(?:=>|\?\.|\.\.\.|\+\+|--)$/
 
 /**
- * Splits the TypeScript of a tag into tokens, from `start` to the `%>` that ends it; one inside a string, a template
- * literal, a regular expression or a block comment does not.
+ * Splits the TypeScript of a tag into tokens, from `start` to the `%>` that ends it. A `%>` inside a string, template literal,
+ * regular expression or block comment does not.
  */
 export function lexCode(source: string, start: number): LexedCode | LexFailure {
   const tokens: Token[] = []
@@ -68,7 +68,7 @@ export function lexCode(source: string, start: number): LexedCode | LexFailure {
       if (literals.length > 0) return { unclosed: 'template literal', at: literals.at(-1)! }
       return { tokens, comments, end: at, trim: value === '-' }
     }
-    // The next tag begins: this one was never closed.
+    // The next tag begins, so this one is not closed.
     if (type === 'Punctuator' && source.startsWith('<%', at)) return { unclosed: 'tag', at: start }
     const end = at + value.length
     const kind = KINDS[type]

@@ -7,26 +7,26 @@ export interface Span {
   end: number
 }
 
-/** What `<%! … %>` declares. Spans are into the source of the template. */
+/** The declarations in `<%! … %>`. Spans refer to the source of the template. */
 export interface Header {
   /** Imports, types, functions and constants of the module, in order. */
   statements: Span[]
   /** The type after `props:`. */
   props: Span | undefined
-  /** The members an inline `props: { … }` demands; undefined where the type has a name and only TypeScript knows. */
+  /** The required members of an inline `props: { … }`; undefined for a named type, which only TypeScript knows. */
   required: string[] | undefined
   /** `layout: 'name'`; null for `layout: null`, which declines the default layout. */
   layout: string | null | undefined
-  /** Names the module has by its header, which are no helpers. */
+  /** Names that the header declares, which are not helpers. */
   bound: Set<string>
-  /** Import paths that start with a dot, quotes excluded, which move with the generated module. */
+  /** Relative import paths, without quotes. They are converted for the generated module. */
   relativePaths: Span[]
   code: Tag
 }
 
 const STATEMENTS = new Set('import type interface const function async enum namespace export declare'.split(' '))
 
-/** Reads a header: a list of statements, each beginning with one of a few words at the outermost level. */
+/** Parses a header: a list of statements, each of which begins with a known word at the outermost level. */
 export function parseHeader(source: TemplateSource, tag: Tag): Header {
   const { tokens } = tag
   const header: Header = {
@@ -40,7 +40,7 @@ export function parseHeader(source: TemplateSource, tag: Tag): Header {
   }
   const starts = statementStarts(tokens)
   if (starts[0] !== 0 && tokens.length > 0) {
-    const reason = `"${tokens[0]!.text}" is none of these.`
+    const reason = `"${tokens[0]!.text}" is not one of these.`
     throw templateError('header_invalid', source, tokens[0]!.start, { reason })
   }
   starts.forEach((first, index) => {
@@ -79,7 +79,7 @@ function layoutName(source: TemplateSource, tokens: readonly Token[]): string | 
   })
 }
 
-// A statement starts at the outermost level, with one of the words, where a type or an expression cannot go on.
+// A statement starts with a known word at the outermost level, where no type or expression can continue.
 function statementStarts(tokens: readonly Token[]): number[] {
   const starts: number[] = []
   let depth = 0
@@ -102,7 +102,7 @@ function startsStatement(previous: Token | undefined, token: Token, next: Token 
   return next.kind === 'name' && previous?.text !== ':' && previous?.text !== '='
 }
 
-// The names of an inline object type that are not optional, or undefined where the type is not only that.
+// The required names of an inline object type; undefined if the type is more than that.
 function requiredMembers(type: readonly Token[]): string[] | undefined {
   if (type[0]?.text !== '{' || type.at(-1)?.text !== '}') return undefined
   const names: string[] = []
@@ -121,7 +121,7 @@ function requiredMembers(type: readonly Token[]): string[] | undefined {
   return names
 }
 
-// Members may be parted by nothing but the end of a line; what precedes then ends a type.
+// A line break alone may separate members. What precedes it then ends a type.
 function startsLine(type: readonly Token[], index: number): boolean {
   const previous = type[index - 1]
   return previous !== undefined && (previous.kind !== 'punctuator' || /^[\])}>]$/.test(previous.text))

@@ -57,7 +57,7 @@ test('shows where', () => {
     {
       stage: 'template',
       severity: 'warning',
-      message: 'A value in an attribute without quotes can add attributes of its own: put quotes around it.',
+      message: 'A value in an unquoted attribute can add attributes: put quotes around it.',
       file: 'a.html.ets',
       line: 1,
       column: 9,

@@ -5,14 +5,14 @@ import { HtmlReader, type HtmlState } from './html-reader.ts'
 import type { CodeNode, Template } from './parser.ts'
 
 const WARNINGS = {
-  unquoted: 'A value in an attribute without quotes can add attributes of its own: put quotes around it.',
-  name: 'A value in the place of a name is not made safe by escaping.',
-  handler: 'A value in an event handler is read as JavaScript after it is unescaped: pass it in a data attribute.',
-  script: 'A value inside <script> is not made safe by HTML escaping: use jsonScript().',
-  style: 'A value inside <style> or a style attribute is not made safe by HTML escaping.',
+  unquoted: 'A value in an unquoted attribute can add attributes: put quotes around it.',
+  name: 'Escaping does not make a value safe as a name.',
+  handler: 'A value in an event handler is run as JavaScript after unescaping: pass it in a data attribute.',
+  script: 'HTML escaping does not make a value safe inside <script>: use jsonScript().',
+  style: 'HTML escaping does not make a value safe inside <style> or a style attribute.',
 } as const
 
-/** Warns of printed values that escaping does not make safe where they stand. Branches are read one after the other. */
+/** Warns about printed values that escaping does not make safe in their position. Branches are read one after the other. */
 export function lint(template: Template): Diagnostic[] {
   const { source } = template
   const reader = new HtmlReader()

@@ -1,4 +1,4 @@
-/** Where in an HTML document one is. */
+/** The state of the reader in an HTML document. */
 export type HtmlState =
   | 'content'
   | 'comment'
@@ -22,8 +22,8 @@ const SCRIPT_END = /<\/script/gi
 const STYLE_END = /<\/style/gi
 
 /**
- * Follows HTML through the text of a template: the tokenizer of the HTML standard (section 13.2.5) as far as it decides
- * where a printed value stands. A tag may begin in one piece of text and end in another.
+ * Reads the HTML in the text of a template: the tokenizer of the HTML standard (section 13.2.5), as far as it determines the
+ * position of printed values. A tag may begin in one piece of text and end in another.
  */
 export class HtmlReader {
   state: HtmlState = 'content'
@@ -36,7 +36,7 @@ export class HtmlReader {
     while (at < text.length) at = this.#step(text, at)
   }
 
-  /** A value is printed: it stands for characters that end nothing. */
+  /** Reads a printed value, which is taken for characters that end nothing. */
   readValue(): void {
     if (this.state === 'before value') this.state = 'unquoted value'
     else if (this.state === 'in tag') this.state = 'attribute name'

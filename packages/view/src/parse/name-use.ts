@@ -5,11 +5,11 @@ import { isGlobal, KEYWORDS, OBJECTS } from './reserved-names.ts'
  * What a name is used as:
  *
  * - `declaration`: `function name`, `class name`, `name =>`, `name = …`
- * - `local`: `$name`; `guarded local`: the same where it may be missing, as in `$name ?? ''`, `$name?.x`, `typeof $name`
+ * - `local`: `$name`; `guarded local`: one that may be missing, as in `$name ?? ''`, `$name?.x`, `typeof $name`
  * - `object`: `locals` or `helpers`
  * - `call`: `name(…)` and `` name`…` ``; `optional call`: `name?.(…)`
  * - `property`: `x.name`, `x?.name`, `{ name: … }`
- * - `word`: one of the language
+ * - `word`: a keyword
  * - `other`: variables, globals
  */
 export type NameUse =
@@ -23,7 +23,7 @@ export type NameUse =
   | 'word'
   | 'other'
 
-/** What the name at `index` is used as, which the tokens beside it tell. */
+/** What the name at `index` is used as, judging by the tokens next to it. */
 export function useOf(tokens: readonly Token[], index: number): NameUse {
   const { text } = tokens[index]!
   if (isMember(tokens, index)) return 'property'

@@ -3,19 +3,19 @@ import { parameterList, patternNames } from './declared-names.ts'
 import { useOf } from './name-use.ts'
 import { BUILTINS } from './reserved-names.ts'
 
-/** The names in the code of a template, with the offset of where each is first used. */
+/** The names in the code of a template, with the offset of the first use of each. */
 export class Names {
   /** `$title`, under `title`. */
   readonly locals: Map<string, number> = new Map()
-  /** Of these, the ones that have to be there: some use of them is not guarded, as in `$title ?? ''`. */
+  /** Of these, the required ones: not all uses are guarded, as in `$title ?? ''`. */
   readonly demanded: Map<string, number> = new Map()
-  /** What is called by a bare name and is neither a word of the language nor a global. */
+  /** Functions called by a bare name, except keywords and globals. */
   readonly calls: Map<string, number> = new Map()
-  /** Of these, the ones called as `name?.()`, which need not exist. */
+  /** Of these, the optional ones, called as `name?.()`. */
   readonly optionalCalls: Set<string> = new Set()
-  /** What some scope of the template may declare: a few names too many do no harm. */
+  /** Names that any scope of the template may declare. A few too many do no harm. */
   readonly declared: Set<string> = new Set()
-  /** Tokens that stand for built-in functions and objects wherever the template does not declare the name. */
+  /** Tokens that mean built-in functions and objects, unless the template declares the name. */
   readonly builtins: Token[] = []
   awaits = false
 

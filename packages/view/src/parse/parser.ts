@@ -22,7 +22,7 @@ export interface Template {
   readonly names: Names
 }
 
-/** Reads a whole template; throws a `TemplateError` at the first mistake. */
+/** Parses a template. Throws a `TemplateError` at the first mistake. */
 export function parse(source: TemplateSource): Template {
   const pieces = scan(source)
   const brackets = new Brackets(source)
@@ -66,7 +66,7 @@ function checkTag(source: TemplateSource, tag: Tag, inSwitch: boolean): void {
   for (const token of tag.tokens) checkSigil(source, token)
 }
 
-// `$title` is a local; a `$` that no letter follows is nothing.
+// `$title` is a local; a `$` without a letter after it is a mistake.
 function checkSigil(source: TemplateSource, token: Token): void {
   if (token.kind !== 'name' || !token.text.startsWith('$') || /^\$[\p{ID_Start}_]/u.test(token.text)) return
   const hint = 'a local is a $ and a name that begins with a letter, as in $title; all of them are in "locals".'

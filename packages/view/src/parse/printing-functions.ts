@@ -4,8 +4,8 @@ import type { Token } from './code-lexer.ts'
 import type { Tag } from './scanner.ts'
 
 /**
- * Functions a template declares around text, as in `<% const row = (n: number) => { %> … <% } %>`. They print where they
- * are called, so the call cannot itself be printed: what it prints would be lost. Found out for the plain cases.
+ * Functions that a template declares around text, as in `<% const row = (n: number) => { %> … <% } %>`. They print where they are
+ * called, so the call cannot itself be printed: its output would be lost. Detects the simple cases.
  */
 export class PrintingFunctions {
   readonly #source: TemplateSource

@@ -1,4 +1,4 @@
-/** Functions every template has. In generated code they are methods of the view. */
+/** The functions of every template. In generated code they are methods of the view. */
 export const BUILTINS: ReadonlySet<string> = new Set([
   'block',
   'capture',
@@ -13,10 +13,10 @@ export const BUILTINS: ReadonlySet<string> = new Set([
   'raw',
 ])
 
-/** Objects every template has, bound where it names them: what it was rendered with, and all registered helpers. */
+/** The objects of every template: its locals and all registered helpers. */
 export const OBJECTS: ReadonlySet<string> = new Set(['helpers', 'locals'])
 
-/** The words of TypeScript that no helper can be called. */
+/** Keywords, which cannot be names of helpers. */
 export const KEYWORDS: ReadonlySet<string> = new Set(
   (
     'arguments as async await break case catch class const continue debugger default delete do else enum export extends ' +
@@ -27,7 +27,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
 
 const globals = new Map<string, boolean>()
 
-/** Whether a name was a global when it was first asked for: what a program adds to `globalThis` later does not count. */
+/** Whether a name is a global. What a program adds to `globalThis` after the first call does not count. */
 export function isGlobal(name: string): boolean {
   let known = globals.get(name)
   if (known === undefined) {
@@ -39,10 +39,10 @@ export function isGlobal(name: string): boolean {
 
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
 
-/** Why a name cannot be a helper's, or undefined where it can. */
+/** Why a name cannot be that of a helper; undefined if it can. */
 export function helperNameProblem(name: string): string | undefined {
   if (!IDENTIFIER.test(name)) return 'it is not an identifier'
-  if (KEYWORDS.has(name)) return 'it is a word of the language'
-  if (BUILTINS.has(name) || OBJECTS.has(name)) return 'every template has that already'
+  if (KEYWORDS.has(name)) return 'it is a keyword'
+  if (BUILTINS.has(name) || OBJECTS.has(name)) return 'every template already has it'
   return isGlobal(name) ? 'it would hide a global of Node.js' : undefined
 }

@@ -3,7 +3,7 @@ import { type LexFailure, lexCode, type Token } from './code-lexer.ts'
 
 export interface Text {
   readonly kind: 'text'
-  /** What is printed: `<%%` stands as `<%` here, and what `-%>` trims is gone. */
+  /** What is printed: with `<%` for `<%%`, and without what `-%>` trims. */
   readonly value: string
   readonly start: number
   readonly end: number
@@ -15,7 +15,7 @@ export interface Tag {
   readonly kind: TagKind
   readonly start: number
   readonly end: number
-  /** The code between the delimiters, sigil and trimming sign excluded. */
+  /** The range of the code, without delimiters, sigil and trimming sign. */
   readonly codeStart: number
   readonly codeEnd: number
   readonly tokens: readonly Token[]
@@ -24,7 +24,7 @@ export interface Tag {
 
 export type Piece = Text | Tag
 
-/** What may follow `<%`. Anything that is not listed and cannot begin code is an error, never a guess. */
+/** What can follow `<%`. Anything else that cannot begin code is an error. */
 const SIGILS: readonly { sigil: string; kind: TagKind }[] = [
   { sigil: '==', kind: 'raw' },
   { sigil: '=', kind: 'print' },
@@ -81,7 +81,7 @@ function scanTag(source: TemplateSource, start: number): { tag: Tag; next: numbe
   if ('unclosed' in code) throw unclosed(source, { start, kind }, code)
   const end = code.end + (code.trim ? 3 : 2)
   const tag: Tag = { kind, start, end, codeStart, codeEnd: code.end, tokens: code.tokens, comments: code.comments }
-  // A header is a declaration: the end of its line belongs to it.
+  // The line break after a header belongs to it.
   return { tag, next: code.trim || kind === 'header' ? pastLineEnd(text, end) : end }
 }
 
@@ -108,8 +108,8 @@ function refuseSigil(source: TemplateSource, at: number): void {
 }
 
 function unclosed(source: TemplateSource, tag: { start: number; kind: TagKind }, failure: LexFailure): TemplateError {
-  // Where text below a printing tag seems to open a string, or the slash of an end tag a regular expression, it is the
-  // tag that was left open.
+  // If text after a printing tag seems to open a string, or the slash of an end tag a regular expression, the tag itself is
+  // unclosed.
   const code = source.text.slice(tag.start, failure.at)
   const runaway = tag.kind !== 'code' && (code.includes('\n') || code.endsWith('<'))
   if (failure.unclosed === 'tag' || runaway) {

@@ -7,11 +7,11 @@ import { isTemplateName } from '../template-name.ts'
 
 /** Options of {@link assetUrls}. */
 export interface AssetOptions {
-  /** The folder that is served. */
+  /** The folder of the files. */
   dir: string
-  /** The path it is served at. Default `/`. */
+  /** The path at which it is served. Default `/`. */
   base?: string
-  /** Whether files may change while the program runs. Default: unless `NODE_ENV` is `production`. */
+  /** Whether files may change while the program runs. Default: true unless `NODE_ENV` is `production`. */
   reload?: boolean
 }
 
@@ -22,10 +22,10 @@ const OPTIONS: OptionTable<AssetOptions> = {
 }
 
 /**
- * Makes the helper `assetUrl`: `assetUrl('css/shop.css')` gives `/css/shop.css?v=` and a hash of the content, so that what
- * is served there may be cached for ever.
+ * Makes the helper `assetUrl`: `assetUrl('css/shop.css')` returns `/css/shop.css?v=` and a hash of the content, so that the
+ * response may be cached forever.
  *
- * @throws asset_missing, from the helper, for a path that leads to no file in the folder
+ * @throws asset_missing, from the helper, if the folder has no such file
  */
 export function assetUrls(options: AssetOptions): (path: string) => string {
   const {

@@ -1,7 +1,9 @@
 import { viewError } from '../errors.ts'
 import { escapeHtml, SafeString } from './escape.ts'
 
-/** True prints the bare name; false, null and undefined print nothing; a list prints what is truthy in it, spaced. */
+/**
+ * `true` prints the bare name; `false`, `null` and `undefined` print nothing; a list prints its truthy items, separated by spaces.
+ */
 export type AttributeValue =
   | string
   | number
@@ -15,10 +17,10 @@ export type AttributeValue =
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
 /**
- * Prints attributes: `<a <%= attributes({ href, class: ['tab', active && 'active'] }) %>>`. Values are escaped and in quotes.
- * In `aria-` and `data-` attributes, where false is a value, booleans are printed as words.
+ * Prints attributes: `<a <%= attributes({ href, class: ['tab', active && 'active'] }) %>>`. Values are escaped and quoted. In
+ * `aria-` and `data-` attributes booleans are printed as words, because `false` is a value there.
  *
- * @throws attribute_invalid for a name that HTML would read as something else (HTML standard, section 13.1.2.3)
+ * @throws attribute_invalid for a name that HTML does not allow (HTML standard, section 13.1.2.3)
  */
 export function attributes(values: Attributes): SafeString {
   const printed: string[] = []
@@ -30,7 +32,7 @@ export function attributes(values: Attributes): SafeString {
   return new SafeString(printed.join(' '))
 }
 
-// The value as it stands between quotes; true for a bare name, undefined for no attribute.
+// The escaped value; true for a bare name, undefined for no attribute.
 function attributeText(name: string, value: AttributeValue): string | true | undefined {
   if (value === null || value === undefined) return undefined
   if (typeof value === 'boolean') {

@@ -1,11 +1,10 @@
-/** How a template's output is written, after the extension before `.ets`. */
+/** The format of a template's output, from the extension before `.ets`. */
 export type Format = 'html' | 'txt' | 'json'
 
 const MARK: unique symbol = Symbol.for('arlen.view.safe')
 
 /**
- * Text that needs no escaping in its format, as helpers return it. Two copies of this module in one process recognise
- * each other's.
+ * Text that needs no escaping in its format, such as helpers return. Copies of this module in one process recognize each other's.
  */
 export class SafeString {
   readonly value: string
@@ -24,13 +23,13 @@ export class SafeString {
     return this.value
   }
 
-  /** In JSON it is a string like any other. */
+  /** In JSON it is an ordinary string. */
   toJSON(): string {
     return this.value
   }
 }
 
-/** The format a value is safe in, or undefined where it has to be escaped. No JSON can pass for safe. */
+/** The format in which a value is safe; undefined if it has to be escaped. Parsed JSON is never safe. */
 export function safeFormat(value: unknown): Format | undefined {
   return isSafe(value) ? value.format : undefined
 }
@@ -39,7 +38,7 @@ function isSafe(value: unknown): value is SafeString {
   return typeof value === 'object' && value !== null && MARK in value
 }
 
-/** Marks HTML as safe. What goes in is printed as it is: never pass what a user wrote. */
+/** Marks HTML as safe: it is printed unescaped. Never use it for user input. */
 export function raw(html: string): SafeString {
   return new SafeString(html)
 }
@@ -48,7 +47,7 @@ const SPECIAL = /["&'<>]/
 
 /** Escapes text for HTML, for content and for attribute values in quotes. */
 export function escapeHtml(text: string): string {
-  return SPECIAL.test(text) ? escapeSpecial(text) : text // most text has nothing to escape, and this finds out fastest
+  return SPECIAL.test(text) ? escapeSpecial(text) : text // most text has nothing to escape, and this is the fastest check
 }
 
 function escapeSpecial(text: string): string {
@@ -85,11 +84,11 @@ function escapeSpecial(text: string): string {
 const SCRIPT_SPECIAL = /[<>&\u2028\u2029]/g
 
 /**
- * JSON that may stand inside `<script>`, in either type of script: nothing in it can end the element, begin a comment, or
- * mean something else to HTML or to JavaScript than it does to JSON.
+ * JSON that is safe inside `<script>`: nothing in it can end the element or begin a comment, and HTML and JavaScript read it as
+ * JSON does.
  */
 export function scriptJson(value: unknown): string | undefined {
-  // JSON.stringify gives undefined for what JSON has no form for, whatever its type says.
+  // JSON.stringify returns undefined for values without a JSON form, despite its type.
   const json = JSON.stringify(value) as string | undefined
   return json?.replace(SCRIPT_SPECIAL, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -13,7 +13,7 @@ import { type Entry, type TemplateStore, toEntry } from './template-entry.ts'
 
 export interface FolderOptions {
   dir: string
-  /** Whether to look for changes each time a page needs a template. */
+  /** Whether to check for changes whenever a template is needed. */
   reload: boolean
   strict: Strictness | undefined
   helperNames: ReadonlySet<string>
@@ -25,7 +25,7 @@ interface Loaded {
   entry: Entry
 }
 
-/** Compiles the templates of a folder as they are asked for. */
+/** Compiles the templates of a folder when they are needed. */
 export class FolderStore implements TemplateStore {
   readonly changes: boolean
   readonly #options: FolderOptions
@@ -86,14 +86,14 @@ export class FolderStore implements TemplateStore {
   }
 }
 
-/** Paths of the templates below a folder, relative to it, sorted. */
+/** The sorted paths of the templates in a folder, relative to it. */
 export function listTemplates(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith(EXTENSION))
     .sort()
 }
 
-/** The text of a template; a byte order mark says nothing and is not printed. */
+/** The text of a template without a byte order mark. */
 export function templateText(file: string): string {
   return file.startsWith('\ufeff') ? file.slice(1) : file
 }

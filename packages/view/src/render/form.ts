@@ -5,18 +5,18 @@ import { escapeHtml, SafeString } from './escape.ts'
 
 /** Options of {@link form}. */
 export interface FormOptions {
-  /** Put before the id of each field, so that two forms on a page differ. Default: nothing. */
+  /** Prefix of the ids of fields, for pages with several forms. Default: none. */
   idPrefix?: string
 }
 
 const OPTIONS: OptionTable<FormOptions> = { idPrefix: option.string }
 
-/** A choice: its value, which is its label too, or both. */
+/** A choice: value and label, or one for both. */
 export type Choice = string | number | readonly [value: string | number, label: string]
 
 /**
- * The fields of a form, filled with values and marked with what was wrong with them. Names may lead into the values:
- * `address.city`, `lines[0].quantity`. Errors are found by their path, a JSON Pointer whose first part (`/body`) is any.
+ * The fields of a form, with their values and errors. Names can address nested values: `address.city`, `lines[0].quantity`. Errors
+ * are matched by their path, a JSON Pointer whose first part (`/body`) is ignored.
  */
 export class Form {
   readonly #values: unknown
@@ -32,7 +32,7 @@ export class Form {
     }
   }
 
-  /** What a field holds, or undefined. */
+  /** The value of a field, or undefined. */
   value(name: string): unknown {
     let value = this.#values
     for (const part of partsOf(name)) {
@@ -42,7 +42,7 @@ export class Form {
     return value
   }
 
-  /** What is wrong with a field; with no name, what is wrong with the form as a whole. */
+  /** The errors of a field; without a name, those of the form as a whole. */
   errors(name = ''): readonly string[] {
     const pointer = partsOf(name).map(part => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`)
     return this.#messages.get(pointer.join('')) ?? []
@@ -68,7 +68,7 @@ export class Form {
   }
 
   textarea(name: string, more: Attributes = {}): SafeString {
-    // HTML drops one line end right after the tag, so that the text may begin with one of its own.
+    // HTML ignores a line break right after the tag: without this one, it would ignore that of the text.
     return element('textarea', { ...this.#common(name), ...more }, `\n${escapeHtml(textOf(this.value(name)))}`)
   }
 
@@ -82,7 +82,7 @@ export class Form {
     return element('select', { ...this.#common(name), ...more }, options.join(''))
   }
 
-  /** Checked where the field holds true, the box's value, or a list with it. */
+  /** Checked if the field's value is true, the box's value, or a list that contains it. */
   checkbox(name: string, more: Attributes = {}): SafeString {
     const held = this.value(name)
     const checked = held === true || listOf(held).includes(String(more.value ?? 'on'))
@@ -95,7 +95,7 @@ export class Form {
     return element('input', { type: 'radio', ...this.#common(name), id, value, checked, ...more })
   }
 
-  /** A paragraph with what is wrong with a field, which it is announced with; nothing where nothing is. */
+  /** A paragraph with the errors of a field, linked to it for screen readers; nothing if there are none. */
   message(name = '', more: Attributes = {}): SafeString {
     const errors = this.errors(name)
     if (errors.length === 0) return new SafeString('')
@@ -121,7 +121,7 @@ export class Form {
 }
 
 /**
- * The fields of a form, to be registered as a helper:
+ * Makes the fields of a form. Register it as a helper:
  * `<% const f = form($values, $errors) %><%= f.label('email', 'E-mail') %><%= f.input('email') %><%= f.message('email') %>`.
  */
 export function form(values?: unknown, errors: readonly ProblemIssue[] = [], options: FormOptions = {}): Form {

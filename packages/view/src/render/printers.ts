@@ -10,8 +10,8 @@ export interface Printers {
 }
 
 /**
- * The printers of each format. What has no string form (an object with no `toString` of its own, a function, a symbol, a
- * promise nobody awaited) is always refused; null and undefined print nothing, or are refused too when `strict`.
+ * The printers of each format. Values without a string form (objects without their own `toString`, functions, symbols, promises)
+ * are errors. `null` and `undefined` print nothing, or are errors too if `strict`.
  */
 export function printersFor(strict: boolean): Readonly<Record<Format, Printers>> {
   return { html: makePrinters('html', strict), txt: makePrinters('txt', strict), json: makePrinters('json', strict) }

@@ -13,7 +13,7 @@ export interface Registry {
   readonly templates: Readonly<Record<string, { readonly module: TemplateModule; readonly file: string }>>
 }
 
-/** Templates that were compiled before; nothing is read or compiled any more. */
+/** Compiled templates. Nothing is read or compiled. */
 export class RegistryStore implements TemplateStore {
   readonly changes = false
   readonly #entries = new Map<string, Entry>()
@@ -48,7 +48,7 @@ export class RegistryStore implements TemplateStore {
   }
 }
 
-/** Where a compiled template comes from; its source map is read when something goes wrong. */
+/** The origin of a compiled template. Its source map is read only if something goes wrong. */
 class CompiledOrigin implements Origin {
   readonly url: string
   #map: SourceMap | null | undefined
@@ -72,6 +72,6 @@ function readMap(url: URL): SourceMap | null {
   try {
     return JSON.parse(readFileSync(url, 'utf8')) as SourceMap
   } catch {
-    return null // maps may be left out of what is deployed; the traces then name the compiled modules
+    return null // without maps, as in a deployment that leaves them out, traces name the compiled modules
   }
 }

@@ -2,7 +2,7 @@ import { isPromiseLike } from '@arlen/core'
 import { type Engine, Rendering, type RenderOptions } from './rendering.ts'
 import { traceTemplates } from './trace.ts'
 
-/** Renders a page, and gives the errors that come out of it the lines of its templates. */
+/** Renders a page. Stack traces of its errors name lines of templates. */
 export function render(
   engine: Engine,
   name: string,
@@ -18,7 +18,7 @@ export function render(
   }
 }
 
-/** Throws the error on, its stack in terms of templates. */
+/** Rethrows an error with a stack trace that names lines of templates. */
 export function fail(engine: Engine, error: unknown): never {
   traceTemplates(error, () => engine.store.entries())
   throw error

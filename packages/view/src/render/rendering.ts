@@ -5,11 +5,11 @@ import type { Printers } from './printers.ts'
 import { checked, type Entry, renderEntry, type TemplateStore } from './template-entry.ts'
 import { type Page, View } from './template-view.ts'
 
-/** What every rendering of one set of templates has in common. */
+/** What all renderings of a set of templates share. */
 export interface Engine {
   readonly store: TemplateStore
   readonly printers: Readonly<Record<Format, Printers>>
-  /** The layout of HTML pages that name none. */
+  /** The default layout of HTML pages. */
   readonly layout: string | null
   readonly locals: object | undefined
   helpersFor(context: unknown): object
@@ -17,11 +17,11 @@ export interface Engine {
 
 /** Options of one rendering. */
 export interface RenderOptions {
-  /** The layout, whatever the template says; null for none. */
+  /** Overrides the template's layout; null for none. */
   layout?: string | null
 }
 
-/** Takes what a streamed page has printed so far, and how to wrap a body in the page's layout as chosen by now. */
+/** Called with what a streamed page has printed so far, and a function that wraps a body in the page's layout. */
 export type Send = (text: string, wrap: (body: string) => string | Promise<string>) => Promise<void>
 
 const OPTIONS: OptionTable<RenderOptions> = { layout: option.either(option.text, option.null) }
@@ -29,11 +29,11 @@ const OPTIONS: OptionTable<RenderOptions> = { layout: option.either(option.text,
 const MOST_LAYOUTS = 32
 const MOST_INCLUDES = 500
 
-/** One page on its way: what its templates, partials and layouts share. */
+/** The rendering of a page: what its templates, partials and layouts share. */
 export class Rendering implements Page {
   readonly engine: Engine
   readonly context: unknown
-  /** Set once the layout is on its way, when nothing can be added to its blocks any more. */
+  /** Whether the layout has been sent: then nothing can be added to its blocks. */
   layoutSent = false
   #depth = 0
   #blocks: Map<string, SafeString[]> | undefined
@@ -59,7 +59,7 @@ export class Rendering implements Page {
     return this.#helpers
   }
 
-  /** Within one rendering a template stays what it is, and is looked at once. */
+  /** Within a rendering each template is looked up once and does not change. */
   lookup(name: string): Entry {
     const { store } = this.engine
     if (!store.changes) return store.get(name)
@@ -71,7 +71,7 @@ export class Rendering implements Page {
     return entry
   }
 
-  /** The page in its layout; of a page that `send` has had pieces of, the rest. */
+  /** The page in its layout; if `send` got pieces of it, the rest. */
   page(name: string, ownLocals: object, given?: RenderOptions, send?: Send): string | Promise<string> {
     const options = given && readOptions('render()', given, OPTIONS)
     const { engine } = this
@@ -103,7 +103,7 @@ export class Rendering implements Page {
     )
   }
 
-  /** Wraps a body in a layout, and that in the layout it asks for. */
+  /** Wraps a body in a layout, and the result in the layout's own layout. */
   wrap(name: string | null, view: View, body: string, locals: object, depth = 0): string | Promise<string> {
     if (name === null) return body
     const entry = this.lookup(name)
@@ -120,7 +120,7 @@ function layoutOf(entry: Entry, view: View, fallback: string | null): string | n
   return view.layoutName ?? (entry.meta.layout === undefined ? fallback : entry.meta.layout)
 }
 
-/** Goes on with what a template printed, at once where it is a string. */
+/** Continues with what a template printed, synchronously if it is a string. */
 function afterBody(
   entry: Entry,
   body: string | Promise<string>,

@@ -4,8 +4,8 @@ import { fail } from './render.ts'
 import { type Engine, Rendering, type RenderOptions } from './rendering.ts'
 
 /**
- * Renders a page piece by piece. What the page has printed is sent whenever it says `await flush()`, and it goes on when
- * the piece was taken. Its layout is rendered at the first flush, around a mark that stands for the page.
+ * Renders a page in pieces. At each `await flush()`, what is printed so far is sent; the page continues when the piece is taken.
+ * The layout is rendered at the first flush, around a mark in the place of the page.
  */
 export async function* stream(
   engine: Engine,
@@ -27,7 +27,7 @@ export async function* stream(
     after = parts[1]!
     return handover.give(parts[0] + text)
   }
-  // Where nobody reads on, the page ends at its next flush, unheard.
+  // If the reader stops, the page ends at its next flush, and its errors are ignored.
   Promise.resolve()
     .then(() => rendering.page(name, locals, options, sink))
     .then(rest => handover.end(rest + after))
@@ -41,13 +41,13 @@ export async function* stream(
   }
 }
 
-/** Passes pieces from one to another, one at a time. */
+/** Passes pieces from a writer to a reader, one at a time. */
 class Handover {
   #piece = Promise.withResolvers<{ text: string; last: boolean }>()
   #taken = Promise.withResolvers<void>()
   #closed = false
 
-  /** Resolves when the piece was taken and the next one is wanted; rejects when nobody wants any more. */
+  /** Resolves when the piece is taken and the next one is wanted; rejects if the reader has stopped. */
   async give(text: string): Promise<void> {
     if (this.#closed) throw viewError('stream_closed')
     this.#taken = Promise.withResolvers()
@@ -65,7 +65,7 @@ class Handover {
 
   close(): void {
     this.#closed = true
-    this.#taken.promise.catch(() => undefined) // nobody may be waiting
+    this.#taken.promise.catch(() => undefined) // there may be no waiter
     this.#taken.reject(viewError('stream_closed'))
   }
 

@@ -4,13 +4,13 @@ import { viewError } from '../errors.ts'
 import type { TemplateMeta, TemplateModule } from '../types.ts'
 import type { Format } from './escape.ts'
 
-/** Where a loaded template comes from, for reports of what goes wrong in it. */
+/** Where a loaded template comes from, for error reports. */
 export interface Origin {
-  /** The URL of its module, as stack traces have it. */
+  /** The URL of its module, as in stack traces. */
   readonly url: string
   /** The path of the template. */
   readonly path: string
-  /** Undefined where nothing was kept but the module. */
+  /** Undefined if only the module was kept. */
   map(): SourceMap | undefined
 }
 
@@ -26,9 +26,9 @@ export interface Entry {
 
 /** Where templates come from: a folder, or a registry of compiled ones. */
 export interface TemplateStore {
-  /** @throws template_missing, or what is wrong with the template */
+  /** @throws template_missing, or an error about the template */
   get(name: string): Entry
-  /** Whether an entry may be outdated the next time it is asked for. */
+  /** Whether entries may change. */
   readonly changes: boolean
   names(): string[]
   /** The templates that are loaded. */
@@ -55,7 +55,7 @@ export function renderEntry(entry: Entry, locals: object, view: object): string 
   return entry.render(locals, view)
 }
 
-/** What a template printed. Without a string there is none: its code returned before its end. */
+/** Checks that a template printed something: if it is not a string, its code returned before its end. */
 export function checked(entry: Entry, body: string | Promise<string>): string | Promise<string> {
   if (typeof body === 'string') return body
   if (!entry.meta.async) return refuseReturn(entry)

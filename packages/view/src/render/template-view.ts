@@ -7,23 +7,23 @@ import { checked, type Entry, renderEntry } from './template-entry.ts'
 
 const NOTHING = new SafeString('')
 
-/** What the templates of one page share, as far as their functions need it. */
+/** What the functions of templates need of the page. */
 export interface Page {
   readonly printers: Readonly<Record<Format, Printers>>
   readonly helpers: object
   /** What `contentFor()` collected. */
   readonly blocks: Map<string, SafeString[]>
-  /** Set once the layout is on its way, when nothing can be added to its blocks any more. */
+  /** Whether the layout has been sent: then nothing can be added to its blocks. */
   readonly layoutSent: boolean
   lookup(name: string): Entry
-  /** Goes one partial deeper; `leave()` is the way back. */
+  /** Enters a partial; `leave()` leaves it. */
   enter(name: string): void
   leave(): void
-  /** Renders a partial in a view of its own and, where it asks for one, in a layout. */
+  /** Renders a partial in its own view and layout, if it has one. */
   partial(entry: Entry, locals: object, inner: SafeString): string | Promise<string>
 }
 
-/** The functions a template calls, and what they leave behind. `TemplateView` is its type as templates see it. */
+/** The functions that a template calls, and their state. Templates see it as `TemplateView`. */
 export class View {
   readonly print: Printers['print']
   readonly printRaw: Printers['printRaw']
@@ -31,7 +31,7 @@ export class View {
   readonly page: Page
   /** In a layout: what it wraps. */
   readonly inner: SafeString
-  /** Takes what `flush()` sends; without it the page is sent as a whole. */
+  /** Gets what `flush()` sends; undefined if the page is not streamed. */
   sink: ((text: string) => Promise<void>) | undefined
   layoutName: string | undefined
   layoutLocals: object | undefined
@@ -64,7 +64,7 @@ export class View {
     return jsonScript(value)
   }
 
-  /** Refuses a local that is missing. The call stands where the template uses it first, as the trace will tell. */
+  /** Throws if a local is missing. Called where the template first uses it, so that the stack trace shows that line. */
   demand(locals: object, meta: TemplateMeta, local: string): void {
     if (!(local in Object(locals))) throw viewError('local_missing', { name: meta.name, local: `$${local}` })
   }
@@ -82,7 +82,7 @@ export class View {
     for (const item of items) {
       const locals = toLocals ? toLocals(item, index) : (item as object)
       index += 1
-      // One after the other even where they wait, so that a long list does not ask for everything at once.
+      // One after the other even if they wait, so that a long list does not start everything at once.
       text =
         typeof text === 'string' ? join(text, this.#partial(entry, locals)) : this.#partialAfter(text, entry, locals)
     }
@@ -92,7 +92,7 @@ export class View {
   #partial(entry: Entry, locals: object): string | Promise<string> {
     const { page } = this
     page.enter(entry.name)
-    // A partial without a layout of its own keeps nothing in its view, and so does with this one.
+    // A partial without its own layout has no state of its own, so it can share this view.
     const shares = !entry.meta.ownView && entry.format === this.format
     const text = shares ? checked(entry, renderEntry(entry, locals, this)) : page.partial(entry, locals, this.inner)
     page.leave()

@@ -18,8 +18,8 @@ interface TemplatePlace {
 }
 
 /**
- * Rewrites the stack trace of an error that passed through templates, and of its causes: their frames name the template,
- * its line and its column. The error stays the same object. {@link templateDiagnostic} then tells the innermost place.
+ * Rewrites the stack traces of an error and its causes so that frames in templates name the template, its line and column. The
+ * error object is kept. {@link templateDiagnostic} then returns the innermost of those positions.
  */
 export function traceTemplates(error: unknown, entries: () => Iterable<Entry>): void {
   let cause = error
@@ -43,7 +43,7 @@ function traceOne(error: Error, entries: () => Iterable<Entry>): void {
   try {
     error.stack = stack
   } catch {
-    // A frozen error keeps the trace it has; the diagnostic tells the place.
+    // A frozen error keeps its trace; the diagnostic has the position.
   }
   diagnostics.set(error, {
     stage: 'runtime',
@@ -63,7 +63,7 @@ function placeInTemplate(frame: StackFrame, entries: () => Iterable<Entry>): Tem
       const original = map && originalPosition(map, { line, column })
       return original && { origin, position: original }
     }
-    // Node.js has mapped it already. The names are compared first, for the path may have to be read from a source map.
+    // Node.js has mapped it already. Names are compared first, because the path may have to be read from a source map.
     if (file.endsWith(EXTENSION) && toPath(origin.url).includes(basename(file)) && origin.path === file) {
       return { origin, position: { line, column } }
     }
@@ -71,7 +71,7 @@ function placeInTemplate(frame: StackFrame, entries: () => Iterable<Entry>): Tem
   return undefined
 }
 
-/** The place in a template where an error came from, if it came from one. */
+/** Where in a template an error occurred; undefined if it did not occur in one. */
 export function templateDiagnostic(error: unknown): Diagnostic | undefined {
   if (error instanceof TemplateError) return error.diagnostics[0]
   return typeof error === 'object' && error !== null ? diagnostics.get(error) : undefined

@@ -110,7 +110,9 @@ export class NaiveRouter implements Matching {
     }
     const hit = has(method)
     if (hit) {
-      const { value, format } = hit.variant
+      const { value, format, segments } = hit.variant
+      const wild = segments.flat().find(token => 'wild' in token && token.wild)
+      if (wild && 'name' in wild && hit.params[wild.name]!.split(/[/\\]/).includes('..')) return { kind: 'malformed' }
       return { value, params: hit.params, ...(format !== undefined && { format }) }
     }
     if (found.length === 0) return undefined

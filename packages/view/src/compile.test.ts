@@ -107,7 +107,7 @@ describe('tags', () => {
   test('shows the source around a mistake', () => {
     expect(() => compile('<ul>\n\t<%= %>\n</ul>', { path: 'list.html.ets' })).toThrow(
       [
-        'list.html.ets:2:2: This <%= %> has no expression: write an expression in it, or remove it.',
+        'list.html.ets:2:2: This <%= %> has no expression: write one in it, or remove it.',
         '',
         '  1 | <ul>',
         '> 2 | \t<%= %>',

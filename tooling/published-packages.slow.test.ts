@@ -76,7 +76,7 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
       .map(entry => join(entry.parentPath, entry.name).slice(home().length + 1))
       .filter(path => !path.startsWith('node_modules/'))
 
-  test('has its README and licence, and neither sources nor tests', () => {
+  test('has its README and license, and neither sources nor tests', () => {
     expect(files()).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']))
     const unwanted = files()
       .filter(file => !file.startsWith('templates/'))

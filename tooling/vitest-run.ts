@@ -16,7 +16,7 @@ export async function runVitest(name: string, args: readonly string[], options: 
   const folder = mkdtempSync(join(tmpdir(), 'arlen-test-'))
   const file = join(folder, 'tally.json')
   try {
-    const color = process.stdout.isTTY ? [] : ['--no-color'] // it believes that CI wants colours
+    const color = process.stdout.isTTY ? [] : ['--no-color'] // it believes that CI wants colors
     const command = ['node_modules/.bin/vitest', 'run', '--allowOnly=false', '--reporter=default', ...color]
     const result = await runStage(name, [...command, `--reporter=${reporter}`, ...args], {
       ...options,

@@ -125,7 +125,7 @@ describe('the database of an application', () => {
 
 test('a query ends with its request: the server is told to cancel it', async () => {
   await using database = await createTestDatabase()
-  const { promise: cancelled, resolve } = Promise.withResolvers<unknown>()
+  const { promise: canceled, resolve } = Promise.withResolvers<unknown>()
   const served = await serveApp(
     app =>
       void app.get('/', async c => {
@@ -143,7 +143,7 @@ test('a query ends with its request: the server is told to cancel it', async () 
   await expect.poll(running, { timeout: 10_000 }).toBe(1)
   client.abort()
   await request
-  expect(await cancelled).toMatchObject({ code: 'query_aborted' })
+  expect(await canceled).toMatchObject({ code: 'query_aborted' })
   await served.close()
 })
 

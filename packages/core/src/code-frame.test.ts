@@ -3,7 +3,7 @@ import { codeFrame, offsetOfCharacter, parseCodeFrame, positionAt } from './code
 
 const SOURCE = ['one', 'two', '\tthree(x)', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'].join('\n')
 
-test('shows the line, its neighbours and a caret under the column', () => {
+test('shows the line, its neighbors and a caret under the column', () => {
   expect(codeFrame(SOURCE, 2, 3, { before: 1, after: 1 })).toBe(
     ['  1 | one', '> 2 | two', '    |   ^', '  3 | \tthree(x)'].join('\n'),
   )

@@ -97,11 +97,11 @@ describe('an answer with validators, to GET and HEAD', () => {
       [{ 'If-None-Match': '"a"' }, 304],
       [{ 'If-Match': '"b"' }, 412],
     ] as const) {
-      const cancelled = deferred()
-      const stream = new ReadableStream({ cancel: () => cancelled.resolve() })
+      const canceled = deferred()
+      const stream = new ReadableStream({ cancel: () => canceled.resolve() })
       const answer = await ask(c => c.stream(stream, { headers: { ETag: '"a"' } }), fields)
       expect(answer.status).toBe(status)
-      await cancelled.promise
+      await canceled.promise
     }
   })
 

@@ -8,9 +8,9 @@ import { deferred, eventually, GET, serving } from './serving.ts'
 
 const { start, open } = serving()
 
-/** A web stream that says what it is told and then waits, until it is cancelled. */
+/** A web stream that says what it is told and then waits, until it is canceled. */
 function waiting(said: readonly string[] = []) {
-  const cancelled = deferred<unknown>()
+  const canceled = deferred<unknown>()
   const pieces = [...said]
   const stream = new ReadableStream<string>({
     pull(controller) {
@@ -19,12 +19,12 @@ function waiting(said: readonly string[] = []) {
       controller.enqueue(piece)
       return undefined
     },
-    cancel: reason => cancelled.resolve(reason),
+    cancel: reason => canceled.resolve(reason),
   })
-  return { stream, cancelled: cancelled.promise }
+  return { stream, canceled: canceled.promise }
 }
 
-describe('a web stream that waits is cancelled when its client leaves', () => {
+describe('a web stream that waits is canceled when its client leaves', () => {
   test.each<[string, readonly string[], (handler: Handler) => Handler]>([
     ['after its first byte', ['first'], handler => handler],
     ['before it', [], handler => handler],
@@ -37,7 +37,7 @@ describe('a web stream that waits is cancelled when its client leaves', () => {
     if (said.length > 0) await client.until(({ received }) => received.includes('\r\n\r\n'))
     else await eventually(() => server.requestsInFlight === 1)
     client.close()
-    await source.cancelled
+    await source.canceled
     await eventually(() => server.connections === 0)
     expect(server.requestsInFlight).toBe(0)
   })
@@ -97,7 +97,7 @@ describe('a result that is not sent after all is let go', () => {
     const client = await open(server)
     expect((await client.send(GET).answers(1))[0]).toMatchObject({ status: 503 })
     go.resolve()
-    await source.cancelled
+    await source.canceled
   })
 
   test('a stream whose header fields cannot be sent', async () => {
@@ -110,7 +110,7 @@ describe('a result that is not sent after all is let go', () => {
     })
     const client = await open(server)
     expect((await client.send(GET).answers(1))[0]).toMatchObject({ status: 500 })
-    await source.cancelled
+    await source.canceled
   })
 
   test('a generator of which HEAD has no use', async () => {
@@ -199,7 +199,7 @@ describe('a stream that fails before its first byte', () => {
     const server = await start(c => c.stream(source.stream), { handlerTimeoutMs: 20 })
     const client = await open(server)
     expect((await client.send(GET).answers(1))[0]).toMatchObject({ status: 503 })
-    expect(await source.cancelled).toMatchObject({ code: 'handler_timeout' })
+    expect(await source.canceled).toMatchObject({ code: 'handler_timeout' })
   })
 })
 

@@ -62,7 +62,7 @@ test('a crash is told once', () => {
   expect(lines).toHaveLength(1)
 })
 
-test('in colour where the terminal has it', () => {
+test('in color where the terminal has it', () => {
   report(server, { write: line => lines.push(line), color: true })
   server.emit('ready', { build: '1', ms: 1, warnings: [], info: {} })
   expect(lines).toEqual(['ready in 1 ms', '\u001b[32mready\u001b[39m in 1 ms'])

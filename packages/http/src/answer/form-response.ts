@@ -5,7 +5,7 @@ export function isFormOfOurs(response: Response): boolean {
 
 /**
  * The body that a `Response` makes of a `FormData`. Node.js feeds it without asking whether anybody still reads it, and
- * ends the process where it was cancelled: so it is read to its end, whatever becomes of the answer. It is in memory anyhow.
+ * ends the process where it was canceled: so it is read to its end, whatever becomes of the answer. It is in memory anyhow.
  */
 export function readToEnd(response: Response): AsyncIterable<Uint8Array> {
   const whole = response.arrayBuffer()

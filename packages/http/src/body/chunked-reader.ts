@@ -22,7 +22,7 @@ const DONE = 15
 const CR = 0x0d
 const LF = 0x0a
 
-/** Chunks smaller than this, in octets, are joined with their neighbours. */
+/** Chunks smaller than this, in octets, are joined with their neighbors. */
 const SMALL = 1024
 
 const FRAMING = /^(?:content-length|transfer-encoding):/im

@@ -100,7 +100,7 @@ export class FetchBody {
   private letGo(reason: Error): void {
     this.closed = true
     const { reader, request } = this
-    // The body that Node.js makes of a FormData cannot be cancelled: a rejection that nobody can handle would follow.
+    // The body that Node.js makes of a FormData cannot be canceled: a rejection that nobody can handle would follow.
     if (/^multipart\/form-data/i.test(request.headers.get('content-type') ?? '')) return
     if (reader !== null)
       reader.cancel(reason).catch(() => undefined) // it is being left: nobody hears what it says

@@ -7,7 +7,7 @@ export interface ByteRange {
 /**
  * Reads a Range field (RFC 9110, section 14.2) for a representation of `size` bytes.
  *
- * One range is honoured. Several are answered with the whole, which the specification allows and which no client can
+ * One range is honored. Several are answered with the whole, which the specification allows and which no client can
  * turn into a multiple of the work.
  *
  * Of nothing there are no parts, and no Content-Range could say which: a Range for an empty representation does not count, as

@@ -5,7 +5,7 @@ import { random } from './fuzzer.ts'
 import { memoryConnection, settle } from './memory-connection.ts'
 
 /** What handlers do, by the first part of the path; the rest of the path is the number of the request. */
-const behaviours: Record<string, Handler> = {
+const behaviors: Record<string, Handler> = {
   object: c => ({ n: c.req.path }),
   text: async c => {
     await null
@@ -58,7 +58,7 @@ async function play(seed: number): Promise<string | null> {
   const { connection, transport, engine } = memoryConnection(
     c => {
       handled.push(c.req.method)
-      return behaviours[c.req.path.split('/')[1]!]!(c)
+      return behaviors[c.req.path.split('/')[1]!]!(c)
     },
     { maxBodyBytes: 50_000, maxDiscardedBytes: 2_000, handlerTimeoutMs: 60_000 },
   )
@@ -92,7 +92,7 @@ async function play(seed: number): Promise<string | null> {
 }
 
 function request(i: number, next: (below: number) => number): string {
-  const names = Object.keys(behaviours)
+  const names = Object.keys(behaviors)
   const path = `/${names[next(names.length)]}/${i}`
   const method = next(8) === 0 ? 'HEAD' : 'POST'
   const extra = next(10) === 0 ? 'Connection: close\r\n' : ''

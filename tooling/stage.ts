@@ -15,6 +15,8 @@ export interface StageResult {
   /** Why it failed, in a few words; empty when it did not. */
   reason: string
   ms: number
+  /** By its deadline, or by an interrupt. */
+  wasStopped: boolean
 }
 
 const STOP_GRACE_MS = 5_000
@@ -50,7 +52,7 @@ export function runStage(name: string, command: readonly string[], options: Stag
     clearTimeout(killTimer)
     options.signal?.removeEventListener('abort', onAbort)
     signalGroup(child.pid, 'SIGKILL')
-    resolve({ name, ok: reason === '', reason, ms: performance.now() - started })
+    resolve({ name, ok: reason === '', reason, ms: performance.now() - started, wasStopped: stopped !== '' })
   }
   child.once('error', error => finish(`cannot run ${program}: ${error.message}`))
   child.once('exit', (code, signal) => {

@@ -5,9 +5,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { type Handler, serve } from '@arlen/http'
+import { Context, type Handler, serve } from '@arlen/http'
 import { addressKey, RateLimiter, securityHeaders } from '@arlen/security'
-import { generateSecret, sessionMiddleware } from '@arlen/session'
+import { generateSecret, sessionMiddleware, withSession } from '@arlen/session'
 import { CookieCodec, KeyRing } from '@arlen/session/crypto'
 import secureSession from '@fastify/secure-session'
 import { serve as serveHono } from '@hono/node-server'
@@ -91,7 +91,7 @@ const servers: Record<string, () => Promise<number>> = {
 }
 
 async function listen(handler: Handler): Promise<number> {
-  const server = await serve(handler, { port: 0 })
+  const server = await serve(handler, { port: 0, context: withSession(Context) })
   return server.address?.port ?? 0
 }
 

@@ -30,8 +30,8 @@ type Factory = (options: never) => unknown
 const dsn = 'postgres://nobody@127.0.0.1:1/none'
 const findUser = () => undefined
 
-/** Every factory, with options that it takes and one of their names misspelt. */
-const FACTORIES: readonly [name: string, make: Factory, valid: object, misspelt: string, meant: string][] = [
+/** Every factory, with options that it takes and one of their names misspelled. */
+const FACTORIES: readonly [name: string, make: Factory, valid: object, misspelled: string, meant: string][] = [
   ['createApp()', options => createApp(options), {}, 'enviroment', 'environment'],
   ['createApp()', options => createApp(options), {}, 'templates.helprs', 'templates.helpers'],
   ['loadConfig()', options => loadConfig(options), { root: tmpdir() }, 'leniant', 'lenient'],
@@ -120,9 +120,9 @@ function withOption(valid: object, path: string): object {
   return { ...valid, ...(value as object) }
 }
 
-describe('a misspelt option is refused, with the one that was meant:', () => {
-  test.each(FACTORIES)('%s', async (owner, make, valid, misspelt, meant) => {
-    const error = await refusalOf(make, withOption(valid, misspelt))
+describe('a misspelled option is refused, with the one that was meant:', () => {
+  test.each(FACTORIES)('%s', async (owner, make, valid, misspelled, meant) => {
+    const error = await refusalOf(make, withOption(valid, misspelled))
     expect(error).toMatchObject({ code: 'option_unknown', message: expect.stringContaining(`Did you mean ${meant}?`) })
     expect(error.message).toContain(owner)
   })

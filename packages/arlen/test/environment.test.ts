@@ -21,7 +21,7 @@ test('an application starts beside a Kubernetes service called arlen, and with v
   ])
 })
 
-test('a setting that is misspelt stops the start, with the name that was meant', () => {
+test('a setting that is misspelled stops the start, with the name that was meant', () => {
   vi.stubEnv('ARLEN_LOG_LEVLE', 'debug')
   expect(() => createApp({ root: import.meta.dirname, environment: 'test' })).toThrow(
     'ARLEN_LOG_LEVLE (environment): no such setting; did you mean ARLEN_LOG_LEVEL?',

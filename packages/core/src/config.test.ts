@@ -97,7 +97,7 @@ describe('resolveConfig', () => {
   })
 
   test.each(['ARLEN_PERFORMANCE_LOGING', 'ARLEN_WROKERS', 'ARLEN_HTTP_HOTSS', 'ARLEN_EVN'])(
-    '%s is a name of ours misspelt, and stops the start',
+    '%s is a name of ours misspelled, and stops the start',
     variable => {
       const run = () => resolveConfig({ schema, env: { [variable]: '1' }, knownEnv: ['ARLEN_ENV'] })
       expect(messageOf(run)).toContain(`${variable} (environment): no such setting; did you mean ARLEN_`)

@@ -29,7 +29,7 @@ describe('is refused when the server is made:', () => {
     expect(() => createServer(() => 'ok', { [name]: Number.POSITIVE_INFINITY })).not.toThrow()
   })
 
-  test('a misspelt one, with the one that was probably meant', () => {
+  test('a misspelled one, with the one that was probably meant', () => {
     expect(() => createServer(() => 'ok', { maxBodyByte: 1 } as object)).toThrow(
       expect.objectContaining({ code: 'option_unknown', message: expect.stringContaining('maxBodyBytes?') }),
     )

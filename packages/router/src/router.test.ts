@@ -228,7 +228,7 @@ describe('a mistake is found when the route is added, and named with its place:'
       add('/a', { unde: 1 } as never),
     ],
     [
-      'an option of the framework around, misspelt',
+      'an option of the framework around, misspelled',
       'option_unknown',
       'has no option sumary. Did you mean summary?',
       () => new Router<string>({ framework: { routeOptions: ['summary'] } }).get('/a', 'a', { sumary: 'x' } as never),

@@ -28,7 +28,7 @@ const secrets = [generateSecret()]
 const store = new MemoryTokenStore()
 const root = import.meta.dirname
 
-type Case = readonly [name: string, make: (options: never) => unknown, valid: object, misspelt: object, meant: string]
+type Case = readonly [name: string, make: (options: never) => unknown, valid: object, misspelled: object, meant: string]
 
 const row = (...columns: Case): Case => columns
 
@@ -95,10 +95,10 @@ const CASES: readonly Case[] = [
   row('LoginThrottle', o => new LoginThrottle(o), { store: 'memory' as const }, { networkks: {} }, 'networks'),
 ]
 
-describe('a misspelt option is refused with the one that was probably meant:', () => {
-  test.each(CASES)('%s', (_, make, valid, misspelt, meant) => {
+describe('a misspelled option is refused with the one that was probably meant:', () => {
+  test.each(CASES)('%s', (_, make, valid, misspelled, meant) => {
     expect(() => make(valid as never)).not.toThrow()
-    expect(() => make({ ...valid, ...misspelt } as never)).toThrow(
+    expect(() => make({ ...valid, ...misspelled } as never)).toThrow(
       expect.objectContaining({ code: 'option_unknown', message: expect.stringContaining(`Did you mean ${meant}?`) }),
     )
   })

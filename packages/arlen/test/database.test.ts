@@ -139,7 +139,9 @@ test('a query ends with its request: the server is told to cancel it', async () 
   const client = new AbortController()
   const request = served.get('/', { signal: client.signal }).catch(() => undefined)
   const running = async () =>
-    served.app.db.value<number>("select count(*)::int from pg_stat_activity where query = 'select pg_sleep(30)'")
+    served.app.db.value<number>(
+      "select count(*)::int from pg_stat_activity where query = 'select pg_sleep(30)' and datname = current_database()",
+    )
   await expect.poll(running, { timeout: 10_000 }).toBe(1)
   client.abort()
   await request

@@ -20,7 +20,7 @@ afterAll(async () => {
 /** How many sessions run something that matches, this moment. */
 async function running(pattern: string): Promise<number> {
   const { rows } = await admin.query(
-    "select count(*)::int as n from pg_stat_activity where state = 'active' and query ~ $1 and pid <> pg_backend_pid()",
+    "select count(*)::int as n from pg_stat_activity where state = 'active' and query ~ $1 and pid <> pg_backend_pid() and datname = current_database()",
     [pattern],
   )
   return rows[0].n

@@ -48,7 +48,7 @@ test('a terminated connection is a typed error to whoever had a query, and the n
     await entered.promise
     await until(async () => {
       const { rows } = await admin.query(
-        "select count(*)::int as n from pg_stat_activity where query ~ 'pg_sleep.6[01].' and state = 'active' and pid <> pg_backend_pid()",
+        "select count(*)::int as n from pg_stat_activity where query ~ 'pg_sleep.6[01].' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()",
       )
       return rows[0].n === 2
     })
@@ -73,7 +73,7 @@ test('queries behind the one that was running are told as well, none hangs', asy
   const behind = Promise.allSettled(Array.from({ length: 20 }, () => db.query('select 1')))
   await until(async () => {
     const { rowCount } = await admin.query(
-      "select 1 from pg_stat_activity where query ~ 'pg_sleep.62' and state = 'active' and pid <> pg_backend_pid()",
+      "select 1 from pg_stat_activity where query ~ 'pg_sleep.62' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()",
     )
     return rowCount === 1
   })

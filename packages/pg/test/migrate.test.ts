@@ -125,7 +125,7 @@ describe('up', () => {
     const work = rejection(up({ signal: stop.signal }))
     await until(async () => {
       const { rows } = await admin.query(
-        "select 1 from pg_stat_activity where query ~ 'pg_sleep.60.' and state = 'active' and pid <> pg_backend_pid()",
+        "select 1 from pg_stat_activity where query ~ 'pg_sleep.60.' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()",
       )
       return rows.length === 1
     })

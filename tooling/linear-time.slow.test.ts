@@ -35,7 +35,7 @@ async function slowShapes(
 }
 
 describe('what a stranger sends is read in linear time', () => {
-  test.each(inputs)('$name', { timeout: 300_000 }, async ({ limit, fits, request }) => {
+  test.each(inputs)('$name (timed)', { timeout: 300_000, retry: 2 }, async ({ limit, fits, request }) => {
     const prepare = (text: string) => {
       const bytes = request(text)
       return () => exchange(app, bytes)
@@ -45,7 +45,7 @@ describe('what a stranger sends is read in linear time', () => {
 })
 
 describe('what scanners, printers and reports meet is read in linear time', () => {
-  test.each(texts)('$name', { timeout: 300_000 }, async ({ limit, read }) => {
+  test.each(texts)('$name (timed)', { timeout: 300_000, retry: 2 }, async ({ limit, read }) => {
     const prepare = (text: string) => () => read(text)
     expect(await slowShapes(limit, () => true, prepare)).toEqual([])
   })

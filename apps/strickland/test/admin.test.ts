@@ -75,7 +75,7 @@ test('does not undo an order that came while the stock was being changed', async
   expect(await stockOf(5)).toBe(9)
 })
 
-test('refuses a stock that is none, and a product that is none', async () => {
+test('rejects an invalid stock, and a product that does not exist', async () => {
   for (const stock of ['-1', 'many', '', '1e9'])
     await buck
       .visit('/admin/products/5')

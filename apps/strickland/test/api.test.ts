@@ -34,7 +34,7 @@ describe('GET /api/products', () => {
     await products({ page: 99 }).json('/items', []).json('/page', 99).json('/total', 315)
   })
 
-  test('refuses a page that is none, and reports every wrong field at once', async () => {
+  test('rejects an invalid page, and reports every wrong field at once', async () => {
     await products('page=zero&q=%00').problem('validation_failed', {
       status: 422,
       errors: paths('/query/q', '/query/page'),
@@ -53,7 +53,7 @@ describe('GET /api/products/:id', () => {
     await t.get('/api/products/9007199254740991').status(404).problem('product_not_found')
   })
 
-  test('answers 422 for what is no id', async () => {
+  test('answers 422 for an invalid id', async () => {
     const errors = [{ path: '/path/id', code: 'regex', message: 'Must be a whole number.' }]
     await t.get('/api/products/abc').problem('validation_failed', { status: 422, errors })
   })
@@ -119,7 +119,7 @@ describe('orders', () => {
     await t.post('/api/orders').body('lines').status(415)
   })
 
-  test('answers 404 for an unknown order and 422 for what is no id', async () => {
+  test('answers 404 for an unknown order and 422 for an invalid id', async () => {
     await t.get('/api/orders/00000000-0000-4000-8000-000000000000').status(404).problem('order_not_found')
     await t.get('/api/orders/1').status(422).problem('validation_failed')
   })

@@ -15,7 +15,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
   routes.post('/account/password', own, async c => {
     const { currentPassword, password } = c.valid.body
     const { user } = c
-    // Asked again, and as slowly as at the login: whoever finds a screen unlocked must not keep the account.
+    // Asked for again, and checked as slowly as at login: an unlocked screen must not be enough to take over the account.
     if (!(await login.verify(user.email, currentPassword, c))) {
       throw refused('/body/currentPassword', 'password_wrong', 'That is not your password.')
     }

@@ -70,19 +70,36 @@ test('a type error in a template is at the template’s own line and column', as
         isolatedDeclarations: false,
         declaration: false,
         declarationMap: false,
-        types: [],
+        types: ['node'],
       },
       include: ['.arlen/views/**/*.ts'],
     }),
     'app.ts': answering('runs'),
     'templates/home.html.ets': `<%! props: { title: string } %>\n<p>\n  <%= $title.lenght %>\n</p>\n`,
   })
-  mkdirSync(folder.path('node_modules/@arlen'))
+  for (const scope of ['@arlen', '@types']) mkdirSync(folder.path(`node_modules/${scope}`))
+  symlinkSync(`${repository}node_modules/@types/node`, folder.path('node_modules/@types/node'))
   for (const name of ['view', 'core'])
     symlinkSync(`${repository}packages/${name}`, folder.path(`node_modules/@arlen/${name}`))
   const command = new Command(folder, ['--prepare-only'])
   expect(await command.exit()).toBe(1)
+  expect(command.output.match(/typecheck error/g)).toHaveLength(1)
   expect(command.output).toMatch(/^typecheck error: TS2551: Property 'lenght' does not exist/)
   expect(command.output).toContain('  at templates/home.html.ets:3:14\n')
   expect(command.output).toContain('> 3 |   <%= $title.lenght %>\n    |              ^')
+})
+
+test('a type error in a file outside the application is shown after its own', async () => {
+  // The compiler itself sorts by path.
+  const folder = typed({
+    'a/lib.ts': `export const b: number = 'text'\n`,
+    'b/app.ts': `import '../a/lib.ts'\nexport const a: number = 'text'\n`,
+    'b/tsconfig.json': TSCONFIG.replace('"strict"', '"allowImportingTsExtensions":true,"strict"'),
+  })
+  const command = new Command(folder, ['--prepare-only', '--root', 'b'])
+  expect(await command.exit()).toBe(1)
+  expect([...command.output.matchAll(/^ {2}at (.+)$/gm)].map(([, place]) => place)).toEqual([
+    'app.ts:2:14',
+    `${folder.path('a/lib.ts')}:1:14`,
+  ])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseTscOutput } from './typecheck.ts'
+import { ownFirst, parseTscOutput } from './typecheck.ts'
 
 test('reads errors with their places, and further lines of their messages', () => {
   const output = `src/a.ts(3,7): error TS2322: Type 'string' is not assignable to type 'Item'.
@@ -35,4 +35,20 @@ Found 3 errors.
 
 test('reads nothing in other words', () => {
   expect(parseTscOutput('all is well\n  indented\n')).toEqual([])
+})
+
+test('errors in the application come before those in files outside its folder, each in the order of the compiler', () => {
+  const places = ['../lib/a.ts', '/usr/lib/b.ts', 'node_modules/x/c.d.ts', 'src/d.ts', '..e.ts', undefined, 'app.ts']
+  const errors = places.map(
+    file => ({ stage: 'typecheck', severity: 'error', message: 'no', ...(file && { file }) }) as const,
+  )
+  expect(ownFirst(errors).map(({ file }) => file)).toEqual([
+    'src/d.ts',
+    '..e.ts',
+    undefined,
+    'app.ts',
+    '../lib/a.ts',
+    '/usr/lib/b.ts',
+    'node_modules/x/c.d.ts',
+  ])
 })

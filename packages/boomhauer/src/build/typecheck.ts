@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { diagnose, type Redact } from '@arlen/error-report'
 
@@ -30,7 +30,9 @@ export async function typecheck(options: TypecheckOptions, signal: AbortSignal):
   if (signal.aborted || code === 0) return []
   const found = parseTscOutput(output)
   if (found.length === 0) return [failure(code, output)]
-  const errors = found.slice(0, MAX_ERRORS).map(error => ({ ...error, command: COMMAND, exitCode: code ?? 1 }))
+  const errors = ownFirst(found)
+    .slice(0, MAX_ERRORS)
+    .map(error => ({ ...error, command: COMMAND, exitCode: code ?? 1 }))
   const mapped = errors.some(error => error.file?.includes('.ets.')) ? await mapTemplates(errors, root) : errors
   return mapped.flatMap(error => diagnose({ diagnostics: [error] }, { root, redact }))
 }
@@ -112,6 +114,21 @@ export function parseTscOutput(output: string): Diagnostic[] {
     else if (last && /^\s+\S/.test(line)) last.message += `\n${line}`
   }
   return found
+}
+
+/**
+ * Puts errors in the application's own files before those in files outside its folder and in packages. The compiler sorts by
+ * path, so errors in a linked package could come first, or crowd out the application's.
+ */
+export function ownFirst(errors: readonly Diagnostic[]): Diagnostic[] {
+  return errors.toSorted((a, b) => Number(isOutside(a)) - Number(isOutside(b)))
+}
+
+/** The compiler prints paths relative to the application's folder. */
+function isOutside({ file }: Diagnostic): boolean {
+  return (
+    file !== undefined && (/^\.\.[/\\]/.test(file) || isAbsolute(file) || /(?:^|[/\\])node_modules[/\\]/.test(file))
+  )
 }
 
 function diagnostic(severity: string, code: string, message: string): Diagnostic {

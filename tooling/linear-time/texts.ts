@@ -1,6 +1,6 @@
 import { createLogger } from '@arlen/core/logger'
 import { createRedact, diagnose, negotiate, redactUrl, renderDiagnosticsText } from '@arlen/error-report'
-import { parseMigration } from '@arlen/pg'
+import { parseMigration } from '@arlen/pg/migrations'
 import { addressKey } from '@arlen/security'
 import { attributes, compileTemplate, escapeHtml, jsonScript } from '@arlen/view'
 import { localTarget } from 'arlen'

@@ -1,4 +1,4 @@
-import type { Finding } from '@arlen/pg'
+import type { Finding } from '@arlen/pg/migrations'
 import type { Io } from './command.ts'
 
 /** Prints unsafe migrations with safe alternatives. Resolves with their number. */

@@ -1,4 +1,4 @@
-import { Queries } from './queries.ts'
+import { Queries } from './query/queries.ts'
 import { type SqlTag, sql } from './sql/sql.ts'
 
 /** Options of a transaction. */

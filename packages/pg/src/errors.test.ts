@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ArlenError, HttpError } from '@arlen/core'
 import { expect, test } from 'vitest'
 import { errorTable, pgError } from './errors.ts'
-import { SQLSTATES } from './sqlstate.ts'
+import { SQLSTATES } from './server-errors/sqlstate.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const codes = Object.keys(errorTable.table)

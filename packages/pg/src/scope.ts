@@ -1,12 +1,12 @@
 import { invalidOption } from '@arlen/core/options'
-import { callerOf } from './call-site.ts'
 import { Database, type TxCallback, type TxOptions } from './database.ts'
-import { isDatabaseError } from './database-error.ts'
-import { repeatedQueryChannel } from './events.ts'
-import type { Executor } from './executor.ts'
+import type { Executor } from './pool/executor.ts'
 import type { Lease, LeasePurpose } from './pool/lease.ts'
-import type { Query, Row } from './query.ts'
-import type { Result } from './result.ts'
+import { callerOf } from './query/call-site.ts'
+import { repeatedQueryChannel } from './query/events.ts'
+import type { Query, Row } from './query/query.ts'
+import type { Result } from './query/result.ts'
+import { isDatabaseError } from './server-errors/database-error.ts'
 import { Statement } from './wire/statement.ts'
 
 /** The same query so often in one request is reported, once. */

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { migrateDown } from '../src/index.ts'
+import { migrateDown } from '../src/migrate/index.ts'
 import { rejection } from './helpers.ts'
 import { useMigrationFolder } from './migration-folder.ts'
 

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { importMigrations, migrate, migrateDown, migrationStatus, verifyMigrations } from '../src/index.ts'
+import { migrate } from '../src/index.ts'
+import { importMigrations, migrateDown, migrationStatus, verifyMigrations } from '../src/migrate/index.ts'
 import { rejection } from './helpers.ts'
 import { useMigrationFolder } from './migration-folder.ts'
 

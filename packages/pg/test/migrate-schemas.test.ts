@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { migrate, migrateDown, migrationStatus } from '../src/index.ts'
+import { migrate } from '../src/index.ts'
+import { migrateDown, migrationStatus } from '../src/migrate/index.ts'
 import { rejection } from './helpers.ts'
 import { useMigrationFolder } from './migration-folder.ts'
 

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type MigrationEvent, migrate, resolveMigration } from '../src/index.ts'
+import { type MigrationEvent, migrate } from '../src/index.ts'
+import { resolveMigration } from '../src/migrate/index.ts'
 import { openAdmin, rejection, until } from './helpers.ts'
 import { useMigrationFolder } from './migration-folder.ts'
 

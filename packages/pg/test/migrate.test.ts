@@ -1,16 +1,16 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { MigrationEvent } from '../src/index.ts'
 import {
   acceptDrift,
   generateMigration,
-  type MigrationEvent,
   migrateDown,
   migrateRedo,
   migrationStatus,
   renameMigration,
   verifyMigrations,
-} from '../src/index.ts'
+} from '../src/migrate/index.ts'
 import { openAdmin, rejection, until } from './helpers.ts'
 import { useMigrationFolder } from './migration-folder.ts'
 

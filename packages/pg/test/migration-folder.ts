@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { createPg, type MigrateOptions, type MigrationReport, migrate, migrationStatus, type Pg } from '../src/index.ts'
+import { createPg, type MigrateOptions, type MigrationReport, migrate, type Pg } from '../src/index.ts'
+import { migrationStatus } from '../src/migrate/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 
 /** A folder of migrations and a database to apply them to. Both are empty before each test. */

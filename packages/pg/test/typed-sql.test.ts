@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { checkQueries } from '../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { checkQueries } from '../src/typed-sql/index.ts'
 import { openAdmin } from './helpers.ts'
 
 let database: TestDatabase

@@ -1,4 +1,4 @@
-import { POOL_SETTINGS, type PoolSetting, TYPE_SETTINGS } from '@arlen/pg'
+import { POOL_SETTINGS, type PoolSetting, TYPE_SETTINGS } from '@arlen/pg/settings'
 import * as v from 'valibot'
 
 /** The settings of a database besides its URL, as the tables of @arlen/pg have them. */

@@ -13,7 +13,7 @@ export const checkCommand: Command = {
   ],
   examples: ['arlen check --base origin/main'],
   async run(input, io) {
-    const { lateMigrations, lintMigrations } = await import('@arlen/pg')
+    const { lateMigrations, lintMigrations } = await import('@arlen/pg/migrations')
     const { loadConfig } = await import('arlen')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const environment = textOption(input, 'env') ?? 'production'

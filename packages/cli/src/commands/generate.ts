@@ -17,7 +17,7 @@ export const generateCommand: Command = {
       throw new UsageError('generate takes: migration <name>, or secret')
     }
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
-    const { generateMigration } = await import('@arlen/pg')
+    const { generateMigration } = await import('@arlen/pg/migrations')
     const path = await generateMigration({ name: words.join('_'), dir: join(root, 'db/migrations') })
     io.out(relative(io.cwd, path))
   },

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
-import type { MigrateOptions, MigrationEvent, Step } from '@arlen/pg'
+import type { MigrateOptions, MigrationEvent, Step } from '@arlen/pg/migrations'
 import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 import { reportFindings } from '../findings.ts'
 
-type Migrations = typeof import('@arlen/pg')
+type Migrations = typeof import('@arlen/pg/migrations')
 
 interface Task {
   pg: Migrations
@@ -61,7 +61,7 @@ export const migrateCommand: Command = {
       throw new UsageError('--check goes with --dry-run')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const dir = join(root, 'db/migrations')
-    const pg = await import('@arlen/pg')
+    const pg = await import('@arlen/pg/migrations')
     const [schema, table] = [textOption(input, 'schema'), textOption(input, 'table')]
     const run = (dsn: string) =>
       action.run({

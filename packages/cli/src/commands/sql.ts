@@ -14,7 +14,7 @@ export const sqlCommand: Command = {
   examples: ['arlen sql check --write'],
   async run(input, io) {
     if (input.args.join(' ') !== 'check') throw new UsageError('sql takes: check')
-    const { checkQueries } = await import('@arlen/pg')
+    const { checkQueries } = await import('@arlen/pg/typed-sql')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const write = input.options.write === true
     const report = await withDsn(input, root, io, dsn => checkQueries({ dsn, root, write }))

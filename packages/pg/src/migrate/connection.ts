@@ -1,8 +1,8 @@
 import pg from 'pg'
+import { clientConfig } from '../connection/client-config.ts'
+import { connectError } from '../connection/connect-error.ts'
+import { readOptions, type Settings } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
-import { readOptions, type Settings } from '../options.ts'
-import { clientConfig } from '../pool/client-config.ts'
-import { connectError } from '../pool/connect-error.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { MigrateOptions } from './options.ts'
 

@@ -1,5 +1,5 @@
 import { type OptionTable, option } from '@arlen/core/options'
-import type { PgOptions } from '../options.ts'
+import type { PgOptions } from '../connection/options.ts'
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions {

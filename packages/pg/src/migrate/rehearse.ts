@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
+import type { PgOptions } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
-import type { PgOptions } from '../options.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 import { applyStep } from './apply.ts'

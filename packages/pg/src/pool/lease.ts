@@ -1,4 +1,4 @@
-import type { CallSite } from '../call-site.ts'
+import type { CallSite } from '../query/call-site.ts'
 import type { LeasedConnection, Limits } from './leased-connection.ts'
 import type { Runner } from './runner.ts'
 

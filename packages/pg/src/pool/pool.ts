@@ -1,12 +1,12 @@
 import pg from 'pg'
-import { type CallSite, callerOf } from '../call-site.ts'
+import { checkFormats, clientConfig } from '../connection/client-config.ts'
+import { connectError } from '../connection/connect-error.ts'
+import type { Settings } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
-import type { Settings } from '../options.ts'
+import { type CallSite, callerOf } from '../query/call-site.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { PgClient } from '../wire/client.ts'
 import type { ParserTable } from '../wire/type-parsers.ts'
-import { checkFormats, clientConfig } from './client-config.ts'
-import { connectError } from './connect-error.ts'
 
 /** What a connection is used for. */
 export type Purpose = 'shared' | 'query' | 'transaction' | 'stream' | 'copy'

@@ -1,6 +1,6 @@
 import { ArlenError } from '@arlen/core'
+import type { Settings } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
-import type { Settings } from '../options.ts'
 import type { Statement } from '../wire/statement.ts'
 import type { ConnectionPool, PooledConnection } from './pool.ts'
 import { SharedConnection } from './shared-connection.ts'

@@ -1,11 +1,11 @@
-import type { ConnectionProvider } from '../connection-provider.ts'
 import { pgError } from '../errors.ts'
-import { executorOf } from '../executor.ts'
 import type { Pg } from '../pg.ts'
+import type { ConnectionProvider } from '../pool/connection-provider.ts'
+import { executorOf } from '../pool/executor.ts'
 import type { Lease, LeasePurpose } from '../pool/lease.ts'
 import { LeasedConnection } from '../pool/leased-connection.ts'
-import type { Query } from '../query.ts'
-import { OpenTransaction } from '../transaction.ts'
+import type { Query } from '../query/query.ts'
+import { OpenTransaction } from '../transaction/transaction.ts'
 import { Statement } from '../wire/statement.ts'
 
 /** A transaction that is never committed. */

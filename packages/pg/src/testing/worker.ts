@@ -1,4 +1,4 @@
-import type { PgOptions } from '../options.ts'
+import type { PgOptions } from '../connection/options.ts'
 import { createPg, type Pg } from '../pg.ts'
 import { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './template.ts'
 

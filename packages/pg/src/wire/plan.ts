@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Field } from '../result.ts'
+import type { Field } from '../query/result.ts'
 import type { Parser, ParserTable } from './type-parsers.ts'
 import { unrepresentable } from './unrepresentable.ts'
 

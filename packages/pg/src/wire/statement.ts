@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { pgError } from '../errors.ts'
-import { type Field, type Result, readTag } from '../result.ts'
+import { type Field, type Result, readTag } from '../query/result.ts'
 import type { StatementConnection, Wire } from './connection.ts'
 import type { Encoded } from './encode.ts'
 import { Plan } from './plan.ts'

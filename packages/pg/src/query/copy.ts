@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { pgError } from './errors.ts'
-import type { Param } from './sql/sql.ts'
-import type { StatementConnection, Wire } from './wire/connection.ts'
-import { encodeField } from './wire/encode.ts'
-import { Statement } from './wire/statement.ts'
+import { pgError } from '../errors.ts'
+import type { Param } from '../sql/sql.ts'
+import type { StatementConnection, Wire } from '../wire/connection.ts'
+import { encodeField } from '../wire/encode.ts'
+import { Statement } from '../wire/statement.ts'
 
 /** What COPY … FROM STDIN reads: a stream of bytes or text, or anything else that gives them one after the other. */
 export type CopySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>

@@ -1,8 +1,8 @@
-import type { LeasedConnection, Limits } from './pool/leased-connection.ts'
-import type { Runner } from './pool/runner.ts'
+import type { LeasedConnection, Limits } from '../pool/leased-connection.ts'
+import type { Runner } from '../pool/runner.ts'
+import { ClosePortal, FetchRows, OpenPortal } from '../wire/portal.ts'
 import type { Query } from './query.ts'
 import { validateRows } from './row-schema.ts'
-import { ClosePortal, FetchRows, OpenPortal } from './wire/portal.ts'
 
 let portals = 0
 

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { pgError } from './errors.ts'
+import { pgError } from '../errors.ts'
 
 /** Checks rows against their schema. A row that does not match is a fault of the program, not of its client. */
 export async function validateRows(schema: StandardSchemaV1, rows: readonly unknown[]): Promise<unknown[]> {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidOption } from '@arlen/core/options'
-import type { CallSite } from './call-site.ts'
-import type { TxCallback, TxOptions } from './database.ts'
-import { DatabaseError } from './database-error.ts'
-import { pgError } from './errors.ts'
-import { LeasedConnection } from './pool/leased-connection.ts'
-import type { ConnectionPool } from './pool/pool.ts'
-import type { Runner } from './pool/runner.ts'
+import type { TxCallback, TxOptions } from '../database.ts'
+import { pgError } from '../errors.ts'
+import { LeasedConnection } from '../pool/leased-connection.ts'
+import type { ConnectionPool } from '../pool/pool.ts'
+import type { Runner } from '../pool/runner.ts'
+import type { CallSite } from '../query/call-site.ts'
+import { DatabaseError } from '../server-errors/database-error.ts'
+import { Statement } from '../wire/statement.ts'
 import { OpenTransaction } from './transaction.ts'
-import { Statement } from './wire/statement.ts'
 
 /** Only these say that the same work may succeed from the start; a retry of the one query would not help. */
 const RETRIED = ['40001', '40P01']

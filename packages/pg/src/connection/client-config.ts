@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
-import type { Settings } from '../options.ts'
+import type { Settings } from './options.ts'
 
 /** What the settings mean for one connection of pg. */
 export function clientConfig(settings: Settings): pg.ClientConfig {

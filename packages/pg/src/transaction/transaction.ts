@@ -1,13 +1,13 @@
-import { captureCallSite } from './call-site.ts'
-import { Transaction, type TxCallback } from './database.ts'
-import { pgError } from './errors.ts'
-import type { Lease, LeasePurpose } from './pool/lease.ts'
-import type { LeasedConnection, Limits } from './pool/leased-connection.ts'
-import type { Runner } from './pool/runner.ts'
-import type { Query } from './query.ts'
-import type { Result } from './result.ts'
-import { oneLine } from './sql/one-line.ts'
-import { Statement } from './wire/statement.ts'
+import { Transaction, type TxCallback } from '../database.ts'
+import { pgError } from '../errors.ts'
+import type { Lease, LeasePurpose } from '../pool/lease.ts'
+import type { LeasedConnection, Limits } from '../pool/leased-connection.ts'
+import type { Runner } from '../pool/runner.ts'
+import { captureCallSite } from '../query/call-site.ts'
+import type { Query } from '../query/query.ts'
+import type { Result } from '../query/result.ts'
+import { oneLine } from '../sql/one-line.ts'
+import { Statement } from '../wire/statement.ts'
 
 /** A transaction on a leased connection, or a savepoint in one. */
 export class OpenTransaction extends Transaction {

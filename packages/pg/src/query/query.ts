@@ -1,7 +1,7 @@
 import { invalidOption } from '@arlen/core/options'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { pgError } from './errors.ts'
-import { type Param, Sql } from './sql/sql.ts'
+import { pgError } from '../errors.ts'
+import { type Param, Sql } from '../sql/sql.ts'
 
 /** A row whose columns are not known. */
 export type Row = Record<string, unknown>

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pgError } from './errors.ts'
-import type { Settings } from './options.ts'
-import { clientConfig } from './pool/client-config.ts'
-import { connectError } from './pool/connect-error.ts'
-import { quoteIdentifier } from './sql/sql.ts'
-import { PgClient } from './wire/client.ts'
-import { Statement } from './wire/statement.ts'
-import type { ParserTable } from './wire/type-parsers.ts'
+import { clientConfig } from '../connection/client-config.ts'
+import { connectError } from '../connection/connect-error.ts'
+import type { Settings } from '../connection/options.ts'
+import { pgError } from '../errors.ts'
+import { quoteIdentifier } from '../sql/sql.ts'
+import { PgClient } from '../wire/client.ts'
+import { Statement } from '../wire/statement.ts'
+import type { ParserTable } from '../wire/type-parsers.ts'
 
 /** Options of `listen()`. */
 export interface ListenOptions {

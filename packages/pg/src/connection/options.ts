@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from 'node:tls'
 import { invalidOption, type OptionRule, type OptionTable, option, readOptions as readGiven } from '@arlen/core/options'
+import type { SqlStateEntry } from '../server-errors/sqlstate.ts'
+import type { TypeSettings } from '../wire/type-parsers.ts'
 import { type Dsn, parseDsn, sslOfEnvironment } from './dsn.ts'
 import { POOL_SETTINGS, type PoolSetting, type PoolSettings, TYPE_SETTINGS } from './pool-options.ts'
-import type { SqlStateEntry } from './sqlstate.ts'
-import type { TypeSettings } from './wire/type-parsers.ts'
 
 /** Where to connect, and how. Every member may be left out. */
 export interface PgOptions extends Partial<PoolSettings> {

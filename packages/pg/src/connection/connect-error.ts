@@ -1,7 +1,7 @@
 import { ArlenError } from '@arlen/core'
 import { pgError } from '../errors.ts'
-import { type Settings, targetOf } from '../options.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
+import { type Settings, targetOf } from './options.ts'
 
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, and is the port right?',

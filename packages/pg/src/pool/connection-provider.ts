@@ -1,8 +1,8 @@
-import type { CallSite } from './call-site.ts'
-import type { TxCallback, TxOptions } from './database.ts'
-import type { Lease, LeasePurpose } from './pool/lease.ts'
-import type { Query } from './query.ts'
-import type { Result } from './result.ts'
+import type { TxCallback, TxOptions } from '../database.ts'
+import type { CallSite } from '../query/call-site.ts'
+import type { Query } from '../query/query.ts'
+import type { Result } from '../query/result.ts'
+import type { Lease, LeasePurpose } from './lease.ts'
 
 /**
  * Runs work on a connection of its choice: `PoolProvider` takes one from the pool, and the rollback of a test keeps

@@ -1,9 +1,11 @@
 import { invalidOption } from '@arlen/core/options'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { pgError } from '../errors.ts'
+import type { Lease } from '../pool/lease.ts'
+import type { LeasedConnection } from '../pool/leased-connection.ts'
+import type { RowOf, StaticText, ValuesOf } from '../sql/known-queries.ts'
+import type { Sql } from '../sql/sql.ts'
 import { CopyIn, CopyOut, type CopySource } from './copy.ts'
-import { pgError } from './errors.ts'
-import type { Lease } from './pool/lease.ts'
-import type { LeasedConnection } from './pool/leased-connection.ts'
 import {
   type Query,
   type QueryOptions,
@@ -16,8 +18,6 @@ import {
 } from './query.ts'
 import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
-import type { RowOf, StaticText, ValuesOf } from './sql/known-queries.ts'
-import type { Sql } from './sql/sql.ts'
 import { streamRows } from './stream-rows.ts'
 
 /** Text where the type of the row is given: `one<User>('select …')`. */

@@ -1,6 +1,6 @@
 import { invalidOption } from '@arlen/core/options'
 import { parse } from 'pg-connection-string'
-import { pgError } from './errors.ts'
+import { pgError } from '../errors.ts'
 
 /** What a URL says. */
 export interface Dsn {

@@ -1,9 +1,9 @@
 import { HttpError } from '@arlen/core'
-import { oneLine } from './sql/one-line.ts'
-import { sqlExcerpt } from './sql/sql-excerpt.ts'
+import { oneLine } from '../sql/one-line.ts'
+import { sqlExcerpt } from '../sql/sql-excerpt.ts'
+import { planIsStale } from '../wire/plan-failure.ts'
+import type { ServerMessage } from '../wire/server-message.ts'
 import { describeSqlState, type SqlStateEntry } from './sqlstate.ts'
-import { planIsStale } from './wire/plan-failure.ts'
-import type { ServerMessage } from './wire/server-message.ts'
 
 export interface QueryInfo {
   text: string

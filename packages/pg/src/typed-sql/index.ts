@@ -1,0 +1,2 @@
+export { type CheckQueriesOptions, type CheckQueriesReport, checkQueries } from './check.ts'
+export type { CollectOptions, SourceProblem } from './collect.ts'

@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check bench mutation surface build format lint clean
+.PHONY: help run dev test check bench mutation release-rehearsal surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make check    everything a change must pass: format, lint, types, build, all tests, packages, benchmarks'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
 	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
+	@echo 'make release-rehearsal  a whole release, tried on a registry of this machine'
 	@echo 'make surface  rewrite packages/*/api.md, the reports of what each package exports'
 	@echo 'make build    compile every package to its dist/'
 	@echo 'make format   rewrite the sources in the house format'
@@ -37,6 +38,9 @@ bench:
 
 mutation:
 	@$(READY) $(NODE) tooling/mutation/run.ts $(WHAT)
+
+release-rehearsal:
+	@$(READY) $(NODE) tooling/release/rehearse.ts
 
 surface:
 	@$(READY) $(NODE) tooling/surface.ts

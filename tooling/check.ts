@@ -1,6 +1,8 @@
 // `make check`: everything a change must pass. Every stage runs, so that one run names all that is wrong.
 import { globSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { overTarget } from './budget.ts'
+import { cleanCommit, forgetChecked, writeChecked } from './release/checked.ts'
 import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
 import { runVitest } from './vitest-run.ts'
@@ -12,6 +14,9 @@ const bin = 'node_modules/.bin'
 const { signal, exitCode } = abortOnSignals()
 const tally = emptyTally()
 const results: StageResult[] = []
+const root = join(import.meta.dirname, '..')
+const commit = await cleanCommit(root)
+forgetChecked(root)
 
 async function stage(name: string, command: readonly string[]): Promise<void> {
   if (signal.aborted) return
@@ -47,4 +52,7 @@ for (const { name, ok, reason, ms } of results) {
 const overtime = overTarget('check', performance.now() - started)
 if (overtime) console.log(overtime)
 console.log(describeTally(tally))
+// What `pnpm run release` asks for: that this commit, and nothing else, has passed.
+const passed = tally.failed === 0 && exitCode() === 0 && !signal.aborted
+if (passed && commit && commit === (await cleanCommit(root))) writeChecked(root, commit)
 process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

@@ -86,7 +86,10 @@ async function lint({ pg, target, io }: Task): Promise<number> {
   const pending = new Set(
     (await pg.migrationStatus(target)).filter(({ state }) => state === 'pending').map(({ file }) => file),
   )
-  const found = reportFindings(await pg.lintMigrations({ dir: target.dir, only: ({ file }) => pending.has(file) }), io)
+  const found = reportFindings(
+    await pg.lintMigrations({ dir: target.dir, dsn: target.dsn, only: ({ file }) => pending.has(file) }),
+    io,
+  )
   if (found === 0) io.out(`Nothing unsafe in ${count(pending.size, 'pending migration')}.`)
   return found === 0 ? 0 : 1
 }

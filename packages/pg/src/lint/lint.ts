@@ -1,10 +1,14 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import type { PgOptions } from '../connection/options.ts'
 import { type Migration, readMigrations } from '../migrate/files.ts'
 import { DIR } from '../migrate/run.ts'
 import { scanSql, splitStatements } from '../sql/sql-scanner.ts'
+import type { Context, Fault } from './fault.ts'
+import { KnownSchema } from './known-schema.ts'
 import { type ParsedStatement, parseSql, syntaxErrorOf } from './parser.ts'
-import { RULES, type RuleName } from './rules.ts'
-import { type Context, checkStatement } from './statements.ts'
+import { linkOf, RULES, type RuleName, WAITING } from './rules.ts'
+import { schemaOfDatabase } from './schema-of-database.ts'
+import { checkStatement, remadeBy } from './statements.ts'
 
 /** A statement that would hurt a database in use, or the release that still runs on it. */
 export interface Finding {
@@ -15,10 +19,17 @@ export interface Finding {
   /** From 1. */
   column: number
   problem: string
-  /** How to do it safely. */
+  /** What is locked, how, what waits for it and until when. Undefined where the problem is none of locks. */
+  lock: string | undefined
+  /** SQL that does the same safely, to paste. Its comments say what belongs into another migration or a later release. */
   recipe: string
-  /** See {@link Rule.phase}. */
+  /**
+   * `contract`: the release that still runs cannot live with it, so that it belongs into a later release than the code
+   * that no longer needs it.
+   */
   phase: 'expand' | 'contract'
+  /** The page of the PostgreSQL manual. */
+  link: string
 }
 
 /** Options of {@link lintMigrations}. */
@@ -27,47 +38,97 @@ export interface LintOptions {
   dir?: string | undefined
   /** Which to look at: those not applied yet, or not on the base branch. Default all. */
   only?: ((migration: Migration) => boolean) | undefined
+  /** A database that says what functions, types and constraints are there, besides those of the files. */
+  dsn?: string | PgOptions | undefined
 }
 
-const OPTIONS: OptionTable<LintOptions> = { dir: option.text, only: option.func }
+const OPTIONS: OptionTable<LintOptions> = {
+  dir: option.text,
+  only: option.func,
+  dsn: option.either(option.text, option.object),
+}
 
-/** Looks through migrations for what is not safe while the application runs. */
+/**
+ * Looks through migrations for what is not safe while the application runs. What the migrations before have made is known,
+ * those included that `only` leaves out.
+ *
+ * @throws `migrations_not_found`, `migrations_foreign`, `migration_invalid`, `parser_missing`; with `dsn` what connecting
+ *   throws
+ */
 export async function lintMigrations(options: LintOptions = {}): Promise<Finding[]> {
-  const { dir = DIR, only = () => true } = readOptions('lintMigrations()', options, OPTIONS)
-  const migrations = (await readMigrations(dir)).filter(only)
+  const { dir = DIR, only = () => true, dsn } = readOptions('lintMigrations()', options, OPTIONS)
+  const known = dsn === undefined ? new KnownSchema() : await schemaOfDatabase(dsn)
   const found: Finding[] = []
-  for (const migration of migrations) found.push(...(await lintMigration(migration)))
+  for (const migration of await readMigrations(dir)) {
+    const findings = await lintKnowing(migration, known)
+    if (only(migration)) found.push(...findings)
+  }
   return found
 }
+
+type LintedMigration = Pick<Migration, 'file' | 'up' | 'transactional'>
 
 /**
  * The findings in one migration. A comment before the statement, in it, or behind it on its
  * last line sets one aside, with a reason:
  * `-- allow drop_column: unused since 2.3`.
+ *
+ * @throws `parser_missing`
  */
-export async function lintMigration(migration: Pick<Migration, 'file' | 'up' | 'transactional'>): Promise<Finding[]> {
-  const { file, up } = migration
-  const context: Context = { transactional: migration.transactional, created: new Set(), unvalidated: new Set() }
+export function lintMigration(migration: LintedMigration): Promise<Finding[]> {
+  return lintKnowing(migration, new KnownSchema())
+}
+
+/** Whether a migration takes something away that a release of before may need: then there is no way back to that one. */
+export async function migrationPhase(migration: LintedMigration): Promise<'expand' | 'contract'> {
+  // Allowed or not, it is what it is.
+  const found = await lintKnowing(migration, new KnownSchema(), () => [])
+  return found.some(({ phase }) => phase === 'contract') ? 'contract' : 'expand'
+}
+
+type Waivers = (text: string) => ReadonlySet<string>[]
+
+/** As {@link lintMigration}, with what is known of the database before it; learns what the migration makes. */
+export async function lintKnowing(
+  { file, up, transactional }: LintedMigration,
+  known: KnownSchema,
+  waiversOf: Waivers = waiversIn,
+): Promise<Finding[]> {
   let statements: ParsedStatement[]
   try {
     statements = await parseSql(up)
   } catch (error) {
     const syntax = syntaxErrorOf(error)
     if (!syntax) throw error
-    return [{ ...finding('syntax_error', file, up, syntax.position), problem: syntax.message }]
+    const found = finding({ rule: 'syntax_error', recipe: '' }, file, up, syntax.position)
+    return [{ ...found, problem: syntax.message }]
   }
-  const waivers = waiversIn(up)
-  return statements.flatMap((statement, i) => {
-    const allowed = waivers[i] ?? new Set()
-    const broken = new Set(checkStatement(statement, context))
-    return [...broken].filter(rule => !allowed.has(rule)).map(rule => finding(rule, file, up, statement.offset))
-  })
+  const context: Context = {
+    transactional,
+    known,
+    created: new Set(),
+    remade: remadeBy(statements),
+    unvalidated: new Set(),
+    enumValues: new Set(),
+  }
+  const waivers = waiversOf(up)
+  const found: Finding[] = []
+  for (const [i, statement] of statements.entries()) {
+    const broken = new Map<RuleName, Fault>()
+    for (const fault of await checkStatement(statement, context)) {
+      if (!broken.has(fault.rule)) broken.set(fault.rule, fault)
+    }
+    for (const [rule, fault] of broken) {
+      if (!waivers[i]?.has(rule)) found.push(finding(fault, file, up, statement.offset))
+    }
+  }
+  return found
 }
 
 const ALLOW = /^--[ \t]*allow[ \t]+(\w+)[ \t]*:[ \t]*\S/
 
 /** The rules that are set aside for each statement, by comments before it, in it, or behind it on its last line. */
-function waiversIn(text: string): Set<string>[] {
+function waiversIn(text: string): ReadonlySet<string>[] {
   const statements = splitStatements(text)
   const waivers = statements.map(() => new Set<string>())
   let at = 0
@@ -80,17 +141,19 @@ function waiversIn(text: string): Set<string>[] {
   return waivers
 }
 
-function finding(rule: RuleName, file: string, text: string, offset: number): Finding {
+function finding({ rule, on, recipe }: Fault, file: string, text: string, offset: number): Finding {
   const before = text.slice(0, offset)
-  const { problem, recipe, phase = 'expand' } = RULES[rule]
+  const { problem, phase = 'expand', lock } = RULES[rule]
   const line = before.split('\n').length
-  return { rule, file, line, column: offset - before.lastIndexOf('\n'), problem, recipe, phase }
-}
-
-/** Whether a migration takes something away that a release of before may need: then there is no way back to that one. */
-export async function migrationPhase(
-  migration: Pick<Migration, 'file' | 'up' | 'transactional'>,
-): Promise<'expand' | 'contract'> {
-  const bare = { ...migration, up: migration.up.replace(ALLOW, '--') } // allowed or not, it is what it is
-  return (await lintMigration(bare)).some(({ phase }) => phase === 'contract') ? 'contract' : 'expand'
+  return {
+    rule,
+    file,
+    line,
+    column: offset - before.lastIndexOf('\n'),
+    problem,
+    lock: lock && `${lock.mode} on ${on ?? 'the table'} (${WAITING[lock.mode]}) ${lock.during}`,
+    recipe,
+    phase,
+    link: linkOf(rule),
+  }
 }

@@ -9,15 +9,19 @@ export interface ParsedStatement {
   node: Tree
   /** Where its first word stands, in UTF-16 units from the beginning of the whole text. */
   offset: number
+  /** From its first word to its end, without the semicolon. */
+  text: string
+  /** Turns a `location` of the tree, which counts bytes, into an index of `text`. */
+  at(location: unknown): number
 }
 
 /** Parses SQL by PostgreSQL's own parser. Throws a SyntaxError-like with `position` in UTF-16 units. */
 export async function parseSql(text: string): Promise<ParsedStatement[]> {
-  const parser = await loadParser()
+  const { parse } = await loadParser()
   const bytes = Buffer.from(text)
   // The tree counts bytes of UTF-8.
   const toText = (from: number, to: number) => bytes.subarray(from, to).toString()
-  const { stmts = [] } = (await parser(text)) as { stmts?: RawStatement[] }
+  const { stmts = [] } = (await parse(text)) as { stmts?: RawStatement[] }
   let bytesSeen = 0
   let offset = 0
   return stmts.map(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
@@ -25,8 +29,19 @@ export async function parseSql(text: string): Promise<ParsedStatement[]> {
     const to = length ? from + length : bytes.length
     offset += toText(bytesSeen, from).length
     bytesSeen = from
-    return { kind, node: node as Tree, offset: offset + leadIn(toText(from, to)) }
+    const whole = toText(from, to)
+    const lead = leadIn(whole)
+    const at = (location: unknown) => toText(from, Number(location)).length - lead
+    return { kind, node: node as Tree, offset: offset + lead, text: whole.slice(lead).trimEnd(), at }
   })
+}
+
+/** The statements of a PL/pgSQL body, as PostgreSQL's own parser reads it, each a node such as `PLpgSQL_stmt_execsql`. */
+export async function parseBody(body: string): Promise<unknown> {
+  const { parsePlPgSQL } = await loadParser()
+  let quote = '$arlen$'
+  while (body.includes(quote)) quote = `$x${quote.slice(1)}`
+  return parsePlPgSQL(`create function body() returns void language plpgsql as ${quote}${body}${quote}`)
 }
 
 interface RawStatement {
@@ -40,13 +55,16 @@ function leadIn(text: string): number {
   return /^(?:\s|--[^\n]*(?:\n|$)|\/\*.*?\*\/)*/s.exec(text)?.[0].length ?? 0
 }
 
-type Parser = (text: string) => Promise<unknown>
+interface Parser {
+  parse(text: string): Promise<unknown>
+  parsePlPgSQL(text: string): Promise<unknown>
+}
 
 let loaded: Promise<Parser> | undefined
 
 function loadParser(): Promise<Parser> {
   loaded ??= import('libpg-query').then(
-    ({ parse }) => parse as Parser,
+    parser => parser as Parser,
     cause => {
       loaded = undefined
       throw pgError('parser_missing', {}, { cause })
@@ -72,4 +90,13 @@ export function list(value: unknown): Tree[] {
 /** The names in `[{ String: { sval: 'a' } }, …]`. */
 export function names(value: unknown): string[] {
   return list(value).map(item => String(tree(item.String).sval ?? ''))
+}
+
+/** Every node of one kind in a tree, at any depth. */
+export function nodesOf(value: unknown, kind: string): Tree[] {
+  if (Array.isArray(value)) return value.flatMap(item => nodesOf(item, kind))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === kind ? [tree(inner), ...nodesOf(inner, kind)] : nodesOf(inner, kind),
+  )
 }

@@ -1,12 +1,25 @@
-/** What may be wrong with a statement, and how to do it safely. */
+/** What may be wrong with a statement. What to do instead is in `recipes.ts`. */
 export interface Rule {
   problem: string
-  recipe: string
+  /** The lock it takes, and until when. Left out where the problem is none of locks. */
+  lock?: { mode: LockMode; during: string }
   /**
    * `contract`: the release that still runs cannot live with it, so that it belongs into a later release than the code
    * that no longer needs it. Default `expand`.
    */
   phase?: 'contract'
+  /** The page of the PostgreSQL manual that says so. */
+  page: string
+}
+
+type LockMode = 'ACCESS EXCLUSIVE' | 'SHARE ROW EXCLUSIVE' | 'SHARE' | 'ROW EXCLUSIVE'
+
+/** What has to wait for each lock. */
+export const WAITING: Readonly<Record<LockMode, string>> = {
+  'ACCESS EXCLUSIVE': 'reads and writes wait',
+  'SHARE ROW EXCLUSIVE': 'writes wait',
+  SHARE: 'writes wait',
+  'ROW EXCLUSIVE': 'changes of the same rows wait',
 }
 
 /** The name of a rule of {@link lintMigration}. */
@@ -15,6 +28,8 @@ export type RuleName =
   | 'drop_index_blocks'
   | 'reindex_blocks'
   | 'concurrently_in_transaction'
+  | 'cannot_run_in_transaction'
+  | 'enum_value_used_at_once'
   | 'add_not_null_column'
   | 'add_column_rewrites'
   | 'add_column_constraint_scans'
@@ -22,151 +37,232 @@ export type RuleName =
   | 'change_type_rewrites'
   | 'rename_column'
   | 'rename_table'
+  | 'rename_view'
+  | 'rename_function'
+  | 'rename_type'
+  | 'rename_sequence'
   | 'rename_enum_value'
+  | 'set_schema'
   | 'foreign_key_scans'
   | 'check_scans'
+  | 'domain_constraint_scans'
   | 'unique_builds_index'
   | 'exclusion_builds_index'
   | 'validate_in_same_transaction'
   | 'drop_column'
   | 'drop_table'
+  | 'drop_view'
+  | 'drop_function'
+  | 'drop_type'
+  | 'drop_sequence'
+  | 'drop_extension'
   | 'drop_schema'
+  | 'drop_database'
   | 'truncate'
   | 'table_rewrites'
   | 'lock_table'
   | 'disable_trigger'
+  | 'enable_row_security'
   | 'refresh_blocks_reads'
+  | 'attach_partition_scans'
   | 'detach_partition_blocks'
   | 'change_without_where'
   | 'json_has_no_equality'
   | 'syntax_error'
 
-const OWN_FILE = 'in a file of its own, with the line "-- no transaction"'
+const EVERY_ROW_READ = { mode: 'ACCESS EXCLUSIVE', during: 'while every row is read' } as const
+const EVERY_ROW_WRITTEN = { mode: 'ACCESS EXCLUSIVE', during: 'while every row is written anew' } as const
+const INDEX_BUILT = { mode: 'ACCESS EXCLUSIVE', during: 'until the index is built' } as const
+const BRIEFLY = {
+  mode: 'ACCESS EXCLUSIVE',
+  during: 'until the transaction ends, after waiting for every query under way',
+} as const
+const OLD_NAME = 'the running release still uses the old name'
+
+const dropped = (what: string, page: string): Rule => {
+  return { problem: `the running release may still use the ${what}`, phase: 'contract', page }
+}
 
 /** The rules of {@link lintMigration}, by name. */
 export const RULES: Readonly<Record<RuleName, Rule>> = {
   create_index_blocks_writes: {
-    problem: 'CREATE INDEX keeps all writers of the table waiting until it is built',
-    recipe: `CREATE INDEX CONCURRENTLY name ON …, ${OWN_FILE}`,
+    problem:
+      'CREATE INDEX keeps all writers of the table waiting until it is built; CREATE INDEX CONCURRENTLY does not',
+    lock: { mode: 'SHARE', during: 'until the index is built' },
+    page: 'sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
   },
   drop_index_blocks: {
     problem: 'DROP INDEX waits for every query on the table, and all later ones wait for it',
-    recipe: `DROP INDEX CONCURRENTLY …, ${OWN_FILE}`,
+    lock: BRIEFLY,
+    page: 'sql-dropindex.html',
   },
   reindex_blocks: {
     problem: 'REINDEX keeps writers, and readers of the index, waiting',
-    recipe: `REINDEX (CONCURRENTLY) …, ${OWN_FILE}`,
+    lock: { mode: 'SHARE', during: 'until the indexes are built' },
+    page: 'sql-reindex.html#SQL-REINDEX-CONCURRENTLY',
   },
   concurrently_in_transaction: {
     problem: 'PostgreSQL refuses CONCURRENTLY inside a transaction',
-    recipe: `put it ${OWN_FILE}`,
+    page: 'sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
+  },
+  cannot_run_in_transaction: {
+    problem: 'PostgreSQL refuses this statement inside a transaction',
+    page: 'sql-begin.html',
+  },
+  enum_value_used_at_once: {
+    problem: 'PostgreSQL refuses to use an enum value in the transaction that adds it',
+    page: 'sql-altertype.html#SQL-ALTERTYPE-NOTES',
   },
   add_not_null_column: {
     problem:
       'a NOT NULL column without a default fails where the table has rows, and breaks inserts of the running release',
-    recipe: 'add it with a DEFAULT, or add it nullable, fill it in batches, and set NOT NULL later',
+    lock: EVERY_ROW_READ,
     phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN',
   },
   add_column_rewrites: {
-    problem:
-      'a serial, identity, generated or volatile-default column rewrites the whole table under an connection lock',
-    recipe: 'add the column without it, set the default for new rows, and fill old rows in batches',
+    problem: 'a serial, identity, generated or volatile-default column has the whole table written anew',
+    lock: EVERY_ROW_WRITTEN,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
   add_column_constraint_scans: {
-    problem: 'a constraint written with the new column is checked, or its index built, under an connection lock',
-    recipe: 'add the column alone; add the constraint NOT VALID, and validate it in the next migration',
+    problem: 'a constraint written with the new column is checked, or its index built, under the lock of ADD COLUMN',
+    lock: EVERY_ROW_READ,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
   set_not_null_scans: {
-    problem: 'SET NOT NULL reads the whole table under an connection lock, and breaks inserts of the running release',
-    recipe:
-      'ADD CONSTRAINT c CHECK (column IS NOT NULL) NOT VALID; in the next migration VALIDATE CONSTRAINT c, then SET NOT NULL, which then needs no scan',
+    problem: 'SET NOT NULL reads the whole table, and breaks inserts of the running release that leave the column out',
+    lock: EVERY_ROW_READ,
     phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL',
   },
   change_type_rewrites: {
-    problem:
-      'changing a type rewrites the table under an connection lock, and the running release still sends the old type',
-    recipe:
-      'add a column of the new type, write both, fill it in batches, read the new one, and drop the old one in a later release',
+    problem: 'changing a type has the whole table written anew, and the running release still sends the old type',
+    lock: EVERY_ROW_WRITTEN,
     phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
-  rename_column: {
-    problem: 'the running release still uses the old name',
-    recipe: 'add a new column, write both, fill it, read the new one, and drop the old one in a later release',
-    phase: 'contract',
-  },
-  rename_table: {
-    problem: 'the running release still uses the old name',
-    recipe: 'rename it and create a view of the old name in the same transaction; drop the view in a later release',
-    phase: 'contract',
-  },
+  rename_column: { problem: OLD_NAME, lock: BRIEFLY, phase: 'contract', page: 'sql-altertable.html' },
+  rename_table: { problem: OLD_NAME, lock: BRIEFLY, phase: 'contract', page: 'sql-altertable.html' },
+  rename_view: { problem: OLD_NAME, lock: BRIEFLY, phase: 'contract', page: 'sql-alterview.html' },
+  rename_function: { problem: OLD_NAME, phase: 'contract', page: 'sql-alterfunction.html' },
+  rename_type: { problem: OLD_NAME, phase: 'contract', page: 'sql-altertype.html' },
+  rename_sequence: { problem: OLD_NAME, lock: BRIEFLY, phase: 'contract', page: 'sql-altersequence.html' },
   rename_enum_value: {
     problem: 'the running release still uses the old value',
-    recipe: 'add the new value, write it, change the rows, and leave the old one',
     phase: 'contract',
+    page: 'sql-altertype.html',
+  },
+  set_schema: {
+    problem: 'the running release looks for it in the old schema',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-SCHEMA',
   },
   foreign_key_scans: {
     problem: 'a foreign key checks every row while both tables take no writes',
-    recipe: 'ADD CONSTRAINT … FOREIGN KEY … NOT VALID; in the next migration VALIDATE CONSTRAINT …',
+    lock: { mode: 'SHARE ROW EXCLUSIVE', during: 'while every row is read' },
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT',
   },
   check_scans: {
-    problem: 'a constraint checks every row under an connection lock',
-    recipe: 'ADD CONSTRAINT … NOT VALID; in the next migration VALIDATE CONSTRAINT …',
+    problem: 'a constraint checks every row',
+    lock: EVERY_ROW_READ,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
+  },
+  domain_constraint_scans: {
+    problem: 'a constraint of a domain checks every row of every table that has a column of it',
+    lock: { mode: 'SHARE', during: 'while every row of these tables is read' },
+    page: 'sql-alterdomain.html',
   },
   unique_builds_index: {
-    problem: 'a unique or primary key constraint builds its index under an connection lock',
-    recipe: `CREATE UNIQUE INDEX CONCURRENTLY i ON …, ${OWN_FILE}; then ADD CONSTRAINT … UNIQUE USING INDEX i`,
+    problem: 'a unique or primary key constraint builds its index',
+    lock: INDEX_BUILT,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX',
   },
   exclusion_builds_index: {
-    problem: 'an exclusion constraint builds its index under an connection lock, and there is no way around',
-    recipe: 'add it while the table is small, or check in a trigger',
+    problem: 'an exclusion constraint builds its index, and there is no way around',
+    lock: INDEX_BUILT,
+    page: 'sql-createtable.html#SQL-CREATETABLE-EXCLUDE',
   },
   validate_in_same_transaction: {
     problem: 'validating in the transaction that has added the constraint keeps its lock for the whole scan',
-    recipe: 'put VALIDATE CONSTRAINT into the next migration',
+    lock: EVERY_ROW_READ,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
   drop_column: {
     problem: 'the running release may still use the column, and the data is gone',
-    recipe: 'first release code that does not use it, then drop it',
+    lock: BRIEFLY,
     phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN',
   },
   drop_table: {
     problem: 'the running release may still use the table, and the data is gone',
-    recipe: 'first release code that does not use it, then drop it',
+    lock: BRIEFLY,
     phase: 'contract',
+    page: 'sql-droptable.html',
   },
+  drop_view: { ...dropped('view', 'sql-dropview.html'), lock: BRIEFLY },
+  drop_function: dropped('function', 'sql-dropfunction.html'),
+  drop_type: dropped('type', 'sql-droptype.html'),
+  drop_sequence: { ...dropped('sequence', 'sql-dropsequence.html'), lock: BRIEFLY },
+  drop_extension: dropped('types and functions of the extension', 'sql-dropextension.html'),
   drop_schema: {
     problem: 'everything in the schema is gone',
-    recipe: 'first release code that does not use it, then drop it',
+    lock: BRIEFLY,
     phase: 'contract',
+    page: 'sql-dropschema.html',
   },
-  truncate: { problem: 'the data is gone', recipe: 'delete what is to go, in batches', phase: 'contract' },
+  drop_database: { problem: 'everything in the database is gone', phase: 'contract', page: 'sql-dropdatabase.html' },
+  truncate: { problem: 'the data is gone', lock: BRIEFLY, phase: 'contract', page: 'sql-truncate.html' },
   table_rewrites: {
-    problem: 'the whole table is written anew under an connection lock',
-    recipe: 'use an online tool such as pg_repack, or announce a pause',
+    problem: 'the whole table is written anew',
+    lock: EVERY_ROW_WRITTEN,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
   lock_table: {
     problem: 'LOCK keeps others waiting for the whole transaction',
-    recipe: 'leave it out: each statement takes the lock it needs',
+    lock: { mode: 'ACCESS EXCLUSIVE', during: 'until the transaction ends, unless it names a weaker mode' },
+    page: 'explicit-locking.html',
   },
   disable_trigger: {
     problem: 'triggers, foreign keys among them, do not run for anybody meanwhile',
-    recipe: 'set session_replication_role for the one session that has to',
+    lock: { mode: 'SHARE ROW EXCLUSIVE', during: 'until the transaction ends' },
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER',
+  },
+  enable_row_security: {
+    problem: 'without a policy that lets it, the running release reads no row of the table and writes none',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'ddl-rowsecurity.html',
   },
   refresh_blocks_reads: {
     problem: 'REFRESH MATERIALIZED VIEW keeps readers waiting',
-    recipe: 'REFRESH MATERIALIZED VIEW CONCURRENTLY …, which needs a unique index',
+    lock: { mode: 'ACCESS EXCLUSIVE', during: 'until the view is filled' },
+    page: 'sql-refreshmaterializedview.html',
+  },
+  attach_partition_scans: {
+    problem: 'ATTACH PARTITION reads the whole partition, unless a validated check says what it holds',
+    lock: EVERY_ROW_READ,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION',
   },
   detach_partition_blocks: {
     problem: 'DETACH PARTITION locks the whole partitioned table',
-    recipe: `DETACH PARTITION … CONCURRENTLY, ${OWN_FILE}`,
+    lock: BRIEFLY,
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION',
   },
   change_without_where: {
     problem: 'every row is changed in one transaction: it holds its locks for all that time and doubles the table',
-    recipe: 'change a few thousand rows at a time, outside of migrations or with a WHERE',
+    lock: { mode: 'ROW EXCLUSIVE', during: 'until every row is changed' },
+    page: 'populate.html',
   },
   json_has_no_equality: {
     problem: 'json has no equality, so that SELECT DISTINCT and GROUP BY of the running release fail',
-    recipe: 'use jsonb',
+    page: 'datatype-json.html',
   },
-  syntax_error: { problem: 'PostgreSQL does not understand it', recipe: 'mend it' },
+  syntax_error: { problem: 'PostgreSQL does not understand it', page: 'sql-commands.html' },
+}
+
+/** Where the manual says so. */
+export function linkOf(rule: RuleName): string {
+  return `https://www.postgresql.org/docs/current/${RULES[rule].page}`
 }

@@ -1,182 +1,231 @@
-import { list, names, type ParsedStatement, type Tree, tree } from './parser.ts'
-import type { RuleName } from './rules.ts'
-
-/** What the statements before have done: nothing uses yet what is new in this migration. */
-export interface Context {
-  transactional: boolean
-  created: Set<string>
-  /** Constraints this migration has added NOT VALID. */
-  unvalidated: Set<string>
-}
+import { checkAlterTable } from './alter-table.ts'
+import { checkChanges } from './data-changes.ts'
+import { statementsOfBlock } from './do-block.ts'
+import { afterRelease, BATCH, type Check, type Context, type Fault, NEXT, OWN_FILE } from './fault.ts'
+import { derivedName, plainName, quoteName, relationName } from './identifiers.ts'
+import { isJson, jsonFault } from './new-column.ts'
+import { checkDrop, checkRename, checkSetSchema, kindOf } from './objects.ts'
+import { list, names, nodesOf, type ParsedStatement, type Tree, tree } from './parser.ts'
 
 /** The rules a statement breaks. */
-export function checkStatement(statement: ParsedStatement, context: Context): RuleName[] {
-  return CHECKS[statement.kind]?.(statement.node, context) ?? []
-}
-
-type Check = (node: Tree, context: Context) => RuleName[]
-
-const CHECKS: Readonly<Record<string, Check>> = {
-  CreateStmt: (node, context) => {
-    const usesJson = list(node.tableElts).some(element => isType(tree(element.ColumnDef), ['json']))
-    context.created.add(relationName(node.relation))
-    return usesJson ? ['json_has_no_equality'] : []
-  },
-  CreateTableAsStmt: (node, context) => {
-    context.created.add(relationName(tree(node.into).rel))
-    return []
-  },
-  IndexStmt: (node, context) => {
-    if (isNew(node.relation, context)) return []
-    return concurrently(node.concurrent === true, context, 'create_index_blocks_writes')
-  },
-  ReindexStmt: (node, context) => concurrently(hasOption(node.params, 'concurrently'), context, 'reindex_blocks'),
-  DropStmt: checkDrop,
-  AlterTableStmt: (node, context) => {
-    if (isNew(node.relation, context)) return []
-    return list(node.cmds).flatMap(command => checkAlter(tree(command.AlterTableCmd), context))
-  },
-  RenameStmt: (node, context) => {
-    if (isNew(node.relation, context)) return []
-    if (node.renameType === 'OBJECT_COLUMN') return ['rename_column']
-    return node.renameType === 'OBJECT_TABLE' || node.renameType === 'OBJECT_SCHEMA' ? ['rename_table'] : []
-  },
-  AlterEnumStmt: node => (node.oldVal === undefined ? [] : ['rename_enum_value']),
-  TruncateStmt: (node, context) =>
-    list(node.relations).every(each => isNew(each.RangeVar, context)) ? [] : ['truncate'],
-  VacuumStmt: node => (hasOption(node.options, 'full') ? ['table_rewrites'] : []),
-  ClusterStmt: () => ['table_rewrites'],
-  LockStmt: () => ['lock_table'],
-  RefreshMatViewStmt: node => (node.concurrent === true ? [] : ['refresh_blocks_reads']),
-  UpdateStmt: checkChange,
-  DeleteStmt: checkChange,
-}
-
-function checkChange(node: Tree, context: Context): RuleName[] {
-  return node.whereClause === undefined && !isNew(node.relation, context) ? ['change_without_where'] : []
-}
-
-function checkDrop(node: Tree, context: Context): RuleName[] {
-  const dropped = list(node.objects).map(object => names(tree(object.List).items).join('.'))
-  switch (node.removeType) {
-    case 'OBJECT_INDEX':
-      return concurrently(node.concurrent === true, context, 'drop_index_blocks')
-    case 'OBJECT_TABLE':
-    case 'OBJECT_MATVIEW':
-      return dropped.every(name => context.created.has(name)) ? [] : ['drop_table']
-    case 'OBJECT_SCHEMA':
-      return ['drop_schema']
-    default:
-      return []
+export async function checkStatement(statement: ParsedStatement, context: Context): Promise<Fault[]> {
+  if (statement.kind === 'DoStmt') {
+    const inner = await statementsOfBlock(statement)
+    const found: Fault[] = []
+    for (const each of inner) found.push(...(await checkStatement(each, context)))
+    return found
   }
-}
-
-function checkAlter(command: Tree, context: Context): RuleName[] {
-  const def = tree(command.def)
-  switch (command.subtype) {
-    case 'AT_AddColumn':
-      return checkNewColumn(tree(def.ColumnDef))
-    case 'AT_AddConstraint':
-      return checkConstraint(tree(def.Constraint), context)
-    case 'AT_ValidateConstraint':
-      return context.unvalidated.has(String(command.name)) ? ['validate_in_same_transaction'] : []
-    case 'AT_SetNotNull':
-      return ['set_not_null_scans']
-    case 'AT_AlterColumnType':
-      return ['change_type_rewrites']
-    case 'AT_DropColumn':
-      return ['drop_column']
-    case 'AT_SetTableSpace':
-    case 'AT_SetLogged':
-    case 'AT_SetUnLogged':
-      return ['table_rewrites']
-    case 'AT_DisableTrig':
-    case 'AT_DisableTrigAll':
-    case 'AT_DisableTrigUser':
-      return ['disable_trigger']
-    case 'AT_DetachPartition':
-      return concurrently(tree(def.PartitionCmd).concurrent === true, context, 'detach_partition_blocks')
-    default:
-      return []
-  }
-}
-
-function checkNewColumn(column: Tree): RuleName[] {
-  const constraints = list(column.constraints).map(each => tree(each.Constraint))
-  const has = (...kinds: string[]) => constraints.some(({ contype }) => kinds.includes(String(contype)))
-  const found: RuleName[] = []
-  const rewrites =
-    isType(column, ['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8']) ||
-    has('CONSTR_IDENTITY') ||
-    constraints.some(each => each.contype === 'CONSTR_GENERATED' && each.generated_kind !== 'v') ||
-    constraints.some(each => each.contype === 'CONSTR_DEFAULT' && isVolatile(each.raw_expr))
-  if (rewrites) found.push('add_column_rewrites')
-  if (has('CONSTR_NOTNULL') && !has('CONSTR_DEFAULT') && !rewrites) found.push('add_not_null_column')
-  if (has('CONSTR_FOREIGN', 'CONSTR_CHECK', 'CONSTR_UNIQUE', 'CONSTR_PRIMARY'))
-    found.push('add_column_constraint_scans')
-  if (isType(column, ['json'])) found.push('json_has_no_equality')
+  const found = [
+    ...checkEnumValues(statement, context),
+    ...checkChanges(statement, context),
+    ...(CHECKS[statement.kind]?.(statement, context) ?? []),
+  ]
+  for (const made of madeBy(statement)) context.created.add(made)
+  context.known.learn(statement)
   return found
 }
 
-function checkConstraint(constraint: Tree, context: Context): RuleName[] {
-  const unvalidated = constraint.skip_validation === true
-  if (unvalidated) context.unvalidated.add(String(constraint.conname))
-  switch (constraint.contype) {
-    case 'CONSTR_FOREIGN':
-      return unvalidated ? [] : ['foreign_key_scans']
-    case 'CONSTR_CHECK':
-    case 'CONSTR_NOTNULL':
-      return unvalidated ? [] : ['check_scans']
-    case 'CONSTR_UNIQUE':
-    case 'CONSTR_PRIMARY':
-      return constraint.indexname === undefined ? ['unique_builds_index'] : []
-    case 'CONSTR_EXCLUSION':
-      return ['exclusion_builds_index']
+/**
+ * What a statement makes that was not there before. What it makes IF NOT EXISTS may have been there, with rows and in use.
+ */
+function madeBy({ kind, node }: ParsedStatement): string[] {
+  if (node.if_not_exists === true) return []
+  return madeOrReplaced(kind, node)
+}
+
+function madeOrReplaced(kind: string, node: Tree): string[] {
+  switch (kind) {
+    case 'CreateStmt':
+    case 'CreateForeignTableStmt':
+      return [`relation ${relationName(node.relation ?? tree(node.base).relation)}`]
+    case 'CreateTableAsStmt':
+      return [`relation ${relationName(tree(node.into).rel)}`]
+    case 'SelectStmt':
+      return node.intoClause === undefined ? [] : [`relation ${relationName(tree(node.intoClause).rel)}`]
+    case 'ViewStmt':
+      return [`relation ${relationName(node.view)}`]
+    case 'CreateSeqStmt':
+      return [`relation ${relationName(node.sequence)}`]
+    case 'IndexStmt':
+      return node.idxname === undefined ? [] : [`index ${besideTable(node)}`, `index ${node.idxname}`]
+    case 'CreateFunctionStmt':
+      return [`function ${plainName(names(node.funcname))}`]
+    case 'CreateEnumStmt':
+      return [`type ${plainName(names(node.typeName))}`]
+    case 'CreateRangeStmt':
+      return [`type ${plainName(names(node.typeName))}`]
+    case 'CompositeTypeStmt':
+      return [`type ${relationName(node.typevar)}`]
+    case 'CreateDomainStmt':
+      return [`type ${plainName(names(node.domainname))}`]
+    case 'DefineStmt':
+      return [`${kindOf(node.kind)} ${plainName(names(node.defnames))}`]
+    case 'CreateExtensionStmt':
+      return [`extension ${node.extname}`]
+    case 'CreateSchemaStmt':
+      return [`schema ${node.schemaname}`]
+    case 'CreatePolicyStmt':
+      return [`policy ${relationName(node.table)}`]
     default:
       return []
   }
 }
 
-function concurrently(concurrent: boolean, context: Context, otherwise: RuleName): RuleName[] {
-  if (!concurrent) return [otherwise]
-  return context.transactional ? ['concurrently_in_transaction'] : []
+function besideTable(node: Tree): string {
+  const { schemaname } = tree(node.relation)
+  return plainName(schemaname === undefined ? [String(node.idxname)] : [String(schemaname), String(node.idxname)])
 }
 
-/** Functions whose value is the same for the whole statement: PostgreSQL keeps it beside the table instead of rewriting. */
-const STABLE = [
-  'now',
-  'transaction_timestamp',
-  'statement_timestamp',
-  'current_setting',
-  'to_tsvector',
-  'lower',
-  'upper',
-  'jsonb_build_object',
-  'jsonb_build_array',
-]
-
-/** Whether an expression calls a function that may give every row a different value. Unknown functions may. */
-function isVolatile(expression: unknown): boolean {
-  if (Array.isArray(expression)) return expression.some(isVolatile)
-  if (typeof expression !== 'object' || expression === null) return false
-  const call = (expression as Tree).FuncCall
-  if (call !== undefined && !STABLE.includes(names(tree(call).funcname).at(-1) ?? '')) return true
-  return Object.values(expression).some(isVolatile)
+/** What a migration makes anywhere in it. A table or view that another is renamed to counts, as its name is there. */
+export function remadeBy(statements: readonly ParsedStatement[]): Set<string> {
+  return new Set(
+    statements.flatMap(({ kind, node }) => {
+      if (kind === 'RenameStmt' && node.relation !== undefined && kindOf(node.renameType) === 'relation') {
+        return [`relation ${plainName([String(tree(node.relation).schemaname ?? 'public'), String(node.newname)])}`]
+      }
+      return madeOrReplaced(kind, node)
+    }),
+  )
 }
 
-function isType(column: Tree, types: readonly string[]): boolean {
-  return types.includes(names(tree(column.typeName).names).at(-1) ?? '')
+const CHECKS: Readonly<Record<string, Check>> = {
+  CreateStmt: ({ node, text }) =>
+    list(node.tableElts).some(element => isJson(tree(element.ColumnDef))) ? [jsonFault(text)] : [],
+  IndexStmt: checkIndex,
+  ReindexStmt: checkReindex,
+  DropStmt: checkDrop,
+  AlterTableStmt: checkAlterTable,
+  RenameStmt: checkRename,
+  AlterObjectSchemaStmt: checkSetSchema,
+  AlterDomainStmt: checkDomain,
+  AlterEnumStmt: checkEnum,
+  TruncateStmt: checkTruncate,
+  VacuumStmt: checkVacuum,
+  ClusterStmt: ({ text, node }) => {
+    const on = node.relation === undefined ? 'every clustered table' : quoteName(relationName(node.relation))
+    return [
+      { rule: 'table_rewrites', on, recipe: `-- in an announced pause\n-- allow table_rewrites: <pause>\n${text};` },
+    ]
+  },
+  LockStmt: ({ node }) => [
+    {
+      rule: 'lock_table',
+      on: list(node.relations)
+        .map(each => quoteName(relationName(each.RangeVar)))
+        .join(', '),
+      recipe: '-- leave it out: each statement takes the lock it needs',
+    },
+  ],
+  RefreshMatViewStmt: ({ node, text }, context) => {
+    const view = relationName(node.relation)
+    if (node.concurrent === true || context.created.has(`relation ${view}`) || node.skipData === true) return []
+    const recipe = `${text.replace(/\bview\b/i, '$& concurrently')}; -- which needs a unique index on ${quoteName(view)}`
+    return [{ rule: 'refresh_blocks_reads', on: quoteName(view), recipe }]
+  },
+  DropdbStmt: (statement, context) => [
+    { rule: 'drop_database', recipe: OWN_FILE + afterRelease('drop_database', statement.text) },
+    ...outsideOnly(statement, context),
+  ],
+  CreatedbStmt: outsideOnly,
+  CreateTableSpaceStmt: outsideOnly,
+  DropTableSpaceStmt: outsideOnly,
+  AlterSystemStmt: outsideOnly,
+  CreateSubscriptionStmt: outsideOnly,
+  DropSubscriptionStmt: outsideOnly,
+  AlterDatabaseStmt: (statement, context) =>
+    hasOption(statement.node.options, 'tablespace') ? outsideOnly(statement, context) : [],
+  DiscardStmt: (statement, context) => (statement.node.target === 'DISCARD_ALL' ? outsideOnly(statement, context) : []),
+}
+
+function outsideOnly({ text }: ParsedStatement, { transactional }: Context): Fault[] {
+  return transactional ? [{ rule: 'cannot_run_in_transaction', recipe: `${OWN_FILE}${text};` }] : []
+}
+
+function checkVacuum(statement: ParsedStatement, context: Context): Fault[] {
+  const { node } = statement
+  if (node.is_vacuumcmd !== true) return [] // ANALYZE
+  const tables = list(node.rels).map(each => quoteName(relationName(tree(each.VacuumRelation).relation)))
+  const recipe = `${OWN_FILE}vacuum ${tables.join(', ')}; -- keeps the space for new rows; pg_repack gives it back`
+  const on = tables.join(', ') || 'every table'
+  const full: Fault[] = hasOption(node.options, 'full') ? [{ rule: 'table_rewrites', on, recipe }] : []
+  return [...outsideOnly(statement, context), ...full]
+}
+
+function checkIndex({ node, text }: ParsedStatement, context: Context): Fault[] {
+  const table = relationName(node.relation)
+  if (context.created.has(`relation ${table}`)) return []
+  if (node.concurrent === true) {
+    return context.transactional ? [{ rule: 'concurrently_in_transaction', recipe: `${OWN_FILE}${text};` }] : []
+  }
+  if (tree(node.relation).inh !== true) return [] // ON ONLY: there are no rows in a partitioned table itself
+  const partitioned = context.known.partitioned.has(table)
+  const recipe = partitioned
+    ? `${text.replace(/\bon\s+/i, 'on only ')};\n-- then for each partition, in a file of its own with "-- no transaction": create index concurrently on it\n-- and last: alter index ${indexName(node, table)} attach partition <its index>`
+    : `${OWN_FILE}${text.replace(/\bindex\b/i, `$& concurrently${node.idxname === undefined ? ` ${indexName(node, table)}` : ''}`)};`
+  return [{ rule: 'create_index_blocks_writes', on: quoteName(table), recipe }]
+}
+
+/** The name PostgreSQL would give, or nearly. An index that is built without a transaction has to be found again. */
+function indexName({ idxname, indexParams }: Tree, table: string): string {
+  const columns = list(indexParams).map(each => String(tree(each.IndexElem).name ?? 'expr'))
+  return quoteName(String(idxname ?? derivedName(table, ...columns, 'idx')))
+}
+
+function checkReindex({ node, text }: ParsedStatement, context: Context): Fault[] {
+  if (hasOption(node.params, 'concurrently')) {
+    return context.transactional ? [{ rule: 'concurrently_in_transaction', recipe: `${OWN_FILE}${text};` }] : []
+  }
+  const recipe = `${OWN_FILE}${text.replace(/\b(index|table|schema|database)\b/i, '$& concurrently')};`
+  const on = node.relation === undefined ? 'every table' : quoteName(relationName(node.relation))
+  return [{ rule: 'reindex_blocks', on, recipe }]
+}
+
+function checkDomain({ node, text }: ParsedStatement, context: Context): Fault[] {
+  const domain = plainName(names(node.typeName))
+  if (context.created.has(`type ${domain}`)) return []
+  const on = `every table with a ${quoteName(domain)}`
+  const named = quoteName(domain)
+  if (node.subtype === 'O') {
+    const name = quoteName(derivedName(domain, 'present'))
+    const recipe = `alter domain ${named} add constraint ${name} check (value is not null) not valid;${NEXT}alter domain ${named} validate constraint ${name};`
+    return [{ rule: 'domain_constraint_scans', on, recipe }]
+  }
+  const constraint = tree(tree(node.def).Constraint)
+  if (node.subtype !== 'C' || constraint.skip_validation === true) return []
+  const name = quoteName(String(constraint.conname ?? derivedName(domain, 'check')))
+  const added =
+    constraint.conname === undefined ? text.replace(/\badd\s+(?:constraint\s+)?/i, `add constraint ${name} `) : text
+  const recipe = `${added} not valid;${NEXT}alter domain ${named} validate constraint ${name};`
+  return [{ rule: 'domain_constraint_scans', on, recipe }]
+}
+
+function checkEnum({ node, text }: ParsedStatement, context: Context): Fault[] {
+  const type = plainName(names(node.typeName))
+  if (context.created.has(`type ${type}`)) return []
+  if (node.oldVal === undefined) {
+    context.enumValues.add(String(node.newVal))
+    return []
+  }
+  const add = `alter type ${quoteName(type)} add value '${String(node.newVal).replaceAll("'", "''")}';`
+  const recipe = `-- a new value beside the old one needs no pause: ${add} or,\n${afterRelease('rename_enum_value', text)}`
+  return [{ rule: 'rename_enum_value', recipe }]
+}
+
+/** A value that ALTER TYPE … ADD VALUE has added before in the same transaction. */
+function checkEnumValues({ kind, node, text }: ParsedStatement, { transactional, enumValues }: Context): Fault[] {
+  if (!transactional || enumValues.size === 0 || kind === 'AlterEnumStmt' || kind === 'CommentStmt') return []
+  const used = nodesOf(node, 'A_Const').some(each => enumValues.has(String(tree(each.sval).sval)))
+  return used ? [{ rule: 'enum_value_used_at_once', recipe: `${NEXT.trimStart()}${text};` }] : []
+}
+
+function checkTruncate({ node }: ParsedStatement, { created }: Context): Fault[] {
+  const tables = list(node.relations).map(each => relationName(each.RangeVar))
+  const old = tables.filter(table => !created.has(`relation ${table}`)).map(quoteName)
+  if (old.length === 0) return []
+  const recipe = old.map(table => `delete from ${table} where ctid in (select ctid from ${table} limit ${BATCH});`)
+  return [{ rule: 'truncate', on: old.join(', '), recipe: `-- again, until no row is left\n${recipe.join('\n')}` }]
 }
 
 function hasOption(options: unknown, name: string): boolean {
   return list(options).some(option => tree(option.DefElem).defname === name)
-}
-
-function relationName(relation: unknown): string {
-  const { schemaname, relname } = tree(relation)
-  return schemaname === undefined ? String(relname) : `${schemaname}.${relname}`
-}
-
-function isNew(relation: unknown, context: Context): boolean {
-  return context.created.has(relationName(relation))
 }

@@ -1,0 +1,74 @@
+import {
+  list,
+  names,
+  nodesOf,
+  type ParsedStatement,
+  parseBody,
+  parseSql,
+  syntaxErrorOf,
+  type Tree,
+  tree,
+} from './parser.ts'
+
+/**
+ * The statements in a DO block, those of EXECUTE too where their text is known. Names that are put together at run time
+ * stand as `"?"`.
+ */
+export async function statementsOfBlock({ node }: ParsedStatement): Promise<ParsedStatement[]> {
+  const options = list(node.args).map(arg => tree(arg.DefElem))
+  const language = options.find(({ defname }) => defname === 'language')
+  if (language && tree(tree(language.arg).String).sval !== 'plpgsql') return []
+  const body = options.find(({ defname }) => defname === 'as')
+  const block = await tolerate(() => parseBody(String(tree(tree(body?.arg).String).sval ?? '')))
+  const plain = ['PLpgSQL_stmt_execsql', 'PLpgSQL_stmt_fors'].flatMap(kind =>
+    nodesOf(block, kind).map(each => queryOf(each.sqlstmt ?? each.query)),
+  )
+  const dynamic = nodesOf(block, 'PLpgSQL_stmt_dynexecute').map(each => textOfExpression(queryOf(each.query)))
+  const found: ParsedStatement[] = []
+  for (const text of [...plain, ...(await Promise.all(dynamic))]) {
+    const statements = (await tolerate(() => parseSql(text))) ?? (await tolerate(() => parseSql(withoutInto(text))))
+    found.push(...(statements ?? []))
+  }
+  return found
+}
+
+function queryOf(expression: unknown): string {
+  return String(tree(tree(expression).PLpgSQL_expr).query ?? '')
+}
+
+/** `INTO` belongs to PL/pgSQL where it is not INSERT's. */
+function withoutInto(text: string): string {
+  return text.replace(/(\breturning\b.*?)\s+into\s+(?:strict\s+)?[\w.,\s"]+$/is, '$1')
+}
+
+/** Undefined for what PostgreSQL's parser does not take: it is the server's to refuse. */
+async function tolerate<T>(fn: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await fn()
+  } catch (error) {
+    if (syntaxErrorOf(error) || error instanceof Error) return undefined
+    throw error
+  }
+}
+
+/** The value of `'…'`, `'…' || x` and `format('…', …)`, as far as it is known. */
+async function textOfExpression(expression: string): Promise<string> {
+  const [select] = (await tolerate(() => parseSql(`select ${expression}`))) ?? []
+  const target = tree(list(select?.node.targetList)[0]?.ResTarget)
+  return textOf(tree(target.val))
+}
+
+function textOf(value: Tree): string {
+  const constant = tree(value.A_Const).sval
+  if (constant !== undefined) return String(tree(constant).sval ?? '')
+  const { name, lexpr, rexpr } = tree(value.A_Expr)
+  if (names(name)[0] === '||') return textOf(tree(lexpr)) + textOf(tree(rexpr))
+  const { funcname, args } = tree(value.FuncCall)
+  if (names(funcname).at(-1) === 'format') {
+    const pattern = textOf(tree(list(args)[0]))
+    return pattern.replace(/%(?:\d+\$)?([-\d]*)([sIL%])/g, (_all, _flags, kind) =>
+      kind === '%' ? '%' : kind === 'L' ? "'?'" : '"?"',
+    )
+  }
+  return '"?"'
+}

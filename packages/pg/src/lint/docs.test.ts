@@ -1,0 +1,38 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cases } from '../../test/lint-cases.ts'
+import { linkOf, RULES, type RuleName } from './rules.ts'
+
+const PAGE = join(import.meta.dirname, '../../../../docs/migrations-lint.md')
+
+const HEAD = `# What the lint of migrations finds
+
+\`arlen check\` and \`arlen migrate --lint\` read migrations with PostgreSQL's own parser. Each finding says what is locked, what
+waits for it and until when, and has SQL to paste that does the same safely. **Contract** means that the running release
+cannot live with it: such a step belongs into the release after the one that stops using what goes. The rules cover the
+operations of strong_migrations and squawk, and what the manual says of locks; statements in \`DO\` blocks, in \`EXECUTE\` of
+known text and in \`WITH\` are read too. What a migration has made itself is used by nobody yet: changes to it are not
+findings, unless it was made \`if not exists\`.
+
+\`-- allow rule: why\` before a statement, in it or behind it sets one rule aside for that statement. This table is written
+by its test (\`UPDATE_DOCS=1\`).
+
+| rule | phase | problem | lock | for example |
+|---|---|---|---|---|
+`
+
+test('the documents have the table of rules', async () => {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  const rows = (Object.keys(RULES) as RuleName[])
+    .filter((rule): rule is keyof typeof cases => rule in cases)
+    .map(rule => {
+      const { problem, lock, phase } = RULES[rule]
+      const example = cases[rule].bad[0]!.replace('-- no transaction\n', '')
+      const locked = lock ? `${lock.mode} ${lock.during}` : ''
+      return `| [\`${rule}\`](${linkOf(rule)}) | ${phase ?? 'expand'} | ${cell(problem)} | ${locked} | \`${cell(example)}\` |\n`
+    })
+  const page = HEAD + rows.join('')
+  if (process.env.UPDATE_DOCS) await writeFile(PAGE, page)
+  expect(await readFile(PAGE, 'utf8')).toBe(page)
+})

@@ -1,0 +1,70 @@
+import { names, type Tree, tree } from './parser.ts'
+
+/** The name of something without the schema `public`, so that `public.t` and `t` are the same. */
+export function plainName(path: readonly string[]): string {
+  return (path[0] === 'public' && path.length > 1 ? path.slice(1) : path).join('.')
+}
+
+/** The name in a RangeVar. */
+export function relationName(relation: unknown): string {
+  const { schemaname, relname } = tree(relation)
+  return plainName(schemaname === undefined ? [String(relname)] : [String(schemaname), String(relname)])
+}
+
+/** The name in one of the forms in which `DROP`, `ALTER … RENAME` and `SET SCHEMA` give what they are about. */
+export function objectName(object: unknown): string {
+  const { List, ObjectWithArgs, TypeName, String: text } = tree(object)
+  if (text !== undefined) return plainName([String(tree(text).sval)])
+  return plainName(names(tree(List).items ?? tree(ObjectWithArgs).objname ?? tree(TypeName).names))
+}
+
+// biome-ignore format: a table
+const RESERVED = new Set([
+  'all', 'analyse', 'analyze', 'and', 'any', 'array', 'as', 'asc', 'asymmetric', 'both', 'case', 'cast', 'check',
+  'collate', 'column', 'constraint', 'create', 'current_date', 'current_role', 'current_time', 'current_timestamp',
+  'current_user', 'default', 'deferrable', 'desc', 'distinct', 'do', 'else', 'end', 'except', 'false', 'fetch', 'for',
+  'foreign', 'from', 'grant', 'group', 'having', 'in', 'initially', 'intersect', 'into', 'lateral', 'leading', 'limit',
+  'localtime', 'localtimestamp', 'not', 'null', 'offset', 'on', 'only', 'or', 'order', 'placing', 'primary',
+  'references', 'returning', 'select', 'session_user', 'some', 'symmetric', 'table', 'then', 'to', 'trailing', 'true',
+  'union', 'unique', 'user', 'using', 'variadic', 'when', 'where', 'window', 'with',
+])
+
+/** A name as SQL has it, in quotes where it needs them. */
+export function quoteName(name: string): string {
+  return name
+    .split('.')
+    .map(part => (/^[a-z_][a-z0-9_$]*$/.test(part) && !RESERVED.has(part) ? part : `"${part.replaceAll('"', '""')}"`))
+    .join('.')
+}
+
+/** A name derived from another one: without its schema, and short enough. */
+export function derivedName(table: string, ...rest: readonly string[]): string {
+  return [table.split('.').at(-1), ...rest].join('_').slice(0, 63)
+}
+
+// biome-ignore format: a table
+const SPELLED: Readonly<Record<string, string>> = {
+  int2: 'smallint', int4: 'integer', int8: 'bigint', float4: 'real', float8: 'double precision', bool: 'boolean',
+  bpchar: 'char', serial: 'integer', serial4: 'integer', bigserial: 'bigint', serial8: 'bigint', smallserial: 'smallint',
+  serial2: 'smallint',
+}
+
+/** A TypeName as SQL: `varchar(20)`, `integer[]`. */
+export function typeText(type: unknown): string {
+  const { names: path, typmods, arrayBounds } = tree(type)
+  const name = plainName(names(path).filter((part, i, all) => !(i === 0 && part === 'pg_catalog' && all.length > 1)))
+  const mods = typmodsOf(typmods)
+  return spelledType(name, mods) + (Array.isArray(arrayBounds) ? '[]' : '')
+}
+
+/** A type by its name in the catalog, as SQL has it. */
+export function spelledType(name: string, mods: readonly number[]): string {
+  return (SPELLED[name] ?? quoteName(name)) + (mods.length > 0 ? `(${mods.join(', ')})` : '')
+}
+
+function typmodsOf(value: unknown): number[] {
+  return ((value ?? []) as Tree[]).flatMap(item => {
+    const constant = tree(item.A_Const)
+    return constant.ival === undefined ? [] : [Number(tree(constant.ival).ival ?? 0)]
+  })
+}

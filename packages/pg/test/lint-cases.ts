@@ -1,0 +1,316 @@
+import type { RuleName } from '../src/lint/rules.ts'
+
+/** For every rule what breaks it, and what does not: the operations of strong_migrations, squawk and PostgreSQL's manual. */
+export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; good: string[] }> = {
+  create_index_blocks_writes: {
+    bad: [
+      'create index i on t (a)',
+      'create unique index on s.t (a)',
+      'create table if not exists t (a int); create index i on t (a)',
+      "do $$ begin execute format('create index %I on t (a)', 'i'); end $$",
+    ],
+    good: [
+      '-- no transaction\ncreate index concurrently i on t (a)',
+      'create table t (a int); create index i on t (a)',
+      'create table public.t (a int); create index i on t (a)',
+      'create table t (a int); create index i on public.t (a)',
+      'create index i on only t (a)',
+      'create materialized view v as select 1 as a; create unique index on v (a)',
+    ],
+  },
+  drop_index_blocks: {
+    bad: ['drop index i', 'drop index if exists s.i, j'],
+    good: [
+      '-- no transaction\ndrop index concurrently i',
+      'create table t (a int); create index i on t (a); drop index i',
+    ],
+  },
+  reindex_blocks: {
+    bad: ['reindex table t', 'reindex index i'],
+    good: ['-- no transaction\nreindex (concurrently) table t', '-- no transaction\nreindex table concurrently t'],
+  },
+  concurrently_in_transaction: {
+    bad: [
+      'create index concurrently i on t (a)',
+      'drop index concurrently i',
+      'reindex table concurrently t',
+      'alter table t detach partition p concurrently',
+    ],
+    good: ['refresh materialized view concurrently v'],
+  },
+  cannot_run_in_transaction: {
+    bad: [
+      'vacuum t',
+      'create database d',
+      "alter system set work_mem = '4MB'",
+      "create tablespace x location '/x'",
+      'drop tablespace x',
+      "create subscription s connection 'host=x' publication p",
+      'drop subscription s',
+      'alter database d set tablespace x',
+      'discard all',
+    ],
+    good: ['-- no transaction\nvacuum t', 'analyze t', 'alter database d set work_mem = 4096', 'discard plans'],
+  },
+  enum_value_used_at_once: {
+    bad: [
+      "alter type e add value 'x'; update t set a = 'x' where a = 'y'",
+      "alter type e add value if not exists 'x'; alter table t alter column a set default 'x'",
+      "alter type e add value 'x'; insert into t (a) values ('x'::e)",
+    ],
+    good: [
+      "alter type e add value 'x'; alter type e add value 'y' after 'x'",
+      "create type e as enum ('a'); alter type e add value 'x'; create table t (a e default 'x')",
+    ],
+  },
+  add_not_null_column: {
+    bad: [
+      'alter table t add column a int not null',
+      'alter table t add column a varchar(20) not null, add column b int',
+      'alter table t add column a point not null',
+    ],
+    good: ['alter table t add column a int not null default 0', 'alter table t add column a int'],
+  },
+  add_column_rewrites: {
+    bad: [
+      'alter table t add column a serial',
+      'alter table t add column a int generated always as identity',
+      'alter table t add column a int generated always as (b + 1) stored',
+      'alter table t add column a uuid default gen_random_uuid()',
+      'alter table t add column a uuid not null default uuidv7()',
+      "alter table t add column a text not null default 'x' || random()::text",
+      'alter table t add column a timestamptz default clock_timestamp()',
+      'alter table t add column a text default own_function()',
+    ],
+    good: [
+      'alter table t add column a timestamptz not null default now()',
+      "alter table t add column a timestamp not null default timezone('utc', now())",
+      "alter table t add column a timestamp not null default (now() at time zone 'utc')",
+      "alter table t add column a timestamp default timezone('utc'::text, current_timestamp)",
+      "alter table t add column a date default date_trunc('month', now())",
+      "alter table t add column a text default 'x' || 'y'",
+      "alter table t add column a jsonb not null default jsonb_build_object('a', 1)",
+      'alter table t add column a text default pg_catalog.upper(current_user::text)',
+      'alter table t add column a int generated always as (b + 1) virtual',
+      'alter table t alter column a set default gen_random_uuid()',
+      'create function f() returns int language sql immutable as $$ select 1 $$; alter table t add column a int default f()',
+    ],
+  },
+  add_column_constraint_scans: {
+    bad: [
+      'alter table t add column a int references u',
+      'alter table t add column a int constraint x references u (id) on delete set null',
+      'alter table t add column a int check (a > 0)',
+      'alter table t add column a int unique',
+      'alter table t add column a int primary key',
+    ],
+    good: ['create table t (a int references u unique check (a > 0))'],
+  },
+  set_not_null_scans: {
+    bad: ['alter table t alter column a set not null', 'do $$ begin alter table t alter a set not null; end $$'],
+    good: [
+      'alter table t add constraint c check (a is not null) not valid',
+      'alter table t validate constraint c',
+      'alter table t add constraint n not null a not valid',
+    ],
+  },
+  change_type_rewrites: {
+    bad: [
+      'alter table t alter column a type bigint',
+      'alter table s.t alter column a set data type varchar(20)',
+      "alter table t alter column a type timestamptz using a at time zone 'utc'",
+    ],
+    good: ['create table t (a int); alter table t alter column a type bigint'],
+  },
+  rename_column: {
+    bad: ['alter table t rename column a to b', 'alter table t rename a to b', 'alter type c rename attribute a to b'],
+    good: ['create table t (a int); alter table t rename a to b', 'alter table t rename constraint a to b'],
+  },
+  rename_table: {
+    bad: ['alter table t rename to u', 'alter schema a rename to b'],
+    good: [
+      'alter index i rename to j',
+      'alter table t rename to u; create view t as select * from u',
+      'alter table s.t rename to u; create or replace view s.t as select * from s.u',
+    ],
+  },
+  rename_view: {
+    bad: ['alter view v rename to w', 'alter materialized view v rename to w'],
+    good: [
+      'create view v as select 1; alter view v rename to w',
+      'alter view v rename to w; create view v as select * from w',
+    ],
+  },
+  rename_function: {
+    bad: ['alter function f(int) rename to g', 'alter procedure p rename to q'],
+    good: ['alter function f(int) rename to g; create function f(a int) returns int language sql as $$ select g(a) $$'],
+  },
+  rename_type: {
+    bad: ['alter type e rename to f', 'alter domain d rename to e'],
+    good: ["alter type e rename to e_old; create type e as enum ('a'); drop type e_old"],
+  },
+  rename_sequence: { bad: ['alter sequence s rename to r'], good: ['create sequence s; alter sequence s rename to r'] },
+  rename_enum_value: {
+    bad: ["alter type e rename value 'a' to 'b'"],
+    good: ["alter type e add value 'c'", "create type e as enum ('a'); alter type e rename value 'a' to 'b'"],
+  },
+  set_schema: {
+    bad: ['alter table t set schema s', 'alter function f(int) set schema s', 'alter type e set schema s'],
+    good: [
+      'alter table t set schema s; create view t as select * from s.t',
+      'create table t (a int); alter table t set schema s',
+    ],
+  },
+  foreign_key_scans: {
+    bad: [
+      'alter table t add constraint f foreign key (a) references u',
+      'alter table t add foreign key (a, b) references s.u (a, b) on delete cascade',
+      'do $$ begin alter table t add constraint f foreign key (a) references u; exception when duplicate_object then null; end $$',
+    ],
+    good: [
+      'alter table t add constraint f foreign key (a) references u not valid',
+      'create table t (a int); do $$ begin alter table t add constraint f foreign key (a) references u; end $$',
+    ],
+  },
+  check_scans: {
+    bad: [
+      'alter table t add constraint c check (a > 0)',
+      'alter table t add check (a > 0)',
+      'alter table t add constraint c not null a',
+    ],
+    good: [
+      'alter table t add constraint c check (a > 0) not valid',
+      'alter table t add constraint c check (a > 0) not enforced',
+    ],
+  },
+  domain_constraint_scans: {
+    bad: [
+      'alter domain d add constraint c check (value > 0)',
+      'alter domain d add check (value > 0)',
+      'alter domain d set not null',
+    ],
+    good: [
+      'alter domain d add constraint c check (value > 0) not valid',
+      'create domain d as int; alter domain d add check (value > 0)',
+      'alter domain d drop not null',
+    ],
+  },
+  unique_builds_index: {
+    bad: [
+      'alter table t add constraint u unique (a)',
+      'alter table t add unique nulls not distinct (a, "B")',
+      'alter table t add primary key (a)',
+    ],
+    good: ['alter table t add constraint u unique using index i'],
+  },
+  exclusion_builds_index: { bad: ['alter table t add exclude using gist (a with &&)'], good: [] },
+  validate_in_same_transaction: {
+    bad: ['alter table t add constraint c check (a > 0) not valid; alter table t validate constraint c'],
+    good: ['alter table t validate constraint other'],
+  },
+  drop_column: {
+    bad: ['alter table t drop column a', 'create table if not exists t (a int); alter table t drop column a'],
+    good: [
+      'create table t (a int); alter table t drop column a',
+      'alter table t add column a int; alter table public.t drop column a',
+    ],
+  },
+  drop_table: {
+    bad: ['drop table t', 'drop table if exists t cascade; create table t (a int)', 'do $$ begin drop table t; end $$'],
+    good: ['create table t (a int); drop table t', 'create table public.t (a int); drop table t'],
+  },
+  drop_view: {
+    bad: ['drop view v', 'drop materialized view v'],
+    good: ['drop view v; create view v as select 1', 'create view v as select 1; drop view v'],
+  },
+  drop_function: {
+    bad: [
+      'drop function f',
+      'drop function if exists f(int), g',
+      'drop procedure p',
+      'drop aggregate a(int)',
+      'drop routine r',
+    ],
+    good: ['drop function f(int); create function f(a int, b int) returns int language sql as $$ select 1 $$'],
+  },
+  drop_type: {
+    bad: ['drop type e', 'drop domain d'],
+    good: ["drop type e; create type e as enum ('a')"],
+  },
+  drop_sequence: { bad: ['drop sequence s'], good: ['create sequence s; drop sequence s'] },
+  drop_extension: { bad: ['drop extension pgcrypto'], good: ['create extension pgcrypto; drop extension pgcrypto'] },
+  drop_schema: { bad: ['drop schema s cascade'], good: ['create schema s; drop schema s'] },
+  drop_database: { bad: ['-- no transaction\ndrop database d'], good: [] },
+  truncate: { bad: ['truncate t', 'truncate table t, u cascade'], good: ['create table t (a int); truncate t'] },
+  table_rewrites: {
+    bad: [
+      '-- no transaction\nvacuum full t',
+      '-- no transaction\nvacuum (full, analyze) t',
+      'cluster t using i',
+      'alter table t set unlogged',
+      'alter table t set logged',
+      'alter table t set tablespace x',
+      'alter table t set access method heap2',
+      'alter table t alter column a set expression as (b + 1)',
+    ],
+    good: [
+      '-- no transaction\nvacuum t',
+      'alter table t set (fillfactor = 70)',
+      'alter table t alter column a set statistics 500',
+    ],
+  },
+  lock_table: { bad: ['lock table t', 'lock t in share mode'], good: [] },
+  disable_trigger: {
+    bad: ['alter table t disable trigger all', 'alter table t disable trigger x'],
+    good: ['alter table t enable trigger all'],
+  },
+  enable_row_security: {
+    bad: ['alter table t enable row level security', 'alter table t force row level security'],
+    good: [
+      'create table t (a int); alter table t enable row level security',
+      'alter table t enable row level security; create policy p on public.t using (true)',
+      'alter table t disable row level security',
+    ],
+  },
+  refresh_blocks_reads: { bad: ['refresh materialized view v'], good: ['refresh materialized view concurrently v'] },
+  attach_partition_scans: {
+    bad: [
+      'alter table t attach partition p for values in (1, 2)',
+      "alter table t attach partition p for values from ('2026-01-01') to ('2027-01-01')",
+      'create table t (a int) partition by list (a); alter table t attach partition p for values in (1)',
+    ],
+    good: [
+      'create table p (a int); alter table t attach partition p for values in (1)',
+      'alter table p validate constraint c',
+    ],
+  },
+  detach_partition_blocks: {
+    bad: ['alter table t detach partition p'],
+    good: ['-- no transaction\nalter table t detach partition p concurrently'],
+  },
+  change_without_where: {
+    bad: [
+      'update t set a = 1',
+      'delete from t',
+      'update t set a = 1 where true',
+      'delete from t where 1 = 1',
+      'with gone as (delete from t returning *) insert into old select * from gone',
+      'with x as (select 1) update t set a = 1',
+      'do $$ begin update t set a = 1; end $$',
+      "do $$ begin if true then execute 'delete from t'; end if; end $$",
+    ],
+    good: [
+      'update t set a = 1 where a is null',
+      'delete from t where false',
+      'create table t as select 1 as a; update t set a = 2',
+      'with gone as (delete from t where a < 3 returning *) insert into old select * from gone',
+      'do $$ begin update t set a = 1 where a is null; end $$',
+      'do $$ begin perform f(); raise notice $x$delete from t$x$; end $$',
+      'create function f() returns void language sql as $$ delete from t $$',
+    ],
+  },
+  json_has_no_equality: {
+    bad: ['create table t (a json)', 'alter table t add column a json'],
+    good: ['create table t (a jsonb)'],
+  },
+}

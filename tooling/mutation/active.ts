@@ -8,7 +8,7 @@ const seen = new Set<number>()
 
 /** True where the mutant of this number is switched on. While hits are recorded, none is. */
 export function isMutant(id: number): boolean {
-  if (hits !== undefined && !seen.has(id)) {
+  if (hits && !seen.has(id)) {
     seen.add(id)
     appendFileSync(hits, `${process.env.MUTANT_TEST ?? '?'}\t${id}\n`)
   }

@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { nameMutants } from './identity.ts'
 import { instrument } from './instrument.ts'
 import { listMutants } from './mutants.ts'
+import { nearestFirst } from './nearest.ts'
 import { type Equivalent, type Result, report, type SampledMutant } from './report.ts'
+import { Results } from './results.ts'
 import { sample, seededRandom } from './sample.ts'
+import { tryMutant } from './try-mutant.ts'
 
 const changes = (text: string) => listMutants('a.ts', text).map(({ change }) => change)
 
@@ -63,7 +70,8 @@ test('a sample is the same for the same seed and has nothing twice', () => {
 
 const result = (outcome: Result['outcome'], line = 'a < b'): Result => {
   const mutant: SampledMutant = {
-    id: 1,
+    package: 'http',
+    name: 'a mutant',
     start: 0,
     end: 5,
     replacement: '',
@@ -79,7 +87,7 @@ test('fewer than nine in ten killed is a failure that names what lived', () => {
   expect(report([...nine, result('survived')], []).ok).toBe(true)
   const { ok, text } = report([...nine.slice(1), result('survived'), result('unreached')], [])
   expect(ok).toBe(false)
-  expect(text).toContain('unreached  #1 packages/http/src/a.ts:1  < to <=:  a < b')
+  expect(text).toContain('unreached  packages/http/src/a.ts:1  < to <=  «a < b»:  a < b')
 })
 
 test('equivalent mutants do not count, unless a test kills them after all', () => {
@@ -87,4 +95,83 @@ test('equivalent mutants do not count, unless a test kills them after all', () =
   expect(report([result('survived')], [known]).text).toContain('http            1           1       0  -')
   expect(report([result('killed')], [known]).text).toContain('http            1           0       1  100.0 %')
   expect(report([result('survived')], [{ ...known, line: 'other' }]).ok).toBe(false)
+})
+
+test('a mutant keeps its name when other lines of the module change', () => {
+  const names = (source: string) => [
+    ...nameMutants(listMutants('a.ts', source).map(mutant => ({ ...mutant, file: 'a.ts', source }))).keys(),
+  ]
+  expect(names('f(1)\nf(1)')).toEqual([
+    'a.ts: statement removed: f(1)',
+    'a.ts: number plus one: f(1)',
+    'a.ts: statement removed: f(1) #2',
+    'a.ts: number plus one: f(1) #2',
+  ])
+  expect(names('let b\nf(1)')).toEqual(names('f(1)'))
+})
+
+test('the nearest tests come first, and the quicker of two as near', () => {
+  const tests = [
+    'packages/arlen/test/a.test.ts',
+    'packages/pg/test/c.test.ts',
+    'packages/pg/test/b.test.ts',
+    'packages/pg/src/sql/x.test.ts',
+  ]
+  const ms = new Map([
+    [tests[1]!, 900],
+    [tests[2]!, 100],
+  ])
+  expect(nearestFirst('packages/pg/src/sql/sql.ts', tests, ms)).toEqual([tests[3], tests[2], tests[1], tests[0]])
+  expect(nearestFirst('packages/arlen/src/c.ts', tests, ms)[0]).toBe('packages/pg/test/c.test.ts')
+})
+
+/** Runs files whose failures are listed: for each file what happens with the mutant, then without it, and so on. */
+function scripted(failures: Record<string, (string | undefined)[]>) {
+  const ran: string[] = []
+  const run = async (file: string, mutant: 'on' | 'off') => {
+    ran.push(`${file} ${mutant}`)
+    const failure = failures[file]?.shift()
+    return { passed: failure === undefined, failure: failure ?? '', ms: 1 }
+  }
+  return { ran, run }
+}
+
+test('a mutant is killed by the first test file that fails, and survives when none does', async () => {
+  const { ran, run } = scripted({ 'p/src/b.test.ts': ['expected 1 to be 2'] })
+  expect(await tryMutant(['p/src/a.test.ts', 'p/src/b.test.ts', 'p/src/c.test.ts'], run)).toEqual({
+    outcome: 'killed',
+    by: 'p/src/b.test.ts',
+  })
+  expect(ran).toEqual(['p/src/a.test.ts on', 'p/src/b.test.ts on'])
+  expect(await tryMutant(['p/src/a.test.ts'], run)).toEqual({ outcome: 'survived' })
+  expect(await tryMutant([], run)).toEqual({ outcome: 'unreached' })
+})
+
+test('what a busy machine may have done counts only when the mutant makes it fail again', async () => {
+  const file = 'p/test/a.test.ts'
+  const late = 'Test timed out in 20000ms'
+  expect(await tryMutant([file], scripted({ [file]: ['wrong', undefined, 'wrong'] }).run)).toMatchObject({ by: file })
+  const survived = { outcome: 'survived', unsure: [file] }
+  expect(await tryMutant([file], scripted({ [file]: ['wrong', 'wrong', 'wrong'] }).run)).toEqual(survived)
+  expect(await tryMutant([file], scripted({ [file]: ['wrong', undefined, undefined] }).run)).toEqual(survived)
+  const unit = 'p/src/a.test.ts'
+  expect(await tryMutant([unit], scripted({ [unit]: [late, undefined, undefined] }).run)).toMatchObject({
+    unsure: [unit],
+  })
+})
+
+test('a stopped run goes on, and survivors are tried again after a commit', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'arlen-results-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const open = () => new Results(join(folder, 'deep/http-1.jsonl'))
+  const first = open()
+  expect(first.sample(() => ['a', 'b'])).toEqual(['a', 'b'])
+  first.add({ name: 'a', commit: 'one', outcome: 'killed', by: 'x' })
+  first.add({ name: 'b', commit: 'one', outcome: 'survived' })
+  const second = open()
+  expect(second.sample(() => ['other'])).toEqual(['a', 'b'])
+  expect(['a', 'b', 'c'].map(name => second.isSettled(name, 'one'))).toEqual([true, true, false])
+  expect(['a', 'b'].map(name => second.isSettled(name, 'two'))).toEqual([true, false])
+  second.add({ name: 'b', commit: 'two', outcome: 'killed' })
+  expect(open().get('b')?.outcome).toBe('killed')
 })

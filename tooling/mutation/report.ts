@@ -1,15 +1,15 @@
-import type { NumberedMutant } from './instrument.ts'
+import { type LocatedMutant, lineNumberOf, lineOf } from './identity.ts'
+import type { Trial } from './try-mutant.ts'
 
-export interface SampledMutant extends NumberedMutant {
-  file: string
-  /** The whole text of the file. */
-  source: string
+export interface SampledMutant extends LocatedMutant {
+  package: string
+  /** See `nameMutants`. */
+  name: string
 }
 
 export interface Result {
   mutant: SampledMutant
-  /** `unreached`: no test executes it, which is as bad as surviving. */
-  outcome: 'killed' | 'survived' | 'unreached'
+  outcome: Trial['outcome']
 }
 
 /** A mutant that no test can kill, since the program it makes does the same. */
@@ -27,8 +27,8 @@ const GOAL = 0.9
 export function report(results: readonly Result[], equivalents: readonly Equivalent[]): { text: string; ok: boolean } {
   const counted = results.filter(({ mutant, outcome }) => outcome === 'killed' || !isEquivalent(mutant, equivalents))
   const lines = ['', 'package     tried  equivalent  killed  score']
-  const inPackage = (list: readonly Result[], name: string) => list.filter(({ mutant }) => packageOf(mutant) === name)
-  for (const name of new Set(results.map(({ mutant }) => packageOf(mutant)))) {
+  const inPackage = (list: readonly Result[], name: string) => list.filter(({ mutant }) => mutant.package === name)
+  for (const name of new Set(results.map(({ mutant }) => mutant.package))) {
     lines.push(row(name, inPackage(results, name).length, inPackage(counted, name)))
   }
   lines.push(row('all', results.length, counted))
@@ -36,10 +36,6 @@ export function report(results: readonly Result[], equivalents: readonly Equival
   if (left.length > 0) lines.push('', 'not killed:')
   for (const { mutant, outcome } of left) lines.push(`  ${outcome.padEnd(9)}  ${describeMutant(mutant)}`)
   return { text: lines.join('\n'), ok: killed(counted) >= GOAL * counted.length }
-}
-
-function packageOf({ file }: SampledMutant): string {
-  return file.split('/')[1] ?? ''
 }
 
 function row(name: string, all: number, counted: readonly Result[]): string {
@@ -52,19 +48,13 @@ function killed(results: readonly Result[]): number {
   return results.filter(({ outcome }) => outcome === 'killed').length
 }
 
-export function describeMutant({ id, file, source, start, change }: SampledMutant): string {
-  const line = source.slice(0, start).split('\n').length
-  return `#${id} ${file}:${line}  ${change}:  ${lineAt(source, start)}`
+export function describeMutant(mutant: SampledMutant): string {
+  const { file, source, start, end, change } = mutant
+  const code = source.slice(start, end).replace(/\s+/g, ' ').slice(0, 60)
+  return `${file}:${lineNumberOf(mutant)}  ${change}  «${code}»:  ${lineOf(mutant)}`
 }
 
-function isEquivalent({ file, source, start, change }: SampledMutant, known: readonly Equivalent[]): boolean {
-  const line = lineAt(source, start)
-  return known.some(entry => entry.file === file && entry.line === line && entry.change === change)
-}
-
-function lineAt(source: string, offset: number): string {
-  return source
-    .slice(source.lastIndexOf('\n', offset - 1) + 1)
-    .split('\n', 1)[0]!
-    .trim()
+function isEquivalent(mutant: SampledMutant, known: readonly Equivalent[]): boolean {
+  const line = lineOf(mutant)
+  return known.some(({ file, line: at, change }) => file === mutant.file && at === line && change === mutant.change)
 }

@@ -2,181 +2,103 @@
 // all of them, dormant, into a copy of the committed tree, finds which test files reach each, and runs those files with
 // the mutant switched on. Mutants that no test kills are listed; those named in equivalent.json do not count.
 //
-//   node tooling/mutation/run.ts [--seed N] [--count N] [--package NAME]... [--only ID,ID]
-import { spawn, spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+//   node tooling/mutation/run.ts [--seed N] [--each N] [--package NAME]... [--report]
+//
+// Results are kept in .mutation/: the same command goes on where a stopped run was, and tries survivors again after a
+// commit. `--report` shows what is known and tries nothing.
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { instrument } from './instrument.ts'
+import { nameMutants } from './identity.ts'
 import { listMutants } from './mutants.ts'
-import { describeMutant, type Result, report, type SampledMutant } from './report.ts'
+import { nearestFirst } from './nearest.ts'
+import { recordReach } from './reach.ts'
+import { describeMutant, report, type SampledMutant } from './report.ts'
+import { Results } from './results.ts'
 import { sample, seededRandom } from './sample.ts'
+import { TestRunner } from './test-runner.ts'
+import { copyTree, plant } from './tree.ts'
+import { tryMutant } from './try-mutant.ts'
 
-const PACKAGES = ['arlen', 'http', 'session', 'security', 'router', 'pg']
-const CONCURRENCY = 2
-/** A mutant that makes a test wait for ever is killed by this, or by three times what its tests usually take. */
-const LEAST_DEADLINE_MS = 45_000
+const PACKAGES = ['router', 'http', 'pg', 'security', 'session', 'arlen']
+/** A mutant that makes a test file wait for ever is killed by this, or by five times what the file usually takes. */
+const LEAST_DEADLINE_MS = 60_000
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '300' },
+    each: { type: 'string', default: '50' },
     package: { type: 'string', multiple: true, default: PACKAGES },
-    only: { type: 'string' },
+    report: { type: 'boolean', default: false },
   },
 })
 
 const root = join(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'arlen-mutation-'))
-const copy = join(folder, 'tree')
-const children = new Set<number>()
-process.once('SIGINT', () => process.exit(130))
-process.once('SIGTERM', () => process.exit(143))
-process.once('exit', () => {
-  for (const pid of children) kill(pid)
-  spawnSync('git', ['worktree', 'remove', '--force', copy], { cwd: root })
-  rmSync(folder, { recursive: true, force: true })
-})
-
-must('git', ['worktree', 'add', '--detach', copy, 'HEAD'], root)
-must('pnpm', ['install', '--frozen-lockfile', '--prefer-offline'], copy)
-must(join(copy, 'node_modules/.bin/tsc'), ['-b', 'tsconfig.build.json'], copy) // some tests start what is built
-
-const mutants = chooseMutants()
-plant(mutants)
-const only = values.only?.split(',').map(Number)
-const tried = only ? mutants.filter(mutant => only.includes(mutant.id)) : mutants
-console.log(
-  `mutation: ${tried.length} mutants of ${values.package.join(', ')} (seed ${values.seed}); finding who tests them`,
+const results = new Map(
+  values.package.map(name => [name, new Results(join(root, `.mutation/${name}-${values.seed}.jsonl`))]),
 )
-const reach = await recordReach()
-const results: Result[] = []
-const queue = [...tried]
-await Promise.all(Array.from({ length: CONCURRENCY }, work))
-const { text, ok } = report(results, JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8')))
+
+if (!values.report) await tryAll()
+const mutants = values.package.flatMap(name => sampleOf(name, root))
+const outcomes = mutants.flatMap(mutant => {
+  const recorded = results.get(mutant.package)!.get(mutant.name)
+  return recorded ? [{ mutant, outcome: recorded.outcome }] : []
+})
+const { text, ok } = report(outcomes, JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8')))
 console.log(text)
 process.exitCode = ok ? 0 : 1
 
-function chooseMutants(): SampledMutant[] {
-  const random = seededRandom(Number(values.seed))
-  const each = Math.ceil(Number(values.count) / values.package.length)
-  const chosen: SampledMutant[] = []
-  for (const name of values.package) {
-    const files = globSync(`packages/${name}/src/**/*.ts`, { cwd: copy }).filter(
-      file => !/\.test(-d)?\.ts$|\/bin\.ts$/.test(file),
-    )
-    const all = files.sort().flatMap(file => {
-      const source = readFileSync(join(copy, file), 'utf8')
+/** The sampled mutants of a package that its source still has. */
+function sampleOf(name: string, tree: string): SampledMutant[] {
+  const files = globSync(`packages/${name}/src/**/*.ts`, { cwd: tree }).filter(
+    file => !/\.test(-d)?\.ts$|\/bin\.ts$/.test(file),
+  )
+  const named = nameMutants(
+    files.sort().flatMap(file => {
+      const source = readFileSync(join(tree, file), 'utf8')
       return listMutants(file, source).map(mutant => ({ ...mutant, file, source }))
+    }),
+  )
+  const choose = () => sample([...named.keys()], Number(values.each), seededRandom(Number(values.seed)))
+  return results
+    .get(name)!
+    .sample(choose)
+    .flatMap(each => {
+      const mutant = named.get(each)
+      return mutant ? [{ ...mutant, package: name, name: each }] : []
     })
-    for (const mutant of sample(all, each, random)) chosen.push({ ...mutant, id: chosen.length })
-  }
-  return chosen
 }
 
-function plant(all: readonly SampledMutant[]): void {
-  for (const [file, mutants] of Map.groupBy(all, mutant => mutant.file)) {
-    writeFileSync(join(copy, file), instrument(mutants[0]!.source, mutants, join(copy, 'tooling/mutation/active.ts')))
-  }
-}
-
-interface Reach {
-  /** The test files that execute a mutant, the quickest first. */
-  tests: Map<number, string[]>
-  ms: Map<string, number>
-}
-
-/** Runs every test once with no mutant switched on. Test files that fail even so can tell nothing and are left out. */
-async function recordReach(): Promise<Reach> {
-  mkdirSync(join(folder, 'record'))
-  const hits = join(folder, 'record/hits.tsv')
-  const json = join(folder, 'record/tests.json')
-  writeFileSync(hits, '')
-  await vitest(['--reporter=json', `--outputFile=${json}`], { MUTANT_HITS: hits }, 30 * 60_000)
-  const files = (JSON.parse(readFileSync(json, 'utf8')) as TestReport).testResults
-  const ms = new Map<string, number>()
-  for (const { name, status, startTime, endTime } of files) {
-    const file = name.slice(copy.length + 1)
-    if (status === 'passed') ms.set(file, endTime - startTime)
-    else console.log(`mutation: ${file} fails without a mutant and is left out`)
-  }
-  const tests = new Map<number, string[]>()
-  for (const line of new Set(readFileSync(hits, 'utf8').split('\n'))) {
-    const [file = '', id = ''] = line.split('\t')
-    if (!ms.has(file)) continue
-    const list = tests.get(Number(id)) ?? []
-    tests.set(Number(id), [...list, file])
-  }
-  for (const list of tests.values()) list.sort((a, b) => ms.get(a)! - ms.get(b)!)
-  return { tests, ms }
-}
-
-interface TestReport {
-  testResults: { name: string; status: string; startTime: number; endTime: number }[]
-}
-
-async function work(): Promise<void> {
-  for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-    const outcome = await tryMutant(mutant)
-    results.push({ mutant, outcome })
-    console.log(
-      `${String(results.length).padStart(4)}/${tried.length}  ${outcome.padEnd(8)}  ${describeMutant(mutant)}`,
-    )
-  }
-}
-
-async function tryMutant(mutant: SampledMutant): Promise<Result['outcome']> {
-  const files = reach.tests.get(mutant.id) ?? []
-  if (files.length === 0) return 'unreached'
-  // The quickest few first, since most mutants die there.
-  for (const part of [files.slice(0, 6), files.slice(6)]) {
-    if (part.length === 0) continue
-    const usual = part.reduce((sum, file) => sum + reach.ms.get(file)!, 0)
-    const deadline = LEAST_DEADLINE_MS + 3 * usual
-    if (!(await vitest([...part, '--bail=1', '--reporter=dot'], { MUTANT: String(mutant.id) }, deadline)))
-      return 'killed'
-  }
-  return 'survived'
-}
-
-/** True when all tests pass in time. */
-function vitest(args: readonly string[], env: Record<string, string>, deadlineMs: number): Promise<boolean> {
-  const command = [
-    'run',
-    '--exclude=**/*.slow.test.ts',
-    '--exclude=**/*.test-d.ts',
-    '--maxWorkers=2',
-    '--retry=0',
-    ...args,
-  ]
-  const child = spawn(join(copy, 'node_modules/.bin/vitest'), command, {
-    cwd: copy,
-    env: { ...process.env, ...env, VITEST_SETUP: join(copy, 'tooling/mutation/name-test.ts') },
-    stdio: 'ignore',
-    detached: true,
+async function tryAll(): Promise<void> {
+  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
+  const { tree, commit } = copyTree(root)
+  const queue = values.package
+    .flatMap(name => sampleOf(name, tree))
+    .filter(mutant => !results.get(mutant.package)!.isSettled(mutant.name, commit))
+    .map((mutant, id) => ({ ...mutant, id }))
+  if (queue.length === 0) return
+  plant(tree, queue)
+  const runners = [new TestRunner(tree), new TestRunner(tree)]
+  process.once('exit', () => {
+    for (const runner of runners) runner.stop()
   })
-  children.add(child.pid!)
-  return new Promise(resolve => {
-    const timer = setTimeout(() => kill(child.pid!), deadlineMs)
-    child.once('exit', code => {
-      clearTimeout(timer)
-      kill(child.pid!) // what a test that was cut left running
-      children.delete(child.pid!)
-      resolve(code === 0)
-    })
-  })
-}
-
-function kill(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL')
-  } catch {
-    // it has ended
+  console.log(`mutation: ${queue.length} mutants of ${values.package.join(', ')} to try; finding who tests them`)
+  const { tests, ms } = await recordReach(tree, runners, values.package)
+  const total = queue.length
+  const work = async (runner: TestRunner) => {
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+      const { id, file, name } = mutant
+      const run = (test: string, mode: 'on' | 'off') => {
+        const env = { MUTANT: mode === 'on' ? String(id) : '-1', MUTANT_HITS: '' }
+        return runner.run({ file: test, env }, LEAST_DEADLINE_MS + 5 * ms.get(test)!)
+      }
+      const trial = await tryMutant(nearestFirst(file, tests.get(id) ?? [], ms), run)
+      results.get(mutant.package)!.add({ name, commit, ...trial })
+      const { outcome, by = '' } = trial
+      console.log(`${total - queue.length}/${total}  ${outcome.padEnd(9)}  ${describeMutant(mutant)}  ${by}`)
+    }
   }
-}
-
-function must(command: string, args: readonly string[], cwd: string): void {
-  const { status, stderr, stdout } = spawnSync(command, args, { cwd, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || stdout}`)
+  await Promise.all(runners.map(work))
+  for (const runner of runners) runner.stop()
 }

@@ -1,0 +1,43 @@
+// One Vitest that stays and runs the test files it is told, one at a time: most of the time that a small test file takes
+// is the start of Vitest and the reading of modules, which one process does once for all mutants.
+import { createVitest } from 'vitest/node'
+import type { FileResult, RunRequest } from './test-runner.ts'
+
+let failures: string[] = []
+
+const vitest = await createVitest({
+  watch: false,
+  maxWorkers: 1,
+  // A mutant that makes a test wait for ever should not cost a minute. Whoever asks makes sure that it was the mutant.
+  testTimeout: 20_000,
+  hookTimeout: 40_000,
+  exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
+  reporters: [
+    {
+      onTestCaseResult(test) {
+        const result = test.result()
+        if (result.state !== 'failed') return
+        failures.push(`${test.fullName}: ${result.errors[0]?.message ?? ''}`)
+        void vitest.cancelCurrentRun('test-failure')
+      },
+    },
+  ],
+})
+await vitest.standalone()
+
+process.on('message', async ({ file, env }: RunRequest) => {
+  Object.assign(process.env, env)
+  failures = []
+  const start = performance.now()
+  const { testModules, unhandledErrors } = await vitest.runTestFiles([file])
+  for (const module of testModules) failures.push(...module.errors().map(({ message }) => message))
+  failures.push(...unhandledErrors.map(error => String((error as Error)?.message ?? error)))
+  const ran = testModules.length > 0
+  const result: FileResult = {
+    passed: ran && failures.length === 0 && testModules.every(module => module.ok()),
+    failure: failures[0] ?? (ran ? 'failed' : 'no such test file'),
+    ms: performance.now() - start,
+  }
+  process.send!(result)
+})
+process.send!('ready')

@@ -86,6 +86,7 @@ async function tryAll(): Promise<void> {
   console.log(`mutation: ${queue.length} mutants of ${values.package.join(', ')} to try; finding who tests them`)
   const { tests, ms } = await recordReach(tree, runners, values.package)
   const total = queue.length
+  let done = 0
   const work = async (runner: TestRunner) => {
     for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
       const { id, file, name } = mutant
@@ -96,7 +97,8 @@ async function tryAll(): Promise<void> {
       const trial = await tryMutant(nearestFirst(file, tests.get(id) ?? [], ms), run)
       results.get(mutant.package)!.add({ name, commit, ...trial })
       const { outcome, by = '' } = trial
-      console.log(`${total - queue.length}/${total}  ${outcome.padEnd(9)}  ${describeMutant(mutant)}  ${by}`)
+      done += 1
+      console.log(`${done}/${total}  ${outcome.padEnd(9)}  ${describeMutant(mutant)}  ${by}`)
     }
   }
   await Promise.all(runners.map(work))

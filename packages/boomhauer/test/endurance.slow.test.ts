@@ -56,15 +56,15 @@ export const products: readonly Product[] = [
   'package.json': '{ "type": "module", "name": "endured" }',
 }
 
-test('survives two hundred files cut off anywhere, and serves again when they are whole', {
-  timeout: 300_000,
+test('survives a hundred files cut off anywhere, and serves again when they are whole', {
+  timeout: 200_000,
 }, async () => {
   const app = await serving(SOURCES)
   await app.get()
   const next = random(20_26)
   const names = Object.keys(SOURCES)
   let failures = 0
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < 100; round++) {
     const name = names[Math.floor(next() * names.length)]!
     const text = SOURCES[name]!.slice(0, Math.floor(next() * SOURCES[name]!.length))
     const outcome = outcomeOf(app.server)
@@ -78,10 +78,10 @@ test('survives two hundred files cut off anywhere, and serves again when they ar
       while ((await app.get()).status !== 200);
     }
   }
-  expect(failures).toBeGreaterThan(100)
+  expect(failures).toBeGreaterThan(50)
 })
 
-test('two hundred saves in a minute under traffic: no request refused, reset or failed, none waits for more than a build and two seconds, no process left (timed)', {
+test('a hundred saves in half a minute under traffic: no request refused, reset or failed, none waits for more than a build and two seconds, no process left (timed)', {
   timeout: 200_000,
   retry: 1,
 }, async () => {
@@ -116,7 +116,7 @@ test('two hundred saves in a minute under traffic: no request refused, reset or 
     }
     agent.destroy()
   })
-  for (let save = 0; save < 200; save++) {
+  for (let save = 0; save < 100; save++) {
     app.write('src/products.ts', `${SOURCES['src/products.ts']}// ${save}\n`)
     await new Promise(done => setTimeout(done, 300))
   }
@@ -124,7 +124,7 @@ test('two hundred saves in a minute under traffic: no request refused, reset or 
   running = false
   await Promise.all(clients)
   expect(Object.keys(tally)).toEqual(['200'])
-  expect(tally['200']).toBeGreaterThan(100)
+  expect(tally['200']).toBeGreaterThan(50)
   // One build and two seconds, and a moment for the request itself.
   expect(longestMs).toBeLessThan(slowestBuildMs + 2_500)
   while (processesOf(app.root).length > 2) await new Promise(done => setTimeout(done, 50))

@@ -1,25 +1,10 @@
-import { createPg, type Pg } from '@arlen/pg'
-import { createTestDatabase, type TestDatabase } from '@arlen/pg/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { PgRateStore, RATE_LIMIT_MIGRATION, type RateAlgorithmName, rateLimit } from '../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { PgRateStore, type RateAlgorithmName, rateLimit } from '../src/index.ts'
 import { checkRateLimit } from '../src/rate-limit/rate-limiter.ts'
 import { start } from './app.ts'
+import { rateLimitDatabase } from './rate-limit-database.ts'
 
-let database: TestDatabase
-let pg: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  pg = createPg(database.dsn)
-  for (const statement of RATE_LIMIT_MIGRATION.split(';\n')) if (statement.trim() !== '') await pg.execute(statement)
-})
-beforeEach(async () => {
-  await pg.execute('truncate arlen_rate_limits')
-})
-afterAll(async () => {
-  await pg?.close()
-  await database?.drop()
-})
+const database = rateLimitDatabase()
 
 const hour = 60 * 60 * 1000
 const ALGORITHMS: RateAlgorithmName[] = ['fixed-window', 'sliding-window', 'token-bucket']
@@ -27,7 +12,7 @@ const ALGORITHMS: RateAlgorithmName[] = ['fixed-window', 'sliding-window', 'toke
 describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   test('admits exactly the limit of many machines that ask at the same time', async () => {
     const rule = checkRateLimit({ name: 'r', limit: 25, windowMs: hour, algorithm })
-    const stores = Array.from({ length: 4 }, () => new PgRateStore(pg))
+    const stores = Array.from({ length: 4 }, () => new PgRateStore(database.pg))
     const decisions = await Promise.all(Array.from({ length: 100 }, (_, i) => stores[i % 4]!.consume(rule, 'key', 1)))
     expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(25)
     const refused = decisions.filter(({ allowed }) => !allowed)
@@ -40,7 +25,7 @@ describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   })
 
   test('keeps rules and keys apart, counts costs, and what is refused is not counted', async () => {
-    const store = new PgRateStore(pg)
+    const store = new PgRateStore(database.pg)
     const rule = checkRateLimit({ name: 'r', limit: 3, windowMs: hour, algorithm })
     const other = checkRateLimit({ ...rule, name: 'other' })
     expect((await store.consume(rule, 'a', 4)).allowed).toBe(false)
@@ -52,32 +37,33 @@ describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   })
 
   test('admits again when the time has passed', async () => {
-    const store = new PgRateStore(pg)
+    const store = new PgRateStore(database.pg)
     const rule = checkRateLimit({ name: 'r', limit: 2, windowMs: hour, algorithm })
     for (let i = 0; i < 3; i++) await store.consume(rule, 'a', 1)
-    await pg.execute(`update arlen_rate_limits set a = a - $1::float8, expires_at = expires_at - interval '3 h'`, [
-      3 * hour,
-    ])
+    await database.pg.execute(
+      `update arlen_rate_limits set a = a - $1::float8, expires_at = expires_at - interval '3 h'`,
+      [3 * hour],
+    )
     expect(await store.consume(rule, 'a', 2)).toMatchObject({ allowed: true, remaining: 0 })
     expect(await store.removeExpired()).toBe(0)
-    await pg.execute(`update arlen_rate_limits set expires_at = now() - interval '1 s'`)
+    await database.pg.execute(`update arlen_rate_limits set expires_at = now() - interval '1 s'`)
     expect(await store.removeExpired()).toBe(1)
   })
 })
 
 test('two servers count together, and go on by themselves when the database is away', async () => {
-  const limit = () => rateLimit({ limit: 4, windowMs: hour, store: new PgRateStore(pg), deadlineMs: 2000 })
+  const limit = () => rateLimit({ limit: 4, windowMs: hour, store: new PgRateStore(database.pg), deadlineMs: 2000 })
   await using one = await start(limit(), () => 'ok')
   await using two = await start(limit(), () => 'ok')
   const statuses: number[] = []
   for (let i = 0; i < 3; i++) statuses.push((await one.ask()).status, (await two.ask()).status)
   expect(statuses).toEqual([200, 200, 200, 200, 429, 429])
-  await pg.execute('alter table arlen_rate_limits rename to away')
+  await database.pg.execute('alter table arlen_rate_limits rename to away')
   try {
     const alone: number[] = []
     for (let i = 0; i < 5; i++) alone.push((await one.ask()).status)
     expect(alone).toEqual([200, 200, 200, 200, 429])
   } finally {
-    await pg.execute('alter table away rename to arlen_rate_limits')
+    await database.pg.execute('alter table away rename to arlen_rate_limits')
   }
 })

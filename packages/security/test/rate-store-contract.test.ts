@@ -1,33 +1,11 @@
-import { createPg, type Pg } from '@arlen/pg'
-import { createTestDatabase, type TestDatabase } from '@arlen/pg/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  LoginThrottle,
-  PgRateStore,
-  RATE_LIMIT_MIGRATION,
-  type RateAlgorithmName,
-  RateLimiter,
-  type RateStore,
-} from '../src/index.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { LoginThrottle, PgRateStore, type RateAlgorithmName, RateLimiter, type RateStore } from '../src/index.ts'
 import { RatePrimary } from '../src/primary.ts'
 import { type CheckedRateLimit, checkRateLimit } from '../src/rate-limit/rate-limiter.ts'
 import { WorkerRateStore } from '../src/rate-limit/worker-rate-store.ts'
+import { rateLimitDatabase } from './rate-limit-database.ts'
 
-let database: TestDatabase
-let pg: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  pg = createPg(database.dsn)
-  for (const statement of RATE_LIMIT_MIGRATION.split(';\n')) if (statement.trim() !== '') await pg.execute(statement)
-})
-beforeEach(async () => {
-  await pg.execute('truncate arlen_rate_limits')
-})
-afterAll(async () => {
-  await pg?.close()
-  await database?.drop()
-})
+const database = rateLimitDatabase()
 
 const HOUR = 60 * 60 * 1000
 const ALGORITHMS: RateAlgorithmName[] = ['fixed-window', 'sliding-window', 'token-bucket']
@@ -63,16 +41,20 @@ function ofWorkers(): RateStore {
 const STORES: [string, () => RateStore][] = [
   ['in memory', inMemory],
   ['of workers', ofWorkers],
-  ['in PostgreSQL', () => new PgRateStore(() => pg)],
+  ['in PostgreSQL', () => new PgRateStore(() => database.pg)],
 ]
 
 describe.each(STORES)('a count %s', (_, make) => {
+  let store: RateStore
+  beforeEach(() => {
+    store = make()
+  })
+
   describe.each(ALGORITHMS)('by %s', algorithm => {
     const rule = (limit: number, more: object = {}) =>
       checkRateLimit({ name: 'r', limit, windowMs: HOUR, algorithm, ...more })
 
     test('admits exactly the limit of many that come at the same time, and says what is left', async () => {
-      const store = make()
       const decisions = await Promise.all(Array.from({ length: 60 }, () => store.consume(rule(25), 'k', 1)))
       const admitted = decisions.filter(({ allowed }) => allowed)
       expect(admitted.map(({ remaining }) => remaining).sort((a, b) => a - b)).toEqual(
@@ -88,7 +70,6 @@ describe.each(STORES)('a count %s', (_, make) => {
     })
 
     test('keeps keys and rules apart: what differs in anything counts anew', async () => {
-      const store = make()
       for (const one of [rule(1), rule(2), rule(1, { windowMs: 2 * HOUR }), rule(1, { name: 'other' })]) {
         expect((await store.consume(one, 'k', one.limit)).allowed).toBe(true)
         expect((await store.consume(one, 'k', 1)).allowed).toBe(false)
@@ -97,7 +78,6 @@ describe.each(STORES)('a count %s', (_, make) => {
     })
 
     test('counts costs, and what is refused costs nothing', async () => {
-      const store = make()
       expect((await store.consume(rule(3), 'k', 4)).allowed).toBe(false)
       expect(await store.consume(rule(3), 'k', 2)).toMatchObject({ allowed: true, remaining: 1 })
       expect((await store.consume(rule(3), 'k', 2)).allowed).toBe(false)
@@ -105,7 +85,6 @@ describe.each(STORES)('a count %s', (_, make) => {
     })
 
     test('looks without counting, also at keys that it never saw', async () => {
-      const store = make()
       for (let i = 0; i < 3; i++) {
         expect(await store.consume(rule(2), 'k', 0)).toEqual({
           allowed: true,
@@ -123,7 +102,6 @@ describe.each(STORES)('a count %s', (_, make) => {
     })
 
     test('gives back, to nothing at most', async () => {
-      const store = make()
       await store.consume(rule(2), 'k', 2)
       expect(await store.consume(rule(2), 'k', -1)).toMatchObject({ allowed: true, remaining: 1 })
       expect((await store.consume(rule(2), 'k', 1)).allowed).toBe(true)
@@ -134,7 +112,6 @@ describe.each(STORES)('a count %s', (_, make) => {
     })
 
     test('forgets one key of one rule', async () => {
-      const store = make()
       for (const key of ['a', 'b']) await store.consume(rule(1), key, 1)
       await store.consume(rule(1, { name: 'other' }), 'a', 1)
       await store.reset(rule(1), 'a')
@@ -146,7 +123,6 @@ describe.each(STORES)('a count %s', (_, make) => {
   })
 
   test('takes every key: NUL, lone surrogates, nothing at all, and texts of any length', async () => {
-    const store = make()
     const rule = checkRateLimit({ name: 'r', limit: 1, windowMs: HOUR })
     const keys = [
       '',
@@ -165,9 +141,9 @@ describe.each(STORES)('a count %s', (_, make) => {
 })
 
 test('keys in the table are no addresses, names or tokens', async () => {
-  const store = new PgRateStore(pg)
+  const store = new PgRateStore(database.pg)
   await store.consume(checkRateLimit({ name: 'r', limit: 1, windowMs: HOUR }), '192.0.2.1 ada@shop.example', 1)
-  expect(JSON.stringify(await pg.many('select * from arlen_rate_limits'))).not.toMatch(/192\.0|ada/)
+  expect(JSON.stringify(await database.pg.many('select * from arlen_rate_limits'))).not.toMatch(/192\.0|ada/)
 })
 
 describe.each(STORES)('a login throttle that counts %s', (_, make) => {

@@ -1,5 +1,4 @@
 import { EventEmitter, once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { checkRateLimit } from './rate-limiter.ts'
 import { RatePrimary } from './rate-primary.ts'
@@ -20,6 +19,7 @@ class FakeChannel extends EventEmitter implements WorkerChannel {
   send(message: RateQuestion, sent: (error: Error | null) => void): void {
     const copy = JSON.parse(JSON.stringify(message)) as RateQuestion
     this.sent.push(copy)
+    this.emit('sent')
     setImmediate(() => {
       sent(null)
       this.#primary?.handle(copy, answer => this.emit('message', JSON.parse(JSON.stringify(answer))))
@@ -63,7 +63,7 @@ describe('workers that count in their primary', () => {
     const store = new WorkerRateStore(channel)
     const answer = store.consume(rule, 'a', 1)
     const rejected = expect(answer).rejects.toThrow('the primary is gone')
-    while (channel.sent.length === 0) await sleep(1)
+    await once(channel, 'sent')
     channel.emit('disconnect')
     await rejected
     channel.send = () => {

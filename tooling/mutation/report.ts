@@ -14,10 +14,8 @@ export interface Result {
 
 /** A mutant that no test can kill, since the program it makes does the same. */
 export interface Equivalent {
-  file: string
-  /** The line of the mutant, trimmed. */
-  line: string
-  change: string
+  /** See `nameMutants`. */
+  name: string
   reason: string
 }
 
@@ -55,6 +53,5 @@ export function describeMutant(mutant: SampledMutant): string {
 }
 
 function isEquivalent(mutant: SampledMutant, known: readonly Equivalent[]): boolean {
-  const line = lineOf(mutant)
-  return known.some(({ file, line: at, change }) => file === mutant.file && at === line && change === mutant.change)
+  return known.some(({ name }) => name === mutant.name)
 }

@@ -1,9 +1,11 @@
 // One Vitest that stays and runs the test files it is told, one at a time: most of the time that a small test file takes
 // is the start of Vitest and the reading of modules, which one process does once for all mutants.
-import { createVitest } from 'vitest/node'
+import { createVitest, type TestModule } from 'vitest/node'
 import type { FileResult, RunRequest } from './test-runner.ts'
 
+// Only what this run reports counts: Vitest itself keeps the modules of earlier runs among its results.
 let failures: string[] = []
+let ended: TestModule[] = []
 
 const vitest = await createVitest({
   watch: false,
@@ -11,7 +13,6 @@ const vitest = await createVitest({
   // A mutant that makes a test wait for ever should not cost a minute. Whoever asks makes sure that it was the mutant.
   testTimeout: 20_000,
   hookTimeout: 40_000,
-  exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
   reporters: [
     {
       onTestCaseResult(test) {
@@ -19,6 +20,10 @@ const vitest = await createVitest({
         if (result.state !== 'failed') return
         failures.push(`${test.fullName}: ${result.errors[0]?.message ?? ''}`)
         void vitest.cancelCurrentRun('test-failure')
+      },
+      onTestModuleEnd(module) {
+        ended.push(module)
+        failures.push(...module.errors().map(({ message }) => message))
       },
     },
   ],
@@ -28,13 +33,13 @@ await vitest.standalone()
 process.on('message', async ({ file, env }: RunRequest) => {
   Object.assign(process.env, env)
   failures = []
+  ended = []
   const start = performance.now()
-  const { testModules, unhandledErrors } = await vitest.runTestFiles([file])
-  for (const module of testModules) failures.push(...module.errors().map(({ message }) => message))
+  const { unhandledErrors } = await vitest.runTestFiles([file])
   failures.push(...unhandledErrors.map(error => String((error as Error)?.message ?? error)))
-  const ran = testModules.length > 0
+  const ran = ended.length > 0
   const result: FileResult = {
-    passed: ran && failures.length === 0 && testModules.every(module => module.ok()),
+    passed: ran && failures.length === 0 && ended.every(module => module.ok()),
     failure: failures[0] ?? (ran ? 'failed' : 'no such test file'),
     ms: performance.now() - start,
   }

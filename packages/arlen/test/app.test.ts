@@ -258,6 +258,22 @@ describe('health', () => {
     await Promise.all([stranger.close(), friend.close()])
   })
 
+  test('nobody keeps what an endpoint said, whether it is well or not', async () => {
+    const served = await serveApp(app => {
+      app.health.add('queue', c => (fails ? Promise.reject(new Error('down')) : c), { cacheMs: 0 })
+    })
+    let fails = false
+    const cacheControl = async (path: string) => (await served.get(path)).headers.get('cache-control')
+    for (const path of ['/livez', '/healthz', '/readyz']) expect(await cacheControl(path), path).toBe('no-store')
+    expect(served.log.filter(line => line.msg === 'not ready')).toEqual([])
+    fails = true
+    expect(await cacheControl('/readyz')).toBe('no-store')
+    expect(served.log.filter(line => line.msg === 'not ready')).toMatchObject([
+      { level: 'warn', health: { status: 'failing', checks: { queue: { reason: 'down' } } } },
+    ])
+    await served.close()
+  })
+
   test('an application is not ready once it is closing', async () => {
     const served = await serveApp(() => undefined)
     const closing = served.app.close({ graceMs: 0 })

@@ -56,3 +56,17 @@ test('the index of a folder and further types are settings', async () => {
   await served.close()
   rmSync(home, { recursive: true })
 })
+
+test('an API-only application serves no files', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'arlen-files-'))
+  mkdirSync(join(home, 'public'))
+  writeFileSync(join(home, 'public', 'a.txt'), 'x')
+  const statusWith = async (apiOnly: boolean) => {
+    const served = await serveApp(() => undefined, { root: home, config: { apiOnly } })
+    const { status } = await served.get('/a.txt')
+    await served.close()
+    return status
+  }
+  expect([await statusWith(false), await statusWith(true)]).toEqual([200, 404])
+  rmSync(home, { recursive: true })
+})

@@ -43,7 +43,10 @@ beforeAll(async () => {
         { body: NewUser, invalid: c => c.json({ email: c.form.value('email'), errors: c.form.errors('email') }) },
         async c => {
           const errors = [{ path: '/body/email', code: 'taken', message: 'Is taken.' }]
-          if (c.valid.body.email === 'taken@x.example') throw new HttpError(409, 'taken', { errors })
+          if (c.valid.body.email === 'taken@x.example') {
+            throw new HttpError(409, 'taken', { errors, headers: { 'Retry-After': '60' } })
+          }
+          if (c.valid.body.email === 'broken@x.example') throw new HttpError(500, 'internal_error', { errors })
           throw new HttpError(410)
         },
       )
@@ -175,8 +178,12 @@ test('what a handler refuses is shown in the form too; its other errors are answ
     served.get('/taken', { method: 'POST', body: new URLSearchParams({ email, password: 'long enough' }) })
   const taken = await send('taken@x.example')
   expect(taken.status).toBe(409)
+  expect(taken.headers.get('retry-after')).toBe('60')
   expect(await taken.json()).toEqual({ email: 'taken@x.example', errors: ['Is taken.'] })
   expect((await (await send('other@x.example')).json()).code).toBe('gone')
+  const broken = await send('broken@x.example')
+  expect(broken.status).toBe(500)
+  expect((await broken.json()).code).toBe('internal_error')
 })
 
 test('asynchronous and cross-field checks take part', async () => {

@@ -11,6 +11,8 @@ test.each<[ServerEvent | string, string]>([
   [{ data: { a: 1 } }, 'data: {"a":1}\n\n'],
   [{ data: 'a\nb\r\nc\rd' }, 'data: a\ndata: b\ndata: c\ndata: d\n\n'],
   [{ event: 'e', id: '7', retry: 1000, data: '' }, 'event: e\nid: 7\nretry: 1000\ndata: \n\n'],
+  [{ retry: 1.6, data: '' }, 'retry: 2\ndata: \n\n'],
+  [{ retry: -5, data: '' }, 'retry: 0\ndata: \n\n'],
   [{ data: undefined }, 'data: null\n\n'],
 ])('%j', (event, text) => {
   expect(writeEvent(event, JSON.stringify)).toBe(text)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { MatchRequest, When } from '../match/condition.ts'
 import { Router, type RouterOptions } from '../router.ts'
 
 function example(options?: RouterOptions): Router<string> {
@@ -51,6 +52,35 @@ describe('each candidate is told', () => {
     expect(admin()).toBe('condition: host :t.example.com: no request was given to look at')
     expect(admin({ host: 'example.com' })).toBe('condition: host :t.example.com: the host is example.com')
     expect(admin({ host: 'a.example.com' })).toBe('won')
+  })
+
+  test.each<[When, MatchRequest, string]>([
+    [{ host: 'shop.example' }, {}, 'host shop.example: the host is not given'],
+    [
+      { header: { 'X-Api': '2', b: true } },
+      { header: name => (name === 'x-api' ? '1' : null) },
+      'header x-api: 2, b: x-api is "1", b is null',
+    ],
+    [
+      { contentType: 'text/csv' },
+      { header: () => 'text/plain' },
+      'contentType text/csv: the content type is text/plain',
+    ],
+    [{ contentType: ['a/b', 'c/*'] }, {}, 'contentType a/b or c/*: the content type is not given'],
+    [{ format: ['csv', 'xml'] }, { rawQuery: 'format=json' }, 'format csv or xml: the format asked for is json'],
+    [{ format: 'csv' }, { rawQuery: 'a=b' }, 'format csv: the format asked for is not given'],
+    [{ test: () => false }, {}, 'test a function: it gave false'],
+  ])('what a request has instead of %j', (when, request, reason) => {
+    const router = new Router<string>()
+    router.get('/x', 'x', { when })
+    expect(results(router, 'GET', '/x', request)).toEqual({ 'GET /x': `condition: ${reason}` })
+  })
+
+  test('that the suffix is the format that it asked for, whatever the query says', () => {
+    const router = new Router<string>()
+    router.get('/x', 'x', { when: { format: 'csv' }, formats: ['json'] })
+    const request = { rawQuery: 'format=csv' }
+    expect(results(router, 'GET', '/x.json', request)['GET /x']).toContain('the format asked for is json')
   })
 
   test('that the order of registration decided, or the amount of text, or the method', () => {

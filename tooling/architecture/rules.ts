@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
-import type { Package, SourceFile, Workspace } from './workspace.ts'
+import { type Package, type SourceFile, TEMPLATES, type Workspace } from './workspace.ts'
 
 /** What is wrong with the workspace, one sentence each, by rule. An empty list is a sound rule. */
 export const rules: Record<string, (workspace: Workspace) => string[]> = {
@@ -131,7 +131,8 @@ function subpathsWithPeers({ manifest, folder, sources }: Package): [specifier: 
 function used({ packages, users }: Workspace): string[] {
   const found: string[] = []
   for (const { manifest, folder, sources, fixtures } of [...packages, ...users]) {
-    if (folder === '.') continue // its dependencies are the commands of the toolchain
+    // Their dependencies are commands too, and what others load when it is there.
+    if (folder === '.' || folder.startsWith(TEMPLATES)) continue
     const named = (files: readonly SourceFile[]) =>
       new Set(files.flatMap(file => [...file.imports.map(each => each.specifier), ...file.strings].map(packageOf)))
     const everywhere = named(sources)
@@ -203,7 +204,7 @@ function indexOnlyExports({ packages }: Workspace): string[] {
 
 /** The compiler rewrites `using` in what is published, but not in what runs from its source. */
 function oldestSyntax({ packages, users }: Workspace): string[] {
-  const apps = users.filter(({ folder }) => folder.startsWith('apps/'))
+  const apps = users.filter(({ folder }) => /^(apps|packages)\//.test(folder))
   const files = [...packages, ...apps].flatMap(({ sources }) => sources)
   return files
     .filter(file => file.disposes && !file.path.endsWith('.test.ts'))

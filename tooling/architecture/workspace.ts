@@ -39,7 +39,7 @@ export interface Package {
 export interface Workspace {
   /** What is published: packages/*. */
   packages: Package[]
-  /** What uses it: apps/*, benchmarks and the root with its tooling. */
+  /** What uses it: applications, templates of applications, benchmarks and the root with its tooling. */
   users: Package[]
   /** The layers from the top down, as CONTRIBUTING.md draws them. */
   layers: string[][]
@@ -47,15 +47,18 @@ export interface Workspace {
   rootTools: ReadonlySet<string>
 }
 
+/** Applications of their own, although a package holds them. */
+export const TEMPLATES = 'packages/create-arlen/templates'
 const leftOut = new Set(['node_modules', 'dist', '.arlen', '.toolchain', '.git', 'coverage'])
 
 export function readWorkspace(root: string): Workspace {
   const rootManifest = readJson<Manifest>(join(root, 'package.json'))
   const folders = (pattern: string) =>
     globSync(`${pattern}/package.json`, { cwd: root }).map(path => path.slice(0, -13))
+  const users = [...folders('apps/*'), ...folders(`${TEMPLATES}/*`), ...folders('benchmarks'), '.']
   return {
     packages: folders('packages/*').map(folder => readPackage(root, folder)),
-    users: [...folders('apps/*'), ...folders('benchmarks'), '.'].map(folder => readPackage(root, folder)),
+    users: users.map(folder => readPackage(root, folder)),
     layers: readLayers(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')),
     rootTools: new Set(Object.keys({ ...rootManifest.dependencies, ...rootManifest.devDependencies })),
   }
@@ -70,7 +73,8 @@ export function readLayers(contributing: string): string[][] {
 
 function readPackage(root: string, folder: string): Package {
   const home = join(root, folder)
-  const paths = walk(home, folder === '.' ? ['packages', 'apps', 'benchmarks'] : [])
+  const others = folder === '.' ? ['packages', 'apps', 'benchmarks'] : [relative(folder, TEMPLATES)]
+  const paths = walk(home, others)
   const code = paths.filter(path => /\.[cm]?tsx?$/.test(path) && !path.endsWith('.d.ts') && !isFixture(path))
   const fixtures = paths.filter(path => /\.[cm]?[jt]sx?$/.test(path) && isFixture(path))
   return {

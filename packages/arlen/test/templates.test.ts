@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import type { Context } from '../src/index.ts'
 import { serveApp } from './serve-app.ts'
 
 describe('templates', () => {
@@ -11,6 +13,27 @@ describe('templates', () => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'templates', name), text)
     return root
   }
+
+  test('fill a form with given values, and with what was sent when it is shown again', async () => {
+    const root = folder({ 'edit.html.ets': "<%= form({ title: 'Milk' }).input('title') %>" })
+    const served = await serveApp(
+      app => {
+        const page = (c: Context) => c.render('edit' as never, {} as never)
+        app.get('/', page)
+        app.post(
+          '/',
+          { body: v.object({ title: v.pipe(v.string(), v.nonEmpty()), more: v.string() }), invalid: page },
+          () => '',
+        )
+      },
+      { root, config: { session: { enabled: false } } },
+    )
+    expect(await (await served.get('/')).text()).toContain('value="Milk"')
+    const sent = { method: 'POST', body: new URLSearchParams({ title: 'Oat milk' }) }
+    expect(await (await served.get('/', sent)).text()).toContain('value="Oat milk"')
+    await served.close()
+    rmSync(root, { recursive: true })
+  })
 
   test('render with locals, helpers and what the request has; the type follows the name', async () => {
     const root = folder({

@@ -8,6 +8,7 @@ import {
   type ContextHelperTable,
   createViews,
   type Form,
+  form,
   raw,
   type SafeString,
   type TemplateName,
@@ -16,6 +17,7 @@ import {
 import type { AppContext } from '../app/app-context.ts'
 import type { Config } from '../config/config.ts'
 import { appError } from '../errors.ts'
+import { EMPTY_FORM } from '../validation/form.ts'
 
 /** What the templates of an application can use besides the built-in helpers. */
 export interface TemplateOptions {
@@ -41,7 +43,8 @@ export interface AppHelpers {
   csrfField: () => SafeString
   csrfToken: () => string
   flash: <T = string>(key: string) => T | undefined
-  form: () => Form
+  /** The form that was sent, if a route's `invalid` shows it again; else one with these values, such as those of a row. */
+  form: (values?: object) => Form
   urlFor: AppContext['urlFor']
 }
 
@@ -51,7 +54,7 @@ const CONTEXT_HELPERS: ContextHelperTable<Context> = {
   csrfToken: c => () => c.csrfToken(),
   cspNonce: c => () => c.cspNonce,
   flash: c => (key: string) => c.flash(key),
-  form: c => () => c.form,
+  form: c => (values?: object) => (values && c.form === EMPTY_FORM ? form(values) : c.form),
 }
 
 /** What templates need of their application. */

@@ -1,0 +1,46 @@
+import { builtinModules } from 'node:module'
+import { createError } from './errors.ts'
+
+/** npm refuses these, and folders called like this mean something else. */
+const RESERVED = new Set(['node_modules', 'favicon.ico', ...builtinModules])
+const LONGEST = 214
+
+/**
+ * Checks that a name can be that of a folder, a package and a service alike.
+ *
+ * @param dependencies - what the application depends on: a package cannot depend on one with its own name
+ * @throws ArlenError `name_invalid`
+ */
+export function checkName(name: string, dependencies: readonly string[]): void {
+  const reason = problemOf(name, dependencies)
+  if (reason !== undefined)
+    throw createError('name_invalid', { name: JSON.stringify(name), reason, suggestion: suggestName(name) })
+}
+
+function problemOf(name: string, dependencies: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return `it is longer than ${LONGEST} characters`
+  if (!/^[a-z0-9]/.test(name)) return 'it must begin with a small letter or a digit'
+  if (!/^[a-z0-9._-]+$/.test(name)) return 'it may have small letters, digits, hyphens, dots and underscores'
+  if (RESERVED.has(name)) return 'the name is reserved'
+  if (dependencies.includes(name)) return 'it would depend on a package with its own name'
+  return undefined
+}
+
+function suggestName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 50)
+    .replace(/^-|-$/g, '')
+  return plain === '' || plain === name || RESERVED.has(plain) ? 'my-app' : plain
+}
+
+/** `my-shop` → `My Shop` */
+export function titleOf(name: string): string {
+  return name
+    .split(/[^a-z0-9]+/)
+    .filter(word => word !== '')
+    .map(word => word[0]!.toUpperCase() + word.slice(1))
+    .join(' ')
+}

@@ -1,0 +1,67 @@
+import { ArlenError } from '@arlen/core'
+import { type CreateOptions, create } from './create.ts'
+import { HELP, readFlags, UsageError } from './flags.ts'
+import type { CreateIo } from './io.ts'
+import { nextSteps } from './next-steps.ts'
+import { callingPackageManager } from './package-manager.ts'
+import { abortOnSignals } from './signals.ts'
+import { packageVersion } from './version.ts'
+
+const DEFAULT_NAME = 'my-app'
+
+/**
+ * The command line of `create-arlen` and of `arlen new`. Asks on a terminal what the flags leave open; prints one line where
+ * something fails.
+ *
+ * @returns the exit code: 0 created, 1 failed, 2 invalid command line, 128 and the signal when interrupted
+ */
+export async function runCreate(argv: readonly string[], io: CreateIo): Promise<number> {
+  const { signal, exitCode, release } = abortOnSignals()
+  try {
+    const flags = readFlags(argv)
+    if (flags.help || flags.version) {
+      io.out(flags.help ? HELP : packageVersion())
+      return 0
+    }
+    const asks = io.isTerminal && !flags.yes && !flags.json
+    const answers = asks ? await (await import('./prompts.ts')).ask(flags) : flags
+    const options: CreateOptions = {
+      folder: answers.name ?? DEFAULT_NAME,
+      template: answers.template ?? 'full',
+      packageManager: flags.packageManager ?? callingPackageManager(io.env),
+      install: flags.install,
+      git: flags.git,
+      force: flags.force,
+      cwd: io.cwd,
+      env: io.env,
+      signal,
+      onStep: step => void (flags.json || io.out(`${step} …`)),
+    }
+    const created = await create(options)
+    io.out(flags.json ? JSON.stringify(created) : nextSteps(created, io.cwd))
+    return 0
+  } catch (error) {
+    const code = report(error, argv.includes('--json'), io)
+    return exitCode() || code
+  } finally {
+    release()
+  }
+}
+
+function report(error: unknown, json: boolean, io: CreateIo): number {
+  const message = error instanceof Error ? error.message : String(error)
+  const isUsage = error instanceof UsageError
+  if (json) {
+    io.out(JSON.stringify({ error: { code: isUsage ? 'usage_invalid' : codeOf(error), message } }))
+  } else {
+    io.err(`create-arlen: ${message}`)
+    if (isUsage) io.err('Run create-arlen --help for the options.')
+    else if (!(error instanceof ArlenError) && error instanceof Error && error.stack) io.err(error.stack)
+  }
+  if (isUsage) return 2
+  return codeOf(error) === 'interrupted' ? 130 : 1
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ArlenError ? error.code : 'failed'
+}

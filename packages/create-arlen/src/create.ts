@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { checkName } from './app-name.ts'
+import { createError } from './errors.ts'
+import { callingPackageManager, INSTALL, isOnPath, PACKAGE_MANAGERS, type PackageManager } from './package-manager.ts'
+import { runCommand } from './run-command.ts'
+import { dependenciesOf, filesOf, TEMPLATES, type TemplateName } from './template.ts'
+import { WrittenFiles } from './written-files.ts'
+
+/** Options of {@link create}. */
+export interface CreateOptions {
+  /** Folder of the new application. Its last part is the application's name. */
+  folder: string
+  /** Default `full`. */
+  template?: TemplateName
+  /** Default: the one that runs this program, else npm. */
+  packageManager?: PackageManager
+  /** Whether to install the dependencies. Default true. */
+  install?: boolean
+  /** Whether to make a git repository, unless there is one around the folder. Default true. */
+  git?: boolean
+  /** Whether to create it in a folder that is not empty, overwriting files of the same names. Default false. */
+  force?: boolean
+  /** What a relative `folder` is relative to. Default: the working folder. */
+  cwd?: string
+  /** Default: that of the process. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Undoes everything when it aborts. */
+  signal?: AbortSignal
+  /** Called with a few words before each step. */
+  onStep?: (step: string) => void
+}
+
+/** A new application. */
+export interface Created {
+  name: string
+  /** Its absolute path. */
+  folder: string
+  template: TemplateName
+  packageManager: PackageManager
+  /** Whether its dependencies are installed. */
+  installed: boolean
+  /** Whether it has a git repository of its own. */
+  git: boolean
+  /** The paths of its files, sorted. */
+  files: string[]
+}
+
+const OPTIONS: OptionTable<CreateOptions> = {
+  folder: option.required(option.text),
+  template: option.oneOf(...(Object.keys(TEMPLATES) as TemplateName[])),
+  packageManager: option.oneOf(...PACKAGE_MANAGERS),
+  install: option.boolean,
+  git: option.boolean,
+  force: option.boolean,
+  cwd: option.text,
+  env: option.object,
+  signal: option.any,
+  onStep: option.func,
+}
+
+/**
+ * Creates an application. If anything fails, or the signal aborts, whatever was written is removed again.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `name_invalid`, `folder_not_empty`, `folder_is_file`,
+ *   `folder_not_writable`, `package_manager_missing`, `install_failed`, `interrupted`
+ */
+export async function create(given: CreateOptions): Promise<Created> {
+  const options = readOptions('create()', given, OPTIONS)
+  const { template = 'full', install = true, env = process.env, signal = new AbortController().signal } = options
+  const { packageManager = callingPackageManager(env), onStep = () => undefined } = options
+  const folder = resolve(options.cwd ?? process.cwd(), options.folder)
+  const name = basename(folder)
+  checkName(name, dependenciesOf(template))
+  checkFolder(folder, options.force ?? false)
+  if (install && !isOnPath(packageManager, env)) throw missing(packageManager)
+
+  const files = filesOf(template, name, packageManager)
+  const written = new WrittenFiles(folder)
+  try {
+    onStep('Writing the files')
+    for (const [path, text] of files) {
+      await written.write(path, text).catch(error => {
+        throw createError('folder_not_writable', { folder, reason: reasonOf(error) }, { cause: error })
+      })
+      throwIfAborted(signal)
+    }
+    if (install) {
+      onStep(`Installing the dependencies with ${packageManager}`)
+      for (const path of ['node_modules', 'package-lock.json', 'pnpm-lock.yaml']) await written.expect(path)
+      await installDependencies(folder, packageManager, env, signal)
+    }
+    await written.expect('.git')
+    const git = (options.git ?? true) && (await initRepository(folder, env, signal))
+    return { name, folder, template, packageManager, installed: install, git, files: [...files.keys()].sort() }
+  } catch (error) {
+    await written.undo()
+    throw error
+  }
+}
+
+function checkFolder(folder: string, force: boolean): void {
+  if (!existsSync(folder)) return
+  if (!statSync(folder).isDirectory()) throw createError('folder_is_file', { folder })
+  // A repository that was cloned empty is where somebody wants to begin.
+  const there = readdirSync(folder).filter(name => name !== '.git' && name !== '.DS_Store')
+  if (there.length > 0 && !force) throw createError('folder_not_empty', { folder })
+}
+
+async function installDependencies(
+  cwd: string,
+  packageManager: PackageManager,
+  env: NonNullable<CreateOptions['env']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const command = INSTALL[packageManager]
+  const { code, output } = await runCommand(command, { cwd, env, signal })
+  throwIfAborted(signal)
+  if (code === 0) return
+  throw createError('install_failed', { command: command.join(' '), reason: lastLines(output) })
+}
+
+/** False where there is no git, and in a folder of a repository that exists. */
+async function initRepository(
+  cwd: string,
+  env: NonNullable<CreateOptions['env']>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!isOnPath('git', env)) return false
+  const inside = await runCommand(['git', 'rev-parse', '--is-inside-work-tree'], { cwd, env, signal })
+  throwIfAborted(signal)
+  if (inside.code === 0) return false
+  const made = await runCommand(['git', 'init', '--quiet', '--initial-branch=main'], { cwd, env, signal })
+  throwIfAborted(signal)
+  return made.code === 0
+}
+
+function missing(name: PackageManager): Error {
+  return createError('package_manager_missing', { name, other: PACKAGE_MANAGERS.find(other => other !== name) })
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw createError('interrupted')
+}
+
+function reasonOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error)
+}
+
+/** What a package manager says last is what went wrong, in one line. */
+function lastLines(output: string): string {
+  const lines = output
+    .split('\n')
+    .map(line => line.replace(/^npm (error|ERR!)\s*/, '').trim())
+    .filter(line => line !== '' && !/complete log of this run|debug-0\.log/.test(line))
+  return lines.slice(-6).join(' · ').slice(-600)
+}

@@ -1,0 +1,5 @@
+export { runCreate } from './command-line.ts'
+export { type Created, type CreateOptions, create } from './create.ts'
+export type { CreateIo } from './io.ts'
+export type { PackageManager } from './package-manager.ts'
+export type { TemplateName } from './template.ts'

@@ -1,0 +1,16 @@
+import { relative } from 'node:path'
+import type { Created } from './create.ts'
+import { EXEC } from './package-manager.ts'
+
+/** What to type next. */
+export function nextSteps({ folder, packageManager, installed, template }: Created, cwd: string): string {
+  const exec = EXEC[packageManager]
+  const place = relative(cwd, folder)
+  const steps = [
+    ...(place === '' ? [] : [`cd ${place}`]),
+    ...(installed ? [] : [`${packageManager} install`]),
+    ...(template === 'lite' ? [] : [`${exec} arlen migrate`]),
+    `${exec} arlen dev`,
+  ]
+  return `Created ${place || '.'}. Next:\n\n${steps.map(step => `  ${step}`).join('\n')}\n`
+}

@@ -1,0 +1,59 @@
+import type { Readable, Writable } from 'node:stream'
+import { ArlenError } from '@arlen/core'
+import { cancel, intro, select, text } from '@clack/prompts'
+import { checkName } from './app-name.ts'
+import { createError } from './errors.ts'
+import type { Flags } from './flags.ts'
+import { dependenciesOf, TEMPLATES, type TemplateName } from './template.ts'
+
+/** Where questions are asked. Default: the terminal of this process. */
+export interface Terminal {
+  input?: Readable
+  output?: Writable
+}
+
+export interface Answers {
+  name: string
+  template: TemplateName
+}
+
+/**
+ * Asks for what the flags leave open.
+ *
+ * @throws ArlenError `interrupted`
+ */
+export async function ask(flags: Pick<Flags, 'name' | 'template'>, terminal: Terminal = {}): Promise<Answers> {
+  if (flags.name !== undefined && flags.template !== undefined) return { name: flags.name, template: flags.template }
+  intro('Create an Arlen application', terminal)
+  const name =
+    flags.name ??
+    answered(terminal, await text({ message: 'What is it called?', ...DEFAULTS, ...terminal, validate: problemOf }))
+  const template =
+    flags.template ??
+    answered(terminal, await select({ message: 'What do you want to build?', options: CHOICES, ...terminal }))
+  return { name, template }
+}
+
+const DEFAULTS = { placeholder: 'my-app', defaultValue: 'my-app' }
+const CHOICES = (Object.keys(TEMPLATES) as TemplateName[]).map(value => ({
+  value,
+  label: value,
+  hint: TEMPLATES[value],
+}))
+
+function answered<T extends string>(terminal: Terminal, answer: T | symbol): T {
+  if (typeof answer === 'string') return answer
+  cancel('Nothing was created.', terminal)
+  throw createError('interrupted')
+}
+
+/** A path may lead to the folder; its last part is the name, which `create()` checks. */
+function problemOf(value: string | undefined): string | undefined {
+  if (!value || value.includes('/')) return undefined
+  try {
+    checkName(value, dependenciesOf('full'))
+    return undefined
+  } catch (error) {
+    return error instanceof ArlenError ? error.message : String(error)
+  }
+}

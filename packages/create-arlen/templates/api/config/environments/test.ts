@@ -1,0 +1,5 @@
+import { defineConfig } from 'arlen'
+
+export default defineConfig({
+  log: { level: 'warn', requests: false },
+})

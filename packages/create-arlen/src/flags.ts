@@ -17,7 +17,7 @@ const FLAGS = {
   version: { type: 'boolean', short: 'v' },
 } as const
 
-export const HELP = `create-arlen creates an Arlen application.
+export const HELP: string = `create-arlen creates an Arlen application.
 
   npm create arlen@latest [name] -- [options]
   arlen new [name] [options]

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { ArlenError } from '@arlen/core'
-import { cancel, intro, select, text } from '@clack/prompts'
+import { cancel, intro, isCancel, select, text } from '@clack/prompts'
 import { checkName } from './app-name.ts'
 import { createError } from './errors.ts'
 import type { Flags } from './flags.ts'
@@ -26,25 +26,26 @@ export async function ask(flags: Pick<Flags, 'name' | 'template'>, terminal: Ter
   if (flags.name !== undefined && flags.template !== undefined) return { name: flags.name, template: flags.template }
   intro('Create an Arlen application', terminal)
   const name =
-    flags.name ??
-    answered(terminal, await text({ message: 'What is it called?', ...DEFAULTS, ...terminal, validate: problemOf }))
+    flags.name ?? (await text({ message: 'What is it called?', ...DEFAULTS, ...terminal, validate: problemOf }))
+  if (isCancel(name)) throw left(terminal)
   const template =
-    flags.template ??
-    answered(terminal, await select({ message: 'What do you want to build?', options: CHOICES, ...terminal }))
+    flags.template ?? (await select({ message: 'What do you want to build?', options: CHOICES, ...terminal }))
+  if (isCancel(template)) throw left(terminal)
   return { name, template }
 }
 
 const DEFAULTS = { placeholder: 'my-app', defaultValue: 'my-app' }
-const CHOICES = (Object.keys(TEMPLATES) as TemplateName[]).map(value => ({
-  value,
-  label: value,
-  hint: TEMPLATES[value],
-}))
+const CHOICES: { value: TemplateName; label: string; hint: string }[] = (Object.keys(TEMPLATES) as TemplateName[]).map(
+  value => ({
+    value,
+    label: value,
+    hint: TEMPLATES[value],
+  }),
+)
 
-function answered<T extends string>(terminal: Terminal, answer: T | symbol): T {
-  if (typeof answer === 'string') return answer
+function left(terminal: Terminal): Error {
   cancel('Nothing was created.', terminal)
-  throw createError('interrupted')
+  return createError('interrupted')
 }
 
 /** A path may lead to the folder; its last part is the name, which `create()` checks. */

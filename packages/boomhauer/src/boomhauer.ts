@@ -8,7 +8,7 @@ import { Supervisor } from './build/supervisor.ts'
 import { typecheck } from './build/typecheck.ts'
 import type { AppInfo, RequestRecord } from './child/protocol.ts'
 import { type BoomhauerOptions, resolveOptions, type Settings } from './options.ts'
-import { runAction } from './pages/actions.ts'
+import { RETRY, runAction } from './pages/actions.ts'
 import { createInternalPages } from './pages/internal-pages.ts'
 import { LiveReload } from './pages/live-reload.ts'
 import { RequestLog } from './pages/request-log.ts'
@@ -190,6 +190,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   }
 
   async #act(name: string): Promise<void> {
+    if (name === RETRY) return this.#supervisor.rebuild()
     const { root, env, actions } = this.settings
     const failure = await runAction(name, { root, env: childEnv(root, env), commands: actions })
     this.notice('action', 'The command failed', failure ? [failure] : [])

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { CallSite, packageFolders } from './call-site.ts'
+import { CallSite, callersIn, packageFolders } from './call-site.ts'
 
 function library(frames?: number): CallSite {
   return new CallSite(library, frames)
@@ -42,4 +42,17 @@ test('the folders of a package are those of its sources and of what they are bui
   expect(packageFolders('file:///node_modules/@arlen/x/dist/match/walk.js')).toEqual(folders)
   expect(packageFolders('file:///node_modules/@arlen/x/src/index.ts')).toEqual(folders)
   expect(packageFolders('file:///somewhere/bundle.js')).toEqual(['/somewhere'])
+})
+
+test('the program comes before installed packages that call for it, which count if there is nothing else', () => {
+  const stack = (...files: string[]) => `Error: x\n${files.map(file => `    at f (${file}:1:2)`).join('\n')}`
+  const files = (...given: string[]) =>
+    callersIn(stack(...given), ['/app/node_modules/own/dist']).map(({ file }) => file)
+  const [own, other, program] = [
+    '/app/node_modules/own/dist/a.js',
+    '/app/node_modules/other/b.js',
+    '/app/c.ts',
+  ] as const
+  expect(files(own, other, program)).toEqual([program])
+  expect(files(own, other)).toEqual([other])
 })

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, sep } from 'node:path'
-import { parseStack, type SourceLocation, type StackFrame, toPath } from './stack.ts'
+import { isInstalled, parseStack, type SourceLocation, type StackFrame, toPath } from './stack.ts'
 
 /**
  * Remembers the caller, for messages. Capturing a stack takes a microsecond, formatting it a hundred: so it is formatted only
@@ -37,9 +37,16 @@ export class CallSite {
   }
 }
 
-/** The frames of a stack outside Node.js and these folders. */
+/**
+ * The frames of a stack outside Node.js and these folders. Those of installed packages count only if there are no others: a
+ * library that calls another one is not where the program's author looks.
+ */
 export function callersIn(stack: string, internals: readonly string[]): StackFrame[] {
-  return parseStack(stack).filter(({ file, line }) => isAbsolute(file) && line > 0 && !isInternal(file, internals))
+  const callers = parseStack(stack).filter(
+    ({ file, line }) => isAbsolute(file) && line > 0 && !isInternal(file, internals),
+  )
+  const own = callers.filter(({ file }) => !isInstalled(file))
+  return own.length > 0 ? own : callers
 }
 
 // Tests lie in the folders of a package but are users of it.

@@ -38,13 +38,23 @@ export interface ResolvedConfig<Config> {
   warnings: readonly string[]
 }
 
+/** One mistake in a configuration. */
+export interface ConfigProblem {
+  /** The names that lead to the setting; empty for a variable that is no setting. */
+  path: readonly string[]
+  /** The layer that set it (`config/app.ts`), the variable, or `default`. */
+  source: string
+  /** What is wrong and where, without the value. */
+  message: string
+}
+
 /** How many letters of a name may differ from a setting's for it to count as a typo. */
 const SLIPS = 2
 
 /**
  * Merges the layers of a configuration and the environment, and validates the result.
  *
- * @throws ArlenError `config_invalid`, which lists every problem at once: unknown keys (with a suggestion), values
+ * @throws ArlenError `config_invalid`, which lists every problem at once, and has them as `problems`: unknown keys (with a suggestion), values
  * that the schema rejects, variables with an unreadable value, and variables whose name is a typo of a setting's. Values are
  * not quoted. Other variables with the prefix may belong to someone else: they become warnings. Variables that an orchestrator
  * sets for a service of that name are ignored.
@@ -54,7 +64,7 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
   const settings = listSettings(schema, prefix)
   const merged: Tree = {}
   const sources = new Map<string, string>()
-  const problems: string[] = []
+  const problems: ConfigProblem[] = []
 
   for (const { name, values } of layers) {
     mergeLayer(merged, values, [], key => sources.set(key, name))
@@ -72,25 +82,29 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
     if (!setting) {
       const isMisspelt = suggest(variable, names, SLIPS) !== undefined
       const line = `${variable} (environment): no such setting${didYouMean(suggest(variable, names))}`
-      if (isMisspelt) problems.push(line)
+      if (isMisspelt) problems.push({ path: [], source: variable, message: line })
       else warnings.push(line)
       continue
     }
     const value = fromText(setting, text)
-    if (value === undefined) problems.push(`${variable} (environment): must be ${article(setting.kind)}`)
-    else mergeLayer(merged, nest(setting.path, value), [], key => sources.set(key, variable))
+    if (value === undefined) {
+      const message = `${variable} (environment): must be ${article(setting.kind)}`
+      problems.push({ path: setting.path, source: variable, message })
+    } else mergeLayer(merged, nest(setting.path, value), [], key => sources.set(key, variable))
   }
 
   const result = v.safeParse(schema, merged)
   for (const issue of result.issues ?? []) {
     const path = issue.path?.map(item => String(item.key)) ?? []
-    problems.push(`${path.join('.') || 'config'} (${sourceOf(sources, path)}): ${explain(issue, path, settings)}`)
+    const source = sourceOf(sources, path)
+    const message = `${path.join('.') || 'config'} (${source}): ${explain(issue, path, settings)}`
+    problems.push({ path, source, message })
   }
   if (problems.length > 0) {
-    throw coreError('config_invalid', {
-      count: problems.length,
-      problems: problems.map(line => `  ${line}`).join('\n'),
-    })
+    const lines = problems.map(({ message }) => `  ${message}`).join('\n')
+    const error = coreError('config_invalid', { count: problems.length, problems: lines })
+    // Not enumerable: the message has them already.
+    throw Object.defineProperty(error, 'problems', { value: problems })
   }
   const config = result.output as Config
   return {

@@ -1,3 +1,5 @@
+import type { SourceLocation } from './stack.ts'
+
 /** One failed field of a request. `path` is a JSON Pointer (RFC 6901) that starts with the part of the request: `/body/email`. */
 export interface ProblemIssue {
   path: string
@@ -5,13 +7,22 @@ export interface ProblemIssue {
   message: string
 }
 
+/** What an {@link ArlenError} may have besides its code and message. */
+export interface ArlenErrorOptions extends ErrorOptions {
+  /** Where the mistake is in the program's source, if the stack trace does not show it: where a route was added, for example. */
+  at?: SourceLocation | undefined
+}
+
 /** An error of a program. `code` is stable and for programs; `message` says what is wrong and what to do. */
 export class ArlenError extends Error {
   readonly code: string
+  /** Where the mistake is in the program's source. Not enumerable: logs have it in the message. */
+  declare readonly at?: SourceLocation
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, options?: ArlenErrorOptions) {
     super(message, options)
     this.code = code
+    if (options?.at) Object.defineProperty(this, 'at', { value: options.at })
   }
 
   override get name(): string {
@@ -20,7 +31,7 @@ export class ArlenError extends Error {
 }
 
 /** What an {@link HttpError} may say besides its status and code. */
-export interface HttpErrorOptions extends ErrorOptions {
+export interface HttpErrorOptions extends ArlenErrorOptions {
   /** What went wrong this time, in a sentence that the client may see. */
   detail?: string | undefined
   /** The invalid fields, for a 422. */

@@ -31,7 +31,7 @@ export function createLogger(options: LogOptions = {}): Logger {
     base: redactFields(options.base ?? {}),
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }), log: redactFields },
-    serializers: { err: error => redactFields(stdSerializers.err(error)) },
+    serializers: { err: thrown },
     ...(options.redact && { redact: { paths: [...options.redact], censor: REDACTED } }),
   }
   const out = options.destination ?? pino.destination({ sync: false, maxLength: MAX_PENDING })
@@ -42,4 +42,10 @@ export function createLogger(options: LogOptions = {}): Logger {
     return child.call(this, redactFields(fields), ...rest)
   } as Logger['child']
   return log
+}
+
+/** The fields of anything that was thrown: also of what is no Error. */
+function thrown(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return redactFields(stdSerializers.err(value as Error) as never)
+  return { type: value === null ? 'null' : typeof value, message: String(value) }
 }

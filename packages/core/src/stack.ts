@@ -124,6 +124,11 @@ export function parseSyntaxErrorHeader(
   return { file, line: Number(position[2]), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
 }
 
+/** Whether a file belongs to an installed package: nobody looks for a mistake of the program there. */
+export function isInstalled(file: string): boolean {
+  return /(?:^|[\\/])node_modules[\\/]/.test(file)
+}
+
 /** Converts a `file:` URL to a path, without its query; anything else is returned as it is. */
 export function toPath(location: string): string {
   if (!location.startsWith('file:')) return location

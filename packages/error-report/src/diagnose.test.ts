@@ -37,7 +37,7 @@ test('shows the innermost call of the application, below those of dependencies a
   expect(found?.frames?.[0]?.snippet).toBeUndefined()
 })
 
-test('falls back to the place in the cause, then to the dependency', () => {
+test('falls back to the place in the cause, and names none in a package of others', () => {
   const inDependency = ['dep (/app/node_modules/dep/index.js:2:1)']
   const cause = thrown('why', ['f (/app/src/cause.ts:2:1)'])
   expect(diagnose(thrown('no', inDependency, { cause }), options)[0]).toMatchObject({
@@ -45,7 +45,7 @@ test('falls back to the place in the cause, then to the dependency', () => {
     line: 2,
     causes: [{ message: 'why', file: 'src/cause.ts' }],
   })
-  expect(diagnose(thrown('no', inDependency), options)[0]).toMatchObject({ file: 'node_modules/dep/index.js', line: 2 })
+  expect(diagnose(thrown('no', inDependency), options)[0]?.file).toBeUndefined()
 })
 
 test('an error of syntax in the causes is nearer than any call', () => {
@@ -99,7 +99,7 @@ test.each([
   [undefined, 'undefined was thrown'],
   [42, '42 was thrown'],
   [{ message: 'looks like one' }, 'looks like one'],
-  [{}, 'Unknown error'],
+  [{}, '{} was thrown, which is not an Error and has no stack trace'],
 ])('%j thrown is reported too', (value, message) => {
   expect(diagnose(value, options)[0]?.message).toContain(message)
 })
@@ -213,3 +213,23 @@ function cpuMs(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since)
   return (user + system) / 1000
 }
+
+test('a place that the error itself knows comes before its calls', () => {
+  const error = Object.assign(thrown('route twice', ['at add (/app/src/lib.ts:1:1)']), {
+    at: { file: '/app/src/a.ts', line: 2, column: 11 },
+  })
+  expect(diagnose(error, options)[0]).toMatchObject({ file: 'src/a.ts', line: 2, column: 11 })
+  for (const at of [null, 'src/a.ts:1', { file: 1, line: 1 }]) {
+    expect(diagnose(Object.assign(error, { at }), options)[0]).toMatchObject({ file: 'src/lib.ts', line: 1 })
+  }
+})
+
+test('a place in an installed package is never the place: it is looked for where the caller says', () => {
+  const error = thrown('deep', ['at f (/app/node_modules/pg/lib/x.js:1:1)'])
+  expect(diagnose(error, options)[0]?.file).toBeUndefined()
+  expect(diagnose(error, options)[0]?.frames).toHaveLength(1)
+  const otherwise = { file: '/app/src/a.ts', line: 2 }
+  expect(diagnose(error, { ...options, otherwise })[0]).toMatchObject({ file: 'src/a.ts', line: 2 })
+  const own = thrown('own', ['at f (/app/node_modules/pg/lib/x.js:1:1)', 'at g (/app/src/a.ts:3:1)'])
+  expect(diagnose(own, { ...options, otherwise })[0]).toMatchObject({ file: 'src/a.ts', line: 3 })
+})

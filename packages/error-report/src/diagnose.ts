@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Diagnostic, DiagnosticFrame } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
-import { parseStack, parseSyntaxErrorHeader, type SourceLocation, type StackFrame } from '@arlen/core/stack'
+import {
+  isInstalled,
+  parseStack,
+  parseSyntaxErrorHeader,
+  type SourceLocation,
+  type StackFrame,
+} from '@arlen/core/stack'
 import { clip, describe } from './describe.ts'
-import { causesOf, factsOf, isDiagnostic, read, sqlExcerpt, textOf } from './error-parts.ts'
+import { causesOf, factsOf, isDiagnostic, placeOf, read, sqlExcerpt, textOf } from './error-parts.ts'
 import { hintFor } from './hints.ts'
 import { createRedact, type Redact } from './redact.ts'
 
@@ -28,12 +34,15 @@ export interface DiagnoseOptions {
   readSource?: (file: string) => string | undefined
   /** Where it happened, if that is known better than from the stack. */
   at?: SourceLocation
+  /** Where to look if neither the error nor its causes name a place in the application, such as where its route was added. */
+  otherwise?: SourceLocation | undefined
   /** A folder whose calls are left out, such as that of the program that runs the application. */
   hide?: string
 }
 
-interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide'>> {
+interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide' | 'otherwise'>> {
   at?: DiagnoseOptions['at']
+  otherwise: SourceLocation | undefined
   hide: string | undefined
   /** Redacts secrets and shortens paths in the application's folder. */
   say: Redact
@@ -66,6 +75,7 @@ export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnos
     depth: 0,
     readSource: options.readSource ?? createSourceReader(),
     at: options.at,
+    otherwise: options.otherwise,
     hide: options.hide === undefined ? undefined : resolve(options.hide) + sep,
     seen: new Set(),
     syntax: {},
@@ -81,7 +91,7 @@ export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnos
 function fromError(error: unknown, context: Context): Diagnostic {
   context.seen.add(error)
   const { stage, redact, say, depth } = context
-  if (typeof error !== 'object' || error === null) {
+  if (typeof error !== 'object' || error === null || isBare(error)) {
     const message = `${describe(error, say)} was thrown, which is not an Error and has no stack trace`
     return { stage, severity: 'error', message, ...locate([], undefined, [], context) }
   }
@@ -95,7 +105,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const causes = causesOf(error).flatMap(cause =>
     context.seen.has(cause) || context.seen.size > MAX_CAUSES
       ? []
-      : [fromError(cause, { ...context, at: undefined, depth: depth + 1 })],
+      : [fromError(cause, { ...context, at: undefined, otherwise: undefined, depth: depth + 1 })],
   )
   const excerpts = sqlExcerpt(error, redact)
   const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // the message may quote the SQL too
@@ -112,7 +122,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
     message,
     ...(name !== undefined && { name }),
     ...(code !== undefined && { code }),
-    ...locate(frames, header ?? context.syntax.location, causes, context),
+    ...locate(frames, header ?? context.syntax.location ?? placeOf(error), causes, context),
     ...(hint !== undefined && { hint }),
     ...(excerpts && { excerpts }),
     ...(facts && { facts }),
@@ -120,9 +130,20 @@ function fromError(error: unknown, context: Context): Diagnostic {
   }
 }
 
+/** Whether an object says nothing that an error would. */
+function isBare(value: object): boolean {
+  return (
+    !(value instanceof Error) &&
+    ['message', 'stack', 'name', 'code', 'cause', 'errors'].every(key => read(value, key) === undefined)
+  )
+}
+
 type Location = Pick<Diagnostic, 'file' | 'line' | 'column' | 'snippet' | 'frames'>
 
-/** The location to show: the known one, else the innermost call of the application in the error or its causes. */
+/**
+ * The location to show: the known one, else the innermost call of the application in the error or its causes. Never one in a
+ * package that somebody else wrote: nobody can mend it there. Files outside the folder may be the developer's own packages.
+ */
 function locate(
   stack: readonly StackFrame[],
   header: DiagnoseOptions['at'],
@@ -144,7 +165,8 @@ function locate(
   const known = context.at ?? header
   const own = frames.find(frame => frame.origin === 'own' && frame.line > 0)
   const below = own ? undefined : causes.find(cause => cause.file !== undefined)
-  const best = known ?? own ?? below ?? frames.find(frame => frame.origin === 'dependency' && frame.line > 0)
+  const linked = (frame: DiagnosticFrame) => frame.origin === 'dependency' && frame.line > 0 && !isInstalled(frame.file)
+  const best = known ?? own ?? below ?? context.otherwise ?? frames.find(linked)
   if (best?.file === undefined || best.line === undefined) return frames.length > 0 ? { frames } : {}
   const column = best.column || undefined
   const snippet = snippetAt({ file: resolve(context.root, best.file), line: best.line, column: column ?? 0 }, context)
@@ -178,7 +200,7 @@ function snippetAt(location: { file: string; line: number; column: number }, con
 
 function originOf(file: string, root: string): DiagnosticFrame['origin'] {
   if (!isAbsolute(file)) return 'node'
-  return file.startsWith(root.endsWith(sep) ? root : root + sep) && !file.includes(`${sep}node_modules${sep}`)
+  return file.startsWith(root.endsWith(sep) ? root : root + sep) && !isInstalled(file.slice(root.length))
     ? 'own'
     : 'dependency'
 }

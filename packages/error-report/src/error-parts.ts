@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@arlen/core'
 import { codeFrame, offsetOfCharacter, positionAt } from '@arlen/core/code-frame'
 import { isSecretName } from '@arlen/core/secrets'
+import type { SourceLocation } from '@arlen/core/stack'
 import { clip, describe } from './describe.ts'
 import type { Redact } from './redact.ts'
 
@@ -69,6 +70,14 @@ export function read(value: unknown, key: string): unknown {
   } catch {
     return undefined // a getter that throws
   }
+}
+
+/** The place that an error itself knows: `at` of an ArlenError. */
+export function placeOf(error: unknown): SourceLocation | undefined {
+  const at = read(error, 'at')
+  const [file, line, column] = [read(at, 'file'), read(at, 'line'), read(at, 'column')]
+  if (typeof file !== 'string' || typeof line !== 'number') return undefined
+  return { file, line, ...(typeof column === 'number' && { column }) }
 }
 
 export function textOf(value: unknown): string | undefined {

@@ -100,3 +100,8 @@ function cpuMs(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since)
   return (user + system) / 1000
 }
+
+test('the working folders of the shell are no passwords, whatever their variables are called', () => {
+  const redact = createRedact({ PWD: '/home/ada/shop', OLDPWD: '/home/ada', DB_PWD: '/sesame' })
+  expect(redact('/home/ada/shop/app.ts opens with /sesame')).toBe('/home/ada/shop/app.ts opens with [redacted]')
+})

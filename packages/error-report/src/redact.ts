@@ -1,5 +1,7 @@
 import { isSecretName, REDACTED } from '@arlen/core/secrets'
 
+const FOLDERS = new Set(['PWD', 'OLDPWD'])
+
 // Each can start only at the start of a word: so they take linear time.
 const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`]*):[^\s@/'"`]+@/gi
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{6,}/gi
@@ -11,11 +13,11 @@ export type Redact = (text: string) => string
 /**
  * Makes a function that redacts secrets in texts: passwords in URLs, HTTP credentials, the values of `password=…` and other names
  * of secrets, and the values of variables in `env` that are named like secrets. Values of fewer than six characters are kept:
- * redacting them would blank out ordinary words.
+ * redacting them would blank out ordinary words. `PWD` and `OLDPWD` are the shell's working folders, no passwords.
  */
 export function createRedact(env: Readonly<Record<string, string | undefined>> = process.env): Redact {
   const values = Object.entries(env)
-    .filter(([name, value]) => value !== undefined && value.length >= 6 && isSecretName(name))
+    .filter(([name, value]) => value !== undefined && value.length >= 6 && isSecretName(name) && !FOLDERS.has(name))
     .map(([, value]) => value as string)
     .sort((a, b) => b.length - a.length)
   return text => {

@@ -43,7 +43,7 @@ export function toHandler<C extends RouteContext>(routes: readonly Route[], matc
 function toFunction<C>(route: Route): Handler<C> {
   if (typeof route.value === 'function') return route.value as Handler<C>
   const problem = `is ${describe(route.value)}, not a function.`
-  throw routerError('handler_invalid', { route, problem, source: route.where })
+  throw routerError('handler_invalid', { route, problem, source: route.where }, { at: route.source })
 }
 
 export function describe(value: unknown): string {

@@ -228,7 +228,8 @@ export class Registry<T> {
   #error(code: RouterErrorCode, draft: Draft, values: Readonly<Record<string, unknown>>): Error {
     const { problem } = values
     const sentence = typeof problem === 'string' && { problem: /[.?]$/.test(problem) ? problem : `${problem}.` }
-    return routerError(code, { ...values, ...sentence, route: draft.label, source: formatSource(draft.source()) })
+    const at = draft.source()
+    return routerError(code, { ...values, ...sentence, route: draft.label, source: formatSource(at) }, { at })
   }
 }
 

@@ -81,6 +81,8 @@ function developmentReply(error: unknown, c: Context, client: { accept?: string 
   const facts = { params: { ...params }, query: known(() => req.query), session: sessionOf(c), headers: req.headers }
   const problem = developmentProblem(error, {
     correlationId: req.id,
+    // What a handler returns, or throws without a stack trace, is looked for where its route was added.
+    otherwise: known(() => c.route?.source),
     request: { method: req.method, url: req.url, facts },
   })
   const { status, headers, body } = renderProblem(problem, { ...client, userAgent: req.header('user-agent') })

@@ -51,7 +51,7 @@ export function compileRoute(route: Route<Handler<Context>>, options: CompileOpt
 function refuseSchemas(route: Route<Handler<Context>>): void {
   const schemas = schemasOf(route)
   const refuse = (part: string, problem: string) =>
-    appError('schema_invalid', { route, part, problem, source: route.where })
+    appError('schema_invalid', { route, part, problem, source: route.where }, { at: route.source })
   for (const [part, schema] of Object.entries(schemas)) {
     if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
       throw refuse(part, 'is no Standard Schema: of valibot it would be v.object({ … }).')
@@ -81,7 +81,8 @@ function limitOf(route: Route<Handler<Context>>, name: 'maxBodyBytes' | 'maxJson
   const limit: unknown = optionOf(route, name)
   if (limit === undefined || (typeof limit === 'number' && limit >= 0)) return limit
   const what = name === 'maxBodyBytes' ? 'bytes' : 'values'
-  throw appError('body_limit_invalid', { route, name, actual: String(limit), what, source: route.where })
+  const values = { route, name, actual: String(limit), what, source: route.where }
+  throw appError('body_limit_invalid', values, { at: route.source })
 }
 
 /** What came before the handler was middleware's time; what it leaves behind is its own. */

@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Child, type ChildOptions } from './child.ts'
 
 /**
  * Keeps one process started in advance, so that a rebuild does not wait for Node.js to start. It becomes stale when a file
- * that it has preloaded changes, or when the environment changes.
+ * that it has preloaded changes, or when the environment does, which is compared when it is taken.
  */
 export class SpareProcesses {
   #options: () => ChildOptions
   #waiting: Child | undefined
+  #startedWith: ChildOptions | undefined
   #closed = false
 
   /** @param options - called for each process, because the environment may have changed. */
@@ -25,7 +27,8 @@ export class SpareProcesses {
   }
 
   #start(): Child {
-    const child = new Child(this.#options())
+    this.#startedWith = this.#options()
+    const child = new Child(this.#startedWith)
     this.#waiting = child
     child.once('exit', () => {
       if (this.#waiting === child) this.#waiting = undefined
@@ -35,6 +38,7 @@ export class SpareProcesses {
 
   /** Takes the spare process, or starts a new one. */
   take(): Child {
+    if (this.#waiting && !isDeepStrictEqual(this.#options(), this.#startedWith)) this.discard()
     const child = this.#waiting ?? this.#start()
     this.#waiting = undefined
     return child
@@ -42,8 +46,7 @@ export class SpareProcesses {
 
   /** Discards the spare process if it has loaded one of these files. */
   outdate(paths: ReadonlySet<string>): void {
-    const changedEnv = [...paths].some(path => /(?:^|\/)\.env(?:\.[^/]*)?$/.test(path))
-    if (changedEnv || this.#waiting?.files.some(file => paths.has(file))) this.discard()
+    if (this.#waiting?.files.some(file => paths.has(file))) this.discard()
   }
 
   discard(): void {

@@ -2,15 +2,17 @@
 import { readFileSync } from 'node:fs'
 import { open as openInspector } from 'node:inspector'
 import { createRequire } from 'node:module'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Diagnostic } from '@arlen/core'
-import { isServable, type Servable } from '@arlen/core'
+import { ArlenError, isServable, type Servable } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
-import { diagnose } from '@arlen/error-report'
+import type { SourceLocation } from '@arlen/core/stack'
+import { type DiagnoseOptions, diagnose } from '@arlen/error-report'
 import { boomhauerError } from '../errors.ts'
 import { forwardRequests, infoOf } from './application-info.ts'
+import { type ConfigProblem, placeProblems, problemsOf } from './config-problems.ts'
 import { LoadedModules } from './loaded-modules.ts'
 import type { FromChild, TemplateFolders, ToChild } from './protocol.ts'
 import { warmTypeScript } from './warm-typescript.ts'
@@ -110,13 +112,30 @@ async function close(graceMs: number): Promise<void> {
 function report(error: unknown): Diagnostic[] {
   const at = stage === 'load' ? modules.locate(error) : undefined
   const hint = stage === 'load' ? modules.hintFor(error) : undefined
-  const found = diagnose(error, {
-    root,
-    stage: stageOf(error),
-    hide: join(import.meta.dirname, '..'),
-    ...(at && { at }),
-  })
+  const options = { root, stage: stageOf(error), hide: join(import.meta.dirname, '..') }
+  const known = at ?? unloadable(error, options)
+  const found = diagnose(error, { ...options, ...(known && { at: known }) })
+  const problems = problemsOf(error)
+  if (problems.length > 0) return configReports(error, found[0]!, problems)
   return hint === undefined ? found : found.map((diagnostic, i) => (i === 0 ? { ...diagnostic, hint } : diagnostic))
+}
+
+/** Where a file of `config/` failed, which is nearer to the mistake than the call that loaded it. */
+function unloadable(error: unknown, options: DiagnoseOptions): SourceLocation | undefined {
+  if (!(error instanceof ArlenError) || error.code !== 'config_unloadable') return undefined
+  const [cause] = diagnose(error.cause, options)
+  return cause?.file === undefined || cause.line === undefined
+    ? undefined
+    : { file: resolve(root, cause.file), line: cause.line, ...(cause.column && { column: cause.column }) }
+}
+
+/** One report for each mistake in the configuration. */
+function configReports(error: unknown, whole: Diagnostic, problems: readonly ConfigProblem[]): Diagnostic[] {
+  const env = process.env.ARLEN_ENV ?? 'development'
+  return placeProblems(whole, problems, root, env).map(({ problem, at }) => {
+    const [found] = diagnose(error, { root, stage: 'config', hide: join(import.meta.dirname, '..'), ...(at && { at }) })
+    return { ...found!, message: problem.message }
+  })
 }
 
 /** The stage of an error: a configuration error is recognized by its code, whenever it occurs. */

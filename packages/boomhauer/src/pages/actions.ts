@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process'
 import type { Diagnostic } from '@arlen/core'
 import { boomhauerError } from '../errors.ts'
 
+/** The action that every failure of a build has: build again. */
+export const RETRY = 'retry'
+
 const MAX_OUTPUT = 8_000
 
 export interface ActionOptions {

@@ -2,7 +2,7 @@ import { debuglog } from 'node:util'
 import { ArlenError } from '@arlen/core'
 import { type Settings, targetOf } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
-import { type CallSite, callerOf, locate } from '../query/call-site.ts'
+import { type CallSite, callerOf, locate, markCaller } from '../query/call-site.ts'
 import { type QueryEvent, queryChannel, slowQueryChannel } from '../query/events.ts'
 import type { Query } from '../query/query.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
@@ -142,7 +142,7 @@ export class Runner {
 
   toError(error: unknown, query: Query, client: StatementConnection | undefined, site: CallSite | undefined): unknown {
     const told = this.#translate(error, query, client)
-    if (told instanceof Error && told !== error && site) Object.assign(told, { caller: callerOf(site) })
+    if (told instanceof Error && told !== error && site) markCaller(told, site)
     return locate(told, site)
   }
 

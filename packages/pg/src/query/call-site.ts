@@ -1,5 +1,5 @@
 import { CallSite, callersIn, packageFolders } from '@arlen/core/call-site'
-import { formatLocation } from '@arlen/core/stack'
+import { formatLocation, isInstalled } from '@arlen/core/stack'
 
 const OWN = packageFolders(import.meta.url)
 
@@ -16,11 +16,18 @@ export function callerOf(site: CallSite | undefined): string | undefined {
   return location && formatLocation(location)
 }
 
+/** Says on an error where the program made the query: `caller` for people and logs, `at` for error reports. */
+export function markCaller(error: Error, site: CallSite): void {
+  Object.assign(error, { caller: callerOf(site) })
+  Object.defineProperty(error, 'at', { value: site.location(OWN), configurable: true })
+}
+
 /** Puts the program's frames under an error that was made where an answer of the server was read. */
 export function locate<E>(error: E, site: CallSite | undefined): E {
   if (!(error instanceof Error)) return error
   const callers = site?.callers(OWN) ?? []
-  if (callers.length === 0 || callersIn(error.stack ?? '', OWN).length > 0) return error
+  const known = callersIn(error.stack ?? '', OWN).some(({ file }) => !isInstalled(file))
+  if (callers.length === 0 || known) return error
   error.stack = `${error.name}: ${error.message}\n${callers.map(({ text }) => text).join('\n')}`
   return error
 }

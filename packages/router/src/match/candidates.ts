@@ -89,7 +89,8 @@ function checkDuplicates<T>(entries: readonly Entry<T>[]): void {
     const other = seen.get(key)
     if (other) {
       const [first, second] = other.index < route.index ? [other, route] : [route, other]
-      throw routerError('route_duplicate', { route: second, other: first, source: second.where, first: first.where })
+      const values = { route: second, other: first, source: second.where, first: first.where }
+      throw routerError('route_duplicate', values, { at: second.source })
     }
     seen.set(key, route)
   }

@@ -60,7 +60,7 @@ function paramsWhereAllHold<T>(
     const result = condition.test(request, params, candidate.format)
     if (isPromiseLike(result)) {
       const { route } = candidate
-      throw routerError('condition_async', { name: condition.name, route, source: route.where })
+      throw routerError('condition_async', { name: condition.name, route, source: route.where }, { at: route.source })
     }
     if (result !== true) return undefined
   }

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { testClusterDsn } from '@arlen/pg/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CASES, type Case, HANDLING } from './code-frame-cases.ts'
+import { PackedPackages } from './packed.ts'
+import { ARLEN_CASES } from './places/arlen-cases.ts'
+import { AS_PROGRAM, ask, TestFolder } from './support.ts'
+
+// Every place, as a user of installed packages sees it: the development server and the application run from packed packages,
+// compiled, with source maps. Each case has a folder of its own, which `app.ts` points to in turn.
+const ALL = [...CASES, ...ARLEN_CASES]
+const PACKAGES = ['core', 'error-report', 'view', 'router', 'http', 'pg', 'security', 'session', 'arlen', 'boomhauer']
+
+let packages: PackedPackages
+let folder: TestFolder
+let server: ChildProcess
+let port: number
+let dsn: string
+
+beforeAll(async () => {
+  dsn = await testClusterDsn()
+  packages = await new PackedPackages().install(PACKAGES)
+  folder = new TestFolder({ 'handling.ts': HANDLING }, false)
+  symlinkSync(packages.modules, folder.path('node_modules'))
+  const bin = join(packages.modules, '@arlen/boomhauer/dist/bin.js')
+  server = spawn(process.execPath, [bin, '--port', '0', '--typecheck', 'off', '--no-watch'], {
+    cwd: folder.root,
+    env: { PATH: process.env.PATH, PWD: folder.root },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  const { promise, resolve } = Promise.withResolvers<number>()
+  server.stdout!.on('data', chunk => {
+    output += chunk
+    const found = /boomhauer at http:\/\/localhost:(\d+)/.exec(output)
+    if (found) resolve(Number(found[1]))
+  })
+  port = await promise
+})
+afterAll(async () => {
+  server.kill('SIGINT')
+  await once(server, 'exit')
+  folder.delete()
+  packages.delete()
+})
+
+interface Mark {
+  name: string
+  line: number
+  column: number
+}
+
+/** The marked place, from 1. */
+function markOf(files: Case['files']): Mark | undefined {
+  for (const [name, text] of Object.entries(files)) {
+    const lines = text.split(/\r?\n/)
+    const index = lines.findIndex(line => line.includes('¦'))
+    if (index !== -1) return { name, line: index + 1, column: lines[index]!.indexOf('¦') + 1 }
+  }
+  return undefined
+}
+
+/** Files whose names begin with a slash, and `.env`, are of the whole application. */
+function pathOf(name: string, index: number): string {
+  if (name.startsWith('/')) return name.slice(1)
+  return name === '.env' ? name : `case${index}/${name}`
+}
+
+test.each(ALL.map((item, index) => [item.name, index, item] as const))('%s', async (_name, index, item) => {
+  const shared: string[] = []
+  for (const [name, text] of Object.entries(item.files)) {
+    const path = pathOf(name, index)
+    folder.write(path, text.replace('¦', '').replaceAll('{n}', String(index)).replaceAll('{dsn}', dsn))
+    if (!path.startsWith('case')) shared.push(path)
+  }
+  folder.write('app.ts', `export { default } from './case${index}/app.ts'\n`)
+  await ask(port, '/_boomhauer/actions/retry', { method: 'POST' })
+  const answer = await ask(port, '/', { headers: AS_PROGRAM })
+  for (const path of shared) folder.remove(path)
+  expect(answer.status).toBeGreaterThanOrEqual(500)
+  const [found] = JSON.parse(answer.body).diagnostics as Diagnostic[]
+  expect(found?.message).toMatch(item.message)
+  const mark = markOf(item.files)
+  expect({ stage: found?.stage, at: `${found?.file}:${found?.line}:${found?.column}` }).toEqual({
+    stage: found?.stage === 'template' ? 'template' : item.stage,
+    at: mark ? `${pathOf(mark.name, index)}:${mark.line}:${mark.column}` : 'undefined:undefined:undefined',
+  })
+})

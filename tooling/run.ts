@@ -13,6 +13,7 @@ import { generateSecret } from '@arlen/session'
 
 const shop = join(import.meta.dirname, '../apps/strickland')
 const { env } = process
+env.ARLEN_MAIL_DELIVER ??= env.ARLEN_MAIL_HOST ? 'smtp' : 'outbox'
 
 /** What has been started, to be undone in reverse. */
 const started: (() => Promise<unknown>)[] = []

@@ -8,14 +8,11 @@ import { cartRoutes } from './src/cart/routes.ts'
 import { checkoutRoutes } from './src/checkout/routes.ts'
 import { myOrders } from './src/my-orders.ts'
 import { pages } from './src/pages.ts'
-import { Outbox } from './src/post.ts'
 import { siteOrigin } from './src/site-origin.ts'
 import { templates } from './src/template-helpers.ts'
 
 const app = createApp({ templates })
-/** Where the letters of this shop are, which has no mail server. */
-export const outbox: Outbox = new Outbox(app)
-const accounts = new Accounts(app, outbox)
+const accounts = new Accounts(app)
 const origin = siteOrigin(app)
 const { loadUser, requireUser } = accounts.auth
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, faults, launch, SKIPPED, Tab } from './browser.ts'
 import { openShop, PASSWORD } from './shop.ts'
 
-const { t, letters, person } = await openShop('test', { over: 'socket' })
+const { t, person } = await openShop('test', { over: 'socket' })
 
 describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
   let browser: Browser
@@ -100,7 +100,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await tab.context.close()
   })
 
-  test('a password is changed, forgotten, and chosen anew by the link in a letter', async () => {
+  test('a password is changed, forgotten, and chosen anew by the link in mail', async () => {
     await person('Dale')
     const [tab, other] = [await Tab.open(browser, t.url), await Tab.open(browser, t.url)]
     for (const each of [tab, other]) await login(each, 'dale@strickland.example')
@@ -115,9 +115,9 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await other.follow('Forgot your password?')
     await other.fill('E-mail', 'dale@strickland.example')
     await other.press('Send the link')
-    expect(await other.text('[role=status]')).toContain('a letter with a link is on its way')
-    while (letters.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
-    await other.page.goto(/http\S+/.exec(letters.at(-1)!.text)![0])
+    expect(await other.text('[role=status]')).toContain('mail with a link is on its way')
+    const { links } = await t.outbox.next({ to: 'dale@strickland.example' })
+    await other.page.goto(links[0]!)
     await other.fill('New password, at least 10 characters', PASSWORD)
     await other.press('Change the password')
     expect(await other.text('[role=status]')).toBe('Your password is changed. Log in with it.')

@@ -3,7 +3,6 @@ import { generateSecret, Passwords } from '@arlen/session'
 import { type TestApp, type TestAppOptions, type TestDb, testApp, testDb, type Visitor } from '@arlen/testing'
 import type { App } from 'arlen'
 import { afterAll } from 'vitest'
-import type { Letter } from '../src/post.ts'
 
 export const PASSWORD = 'taste the meat not the heat'
 const hash = new Passwords().hash(PASSWORD)
@@ -12,8 +11,6 @@ export interface Shop {
   t: TestApp
   app: App
   db: TestDb
-  /** Letters that were written, the latest last. */
-  letters: readonly Letter[]
   /** Makes somebody with an account, whose password is {@link PASSWORD}: `t.as(await person('Hank'))`. */
   person(name: string, role?: 'customer' | 'admin', email?: string): Promise<number>
 }
@@ -31,7 +28,7 @@ export async function openShop(
   process.env.DATABASE_URL = db.url
   process.env.ARLEN_ENV = environment
   if (environment === 'production') process.env.ARLEN_SESSION_SECRETS = generateSecret()
-  const { default: app, outbox } = await import('../app.ts')
+  const { default: app } = await import('../app.ts')
   const t = await testApp(app, options)
   afterAll(async () => {
     await t.close()
@@ -44,7 +41,7 @@ export async function openShop(
       await hash,
       role,
     ])
-  return { t, app, db, letters: outbox.letters, person }
+  return { t, app, db, person }
 }
 
 export const emailOf = (name: string): string => `${name.toLowerCase()}@strickland.example`

@@ -12,6 +12,11 @@ const table = {
     message: 'The option context of createApp() must be a class that extends Context of @arlen/http.',
   },
   function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
+  helper_needs_request: {
+    message:
+      'A mail template calls {helper}(), which needs a request, and mail has none. Give send() the value in locals.',
+  },
+  mail_templates_missing: { message: 'There are no mail templates: {dir} does not exist.' },
   plugin_mounted: {
     message:
       'The plugin {name} wraps every request, so it cannot be mounted at {prefix}. Register it without a prefix.',

@@ -7,6 +7,7 @@ export { definePlugin, type Plugin, type PluginScope } from './app/define-plugin
 export type { Mount } from './app/plugins.ts'
 export { startEmbedded } from './built-in/database.ts'
 export type { HealthCheck, HealthCheckOptions, HealthReport } from './built-in/health.ts'
+export type { AppMailer, AppMails } from './built-in/mail.ts'
 export type { AppHelpers, TemplateOptions } from './built-in/templates.ts'
 export { type Config, type ConfigInput, configSchema, defineConfig } from './config/config.ts'
 export { environmentName, isProduction, type LoadConfigOptions, loadConfig } from './config/load-config.ts'

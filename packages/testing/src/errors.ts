@@ -14,6 +14,7 @@ const table = {
   no_answer: { message: '{request} got no answer within {ms} ms.' },
   answer_cut: { message: '{request} got no whole answer: {reason}.' },
   connect_failed: { message: 'Cannot connect to {url}: {reason}. Is the server running?' },
+  no_mail: { message: 'No mail with {match} was sent within {ms} ms. The outbox:\n{list}' },
   redirected_too_often: { message: '{request} was redirected more than {limit} times: {chain}' },
   left_behind: { message: 'The test left something behind:\n{list}' },
   not_in_process: { message: '{what} needs the application in this process.' },

@@ -1,6 +1,7 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { TestClock } from './clock.ts'
 import { testingError } from './errors.ts'
+import type { TestOutbox } from './mail/outbox.ts'
 import type { LogLine } from './observe/record.ts'
 import { openTarget, type Testable, type Transport } from './target/open-target.ts'
 import { TestServer } from './test-server.ts'
@@ -26,6 +27,12 @@ export class TestApp extends Visitor implements AsyncDisposable {
   /** Everything that the application has logged since the start; empty where it runs in another process. */
   get logs(): readonly LogLine[] {
     return this.server.observer?.logs ?? []
+  }
+
+  /** The mail that the application sends; none of it leaves this process. */
+  get outbox(): TestOutbox {
+    if (this.server.observer === undefined) throw testingError('not_in_process', { what: 'outbox' })
+    return this.server.observer.outbox
   }
 
   /** Where the application is: `http://127.0.0.1:49152`, or a name for what no network reaches. */

@@ -2,7 +2,6 @@ import type { Database } from '@arlen/pg'
 import { LoginThrottle } from '@arlen/security'
 import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgEndedSessions, PgTokenStore } from '@arlen/session'
 import type { App, Provided } from 'arlen'
-import type { Post } from '../post.ts'
 import { PasswordResets } from './password-resets.ts'
 import { changePassword, credentialsOf, strengthenHash, type User, userById } from './users.ts'
 
@@ -25,13 +24,13 @@ export class Accounts {
   readonly resets: PasswordResets
 
   /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
-  constructor(app: Pick<App, 'db' | 'every' | 'log'>, post: Post) {
+  constructor(app: Pick<App, 'db' | 'every' | 'log' | 'mail'>) {
     const store = new PgTokenStore(() => app.db)
     const ended = new PgEndedSessions(() => app.db)
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     app.every('removing ended sessions', HOUR_MS, () => ended.removeExpired())
     this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
-    this.resets = new PasswordResets(app, new OneTimeTokens({ store, purpose: 'password-reset' }), post)
+    this.resets = new PasswordResets(app, new OneTimeTokens({ store, purpose: 'password-reset' }))
     this.auth = new Authentication<User>({
       findUser: (id, c) => userById(c.db, Number(id)),
       idOf: user => user.id,

@@ -1,22 +1,19 @@
 import { LoginThrottle } from '@arlen/security'
 import type { OneTimeTokens } from '@arlen/session'
 import type { App } from 'arlen'
-import type { Post } from '../post.ts'
 import { userByEmail, userById } from './users.ts'
 
 const HOUR_MS = 60 * 60_000
 
 /** Links by which people who forgot their password choose another. Each is good once, for an hour. */
 export class PasswordResets {
-  readonly #app: Pick<App, 'db' | 'log'>
+  readonly #app: Pick<App, 'db' | 'log' | 'mail'>
   readonly #tokens: OneTimeTokens
-  readonly #post: Post
   readonly #throttle: LoginThrottle
 
-  constructor(app: Pick<App, 'db' | 'log'>, tokens: OneTimeTokens, post: Post) {
+  constructor(app: Pick<App, 'db' | 'log' | 'mail'>, tokens: OneTimeTokens) {
     this.#app = app
     this.#tokens = tokens
-    this.#post = post
     this.#throttle = new LoginThrottle({
       name: 'reset',
       pair: { limit: 3, windowMs: HOUR_MS },
@@ -26,7 +23,7 @@ export class PasswordResets {
     })
   }
 
-  /** @returns milliseconds to wait where letters to this address were asked for too often; else 0. */
+  /** @returns milliseconds to wait where mail to this address was asked for too often; else 0. */
   wait(email: string, address: string): Promise<number> {
     return this.#throttle.attempt(email, address)
   }
@@ -58,10 +55,6 @@ export class PasswordResets {
     const user = await userByEmail(this.#app.db, email)
     if (!user) return
     const link = linkTo(await this.#tokens.issue(user.id, { epoch: user.sessionEpoch }))
-    await this.#post.send({
-      to: user.email,
-      subject: 'Your password',
-      text: `Somebody, probably you, asked for a new password.\n\nChoose one within an hour: ${link}\n\nWas it not you? Then do nothing.`,
-    })
+    await this.#app.mail.send('reset-password', { to: user.email, locals: { name: user.name, link } })
   }
 }

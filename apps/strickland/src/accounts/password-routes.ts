@@ -31,15 +31,15 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
   routes.post('/forgot-password', { body: ForgotPassword, invalid: forgotPage }, async c => {
     const { email } = c.valid.body
     const wait = Math.ceil((await resets.wait(email, c.req.ip)) / 1000)
-    if (wait > 0) throw new HttpError(429, 'too_many_letters', { headers: { 'Retry-After': String(wait) } })
+    if (wait > 0) throw new HttpError(429, 'too_many_mails', { headers: { 'Retry-After': String(wait) } })
     const site = origin(c)
-    if (site === undefined) c.log.warn('no letter can be written: security.hosts does not say where the shop is')
+    if (site === undefined) c.log.warn('no mail can be written: security.hosts does not say where the shop is')
     else {
       const link = site + c.urlFor('reset-password')
       void resets.begin(email, token => `${link}?token=${encodeURIComponent(token)}`)
     }
     // The same for everybody: who has an account here is nobody's business.
-    c.flash('notice', 'If there is an account with this address, a letter with a link is on its way.')
+    c.flash('notice', 'If there is an account with this address, mail with a link is on its way.')
     return c.redirect(c.urlFor('login'))
   })
 

@@ -5,6 +5,7 @@ import type { Route, Router } from '@arlen/router'
 import { withCspNonce } from '@arlen/security'
 import { withSession } from '@arlen/session'
 import { type Form, type ViewContext, withViews } from '@arlen/view'
+import type { AppMailer } from '../built-in/mail.ts'
 import { EMPTY_FORM } from '../validation/form.ts'
 
 /** What an application adds to a context. Exported, so that whoever imports the package has it. */
@@ -13,6 +14,8 @@ export interface AppContext extends DatabaseContext, ViewContext<Reply> {
   route: Route<(c: Context) => unknown> | undefined
   /** The path of a named route, encoded, with its query. */
   urlFor: Router<(c: Context) => unknown>['urlFor']
+  /** Sends the application's mail. */
+  readonly mail: AppMailer
   /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
   form: Form
   /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
@@ -26,6 +29,7 @@ declare module '@arlen/http' {
 /** What a context takes from its application. */
 export interface ContextServices {
   db(): Pg
+  mail(): AppMailer
   readonly router: Router<(c: Context) => unknown>
   readonly templates: {
     /** Renders a template; a promise only where the template waits for something. */
@@ -46,10 +50,14 @@ export function contextClass(base: ContextConstructor, services: ContextServices
 }
 
 /** What an application itself adds. */
-function withRoutes<Base extends ContextConstructor>(base: Base, { router, answerError }: ContextServices): Base {
+function withRoutes<Base extends ContextConstructor>(base: Base, { router, answerError, mail }: ContextServices): Base {
   const extended = class extends base {
     override get routeName(): string {
       return this.route === undefined ? super.routeName : this.route.toString()
+    }
+
+    override get mail(): AppMailer {
+      return mail()
     }
 
     override param(name: string): unknown {

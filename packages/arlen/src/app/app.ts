@@ -37,6 +37,7 @@ import { addCspReportRoute } from '../built-in/csp-report-route.ts'
 import { Database } from '../built-in/database.ts'
 import { Health } from '../built-in/health.ts'
 import { addHealthRoutes } from '../built-in/health-routes.ts'
+import { type AppMailer, createAppMailer } from '../built-in/mail.ts'
 import { builtInMiddleware, csrfMiddleware } from '../built-in/middleware.ts'
 import { staticFiles } from '../built-in/static-files.ts'
 import { type TemplateOptions, Templates } from '../built-in/templates.ts'
@@ -119,6 +120,7 @@ export class App extends Routes implements Servable {
   #notFound: Handler<Context> | undefined
   readonly #database: Database
   readonly #sessions: PgSessionStore | undefined
+  #mail: AppMailer | undefined
   readonly #json: JsonOptions | undefined
   #server: HttpServer | undefined
   #started: Promise<void> | undefined
@@ -155,6 +157,7 @@ export class App extends Routes implements Servable {
     this.#database = new Database({ root, environment, config: this.config.db })
     setControls(this, this.#controls())
     this.#lifecycle.add(unhandledRejections(this.log))
+    this.#lifecycle.add({ name: 'mail', stop: () => this.#mail?.close() })
     if (this.#database.isExpected) this.#useDatabase()
     const { session } = this.config
     if (session.enabled && session.store === 'database') this.#sessions = this.#keepSessions()
@@ -163,6 +166,14 @@ export class App extends Routes implements Servable {
   /** The application's database; see `db.url` of the configuration. */
   get db(): Pg {
     return this.#database.pg
+  }
+
+  /** Sends the application's mail, from the templates in `templates/mail`; see @arlen/mail and `mail` of the configuration. */
+  get mail(): AppMailer {
+    const { root, environment, config, log } = this
+    const openViews = (layout: string) => this.#templates.openForMail(layout)
+    this.#mail ??= createAppMailer({ root, environment, config, log, openViews })
+    return this.#mail
   }
 
   get isDevelopment(): boolean {
@@ -330,6 +341,7 @@ export class App extends Routes implements Servable {
     return createServer(this.#compile(), {
       context: contextClass(this.#context, {
         db: () => this.db,
+        mail: () => this.mail,
         router: this.router,
         templates: this.#templates,
         answerError,

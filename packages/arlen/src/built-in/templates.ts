@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '@arlen/core'
 import type { Context } from '@arlen/http'
+import { mailHelpers } from '@arlen/mail'
 import {
   assetUrls,
   attributes,
@@ -18,6 +19,7 @@ import type { AppContext } from '../app/app-context.ts'
 import type { Config } from '../config/config.ts'
 import { appError } from '../errors.ts'
 import { EMPTY_FORM } from '../validation/form.ts'
+import { forRequestsOnly } from './mail.ts'
 
 /** What the templates of an application can use besides the built-in helpers. */
 export interface TemplateOptions {
@@ -45,6 +47,8 @@ export interface AppHelpers {
   flash: <T = string>(key: string) => T | undefined
   /** The form that was sent, if a route's `invalid` shows it again; else one with these values, such as those of a row. */
   form: (values?: object) => Form
+  /** In templates of mail: sets its subject. */
+  subject: (text: string) => void
   urlFor: AppContext['urlFor']
 }
 
@@ -107,23 +111,37 @@ export class Templates {
     return this.#views.render(name as TemplateName, locals, c)
   }
 
+  /** Opens the templates for mail, whose context is a draft instead of a request. */
+  openForMail(layout: string): Views<unknown> {
+    return openViews(this.#source, this.#options, layout) as Views<unknown>
+  }
+
   #open(): Views<Context> {
-    const { root, config, urlFor, log, isDevelopment } = this.#source
+    const { root, config } = this.#source
     const dir = join(root, config.views.dir)
     if (config.apiOnly || !existsSync(dir)) throw appError('views_not_configured', { dir })
-    return createViews<Context>({
-      dir,
-      reload: isDevelopment,
-      ...(config.views.layout && { layout: config.views.layout }),
-      helpers: {
-        urlFor: urlFor as never,
-        assetUrl: assetUrls({ dir: join(root, config.static.dir), base: config.static.prefix, reload: isDevelopment }),
-        attributes: attributes as never,
-        ...this.#options.helpers,
-      },
-      onWarning: warning => log.warn({ ...warning }, 'template warning'),
-      contextHelpers: { ...CONTEXT_HELPERS, ...this.#options.contextHelpers },
-      ...(this.#options.locals && { locals: this.#options.locals }),
-    })
+    return openViews(this.#source, this.#options, config.views.layout)
   }
+}
+
+function openViews(source: TemplateSource, options: TemplateOptions, layout: string): Views<Context> {
+  const { root, config, urlFor, log, isDevelopment } = source
+  const contextual = Object.entries({ ...CONTEXT_HELPERS, ...options.contextHelpers })
+  return createViews<Context>({
+    dir: join(root, config.views.dir),
+    reload: isDevelopment,
+    ...(layout && { layout }),
+    helpers: {
+      urlFor: urlFor as never,
+      assetUrl: assetUrls({ dir: join(root, config.static.dir), base: config.static.prefix, reload: isDevelopment }),
+      attributes: attributes as never,
+      ...options.helpers,
+    },
+    onWarning: warning => log.warn({ ...warning }, 'template warning'),
+    contextHelpers: {
+      ...Object.fromEntries(contextual.map(([name, make]) => [name, forRequestsOnly(name, make)])),
+      ...mailHelpers,
+    },
+    ...(options.locals && { locals: options.locals }),
+  })
 }

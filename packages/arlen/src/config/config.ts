@@ -1,5 +1,6 @@
 import type { ConfigLayer } from '@arlen/core/config'
 import { type ForwardedHeader, LIMITS, type Limits } from '@arlen/http'
+import { type MailConfig, mailConfigSchema } from '@arlen/mail/config'
 import type { PgOptions, PoolSettings, TypeSettings } from '@arlen/pg'
 import { type SecurityConfig, securityConfigSchema } from '@arlen/security/config'
 import { type SessionConfig, sessionConfigSchema } from '@arlen/session/config'
@@ -44,6 +45,8 @@ export interface Config {
     /** Addresses and CIDR ranges that are told which checks failed, and why. */
     trusted: string[]
   }
+  /** Mail: sender, server, and whether it is sent; see @arlen/mail. */
+  mail: MailConfig
   openApi: {
     /** Path of the document; empty for none. A page to read it is beside it in development. */
     path: string
@@ -176,6 +179,7 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
         [],
       ),
     }),
+    mail: v.optional(mailConfigSchema(), {}),
     openApi: section({
       path: v.optional(described(v.string(), 'Path of the OpenAPI document; empty: no document'), ''),
       title: v.optional(described(v.string(), 'Title of the API'), 'API'),

@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { LogEvent } from '@arlen/core'
+import type { MailEvent } from '@arlen/mail'
+import { TestOutbox } from '../mail/outbox.ts'
 import { capturePino, lineOf } from './logs.ts'
 import { currentRecord, type LogLine, type QueryRecord, type RenderRecord, type ServerRecord } from './record.ts'
 
@@ -7,6 +9,7 @@ import { currentRecord, type LogLine, type QueryRecord, type RenderRecord, type 
 export class Observer implements Disposable {
   /** Everything logged since the start, also outside of requests. */
   readonly logs: LogLine[] = []
+  readonly outbox: TestOutbox = new TestOutbox()
   readonly #undo: (() => void)[] = []
   /** Requests on their way over sockets, which do not carry the context from one end to the other. */
   readonly #onSockets: Set<ServerRecord> = new Set()
@@ -32,6 +35,12 @@ export class Observer implements Disposable {
     })
     this.#listen('arlen:view:render', event => {
       this.#record()?.renders.push(event as RenderRecord)
+    })
+    this.#listen('arlen:mail:send', given => {
+      const event = given as MailEvent
+      event.handled = true
+      this.outbox.add(event.message)
+      this.#record()?.mails.push(event.message)
     })
     this.#listen('arlen:log', given => {
       const event = given as LogEvent

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { MailMessage } from '@arlen/mail'
 
 /** One line that the application logged. */
 export interface LogLine {
@@ -29,6 +30,7 @@ export interface ServerRecord {
   logs: LogLine[]
   queries: QueryRecord[]
   renders: RenderRecord[]
+  mails: MailMessage[]
   /** How long its handler may take, where the test says so. */
   handlerTimeoutMs: number | undefined
   /** Whom the request is to be from: a user, or the id of one. */
@@ -44,6 +46,7 @@ export function emptyRecord(): ServerRecord {
     logs: [],
     queries: [],
     renders: [],
+    mails: [],
     handlerTimeoutMs: undefined,
     as: undefined,
     loggedIn: false,

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { MailMatch } from '../mail/mail-match.ts'
 import type { TextExpectation } from './matches.ts'
 import type { ResponseData } from './response-data.ts'
 import type { ResponseCookie } from './set-cookie.ts'
@@ -124,6 +125,11 @@ export abstract class AssertionMethods {
   /** A template was rendered, with these locals among its own. */
   rendered(template: string, locals: Readonly<Record<string, unknown>> = {}): this {
     return this.judge('rendered', [template, locals], this.rendered)
+  }
+
+  /** The application has sent a mail for this request, before it answered; see `t.outbox` for one that comes later. */
+  mailed(expected: MailMatch = {}): this {
+    return this.judge('mailed', [expected], this.mailed)
   }
 
   /** Something was logged for this request: a text, or members of a line. */

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { PageElement } from '../browser/page-element.ts'
 import { testingError } from '../errors.ts'
+import { fits, listMails, type MailMatch } from '../mail/mail-match.ts'
 import type { AssertionName } from './assertion-methods.ts'
 import { cacheLifetime } from './cache-lifetime.ts'
 import type { Finding } from './failure.ts'
@@ -258,6 +259,13 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
       Object.entries(locals).every(([name, value]) => matches((given as Record<string, unknown>)[name], value))
     if (found.some(each => hasLocals(each.locals))) return undefined
     return { message: `The template ${template} had other locals.`, actual: found.at(-1)?.locals, expected: locals }
+  },
+
+  mailed(response, expected: MailMatch) {
+    inProcessOnly(response, 'mailed()')
+    return response.mails.some(each => fits(each, expected))
+      ? undefined
+      : { message: `No such mail was sent for this request, but:\n${listMails(response.mails)}` }
   },
 
   logged(response, expected: unknown) {

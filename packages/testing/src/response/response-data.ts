@@ -1,3 +1,4 @@
+import type { MailMessage } from '@arlen/mail'
 import { type PageElement, parsePage } from '../browser/page-element.ts'
 import type { LogLine, QueryRecord, RenderRecord, ServerRecord } from '../observe/record.ts'
 import type { RequestDescription } from '../request/description.ts'
@@ -122,6 +123,11 @@ export class ResponseData {
   /** What the application logged for this request. Empty for an application of another process. */
   get logs(): readonly LogLine[] {
     return this.#answer.record.logs
+  }
+
+  /** The mail sent for this request before it was answered. Empty for an application of another process. */
+  get mails(): readonly MailMessage[] {
+    return this.#answer.record.mails
   }
 
   /** The templates rendered for this request, with their locals. Empty for an application of another process. */

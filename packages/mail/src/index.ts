@@ -1,0 +1,6 @@
+export type { AddressInput, MailAddress } from './address.ts'
+export type { MailTemplates } from './compose.ts'
+export { MailDraft, mailHelpers } from './draft.ts'
+export { createMailer, type MailEvent, type Mailer, type MailerOptions, type MailTable } from './mailer.ts'
+export type { Attachment, AttachmentInput, Envelope, MailMessage, MessageOptions } from './message.ts'
+export type { SentMessage, SmtpOptions, TlsMode } from './smtp.ts'

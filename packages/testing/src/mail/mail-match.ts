@@ -1,0 +1,51 @@
+import type { MailAddress, MailMessage } from '@arlen/mail'
+import { matches, type TextExpectation } from '../response/matches.ts'
+
+/** What a test says about a mail. A string must be all of it; in `text` and `html`, something in it. */
+export interface MailMatch {
+  /** The name that it was sent by: `welcome`. */
+  template?: TextExpectation
+  /** One of the addresses. */
+  to?: TextExpectation
+  cc?: TextExpectation
+  bcc?: TextExpectation
+  from?: TextExpectation
+  replyTo?: TextExpectation
+  subject?: TextExpectation
+  text?: TextExpectation
+  html?: TextExpectation
+}
+
+type Texts = (message: MailMessage) => readonly (string | undefined)[]
+
+const addresses = (list: readonly (MailAddress | undefined)[]) => list.map(each => each?.address)
+const READ: Readonly<Record<keyof MailMatch, Texts>> = {
+  template: message => [message.template],
+  to: message => addresses(message.to),
+  cc: message => addresses(message.cc),
+  bcc: message => addresses(message.bcc),
+  from: message => addresses([message.from]),
+  replyTo: message => addresses([message.replyTo]),
+  subject: message => [message.subject],
+  text: message => [message.text],
+  html: message => [message.html],
+}
+
+/** Whether a mail is as a test says. */
+export function fits(message: MailMessage, match: MailMatch): boolean {
+  return (Object.keys(match) as (keyof MailMatch)[]).every(name => {
+    const expected = match[name]
+    if (expected === undefined) return true
+    if (!Object.hasOwn(READ, name)) return false
+    const partly = typeof expected === 'string' && (name === 'text' || name === 'html')
+    return READ[name](message).some(text => (partly ? text?.includes(expected) : matches(text ?? '', expected)))
+  })
+}
+
+/** One line for each mail, for failures. */
+export function listMails(messages: readonly MailMessage[]): string {
+  if (messages.length === 0) return '(no mail)'
+  return messages
+    .map(({ template, to, subject }) => `  ${template} to ${to.map(({ address }) => address).join(', ')}: ${subject}`)
+    .join('\n')
+}

@@ -1,0 +1,127 @@
+import type { MailMessage } from '@arlen/mail'
+import { testingError } from '../errors.ts'
+import { failure } from '../response/failure.ts'
+import { countAssertions } from '../response/runner.ts'
+import { fits, listMails, type MailMatch } from './mail-match.ts'
+
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** A mail that the application has sent, or would have outside of a test. */
+export interface TestMail extends MailMessage {
+  /** The addresses in its text, else those in its HTML, in their order. */
+  readonly links: readonly string[]
+}
+
+/** The mail of an application under test. None of it leaves the process. */
+export class TestOutbox {
+  readonly #messages: TestMail[] = []
+  /** Those that no `next()` has given yet. */
+  readonly #fresh: TestMail[] = []
+  readonly #arrived: Set<() => void> = new Set()
+
+  /** @internal */
+  add(message: MailMessage): void {
+    const mail = { ...message, links: linksIn(message) }
+    this.#messages.push(mail)
+    this.#fresh.push(mail)
+    for (const notify of [...this.#arrived]) notify()
+  }
+
+  /** All of it, the latest last. */
+  get messages(): readonly TestMail[] {
+    return this.#messages
+  }
+
+  /** Forgets the mail so far. */
+  clear(): void {
+    this.#messages.length = 0
+    this.#fresh.length = 0
+  }
+
+  /**
+   * The next mail, or the next that is as described; waits until it is sent. Each is given once.
+   *
+   * ```ts
+   * const { links } = await t.outbox.next({ to: 'ada@example.com', subject: /password/ })
+   * ```
+   *
+   * @throws ArlenError `no_mail` where none comes in time
+   */
+  next(match: MailMatch = {}, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<TestMail> {
+    const taken = this.#take(match)
+    if (taken !== undefined) return Promise.resolve(taken)
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const mail = this.#take(match)
+        if (mail === undefined) return
+        stop()
+        resolve(mail)
+      }
+      const timer = startTimer(() => {
+        stop()
+        reject(testingError('no_mail', { match: describe(match), ms: timeoutMs, list: listMails(this.#messages) }))
+      }, timeoutMs)
+      const stop = () => {
+        stopTimer(timer)
+        this.#arrived.delete(look)
+      }
+      this.#arrived.add(look)
+    })
+  }
+
+  /** As many mails were sent, or as many that are as described. */
+  count(expected: number, match: MailMatch = {}): this {
+    const actual = this.#messages.filter(each => fits(each, match)).length
+    return this.#judge(actual === expected, `There are ${actual} mails${such(match)}, not ${expected}.`, this.count)
+  }
+
+  /** A mail was sent that is as described. */
+  sent(match: MailMatch): this {
+    return this.#judge(
+      this.#messages.some(each => fits(each, match)),
+      `There is no mail${such(match)}.`,
+      this.sent,
+    )
+  }
+
+  /** No mail was sent, or none that is as described. */
+  lacks(match: MailMatch = {}): this {
+    return this.#judge(!this.#messages.some(each => fits(each, match)), `There is a mail${such(match)}.`, this.lacks)
+  }
+
+  #judge(ok: boolean, message: string, method: object): this {
+    countAssertions(1)
+    if (!ok) throw failure({ message }, `The outbox:\n${listMails(this.#messages)}`, method)
+    return this
+  }
+
+  #take(match: MailMatch): TestMail | undefined {
+    const index = this.#fresh.findIndex(each => fits(each, match))
+    return index < 0 ? undefined : this.#fresh.splice(index, 1)[0]
+  }
+}
+
+function linksIn({ text, html }: MailMessage): string[] {
+  const source = text ?? html?.replaceAll('&amp;', '&') ?? ''
+  return [...source.matchAll(/\bhttps?:\/\/[^\s"'<>]+/g)].map(([link]) => withoutEnd(link))
+}
+
+/** What ends the sentence that a link is in does not belong to it. */
+function withoutEnd(link: string): string {
+  let end = link.length
+  while (end > 0 && '.,;:!?)'.includes(link[end - 1]!)) end -= 1
+  return link.slice(0, end)
+}
+
+function such(match: MailMatch): string {
+  return Object.keys(match).length === 0 ? '' : ` with ${describe(match)}`
+}
+
+function describe(match: MailMatch): string {
+  const parts = Object.entries(match).map(([name, expected]) => {
+    const shown = typeof expected === 'string' ? JSON.stringify(expected) : String(expected)
+    return `${name} ${shown}`
+  })
+  return parts.join(', ') || 'anything'
+}

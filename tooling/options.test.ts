@@ -9,17 +9,17 @@ import { createTestDatabase } from '@arlen/pg/testing'
 import { checkQueries } from '@arlen/pg/typed-sql'
 import { createPropane } from '@arlen/propane'
 import { createRouter } from '@arlen/router'
-import { cors, cspReports, hostCheck, LoginThrottle, rateLimit, securityHeaders } from '@arlen/security'
+import { cors, createLoginThrottle, cspReports, hostCheck, rateLimit, securityHeaders } from '@arlen/security'
 import {
-  Authentication,
   apiKeys,
   bearer,
+  createAuthentication,
+  createOneTimeTokens,
+  createPasswordLogin,
+  createPasswords,
   csrf,
   defineCookie,
-  OneTimeTokens,
-  PasswordLogin,
-  Passwords,
-  sessionMiddleware,
+  session,
 } from '@arlen/session'
 import { jwt } from '@arlen/session/jwt'
 import { testApp, testDb } from '@arlen/testing'
@@ -67,20 +67,20 @@ const FACTORIES: readonly [name: string, make: Factory, valid: object, misspelle
   ['checkQueries()', options => checkQueries(options), { dsn }, 'inculde', 'include'],
   ['startEmbedded()', options => startEmbedded(options), { dir: tmpdir() }, 'lingerMS', 'lingerMs'],
   ['createTestDatabase()', options => createTestDatabase(options), {}, 'migration', 'migrations'],
-  ['sessionMiddleware()', options => sessionMiddleware(options), { secrets: ['x'.repeat(40)] }, 'samesite', 'sameSite'],
+  ['session()', options => session(options), { secrets: ['x'.repeat(40)] }, 'samesite', 'sameSite'],
   ['csrf()', options => csrf(options), {}, 'trustedOrigin', 'trustedOrigins'],
-  ['Authentication', options => new Authentication(options), { findUser }, 'loginpath', 'loginPath'],
+  ['Authentication', options => createAuthentication(options), { findUser }, 'loginpath', 'loginPath'],
   ['apiKeys()', options => apiKeys(options), { store: {}, prefix: 'x', findUser }, 'headr', 'header'],
   ['bearer()', options => bearer(options), { verify: findUser }, 'relam', 'realm'],
   ['jwt()', options => jwt(options), { findUser }, 'isuer', 'issuer'],
-  ['OneTimeTokens', options => new OneTimeTokens(options), { store: {}, purpose: 'x' }, 'lifetimeMS', 'lifetimeMs'],
-  ['PasswordLogin', options => new PasswordLogin(options), {}, 'throtle', 'throttle'],
-  ['Passwords', options => new Passwords(options), {}, 'memorycost', 'memoryCost'],
+  ['OneTimeTokens', options => createOneTimeTokens(options), { store: {}, purpose: 'x' }, 'lifetimeMS', 'lifetimeMs'],
+  ['PasswordLogin', options => createPasswordLogin(options), {}, 'throtle', 'throttle'],
+  ['Passwords', options => createPasswords(options), {}, 'memorycost', 'memoryCost'],
   ['defineCookie()', options => defineCookie('x', options), { schema: {} }, 'protct', 'protect'],
   ['cors()', options => cors(options), { origins: '*' }, 'credential', 'credentials'],
   ['hostCheck()', options => hostCheck(options), { hosts: ['a.example'] }, 'exemptPath', 'exemptPaths'],
   ['rateLimit()', options => rateLimit(options), { limit: 1, windowMs: 1000 }, 'deadlinMs', 'deadlineMs'],
-  ['LoginThrottle', options => new LoginThrottle(options), {}, 'device.limitt', 'device.limit'],
+  ['LoginThrottle', options => createLoginThrottle(options), {}, 'device.limitt', 'device.limit'],
   ['cspReports()', options => cspReports(options), {}, 'perMinut', 'perMinute'],
   ['securityHeaders()', options => securityHeaders(options), {}, 'referrerPolicies', 'referrerPolicy'],
   [

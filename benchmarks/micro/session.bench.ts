@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Context, type Handler, serve } from '@arlen/http'
-import { addressKey, RateLimiter, securityHeaders } from '@arlen/security'
-import { generateSecret, sessionMiddleware, withSession } from '@arlen/session'
+import { addressKey, createRateLimiter, securityHeaders } from '@arlen/security'
+import { generateSecret, session, withSession } from '@arlen/session'
 import { CookieCodec, KeyRing } from '@arlen/session/crypto'
 import secureSession from '@fastify/secure-session'
 import { serve as serveHono } from '@hono/node-server'
@@ -75,7 +75,7 @@ const servers: Record<string, () => Promise<number>> = {
 
   '@arlen/session': () =>
     listen(
-      sessionMiddleware({ secrets: [generateSecret()], secure: false, strict: false })(c => {
+      session({ secrets: [generateSecret()], secure: false, strict: false })(c => {
         if (c.req.path === '/start') {
           for (const [key, value] of Object.entries(CONTENTS)) c.session.set(key, value)
           return {}
@@ -147,8 +147,8 @@ async function countDecisions(): Promise<void> {
   const six = Array.from({ length: 10_000 }, (_, i) => `2001:db8:${i.toString(16)}::1`)
   const limit = { limit: 1_000_000, windowMs: 60_000 }
   const limiters = {
-    sliding: new RateLimiter(limit),
-    bucket: new RateLimiter({ ...limit, algorithm: 'token-bucket' }),
+    sliding: createRateLimiter(limit),
+    bucket: createRateLimiter({ ...limit, algorithm: 'token-bucket' }),
   }
   let i = 0
   const thousand = (decide: (at: number) => unknown) => () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { matches, readAnswer } from './answer.ts'
-import { demandSameAnswer } from './measure.ts'
+import { matches, readResponse } from './answer.ts'
+import { demandSameResponse } from './measure.ts'
 import { scenarios } from './scenarios.ts'
 
 const bytes = (body: string, fields = 'Content-Type: text/plain\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\n') =>
   Buffer.from(`HTTP/1.1 200 OK\r\n${fields}Content-Length: ${body.length}\r\n\r\n${body}`)
 
 function answer(body: string, fields?: string) {
-  const read = readAnswer(bytes(body, fields))
+  const read = readResponse(bytes(body, fields))
   if (!read) throw new Error('not whole')
   return read
 }
@@ -16,8 +16,8 @@ describe('reading an answer', () => {
   test('gives status, fields and body once it is whole', () => {
     const whole = bytes('hello')
     for (let length = 0; length < whole.length; length += 1)
-      expect(readAnswer(whole.subarray(0, length))).toBeUndefined()
-    expect(readAnswer(whole)).toMatchObject({ status: 200, body: Buffer.from('hello') })
+      expect(readResponse(whole.subarray(0, length))).toBeUndefined()
+    expect(readResponse(whole)).toMatchObject({ status: 200, body: Buffer.from('hello') })
   })
 
   test.each([
@@ -25,7 +25,7 @@ describe('reading an answer', () => {
     ['no length', Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'), /without Content-Length/],
     ['no HTTP', Buffer.from('SSH-2.0-OpenSSH\r\n\r\n'), /not an HTTP\/1.1 status line/],
   ])('refuses %s', (_, received, reason) => {
-    expect(() => readAnswer(received)).toThrow(reason)
+    expect(() => readResponse(received)).toThrow(reason)
   })
 })
 
@@ -61,7 +61,7 @@ describe('servers are compared only when they answer alike:', () => {
 
   test('date, connection and the charset are their own', () => {
     const fields = 'content-type: text/plain; charset=utf-8\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n'
-    expect(() => demandSameAnswer(scenario, 'x', answer('body', fields), reference)).not.toThrow()
+    expect(() => demandSameResponse(scenario, 'x', answer('body', fields), reference)).not.toThrow()
   })
 
   test.each([
@@ -70,6 +70,6 @@ describe('servers are compared only when they answer alike:', () => {
     ['a field more', answer('body', 'Content-Type: text/plain\r\nETag: "1"\r\n'), /header fields .*etag/],
     ['a field less', answer('body', ''), /content-type undefined/],
   ])('%s is refused', (_, other, reason) => {
-    expect(() => demandSameAnswer(scenario, 'x', other, reference)).toThrow(reason)
+    expect(() => demandSameResponse(scenario, 'x', other, reference)).toThrow(reason)
   })
 })

@@ -17,7 +17,7 @@ const varying = new Set(['date', 'x-request-id', 'x-correlation-id'])
  *
  * @throws when it is framed in any other way, or bytes follow it
  */
-export function readAnswer(bytes: Buffer): Answer | undefined {
+export function readResponse(bytes: Buffer): Answer | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const [statusLine = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type Answer, readAnswer } from './answer.ts'
+import { type Answer, readResponse } from './answer.ts'
 
 /** The request of a scenario. `Host` is the same whatever the port, since pages repeat it. */
 export function requestFor(path: string, body?: string, more = ''): Buffer {
@@ -17,7 +17,7 @@ export async function ask(port: number, path: string): Promise<Answer> {
   let received = Buffer.alloc(0)
   for await (const chunk of socket) {
     received = Buffer.concat([received, chunk as Buffer])
-    const answer = readAnswer(received)
+    const answer = readResponse(received)
     if (answer) return answer // leaving the loop closes the connection
   }
   throw new Error(`no answer to ${path}`)

@@ -1,7 +1,7 @@
 // The load generator: one process, keep-alive connections, one request at a time on each. It reads into one buffer per
 // connection and compares every answer with the first, which costs less than parsing and misses nothing.
 import { connect, type Socket } from 'node:net'
-import { type Answer, matches, readAnswer } from './answer.ts'
+import { type Answer, matches, readResponse } from './answer.ts'
 import { requestFor } from './ask.ts'
 import { answerCalls } from './child.ts'
 
@@ -46,7 +46,7 @@ let expected: Answer | undefined
 let toSend = 0
 let toCome = 0
 let onDone: (error?: Error) => void = () => {}
-let onAnswer: ((connection: Connection, due: number) => void) | undefined
+let onResponse: ((connection: Connection, due: number) => void) | undefined
 
 const calls = {
   /** Connects, and asks once to learn what every answer must be. */
@@ -75,7 +75,7 @@ const calls = {
     let sent = 0
     await new Promise<void>((resolve, reject) => {
       onDone = error => error && reject(error)
-      onAnswer = (connection, due) => {
+      onResponse = (connection, due) => {
         took.push(performance.now() - due)
         idle.push(connection)
       }
@@ -91,7 +91,7 @@ const calls = {
       }
       tick()
     })
-    onAnswer = undefined
+    onResponse = undefined
     took.sort((a, b) => a - b)
     const at = (share: number) => took[Math.floor(took.length * share)] ?? Number.NaN
     return { requests: took.length, p50Ms: at(0.5), p99Ms: at(0.99) }
@@ -160,7 +160,7 @@ let learning = Buffer.alloc(0)
 function learn(connection: Connection, end: number): boolean {
   learning = Buffer.concat([learning, connection.buffer.subarray(0, end - connection.received)])
   try {
-    expected = readAnswer(learning)
+    expected = readResponse(learning)
   } catch (error) {
     onDone(error as Error)
     return true
@@ -177,7 +177,7 @@ function sendDue(connection: Connection, due: number): void {
 }
 
 function answered(connection: Connection): void {
-  if (onAnswer) return onAnswer(connection, connection.due)
+  if (onResponse) return onResponse(connection, connection.due)
   toCome -= 1
   if (toCome === 0) onDone()
   else send(connection)

@@ -57,7 +57,7 @@ async function measureRound(
       const { path, body, fields } = scenario
       const answer = await load.call('open', { port: each.port, path, body, fields, count: effort.connections })
       reference ??= answer
-      demandSameAnswer(scenario, each.server, answer, reference)
+      demandSameResponse(scenario, each.server, answer, reference)
       await load.call('run', { requests: effort.warmUp })
       await load.call('close', undefined)
     }
@@ -90,7 +90,7 @@ async function measureBlock(
 /** Fields about the connection and the moment are each server's own; all others must be the reference's. */
 const own = new Set(['date', 'connection', 'keep-alive'])
 
-export function demandSameAnswer(scenario: Scenario, server: string, answer: Answer, reference: Answer): void {
+export function demandSameResponse(scenario: Scenario, server: string, answer: Answer, reference: Answer): void {
   const complain = (what: string, got: unknown, wanted: unknown) => {
     throw new Error(`${scenario.name}: ${server} answers with ${what} ${got}, ${scenario.servers[0]} with ${wanted}`)
   }

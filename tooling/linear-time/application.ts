@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { createLogger } from '@arlen/core/logger'
 import { compress } from '@arlen/http'
 import {
-  Authentication,
+  type Authentication,
   apiKeys,
   bearer,
-  MemoryApiKeyStore,
-  MemoryEndedSessions,
-  MemoryTokenStore,
-  OneTimeTokens,
+  createAuthentication,
+  createMemoryApiKeyStore,
+  createMemoryEndedSessions,
+  createMemoryTokenStore,
+  createOneTimeTokens,
 } from '@arlen/session'
 import { jwt } from '@arlen/session/jwt'
 import { type App, type Context, createApp, IntegerParam } from 'arlen'
@@ -52,12 +53,12 @@ export function everythingApp(root: string): App {
 
 function authentication(): Authentication<{ id: number }> {
   const user = { id: 1 }
-  return new Authentication({
+  return createAuthentication({
     findUser: () => user,
-    ended: new MemoryEndedSessions(),
-    remember: new OneTimeTokens({ purpose: 'remember-me', store: new MemoryTokenStore(), replace: false }),
+    ended: createMemoryEndedSessions(),
+    remember: createOneTimeTokens({ purpose: 'remember-me', store: createMemoryTokenStore(), replace: false }),
     schemes: [
-      apiKeys({ store: new MemoryApiKeyStore(), prefix: 'shop', findUser: () => user }),
+      apiKeys({ store: createMemoryApiKeyStore(), prefix: 'shop', findUser: () => user }),
       jwt({ algorithms: ['HS256'], issuer: 'i', audience: 'a', key: Buffer.alloc(32, 1), findUser: () => user }),
       bearer({ verify: () => undefined }),
     ],

@@ -32,7 +32,7 @@ describe('a client', () => {
   })
 
   test('that leaves in the middle of the answer disturbs nobody else', async () => {
-    expect(await t.faults.cutAnswer(t.visit('/products'), 100)).toMatchObject({ status: 200, whole: false })
+    expect(await t.faults.cutResponse(t.visit('/products'), 100)).toMatchObject({ status: 200, whole: false })
     await t.visit('/products').status(200)
   })
 })

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { generateSecret, Passwords } from '@arlen/session'
+import { createPasswords, generateSecret } from '@arlen/session'
 import { type TestApp, type TestAppOptions, type TestDb, testApp, testDb, type Visitor } from '@arlen/testing'
 import type { App } from 'arlen'
 import { afterAll } from 'vitest'
 
 export const PASSWORD = 'taste the meat not the heat'
-const hash = new Passwords().hash(PASSWORD)
+const hash = createPasswords().hash(PASSWORD)
 
 export interface Shop {
   t: TestApp

@@ -3,7 +3,7 @@ export { ArlenError, after, HttpError, type Problem, type Provided, type Provide
 export { type Context, localTarget } from '@arlen/http'
 export { App, type AppOptions, createApp } from './app/app.ts'
 export type { AppContext } from './app/app-context.ts'
-export { definePlugin, type Plugin, type PluginScope } from './app/define-plugin.ts'
+export { definePlugin, type Plugin, type PluginApi } from './app/define-plugin.ts'
 export type { Mount } from './app/plugins.ts'
 export { startEmbedded } from './built-in/database.ts'
 export type { HealthCheck, HealthCheckOptions, HealthReport } from './built-in/health.ts'

@@ -35,7 +35,7 @@ describe('a member that nothing stands behind says what is missing', () => {
   const without: AppOptions['config'] = { session: { enabled: false }, security: { enabled: false } }
 
   test.each<[string, (c: Context) => unknown, string]>([
-    ['c.session', c => c.session, 'sessionMiddleware()'],
+    ['c.session', c => c.session, 'session()'],
     ['c.user', c => c.user, 'Authentication'],
     ['c.cspNonce', c => c.cspNonce, 'securityHeaders()'],
     ['c.db', c => c.db, 'db.url'],

@@ -1,5 +1,5 @@
-import { LoginThrottle } from '@arlen/security'
-import { Authentication, PasswordLogin, Passwords } from '@arlen/session'
+import { createLoginThrottle } from '@arlen/security'
+import { createAuthentication, createPasswordLogin, createPasswords } from '@arlen/session'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Served, serveApp } from './serve-app.ts'
 
@@ -13,15 +13,15 @@ const COOKIE = 'insecure-session-device'
 let served: Served
 
 beforeAll(async () => {
-  const passwords = new Passwords({ memoryCost: 7168, timeCost: 5 })
+  const passwords = createPasswords({ memoryCost: 7168, timeCost: 5 })
   const passwordHash = await passwords.hash('right')
-  const auth = new Authentication<User>({ findUser: () => ADA, idOf: user => user.id })
-  const login = new PasswordLogin<User>({
+  const auth = createAuthentication<User>({ findUser: () => ADA, idOf: user => user.id })
+  const login = createPasswordLogin<User>({
     passwords,
     find: async email => (email === ADA.email ? { user: ADA, passwordHash } : undefined),
     rehash: async () => undefined,
     // Few, so that few passwords have to be hashed.
-    throttle: new LoginThrottle({
+    throttle: createLoginThrottle({
       store: 'memory',
       account: { limit: 4, windowMs: 3_600_000 },
       device: { limit: 2, windowMs: 3_600_000 },

@@ -1,21 +1,29 @@
 import { compress, createServer, serializeCookie, serveStatic } from '@arlen/http'
 import { toFetch } from '@arlen/http/fetch'
-import { cors, cspReports, hostCheck, LoginThrottle, RateLimiter, rateLimit, securityHeaders } from '@arlen/security'
 import {
-  Authentication,
+  cors,
+  createLoginThrottle,
+  createRateLimiter,
+  cspReports,
+  hostCheck,
+  rateLimit,
+  securityHeaders,
+} from '@arlen/security'
+import {
   apiKeys,
   bearer,
+  createAuthentication,
+  createMemoryApiKeyStore,
+  createMemoryEndedSessions,
+  createMemorySessionStore,
+  createMemoryTokenStore,
+  createOneTimeTokens,
+  createPasswordLogin,
+  createPasswords,
   csrf,
   defineCookie,
   generateSecret,
-  MemoryApiKeyStore,
-  MemoryEndedSessions,
-  MemorySessionStore,
-  MemoryTokenStore,
-  OneTimeTokens,
-  PasswordLogin,
-  Passwords,
-  sessionMiddleware,
+  session,
 } from '@arlen/session'
 import { jwt } from '@arlen/session/jwt'
 import * as v from 'valibot'
@@ -25,7 +33,7 @@ import { createApp } from '../src/index.ts'
 const ok = () => 'ok'
 const none = () => undefined
 const secrets = [generateSecret()]
-const store = new MemoryTokenStore()
+const store = createMemoryTokenStore()
 const root = import.meta.dirname
 
 type Case = readonly [name: string, make: (options: never) => unknown, valid: object, misspelled: object, meant: string]
@@ -42,16 +50,16 @@ const CASES: readonly Case[] = [
   row('serveStatic', o => serveStatic(root, o), {}, { maxAgeSecond: 5 }, 'maxAgeSeconds'),
   row('compress', compress, {}, { minByte: 5 }, 'minBytes'),
   row('serializeCookie', o => serializeCookie('a', 'b', o), {}, { httponly: false }, 'httpOnly'),
-  row('sessionMiddleware', sessionMiddleware, { secrets }, { idleMS: 5 }, 'idleMs'),
+  row('session', session, { secrets }, { idleMS: 5 }, 'idleMs'),
   row('csrf', csrf, {}, { trustedOrigin: [] }, 'trustedOrigins'),
   row('defineCookie', o => defineCookie('a', o), { schema: v.string() }, { protected: 'sealed' }, 'protect'),
-  row('Authentication', o => new Authentication(o), {}, { findUsers: none }, 'findUser'),
-  row('Passwords', o => new Passwords(o), {}, { memorycost: 20_000 }, 'memoryCost'),
+  row('Authentication', o => createAuthentication(o), {}, { findUsers: none }, 'findUser'),
+  row('Passwords', o => createPasswords(o), {}, { memorycost: 20_000 }, 'memoryCost'),
   row(
     'PasswordLogin',
-    o => new PasswordLogin(o),
+    o => createPasswordLogin(o),
     {
-      passwords: new Passwords(),
+      passwords: createPasswords(),
       find: async () => undefined,
       rehash: async () => undefined,
       throttle: 'none' as const,
@@ -59,12 +67,12 @@ const CASES: readonly Case[] = [
     { throtle: 'none' },
     'throttle',
   ),
-  row('OneTimeTokens', o => new OneTimeTokens(o), { store, purpose: 'reset' }, { lifetime: 5 }, 'lifetimeMs'),
+  row('OneTimeTokens', o => createOneTimeTokens(o), { store, purpose: 'reset' }, { lifetime: 5 }, 'lifetimeMs'),
   row('bearer', bearer, { verify: none }, { relm: 'api' }, 'realm'),
   row(
     'apiKeys',
     apiKeys,
-    { store: new MemoryApiKeyStore(), prefix: 'shop', findUser: none },
+    { store: createMemoryApiKeyStore(), prefix: 'shop', findUser: none },
     { headers: 'x-key' },
     'header',
   ),
@@ -75,10 +83,10 @@ const CASES: readonly Case[] = [
     { clockToleranceMS: 5 },
     'clockToleranceMs',
   ),
-  row('MemorySessionStore', o => new MemorySessionStore(o), {}, { maxx: 5 }, 'max'),
-  row('MemoryTokenStore', o => new MemoryTokenStore(o), {}, { Now: Date.now }, 'now'),
-  row('MemoryApiKeyStore', o => new MemoryApiKeyStore(o), {}, { Now: Date.now }, 'now'),
-  row('MemoryEndedSessions', o => new MemoryEndedSessions(o), {}, { Now: Date.now }, 'now'),
+  row('MemorySessionStore', o => createMemorySessionStore(o), {}, { maxx: 5 }, 'max'),
+  row('MemoryTokenStore', o => createMemoryTokenStore(o), {}, { Now: Date.now }, 'now'),
+  row('MemoryApiKeyStore', o => createMemoryApiKeyStore(o), {}, { Now: Date.now }, 'now'),
+  row('MemoryEndedSessions', o => createMemoryEndedSessions(o), {}, { Now: Date.now }, 'now'),
   row('securityHeaders', securityHeaders, {}, { frameOption: 'DENY' }, 'frameOptions'),
   row(
     'securityHeaders',
@@ -91,8 +99,8 @@ const CASES: readonly Case[] = [
   row('cors', cors, { origins: ['https://a.example'] }, { credential: true }, 'credentials'),
   row('hostCheck', hostCheck, { hosts: ['local'] }, { exemptPath: [] }, 'exemptPaths'),
   row('rateLimit', rateLimit, { limit: 1, windowMs: 1000 }, { windowMS: 5 }, 'windowMs'),
-  row('RateLimiter', o => new RateLimiter({ limit: 1, windowMs: 1000 }, o), {}, { maxKey: 5 }, 'maxKeys'),
-  row('LoginThrottle', o => new LoginThrottle(o), { store: 'memory' as const }, { networkks: {} }, 'networks'),
+  row('RateLimiter', createRateLimiter, { limit: 1, windowMs: 1000 }, { maxKey: 5 }, 'maxKeys'),
+  row('LoginThrottle', o => createLoginThrottle(o), { store: 'memory' as const }, { networkks: {} }, 'networks'),
 ]
 
 describe('a misspelled option is refused with the one that was probably meant:', () => {
@@ -107,8 +115,8 @@ describe('a misspelled option is refused with the one that was probably meant:',
 test('a value of the wrong kind is refused by name', () => {
   const invalid = (name: string) =>
     expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining(name) })
-  expect(() => sessionMiddleware({ secrets, idleMs: '12h' as unknown as number })).toThrow(invalid('idleMs'))
-  expect(() => new Passwords({ atOnce: 0 })).toThrow(invalid('atOnce'))
+  expect(() => session({ secrets, idleMs: '12h' as unknown as number })).toThrow(invalid('idleMs'))
+  expect(() => createPasswords({ atOnce: 0 })).toThrow(invalid('atOnce'))
   expect(() => hostCheck({} as { hosts: string[] })).toThrow(invalid('hosts'))
   expect(() => serveStatic(root, { checkMs: Number.NaN })).toThrow(invalid('checkMs'))
 })

@@ -1,5 +1,5 @@
 import { describeSecurity } from '@arlen/core'
-import { Authentication, bearer } from '@arlen/session'
+import { bearer, createAuthentication } from '@arlen/session'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
@@ -172,7 +172,7 @@ test('the function leaves pages in where it is told that there are none', async 
 })
 
 test('an API behind the bearer tokens of @arlen/session has their scheme and scopes, and its handlers a typed user', async () => {
-  const auth = new Authentication<{ id: number; name: string }>({
+  const auth = createAuthentication<{ id: number; name: string }>({
     idOf: user => user.id,
     schemes: [
       bearer({ verify: token => (token === 't' ? { user: { id: 1, name: 'Ada' }, scopes: ['read'] } : undefined) }),

@@ -38,7 +38,7 @@ test('at the limit of requests in flight others are 503, and health routes are a
   await arrival.promise
   const refused = await served.get('/')
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
-  expect(await refused.json()).toMatchObject({ code: 'overloaded' })
+  expect(await refused.json()).toMatchObject({ code: 'server_overloaded' })
   expect((await served.get('/livez')).status).toBe(200)
   expect((await served.get('/readyz')).status).toBe(200)
   held.resolve()

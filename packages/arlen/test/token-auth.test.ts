@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { Authentication, apiKeys, bearer, hashToken, MemoryApiKeyStore, newToken } from '@arlen/session'
+import { apiKeys, bearer, createAuthentication, createMemoryApiKeyStore, hashToken, newToken } from '@arlen/session'
 import { jwt } from '@arlen/session/jwt'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -17,9 +17,9 @@ const USERS: Record<string, Program> = {
 }
 const opaque = newToken('shop_pat')
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-const keys = apiKeys<Program>({ store: new MemoryApiKeyStore(), prefix: 'shop', findUser: id => USERS[id] })
+const keys = apiKeys<Program>({ store: createMemoryApiKeyStore(), prefix: 'shop', findUser: id => USERS[id] })
 
-const auth = new Authentication<Program>({
+const auth = createAuthentication<Program>({
   rolesOf: user => user.roles,
   schemes: [
     keys,
@@ -187,7 +187,7 @@ interface Document {
 
 test('an Authentication that has neither sessions nor schemes says what is missing', async () => {
   const errors: unknown[] = []
-  const sessions = new Authentication<Program>({ findUser: id => USERS[id], idOf: user => user.id })
+  const sessions = createAuthentication<Program>({ findUser: id => USERS[id], idOf: user => user.id })
   const other = await serveApp(
     app => {
       app.onError(error => void errors.push(error))

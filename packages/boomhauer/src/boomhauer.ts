@@ -224,7 +224,7 @@ function warning(message: string): Diagnostic {
  * server.on('failed', ({ problem }) => console.error(problem.detail))
  * ```
  *
- * @throws ArlenError `option_unknown`, `option_invalid`, `no_root`, `port_in_use`, `port_forbidden`. Errors of the
+ * @throws ArlenError `option_unknown`, `option_invalid`, `root_missing`, `port_in_use`, `port_forbidden`. Errors of the
  *   application do not reject: they are served.
  */
 export async function createBoomhauer(options: BoomhauerOptions = {}): Promise<Boomhauer> {

@@ -30,11 +30,13 @@ test.each([
 
 test('refuses an option that does not exist, with the one that was probably meant, and a root that does not', () => {
   expect(() => resolveOptions({ root, graceMS: 1 } as never)).toThrow(/graceMS.*Did you mean graceMs\?/)
-  expect(() => resolveOptions({ root: join(root, 'nowhere') })).toThrow(expect.objectContaining({ code: 'no_root' }))
+  expect(() => resolveOptions({ root: join(root, 'nowhere') })).toThrow(
+    expect.objectContaining({ code: 'root_missing' }),
+  )
 })
 
 test('finds the module by its usual names, TypeScript first, or by its own', () => {
-  expect(() => findEntry({ root, entry: undefined })).toThrow(expect.objectContaining({ code: 'no_entry' }))
+  expect(() => findEntry({ root, entry: undefined })).toThrow(expect.objectContaining({ code: 'entry_missing' }))
   writeFileSync(join(root, 'app.js'), '')
   expect(findEntry({ root, entry: undefined })).toBe(join(root, 'app.js'))
   writeFileSync(join(root, 'app.ts'), '')

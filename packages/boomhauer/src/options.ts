@@ -80,7 +80,7 @@ const OPTIONS: OptionTable<BoomhauerOptions> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws ArlenError `option_unknown`, `option_invalid`, `no_root`
+ * @throws ArlenError `option_unknown`, `option_invalid`, `root_missing`
  */
 export function resolveOptions(given: BoomhauerOptions = {}): Settings {
   const options = readOptions('createBoomhauer()', given, OPTIONS)
@@ -112,20 +112,20 @@ function folder(path: string): string {
   try {
     return realpathSync(path)
   } catch (cause) {
-    throw boomhauerError('no_root', { path }, { cause })
+    throw boomhauerError('root_missing', { path }, { cause })
   }
 }
 
 /**
  * Finds the application's module. Called for each build, since the file may appear and disappear.
  *
- * @throws ArlenError `no_entry`
+ * @throws ArlenError `entry_missing`
  */
 export function findEntry(settings: Pick<Settings, 'root' | 'entry'>): string {
   const names = settings.entry === undefined ? ENTRIES : [settings.entry]
   const found = names.map(name => resolve(settings.root, name)).find(file => existsSync(file))
   if (found) return found
-  throw boomhauerError('no_entry', { root: settings.root, names: names.join(' or ') })
+  throw boomhauerError('entry_missing', { root: settings.root, names: names.join(' or ') })
 }
 
 /** The editor, detected from environment variables, including those of its terminal. */

@@ -56,14 +56,17 @@ test('a mistake in a module that was never loaded well is seen to be mended', as
 
 test('there is no module to serve, and then there is', async () => {
   const app = await serving({})
-  expect(await failure(app)).toMatchObject({ code: 'no_entry', message: expect.stringContaining('app.ts or app.js') })
+  expect(await failure(app)).toMatchObject({
+    code: 'entry_missing',
+    message: expect.stringContaining('app.ts or app.js'),
+  })
   expect(await app.save('app.ts', answering('here'))).toBe('ready')
   expect((await app.get()).body).toBe('here')
 })
 
 test('a module that exports no application', async () => {
   const app = await serving({ 'app.ts': 'const app = 1\nexport default app\n' })
-  expect(await failure(app)).toMatchObject({ stage: 'load', code: 'not_servable', file: 'app.ts', line: 2 })
+  expect(await failure(app)).toMatchObject({ stage: 'load', code: 'app_not_servable', file: 'app.ts', line: 2 })
 })
 
 test('a configuration that is not valid is told apart', async () => {

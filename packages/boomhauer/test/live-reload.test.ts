@@ -107,7 +107,7 @@ test.each(['/', '/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
     for (const as of [AS_BROWSER, AS_PROGRAM, AS_CURL]) {
       const answer = await app.get(path, { ...as, host: 'rebound.example:3000' })
       expect(answer.status).toBe(403)
-      expect(answer.body).toContain('foreign_host')
+      expect(answer.body).toContain('host_not_allowed')
       expect(answer.body).not.toMatch(/the source|app\.ts|client\.js/)
     }
   },
@@ -120,7 +120,7 @@ test.each(['/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
     await app.get()
     for (const foreign of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }]) {
       const answer = await app.get(path, { ...AS_PROGRAM, ...foreign, host: 'localhost:3000' })
-      expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, 'foreign_origin'])
+      expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, 'origin_not_allowed'])
     }
   },
 )

@@ -110,7 +110,7 @@ test('a request that may have had effects is not asked again', async () => {
   await app.save('app.ts', answering('two'))
   const answer = await slow
   expect(answer.status).toBe(503)
-  expect(JSON.parse(answer.body)).toMatchObject({ code: 'restarted' })
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'app_restarted' })
 })
 
 test('a request in flight that ends soon is answered by the process that had it', async () => {

@@ -66,7 +66,7 @@ export class TestFolder {
   }
 }
 
-export interface Answer {
+export interface RawResponse {
   status: number
   headers: IncomingHttpHeaders
   rawHeaders: string[]
@@ -81,7 +81,7 @@ export interface AskOptions {
 }
 
 /** One request on a connection of its own, with any header at all. */
-export async function ask(port: number, path: string, options: AskOptions = {}): Promise<Answer> {
+export async function ask(port: number, path: string, options: AskOptions = {}): Promise<RawResponse> {
   const { method = 'GET', headers = {}, body } = options
   const req = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
   req.end(body)
@@ -113,7 +113,7 @@ export class TestServer extends TestFolder {
     return this
   }
 
-  get(path = '/', headers: Record<string, string | string[]> = AS_CURL): Promise<Answer> {
+  get(path = '/', headers: Record<string, string | string[]> = AS_CURL): Promise<RawResponse> {
     return ask(this.server.port, path, { headers })
   }
 

@@ -6,7 +6,7 @@ import { type DiagnoseOptions, diagnose } from './diagnose.ts'
 import { createRedact, type Redact, redactUrl } from './redact.ts'
 
 /** The request that failed, with secrets redacted and long values cut. */
-export interface RequestFacts {
+export interface RequestSummary {
   method: string
   url: string
   /** Groups of names and values, such as `headers` and `params`. */
@@ -15,7 +15,7 @@ export interface RequestFacts {
 
 /** A problem document with everything that helps a developer. Never sent in production. */
 export interface DevelopmentProblem extends Problem {
-  request?: RequestFacts
+  request?: RequestSummary
 }
 
 /** The request that failed, as received. */
@@ -41,13 +41,13 @@ export function developmentProblem(error: unknown, options: DevelopmentProblemOp
     ...problem,
     detail: problem.detail ?? diagnostics[0]?.message ?? problem.title,
     diagnostics,
-    ...(options.request && { request: requestFacts(options.request, redact) }),
+    ...(options.request && { request: summarizeRequest(options.request, redact) }),
   }
 }
 
 const MAX_FACTS = 60
 
-export function requestFacts(request: RequestInput, redact: Redact): RequestFacts {
+export function summarizeRequest(request: RequestInput, redact: Redact): RequestSummary {
   const facts: Record<string, Record<string, string>> = {}
   for (const [group, values] of Object.entries(request.facts ?? {})) {
     const shown: Record<string, string> = {}

@@ -2,8 +2,8 @@ export {
   type DevelopmentProblem,
   type DevelopmentProblemOptions,
   developmentProblem,
-  type RequestFacts,
   type RequestInput,
+  type RequestSummary,
 } from './development-problem.ts'
 export { type DiagnoseOptions, diagnose } from './diagnose.ts'
 export { type Client, negotiate, type Representation } from './negotiate.ts'

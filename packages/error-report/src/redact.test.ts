@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describe } from './describe.ts'
-import { requestFacts } from './development-problem.ts'
+import { summarizeRequest } from './development-problem.ts'
 import { createRedact, redactUrl } from './redact.ts'
 
 const redact = createRedact({ SHOP_SECRET: 'hunter22222', SHORT_TOKEN: 'abc', COLOR: 'turquoise' })
@@ -42,7 +42,7 @@ test('takes the values of secret parameters out of a URL', () => {
 })
 
 test('facts of a request show neither cookies nor credentials', () => {
-  const facts = requestFacts(
+  const facts = summarizeRequest(
     {
       method: 'GET',
       url: '/a?token=t0k',

@@ -9,19 +9,19 @@ import {
   toProblem,
 } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import { type Freshness, isFresh } from './answer/freshness.ts'
-import type { HeaderBlock } from './answer/header-block.ts'
-import { HeaderList } from './answer/headers.ts'
-import { mediaType, negotiate } from './answer/negotiation.ts'
-import { hasControl, staysHere } from './answer/redirect-target.ts'
-import { BYTES_TYPE, bytesOf, checkStatus, Reply, type ReplyInit, type StreamBody } from './answer/reply.ts'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import type { UpgradeHandler } from './connection/exchange.ts'
 import { checkHandshake, type UpgradeOptions, UpgradeReply } from './connection/upgrade.ts'
 import { type CookieOptions, writeCookie } from './cookies/write-cookie.ts'
 import { httpError } from './errors.ts'
-import { type EventOptions, type EventStreamSource, eventText } from './events.ts'
+import { type EventOptions, type EventStreamSource, eventText } from './event-stream.ts'
 import type { HttpRequest } from './request.ts'
+import { type Freshness, isFresh } from './response/freshness.ts'
+import type { HeaderBlock } from './response/header-block.ts'
+import { HeaderList } from './response/headers.ts'
+import { mediaType, negotiate } from './response/negotiation.ts'
+import { hasControl, staysHere } from './response/redirect-target.ts'
+import { BYTES_TYPE, bytesOf, checkStatus, Reply, type ReplyInit, type StreamBody } from './response/reply.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
 
 /**
@@ -103,7 +103,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /** @internal */ _response: ResponseState | null = null
   /** @internal Fields of the answer that were prepared at boot. */ _base: HeaderBlock | null = null
   /** @internal An answer was begun, or nobody waits for one any more. */
-  _answered = false
+  _responded = false
   private abortion: AbortController | null = null
   private abortReason: unknown = undefined
   private stashed: Record<string, unknown> | null = null

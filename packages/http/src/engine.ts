@@ -1,9 +1,9 @@
 import type { Logger } from '@arlen/core'
-import type { JsonWriter } from './answer/json.ts'
 import type { Clock } from './clock.ts'
 import type { Limits, TimeoutName } from './limits.ts'
 import type { ForwardedFields } from './proxy/forwarded-fields.ts'
 import type { ProxyTrust } from './proxy/proxy-trust.ts'
+import type { JsonWriter } from './response/json.ts'
 
 /**
  * What every request of a server shares, whatever carries it: what was decided when the server was made, and a few

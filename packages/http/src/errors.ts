@@ -28,7 +28,7 @@ const table = {
   body_coding_unsupported: { status: 415, message: 'The Content-Encoding of the body is not supported.' },
   body_consumed: { message: 'The body of this request was already read as {as}; read it once and keep the result.' },
 
-  body_cut: { message: 'The answer was out, or the connection closed, before the body was read to its end.' },
+  body_incomplete: { message: 'The answer was out, or the connection closed, before the body was read to its end.' },
   precondition_failed: {
     status: 412,
     message: 'The resource is in another state than the request is for.',
@@ -49,17 +49,17 @@ const table = {
 
   // Capacity and life of a request.
   handler_timeout: { status: 503, message: 'The answer took too long.' },
-  overloaded: { status: 503, message: 'The server is at its limit of requests or connections.', traced: false },
+  server_overloaded: { status: 503, message: 'The server is at its limit of requests or connections.', traced: false },
   server_closing: { status: 503, message: 'The server is closing.', traced: false },
   client_disconnected: { message: 'The client closed the connection before the answer was complete.' },
 
   // The program's mistakes.
-  no_answer: {
+  response_missing: {
     message: 'The handler of {method} {path} returned nothing. Return a value, or c.text(), c.json(), c.html(), …',
   },
-  answer_unsupported: { message: 'A handler cannot answer with {type}.' },
-  answer_not_json: { message: '{route} answers with {type}, which JSON has no form for. {remedy}' },
-  answer_bigint_unsafe: { message: 'The BigInt {value} is larger than a number can hold exactly.' },
+  response_unsupported: { message: 'A handler cannot answer with {type}.' },
+  response_not_json: { message: '{route} answers with {type}, which JSON has no form for. {remedy}' },
+  response_bigint_unsafe: { message: 'The BigInt {value} is larger than a number can hold exactly.' },
   header_name_invalid: { message: 'Header name {name} is not a token (RFC 9110, section 5.6.2).' },
   header_value_invalid: {
     message: 'The value of header {name} has a character that may not be sent: encode what is not visible US-ASCII.',

@@ -1,7 +1,6 @@
 import type { Handler, ListenOptions, LoggerOption } from '@arlen/core'
 import { toLogger } from '@arlen/core'
 import { invalidOption, type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
-import { type JsonOptions, JsonWriter } from './answer/json.ts'
 import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
@@ -9,6 +8,7 @@ import type { Engine } from './engine.ts'
 import { LIMIT_RULES, type LimitName, type Limits, resolveLimits, TIMEOUT_NAMES } from './limits.ts'
 import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
+import { type JsonOptions, JsonWriter } from './response/json.ts'
 import type { Finish, Service } from './service.ts'
 
 /** The options of a server; its limits and time-outs, such as `maxBodyBytes`, are those of {@link Limits}. */

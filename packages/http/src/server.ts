@@ -127,7 +127,7 @@ export class HttpServer implements Servable, Controllable {
     }
     this.turnedAway++
     socket.on('close', () => this.turnedAway--)
-    turnAway(socket, rejection(this.engine, 'overloaded', 'Retry-After: 1\r\n'))
+    turnAway(socket, rejection(this.engine, 'server_overloaded', 'Retry-After: 1\r\n'))
   }
 
   private startNextWaiting(): void {

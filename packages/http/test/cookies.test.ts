@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { CookieOptions, Handler, HttpOptions } from '../src/index.ts'
-import type { Answer } from './raw-client.ts'
+import type { RawResponse } from './raw-client.ts'
 import { recorder } from './recorder.ts'
 import { serving } from './serving.ts'
 
 const { start, open } = serving()
 
 /** Sends one request with these further lines, over 127.0.0.1, and gives the answer. */
-async function ask(handler: Handler, lines: string[] = [], options: HttpOptions = {}): Promise<Answer> {
+async function ask(handler: Handler, lines: string[] = [], options: HttpOptions = {}): Promise<RawResponse> {
   const client = await open(await start(handler, options))
   const fields = ['Host: a.example:81', ...lines].map(line => `${line}\r\n`).join('')
   return (await client.send(`GET / HTTP/1.1\r\n${fields}\r\n`).answers(1))[0]!

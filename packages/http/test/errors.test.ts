@@ -9,7 +9,7 @@ import { deferred, eventually, GET, serving } from './serving.ts'
 
 const { start, open } = serving()
 
-async function answerOf(handler: Handler, options: HttpOptions = {}) {
+async function responseOf(handler: Handler, options: HttpOptions = {}) {
   const log = recorder()
   const server = await start(handler, { log, ...options })
   const client = await open(server)
@@ -18,7 +18,7 @@ async function answerOf(handler: Handler, options: HttpOptions = {}) {
 }
 
 test('an HttpError is its own answer, with its headers, and is no error in the log', async () => {
-  const { answer, log } = await answerOf(() => {
+  const { answer, log } = await responseOf(() => {
     throw new HttpError(429, 'slow_down', { detail: 'Wait.', headers: { 'Retry-After': '5' } })
   })
   expect(answer.status).toBe(429)
@@ -100,7 +100,7 @@ test.each<[string, Handler]>([
     },
   ],
 ])('%s is one 500, one log line with its id, and the connection lives on', async (_, handler) => {
-  const { answer, log, client } = await answerOf(handler)
+  const { answer, log, client } = await responseOf(handler)
   expect(answer.status).toBe(500)
   expect(answer.body).not.toContain('secret')
   const id = (JSON.parse(answer.body) as { correlationId: string }).correlationId
@@ -112,7 +112,7 @@ test.each<[string, Handler]>([
 describe('onError', () => {
   test('makes the answer, with the status of the error', async () => {
     const onError: HttpOptions['onError'] = (error, c) => c.html(`<p>${(error as Error).message}</p>`)
-    const { answer } = await answerOf(
+    const { answer } = await responseOf(
       () => {
         throw new HttpError(404, 'gone', { detail: 'no more' })
       },
@@ -122,7 +122,7 @@ describe('onError', () => {
   })
 
   test('may take its time', async () => {
-    const { answer } = await answerOf(
+    const { answer } = await responseOf(
       () => {
         throw new Error('a')
       },
@@ -141,7 +141,7 @@ describe('onError', () => {
     ['rejects', () => Promise.reject(new Error('second'))],
     ['answers nothing', () => undefined],
   ])('that %s leaves a plain 500', async (_, onError) => {
-    const { answer, log } = await answerOf(
+    const { answer, log } = await responseOf(
       () => {
         throw new Error('first')
       },
@@ -153,7 +153,7 @@ describe('onError', () => {
   })
 
   test('gets a clean head: what described the content that failed is gone, what protects stays', async () => {
-    const { answer } = await answerOf(c => {
+    const { answer } = await responseOf(c => {
       c.res.status = 201
       c.res.headers.set('ETag', '"a"').set('Cache-Control', 'public').set('X-Frame-Options', 'DENY')
       throw new Error('a')
@@ -190,7 +190,7 @@ describe('onError', () => {
       },
     ],
   ])('keeps the policy of the page and drops each field that describes its content, from %s', async (_, set) => {
-    const { answer } = await answerOf(c => {
+    const { answer } = await responseOf(c => {
       set(c)
       throw new HttpError(404)
     })
@@ -240,7 +240,7 @@ describe('a stream that fails half way', () => {
 })
 
 test('a second answer is dropped', async () => {
-  const { answer, log, client } = await answerOf(c => {
+  const { answer, log, client } = await responseOf(c => {
     setImmediate(() => (c as { respond(b: object): unknown }).respond({ any: () => 'second' }))
     return 'first'
   })

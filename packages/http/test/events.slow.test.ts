@@ -12,7 +12,7 @@ setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
 /** An answer of `count` pieces. */
-type Answer = (count: number, atEnd: () => void) => Handler
+type RawResponse = (count: number, atEnd: () => void) => Handler
 
 /** Calls `atEnd` when the last piece is about to be sent, while the answer is still open. */
 async function* pieces<T>(count: number, make: (i: number) => T, atEnd: () => void): AsyncGenerator<T> {
@@ -25,7 +25,7 @@ async function* pieces<T>(count: number, make: (i: number) => T, atEnd: () => vo
 }
 
 /** Heap that an open answer of many pieces keeps for each of them, and what the pieces cost, in milliseconds of CPU. */
-async function measure(answer: Answer, count: number): Promise<{ bytesPerPiece: number; cpuMs: number }> {
+async function measure(answer: RawResponse, count: number): Promise<{ bytesPerPiece: number; cpuMs: number }> {
   let heap = 0
   const atEnd = () => {
     collect()
@@ -43,9 +43,9 @@ async function measure(answer: Answer, count: number): Promise<{ bytesPerPiece: 
   return { bytesPerPiece: (heap - before) / count, cpuMs: (user + system) / 1000 }
 }
 
-const events: Answer = (count, atEnd) => c => c.events(pieces(count, i => ({ id: String(i), data: 'x' }), atEnd))
+const events: RawResponse = (count, atEnd) => c => c.events(pieces(count, i => ({ id: String(i), data: 'x' }), atEnd))
 
-const stream: Answer = (count, atEnd) => c => c.stream(pieces(count, i => `id: ${i}\ndata: x\n\n`, atEnd))
+const stream: RawResponse = (count, atEnd) => c => c.stream(pieces(count, i => `id: ${i}\ndata: x\n\n`, atEnd))
 
 test('200,000 events keep no memory while the answer is open', { timeout: 60_000 }, async () => {
   await measure(events, 10_000)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { writeEvent } from '../src/events.ts'
+import { writeEvent } from '../src/event-stream.ts'
 import { compress, type Handler, type ServerEvent } from '../src/index.ts'
 import { recorder } from './recorder.ts'
 import { deferred, eventually, GET, serving } from './serving.ts'

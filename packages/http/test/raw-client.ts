@@ -45,11 +45,11 @@ export class RawClient {
   }
 
   /** Waits for `count` answers with a Content-Length (or none) and takes them off. */
-  async answers(count: number): Promise<Answer[]> {
-    const out: Answer[] = []
+  async answers(count: number): Promise<RawResponse[]> {
+    const out: RawResponse[] = []
     while (out.length < count) {
-      await this.until(client => client.ended || client.closed || readAnswer(client.received) !== null)
-      const answer = readAnswer(this.received)
+      await this.until(client => client.ended || client.closed || readResponse(client.received) !== null)
+      const answer = readResponse(this.received)
       if (answer === null) throw new Error(`closed after ${out.length} answers and ${JSON.stringify(this.received)}`)
       this.received = this.received.slice(answer.length)
       out.push(answer)
@@ -69,7 +69,7 @@ export class RawClient {
   }
 }
 
-export interface Answer {
+export interface RawResponse {
   status: number
   head: string
   body: string
@@ -77,7 +77,7 @@ export interface Answer {
 }
 
 /** The first whole answer in `text` that is framed by its Content-Length, or null. */
-export function readAnswer(text: string): Answer | null {
+export function readResponse(text: string): RawResponse | null {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return null
   const head = text.slice(0, end)

@@ -74,7 +74,7 @@ test('a handler that goes on after its answer cannot read another request’s bo
   client.send('second body')
   const answers = await client.answers(2)
   expect(answers.map(({ body }) => body)).toEqual(['early', 'second body'])
-  expect(late).toEqual(['body_cut', 'body_cut'])
+  expect(late).toEqual(['body_incomplete', 'body_incomplete'])
 })
 
 describe('a body over its limit', () => {

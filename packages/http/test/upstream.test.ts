@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Handler } from '../src/index.ts'
-import type { Answer } from './raw-client.ts'
+import type { RawResponse } from './raw-client.ts'
 import { GET, serving } from './serving.ts'
 
 const { start, open } = serving()
@@ -9,7 +9,11 @@ const { start, open } = serving()
 const TEXT = 'Propane and propane accessories. '.repeat(50)
 
 /** What a client gets of a server that answers with what another server has answered. */
-async function through(upstream: Handler, method = 'GET', init: RequestInit = {}): Promise<Answer & { raw: string }> {
+async function through(
+  upstream: Handler,
+  method = 'GET',
+  init: RequestInit = {},
+): Promise<RawResponse & { raw: string }> {
   const { port } = await start(upstream)
   const proxy = await start(() => fetch(`http://127.0.0.1:${port}/`, { method, ...init }))
   const client = await open(proxy)

@@ -36,7 +36,7 @@ const table = {
       'Column "{column}" holds {value}, which {type} cannot represent. Cast it to text, or set types.{setting} to \'string\'.',
   },
   row_not_found: { status: 404, message: 'Not found.' },
-  too_many_rows: { message: 'The query returned {count} rows where at most one was expected.' },
+  row_not_unique: { message: 'The query returned {count} rows where at most one was expected.' },
   row_invalid: { message: 'Row {row} does not match its schema: {problems}' },
   transaction_finished: {
     message: 'This transaction has already ended; a query came after its callback had settled: {query}',

@@ -29,12 +29,12 @@ describe('queries', () => {
   test('one gives the row, and refuses none and several', async () => {
     expect(await db.one('select 1 as a')).toEqual({ a: 1 })
     await expect(db.one('select 1 where false')).rejects.toMatchObject({ code: 'row_not_found', status: 404 })
-    await expect(db.one('select generate_series(1, 2)')).rejects.toMatchObject({ code: 'too_many_rows' })
+    await expect(db.one('select generate_series(1, 2)')).rejects.toMatchObject({ code: 'row_not_unique' })
   })
 
   test('maybeOne gives undefined for none, and refuses several', async () => {
     expect(await db.maybeOne('select 1 where false')).toBeUndefined()
-    await expect(db.maybeOne('select generate_series(1, 2)')).rejects.toMatchObject({ code: 'too_many_rows' })
+    await expect(db.maybeOne('select generate_series(1, 2)')).rejects.toMatchObject({ code: 'row_not_unique' })
   })
 
   test('value gives the first column, many the rows, execute the count', async () => {

@@ -7,7 +7,7 @@ import { type PropaneHandle, type PropaneOptions, readPropaneOptions } from './p
  * workers are started; await `ready` for them to serve.
  *
  * @throws option_unknown, option_invalid, settings_invalid, app_not_found, env_file_unreadable, port_in_use, bind_not_permitted, bind_failed,
- *   already_running, pid_file_failed, log_file_failed, unknown_user
+ *   propane_running, pid_file_failed, log_file_failed, user_unknown
  */
 export async function createPropane(options: PropaneOptions): Promise<PropaneHandle> {
   const { app, args, execArgv, env, reread, ...input } = readPropaneOptions(options)

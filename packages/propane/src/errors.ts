@@ -19,22 +19,24 @@ const table = {
   systemd_sockets_missing: {
     message: 'LISTEN_FDS announces {count} socket(s), but descriptor {fd} is not a listening socket.',
   },
-  unknown_user: { message: 'This machine has no {kind} named {name}.' },
-  already_running: { message: 'propane is already running: process {pid} holds {file}.' },
+  user_unknown: { message: 'This machine has no {kind} named {name}.' },
+  propane_running: { message: 'propane is already running: process {pid} holds {file}.' },
   pid_file_failed: { message: 'The pid file {file} cannot be written: {reason}' },
   log_file_failed: { message: 'The log file {file} cannot be written: {reason}' },
   app_failed: { message: '{reason}' },
   crash_loop: {
     message: 'Gave up: {deaths} workers exited before they were ready, within {window}. The first one: {reason}',
   },
-  too_many_workers: {
+  memory_insufficient: {
     message: '{workers} workers need about {needed} of memory, but only {available} is available. Ask for fewer.',
   },
-  not_running: { message: 'No propane answers at {path}. Is it running, as this user and with this control socket?' },
+  propane_not_running: {
+    message: 'No propane answers at {path}. Is it running, as this user and with this control socket?',
+  },
   command_failed: { message: '{reason}' },
   reload_failed: { message: 'The reload failed; the old workers keep serving: {reason}' },
   upgrade_failed: { message: 'The primary was not replaced: {reason}' },
-  stopping: { message: 'propane is stopping and accepts no more commands.' },
+  propane_stopping: { message: 'propane is stopping and accepts no more commands.' },
 }
 
 /** The codes of these errors. */

@@ -73,7 +73,7 @@ export interface PropaneHandle {
   /**
    * Sets the number of workers, from 1 to 1024, and resolves when they serve.
    *
-   * @throws command_failed if they cannot start, too_many_workers if there is not enough memory
+   * @throws command_failed if they cannot start, memory_insufficient if there is not enough memory
    */
   scale(workers: number): Promise<void>
   /**

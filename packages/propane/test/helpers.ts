@@ -49,14 +49,14 @@ export async function start(options: Partial<PropaneOptions> & { app: string }):
   return handle
 }
 
-export interface Answer {
+export interface RawResponse {
   status: number
   headers: http.IncomingHttpHeaders
   body: string
 }
 
 /** One request on a connection of its own, unless an agent is given. */
-export function get(url: string, options: http.RequestOptions & { body?: string } = {}): Promise<Answer> {
+export function get(url: string, options: http.RequestOptions & { body?: string } = {}): Promise<RawResponse> {
   const { body, ...rest } = options
   return new Promise((resolve, reject) => {
     const sent = http.request(url, { agent: false, ...rest }, response => {

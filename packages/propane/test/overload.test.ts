@@ -21,7 +21,7 @@ test.each(APPS)(
     const first = await Promise.race([get(handle.url), ...slow.map(answer => answer.then(() => undefined))])
     const refused = first ?? expect.unreachable('it was answered only when another request had ended')
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '3' } })
-    expect(JSON.parse(refused.body)).toMatchObject({ status: 503, code: 'overloaded' })
+    expect(JSON.parse(refused.body)).toMatchObject({ status: 503, code: 'server_overloaded' })
     expect((await get(`${handle.url}/health/live`)).status).toBe(200)
     expect((await get(`${handle.url}/healthy`)).status).toBe(503)
     for (const answer of await Promise.all(slow)) expect(answer.status).toBe(200)

@@ -29,7 +29,7 @@ test('a pid file of a living primary is respected, and removed by its owner only
   const bin = new Bin([fixture('listener.ts'), '--workers', '1', '--port', '0', '--pid-file', pidFile])
   await bin.serving()
   await expect(launch({ app: fixture('listener.ts'), pidFile })).rejects.toMatchObject({
-    code: 'already_running',
+    code: 'propane_running',
     message: `propane is already running: process ${bin.child.pid} holds ${pidFile}.`,
   })
   expect(existsSync(pidFile)).toBe(true)

@@ -13,27 +13,27 @@ describe('a guard', () => {
     return 'answer'
   }
 
-  test.each([true, undefined])('lets the request pass that gives %s', verdict => {
+  test.each([true, undefined])('lets the request pass that gives %s', returned => {
     const c = context()
-    expect(guarded([() => verdict], handler)(c)).toBe('answer')
+    expect(guarded([() => returned], handler)(c)).toBe('answer')
   })
 
-  test.each([false, null])('refuses with 403 that gives %s', verdict => {
+  test.each([false, null])('refuses with 403 that gives %s', returned => {
     const c = context()
-    expect(() => guarded([() => verdict], handler)(c)).toThrow(
+    expect(() => guarded([() => returned], handler)(c)).toThrow(
       expect.objectContaining({ status: 403, code: 'guard_refused' }),
     )
     expect(c.trail).toEqual([])
   })
 
-  test.each(['/login', 0, '', { redirect: 1 }])('answers itself that gives %j', verdict => {
+  test.each(['/login', 0, '', { redirect: 1 }])('answers itself that gives %j', returned => {
     const c = context()
-    expect(guarded([() => verdict], handler)(c)).toBe(verdict)
+    expect(guarded([() => returned], handler)(c)).toBe(returned)
     expect(c.trail).toEqual([])
   })
 
   test('may take its time, with the same verdicts', async () => {
-    const guard = (verdict: unknown) => guarded([() => Promise.resolve(verdict)], handler)(context())
+    const guard = (returned: unknown) => guarded([() => Promise.resolve(returned)], handler)(context())
     await expect(guard(true)).resolves.toBe('answer')
     await expect(guard(undefined)).resolves.toBe('answer')
     await expect(guard('/login')).resolves.toBe('/login')

@@ -4,7 +4,7 @@ import type { Context } from '@arlen/http'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { start } from '../test/app.ts'
-import { securityConfigSchema, securityMiddleware } from './config.ts'
+import { security, securityConfigSchema } from './config.ts'
 
 function resolve(production: boolean, env: Record<string, string> = {}) {
   const schema = v.strictObject({ security: v.optional(securityConfigSchema(production), {} as never) })
@@ -12,7 +12,7 @@ function resolve(production: boolean, env: Record<string, string> = {}) {
 }
 
 test('the defaults are headers, and outside production answers for localhost alone', async () => {
-  const stack = securityMiddleware(resolve(false))
+  const stack = security(resolve(false))
   await using app = await start(
     next => wrap<Context>(next, stack),
     () => 'ok',
@@ -23,7 +23,7 @@ test('the defaults are headers, and outside production answers for localhost alo
   const refused = await app.ask('/', { Host: 'rebound.example' })
   expect(refused.status).toBe(421)
   expect(refused.headers.get('x-content-type-options')).toBe('nosniff')
-  expect(securityMiddleware(resolve(true))).toHaveLength(1)
+  expect(security(resolve(true))).toHaveLength(1)
 })
 
 test('everything can be set by the environment', async () => {
@@ -36,7 +36,7 @@ test('everything can be set by the environment', async () => {
     ARLEN_SECURITY_RATE_LIMIT_LIMIT: '1',
     ARLEN_SECURITY_HEADERS: '{"frameOptions":"DENY"}',
   })
-  const stack = securityMiddleware(config)
+  const stack = security(config)
   await using app = await start(
     next => wrap<Context>(next, stack),
     () => 'ok',
@@ -52,7 +52,7 @@ test('everything can be set by the environment', async () => {
 })
 
 test('what the options refuse is refused at boot', () => {
-  expect(() => securityMiddleware(resolve(true, { ARLEN_SECURITY_HOSTS: 'https://shop.example' }))).toThrow(/host name/)
+  expect(() => security(resolve(true, { ARLEN_SECURITY_HOSTS: 'https://shop.example' }))).toThrow(/host name/)
   const anyone = { ARLEN_SECURITY_CORS_ORIGINS: '*', ARLEN_SECURITY_CORS_CREDENTIALS: 'true' }
-  expect(() => securityMiddleware(resolve(true, anyone))).toThrow(/list the origins/)
+  expect(() => security(resolve(true, anyone))).toThrow(/list the origins/)
 })

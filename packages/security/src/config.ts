@@ -91,7 +91,7 @@ export function securityConfigSchema(production: boolean): v.GenericSchema<unkno
  * Creates the configured middleware, outermost first: headers (rejections need them too), host check, CORS (before
  * anything can reject a preflight), rate limit.
  */
-export function securityMiddleware(config: SecurityConfig, options: { rateStore?: RateStore } = {}): Middleware[] {
+export function security(config: SecurityConfig, options: { rateStore?: RateStore } = {}): Middleware[] {
   const { csp, hsts } = config
   const stack: Middleware[] = [
     securityHeaders({

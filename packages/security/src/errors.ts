@@ -6,7 +6,7 @@ const table = {
   cors_invalid: { message: 'The CORS options are refused: {problem}.' },
   hosts_invalid: { message: 'The list of allowed hosts is refused: {problem}.' },
   rate_limit_invalid: { message: 'The rate limit {name} is refused: {problem}.' },
-  login_networks_invalid: { message: 'The option networks.{family} of LoginThrottle is refused: {problem}.' },
+  login_networks_invalid: { message: 'The option networks.{family} of createLoginThrottle() is refused: {problem}.' },
   nonce_missing: {
     message: 'c.cspNonce was read, but no securityHeaders() with a content security policy runs before this handler.',
   },

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { Context, createServer, type Handler, type HttpOptions, type Middleware } from '@arlen/http'
 import { withCspNonce } from '../src/index.ts'
 
-export interface Answer {
+export interface RawResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: string
@@ -10,7 +10,7 @@ export interface Answer {
 
 export interface TestApp extends AsyncDisposable {
   readonly port: number
-  ask(target?: string, fields?: Record<string, string>, method?: string, body?: string): Promise<Answer>
+  ask(target?: string, fields?: Record<string, string>, method?: string, body?: string): Promise<RawResponse>
 }
 
 /** A server on a port of its own; what it is asked goes over a socket, with the fields that are given and no others. */
@@ -31,7 +31,7 @@ interface Outgoing {
   body: string
 }
 
-function exchange(port: number, { target, fields, method, body }: Outgoing): Promise<Answer> {
+function exchange(port: number, { target, fields, method, body }: Outgoing): Promise<RawResponse> {
   const all: Record<string, string> = { Host: `127.0.0.1:${port}`, Connection: 'close', ...fields }
   if (body !== '') all['Content-Length'] = String(Buffer.byteLength(body))
   const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -48,7 +48,7 @@ function exchange(port: number, { target, fields, method, body }: Outgoing): Pro
   })
 }
 
-function parse(text: string): Answer {
+function parse(text: string): RawResponse {
   const end = text.indexOf('\r\n\r\n')
   const [line = '', ...fields] = text.slice(0, end).split('\r\n')
   const headers = new Headers()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PgRateStore, type RateAlgorithmName, rateLimit } from '../src/index.ts'
+import { createPgRateStore, type RateAlgorithmName, rateLimit } from '../src/index.ts'
 import { checkRateLimit } from '../src/rate-limit/rate-limiter.ts'
 import { start } from './app.ts'
 import { rateLimitDatabase } from './rate-limit-database.ts'
@@ -12,7 +12,7 @@ const ALGORITHMS: RateAlgorithmName[] = ['fixed-window', 'sliding-window', 'toke
 describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   test('admits exactly the limit of many machines that ask at the same time', async () => {
     const rule = checkRateLimit({ name: 'r', limit: 25, windowMs: hour, algorithm })
-    const stores = Array.from({ length: 4 }, () => new PgRateStore(database.pg))
+    const stores = Array.from({ length: 4 }, () => createPgRateStore(database.pg))
     const decisions = await Promise.all(Array.from({ length: 100 }, (_, i) => stores[i % 4]!.consume(rule, 'key', 1)))
     expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(25)
     const refused = decisions.filter(({ allowed }) => !allowed)
@@ -25,7 +25,7 @@ describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   })
 
   test('keeps rules and keys apart, counts costs, and what is refused is not counted', async () => {
-    const store = new PgRateStore(database.pg)
+    const store = createPgRateStore(database.pg)
     const rule = checkRateLimit({ name: 'r', limit: 3, windowMs: hour, algorithm })
     const other = checkRateLimit({ ...rule, name: 'other' })
     expect((await store.consume(rule, 'a', 4)).allowed).toBe(false)
@@ -37,7 +37,7 @@ describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   })
 
   test('admits again when the time has passed', async () => {
-    const store = new PgRateStore(database.pg)
+    const store = createPgRateStore(database.pg)
     const rule = checkRateLimit({ name: 'r', limit: 2, windowMs: hour, algorithm })
     for (let i = 0; i < 3; i++) await store.consume(rule, 'a', 1)
     await database.pg.execute(
@@ -52,7 +52,7 @@ describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
 })
 
 test('two servers count together, and go on by themselves when the database is away', async () => {
-  const limit = () => rateLimit({ limit: 4, windowMs: hour, store: new PgRateStore(database.pg), deadlineMs: 2000 })
+  const limit = () => rateLimit({ limit: 4, windowMs: hour, store: createPgRateStore(database.pg), deadlineMs: 2000 })
   await using one = await start(limit(), () => 'ok')
   await using two = await start(limit(), () => 'ok')
   const statuses: number[] = []

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { LoginThrottle, PgRateStore, type RateAlgorithmName, RateLimiter, type RateStore } from '../src/index.ts'
-import { RatePrimary } from '../src/primary.ts'
+import {
+  createLoginThrottle,
+  createPgRateStore,
+  createRateLimiter,
+  type RateAlgorithmName,
+  type RateLimiter,
+  type RateStore,
+} from '../src/index.ts'
+import { createRatePrimary } from '../src/primary.ts'
 import { type CheckedRateLimit, checkRateLimit } from '../src/rate-limit/rate-limiter.ts'
 import { WorkerRateStore } from '../src/rate-limit/worker-rate-store.ts'
 import { rateLimitDatabase } from './rate-limit-database.ts'
@@ -15,7 +22,7 @@ function inMemory(): RateStore {
   const limiters = new Map<string, RateLimiter>()
   const of = (rule: CheckedRateLimit) => {
     const id = JSON.stringify(rule)
-    const limiter = limiters.get(id) ?? new RateLimiter(rule)
+    const limiter = limiters.get(id) ?? createRateLimiter(rule)
     limiters.set(id, limiter)
     return limiter
   }
@@ -27,7 +34,7 @@ function inMemory(): RateStore {
 
 /** A worker and its primary, with JSON between them as between processes. */
 function ofWorkers(): RateStore {
-  const primary = new RatePrimary()
+  const primary = createRatePrimary()
   let receive: (message: unknown) => void = () => undefined
   return new WorkerRateStore({
     send: message =>
@@ -41,7 +48,7 @@ function ofWorkers(): RateStore {
 const STORES: [string, () => RateStore][] = [
   ['in memory', inMemory],
   ['of workers', ofWorkers],
-  ['in PostgreSQL', () => new PgRateStore(() => database.pg)],
+  ['in PostgreSQL', () => createPgRateStore(() => database.pg)],
 ]
 
 describe.each(STORES)('a count %s', (_, make) => {
@@ -141,14 +148,14 @@ describe.each(STORES)('a count %s', (_, make) => {
 })
 
 test('keys in the table are no addresses, names or tokens', async () => {
-  const store = new PgRateStore(database.pg)
+  const store = createPgRateStore(database.pg)
   await store.consume(checkRateLimit({ name: 'r', limit: 1, windowMs: HOUR }), '192.0.2.1 ada@shop.example', 1)
   expect(JSON.stringify(await database.pg.many('select * from arlen_rate_limits'))).not.toMatch(/192\.0|ada/)
 })
 
 describe.each(STORES)('a login throttle that counts %s', (_, make) => {
   test('throttles guessers and not their victims, whose successes cost nothing', async () => {
-    const throttle = new LoginThrottle({ store: make() })
+    const throttle = createLoginThrottle({ store: make() })
     const attempt = async (address: string, device?: string) =>
       (await throttle.attempt('ada\0', address, { device })) === 0
     expect(await attempt('198.51.100.7')).toBe(true)

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { RatePrimary } from '../src/primary.ts'
+import { createRatePrimary, type RatePrimary } from '../src/primary.ts'
 import { workerRateStore } from '../src/rate-limit/worker-rate-store.ts'
 
 const PROGRAM = join(import.meta.dirname, 'fixtures', 'counting-worker.ts')
@@ -32,7 +32,7 @@ function ask(worker: ChildProcess, count: number): Promise<Report> {
 }
 
 test('eight processes admit together what the limit allows, and not eight times as much', async () => {
-  const primary = new RatePrimary()
+  const primary = createRatePrimary()
   const workers = await Promise.all(Array.from({ length: 8 }, () => startWorker(primary)))
   try {
     const reports = await Promise.all(workers.map(worker => ask(worker, 50)))

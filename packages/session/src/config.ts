@@ -67,7 +67,7 @@ export function sessionConfigSchema(production: boolean): v.GenericSchema<unknow
   return checked as unknown as v.GenericSchema<unknown, SessionConfig>
 }
 
-/** Converts the configuration to options of `sessionMiddleware()`. The caller adds the store. */
+/** Converts the configuration to options of `session()`. The caller adds the store. */
 export function sessionOptions(config: SessionConfig, developmentSecret: () => string): SessionOptions {
   const { secrets, domain, secure, cookieName, sameSite, idleMs, absoluteMs, persistent } = config
   return {

@@ -9,7 +9,7 @@ import type { Found } from './token/token-login.ts'
 /** What sessions add to the context. Exported so that importing the package brings the types along. */
 export interface SessionContext {
   readonly session: Session
-  /** The authenticated user, after `loadUser` or another guard of `Authentication`. */
+  /** The authenticated user, after `loadUser` or another guard of `createAuthentication()`. */
   readonly user: AppUser | undefined
   /**
    * A message for the next page: sets it if a value is given, otherwise reads it. A message that was read is removed
@@ -46,7 +46,7 @@ export function setRequestSession(c: Context, scope: RequestSession): void {
 /** @throws ArlenError `session_missing` if no session middleware has run. */
 export function requestSession(c: Context, name: string): RequestSession {
   const scope = (c as Holder)[REQUEST_SESSION]
-  if (scope === undefined) throw sessionError('session_missing', { name, middleware: 'sessionMiddleware()' })
+  if (scope === undefined) throw sessionError('session_missing', { name, middleware: 'session()' })
   return scope
 }
 
@@ -84,7 +84,7 @@ export function withSession<Base extends ContextConstructor>(base: Base): Base {
     override get user(): AppUser | undefined {
       const user = knownUser(this)
       if (user === undefined) {
-        const middleware = 'loadUser or requireUser of Authentication'
+        const middleware = 'loadUser or requireUser of createAuthentication()'
         throw sessionError('session_missing', { name: 'user', middleware })
       }
       return user.is as AppUser | undefined

@@ -1,14 +1,15 @@
 export { type SessionContext, withSession } from './context.ts'
-export { defineCookie, TypedCookie, type TypedCookieOptions } from './cookie/typed-cookie.ts'
+export { defineCookie, type TypedCookie, type TypedCookieOptions } from './cookie/typed-cookie.ts'
 export { type CsrfOptions, csrf } from './csrf/csrf.ts'
 export { CSRF_FIELD, CSRF_HEADER } from './csrf/csrf-fields.ts'
 export type { SessionErrorCode } from './errors.ts'
 export type { AuthScheme, Credentials, CredentialsProblem } from './login/auth-scheme.ts'
-export { Authentication, type AuthenticationOptions } from './login/authentication.ts'
+export { type Authentication, type AuthenticationOptions, createAuthentication } from './login/authentication.ts'
 export type { AuthGuard } from './login/guard.ts'
-export { type PasswordOptions, type PasswordResult, Passwords } from './login/password.ts'
+export { createPasswords, type PasswordOptions, type PasswordResult, type Passwords } from './login/password.ts'
 export {
-  PasswordLogin,
+  createPasswordLogin,
+  type PasswordLogin,
   type PasswordLoginOptions,
   type Throttle,
   type ThrottleOptions,
@@ -18,28 +19,42 @@ export { KeyRing } from './secrets/key-ring.ts'
 export { safeEqual } from './secrets/safe-equal.ts'
 export { generateSecret } from './secrets/secrets.ts'
 export type { LoginOptions, Session, SessionData, SessionUser } from './session/session.ts'
-export { sessionMiddleware } from './session/session-middleware.ts'
+export { session } from './session/session-middleware.ts'
 export type { SessionOptions } from './session/session-settings.ts'
-export { type ApiKeyStore, MemoryApiKeyStore, type StoredApiKey } from './stores/api-key-store.ts'
 export {
+  type ApiKeyStore,
+  createMemoryApiKeyStore,
+  type MemoryApiKeyStore,
+  type StoredApiKey,
+} from './stores/api-key-store.ts'
+export {
+  createMemoryEndedSessions,
+  createPgEndedSessions,
   ENDED_SESSION_MIGRATION,
   type EndedSessions,
-  MemoryEndedSessions,
-  PgEndedSessions,
+  type MemoryEndedSessions,
+  type PgEndedSessions,
 } from './stores/ended-sessions.ts'
-export { MemorySessionStore } from './stores/memory-session-store.ts'
-export { MemoryTokenStore } from './stores/memory-token-store.ts'
-export { API_KEY_MIGRATION, PgApiKeyStore } from './stores/pg-api-key-store.ts'
-export { PgSessionStore, SESSION_MIGRATION } from './stores/pg-session-store.ts'
+export { createMemorySessionStore, type MemorySessionStore } from './stores/memory-session-store.ts'
+export { createMemoryTokenStore, type MemoryTokenStore } from './stores/memory-token-store.ts'
+export { API_KEY_MIGRATION, createPgApiKeyStore, type PgApiKeyStore } from './stores/pg-api-key-store.ts'
+export { createPgSessionStore, type PgSessionStore, SESSION_MIGRATION } from './stores/pg-session-store.ts'
 export type { SqlClient, SqlSource } from './stores/pg-sql.ts'
-export { PgTokenStore, TOKEN_MIGRATION } from './stores/pg-token-store.ts'
+export { createPgTokenStore, type PgTokenStore, TOKEN_MIGRATION } from './stores/pg-token-store.ts'
 export type { SessionPatch, SessionStore, StoredSession } from './stores/session-store.ts'
-export { ApiKeys, type ApiKeysOptions, apiKeys, type IssueApiKeyOptions, type IssuedApiKey } from './token/api-keys.ts'
+export {
+  type ApiKeys,
+  type ApiKeysOptions,
+  apiKeys,
+  type IssueApiKeyOptions,
+  type IssuedApiKey,
+} from './token/api-keys.ts'
 export { type BearerOptions, bearer } from './token/bearer.ts'
 export {
+  createOneTimeTokens,
   type OneTimeTokenOptions,
   type OneTimeTokenStore,
-  OneTimeTokens,
+  type OneTimeTokens,
   type Redemption,
   type StoredToken,
   type TakenToken,

@@ -1,5 +1,5 @@
 import { Context, createServer, type Handler, type HttpOptions, type HttpServer } from '@arlen/http'
-import { type SessionOptions, sessionMiddleware, withSession } from '../src/index.ts'
+import { type SessionOptions, session, withSession } from '../src/index.ts'
 import { generateSecret } from '../src/secrets/secrets.ts'
 import { Browser } from './browser.ts'
 
@@ -19,8 +19,7 @@ export async function startApp(
   options: Partial<SessionOptions> = {},
   http: HttpOptions = {},
 ): Promise<TestApp> {
-  const session = sessionMiddleware({ secrets: [SECRET], ...options })
-  return serveHandler(session(route(routes)), http)
+  return serveHandler(session({ secrets: [SECRET], ...options })(route(routes)), http)
 }
 
 export function route(routes: Routes): Handler {

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import {
-  Authentication,
   type AuthenticationOptions,
   type AuthScheme,
-  MemoryEndedSessions,
-  MemorySessionStore,
-  MemoryTokenStore,
+  createAuthentication,
+  createMemoryEndedSessions,
+  createMemorySessionStore,
+  createMemoryTokenStore,
+  createOneTimeTokens,
+  createPasswordLogin,
+  createPasswords,
   newToken,
-  OneTimeTokens,
-  PasswordLogin,
-  Passwords,
   type SessionOptions,
-  sessionMiddleware,
+  session,
 } from '../src/index.ts'
 import { route, SECRET, serveHandler, type TestApp } from './app.ts'
 
@@ -35,7 +35,7 @@ async function start(
   users: Map<number, User>,
   { session: sessionOptions, ...options }: Options = {},
 ): Promise<TestApp> {
-  const auth = new Authentication<User>({
+  const auth = createAuthentication<User>({
     findUser: async id => users.get(Number(id)),
     idOf: user => user.id,
     epochOf: user => user.epoch,
@@ -43,7 +43,7 @@ async function start(
     ...options,
   })
   const show = auth.requireUser(c => c.json({ name: (c.user as User).name }))
-  const session = sessionMiddleware({ secrets: [SECRET], ...sessionOptions })
+  const withSessions = session({ secrets: [SECRET], ...sessionOptions })
   const handler = route({
     '/login': async c => {
       c.session.set('cart', ['propane'])
@@ -70,7 +70,7 @@ async function start(
     '/password': auth.requireRecentLogin(60_000)(() => 'changed'),
     '/unguarded': c => c.json(c.user ?? null),
   })
-  return serveHandler(session(handler))
+  return serveHandler(withSessions(handler))
 }
 
 async function code(response: Response): Promise<[number, string]> {
@@ -79,7 +79,7 @@ async function code(response: Response): Promise<[number, string]> {
 
 const sessions: [string, () => Partial<SessionOptions>][] = [
   ['sealed', () => ({})],
-  ['stored', () => ({ store: new MemorySessionStore() })],
+  ['stored', () => ({ store: createMemorySessionStore() })],
 ]
 
 describe.each(sessions)('authentication over %s sessions', (_, session) => {
@@ -148,7 +148,7 @@ test('at logout an application can make copies of the cookie void', async () => 
 })
 
 test('a logout, or another login, makes copies of its own cookie void where that is remembered, and of no other', async () => {
-  await using app = await start(people(), { ended: new MemoryEndedSessions() })
+  await using app = await start(people(), { ended: createMemoryEndedSessions() })
   const [browser, phone] = [app.browser(), app.browser()]
   await browser.get('/login')
   await phone.get('/login')
@@ -182,8 +182,8 @@ test('sends browsers to log in and back, and only to paths of this site', async 
 
 test('asks for a fresh login where a session alone is not enough', async () => {
   let now = 1e12
-  const remember = new OneTimeTokens({
-    store: new MemoryTokenStore(),
+  const remember = createOneTimeTokens({
+    store: createMemoryTokenStore(),
     purpose: 'remember-me',
     replace: false,
     now: () => now,
@@ -206,8 +206,8 @@ test('c.user without a guard says what is missing', async () => {
 })
 
 describe('a remembered login', () => {
-  function remembering(store = new MemoryTokenStore()) {
-    return new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: 30 * 24 * 60 * 60 * 1000 })
+  function remembering(store = createMemoryTokenStore()) {
+    return createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: 30 * 24 * 60 * 60 * 1000 })
   }
   const NAME = '__Host-session-remember'
 
@@ -313,14 +313,14 @@ test('an application can have a scheme of its own, beside sessions and without t
       return name === 'ada' ? { user: people().get(1)! } : { error: 'invalid_token', description: 'Not "signed"\n' }
     },
   }
-  const auth = new Authentication<User>({
+  const auth = createAuthentication<User>({
     schemes: [signature],
     findUser: id => people().get(Number(id)),
     idOf: user => user.id,
   })
   const show = auth.requireUser(c => c.json({ name: (c.user as User).name }))
-  const session = sessionMiddleware({ secrets: [SECRET] })
-  for (const handler of [show, session(show)]) {
+  const withSessions = session({ secrets: [SECRET] })
+  for (const handler of [show, withSessions(show)]) {
     await using app = await serveHandler(handler)
     const ask = (authorization: string) => app.browser().get('/', { authorization })
     expect(await (await ask('Signature ada')).json()).toEqual({ name: 'Ada' })
@@ -334,12 +334,12 @@ test('an application can have a scheme of its own, beside sessions and without t
 })
 
 describe('a login by password', () => {
-  const passwords = new Passwords({ memoryCost: 7168, timeCost: 5 })
+  const passwords = createPasswords({ memoryCost: 7168, timeCost: 5 })
 
   async function login(throttle: 'none' | { wait: number }) {
     const stored = { user: 'ada', passwordHash: await passwords.hash('right') }
     const calls: string[] = []
-    const it = new PasswordLogin<string>({
+    const it = createPasswordLogin<string>({
       passwords,
       find: async account => {
         calls.push(`find ${account}`)
@@ -369,7 +369,7 @@ describe('a login by password', () => {
     const { it, calls } = await login({ wait: 4200 })
     await expect(it.verify('ada', 'right', '192.0.2.1')).rejects.toMatchObject({
       status: 429,
-      code: 'too_many_logins',
+      code: 'login_throttled',
       headers: { 'Retry-After': '5' },
     })
     expect(calls).toEqual([])
@@ -377,7 +377,7 @@ describe('a login by password', () => {
 
   test('stores the hash anew when the parameters have become stronger', async () => {
     const { it, calls, stored } = await login('none')
-    stored.passwordHash = await new Passwords({ memoryCost: 9216, timeCost: 4 }).hash('right')
+    stored.passwordHash = await createPasswords({ memoryCost: 9216, timeCost: 4 }).hash('right')
     expect(await it.verify('ada', 'right', '')).toBe('ada')
     expect(calls).toEqual(['find ada', 'rehash ada'])
     expect(stored.passwordHash).toContain('m=7168')

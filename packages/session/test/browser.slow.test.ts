@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Handler } from '@arlen/http'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { csrf, type SessionOptions, sessionMiddleware } from '../src/index.ts'
+import { csrf, type SessionOptions, session } from '../src/index.ts'
 import { route, SECRET, serveHandler, type TestApp } from './app.ts'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path))
@@ -23,7 +23,7 @@ const shop: Handler = route({
 })
 
 async function startShop(options: Partial<SessionOptions>): Promise<{ app: TestApp; origin: string }> {
-  const app = await serveHandler(sessionMiddleware({ secrets: [SECRET], ...options })(csrf()(shop)))
+  const app = await serveHandler(session({ secrets: [SECRET], ...options })(csrf()(shop)))
   // To a browser `localhost` and `127.0.0.1` are different sites, and the first is as good as https.
   return { app, origin: app.origin.replace('127.0.0.1', 'localhost') }
 }

@@ -1,6 +1,6 @@
 import { Context, createServer, type Handler, type HttpOptions } from '@arlen/http'
 import { expect, test } from 'vitest'
-import { Authentication, sessionMiddleware, withSession } from '../src/index.ts'
+import { createAuthentication, session, withSession } from '../src/index.ts'
 import { SECRET } from './app.ts'
 
 async function ask(handler: Handler, options: HttpOptions = { context: withSession(Context) }): Promise<string> {
@@ -10,24 +10,24 @@ async function ask(handler: Handler, options: HttpOptions = { context: withSessi
 }
 
 test.each<[string, Handler, string]>([
-  ['session', c => c.session.id, 'sessionMiddleware()'],
-  ['flash()', c => c.flash('notice'), 'sessionMiddleware()'],
-  ['csrfToken()', c => c.csrfToken(), 'sessionMiddleware()'],
-  ['csrfToken()', c => c.csrfField(), 'sessionMiddleware()'],
-  ['user', c => c.user, 'loadUser or requireUser of Authentication'],
+  ['session', c => c.session.id, 'session()'],
+  ['flash()', c => c.flash('notice'), 'session()'],
+  ['csrfToken()', c => c.csrfToken(), 'session()'],
+  ['csrfToken()', c => c.csrfField(), 'session()'],
+  ['user', c => c.user, 'loadUser or requireUser of createAuthentication()'],
 ])('c.%s without its middleware says which is missing', async (name, handler, middleware) => {
   expect(await ask(handler)).toMatch(`session_missing: ArlenError: c.${name} was read, but no ${middleware} runs`)
 })
 
 test.each<[string, Handler]>([
-  ['sessionMiddleware()', sessionMiddleware({ secrets: [SECRET] })(() => 'ok')],
-  ['loadUser', new Authentication({ findTokenUser: async () => undefined, idOf: () => '' }).loadUser(() => 'ok')],
+  ['session()', session({ secrets: [SECRET] })(() => 'ok')],
+  ['loadUser', createAuthentication({ findTokenUser: async () => undefined, idOf: () => '' }).loadUser(() => 'ok')],
 ])('%s with contexts that have no sessions says what the server must be given', async (_, handler) => {
   expect(await ask(handler, {})).toMatch(/session_context_missing: .*withSession\(Context\)/)
 })
 
 test('the Context of @arlen/http stays as it is', async () => {
-  sessionMiddleware({ secrets: [SECRET] })
+  session({ secrets: [SECRET] })
   withSession(Context)
   expect('session' in Context.prototype).toBe(false)
 })
@@ -43,11 +43,11 @@ test('a context of one’s own can build on the session, above the mixin or belo
       return this.session.get('visits') ?? 0
     }
   }
-  const session = sessionMiddleware({ secrets: [SECRET], secure: false })
+  const withSessions = session({ secrets: [SECRET], secure: false })
   for (const context of [Above, withSession(Below)]) {
     expect(
       await ask(
-        session(c => ({ visits: (c as Above).visits })),
+        withSessions(c => ({ visits: (c as Above).visits })),
         { context },
       ),
     ).toBe('{"visits":0}')

@@ -1,6 +1,13 @@
 import type { Handler } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
-import { CSRF_FIELD, csrf, generateSecret, MemorySessionStore, sessionMiddleware } from '../src/index.ts'
+import {
+  CSRF_FIELD,
+  createMemorySessionStore,
+  csrf,
+  generateSecret,
+  type MemorySessionStore,
+  session,
+} from '../src/index.ts'
 import { route, SECRET, serveHandler, type TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
 
@@ -22,8 +29,8 @@ const handler: Handler = route({
 })
 
 function start(options: { trustedOrigins?: string[] } = {}, store?: MemorySessionStore): Promise<TestApp> {
-  const session = sessionMiddleware({ secrets: [SECRET], store })
-  return serveHandler(session(csrf(options)(handler)))
+  const withSessions = session({ secrets: [SECRET], store })
+  return serveHandler(withSessions(csrf(options)(handler)))
 }
 
 async function tokenOf(browser: Browser): Promise<string> {
@@ -85,7 +92,7 @@ describe('a request that changes something', () => {
       403,
       'csrf_session_missing',
     ])
-    await using stranger = await serveHandler(sessionMiddleware({ secrets: [generateSecret()] })(csrf()(handler)))
+    await using stranger = await serveHandler(session({ secrets: [generateSecret()] })(csrf()(handler)))
     const elsewhere = await tokenOf(stranger.browser())
     expect(await problem(await browser.post('/change', { [CSRF_FIELD]: elsewhere }))).toEqual([
       403,
@@ -110,7 +117,7 @@ describe('a request that changes something', () => {
 
   test.each([
     ['sealed', undefined],
-    ['stored', new MemorySessionStore()],
+    ['stored', createMemorySessionStore()],
   ])('is refused with a token from before login or logout (session %s)', async (_, store) => {
     await using app = await start({}, store)
     const browser = app.browser()
@@ -209,9 +216,9 @@ describe('a form with files', () => {
 
   async function startUpload(): Promise<{ app: TestApp; browser: Browser; uploads: () => number }> {
     let uploads = 0
-    const session = sessionMiddleware({ secrets: [SECRET] })
+    const withSessions = session({ secrets: [SECRET] })
     const app = await serveHandler(
-      session(
+      withSessions(
         csrf()(
           route({
             '/token': c => c.text(c.csrfToken()),

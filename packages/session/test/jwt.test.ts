@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from '@arlen/http'
 import { exportJWK, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { Authentication } from '../src/index.ts'
+import { createAuthentication } from '../src/index.ts'
 import { type JwtOptions, jwt } from '../src/token/jwt.ts'
 import { serveHandler, type TestApp } from './app.ts'
 
@@ -21,7 +21,7 @@ const base: JwtOptions<User> = {
 }
 
 function start(options: Partial<JwtOptions<User>> = {}): Promise<TestApp> {
-  const auth = new Authentication<User>({ schemes: [jwt({ ...base, ...options })] })
+  const auth = createAuthentication<User>({ schemes: [jwt({ ...base, ...options })] })
   return serveHandler(auth.requireUser(c => ({ user: c.user, claims: auth.credentials(c)?.claims })))
 }
 
@@ -127,7 +127,7 @@ describe('the keys of an issuer', () => {
     })
     const { port } = await issuer.listen({ port: 0 })
     const { key: _, ...rest } = base
-    const auth = new Authentication<User>({ schemes: [jwt({ ...rest, jwks: `http://127.0.0.1:${port}/` })] })
+    const auth = createAuthentication<User>({ schemes: [jwt({ ...rest, jwks: `http://127.0.0.1:${port}/` })] })
     await using app = await serveHandler(auth.requireUser(() => 'in'))
     const withKid = (kid: string) => sign(undefined, {}, { kid })
     for (let i = 0; i < 3; i++) expect((await ask(app, await withKid('one')))[0]).toBe(200)
@@ -141,7 +141,7 @@ describe('the keys of an issuer', () => {
     const { port } = await gone.listen({ port: 0 })
     await gone.close({ graceMs: 0 })
     const { key: _, ...rest } = base
-    const auth = new Authentication<User>({ schemes: [jwt({ ...rest, jwks: `http://127.0.0.1:${port}/` })] })
+    const auth = createAuthentication<User>({ schemes: [jwt({ ...rest, jwks: `http://127.0.0.1:${port}/` })] })
     await using app = await serveHandler(auth.requireUser(() => 'in'))
     const answer = await app.browser().get('/', { authorization: `Bearer ${await sign()}` })
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])

@@ -1,15 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
-  Authentication,
-  MemoryEndedSessions,
-  MemorySessionStore,
-  MemoryTokenStore,
-  OneTimeTokens,
-  PgSessionStore,
-  PgTokenStore,
+  createAuthentication,
+  createMemoryEndedSessions,
+  createMemorySessionStore,
+  createMemoryTokenStore,
+  createOneTimeTokens,
+  createPgSessionStore,
+  createPgTokenStore,
+  type MemoryTokenStore,
+  type OneTimeTokens,
+  type PgTokenStore,
   type SessionStore,
-  sessionMiddleware,
+  session,
   type TokenReuse,
 } from '../src/index.ts'
 import { route, SECRET, serveHandler, type TestApp } from './app.ts'
@@ -38,11 +41,11 @@ interface World {
   endEverything(): Promise<void>
 }
 
-async function startWorld(store = new PgTokenStore(database.pg) as PgTokenStore | MemoryTokenStore): Promise<World> {
+async function startWorld(store = createPgTokenStore(database.pg) as PgTokenStore | MemoryTokenStore): Promise<World> {
   const account = { id: Math.floor(Math.random() * 1e9), epoch: 1 }
-  const tokens = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: 3_600_000 })
+  const tokens = createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: 3_600_000 })
   const reuses: TokenReuse[] = []
-  const auth = new Authentication<Account>({
+  const auth = createAuthentication<Account>({
     // A row that was read is a snapshot: what changes later is not in it.
     findUser: async () => {
       const row = { ...account }
@@ -67,7 +70,7 @@ async function startWorld(store = new PgTokenStore(database.pg) as PgTokenStore 
     },
     '/me': auth.requireUser(() => 'in'),
   })
-  const app = await serveHandler(sessionMiddleware({ secrets: [SECRET] })(handler))
+  const app = await serveHandler(session({ secrets: [SECRET] })(handler))
   const endEverything = async () => {
     account.epoch++
     await nextTurn()
@@ -156,8 +159,8 @@ test('a logout ends what another tab is being remembered by at the same moment',
 })
 
 describe.each<[string, () => PgTokenStore | MemoryTokenStore]>([
-  ['in memory', () => new MemoryTokenStore()],
-  ['in PostgreSQL', () => new PgTokenStore(database.pg)],
+  ['in memory', () => createMemoryTokenStore()],
+  ['in PostgreSQL', () => createPgTokenStore(database.pg)],
 ])('with tokens %s', (_, store) => {
   test('the second use of a remembered login is told to the application, and the first is not', async () => {
     const { app, account, reuses } = await startWorld(store())
@@ -189,8 +192,8 @@ describe.each<[string, () => PgTokenStore | MemoryTokenStore]>([
 describe('regenerate() voids the old cookie', () => {
   async function startRegenerating(store?: SessionStore) {
     const account = { id: 1, epoch: 1 }
-    const ended = new MemoryEndedSessions()
-    const auth = new Authentication<Account>({
+    const ended = createMemoryEndedSessions()
+    const auth = createAuthentication<Account>({
       findUser: () => account,
       idOf: () => 1,
       epochOf: () => account.epoch,
@@ -217,13 +220,13 @@ describe('regenerate() voids the old cookie', () => {
       },
       '/me': auth.requireUser(c => c.json([c.session.get('rights') ?? null])),
     })
-    return { app: await serveHandler(sessionMiddleware({ secrets: [SECRET], store })(handler)), ended, account }
+    return { app: await serveHandler(session({ secrets: [SECRET], store })(handler)), ended, account }
   }
 
   const kept: [string, () => SessionStore | undefined][] = [
     ['of a session that is all in its cookie', () => undefined],
-    ['of a session in memory', () => new MemorySessionStore()],
-    ['of a session in PostgreSQL', () => new PgSessionStore(database.pg)],
+    ['of a session in memory', () => createMemorySessionStore()],
+    ['of a session in PostgreSQL', () => createPgSessionStore(database.pg)],
   ]
   const paths = ['/regenerate', '/destroy', '/fails']
   const cases = kept.flatMap(([name, store]) => paths.map(path => [name, path, store] as const))

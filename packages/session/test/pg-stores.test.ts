@@ -1,6 +1,6 @@
 import { createPg } from '@arlen/pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { OneTimeTokens, PgSessionStore, PgTokenStore } from '../src/index.ts'
+import { createOneTimeTokens, createPgSessionStore, createPgTokenStore } from '../src/index.ts'
 import { startApp } from './app.ts'
 import { createSessionDatabase, type SessionDatabase } from './session-database.ts'
 
@@ -16,7 +16,7 @@ afterAll(() => database?.drop())
 
 describe('sessions in PostgreSQL', () => {
   test('are removed in batches', async () => {
-    const store = new PgSessionStore(pg)
+    const store = createPgSessionStore(pg)
     await pg.execute(`insert into arlen_sessions select i::text, null, null, '{}', now(), now(), now() - interval '1 s'
       from generate_series(1, 25) i`)
     const [one, other] = await Promise.all([store.removeExpired(10), store.removeExpired(10)])
@@ -34,7 +34,7 @@ describe('sessions in PostgreSQL', () => {
         },
         '/me': c => c.json([c.session.user?.id ?? null, c.session.get('name') ?? null]),
       },
-      { store: new PgSessionStore(pg) },
+      { store: createPgSessionStore(pg) },
     )
     const browser = app.browser()
     const id = await (await browser.get('/login')).text()
@@ -42,21 +42,21 @@ describe('sessions in PostgreSQL', () => {
     const table = JSON.stringify(await pg.many('select * from arlen_sessions'))
     expect(table).not.toContain(id)
     expect(table).not.toContain(browser.jar.get('__Host-session'))
-    await new PgSessionStore(pg).removeUser(7)
+    await createPgSessionStore(pg).removeUser(7)
     expect(await (await browser.get('/me')).json()).toEqual([null, null])
   })
 })
 
 test('two processes can remove expired tokens at the same time', async () => {
-  const store = new PgTokenStore(pg)
-  const many = new OneTimeTokens({ store, purpose: 'p', lifetimeMs: -1000, replace: false })
+  const store = createPgTokenStore(pg)
+  const many = createOneTimeTokens({ store, purpose: 'p', lifetimeMs: -1000, replace: false })
   for (let user = 0; user < 20; user++) await many.issue(user)
   const [one, other] = await Promise.all([store.removeExpired(), store.removeExpired()])
   expect(one + other).toBe(20)
 })
 
 test('a revocation waits for the successor that another connection is storing, and removes it too', async () => {
-  const store = new PgTokenStore(pg)
+  const store = createPgTokenStore(pg)
   const token = (hash: string) => {
     const expiresAt = Date.now() + 3_600_000
     return { purpose: 'p', hash, userId: '7', epoch: undefined, family: 'old', expiresAt }
@@ -68,8 +68,8 @@ test('a revocation waits for the successor that another connection is storing, a
     await elsewhere.close()
   })
   await pg.tx(async tx => {
-    expect(await new PgTokenStore(tx).insert(token('next'), 'old')).toBe(true)
-    revocation = new PgTokenStore(elsewhere).removeUser('p', 7)
+    expect(await createPgTokenStore(tx).insert(token('next'), 'old')).toBe(true)
+    revocation = createPgTokenStore(elsewhere).removeUser('p', 7)
     const waiting = `select count(*)::int from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`
     let isOver = false
     void revocation.then(() => {

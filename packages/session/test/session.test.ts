@@ -1,6 +1,6 @@
 import { createLogger } from '@arlen/core/logger'
 import { describe, expect, test } from 'vitest'
-import { generateSecret, MemorySessionStore, type SessionOptions, sessionMiddleware } from '../src/index.ts'
+import { createMemorySessionStore, generateSecret, type SessionOptions, session } from '../src/index.ts'
 import { type Routes, SECRET, startApp } from './app.ts'
 
 const HOUR = 60 * 60 * 1000
@@ -40,7 +40,7 @@ const routes: Routes = {
 type Backend = [name: string, options: (now?: () => number) => Partial<SessionOptions>]
 const backends: Backend[] = [
   ['sealed into the cookie', () => ({})],
-  ['kept in a store', (now = Date.now) => ({ store: new MemorySessionStore({ now }) })],
+  ['kept in a store', (now = Date.now) => ({ store: createMemorySessionStore({ now }) })],
 ]
 
 describe.each(backends)('a session %s', (_, options) => {
@@ -226,7 +226,7 @@ test('a session too large for a cookie is an error that says what is large, and 
   expect(answer.headers.getSetCookie()).toEqual([])
   expect(errors).toMatchObject([{ code: 'session_too_large' }])
   expect(String(errors[0])).toMatch(/would have [67]\d\d\d bytes.*big 5002, small 1/)
-  await using large = await startApp(routes, { store: new MemorySessionStore() })
+  await using large = await startApp(routes, { store: createMemorySessionStore() })
   expect((await large.browser().get('/huge')).status).toBe(200)
 })
 
@@ -243,7 +243,7 @@ test('shares a session with subdomains only where told, and then not under the n
 })
 
 test('a session of a store that was ended elsewhere does not come back', async () => {
-  const store = new MemorySessionStore()
+  const store = createMemorySessionStore()
   await using app = await startApp(
     {
       ...routes,
@@ -279,7 +279,7 @@ test('with a store, requests that change different keys at the same time both co
       },
       '/all': c => c.json([c.session.get('slow'), c.session.get('fast'), c.session.get('name') ?? null]),
     },
-    { store: new MemorySessionStore() },
+    { store: createMemorySessionStore() },
   )
   const browser = app.browser()
   await browser.get('/write')
@@ -297,7 +297,7 @@ test('options of which browsers would drop every cookie are refused at the start
     { domain: 'shop.example; Path=/' },
     { cookieName: 'a b' },
   ] as const) {
-    expect(() => sessionMiddleware({ ...options, ...bad })).toThrow(expect.objectContaining({ code: 'cookie_invalid' }))
+    expect(() => session({ ...options, ...bad })).toThrow(expect.objectContaining({ code: 'cookie_invalid' }))
   }
-  expect(() => sessionMiddleware({ ...options, sameSite: 'none' })).not.toThrow()
+  expect(() => session({ ...options, sameSite: 'none' })).not.toThrow()
 })

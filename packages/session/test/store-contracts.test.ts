@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type ApiKeyStore,
+  createMemoryApiKeyStore,
+  createMemoryEndedSessions,
+  createMemorySessionStore,
+  createMemoryTokenStore,
+  createPgApiKeyStore,
+  createPgEndedSessions,
+  createPgSessionStore,
+  createPgTokenStore,
   type EndedSessions,
-  MemoryApiKeyStore,
-  MemoryEndedSessions,
-  MemorySessionStore,
-  MemoryTokenStore,
   type OneTimeTokenStore,
-  PgApiKeyStore,
-  PgEndedSessions,
-  PgSessionStore,
-  PgTokenStore,
   type SessionStore,
   type StoredApiKey,
   type StoredToken,
@@ -30,8 +30,8 @@ const later = () => now() + 3600
 const past = () => now() - 1
 
 describe.each<[string, () => SessionStore]>([
-  ['in memory', () => new MemorySessionStore()],
-  ['in PostgreSQL', () => new PgSessionStore(database.pg)],
+  ['in memory', () => createMemorySessionStore()],
+  ['in PostgreSQL', () => createPgSessionStore(database.pg)],
 ])('a session store %s', (_, make) => {
   const session = (data: Record<string, unknown> = {}) => ({ createdAt: 1, seenAt: 1, user: undefined, data })
 
@@ -129,8 +129,8 @@ describe.each<[string, () => SessionStore]>([
 })
 
 describe.each<[string, () => OneTimeTokenStore]>([
-  ['in memory', () => new MemoryTokenStore()],
-  ['in PostgreSQL', () => new PgTokenStore(database.pg)],
+  ['in memory', () => createMemoryTokenStore()],
+  ['in PostgreSQL', () => createPgTokenStore(database.pg)],
 ])('a token store %s', (_, make) => {
   const token = (hash: string, more: Partial<StoredToken> = {}): StoredToken => ({
     purpose: 'p',
@@ -205,8 +205,8 @@ describe.each<[string, () => OneTimeTokenStore]>([
 })
 
 describe.each<[string, () => EndedSessions]>([
-  ['in memory', () => new MemoryEndedSessions()],
-  ['in PostgreSQL', () => new PgEndedSessions(database.pg)],
+  ['in memory', () => createMemoryEndedSessions()],
+  ['in PostgreSQL', () => createPgEndedSessions(database.pg)],
 ])('ended sessions %s', (_, make) => {
   test('stay ended until their cookies are over anyway', async () => {
     const ended = make()
@@ -219,8 +219,8 @@ describe.each<[string, () => EndedSessions]>([
 })
 
 describe.each<[string, () => ApiKeyStore]>([
-  ['in memory', () => new MemoryApiKeyStore()],
-  ['in PostgreSQL', () => new PgApiKeyStore(database.pg)],
+  ['in memory', () => createMemoryApiKeyStore()],
+  ['in PostgreSQL', () => createPgApiKeyStore(database.pg)],
 ])('a store of API keys %s', (_, make) => {
   const key = (prefix: string, more: Partial<StoredApiKey> = {}): StoredApiKey => ({
     prefix,

@@ -31,7 +31,7 @@ export class TestApp extends Visitor implements AsyncDisposable {
 
   /** The mail that the application sends; none of it leaves this process. */
   get outbox(): TestOutbox {
-    if (this.server.observer === undefined) throw testingError('not_in_process', { what: 'outbox' })
+    if (this.server.observer === undefined) throw testingError('app_not_in_process', { what: 'outbox' })
     return this.server.observer.outbox
   }
 
@@ -52,7 +52,7 @@ export class TestApp extends Visitor implements AsyncDisposable {
   /** The time of this process in the hands of the test, from the first look at it. It stands still until it is moved. */
   get clock(): TestClock {
     if (!this.#clock?.isInstalled) {
-      if (!this.inProcess) throw testingError('not_in_process', { what: 'clock' })
+      if (!this.inProcess) throw testingError('app_not_in_process', { what: 'clock' })
       const clock = new TestClock()
       this.server.onClose(() => clock.restore())
       this.#clock = clock
@@ -72,14 +72,14 @@ export class TestApp extends Visitor implements AsyncDisposable {
    * @param user - a user as the application knows one, or the id of one, which `findUser()` finds
    */
   as(user: object | string | number, options?: VisitorOptions): Visitor {
-    if (!this.inProcess) throw testingError('not_in_process', { what: 'as()' })
+    if (!this.inProcess) throw testingError('app_not_in_process', { what: 'as()' })
     return new Visitor(this.server, options, user)
   }
 
   /**
    * Ends the connections and the application.
    *
-   * @throws ArlenError `left_behind` where a request was described and never awaited: the test has not tested it
+   * @throws ArlenError `resources_leaked` where a request was described and never awaited: the test has not tested it
    */
   close(): Promise<void> {
     return this.server.close()

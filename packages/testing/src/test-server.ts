@@ -1,9 +1,9 @@
+import type { CallSite } from './call-site.ts'
 import { testingError } from './errors.ts'
 import { Observer } from './observe/observer.ts'
 import { emptyRecord, onBehalfOf } from './observe/record.ts'
-import type { Place } from './place.ts'
 import type { DescribedRequest, RequestDescription } from './request/description.ts'
-import { type Answer, describeRequest, exchange } from './request/exchange.ts'
+import { describeRequest, exchange, type RawResponse } from './request/exchange.ts'
 import { exchangeByFetch } from './request/exchange-by-fetch.ts'
 import type { Target } from './target/target.ts'
 import { Connections } from './wire/connections.ts'
@@ -16,7 +16,7 @@ export class TestServer {
   readonly connections: Connections | undefined
   readonly observer: Observer | undefined
   /** Requests that were made and never sent, with the place where. */
-  readonly #unsent: Map<DescribedRequest, Place> = new Map()
+  readonly #unsent: Map<DescribedRequest, CallSite> = new Map()
   /** Requests that are on their way. */
   readonly #waiting: Set<RequestDescription> = new Set()
   readonly #cleanUps: (() => unknown)[] = []
@@ -28,7 +28,7 @@ export class TestServer {
     this.observer = target.inProcess ? new Observer(target.app) : undefined
   }
 
-  async exchange(description: RequestDescription): Promise<Answer> {
+  async exchange(description: RequestDescription): Promise<RawResponse> {
     this.#waiting.add(description)
     try {
       return await this.#exchange(description)
@@ -37,7 +37,7 @@ export class TestServer {
     }
   }
 
-  #exchange(description: RequestDescription): Promise<Answer> {
+  #exchange(description: RequestDescription): Promise<RawResponse> {
     const record = emptyRecord()
     record.handlerTimeoutMs = description.handlerTimeoutMs
     record.as = description.as
@@ -55,7 +55,7 @@ export class TestServer {
     throw testingError('option_invalid', { name: 'over', problem: `is 'fetch', and ${what} needs a connection.` })
   }
 
-  made(request: DescribedRequest, at: Place): void {
+  made(request: DescribedRequest, at: CallSite): void {
     this.#unsent.set(request, at)
   }
 
@@ -68,7 +68,7 @@ export class TestServer {
     this.#cleanUps.push(cleanUp)
   }
 
-  /** @throws ArlenError `left_behind` where a request was never awaited, or still waits for its answer */
+  /** @throws ArlenError `resources_leaked` where a request was never awaited, or still waits for its answer */
   async close(): Promise<void> {
     const left = [...this.#unsent].map(
       ([request, { stack = '' }]) => `  ${describeRequest(request.description)} was never awaited${placeIn(stack)}`,
@@ -79,7 +79,7 @@ export class TestServer {
     this.connections?.close()
     await this.target.close()
     this.observer?.[Symbol.dispose]()
-    if (left.length > 0) throw testingError('left_behind', { list: left.join('\n') })
+    if (left.length > 0) throw testingError('resources_leaked', { list: left.join('\n') })
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { CookieJar } from './browser/cookie-jar.ts'
 import type { Navigator } from './browser/page.ts'
+import { callSiteOf, thrownFrom } from './call-site.ts'
 import { testingError } from './errors.ts'
 import { WireFaults } from './faults/wire-faults.ts'
-import { atPlace, placeOf } from './place.ts'
 import { EventStream } from './realtime/event-stream.ts'
 import { TestWebSocket } from './realtime/test-websocket.ts'
 import type { OutgoingBody } from './request/body.ts'
@@ -156,7 +156,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   back(): TestRequest {
     this.#history.pop()
     const last = this.#history.pop()
-    if (last === undefined) throw testingError('no_page_before')
+    if (last === undefined) throw testingError('history_empty')
     return this.#made(new RequestOf(this, { ...last, fields: [...last.fields] }), this.back)
   }
 
@@ -177,7 +177,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   /** @internal The request that comes of a step on the page that another request brings. */
   goOn(before: TestRequest, call: string, step: (page: TestResponse) => TestRequest, caller: object): TestRequest {
     this.server.started(before) // it is awaited with what follows
-    const at = placeOf(caller, 5)
+    const at = callSiteOf(caller, 5)
     const target = `on ${describeRequest(before.description)}`
     const own: RequestDescription = { method: call, target, fields: [], body: undefined, timeoutMs: 0, redirects: 0 }
     const settle = async () => {
@@ -188,7 +188,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
         this.server.started(next)
         Object.assign(own, stepDescription(next.description, own, target))
       } catch (error) {
-        throw atPlace(error, at)
+        throw thrownFrom(error, at)
       }
     }
     const request = new RequestOf(this, own, settle)
@@ -209,7 +209,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
       redirects.push(response)
       if (redirects.length > description.redirects) {
         const chain = redirects.map(each => each.request.target).join(' → ')
-        throw testingError('redirected_too_often', {
+        throw testingError('redirects_exceeded', {
           request: describeRequest(request.description),
           limit: description.redirects,
           chain,
@@ -261,7 +261,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   }
 
   #made(request: TestRequest, caller: object, frames: number = 1): TestRequest {
-    this.server.made(request, placeOf(caller, frames))
+    this.server.made(request, callSiteOf(caller, frames))
     return request
   }
 

@@ -82,7 +82,7 @@ test('a client that has said its last is answered', async () => {
 
 test('a client that leaves in the middle ends the stream behind it', async () => {
   ended.length = 0
-  const outcome = await t.faults.cutAnswer(t.get('/big'), 10_000)
+  const outcome = await t.faults.cutResponse(t.get('/big'), 10_000)
   expect(outcome).toMatchObject({ status: 200, whole: false })
   await expect.poll(() => ended).toEqual(['big left'])
 })

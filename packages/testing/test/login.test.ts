@@ -1,6 +1,6 @@
 import { wrap } from '@arlen/core'
 import { Context, createServer } from '@arlen/http'
-import { Authentication, csrf, sessionMiddleware, withSession } from '@arlen/session'
+import { createAuthentication, csrf, session, withSession } from '@arlen/session'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../src/index.ts'
 
@@ -13,7 +13,7 @@ const people: Person[] = [
   { id: 1, name: 'Hank' },
   { id: 2, name: 'Peggy' },
 ]
-const auth = new Authentication<Person>({
+const auth = createAuthentication<Person>({
   findUser: id => people.find(person => person.id === Number(id)),
   idOf: person => person.id,
 })
@@ -27,7 +27,7 @@ beforeAll(async () => {
       if (c.req.method === 'POST') return { changed: user?.name }
       return c.html(`<h1>${user?.name ?? 'nobody'}</h1><form method="post">${c.csrfField()}<button>Go</button></form>`)
     },
-    [sessionMiddleware({ secrets: ['a secret of the test that is long enough'] }), csrf()],
+    [session({ secrets: ['a secret of the test that is long enough'] }), csrf()],
   )
   t = await testApp(createServer(handler, { context: withSession(Context) }))
 })

@@ -1,10 +1,10 @@
 import { after } from '@arlen/core'
 import type { LocalsArgument, TemplateName } from './types.ts'
 
-/** What templates add to a context whose responses are of type `Answer`. */
-export interface ViewContext<Answer> {
+/** What templates add to a context whose responses are of type `Reply`. */
+export interface ViewContext<Reply> {
   /** Responds with a template: `c.render('users/show', { user })`. */
-  render<Name extends TemplateName>(name: Name, ...locals: LocalsArgument<Name>): Answer | Promise<Answer>
+  render<Name extends TemplateName>(name: Name, ...locals: LocalsArgument<Name>): Reply | Promise<Reply>
 }
 
 /** Renders templates with a context, such as the result of `createViews()`. */
@@ -22,7 +22,7 @@ interface RequestContext {
 
 // biome-ignore lint/suspicious/noExplicitAny: the one form of constructor that TypeScript lets a mixin have
 type Constructor<Instance> = new (...args: any[]) => Instance
-type AnswerOf<Base extends Constructor<RequestContext>> = ReturnType<InstanceType<Base>['text']>
+type ReplyOf<Base extends Constructor<RequestContext>> = ReturnType<InstanceType<Base>['text']>
 type Render = (name: string, locals: object, context: unknown) => string | Promise<string>
 
 /**
@@ -32,14 +32,14 @@ type Render = (name: string, locals: object, context: unknown) => string | Promi
 export function withViews<Base extends Constructor<RequestContext>>(
   base: Base,
   views: Renderer,
-): Base & Constructor<ViewContext<AnswerOf<Base>>> {
+): Base & Constructor<ViewContext<ReplyOf<Base>>> {
   const render = views.render.bind(views) as Render
   return class extends base {
-    render(name: string, locals: object = {}): AnswerOf<Base> | Promise<AnswerOf<Base>> {
+    render(name: string, locals: object = {}): ReplyOf<Base> | Promise<ReplyOf<Base>> {
       this.timings?.lap('controller')
       return after(render(name, locals, this), page => {
         this.timings?.lap('render')
-        return this.text(page as string, { type: views.contentType(name) }) as AnswerOf<Base>
+        return this.text(page as string, { type: views.contentType(name) }) as ReplyOf<Base>
       })
     }
   }

@@ -1,6 +1,6 @@
 import type { Database } from '@arlen/pg'
-import { LoginThrottle } from '@arlen/security'
-import { Authentication, OneTimeTokens, PasswordLogin, Passwords, PgEndedSessions, PgTokenStore } from '@arlen/session'
+import { createLoginThrottle } from '@arlen/security'
+import { createAuthentication, type Authentication, createAuthentication, createOneTimeTokens, createPasswordLogin, createPasswords, createPgEndedSessions, createPgTokenStore, createOneTimeTokens, type OneTimeTokens, type PasswordLogin, type Passwords } from '@arlen/session'
 import type { App, Provided } from 'arlen'
 import { PasswordResets } from './password-resets.ts'
 import { changePassword, credentialsOf, strengthenHash, type User, userById } from './users.ts'
@@ -17,21 +17,32 @@ export type LoggedIn = Provided<Authentication<User>['requireUser']>
 
 /** Who may come in, and how they prove it. One for each application; routes are given it and never make their own. */
 export class Accounts {
-  readonly passwords: Passwords = new Passwords()
+  readonly passwords: Passwords = createPasswords()
   readonly remember: OneTimeTokens
   readonly auth: Authentication<User>
   readonly login: PasswordLogin<User>
   readonly resets: PasswordResets
 
   /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
+<<<<<<< HEAD
   constructor(app: Pick<App, 'db' | 'every' | 'log' | 'mail'>) {
-    const store = new PgTokenStore(() => app.db)
-    const ended = new PgEndedSessions(() => app.db)
+    const store = createPgTokenStore(() => app.db)
+    const ended = createPgEndedSessions(() => app.db)
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     app.every('removing ended sessions', HOUR_MS, () => ended.removeExpired())
-    this.remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
-    this.resets = new PasswordResets(app, new OneTimeTokens({ store, purpose: 'password-reset' }))
-    this.auth = new Authentication<User>({
+    this.remember = createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
+    this.resets = new PasswordResets(app, createOneTimeTokens({ store, purpose: 'password-reset' }))
+    this.auth = createAuthentication<User>({
+=======
+  constructor(app: Pick<App, 'db' | 'every' | 'log'>, post: Post) {
+    const store = createPgTokenStore(() => app.db)
+    const ended = createPgEndedSessions(() => app.db)
+    app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
+    app.every('removing ended sessions', HOUR_MS, () => ended.removeExpired())
+    this.remember = createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
+    this.resets = new PasswordResets(app, createOneTimeTokens({ store, purpose: 'password-reset' }), post)
+    this.auth = createAuthentication<User>({
+>>>>>>> cbb7def (Everything is made by createX(); middleware, error codes and types have one naming)
       findUser: (id, c) => userById(c.db, Number(id)),
       idOf: user => user.id,
       epochOf: user => user.sessionEpoch,
@@ -41,14 +52,14 @@ export class Accounts {
       rememberMs: REMEMBER_MS,
       loginPath: '/login',
     })
-    this.login = new PasswordLogin<User>({
+    this.login = createPasswordLogin<User>({
       passwords: this.passwords,
       find: async email => {
         const found = await credentialsOf(app.db, email)
         return found && { user: found, passwordHash: found.passwordHash }
       },
       rehash: (user, hash, replaced) => strengthenHash(app.db, user.id, hash, replaced),
-      throttle: new LoginThrottle({ log: app.log }),
+      throttle: createLoginThrottle({ log: app.log }),
     })
   }
 

@@ -45,8 +45,8 @@ export interface ContextServices {
  * request pays nothing for what it does not use and two applications in one process share nothing.
  */
 export function contextClass(base: ContextConstructor, services: ContextServices): ContextConstructor {
-  const withParts = withViews(withDatabase(withCspNonce(withSession(base)), services.db), services.templates)
-  return withRoutes(withParts, services)
+  const extended = withViews(withDatabase(withCspNonce(withSession(base)), services.db), services.templates)
+  return withRoutes(extended, services)
 }
 
 /** What an application itself adds. */

@@ -31,7 +31,7 @@ import {
 } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
 import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
-import { PgSessionStore } from '@arlen/session'
+import { createPgSessionStore, type PgSessionStore } from '@arlen/session'
 import { BuiltInRoutes } from '../built-in/built-in-routes.ts'
 import { addCspReportRoute } from '../built-in/csp-report-route.ts'
 import { Database } from '../built-in/database.ts'
@@ -359,7 +359,7 @@ export class App extends Routes implements Servable {
   }
 
   #keepSessions(): PgSessionStore {
-    const sessions = new PgSessionStore(() => this.db)
+    const sessions = createPgSessionStore(() => this.db)
     this.every('removing expired sessions', 60 * 60_000, () => sessions.removeExpired())
     return sessions
   }

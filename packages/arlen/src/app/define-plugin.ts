@@ -2,7 +2,7 @@ import type { App } from './app.ts'
 import type * as plugin from './plugins.ts'
 
 /** What a plugin may add to. */
-export type PluginScope = plugin.PluginScope<App>
+export type PluginApi = plugin.PluginApi<App>
 
 /** A part of an application that can be registered in any. */
 export type Plugin<Options = undefined> = plugin.Plugin<App, Options>

@@ -10,7 +10,7 @@ export interface PluginHost extends Pick<Routes, 'group'> {
 }
 
 /** What a plugin may add to. */
-export interface PluginScope<App> {
+export interface PluginApi<App> {
   readonly app: App
   /** Of the application, or of the group that the plugin was mounted in. */
   readonly routes: Routes<string>
@@ -24,7 +24,7 @@ export interface Plugin<App, Options> {
   readonly name: string
   /** Names of plugins that must have been registered before. */
   readonly needs?: readonly string[]
-  setUp(scope: PluginScope<App>, options: Options): void
+  setUp(api: PluginApi<App>, options: Options): void
 }
 
 /** Mounts a plugin below a prefix, with the options of a group. */

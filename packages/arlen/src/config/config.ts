@@ -80,18 +80,18 @@ export interface Config {
 }
 
 /** Every member is optional, at every depth; lists are replaced as a whole. */
-type Parts<T> = {
+type DeepPartial<T> = {
   [K in keyof T]?: T[K] extends readonly unknown[] | ((...args: never[]) => unknown)
     ? T[K]
     : T[K] extends object
-      ? Parts<T[K]>
+      ? DeepPartial<T[K]>
       : T[K]
 }
 
 /** What a file in `config/` may contain: any part of the configuration. */
-export type ConfigInput = Parts<Omit<Config, 'openApi'>> & {
+export type ConfigInput = DeepPartial<Omit<Config, 'openApi'>> & {
   /** False: no document, as one may want in `config/environments/production.ts`. */
-  openApi?: Parts<Config['openApi']> | false
+  openApi?: DeepPartial<Config['openApi']> | false
 }
 
 /** Gives a file of `config/` its types. Returns its argument unchanged. */

@@ -58,12 +58,12 @@ function responsesOf(route: Route<Handler<Context>>, method: string, definitions
   const refused = [...(secured ? [401, 403] : []), ...(asked ? [422] : [])]
   return {
     ...Object.fromEntries(refused.map(rejection)),
-    ...answersOf(response, method, definitions),
+    ...declaredResponses(response, method, definitions),
     default: { description: 'A problem (RFC 9457)', content: problem },
   }
 }
 
-function answersOf(response: ResponseSchemas | undefined, method: string, definitions: Definitions): Json {
+function declaredResponses(response: ResponseSchemas | undefined, method: string, definitions: Definitions): Json {
   const schemaOf = (schema: StandardSchemaV1 | null | undefined) => {
     if (!schema) return {}
     const json = definitions.hoist(jsonSchema(schema, 'output'))

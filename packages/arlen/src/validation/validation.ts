@@ -21,13 +21,13 @@ export type Valid<S extends RouteSchemas> = {
     : never
 }
 
-type Part = keyof RouteSchemas
+type RequestPart = keyof RouteSchemas
 
 /** Path, query, headers, body: the order in which failures are reported. */
-const PARTS: readonly Part[] = ['params', 'query', 'headers', 'body']
+const PARTS: readonly RequestPart[] = ['params', 'query', 'headers', 'body']
 
 /** RFC 6901 pointers start with the part as the client knows it. */
-const POINTER: Record<Part, string> = { params: '/path', query: '/query', headers: '/header', body: '/body' }
+const POINTER: Record<RequestPart, string> = { params: '/path', query: '/query', headers: '/header', body: '/body' }
 
 const MAX_ISSUES = 100
 
@@ -68,9 +68,9 @@ export function compileValidation(
 
 /** The results for the parts of one request. */
 class Attempt {
-  readonly valid: Partial<Record<Part, unknown>> = {}
+  readonly valid: Partial<Record<RequestPart, unknown>> = {}
   /** As the schemas gave them: a body can fail in thousands of places, and few of them are shown. */
-  readonly issues: Partial<Record<Part, Result['issues']>> = {}
+  readonly issues: Partial<Record<RequestPart, Result['issues']>> = {}
   failed = false
   body: unknown = undefined
 }
@@ -99,7 +99,7 @@ function conclude(
 type Result = StandardSchemaV1.Result<unknown>
 
 function evaluate(
-  part: Part,
+  part: RequestPart,
   schema: StandardSchemaV1.Props,
   input: unknown,
   attempt: Attempt,
@@ -112,7 +112,11 @@ function evaluate(
   return undefined
 }
 
-function keep(part: Part, { issues, value }: { issues?: Result['issues']; value?: unknown }, attempt: Attempt): void {
+function keep(
+  part: RequestPart,
+  { issues, value }: { issues?: Result['issues']; value?: unknown },
+  attempt: Attempt,
+): void {
   if (issues === undefined) {
     attempt.valid[part] = value
     return
@@ -133,7 +137,7 @@ function firstIssues(issues: Attempt['issues']): ProblemIssue[] {
   return first
 }
 
-function read(c: Context, part: Part): unknown {
+function read(c: Context, part: RequestPart): unknown {
   if (part === 'params') return c.params
   if (part === 'query') return c.req.query
   if (part === 'headers') return c.req.headers

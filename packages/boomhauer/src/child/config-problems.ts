@@ -32,10 +32,10 @@ export function placeProblems(
   root: string,
   env: string,
 ): { problem: ConfigProblem; at: SourceLocation | undefined }[] {
-  return problems.map(problem => ({ problem, at: placeOf(problem, report, root, env) }))
+  return problems.map(problem => ({ problem, at: callSiteOf(problem, report, root, env) }))
 }
 
-function placeOf(problem: ConfigProblem, report: Diagnostic, root: string, env: string): SourceLocation | undefined {
+function callSiteOf(problem: ConfigProblem, report: Diagnostic, root: string, env: string): SourceLocation | undefined {
   const { path, source } = problem
   const file = join(root, source)
   if (/\.[cm]?[jt]s$/.test(source) && existsSync(file)) return at(file, findSetting(read(file), path))

@@ -88,7 +88,7 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
 function notServable(entry: string): Diagnostic {
   const lines = readFileSync(entry, 'utf8').trimEnd().split('\n')
   const line = lines.findLastIndex(text => text.startsWith('export default')) + 1 || lines.length
-  const error = boomhauerError('not_servable', { entry: relative(root, entry) })
+  const error = boomhauerError('app_not_servable', { entry: relative(root, entry) })
   return {
     stage: 'load',
     severity: 'error',

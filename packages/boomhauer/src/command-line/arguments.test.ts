@@ -52,6 +52,6 @@ test.each([
   [['--once=yes'], /--once takes no value/],
   [['app.ts', 'other.ts'], /one module, not 2: app\.ts, other\.ts/],
 ])('refuses %j', (argv, message) => {
-  const refusal = { code: 'wrong_arguments', message: expect.stringMatching(message) }
+  const refusal = { code: 'arguments_invalid', message: expect.stringMatching(message) }
   expect(() => parseArguments(argv)).toThrow(expect.objectContaining(refusal))
 })

@@ -52,7 +52,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
  * Reads a command line.
  *
  * @param argv - the arguments without the program
- * @throws ArlenError `wrong_arguments`
+ * @throws ArlenError `arguments_invalid`
  */
 export function parseArguments(argv: readonly string[]): { mode: Mode; options: BoomhauerOptions } {
   const { positionals, values } = read(argv)
@@ -129,5 +129,5 @@ function numberOf(option: string, text: string | undefined): number | undefined 
 }
 
 function wrong(problem: string): Error {
-  return boomhauerError('wrong_arguments', { problem })
+  return boomhauerError('arguments_invalid', { problem })
 }

@@ -17,11 +17,11 @@ export interface ActionOptions {
  * Runs the command of an action.
  *
  * @returns the diagnostic of a failure; undefined on success
- * @throws HttpError 404 `unknown_page` if there is no such action
+ * @throws HttpError 404 `page_unknown` if there is no such action
  */
 export async function runAction(name: string, { root, env, commands }: ActionOptions): Promise<Diagnostic | undefined> {
   const [program, ...args] = (Object.hasOwn(commands, name) && commands[name]) || []
-  if (program === undefined) throw boomhauerError('unknown_page', { path: `actions/${name}` })
+  if (program === undefined) throw boomhauerError('page_unknown', { path: `actions/${name}` })
   const { promise, resolve } = Promise.withResolvers<{ code: number | null; reason: string }>()
   const child = spawn(program, args, { cwd: root, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

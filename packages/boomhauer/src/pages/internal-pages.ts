@@ -40,7 +40,7 @@ export function createInternalPages(options: InternalPagesOptions): InternalPage
     else if (key === 'GET notice.css') send(res, 'text/css; charset=utf-8', NOTICE_STYLE)
     else if (key === 'GET ') sendInsight(req, res, insight(), state.build)
     else if (key.startsWith('POST actions/')) return action(req, res, act, decodeURIComponent(path.slice(8)))
-    else throw boomhauerError('unknown_page', { path: req.url })
+    else throw boomhauerError('page_unknown', { path: req.url })
   }
 }
 

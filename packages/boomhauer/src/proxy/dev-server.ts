@@ -127,7 +127,7 @@ export class DevServer {
     if (!exitReason) return void res.destroy()
     // It was replaced: repeat requests with safe methods (RFC 9110, section 9.2.1).
     if (!reached || (SAFE.has(req.method!) && !hasBody(req))) await this.#pass(req, res, since)
-    else this.refuse(req, res, boomhauerError('restarted'))
+    else this.refuse(req, res, boomhauerError('app_restarted'))
   }
 
   async #upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {

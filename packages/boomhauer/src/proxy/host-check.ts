@@ -44,12 +44,12 @@ export function isOwnOrigin({ host, origin, site }: RequestOrigin): boolean {
   return host !== undefined && URL.parse(origin)?.host === host.toLowerCase()
 }
 
-/** @throws HttpError 403 `foreign_host` */
+/** @throws HttpError 403 `host_not_allowed` */
 export function checkHost(field: string | undefined, options: HostCheckOptions): void {
-  if (!isAllowedHost(field, options)) throw boomhauerError('foreign_host', { host: JSON.stringify(field ?? '') })
+  if (!isAllowedHost(field, options)) throw boomhauerError('host_not_allowed', { host: JSON.stringify(field ?? '') })
 }
 
-/** @throws HttpError 403 `foreign_origin` */
+/** @throws HttpError 403 `origin_not_allowed` */
 export function checkOrigin(origin: RequestOrigin): void {
-  if (!isOwnOrigin(origin)) throw boomhauerError('foreign_origin')
+  if (!isOwnOrigin(origin)) throw boomhauerError('origin_not_allowed')
 }

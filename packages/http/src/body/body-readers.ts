@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { decodeBody } from '../answer/content-coding.ts'
 import { httpError } from '../errors.ts'
 import { parseQuery, type Query } from '../query.ts'
+import { decodeBody } from '../response/content-coding.ts'
 import type { Body } from './body.ts'
 import { exceededBudget } from './json-budget.ts'
 import type { Message } from './message.ts'

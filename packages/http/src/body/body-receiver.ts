@@ -130,7 +130,7 @@ export class BodyReceiver implements ChunkSink {
   /** See {@link BodySource.wantBody}. */
   want(body: Body): void {
     // Asked by a handler that goes on after its answer, when the connection may have gone on as well.
-    if (body !== this.body) return body.fail(httpError('body_cut'))
+    if (body !== this.body) return body.fail(httpError('body_incomplete'))
     if (this.continueWanted) {
       this.continueWanted = false
       if (this.input.bytes === null) this.carrier.sendContinue()

@@ -78,7 +78,7 @@ export class Body {
   collect(limit: number): Buffer | Promise<Buffer> {
     if (this.failed) throw this.failure
     if (this.consumed) throw this.consumedError()
-    if (this.mode === DISCARDING) throw httpError('body_cut')
+    if (this.mode === DISCARDING) throw httpError('body_incomplete')
     if (this.declared > limit || this.received > limit) throw httpError('body_too_large')
     this.take(COLLECTING, limit)
     this.source.wantBody(this)
@@ -94,7 +94,7 @@ export class Body {
   stream(limit: number): Readable {
     if (this.readable !== null) return this.readable
     if (this.consumed) throw this.consumedError()
-    if (this.mode === DISCARDING) throw httpError('body_cut')
+    if (this.mode === DISCARDING) throw httpError('body_incomplete')
     if (this.declared > limit || this.received > limit) throw httpError('body_too_large')
     this.take(STREAMING, limit)
     const readable = new Readable({
@@ -163,7 +163,7 @@ export class Body {
 
   /** The answer is out: what a stream has not brought yet is dropped, and whoever still reads it learns that. */
   abandon(): void {
-    if (this.mode === STREAMING && !this.complete) this.readable!.destroy(httpError('body_cut'))
+    if (this.mode === STREAMING && !this.complete) this.readable!.destroy(httpError('body_incomplete'))
   }
 
   push(chunk: Buffer): void {

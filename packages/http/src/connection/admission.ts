@@ -13,5 +13,5 @@ export function admit(engine: Engine, path: string): boolean {
 }
 
 export function overloaded({ retryAfterSeconds }: Engine): Error {
-  return httpError('overloaded', {}, { headers: { 'Retry-After': String(retryAfterSeconds) } })
+  return httpError('server_overloaded', {}, { headers: { 'Retry-After': String(retryAfterSeconds) } })
 }

@@ -5,14 +5,14 @@ import { type HttpErrorCode, httpError } from '../errors.ts'
 import { HeadParser } from '../head/head-parser.ts'
 import { readRequest } from '../head/read-request.ts'
 import type { Service } from '../service.ts'
-import { AnswerWriter } from './answer-writer.ts'
 import { Deadlines } from './deadlines.ts'
-import type { AnswerHead, Exchange, UpgradeHandler } from './exchange.ts'
+import type { Exchange, ResponseHead, UpgradeHandler } from './exchange.ts'
 import { InputBuffer } from './input-buffer.ts'
 import type { Live } from './live-set.ts'
 import { Output, type Transport } from './output.ts'
 import { rejection } from './rejection.ts'
 import { Responder } from './responder.ts'
+import { ResponseWriter } from './response-writer.ts'
 import { EVENT, next, STATE } from './state.ts'
 
 // Constants of the module cost less than members of an object, where they are compared for each request.
@@ -51,7 +51,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private readonly parser: HeadParser
   private readonly receiver: BodyReceiver
   private readonly responder: Responder
-  private readonly writer: AnswerWriter
+  private readonly writer: ResponseWriter
   private state = IDLE
   /** The peer will send no more. */
   private ended = false
@@ -73,7 +73,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.parser = new HeadParser(service.limits)
     this.receiver = new BodyReceiver(this, this.input, this.deadlines)
     this.responder = new Responder(service, this)
-    this.writer = new AnswerWriter(this.output, service.clock)
+    this.writer = new ResponseWriter(this.output, service.clock)
     this.deadlines.expectHead()
   }
 
@@ -370,14 +370,14 @@ export class Connection implements Exchange, BodyCarrier, Live {
     return this.writer.plain(type, text, fields)
   }
 
-  sendWhole(head: AnswerHead, content: string | Uint8Array | null): void {
+  sendWhole(head: ResponseHead, content: string | Uint8Array | null): void {
     this.prepare(head)
     this.writer.whole(head, content)
   }
 
-  sendHead(head: AnswerHead): void {
+  sendHead(head: ResponseHead): void {
     this.prepare(head)
-    this.on(EVENT.answer_starts)
+    this.on(EVENT.response_starts)
     this.writer.head(head)
     this.flush()
   }
@@ -391,7 +391,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   complete(): void {
     if (this.state === STREAMING || this.state === DUPLEX) this.writer.end()
     if (this.writer.isLast) return this.finish()
-    this.on(EVENT.answer_complete)
+    this.on(EVENT.response_complete)
     this.pump()
   }
 
@@ -410,7 +410,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   /** Whether this answer is the last, for what is to be read before it or may follow it. */
-  private prepare(head: AnswerHead): void {
+  private prepare(head: ResponseHead): void {
     if (!this.receiver.settle() || head.last || this.mustEnd) this.writer.endAfterThis()
   }
 
@@ -434,7 +434,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   /** Sends what there is to send, closes our side, and reads on for a while so that the peer can read it. */
   private linger(): void {
     this.deadlines.clear()
-    this.receiver.close(httpError('body_cut'))
+    this.receiver.close(httpError('body_incomplete'))
     this.output.flush()
     this.finishing = true
     this.deadlines.expectRoom()

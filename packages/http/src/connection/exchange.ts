@@ -14,7 +14,7 @@ export const UNKNOWN = -1
 export const UNTOLD = -2
 
 /** The head of an answer, but for what belongs to whatever carries it. */
-export interface AnswerHead {
+export interface ResponseHead {
   status: number
   /** `Name: value` CRLF for each field; none that frames the content, and no Date. */
   fields: string
@@ -42,15 +42,15 @@ export interface Exchange extends BodySource {
   /**
    * The short way for most answers: sends 200 with a text and no field but its type and `fields`.
    *
-   * @param fields - as in {@link AnswerHead}, without Content-Type
+   * @param fields - as in {@link ResponseHead}, without Content-Type
    * @returns the bytes of the text, or -1 and nothing is sent, where the head must say more than that: then the answer
    *   goes by `sendWhole`
    */
   sendPlain(type: string, text: string, fields: string): number
   /** Sends an answer that is all there; null is no content. */
-  sendWhole(head: AnswerHead, content: string | Uint8Array | null): void
+  sendWhole(head: ResponseHead, content: string | Uint8Array | null): void
   /** Sends the head of an answer whose content is written piece by piece. */
-  sendHead(head: AnswerHead): void
+  sendHead(head: ResponseHead): void
   /** Sends a piece of the content. False when the peer cannot keep up; the responder's `resume` is called when it can. */
   write(piece: string | Uint8Array): boolean
   /** The answer is complete: another request may follow. */

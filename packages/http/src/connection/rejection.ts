@@ -1,7 +1,7 @@
 import { type HttpError, PROBLEM_TYPE, toProblem } from '@arlen/core'
 import type { Engine } from '../engine.ts'
 import { type HttpErrorCode, httpError } from '../errors.ts'
-import { contentLength, statusLine } from './answer-writer.ts'
+import { contentLength, statusLine } from './response-writer.ts'
 
 /**
  * What is said to something that never became a request. It is logged at `debug`: anybody can cause one, and as often as

@@ -1,17 +1,17 @@
 import { type ArlenError, HttpError, isPromiseLike } from '@arlen/core'
-import { answerFields, setField } from '../answer/answer-fields.ts'
-import { conditioned } from '../answer/conditional.ts'
-import { checkStatus, Reply, type StreamBody } from '../answer/reply.ts'
-import { isPlainJson, isStream, toReply } from '../answer/to-reply.ts'
 import { JSON_TYPE } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
 import { isObserved, observeException, observeFinish, observeStart } from '../observe.ts'
 import type { HttpRequest } from '../request.ts'
+import { conditioned } from '../response/conditional.ts'
+import { checkStatus, Reply, type StreamBody } from '../response/reply.ts'
+import { responseFields, setField } from '../response/response-fields.ts'
+import { isPlainJson, isStream, toReply } from '../response/to-reply.ts'
 import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
-import { type AnswerHead, type Exchange, UNKNOWN, UNTOLD } from './exchange.ts'
-import { checkUnread, discard, release, StreamAnswer, type StreamSink } from './stream-answer.ts'
+import { type Exchange, type ResponseHead, UNKNOWN, UNTOLD } from './exchange.ts'
+import { checkUnread, discard, release, StreamResponse, type StreamSink } from './stream-response.ts'
 import { handOver, UpgradeReply } from './upgrade.ts'
 
 /** Calls the handler of one request after the other, and turns what it comes to into an answer. */
@@ -23,9 +23,9 @@ export class Responder implements StreamSink {
   private startedAt = 0
   /** Its handler took too long. */
   private expired = false
-  private stream: StreamAnswer | null = null
+  private stream: StreamResponse | null = null
   /** Of the stream. */
-  private head: AnswerHead | null = null
+  private head: ResponseHead | null = null
   /** When the stream gave its last piece, in ticks of the clock. */
   private heardAt = 0
   /** An error is being answered: what fails now is not answered by the same means. */
@@ -78,7 +78,7 @@ export class Responder implements StreamSink {
 
   /** Whether the handler of this request still has time to answer it. */
   awaits(request: object): boolean {
-    return this.context !== null && this.context.req === request && !this.context._answered && !this.expired
+    return this.context !== null && this.context.req === request && !this.context._responded && !this.expired
   }
 
   /** The peer has said its last. It may still read, so what it asked for is answered. */
@@ -110,13 +110,13 @@ export class Responder implements StreamSink {
     const { stream } = this
     this.stream = null
     stream?.cut(reason)
-    const status = stream !== null && c._answered ? this.head!.status : 0
+    const status = stream !== null && c._responded ? this.head!.status : 0
     this.finish(c, status, stream?.sent ?? 0, this.failure ?? reason)
   }
 
   /** A handler returned. */
   private settle(c: Context, result: unknown): void {
-    if (this.context !== c || c._answered) return this.late(c, result)
+    if (this.context !== c || c._responded) return this.late(c, result)
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     try {
       if (typeof result === 'object' && result !== null && isPlainJson(result) && isPlain(c)) {
@@ -146,7 +146,7 @@ export class Responder implements StreamSink {
 
   private answerError(c: Context, error: unknown): void {
     const { service } = this
-    if (this.context !== c || c._answered) {
+    if (this.context !== c || c._responded) {
       service.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
       return
     }
@@ -155,7 +155,7 @@ export class Responder implements StreamSink {
     this.stream = null
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
     // Anybody can cause what a client did wrong, or an overload: neither may fill a disk.
-    if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'overloaded')) {
+    if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'server_overloaded')) {
       c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
     }
     observeException(c, error)
@@ -171,7 +171,7 @@ export class Responder implements StreamSink {
   }
 
   private sendError(c: Context, result: unknown, status: number): void {
-    if (this.context !== c || c._answered) return
+    if (this.context !== c || c._responded) return
     try {
       const reply = toReply(c, result)
       if (reply.status === 0) reply.status = status
@@ -185,7 +185,7 @@ export class Responder implements StreamSink {
   /** The error handler itself failed: the answer says no more than that. */
   private lastResort(c: Context, error: unknown): void {
     try {
-      if (this.context === c && !c._answered) this.send(c, c.problemOf(isHttpError(error) ? error : undefined))
+      if (this.context === c && !c._responded) this.send(c, c.problemOf(isHttpError(error) ? error : undefined))
     } catch (cause) {
       this.exchange.cut(cause) // there is nothing left to say it with
     }
@@ -196,7 +196,7 @@ export class Responder implements StreamSink {
   private sendPlain(c: Context, type: string, text: string): boolean {
     const bytes = this.exchange.sendPlain(type, text, c._base === null ? '' : c._base.text)
     if (bytes < 0) return false
-    c._answered = true
+    c._responded = true
     this.done(c, 200, bytes)
     return true
   }
@@ -212,7 +212,7 @@ export class Responder implements StreamSink {
     else if (typeof body === 'object' && body !== null && isStream(body)) this.sendStream(c, reply, status, body)
     else if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
       this.sendContent(c, reply, status, body)
-    } else throw httpError('answer_unsupported', { type: typeof body })
+    } else throw httpError('response_unsupported', { type: typeof body })
   }
 
   /** No content, whatever the reply holds (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
@@ -234,9 +234,9 @@ export class Responder implements StreamSink {
     this.sendStream(c, reply, status, slices(whole, largestWhole))
   }
 
-  private sendWhole(c: Context, head: AnswerHead, content: string | Uint8Array | null, bytes: number): void {
+  private sendWhole(c: Context, head: ResponseHead, content: string | Uint8Array | null, bytes: number): void {
     this.exchange.sendWhole(head, content)
-    c._answered = true
+    c._responded = true
     this.done(c, head.status, bytes)
   }
 
@@ -250,7 +250,7 @@ export class Responder implements StreamSink {
     }
     this.head = head
     this.heardAt = this.service.clock.tick
-    this.stream = new StreamAnswer(this, body, declared)
+    this.stream = new StreamResponse(this, body, declared)
     // Whoever listens to events is told at once that somebody speaks.
     if (/^Content-Type: text\/event-stream\b/im.test(head.fields)) this.stream.begin()
     this.stream.start()
@@ -258,7 +258,7 @@ export class Responder implements StreamSink {
 
   private upgrade(c: Context, { take }: UpgradeReply): void {
     this.exchange.upgrade((socket, head) => {
-      c._answered = true
+      c._responded = true
       this.finish(c, 101, 0, undefined)
       handOver(socket, head, take, error => {
         c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'the handler of an upgrade failed')
@@ -268,7 +268,7 @@ export class Responder implements StreamSink {
 
   /** The first piece is there: up to now the answer could have become an error. */
   streamBegin(): void {
-    this.context!._answered = true
+    this.context!._responded = true
     this.exchange.sendHead(this.head!)
   }
 
@@ -292,7 +292,7 @@ export class Responder implements StreamSink {
   streamFail(error: unknown): void {
     const c = this.context
     if (c === null) return
-    if (!c._answered) {
+    if (!c._responded) {
       this.stream = null
       return this.failing ? this.lastResort(c, error) : this.fail(c, error)
     }
@@ -327,9 +327,9 @@ function isPlain(c: Context): boolean {
   return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
 }
 
-function headOf(c: Context, reply: Reply, status: number, length: number): AnswerHead {
+function headOf(c: Context, reply: Reply, status: number, length: number): ResponseHead {
   const last = /\bclose\b/i.test(setField(c, reply, 'connection') ?? '')
-  return { status, fields: answerFields(c, reply, status), length, last }
+  return { status, fields: responseFields(c, reply, status), length, last }
 }
 
 /** Whatever was thrown: a proxy may throw once more when it is asked what it is. */

@@ -10,23 +10,23 @@ const TABLE = {
   /** The handler runs; its request body has not arrived in full. */
   receiving: {
     body_complete: 'handling',
-    answer_starts: 'duplex',
-    answer_complete: 'discarding',
+    response_starts: 'duplex',
+    response_complete: 'discarding',
     finishes: 'lingering',
     closes: 'closed',
   },
   /** The handler runs; the request was read in full. */
   handling: {
-    answer_starts: 'streaming',
-    answer_complete: 'idle',
+    response_starts: 'streaming',
+    response_complete: 'idle',
     upgrades: 'upgraded',
     finishes: 'lingering',
     closes: 'closed',
   },
   /** The answer is being sent while the request body still arrives. */
-  duplex: { body_complete: 'streaming', answer_complete: 'discarding', finishes: 'lingering', closes: 'closed' },
+  duplex: { body_complete: 'streaming', response_complete: 'discarding', finishes: 'lingering', closes: 'closed' },
   /** The answer is being sent; the request was read in full. */
-  streaming: { answer_complete: 'idle', finishes: 'lingering', closes: 'closed' },
+  streaming: { response_complete: 'idle', finishes: 'lingering', closes: 'closed' },
   /** The answer is out; the rest of the request body is read and dropped. */
   discarding: { body_complete: 'idle', finishes: 'lingering', closes: 'closed' },
   /** The last answer is out and our side is closed; what the peer still sends is dropped, so that it can read. */

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { isPromiseLike } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import { Reply } from '../answer/reply.ts'
 import { crossSiteEvidence } from '../cross-site.ts'
 import { httpError } from '../errors.ts'
 import type { HttpRequest } from '../request.ts'
+import { Reply } from '../response/reply.ts'
 import type { UpgradeHandler } from './exchange.ts'
 
 /** Options of `c.upgrade()`. */

@@ -31,7 +31,7 @@ export class FetchBody {
 
   /** Somebody reads. */
   want(): void {
-    if (this.closed) return this.body.fail(httpError('body_cut'))
+    if (this.closed) return this.body.fail(httpError('body_incomplete'))
     if (this.body.complete || this.reading) return
     this.owner.deadlines.expectBody()
     void this.read()

@@ -1,7 +1,7 @@
 import type { Body } from '../body/body.ts'
 import { bodyFraming, CHUNKED } from '../body/body-framing.ts'
 import { Deadlines } from '../connection/deadlines.ts'
-import type { AnswerHead, Exchange } from '../connection/exchange.ts'
+import type { Exchange, ResponseHead } from '../connection/exchange.ts'
 import type { Live } from '../connection/live-set.ts'
 import { Responder } from '../connection/responder.ts'
 import { type HttpErrorCode, httpError } from '../errors.ts'
@@ -162,13 +162,13 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     return -1
   }
 
-  sendWhole(head: AnswerHead, content: string | Uint8Array | null): void {
+  sendWhole(head: ResponseHead, content: string | Uint8Array | null): void {
     // As a string it would get a Content-Type where the answer has none.
     const bytes = typeof content === 'string' ? encoder.encode(content) : content
     this.resolve(responseOf(this.engine, head, bytes as Uint8Array<ArrayBuffer> | null))
   }
 
-  sendHead(head: AnswerHead): void {
+  sendHead(head: ResponseHead): void {
     this.deadlines.endHandler()
     const stream = new ReadableStream<Uint8Array>(
       {
@@ -204,7 +204,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
   complete(): void {
     this.controller?.close()
     this.end()
-    this.body?.close(httpError('body_cut'))
+    this.body?.close(httpError('body_incomplete'))
   }
 
   cut(reason: unknown): void {

@@ -1,5 +1,5 @@
 import { statusText } from '@arlen/core'
-import type { AnswerHead } from '../connection/exchange.ts'
+import type { ResponseHead } from '../connection/exchange.ts'
 import { problemOfRejection } from '../connection/rejection.ts'
 import type { Engine } from '../engine.ts'
 import type { HttpErrorCode } from '../errors.ts'
@@ -7,7 +7,7 @@ import type { HttpErrorCode } from '../errors.ts'
 /** The web's Response for the head of an answer. */
 export function responseOf(
   engine: Engine,
-  head: AnswerHead,
+  head: ResponseHead,
   content: ConstructorParameters<typeof Response>[0],
 ): Response {
   const headers = new Headers()

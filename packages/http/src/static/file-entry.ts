@@ -1,8 +1,8 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
-import type { Validators } from '../answer/conditions.ts'
-import type { HeaderBlock } from '../answer/header-block.ts'
+import type { Validators } from '../response/conditions.ts'
+import type { HeaderBlock } from '../response/header-block.ts'
 import type { TypeOf } from './content-type.ts'
 
 /** A file has both. */

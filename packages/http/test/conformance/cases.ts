@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Answer, faults, field, type Outcome, type Talk, talk } from './wire-client.ts'
+import { faults, field, type Outcome, type RawResponse, type Talk, talk } from './wire-client.ts'
 
 /** A case: what is sent, the statuses and the fate that must follow, and what else must hold. */
 export interface Case extends Omit<Talk, 'answers'> {
@@ -41,7 +41,7 @@ export function runCases(port: () => number, cases: readonly Case[]): void {
   }
 }
 
-export function expectFields(answer: Answer, fields: NonNullable<Case['fields']>): void {
+export function expectFields(answer: RawResponse, fields: NonNullable<Case['fields']>): void {
   for (const [name, wanted] of Object.entries(fields)) {
     const value = field(answer, name.toLowerCase())
     if (wanted === null) expect(value, name).toBeUndefined()

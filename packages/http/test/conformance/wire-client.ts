@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /** One answer as it came over the wire. Content is latin1 text: one character per octet. */
-export interface Answer {
+export interface RawResponse {
   status: number
   head: string
   fields: readonly (readonly [name: string, value: string])[]
@@ -13,7 +13,7 @@ export interface Answer {
 
 /** What became of a connection. */
 export interface Outcome {
-  answers: Answer[]
+  answers: RawResponse[]
   /** `keep`: a further request was answered. `close`: FIN. `reset`: RST. `hang`: nothing at all. `junk`: no HTTP. */
   fate: 'keep' | 'close' | 'reset' | 'hang' | 'junk'
   /** Octets after the last whole answer. */
@@ -37,7 +37,7 @@ const PROBE = 'GET /probe HTTP/1.1\r\nHost: probe.test\r\n\r\n'
 const PATIENCE_MS = 10_000
 
 /** The value of a field; repeated ones are joined by `, `. */
-export function field(answer: Answer, name: string): string | undefined {
+export function field(answer: RawResponse, name: string): string | undefined {
   const values = answer.fields.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value)
   return values.length === 0 ? undefined : values.join(', ')
 }
@@ -81,7 +81,7 @@ class Reader {
   }
 
   async outcome({ answers: wanted = 1, isHead = false, halfClose = false, noProbe = false }: Talk): Promise<Outcome> {
-    const answers: Answer[] = []
+    const answers: RawResponse[] = []
     let probed = halfClose || noProbe
     for (;;) {
       const parsed = parseAnswer(this.text, isHead && answers.filter(final).length < wanted, this.ended)
@@ -109,14 +109,14 @@ class Reader {
   }
 }
 
-const final = (answer: Answer) => answer.status >= 200 || answer.status === 101
+const final = (answer: RawResponse) => answer.status >= 200 || answer.status === 101
 
 /** The first whole answer of the text; undefined where it is not whole. */
 function parseAnswer(
   text: string,
   isHead: boolean,
   ended: boolean,
-): { answer: Answer; length: number } | 'junk' | undefined {
+): { answer: RawResponse; length: number } | 'junk' | undefined {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return text !== '' && !text.startsWith('HTTP/1.1 '.slice(0, text.length)) ? 'junk' : undefined
   const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n')
@@ -129,7 +129,7 @@ function parseAnswer(
     fields.push([parts[1]!, parts[2]!])
   }
   const status = Number(match[1])
-  const answer: Answer = { status, head: text.slice(0, end), fields, content: '', framing: 'none' }
+  const answer: RawResponse = { status, head: text.slice(0, end), fields, content: '', framing: 'none' }
   let at = end + 4
   if (isHead || status < 200 || status === 204 || status === 304) return { answer, length: at }
   const length = field(answer, 'content-length')

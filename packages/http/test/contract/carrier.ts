@@ -9,7 +9,7 @@ export interface Ask {
   body?: string | AsyncIterable<Uint8Array>
 }
 
-export interface Answer {
+export interface RawResponse {
   status: number
   header(name: string): string | null
   /** The values of each Set-Cookie. */
@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 export interface Asked {
-  answer: Promise<Answer>
+  answer: Promise<RawResponse>
   /** The client goes away. */
   leave(): void
 }

@@ -1,10 +1,10 @@
 import { afterEach } from 'vitest'
 import type { Handler, HttpOptions } from '../../src/index.ts'
-import { answers } from './answers.ts'
 import { bodies } from './bodies.ts'
 import type { Ask, Carrier, Served } from './carrier.ts'
 import { lives } from './lives.ts'
 import { requests } from './requests.ts'
+import { answers } from './responses.ts'
 
 /** What HTTP promises, whatever carries a request: run on each implementation of `Exchange`. */
 export function contract(carrier: Carrier): void {

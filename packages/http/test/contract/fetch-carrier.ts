@@ -1,5 +1,5 @@
 import { createServer } from '../../src/index.ts'
-import type { Answer, Ask, Carrier } from './carrier.ts'
+import type { Ask, Carrier, RawResponse } from './carrier.ts'
 
 /** Requests that come as those of the web. */
 export const fetchCarrier: Carrier = {
@@ -10,7 +10,7 @@ export const fetchCarrier: Carrier = {
         const controller = new AbortController()
         const answer = server
           .fetch(webRequest(ask, controller.signal), { remoteAddress: '127.0.0.1' })
-          .then(response => answerOf(response))
+          .then(response => responseOf(response))
         answer.catch(() => undefined) // whoever waits for it hears it too
         return { answer, leave: () => controller.abort(new Error('left')) }
       },
@@ -36,7 +36,7 @@ function webRequest({ method = 'GET', target = '/', headers = [], body }: Ask, s
   })
 }
 
-function answerOf(response: Response): Answer {
+function responseOf(response: Response): RawResponse {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   const read = async () => {
     reader ??= response.body?.getReader()

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { serve } from '../../src/index.ts'
-import type { Answer, Ask, Carrier } from './carrier.ts'
+import type { Ask, Carrier, RawResponse } from './carrier.ts'
 
 /** Requests that come over TCP, each on a connection of its own. */
 export const socketCarrier: Carrier = {
@@ -13,7 +13,7 @@ export const socketCarrier: Carrier = {
         sockets.add(socket)
         socket.on('error', () => undefined) // the reader of the answer hears it
         void send(socket, ask)
-        const answer = readAnswer(new Reader(socket), ask.method ?? 'GET')
+        const answer = readResponse(new Reader(socket), ask.method ?? 'GET')
         answer.catch(() => undefined) // whoever waits for it hears it too
         return { answer, leave: () => socket.resetAndDestroy() }
       },
@@ -85,7 +85,7 @@ class Reader {
   }
 }
 
-async function readAnswer(reader: Reader, method: string): Promise<Answer> {
+async function readResponse(reader: Reader, method: string): Promise<RawResponse> {
   let lines = (await reader.through('\r\n\r\n')).split('\r\n')
   while (/^HTTP\/1\.1 1/.test(lines[0]!)) lines = (await reader.through('\r\n\r\n')).split('\r\n')
   const fields = lines.slice(1).map(line => line.split(/: (.*)/, 2) as [string, string])
@@ -102,7 +102,7 @@ async function readAnswer(reader: Reader, method: string): Promise<Answer> {
   return { status, header, cookies: all('set-cookie'), text, read }
 }
 
-function contentReader(reader: Reader, header: Answer['header']): () => Promise<Uint8Array | null> {
+function contentReader(reader: Reader, header: RawResponse['header']): () => Promise<Uint8Array | null> {
   const isChunked = header('transfer-encoding') === 'chunked'
   let left = isChunked ? 0 : Number(header('content-length'))
   let started = false

@@ -128,13 +128,13 @@ export class Listener {
     }
     this.#client = client
     client.once('end', () => this.#lost(client))
-    this.#heartbeat = setInterval(() => void this.#beat(client), this.#settings.heartbeatMs)
+    this.#heartbeat = setInterval(() => void this.#sendHeartbeat(client), this.#settings.heartbeatMs)
     if (!client.usable) this.#lost(client)
     return client
   }
 
   /** A question the server has to answer in time. Anything else says nothing: silence is what a healthy channel has, too. */
-  async #beat(client: PgClient): Promise<void> {
+  async #sendHeartbeat(client: PgClient): Promise<void> {
     await this.#say(client, 'select 1').catch(() => undefined) // the connection has been cut then, and `end` tells
   }
 

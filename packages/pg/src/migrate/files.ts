@@ -6,7 +6,7 @@ import { oneLine } from '../sql/one-line.ts'
 import { type StatementText, splitStatements } from '../sql/sql-scanner.ts'
 import { refuseCreateAndDrop } from './create-and-drop.ts'
 import { FILE_NAME, listMigrations } from './folder.ts'
-import { splitParts } from './parts.ts'
+import { splitSections } from './sections.ts'
 
 /** One file of `db/migrations`. */
 export interface Migration {
@@ -94,7 +94,7 @@ function parse(file: string, text: string): Migration & { statements: StatementT
       file,
       reason: 'is not named <version>_<name>.sql, such as 20260131120000_add_users.sql',
     })
-  const { up, down, transactional } = splitParts(file, text.replace(/^\uFEFF/, ''))
+  const { up, down, transactional } = splitSections(file, text.replace(/^\uFEFF/, ''))
   const statements = splitStatements(up)
   refuseUnsound(file, up, statements, transactional, 'up')
   if (down !== undefined) refuseUnsound(file, down, splitStatements(down), transactional, 'down')

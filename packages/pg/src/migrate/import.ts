@@ -8,8 +8,8 @@ import { type Migration, parseMigration } from './files.ts'
 import type { MigrationTool } from './folder.ts'
 import { type ForeignMigration, readForeign, readForeignLedger } from './foreign.ts'
 import type { MigrateOptions } from './options.ts'
-import { neutralize } from './parts.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
+import { neutralize } from './sections.ts'
 
 /** Options of importing another tool's migrations. */
 export interface ImportOptions extends Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'dryRun' | 'waitMs'> {

@@ -66,7 +66,7 @@ export class SharedConnections {
   }
 
   #enqueue(statement: Statement): void {
-    const refused = this.#refusal()
+    const refused = this.#rejection()
     if (refused) {
       statement.handleError(refused)
       return
@@ -81,7 +81,7 @@ export class SharedConnections {
     this.#startTicking()
   }
 
-  #refusal(): Error | undefined {
+  #rejection(): Error | undefined {
     if (this.#pool.closing) return pgError('pool_closed')
     if (this.#queue.length < this.#settings.maxWaiting) return undefined
     return pgError('pool_queue_full', {}, { internal: this.#pool.describeHolders() })

@@ -66,7 +66,7 @@ export abstract class Queries {
     return this.watch(this.#run(rowsOf, text, values, options))
   }
 
-  /** The one row. None is `row_not_found` (404), several are `too_many_rows`. */
+  /** The one row. None is `row_not_found` (404), several are `row_not_unique`. */
   one<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Out<S>>
   one<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Out<S>>
   one<T = Row>(sql: Sql, options?: QueryOptions): Promise<T>
@@ -79,7 +79,7 @@ export abstract class Queries {
     return this.watch(this.#run(oneOf, text, values, options))
   }
 
-  /** The row, or undefined. Several are `too_many_rows`. */
+  /** The row, or undefined. Several are `row_not_unique`. */
   maybeOne<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Out<S> | undefined>
   maybeOne<S extends StandardSchemaV1>(
     text: string,
@@ -223,7 +223,7 @@ const firstColumnOf = ({ rows, fields }: Result<unknown>, text: string): unknown
 }
 
 function only(rows: readonly unknown[]): unknown {
-  if (rows.length > 1) throw pgError('too_many_rows', { count: rows.length })
+  if (rows.length > 1) throw pgError('row_not_unique', { count: rows.length })
   return rows[0]
 }
 

@@ -5,7 +5,7 @@ import type { PgOptions } from '../connection/options.ts'
 import { createPg, type Pg } from '../pg.ts'
 import { executorOf } from '../pool/executor.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
-import { placeOf } from '../sql/sql-excerpt.ts'
+import { callSiteOf } from '../sql/sql-excerpt.ts'
 import { Catalog } from './catalog.ts'
 import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
 import { readNullability } from './nullability.ts'
@@ -66,7 +66,7 @@ export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQue
   }
   const changed = await bringUpToDate(root, files, options.write ?? false)
   if (!options.write) problems.push(...changed.map(stale))
-  return { queries: described.size, problems: problems.sort(byPlace), changed }
+  return { queries: described.size, problems: problems.sort(byPosition), changed }
 }
 
 async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
@@ -106,7 +106,7 @@ function ambiguous(column: string, { file, line, column: at }: SourceQuery): Sou
 function problemOf(error: unknown, query: SourceQuery): SourceProblem {
   if (!(error instanceof DatabaseError)) throw error
   const { file } = query
-  const place = placeOf(query.text, error.position ?? 1)
+  const place = callSiteOf(query.text, error.position ?? 1)
   const line = query.line + place.line - 1
   const quote = query.kind === 'file' ? 0 : 1
   const column = place.line === 1 ? query.column + quote + place.column - 1 : place.column
@@ -123,7 +123,7 @@ function stale(file: string): SourceProblem {
   }
 }
 
-function byPlace(a: SourceProblem, b: SourceProblem): number {
+function byPosition(a: SourceProblem, b: SourceProblem): number {
   return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
 }
 

@@ -34,7 +34,7 @@ export interface Target {
 /**
  * Finds the control socket of a running propane: the given one, that of the application, or the only one.
  *
- * @throws not_running, or command_failed if several run and it is not clear which is meant
+ * @throws propane_not_running, or command_failed if several run and it is not clear which is meant
  */
 export async function locate({ controlSocket, app, port, env = process.env }: Target): Promise<string> {
   if (controlSocket && controlSocket !== 'auto') return controlSocket
@@ -42,7 +42,7 @@ export async function locate({ controlSocket, app, port, env = process.env }: Ta
   if (path !== undefined && port !== undefined) return defaultControlPath(path, port, env)
   const found = await findControlSockets(path, env)
   if (found.length === 1) return found[0]!
-  if (found.length === 0) throw propaneError('not_running', { path: 'any control socket of this user' })
+  if (found.length === 0) throw propaneError('propane_not_running', { path: 'any control socket of this user' })
   const list = found.map(file => `--control-socket ${file}`).join('\n  ')
   throw propaneError('command_failed', { reason: `several instances of propane are running; choose one:\n  ${list}` })
 }
@@ -57,7 +57,7 @@ export interface CommandOptions extends Target {
 /**
  * Sends a command to a running propane and resolves with its outcome. `propane` and `arlen propane` call this.
  *
- * @throws not_running, command_failed, reload_failed, upgrade_failed, stopping
+ * @throws propane_not_running, command_failed, reload_failed, upgrade_failed, stopping
  */
 export async function command({ command, workers, ...target }: CommandOptions): Promise<unknown> {
   if (!Object.hasOwn(COMMANDS, command)) {

@@ -32,7 +32,7 @@ export function ensureOwnFolder(folder: string): void {
  *
  * @throws command_failed
  */
-export function judgeControlSocket(file: string, uid: number = process.getuid?.() ?? 0): void {
+export function checkControlSocket(file: string, uid: number = process.getuid?.() ?? 0): void {
   const folder = path.dirname(path.resolve(file))
   const [socket, { uid: owner, mode }] = [fs.lstatSync(file, { throwIfNoEntry: false }), fs.lstatSync(folder)]
   if (!socket) return // nothing there can answer

@@ -32,10 +32,10 @@ export class ControlServer {
     this.#run = run
   }
 
-  /** Throws already_running if another primary answers there, command_failed if the socket cannot be created. */
+  /** Throws propane_running if another primary answers there, command_failed if the socket cannot be created. */
   async listen(): Promise<void> {
     if (fs.existsSync(this.path) && (await answers(this.path))) {
-      throw propaneError('already_running', { pid: 'another', file: this.path })
+      throw propaneError('propane_running', { pid: 'another', file: this.path })
     }
     const server = net.createServer(socket => this.#serve(socket))
     // Created beside the path and moved into place: this replaces a file left by a crash without a gap.

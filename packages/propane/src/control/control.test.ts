@@ -6,11 +6,11 @@ import { temporaryFolder } from '../../test/helpers.ts'
 import { propaneError } from '../errors.ts'
 import { sendCommand } from './control-client.ts'
 import {
+  checkControlSocket,
   controlFolder,
   defaultControlPath,
   ensureOwnFolder,
   findControlSockets,
-  judgeControlSocket,
 } from './control-path.ts'
 import { type ControlRequest, ControlServer } from './control-server.ts'
 
@@ -88,7 +88,7 @@ test('one that answers is respected, what a crash left is replaced, and a file t
   const folder = temporaryFolder()
   const file = path.join(folder, 'control.sock')
   await served(async () => 'first', file)
-  await expect(served(async () => 'second', file)).rejects.toMatchObject({ code: 'already_running' })
+  await expect(served(async () => 'second', file)).rejects.toMatchObject({ code: 'propane_running' })
   expect(await sendCommand(file, { command: 'x' })).toBe('first')
   const precious = path.join(folder, 'precious')
   writeFileSync(precious, 'data')
@@ -106,7 +106,7 @@ test('a folder that others may write is refused', async () => {
 
 test('nobody there is said so, and one that ends without an answer too', async () => {
   const file = path.join(temporaryFolder(), 'nobody.sock')
-  await expect(sendCommand(file, { command: 'status' })).rejects.toMatchObject({ code: 'not_running' })
+  await expect(sendCommand(file, { command: 'status' })).rejects.toMatchObject({ code: 'propane_not_running' })
   const mute = net.createServer(socket => socket.end('{"ok":')).listen(file)
   onTestFinished(() => void mute.close())
   await expect(sendCommand(file, { command: 'stop' })).rejects.toMatchObject({
@@ -163,18 +163,20 @@ describe('a client believes no socket that another user could have put there:', 
   test('one of another user, and what is no socket', async () => {
     const { path: file } = await served(async () => 1)
     const { uid } = statSync(file)
-    if (uid === 0) judgeControlSocket(file, 4711)
-    else expect(() => judgeControlSocket(file, 4711)).toThrow(/belongs to another user/)
+    if (uid === 0) checkControlSocket(file, 4711)
+    else expect(() => checkControlSocket(file, 4711)).toThrow(/belongs to another user/)
     const plain = path.join(temporaryFolder(), 'control.sock')
     writeFileSync(plain, '')
     await expect(sendCommand(plain, { command: 'status' })).rejects.toThrow(/not a socket/)
     if (uid === 0) {
       chownSync(file, 4711, 4711)
-      expect(() => judgeControlSocket(file, 4712)).toThrow(/belongs to another user/)
+      expect(() => checkControlSocket(file, 4712)).toThrow(/belongs to another user/)
     }
   })
 
   test('a folder that is not there is nobody who answers', async () => {
-    await expect(sendCommand('/nowhere/x.sock', { command: 'status' })).rejects.toMatchObject({ code: 'not_running' })
+    await expect(sendCommand('/nowhere/x.sock', { command: 'status' })).rejects.toMatchObject({
+      code: 'propane_not_running',
+    })
   })
 })

@@ -11,7 +11,7 @@ export const canCountRates: boolean = isInstalled('@arlen/security/primary')
  */
 export function countRates(message: unknown, reply: (answer: object) => void): void {
   if (!canCountRates || !isQuestion(message)) return
-  counts ??= import('@arlen/security/primary').then(({ RatePrimary }) => new RatePrimary())
+  counts ??= import('@arlen/security/primary').then(({ createRatePrimary }) => createRatePrimary())
   // Without an answer, the worker counts on its own and logs that.
   counts.then(primary => primary.handle(message, reply)).catch(() => undefined)
 }

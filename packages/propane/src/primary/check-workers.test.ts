@@ -10,7 +10,7 @@ test.each([0, -1, 1.5, Number.NaN, 1025, 1e9])('refuses %s workers', workers => 
 test('refuses what memory has no room for, by what the workers take that serve', () => {
   expect(() => checkWorkers(10, [200 * MIB, 200 * MIB], 700 * MIB)).toThrow(
     expect.objectContaining({
-      code: 'too_many_workers',
+      code: 'memory_insufficient',
       message: expect.stringContaining('10 workers need about 800.0 MiB of memory, but only 700.0 MiB is available'),
     }),
   )

@@ -13,7 +13,7 @@ const LEAST_BYTES = 24 * 1024 * 1024
  *
  * @param workers - the desired number
  * @param serving - resident memory of the serving workers in bytes, about half of which is private
- * @throws command_failed, too_many_workers
+ * @throws command_failed, memory_insufficient
  */
 export function checkWorkers(workers: number, serving: readonly number[], available: number = availableMemory()): void {
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
@@ -25,5 +25,5 @@ export function checkWorkers(workers: number, serving: readonly number[], availa
   const mean = serving.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, serving.length)
   const needed = more * Math.max(LEAST_BYTES, mean / 2)
   if (more <= 0 || needed <= available) return
-  throw propaneError('too_many_workers', { workers, needed: formatBytes(needed), available: formatBytes(available) })
+  throw propaneError('memory_insufficient', { workers, needed: formatBytes(needed), available: formatBytes(available) })
 }

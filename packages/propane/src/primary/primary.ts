@@ -29,7 +29,7 @@ import type { WorkerOutput } from './worker-output.ts'
 const FLUSH_MS = 500
 
 /** The parts of a primary; see `bootPrimary`. */
-export interface PrimaryParts {
+export interface PrimaryDependencies {
   accessories: Accessories
   reread: (() => AccessoryInput | Promise<AccessoryInput>) | undefined
   /** The accessories given directly; they override those reread from a file. */
@@ -53,7 +53,7 @@ export class Primary implements PropaneHandle {
   accessories: Accessories
   /** Resolves when all workers are gone; the control socket may still be sending answers. */
   readonly ended: Promise<PropaneEnd>
-  readonly #parts: PrimaryParts
+  readonly #parts: PrimaryDependencies
   readonly #events: Events
   readonly #manager: Manager
   readonly #totals: Totals
@@ -64,7 +64,7 @@ export class Primary implements PropaneHandle {
   readonly #setEnded: (end: PropaneEnd) => void
   readonly #setDone: (end: PropaneEnd) => void
 
-  constructor(parts: PrimaryParts) {
+  constructor(parts: PrimaryDependencies) {
     const { accessories, events, manager } = parts
     this.#parts = parts
     this.accessories = accessories
@@ -79,7 +79,7 @@ export class Primary implements PropaneHandle {
     this.#setDone = done.resolve
     this.ready = new Promise((resolve, reject) => {
       void events.once('settled').then(() => resolve())
-      void this.ended.then(() => reject(this.#failure ?? propaneError('stopping')))
+      void this.ended.then(() => reject(this.#failure ?? propaneError('propane_stopping')))
     })
     this.ready.catch(() => undefined) // `done` reports the end to those who do not await `ready`
   }
@@ -162,7 +162,7 @@ export class Primary implements PropaneHandle {
       reloaded: event => (event.generation >= from ? event : undefined),
       reload_failed: ({ generation, reason }) =>
         generation >= from ? propaneError('reload_failed', { reason }) : undefined,
-      stopped: () => propaneError('stopping'),
+      stopped: () => propaneError('propane_stopping'),
     })
     this.#manager.dispatch({ type: 'reload' })
     return outcome
@@ -183,7 +183,7 @@ export class Primary implements PropaneHandle {
     const outcome = this.#events.outcome<true>({
       settled: () => true,
       boot_failed: ({ reason }) => propaneError('command_failed', { reason }),
-      stopped: () => propaneError('stopping'),
+      stopped: () => propaneError('propane_stopping'),
     })
     if (pool.desired !== desired) this.#events.emit('scaled', { workers: desired })
     this.#manager.dispatch({ type: 'scale', desired })
@@ -266,7 +266,7 @@ export class Primary implements PropaneHandle {
   }
 
   #mustRun(): void {
-    if (this.#manager.pool.phase !== 'running') throw propaneError('stopping')
+    if (this.#manager.pool.phase !== 'running') throw propaneError('propane_stopping')
   }
 
   /** Rereads the accessories; those given directly stay. Throws settings_invalid. */

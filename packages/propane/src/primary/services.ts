@@ -36,7 +36,7 @@ export class Services {
     return this.#control?.path
   }
 
-  /** Opens everything. Throws already_running, pid_file_failed, command_failed, bind_failed. */
+  /** Opens everything. Throws propane_running, pid_file_failed, command_failed, bind_failed. */
   async open(takeOver: boolean): Promise<void> {
     if (takeOver) this.#pidFile?.takeOver()
     else this.#pidFile?.acquire()

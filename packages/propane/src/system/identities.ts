@@ -13,7 +13,7 @@ export interface Identity {
 /**
  * Resolves the user and group that the workers run as; undefined for empty names.
  *
- * @throws unknown_user
+ * @throws user_unknown
  */
 export function resolveIdentity(user: string, group: string, root: string = '/etc'): Identity {
   const account = user === '' ? undefined : lookUp(`${root}/passwd`, user, 'user')
@@ -63,5 +63,5 @@ function lookUp(file: string, name: string, kind: 'user' | 'group'): Entry {
   if (fields && kind === 'group') return { id: Number(fields[2]) }
   if (fields) return { id: Number(fields[2]), name: fields[0]!, group: Number(fields[3]), home: fields[5] ?? '/' }
   if (/^\d+$/.test(name)) return { id: Number(name) }
-  throw propaneError('unknown_user', { kind, name })
+  throw propaneError('user_unknown', { kind, name })
 }

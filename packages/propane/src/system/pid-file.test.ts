@@ -35,7 +35,7 @@ test('of a living process is respected, with or without its start time', async (
   for (const text of [`${pid}\n${startTime(pid)}\n`, `${pid}\n`, String(pid)]) {
     const file = place()
     writeFileSync(file, text)
-    expect(() => new PidFile(file).acquire()).toThrow(expect.objectContaining({ code: 'already_running' }))
+    expect(() => new PidFile(file).acquire()).toThrow(expect.objectContaining({ code: 'propane_running' }))
     new PidFile(file).release()
     expect(readFileSync(file, 'utf8')).toBe(text)
   }

@@ -12,7 +12,7 @@ export class PidFile {
     this.#file = file
   }
 
-  /** Throws already_running if a live primary holds the file, pid_file_failed if it cannot be written. */
+  /** Throws propane_running if a live primary holds the file, pid_file_failed if it cannot be written. */
   acquire(): void {
     for (;;) {
       const own = this.#write()
@@ -53,7 +53,7 @@ export class PidFile {
   /** Two primaries that start at once must not remove each other's file, so check a file again after moving it away. */
   #removeStale(): void {
     const holder = readPid(this.#file)
-    if (holder && isAlive(holder)) throw propaneError('already_running', { pid: holder.pid, file: this.#file })
+    if (holder && isAlive(holder)) throw propaneError('propane_running', { pid: holder.pid, file: this.#file })
     const aside = `${this.#file}.${process.pid}.stale`
     try {
       fs.renameSync(this.#file, aside)
@@ -63,7 +63,7 @@ export class PidFile {
     const moved = readPid(aside)
     if (moved && isAlive(moved)) {
       fs.renameSync(aside, this.#file)
-      throw propaneError('already_running', { pid: moved.pid, file: this.#file })
+      throw propaneError('propane_running', { pid: moved.pid, file: this.#file })
     }
     fs.rmSync(aside, { force: true })
   }

@@ -206,7 +206,7 @@ const OVERLOADED = JSON.stringify({
   type: 'about:blank',
   title: 'Service Unavailable',
   status: 503,
-  code: 'overloaded',
+  code: 'server_overloaded',
   detail: 'The server is at its limit. Try again later.',
 })
 

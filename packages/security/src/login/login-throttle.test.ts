@@ -2,14 +2,14 @@ import type { Logger } from '@arlen/core'
 import { describe, expect, test, vi } from 'vitest'
 import { rateLimitFallbacks } from '../rate-limit/fallbacks.ts'
 import type { CheckedRateLimit, RateDecision } from '../rate-limit/rate-limiter.ts'
-import { RatePrimary } from '../rate-limit/rate-primary.ts'
+import { createRatePrimary, type RatePrimary } from '../rate-limit/rate-primary.ts'
 import type { RateStore } from '../rate-limit/rate-store.ts'
 import { unpackDecision } from '../rate-limit/worker-messages.ts'
-import { LoginThrottle } from './login-throttle.ts'
+import { createLoginThrottle } from './login-throttle.ts'
 
 function throttle(options = {}) {
   let now = 0
-  const it = new LoginThrottle({ now: () => now, ...options })
+  const it = createLoginThrottle({ now: () => now, ...options })
   return {
     attempt: async (account: string, address: string, device?: string) =>
       (await it.attempt(account, address, { device })) === 0,
@@ -138,7 +138,7 @@ describe('the login throttle', () => {
       ['a network that may nothing', { ipv4: [{ prefix: 32, times: 0 }] }],
     ])('and refuses %s', (_, changed) => {
       const networks = { ipv4: [{ prefix: 32, times: 1 }], ipv6: [{ prefix: 64, times: 1 }], ...changed }
-      expect(() => new LoginThrottle({ networks: networks as never })).toThrow(
+      expect(() => createLoginThrottle({ networks: networks as never })).toThrow(
         expect.objectContaining({ code: 'login_networks_invalid' }),
       )
     })
@@ -208,8 +208,8 @@ describe('login throttles of two workers', () => {
   }
 
   test('count together', async () => {
-    const shared = store(new RatePrimary())
-    const [one, two] = [new LoginThrottle({ store: shared }), new LoginThrottle({ store: shared })]
+    const shared = store(createRatePrimary())
+    const [one, two] = [createLoginThrottle({ store: shared }), createLoginThrottle({ store: shared })]
     for (let i = 0; i < 5; i++) expect(await (i % 2 ? one : two).attempt('ada', 'home')).toBe(0)
     expect(await one.attempt('ada', 'home')).toBeGreaterThan(0)
     await two.succeeded('ada', 'home')
@@ -217,22 +217,22 @@ describe('login throttles of two workers', () => {
   })
 
   test('wait for a primary that is busy, and let no guess through twice', async () => {
-    const shared = store(new RatePrimary(), 80)
-    const throttles = [new LoginThrottle({ store: shared }), new LoginThrottle({ store: shared })]
+    const shared = store(createRatePrimary(), 80)
+    const throttles = [createLoginThrottle({ store: shared }), createLoginThrottle({ store: shared })]
     const waits = await Promise.all(Array.from({ length: 20 }, (_, i) => throttles[i % 2]!.attempt('ada', '192.0.2.1')))
     expect(waits.filter(wait => wait === 0)).toHaveLength(5)
   })
 
   test('refuse with 503 while nobody counts, log it and count it, and go on when somebody does', async () => {
     const log = { error: vi.fn(), info: vi.fn() }
-    const primary = new RatePrimary()
+    const primary = createRatePrimary()
     const [working, away] = [store(primary), () => Promise.reject(new Error('away'))]
     let current = { consume: away, reset: away } as RateStore
     const shared: RateStore = {
       consume: (rule, key, cost) => current.consume(rule, key, cost),
       reset: (rule, key) => current.reset(rule, key),
     }
-    const it = new LoginThrottle({ name: 'outage', store: shared, log: log as unknown as Logger })
+    const it = createLoginThrottle({ name: 'outage', store: shared, log: log as unknown as Logger })
     for (let i = 0; i < 3; i++) {
       await expect(it.attempt('ada', '192.0.2.1')).rejects.toMatchObject({
         status: 503,
@@ -251,7 +251,7 @@ describe('login throttles of two workers', () => {
     const away = () => Promise.reject(new Error('away'))
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     try {
-      const it = new LoginThrottle({ store: { consume: away, reset: away } })
+      const it = createLoginThrottle({ store: { consume: away, reset: away } })
       await expect(it.attempt('ada', '192.0.2.1')).rejects.toMatchObject({ status: 503 })
       expect(emitWarning).toHaveBeenCalledWith(expect.stringContaining('away'), { code: 'ARLEN_LOGIN_LIMITS' })
     } finally {

@@ -100,14 +100,14 @@ export class LoginThrottle {
 
   /** @throws ArlenError `rate_limit_invalid`, `login_networks_invalid`. */
   constructor(given: LoginThrottleOptions = {}) {
-    const options = readOptions('LoginThrottle', given, OPTIONS)
+    const options = readOptions('createLoginThrottle()', given, OPTIONS)
     const { name = 'login', networks = LOGIN_NETWORKS, knownAddressMs = 30 * 24 * 60 * 60_000 } = options
     const { pair = { limit: 5, windowMs: QUARTER_MS }, account = { limit: 100, windowMs: 4 * QUARTER_MS } } = options
     const { address = { limit: 50, windowMs: QUARTER_MS }, device = { limit: 10, windowMs: QUARTER_MS } } = options
     checkLoginNetworks(networks)
     if (countsAlone(options.store)) {
       process.emitWarning(
-        `the login limits ${name} are counted per worker, which multiplies the allowed guesses. Give LoginThrottle a store, or install @arlen/security next to propane`,
+        `the login limits ${name} are counted per worker, which multiplies the allowed guesses. Give createLoginThrottle() a store, or install @arlen/security next to propane`,
         { code: 'ARLEN_LOGIN_LIMITS' },
       )
     }
@@ -172,6 +172,15 @@ export class LoginThrottle {
       ...(isStranger ? [[this.#account, accountKey(account)] satisfies Step] : []),
     ]
   }
+}
+
+/**
+ * Makes a {@link LoginThrottle}.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `rate_limit_invalid`, `login_networks_invalid`.
+ */
+export function createLoginThrottle(options: LoginThrottleOptions = {}): LoginThrottle {
+  return new LoginThrottle(options)
 }
 
 function scaled(limit: Omit<RateLimit, 'name'>, times: number): Omit<RateLimit, 'name'> {

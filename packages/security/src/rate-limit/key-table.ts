@@ -1,5 +1,5 @@
 import { hashed, hashKey } from './key-hash.ts'
-import type { Lanes, RateAlgorithm } from './rate-algorithm.ts'
+import type { Columns, RateAlgorithm } from './rate-algorithm.ts'
 
 const WAYS = 8
 
@@ -11,7 +11,7 @@ const WAYS = 8
  * If both groups are full, an expired row is replaced, or else the one that expires soonest, but never a blocked one:
  * an attacker could otherwise unblock himself by flooding the table with other keys.
  */
-export class KeyTable implements Lanes {
+export class KeyTable implements Columns {
   readonly a: Float64Array
   readonly b: Float64Array
   readonly c: Float64Array
@@ -29,8 +29,8 @@ export class KeyTable implements Lanes {
     this.#high = new Uint32Array(rows)
     this.#low = new Uint32Array(rows)
     this.a = new Float64Array(rows)
-    this.b = new Float64Array(algorithm.lanes >= 2 ? rows : 0)
-    this.c = new Float64Array(algorithm.lanes >= 3 ? rows : 0)
+    this.b = new Float64Array(algorithm.columns >= 2 ? rows : 0)
+    this.c = new Float64Array(algorithm.columns >= 3 ? rows : 0)
   }
 
   /** The row of a key, cleared if the key is new; -1 if every possible row is blocked. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Lanes, type RateAlgorithm, rateAlgorithm } from './rate-algorithm.ts'
+import { type Columns, type RateAlgorithm, rateAlgorithm } from './rate-algorithm.ts'
 import { type CheckedRateLimit, lookAt, type RateDecision, untouched } from './rate-limiter.ts'
 import type { RateStore } from './rate-store.ts'
 
@@ -59,12 +59,12 @@ export class PgRateStore implements RateStore {
     const row = await this.#sql.maybeOne<Row>(STATEMENTS[rule.algorithm], parameters)
     if (row === undefined) throw new Error('the rate limit table gave no row')
     const algorithm = this.#algorithm(rule)
-    const lanes = lanesOf(row)
+    const columns = columnsOf(row)
     return {
       allowed: row.allowed,
-      remaining: algorithm.remaining(lanes, 0, row.now),
-      resetMs: algorithm.resetMs(lanes, 0, row.now),
-      retryAfterMs: row.allowed ? 0 : algorithm.retryAfterMs(lanes, 0, cost, row.now),
+      remaining: algorithm.remaining(columns, 0, row.now),
+      resetMs: algorithm.resetMs(columns, 0, row.now),
+      retryAfterMs: row.allowed ? 0 : algorithm.retryAfterMs(columns, 0, cost, row.now),
     }
   }
 
@@ -74,7 +74,7 @@ export class PgRateStore implements RateStore {
        from arlen_rate_limits where rule = $1 and key = $2`,
       [ruleId(rule), keyId(key)],
     )
-    return row === undefined ? untouched(rule) : lookAt(this.#algorithm(rule), lanesOf(row), 0, row.now)
+    return row === undefined ? untouched(rule) : lookAt(this.#algorithm(rule), columnsOf(row), 0, row.now)
   }
 
   async reset(rule: CheckedRateLimit, key: string): Promise<void> {
@@ -96,7 +96,12 @@ export class PgRateStore implements RateStore {
   }
 }
 
-function lanesOf({ a, b, c }: Row): Lanes {
+/** Makes a {@link PgRateStore}. Pass a function if the database is not open yet, such as `() => app.db`. */
+export function createPgRateStore(source: SqlClient | (() => SqlClient)): PgRateStore {
+  return new PgRateStore(source)
+}
+
+function columnsOf({ a, b, c }: Row): Columns {
   return { a: Float64Array.of(a), b: Float64Array.of(b), c: Float64Array.of(c) }
 }
 
@@ -120,7 +125,7 @@ function keyId(key: string): string {
 function statement(next: (row: string) => { allowed: string; a: string; b: string; c: string; life: string }): string {
   const fresh = next('z')
   const known = next('t')
-  const pick = (lane: 'a' | 'b' | 'c') => `case when ${known.allowed} then ${known[lane]} else t.${lane} end`
+  const pick = (column: 'a' | 'b' | 'c') => `case when ${known.allowed} then ${known[column]} else t.${column} end`
   return `
     with clock as materialized (select extract(epoch from clock_timestamp())::float8 * 1000 as now),
          z as (select 0::float8 as a, 0::float8 as b, 0::float8 as c)

@@ -4,14 +4,14 @@ import { type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rat
 const NAMES: RateAlgorithmName[] = ['fixed-window', 'sliding-window', 'token-bucket']
 
 function counter(algorithm: RateAlgorithm) {
-  const lanes = { a: new Float64Array(1), b: new Float64Array(1), c: new Float64Array(1) }
+  const columns = { a: new Float64Array(1), b: new Float64Array(1), c: new Float64Array(1) }
   return {
-    take: (now: number, cost = 1) => algorithm.take(lanes, 0, cost, now),
-    blocked: (now: number) => algorithm.isBlocked(lanes, 0, now),
-    remaining: (now: number) => algorithm.remaining(lanes, 0, now),
-    reset: (now: number) => algorithm.resetMs(lanes, 0, now),
-    retry: (now: number, cost = 1) => algorithm.retryAfterMs(lanes, 0, cost, now),
-    expiresAt: () => algorithm.expiresAt(lanes, 0),
+    take: (now: number, cost = 1) => algorithm.take(columns, 0, cost, now),
+    blocked: (now: number) => algorithm.isBlocked(columns, 0, now),
+    remaining: (now: number) => algorithm.remaining(columns, 0, now),
+    reset: (now: number) => algorithm.resetMs(columns, 0, now),
+    retry: (now: number, cost = 1) => algorithm.retryAfterMs(columns, 0, cost, now),
+    expiresAt: () => algorithm.expiresAt(columns, 0),
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * The counting algorithms. Each keeps at most three numbers per key, in lanes: columns of a table in which every key
+ * The counting algorithms. Each keeps at most three numbers per key, in columns: columns of a table in which every key
  * has a row. All are pure functions of (row, cost, now). Time is in milliseconds of the table's clock.
  */
-export interface Lanes {
+export interface Columns {
   readonly a: Float64Array
   readonly b: Float64Array
   readonly c: Float64Array
@@ -17,23 +17,23 @@ export interface RateRule {
 }
 
 export interface RateAlgorithm {
-  /** Number of lanes used. */
-  readonly lanes: 1 | 2 | 3
+  /** Number of columns used. */
+  readonly columns: 1 | 2 | 3
   /**
    * Counts `cost` and returns true, or counts nothing and returns false. An empty row is all zeros. A negative cost is
    * a refund, down to zero.
    */
-  take(lanes: Lanes, row: number, cost: number, now: number): boolean
+  take(columns: Columns, row: number, cost: number, now: number): boolean
   /** Whether a request of cost 1 would be rejected. */
-  isBlocked(lanes: Lanes, row: number, now: number): boolean
+  isBlocked(columns: Columns, row: number, now: number): boolean
   /** When the row becomes equivalent to an empty one. */
-  expiresAt(lanes: Lanes, row: number): number
+  expiresAt(columns: Columns, row: number): number
   /** The remaining quota. */
-  remaining(lanes: Lanes, row: number, now: number): number
+  remaining(columns: Columns, row: number, now: number): number
   /** Milliseconds until the whole quota is available. */
-  resetMs(lanes: Lanes, row: number, now: number): number
+  resetMs(columns: Columns, row: number, now: number): number
   /** Milliseconds until `cost` fits; 0 if it fits now. */
-  retryAfterMs(lanes: Lanes, row: number, cost: number, now: number): number
+  retryAfterMs(columns: Columns, row: number, cost: number, now: number): number
 }
 
 /** How requests are counted. */
@@ -49,22 +49,22 @@ export function rateAlgorithm(name: RateAlgorithmName, rule: RateRule): RateAlgo
  */
 function fixedWindow({ limit, windowMs }: RateRule): RateAlgorithm {
   // a: end of the window; b: count
-  const used = (lanes: Lanes, row: number, now: number) => (lanes.a[row]! > now ? lanes.b[row]! : 0)
+  const used = (columns: Columns, row: number, now: number) => (columns.a[row]! > now ? columns.b[row]! : 0)
   return {
-    lanes: 2,
-    take(lanes, row, cost, now) {
-      const count = Math.max(0, used(lanes, row, now) + cost)
+    columns: 2,
+    take(columns, row, cost, now) {
+      const count = Math.max(0, used(columns, row, now) + cost)
       if (count > limit) return false
-      if (lanes.a[row]! <= now) lanes.a[row] = now + windowMs
-      lanes.b[row] = count
+      if (columns.a[row]! <= now) columns.a[row] = now + windowMs
+      columns.b[row] = count
       return true
     },
-    isBlocked: (lanes, row, now) => used(lanes, row, now) + 1 > limit,
-    expiresAt: (lanes, row) => lanes.a[row]!,
-    remaining: (lanes, row, now) => limit - used(lanes, row, now),
-    resetMs: (lanes, row, now) => Math.max(0, lanes.a[row]! - now),
-    retryAfterMs: (lanes, row, cost, now) =>
-      used(lanes, row, now) + cost > limit ? (cost > limit ? windowMs : lanes.a[row]! - now) : 0,
+    isBlocked: (columns, row, now) => used(columns, row, now) + 1 > limit,
+    expiresAt: (columns, row) => columns.a[row]!,
+    remaining: (columns, row, now) => limit - used(columns, row, now),
+    resetMs: (columns, row, now) => Math.max(0, columns.a[row]! - now),
+    retryAfterMs: (columns, row, cost, now) =>
+      used(columns, row, now) + cost > limit ? (cost > limit ? windowMs : columns.a[row]! - now) : 0,
   }
 }
 
@@ -74,34 +74,34 @@ function fixedWindow({ limit, windowMs }: RateRule): RateAlgorithm {
  */
 function slidingWindow({ limit, windowMs }: RateRule): RateAlgorithm {
   // a: start of the current window; b: count of the one before; c: count of the current one
-  const used = (lanes: Lanes, row: number, now: number) => {
-    const age = now - lanes.a[row]!
-    if (age < windowMs) return lanes.b[row]! * (1 - age / windowMs) + lanes.c[row]!
-    return age < 2 * windowMs ? lanes.c[row]! * (2 - age / windowMs) : 0
+  const used = (columns: Columns, row: number, now: number) => {
+    const age = now - columns.a[row]!
+    if (age < windowMs) return columns.b[row]! * (1 - age / windowMs) + columns.c[row]!
+    return age < 2 * windowMs ? columns.c[row]! * (2 - age / windowMs) : 0
   }
   return {
-    lanes: 3,
-    take(lanes, row, cost, now) {
-      if (used(lanes, row, now) + cost > limit) return false
+    columns: 3,
+    take(columns, row, cost, now) {
+      if (used(columns, row, now) + cost > limit) return false
       const start = now - (now % windowMs)
-      const before = lanes.a[row]!
+      const before = columns.a[row]!
       if (start !== before) {
-        lanes.b[row] = start - before === windowMs ? lanes.c[row]! : 0
-        lanes.c[row] = 0
-        lanes.a[row] = start
+        columns.b[row] = start - before === windowMs ? columns.c[row]! : 0
+        columns.c[row] = 0
+        columns.a[row] = start
       }
-      lanes.c[row] = Math.max(0, lanes.c[row]! + cost)
+      columns.c[row] = Math.max(0, columns.c[row]! + cost)
       return true
     },
-    isBlocked: (lanes, row, now) => used(lanes, row, now) + 1 > limit,
-    expiresAt: (lanes, row) => (lanes.b[row] === 0 && lanes.c[row] === 0 ? 0 : lanes.a[row]! + 2 * windowMs),
-    remaining: (lanes, row, now) => Math.max(0, Math.floor(limit - used(lanes, row, now))),
-    resetMs: (lanes, row, now) => Math.max(0, lanes.a[row]! + 2 * windowMs - now),
-    retryAfterMs(lanes, row, cost, now) {
-      if (used(lanes, row, now) + cost <= limit) return 0
+    isBlocked: (columns, row, now) => used(columns, row, now) + 1 > limit,
+    expiresAt: (columns, row) => (columns.b[row] === 0 && columns.c[row] === 0 ? 0 : columns.a[row]! + 2 * windowMs),
+    remaining: (columns, row, now) => Math.max(0, Math.floor(limit - used(columns, row, now))),
+    resetMs: (columns, row, now) => Math.max(0, columns.a[row]! + 2 * windowMs - now),
+    retryAfterMs(columns, row, cost, now) {
+      if (used(columns, row, now) + cost <= limit) return 0
       if (cost > limit) return 2 * windowMs
-      const start = lanes.a[row]!
-      const [previous, current] = [lanes.b[row]!, lanes.c[row]!]
+      const start = columns.a[row]!
+      const [previous, current] = [columns.b[row]!, columns.c[row]!]
       // The previous count decays in this window; if that is not enough, this count decays in the next.
       const room = limit - cost
       if (current <= room) return start + windowMs * (1 - (room - current) / previous) - now
@@ -118,22 +118,22 @@ function tokenBucket({ limit, windowMs, burst = limit }: RateRule): RateAlgorith
   // a: when the bucket is full
   const interval = windowMs / limit
   const capacityMs = burst * interval
-  const missingMs = (lanes: Lanes, row: number, now: number) => Math.max(0, lanes.a[row]! - now)
+  const missingMs = (columns: Columns, row: number, now: number) => Math.max(0, columns.a[row]! - now)
   return {
-    lanes: 1,
-    take(lanes, row, cost, now) {
-      const missing = Math.max(0, missingMs(lanes, row, now) + cost * interval)
+    columns: 1,
+    take(columns, row, cost, now) {
+      const missing = Math.max(0, missingMs(columns, row, now) + cost * interval)
       if (missing > capacityMs + ROUNDING_MS) return false
-      lanes.a[row] = now + missing
+      columns.a[row] = now + missing
       return true
     },
-    isBlocked: (lanes, row, now) => missingMs(lanes, row, now) + interval > capacityMs + ROUNDING_MS,
-    expiresAt: (lanes, row) => lanes.a[row]!,
-    remaining: (lanes, row, now) =>
-      Math.max(0, Math.floor((capacityMs - missingMs(lanes, row, now) + ROUNDING_MS) / interval)),
+    isBlocked: (columns, row, now) => missingMs(columns, row, now) + interval > capacityMs + ROUNDING_MS,
+    expiresAt: (columns, row) => columns.a[row]!,
+    remaining: (columns, row, now) =>
+      Math.max(0, Math.floor((capacityMs - missingMs(columns, row, now) + ROUNDING_MS) / interval)),
     resetMs: missingMs,
-    retryAfterMs: (lanes, row, cost, now) =>
-      Math.max(0, Math.min(missingMs(lanes, row, now) + cost * interval, capacityMs + cost * interval) - capacityMs),
+    retryAfterMs: (columns, row, cost, now) =>
+      Math.max(0, Math.min(missingMs(columns, row, now) + cost * interval, capacityMs + cost * interval) - capacityMs),
   }
 }
 

@@ -28,7 +28,7 @@ export interface RateLimitOptions extends RateLimit {
   /** Requests to exclude from the limit. */
   skip?: (c: Context) => boolean
   /**
-   * Where to count: `memory` for this process only, or a shared store such as `PgRateStore`. Default: shared by
+   * Where to count: `memory` for this process only, or a shared store such as `createPgRateStore()`. Default: shared by
    * propane's workers, and in memory elsewhere.
    */
   store?: RateStore | 'memory' | undefined

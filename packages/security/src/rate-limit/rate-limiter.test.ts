@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { checkRateLimit, RateLimiter } from './rate-limiter.ts'
+import { checkRateLimit, createRateLimiter } from './rate-limiter.ts'
 
 const MiB = 1024 * 1024
 
 describe('a rate limiter in memory', () => {
   test('counts each key by itself', () => {
-    const limiter = new RateLimiter({ limit: 2, windowMs: 1000 }, { now: () => 0 })
+    const limiter = createRateLimiter({ limit: 2, windowMs: 1000, now: () => 0 })
     expect(limiter.consume('a')).toMatchObject({ allowed: true, remaining: 1, retryAfterMs: 0 })
     expect(limiter.consume('a').allowed).toBe(true)
     const refused = limiter.consume('a')
@@ -17,7 +17,7 @@ describe('a rate limiter in memory', () => {
   })
 
   test('does not mix up keys that are alike', () => {
-    const limiter = new RateLimiter({ limit: 1, windowMs: 1000 }, { now: () => 0 })
+    const limiter = createRateLimiter({ limit: 1, windowMs: 1000, now: () => 0 })
     const keys = ['', 'a', 'aa', 'aaa', 'a\u0000', '\u0000a', 'ab', 'ba', '\u0061\u0001', 'é', 'e\u0301', '1', '01']
     for (let i = 0; i < 50_000; i++) keys.push(`10.${i >> 8}.${i & 255}.1`)
     expect(keys.filter(key => limiter.consume(key).allowed)).toHaveLength(keys.length)
@@ -27,7 +27,7 @@ describe('a rate limiter in memory', () => {
   test('a million keys cost less than 64 MiB', () => {
     let now = 0
     // The algorithm with the widest rows.
-    const limiter = new RateLimiter({ limit: 5, windowMs: 60_000 }, { maxKeys: 1_000_000, now: () => now })
+    const limiter = createRateLimiter({ limit: 5, windowMs: 60_000, maxKeys: 1_000_000, now: () => now })
     for (let i = 0; i < 1_000_000; i++) {
       now += 0.001
       limiter.consume(`key-${i}`)
@@ -37,7 +37,7 @@ describe('a rate limiter in memory', () => {
   })
 
   test('never frees a blocked key, however many others come', () => {
-    const limiter = new RateLimiter({ limit: 3, windowMs: 60_000 }, { maxKeys: 1000, now: () => 0 })
+    const limiter = createRateLimiter({ limit: 3, windowMs: 60_000, maxKeys: 1000, now: () => 0 })
     const blocked = Array.from({ length: 50 }, (_, i) => `attacker-${i}`)
     for (const key of blocked) for (let i = 0; i < 4; i++) limiter.consume(key)
     for (let i = 0; i < 200_000; i++) limiter.consume(`other-${i}`)
@@ -46,7 +46,7 @@ describe('a rate limiter in memory', () => {
   })
 
   test('goes on when every row is blocked', () => {
-    const limiter = new RateLimiter({ limit: 1, windowMs: 60_000 }, { maxKeys: 8, now: () => 0 })
+    const limiter = createRateLimiter({ limit: 1, windowMs: 60_000, maxKeys: 8, now: () => 0 })
     const admitted = Array.from({ length: 100 }, (_, i) => limiter.consume(`key-${i}`).allowed)
     expect(admitted.every(Boolean)).toBe(true)
     expect(limiter.consume('key-0').allowed).toBe(false)
@@ -54,7 +54,7 @@ describe('a rate limiter in memory', () => {
 
   test('reuses what has expired', () => {
     let now = 0
-    const limiter = new RateLimiter({ limit: 1, windowMs: 10 }, { maxKeys: 64, now: () => now })
+    const limiter = createRateLimiter({ limit: 1, windowMs: 10, maxKeys: 64, now: () => now })
     for (let i = 0; i < 10_000; i++) {
       now += 1
       expect(limiter.consume(`key-${i}`).allowed).toBe(true)

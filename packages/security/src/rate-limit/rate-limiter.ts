@@ -1,7 +1,7 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { securityError } from '../errors.ts'
 import { KeyTable } from './key-table.ts'
-import { type Lanes, type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
+import { type Columns, type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
 
 /** The decision about a request. Durations are in milliseconds. */
 export interface RateDecision {
@@ -35,7 +35,16 @@ export const RATE_LIMIT_OPTIONS: OptionTable<RateLimit> = {
   burst: option.any,
 }
 
-const LIMITER_OPTIONS: OptionTable<{ maxKeys?: number; now?: () => number }> = {
+/** Options of {@link createRateLimiter}. */
+export interface RateLimiterOptions extends RateLimit {
+  /** How many keys are counted at once. Default 100,000. */
+  maxKeys?: number
+  /** The time in milliseconds. Default `performance.now`. */
+  now?: () => number
+}
+
+const LIMITER_OPTIONS: OptionTable<RateLimiterOptions> = {
+  ...RATE_LIMIT_OPTIONS,
   maxKeys: option.integer(1),
   now: option.func,
 }
@@ -70,10 +79,10 @@ export class RateLimiter {
   readonly #table: KeyTable
   readonly #now: () => number
 
-  constructor(limit: RateLimit, options: { maxKeys?: number; now?: () => number } = {}) {
+  constructor(limit: RateLimit, options: Pick<RateLimiterOptions, 'maxKeys' | 'now'> = {}) {
     this.rule = checkRateLimit(limit)
     this.#algorithm = rateAlgorithm(this.rule.algorithm, this.rule)
-    const { maxKeys = 100_000, now = () => performance.now() } = readOptions('RateLimiter', options, LIMITER_OPTIONS)
+    const { maxKeys = 100_000, now = () => performance.now() } = options
     this.#table = new KeyTable(this.#algorithm, maxKeys)
     this.#now = now
   }
@@ -115,18 +124,28 @@ export class RateLimiter {
   }
 }
 
+/**
+ * Makes a {@link RateLimiter}, to count something other than requests.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `rate_limit_invalid`.
+ */
+export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
+  const { maxKeys, now, ...limit } = readOptions('createRateLimiter()', options, LIMITER_OPTIONS)
+  return new RateLimiter(limit, { ...(maxKeys !== undefined && { maxKeys }), ...(now && { now }) })
+}
+
 /** The state of a key that has not been counted. */
 export function untouched({ algorithm, limit, burst }: CheckedRateLimit): RateDecision {
   return { allowed: true, remaining: algorithm === 'token-bucket' ? burst : limit, resetMs: 0, retryAfterMs: 0 }
 }
 
 /** The state of a row without counting: `allowed` tells whether a request of cost 1 would pass. */
-export function lookAt(algorithm: RateAlgorithm, lanes: Lanes, row: number, now: number): RateDecision {
-  const allowed = !algorithm.isBlocked(lanes, row, now)
+export function lookAt(algorithm: RateAlgorithm, columns: Columns, row: number, now: number): RateDecision {
+  const allowed = !algorithm.isBlocked(columns, row, now)
   return {
     allowed,
-    remaining: algorithm.remaining(lanes, row, now),
-    resetMs: algorithm.resetMs(lanes, row, now),
-    retryAfterMs: allowed ? 0 : algorithm.retryAfterMs(lanes, row, 1, now),
+    remaining: algorithm.remaining(columns, row, now),
+    resetMs: algorithm.resetMs(columns, row, now),
+    retryAfterMs: allowed ? 0 : algorithm.retryAfterMs(columns, row, 1, now),
   }
 }

@@ -1,14 +1,17 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { checkRateLimit, type RateDecision, RateLimiter } from './rate-limiter.ts'
 import { isRateQuestion, packDecision, RATE_LIMIT_PROTOCOL, type RateAnswer } from './worker-messages.ts'
 
 const MOST_RULES = 200
+
+const OPTIONS: OptionTable<{ maxKeys?: number }> = { maxKeys: option.integer(1) }
 
 /**
  * Counts for all workers, in the primary process: it receives their messages and answers those that are questions. It
  * knows nothing of the application; the rules come with the questions.
  *
  * ```ts
- * const rates = new RatePrimary()
+ * const rates = createRatePrimary()
  * worker.on('message', message => rates.handle(message, answer => worker.send(answer)) || handleOther(message))
  * ```
  */
@@ -16,9 +19,9 @@ export class RatePrimary {
   readonly #limiters = new Map<string, RateLimiter>()
   readonly #maxKeys: number
 
-  /** @param options.maxKeys - per rule. Default 200,000. */
   constructor(options: { maxKeys?: number } = {}) {
-    this.#maxKeys = options.maxKeys ?? 200_000
+    const { maxKeys = 200_000 } = readOptions('createRatePrimary()', options, OPTIONS)
+    this.#maxKeys = maxKeys
   }
 
   /**
@@ -49,6 +52,16 @@ export class RatePrimary {
     }
     return limiter
   }
+}
+
+/**
+ * Makes a {@link RatePrimary}.
+ *
+ * @param options.maxKeys - per rule. Default 200,000.
+ * @throws ArlenError `option_unknown`, `option_invalid`.
+ */
+export function createRatePrimary(options: { maxKeys?: number } = {}): RatePrimary {
+  return new RatePrimary(options)
 }
 
 function answer(limiter: RateLimiter, key: string, cost: number | null): RateDecision {

@@ -1,6 +1,6 @@
 import type { Logger } from '@arlen/core'
 import { describe, expect, test, vi } from 'vitest'
-import { type RateDecision, RateLimiter } from './rate-limiter.ts'
+import { createRateLimiter, type RateDecision } from './rate-limiter.ts'
 import type { OnStoreError } from './rate-store.ts'
 import { ResilientLimiter } from './resilient-limiter.ts'
 
@@ -10,7 +10,7 @@ function setUp(onStoreError: OnStoreError, limit = 2) {
   const log = { error: vi.fn(), info: vi.fn() }
   let now = 0
   const store = { consume: vi.fn((): Promise<RateDecision> => Promise.resolve(yes)), reset: () => Promise.resolve() }
-  const local = new RateLimiter({ name: 'x', limit, windowMs: 60_000 }, { now: () => 0 })
+  const local = createRateLimiter({ name: 'x', limit, windowMs: 60_000, now: () => 0 })
   const limiter = new ResilientLimiter({ store, local, onStoreError, deadlineMs: 20, now: () => now })
   return {
     log,

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { checkRateLimit } from './rate-limiter.ts'
-import { RatePrimary } from './rate-primary.ts'
+import { createRatePrimary, type RatePrimary } from './rate-primary.ts'
 import { countsAlone } from './shared-store.ts'
 import type { RateQuestion } from './worker-messages.ts'
 import { type WorkerChannel, WorkerRateStore } from './worker-rate-store.ts'
@@ -31,7 +31,7 @@ const rule = checkRateLimit({ name: 'login', limit: 100, windowMs: 60_000 })
 
 describe('workers that count in their primary', () => {
   test('admit together what the limit allows, not each', async () => {
-    const primary = new RatePrimary()
+    const primary = createRatePrimary()
     const workers = Array.from({ length: 8 }, () => new WorkerRateStore(new FakeChannel(primary)))
     const decisions = await Promise.all(
       Array.from({ length: 800 }, (_, i) => workers[i % 8]!.consume(rule, 'address', 1)),
@@ -43,7 +43,7 @@ describe('workers that count in their primary', () => {
   })
 
   test('put what comes up together into one message, whatever its rules', async () => {
-    const channel = new FakeChannel(new RatePrimary())
+    const channel = new FakeChannel(createRatePrimary())
     const store = new WorkerRateStore(channel)
     const other = checkRateLimit({ name: 'search', limit: 1, windowMs: 1000 })
     const decisions = await Promise.all([
@@ -75,18 +75,18 @@ describe('workers that count in their primary', () => {
   })
 
   test('leave other messages alone, on both sides', async () => {
-    const channel = new FakeChannel(new RatePrimary())
+    const channel = new FakeChannel(createRatePrimary())
     const store = new WorkerRateStore(channel)
     for (const message of [null, 'x', 7, {}, { arlenRateLimit: 1 }, { arlenRateLimit: 2, answer: 0, decisions: [] }]) {
       channel.emit('message', message)
-      expect(new RatePrimary().handle(message, () => expect.unreachable())).toBe(false)
+      expect(createRatePrimary().handle(message, () => expect.unreachable())).toBe(false)
     }
     channel.emit('message', { arlenRateLimit: 1, answer: 99, decisions: [] })
     expect((await store.consume(rule, 'a', 1)).allowed).toBe(true)
   })
 
   test('cannot hurt their primary with a question that is none', () => {
-    const primary = new RatePrimary()
+    const primary = createRatePrimary()
     const ask = (rules: unknown, items: unknown) =>
       primary.handle({ arlenRateLimit: 1, question: 1, rules, items }, () => expect.unreachable())
     for (const [rules, items] of [
@@ -101,7 +101,7 @@ describe('workers that count in their primary', () => {
   })
 
   test('may be of two releases with different rules of one name', async () => {
-    const primary = new RatePrimary()
+    const primary = createRatePrimary()
     const [before, now] = [new WorkerRateStore(new FakeChannel(primary)), new WorkerRateStore(new FakeChannel(primary))]
     const stricter = checkRateLimit({ ...rule, limit: 1 })
     await now.consume(stricter, 'a', 1)
@@ -111,7 +111,7 @@ describe('workers that count in their primary', () => {
 })
 
 test('a primary keeps a bounded number of rules', async () => {
-  const channel = new FakeChannel(new RatePrimary({ maxKeys: 8 }))
+  const channel = new FakeChannel(createRatePrimary({ maxKeys: 8 }))
   const store = new WorkerRateStore(channel)
   for (let limit = 1; limit <= 300; limit++) {
     expect((await store.consume(checkRateLimit({ name: 'r', limit, windowMs: 1000 }), 'a', 1)).allowed).toBe(true)

@@ -20,7 +20,7 @@ export class RecentTexts {
 
   /** @param value - at most 4,096 characters. */
   find(value: string): string | undefined {
-    const place = placeOf(value)
+    const place = callSiteOf(value)
     const candidate = this.#values[place]!
     const { length } = candidate
     if (length !== value.length || length === 0) return undefined
@@ -32,7 +32,7 @@ export class RecentTexts {
   }
 
   keep(value: string, text: string): void {
-    const place = placeOf(value)
+    const place = callSiteOf(value)
     this.#values[place] = value
     this.#texts[place] = text
   }
@@ -48,7 +48,7 @@ function roomFor(length: number): { readonly asked: Buffer; readonly kept: Buffe
   return room
 }
 
-function placeOf(value: string): number {
+function callSiteOf(value: string): number {
   // The last character holds only two bits of the tag.
   const at = value.length - 2
   return ((value.charCodeAt(at) << 4) ^ value.charCodeAt(at - 1)) & (PLACES - 1)

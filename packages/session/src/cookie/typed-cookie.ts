@@ -41,7 +41,7 @@ const PLAIN: Wrapping = { wrap: text => text, unwrap: value => value }
  * `theme.get(c)`, `theme.set(c, 'dark')`, `theme.delete(c)`. Use `take` for values that are read once, such as the
  * state of an OAuth login. If cookies are secure, the name gets the prefix `__Host-` or `__Secure-`.
  *
- * Needs `sessionMiddleware()` before it, for its secrets.
+ * Needs `session()` before it, for its secrets.
  */
 export class TypedCookie<T> {
   readonly #name: string

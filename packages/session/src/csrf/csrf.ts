@@ -34,7 +34,7 @@ const OPTIONS: OptionTable<CsrfOptions> = { trustedOrigins: option.listOf(option
  * Not checked are safe methods, requests with a bearer token or API key in `Authorization` and no session, and requests
  * without cookies that are not forms: no browser can be tricked into sending those with a user's rights.
  *
- * To exempt a route, do not wrap it, and say why next to it. Needs `sessionMiddleware()` before it.
+ * To exempt a route, do not wrap it, and say why next to it. Needs `session()` before it.
  */
 export function csrf(options: CsrfOptions = {}): Middleware {
   const { trustedOrigins } = readOptions('csrf()', options, OPTIONS)

@@ -78,7 +78,7 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
 /**
  * Authenticates requests and guards routes. The guards work before a handler (`under`) and around it (`use`). Users
- * come with a session, which needs `sessionMiddleware()` before the guard, or with a token, which needs nothing.
+ * come with a session, which needs `session()` before the guard, or with a token, which needs nothing.
  */
 export class Authentication<User extends AppUser = AppUser> {
   readonly #options: AuthenticationOptions<User>
@@ -87,7 +87,7 @@ export class Authentication<User extends AppUser = AppUser> {
 
   /** @throws ArlenError `option_unknown`, `option_invalid`, `login_unsupported`. */
   constructor(given: AuthenticationOptions<User>) {
-    const options = readOptions('Authentication', given, OPTIONS as OptionTable<AuthenticationOptions<User>>)
+    const options = readOptions('createAuthentication()', given, OPTIONS as OptionTable<AuthenticationOptions<User>>)
     this.#options = options
     const { schemes = [], findTokenUser, remember, onRememberReuse } = options
     const short = findTokenUser && tokensByHash(findTokenUser)
@@ -161,7 +161,7 @@ export class Authentication<User extends AppUser = AppUser> {
         if (this.#schemes.length > 0) return this.#know(c, undefined)
         throw sessionError('session_missing', {
           name: 'user',
-          middleware: 'sessionMiddleware(), and no schemes of Authentication,',
+          middleware: 'session(), and no schemes of createAuthentication(),',
         })
       }
       return whenKnown(this.#findBySession(c), user => this.#know(c, user))
@@ -298,6 +298,13 @@ export class Authentication<User extends AppUser = AppUser> {
     }
     return [...new Set(challenges)].join(', ')
   }
+}
+
+/** Makes an {@link Authentication}. @throws ArlenError `option_unknown`, `option_invalid`, `login_unsupported`. */
+export function createAuthentication<User extends AppUser = AppUser>(
+  options: AuthenticationOptions<User>,
+): Authentication<User> {
+  return new Authentication(options)
 }
 
 function tokensByHash<User>(find: (hash: string, c: Context) => Maybe<User>): AuthScheme<User> {

@@ -5,7 +5,7 @@ import { sessionError } from '../errors.ts'
 import { knownDevice, rememberDevice } from './known-devices.ts'
 import type { Passwords } from './password.ts'
 
-/** Limits guessing. `LoginThrottle` of @arlen/security implements it. */
+/** Limits guessing. `createLoginThrottle()` of @arlen/security implements it. */
 export interface Throttle {
   /** @returns milliseconds until this attempt may be made; 0 if it may be made now, in which case it is counted. */
   attempt(account: string, address: string, options: ThrottleOptions): number | Promise<number>
@@ -49,7 +49,7 @@ export class PasswordLogin<User> {
 
   /** @throws ArlenError `option_unknown`, `option_invalid`. */
   constructor(options: PasswordLoginOptions<User>) {
-    this.#options = readOptions('PasswordLogin', options, OPTIONS as OptionTable<PasswordLoginOptions<User>>)
+    this.#options = readOptions('createPasswordLogin()', options, OPTIONS as OptionTable<PasswordLoginOptions<User>>)
   }
 
   /**
@@ -57,7 +57,7 @@ export class PasswordLogin<User> {
    *
    * @param client - the request, whose cookies tell whether its device has logged in to the account before, so that
    *   strangers' guesses do not lock the owner out; or only the client's address.
-   * @throws HttpError `too_many_logins` (429) with Retry-After.
+   * @throws HttpError `login_throttled` (429) with Retry-After.
    */
   async verify(account: string, password: string, client: Context | string): Promise<User | undefined> {
     const { passwords, find, rehash, throttle } = this.#options
@@ -67,7 +67,7 @@ export class PasswordLogin<User> {
     const wait = throttle === 'none' ? 0 : await throttle.attempt(account, address, options)
     if (wait > 0) {
       const seconds = Math.ceil(wait / 1000)
-      throw sessionError('too_many_logins', { seconds }, { headers: { 'Retry-After': String(seconds) } })
+      throw sessionError('login_throttled', { seconds }, { headers: { 'Retry-After': String(seconds) } })
     }
     const found = await find(account)
     const result = await passwords.verify(found?.passwordHash, password)
@@ -77,4 +77,9 @@ export class PasswordLogin<User> {
     if (result.rehash !== undefined) await rehash(found.user, result.rehash, found.passwordHash)
     return found.user
   }
+}
+
+/** Makes a {@link PasswordLogin}. @throws ArlenError `option_unknown`, `option_invalid`. */
+export function createPasswordLogin<User>(options: PasswordLoginOptions<User>): PasswordLogin<User> {
+  return new PasswordLogin(options)
 }

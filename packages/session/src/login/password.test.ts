@@ -1,6 +1,6 @@
 import * as argon2 from '@node-rs/argon2'
 import { describe, expect, test, vi } from 'vitest'
-import { Passwords } from './password.ts'
+import { createPasswords } from './password.ts'
 
 vi.mock('@node-rs/argon2', async original => {
   const library = await original<typeof argon2>()
@@ -9,7 +9,7 @@ vi.mock('@node-rs/argon2', async original => {
 const verified = vi.mocked(argon2.verify)
 
 // The cheapest row of OWASP's table, to keep the tests short.
-const passwords = new Passwords({ memoryCost: 7168, timeCost: 5 })
+const passwords = createPasswords({ memoryCost: 7168, timeCost: 5 })
 
 describe('Passwords', () => {
   test('hashes with Argon2id, differently each time, and knows the password again', async () => {
@@ -46,7 +46,7 @@ describe('Passwords', () => {
   })
 
   test('takes over hashes of another kind where it is told how, and refuses them otherwise', async () => {
-    const legacy = new Passwords({ memoryCost: 7168, timeCost: 5, legacy: (hash, text) => hash === `plain:${text}` })
+    const legacy = createPasswords({ memoryCost: 7168, timeCost: 5, legacy: (hash, text) => hash === `plain:${text}` })
     const { ok, rehash } = await legacy.verify('plain:abc', 'abc')
     expect(ok).toBe(true)
     expect(rehash).toMatch(/^\$argon2id/)
@@ -55,21 +55,21 @@ describe('Passwords', () => {
   })
 
   test('a pepper is needed to verify what it was mixed into', async () => {
-    const peppered = new Passwords({ memoryCost: 7168, timeCost: 5, pepper: 'in the environment' })
+    const peppered = createPasswords({ memoryCost: 7168, timeCost: 5, pepper: 'in the environment' })
     const stored = await peppered.hash('abc')
     expect((await peppered.verify(stored, 'abc')).ok).toBe(true)
     expect((await passwords.verify(stored, 'abc')).ok).toBe(false)
   })
 
   test('refuses parameters below the minimum, and passwords without end', async () => {
-    expect(() => new Passwords({ memoryCost: 4096, timeCost: 2 })).toThrow(/4096 KiB and 2 passes/)
+    expect(() => createPasswords({ memoryCost: 4096, timeCost: 2 })).toThrow(/4096 KiB and 2 passes/)
     await expect(passwords.hash('x'.repeat(1025))).rejects.toMatchObject({ code: 'password_too_long', status: 422 })
     expect(await passwords.verify(await passwords.hash('x'), 'x'.repeat(5_000_000))).toEqual({ ok: false })
   })
 })
 
 test('hashes few at once, however many come', async () => {
-  const busy = new Passwords({ memoryCost: 7168, timeCost: 5, atOnce: 1 })
+  const busy = createPasswords({ memoryCost: 7168, timeCost: 5, atOnce: 1 })
   const results = await Promise.allSettled(Array.from({ length: 230 }, () => busy.verify('$argon2id$broken', 'x')))
   const reasons = results.map(result =>
     result.status === 'rejected' ? (result.reason as { code: string }).code : 'ok',

@@ -73,7 +73,7 @@ export class Passwords {
   #decoy: Promise<string> | undefined
 
   constructor(given: PasswordOptions = {}) {
-    const options = readOptions('Passwords', given, OPTIONS)
+    const options = readOptions('createPasswords()', given, OPTIONS)
     const { memoryCost = 19_456, timeCost = 2, parallelism = 1, atOnce = 2, pepper, legacy } = options
     if (!OWASP_MINIMA.some(([memory, time]) => memoryCost >= memory && timeCost >= time)) {
       throw sessionError('password_parameters_invalid', { problems: `${memoryCost} KiB and ${timeCost} passes` })
@@ -132,4 +132,14 @@ export class Passwords {
       parallelism === wanted.parallelism
     )
   }
+}
+
+/**
+ * Makes {@link Passwords}.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, or `password_parameters_invalid` if the parameters are weaker
+ *   than every row of OWASP's table.
+ */
+export function createPasswords(options: PasswordOptions = {}): Passwords {
+  return new Passwords(options)
 }

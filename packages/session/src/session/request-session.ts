@@ -58,7 +58,7 @@ export class RequestSession implements SessionLink {
 
   mayChange(): boolean {
     // Also too late: a handler that timed out, whose client has received a 503.
-    if (!this.#closed && !this.#c._answered) return true
+    if (!this.#closed && !this.#c._responded) return true
     const error = sessionError('session_after_head')
     if (this.settings.strict) throw error
     this.#c.log.error({ err: error }, error.message)

@@ -14,7 +14,7 @@ import { type SessionOptions, sessionSettings } from './session-settings.ts'
  *
  * @throws ArlenError `secrets_invalid`.
  */
-export function sessionMiddleware(options: SessionOptions): Middleware {
+export function session(options: SessionOptions): Middleware {
   const settings = sessionSettings(options)
   const { store } = settings
   return next => c => {

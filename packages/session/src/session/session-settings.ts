@@ -7,7 +7,7 @@ import type { EndedSessions } from '../stores/ended-sessions.ts'
 import type { SessionStore } from '../stores/session-store.ts'
 import { Warnings } from './warnings.ts'
 
-/** Options of {@link sessionMiddleware}. */
+/** Options of {@link session}. */
 export interface SessionOptions {
   /** Secrets of at least 32 bytes each, newest first, or a key ring made from them. */
   secrets: readonly string[] | KeyRing
@@ -50,7 +50,7 @@ export interface SessionSettings {
   readonly device: CookieSlot
   readonly csrf: CsrfTokens
   readonly store: SessionStore | undefined
-  /** Records cookies that have been replaced. Set by an `Authentication` with that option. */
+  /** Records cookies that have been replaced. Set by `createAuthentication()` with that option. */
   ended: EndedSessions | undefined
   readonly persistent: boolean
   /** In seconds. */
@@ -86,7 +86,7 @@ const OPTIONS: OptionTable<SessionOptions> = {
 }
 
 export function sessionSettings(given: SessionOptions): SessionSettings {
-  const options = readOptions('sessionMiddleware()', given, OPTIONS)
+  const options = readOptions('session()', given, OPTIONS)
   const {
     secrets,
     secure = true,

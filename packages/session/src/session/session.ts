@@ -27,7 +27,7 @@ export interface SessionRecord {
 export interface LoginOptions {
   /** Session keys to keep, such as `cart`. Default none. */
   keep?: readonly string[]
-  /** The user's session epoch (see `Authentication`). Default 0. */
+  /** The user's session epoch (see `createAuthentication()`). Default 0. */
   epoch?: string | number
   /** Set for a remembered login, which does not count as recent. */
   remembered?: boolean

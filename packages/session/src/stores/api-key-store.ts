@@ -36,7 +36,7 @@ export class MemoryApiKeyStore implements ApiKeyStore {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    const { now = () => Date.now() } = readOptions('MemoryApiKeyStore', options, { now: option.func })
+    const { now = () => Date.now() } = readOptions('createMemoryApiKeyStore()', options, { now: option.func })
     this.#now = now
   }
 
@@ -71,4 +71,9 @@ export class MemoryApiKeyStore implements ApiKeyStore {
     for (const { prefix } of found) this.#keys.delete(prefix)
     return found.length
   }
+}
+
+/** Makes a {@link MemoryApiKeyStore}. @throws ArlenError `option_unknown`, `option_invalid`. */
+export function createMemoryApiKeyStore(options: { now?: () => number } = {}): MemoryApiKeyStore {
+  return new MemoryApiKeyStore(options)
 }

@@ -58,13 +58,18 @@ export class PgEndedSessions implements EndedSessions {
   }
 }
 
+/** Makes a {@link PgEndedSessions}. Pass a function if the database is not open yet, such as `() => app.db`. */
+export function createPgEndedSessions(source: SqlSource): PgEndedSessions {
+  return new PgEndedSessions(source)
+}
+
 /** Records ended sessions in memory. For tests. */
 export class MemoryEndedSessions implements EndedSessions {
   readonly #expiries = new Map<string, number>()
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    const { now = () => Date.now() } = readOptions('MemoryEndedSessions', options, { now: option.func })
+    const { now = () => Date.now() } = readOptions('createMemoryEndedSessions()', options, { now: option.func })
     this.#now = now
   }
 
@@ -81,4 +86,9 @@ export class MemoryEndedSessions implements EndedSessions {
     for (const [key] of over) this.#expiries.delete(key)
     return over.length
   }
+}
+
+/** Makes a {@link MemoryEndedSessions}. @throws ArlenError `option_unknown`, `option_invalid`. */
+export function createMemoryEndedSessions(options: { now?: () => number } = {}): MemoryEndedSessions {
+  return new MemoryEndedSessions(options)
 }

@@ -16,7 +16,7 @@ export class MemorySessionStore implements SessionStore {
 
   constructor(options: { max?: number; now?: () => number } = {}) {
     const table = { max: option.integer(1), now: option.func }
-    const { max = 10_000, now = () => Date.now() } = readOptions('MemorySessionStore', options, table)
+    const { max = 10_000, now = () => Date.now() } = readOptions('createMemorySessionStore()', options, table)
     this.#max = max
     this.#now = now
   }
@@ -67,4 +67,9 @@ export class MemorySessionStore implements SessionStore {
     const entry = this.#entries.get(key)
     return entry !== undefined && entry.expiresAt * 1000 > this.#now() ? entry : undefined
   }
+}
+
+/** Makes a {@link MemorySessionStore}. @throws ArlenError `option_unknown`, `option_invalid`. */
+export function createMemorySessionStore(options: { max?: number; now?: () => number } = {}): MemorySessionStore {
+  return new MemorySessionStore(options)
 }

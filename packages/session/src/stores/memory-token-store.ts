@@ -7,7 +7,7 @@ export class MemoryTokenStore implements OneTimeTokenStore {
   readonly #now: () => number
 
   constructor(options: { now?: () => number } = {}) {
-    const { now = () => Date.now() } = readOptions('MemoryTokenStore', options, { now: option.func })
+    const { now = () => Date.now() } = readOptions('createMemoryTokenStore()', options, { now: option.func })
     this.#now = now
   }
 
@@ -44,6 +44,11 @@ export class MemoryTokenStore implements OneTimeTokenStore {
     for (const key of keys) this.#tokens.delete(key)
     return keys.length
   }
+}
+
+/** Makes a {@link MemoryTokenStore}. @throws ArlenError `option_unknown`, `option_invalid`. */
+export function createMemoryTokenStore(options: { now?: () => number } = {}): MemoryTokenStore {
+  return new MemoryTokenStore(options)
 }
 
 function keyOf(purpose: string, hash: string): string {

@@ -73,6 +73,11 @@ export class PgApiKeyStore implements ApiKeyStore {
   }
 }
 
+/** Makes a {@link PgApiKeyStore}. Pass a function if the database is not open yet, such as `() => app.db`. */
+export function createPgApiKeyStore(source: SqlSource): PgApiKeyStore {
+  return new PgApiKeyStore(source)
+}
+
 function fromRow(row: Row): StoredApiKey {
   return { ...row, expiresAt: row.expiresAt ?? undefined }
 }

@@ -109,3 +109,8 @@ export class PgSessionStore implements SessionStore {
     return total
   }
 }
+
+/** Makes a {@link PgSessionStore}. Pass a function if the database is not open yet, such as `() => app.db`. */
+export function createPgSessionStore(source: SqlSource): PgSessionStore {
+  return new PgSessionStore(source)
+}

@@ -97,3 +97,8 @@ export class PgTokenStore implements OneTimeTokenStore {
     while ((await this.#sql.execute(statement, [purpose, value])) > 0);
   }
 }
+
+/** Makes a {@link PgTokenStore}. Pass a function if the database is not open yet, such as `() => app.db`. */
+export function createPgTokenStore(source: SqlSource): PgTokenStore {
+  return new PgTokenStore(source)
+}

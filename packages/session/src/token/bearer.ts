@@ -33,7 +33,7 @@ export const MALFORMED: CredentialsProblem = { error: 'invalid_request', descrip
 export const UNKNOWN: CredentialsProblem = { error: 'invalid_token' }
 
 /**
- * Bearer tokens in `Authorization` (RFC 6750), for `schemes` of `Authentication`. Tokens in the query string or a form
+ * Bearer tokens in `Authorization` (RFC 6750), for `schemes` of `createAuthentication()`. Tokens in the query string or a form
  * are ignored, because those end up in logs.
  *
  * @throws ArlenError `realm_invalid`.

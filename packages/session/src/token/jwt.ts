@@ -78,7 +78,7 @@ const OPTIONS: OptionTable<JwtOptions<never>> = {
 
 /**
  * JSON Web Tokens as bearer tokens (RFC 7519, RFC 8725). The jose library verifies signature, algorithm, issuer,
- * audience and times. A token without `exp` is rejected. For `schemes` of `Authentication`.
+ * audience and times. A token without `exp` is rejected. For `schemes` of `createAuthentication()`.
  *
  * @throws ArlenError `jwt_options_invalid`, `realm_invalid`.
  */

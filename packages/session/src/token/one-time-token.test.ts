@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { MemoryTokenStore } from '../stores/memory-token-store.ts'
-import { OneTimeTokens, type StoredToken, type TokenReuse } from './one-time-token.ts'
+import { createMemoryTokenStore } from '../stores/memory-token-store.ts'
+import { createOneTimeTokens, type StoredToken, type TokenReuse } from './one-time-token.ts'
 
 describe('one-time tokens', () => {
   test('work once, and for one of many who come at the same time', async () => {
-    const tokens = new OneTimeTokens({ store: new MemoryTokenStore(), purpose: 'password-reset' })
+    const tokens = createOneTimeTokens({ store: createMemoryTokenStore(), purpose: 'password-reset' })
     const token = await tokens.issue(7)
     const results = await Promise.all(Array.from({ length: 20 }, () => tokens.consume(token)))
     expect(results.filter(id => id !== undefined)).toEqual(['7'])
@@ -13,8 +13,8 @@ describe('one-time tokens', () => {
 
   test('end with time, with a newer one, and when they are revoked', async () => {
     let now = 0
-    const store = new MemoryTokenStore()
-    const tokens = new OneTimeTokens({ store, purpose: 'password-reset', lifetimeMs: 1000, now: () => now })
+    const store = createMemoryTokenStore()
+    const tokens = createOneTimeTokens({ store, purpose: 'password-reset', lifetimeMs: 1000, now: () => now })
     const expired = await tokens.issue('ada')
     now = 1000
     expect(await tokens.consume(expired)).toBeUndefined()
@@ -28,9 +28,9 @@ describe('one-time tokens', () => {
   })
 
   test('of one purpose are none of another, and of one user none of another', async () => {
-    const store = new MemoryTokenStore()
-    const reset = new OneTimeTokens({ store, purpose: 'password-reset' })
-    const remember = new OneTimeTokens({ store, purpose: 'remember-me', replace: false })
+    const store = createMemoryTokenStore()
+    const reset = createOneTimeTokens({ store, purpose: 'password-reset' })
+    const remember = createOneTimeTokens({ store, purpose: 'remember-me', replace: false })
     const token = await remember.issue(1)
     expect(await reset.consume(token)).toBeUndefined()
     const second = await remember.issue(1)
@@ -42,8 +42,8 @@ describe('one-time tokens', () => {
   test('that come again after their use are told of, and end their family once that is no second tab', async () => {
     let now = 1_000_000
     const reuses: TokenReuse[] = []
-    const tokens = new OneTimeTokens({
-      store: new MemoryTokenStore({ now: () => now }),
+    const tokens = createOneTimeTokens({
+      store: createMemoryTokenStore({ now: () => now }),
       purpose: 'remember-me',
       replace: false,
       now: () => now,
@@ -66,7 +66,7 @@ describe('one-time tokens', () => {
   })
 
   test('say under which epoch they were granted, and so do their successors', async () => {
-    const tokens = new OneTimeTokens({ store: new MemoryTokenStore(), purpose: 'remember-me', replace: false })
+    const tokens = createOneTimeTokens({ store: createMemoryTokenStore(), purpose: 'remember-me', replace: false })
     const first = await tokens.redeem(await tokens.issue(7, { epoch: 3 }))
     expect(first).toMatchObject({ outcome: 'redeemed', token: { userId: '7', epoch: '3' } })
     const next = first.outcome === 'redeemed' ? await tokens.renew(first.token) : undefined
@@ -75,7 +75,7 @@ describe('one-time tokens', () => {
   })
 
   test('are not renewed once they were revoked, by their user or by a logout', async () => {
-    const tokens = new OneTimeTokens({ store: new MemoryTokenStore(), purpose: 'remember-me', replace: false })
+    const tokens = createOneTimeTokens({ store: createMemoryTokenStore(), purpose: 'remember-me', replace: false })
     const spend = async () => {
       const token = await tokens.issue(7)
       const redemption = await tokens.redeem(token)
@@ -93,16 +93,16 @@ describe('one-time tokens', () => {
 
   test('are stored as hashes alone', async () => {
     const stored: StoredToken[] = []
-    const store = new MemoryTokenStore()
+    const store = createMemoryTokenStore()
     const insert = store.insert.bind(store)
     store.insert = (token, successorOf) => {
       stored.push(token)
       return insert(token, successorOf)
     }
-    const token = await new OneTimeTokens({ store, purpose: 'p' }).issue(1)
+    const token = await createOneTimeTokens({ store, purpose: 'p' }).issue(1)
     expect(JSON.stringify(stored)).not.toContain(token.slice(2))
     for (const bad of ['', 'p_', `${token}A`, token.slice(0, -1), stored[0]!.hash, 'x'.repeat(1_000_000)]) {
-      expect(await new OneTimeTokens({ store, purpose: 'p' }).consume(bad)).toBeUndefined()
+      expect(await createOneTimeTokens({ store, purpose: 'p' }).consume(bad)).toBeUndefined()
     }
   })
 })

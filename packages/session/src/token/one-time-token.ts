@@ -89,7 +89,7 @@ export class OneTimeTokens {
 
   /** @throws ArlenError `option_unknown`, `option_invalid`. */
   constructor(options: OneTimeTokenOptions) {
-    const given = readOptions('OneTimeTokens', options, OPTIONS)
+    const given = readOptions('createOneTimeTokens()', options, OPTIONS)
     this.#options = {
       lifetimeMs: 60 * 60 * 1000,
       replace: true,
@@ -162,4 +162,9 @@ export class OneTimeTokens {
     const { purpose, lifetimeMs, now } = this.#options
     return { hash, purpose, userId, epoch: undefined, family: hash, expiresAt: now() + lifetimeMs }
   }
+}
+
+/** Makes {@link OneTimeTokens} for one purpose. @throws ArlenError `option_unknown`, `option_invalid`. */
+export function createOneTimeTokens(options: OneTimeTokenOptions): OneTimeTokens {
+  return new OneTimeTokens(options)
 }

@@ -2,7 +2,7 @@ import { suggest } from '@arlen/core/options'
 import type { Element } from 'domhandler'
 import { testingError } from '../errors.ts'
 import type { RequestDescription } from '../request/description.ts'
-import { type Answer, describeRequest } from '../request/exchange.ts'
+import { describeRequest, type RawResponse } from '../request/exchange.ts'
 import { report } from '../response/report.ts'
 import { ResponseData, type ResponseSource } from '../response/response-data.ts'
 import { type ControlValue, type Entries, enter, labelOf } from './controls.ts'
@@ -24,7 +24,7 @@ export class Page<Request> extends ResponseData {
   constructor(
     navigator: Navigator<Request>,
     request: RequestDescription,
-    answer: Answer,
+    answer: RawResponse,
     redirects: readonly Page<Request>[],
   ) {
     super(navigator, request, answer, redirects)
@@ -196,7 +196,7 @@ export class Page<Request> extends ResponseData {
   #page(what: string): PageElement {
     const type = this.field('content-type') ?? 'no type'
     if (!/^(?:text\/html|application\/xhtml\+xml)\b/i.test(type)) {
-      throw testingError('not_a_page', { what, request: describeRequest(this.request), type, report: report(this) })
+      throw testingError('page_expected', { what, request: describeRequest(this.request), type, report: report(this) })
     }
     return this.dom
   }

@@ -81,8 +81,8 @@ export class WireFaults {
   }
 
   /** Leaves after so many bytes of the answer's body. Resolves when the connection is gone. */
-  async cutAnswer(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
-    const { connection, outcome } = this.#start(request, 'cutAnswer()', afterBytes)
+  async cutResponse(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
+    const { connection, outcome } = this.#start(request, 'cutResponse()', afterBytes)
     connection.stream.write(await this.#bytes(request), 'latin1')
     return outcome
   }

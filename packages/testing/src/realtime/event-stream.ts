@@ -82,14 +82,14 @@ export class EventStream implements AsyncIterable<ServerSentEvent>, AsyncDisposa
         const type = fields.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'no type'
         if (status === 200 && type.startsWith('text/event-stream')) return
         this.#queue.end(
-          testingError('answer_cut', { request, reason: `it is ${status} ${type}, and no stream of events` }),
+          testingError('response_incomplete', { request, reason: `it is ${status} ${type}, and no stream of events` }),
         )
         this.#connection?.destroy()
       },
       data: bytes => parser.feed(decoder.decode(bytes, { stream: true })),
       end: () => this.#queue.end(),
       failed: error =>
-        this.#queue.end(testingError('answer_cut', { request, reason: error.message }, { cause: error })),
+        this.#queue.end(testingError('response_incomplete', { request, reason: error.message }, { cause: error })),
     })
   }
 }

@@ -35,7 +35,7 @@ export class Queue<T> {
   /**
    * The next one; undefined where nothing comes any more.
    *
-   * @throws ArlenError `no_answer` when none came in time
+   * @throws ArlenError `response_missing` when none came in time
    */
   next(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<T | undefined> {
     if (this.#arrived.length > 0) return Promise.resolve(this.#arrived.shift())
@@ -43,7 +43,7 @@ export class Queue<T> {
     return new Promise((resolve, reject) => {
       const timer = startTimer(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
-        reject(testingError('no_answer', { request: this.#what, ms: timeoutMs }))
+        reject(testingError('response_missing', { request: this.#what, ms: timeoutMs }))
       }, timeoutMs)
       const settle =
         <V>(done: (value: V) => void) =>

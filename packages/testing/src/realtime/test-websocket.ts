@@ -21,12 +21,15 @@ export class TestWebSocket implements AsyncDisposable {
       .on('message', (data: Buffer, binary) => this.#messages.add(binary ? data : data.toString('utf8')))
       .on('unexpected-response', (_, response) => {
         this.#fail(
-          testingError('answer_cut', { request, reason: `the server answered ${response.statusCode} instead of 101` }),
+          testingError('response_incomplete', {
+            request,
+            reason: `the server answered ${response.statusCode} instead of 101`,
+          }),
         )
         response.destroy()
       })
       .on('error', error =>
-        this.#fail(testingError('answer_cut', { request, reason: error.message }, { cause: error })),
+        this.#fail(testingError('response_incomplete', { request, reason: error.message }, { cause: error })),
       )
       .on('close', (code, reason) => {
         this.#messages.end()

@@ -1,7 +1,7 @@
 import { testingError } from '../errors.ts'
 import type { ServerRecord } from '../observe/record.ts'
 import type { RequestDescription } from './description.ts'
-import { type Answer, describeRequest } from './exchange.ts'
+import { describeRequest, type RawResponse } from './exchange.ts'
 
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 
@@ -11,7 +11,7 @@ export async function exchangeByFetch(
   answer: (request: Request) => Response | Promise<Response>,
   origin: URL,
   record: ServerRecord,
-): Promise<Answer> {
+): Promise<RawResponse> {
   const { method, target, timeoutMs } = description
   const body = await description.body
   const headers = new Headers(description.fields)
@@ -24,7 +24,7 @@ export async function exchangeByFetch(
     redirect: 'manual',
     ...(body && { body: body.content as Buffer<ArrayBuffer>, duplex: 'half' }),
   })
-  const late = testingError('no_answer', { request: describeRequest(description), ms: timeoutMs })
+  const late = testingError('response_missing', { request: describeRequest(description), ms: timeoutMs })
   const timer = startTimer(() => abort.abort(late), timeoutMs)
   const aborted = new Promise<never>((_, reject) => abort.signal.addEventListener('abort', () => reject(late)))
   try {
@@ -35,7 +35,7 @@ export async function exchangeByFetch(
   } catch (error) {
     if (error === late) throw error
     throw testingError(
-      'answer_cut',
+      'response_incomplete',
       { request: describeRequest(description), reason: (error as Error).message },
       { cause: error },
     )

@@ -8,7 +8,7 @@ import type { OutgoingBody } from './body.ts'
 import { hasField, headText, type RequestDescription } from './description.ts'
 
 /** What came back for one request. */
-export interface Answer {
+export interface RawResponse {
   head: ResponseHead
   /** 1xx that came before it. */
   interim: ResponseHead[]
@@ -22,14 +22,14 @@ const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 /**
  * Sends one request over a connection and waits for the whole answer.
  *
- * @throws ArlenError `answer_cut`, `no_answer`
+ * @throws ArlenError `response_incomplete`, `response_missing`
  */
 export async function exchange(
   request: RequestDescription,
   connections: Connections,
   host: string,
   record: ServerRecord,
-): Promise<Answer> {
+): Promise<RawResponse> {
   const body = request.body === undefined ? undefined : await request.body
   const connection = connections.take()
   return new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ export async function exchange(
     const chunks: Buffer[] = []
     let head: ResponseHead | undefined
     const timer = startTimer(() => {
-      failed(testingError('no_answer', { request: describeRequest(request), ms: request.timeoutMs }))
+      failed(testingError('response_missing', { request: describeRequest(request), ms: request.timeoutMs }))
       connection.destroy()
     }, request.timeoutMs)
     const failed = (error: Error) => {
@@ -58,7 +58,11 @@ export async function exchange(
       },
       failed: (error: Error) => {
         failed(
-          testingError('answer_cut', { request: describeRequest(request), reason: error.message }, { cause: error }),
+          testingError(
+            'response_incomplete',
+            { request: describeRequest(request), reason: error.message },
+            { cause: error },
+          ),
         )
       },
       upgraded: (stream: Duplex) => stream.destroy(),

@@ -1,7 +1,7 @@
 import { isPromiseLike } from '@arlen/core'
 import type { ControlValue, Entries } from '../browser/controls.ts'
+import { type CallSite, callSiteOf, thrownFrom } from '../call-site.ts'
 import { testingError } from '../errors.ts'
-import { atPlace, type Place, placeOf } from '../place.ts'
 import { AssertionMethods, type AssertionName } from '../response/assertion-methods.ts'
 import { assertions } from '../response/assertions.ts'
 import { type Finding, failure } from '../response/failure.ts'
@@ -253,7 +253,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this.#enter('attach()', page => page.attach(field, ...files), this.attach)
   }
 
-  protected override judge(name: AssertionName, args: readonly unknown[], method: object): this {
+  protected override assert(name: AssertionName, args: readonly unknown[], method: object): this {
     return this.#later(`${name}()`, response => assertions[name](response, ...args), method)
   }
 
@@ -263,7 +263,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
 
   #later(call: string, run: Pending<Response>['run'], method: object): this {
     if (this.#result !== undefined) throw testingError('request_sent', { call })
-    this.#pending.push({ call, run, at: placeOf(method, 5) })
+    this.#pending.push({ call, run, at: callSiteOf(method, 5) })
     return this
   }
 
@@ -272,7 +272,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     const response = await this.#sender.perform(this)
     if (this.#pending.length > 0) countAssertions(this.#pending.length)
     for (const { run, at } of this.#pending) {
-      const finding = await judged(run, response, at)
+      const finding = await checked(run, response, at)
       if (finding) throw failure(finding, report(response, finding.context), at)
     }
     return response
@@ -286,22 +286,22 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
 
   #body(call: string): RequestDescription {
     const description = this.#describe(call)
-    if (description.body !== undefined) throw testingError('body_twice', { call })
+    if (description.body !== undefined) throw testingError('body_duplicate', { call })
     return description
   }
 }
 
 /** What the page does not offer is told at the line of the test, too. */
-async function judged<Response>(
+async function checked<Response>(
   run: Pending<Response>['run'],
   response: Response,
-  at: Place,
+  at: CallSite,
 ): Promise<Finding | undefined> {
   try {
     const found = run(response)
     return isPromiseLike(found) ? await found : found
   } catch (error) {
-    throw atPlace(error, at)
+    throw thrownFrom(error, at)
   }
 }
 

@@ -16,130 +16,130 @@ export type CookieExpectation = TextExpectation | Partial<ResponseCookie>
  */
 export abstract class AssertionMethods {
   /** Makes or remembers one assertion. `method` is the function that the test called. */
-  protected abstract judge(name: AssertionName, args: readonly unknown[], method: object): this
+  protected abstract assert(name: AssertionName, args: readonly unknown[], method: object): this
 
   /** A status, several that will do, or a class of them: `'2xx'`. */
   status(expected: number | readonly number[] | `${1 | 2 | 3 | 4 | 5}xx`): this {
-    return this.judge('status', [expected], this.status)
+    return this.assert('status', [expected], this.status)
   }
 
   /** The media type: `text/html`, or in short `html`, `json`, `text`, `problem`, `xml`, `css`, `csv`, `svg`, `events`. */
   type(expected: string | RegExp): this {
-    return this.judge('type', [expected], this.type)
+    return this.assert('type', [expected], this.type)
   }
 
   /** A field of the head; null where it must be missing; without a value, it must be there. */
   header(...args: [name: string, expected?: TextExpectation | null]): this {
-    return this.judge('header', args, this.header)
+    return this.assert('header', args, this.header)
   }
 
   /** The JSON at a pointer (RFC 6901), or the whole: a value, or a schema that it must meet. */
   json(pointer: string, expected: JsonExpectation): this
   json(expected: JsonExpectation): this
   json(...args: [unknown] | [string, unknown]): this {
-    return this.judge('json', args, this.json)
+    return this.assert('json', args, this.json)
   }
 
   /** A problem document (RFC 9457) with that `code`, and, where given, more of its members. */
   problem(code: string, members: Readonly<Record<string, unknown>> = {}): this {
-    return this.judge('problem', [code, members], this.problem)
+    return this.assert('problem', [code, members], this.problem)
   }
 
   /** The whole text of the body, or that of the first element a selector finds, as a reader sees it. */
   text(selector: string, expected: TextExpectation): this
   text(expected: TextExpectation): this
   text(...args: [unknown] | [string, unknown]): this {
-    return this.judge('text', args, this.text)
+    return this.assert('text', args, this.text)
   }
 
   /** The body, as it was sent, has that text or something of that pattern in it. */
   contains(expected: string | RegExp): this {
-    return this.judge('contains', [expected], this.contains)
+    return this.assert('contains', [expected], this.contains)
   }
 
   /** The body has nothing of the kind in it. */
   lacks(unexpected: string | RegExp): this {
-    return this.judge('lacks', [unexpected], this.lacks)
+    return this.assert('lacks', [unexpected], this.lacks)
   }
 
   /** The inner HTML of the first element that a selector finds. */
   html(selector: string, expected: TextExpectation): this {
-    return this.judge('html', [selector, expected], this.html)
+    return this.assert('html', [selector, expected], this.html)
   }
 
   /** An attribute of the first element that a selector finds; null where it must be missing. */
   attribute(selector: string, name: string, expected: TextExpectation | null): this {
-    return this.judge('attribute', [selector, name, expected], this.attribute)
+    return this.assert('attribute', [selector, name, expected], this.attribute)
   }
 
   /** How many elements a selector finds. */
   count(selector: string, expected: number): this {
-    return this.judge('count', [selector, expected], this.count)
+    return this.assert('count', [selector, expected], this.count)
   }
 
   /** A selector finds something. */
   exists(selector: string): this {
-    return this.judge('exists', [selector], this.exists)
+    return this.assert('exists', [selector], this.exists)
   }
 
   /** A selector finds nothing. */
   missing(selector: string): this {
-    return this.judge('missing', [selector], this.missing)
+    return this.assert('missing', [selector], this.missing)
   }
 
   /** A redirect: 301, 302, 303, 307 or 308, to that path or address. */
   redirect(expected?: TextExpectation, status?: number): this {
-    return this.judge('redirect', [expected, status], this.redirect)
+    return this.assert('redirect', [expected, status], this.redirect)
   }
 
   /** The answer sets a cookie, with that value or those attributes. */
   cookie(name: string, expected?: CookieExpectation): this {
-    return this.judge('cookie', [name, expected], this.cookie)
+    return this.assert('cookie', [name, expected], this.cookie)
   }
 
   /** The answer does not set that cookie, or none at all. Removing one is setting it. */
   noCookie(name?: string): this {
-    return this.judge('noCookie', [name], this.noCookie)
+    return this.assert('noCookie', [name], this.noCookie)
   }
 
   /** Whether shared caches may keep the answer: true, false, or for at least so many seconds. */
   cacheable(expected: boolean | number = true): this {
-    return this.judge('cacheable', [expected], this.cacheable)
+    return this.assert('cacheable', [expected], this.cacheable)
   }
 
   /** There is a Content-Security-Policy; a directive has these sources, and may have others. */
   csp(directive?: string, ...sources: string[]): this {
-    return this.judge('csp', [directive, ...sources], this.csp)
+    return this.assert('csp', [directive, ...sources], this.csp)
   }
 
   /** The body is as it was when the runner's snapshot was made: `snapshot(text => expect(text).toMatchSnapshot())`. */
   snapshot(compare: (body: string) => unknown, selector?: string): this {
-    return this.judge('snapshot', [compare, selector], this.snapshot)
+    return this.assert('snapshot', [compare, selector], this.snapshot)
   }
 
   /** The application sent no more queries than that: the guard against one more for each row. */
   maxQueries(limit: number): this {
-    return this.judge('maxQueries', [limit], this.maxQueries)
+    return this.assert('maxQueries', [limit], this.maxQueries)
   }
 
   /** A template was rendered, with these locals among its own. */
   rendered(template: string, locals: Readonly<Record<string, unknown>> = {}): this {
-    return this.judge('rendered', [template, locals], this.rendered)
+    return this.assert('rendered', [template, locals], this.rendered)
   }
 
   /** The application has sent a mail for this request, before it answered; see `t.outbox` for one that comes later. */
   mailed(expected: MailMatch = {}): this {
-    return this.judge('mailed', [expected], this.mailed)
+    return this.check('mailed', [expected], this.mailed)
   }
 
   /** Something was logged for this request: a text, or members of a line. */
   logged(expected: TextExpectation | Readonly<Record<string, unknown>>): this {
-    return this.judge('logged', [expected], this.logged)
+    return this.assert('logged', [expected], this.logged)
   }
 
   /** Whatever else: throws where it is not as it should be. */
   satisfies(test: (response: ResponseData) => unknown): this {
-    return this.judge('satisfies', [test], this.satisfies)
+    return this.assert('satisfies', [test], this.satisfies)
   }
 }
 

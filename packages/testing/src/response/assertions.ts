@@ -339,7 +339,7 @@ function isAttributes(value: unknown): value is Record<string, unknown> {
 }
 
 function inProcessOnly(response: ResponseData, what: string): void {
-  if (!response.inProcess) throw testingError('not_in_process', { what })
+  if (!response.inProcess) throw testingError('app_not_in_process', { what })
 }
 
 function onElement(

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert'
-import { atPlace, type Place } from '../place.ts'
+import { type CallSite, thrownFrom } from '../call-site.ts'
 
 /** What an assertion found wrong. */
 export interface Finding {
@@ -17,5 +17,5 @@ export function failure({ message, actual, expected }: Finding, report: string, 
   // Set afterwards, for the constructor adds a comparison of its own, which the sentence has already.
   error.message = `${message}\n\n${report}`
   if (typeof stackFrom === 'function') Error.captureStackTrace(error, stackFrom as () => void)
-  return atPlace(error, typeof stackFrom === 'function' ? error : (stackFrom as Place)) as AssertionError
+  return thrownFrom(error, typeof stackFrom === 'function' ? error : (stackFrom as CallSite)) as AssertionError
 }

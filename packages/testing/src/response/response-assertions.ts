@@ -17,7 +17,7 @@ export class ResponseAssertions extends AssertionMethods {
     this.#response = response
   }
 
-  protected override judge(name: AssertionName, args: readonly unknown[], method: object): this {
+  protected override assert(name: AssertionName, args: readonly unknown[], method: object): this {
     countAssertions(1)
     const finding = assertions[name](this.#response, ...args)
     if (isPromiseLike(finding)) {

@@ -2,7 +2,7 @@ import type { MailMessage } from '@arlen/mail'
 import { type PageElement, parsePage } from '../browser/page-element.ts'
 import type { LogLine, QueryRecord, RenderRecord, ServerRecord } from '../observe/record.ts'
 import type { RequestDescription } from '../request/description.ts'
-import type { Answer } from '../request/exchange.ts'
+import type { RawResponse } from '../request/exchange.ts'
 import { type ResponseCookie, readSetCookie } from './set-cookie.ts'
 
 /** Where an answer comes from. */
@@ -19,20 +19,25 @@ export class ResponseData {
   /** The request that led here, after redirects the last. */
   readonly request: RequestDescription
   /** Answers in advance: the fields of 103 Early Hints, 100 Continue. */
-  readonly interim: Answer['interim']
+  readonly interim: RawResponse['interim']
   /** The redirects that were followed, the first one first. */
   readonly redirects: readonly ResponseData[]
   /** The application runs in this process: its logs, queries and errors can be seen. */
   readonly inProcess: boolean
   readonly #origin: URL
-  readonly #answer: Answer
+  readonly #answer: RawResponse
   #url: URL | undefined
   #headers: Headers | undefined
   #text: string | undefined
   #json: { value: unknown } | undefined
   #dom: PageElement | undefined
 
-  constructor(source: ResponseSource, request: RequestDescription, answer: Answer, redirects: readonly ResponseData[]) {
+  constructor(
+    source: ResponseSource,
+    request: RequestDescription,
+    answer: RawResponse,
+    redirects: readonly ResponseData[],
+  ) {
     this.inProcess = source.inProcess
     this.#origin = source.origin
     this.#answer = answer

@@ -30,7 +30,7 @@ export function syntaxError(
   const { code, map } = compiled
   const source = { path: map.sources[0]!, text: map.sourcesContent[0]! }
   const position = positionOf(failure, map) ?? positionOf(earlyError(code), map)
-  const place = position ?? importPlace(failure.message, source.text) ?? fallback
+  const place = position ?? importPosition(failure.message, source.text) ?? fallback
   if (!place) return undefined
   const reason = viewError('template_invalid', { name, reason: failure.message.replace(/\.?$/, '.') }).message
   return new TemplateError('template_invalid', reason, source, place, { cause: failure })
@@ -69,7 +69,7 @@ function positionOf(failure: Failure | undefined, map: SourceMap): Position | un
 }
 
 // "… does not provide an export named 'x'" is about the import of x, which is in the header.
-function importPlace(message: string, text: string): Position | undefined {
+function importPosition(message: string, text: string): Position | undefined {
   const name = /named '([^']+)'/.exec(message)?.[1]
   const at = name === undefined ? -1 : text.indexOf(name)
   return at < 0 ? undefined : new Lines(text).at(at)

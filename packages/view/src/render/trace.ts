@@ -12,7 +12,7 @@ const diagnostics = new WeakMap<object, Diagnostic>()
 
 const MOST_CAUSES = 8
 
-interface TemplatePlace {
+interface TemplatePosition {
   origin: Origin
   position: Position
 }
@@ -31,9 +31,9 @@ export function traceTemplates(error: unknown, entries: () => Iterable<Entry>): 
 
 function traceOne(error: Error, entries: () => Iterable<Entry>): void {
   if (typeof error.stack !== 'string') return
-  let innermost: TemplatePlace | undefined
+  let innermost: TemplatePosition | undefined
   const stack = mapStack(error.stack, frame => {
-    const place = placeInTemplate(frame, entries)
+    const place = positionInTemplate(frame, entries)
     if (!place) return undefined
     innermost ??= place
     return { file: place.origin.path, ...place.position }
@@ -55,7 +55,7 @@ function traceOne(error: Error, entries: () => Iterable<Entry>): void {
   })
 }
 
-function placeInTemplate(frame: StackFrame, entries: () => Iterable<Entry>): TemplatePlace | undefined {
+function positionInTemplate(frame: StackFrame, entries: () => Iterable<Entry>): TemplatePosition | undefined {
   const { file, line, column } = frame
   for (const { origin } of entries()) {
     if (toPath(origin.url) === file) {

@@ -1,10 +1,10 @@
 import { after } from 'node:test'
-import { Passwords } from '@arlen/session'
+import { createPasswords } from '@arlen/session'
 import { type TestApp, type TestDb, testApp, testDb } from '@arlen/testing'
 import type { App } from 'arlen'
 
 export const PASSWORD = 'correct horse battery staple'
-const hash = new Passwords().hash(PASSWORD)
+const hash = createPasswords().hash(PASSWORD)
 
 export interface OpenApp {
   t: TestApp

@@ -91,7 +91,7 @@ class PartReader implements PartSink {
     this.body.on('data', (piece: Buffer) => this.guard(() => this.parser.write(piece)))
     this.body.on('end', () => this.guard(() => this.finish()))
     this.body.on('error', error => this.fail(error))
-    this.body.on('close', () => this.fail(httpError('body_cut')))
+    this.body.on('close', () => this.fail(httpError('body_incomplete')))
     this.body.pause()
   }
 
@@ -111,7 +111,7 @@ class PartReader implements PartSink {
   close(): void {
     if (this.done) return
     this.done = true
-    this.stop(httpError('body_cut'))
+    this.stop(httpError('body_incomplete'))
   }
 
   partBegin(head: PartHead): void {

@@ -1,6 +1,16 @@
 import type { Database } from '@arlen/pg'
-import { LoginThrottle } from '@arlen/security'
-import { type ApiKeys, Authentication, apiKeys, PasswordLogin, Passwords, PgApiKeyStore } from '@arlen/session'
+import { createLoginThrottle } from '@arlen/security'
+import {
+  type ApiKeys,
+  type Authentication,
+  apiKeys,
+  createAuthentication,
+  createPasswordLogin,
+  createPasswords,
+  createPgApiKeyStore,
+  type PasswordLogin,
+  type Passwords,
+} from '@arlen/session'
 import type { App, Provided } from 'arlen'
 
 export interface User {
@@ -19,21 +29,21 @@ const HOUR_MS = 60 * 60_000
 
 /** Who may come in, and how they prove it: a password buys a token, which each request sends. */
 export class Users {
-  readonly passwords: Passwords = new Passwords()
+  readonly passwords: Passwords = createPasswords()
   readonly tokens: ApiKeys<User>
   readonly auth: Authentication<User>
   readonly login: PasswordLogin<User>
 
   constructor(app: App) {
-    const store = new PgApiKeyStore(() => app.db)
+    const store = createPgApiKeyStore(() => app.db)
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     this.tokens = apiKeys<User>({ store, prefix: 'app', findUser: id => userById(app.db, Number(id)) })
-    this.auth = new Authentication<User>({ schemes: [this.tokens] })
-    this.login = new PasswordLogin<User>({
+    this.auth = createAuthentication<User>({ schemes: [this.tokens] })
+    this.login = createPasswordLogin<User>({
       passwords: this.passwords,
       find: email => credentialsOf(app.db, email),
       rehash: ({ id }, hash, replaced) => strengthenHash(app.db, id, hash, replaced),
-      throttle: new LoginThrottle({ log: app.log }),
+      throttle: createLoginThrottle({ log: app.log }),
     })
   }
 }

@@ -1,5 +1,5 @@
-import { LoginThrottle } from '@arlen/security'
-import { OneTimeTokens, type Passwords, PgTokenStore } from '@arlen/session'
+import { createLoginThrottle, type LoginThrottle } from '@arlen/security'
+import { createOneTimeTokens, createPgTokenStore, type OneTimeTokens, type Passwords } from '@arlen/session'
 import type { App } from 'arlen'
 import { sendResetLink } from '../mail.ts'
 import { changePassword, type User, userByEmail, userById } from './users.ts'
@@ -14,12 +14,12 @@ export class PasswordResets {
   readonly #throttle: LoginThrottle
 
   constructor(app: App, passwords: Passwords) {
-    const store = new PgTokenStore(() => app.db)
+    const store = createPgTokenStore(() => app.db)
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     this.#app = app
     this.#passwords = passwords
-    this.#tokens = new OneTimeTokens({ store, purpose: 'password-reset' })
-    this.#throttle = new LoginThrottle({
+    this.#tokens = createOneTimeTokens({ store, purpose: 'password-reset' })
+    this.#throttle = createLoginThrottle({
       name: 'reset',
       pair: { limit: 3, windowMs: HOUR_MS },
       account: { limit: 6, windowMs: HOUR_MS },

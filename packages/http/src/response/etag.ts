@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { after } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '../handler.ts'
-import { setField } from './answer-fields.ts'
+import { setField } from './response-fields.ts'
 import { toReply } from './to-reply.ts'
 
 /** See {@link etag}. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { bytesOf, isBytes, Reply, type StreamBody } from '../answer/reply.ts'
-import { isStream } from '../answer/to-reply.ts'
-import { webReply } from '../answer/web-reply.ts'
 import { httpError } from '../errors.ts'
+import { bytesOf, isBytes, Reply, type StreamBody } from '../response/reply.ts'
+import { isStream } from '../response/to-reply.ts'
+import { webReply } from '../response/web-reply.ts'
 
 /** Where the pieces of a streamed answer go: the connection. */
 export interface StreamSink {
@@ -15,7 +15,7 @@ export interface StreamSink {
 }
 
 /** Reads a source as fast as the peer takes it, and stops reading it when the peer is gone. */
-export class StreamAnswer {
+export class StreamResponse {
   /** Bytes of content handed to the connection. */
   sent = 0
   private done = false
@@ -114,7 +114,7 @@ export class StreamAnswer {
   private write(piece: Uint8Array | string): boolean {
     if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) {
       if (isBytes(piece)) return this.write(bytesOf(piece))
-      this.fail(httpError('answer_unsupported', { type: `a stream of ${typeof piece}` }))
+      this.fail(httpError('response_unsupported', { type: `a stream of ${typeof piece}` }))
       return true
     }
     const bytes = typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { handlers } from '../fixtures/odd-answers.ts'
+import { handlers } from '../fixtures/odd-responses.ts'
 import { toFetch } from '../src/fetch/to-fetch.ts'
 
-const FIXTURE = join(import.meta.dirname, '../fixtures/odd-answers.ts')
+const FIXTURE = join(import.meta.dirname, '../fixtures/odd-responses.ts')
 
 let child: ChildProcess
 let port = 0

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { HeaderBlock } from '../src/extend.ts'
 import { type Handler, serve } from '../src/index.ts'
-import { type Answer, RawClient } from './raw-client.ts'
+import { RawClient, type RawResponse } from './raw-client.ts'
 
 const block = new HeaderBlock([
   ['X-One', '1'],
   ['X-Two', '2'],
 ])
 
-async function ask(handler: Handler, request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'): Promise<Answer> {
+async function ask(handler: Handler, request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'): Promise<RawResponse> {
   const server = await serve(handler, { port: 0 })
   const client = await RawClient.open(server.address!.port)
   const [answer] = await client.send(request).answers(1)

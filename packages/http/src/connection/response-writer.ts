@@ -1,6 +1,6 @@
 import { statusText } from '@arlen/core'
 import type { Clock } from '../clock.ts'
-import { type AnswerHead, UNKNOWN } from './exchange.ts'
+import { type ResponseHead, UNKNOWN } from './exchange.ts'
 import type { Output } from './output.ts'
 
 const STATUS_LINES: string[] = []
@@ -16,7 +16,7 @@ export function contentLength(bytes: number): string {
 }
 
 /** Writes answers as HTTP/1.1: heads, and the framing of their content. */
-export class AnswerWriter {
+export class ResponseWriter {
   private readonly output: Output
   private readonly clock: Clock
   /** The minor version of the request. */
@@ -61,7 +61,7 @@ export class AnswerWriter {
     return bytes
   }
 
-  whole(head: AnswerHead, content: string | Uint8Array | null): void {
+  whole(head: ResponseHead, content: string | Uint8Array | null): void {
     const text = this.headText(head)
     if (content === null) this.output.add(text, true)
     else if (typeof content === 'string') this.output.add(text + content, head.length === content.length)
@@ -72,7 +72,7 @@ export class AnswerWriter {
   }
 
   /** The head of an answer whose content follows by `piece`, up to `end`. */
-  head(head: AnswerHead): void {
+  head(head: ResponseHead): void {
     const isUnknown = head.length === UNKNOWN
     this.chunked = isUnknown && this.minor === 1
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the content.
@@ -96,7 +96,7 @@ export class AnswerWriter {
     this.chunked = this.endsByClosing = false
   }
 
-  private headText({ status, fields, length }: AnswerHead): string {
+  private headText({ status, fields, length }: ResponseHead): string {
     let head = statusLine(status) + this.clock.dateLine + fields
     // An Upgrade field is for this hop, so Connection must name it (RFC 9110, section 7.8).
     if (status === 426) head += this.last ? 'Connection: close, upgrade\r\n' : 'Connection: upgrade\r\n'

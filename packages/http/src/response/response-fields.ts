@@ -8,7 +8,7 @@ import type { Reply } from './reply.ts'
  * The fields of an answer as they stand in a head, `Name: value` CRLF for each, with those that the server adds. What
  * frames or carries the answer is added by whatever carries it.
  */
-export function answerFields(c: Context, reply: Reply, status: number): string {
+export function responseFields(c: Context, reply: Reply, status: number): string {
   let fields = ''
   if (status !== 204 && status !== 304) {
     const type = contentType(c, reply)

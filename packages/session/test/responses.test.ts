@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { createLogger } from '@arlen/core/logger'
 import type { Context, HttpOptions } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
-import { sessionMiddleware } from '../src/index.ts'
+import { session } from '../src/index.ts'
 import { type Routes, route, SECRET, serveHandler, startApp } from './app.ts'
 
 interface Line {
@@ -189,7 +189,7 @@ describe('warnings', () => {
 })
 
 test('without the middleware, what it would give says what is missing', async () => {
-  sessionMiddleware({ secrets: [SECRET] }) // which has put c.session on the class
+  session({ secrets: [SECRET] }) // which has put c.session on the class
   const missing = (read: (c: Context) => unknown) => (c: Context) => {
     try {
       return read(c)
@@ -205,8 +205,6 @@ test('without the middleware, what it would give says what is missing', async ()
     }),
   )
   for (const path of ['/session', '/token', '/flash']) {
-    expect(await (await app.browser().get(path)).text(), path).toContain(
-      'no sessionMiddleware() runs before this handler',
-    )
+    expect(await (await app.browser().get(path)).text(), path).toContain('no session() runs before this handler')
   }
 })

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
-import { setField } from './answer-fields.ts'
 import { evaluateConditions, isConditional, parseDate } from './conditions.ts'
 import { Reply } from './reply.ts'
+import { setField } from './response-fields.ts'
 
 /** What a 304 says of the representation that the client has: nothing that it could not know (RFC 9110, section 15.4.5). */
 const NOT_IN_304 = [

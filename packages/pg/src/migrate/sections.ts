@@ -3,7 +3,7 @@ import { oneLine } from '../sql/one-line.ts'
 import { scanSql } from '../sql/sql-scanner.ts'
 
 /** The parts of a migration file. Each keeps its place, with blanks for the rest, so that line numbers are the file's. */
-export interface MigrationParts {
+export interface MigrationSections {
   up: string
   down: string | undefined
   transactional: boolean
@@ -28,8 +28,8 @@ const WAY_BACK = new RegExp(
  * @throws `migration_invalid` for a marker that stands twice, and for any comment that begins with a word for the way
  *   back and is no marker
  */
-export function splitParts(file: string, text: string): MigrationParts {
-  const parts: MigrationParts = { up: '', down: undefined, transactional: true }
+export function splitSections(file: string, text: string): MigrationSections {
+  const parts: MigrationSections = { up: '', down: undefined, transactional: true }
   let part: 'up' | 'down' = 'up'
   let from = 0
   const seen = new Set<string>()

@@ -10,14 +10,14 @@ import { webReply } from './web-reply.ts'
  * the handler it wraps, and returns what it made of it.
  *
  * A string is text; a Buffer, ArrayBuffer, view of one or Blob is bytes; a stream, async iterable or web Response is itself;
- * every other value is sent as JSON. Throws what is an Error, `no_answer` for undefined, and `answer_not_json` for what
+ * every other value is sent as JSON. Throws what is an Error, `response_missing` for undefined, and `response_not_json` for what
  * JSON would make `{}` of, such as a Map, and for a BigInt unless the option `json.bigint` says how to write it.
  */
 export function toReply(c: Context, result: unknown): Reply {
   if (result instanceof Reply) return result
   if (typeof result === 'string') return new Reply(result, plainType(c, TEXT_TYPE))
   if (typeof result === 'object' && result !== null) return objectReply(c, result)
-  if (result === undefined) throw httpError('no_answer', { method: c.req.method, path: c.req.path })
+  if (result === undefined) throw httpError('response_missing', { method: c.req.method, path: c.req.path })
   return jsonReply(c, result)
 }
 

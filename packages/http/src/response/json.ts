@@ -19,7 +19,7 @@ interface Named {
   readonly routeName: string
 }
 
-/** Writes the JSON of answers. Throws `answer_not_json` for what JSON would change without saying so. */
+/** Writes the JSON of answers. Throws `response_not_json` for what JSON would change without saying so. */
 export class JsonWriter {
   private readonly replacer: ((key: string, value: unknown) => unknown) | undefined
 
@@ -60,7 +60,7 @@ const FORMS: Readonly<Record<string, (value: bigint) => unknown>> = {
   number: value => {
     const number = Number(value)
     if (Number.isSafeInteger(number)) return number
-    throw httpError('answer_bigint_unsafe', { value: `${value}` })
+    throw httpError('response_bigint_unsafe', { value: `${value}` })
   },
 }
 
@@ -131,5 +131,5 @@ function findMember(
 
 function refused(type: string, path: string, route: Named, remedy: string): Error {
   const where = path === '' ? '' : ` at ${path}`
-  return httpError('answer_not_json', { type: `${type}${where}`, route: route.routeName, remedy })
+  return httpError('response_not_json', { type: `${type}${where}`, route: route.routeName, remedy })
 }

@@ -1,5 +1,5 @@
 /** A place in the program, whose text is made only when somebody asks for it. */
-export interface Place {
+export interface CallSite {
   stack?: string
 }
 
@@ -8,8 +8,8 @@ export interface Place {
  *
  * @param frames - how many callers it holds; each costs time
  */
-export function placeOf(callee: object, frames: number): Place {
-  const place: Place = {}
+export function callSiteOf(callee: object, frames: number): CallSite {
+  const place: CallSite = {}
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = frames
   Error.captureStackTrace(place, callee as () => void)
@@ -18,7 +18,7 @@ export function placeOf(callee: object, frames: number): Place {
 }
 
 /** The error as if it had been thrown at that place. */
-export function atPlace(error: unknown, { stack = '' }: Place): unknown {
+export function thrownFrom(error: unknown, { stack = '' }: CallSite): unknown {
   const frames = stack.slice(Math.max(0, stack.search(/\n {4}at /)))
   if (error instanceof Error && frames !== '') {
     const value = `${error.name}: ${error.message}${frames}`

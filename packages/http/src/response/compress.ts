@@ -5,10 +5,10 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
 import type { Middleware } from '../handler.ts'
-import { setField } from './answer-fields.ts'
 import { type ContentCoding, encodeBody, encodeStream } from './content-coding.ts'
 import { negotiateCoding } from './negotiation.ts'
 import { bytesOf, isBytes, type Reply, type StreamBody } from './reply.ts'
+import { setField } from './response-fields.ts'
 import { isStream, toReply } from './to-reply.ts'
 
 /** Options of {@link compress}. */
@@ -75,7 +75,7 @@ function checked(body: AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8A
           const step = await iterator.next()
           if (step.done === true || typeof step.value === 'string') return step
           if (isBytes(step.value)) return { value: bytesOf(step.value) }
-          throw httpError('answer_unsupported', { type: `a stream of ${typeof step.value}` })
+          throw httpError('response_unsupported', { type: `a stream of ${typeof step.value}` })
         },
         return: async value => (await iterator.return?.(value)) ?? { done: true, value },
       }

@@ -10,11 +10,7 @@ import {
   type StackFrame,
 } from '@arlen/core/stack'
 import { clip, describe } from './describe.ts'
-<<<<<<< HEAD
-import { causesOf, factsOf, isDiagnostic, callSiteOf, read, sqlExcerpt, textOf } from './error-parts.ts'
-=======
-import { causesOf, factsOf, isDiagnostic, read, sqlExcerpt, textOf } from './error-details.ts'
->>>>>>> cbb7def (Everything is made by createX(); middleware, error codes and types have one naming)
+import { causesOf, factsOf, isDiagnostic, locationOf, read, sqlExcerpt, textOf } from './error-details.ts'
 import { hintFor } from './hints.ts'
 import { createRedact, type Redact } from './redact.ts'
 
@@ -126,7 +122,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
     message,
     ...(name !== undefined && { name }),
     ...(code !== undefined && { code }),
-    ...locate(frames, header ?? context.syntax.location ?? callSiteOf(error), causes, context),
+    ...locate(frames, header ?? context.syntax.location ?? locationOf(error), causes, context),
     ...(hint !== undefined && { hint }),
     ...(excerpts && { excerpts }),
     ...(facts && { facts }),

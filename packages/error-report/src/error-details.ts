@@ -73,7 +73,7 @@ export function read(value: unknown, key: string): unknown {
 }
 
 /** The place that an error itself knows: `at` of an ArlenError. */
-export function callSiteOf(error: unknown): SourceLocation | undefined {
+export function locationOf(error: unknown): SourceLocation | undefined {
   const at = read(error, 'at')
   const [file, line, column] = [read(at, 'file'), read(at, 'line'), read(at, 'column')]
   if (typeof file !== 'string' || typeof line !== 'number') return undefined

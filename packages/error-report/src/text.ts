@@ -43,7 +43,7 @@ function one(diagnostic: Diagnostic, paint: Paint): string[] {
   const label = [stage, severity].join(' ')
   const kind = [name, code].filter(part => part !== undefined && !message.startsWith(part)).join(' ')
   const lines = [`${paint(severity === 'error' ? 'red' : 'yellow', label)}: ${kind && `${kind}: `}${message}`]
-  const place = callSiteOf(diagnostic)
+  const place = locationOf(diagnostic)
   if (place) lines.push(`  at ${paint('cyan', place)}`)
   if (snippet) lines.push('', ...colorFrame(snippet, paint))
   for (const excerpt of diagnostic.excerpts ?? []) {
@@ -62,7 +62,7 @@ function one(diagnostic: Diagnostic, paint: Paint): string[] {
   return lines
 }
 
-function callSiteOf({ file, line, column }: Diagnostic): string | undefined {
+function locationOf({ file, line, column }: Diagnostic): string | undefined {
   if (file === undefined) return undefined
   return [file, line, column].filter(part => part !== undefined).join(':')
 }

@@ -1,6 +1,17 @@
 import type { Database } from '@arlen/pg'
 import { createLoginThrottle } from '@arlen/security'
-import { createAuthentication, type Authentication, createAuthentication, createOneTimeTokens, createPasswordLogin, createPasswords, createPgEndedSessions, createPgTokenStore, createOneTimeTokens, type OneTimeTokens, type PasswordLogin, type Passwords } from '@arlen/session'
+import {
+  type Authentication,
+  createAuthentication,
+  createOneTimeTokens,
+  createPasswordLogin,
+  createPasswords,
+  createPgEndedSessions,
+  createPgTokenStore,
+  type OneTimeTokens,
+  type PasswordLogin,
+  type Passwords,
+} from '@arlen/session'
 import type { App, Provided } from 'arlen'
 import { PasswordResets } from './password-resets.ts'
 import { changePassword, credentialsOf, strengthenHash, type User, userById } from './users.ts'
@@ -24,7 +35,6 @@ export class Accounts {
   readonly resets: PasswordResets
 
   /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
-<<<<<<< HEAD
   constructor(app: Pick<App, 'db' | 'every' | 'log' | 'mail'>) {
     const store = createPgTokenStore(() => app.db)
     const ended = createPgEndedSessions(() => app.db)
@@ -33,16 +43,6 @@ export class Accounts {
     this.remember = createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
     this.resets = new PasswordResets(app, createOneTimeTokens({ store, purpose: 'password-reset' }))
     this.auth = createAuthentication<User>({
-=======
-  constructor(app: Pick<App, 'db' | 'every' | 'log'>, post: Post) {
-    const store = createPgTokenStore(() => app.db)
-    const ended = createPgEndedSessions(() => app.db)
-    app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
-    app.every('removing ended sessions', HOUR_MS, () => ended.removeExpired())
-    this.remember = createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
-    this.resets = new PasswordResets(app, createOneTimeTokens({ store, purpose: 'password-reset' }), post)
-    this.auth = createAuthentication<User>({
->>>>>>> cbb7def (Everything is made by createX(); middleware, error codes and types have one naming)
       findUser: (id, c) => userById(c.db, Number(id)),
       idOf: user => user.id,
       epochOf: user => user.sessionEpoch,

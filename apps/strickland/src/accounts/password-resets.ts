@@ -1,4 +1,4 @@
-import { createLoginThrottle, createLoginThrottle, type LoginThrottle } from '@arlen/security'
+import { createLoginThrottle, type LoginThrottle } from '@arlen/security'
 import type { OneTimeTokens } from '@arlen/session'
 import type { App } from 'arlen'
 import { userByEmail, userById } from './users.ts'
@@ -14,12 +14,7 @@ export class PasswordResets {
   constructor(app: Pick<App, 'db' | 'log' | 'mail'>, tokens: OneTimeTokens) {
     this.#app = app
     this.#tokens = tokens
-<<<<<<< HEAD
     this.#throttle = createLoginThrottle({
-=======
-    this.#post = post
-    this.#throttle = createLoginThrottle({
->>>>>>> cbb7def (Everything is made by createX(); middleware, error codes and types have one naming)
       name: 'reset',
       pair: { limit: 3, windowMs: HOUR_MS },
       account: { limit: 6, windowMs: HOUR_MS },

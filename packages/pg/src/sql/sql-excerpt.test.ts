@@ -1,6 +1,6 @@
 import { codeFrame, offsetOfCharacter } from '@arlen/core/code-frame'
 import { expect, test } from 'vitest'
-import { callSiteOf, sqlExcerpt } from './sql-excerpt.ts'
+import { locationOf, sqlExcerpt } from './sql-excerpt.ts'
 
 test('shows the line, two before it and one after, with a caret', () => {
   expect(sqlExcerpt('select 1,\n  2,\n  3,\n  nme\nfrom t\nwhere true', 23)).toBe(
@@ -18,5 +18,5 @@ test.each(["select '😀😀😀', nme", "select '👩‍💻é漢', nme", 'sele
 )
 
 test('a position is counted in characters and not in UTF-16 units', () => {
-  expect(callSiteOf('😀\n😀x', 4)).toEqual({ line: 2, column: 3 })
+  expect(locationOf('😀\n😀x', 4)).toEqual({ line: 2, column: 3 })
 })

@@ -12,11 +12,11 @@ import { codeFrame, offsetOfCharacter, positionAt } from '@arlen/core/code-frame
  * @param position - from 1, in characters (code points), as the server counts
  */
 export function sqlExcerpt(text: string, position: number): string {
-  const { line, column } = callSiteOf(text, position)
+  const { line, column } = locationOf(text, position)
   return codeFrame(text, line, column, { before: 2, after: 1 })
 }
 
 /** Line and column, from 1, of a position that the server gave. The column counts UTF-16 units, as JavaScript does. */
-export function callSiteOf(text: string, position: number): { line: number; column: number } {
+export function locationOf(text: string, position: number): { line: number; column: number } {
   return positionAt(text, offsetOfCharacter(text, position))
 }

@@ -5,7 +5,7 @@ import type { PgOptions } from '../connection/options.ts'
 import { createPg, type Pg } from '../pg.ts'
 import { executorOf } from '../pool/executor.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
-import { callSiteOf } from '../sql/sql-excerpt.ts'
+import { locationOf } from '../sql/sql-excerpt.ts'
 import { Catalog } from './catalog.ts'
 import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
 import { readNullability } from './nullability.ts'
@@ -106,7 +106,7 @@ function ambiguous(column: string, { file, line, column: at }: SourceQuery): Sou
 function problemOf(error: unknown, query: SourceQuery): SourceProblem {
   if (!(error instanceof DatabaseError)) throw error
   const { file } = query
-  const place = callSiteOf(query.text, error.position ?? 1)
+  const place = locationOf(query.text, error.position ?? 1)
   const line = query.line + place.line - 1
   const quote = query.kind === 'file' ? 0 : 1
   const column = place.line === 1 ? query.column + quote + place.column - 1 : place.column

@@ -129,7 +129,7 @@ export abstract class AssertionMethods {
 
   /** The application has sent a mail for this request, before it answered; see `t.outbox` for one that comes later. */
   mailed(expected: MailMatch = {}): this {
-    return this.check('mailed', [expected], this.mailed)
+    return this.assert('mailed', [expected], this.mailed)
   }
 
   /** Something was logged for this request: a text, or members of a line. */

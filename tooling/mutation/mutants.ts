@@ -74,7 +74,7 @@ function visit(node: Node, parent: Node | undefined, key: string, text: string, 
       add(node.test, 'false', 'condition false')
       break
     case 'ReturnStatement':
-      if (node.argument) add(node.argument, 'undefined', 'nothing returned')
+      if (isSomething(node.argument as Node | null)) add(node.argument, 'undefined', 'nothing returned')
       break
     case 'ThrowStatement':
       add(node, null, 'throw removed')
@@ -102,6 +102,12 @@ function oneLine(code: string): string {
 /** In a template, after a comment and between statements, a line break means something. */
 function fitsOneLine(code: string): boolean {
   return !code.includes('\n') || !/[`{]|\/\//.test(code)
+}
+
+/** False for what tests can rarely tell from nothing: `return false`, `return null`. */
+function isSomething(returned: Node | null): boolean {
+  if (returned?.type === 'Literal') return Boolean(returned.value)
+  return returned !== null && !(returned.type === 'Identifier' && returned.name === 'undefined')
 }
 
 function isEffect(expression: Node): boolean {

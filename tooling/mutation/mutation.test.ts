@@ -26,6 +26,14 @@ test('finds conditions, operators, literals, returns, throws and statements', ()
   expect(changes('const f = () => { return a ?? true }')).toEqual(['nothing returned', '?? to &&', 'true to false'])
 })
 
+test('what returns nothing, or nearly nothing, cannot return less', () => {
+  expect(changes('const f = () => { if (a) return null; return undefined }')).toEqual([
+    'condition true',
+    'condition false',
+  ])
+  expect(changes('const f = () => { return false }')).toEqual(['false to true'])
+})
+
 test('leaves types, names of members, imports and texts for people alone', () => {
   expect(changes("import x from 'y'\ntype A = 'b' | 1\nlet a: 1 = b as 2\nconst c = { 'd': e }")).toEqual([])
   expect(changes("log('a text with blanks')")).toEqual(['statement removed'])

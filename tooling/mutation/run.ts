@@ -23,6 +23,9 @@ import { tryMutant } from './try-mutant.ts'
 const PACKAGES = ['router', 'http', 'pg', 'security', 'session', 'arlen']
 /** A mutant that makes a test file wait for ever is killed by this, or by five times what the file usually takes. */
 const LEAST_DEADLINE_MS = 60_000
+/** One that makes a single test wait for ever should not cost more than this. The usual time-out is longer. */
+const TEST_TIMEOUT_MS = 20_000
+const RUNNERS = 2
 
 const { values } = parseArgs({
   options: {
@@ -79,12 +82,16 @@ async function tryAll(): Promise<void> {
     .map((mutant, id) => ({ ...mutant, id }))
   if (queue.length === 0) return
   plant(tree, queue)
-  const runners = [new TestRunner(tree), new TestRunner(tree)]
-  process.once('exit', () => {
+  const start = (testTimeoutMs: number) => Array.from({ length: RUNNERS }, () => new TestRunner(tree, testTimeoutMs))
+  const stop = (runners: readonly TestRunner[]) => {
     for (const runner of runners) runner.stop()
-  })
+  }
+  const recorders = start(60_000)
+  const runners = start(TEST_TIMEOUT_MS)
+  process.once('exit', () => stop([...recorders, ...runners]))
   console.log(`mutation: ${queue.length} mutants of ${values.package.join(', ')} to try; finding who tests them`)
-  const { tests, ms } = await recordReach(tree, runners, values.package)
+  const { tests, ms } = await recordReach(tree, recorders, values.package)
+  stop(recorders)
   const total = queue.length
   let done = 0
   const work = async (runner: TestRunner) => {
@@ -102,5 +109,5 @@ async function tryAll(): Promise<void> {
     }
   }
   await Promise.all(runners.map(work))
-  for (const runner of runners) runner.stop()
+  stop(runners)
 }

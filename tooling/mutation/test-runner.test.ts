@@ -14,7 +14,7 @@ function runnerOver(files: Record<string, string>): TestRunner {
   symlinkSync(join(root, 'tooling/mutation'), join(tree, 'tooling/mutation'))
   writeFileSync(join(tree, 'vitest.config.ts'), "export default { test: { include: ['*.test.ts'] } }\n")
   for (const [name, text] of Object.entries(files)) writeFileSync(join(tree, name), text)
-  const runner = new TestRunner(tree)
+  const runner = new TestRunner(tree, 20_000)
   onTestFinished(() => {
     runner.stop()
     rmSync(tree, { recursive: true })

@@ -17,10 +17,13 @@ export interface FileResult {
 /** A `test-server.ts` in a process group of its own, started when it is needed and again after it had to be ended. */
 export class TestRunner {
   readonly #tree: string
+  readonly #testTimeoutMs: number
   #server: ChildProcess | undefined
 
-  constructor(tree: string) {
+  /** @param testTimeoutMs - how long one test may take; hooks may take twice as long */
+  constructor(tree: string, testTimeoutMs: number) {
     this.#tree = tree
+    this.#testTimeoutMs = testTimeoutMs
   }
 
   /** Runs one test file. One that does not end in time has failed. */
@@ -46,7 +49,11 @@ export class TestRunner {
   async #start(): Promise<ChildProcess> {
     const server = fork(join(this.#tree, 'tooling/mutation/test-server.ts'), {
       cwd: this.#tree,
-      env: { ...process.env, VITEST_SETUP: join(this.#tree, 'tooling/mutation/name-test.ts') },
+      env: {
+        ...process.env,
+        VITEST_SETUP: join(this.#tree, 'tooling/mutation/name-test.ts'),
+        TEST_TIMEOUT_MS: String(this.#testTimeoutMs),
+      },
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })

@@ -105,6 +105,33 @@ describe('each candidate is told', () => {
     expect(String(router.explain('GET', '/d', { host: 'h' }))).toContain('GET /d has more conditions')
     expect(results(router, 'GET', '/e.json')['GET /e']).toBe('lost: GET /e.json is written for this very path')
   })
+
+  test('that it takes other methods, and that GET stands for HEAD only', () => {
+    const router = new Router<string>()
+    router.get('/a', 'get')
+    router.post('/a', 'post')
+    expect(results(router, 'HEAD', '/a')).toEqual({ 'GET /a': 'won', 'POST /a': 'method: it takes POST' })
+    expect(results(router, 'POST', '/a')).toEqual({ 'POST /a': 'won', 'GET /a': 'method: it takes GET' })
+    expect(results(router, 'PUT', '/a')).toEqual({
+      'GET /a': 'method: it takes GET',
+      'POST /a': 'method: it takes POST',
+    })
+  })
+
+  test('that it lost to a route whose last segment may be missing', () => {
+    const router = new Router<string>()
+    router.get('/a/b/:page<int>?', 'list')
+    router.get('/a/:x', 'one')
+    router.get('/a/:x/:y', 'two')
+    expect(results(router, 'GET', '/a/b')['GET /a/:x']).toBe('lost: b comes before :x: text before a parameter')
+    expect(results(router, 'GET', '/a/b/7')['GET /a/:x/:y']).toBe('lost: b comes before :x: text before a parameter')
+    const tail = new Router<string>()
+    tail.get('/a/:page<int>?', 'list')
+    tail.get('/a/:x', 'one')
+    expect(results(tail, 'GET', '/a/7')['GET /a/:x']).toBe(
+      'lost: :page<int> comes before :x: a constrained parameter before a parameter',
+    )
+  })
 })
 
 describe('the outcome is told', () => {

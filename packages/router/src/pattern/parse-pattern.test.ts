@@ -35,6 +35,11 @@ describe('a path is read into segments', () => {
     expect(parse('/*a')).toMatchObject({ wildcard: true })
   })
 
+  test('of texts, parameters and wildcards', () => {
+    const kinds = parse('/a/x-:b/*c').segments.map(segment => segment.map(({ kind }) => kind))
+    expect(kinds).toEqual([['text'], ['text', 'param'], ['wildcard']])
+  })
+
   test('names come from left to right', () =>
     expect(namesOf(parse('/:a/x-:b.:c/*d').segments)).toEqual(['a', 'b', 'c', 'd']))
 

@@ -67,7 +67,7 @@ describe('urlFor', () => {
       'parameters that would be read back otherwise',
       'trip',
       { from: 'a-b', to: 'c' },
-      /read back/,
+      /"a-b-c" as from and to: it would be read back/,
       'url_param_invalid',
     ],
     ['a step up', 'café', { x: '..' }, /relative path/, 'url_param_invalid'],

@@ -94,6 +94,21 @@ test('statuses are those that the route declares; one schema stands for 200 of a
   expect(paths['/many']!.post!.responses['204']!.content).toBeUndefined()
 })
 
+test('a route of any method is described under each that OpenAPI knows, unless another route names it', async () => {
+  const { paths } = await documentOf(app => {
+    app.get('/x', { openApi: true, summary: 'named' }, () => ({ id: 1 }))
+    app.any('/x', { openApi: true, summary: 'any' }, () => ({ id: 1 }))
+    app.adding(['POST', 'PURGE'])('/y', { openApi: true }, () => ({ id: 1 }))
+  })
+  const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
+  expect(Object.keys(paths['/x']!)).toEqual(methods)
+  expect(methods.map(method => (paths['/x']![method] as { summary?: string }).summary)).toEqual([
+    'named',
+    ...methods.slice(1).map(() => 'any'),
+  ])
+  expect(Object.keys(paths['/y']!)).toEqual(['post'])
+})
+
 test('security schemes are those of the guards and middleware before a route', async () => {
   const pass = () => undefined
   const bearer = { bearer: { type: 'http', scheme: 'bearer' } } as const

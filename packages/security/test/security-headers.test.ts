@@ -141,6 +141,42 @@ describe('reports of violations', () => {
     ])
   })
 
+  test('are ten a message at most, with texts of 200 characters at most', async () => {
+    const lines: { violation?: unknown }[] = []
+    await using app = await startReports(lines, 100)
+    const type = { 'content-type': 'application/reports+json' }
+    const body = { effectiveDirective: 'x'.repeat(300), blockedURL: `${'y'.repeat(250)}?z`, lineNumber: 'no number' }
+    await app.ask(
+      '/',
+      type,
+      'POST',
+      JSON.stringify(Array.from({ length: 12 }, () => ({ type: 'csp-violation', body }))),
+    )
+    expect(lines).toHaveLength(10)
+    expect(lines[9]!.violation).toEqual({ directive: 'x'.repeat(200), blocked: 'y'.repeat(200), line: 'no number' })
+  })
+
+  test('have every member that tells where a policy was broken', async () => {
+    const lines: { violation?: unknown }[] = []
+    await using app = await startReports(lines)
+    const named = (names: string[]) => Object.fromEntries(names.map((name, i) => [name, `${name}-${i}`]))
+    const members = ['effective-directive', 'blocked-uri', 'document-uri', 'source-file', 'line-number', 'disposition']
+    const newMembers = ['effectiveDirective', 'blockedURL', 'documentURL', 'sourceFile', 'lineNumber', 'disposition']
+    const type = { 'content-type': 'application/json; charset=utf-8' }
+    await app.ask('/', type, 'POST', JSON.stringify({ 'csp-report': named(members) }))
+    await app.ask('/', type, 'POST', JSON.stringify({ type: 'csp-violation', body: named(newMembers) }))
+    expect(lines.map(line => line.violation)).toEqual(
+      [members, newMembers].map(names => ({
+        directive: `${names[0]}-0`,
+        blocked: `${names[1]}-1`,
+        page: `${names[2]}-2`,
+        source: `${names[3]}-3`,
+        line: `${names[4]}-4`,
+        disposition: `${names[5]}-5`,
+      })),
+    )
+  })
+
   test('cannot fill the log', async () => {
     const lines: { suppressed?: number }[] = []
     await using app = await startReports(lines, 3)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 
 const seed = randomBytes(8)
-const SEED_0 = seed.readInt32LE(0)
-const SEED_1 = seed.readInt32LE(4)
+/** The key of this process. */
+export const SEED_0 = seed.readInt32LE(0)
+export const SEED_1 = seed.readInt32LE(4)
 
 /** The two halves of the last hash. Returning both would allocate on every request. */
 export const hashed = { high: 0, low: 0 }

@@ -1,6 +1,6 @@
 // `make mutation`: how many small faults do the tests notice? Takes a seeded sample of mutants of some packages, writes
-// all of them, dormant, into a copy of the committed tree, finds which test files reach each, and runs those files with
-// the mutant switched on. Mutants that no test kills are listed; those named in equivalent.json do not count.
+// all of them, dormant, into a copy of the committed tree, finds which test files of the package reach each, and runs those
+// files with the mutant switched on. Mutants that no test kills are listed; those named in equivalent.json do not count.
 //
 //   node tooling/mutation/run.ts [--seed N] [--each N] [--package NAME]... [--report]
 //
@@ -72,6 +72,8 @@ function sampleOf(name: string, tree: string): SampledMutant[] {
     })
 }
 
+const isOf = (mutant: SampledMutant) => (test: string) => test.startsWith(`packages/${mutant.package}/`)
+
 async function tryAll(): Promise<void> {
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))
@@ -101,7 +103,7 @@ async function tryAll(): Promise<void> {
         const env = { MUTANT: mode === 'on' ? String(id) : '-1', MUTANT_HITS: '' }
         return runner.run({ file: test, env }, LEAST_DEADLINE_MS + 5 * ms.get(test)!)
       }
-      const trial = await tryMutant(nearestFirst(file, tests.get(id) ?? [], ms), run)
+      const trial = await tryMutant(nearestFirst(file, (tests.get(id) ?? []).filter(isOf(mutant)), ms), run)
       results.get(mutant.package)!.add({ name, commit, ...trial })
       const { outcome, by = '' } = trial
       done += 1

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 
 const seed = randomBytes(8)
 /** The key of this process. */
-export const SEED_0 = seed.readInt32LE(0)
-export const SEED_1 = seed.readInt32LE(4)
+export const SEED_0: number = seed.readInt32LE(0)
+export const SEED_1: number = seed.readInt32LE(4)
 
 /** The two halves of the last hash. Returning both would allocate on every request. */
 export const hashed = { high: 0, low: 0 }

@@ -72,8 +72,6 @@ function sampleOf(name: string, tree: string): SampledMutant[] {
     })
 }
 
-const isOf = (mutant: SampledMutant) => (test: string) => test.startsWith(`packages/${mutant.package}/`)
-
 async function tryAll(): Promise<void> {
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))
@@ -103,7 +101,8 @@ async function tryAll(): Promise<void> {
         const env = { MUTANT: mode === 'on' ? String(id) : '-1', MUTANT_HITS: '' }
         return runner.run({ file: test, env }, LEAST_DEADLINE_MS + 5 * ms.get(test)!)
       }
-      const trial = await tryMutant(nearestFirst(file, (tests.get(id) ?? []).filter(isOf(mutant)), ms), run)
+      const own = (tests.get(id) ?? []).filter(test => test.startsWith(`packages/${mutant.package}/`))
+      const trial = await tryMutant(nearestFirst(file, own, ms), run)
       results.get(mutant.package)!.add({ name, commit, ...trial })
       const { outcome, by = '' } = trial
       done += 1

@@ -2,6 +2,7 @@ import { HEALTH_PATHS } from '@arlen/core/health-paths'
 import { isSetByOrchestrator, suggest } from '@arlen/core/options'
 import { propaneError } from './errors.ts'
 import { parseBytes, parseDuration } from './units.ts'
+import type { ProbeProtocol } from './worker/probe.ts'
 
 /**
  * The settings of propane, its "accessories". Durations are milliseconds and sizes are bytes; strings such as `'30s'` and
@@ -30,7 +31,9 @@ export interface Accessories {
   maxAgeMs: number
   maxMemory: number
   reloadOverlap: number
+  probe: ProbeProtocol
   probePath: string
+  waitReady: boolean
   maxConnections: number
   maxInFlight: number
   maxEventLoopDelayMs: number
@@ -192,10 +195,20 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
     1,
     'How many workers a reload starts at a time, once the first of the new generation is ready.',
   ),
+  probe: entry(
+    oneOf('auto', 'http', 'https', 'h2', 'h2c', 'off'),
+    'auto',
+    'Protocol of the request that a new worker must answer to count as ready. `auto`: that of its server. `off`: no request.',
+  ),
   probePath: entry(
     text,
     '',
-    'Path that a new worker must answer with 2xx or 3xx to count as ready. Empty: any answer to `GET /`.',
+    'Path of this request, which must be answered with 2xx or 3xx; after a 503 it is sent again. Empty: any answer to `GET /`.',
+  ),
+  waitReady: entry(
+    flag,
+    false,
+    "Wait until the application calls `process.send('ready')` before a worker counts as ready.",
   ),
   maxConnections: entry(count, 0, 'Number of open connections at which a worker stops accepting.'),
   maxInFlight: entry(count, 0, 'Number of requests in flight above which a worker answers further ones with 503.'),

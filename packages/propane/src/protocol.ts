@@ -1,6 +1,15 @@
 import type { Identity } from './system/identities.ts'
+import type { ProbeProtocol } from './worker/probe.ts'
 
 /** The messages between primary and workers, and what both know about a worker. */
+
+/** A distribution of request durations. */
+export interface Latency {
+  /** Answered requests by duration: one count for each of the buckets of `BOUNDS_MS`, and one for slower ones. */
+  counts: readonly number[]
+  /** The sum of these durations, in milliseconds. */
+  sumMs: number
+}
 
 /** A worker's statistics, sent with every heartbeat. */
 export interface WorkerStats {
@@ -12,6 +21,8 @@ export interface WorkerStats {
   memory: number
   /** Longest event-loop delay since the last heartbeat, in milliseconds. */
   eventLoopDelayMs: number
+  /** How long its requests took; undefined before its first report. */
+  latency?: Latency
 }
 
 /** The options of a worker, passed as JSON in its environment. */
@@ -29,9 +40,13 @@ export interface WorkerOptions {
   umask?: string
   bootTimeoutMs: number
   drainTimeoutMs: number
+  killTimeoutMs: number
   idleWindowMs: number
   heartbeatIntervalMs: number
+  probe: ProbeProtocol
   probePath: string
+  /** Whether the application says by `process.send('ready')` when it is ready. */
+  waitReady: boolean
   maxConnections: number
   maxInFlight: number
   maxEventLoopDelayMs: number

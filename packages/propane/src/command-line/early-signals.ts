@@ -1,3 +1,5 @@
+import { installSignalGate } from '../system/signal-gate.ts'
+
 /**
  * Signals that arrive while the command is still loading, when Node.js would exit at the first one. They are kept until it is
  * known what they are for.
@@ -20,6 +22,7 @@ let keeping = false
 /** Keeps signals from now on. Call it before anything else is loaded. */
 export function keepSignals(): void {
   keeping = true
+  installSignalGate()
   for (const name of NAMES) process.on(name, keep)
 }
 

@@ -9,6 +9,7 @@ import { type FromWorker, SOCKET_TAKEN, type ToWorker } from '../protocol.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
 import { adoptAll, bind, inUse } from '../system/bind.ts'
 import { become, identityEnv, resolveIdentity } from '../system/identities.ts'
+import { gateSignals } from '../system/signal-gate.ts'
 import { activatedSockets, ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { explainError } from '../worker/explain-error.ts'
@@ -87,10 +88,11 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
     log.line('info', `stopping: requests in flight may take ${formatDuration(accessories.drainTimeoutMs)}`)
     setTimeout(() => void worker.drain(accessories.drainTimeoutMs, accessories.idleWindowMs, true), preStopDelayMs)
   }
-  process.on('SIGTERM', () => {
-    if (!stopping) stop()
+  gateSignals({
+    // During the stop, the application sends it to end itself, as it would without propane.
+    SIGTERM: () => (stopping ? void worker.drain() : stop()),
+    SIGINT: stop,
   })
-  process.on('SIGINT', stop)
   process.on('SIGQUIT', () => process.exit(0))
   process.on('SIGHUP', () => log.line('warn', 'HUP does nothing with workers = 0: restart the process instead'))
 

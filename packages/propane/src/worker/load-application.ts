@@ -8,6 +8,7 @@ import type { ListenCapture } from './capture-listen.ts'
 import { frameworkOf, listenerOf } from './frameworks.ts'
 import { NodeApplication, type NodeOptions } from './node-application.ts'
 import { ServableApplication } from './servable-application.ts'
+import { protocolOf } from './server-protocol.ts'
 
 export type LoadOptions = Omit<NodeOptions, 'kind' | 'server' | 'ready' | 'close'> & {
   /** The port the application is expected to listen on; 0 for any. */
@@ -28,22 +29,36 @@ export async function loadApplication(
   options: LoadOptions,
   capture: ListenCapture,
   at: (stage: string) => void = () => undefined,
-): Promise<Application> {
+): Promise<Loaded> {
   at('its module is still being loaded')
-  const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+  const module = (await import(pathToFileURL(path).href)) as { default?: unknown; onStop?: unknown }
   at('the promise that it exports is still pending')
   const exported = await unwrap(module.default)
+  const onStop = onStopOf(module) ?? onStopOf(exported)
   const application = await recognize(exported, options, capture)
   if (application) {
     capture.release(application.server)
-    return application.made
+    return { application: application.made, onStop }
   }
   if (isGiven(exported)) throw new Error(`${path} exports ${describe(exported)} by default: ${MAY_EXPORT}.`)
   at('it exports nothing by default and has not called server.listen() with a port')
   const server = await Promise.race([capture.application(options.port), idle()])
   if (!server) throw new Error(`${path} exports nothing by default and never listens: ${MAY_EXPORT}.`)
   capture.release(server)
-  return fromServer(server, options)
+  return { application: fromServer(server, options), onStop }
+}
+
+/** The function `onStop` that a module or its default export has, to be called when the application stops. */
+function onStopOf(exported: unknown): (() => unknown) | undefined {
+  if ((typeof exported !== 'object' || exported === null) && typeof exported !== 'function') return undefined
+  const { onStop } = exported as { onStop?: unknown }
+  return typeof onStop === 'function' ? () => Reflect.apply(onStop, exported, []) as unknown : undefined
+}
+
+/** An application, and what its module exports besides. */
+export interface Loaded {
+  application: Application
+  onStop: (() => unknown) | undefined
 }
 
 interface Recognized {
@@ -72,12 +87,14 @@ async function recognize(
   return { made: fromServer(server, { ...options }, listener.kind), server }
 }
 
-function fromServer(server: Server, options: LoadOptions, kind = 'node:http'): Application {
-  const close = () => {
-    // The server has no socket of its own; closing it runs the application's `close` listeners.
-    server.close(() => undefined)
-  }
-  return new NodeApplication({ ...options, kind, server: server as HttpServer, close })
+function fromServer(server: Server, options: LoadOptions, kind = nameOf(server)): Application {
+  return new NodeApplication({ ...options, kind, server: server as HttpServer })
+}
+
+const NAMES = { http: 'node:http', https: 'node:https', h2: 'node:http2', h2c: 'node:http2', tcp: 'node:net' } as const
+
+function nameOf(server: Server): string {
+  return NAMES[protocolOf(server)]
 }
 
 /** Unwraps the default export of compiled CommonJS, and promises. */

@@ -1,7 +1,15 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Server, Socket } from 'node:net'
 import { isHealthPath } from '@arlen/core/health-paths'
-import type { Application } from './application.ts'
+import type { Application, DrainOptions } from './application.ts'
+import { Connections } from './connections.ts'
+import { announceEnd, Draining } from './drain-connections.ts'
+import type { Latencies } from './latencies.ts'
+import { refuse, refuseStream } from './refuse.ts'
+import { ServerEnding } from './server-ending.ts'
+import { protocolOf, type ServerProtocol } from './server-protocol.ts'
+import { isWebSocket } from './websocket.ts'
 
 export interface NodeOptions {
   kind: string
@@ -14,70 +22,49 @@ export interface NodeOptions {
   retryAfterSeconds: number
   /** Value of `X-Propane-Worker`, if responses carry it. */
   header?: string
+  /** Where the time that requests took is counted. */
+  latencies?: Latencies
 }
 
-/** The state of a connection. It is stored on the socket itself, for the fastest access. */
-interface Connection {
-  /** Index of the socket in the list. */
-  index: number
-  /** The latest response. Responses on a connection end in order, so the connection is busy until this one has ended. */
-  response: ServerResponse | undefined
-  /** Upgraded: no longer HTTP, so never idle. */
-  upgraded: boolean
-  /** Bytes read when draining began; more bytes mean that a request is arriving. */
-  bytesRead: number
-}
-
-const CONNECTION = Symbol('propane connection')
-
-type Tracked = Socket & { [CONNECTION]?: Connection }
 type Emit = (this: HttpServer, event: string | symbol, ...args: unknown[]) => boolean
 
-/** Any application on node:http (Fastify, Express, a plain server): propane counts, sheds and drains it from outside. */
+/** Any application on a server of Node.js (Fastify, Express, HTTP/2, plain TCP): propane counts, sheds and drains it from outside. */
 export class NodeApplication implements Application {
   readonly kind: string
+  readonly protocol: ServerProtocol
   readonly #options: NodeOptions
-  /** Open connections. A list whose last entry fills a gap: a Set would add a tenth to the cost of a connection. */
-  readonly #sockets: Tracked[] = []
+  readonly #connections = new Connections()
   /** Requests in flight, if they are limited; otherwise they are counted on demand. */
   #limited = 0
   #requests = 0
   #shed = 0
   #overloaded = false
-  #draining = false
-  /** The idle window is over: connections that become idle now are closed. */
-  #idleOver = false
-  #onEmpty: () => void = () => undefined
-
-  /** One listener for all connections instead of a new one for each. */
-  readonly #closed: (this: Tracked) => void
+  #draining: Draining | undefined
+  #ending: ServerEnding | undefined
 
   constructor(options: NodeOptions) {
     this.kind = options.kind
+    this.protocol = protocolOf(options.server)
     this.#options = options
-    const forget = (socket: Tracked) => this.#forget(socket)
-    this.#closed = function closed() {
-      forget(this)
-    }
   }
 
   async start(virtualServer: Server): Promise<void> {
     const { server, ready } = this.#options
     await ready?.()
     this.#intercept(server)
+    this.#ending = new ServerEnding({
+      server,
+      connections: this.#connections,
+      virtualServer,
+      keepsIdle: () => this.#draining?.idleOver === false,
+    })
     // node:http enforces its time-outs from `listening` on.
     server.emit('listening')
     virtualServer.on('connection', (socket: Socket) => server.emit('connection', socket))
   }
 
   counts(): { inFlight: number; requests: number; shed: number } {
-    let inFlight = 0
-    for (const socket of this.#sockets) {
-      const connection = socket[CONNECTION]!
-      if (isBusy(connection)) inFlight++
-      else connection.response = undefined // an idle connection must not keep the response, and what is attached to it, alive
-    }
-    return { inFlight, requests: this.#requests, shed: this.#shed }
+    return { inFlight: this.#connections.countInFlight(), requests: this.#requests, shed: this.#shed }
   }
 
   overload(on: boolean): void {
@@ -85,47 +72,26 @@ export class NodeApplication implements Application {
   }
 
   preStop(): void {
-    // A node:http application has no readiness to control.
+    // An application of Node.js has no readiness to control.
   }
 
-  async drain(graceMs: number, idleMs: number): Promise<number> {
-    this.#draining = true
-    for (const socket of this.#sockets) {
-      const connection = socket[CONNECTION]!
-      connection.bytesRead = socket.bytesRead
-      if (connection.response && isBusy(connection)) this.#endAfter(connection.response, socket)
+  drain({ graceMs, idleMs, onQuiet }: DrainOptions): Promise<number> {
+    this.#draining = new Draining(this.#connections, { graceMs, idleMs, onQuiet })
+    for (const socket of this.#connections.all()) {
+      const { response } = this.#connections.of(socket)!
+      if (response && !response.writableFinished) this.#endAfter(response, socket)
     }
-    const cut = await this.#emptied(graceMs, Math.min(idleMs, graceMs))
-    await this.#options.close?.()
-    return cut
+    return this.#draining.run()
   }
 
-  #emptied(graceMs: number, idleMs: number): Promise<number> {
-    return new Promise(resolve => {
-      let cut = 0
-      const idle = setTimeout(() => this.#closeIdle(), idleMs)
-      const grace = setTimeout(() => {
-        cut = this.#sockets.length
-        for (const socket of [...this.#sockets]) socket.destroy()
-        this.#onEmpty()
-      }, graceMs)
-      this.#onEmpty = () => {
-        if (this.#sockets.length > 0 && cut === 0) return
-        clearTimeout(idle)
-        clearTimeout(grace)
-        resolve(cut)
-      }
-      this.#onEmpty()
-    })
+  get hasCloseHooks(): boolean {
+    return this.#ending?.hasListeners === true
   }
 
-  /** Half-closes idle connections: the client sees an end, not a reset. */
-  #closeIdle(): void {
-    this.#idleOver = true
-    for (const socket of this.#sockets) {
-      const connection = socket[CONNECTION]!
-      if (!isBusy(connection) && socket.bytesRead === connection.bytesRead) endGently(socket)
-    }
+  async close(): Promise<void> {
+    // An application that has closed its server on its own, at a signal, also runs its own hooks.
+    if (!this.#ending?.closedByApplication) await this.#options.close?.()
+    await this.#ending?.close()
   }
 
   /**
@@ -134,53 +100,77 @@ export class NodeApplication implements Application {
    */
   #intercept(server: HttpServer): void {
     const original = server.emit as unknown as Emit
-    const arrives = (request: IncomingMessage, response: ServerResponse) => this.#arrives(request, response)
-    const opened = 'setSecureContext' in server ? 'secureConnection' : 'connection'
-    const track = (socket: Socket) => this.#track(socket)
+    const before = (event: string | symbol, args: unknown[]) => this.#before(event, args)
+    const closes = (args: unknown[]) => this.#ending!.emitClose(args)
     const intercepted: Emit = function emit(event, ...args) {
-      if (event === 'request' || event === 'checkContinue' || event === 'checkExpectation') {
-        if (!arrives(args[0] as IncomingMessage, args[1] as ServerResponse)) return true
-      } else if (event === opened) {
-        track(args[0] as Socket)
-      } else if (event === 'upgrade' || event === 'connect') {
-        const connection = (args[1] as Tracked)[CONNECTION]
-        if (connection) connection.upgraded = true
-      }
-      return original.call(this, event, ...args)
+      if (event === 'close') return closes(args)
+      return before(event, args) ? original.call(this, event, ...args) : true
     }
     server.emit = intercepted as typeof server.emit
   }
 
-  #track(socket: Tracked): void {
-    socket[CONNECTION] = { index: this.#sockets.length, response: undefined, upgraded: false, bytesRead: 0 }
-    this.#sockets.push(socket)
-    socket.on('close', this.#closed)
+  /** Handles an event before the application does; false if the application must not see it. */
+  #before(event: string | symbol, args: unknown[]): boolean {
+    switch (event) {
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation':
+        return this.#arrives(args[0] as IncomingMessage, args[1] as ServerResponse)
+      case 'connection':
+        this.#accepted(args[0] as Socket)
+        return true
+      case 'secureConnection':
+        this.#secured(args[0] as Socket)
+        return true
+      case 'session':
+        this.#sessionStarts(args[0] as ServerHttp2Session)
+        return true
+      case 'stream':
+        return this.#streamArrives(args[0] as ServerHttp2Stream, args[1] as IncomingHttpHeaders)
+      case 'upgrade':
+      case 'connect':
+        this.#connections.upgrade(args[1] as Socket, isWebSocket(args[0] as IncomingMessage) ? 'websocket' : 'other')
+        return true
+      default:
+        return true
+    }
   }
 
-  #forget(socket: Tracked): void {
-    const { index } = socket[CONNECTION]!
-    const last = this.#sockets.pop()!
-    if (last !== socket) {
-      this.#sockets[index] = last
-      last[CONNECTION]!.index = index
-    }
-    if (this.#draining) this.#onEmpty()
+  #accepted(socket: Socket): void {
+    // As if this server had accepted it.
+    socket.allowHalfOpen = (this.#options.server as unknown as { allowHalfOpen: boolean }).allowHalfOpen
+    this.#connections.add(socket)
+    // What it is doing cannot be seen from outside.
+    if (this.protocol === 'tcp') this.#connections.upgrade(socket, 'other')
+  }
+
+  /** The TLS handshake is complete: from now on, the secure socket is tracked instead of the one below it. */
+  #secured(socket: Socket): void {
+    // Not documented. If it should be missing, both are tracked, which end together.
+    const { _parent: below } = socket as Socket & { _parent?: Socket }
+    if (below) this.#connections.forget(below)
+    this.#connections.add(socket)
+  }
+
+  #sessionStarts(session: ServerHttp2Session): void {
+    const connection = this.#connections.of(session.socket as Socket)
+    if (connection) connection.session = session
+    if (this.#draining) announceEnd(session)
   }
 
   /** Counts a request; false if it was answered with 503. */
   #arrives(request: IncomingMessage, response: ServerResponse): boolean {
-    const { maxInFlight, header } = this.#options
+    const { maxInFlight, header, latencies } = this.#options
     if (header !== undefined) response.setHeader('x-propane-worker', header)
+    if (request.httpVersionMajor === 2) return true // counted as a stream
     if (this.#draining) this.#endAfter(response, request.socket)
-    if (this.#overloaded || (maxInFlight > 0 && this.#limited >= maxInFlight)) {
-      if (!isHealthPath(request.url?.split('?', 1)[0] ?? '', this.#options.healthPaths)) {
-        this.#shed++
-        refuse(response, this.#options.retryAfterSeconds)
-        return false
-      }
+    if (this.#mustShed(request.url)) {
+      refuse(response, this.#options.retryAfterSeconds)
+      return false
     }
     this.#requests++
-    const connection = (request.socket as Tracked)[CONNECTION]
+    latencies?.begin(request)
+    const connection = this.#connections.of(request.socket)
     if (connection) connection.response = response
     if (maxInFlight > 0) {
       this.#limited++
@@ -189,38 +179,35 @@ export class NodeApplication implements Application {
     return true
   }
 
+  #streamArrives(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
+    if (this.#mustShed(headers[':path'] as string | undefined)) {
+      refuseStream(stream, this.#options.retryAfterSeconds)
+      return false
+    }
+    this.#requests++
+    this.#limited++
+    const began = performance.now()
+    const connection = stream.session && this.#connections.of(stream.session.socket as Socket)
+    if (connection) connection.streams++
+    stream.once('close', () => {
+      this.#limited--
+      if (connection) connection.streams--
+      this.#options.latencies?.add(performance.now() - began)
+    })
+    return true
+  }
+
+  #mustShed(url: string = ''): boolean {
+    const { maxInFlight, healthPaths } = this.#options
+    if (!this.#overloaded && !(maxInFlight > 0 && this.#limited >= maxInFlight)) return false
+    if (isHealthPath(url.split('?', 1)[0]!, healthPaths)) return false
+    this.#shed++
+    return true
+  }
+
   /** Makes a response the last on its connection, and says so in the head if it has not been sent. */
   #endAfter(response: ServerResponse, socket: Socket): void {
     if (!response.headersSent) response.setHeader('connection', 'close')
-    response.once('close', () => {
-      if (this.#idleOver) endGently(socket)
-    })
+    response.once('close', () => this.#draining!.answered(socket))
   }
-}
-
-function isBusy({ response, upgraded }: Connection): boolean {
-  return upgraded || (response !== undefined && !response.writableFinished && !response.destroyed)
-}
-
-const OVERLOADED = JSON.stringify({
-  type: 'about:blank',
-  title: 'Service Unavailable',
-  status: 503,
-  code: 'server_overloaded',
-  detail: 'The server is at its limit. Try again later.',
-})
-
-function refuse(response: ServerResponse, retryAfterSeconds: number): void {
-  response.writeHead(503, {
-    'content-type': 'application/problem+json',
-    'content-length': OVERLOADED.length,
-    'retry-after': String(retryAfterSeconds),
-    'cache-control': 'no-store',
-  })
-  response.end(OVERLOADED)
-}
-
-function endGently(socket: Socket): void {
-  socket.end()
-  setTimeout(() => socket.destroy(), 500).unref()
 }

@@ -13,19 +13,25 @@ function answering(status: number): (socket: Socket) => void {
 }
 
 test('any complete answer will do without a path, with one only a good one', async () => {
-  await probe(answering(500), '', 5000)
-  await probe(answering(204), '/ready', 5000)
-  await probe(answering(302), '/ready', 5000)
-  await expect(probe(answering(503), '/ready', 5000)).rejects.toThrow(
-    'it did not pass the probe: GET /ready was answered with 503',
+  await probe(answering(500), { protocol: 'http', path: '', timeoutMs: 5000 })
+  await probe(answering(204), { protocol: 'http', path: '/ready', timeoutMs: 5000 })
+  await probe(answering(302), { protocol: 'http', path: '/ready', timeoutMs: 5000 })
+  await expect(probe(answering(500), { protocol: 'http', path: '/ready', timeoutMs: 5000 })).rejects.toThrow(
+    'it did not pass the probe: GET /ready was answered with 500',
   )
 })
 
 test('what is no HTTP, no answer, or one that never ends, is said so', async () => {
   const says = (text: string) => (socket: Socket) => void socket.end(text)
-  await expect(probe(says('hello'), '', 5000)).rejects.toThrow('GET / was answered with "hello", not HTTP')
-  await expect(probe(says(''), '', 5000)).rejects.toThrow('GET / was answered with "", not HTTP')
-  await expect(probe(socket => void socket.resume(), '', 50)).rejects.toThrow('no complete answer within 50 ms')
-  const resets = probe(socket => void socket.resetAndDestroy(), '', 5000)
+  await expect(probe(says('hello'), { protocol: 'http', path: '', timeoutMs: 5000 })).rejects.toThrow(
+    'GET / was answered with "hello", not HTTP',
+  )
+  await expect(probe(says(''), { protocol: 'http', path: '', timeoutMs: 5000 })).rejects.toThrow(
+    'GET / was answered with "", not HTTP',
+  )
+  await expect(probe(socket => void socket.resume(), { protocol: 'http', path: '', timeoutMs: 50 })).rejects.toThrow(
+    'no complete answer within 50 ms',
+  )
+  const resets = probe(socket => void socket.resetAndDestroy(), { protocol: 'http', path: '', timeoutMs: 5000 })
   await expect(resets).rejects.toThrow('it did not pass the probe: ')
 })

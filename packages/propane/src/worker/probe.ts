@@ -1,25 +1,83 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { net } from '../system/builtins.ts'
+import { http1Request } from './probe-http1.ts'
+import type { ServerProtocol } from './server-protocol.ts'
+
+/** What the probe speaks: `auto` is what the application's server does, `off` is no probe. */
+export type ProbeProtocol = 'auto' | 'off' | 'http' | 'https' | 'h2' | 'h2c'
+
+export interface ProbeOptions {
+  /** What the probe is to speak. */
+  protocol: Exclude<ServerProtocol, 'tcp'>
+  /** Empty: any complete answer to `GET /` will do. */
+  path: string
+  timeoutMs: number
+  /** Called when the application answers that it is not ready yet. */
+  onWaits?: (for_: string) => void
+}
+
+/** Delays before an application that is not ready is asked again. */
+const MIN_PAUSE_MS = 50
+const MAX_PAUSE_MS = 1000
+
+const NOT_READY = 503
+
+/** What to speak to an application; undefined where there is nothing to ask. */
+export function probeProtocol(wanted: ProbeProtocol, spoken: ServerProtocol): ProbeOptions['protocol'] | undefined {
+  if (wanted === 'off') return undefined
+  if (wanted !== 'auto') return wanted
+  return spoken === 'tcp' ? undefined : spoken
+}
 
 /**
  * Sends the application one request over a loopback connection of its own, before any client can: an application that
- * cannot answer never takes a connection. Without a path any complete answer to `GET /` will do. Written in plain
- * bytes, because loading node:http costs a worker whose engine does without it some 16 MiB.
+ * cannot answer never takes a connection. One that answers a path with 503 is asked again until it is ready.
  *
  * @throws Error that says what came instead.
  */
-export async function probe(take: (socket: Socket) => void, path: string, timeoutMs: number): Promise<void> {
+export async function probe(take: (socket: Socket) => void, options: ProbeOptions): Promise<void> {
+  const { path, timeoutMs, onWaits } = options
   const what = `GET ${path || '/'}`
-  const [client, accepted, server] = await connectedPair()
+  const until = performance.now() + timeoutMs
   try {
-    take(accepted)
-    const answer = await roundTrip(client, `${what} HTTP/1.1\r\n`, timeoutMs)
-    const status = Number(/^HTTP\/1\.[01] (\d{3}) /.exec(answer)?.[1] ?? 0)
-    if (status === 0) throw new Error(`${what} was answered with ${JSON.stringify(answer.slice(0, 40))}, not HTTP`)
-    if (path !== '' && (status < 200 || status >= 400)) throw new Error(`${what} was answered with ${status}`)
+    for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
+      const status = await ask(take, options, Math.max(1, until - performance.now()))
+      if (path === '' || (status >= 200 && status < 400)) return
+      if (status !== NOT_READY || performance.now() + pauseMs > until) {
+        throw new Error(`${what} was answered with ${status}`)
+      }
+      onWaits?.(`${what} was answered with ${NOT_READY}`)
+      await new Promise(resolve => setTimeout(resolve, pauseMs))
+    }
   } catch (cause) {
     throw new Error(`it did not pass the probe: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Resolves with the status of one answer. */
+async function ask(
+  take: (socket: Socket) => void,
+  { protocol, path }: ProbeOptions,
+  timeoutMs: number,
+): Promise<number> {
+  const [client, accepted, server] = await connectedPair()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const reason = `there was no complete answer within ${Math.round(timeoutMs)} ms`
+    timer = setTimeout(() => reject(new Error(reason)), timeoutMs)
+  })
+  const request = path || '/'
+  try {
+    take(accepted)
+    if (protocol === 'http') return await Promise.race([http1Request(client, request), late])
+    // Loaded only if needed.
+    const { secureRequest, http2Request } = await import('./probe-secure.ts')
+    return await Promise.race([
+      protocol === 'h2c' ? http2Request(client, request) : secureRequest(client, request, protocol),
+      late,
+    ])
   } finally {
+    clearTimeout(timer)
     client.destroy()
     server.close()
   }
@@ -49,18 +107,4 @@ async function connectedPair(): Promise<[client: Socket, accepted: Socket, serve
   for (const socket of came) if (socket !== accepted) socket.destroy()
   server.on('connection', (socket: Socket) => socket.destroy())
   return [client, accepted, server]
-}
-
-function roundTrip(client: Socket, requestLine: string, timeoutMs: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = ''
-    const timer = setTimeout(() => reject(new Error(`there was no complete answer within ${timeoutMs} ms`)), timeoutMs)
-    client.on('data', data => {
-      if (answer.length < 1024) answer += data.toString('latin1')
-    })
-    client.once('error', reject)
-    client.once('end', () => resolve(answer))
-    client.once('close', () => clearTimeout(timer))
-    client.write(`${requestLine}host: localhost\r\nuser-agent: propane-probe\r\nconnection: close\r\n\r\n`)
-  })
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import { type Controllable, controlsOf, type LoadRules, type Servable } from '@arlen/core'
-import type { Application } from './application.ts'
+import type { Application, DrainOptions } from './application.ts'
 
 /**
  * An application with its own engine (`Servable` in `@arlen/core`). It drains itself. If it is `Controllable`, propane counts
@@ -8,6 +8,8 @@ import type { Application } from './application.ts'
  */
 export class ServableApplication implements Application {
   readonly kind = 'servable'
+  readonly protocol = 'http'
+  readonly hasCloseHooks = false
   readonly #app: Servable
   readonly #controls: Controllable
 
@@ -34,8 +36,12 @@ export class ServableApplication implements Application {
     this.#controls.preStop?.()
   }
 
-  async drain(graceMs: number): Promise<number> {
+  async drain({ graceMs }: DrainOptions): Promise<number> {
     await this.#app.close({ graceMs })
     return 0
+  }
+
+  async close(): Promise<void> {
+    // `drain` has closed it.
   }
 }

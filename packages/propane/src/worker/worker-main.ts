@@ -4,6 +4,7 @@ import type { WorkerOptions } from '../protocol.ts'
 import { envelope, type FromWorker, toWorker } from '../protocol.ts'
 import { become } from '../system/identities.ts'
 import type { ServerHandle } from '../system/listening-socket.ts'
+import { gateSignals } from '../system/signal-gate.ts'
 import { explainError } from './explain-error.ts'
 import { type Channel, Worker } from './worker.ts'
 
@@ -51,10 +52,12 @@ const worker = new Worker(workerOptions, channel)
 
 // The primary is gone: free the port for the next one.
 process.on('disconnect', () => void worker.drain(1500, 500))
-// A terminal sends these to the whole process group; the primary decides what to do.
-process.on('SIGINT', () => undefined)
+// A terminal sends SIGINT and SIGHUP to the whole process group; the primary decides what to do.
 process.on('SIGHUP', () => undefined)
-process.on('SIGTERM', () => (worker.serves ? void worker.drain() : process.exit(0)))
+gateSignals({
+  SIGINT: () => undefined,
+  SIGTERM: () => (worker.serves ? void worker.drain() : process.exit(0)),
+})
 // An uncaught error ends the process as usual. While it boots, the primary also gets the reason.
 process.on('uncaughtExceptionMonitor', report)
 

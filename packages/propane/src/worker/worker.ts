@@ -7,9 +7,12 @@ import type { Application } from './application.ts'
 import { Balance } from './balance.ts'
 import { ListenCapture } from './capture-listen.ts'
 import { Descriptors } from './descriptors.ts'
+import { Ending } from './ending.ts'
 import { explainError } from './explain-error.ts'
+import { Latencies } from './latencies.ts'
 import { loadApplication } from './load-application.ts'
-import { probe } from './probe.ts'
+import { probe, probeProtocol } from './probe.ts'
+import { readySignal } from './ready-signal.ts'
 import { createMemoryReader } from './resident-memory.ts'
 
 /** How often to check the balance and the event-loop delay if nothing else triggers it. */
@@ -18,6 +21,9 @@ const OVERLOADED_TICK_MS = 5
 
 /** The event-loop delay from which a line is logged. */
 const BLOCKED_MS = 5000
+
+/** The least that an application's hooks may take, even if requests have used up the drain time. */
+const LEAST_END_MS = 2000
 
 /** How long an exiting worker waits for its output to be read. */
 const FLUSH_MS = 1000
@@ -40,7 +46,10 @@ export class Worker {
   readonly #descriptors: Descriptors = new Descriptors(() => {
     this.#say({ type: 'descriptors', limit: this.#descriptors.limit })
   })
+  readonly #latencies = new Latencies()
   #application: Application | undefined
+  #ending = new Ending({})
+  #heartbeats: NodeJS.Timeout | undefined
   #sockets = 0
   #draining = false
   #delay = 0
@@ -75,14 +84,27 @@ export class Worker {
       say()
     }
     capture.onElsewhere = say
-    this.#application = await loadApplication(this.#options.app, this.#options, capture, at)
+    const isReady = this.#options.waitReady ? readySignal() : undefined
+    const options = { ...this.#options, latencies: this.#latencies }
+    const { application, onStop } = await loadApplication(this.#options.app, options, capture, at)
+    this.#application = application
+    this.#ending = new Ending({ onStop })
     at('its start has not ended')
-    await this.#application.start(this.#acceptor.virtualServer)
+    await application.start(this.#acceptor.virtualServer)
+    this.#channel.hold(true) // a server that listens keeps its process alive
+    at("it has not called process.send('ready')")
+    await isReady
     at('it has not answered the probe')
-    await probe(socket => this.#acceptor.take(socket), this.#options.probePath, this.#options.bootTimeoutMs)
-    this.#probes = this.#application.counts()?.requests ?? 0
-    this.#channel.hold(true)
-    this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: this.#application.kind })
+    await this.#probe(application, at)
+    this.#probes = application.counts()?.requests ?? 0
+    this.#latencies.reset()
+    this.#say({ type: 'ready', bootMs: Math.round(performance.now()), app: application.kind })
+  }
+
+  async #probe(application: Application, onWaits: (what: string) => void): Promise<void> {
+    const { probe: wanted, probePath: path, bootTimeoutMs: timeoutMs } = this.#options
+    const protocol = probeProtocol(wanted, application.protocol)
+    if (protocol) await probe(socket => this.#acceptor.take(socket), { protocol, path, timeoutMs, onWaits })
   }
 
   /** Whether it accepts connections or has done so. */
@@ -112,7 +134,7 @@ export class Worker {
     this.#tick(now())
     this.#say({ type: 'serving' })
     this.#heartbeat()
-    setInterval(() => this.#heartbeat(), this.#options.heartbeatIntervalMs)
+    this.#heartbeats = setInterval(() => this.#heartbeat(), this.#options.heartbeatIntervalMs)
   }
 
   /** Checks the event loop and the balance, more often while overloaded, so that it does not shed load for too long. */
@@ -144,28 +166,56 @@ export class Worker {
     this.#longestDelay = 0
     const { connections } = this.#acceptor
     const memory = this.#memory()
-    this.#say({ type: 'heartbeat', stats: { connections, ...counts, memory, eventLoopDelayMs } })
+    const { counts: durations, sumMs } = this.#latencies
+    const stats = { connections, ...counts, memory, eventLoopDelayMs, latency: { counts: durations, sumMs } }
+    this.#say({ type: 'heartbeat', stats })
   }
 
-  /** Answers the requests in flight and exits. Default times: those it was started with. */
+  /** Answers the requests in flight, runs the application's hooks, and exits. Default times: those it was started with. */
   async drain(
     graceMs: number = this.#options.drainTimeoutMs,
     idleMs: number = this.#options.idleWindowMs,
     last = false,
   ): Promise<void> {
-    if (this.#draining) return
+    // An application that has handled a signal sends it to itself again to end as if nobody had listened.
+    if (this.#draining) return this.#ending.hasBegun ? this.#ending.ended() : undefined
     this.#draining = true
     const started = now()
     this.#balance.leave()
     if (last) await this.#acceptor.stopLast()
     else this.#acceptor.stop()
     this.#say({ type: 'closed' })
-    const cut = (await this.#application?.drain(graceMs, idleMs)) ?? 0
+    const onQuiet = () => this.#ending.goodbye()
+    const cut = (await this.#application?.drain({ graceMs, idleMs, onQuiet })) ?? 0
     this.#heartbeat()
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
+    await this.#end(started + graceMs)
     await Promise.race([written(process.stdout), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
     await Promise.race([written(process.stderr), new Promise(resolve => setTimeout(resolve, FLUSH_MS))])
-    process.exit(0)
+    process.exit()
+  }
+
+  /** Runs the application's hooks until the drain time is over, or a little longer if the requests have used it up. */
+  async #end(drainEndsAt: number): Promise<void> {
+    // Nothing of propane's own keeps the process alive any more.
+    clearInterval(this.#heartbeats)
+    this.#channel.hold(false)
+    const until = Math.max(drainEndsAt, now() + Math.min(LEAST_END_MS, this.#options.killTimeoutMs / 2))
+    const left = () => Math.max(0, until - now())
+    const late = new Promise<false>(resolve => setTimeout(resolve, left(), false).unref())
+    if (await Promise.race([this.#runHooks(left), late])) return
+    process.stderr.write(
+      'propane: the application was ended before its own hooks had finished: the drain time is over\n',
+    )
+  }
+
+  /** False if the application does not end in time. */
+  async #runHooks(left: () => number): Promise<boolean> {
+    await this.#ending.begin()
+    // An application that handles signals closes its server itself.
+    if (this.#ending.hasSignalListeners && !(await this.#ending.finished(left()))) return false
+    await this.#application?.close()
+    return this.#application?.hasCloseHooks !== true || this.#ending.finished(left())
   }
 
   #say(message: FromWorker): void {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Mutant } from './mutants.ts'
 
 /** A mutant and the module it is in. */
@@ -20,14 +21,14 @@ export function lineNumberOf({ source, start }: LocatedMutant): number {
 }
 
 /**
- * Names each mutant of a module by what it changes, not by where it stands, so that it is found again after other lines
- * of the module have changed. The third of three alike in one module is `… #3`.
+ * Names each mutant of a package by what it changes, not by where it stands, so that it is found again after other lines
+ * have changed and files were moved. The third of three alike is `… #3`.
  */
 export function nameMutants<M extends LocatedMutant>(mutants: readonly M[]): Map<string, M> {
   const named = new Map<string, M>()
   const seen = new Map<string, number>()
   for (const mutant of mutants) {
-    const name = `${mutant.file}: ${mutant.change}: ${lineOf(mutant)}`
+    const name = `${basename(mutant.file)}: ${mutant.change}: ${lineOf(mutant)}`
     const nth = (seen.get(name) ?? 0) + 1
     seen.set(name, nth)
     named.set(nth === 1 ? name : `${name} #${nth}`, mutant)

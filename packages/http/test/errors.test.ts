@@ -172,6 +172,7 @@ describe('onError', () => {
   const dropped = [
     ...['Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Location'],
     ...['Content-Range', 'Content-Disposition', 'Content-Digest', 'Repr-Digest', 'ETag', 'Last-Modified', 'Expires'],
+    ...['Accept-Ranges', 'Digest', 'Content-MD5', 'Cache-Control'],
   ]
 
   test.each<[string, (c: Context) => void]>([

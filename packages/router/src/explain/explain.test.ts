@@ -118,13 +118,20 @@ describe('each candidate is told', () => {
     })
   })
 
-  test('that it lost to a route whose last segment may be missing', () => {
+  test('that it lost to a route whose last segment may be missing, or that has a suffix', () => {
     const router = new Router<string>()
     router.get('/a/b/:page<int>?', 'list')
     router.get('/a/:x', 'one')
     router.get('/a/:x/:y', 'two')
     expect(results(router, 'GET', '/a/b')['GET /a/:x']).toBe('lost: b comes before :x: text before a parameter')
     expect(results(router, 'GET', '/a/b/7')['GET /a/:x/:y']).toBe('lost: b comes before :x: text before a parameter')
+    const suffixed = new Router<string>()
+    suffixed.get('/x/:id', 'id', { formats: ['json'] })
+    suffixed.get('/x/:name', 'name', { when: () => true })
+    expect(results(suffixed, 'GET', '/x/7.json', {})).toEqual({
+      'GET /x/:id': 'won',
+      'GET /x/:name': 'lost: :id.json comes before :name: it has more text',
+    })
     const tail = new Router<string>()
     tail.get('/a/:page<int>?', 'list')
     tail.get('/a/:x', 'one')

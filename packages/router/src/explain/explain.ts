@@ -137,8 +137,9 @@ function failedCondition(
 
 const CLASSES = ['text', 'a constrained parameter', 'a parameter', 'a constrained wildcard', 'a wildcard']
 
-function whyAfter(variant: Variant, route: Route, { route: winner }: Hit<unknown>, path: string): string {
-  const winning = variantsOf(winner, false).find(one => tracePath(one, path).params) ?? variantsOf(winner, false)[0]!
+function whyAfter(variant: Variant, route: Route, { route: winner, format }: Hit<unknown>, path: string): string {
+  const variants = variantsOf(winner, false)
+  const winning = variants.find(one => one.format === format && tracePath(one, path).params) ?? variants[0]!
   for (const [i, ours] of variant.segments.entries()) {
     const theirs = winning.segments[i]
     if (theirs === undefined || segmentKey(ours) === segmentKey(theirs)) continue

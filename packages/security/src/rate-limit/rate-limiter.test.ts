@@ -52,6 +52,27 @@ describe('a rate limiter in memory', () => {
     expect(limiter.consume('key-0').allowed).toBe(false)
   })
 
+  test('takes 16 to 32 bytes a key, and as many rows as the next power of two', () => {
+    const bytes = (algorithm: 'fixed-window' | 'sliding-window' | 'token-bucket', maxKeys: number) =>
+      createRateLimiter({ limit: 1, windowMs: 10, maxKeys, algorithm }).usage.bytes
+    expect(bytes('token-bucket', 1024)).toBe(1024 * 16)
+    expect(bytes('fixed-window', 1024)).toBe(1024 * 24)
+    expect(bytes('sliding-window', 1024)).toBe(1024 * 32)
+    expect(bytes('sliding-window', 1025)).toBe(2048 * 32)
+    expect(bytes('sliding-window', 1)).toBe(8 * 32)
+  })
+
+  test('remembers the key that came last, however full it is', () => {
+    let now = 0
+    const limiter = createRateLimiter({ limit: 3, windowMs: 1000, maxKeys: 32, now: () => now })
+    for (let i = 0; i < 20_000; i++) {
+      now += 0.01
+      expect(limiter.consume(`key-${i}`).remaining).toBe(2)
+      expect(limiter.consume(`key-${i}`).remaining).toBe(1)
+    }
+    expect(limiter.usage.keys).toBe(32)
+  })
+
   test('reuses what has expired', () => {
     let now = 0
     const limiter = createRateLimiter({ limit: 1, windowMs: 10, maxKeys: 64, now: () => now })

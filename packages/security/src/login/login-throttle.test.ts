@@ -59,6 +59,20 @@ describe('the login throttle', () => {
       expect(await it.attempt(name, 'a')).toBe(false)
   })
 
+  test('a refused attempt gets back what it took from the limits before, and no more', async () => {
+    const it = throttle({
+      pair: { limit: 3, windowMs: 60 * 60_000 },
+      address: { limit: 2, windowMs: 1000 },
+      networks: { ipv4: [{ prefix: 32, times: 1 }], ipv6: [{ prefix: 64, times: 1 }] },
+    })
+    for (let i = 0; i < 2; i++) expect(await it.attempt('ada', '192.0.2.1')).toBe(true)
+    for (let i = 0; i < 5; i++) expect(await it.attempt('ada', '192.0.2.1')).toBe(false)
+    it.later(2001)
+    expect(await it.attempt('ada', '192.0.2.1')).toBe(true)
+    expect(await it.attempt('ada', '192.0.2.1')).toBe(false)
+    expect(await it.attempt('bob', '192.0.2.1')).toBe(true)
+  })
+
   test('a success gives the owner back what the failures had cost', async () => {
     const it = throttle()
     for (let round = 0; round < 5; round++) {

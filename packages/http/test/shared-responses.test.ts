@@ -53,6 +53,20 @@ test.each<[string, Handler]>([
   expect(head.match(/^x-(?:one|two): .*$/gim)?.sort()).toEqual(['X-One: other', 'X-Two: 2'])
 })
 
+test('base headers may come from several, and what came first stays', async () => {
+  const { head } = await ask(c => {
+    c.baseHeaders(block)
+    c.baseHeaders(
+      new HeaderBlock([
+        ['X-Two', 'second'],
+        ['X-Three', '3'],
+      ]),
+    )
+    return 'x'
+  })
+  expect(head.match(/^x-.*$/gim)).toEqual(['X-One: 1', 'X-Two: 2', 'X-Three: 3'])
+})
+
 test('base headers come after those that are set, and can be taken away', async () => {
   const { head } = await ask(c => {
     c.res.headers.set('X-One', 'first')

@@ -73,6 +73,30 @@ describe('the login throttle', () => {
     expect(await it.attempt('bob', '192.0.2.1')).toBe(true)
   })
 
+  test('an address that has succeeded is known for thirty days, and does not share the limit of the account', async () => {
+    const thirtyDays = 30 * 24 * 60 * 60_000
+    const it = throttle({ account: { limit: 1, windowMs: 1000 } })
+    const exhaust = () => it.attempt('ada', '198.51.100.1')
+    const home = () => it.attempt('ada', 'home')
+    await it.succeeded('ada', 'home')
+    await exhaust()
+    expect(await it.attempt('ada', '203.0.113.9')).toBe(false)
+    expect(await home()).toBe(true)
+    it.later(thirtyDays - 1)
+    await exhaust()
+    expect(await home()).toBe(true)
+    it.later(1)
+    await exhaust()
+    expect(await home()).toBe(false)
+  })
+
+  test('knows no address where that is switched off', async () => {
+    const it = throttle({ account: { limit: 1, windowMs: 1000 }, knownAddressMs: 0 })
+    await it.succeeded('ada', 'home')
+    await it.attempt('ada', '198.51.100.1')
+    expect(await it.attempt('ada', 'home')).toBe(false)
+  })
+
   test('a success gives the owner back what the failures had cost', async () => {
     const it = throttle()
     for (let round = 0; round < 5; round++) {
@@ -130,7 +154,18 @@ describe('the login throttle', () => {
     test.each<[string, object]>([
       ['no networks', { ipv4: [] }],
       ['a prefix that is none', { ipv4: [{ prefix: 33, times: 1 }] }],
-      ['half an address', { ipv6: [{ prefix: 64.5, times: 1 }] }],
+      ['half a bit', { ipv6: [{ prefix: 63.5, times: 1 }] }],
+      ['networks of half the world', { ipv4: [{ prefix: 7, times: 1 }] }],
+      ['half an attempt', { ipv4: [{ prefix: 32, times: 1.5 }] }],
+      [
+        'one network twice',
+        {
+          ipv4: [
+            { prefix: 32, times: 1 },
+            { prefix: 32, times: 2 },
+          ],
+        },
+      ],
       [
         'networks in the wrong order',
         {

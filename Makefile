@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check bench mutation release-rehearsal surface build format lint clean
+.PHONY: help run dev test check bench mutation release-rehearsal site surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
 	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
 	@echo 'make release-rehearsal  a whole release, tried on a registry of this machine'
+	@echo 'make site     build the documentation as a site and serve it at http://127.0.0.1:4173 (PORT)'
 	@echo 'make surface  rewrite packages/*/api.md, the reports of what each package exports'
 	@echo 'make build    compile every package to its dist/'
 	@echo 'make format   rewrite the sources in the house format'
@@ -41,6 +42,9 @@ mutation:
 
 release-rehearsal:
 	@$(READY) $(NODE) tooling/release/rehearse.ts
+
+site:
+	@$(READY) $(NODE) tooling/site/serve.ts
 
 surface:
 	@$(READY) $(NODE) tooling/surface.ts

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { slug } from './site/slug.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = globSync(['*.md', '.changeset/README.md', 'docs/**/*.md', 'benchmarks/*.md', '{packages,apps}/*/*.md'], {
@@ -54,14 +55,7 @@ function brokenLinks(
 /** The anchors GitHub gives to headings. */
 function headings(text: string): Set<string> {
   const found = [...withoutCode(text, false).matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(match => match[1] ?? '')
-  return new Set(
-    found.map(title =>
-      title
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  )
+  return new Set(found.map(slug))
 }
 
 function withoutCode(text: string, inline = true): string {

@@ -132,7 +132,7 @@ function used({ packages, users }: Workspace): string[] {
   const found: string[] = []
   for (const { manifest, folder, sources, fixtures } of [...packages, ...users]) {
     // Their dependencies are commands too, and what others load when it is there.
-    if (folder === '.' || folder.startsWith(TEMPLATES)) continue
+    if (folder === '.' || folder.startsWith(TEMPLATES) || folder.startsWith('tooling/')) continue
     const named = (files: readonly SourceFile[]) =>
       new Set(files.flatMap(file => [...file.imports.map(each => each.specifier), ...file.strings].map(packageOf)))
     const everywhere = named(sources)

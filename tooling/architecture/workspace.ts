@@ -55,7 +55,13 @@ export function readWorkspace(root: string): Workspace {
   const rootManifest = readJson<Manifest>(join(root, 'package.json'))
   const folders = (pattern: string) =>
     globSync(`${pattern}/package.json`, { cwd: root }).map(path => path.slice(0, -13))
-  const users = [...folders('apps/*'), ...folders(`${TEMPLATES}/*`), ...folders('benchmarks'), '.']
+  const users = [
+    ...folders('apps/*'),
+    ...folders(`${TEMPLATES}/*`),
+    ...folders('benchmarks'),
+    ...folders('tooling/*'),
+    '.',
+  ]
   return {
     packages: folders('packages/*').map(folder => readPackage(root, folder)),
     users: users.map(folder => readPackage(root, folder)),
@@ -73,7 +79,7 @@ export function readLayers(contributing: string): string[][] {
 
 function readPackage(root: string, folder: string): Package {
   const home = join(root, folder)
-  const others = folder === '.' ? ['packages', 'apps', 'benchmarks'] : [relative(folder, TEMPLATES)]
+  const others = folder === '.' ? ['packages', 'apps', 'benchmarks', 'tooling/site'] : [relative(folder, TEMPLATES)]
   const paths = walk(home, others)
   const code = paths.filter(path => /\.[cm]?tsx?$/.test(path) && !path.endsWith('.d.ts') && !isFixture(path))
   const fixtures = paths.filter(path => /\.[cm]?[jt]sx?$/.test(path) && isFixture(path))

@@ -1,106 +1,113 @@
+import { parseSql } from '../lint/parser.ts'
 import type { Pg } from '../pg.ts'
 import type { TypeSettings } from '../wire/type-parsers.ts'
-import { NEVER_NULL } from './nullability.ts'
+import { familyOf, JUDGED_BY_NAME, TOTAL_OPERATORS } from './nullability/functions.ts'
+import type { Known, KnownTable } from './nullability/known.ts'
+import { TypeNames } from './type-names.ts'
 
-interface TypeRow {
-  oid: number
-  name: string
-  kind: string
-  element: number
-  base: number
-  delimiter: string
-  labels: string[] | null
-}
+/** What the database says of the types, tables and functions that queries mention. */
+export class Catalog implements Known {
+  readonly types: TypeNames
+  readonly ownOperators: ReadonlySet<string>
+  readonly ownCasts: boolean
+  /** By `schema.name`, and by the name alone where the search path leads there. */
+  readonly #tables: ReadonlyMap<string, KnownTable>
+  /** Names that functions of the application share with those of PostgreSQL. */
+  readonly #ownFunctions: ReadonlySet<string>
 
-/** What the database says of the types and columns that queries mention. */
-export class Catalog {
-  readonly #types = new Map<number, TypeRow>()
-  readonly #notNull = new Set<string>()
-  /** Names that functions of the application share with those of PostgreSQL that never give NULL. */
-  readonly shadowed: Set<string> = new Set()
-  readonly #settings: TypeSettings
-
-  constructor(settings: TypeSettings) {
-    this.#settings = settings
+  private constructor(types: TypeNames, tables: ReadonlyMap<string, KnownTable>, own: OwnNames) {
+    this.types = types
+    this.#tables = tables
+    this.#ownFunctions = new Set(own.functions)
+    this.ownOperators = new Set(own.operators)
+    this.ownCasts = own.casts
   }
 
   static async load(db: Pg, settings: TypeSettings): Promise<Catalog> {
-    const catalog = new Catalog(settings)
-    const types = await db.many<TypeRow>(
-      `select t.oid, t.typname as name, t.typtype as kind, t.typelem as element, t.typbasetype as base, t.typdelim::text as delimiter,
-         (select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) as labels
-       from pg_type t`,
-    )
-    for (const type of types) catalog.#types.set(type.oid, type)
-    const columns = await db.many<{ key: string }>(
-      // A constraint that is NOT VALID holds for new rows only.
-      `select attrelid || ' ' || attnum as key from pg_attribute where attnotnull and attnum > 0 and attrelid >= 16384
-         and not exists (select from pg_constraint where conrelid = attrelid and contype = 'n' and conkey[1] = attnum and not convalidated)`,
-    )
-    for (const { key } of columns) catalog.#notNull.add(key)
-    const functions = await db.many<{ name: string }>(
-      `select distinct proname as name from pg_proc where pronamespace <> 'pg_catalog'::regnamespace and proname = any ($1)`,
-      [NEVER_NULL],
-    )
-    for (const { name } of functions) catalog.shadowed.add(name)
-    return catalog
+    const own = await db.one<OwnNames>(OWN_NAMES, [JUDGED_BY_NAME, [...TOTAL_OPERATORS]])
+    return new Catalog(await TypeNames.load(db, settings), await loadTables(db), own)
   }
 
-  /** Whether a column of a table can hold no NULL. */
-  isNotNull(tableId: number, columnNumber: number): boolean {
-    return this.#notNull.has(`${tableId} ${columnNumber}`)
+  table(schema: string | undefined, name: string): KnownTable | undefined {
+    return this.#tables.get(schema === undefined ? name : `${schema}.${name}`)
   }
 
-  /** How a value of a type comes out. */
-  output(oid: number): string {
-    const type = this.#resolve(oid)
-    if (type?.labels) return type.labels.map(label => JSON.stringify(label)).join(' | ')
-    if (type && isArray(type) && type.delimiter === ',') return `(${this.output(type.element)} | null)[]`
-    return this.#outputs()[type?.name ?? ''] ?? 'string'
+  builtIn(path: readonly string[]): string | undefined {
+    const name = path.at(-1)!
+    if (path.length === 1) return this.#ownFunctions.has(name) ? undefined : name
+    return path[0] === 'pg_catalog' ? name : undefined
   }
+}
 
-  /** What a parameter of a type takes. */
-  input(oid: number): string {
-    const type = this.#resolve(oid)
-    if (type?.labels) return type.labels.map(label => JSON.stringify(label)).join(' | ')
-    if (type && isArray(type)) return `readonly (${this.input(type.element)} | null)[]`
-    return INPUTS[type?.name ?? ''] ?? 'string'
-  }
+interface OwnNames {
+  functions: string[]
+  operators: string[]
+  casts: boolean
+}
 
-  /** A domain is what it is made of. */
-  #resolve(oid: number): TypeRow | undefined {
-    let type = this.#types.get(oid)
-    while (type?.kind === 'd') type = this.#types.get(type.base)
-    return type
-  }
+/** What extensions bring under the names of PostgreSQL, as citext does, means the same. */
+const NOT_OF_EXTENSION = (catalog: string, alias: string) =>
+  `not exists (select from pg_depend where classid = '${catalog}'::regclass and objid = ${alias}.oid and deptype = 'e')`
 
-  #outputs(): Readonly<Record<string, string>> {
-    const { int8 = 'bigint', timestamptz = 'date', json = 'parse' } = this.#settings
-    return {
-      ...OUTPUTS,
-      int8,
-      timestamptz: timestamptz === 'date' ? 'Date' : 'string',
-      json: json === 'parse' ? 'unknown' : 'string',
-      jsonb: json === 'parse' ? 'unknown' : 'string',
+const OWN_NAMES = `select
+  array(select distinct proname::text from pg_proc p where pronamespace <> 'pg_catalog'::regnamespace and proname = any ($1)
+    and ${NOT_OF_EXTENSION('pg_proc', 'p')}) as functions,
+  array(select distinct oprname::text from pg_operator o where oprnamespace <> 'pg_catalog'::regnamespace and oprname = any ($2)
+    and ${NOT_OF_EXTENSION('pg_operator', 'o')}) as operators,
+  exists (select from pg_cast c where oid >= 16384 and castfunc <> 0 and ${NOT_OF_EXTENSION('pg_cast', 'c')}) as casts`
+
+interface ColumnRow {
+  schema: string
+  table: string
+  visible: boolean
+  view: string | null
+  column: string
+  not_null: boolean
+  type: string
+}
+
+/**
+ * NOT NULL holds for every row where its constraint is validated and no table that inherits is without it. Nobody
+ * enforces it in foreign tables, and a materialized view may be older than it.
+ */
+const COLUMNS = `with recursive below (parent, child) as (
+    select inhparent, inhrelid from pg_inherits
+    union select b.parent, i.inhrelid from below b join pg_inherits i on i.inhparent = b.child
+  )
+  select n.nspname as schema, c.relname as table, pg_table_is_visible(c.oid) as visible,
+    case when relkind = 'v' and n.nspname not in ('pg_catalog', 'information_schema') then pg_get_viewdef(c.oid) end as view,
+    a.attname as column, coalesce(b.typname, t.typname) as type,
+    attnotnull and relkind in ('r', 'p')
+      and not exists (select from pg_constraint where conrelid = c.oid and contype = 'n' and conkey[1] = attnum and not convalidated)
+      and not exists (select from below join pg_class k on k.oid = child left join pg_attribute x on x.attrelid = child and x.attname = a.attname
+        where parent = c.oid and (k.relkind = 'f' or x.attnotnull is not true or exists
+          (select from pg_constraint where conrelid = child and contype = 'n' and conkey[1] = x.attnum and not convalidated))) as not_null
+  from pg_class c join pg_namespace n on n.oid = relnamespace join pg_attribute a on attrelid = c.oid
+    join pg_type t on t.oid = atttypid left join pg_type b on b.oid = t.typbasetype
+  where relkind in ('r', 'p', 'v', 'm', 'f') and attnum > 0 and not attisdropped and n.nspname not like 'pg_toast%'
+  order by c.oid, attnum`
+
+async function loadTables(db: Pg): Promise<ReadonlyMap<string, KnownTable>> {
+  const tables = new Map<string, KnownTable>()
+  const rows = await db.many<ColumnRow>(COLUMNS)
+  for (const of of Map.groupBy(rows, ({ schema, table }) => `${schema}.${table}`)) {
+    const [name, columns] = of
+    const { view, visible, table } = columns[0]!
+    const known: KnownTable = {
+      columns: columns.map(({ column, not_null, type }) => ({
+        name: column,
+        nullable: !not_null,
+        family: familyOf(type),
+      })),
+      view: view === null ? undefined : await selectOf(view),
     }
+    tables.set(name, known)
+    if (visible) tables.set(table, known)
   }
+  return tables
 }
 
-function isArray(type: TypeRow): boolean {
-  return type.element !== 0 && type.name.startsWith('_')
-}
-
-const NUMBERS = { int2: 'number', int4: 'number', oid: 'number', float4: 'number', float8: 'number' }
-const OUTPUTS: Readonly<Record<string, string>> = { ...NUMBERS, bool: 'boolean', bytea: 'Buffer' }
-const INPUTS: Readonly<Record<string, string>> = {
-  ...NUMBERS,
-  int8: 'bigint | number',
-  numeric: 'string | number | bigint',
-  bool: 'boolean',
-  bytea: 'Uint8Array',
-  timestamptz: 'Date | string',
-  timestamp: 'Date | string',
-  date: 'Date | string',
-  json: 'JsonParam | string',
-  jsonb: 'JsonParam | string',
+async function selectOf(view: string) {
+  const [statement] = await parseSql(view).catch(() => [])
+  return statement?.kind === 'SelectStmt' ? statement.node : undefined
 }

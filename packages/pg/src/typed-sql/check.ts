@@ -8,7 +8,7 @@ import { DatabaseError } from '../server-errors/database-error.ts'
 import { locationOf } from '../sql/sql-excerpt.ts'
 import { Catalog } from './catalog.ts'
 import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
-import { readNullability } from './nullability.ts'
+import { inferNeverNull } from './nullability/infer.ts'
 import { type DescribedQuery, renderDeclarations, renderSqlModule } from './render.ts'
 
 /** Options of {@link checkQueries}. */
@@ -74,7 +74,11 @@ async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<D
     const { params, fields } = await executorOf(db).describe(query.text)
     const twice = fields.find(({ name }, i) => fields.findIndex(field => field.name === name) < i)
     if (twice) return ambiguous(twice.name, query)
-    const { outerJoin, neverNull } = await readNullability(query.text, catalog.shadowed)
+    const neverNull = await inferNeverNull(
+      query.text,
+      fields.map(({ name }) => name),
+      catalog,
+    )
     const asserted = new Set(
       /--[ \t]*not null:([^\n]*)/
         .exec(query.text)?.[1]
@@ -83,13 +87,10 @@ async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<D
     )
     return {
       text: query.text,
-      params: params.map(oid => `${catalog.input(oid)} | null`),
+      params: params.map(oid => `${catalog.types.input(oid)} | null`),
       columns: fields.map((field, i) => {
-        const certain =
-          neverNull.has(i) ||
-          asserted.has(field.name) ||
-          (!outerJoin && catalog.isNotNull(field.tableId, field.columnNumber))
-        return { name: field.name, type: `${catalog.output(field.typeId)}${certain ? '' : ' | null'}` }
+        const certain = neverNull.has(i) || asserted.has(field.name)
+        return { name: field.name, type: `${catalog.types.output(field.typeId)}${certain ? '' : ' | null'}` }
       }),
     }
   } catch (error) {

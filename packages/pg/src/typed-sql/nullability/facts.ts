@@ -1,0 +1,87 @@
+import { list, names, type Tree, tree } from '../../lint/parser.ts'
+import { NOT_STRICT, NULL_FOR_NULL_ALONE, TOTAL_OPERATORS } from './functions.ts'
+import type { Known } from './known.ts'
+
+/** A reference to a column as a path: `['t', 'a']`. */
+export type Path = readonly string[]
+
+/** The columns that are not NULL where a condition is true. */
+export function provenBy(condition: unknown, known: Known): Path[] {
+  const { BoolExpr, NullTest, BooleanTest, A_Expr, SubLink, ColumnRef } = tree(condition)
+  if (BoolExpr !== undefined) return provenByLogic(tree(BoolExpr), known)
+  if (NullTest !== undefined) {
+    const { nulltesttype, arg } = tree(NullTest)
+    return nulltesttype === 'IS_NOT_NULL' ? needed(arg, known) : []
+  }
+  if (BooleanTest !== undefined) {
+    const { booltesttype, arg } = tree(BooleanTest)
+    return booltesttype === 'IS_TRUE' || booltesttype === 'IS_FALSE' ? needed(arg, known) : []
+  }
+  if (SubLink !== undefined) {
+    const { subLinkType, testexpr } = tree(SubLink)
+    return subLinkType === 'ANY_SUBLINK' ? needed(testexpr, known) : []
+  }
+  return A_Expr !== undefined || ColumnRef !== undefined ? needed(condition, known) : []
+}
+
+function provenByLogic({ boolop, args }: Tree, known: Known): Path[] {
+  const parts = list(args)
+  if (boolop === 'AND_EXPR') return parts.flatMap(part => provenBy(part, known))
+  if (boolop === 'OR_EXPR') {
+    const [first = [], ...others] = parts.map(part => provenBy(part, known))
+    const keys = others.map(each => new Set(each.map(keyOf)))
+    return first.filter(path => keys.every(each => each.has(keyOf(path))))
+  }
+  const { NullTest, A_Expr, ColumnRef } = tree(parts[0])
+  if (NullTest !== undefined) return tree(NullTest).nulltesttype === 'IS_NULL' ? needed(tree(NullTest).arg, known) : []
+  // NOT is true where its operand is false, and so not NULL.
+  const plain = A_Expr !== undefined && tree(A_Expr).kind === 'AEXPR_OP'
+  return plain || ColumnRef !== undefined ? needed(parts[0], known) : []
+}
+
+/** The columns that are not NULL where an expression is not. */
+function needed(expression: unknown, known: Known): Path[] {
+  const { ColumnRef, A_Expr, FuncCall, TypeCast, CollateClause } = tree(expression)
+  if (ColumnRef !== undefined) return pathOf(tree(ColumnRef))
+  if (CollateClause !== undefined) return needed(tree(CollateClause).arg, known)
+  if (TypeCast !== undefined) return known.ownCasts ? [] : needed(tree(TypeCast).arg, known)
+  if (FuncCall !== undefined) {
+    const { funcname, args, over } = tree(FuncCall)
+    const name = known.builtIn(names(funcname))
+    const listed = name !== undefined && Object.hasOwn(NULL_FOR_NULL_ALONE, name) && !NOT_STRICT.has(name)
+    const strict = listed && over === undefined
+    return strict ? list(args).flatMap(arg => needed(arg, known)) : []
+  }
+  return A_Expr === undefined ? [] : neededByOperator(tree(A_Expr), known)
+}
+
+function neededByOperator({ kind, name, lexpr, rexpr }: Tree, known: Known): Path[] {
+  const operator = names(name).at(-1) ?? ''
+  const strict = TOTAL_OPERATORS.has(operator) && !NOT_STRICT.has(operator) && !known.ownOperators.has(operator)
+  const left = () => needed(lexpr, known)
+  switch (kind) {
+    case 'AEXPR_OP':
+    case 'AEXPR_LIKE':
+    case 'AEXPR_ILIKE':
+      return strict ? [...left(), ...needed(rexpr, known)] : []
+    case 'AEXPR_IN':
+    case 'AEXPR_OP_ANY':
+      return strict ? left() : []
+    case 'AEXPR_BETWEEN':
+    case 'AEXPR_NOT_BETWEEN':
+    case 'AEXPR_BETWEEN_SYM':
+    case 'AEXPR_NOT_BETWEEN_SYM':
+      return known.ownOperators.size === 0 ? left() : []
+    default:
+      return []
+  }
+}
+
+function pathOf({ fields }: Tree): Path[] {
+  const path = list(fields).map(field => tree(field.String).sval)
+  return path.every(part => part !== undefined) ? [path.map(String)] : []
+}
+
+export function keyOf(path: Path): string {
+  return path.join('\0')
+}

@@ -1,0 +1,222 @@
+import { list, names, type Tree, tree } from '../../lint/parser.ts'
+import { familyIn, isNeverNull, type Place } from './expression.ts'
+import { provenBy } from './facts.ts'
+import { type FromContext, readFrom, readTable, renamed } from './from.ts'
+import type { Known } from './known.ts'
+import { type Column, type Entry, isNullable, lookUpHere, NOTHING, type Scope, type Source } from './scope.ts'
+
+type Ctes = ReadonlyMap<string, readonly Column[] | undefined>
+
+/** How deep queries may be nested before they are not understood. */
+const DEEPEST = 64
+
+/** Infers which columns of a query can be NULL. */
+export class QueryReader {
+  readonly #known: Known
+  readonly #views = new Map<Tree, readonly Column[] | undefined>()
+  #depth = 0
+
+  constructor(known: Known) {
+    this.#known = known
+  }
+
+  /** The columns of a statement; undefined where not even their number is known. */
+  columnsOf(kind: string, node: Tree, ctes: Ctes = new Map(), parent?: Scope): readonly Column[] | undefined {
+    if (this.#depth > DEEPEST) return undefined
+    this.#depth++
+    try {
+      if (kind === 'SelectStmt') return this.#select(node, ctes, parent)
+      return CHANGES.includes(kind) ? this.#change(kind, node, ctes, parent) : undefined
+    } finally {
+      this.#depth--
+    }
+  }
+
+  #select(node: Tree, outer: Ctes, parent: Scope | undefined): readonly Column[] | undefined {
+    const ctes = this.#with(node.withClause, outer, parent)
+    if (node.op !== undefined && node.op !== 'SETOP_NONE') return this.#setOperation(node, ctes, parent)
+    if (node.valuesLists !== undefined) return this.#values(node, ctes, parent)
+    const source = readFrom(list(node.fromClause), this.#from(ctes, parent))
+    this.#prove(node.whereClause, source)
+    const groups = list(node.groupClause)
+    const scope: Scope = {
+      source,
+      ctes,
+      parent,
+      rollup: groups.some(group => group.GroupingSet !== undefined),
+      grouped: groups.length > 0,
+    }
+    return this.#targets(list(node.targetList), scope)
+  }
+
+  /** NULL in one branch is NULL in the result, except in what only the other branch leaves. */
+  #setOperation(node: Tree, ctes: Ctes, parent: Scope | undefined): readonly Column[] | undefined {
+    const left = this.columnsOf('SelectStmt', tree(node.larg), ctes, parent)
+    const right = this.columnsOf('SelectStmt', tree(node.rarg), ctes, parent)
+    if (!left || !right || left.length !== right.length) return undefined
+    return left.map((column, i) => {
+      const other = right[i]!
+      const nullable =
+        node.op === 'SETOP_UNION'
+          ? column.nullable || other.nullable
+          : node.op === 'SETOP_EXCEPT'
+            ? column.nullable
+            : column.nullable && other.nullable
+      return { ...column, nullable, family: column.family === other.family ? column.family : undefined }
+    })
+  }
+
+  #values(node: Tree, ctes: Ctes, parent: Scope | undefined): readonly Column[] {
+    const place = this.#place({ source: NOTHING, ctes, parent, rollup: false, grouped: false })
+    const rows = list(node.valuesLists).map(row => list(tree(row.List).items))
+    return rows[0]!.map((first, i) => ({
+      name: `column${i + 1}`,
+      nullable: !rows.every(row => isNeverNull(row[i], place)),
+      family: familyIn(first, place),
+    }))
+  }
+
+  /** INSERT, UPDATE, DELETE and MERGE: what RETURNING gives. */
+  #change(kind: string, node: Tree, outer: Ctes, parent: Scope | undefined): readonly Column[] | undefined {
+    const ctes = this.#with(node.withClause, outer, parent)
+    const context = this.#from(ctes, parent)
+    const target = this.#target(tree(node.relation), context)
+    const others = readFrom(
+      node.sourceRelation === undefined ? list(node.fromClause ?? node.usingClause) : [tree(node.sourceRelation)],
+      context,
+    )
+    const clauses = list(node.mergeWhenClauses).map(each => tree(each.MergeWhenClause).matchKind)
+    if (clauses.includes('MERGE_WHEN_NOT_MATCHED_BY_SOURCE')) {
+      for (const relation of others.relations) relation.absences.add({ relations: others.relations })
+    }
+    const source: Source = {
+      relations: [...target.relations, ...others.relations],
+      entries: [...others.entries, ...target.entries],
+      complete: target.complete && others.complete,
+    }
+    // What is updated was not NULL: it may be now. The conditions tell of the other tables alone.
+    this.#prove(node.whereClause, source, kind === 'UpdateStmt' ? target : NOTHING)
+    const star = kind === 'MergeStmt' ? [...others.entries, ...target.entries] : [...target.entries, ...others.entries]
+    const scope: Scope = { source: { ...source, entries: star }, ctes, parent, rollup: false, grouped: false }
+    return this.#targets(list(node.returningList ?? tree(node.returningClause).exprs), scope)
+  }
+
+  /** What a trigger makes of a row that is written to a view is not known. */
+  #target(relation: Tree, context: FromContext): Source {
+    const known: Known = {
+      ...context.known,
+      builtIn: path => context.known.builtIn(path),
+      table: (schema, name) => {
+        const table = context.known.table(schema, name)
+        return table?.view ? { columns: table.columns.map(column => ({ ...column, nullable: true })) } : table
+      },
+    }
+    return readTable(relation, { ...context, known, ctes: new Map() })
+  }
+
+  #prove(condition: unknown, source: Source, except: Source = NOTHING): void {
+    if (condition === undefined) return
+    for (const path of provenBy(condition, this.#known)) {
+      const entry = lookUpHere(path, source)
+      if (entry && !except.relations.includes(entry.relation)) entry.relation.prove(entry.column.name)
+    }
+  }
+
+  #targets(targets: readonly Tree[], scope: Scope): readonly Column[] | undefined {
+    const place = this.#place(scope)
+    const columns: Column[] = []
+    for (const { ResTarget } of targets) {
+      const { name, val } = tree(ResTarget)
+      const star = this.#star(tree(val), scope)
+      if (star === 'unknown') return undefined
+      if (star) {
+        for (const entry of star) columns.push({ ...entry.column, nullable: scope.rollup || isNullable(entry) })
+      } else {
+        columns.push({
+          name: name === undefined ? nameOf(tree(val)) : String(name),
+          nullable: !isNeverNull(val, place),
+          family: familyIn(val, place),
+        })
+      }
+    }
+    return columns
+  }
+
+  /** What `*` and `t.*` stand for; undefined for anything else. */
+  #star(value: Tree, { source }: Scope): readonly Entry[] | 'unknown' | undefined {
+    if (list(tree(value.A_Indirection).indirection).some(part => part.A_Star !== undefined)) return 'unknown'
+    const fields = list(tree(value.ColumnRef).fields)
+    if (fields.at(-1)?.A_Star === undefined) return undefined
+    if (fields.length === 1) return source.complete ? source.entries : 'unknown'
+    const relation = source.relations.find(each => each.name === names(fields).at(-2))
+    return relation?.columns?.map(column => ({ relation, column })) ?? 'unknown'
+  }
+
+  #with(clause: unknown, outer: Ctes, parent: Scope | undefined): Ctes {
+    if (clause === undefined) return outer
+    const ctes = new Map(outer)
+    for (const { CommonTableExpr } of list(tree(clause).ctes)) {
+      const cte = tree(CommonTableExpr)
+      const name = String(cte.ctename)
+      const [kind = '', node] = Object.entries(tree(cte.ctequery))[0] ?? []
+      const alias = { colnames: cte.aliascolnames }
+      const recursive = tree(clause).recursive === true && tree(node).op === 'SETOP_UNION'
+      const columns = recursive
+        ? this.#recursive(name, tree(node), alias, ctes, parent)
+        : this.columnsOf(kind, tree(node), ctes, parent)
+      ctes.set(name, renamed(columns, alias))
+    }
+    return ctes
+  }
+
+  /** Begins with what the first branch gives, and takes in what the second makes of it until nothing changes. */
+  #recursive(name: string, node: Tree, alias: Tree, ctes: Ctes, parent: Scope | undefined) {
+    const inner = this.#with(node.withClause, ctes, parent)
+    let columns = this.columnsOf('SelectStmt', tree(node.larg), inner, parent)
+    for (let changed = true; changed && columns; ) {
+      const known: Ctes = new Map([...inner, [name, renamed(columns, alias)]])
+      const next = this.columnsOf('SelectStmt', tree(node.rarg), known, parent)
+      if (next?.length !== columns.length) return undefined
+      const both: readonly Column[] = columns.map((column, i) => ({
+        ...column,
+        nullable: column.nullable || next[i]!.nullable,
+        family: column.family === next[i]!.family ? column.family : undefined,
+      }))
+      changed = both.some(
+        ({ nullable, family }, i) => nullable !== columns![i]!.nullable || family !== columns![i]!.family,
+      )
+      columns = both
+    }
+    return columns
+  }
+
+  #from(ctes: Ctes, parent: Scope | undefined): FromContext {
+    return {
+      known: this.#known,
+      ctes,
+      columnsOf: (select, before) =>
+        this.columnsOf('SelectStmt', select, ctes, { source: before, ctes, parent, rollup: false, grouped: false }),
+      columnsOfView: view => {
+        if (!this.#views.has(view)) this.#views.set(view, this.columnsOf('SelectStmt', view))
+        return this.#views.get(view)
+      },
+    }
+  }
+
+  #place(scope: Scope): Place {
+    const columnsOf = (select: Tree) => this.columnsOf('SelectStmt', select, scope.ctes, scope)
+    return { scope, known: this.#known, given: new Set(), columnsOf }
+  }
+}
+
+const CHANGES = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']
+
+/** The name that PostgreSQL gives to a column without AS, where that is simple (`FigureColname`). */
+function nameOf(value: Tree): string | undefined {
+  if (value.ColumnRef !== undefined) return names(tree(value.ColumnRef).fields).at(-1)
+  if (value.FuncCall !== undefined) return names(tree(value.FuncCall).funcname).at(-1)
+  if (value.A_Expr !== undefined) return tree(value.A_Expr).kind === 'AEXPR_NULLIF' ? 'nullif' : '?column?'
+  if (value.CoalesceExpr !== undefined) return 'coalesce'
+  if (value.ParamRef !== undefined) return '?column?'
+  return undefined
+}

@@ -1,0 +1,96 @@
+import type { Family } from './functions.ts'
+
+/** A column of a table, of a sub-select or of a result. */
+export interface Column {
+  /** Undefined where the server would have to be asked. */
+  name: string | undefined
+  nullable: boolean
+  family: Family | undefined
+}
+
+/** A side of an outer join that may have no row: then all its columns are NULL. */
+export interface Absence {
+  relations: Relation[]
+}
+
+/** A table, a view or a sub-select in FROM. */
+export class Relation {
+  readonly name: string
+  /** Undefined where they are not known. */
+  readonly columns: readonly Column[] | undefined
+  readonly absences: Set<Absence> = new Set()
+  /** Columns of which a condition says that they are not NULL. */
+  readonly proven: Set<string> = new Set()
+
+  constructor(name: string, columns: readonly Column[] | undefined) {
+    this.name = name
+    this.columns = columns
+  }
+
+  /** A condition holds only where this column is not NULL: so there is a row of this relation. */
+  prove(column: string | undefined): void {
+    if (column !== undefined) this.proven.add(column)
+    for (const absence of [...this.absences]) {
+      for (const relation of absence.relations) relation.absences.delete(absence)
+    }
+  }
+}
+
+/** A column as it can be named in a query. */
+export interface Entry {
+  relation: Relation
+  column: Column
+}
+
+export function isNullable({ relation, column }: Entry): boolean {
+  if (relation.absences.size > 0) return true
+  return column.nullable && !(column.name !== undefined && relation.proven.has(column.name))
+}
+
+/** What FROM gives: its relations, and the columns of `*` in order, those of USING once. */
+export interface Source {
+  relations: Relation[]
+  entries: Entry[]
+  /** Whether the entries are all columns. */
+  complete: boolean
+}
+
+/** Where names are looked up. */
+export interface Scope {
+  source: Source
+  ctes: ReadonlyMap<string, readonly Column[] | undefined>
+  parent: Scope | undefined
+  /** ROLLUP and its like put NULL where a column does not take part. */
+  rollup: boolean
+  /** Aggregates are over groups, each of which has a row. */
+  grouped: boolean
+}
+
+export const NOTHING: Source = { relations: [], entries: [], complete: true }
+
+/** What a reference leads to. */
+export type Found = { entry: Entry; rollup: boolean } | { row: Relation; rollup: boolean } | undefined
+
+/** Looks up `column`, `relation.column` or `schema.relation.column`, also in the queries around. */
+export function lookUp(path: readonly string[], scope: Scope | undefined): Found {
+  if (!scope) return undefined
+  const { source, rollup } = scope
+  const name = path.at(-1)!
+  if (path.length > 1) {
+    const relation = source.relations.find(each => each.name === path.at(-2))
+    if (!relation) return lookUp(path, scope.parent)
+    const column = relation.columns?.find(each => each.name === name)
+    return column && { entry: { relation, column }, rollup }
+  }
+  const entry = source.entries.find(({ column }) => column.name === name)
+  if (entry) return { entry, rollup }
+  const row = source.relations.find(each => each.name === name)
+  if (row) return { row, rollup }
+  return source.complete ? lookUp(path, scope.parent) : undefined
+}
+
+/** As {@link lookUp}, in this query alone: conditions prove nothing about the queries around. */
+export function lookUpHere(path: readonly string[], source: Source): Entry | undefined {
+  const found = lookUp(path, { source, ctes: new Map(), parent: undefined, rollup: false, grouped: false })
+  return found && 'entry' in found ? found.entry : undefined
+}

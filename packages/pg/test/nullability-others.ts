@@ -1,0 +1,160 @@
+/**
+ * What other tools infer of the same queries, by query: PgTyped 2.4.2, safeql 4.1.1, and sqlx by its rule (NOT NULL of the
+ * column it comes from, unless the plan has an outer join). Found with PostgreSQL 18.
+ */
+export const OTHERS: Readonly<Record<string, readonly [pgtyped: string, safeql: string, sqlx: string]>> = {
+  'select id, name, mail from users': ['n n ?', 'n n ?', 'n n ?'],
+  'select u.* from users u': ['n n ? ? n n n ?', 'n n ? ? n n ? ?', 'n n ? ? n n n ?'],
+  'select u.name, p.title from users u join posts p on p.author = u.id': ['n n', 'n n', 'n n'],
+  'select u.name, p.title from users u left join posts p on p.author = u.id': ['n n', 'n ?', 'n ?'],
+  'select u.name, p.title from users u right join posts p on p.author = u.id': ['n n', 'n n', '? n'],
+  'select u.name, p.title from users u full join posts p on p.author = u.id': ['n n', 'n ?', '? ?'],
+  'select u.name, p.title, c.text from users u join posts p on p.author = u.id left join comments c on c.post = p.id': [
+    'n n n',
+    'n n ?',
+    'n n ?',
+  ],
+  'select u.name, p.title, c.text from users u left join (posts p join comments c on c.post = p.id) on p.author = u.id':
+    ['n n n', 'n n n', 'n ? ?'],
+  'select u.name from users u where exists (select from posts p left join comments c on c.post = p.id where p.author = u.id)':
+    ['n', 'n', 'n'],
+  'select u.name, p.title from users u left join posts p on p.author = u.id where p.id is not null': [
+    'n n',
+    'n ?',
+    'n n',
+  ],
+  "select u.name, p.title from users u left join posts p on p.author = u.id where p.title like 'a%'": [
+    'n n',
+    'n ?',
+    'n n',
+  ],
+  'select u.name, n.posts from users u left join lateral (select count(*) as posts from posts where author = u.id) n on true':
+    ['n ?', 'n ?', 'n ?'],
+  'select u.name, n.posts from users u cross join lateral (select count(*) as posts from posts where author = u.id) n':
+    ['n ?', 'n ?', 'n ?'],
+  'select * from users join posts using (id)': [
+    'n n ? ? n n n ? n n ? ?',
+    'n n ? ? n n ? ? n n n ?',
+    'n n ? ? n n n ? n n ? ?',
+  ],
+  'select id from users full join posts using (id)': ['?', '?', '?'],
+  'select id, name, title from users natural left join posts': ['n n n', 'n n ?', 'n n ?'],
+  'select mail from users where mail is not null': ['?', 'n', '?'],
+  'select mail from users where mail = $1': ['?', '?', '?'],
+  "select mail, born from users where born > '2000-01-01' or mail is null": ['? ?', '? ?', '? ?'],
+  'select a.id, b.name from users a join users b on b.id = a.boss': ['n n', 'n n', 'n n'],
+  'select a.boss, b.name from users a join users b on b.id = a.boss': ['? n', '? n', '? n'],
+  'select u.boss, b.name from users u left join users b on b.id = u.boss': ['? n', '? ?', '? ?'],
+  'select count(*) from users': ['?', 'n', '?'],
+  'select count(mail), max(id), sum(id) from users': ['? ? ?', 'n ? ?', '? ? ?'],
+  'select author, count(*), max(id) as top, max(body) as body from posts group by author': [
+    'n ? ? ?',
+    'n n ? ?',
+    'n ? ? ?',
+  ],
+  'select author, array_agg(id), string_agg(title, $1), json_agg(body) from posts group by author': [
+    'n ? ? ?',
+    'n ? ? ?',
+    'n ? ? ?',
+  ],
+  "select author, string_agg(title, ', ') from posts group by author": ['n ?', 'n ?', 'n ?'],
+  'select author, title, count(*) from posts group by rollup (author, title)': ['n n ?', 'n n n', 'n n ?'],
+  'select coalesce(sum(id), 0) from users': ['?', 'n', '?'],
+  "select coalesce(mail, '') as a, coalesce(mail, body) as b from users, posts": ['? ?', 'n n', '? ?'],
+  'select coalesce(mail, name) from users': ['?', 'n', '?'],
+  "select case when born is null then 'x' else name end, case when true then mail end from users": [
+    '? ?',
+    'n ?',
+    '? ?',
+  ],
+  "select case when mail is not null then mail else '' end from users": ['?', '?', '?'],
+  'select case when mail is null then name else mail end from users': ['?', '?', '?'],
+  'select id + 1 as a, boss + 1 as b, -id as c from users': ['? ? ?', 'n ? n', '? ? ?'],
+  "select name || '!' as a, mail || '!' as b from users": ['? ?', 'n ?', '? ?'],
+  'select id = 1 as a, boss = 1 as b, mail is null as c, boss is distinct from 1 as d from users': [
+    '? ? ? ?',
+    'n ? n ?',
+    '? ? ? ?',
+  ],
+  'select id in (1, 2) as a, boss in (1, 2) as b, id between 1 and 3 as c from users': ['? ? ?', '? ? ?', '? ? ?'],
+  'select not (id = 1 and name = $1) as a, id = 1 or true as b from users': ['? ?', 'n n', '? ?'],
+  "select name like 'a%' as a, mail ilike 'a%' as b from users": ['? ?', 'n ?', '? ?'],
+  'select exists (select from posts), (select count(*) from posts), array(select id from posts)': [
+    '? ? ?',
+    'n ? ?',
+    '? ? ?',
+  ],
+  'select (select title from posts limit 1), (select max(id) from posts)': ['? ?', '? ?', '? ?'],
+  'select (select coalesce(max(id), 0) from posts), (select 1)': ['? ?', '? ?', '? ?'],
+  'select 1 as a, null as b, $1::int as c, true as d': ['? ? ? ?', 'n ? ? n', '? ? ? ?'],
+  'select id::text, boss::text, name::varchar from users': ['? ? ?', 'n ? n', '? ? ?'],
+  "select '2026-01-01'::date, now(), current_date, current_user, localtimestamp": [
+    '? ? ? ? ?',
+    'n n ? ? ?',
+    '? ? ? ? ?',
+  ],
+  'select lower(name), upper(mail), length(name), trim(name), md5(name) from users': [
+    '? ? ? ? ?',
+    'n n n ? ?',
+    '? ? ? ? ?',
+  ],
+  "select substring(name from 2) as a, substring(name from 'a.*') as b, split_part(name, 'a', 1) from users": [
+    '? ? ?',
+    '? ? ?',
+    '? ? ?',
+  ],
+  "select lower(int4range(1, null)), upper('[1,)'::int4range)": ['? ?', 'n n', '? ?'],
+  "select concat(mail, null), concat_ws(',', mail), format('%s', mail) from users": ['? ? ?', 'n ? ?', '? ? ?'],
+  "select to_json(name), json_build_object('a', mail), jsonb_build_array(mail), to_jsonb(mail) from users": [
+    '? ? ? ?',
+    '? n ? ?',
+    '? ? ? ?',
+  ],
+  "select extra -> 'a' as a, extra ->> 'a' as b, extra || '{}' as c, (extra ->> 'a')::int as d from users": [
+    '? ? ? ?',
+    '? ? n ?',
+    '? ? ? ?',
+  ],
+  'select tags[1], cardinality(tags), array_length(tags, 1), tags || mail from users': [
+    '? ? ? ?',
+    '? ? ? n',
+    '? ? ? ?',
+  ],
+  'select array[mail, null], row(mail, 1), greatest(boss, 1), nullif(id, 1) from users': [
+    '? ? ? ?',
+    'n ? ? n',
+    '? ? ? ?',
+  ],
+  'select row_number() over (), rank() over (order by id), lag(id) over (), sum(id) over () from users': [
+    '? ? ? ?',
+    'n ? ? ?',
+    '? ? ? ?',
+  ],
+  'select first_value(name) over (order by id rows between 1 following and 2 following) from users': ['?', '?', '?'],
+  'select unnest(tags) from users': ['?', 'n', '?'],
+  'select * from generate_series(1, 3) as n': ['?', '?', '?'],
+  'select key, value from users, jsonb_each(extra)': ['? ?', '? ?', '? ?'],
+  'select * from (values (1, $1::text), (2, null)) v (a, b)': ['? ?', '? ?', '? ?'],
+  'select q.name, q.mail from (select name, mail from users where mail is not null) q': ['n ?', 'n ?', 'n ?'],
+  'with q as (select id, body from posts) select u.name, q.id, q.body from users u left join q on q.id = u.id': [
+    'n n ?',
+    'n n ?',
+    'n ? ?',
+  ],
+  'with recursive r as (select id, boss from users union all select u.id, u.boss from users u join r on u.id = r.boss) select * from r':
+    ['? ?', '? ?', '? ?'],
+  'with recursive n (i) as (select 1 union all select i + 1 from n where i < 5) select i from n': ['?', '?', '?'],
+  'select id, name from users union select id, title from posts': ['? ?', '? ?', '? ?'],
+  'select id, name from users union all select null, body from posts': ['? ?', '? ?', '? ?'],
+  'select name from users except select mail from users': ['?', '?', '?'],
+  'select id, name, title from authors': ['? ? ?', '? ? ?', '? ? ?'],
+  'select id, title from readers': ['? ?', '? ?', '? ?'],
+  "insert into posts (id, author, title) values (1, 1, 'x') returning id, title, body": ['n n ?', 'n n ?', 'n n ?'],
+  "update users set name = 'x' returning id, name, mail": ['n n ?', 'n n ?', 'n n ?'],
+  'update posts p set body = u.mail from users u where u.id = p.author and u.mail is not null returning p.id, p.body, u.mail':
+    ['n ? ?', 'n ? ?', 'n ? ?'],
+  'delete from posts where body is not null returning id, body': ['n ?', 'n ?', 'n ?'],
+  'with gone as (delete from posts returning id, title, body) select * from gone': ['n n ?', 'n n ?', 'n n ?'],
+  'merge into posts p using users u on u.id = p.author when matched then update set title = u.name when not matched by source then delete returning merge_action(), p.title, u.name':
+    ['? n n', '? n n', '? n ?'],
+}

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPg, type Pg, type Result, type Row } from '../src/index.ts'
+import { executorOf } from '../src/pool/executor.ts'
+import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { Catalog } from '../src/typed-sql/catalog.ts'
+import { inferNeverNull } from '../src/typed-sql/nullability/infer.ts'
+import { openAdmin } from './helpers.ts'
+import { CASES, SCHEMA } from './nullability-cases.ts'
+import { QueryGenerator, random } from './query-generator.ts'
+
+const QUERIES = Number(process.env.NULLABILITY_QUERIES ?? 800)
+const SEED = Number(process.env.NULLABILITY_SEED ?? 1)
+
+let database: TestDatabase
+let db: Pg
+let catalog: Catalog
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await using admin = await openAdmin(database.dsn)
+  await admin.query(`
+    create table things (id int primary key, a int, b int not null, s text, z text not null, f bool);
+    create table parts (id int primary key, thing int, b int not null, d int, z text not null, m text);
+    create table loose (id int, v int, w text);
+    create view joined as select t.id, p.id as part, t.z, p.m from things t left join parts p on p.thing = t.id;
+  `)
+  const next = random(SEED)
+  const maybe = (value: string) => (next() < 0.35 ? 'null' : value)
+  const word = () => `'${['ebb', '', 'one', 'tee', 'x'][Math.floor(next() * 5)]}'`
+  const small = () => String(Math.floor(next() * 5))
+  for (let id = 1; id <= 6; id++) {
+    await admin.query(
+      `insert into things values (${id}, ${maybe(small())}, ${small()}, ${maybe(word())}, ${word()}, ${maybe('true')})`,
+    )
+    await admin.query(
+      `insert into parts values (${id}, ${maybe(small())}, ${small()}, ${maybe(small())}, ${word()}, ${maybe(word())})`,
+    )
+    await admin.query(`insert into loose values (${maybe(String(id))}, ${maybe(small())}, ${maybe(word())})`)
+  }
+  db = createPg(database.dsn)
+  catalog = await Catalog.load(db, {})
+})
+
+afterAll(async () => {
+  await db.close()
+  await database.drop()
+})
+
+class Undo extends Error {}
+
+/** The query with its result, rolled back. */
+async function run(text: string): Promise<Result<Row> | Error> {
+  let result: Result<Row> | undefined
+  try {
+    await db.tx(async tx => {
+      result = await tx.query<Row>(text as never)
+      throw new Undo()
+    })
+  } catch (error) {
+    return error instanceof Undo ? result! : (error as Error)
+  }
+  throw new Error('unreachable')
+}
+
+/** Whether a value is of a type as it is written in the declarations. */
+function fits(value: unknown, type: string): boolean {
+  if (value === null) return false
+  const list = /^\((.*) \| null\)\[\]$/.exec(type)?.[1]
+  if (list !== undefined) return Array.isArray(value) && value.every(each => each === null || fits(each, list))
+  return type === 'unknown' || typeof value === type
+}
+
+test('types hold for what generated queries give back', { timeout: 60_000 }, async () => {
+  const generator = new QueryGenerator(SEED)
+  const failed = new Map<string, number>()
+  let [columns, certain, values] = [0, 0, 0]
+  for (let i = 0; i < QUERIES; i++) {
+    const text = generator.query()
+    const result = await run(text)
+    if (result instanceof Error) {
+      const [reason = ''] = result.message.split('\n')
+      failed.set(reason, (failed.get(reason) ?? 0) + 1)
+      continue
+    }
+    const names = result.fields.map(({ name }) => name)
+    const neverNull = await inferNeverNull(text, names, catalog)
+    columns += names.length
+    certain += neverNull.size
+    for (const [at, { name, typeId }] of result.fields.entries()) {
+      if (names.lastIndexOf(name) !== at) continue // a row keeps the last of two columns of one name
+      const type = catalog.types.output(typeId)
+      for (const row of result.rows) {
+        values++
+        if (row[name] !== null && fits(row[name], type)) continue
+        const allowed = row[name] === null && !neverNull.has(at)
+        if (!allowed) expect.fail(`${name} is ${row[name]}, no ${type}, in ${text}`)
+      }
+    }
+  }
+  const failures = [...failed.values()].reduce((sum, n) => sum + n, 0)
+  if (process.env.NULLABILITY_QUERIES) console.log({ columns, certain, values, failures, failed })
+  // So that the test sees what it is meant to.
+  expect(failures).toBeLessThan(QUERIES * 0.1)
+  expect(values).toBeGreaterThan(QUERIES * 4)
+  expect(certain).toBeGreaterThan(columns * 0.2)
+})
+
+describe('each of the queries in docs/typed-sql.md', () => {
+  let tables: TestDatabase
+  let schema: Catalog
+  let described: Pg
+
+  beforeAll(async () => {
+    tables = await createTestDatabase()
+    await using client = await openAdmin(tables.dsn)
+    await client.query(SCHEMA)
+    described = createPg(tables.dsn)
+    schema = await Catalog.load(described, {})
+  })
+
+  afterAll(async () => {
+    await described.close()
+    await tables.drop()
+  })
+
+  test.each(CASES)('%s', async (query, truth) => {
+    const names = (await executorOf(described).describe(query)).fields.map(({ name }) => name)
+    const neverNull = await inferNeverNull(query, names, schema)
+    expect(names.map((_name, i) => (neverNull.has(i) ? 'n' : '?')).join(' ')).toBe(truth)
+  })
+})
+
+test('what only looks like it is never null: constraints that hold for some rows, names of the application', async () => {
+  await using tables = await createTestDatabase()
+  await using client = await openAdmin(tables.dsn)
+  await client.query(`
+    create table base (id int not null, tag text, constraint tag_alone not null tag no inherit);
+    create table child (extra int) inherits (base);
+    create materialized view old as select id from base;
+    create view written as select id from base;
+    create function maybe(text, text) returns text language sql as 'select null::text';
+    create operator || (leftarg = text, rightarg = text, function = maybe);
+    create function lower(int) returns int language sql as 'select null::int';
+    create type point3 as (x int);
+    create function to3(text) returns point3 language sql as 'select null::point3';
+    create cast (text as point3) with function to3(text);
+    create foreign data wrapper none; create server files foreign data wrapper none;
+    create foreign table far (id int not null) server files;
+    create extension citext;
+  `)
+  await using own = createPg(tables.dsn)
+  const known = await Catalog.load(own, {})
+  const infer = async (query: string) => {
+    const names = (await executorOf(own).describe(query)).fields.map(({ name }) => name)
+    const neverNull = await inferNeverNull(query, names, known)
+    return names.map((_name, i) => (neverNull.has(i) ? 'n' : '?')).join(' ')
+  }
+  expect(await infer('select id, tag from base')).toBe('n ?')
+  expect(await infer('select id from old')).toBe('?')
+  expect(await infer('select id from written')).toBe('n')
+  expect(await infer('insert into written values (1) returning id')).toBe('?')
+  expect(await infer("select tag operator(public.||) 'x' as a, 'x' || 'y' as b from child")).toBe('? ?')
+  expect(await infer('select lower(1) as a, pg_catalog.upper($1::text) as b')).toBe('? ?')
+  expect(await infer("select '(1)'::point3 as a, 'x'::text::point3 as b, id::text as c from base")).toBe('n ? ?')
+  expect(await infer('select id from far')).toBe('?')
+  expect(await infer('select id = 1 as a, id + 1 as b from base')).toBe('n n') // citext has these operators, too
+})

@@ -76,12 +76,16 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
       .map(entry => join(entry.parentPath, entry.name).slice(home().length + 1))
       .filter(path => !path.startsWith('node_modules/'))
 
-  test('has its README and license, and neither sources nor tests', () => {
+  test('has its README, its license and the sources that its maps point to, and no tests', () => {
     expect(files()).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']))
     const unwanted = files()
       .filter(file => !file.startsWith('templates/'))
-      .filter(file => /^src\/|^test\/|fixtures\/|\.test(-d)?\.|\.tsbuildinfo$|(?<!\.d)\.ts$|^tsconfig/.test(file))
+      .filter(file => /^test\/|fixtures\/|\.test(-d)?\.|\.tsbuildinfo$|^tsconfig|\/node_modules\/|\.arlen\//.test(file))
     expect(unwanted).toEqual([])
+    const maps = files().filter(file => file.endsWith('.map'))
+    expect(maps.length).toBeGreaterThan(0)
+    const missing = maps.flatMap(file => sourcesOf(join(home(), file))).filter(source => !existsSync(source))
+    expect(missing).toEqual([])
   })
 
   test('was built from the sources that are there', () => {
@@ -98,7 +102,7 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
       optionalDependencies = {},
     } = readJson(join(home(), 'package.json'))
     const versions = Object.entries({ ...dependencies, ...peerDependencies, ...optionalDependencies })
-    expect(versions.filter(([, version]) => !/^[\^~>=]*\d/.test(version))).toEqual([])
+    expect(versions.filter(([, version]) => !/^(\*$|[\^~>=]*\d)/.test(version))).toEqual([])
   })
 
   test('has commands that node can start', () => {
@@ -167,6 +171,14 @@ test.each<[name: string, brings: string[]]>([
   }
   expect([...others].sort()).toEqual(brings)
 })
+
+function sourcesOf(map: string): string[] {
+  const { sources, sourceRoot = '' } = JSON.parse(readFileSync(map, 'utf8')) as {
+    sources: string[]
+    sourceRoot?: string
+  }
+  return sources.map(source => join(dirname(map), sourceRoot, source))
+}
 
 function readJson(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest

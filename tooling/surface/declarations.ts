@@ -56,7 +56,7 @@ function moduleAt(path: string): Module {
 }
 
 function exportsOf(module: Module, node: Node): Exported[] {
-  if (node.type === 'ExportAllDeclaration') return readExports(resolved(module, node.source))
+  if (node.type === 'ExportAllDeclaration') return everything(module, node.source)
   if (node.type !== 'ExportNamedDeclaration') return []
   if (node.declaration) return [declared(module, node, node.declaration as Node)]
   return (node.specifiers as Node[]).map(specifier => {
@@ -64,6 +64,13 @@ function exportsOf(module: Module, node: Node): Exported[] {
     const name = nameOf(specifier.exported)
     return renamed(node.source ? from(module, node.source, local) : localExport(module, local), name)
   })
+}
+
+/** All of another module of this package; or, by one line, all of another package, which has a report of its own. */
+function everything(module: Module, source: unknown): Exported[] {
+  const specifier = (source as { value: string }).value
+  if (specifier.startsWith('.')) return readExports(resolved(module, source))
+  return [{ name: '*', declarations: [`export * from '${specifier}'`], doc: undefined }]
 }
 
 /** The same under another name; only what another package declares has to say so. */

@@ -71,7 +71,7 @@ test('arlen routes lists the routes of the application', async () => {
   const rows = JSON.parse((await arlen(['routes', '--json'])).text)
   expect(rows).toContainEqual({ method: 'POST', path: '/api/orders' })
   const types = (await arlen(['routes', '--types'])).text
-  expect(types).toContain("declare module '@arlen/router'")
+  expect(types).toContain("declare module 'arlen/router'")
   expect(types).toContain('"order": "/api/orders/:id"')
 })
 

@@ -64,6 +64,16 @@ test('writes the types of parameters and rows, and says when they are out of dat
   )
 })
 
+test('declares them in the package that the application depends on', async () => {
+  await write('src/app.ts', `db.one('select 1 as one')`)
+  await write('package.json', '{"dependencies":{"arlen":"1"}}')
+  await check({ write: true })
+  expect(await readFile(join(root, 'db/queries.d.ts'), 'utf8')).toContain("declare module 'arlen/pg'")
+  await write('package.json', '{"dependencies":{"@arlen/pg":"1"}}')
+  await check({ write: true })
+  expect(await readFile(join(root, 'db/queries.d.ts'), 'utf8')).toContain("declare module '@arlen/pg'")
+})
+
 test('what a RETURNING gives is not what an UPDATE sets', async () => {
   await write(
     'src/app.ts',

@@ -56,4 +56,5 @@ declare module '@arlen/router' {
   }
 }
 `)
+  expect(routeTypes([], 'arlen/router')).toMatch(/^import 'arlen\/router'\n\ndeclare module 'arlen\/router' \{/)
 })

@@ -57,10 +57,15 @@ export function formatRoutes(routes: readonly RouteInfo[]): string {
 /**
  * Writes a declaration file with the names of the routes, so that the compiler checks `urlFor`. It is one interface in which names
  * are looked up, so type checking does not slow down with the number of calls.
+ *
+ * @param router - how the application imports this package: `arlen/router` where it depends on `arlen` alone
  */
-export function routeTypes(routes: readonly Pick<RouteInfo, 'name' | 'path'>[]): string {
+export function routeTypes(
+  routes: readonly Pick<RouteInfo, 'name' | 'path'>[],
+  router: string = '@arlen/router',
+): string {
   const members = routes
     .flatMap(({ name, path }) => (name === undefined ? [] : [`    ${JSON.stringify(name)}: ${JSON.stringify(path)}`]))
     .sort()
-  return `import '@arlen/router'\n\ndeclare module '@arlen/router' {\n  interface NamedRoutes {\n${members.join('\n')}\n  }\n}\n`
+  return `import '${router}'\n\ndeclare module '${router}' {\n  interface NamedRoutes {\n${members.join('\n')}\n  }\n}\n`
 }

@@ -14,7 +14,8 @@ export const routesCommand: Command = {
   examples: ["arlen routes --match 'GET /products/1'", 'arlen routes --types > routes.d.ts'],
   async run(input, io) {
     const match = textOption(input, 'match')
-    const app = await loadApp(resolve(io.cwd, textOption(input, 'root') ?? '.'))
+    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
+    const app = await loadApp(root)
     if (match !== undefined) {
       const [method = '', path, ...more] = match.trim().split(/\s+/)
       if (path === undefined || more.length > 0) throw new UsageError('--match takes a method and a path: "GET /x"')
@@ -23,8 +24,9 @@ export const routesCommand: Command = {
       return
     }
     const { formatRoutes, routeTypes } = await import('@arlen/router')
+    const { importName } = await import('@arlen/core/import-name')
     const list = app.router.list()
-    if (input.options.types === true) io.out(routeTypes(list).trimEnd())
+    if (input.options.types === true) io.out(routeTypes(list, importName(root, '@arlen/router')).trimEnd())
     else if (input.options.json === true) io.out(JSON.stringify(app.routes(), null, 2))
     else io.out(formatRoutes(list))
   },

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { importName } from '@arlen/core/import-name'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { PgOptions } from '../connection/options.ts'
 import { createPg, type Pg } from '../pg.ts'
@@ -60,7 +61,8 @@ export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQue
   } finally {
     await db.close()
   }
-  const files = new Map([[options.out ?? 'db/queries.d.ts', renderDeclarations([...described.values()])]])
+  const declarations = renderDeclarations([...described.values()], importName(root, '@arlen/pg'))
+  const files = new Map([[options.out ?? 'db/queries.d.ts', declarations]])
   for (const query of queries) {
     if (query.kind === 'file' && described.has(query.text)) files.set(`${query.file}.ts`, renderSqlModule(query))
   }

@@ -9,14 +9,18 @@ export interface DescribedQuery {
 
 const HEAD = '// Written by `arlen sql check --write` from the queries of this application. Do not edit.\n'
 
-/** The declarations that type each query by its text. */
-export function renderDeclarations(queries: readonly DescribedQuery[]): string {
+/**
+ * The declarations that type each query by its text.
+ *
+ * @param pg - how the application imports this package
+ */
+export function renderDeclarations(queries: readonly DescribedQuery[], pg: string): string {
   const sorted = [...queries].sort((a, b) => (a.text < b.text ? -1 : 1))
   const entries = sorted.map(({ text, params, columns }) => {
     const row = columns.map(({ name, type }) => `${propertyName(name)}: ${type}`).join('; ')
     return `    ${JSON.stringify(text)}: { params: [${params.join(', ')}]; row: {${row ? ` ${row} ` : ''}} }`
   })
-  return `${HEAD}import type { JsonParam } from '@arlen/pg'\n\ndeclare module '@arlen/pg' {\n  interface KnownQueries {\n${entries.join('\n')}\n  }\n}\n\nexport type { JsonParam }\n`
+  return `${HEAD}import type { JsonParam } from '${pg}'\n\ndeclare module '${pg}' {\n  interface KnownQueries {\n${entries.join('\n')}\n  }\n}\n\nexport type { JsonParam }\n`
 }
 
 /** The module beside a .sql file: `import findUser from './find-user.sql.ts'`, then `db.one(findUser, [1])`. */

@@ -40,6 +40,19 @@ test('writes modules and a registry that renders without the templates', async (
   expect(views.names()).toEqual(['users/show', 'x.txt'])
 })
 
+test('imports the types of this package as the application can', async () => {
+  write({
+    'templates/a.html.ets': '<%! props: { x: string } %><%= $x %>',
+    'package.json': '{"dependencies":{"arlen":"1"}}',
+  })
+  await buildViews({ dir, outDir })
+  const generated = ['a.html.ets.ts', 'index.d.ts'].map(file => readFileSync(join(outDir, file), 'utf8')).join('')
+  expect(generated.match(/'@?arlen\/view'/g)).toEqual(["'arlen/view'", "'arlen/view'", "'arlen/view'"])
+  write({ 'package.json': '{"dependencies":{"arlen":"1","@arlen/view":"1"}}' })
+  await buildViews({ dir, outDir })
+  expect(readFileSync(join(outDir, 'index.d.ts'), 'utf8')).toContain("declare module '@arlen/view'")
+})
+
 test('takes everything a header may hold', async () => {
   write({
     'lib/data.json': '{"a": 1}',

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
+import { importName } from '@arlen/core/import-name'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { viewError } from '../errors.ts'
 import { listTemplates, templateText } from '../render/folder-store.ts'
@@ -55,13 +56,14 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   const { strict, ...folders } = readOptions('buildViews()', options, OPTIONS)
   const dir = resolve(folders.dir)
   const outDir = resolve(folders.outDir)
+  const view = importName(outDir, '@arlen/view')
   const errors: TemplateError[] = []
   const compiled = new Map<string, CompiledTemplate>()
   const templates = listTemplates(dir)
   refuseEqualNames(templates)
   for (const file of templates) {
     try {
-      compiled.set(file, await compileFile(dir, outDir, file, strict))
+      compiled.set(file, await compileFile(dir, outDir, file, { strict, view }))
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
       errors.push(error)
@@ -83,7 +85,7 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   }
   const names = [...compiled.keys()].map(nameOfFile)
   files.set('index.js', registryCode([...compiled.keys()]))
-  files.set('index.d.ts', registryTypes([...compiled.keys()]))
+  files.set('index.d.ts', registryTypes([...compiled.keys()], view))
   await writeChanged(outDir, files)
   await removeStale(outDir, new Set(files.keys()))
   return { names, warnings: [...compiled.values()].flatMap(template => template.warnings) }
@@ -100,13 +102,18 @@ function refuseEqualNames(files: readonly string[]): void {
   }
 }
 
-async function compileFile(dir: string, outDir: string, file: string, strict: Strictness | undefined) {
+async function compileFile(
+  dir: string,
+  outDir: string,
+  file: string,
+  options: { strict: Strictness | undefined; view: string },
+) {
   const path = join(dir, file)
   const folder = dirname(join(outDir, file))
   return compileTemplate(templateText(await readFile(path, 'utf8')), {
     path,
     name: nameOfFile(file),
-    strict,
+    ...options,
     relocate: specifier => relativePath(join(folder, 'x'), join(dirname(path), specifier)),
   })
 }
@@ -154,13 +161,13 @@ ${entries.join('')}  },
 `
 }
 
-function registryTypes(files: readonly string[]): string {
+function registryTypes(files: readonly string[], view: string): string {
   const members = files.map(file => {
     return `    ${JSON.stringify(nameOfFile(file))}: typeof import(${specifier(file)}).default\n`
   })
-  return `import type { Registry } from '@arlen/view'
+  return `import type { Registry } from '${view}'
 
-declare module '@arlen/view' {
+declare module '${view}' {
   interface Templates {
 ${members.join('')}  }
 }

@@ -20,6 +20,8 @@ export interface CodegenOptions {
   strictValues: boolean
   /** Converts relative import paths for the generated module. */
   relocate: (specifier: string) => string
+  /** How the generated module imports this package. */
+  view: string
 }
 
 // Tokens that cannot begin a statement: a tag that begins with one continues the statement of the tag before.
@@ -84,7 +86,7 @@ class Generator {
     const types = [`${this.#options.strictValues ? 'StrictTemplateView' : 'TemplateView'} as __View`]
     if (!header?.props) types.push('Untyped as __Untyped')
     if (this.#names.usesLooseHelpers) types.push('LooseHelpers as __Loose')
-    this.#out.glue(`import type { ${types.join(', ')} } from '@arlen/view'; `, 0)
+    this.#out.glue(`import type { ${types.join(', ')} } from '${this.#options.view}'; `, 0)
     if (!header?.props) this.#out.glue('type __Props = __Untyped; ', 0)
   }
 

@@ -18,6 +18,8 @@ export interface CompileOptions {
   strict?: Strictness | undefined
   /** Converts relative import paths for the generated module. Default: unchanged. */
   relocate?: (specifier: string) => string
+  /** How the generated module imports this package's types. Default `@arlen/view`; `arlen/view` where only `arlen` is installed. */
+  view?: string
 }
 
 /** Which strict modes are on. */
@@ -51,6 +53,7 @@ const OPTIONS: OptionTable<CompileOptions> = {
   format: option.oneOf('html', 'txt', 'json'),
   strict: STRICT,
   relocate: option.func,
+  view: option.text,
 }
 
 /**
@@ -59,7 +62,8 @@ const OPTIONS: OptionTable<CompileOptions> = {
  * @throws TemplateError with the first mistake; option_unknown, option_invalid
  */
 export function compileTemplate(text: string, options: CompileOptions): CompiledTemplate {
-  const { path, name, format = formatOf(path), strict, relocate } = readOptions('compileTemplate()', options, OPTIONS)
+  const given = readOptions('compileTemplate()', options, OPTIONS)
+  const { path, name, format = formatOf(path), strict, relocate, view = '@arlen/view' } = given
   const source = { path, text }
   const template = parse(source)
   const modes = strictModes(strict)
@@ -69,6 +73,7 @@ export function compileTemplate(text: string, options: CompileOptions): Compiled
     strictLocals: modes.locals,
     strictValues: modes.values,
     relocate: relocate ?? (specifier => specifier),
+    view,
   })
   return {
     code,

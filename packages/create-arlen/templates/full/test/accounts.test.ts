@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { TestRequest, Visitor } from '@arlen/testing'
-import { letters } from '../src/mail.ts'
 import { emailOf, openApp, PASSWORD } from './open-app.ts'
 
 const { t, app, db, user } = await openApp()
@@ -15,15 +14,14 @@ const login = (visitor: Visitor, name: string, password = PASSWORD): TestRequest
 const isIn = (visitor: Visitor) => visitor.visit('/notes').status(200)
 const isOut = (visitor: Visitor) => visitor.visit('/notes').redirect('/login?return=%2Fnotes')
 
-/** Asks for a letter and returns the link in it. */
+/** Asks for an e-mail and returns the link in it. */
 async function linkFor(name: string): Promise<string> {
-  const { length } = letters
   await t
     .visit('/forgot-password')
     .submit('main form', { email: emailOf(name) })
     .redirect('/login')
-  while (letters.length === length) await new Promise(resolve => setImmediate(resolve))
-  const { pathname, search } = new URL(letters.at(-1)!.link)
+  const { links } = await t.outbox.next({ to: emailOf(name) })
+  const { pathname, search } = new URL(links[0]!)
   return pathname + search
 }
 
@@ -83,7 +81,7 @@ test('a wrong password and an unknown address get the same answer', async () => 
   }
 })
 
-test('a forgotten password is replaced by the link in a letter, once, which ends every session', async () => {
+test('a forgotten password is replaced by the link in an e-mail, once, which ends every session', async () => {
   const ada = t.as(await user('Ada'))
   await isIn(ada)
   const link = await linkFor('Ada')

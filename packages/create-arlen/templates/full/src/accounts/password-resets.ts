@@ -1,7 +1,6 @@
 import { createLoginThrottle, type LoginThrottle } from '@arlen/security'
 import { createOneTimeTokens, createPgTokenStore, type OneTimeTokens, type Passwords } from '@arlen/session'
 import type { App } from 'arlen'
-import { sendResetLink } from '../mail.ts'
 import { changePassword, type User, userByEmail, userById } from './users.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -28,7 +27,7 @@ export class PasswordResets {
     })
   }
 
-  /** @returns milliseconds to wait if letters to this address were requested too often; else 0. */
+  /** @returns milliseconds to wait if mail to this address was requested too often; else 0. */
   wait(email: string, address: string): Promise<number> {
     return this.#throttle.attempt(email, address)
   }
@@ -56,6 +55,6 @@ export class PasswordResets {
     const user = await userByEmail(this.#app.db, email)
     if (!user) return
     const link = linkTo(await this.#tokens.issue(user.id, { epoch: user.sessionEpoch }))
-    await sendResetLink(this.#app, { to: user.email, name: user.name, link })
+    await this.#app.mail.send('reset-password', { to: user.email, locals: { name: user.name, link } })
   }
 }

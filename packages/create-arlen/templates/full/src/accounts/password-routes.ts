@@ -15,7 +15,7 @@ export function passwordRoutes(routes: Routes, app: App, { resets }: Accounts): 
   routes.post('/forgot-password', { body: ForgotPassword, invalid: forgotPage }, async c => {
     const { email } = c.valid.body
     const wait = Math.ceil((await resets.wait(email, c.req.ip)) / 1000)
-    if (wait > 0) throw new HttpError(429, 'too_many_letters', { headers: { 'Retry-After': String(wait) } })
+    if (wait > 0) throw new HttpError(429, 'too_many_mails', { headers: { 'Retry-After': String(wait) } })
     const link = siteOrigin(app, c) + c.urlFor('reset-password')
     resets.begin(email, token => `${link}?token=${encodeURIComponent(token)}`)
     // The same for everybody: the answer must not tell who has an account.

@@ -80,6 +80,8 @@ export type FromWorker =
   | { type: 'blocked'; forMs: number }
   /** Is close to its limit of open descriptors and has paused accepting. */
   | { type: 'descriptors'; limit: number }
+  /** Wants a copy of the socket of a further port. */
+  | { type: 'share'; request: number; host: string; port: number; ipv6Only: boolean }
   /** The application has called `process.disconnect()`, so the worker will stop. */
   | { type: 'disconnects' }
 
@@ -87,6 +89,8 @@ export type FromWorker =
 export type ToWorker =
   | { type: 'listen'; index: number; of: number; backlog: number }
   | { type: 'spare'; index: number; of: number; backlog: number }
+  /** Answers `share`, with a socket or the code of the system's error. */
+  | { type: 'shared'; request: number; code: string }
   | { type: 'pre_stop' }
   /** `last`: no other worker accepts after this one, so it must serve the queued connections. */
   | { type: 'drain'; graceMs: number; idleMs: number; last: boolean }
@@ -102,12 +106,14 @@ const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   drained: ['tookMs:number', 'cut:number'],
   blocked: ['forMs:number'],
   descriptors: ['limit:number'],
+  share: ['request:number', 'host:string', 'port:number', 'ipv6Only:boolean'],
   disconnects: [],
 }
 
 const TO_WORKER: Readonly<Record<ToWorker['type'], readonly string[]>> = {
   listen: ['index:number', 'of:number', 'backlog:number'],
   spare: ['index:number', 'of:number', 'backlog:number'],
+  shared: ['request:number', 'code:string'],
   pre_stop: [],
   drain: ['graceMs:number', 'idleMs:number', 'last:boolean'],
 }

@@ -1,5 +1,6 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -71,6 +72,15 @@ export function get(url: string, options: http.RequestOptions & { body?: string 
     sent.once('error', reject)
     sent.end(body)
   })
+}
+
+/** A port of the loopback address that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
 }
 
 /** Asks until an answer satisfies; for states that come about outside of any event. */

@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
-import { fixture, get, temporaryFolder } from './helpers.ts'
+import { fixture, freePort, get, temporaryFolder } from './helpers.ts'
 
 const UNIT = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'propane.service')
 const SOCKET_UNIT = path.join(path.dirname(UNIT), 'propane.socket')
@@ -117,15 +117,6 @@ test.skipIf(!has('systemd-analyze'))(
     expect([status, stdout, stderr]).toEqual([0, '', ''])
   },
 )
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 /** Until systemd-socket-activate listens. */
 async function retry<T>(ask: () => Promise<T>): Promise<T> {

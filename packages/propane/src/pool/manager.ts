@@ -13,6 +13,7 @@ import { type Action, decide, nextDeadline } from './decide.ts'
 import { changedVariables } from './env-file.ts'
 import { existingCwd, makePlan, type Plan, type PlanSource, workerEnv, workerOptions } from './plan.ts'
 import { createPool, isSettled, type Pool, type PoolSettings, type WorkerRecord, workerOf } from './pool.ts'
+import type { SharedPorts } from './shared-ports.ts'
 import { WorkerHandle } from './worker-handle.ts'
 
 export interface ManagerOptions {
@@ -24,6 +25,7 @@ export interface ManagerOptions {
   generation: number
   settings: PoolSettings
   sockets: readonly ListeningSocket[]
+  sharedPorts: SharedPorts
   execArgv: readonly string[]
   /** The identity that the workers run as. */
   identity: Identity
@@ -121,6 +123,7 @@ export class Manager {
     this.#working = false
     const settled = isSettled(this.pool)
     if (settled && !this.#settled) {
+      this.#options.sharedPorts.closeUnused()
       this.#options.events.emit('settled', { workers: this.pool.workers.length, generation: this.pool.generation })
     }
     this.#settled = settled
@@ -246,6 +249,7 @@ export class Manager {
     } else if (message.type === 'blocked') events.emit('blocked', { ...child.identity, forMs: message.forMs })
     else if (message.type === 'descriptors')
       events.emit('descriptors_scarce', { ...child.identity, limit: message.limit })
+    else if (message.type === 'share') void this.#share(id, child, message)
     else if (message.type === 'disconnects') child.disconnected = true
     else if (message.type === 'closed') this.#closing.closed(id)
     else if (message.type === 'heartbeat') {
@@ -253,6 +257,17 @@ export class Manager {
       events.emit('heartbeat', { ...child.identity, stats: message.stats })
     } else if (message.type === 'drained')
       events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
+  }
+
+  /** Sends a worker a copy of the socket of a further port. */
+  async #share(id: number, { handle }: Process, wanted: FromWorker & { type: 'share' }): Promise<void> {
+    const { request, host, port, ipv6Only } = wanted
+    try {
+      const socket = await this.#options.sharedPorts.open(id, { host, port, ipv6Only })
+      handle.send({ type: 'shared', request, code: '' }, socket)
+    } catch (error) {
+      handle.send({ type: 'shared', request, code: (error as NodeJS.ErrnoException).code ?? 'EINVAL' })
+    }
   }
 
   /** Sends a worker a copy of each socket, and calls `sent` after the last one. */
@@ -269,6 +284,7 @@ export class Manager {
     const worker = workerOf(this.pool, id)
     if (!child || !worker) return
     this.processes.delete(id)
+    this.#options.sharedPorts.forget(id)
     this.#closing.closed(id)
     if (this.#closing.isLast(id)) this.#options.releaseSockets()
     if (this.#scoreboard !== undefined && child.cell < CELLS) clearCell(this.#scoreboard, child.cell)

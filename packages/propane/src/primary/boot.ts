@@ -7,6 +7,7 @@ import { inheritedExecArgv } from '../pool/exec-argv.ts'
 import { Manager } from '../pool/manager.ts'
 import { makePlan } from '../pool/plan.ts'
 import { poolSettings } from '../pool/pool-settings.ts'
+import { SharedPorts } from '../pool/shared-ports.ts'
 import { Events } from '../propane-events.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
 import { adoptAll, bind } from '../system/bind.ts'
@@ -48,7 +49,11 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   const given = { app, args, accessories, env, cwd: logicalCwd() }
   makePlan({ ...given, port: 0 }) // finds problems before anything is bound
   const fds = handover?.fds ?? activatedSockets()
-  const sockets = fds.length > 0 ? adoptAll(fds, handover?.paths) : await bind(accessories)
+  const all = fds.length > 0 ? adoptAll(fds, handover?.paths) : await bind(accessories)
+  const shared = handover?.shared ?? []
+  const sockets = all.slice(0, all.length - shared.length)
+  const sharedPorts = new SharedPorts(sockets)
+  for (const [index, wanted] of shared.entries()) sharedPorts.adopt(wanted, all[sockets.length + index]!)
   const source = { ...given, port: sockets[0]!.port ?? 0 }
   const plan = makePlan(source)
   const services = new Services({
@@ -63,6 +68,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
     source,
     plan,
     sockets,
+    sharedPorts,
     identity,
     events,
     desired: Math.max(1, workers.workers),
@@ -74,7 +80,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
     releaseSockets: () => primary.releaseSockets(),
   })
   const { reread, input } = options
-  const parts = { accessories, reread, input, events, ...logging, sockets, services, manager, startedAt }
+  const parts = { accessories, reread, input, events, ...logging, sockets, sharedPorts, services, manager, startedAt }
   // The callbacks above are not called before the start.
   const primary = new Primary(parts)
   try {
@@ -85,6 +91,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
     return primary
   } catch (error) {
     for (const socket of sockets) closeSocket(socket)
+    sharedPorts.close()
     manager.dispose()
     await services.close()
     throw error

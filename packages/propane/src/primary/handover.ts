@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import type { SharedPort, SharedPorts } from '../pool/shared-ports.ts'
 import { childProcess, fs } from '../system/builtins.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
 
@@ -11,6 +12,8 @@ export interface Handover {
   fds: number[]
   /** The path of each that is a unix socket, else ''. */
   paths: string[]
+  /** What the last of these descriptors are: further ports that workers share. */
+  shared: SharedPort[]
   /** The generation from which the new primary continues. */
   generation: number
   /** How many workers there were, scaling included. */
@@ -50,14 +53,18 @@ export class Successor {
   /** `cwd` is where this process was started, with its links, which may point elsewhere by now. */
   constructor(
     sockets: readonly ListeningSocket[],
+    sharedPorts: SharedPorts,
     state: Pick<Handover, 'generation' | 'workers'>,
     cwd: string,
     timeoutMs: number,
   ) {
-    const fds = sockets.map(({ fd }) => fd)
+    const shared = sharedPorts.bound()
+    const all = [...sockets, ...shared.map(({ socket }) => socket)]
+    const fds = all.map(({ fd }) => fd)
     const handover: Handover = {
       fds: fds.map((_, index) => FIRST_FD + index),
-      paths: sockets.map(({ path = '' }) => path),
+      paths: all.map(({ path = '' }) => path),
+      shared: shared.map(({ wanted }) => wanted),
       ...state,
       pid: process.pid,
     }

@@ -70,6 +70,7 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
     return propaneError('app_failed', { reason }).message
   }
   const channel: Channel = {
+    shares: false,
     say: heard,
     listen: onMessage => {
       tell = onMessage

@@ -10,6 +10,7 @@ import type { Manager } from '../pool/manager.ts'
 import type { Plan } from '../pool/plan.ts'
 import { isServing, isSettled } from '../pool/pool.ts'
 import { limitOf, poolSettings } from '../pool/pool-settings.ts'
+import type { SharedPorts } from '../pool/shared-ports.ts'
 import type { Events, PropaneEventName, PropaneEvents } from '../propane-events.ts'
 import type { PropaneEnd, PropaneHandle } from '../propane-handle.ts'
 import { SOCKET_TAKEN } from '../protocol.ts'
@@ -40,6 +41,7 @@ export interface PrimaryDependencies {
   output: WorkerOutput
   systemd: ServiceNotifier
   sockets: readonly ListeningSocket[]
+  sharedPorts: SharedPorts
   services: Services
   manager: Manager
   startedAt: number
@@ -206,6 +208,7 @@ export class Primary implements PropaneHandle {
       this.#manager.dispatch({ type: 'upgrade' })
       this.#successor = new Successor(
         this.#parts.sockets,
+        this.#parts.sharedPorts,
         { generation: pool.nextGeneration - 1, workers: pool.desired },
         this.#manager.source.cwd,
         limitOf(2 * this.accessories.bootTimeoutMs),
@@ -261,7 +264,10 @@ export class Primary implements PropaneHandle {
 
   /** Closes the sockets, unless a successor has them: closing a path would remove it. */
   releaseSockets(): void {
-    if (this.#open && !this.#manager.handedOver) for (const socket of this.#parts.sockets) closeSocket(socket)
+    if (this.#open && !this.#manager.handedOver) {
+      for (const socket of this.#parts.sockets) closeSocket(socket)
+      this.#parts.sharedPorts.close()
+    }
     this.#open = false
   }
 

@@ -30,6 +30,8 @@ export interface ServerHandle {
   getsockname?(out: { address?: string; port?: number; family?: string }): number
 }
 
+const UV_TCP_IPV6ONLY = 1
+
 type CreateServerHandle = (
   address: string | null,
   port: number | null,
@@ -41,9 +43,9 @@ type CreateServerHandle = (
 const create = (net as unknown as { _createServerHandle?: CreateServerHandle })._createServerHandle
 
 /** Binds a TCP socket. Throws the system's error (`code` EADDRINUSE, EACCES, …). */
-export function bindTcp(host: string, port: number): ListeningSocket {
+export function bindTcp(host: string, port: number, ipv6Only = false): ListeningSocket {
   const family = net.isIP(host)
-  const handle = made(factory()(host, port, family === 6 ? 6 : 4))
+  const handle = made(factory()(host, port, family === 6 ? 6 : 4, undefined, ipv6Only ? UV_TCP_IPV6ONLY : 0))
   // libuv reports EADDRINUSE only when the socket is next used.
   const bound: { address?: string; port?: number } = {}
   const code = handle.getsockname?.(bound) ?? 0

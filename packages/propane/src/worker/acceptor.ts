@@ -51,8 +51,15 @@ export class Acceptor {
     return this.#listeners.length > 0
   }
 
+  /** Says where it will listen, before it accepts. */
+  announce(handle: ServerHandle): void {
+    const bound: Partial<AddressInfo> = {}
+    if (handle.getsockname?.(bound) === 0) this.#address = bound as AddressInfo
+  }
+
   /** Starts to accept from one of `of` sockets. Rejects if the system refuses to listen. */
-  listen(handle: ServerHandle, of: number, backlog: number): Promise<void> {
+  async listen(handle: ServerHandle, of: number, backlog: number): Promise<void> {
+    if (this.#stopped) return handle.close()
     this.#wanted = of
     this.#backlog = backlog
     return this.#open(handle)

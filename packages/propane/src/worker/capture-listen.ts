@@ -1,6 +1,13 @@
 import type { Server } from 'node:net'
 import { net } from '../system/builtins.ts'
-import { isLoopback, type ListenTarget, listenTarget, nameOf } from './listen-target.ts'
+import {
+  isLoopback,
+  type ListenTarget,
+  listenTarget,
+  nameOf,
+  type SharedTarget,
+  sharedTarget,
+} from './listen-target.ts'
 
 type Listen = (this: Server, ...args: unknown[]) => Server
 
@@ -14,6 +21,9 @@ interface Captured {
 const QUIET_MS = 50
 /** The same after one that only this machine can reach, which is probably not the application. */
 const LOOPBACK_QUIET_MS = 1000
+
+/** Opens a server on a port that all workers share. */
+type OpenShared = (server: Server, target: SharedTarget) => void
 
 /**
  * Many applications end with `server.listen(port)`. While a worker boots one, a call to `listen` on a TCP port binds nothing:
@@ -87,9 +97,13 @@ export class ListenCapture {
     throw new Error(`it listens on ${names}, and nothing says which is the application: ${hint}`)
   }
 
-  /** Ends the capture. Servers other than the application's now listen for real. */
-  release(application: Server | undefined): void {
+  /**
+   * Ends the capture. Servers other than the application's now listen for real, and so do those that come later: on ports that
+   * all workers share where `openShared` is given, otherwise on their own.
+   */
+  release(application: Server | undefined, openShared?: OpenShared): void {
     if (this.#original) net.Server.prototype.listen = this.#original as typeof net.Server.prototype.listen
+    if (openShared) shareFurther(openShared)
     const own = this.captured.find(entry => entry.server === application)?.target
     for (const { server, args, target } of this.captured) {
       // The application's server for the other address family stays captured.
@@ -98,6 +112,19 @@ export class ListenCapture {
       server.listen(...(args.filter(arg => typeof arg !== 'function') as []))
     }
   }
+}
+
+/** Makes calls to `listen` use shared ports from now on, where they can be shared. */
+function shareFurther(openShared: OpenShared): void {
+  const original: Listen = net.Server.prototype.listen as Listen
+  net.Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
+    const target = sharedTarget(args)
+    if (!target) return original.apply(this, args)
+    const callback = args.findLast(arg => typeof arg === 'function')
+    if (callback) this.once('listening', callback as () => void)
+    openShared(this, target)
+    return this
+  } as typeof net.Server.prototype.listen
 }
 
 function quiet(ms: number): Promise<false> {

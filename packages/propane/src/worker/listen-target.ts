@@ -45,3 +45,34 @@ export function nameOf(target: ListenTarget): string {
 export function isLoopback(target: ListenTarget): boolean {
   return target.kind === 'tcp' && /^(?:localhost|127\..*|::1)$/.test(target.host ?? '')
 }
+
+/** A port that workers share. */
+export interface SharedTarget {
+  port: number
+  /** Empty: all addresses. */
+  host: string
+  ipv6Only: boolean
+  backlog: number
+}
+
+const DEFAULT_BACKLOG = 511
+
+/**
+ * What a call to `server.listen` asks for, as a port that workers can share. Undefined if each worker gets a port of its own
+ * (port 0), or binds it itself (`exclusive` and `reusePort`, as with node:cluster).
+ */
+export function sharedTarget(args: readonly unknown[]): SharedTarget | undefined {
+  const target = listenTarget(args)
+  if (target.kind !== 'tcp' || target.port === 0) return undefined
+  const [first] = args
+  const options = typeof first === 'object' && first !== null ? (first as Readonly<Record<string, unknown>>) : {}
+  if (options.exclusive === true || options.reusePort === true) return undefined
+  const given = options === first ? options.backlog : args.slice(1).find(arg => typeof arg === 'number')
+  const backlog = Number(given)
+  return {
+    port: target.port,
+    host: target.host ?? '',
+    ipv6Only: options.ipv6Only === true,
+    backlog: Number.isInteger(backlog) && backlog > 0 ? backlog : DEFAULT_BACKLOG,
+  }
+}

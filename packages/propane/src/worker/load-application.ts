@@ -13,6 +13,8 @@ import { protocolOf } from './server-protocol.ts'
 export type LoadOptions = Omit<NodeOptions, 'kind' | 'server' | 'ready' | 'close'> & {
   /** The port the application is expected to listen on; 0 for any. */
   port: number
+  /** Opens further servers on ports that all workers share; undefined without other workers. */
+  openShared?: Parameters<ListenCapture['release']>[1]
 }
 
 const MAY_EXPORT =
@@ -37,14 +39,14 @@ export async function loadApplication(
   const onStop = onStopOf(module) ?? onStopOf(exported)
   const application = await recognize(exported, options, capture)
   if (application) {
-    capture.release(application.server)
+    capture.release(application.server, options.openShared)
     return { application: application.made, onStop }
   }
   if (isGiven(exported)) throw new Error(`${path} exports ${describe(exported)} by default: ${MAY_EXPORT}.`)
   at('it exports nothing by default and has not called server.listen() with a port')
   const server = await Promise.race([capture.application(options.port), idle()])
   if (!server) throw new Error(`${path} exports nothing by default and never listens: ${MAY_EXPORT}.`)
-  capture.release(server)
+  capture.release(server, options.openShared)
   return { application: fromServer(server, options), onStop }
 }
 

@@ -15,6 +15,7 @@ process.argv.splice(1, process.argv.length, workerOptions.app, ...workerOptions.
 if (workerOptions.umask !== undefined) process.umask(Number.parseInt(workerOptions.umask, 8))
 
 const channel: Channel = {
+  shares: true,
   say(message) {
     // Sending fails only if the primary is gone, which `disconnect` handles.
     if (process.connected) process.send?.(envelope<FromWorker>(message), undefined, undefined, () => undefined)

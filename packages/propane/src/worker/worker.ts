@@ -9,11 +9,13 @@ import { ListenCapture } from './capture-listen.ts'
 import { Descriptors } from './descriptors.ts'
 import { Ending } from './ending.ts'
 import { explainError } from './explain-error.ts'
+import { FurtherServers } from './further-servers.ts'
 import { Latencies } from './latencies.ts'
 import { loadApplication } from './load-application.ts'
 import { probe, probeProtocol } from './probe.ts'
 import { readySignal } from './ready-signal.ts'
 import { createMemoryReader } from './resident-memory.ts'
+import { SocketRequests } from './socket-requests.ts'
 
 /** How often to check the balance and the event-loop delay if nothing else triggers it. */
 const TICK_MS = 50
@@ -32,6 +34,8 @@ const FLUSH_MS = 1000
 export interface Channel {
   say(message: FromWorker): void
   listen(onMessage: (message: ToWorker, handle: ServerHandle | undefined) => void): void
+  /** Whether there is a primary that can bind further ports for all workers. */
+  readonly shares: boolean
   /** While the application boots, the channel must not keep the process alive: an application with nothing left to do has ended. */
   hold(on: boolean): void
 }
@@ -47,10 +51,12 @@ export class Worker {
     this.#say({ type: 'descriptors', limit: this.#descriptors.limit })
   })
   readonly #latencies = new Latencies()
+  readonly #sockets = new SocketRequests(message => this.#say(message))
+  readonly #further = new FurtherServers(target => this.#sockets.ask(target))
   #application: Application | undefined
   #ending = new Ending({})
   #heartbeats: NodeJS.Timeout | undefined
-  #sockets = 0
+  #listening = 0
   #draining = false
   #delay = 0
   #longestDelay = 0
@@ -85,13 +91,19 @@ export class Worker {
     }
     capture.onElsewhere = say
     const isReady = this.#options.waitReady ? readySignal() : undefined
-    const options = { ...this.#options, latencies: this.#latencies }
+    const options = {
+      ...this.#options,
+      latencies: this.#latencies,
+      ...(this.#channel.shares && { openShared: this.#further.open.bind(this.#further) }),
+    }
     const { application, onStop } = await loadApplication(this.#options.app, options, capture, at)
     this.#application = application
     this.#ending = new Ending({ onStop })
     at('its start has not ended')
     await application.start(this.#acceptor.virtualServer)
     this.#channel.hold(true) // a server that listens keeps its process alive
+    at('its further ports are not bound')
+    await this.#further.opened()
     at("it has not called process.send('ready')")
     await isReady
     at('it has not answered the probe')
@@ -109,12 +121,13 @@ export class Worker {
 
   /** Whether it accepts connections or has done so. */
   get serves(): boolean {
-    return this.#sockets > 0
+    return this.#listening > 0
   }
 
   #onMessage(message: ToWorker, handle: ServerHandle | undefined): void {
     if (message.type === 'listen' && handle) void this.#listen(message, handle)
     else if (message.type === 'spare' && handle) this.#acceptor.addSpare(handle, message.index, message.of)
+    else if (message.type === 'shared') this.#sockets.answered(message, handle)
     else if (message.type === 'pre_stop') this.#application?.preStop()
     else if (message.type === 'drain') void this.drain(message.graceMs, message.idleMs, message.last)
   }
@@ -127,9 +140,10 @@ export class Worker {
       this.#say({ type: 'failed', ...(taken ? { reason: SOCKET_TAKEN } : explainError(error)) })
       process.exit(1)
     }
-    if (++this.#sockets < message.of) return
+    if (++this.#listening < message.of) return
     this.#acceptor.onOpen = fd => this.#balance.opened(fd)
     this.#acceptor.onClose = () => this.#balance.closed()
+    await this.#further.accept()
     this.#balance.tick()
     this.#tick(now())
     this.#say({ type: 'serving' })
@@ -182,11 +196,14 @@ export class Worker {
     this.#draining = true
     const started = now()
     this.#balance.leave()
-    if (last) await this.#acceptor.stopLast()
-    else this.#acceptor.stop()
+    await Promise.all([last ? this.#acceptor.stopLast() : this.#acceptor.stop(), this.#further.stop(last)])
     this.#say({ type: 'closed' })
     const onQuiet = () => this.#ending.goodbye()
-    const cut = (await this.#application?.drain({ graceMs, idleMs, onQuiet })) ?? 0
+    const [own = 0, further] = await Promise.all([
+      this.#application?.drain({ graceMs, idleMs, onQuiet }),
+      this.#further.drain(graceMs, idleMs),
+    ])
+    const cut = own + further
     this.#heartbeat()
     this.#say({ type: 'drained', tookMs: Math.round(now() - started), cut })
     await this.#end(started + graceMs)
@@ -214,7 +231,7 @@ export class Worker {
     await this.#ending.begin()
     // An application that handles signals closes its server itself.
     if (this.#ending.hasSignalListeners && !(await this.#ending.finished(left()))) return false
-    await this.#application?.close()
+    await Promise.all([this.#application?.close(), this.#further.close()])
     return this.#application?.hasCloseHooks !== true || this.#ending.finished(left())
   }
 

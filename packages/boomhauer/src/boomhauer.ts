@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { basename } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import type { DevelopmentProblem } from '@arlen/error-report'
 import { renderDiagnosticsHtml } from '@arlen/error-report/page'
@@ -29,6 +29,8 @@ export interface BoomhauerEvents {
   typechecked: [event: { diagnostics: readonly Diagnostic[] }]
   /** Files changed that pages load without a new build. */
   reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
+  /** The start failed for want of something outside, and is tried again by itself. */
+  waiting: [event: { inMs: number }]
   /** The system does not report changes here, so the folder is polled. */
   polling: [event: { everyMs: number }]
   request: [request: RequestRecord]
@@ -59,8 +61,11 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       act: name => this.#act(name),
     })
     this.#server = new DevServer(settings, this.#supervisor, pages)
-    const { root, ignore, pollMs } = settings
-    if (settings.watch) this.#watcher = new Watcher({ root, ignore, pollMs })
+    const { root, watch, ignore, pollMs } = settings
+    if (watch !== false) {
+      const folders = [join(root, settings.templates)]
+      this.#watcher = new Watcher({ root, watch, ignore, folders, pollMs, whole: () => this.#supervisor.isWhole })
+    }
     this.#connect()
   }
 
@@ -154,18 +159,37 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       this.emit('crashed', { problem })
     })
     supervisor.on('diagnostics', diagnostics => this.notice('application', 'The application reports', diagnostics))
-    supervisor.on('files', files => this.#watcher?.addOutside(files))
+    supervisor.on('unchanged', () => this.#tell())
+    supervisor.on('waiting', inMs => this.emit('waiting', { inMs }))
+    supervisor.on('built', (loaded, info) => this.#watcher?.built(loaded, info))
+    supervisor.on('loaded', loaded => this.#watcher?.follow(loaded))
     supervisor.on('request', request => {
       this.#requests.add(request)
       this.emit('request', request)
     })
     this.#watcher?.on('stir', () => supervisor.hold())
+    this.#watcher?.on('calm', () => supervisor.release())
+    this.#watcher?.on('loop', path => this.#loop(path))
     this.#watcher?.on('change', (effect, paths) => this.#changed(effect, paths))
     this.#watcher?.on('polling', everyMs => this.emit('polling', { everyMs }))
     this.#watcher?.on('error', error => this.notice('watcher', 'Watching', [warning(error.message)]))
   }
 
-  #changed(effect: 'rebuild' | 'reload' | 'styles', paths: ReadonlySet<string>): void {
+  /** Tells that a file is ignored from now on, and why. */
+  #loop(path: string): void {
+    const file = relative(this.settings.root, path)
+    const message = `${file} caused build after build, although the application has not loaded it. Its changes are ignored from now on.`
+    const hint = `If the application writes it, name it in --ignore; if it reads it, in --watch.`
+    this.notice('watcher', 'A file is ignored', [{ ...warning(message), file, hint }])
+  }
+
+  #changed(effect: 'rebuild' | 'reload' | 'styles' | 'types', paths: ReadonlySet<string>): void {
+    if (effect === 'types' && this.settings.typecheck === 'notice') {
+      this.#check?.abort()
+      void this.#checkTypes()
+    }
+    if (effect === 'types' && this.settings.typecheck !== 'block') return
+    if (effect === 'types') return void this.#supervisor.rebuild(paths)
     if (effect === 'rebuild') {
       this.#supervisor.rebuild(paths)
       for (const id of ['crash', 'application', 'action']) this.notice(id, '', [])

@@ -17,8 +17,11 @@ export interface BoomhauerOptions {
   port?: number
   /** Further host names to accept; `.example.test` includes its subdomains. */
   allowedHosts?: readonly string[]
-  /** Rebuild when files change. Default true. */
-  watch?: boolean
+  /**
+   * Rebuild when files change that the application has loaded. Default true. Globs, relative to the root, name further files that it
+   * reads by itself, such as `content` or `locales/*.po`.
+   */
+  watch?: boolean | readonly string[]
   /** Poll for changes instead of relying on notifications: true for every 300 ms, or an interval in milliseconds. */
   poll?: boolean | number
   /** Globs, relative to the root, of files whose changes are ignored. */
@@ -42,12 +45,14 @@ export interface BoomhauerOptions {
 }
 
 /** The options of a development server, complete and checked. */
-export interface Settings extends Required<Omit<BoomhauerOptions, 'editor' | 'entry' | 'poll'>> {
+export interface Settings extends Required<Omit<BoomhauerOptions, 'editor' | 'entry' | 'poll' | 'watch'>> {
   /** Absolute, symbolic links resolved. */
   root: string
   /** Relative to the root; undefined for the first of {@link ENTRIES}. */
   entry: string | undefined
   editor: string | undefined
+  /** Globs of files to watch besides those that are loaded; false to watch nothing. */
+  watch: readonly string[] | false
   /** Polling interval, or undefined for the system's notifications. */
   pollMs: number | undefined
 }
@@ -64,7 +69,7 @@ const OPTIONS: OptionTable<BoomhauerOptions> = {
   host: option.text,
   port: option.integer(0, 65_535),
   allowedHosts: option.listOf(option.text),
-  watch: option.boolean,
+  watch: option.either(option.boolean, option.listOf(option.text)),
   poll: option.either(option.boolean, option.durationMs(20)),
   ignore: option.listOf(option.string),
   typecheck: option.oneOf('notice', 'block', 'off'),
@@ -94,7 +99,7 @@ export function resolveOptions(given: BoomhauerOptions = {}): Settings {
     host: options.host ?? '127.0.0.1',
     port,
     allowedHosts: options.allowedHosts ?? [],
-    watch: options.watch ?? true,
+    watch: options.watch === false ? false : Array.isArray(options.watch) ? options.watch : [],
     pollMs,
     ignore: options.ignore ?? [],
     typecheck,

@@ -11,10 +11,10 @@ export class Command {
   readonly process: ChildProcess
   output = ''
 
-  constructor(folder: TestFolder, args: readonly string[]) {
+  constructor(folder: TestFolder, args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore') {
     const env = { ...process.env, NODE_ENV: undefined, ARLEN_ENV: undefined, FORCE_COLOR: undefined }
     const argv = ['--conditions=@arlen/source', BIN, '--port', '0', ...args]
-    this.process = spawn(process.execPath, argv, { cwd: folder.root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process = spawn(process.execPath, argv, { cwd: folder.root, env, stdio: [stdin, 'pipe', 'pipe'] })
     for (const stream of [this.process.stdout!, this.process.stderr!]) {
       stream.on('data', chunk => {
         this.output += chunk

@@ -4,14 +4,19 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChokidarOptions, type FSWatcher, watch } from 'chokidar'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { Watcher, type WatcherOptions } from '../src/watch/watcher.ts'
+import { stampOf } from '../src/watch/stamp.ts'
+import { type LoadedReport, Watcher, type WatcherOptions } from '../src/watch/watcher.ts'
 import { TestFolder } from './support.ts'
 
 async function watching(folder: TestFolder, options: Partial<WatcherOptions> = {}): Promise<Watcher> {
-  const watcher = new Watcher({ root: folder.root, ...options })
+  const watcher = new Watcher({ root: folder.root, whole: () => false, ...options })
   onTestFinished(() => watcher.close())
   await watcher.start()
   return watcher
+}
+
+function loaded(...paths: string[]): LoadedReport {
+  return { files: new Map(paths.map(path => [path, stampOf(path)])), folders: [], assets: [] }
 }
 
 /** The next batch: what it calls for, and the names of its files. */
@@ -94,7 +99,7 @@ describe('a file that is emptied before it is written', () => {
   async function emptied(): Promise<{ folder: TestFolder; told: string[] }> {
     const folder = new TestFolder({ 'a.ts': 'old' })
     const system = Object.assign(new EventEmitter(), { add: () => undefined, close: async () => undefined })
-    const opened = watching(folder, { pollMs: 50, watch: () => system as unknown as FSWatcher })
+    const opened = watching(folder, { pollMs: 50, watcher: () => system as unknown as FSWatcher })
     system.emit('ready')
     const watcher = await opened
     const told: string[] = []
@@ -140,8 +145,8 @@ test('modules of linked packages are watched where they really lie', async () =>
   mkdirSync(folder.path('node_modules'))
   symlinkSync(elsewhere.root, folder.path('node_modules/linked'))
   const watcher = await watching(folder)
-  watcher.addOutside([elsewhere.path('lib.ts'), folder.path('app.ts'), join(folder.root, 'node_modules/x.js')])
-  watcher.addOutside([elsewhere.path('lib.ts')])
+  watcher.follow(loaded(elsewhere.path('lib.ts'), folder.path('app.ts'), join(folder.root, 'node_modules/x.js')))
+  watcher.follow(loaded(elsewhere.path('lib.ts')))
   const seen = once(watcher, 'change')
   // It is watched from some moment on that nobody is told of.
   const saving = setInterval(() => elsewhere.write('lib.ts', String(Math.random())), 20)
@@ -164,11 +169,11 @@ test('polls by itself where the system does not notify', async () => {
   const nowhere = new TestFolder({})
   const opened: ChokidarOptions[] = []
   // A file system that never says a word of its changes.
-  const deaf: WatcherOptions['watch'] = (paths, options) => {
+  const deaf: WatcherOptions['watcher'] = (paths, options) => {
     opened.push(options)
     return options.backend === 'polling' ? watch(paths, options) : watch(nowhere.root, { ignoreInitial: true })
   }
-  const watcher = new Watcher({ root: folder.root, watch: deaf, probeMs: 100 })
+  const watcher = new Watcher({ root: folder.root, watcher: deaf!, whole: () => false, probeMs: 100 })
   onTestFinished(() => watcher.close())
   const told = once(watcher, 'polling')
   await watcher.start()

@@ -13,6 +13,8 @@ export interface PageOptions {
   root?: string
   /** The editor to link to; see {@link editorLink}. Default: `BOOMHAUER_EDITOR`. Without either, locations are plain text. */
   editor?: string | undefined
+  /** Buttons of the page, besides those of its diagnostics. The development server acts on them. */
+  actions?: readonly { name: string; label: string }[]
 }
 
 /** The path below which the development server serves its own pages, forms and scripts. */
@@ -62,6 +64,7 @@ export function renderProblemPage(problem: DevelopmentProblem, options: PageOpti
 <p>${main && html`<span class="stage">${main.stage}</span> ${HEADINGS[main.stage]}`} <span>${problem.status} ${problem.title}</span></p>
 <h1>${main && kindOf(main)}${main?.message ?? problem.detail ?? problem.title}</h1>
 ${main && locationLink(main, options)}
+${(options.actions ?? []).map(button)}
 </div></header>
 <main>
 ${issues(problem)}
@@ -105,13 +108,17 @@ function details(diagnostic: Diagnostic, options: PageOptions): Html {
   const { snippet, hint, action, command, exitCode, output, facts } = diagnostic
   return html`${snippet !== undefined && frame(snippet)}
 ${hint !== undefined && html`<p class="hint">${hint}</p>`}
-${action && html`<form method="post" action="${DEVELOPMENT_PATH}actions/${encodeURIComponent(action.name)}"><button>${action.label}</button></form>`}
+${action && button(action)}
 ${(diagnostic.excerpts ?? []).map(excerpt => html`<h2>${excerpt.title}</h2>${frame(excerpt.snippet)}`)}
 ${command !== undefined && html`<h2>Command</h2><p class="place">${command}${exitCode !== undefined && html` <span class="kind">exit code ${exitCode}</span>`}</p>`}
 ${output !== undefined && output !== '' && html`<pre class="plain">${output}</pre>`}
 ${facts && html`<h2>Details</h2>${list(facts)}`}
 ${(diagnostic.causes ?? []).map(cause => html`<section class="cause"><h2>Caused by</h2>${section(cause, options)}</section>`)}
 ${stack(diagnostic.frames ?? [], options)}`
+}
+
+function button({ name, label }: { name: string; label: string }): Html {
+  return html`<form method="post" action="${DEVELOPMENT_PATH}actions/${encodeURIComponent(name)}"><button>${label}</button></form>`
 }
 
 function section(diagnostic: Diagnostic, options: PageOptions): Html {

@@ -6,6 +6,7 @@ import { migrationStatus } from '@arlen/pg/migrations'
 import { POOL_SETTINGS } from '@arlen/pg/settings'
 import type { Config } from '../config/config.ts'
 import { isProduction } from '../config/load-config.ts'
+import { reads } from '../config/reads.ts'
 import { appError } from '../errors.ts'
 
 export interface DatabaseOptions {
@@ -85,6 +86,7 @@ export class Database {
 
   async #refusePending(dsn: string): Promise<void> {
     const dir = join(this.#options.root, MIGRATIONS)
+    reads(dir, 'source')
     if (!existsSync(dir)) return
     const pending = (await migrationStatus({ dsn, dir })).filter(({ state }) => state === 'pending')
     if (pending.length > 0) throw new PendingMigrations(pending.map(({ version, name }) => `${version}_${name}`))

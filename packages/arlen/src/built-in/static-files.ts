@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Middleware } from '@arlen/core'
 import { type Context, serveStatic } from '@arlen/http'
 import type { Config } from '../config/config.ts'
+import { reads } from '../config/reads.ts'
 
 /** What serves the files of `static.dir`, where the application has such a folder. */
 export function staticFiles(
@@ -11,6 +12,7 @@ export function staticFiles(
   isDevelopment: boolean,
 ): Middleware<Context> | undefined {
   const dir = join(root, settings.dir)
+  if (!apiOnly && settings.dir !== '') reads(dir, 'assets')
   if (apiOnly || settings.dir === '' || !existsSync(dir)) return undefined
   return serveStatic(dir, {
     prefix: settings.prefix,

@@ -75,6 +75,13 @@ export interface Config {
     /** Content-Types by extension, beside the usual ones or instead of them. */
     types: Record<string, string>
   }
+  /** The development server, @arlen/boomhauer. */
+  boomhauer: {
+    /** Globs of files that the application reads by itself: their changes restart it too. */
+    watch: string[]
+    /** Globs of files whose changes are ignored. */
+    ignore: string[]
+  }
   /** Settings of the production server, which judges them itself. */
   propaneAccessories: Record<string, unknown>
 }
@@ -203,6 +210,16 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
         described(v.record(v.string(), v.string()), 'Additional content types by file extension, as JSON'),
         {},
       ),
+    }),
+    boomhauer: section({
+      watch: v.optional(
+        described(
+          v.array(v.string()),
+          'Globs of files that the application reads by itself; changes restart it in development',
+        ),
+        [],
+      ),
+      ignore: v.optional(described(v.array(v.string()), 'Globs of files whose changes development ignores'), []),
     }),
     propaneAccessories: v.optional(
       described(v.record(v.string(), v.unknown()), 'Settings of propane, the production server'),

@@ -5,6 +5,7 @@ import { type ConfigLayer, type ResolvedConfig, resolveConfig } from '@arlen/cor
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { appError } from '../errors.ts'
 import { type Config, type ConfigInput, configSchema, KNOWN_ENV, platformLayer } from './config.ts'
+import { reads } from './reads.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -44,6 +45,7 @@ export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
   const options = readOptions('loadConfig()', given, OPTIONS)
   const { root, env = process.env, environment = environmentName(env), overrides, lenient = false } = options
   const layers: ConfigLayer[] = []
+  reads(join(root, 'config'), 'source')
   for (const name of ['config/app', `config/environments/${environment}`]) {
     const file = ['.ts', '.js'].map(suffix => join(root, name + suffix)).find(path => existsSync(path))
     if (file) layers.push({ name: relative(root, file), values: withoutDocument(valuesOf(file)) })

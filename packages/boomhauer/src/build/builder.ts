@@ -1,17 +1,20 @@
 import { debuglog } from 'node:util'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
-import type { AppInfo, TemplateFolders } from '../child/protocol.ts'
+import type { AppInfo, Loaded, TemplateFolders } from '../child/protocol.ts'
 import { findEntry as entryOf, type Settings } from '../options.ts'
 import type { Child, Outcome } from './child.ts'
 import type { SpareProcesses } from './spare-processes.ts'
 
 const debug = debuglog('arlen:boomhauer')
 
+/** What a build that failed before a process began has loaded. */
+export const NOTHING: Loaded = { files: new Map(), folders: [], assets: [] }
+
 /** The result of a build. */
 export type BuildReport =
   | { ok: true; child: Child; socket: string; info: AppInfo; warnings: readonly Diagnostic[] }
-  | { ok: false; files: readonly string[]; diagnostics: readonly Diagnostic[] }
+  | { ok: false; loaded: Loaded; diagnostics: readonly Diagnostic[] }
 
 export interface BuildOptions {
   settings: Settings
@@ -50,7 +53,7 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
     child?.kill()
     await child?.gone
     if (signal.aborted) return undefined
-    return { ok: false, files: child?.files ?? [], diagnostics: [...diagnostics, ...warnings] }
+    return { ok: false, loaded: child?.loaded ?? NOTHING, diagnostics: [...diagnostics, ...warnings] }
   }
   if (templates) {
     child = spares.take()

@@ -8,6 +8,7 @@ import {
   type AppInfo,
   type FromChild,
   isFromChild,
+  type Loaded,
   type RequestRecord,
   type TemplateFolders,
   type ToChild,
@@ -23,13 +24,15 @@ export interface ChildOptions {
 /** The outcome of loading and starting an application. */
 export type Outcome =
   | { kind: 'prepared'; warnings: readonly Diagnostic[] }
-  | { kind: 'ready'; files: readonly string[]; info: AppInfo }
-  | { kind: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
+  | { kind: 'ready'; loaded: Loaded; info: AppInfo }
+  | { kind: 'failed'; loaded: Loaded; diagnostics: readonly Diagnostic[] }
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; output: string }
 
 export interface ChildEvents {
   diagnostics: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
+  /** It has loaded more. */
+  loaded: [loaded: Loaded]
   exit: [code: number | null, signal: NodeJS.Signals | null]
   /** The last request in flight has ended. */
   idle: []
@@ -47,8 +50,8 @@ const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child
  * children end with it. It also holds one end of a pipe that closes when the supervisor is gone.
  */
 export class Child extends EventEmitter<ChildEvents> {
-  /** Modules it has reported as loaded. */
-  files: readonly string[] = []
+  /** What it has reported as loaded. */
+  loaded: Loaded = { files: new Map(), folders: [], assets: [] }
   exited = false
   /** The uncaught error that ends it, once reported. */
   crash: readonly Diagnostic[] | undefined
@@ -126,9 +129,9 @@ export class Child extends EventEmitter<ChildEvents> {
   #ask(message: ToChild): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
-      const { crash, files } = this
+      const { crash, loaded } = this
       resolve(
-        crash ? { kind: 'failed', files, diagnostics: crash } : { kind: 'exited', code, signal, output: this.#output },
+        crash ? { kind: 'failed', loaded, diagnostics: crash } : { kind: 'exited', code, signal, output: this.#output },
       )
     }
     if (this.exited) onExit(null, null)
@@ -160,16 +163,19 @@ export class Child extends EventEmitter<ChildEvents> {
   #onOutcome: ((outcome: Outcome) => void) | undefined
 
   #receive(message: FromChild): void {
-    if ('files' in message) this.files = message.files
+    if ('loaded' in message) this.loaded = message.loaded
     switch (message.type) {
       case 'prepared':
         this.#onOutcome?.({ kind: 'prepared', warnings: message.warnings })
         break
       case 'ready':
-        this.#onOutcome?.({ kind: 'ready', files: message.files, info: message.info })
+        this.#onOutcome?.({ kind: 'ready', loaded: message.loaded, info: message.info })
         break
       case 'failed':
-        this.#onOutcome?.({ kind: 'failed', files: message.files, diagnostics: message.diagnostics })
+        this.#onOutcome?.({ kind: 'failed', loaded: message.loaded, diagnostics: message.diagnostics })
+        break
+      case 'loaded':
+        this.emit('loaded', message.loaded)
         break
       case 'crashed':
         this.crash = message.diagnostics

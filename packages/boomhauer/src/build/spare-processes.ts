@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isInstalled } from '@arlen/core/stack'
 import { Child, type ChildOptions } from './child.ts'
 
 /**
@@ -44,9 +45,10 @@ export class SpareProcesses {
     return child
   }
 
-  /** Discards the spare process if it has loaded one of these files. */
+  /** Discards the spare process if it has loaded one of these files, or packages have been installed. */
   outdate(paths: ReadonlySet<string>): void {
-    if (this.#waiting?.files.some(file => paths.has(file))) this.discard()
+    const files = this.#waiting?.loaded.files
+    if ([...paths].some(path => files?.has(path) || isInstalled(path))) this.discard()
   }
 
   discard(): void {

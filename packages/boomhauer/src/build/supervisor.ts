@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Diagnostic } from '@arlen/core'
 import { createRedact, type DevelopmentProblem, diagnose, type Redact } from '@arlen/error-report'
-import type { AppInfo, RequestRecord } from '../child/protocol.ts'
+import type { AppInfo, Loaded, RequestRecord } from '../child/protocol.ts'
 import type { Settings } from '../options.ts'
-import { type BuildReport, build, exitDiagnostic } from './builder.ts'
+import { type BuildReport, build, exitDiagnostic, NOTHING } from './builder.ts'
 import type { Child } from './child.ts'
 import { CrashLoopLimiter } from './crash-loop-limiter.ts'
 import { childEnv } from './env-files.ts'
+import { isSameFailure, problemOf } from './failure.ts'
+import { Retries } from './retries.ts'
+import { type ExitReason, RunningProcess } from './running-process.ts'
 import { makeSocketFolder } from './socket-folder.ts'
 import { SpareProcesses } from './spare-processes.ts'
 import { TemplateTracker } from './template-tracker.ts'
@@ -22,8 +24,9 @@ export type Typecheck = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
  * What the supervisor has to serve.
  *
  *     building ── the build went well ──▶ ready ── a file changed ──▶ building
- *     building ── it did not ───────────▶ failed ── a file changed ─▶ building
+ *     building ── it did not ───────────▶ failed ── a file changed, or it is tried again ──▶ building
  *     ready ── the process crashed ─────▶ building, or failed when it crashes again and again
+ *     ready, failed ── a file seems to have changed (`hold`) ──▶ building ── it has not (`release`) ──▶ as before
  *
  * A change while building aborts the build and starts a new one, unless requests have already waited too long. Then the
  * build finishes and answers them, and the state stays `building`, since the next build follows.
@@ -39,21 +42,40 @@ export interface SupervisorEvents {
   building: [build: string, paths: ReadonlySet<string>]
   ready: [state: Extract<State, { kind: 'ready' }>, ms: number, warnings: readonly Diagnostic[]]
   failed: [state: Extract<State, { kind: 'failed' }>, ms: number]
+  /** The start failed for want of something outside, and is tried again in so many milliseconds. */
+  waiting: [ms: number]
+  /** The state is again as it was: no file has changed after all, or an attempt failed as the one before. */
+  unchanged: [state: Settled]
   /** The application's process crashed and is restarted. */
   crashed: [problem: DevelopmentProblem]
   diagnostics: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
-  /** Files that the application has loaded. */
-  files: [files: readonly string[]]
+  /** What a build has loaded, and the globs that the application's configuration has, if it got so far. */
+  built: [loaded: Loaded, info: AppInfo | undefined]
+  /** The running application has loaded more. */
+  loaded: [loaded: Loaded]
 }
 
-/** Why a process ended: it crashed, or it was replaced. */
-export type ExitReason = { kind: 'crashed'; problem: DevelopmentProblem } | { kind: 'replaced' }
+/** A build to make. */
+interface Order {
+  paths: ReadonlySet<string>
+  /** No file has changed: it is tried again, and a failure like the last one is not news. */
+  quiet?: boolean
+  /** The id of the build, if open pages need not reload. */
+  id?: string
+}
 
-/** Changes that wait for the end of a build that requests need. */
+/** A build that waits for the end of one that requests need. */
 interface Queued {
   paths: Set<string>
   done: PromiseWithResolvers<void>
+}
+
+/** A build under way. */
+interface Attempt extends Order {
+  id: string
+  abort: AbortController
+  startedAt: number
 }
 
 /** Delay before the next spare process starts after a build: waiting requests come first. */
@@ -62,8 +84,6 @@ const REFILL_AFTER_MS = 60
 const HANGING_MS = 2_000
 /** How long to wait for a change notification. */
 const REREAD_MS = 25
-/** How long to wait for the exit of a process after it lost a request. */
-const LOSS_MS = 500
 
 /** Runs the application in a series of processes and knows what to serve. It never runs application code itself. */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
@@ -74,22 +94,21 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #folder = makeSocketFolder()
   readonly #session = Date.now().toString(36)
   readonly #crashLoop = new CrashLoopLimiter()
+  readonly #retries = new Retries(() => void this.rebuild(new Set(), true))
+  readonly #running = new RunningProcess(diagnostics => this.#crashed(diagnostics))
   readonly #waiting = new WaitingRequests<Settled>()
   #number = 0
   #state: State
+  /** The outcome of the last build. */
+  #last: Settled | undefined
   /** Time of the first change that the running build, or the last one, does not include. */
   #changedAt: number | undefined
-  /** The build under way. */
-  #attempt: AbortController | undefined
-  #attemptedAt = 0
+  #attempt: Attempt | undefined
   /** Duration of the last successful build. */
   #lastBuildMs = 0
   #queued: Queued | undefined
   /** Consecutive failed builds that were outdated before they ended. */
   #outdatedFailures = 0
-  #running: Child | undefined
-  #exitReasons = new WeakMap<Child, Promise<ExitReason>>()
-  #clearing: Promise<unknown> = Promise.resolve()
   #building: Promise<unknown> = Promise.resolve()
   #refill: NodeJS.Timeout | undefined
   #closed = false
@@ -115,6 +134,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#state
   }
 
+  /** Whether the application runs and no build is under way. */
+  get isWhole(): boolean {
+    return this.#attempt === undefined && this.#last?.kind === 'ready' && !this.#last.child.exited
+  }
+
   /** Redacts secrets found in the application's environment. */
   get redact(): Redact {
     return createRedact(childEnv(this.#settings.root, this.#settings.env))
@@ -124,22 +148,40 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * Resolves with what to serve as soon as it is known.
    *
    * @param since - when the request arrived, in monotonic milliseconds
+   * @param page - whether it is for a page: a start that failed for want of something outside is then tried again
    */
-  async settled(since: number = performance.now()): Promise<Settled> {
+  async settled(since: number = performance.now(), page = false): Promise<Settled> {
+    if (page && this.#state.kind === 'failed' && this.#retries.isDue()) void this.rebuild(new Set(), true)
     return this.#state.kind === 'building' ? this.#waiting.wait(since) : this.#state
   }
 
-  /** Holds requests from now on: a file has changed and a new build will follow. */
+  /** Holds requests from now on: a file seems to have changed. A rebuild or `release` follows. */
   hold(): void {
     this.#changedAt ??= performance.now()
     this.#state = { kind: 'building', build: this.#state.build }
   }
 
-  /** Rebuilds and restarts the application. Resolves when the build has ended or was aborted. */
-  async rebuild(paths: ReadonlySet<string> = new Set()): Promise<void> {
+  /** No file has changed after all. */
+  release(): void {
+    this.#changedAt = undefined
+    const last = this.#last
+    if (this.#attempt || this.#queued || !last || this.#state.kind !== 'building') return
+    if (last.kind === 'ready' && last.child.exited) return void this.#build({ paths: new Set() })
+    this.#settle(last)
+    this.emit('unchanged', last)
+  }
+
+  /**
+   * Rebuilds and restarts the application. Resolves when the build has ended or was aborted.
+   *
+   * @param paths - what has changed
+   * @param quiet - whether a failure like the last one is no news
+   */
+  async rebuild(paths: ReadonlySet<string> = new Set(), quiet = false): Promise<void> {
     if (this.#closed) return
+    if (!quiet) this.#retries.reset()
     if (this.#queued || (this.#attempt && this.#waiting.needBuild)) return this.#queue(paths)
-    await this.#build(paths, this.#nextId())
+    await this.#build({ paths, quiet })
   }
 
   #queue(paths: ReadonlySet<string>): Promise<void> {
@@ -152,13 +194,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** Aborts a build that takes far longer than the last one: it probably hangs, and the waiting change may fix it. */
   #limitAttempt(): void {
-    const attempt = this.#attempt
-    const leftMs = this.#attemptedAt + 2 * this.#lastBuildMs + HANGING_MS - performance.now()
+    const attempt = this.#attempt!
+    const leftMs = attempt.startedAt + 2 * this.#lastBuildMs + HANGING_MS - performance.now()
     const timer = globalThis.setTimeout(() => {
       if (!this.#queued || this.#attempt !== attempt || this.#closed) return
       const { paths, done } = this.#queued
       this.#queued = undefined
-      void this.#build(paths, this.#nextId()).finally(done.resolve)
+      void this.#build({ paths }).finally(done.resolve)
     }, leftMs)
     timer.unref()
   }
@@ -167,55 +209,57 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return `${this.#session}-${this.#number + 1}`
   }
 
-  async #build(paths: ReadonlySet<string>, id: string): Promise<void> {
-    const started = performance.now()
-    const attempt = this.#begin(paths, id)
+  async #build(order: Order): Promise<void> {
+    const attempt = this.#begin(order)
+    const { abort, id, startedAt } = attempt
     const building = build({
       settings: this.#settings,
       spares: this.#spares,
       socket: join(this.#folder, `${this.#number}.sock`),
       templates: this.#templates.toCompile(),
       typecheck: this.#typecheck,
-      cleared: Promise.all([this.#clearing, this.#building]),
-      signal: attempt.signal,
+      cleared: Promise.all([this.#running.cleared, this.#building]),
+      signal: abort.signal,
       onTemplates: warnings => this.#templates.compiled(warnings),
     })
     this.#building = building.catch(() => undefined)
     const report = await building.catch((error: unknown): BuildReport => {
       // Not an error of the application; for example, the system is out of memory or descriptors.
-      return { ok: false, files: [], diagnostics: diagnose(error, { root: this.#settings.root, stage: 'boot' }) }
+      const diagnostics = diagnose(error, { root: this.#settings.root, stage: 'boot' })
+      return { ok: false, loaded: NOTHING, diagnostics }
     })
     if (!report) return
-    if (report.ok && attempt.signal.aborted) return report.child.kill()
+    if (report.ok && abort.signal.aborted) return report.child.kill()
     // The build may have read a half-written file. In that case a change notification is about to arrive.
     if (!report.ok) await setTimeout(REREAD_MS)
-    if (attempt.signal.aborted || this.#closed) return
+    if (abort.signal.aborted || this.#closed) return
     this.#attempt = undefined
-    const ms = performance.now() - started
+    const ms = performance.now() - startedAt
     if (report.ok) this.#serve(id, report, ms)
-    else if (!this.#isPassing()) this.#fail(id, report.diagnostics, ms)
-    this.emit('files', report.ok ? report.child.files : report.files)
+    else if (!this.#isPassing()) this.#fail(attempt, report.diagnostics, ms)
+    this.emit('built', report.ok ? report.child.loaded : report.loaded, report.ok ? report.info : undefined)
     this.#refill = globalThis.setTimeout(() => this.#spares.fill(), REFILL_AFTER_MS)
     if (this.#queued) await this.#buildQueued(report.ok ? report.child : undefined)
   }
 
   /** Aborts the running build and retires the running process. */
-  #begin(paths: ReadonlySet<string>, id: string): AbortController {
+  #begin(order: Order): Attempt {
+    const { paths, id = this.#nextId() } = order
     this.#number++
+    this.#retries.stop()
     if (this.#attempt) {
-      this.#attempt.abort()
+      this.#attempt.abort.abort()
       this.#waiting.overtake()
     }
-    const attempt = new AbortController()
+    const attempt = { ...order, id, abort: new AbortController(), startedAt: performance.now() }
     this.#attempt = attempt
-    this.#attemptedAt = performance.now()
     clearTimeout(this.#refill)
     this.#spares.outdate(paths)
     this.#templates.changed(paths)
     this.#changedAt = undefined
     this.#state = { kind: 'building', build: id }
     this.emit('building', id, paths)
-    this.#retire()
+    this.#running.retire(this.#settings.graceMs)
     this.#spares.fill() // starts while the previous process ends
     return attempt
   }
@@ -227,7 +271,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const queued = this.#queued
     this.#queued = undefined
     if (!queued || this.#closed) return queued?.done.resolve()
-    await this.#build(queued.paths, this.#nextId())
+    await this.#build({ paths: queued.paths })
     queued.done.resolve()
   }
 
@@ -240,82 +284,62 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #serve(id: string, { child, socket, info, warnings }: Extract<BuildReport, { ok: true }>, ms: number): void {
     if (child.exited) {
       const exit = exitDiagnostic('boot', { code: null, signal: null, output: child.output })
-      return this.#fail(id, child.crash ?? [exit], ms)
+      return this.#fail({ id }, child.crash ?? [exit], ms)
     }
     this.#outdatedFailures = 0
     this.#lastBuildMs = ms
-    this.#adopt(child)
+    this.#retries.reset()
+    this.#running.adopt(child)
+    child.on('diagnostics', diagnostics => this.emit('diagnostics', diagnostics))
+    child.on('request', request => this.emit('request', request))
+    child.on('loaded', loaded => this.emit('loaded', loaded))
     const state = { kind: 'ready', build: id, child, socket, info } as const
     this.#settle(state)
     this.emit('ready', state, ms, [...this.#templates.warnings, ...warnings])
   }
 
   /** Why a process exited during a request, or undefined if it is still alive. */
-  async exitReasonOf(child: Child): Promise<ExitReason | undefined> {
-    const timer = setTimeout(LOSS_MS, undefined, { ref: false })
-    return Promise.race([this.#exitReasons.get(child), timer])
+  exitReasonOf(child: Child): Promise<ExitReason | undefined> {
+    return this.#running.exitReasonOf(child)
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#refill)
-    this.#attempt?.abort()
+    this.#retries.stop()
+    this.#attempt?.abort.abort()
     this.#spares.close()
-    this.#retire()
-    await Promise.all([this.#clearing, this.#building])
+    this.#running.retire(this.#settings.graceMs)
+    await Promise.all([this.#running.cleared, this.#building])
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Takes the running process out of service. */
-  #retire(): void {
-    const child = this.#running
-    if (!child) return
-    this.#running = undefined
-    this.#clearing = child.close(this.#settings.graceMs)
+  #crashed(diagnostics: readonly Diagnostic[]): void {
+    this.emit('crashed', problemOf('application_crashed', diagnostics))
+    if (this.#closed || this.#changedAt !== undefined) return // the build for the pending change restarts it
+    // The build stays the same, so open pages need not reload.
+    if (this.#crashLoop.crashed(performance.now())) void this.#build({ paths: new Set(), id: this.#state.build })
+    else this.#fail({ id: `${this.#session}-${++this.#number}` }, diagnostics, 0)
   }
 
-  #adopt(child: Child): void {
-    this.#running = child
-    const { promise, resolve } = Promise.withResolvers<ExitReason>()
-    this.#exitReasons.set(child, promise)
-    child.on('diagnostics', diagnostics => this.emit('diagnostics', diagnostics))
-    child.on('request', request => this.emit('request', request))
-    child.once('exit', (code, signal) => {
-      if (this.#running !== child) return resolve({ kind: 'replaced' })
-      this.#running = undefined
-      const diagnostics = child.crash ?? [exitDiagnostic('runtime', { code, signal, output: child.output })]
-      const problem = this.#problem('application_crashed', diagnostics)
-      resolve({ kind: 'crashed', problem })
-      this.emit('crashed', problem)
-      if (this.#changedAt !== undefined) return // the build for the pending change restarts it
-      // The build stays the same, so open pages need not reload.
-      if (this.#crashLoop.crashed(performance.now())) this.#build(new Set(), this.#state.build)
-      else this.#fail(`${this.#session}-${++this.#number}`, diagnostics, 0)
-    })
-  }
-
-  #fail(id: string, diagnostics: readonly Diagnostic[], ms: number): void {
+  #fail({ id, quiet }: { id: string; quiet?: boolean }, diagnostics: readonly Diagnostic[], ms: number): void {
+    const last = this.#last?.kind === 'failed' ? this.#last : undefined
+    // Pages that show this failure already need not reload: each reload would be another attempt.
+    const same = last !== undefined && isSameFailure(last.problem.diagnostics ?? [], diagnostics)
     const stage = diagnostics[0]?.stage ?? 'load'
-    const state = { kind: 'failed', build: id, problem: this.#problem(`${stage}_failed`, diagnostics) } as const
+    const problem = problemOf(`${stage}_failed`, diagnostics)
+    const state = { kind: 'failed', build: same && quiet ? last.build : id, problem } as const
     this.#settle(state)
+    const waitMs = this.#retries.failed(diagnostics)
+    if (same && quiet) return void this.emit('unchanged', state)
     this.emit('failed', state, ms)
+    if (waitMs !== undefined) this.emit('waiting', waitMs)
   }
 
   #settle(state: Settled): void {
+    this.#last = state
     if (this.#changedAt === undefined) this.#state = state
     this.#waiting.answer(state, this.#changedAt)
-  }
-
-  #problem(code: string, diagnostics: readonly Diagnostic[]): DevelopmentProblem {
-    return {
-      type: 'about:blank',
-      title: 'Internal Server Error',
-      status: 500,
-      code,
-      correlationId: randomUUID(),
-      detail: diagnostics[0]?.message ?? code,
-      diagnostics,
-    }
   }
 }

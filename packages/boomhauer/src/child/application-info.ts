@@ -65,7 +65,9 @@ interface Telling {
 export function infoOf(app: object): AppInfo {
   const { settings } = app as Telling
   const routes = routesOf(app as Telling)
-  return { ...(routes && { routes }), ...(Array.isArray(settings) && { config: settings.map(settingInfo) }) }
+  if (!Array.isArray(settings)) return { ...(routes && { routes }) }
+  const [watch, ignore] = [globsOf(settings, 'watch'), globsOf(settings, 'ignore')]
+  return { ...(routes && { routes }), config: settings.map(settingInfo), watch, ignore }
 }
 
 function routesOf(app: Telling): RouteInfo[] | undefined {
@@ -77,6 +79,12 @@ function routesOf(app: Telling): RouteInfo[] | undefined {
   } catch {
     return undefined // an unrelated method of the same name
   }
+}
+
+/** A list of globs in the application's settings: `boomhauer.watch`. */
+function globsOf(settings: NonNullable<Telling['settings']>, name: string): string[] {
+  const value = settings.find(({ path }) => path.join('.') === `boomhauer.${name}`)?.value
+  return Array.isArray(value) ? value.filter(glob => typeof glob === 'string') : []
 }
 
 function settingInfo({ path, value, source }: NonNullable<Telling['settings']>[number]): SettingInfo {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SourceLocation } from '@arlen/core/stack'
+import { isInstalled, type SourceLocation } from '@arlen/core/stack'
+import { stampOf } from '../watch/stamp.ts'
 import { findSpecifier } from './find-import.ts'
 import { importHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
@@ -14,12 +16,13 @@ interface Naming {
 
 /** Records which modules are loaded, to locate load errors that carry no location. */
 export class LoadedModules {
-  #files = new Set<string>()
+  #files = new Map<string, string>()
   #last: string[] = []
   #namedBy = new Map<string, Naming>()
   #unresolved: (Naming & { error: unknown }) | undefined
 
-  constructor() {
+  /** @param onLoad - called for each module */
+  constructor(onLoad?: () => void) {
     registerHooks({
       resolve: (specifier, context, next) => {
         try {
@@ -28,13 +31,15 @@ export class LoadedModules {
           return resolved
         } catch (error) {
           this.#unresolved = { error, specifier, parent: context.parentURL }
+          this.#miss(specifier, context.parentURL)
           throw error
         }
       },
       load: (url, context, next) => {
         if (url.startsWith('file:')) {
           const file = fileURLToPath(url.split(/[?#]/, 1)[0]!)
-          this.#files.add(file)
+          this.#files.set(file, isInstalled(file) ? '' : stampOf(file))
+          onLoad?.()
           this.#last.push(file)
           if (this.#last.length > 20) this.#last.shift()
         }
@@ -43,9 +48,15 @@ export class LoadedModules {
     })
   }
 
-  /** Paths of every module loaded so far. */
-  get files(): string[] {
-    return [...this.#files]
+  /** Paths of every module loaded so far, with the stamps they had, and of those that were missing. */
+  get files(): ReadonlyMap<string, string> {
+    return this.#files
+  }
+
+  /** A module that is not there is waited for, wherever it is. */
+  #miss(specifier: string, parent: string | undefined): void {
+    if (!/^\.{0,2}\//.test(specifier) || !parent?.startsWith('file:')) return
+    this.#files.set(resolve(dirname(fileURLToPath(parent.split(/[?#]/, 1)[0]!)), specifier), '')
   }
 
   /** The location of a load error whose stack does not reveal it. */

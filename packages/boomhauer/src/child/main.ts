@@ -1,4 +1,5 @@
 /** The application's process: waits, loads the application on request, and reports the outcome. */
+import { subscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import { open as openInspector } from 'node:inspector'
 import { createRequire } from 'node:module'
@@ -14,15 +15,26 @@ import { boomhauerError } from '../errors.ts'
 import { forwardRequests, infoOf } from './application-info.ts'
 import { type ConfigProblem, placeProblems, problemsOf } from './config-problems.ts'
 import { LoadedModules } from './loaded-modules.ts'
-import type { FromChild, TemplateFolders, ToChild } from './protocol.ts'
+import type { FromChild, Loaded, TemplateFolders, ToChild } from './protocol.ts'
 import { warmTypeScript } from './warm-typescript.ts'
+
+/** Modules are loaded in bursts. */
+const REPORT_AFTER_MS = 10
 
 const root = process.argv[2]!
 const preload = process.argv.slice(3)
 
 let stage: Diagnostic['stage'] = 'load'
 let app: Servable | undefined
-const modules = new LoadedModules()
+const modules = new LoadedModules(() => reportLater())
+const folders = new Set<string>()
+const assets = new Set<string>()
+let reporting: NodeJS.Timeout | undefined
+subscribe('arlen:reads', message => {
+  const { folder, as } = message as { folder: string; as: 'source' | 'assets' }
+  ;(as === 'assets' ? assets : folders).add(folder)
+  reportLater()
+})
 
 new Worker(new URL(import.meta.url.endsWith('.ts') ? './guard.ts' : './guard.js', import.meta.url)).unref()
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
@@ -40,7 +52,7 @@ process.on('uncaughtExceptionMonitor', error => {
   })
 })
 await loadAhead()
-send({ type: 'warm', files: modules.files })
+send({ type: 'warm', loaded: loaded() })
 
 /** Preloads modules that rarely change, while no request waits. */
 async function loadAhead(): Promise<void> {
@@ -61,7 +73,7 @@ async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
     const { warnings } = await buildViews({ dir, outDir })
     send({ type: 'prepared', warnings: warnings.flatMap(warning => diagnose({ diagnostics: [warning] }, { root })) })
   } catch (error) {
-    send({ type: 'failed', files: modules.files, diagnostics: diagnose(error, { root, stage: 'template' }) })
+    send({ type: 'failed', loaded: loaded(), diagnostics: diagnose(error, { root, stage: 'template' }) })
   }
 }
 
@@ -71,7 +83,7 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
     if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
     if (!isServable(module.default)) {
-      send({ type: 'failed', files: modules.files, diagnostics: [notServable(entry)] })
+      send({ type: 'failed', loaded: loaded(), diagnostics: [notServable(entry)] })
       return
     }
     app = module.default
@@ -79,9 +91,9 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
     forwardRequests(request => send({ type: 'request', request }))
     await app.listen({ path: socket })
     stage = 'runtime'
-    send({ type: 'ready', files: modules.files, info: infoOf(app) })
+    send({ type: 'ready', loaded: loaded(), info: infoOf(app) })
   } catch (error) {
-    send({ type: 'failed', files: modules.files, diagnostics: report(error) })
+    send({ type: 'failed', loaded: loaded(), diagnostics: report(error) })
   }
 }
 
@@ -142,6 +154,19 @@ function configReports(error: unknown, whole: Diagnostic, problems: readonly Con
 function stageOf(error: unknown): Diagnostic['stage'] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && code.startsWith('config_') ? 'config' : stage
+}
+
+function loaded(): Loaded {
+  return { files: modules.files, folders: [...folders], assets: [...assets] }
+}
+
+/** Reports what a running application loads later, such as at the first request. */
+function reportLater(): void {
+  if (stage !== 'runtime' || reporting) return
+  reporting = setTimeout(() => {
+    reporting = undefined
+    send({ type: 'loaded', loaded: loaded() })
+  }, REPORT_AFTER_MS).unref()
 }
 
 function send(message: FromChild, then?: () => void): void {

@@ -20,6 +20,9 @@ export interface TemplateFolders {
 export interface AppInfo {
   routes?: readonly RouteInfo[]
   config?: readonly SettingInfo[]
+  /** Globs of the application's configuration: what to watch besides what is loaded, and what to ignore. */
+  watch?: readonly string[]
+  ignore?: readonly string[]
 }
 
 /** A route as the development server shows it. */
@@ -46,20 +49,41 @@ export interface RequestRecord {
   sql?: readonly { text: string; ms: number }[]
 }
 
+/** What a process has loaded so far. */
+export interface Loaded {
+  /** Absolute paths, with the `stampOf` each had just before it was loaded; empty for files of installed packages. */
+  files: ReadonlyMap<string, string>
+  /** Folders that the application reads as a whole: a new file in one of them matters too. */
+  folders: readonly string[]
+  /** Folders of static files. */
+  assets: readonly string[]
+}
+
 /** Messages from a child to its supervisor. */
 export type FromChild =
-  /** Started and waiting for an application; `files` are the modules it has preloaded. */
-  | { type: 'warm'; files: readonly string[] }
+  /** Started and waiting for an application. */
+  | { type: 'warm'; loaded: Loaded }
   | { type: 'prepared'; warnings: readonly Diagnostic[] }
-  | { type: 'ready'; files: readonly string[]; info: AppInfo }
-  | { type: 'failed'; files: readonly string[]; diagnostics: readonly Diagnostic[] }
+  | { type: 'ready'; loaded: Loaded; info: AppInfo }
+  | { type: 'failed'; loaded: Loaded; diagnostics: readonly Diagnostic[] }
+  /** Loaded while the application runs. */
+  | { type: 'loaded'; loaded: Loaded }
   /** An uncaught error; the child exits. */
   | { type: 'crashed'; diagnostics: readonly Diagnostic[] }
   /** Diagnostics from the application, such as pending migrations or a warning. */
   | { type: 'diagnostics'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestRecord }
 
-const FROM_CHILD = new Set<unknown>(['warm', 'prepared', 'ready', 'failed', 'crashed', 'diagnostics', 'request'])
+const FROM_CHILD = new Set<unknown>([
+  'warm',
+  'prepared',
+  'ready',
+  'failed',
+  'loaded',
+  'crashed',
+  'diagnostics',
+  'request',
+])
 
 /** Recognizes our messages: an application may also use `process.send`, and those messages are ignored. */
 export function isFromChild(message: unknown): message is FromChild {

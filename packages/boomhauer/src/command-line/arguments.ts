@@ -16,6 +16,7 @@ The module's default export is the application. Default: app.ts, app.js, src/app
   --allow-host <name>     also accept this host name (repeatable; .example.test includes its subdomains)
   --env <name>            ARLEN_ENV of the application, default development
   --root <folder>         folder of the application, default the working directory
+  --watch <glob>          further files to rebuild for, such as content or 'locales/*.po' (repeatable)
   --no-watch              do not rebuild on changes
   --poll [ms]             poll for changes instead of relying on notifications
   --ignore <glob>         files whose changes are ignored (repeatable)
@@ -35,7 +36,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
   'allow-host': { type: 'string', multiple: true },
   env: { type: 'string' },
   root: { type: 'string' },
-  watch: { type: 'boolean' },
+  watch: { type: 'string', multiple: true },
   'no-watch': { type: 'boolean' },
   poll: { type: 'boolean' }, // a number may follow
   ignore: { type: 'string', multiple: true },
@@ -71,7 +72,7 @@ export function parseArguments(argv: readonly string[]): { mode: Mode; options: 
     editor: text('editor'),
     nodeArgs: values.get('node-arg'),
     poll: poll === '' ? true : numberOf('poll', poll),
-    watch: mode === 'serve' && !values.has('no-watch'),
+    watch: mode === 'serve' && !values.has('no-watch') && (values.get('watch') ?? true),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return { mode, options: Object.fromEntries(given) as BoomhauerOptions }

@@ -2,6 +2,7 @@ import { renderDiagnosticsText } from '@arlen/error-report'
 import { Boomhauer } from '../boomhauer.ts'
 import { type BoomhauerOptions, resolveOptions } from '../options.ts'
 import { type Mode, parseArguments, USAGE } from './arguments.ts'
+import { readKeys } from './keys.ts'
 import { prepare } from './prepare.ts'
 import { report } from './terminal.ts'
 
@@ -59,6 +60,8 @@ async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrup
   const server = new Boomhauer(resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 }))
   report(server, { write: io.out, color: io.color })
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
+  const retry = () => void server.rebuild()
+  const stopKeys = stays ? readKeys(process.stdin, { retry, interrupt: () => end(0) }) : undefined
   interrupted.addEventListener('abort', () => end(stays ? 0 : 1))
   if (!stays) {
     server.once('failed', () => end(1))
@@ -75,6 +78,7 @@ async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrup
     }
     return await ended
   } finally {
+    stopKeys?.()
     await server.close()
   }
 }

@@ -6,6 +6,9 @@ import { renderDiagnosticsText } from '@arlen/error-report'
 import type { BoomhauerEvents } from '../boomhauer.ts'
 import type { Settings } from '../options.ts'
 
+/** The first attempt is nearer than this. */
+const TOLD_BELOW_MS = 1_500
+
 export interface TerminalOptions {
   write: (line: string) => void
   /** Default: false. */
@@ -38,6 +41,11 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
     // The same failure again, after an unrelated save, is not printed twice.
     if (text !== lastFailure) write(`\n${text}\n`)
     lastFailure = text
+  })
+  server.on('waiting', ({ inMs }) => {
+    // Further attempts are made less and less often, and not told.
+    if (inMs < TOLD_BELOW_MS)
+      write(paint('gray', 'trying again by itself, and when a page is asked for; r tries at once'))
   })
   server.on('crashed', ({ problem }) => {
     write(`${paint('red', 'crashed')}\n\n${renderDiagnosticsText(problem.diagnostics ?? [], { color, limit: 3 })}\n`)

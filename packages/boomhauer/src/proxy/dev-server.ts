@@ -6,9 +6,11 @@ import { toProblem } from '@arlen/core'
 import { type DevelopmentProblem, renderProblem } from '@arlen/error-report'
 import { DEVELOPMENT_PATH } from '@arlen/error-report/page'
 import type { Child } from '../build/child.ts'
+import { problemOf } from '../build/failure.ts'
 import type { Supervisor } from '../build/supervisor.ts'
 import { boomhauerError } from '../errors.ts'
 import type { Settings } from '../options.ts'
+import { RETRY } from '../pages/actions.ts'
 import { checkHost } from './host-check.ts'
 import { asksForPage, reloadScript } from './inject-reload.ts'
 import { hasBody, relay, relayUpgrade } from './relay.ts'
@@ -92,7 +94,8 @@ export class DevServer {
     if (res.headersSent || res.destroyed) return
     const { accept, 'user-agent': userAgent } = req.headers
     const { root, editor } = this.#settings
-    const { status, headers, body } = renderProblem(problem, { accept, userAgent }, { root, editor })
+    const actions = this.#supervisor.state.kind === 'failed' ? [{ name: RETRY, label: 'Try again' }] : []
+    const { status, headers, body } = renderProblem(problem, { accept, userAgent }, { root, editor, actions })
     const page = headers['content-type']?.startsWith('text/html')
     const script = page && problem.status >= 500 ? reloadScript(this.#supervisor.state.build, req.method) : ''
     const bytes = Buffer.from(body + script)
@@ -102,7 +105,7 @@ export class DevServer {
   }
 
   async #pass(req: IncomingMessage, res: ServerResponse, since: number): Promise<void> {
-    const state = await this.#supervisor.settled(since)
+    const state = await this.#supervisor.settled(since, asksForPage(req))
     if (res.destroyed) return
     if (state.kind === 'failed') return this.fail(req, res, state.problem)
     const release = state.child.lease()
@@ -122,7 +125,8 @@ export class DevServer {
   async #lost(req: IncomingMessage, res: ServerResponse, { child, reached, since }: Lost): Promise<void> {
     if (res.destroyed) return
     const exitReason = await this.#supervisor.exitReasonOf(child)
-    if (exitReason?.kind === 'crashed') return this.fail(req, res, exitReason.problem)
+    if (exitReason?.kind === 'crashed')
+      return this.fail(req, res, problemOf('application_crashed', exitReason.diagnostics))
     // The application is alive and has closed the connection, so do the same.
     if (!exitReason) return void res.destroy()
     // It was replaced: repeat requests with safe methods (RFC 9110, section 9.2.1).

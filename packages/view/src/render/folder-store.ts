@@ -1,3 +1,4 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
@@ -10,6 +11,8 @@ import { TemplateError } from '../template-error.ts'
 import { EXTENSION, filesOfName, isTemplateName, nameOfFile } from '../template-name.ts'
 import type { TemplateMeta } from '../types.ts'
 import { type Entry, type TemplateStore, toEntry } from './template-entry.ts'
+
+const reads: Channel = channel('arlen:reads')
 
 export interface FolderOptions {
   dir: string
@@ -34,6 +37,8 @@ export class FolderStore implements TemplateStore {
   constructor(options: FolderOptions) {
     this.#options = { ...options, dir: resolve(options.dir) }
     this.changes = options.reload
+    // For whoever watches what an application depends on, a development server for one.
+    reads.publish({ folder: this.#options.dir, as: 'source' })
   }
 
   get(name: string): Entry {

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { kindOf } from './file-kinds.ts'
+import { stampOf } from './stamp.ts'
+
+/** Larger files are compared by size and time. */
+const MAX_BYTES = 1_000_000
+/** Fields of a package.json that change nothing for the application until packages are installed. */
+const INSTALL_FIELDS = [
+  'dependencies',
+  'devDependencies',
+  'peerDependencies',
+  'optionalDependencies',
+  'scripts',
+  'version',
+]
+
+/** What files contained when they were last looked at, so that a save of the same bytes is no change. */
+export class Contents {
+  #known = new Map<string, string>()
+
+  /** Remembers what a file contains now. */
+  remember(path: string): void {
+    this.#known.set(path, fingerprint(path))
+  }
+
+  /**
+   * Remembers what a file contained when it was loaded.
+   *
+   * @param stamp - its {@link stampOf} from just before it was loaded. If it has changed since, nothing is known.
+   */
+  rememberLoaded(path: string, stamp: string): void {
+    this.remember(path)
+    if (stampOf(path) !== stamp) this.#known.delete(path)
+  }
+
+  /** Whether a file contains something else than what is remembered. True if nothing is. */
+  differs(path: string): boolean {
+    return this.#known.get(path) !== fingerprint(path)
+  }
+
+  has(path: string): boolean {
+    return this.#known.has(path)
+  }
+}
+
+function fingerprint(path: string): string {
+  try {
+    const stats = statSync(path)
+    if (!stats.isFile()) return 'no file'
+    if (stats.size > MAX_BYTES) return stampOf(path)
+    const bytes = readFileSync(path)
+    const text = kindOf(path) === 'manifest' ? essenceOf(bytes.toString()) : bytes
+    return createHash('sha1').update(text).digest('base64')
+  } catch {
+    return 'no file'
+  }
+}
+
+/** A package.json without what only package managers read. */
+function essenceOf(text: string): string {
+  try {
+    const manifest = JSON.parse(text) as Record<string, unknown>
+    for (const field of INSTALL_FIELDS) delete manifest[field]
+    return JSON.stringify(manifest)
+  } catch {
+    return text // half written, or wrong: Node.js will tell
+  }
+}

@@ -265,3 +265,22 @@ describe.each<[string, () => ApiKeyStore]>([
     expect(await store.find('other')).toBeDefined()
   })
 })
+
+test('the memory store has as many sessions as it may, and drops the oldest for a new one', async () => {
+  const store = createMemorySessionStore({ max: 2 })
+  const session = { createdAt: 1, seenAt: 1, user: undefined, data: {} }
+  const stored = async () => {
+    const found = await Promise.all(['a', 'b', 'c', 'd'].map(async key => [key, await store.load(key)] as const))
+    return found.flatMap(([key, one]) => (one === undefined ? [] : key))
+  }
+  const later = Math.floor(Date.now() / 1000) + 1000
+  for (const [key, left] of [
+    ['a', ['a']],
+    ['b', ['a', 'b']],
+    ['c', ['b', 'c']],
+    ['d', ['c', 'd']],
+  ] as const) {
+    await store.create(key, session, later)
+    expect(await stored()).toEqual(left)
+  }
+})

@@ -99,3 +99,25 @@ test('a body that comes slower than the minimum rate is late although each piece
   }
   expect(late).toBe('read')
 })
+
+test('what has arrived gives a body as much time as the minimum rate needs for it, and the time-out of a piece more', () => {
+  const patient = new Bench({ bodyTimeoutMs: 10_000, minBodyBytesPerSecond: 1 })
+  const { deadlines } = patient
+  deadlines.expectBody()
+  deadlines.expectNothing()
+  expect(patient.after(10_005_000)).toBeNull()
+  deadlines.expectMoreBody(10_000)
+  expect(patient.after(4000)).toBeNull()
+  expect(patient.after(2500)).toBe('read')
+})
+
+test('without a minimum rate a body may take as long as it likes, piece by piece', () => {
+  const patient = new Bench({ bodyTimeoutMs: 10_000, minBodyBytesPerSecond: 0 })
+  const { deadlines } = patient
+  deadlines.expectBody()
+  deadlines.expectNothing()
+  expect(patient.after(1_000_000_000)).toBeNull()
+  deadlines.expectMoreBody(1)
+  expect(patient.after(9000)).toBeNull()
+  expect(patient.after(3000)).toBe('read')
+})

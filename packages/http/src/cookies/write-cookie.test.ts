@@ -44,6 +44,10 @@ describe('a cookie', () => {
     expect(writeCookie(name, '', options, false)).toContain('; Secure')
   })
 
+  test.each(['__Host-a', '__Secure-a'])('%s may be one that scripts read', name => {
+    expect(writeCookie(name, '', { httpOnly: false }, true)).toBe(`${name}=; Path=/; Secure; SameSite=Lax`)
+  })
+
   test('may have every byte that browsers store', () => {
     const kept = serializeCookie('name', 'x'.repeat(4092), { path: `/${'p'.repeat(1023)}` })
     expect(kept).toMatch(/^name=x{4092}; Path=\/p{1023}; HttpOnly/)

@@ -241,3 +241,36 @@ describe('copyTo', () => {
     await released()
   })
 })
+
+describe('what takes its time because its other side does', () => {
+  /** Longer than the limits of the session, which end a transaction that idles and a statement that hangs. */
+  const pause = () => new Promise(resolve => setTimeout(resolve, 300))
+  const limited = () =>
+    createPg({
+      ...poolOptions(database.dsn),
+      idleInTransactionTimeoutMs: 100,
+      statementTimeoutMs: 100,
+    })
+
+  test('a stream may be read slowly', async () => {
+    await using pool = limited()
+    const rows: unknown[] = []
+    for await (const row of pool.stream<{ n: number }>('select n from generate_series(1, 3) n', [], { batch: 1 })) {
+      rows.push(row.n)
+      if (row.n < 3) await pause()
+    }
+    expect(rows).toEqual([1, 2, 3])
+    expect(await pool.value('show idle_in_transaction_session_timeout')).toBe('100ms')
+  })
+
+  test('a COPY may wait for its data', async () => {
+    await using pool = limited()
+    const source = async function* () {
+      yield '9001\tx\n'
+      await pause()
+      yield '9002\ty\n'
+    }
+    expect(await pool.copyFrom('copy t from stdin', source())).toBe(2)
+    expect(await pool.value('show statement_timeout')).toBe('100ms')
+  })
+})

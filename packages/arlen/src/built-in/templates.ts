@@ -127,9 +127,11 @@ export class Templates {
 function openViews(source: TemplateSource, options: TemplateOptions, layout: string): Views<Context> {
   const { root, config, urlFor, log, isDevelopment } = source
   const contextual = Object.entries({ ...CONTEXT_HELPERS, ...options.contextHelpers })
+  const dir = join(root, config.views.dir)
+  // A release brings its templates compiled, with their registry.
+  const isCompiled = !isDevelopment && existsSync(join(dir, 'index.js'))
   return createViews<Context>({
-    dir: join(root, config.views.dir),
-    reload: isDevelopment,
+    ...(isCompiled ? { compiled: dir } : { dir, reload: isDevelopment }),
     ...(layout && { layout }),
     helpers: {
       urlFor: urlFor as never,

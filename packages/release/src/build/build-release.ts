@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { buildViews } from '@arlen/view'
+import { loadConfig } from 'arlen'
+import { releaseError } from '../errors.ts'
+import { describeEntry, listFiles } from '../manifest/list-files.ts'
+import { FORMAT_VERSION, MANIFEST, type Manifest, manifestText, type ReleaseEntry } from '../manifest/manifest.ts'
+import { compressAssets } from './compress-assets.ts'
+import { installDependencies } from './dependencies.ts'
+import { currentCommit } from './git.ts'
+import { writeLauncher } from './launcher.ts'
+import { describeMigrations } from './migrations.ts'
+import { readApplicationPackage, reducePackageJson } from './package-json.ts'
+import { currentPlatform } from './platform.ts'
+import { rewriteTemplates } from './rewrite-templates.ts'
+import { installedPackages, writeSbom } from './sbom.ts'
+import { seal, unseal } from './seal.ts'
+import { copySources, selectSources } from './sources.ts'
+
+/** Options of {@link buildRelease}. */
+export interface BuildReleaseOptions {
+  /** The application's folder. Default: the working directory. */
+  root?: string | undefined
+  /** The folder for releases. Default: `releases` below the application. */
+  outDir?: string | undefined
+  /** Build with changes that are not committed; the id then ends in `-dirty`. Default false. */
+  allowDirty?: boolean | undefined
+  /** Globs of files to leave out besides tests, settings of tools and files that begin with a dot. */
+  exclude?: readonly string[] | undefined
+  /** Globs of files to take although Git does not know them, such as what a bundler wrote. */
+  include?: readonly string[] | undefined
+  /** Called when a step begins: `sources`, `templates`, `assets`, `dependencies`, `seal`. */
+  onStep?: ((step: string) => void) | undefined
+}
+
+const OPTIONS: OptionTable<BuildReleaseOptions> = {
+  root: option.text,
+  outDir: option.text,
+  allowDirty: option.boolean,
+  exclude: option.listOf(option.text),
+  include: option.listOf(option.text),
+  onStep: option.func,
+}
+
+/** What {@link buildRelease} made. */
+export interface BuiltRelease {
+  /** The folder of the release. */
+  dir: string
+  manifest: Manifest
+  /** Whether the same release was there already. */
+  existed: boolean
+}
+
+/**
+ * Builds a release of an application: everything it needs to run with Node.js alone, read-only, the same bytes for the same commit,
+ * with a manifest of every file.
+ *
+ * @throws app_missing, tree_dirty, source_invalid, source_collision, source_unsupported, import_missing, lockfile_missing,
+ *   manager_unsupported, install_failed, cli_missing, release_exists; ArlenError of a template or a configuration with a mistake
+ */
+export async function buildRelease(given: BuildReleaseOptions = {}): Promise<BuiltRelease> {
+  const options = readOptions('buildRelease()', given, OPTIONS)
+  const root = await realpath(resolve(options.root ?? '.'))
+  const application = await readApplicationPackage(root)
+  if (!('@arlen/cli' in application.dependencies)) throw releaseError('cli_missing', { root })
+  const { exclude = [], include = [], allowDirty = false, onStep = () => {} } = options
+  const { paths, dirty } = await selectSources({ root, exclude, include, allowDirty })
+  if (!paths.some(path => /^(?:src\/)?app\.[tj]s$/.test(path))) {
+    throw releaseError('app_missing', { root, file: 'app.ts' })
+  }
+  const commit = await currentCommit(root)
+  const time = commit?.time ?? new Date(Number(process.env.SOURCE_DATE_EPOCH ?? 0) * 1000)
+  const id = releaseId(time, commit?.id, dirty)
+  const outDir = resolve(options.outDir ?? join(root, 'releases'))
+  await mkdir(outDir, { recursive: true })
+  // Beside its place, so that a rename is all that is left to do; hidden, so that nobody takes it for a release.
+  const work = await mkdtemp(join(outDir, '.build-'))
+  const out = join(work, id)
+  try {
+    await mkdir(out)
+    onStep('sources')
+    await copySources(root, paths, out)
+    await reducePackageJson(out)
+    await writeLauncher(out)
+    const { config } = loadConfig({ root, env: {}, environment: 'production', lenient: true })
+    onStep('templates')
+    await compileTemplates(join(out, config.views.dir), config.apiOnly)
+    onStep('assets')
+    if (config.static.dir !== '') await compressAssets(join(out, config.static.dir))
+    onStep('dependencies')
+    await installDependencies(root, join(work, 'install'), out)
+    onStep('seal')
+    const packages = installedPackages(out)
+    await writeSbom(out, { name: application.name, version: application.version }, time, packages)
+    await seal(out, time)
+    const manifest: Manifest = {
+      formatVersion: FORMAT_VERSION,
+      id,
+      application: { name: application.name, version: application.version },
+      commit: { id: commit?.id ?? null, time: time.toISOString(), dirty },
+      node: { range: application.nodeRange ?? `>=${process.versions.node.split('.')[0]}`, checked: process.versions.node },
+      arlen: Object.fromEntries(
+        packages.filter(({ name }) => /^(?:@arlen\/|arlen$)/.test(name)).map(({ name, version }) => [name, version]),
+      ),
+      platform: hasNativeModules(out) ? currentPlatform() : null,
+      migrations: await describeMigrations(out),
+      files: entriesOf(out),
+    }
+    return await publish(out, join(outDir, id), manifest, time)
+  } finally {
+    await unseal(work)
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+function releaseId(time: Date, commit: string | undefined, dirty: boolean): string {
+  const stamp = time.toISOString().replace(/\.\d+Z$/, 'Z').replaceAll(/[-:]/g, '')
+  return `${stamp}-${commit?.slice(0, 12) ?? 'uncommitted'}${dirty && commit ? '-dirty' : ''}`
+}
+
+async function compileTemplates(dir: string, apiOnly: boolean): Promise<void> {
+  if (apiOnly || !existsSync(dir)) return
+  await buildViews({ dir, outDir: dir })
+  await rewriteTemplates(dir)
+}
+
+function hasNativeModules(out: string): boolean {
+  return listFiles(out).some(path => path.endsWith('.node'))
+}
+
+function entriesOf(out: string): Record<string, ReleaseEntry> {
+  return Object.fromEntries(listFiles(out).map(path => [path, describeEntry(out, path)]))
+}
+
+/** Moves a finished release to its place. One that is there already must be the same. */
+async function publish(out: string, dir: string, manifest: Manifest, time: Date): Promise<BuiltRelease> {
+  if (existsSync(join(dir, MANIFEST))) {
+    const difference = differenceOf(entriesOf(dir), manifest.files)
+    if (difference !== undefined) throw releaseError('release_exists', { dir, difference })
+    return { dir, manifest, existed: true }
+  }
+  await chmod(out, 0o755)
+  await writeFile(join(out, MANIFEST), manifestText(manifest), { mode: 0o444 })
+  await seal(out, time)
+  await chmod(out, 0o755) // a read-only folder cannot be moved by everybody
+  await rename(out, dir)
+  await seal(dir, time)
+  return { dir, manifest, existed: false }
+}
+
+function differenceOf(
+  before: Readonly<Record<string, ReleaseEntry>>,
+  now: Readonly<Record<string, ReleaseEntry>>,
+): string | undefined {
+  for (const path of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    if (!(path in before)) return `${path} is new`
+    if (!(path in now)) return `${path} is gone`
+    if (JSON.stringify(before[path]) !== JSON.stringify(now[path])) return `${path} is not the same`
+  }
+  return undefined
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { releaseError } from '../errors.ts'
+
+const run = promisify(execFile)
+
+/** A program that installs what a lock file fixes. */
+interface Manager {
+  name: 'npm' | 'pnpm'
+  /** The folder of the lock file: the application's own, or that of its workspace. */
+  folder: string
+}
+
+const LOCK_FILES: Readonly<Record<string, string>> = {
+  'package-lock.json': 'npm',
+  'npm-shrinkwrap.json': 'npm',
+  'pnpm-lock.yaml': 'pnpm',
+  'yarn.lock': 'Yarn',
+  'bun.lock': 'Bun',
+  'bun.lockb': 'Bun',
+}
+
+/** Without links, whose names contain where the packages were copied from. */
+const PNPM_OPTIONS = ['--prefer-offline', '--config.node-linker=hoisted']
+
+/** What package managers write about themselves, with times and paths of this machine; and commands nobody types in a release. */
+const TRACE = /^\.(?:bin|cache|modules\.yaml|package-lock\.json|pnpm-.*|pnpm)$/
+/** Types do not run. */
+const TYPES = /\.d\.[cm]?ts(?:\.map)?$/
+
+/**
+ * Installs the production dependencies of an application into a release, from its lock file and by its package manager.
+ *
+ * @param stage - a folder for the installation, on the same file system as `out`
+ * @throws lockfile_missing, manager_unsupported, install_failed
+ */
+export async function installDependencies(root: string, stage: string, out: string): Promise<void> {
+  const manager = findManager(root)
+  if (manager.folder === root) await installAlone(manager, root, stage)
+  else await deployFromWorkspace(manager, root, stage)
+  const modules = join(stage, 'node_modules')
+  if (!existsSync(modules)) return // no dependencies
+  await removeTraces(modules)
+  await rename(modules, join(out, 'node_modules'))
+}
+
+function findManager(root: string): Manager {
+  for (let folder = root; ; folder = dirname(folder)) {
+    for (const [file, name] of Object.entries(LOCK_FILES)) {
+      if (!existsSync(join(folder, file))) continue
+      if (name !== 'npm' && name !== 'pnpm') {
+        throw releaseError('manager_unsupported', { file: join(folder, file), manager: name })
+      }
+      return { name, folder }
+    }
+    if (folder === dirname(folder)) throw releaseError('lockfile_missing', { root })
+  }
+}
+
+/** An application with a lock file of its own. */
+async function installAlone({ name }: Manager, root: string, stage: string): Promise<void> {
+  await mkdir(stage, { recursive: true })
+  for (const file of ['package.json', '.npmrc', 'pnpm-workspace.yaml', ...Object.keys(LOCK_FILES)]) {
+    if (existsSync(join(root, file))) await cp(join(root, file), join(stage, file))
+  }
+  if (name === 'npm') await install('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline'], stage)
+  else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS], stage)
+}
+
+/** An application of a workspace, whose packages are copied. */
+async function deployFromWorkspace({ name, folder }: Manager, root: string, stage: string): Promise<void> {
+  if (name === 'npm') {
+    throw releaseError('source_unsupported', {
+      file: join(root, 'package.json'),
+      reason: 'an application in an npm workspace cannot be released; use pnpm, or give it a lock file of its own',
+    })
+  }
+  const { name: packageName } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string }
+  await install('pnpm', ['--filter', packageName, '--prod', '--legacy', ...PNPM_OPTIONS, 'deploy', stage], folder)
+}
+
+async function install(command: string, args: readonly string[], cwd: string): Promise<void> {
+  try {
+    await run(command, args, { cwd, env: { ...process.env, CI: 'true', NODE_ENV: 'production' }, maxBuffer: 2 ** 26 })
+  } catch (cause) {
+    const { stdout = '', stderr = '', message } = cause as { stdout?: string; stderr?: string; message: string }
+    const output = `${stdout}${stderr}`.trim().split('\n').slice(-20).join('\n') || message
+    throw releaseError('install_failed', { command: [command, ...args].join(' '), root: cwd, output }, { cause })
+  }
+}
+
+/** Removes from installed packages what differs from machine to machine, and what does not run. */
+async function removeTraces(folder: string, isModules = true): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    const isTrace = isModules && (TRACE.test(entry.name) || entry.name === '@types')
+    if (isTrace || TYPES.test(entry.name)) await rm(path, { recursive: true })
+    else if (entry.isDirectory()) await removeTraces(path, entry.name === 'node_modules')
+  }
+}

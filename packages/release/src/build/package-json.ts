@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { releaseError } from '../errors.ts'
+import { releasedName } from './rewrite-imports.ts'
+
+/** What a release needs of an application's package.json. */
+export interface ApplicationPackage {
+  name: string
+  version: string
+  dependencies: Readonly<Record<string, string>>
+  nodeRange: string | undefined
+}
+
+/** Reads the package.json of an application. Throws app_missing. */
+export async function readApplicationPackage(root: string): Promise<ApplicationPackage> {
+  let text: string
+  try {
+    text = await readFile(join(root, 'package.json'), 'utf8')
+  } catch (cause) {
+    throw releaseError('app_missing', { root, file: 'package.json' }, { cause })
+  }
+  const { name = 'app', version = '0.0.0', dependencies = {}, engines } = JSON.parse(text) as Record<string, never>
+  return { name, version, dependencies, nodeRange: (engines as { node?: string } | undefined)?.node }
+}
+
+const KEPT = ['name', 'version', 'type', 'engines', 'imports', 'exports', 'main', 'dependencies', 'optionalDependencies']
+
+/** Leaves in the package.json of a release what Node.js and a reader need, with the names that files have there. */
+export async function reducePackageJson(out: string): Promise<void> {
+  const file = join(out, 'package.json')
+  const all = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+  const kept = Object.fromEntries(KEPT.filter(key => key in all).map(key => [key, all[key]]))
+  for (const key of ['imports', 'exports', 'main']) if (key in kept) kept[key] = renamed(kept[key])
+  await writeFile(file, `${JSON.stringify(kept, undefined, 2)}\n`)
+}
+
+function renamed(value: unknown): unknown {
+  if (typeof value === 'string') return releasedName(value)
+  if (Array.isArray(value)) return value.map(renamed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [releasedName(key), renamed(each)]))
+}

@@ -1,0 +1,16 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listFiles } from '../manifest/list-files.ts'
+import { rewriteImports } from './rewrite-imports.ts'
+
+/** Leaves of compiled templates what runs: their JavaScript, with imports of the released modules, and their maps. */
+export async function rewriteTemplates(dir: string): Promise<void> {
+  for (const path of listFiles(dir)) {
+    const file = join(dir, path)
+    if (/\.ets\.ts$|^index\.d\.ts$/.test(path)) await rm(file)
+    else if (path.endsWith('.ets.js')) {
+      const { code } = await rewriteImports(await readFile(file, 'utf8'))
+      await writeFile(file, code)
+    }
+  }
+}

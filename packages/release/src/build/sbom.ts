@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { listFiles } from '../manifest/list-files.ts'
+
+/** The name of the software bill of materials in a release: CycloneDX 1.6, JSON. */
+export const SBOM = 'sbom.cdx.json'
+
+interface InstalledPackage {
+  name: string
+  version: string
+  license?: string
+}
+
+/** The packages installed below a release, each version once, sorted. */
+export function installedPackages(out: string): InstalledPackage[] {
+  const found = new Map<string, InstalledPackage>()
+  for (const path of listFiles(out)) {
+    if (!/(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path)) continue
+    const { name, version, license } = JSON.parse(readFileSync(join(out, path), 'utf8')) as Partial<InstalledPackage>
+    if (name === undefined || version === undefined) continue // a folder that only sets the module type
+    found.set(`${name}@${version}`, { name, version, ...(typeof license === 'string' && { license }) })
+  }
+  return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
+}
+
+/**
+ * Writes the software bill of materials of a release, without a serial number and with the commit's time, so that it is the same for
+ * the same release. See https://cyclonedx.org/docs/1.6/json/.
+ */
+export async function writeSbom(
+  out: string,
+  application: { name: string; version: string },
+  time: Date,
+  packages: readonly InstalledPackage[],
+): Promise<void> {
+  const bill = {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: {
+      timestamp: time.toISOString(),
+      component: { type: 'application', ...application },
+    },
+    components: packages.map(({ name, version, license }) => {
+      const [scope, bare] = name.startsWith('@') ? name.split('/') : [undefined, name]
+      const purl = `pkg:npm/${scope ? `${encodeURIComponent(scope)}/` : ''}${bare}@${encodeURIComponent(version)}`
+      return {
+        type: 'library',
+        'bom-ref': purl,
+        ...(scope && { group: scope }),
+        name: bare,
+        version,
+        ...(license && { licenses: [{ expression: license }] }),
+        purl,
+      }
+    }),
+  }
+  await writeFile(join(out, SBOM), `${JSON.stringify(bill, undefined, 2)}\n`)
+}

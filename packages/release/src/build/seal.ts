@@ -1,0 +1,24 @@
+import { chmod, lstat, lutimes, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Makes everything below a folder read-only and gives it one time, so that it is the same wherever and whenever it is built. */
+export async function seal(dir: string, time: Date): Promise<void> {
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) await seal(path, time)
+    else {
+      if (!entry.isSymbolicLink()) await chmod(path, ((await lstat(path)).mode & 0o111) === 0 ? 0o444 : 0o555)
+      await lutimes(path, time, time)
+    }
+  }
+  await chmod(dir, 0o555)
+  await lutimes(dir, time, time)
+}
+
+/** Makes the folders below a folder writable again, so that they can be removed. */
+export async function unseal(dir: string): Promise<void> {
+  await chmod(dir, 0o755)
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    if (entry.isDirectory()) await unseal(join(dir, entry.name))
+  }
+}

@@ -1,0 +1,146 @@
+import { chmod, copyFile, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join, matchesGlob, posix } from 'node:path'
+import { releaseError } from '../errors.ts'
+import { changedFiles, currentCommit, trackedFiles } from './git.ts'
+import { listFiles } from '../manifest/list-files.ts'
+import { type LocalImport, releasedName, rewriteImports } from './rewrite-imports.ts'
+import { stripTypes } from './strip-types.ts'
+
+/** What no release needs: tests, what tools read, and what describes a deployment from outside. */
+const EXCLUDED = [
+  '.*',
+  '.*/**',
+  'node_modules/**',
+  'test/**',
+  'tests/**',
+  '**/*.{test,spec,test-d}.{ts,mts,js,mjs}',
+  '**/*.d.ts',
+  'tsconfig*.json',
+  'vitest.config.*',
+  'biome.json',
+  'eslint.config.*',
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'Dockerfile*',
+  'compose*.y{a,}ml',
+  'deploy/**',
+  'config/deploy.*',
+  'releases/**',
+  '*.md',
+]
+
+/** Which files of an application a release contains. */
+export interface SourceSelection {
+  /** The application's folder. */
+  root: string
+  /** Globs of files to leave out besides tests, tools' settings and files that begin with a dot. */
+  exclude: readonly string[]
+  /** Globs of files to take although Git does not know them, such as what a bundler wrote. */
+  include: readonly string[]
+  /** Whether changes that are not committed may be part of it. */
+  allowDirty: boolean
+}
+
+/**
+ * The files of the release below the application's folder: what Git tracks, without tests and settings of tools.
+ *
+ * @returns paths relative to the folder, sorted, and whether some of them are not as committed
+ * @throws tree_dirty, git_failed
+ */
+export async function selectSources(selection: SourceSelection): Promise<{ paths: string[]; dirty: boolean }> {
+  const { root, exclude, include, allowDirty } = selection
+  const isExcluded = (path: string) => [...EXCLUDED, ...exclude].some(glob => matchesGlob(path, glob))
+  const isIncluded = (path: string) => include.some(glob => matchesGlob(path, glob))
+  if (!(await currentCommit(root))) {
+    const paths = listFiles(root).filter(path => isIncluded(path) || !isExcluded(path))
+    return { paths, dirty: true }
+  }
+  const changed = (await changedFiles(root)).filter(path => !isExcluded(path))
+  if (changed.length > 0 && !allowDirty) {
+    const more = changed.length > 5 ? ` and ${changed.length - 5} more` : ''
+    throw releaseError('tree_dirty', { root, files: changed.slice(0, 5).join(', ') + more })
+  }
+  const tracked = (await trackedFiles(root)).filter(path => isIncluded(path) || !isExcluded(path))
+  const extra = include.length === 0 ? [] : listFiles(root).filter(isIncluded)
+  const paths = [...new Set([...tracked, ...extra])]
+  const there = await Promise.all(paths.map(path => exists(join(root, path))))
+  return { paths: paths.filter((_, index) => there[index]).sort(), dirty: changed.length > 0 }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * Copies the files of an application into a release. TypeScript becomes JavaScript of the same lines and columns, under the
+ * name that imports are changed to.
+ *
+ * @throws source_invalid, source_collision, source_unsupported, import_missing
+ */
+export async function copySources(root: string, paths: readonly string[], out: string): Promise<void> {
+  refuseCollisions(paths)
+  const scripts = paths.filter(isTypeScript)
+  const texts = new Map<string, string>()
+  for (const path of scripts) texts.set(path, await readFile(join(root, path), 'utf8'))
+  const stripped = await stripTypes(texts)
+  const imports = new Map<string, readonly LocalImport[]>()
+  for (const path of paths) {
+    const target = join(out, releasedName(path))
+    await mkdir(dirname(target), { recursive: true })
+    const code = stripped.get(path)
+    if (code === undefined) await copyEntry(join(root, path), target)
+    else {
+      const result = await rewriteImports(code)
+      imports.set(path, result.imports)
+      await writeFile(target, result.code)
+    }
+  }
+  refuseMissingImports(paths, imports, texts)
+}
+
+function isTypeScript(path: string): boolean {
+  if (/\.(?:tsx|cts)$/.test(path)) {
+    throw releaseError('source_unsupported', { file: path, reason: 'releases contain .ts and .mts modules only' })
+  }
+  return releasedName(path) !== path
+}
+
+function refuseCollisions(paths: readonly string[]): void {
+  const sources = new Map<string, string>()
+  for (const path of paths) {
+    const file = releasedName(path)
+    const first = sources.get(file)
+    if (first !== undefined) throw releaseError('source_collision', { first, second: path, file })
+    sources.set(file, path)
+  }
+}
+
+async function copyEntry(from: string, to: string): Promise<void> {
+  const stats = await lstat(from)
+  if (stats.isSymbolicLink()) return symlink(await readlink(from), to)
+  await copyFile(from, to)
+  await chmod(to, stats.mode & 0o777)
+}
+
+/** A file that is excluded, or not committed, would be missed when the release runs. */
+function refuseMissingImports(
+  paths: readonly string[],
+  imports: ReadonlyMap<string, readonly LocalImport[]>,
+  texts: ReadonlyMap<string, string>,
+): void {
+  const released = new Set(paths.map(releasedName))
+  for (const [file, found] of imports) {
+    for (const { specifier, offset } of found) {
+      const target = posix.join(posix.dirname(file), specifier)
+      if (released.has(target) || target.startsWith('../')) continue
+      const line = texts.get(file)!.slice(0, offset).split('\n').length
+      const hint = ' Commit the file, or include it (--include).'
+      throw releaseError('import_missing', { file, line, specifier: `"${specifier}"`, hint })
+    }
+  }
+}

@@ -1,0 +1,7 @@
+export type { BuildReleaseOptions, BuiltRelease } from './build/build-release.ts'
+export { buildRelease } from './build/build-release.ts'
+export { releaseError } from './errors.ts'
+export type { Manifest, Platform, ReleaseEntry, ReleaseMigration } from './manifest/manifest.ts'
+export { readManifest } from './manifest/manifest.ts'
+export type { ReleaseProblem } from './manifest/verify.ts'
+export { findChanges, verifyRelease } from './manifest/verify.ts'

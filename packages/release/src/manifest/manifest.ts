@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { releaseError } from '../errors.ts'
+
+/** The name of the manifest in a release's folder. */
+export const MANIFEST: string = 'manifest.json'
+
+/** The version of the manifest's format that this package reads and writes. */
+export const FORMAT_VERSION: number = 1
+
+/** What a release is made of, as `manifest.json` says. Its JSON Schema is `@arlen/release/manifest.schema.json`. */
+export interface Manifest {
+  formatVersion: number
+  /** The commit's time (UTC) and the start of its id: `20261129T231500Z-33a22450ab12`. Ids sort by time. */
+  id: string
+  application: { name: string; version: string }
+  commit: {
+    /** The full id; null for a folder that is not in a Git repository. */
+    id: string | null
+    /** ISO 8601, UTC. */
+    time: string
+    /** Whether the release contains changes that are not in the commit. */
+    dirty: boolean
+  }
+  node: {
+    /** The range of Node.js versions it runs on, from `engines.node`. */
+    range: string
+    /** The version it was built and checked with. */
+    checked: string
+  }
+  /** The versions of Arlen's packages in it. */
+  arlen: Readonly<Record<string, string>>
+  /** Where its native modules run; null if it has none and so runs anywhere. */
+  platform: Platform | null
+  /** Its migrations, oldest first. */
+  migrations: readonly ReleaseMigration[]
+  /** Every file and symbolic link but the manifest, sorted by path. */
+  files: Readonly<Record<string, ReleaseEntry>>
+}
+
+/** An operating system and a processor, as `process.platform` and `process.arch` name them. */
+export interface Platform {
+  os: string
+  arch: string
+  /** Of Linux. */
+  libc?: 'glibc' | 'musl'
+}
+
+/** One migration of a release. */
+export interface ReleaseMigration {
+  version: string
+  name: string
+  /** Below `db/migrations`. */
+  file: string
+  /** `contract` takes something away that an older release may use; it is applied when none of those can come back. */
+  phase: 'expand' | 'contract'
+}
+
+/** A file with its size in bytes and SHA-256, or a symbolic link with its target. */
+export type ReleaseEntry = { size: number; sha256: string; executable?: true } | { link: string }
+
+/**
+ * Reads the manifest of a release.
+ *
+ * @param dir - the folder of the release
+ * @throws manifest_missing, manifest_invalid
+ */
+export async function readManifest(dir: string): Promise<Manifest> {
+  const file = join(dir, MANIFEST)
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw releaseError('manifest_missing', { dir }, { cause })
+  }
+  const reason = (value: string) => releaseError('manifest_invalid', { file, reason: value })
+  let value: Manifest
+  try {
+    value = JSON.parse(text) as Manifest
+  } catch (cause) {
+    throw releaseError('manifest_invalid', { file, reason: (cause as Error).message }, { cause })
+  }
+  if (typeof value !== 'object' || value === null) throw reason('it is not an object')
+  if (value.formatVersion !== FORMAT_VERSION) {
+    throw reason(`its format is ${String(value.formatVersion)}; this arlen reads ${FORMAT_VERSION}`)
+  }
+  if (typeof value.id !== 'string' || !RELEASE_ID.test(value.id)) throw reason('its id is not one')
+  if (!isObject(value.files) || !Array.isArray(value.migrations)) throw reason('files or migrations are missing')
+  for (const [path, entry] of Object.entries(value.files)) {
+    const sound = isObject(entry) && ('link' in entry ? typeof entry.link === 'string' : SHA256.test(String(entry.sha256)))
+    if (!sound || !isInside(path)) throw reason(`the entry ${JSON.stringify(path)} is not sound`)
+  }
+  return value
+}
+
+/** What an id looks like. It is the name of a folder. */
+export const RELEASE_ID: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+/** The text of a manifest, always the same for the same release. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`
+}
+
+const SHA256 = /^[0-9a-f]{64}$/
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isInside(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !path.split('/').some(part => part === '..' || part === '.' || part === '')
+}

@@ -39,7 +39,9 @@ const table = {
   release_running: { message: '{id} is the running release already.' },
   no_previous: { message: 'There is no release to go back to.' },
   node_unfit: { message: '{id} needs Node.js {range}; this is {version}.' },
-  platform_unfit: { message: '{id} contains native modules for {wanted}; this is {found}. Build it on such a machine.' },
+  platform_unfit: {
+    message: '{id} contains native modules for {wanted}; this is {found}. Build it on such a machine.',
+  },
   config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
   contract_in_between: {
     message:

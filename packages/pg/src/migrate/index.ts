@@ -1,7 +1,7 @@
 export { type Finding, type LintOptions, lintMigration, lintMigrations, migrationPhase } from '../lint/lint.ts'
 export type { RuleName } from '../lint/rules.ts'
 export { type DownOptions, migrateDown, migrateRedo } from './down.ts'
-export { type Migration, parseMigration } from './files.ts'
+export { type Migration, parseMigration, readMigrations } from './files.ts'
 export { generateMigration, renameMigration } from './generate.ts'
 export { type ImportOptions, type ImportReport, importMigrations } from './import.ts'
 export { type LateMigration, lateMigrations } from './late.ts'

@@ -1,7 +1,7 @@
 import { readOptions } from '@arlen/core/options'
 import type pg from 'pg'
 import { applyStep, lockTimeout, stepOf } from './apply.ts'
-import { type Migration, readMigrations } from './files.ts'
+import { type Migration, readMigrations, readVersion } from './files.ts'
 import { requireSome } from './folder.ts'
 import type { Ledger } from './ledger.ts'
 import { MIGRATE_OPTIONS, type MigrateOptions, type MigrationReport } from './options.ts'
@@ -24,7 +24,7 @@ export async function migrate(given: MigrateOptions): Promise<MigrationReport> {
   const plan = async (ledger: Ledger) => {
     const applied = await ledger.read()
     requireSome(dir, migrations, applied)
-    return planUp(migrations, applied, dir)
+    return until(options.to, planUp(migrations, applied, dir))
   }
   return withLedger(options, async (client, ledger) => {
     const first = await plan(ledger)
@@ -35,6 +35,14 @@ export async function migrate(given: MigrateOptions): Promise<MigrationReport> {
       return applyAll(client, ledger, await plan(ledger), options) // another migrator may have been faster
     })
   })
+}
+
+/** @throws `migration_invalid` for a version that is none */
+function until(to: string | undefined, { pending, interrupted }: Plan): Plan {
+  if (to === undefined) return { pending, interrupted }
+  const last = readVersion(to)
+  const isWanted = ({ version }: Migration) => BigInt(version) <= last
+  return { pending: pending.filter(isWanted), interrupted: interrupted.filter(isWanted) }
 }
 
 async function applyAll(

@@ -14,6 +14,8 @@ export interface MigrateOptions {
   schema?: string | undefined
   /** The table that records what is applied, in the schema that is migrated. Default `arlen_migrations`. */
   table?: string | undefined
+  /** Applies nothing that comes after this version. Default: everything that is pending. */
+  to?: string | undefined
   /** Gives the plan and changes nothing. */
   dryRun?: boolean | undefined
   /**
@@ -39,6 +41,7 @@ export const MIGRATE_OPTIONS: OptionTable<MigrateOptions> = {
   dir: option.text,
   schema: option.text,
   table: option.text,
+  to: option.text,
   dryRun: option.boolean,
   check: option.boolean,
   waitMs: option.durationMs(),

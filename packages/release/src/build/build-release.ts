@@ -100,7 +100,10 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
       id,
       application: { name: application.name, version: application.version },
       commit: { id: commit?.id ?? null, time: time.toISOString(), dirty },
-      node: { range: application.nodeRange ?? `>=${process.versions.node.split('.')[0]}`, checked: process.versions.node },
+      node: {
+        range: application.nodeRange ?? `>=${process.versions.node.split('.')[0]}`,
+        checked: process.versions.node,
+      },
       arlen: Object.fromEntries(
         packages.filter(({ name }) => /^(?:@arlen\/|arlen$)/.test(name)).map(({ name, version }) => [name, version]),
       ),
@@ -116,7 +119,10 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
 }
 
 function releaseId(time: Date, commit: string | undefined, dirty: boolean): string {
-  const stamp = time.toISOString().replace(/\.\d+Z$/, 'Z').replaceAll(/[-:]/g, '')
+  const stamp = time
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(/[-:]/g, '')
   return `${stamp}-${commit?.slice(0, 12) ?? 'uncommitted'}${dirty && commit ? '-dirty' : ''}`
 }
 

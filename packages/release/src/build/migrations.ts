@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { migrationPhase, readMigrations } from '@arlen/pg'
+import { migrationPhase, readMigrations } from '@arlen/pg/migrations'
 import type { ReleaseMigration } from '../manifest/manifest.ts'
 
 /** The folder of migrations below an application. */

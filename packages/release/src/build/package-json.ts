@@ -23,7 +23,17 @@ export async function readApplicationPackage(root: string): Promise<ApplicationP
   return { name, version, dependencies, nodeRange: (engines as { node?: string } | undefined)?.node }
 }
 
-const KEPT = ['name', 'version', 'type', 'engines', 'imports', 'exports', 'main', 'dependencies', 'optionalDependencies']
+const KEPT = [
+  'name',
+  'version',
+  'type',
+  'engines',
+  'imports',
+  'exports',
+  'main',
+  'dependencies',
+  'optionalDependencies',
+]
 
 /** Leaves in the package.json of a release what Node.js and a reader need, with the names that files have there. */
 export async function reducePackageJson(out: string): Promise<void> {

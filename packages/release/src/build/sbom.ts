@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { listFiles } from '../manifest/list-files.ts'
 
 /** The name of the software bill of materials in a release: CycloneDX 1.6, JSON. */

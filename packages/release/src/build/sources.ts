@@ -1,8 +1,8 @@
 import { chmod, copyFile, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, matchesGlob, posix } from 'node:path'
 import { releaseError } from '../errors.ts'
-import { changedFiles, currentCommit, trackedFiles } from './git.ts'
 import { listFiles } from '../manifest/list-files.ts'
+import { changedFiles, currentCommit, trackedFiles } from './git.ts'
 import { type LocalImport, releasedName, rewriteImports } from './rewrite-imports.ts'
 import { stripTypes } from './strip-types.ts'
 

@@ -87,7 +87,8 @@ export async function readManifest(dir: string): Promise<Manifest> {
   if (typeof value.id !== 'string' || !RELEASE_ID.test(value.id)) throw reason('its id is not one')
   if (!isObject(value.files) || !Array.isArray(value.migrations)) throw reason('files or migrations are missing')
   for (const [path, entry] of Object.entries(value.files)) {
-    const sound = isObject(entry) && ('link' in entry ? typeof entry.link === 'string' : SHA256.test(String(entry.sha256)))
+    const sound =
+      isObject(entry) && ('link' in entry ? typeof entry.link === 'string' : SHA256.test(String(entry.sha256)))
     if (!sound || !isInside(path)) throw reason(`the entry ${JSON.stringify(path)} is not sound`)
   }
   return value
@@ -108,5 +109,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isInside(path: string): boolean {
-  return path !== '' && !path.startsWith('/') && !path.split('/').some(part => part === '..' || part === '.' || part === '')
+  return (
+    path !== '' && !path.startsWith('/') && !path.split('/').some(part => part === '..' || part === '.' || part === '')
+  )
 }

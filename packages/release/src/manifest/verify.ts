@@ -1,5 +1,5 @@
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { hash } from 'node:crypto'
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { releaseError } from '../errors.ts'
 import { listFiles } from './list-files.ts'

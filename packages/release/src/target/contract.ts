@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { migrate } from '@arlen/pg/migrations'
+import { MIGRATIONS } from '../build/migrations.ts'
+import { releaseError } from '../errors.ts'
+import { readManifest } from '../manifest/manifest.ts'
+import { allManifests } from './activate.ts'
+import { targetEnvironment } from './environment.ts'
+import { requireConfiguration } from './fitness.ts'
+import { operate } from './operation.ts'
+import { schemaState } from './schema-guard.ts'
+import { targetFolder } from './target-folder.ts'
+
+/** Options of {@link contractRelease}. */
+export interface ContractOptions {
+  /** The folder of the target. */
+  target: string
+  /** The environment whose configuration counts. Default `production`. */
+  environment?: string | undefined
+  /** Give the plan and change nothing. Default false. */
+  dryRun?: boolean | undefined
+}
+
+/** What {@link contractRelease} did, or would do. */
+export interface ContractResult {
+  /** Files of the migrations. */
+  migrations: string[]
+  /** Releases of the target that cannot come back after it. */
+  excluded: string[]
+}
+
+const OPTIONS: OptionTable<ContractOptions> = {
+  target: option.required(option.text),
+  environment: option.text,
+  dryRun: option.boolean,
+}
+
+/**
+ * Applies the migrations of the running release that take something away from older ones. None of those can come back afterwards.
+ *
+ * @throws target_missing, target_locked, config_invalid, contract_not_applied if nothing runs or it has no database
+ */
+export async function contractRelease(given: ContractOptions): Promise<ContractResult> {
+  const { target: dir, environment = 'production', dryRun = false } = readOptions('contractRelease()', given, OPTIONS)
+  const target = targetFolder(dir)
+  return operate(target, 'contract', undefined, async ({ from, begin }) => {
+    if (from === undefined) throw releaseError('contract_not_applied', { reason: 'No release is running yet.' })
+    const release = join(target.releases, from)
+    const manifest = await readManifest(release)
+    const env = { ...(await targetEnvironment(target)), ARLEN_ENV: environment }
+    const dsn = requireConfiguration(from, release, env, environment)
+    if (dsn === undefined) throw releaseError('contract_not_applied', { reason: `${from} has no database.` })
+    const { pending } = await schemaState(dsn, release, manifest)
+    const contracting = new Set(pending.filter(({ phase }) => phase === 'contract').map(({ version }) => version))
+    const excluded = (await allManifests(target))
+      .filter(({ migrations }) => [...contracting].some(step => !migrations.some(({ version }) => version === step)))
+      .map(({ id }) => id)
+    if (!dryRun && pending.length > 0) {
+      await begin('migrate')
+      await migrate({ dsn, dir: join(release, MIGRATIONS) })
+    }
+    return { migrations: pending.map(({ file }) => file), excluded }
+  })
+}

@@ -1,0 +1,36 @@
+import { loadConfig } from 'arlen'
+import { satisfies } from 'semver'
+import { currentPlatform, platformName } from '../build/platform.ts'
+import { releaseError } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+
+/** Throws node_unfit or platform_unfit if a release does not run on this machine. */
+export function requireMachine({ id, node, platform }: Manifest): void {
+  const { node: version } = process.versions
+  if (!satisfies(version, node.range, { includePrerelease: true })) {
+    throw releaseError('node_unfit', { id, range: node.range, version })
+  }
+  if (platform === null) return
+  const [wanted, found] = [platformName(platform), platformName(currentPlatform())]
+  if (wanted !== found) throw releaseError('platform_unfit', { id, wanted, found })
+}
+
+/**
+ * Reads the configuration of a release as it will, in the target's environment.
+ *
+ * @returns the URL of its database, or undefined if it has none
+ * @throws config_invalid with everything that is missing, by name and not by value
+ */
+export function requireConfiguration(
+  id: string,
+  dir: string,
+  env: Readonly<Record<string, string | undefined>>,
+  environment: string,
+): string | undefined {
+  try {
+    const { url } = loadConfig({ root: dir, env, environment }).config.db
+    return env.MIGRATION_DATABASE_URL || url || undefined
+  } catch (cause) {
+    throw releaseError('config_invalid', { id, reason: (cause as Error).message }, { cause })
+  }
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runStep } from './explain.ts'
+import { createTargetFolder, targetFolder } from './target-folder.ts'
+
+/**
+ * Makes a folder a target, with what is missing of `releases/`, `shared/` and an empty `shared/env`. May be called again.
+ *
+ * @throws step_failed if it may not be written
+ */
+export async function initTarget(dir: string): Promise<void> {
+  const target = targetFolder(dir)
+  await runStep('init', 'Nothing was changed', async () => {
+    await createTargetFolder(target)
+    const env = join(target.shared, 'env')
+    if (existsSync(env)) return
+    // Secrets go in here.
+    await writeFile(env, '# The environment of every release: NAME=value, one a line\n', { mode: 0o600, flag: 'wx' })
+  })
+}

@@ -1,0 +1,101 @@
+import { readFile, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { runStep } from './explain.ts'
+import { appendHistory, type HistoryEntry } from './history.ts'
+import { userName, withTargetLock } from './lock.ts'
+import { currentRelease, removeLeftovers, requireTarget, type TargetFolder, writeAtomically } from './target-folder.ts'
+
+/** What a command that changes a target is doing; kept on the disk while it does. */
+interface Ongoing {
+  action: HistoryEntry['action']
+  from: string | null
+  to: string | null
+  step: string
+  startedAt: string
+}
+
+/** A command at work. */
+export interface Operation {
+  readonly from: string | undefined
+  /** Records which step begins. Before the first one nothing is on the disk. */
+  begin(step: string): Promise<void>
+}
+
+const NOTHING = 'Nothing was changed'
+
+/**
+ * Runs a command that changes a target: under its lock, after clearing up what a killed one left, with a line in the history
+ * whatever becomes of it.
+ *
+ * @param to - the release that is to run, if the command is about one
+ */
+export async function operate<T>(
+  target: TargetFolder,
+  action: HistoryEntry['action'],
+  to: string | undefined,
+  fn: (operation: Operation) => Promise<T>,
+): Promise<T> {
+  requireTarget(target)
+  const command = `arlen release ${action}${to === undefined ? '' : ` ${to}`}`
+  return runStep('lock', NOTHING, () =>
+    withTargetLock(target, command, async () => {
+      await runStep('clear up', NOTHING, () => recover(target))
+      const started = performance.now()
+      const from = await currentRelease(target)
+      const startedAt = new Date().toISOString()
+      const file = ongoingFile(target)
+      let current = 'prepare'
+      const begin = (step: string) => {
+        current = step
+        const ongoing: Ongoing = { action, from: from ?? null, to: to ?? null, step, startedAt }
+        // A disk that is full shows here, before anything is changed.
+        return runStep(step, NOTHING, () => writeAtomically(file, JSON.stringify(ongoing)))
+      }
+      const finish = async (outcome: Pick<HistoryEntry, 'outcome' | 'reason' | 'step'>) => {
+        const durationMs = Math.round(performance.now() - started)
+        await appendHistory(target, { ...describe(action, from ?? null, to ?? null), durationMs, ...outcome })
+        await rm(file, { force: true })
+      }
+      try {
+        const result = await fn({ from, begin })
+        await runStep('history', 'The command itself has succeeded', () => finish({ outcome: 'ok' }))
+        return result
+      } catch (error) {
+        const reverted = (error as { code?: string }).code === 'reload_failed'
+        const reason = (error as Error).message.split('\n')[0]!
+        // The first error is the one to tell.
+        await finish({ outcome: reverted ? 'reverted' : 'failed', step: current, reason }).catch(() => undefined)
+        throw error
+      }
+    }),
+  )
+}
+
+/** The command that was killed on this target, if one was and no other came after it. */
+export async function interrupted(target: TargetFolder): Promise<Ongoing | undefined> {
+  try {
+    return JSON.parse(await readFile(ongoingFile(target), 'utf8')) as Ongoing
+  } catch {
+    return undefined
+  }
+}
+
+/** Records that a command was killed, and removes its halves. `current` leads to a whole release at every moment. */
+async function recover(target: TargetFolder): Promise<void> {
+  await removeLeftovers(target)
+  const killed = await interrupted(target)
+  if (killed) {
+    const { action, from, to, step } = killed
+    await appendHistory(target, { ...describe(action, from, to), durationMs: 0, outcome: 'interrupted', step })
+  }
+  await rm(ongoingFile(target), { force: true })
+}
+
+function describe(action: HistoryEntry['action'], from: string | null, to: string | null) {
+  return { at: new Date().toISOString(), user: userName(), host: hostname(), action, from, to }
+}
+
+function ongoingFile(target: TargetFolder): string {
+  return join(target.state, 'ongoing.json')
+}

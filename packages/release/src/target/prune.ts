@@ -1,0 +1,44 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { previousRelease } from './activate.ts'
+import { readHistory, successfulReleases } from './history.ts'
+import { operate } from './operation.ts'
+import { releaseIds, removeRelease, targetFolder } from './target-folder.ts'
+
+/** Options of {@link pruneReleases}. */
+export interface PruneOptions {
+  /** The folder of the target. */
+  target: string
+  /** How many releases to keep besides the running one, the latest that ran first. At least 1. Default 4. */
+  keep?: number | undefined
+  /** Give the plan and change nothing. Default false. */
+  dryRun?: boolean | undefined
+}
+
+const OPTIONS: OptionTable<PruneOptions> = {
+  target: option.required(option.text),
+  keep: option.integer(1),
+  dryRun: option.boolean,
+}
+
+/**
+ * Removes old releases. The running one, the one a rollback leads to, and those that are newer than the running one stay.
+ *
+ * @returns the ids of what was removed, or would be
+ * @throws target_missing, target_locked, step_failed
+ */
+export async function pruneReleases(given: PruneOptions): Promise<string[]> {
+  const { target: dir, keep = 4, dryRun = false } = readOptions('pruneReleases()', given, OPTIONS)
+  const target = targetFolder(dir)
+  return operate(target, 'prune', undefined, async ({ from, begin }) => {
+    const ids = await releaseIds(target)
+    const ran = successfulReleases(await readHistory(target)).filter(id => id !== from && ids.includes(id))
+    const previous = await previousRelease(target, from)
+    const kept = new Set([...ran.slice(0, keep), from, previous])
+    // What was brought here and did not run yet is about to.
+    const removed = ids.filter(id => !kept.has(id) && (ran.includes(id) || (from !== undefined && id < from)))
+    if (dryRun) return removed
+    if (removed.length > 0) await begin('remove')
+    for (const id of removed) await removeRelease(target, id)
+    return removed
+  })
+}

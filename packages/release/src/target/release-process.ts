@@ -1,0 +1,86 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+/** How a command of a release ended. */
+export interface CommandResult {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Runs `bin/app` of a release to its end. */
+export function runRelease(
+  dir: string,
+  args: readonly string[],
+  env: Env,
+  { timeoutMs }: { timeoutMs: number },
+): Promise<CommandResult> {
+  return runCommand([process.execPath, join(dir, 'bin/app'), ...args], env, { timeoutMs, cwd: dir })
+}
+
+/** Runs a command to its end. A missing program is exit code 127. */
+export function runCommand(
+  [file, ...args]: readonly string[],
+  env: Env,
+  { timeoutMs, cwd }: { timeoutMs: number; cwd: string },
+): Promise<CommandResult> {
+  return new Promise(resolve => {
+    execFile(file!, args, { env, cwd, timeout: timeoutMs, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+      const { code, killed } = (error ?? {}) as { code?: number | string; killed?: boolean }
+      const late = killed ? `\nstopped after ${timeoutMs} ms` : ''
+      const missing = typeof code === 'string' ? `\n${error!.message}` : ''
+      resolve({ code: error ? (typeof code === 'number' ? code : 127) : 0, stdout, stderr: stderr + late + missing })
+    })
+  })
+}
+
+/** A release that was started beside the running one. */
+export class StartedRelease {
+  readonly #child: ChildProcess
+  readonly #lines: string[] = []
+  readonly #exited: Promise<void>
+  /** How it ended, once it has. */
+  end: string | undefined
+
+  constructor(dir: string, args: readonly string[], env: Env) {
+    this.#child = spawn(process.execPath, [join(dir, 'bin/app'), 'start', ...args], {
+      cwd: dir,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text))
+    }
+    this.#exited = new Promise(resolve => {
+      this.#child.once('error', error => {
+        this.end ??= error.message
+        resolve()
+      })
+      this.#child.once('close', (code, signal) => {
+        this.end ??= signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`
+        resolve()
+      })
+    })
+  }
+
+  /** The last lines it wrote. */
+  get log(): string {
+    return this.#lines.slice(-20).join('\n')
+  }
+
+  #keep(text: string): void {
+    this.#lines.push(...text.split('\n').filter(line => line !== ''))
+    if (this.#lines.length > 200) this.#lines.splice(0, this.#lines.length - 100)
+  }
+
+  /** Ends it: TERM, and KILL when that takes too long. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.end !== undefined) return
+    this.#child.kill('SIGTERM')
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), graceMs)
+    await this.#exited
+    clearTimeout(kill)
+  }
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { type MigrationStatus, migrationStatus } from '@arlen/pg/migrations'
+import { MIGRATIONS } from '../build/migrations.ts'
+import { releaseError } from '../errors.ts'
+import type { Manifest, ReleaseMigration } from '../manifest/manifest.ts'
+
+/** What the database and a release say of each other. */
+export interface SchemaState {
+  /** Migrations of the release that the database lacks, oldest first. */
+  pending: ReleaseMigration[]
+  /** Migrations that the database has and the release does not know: those of later releases. */
+  unknown: { version: string; name: string }[]
+}
+
+/** Compares a database with the migrations of a release. */
+export async function schemaState(dsn: string, dir: string, manifest: Manifest): Promise<SchemaState> {
+  const all = await migrationStatus({ dsn, dir: join(dir, MIGRATIONS) })
+  const lacking = new Set(all.filter(isLacking).map(({ version }) => BigInt(version)))
+  return {
+    pending: manifest.migrations.filter(({ version }) => lacking.has(BigInt(version))),
+    unknown: all.filter(({ state }) => state === 'missing').map(({ version, name }) => ({ version, name })),
+  }
+}
+
+function isLacking({ state }: MigrationStatus): boolean {
+  return state === 'pending' || state === 'late' || state === 'interrupted'
+}
+
+/**
+ * Decides which migrations an activation applies. Beside a running release these are the expand steps before the first contract
+ * step; contract steps wait for `contract`. Where nothing runs yet, all are applied.
+ *
+ * @throws contract_in_between where an expand step comes after a contract step, for migrations are applied in their order
+ */
+export function planMigrations(
+  pending: readonly ReleaseMigration[],
+  running: Manifest | undefined,
+): ReleaseMigration[] {
+  if (running === undefined) return [...pending]
+  const first = pending.findIndex(({ phase }) => phase === 'contract')
+  if (first < 0) return [...pending]
+  const later = pending.slice(first).find(({ phase }) => phase === 'expand')
+  if (later) throw releaseError('contract_in_between', { contract: pending[first]!.file, expand: later.file })
+  return pending.slice(0, first)
+}
+
+/**
+ * The migrations in the database that a release cannot live with: contract steps it does not have, and steps of which no release here
+ * says what they are.
+ *
+ * @param manifests - of all releases of the target
+ */
+export function forbiddingSteps(unknown: SchemaState['unknown'], manifests: readonly Manifest[]): string[] {
+  const phases = new Map<bigint, ReleaseMigration['phase']>()
+  for (const { migrations } of manifests) {
+    for (const { version, phase } of migrations) phases.set(BigInt(version), phase)
+  }
+  return unknown
+    .filter(({ version }) => phases.get(BigInt(version)) !== 'expand')
+    .map(({ version, name }) => `${version}_${name}`)
+}

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs'
+import { lstat, mkdir, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { unseal } from '../build/seal.ts'
+import { releaseError } from '../errors.ts'
+import { RELEASE_ID } from '../manifest/manifest.ts'
+
+/** The paths of a target: the folder on a machine in which releases of one application run. */
+export interface TargetFolder {
+  dir: string
+  /** One folder for each release, named by its id. */
+  releases: string
+  /** What outlives releases: the file `env`, sockets, uploads, trusted keys. */
+  shared: string
+  /** The symbolic link to the running release. */
+  current: string
+  /** The lock, the history, and what is going on. */
+  state: string
+}
+
+/** The paths of a target. Looks at nothing. */
+export function targetFolder(dir: string): TargetFolder {
+  const root = resolve(dir)
+  return {
+    dir: root,
+    releases: join(root, 'releases'),
+    shared: join(root, 'shared'),
+    current: join(root, 'current'),
+    state: join(root, '.arlen'),
+  }
+}
+
+/** Makes what is missing of a target. */
+export async function createTargetFolder(target: TargetFolder): Promise<void> {
+  await mkdir(target.releases, { recursive: true })
+  await mkdir(target.shared, { recursive: true, mode: 0o750 })
+  await mkdir(target.state, { recursive: true, mode: 0o750 })
+}
+
+/** Throws target_missing if a folder is not a target. */
+export function requireTarget(target: TargetFolder): void {
+  if (!existsSync(target.state) || !existsSync(target.releases)) {
+    throw releaseError('target_missing', { dir: target.dir })
+  }
+}
+
+/** The ids of the releases of a target, oldest first. */
+export async function releaseIds(target: TargetFolder): Promise<string[]> {
+  const entries = await readdir(target.releases, { withFileTypes: true })
+  return entries
+    .filter(entry => entry.isDirectory() && RELEASE_ID.test(entry.name))
+    .map(entry => entry.name)
+    .sort()
+}
+
+/** The folder of a release. Throws release_unknown. */
+export async function releaseFolder(target: TargetFolder, id: string): Promise<string> {
+  const known = await releaseIds(target)
+  if (known.includes(id)) return join(target.releases, id)
+  throw releaseError('release_unknown', { id, known: known.join(', ') || 'none' })
+}
+
+/** The id that `current` leads to, or undefined if nothing was activated yet. */
+export async function currentRelease(target: TargetFolder): Promise<string | undefined> {
+  try {
+    return basename(await readlink(target.current))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * Makes `current` lead to another release, in one system call: whoever opens it finds the old release or the new one, never neither.
+ * The folder is written to the disk before this resolves. Undefined takes the link away.
+ */
+export async function pointCurrentAt(target: TargetFolder, id: string | undefined): Promise<void> {
+  if (id === undefined) {
+    await rm(target.current, { force: true })
+  } else {
+    const beside = join(target.dir, `.current-${process.pid}`)
+    await rm(beside, { force: true }) // of a process that ended here and had this number
+    await symlink(join('releases', id), beside)
+    await rename(beside, target.current)
+  }
+  await syncFolder(target.dir)
+}
+
+/** Writes a file so that others see the old content or the new one, and a power cut leaves either. */
+export async function writeAtomically(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}`
+  const handle = await open(beside, 'w', 0o640)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(beside, file)
+  await syncFolder(dirname(file))
+}
+
+async function syncFolder(dir: string): Promise<void> {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes a release so that a half removed one cannot be taken for whole: it first loses its name. */
+export async function removeRelease(target: TargetFolder, id: string): Promise<void> {
+  const trash = join(target.releases, `.removed-${id}`)
+  await removeTree(trash)
+  await rename(join(target.releases, id), trash)
+  await removeTree(trash)
+}
+
+/** Removes what commands left that were killed: unpacked halves, releases being removed, links beside their place. */
+export async function removeLeftovers(target: TargetFolder): Promise<void> {
+  for (const name of await readdir(target.releases)) {
+    if (/^\.(?:removed|incoming)-/.test(name)) await removeTree(join(target.releases, name))
+  }
+  for (const name of await readdir(target.dir)) {
+    if (name.startsWith('.current-')) await rm(join(target.dir, name), { force: true })
+  }
+  for (const name of await readdir(target.state)) {
+    if (/\.\d+$/.test(name)) await rm(join(target.state, name), { force: true })
+  }
+}
+
+/** Removes a folder whose folders may be read-only; nothing if it is missing. */
+export async function removeTree(dir: string): Promise<void> {
+  const stats = await lstat(dir).catch(() => undefined)
+  if (!stats) return
+  if (stats.isDirectory()) await unseal(dir)
+  await rm(dir, { recursive: true, force: true })
+}

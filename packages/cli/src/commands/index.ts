@@ -5,6 +5,7 @@ import { configCommand } from './config.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { propaneCommand } from './propane.ts'
+import { releaseCommand } from './release.ts'
 import { routesCommand } from './routes.ts'
 import { sqlCommand } from './sql.ts'
 import { testCommand } from './test.ts'
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   generateCommand,
   checkCommand,
   sqlCommand,
+  releaseCommand,
 ]

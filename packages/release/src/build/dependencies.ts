@@ -23,8 +23,11 @@ const LOCK_FILES: Readonly<Record<string, string>> = {
   'bun.lockb': 'Bun',
 }
 
-/** Without links, whose names contain where the packages were copied from. */
-const PNPM_OPTIONS = ['--prefer-offline', '--config.node-linker=hoisted']
+/**
+ * Without symbolic links, whose names contain where the packages were copied from, and without hard links: to make a file of the
+ * release read-only would make it so in pnpm's store.
+ */
+const PNPM_OPTIONS = ['--prefer-offline', '--config.node-linker=hoisted', '--config.package-import-method=copy']
 
 /** What package managers write about themselves, with times and paths of this machine; and commands nobody types in a release. */
 const TRACE = /^\.(?:bin|cache|modules\.yaml|package-lock\.json|pnpm-.*|pnpm)$/

@@ -6,26 +6,36 @@ import { join } from 'node:path'
 const LAUNCHER = `#!/usr/bin/env node
 // Runs this release: bin/app start|migrate|check|routes|console, and whatever else arlen can do.
 (async () => {
-  const { existsSync, realpathSync } = await import('node:fs')
+  const { existsSync, readFileSync, realpathSync } = await import('node:fs')
   const { createRequire } = await import('node:module')
   const { dirname, join } = await import('node:path')
   const { pathToFileURL } = await import('node:url')
+  const { parseEnv } = await import('node:util')
   const rootOf = file => dirname(dirname(file))
   const typed = rootOf(process.argv[1])
   const root = existsSync(join(typed, 'manifest.json')) ? typed : rootOf(realpathSync(process.argv[1]))
   const [command, ...rest] = process.argv.slice(2)
   process.env.NODE_ENV ??= 'production'
-  const cli = createRequire(join(root, 'package.json')).resolve('@arlen/cli')
-  const { commands, runCli } = await import(pathToFileURL(cli).href)
-  const CONTROL = new Set(['reload', 'status', 'stop', 'scale', 'upgrade', 'health', 'metrics', 'reopen-logs'])
+  // In a target, shared/env is the environment of every release, whoever starts it.
+  const envFile = join(realpathSync(root), '../../shared/env')
+  const hasEnvFile = existsSync(envFile)
+  if (hasEnvFile) Object.assign(process.env, parseEnv(readFileSync(envFile, 'utf8')))
+  const resolve = createRequire(join(root, 'package.json')).resolve
+  const cli = resolve('@arlen/cli')
+  const load = file => import(pathToFileURL(file).href)
+  const { requireNode } = await load(createRequire(cli).resolve('@arlen/core/node-version'))
+  requireNode('bin/app', 'production')
+  const { commands, runCli } = await load(cli)
+  const app = ['app.js', 'dist/app.js', 'src/app.js'].map(name => join(root, name)).find(existsSync)
+  const CONTROL = ['reload', 'status', 'health', 'stop', 'scale', 'upgrade', 'metrics', 'reopen-logs']
   const argv =
-    command === undefined
-      ? ['--help']
+    command === undefined || command.startsWith('-')
+      ? process.argv.slice(2)
       : command === 'start'
-        ? ['propane', '--root', root, ...rest]
-        : CONTROL.has(command)
-          ? ['propane', command, '--root', root, ...rest]
-          : ['release', '--help', '--version', 'completion'].includes(command)
+        ? ['propane', '--root', root, ...(hasEnvFile ? ['--env-file', envFile] : []), ...rest]
+        : CONTROL.includes(command)
+          ? ['propane', command, ...rest, app]
+          : command === 'release'
             ? [command, ...rest]
             : [command, '--root', root, ...rest]
   process.exitCode = await runCli(argv, commands, '', {

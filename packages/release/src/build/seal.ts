@@ -1,4 +1,4 @@
-import { chmod, lstat, lutimes, readdir } from 'node:fs/promises'
+import { chmod, copyFile, lstat, lutimes, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Makes everything below a folder read-only and gives it one time, so that it is the same wherever and whenever it is built. */
@@ -7,12 +7,22 @@ export async function seal(dir: string, time: Date): Promise<void> {
     const path = join(dir, entry.name)
     if (entry.isDirectory()) await seal(path, time)
     else {
-      if (!entry.isSymbolicLink()) await chmod(path, ((await lstat(path)).mode & 0o111) === 0 ? 0o444 : 0o555)
+      if (!entry.isSymbolicLink()) await sealFile(path)
       await lutimes(path, time, time)
     }
   }
   await chmod(dir, 0o555)
   await lutimes(dir, time, time)
+}
+
+async function sealFile(path: string): Promise<void> {
+  const { mode, nlink } = await lstat(path)
+  if (nlink > 1) {
+    // The other name of this file is somebody else's.
+    await copyFile(path, `${path}.copy`)
+    await rename(`${path}.copy`, path)
+  }
+  await chmod(path, (mode & 0o111) === 0 ? 0o444 : 0o555)
 }
 
 /** Makes the folders below a folder writable again, so that they can be removed. */

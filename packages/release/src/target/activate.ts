@@ -143,7 +143,7 @@ async function switchTo(
   const { environment = 'production', canary = true, requests = [], timeoutMs = 60_000, onStep } = options
   const { from } = operation
   const begin = async (step: string, detail: string = id) => {
-    await operation.begin(step)
+    await operation.begin(step, id)
     onStep?.(step, detail)
   }
   await begin('verify')

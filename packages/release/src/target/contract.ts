@@ -3,13 +3,13 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { migrate } from '@arlen/pg/migrations'
 import { MIGRATIONS } from '../build/migrations.ts'
 import { releaseError } from '../errors.ts'
-import { readManifest } from '../manifest/manifest.ts'
+import { type Manifest, readManifest } from '../manifest/manifest.ts'
 import { allManifests } from './activate.ts'
 import { targetEnvironment } from './environment.ts'
 import { requireConfiguration } from './fitness.ts'
 import { operate } from './operation.ts'
 import { schemaState } from './schema-guard.ts'
-import { targetFolder } from './target-folder.ts'
+import { currentRelease, requireTarget, type TargetFolder, targetFolder } from './target-folder.ts'
 
 /** Options of {@link contractRelease}. */
 export interface ContractOptions {
@@ -41,24 +41,42 @@ const OPTIONS: OptionTable<ContractOptions> = {
  * @throws target_missing, target_locked, config_invalid, contract_not_applied if nothing runs or it has no database
  */
 export async function contractRelease(given: ContractOptions): Promise<ContractResult> {
-  const { target: dir, environment = 'production', dryRun = false } = readOptions('contractRelease()', given, OPTIONS)
-  const target = targetFolder(dir)
-  return operate(target, 'contract', undefined, async ({ from, begin }) => {
-    if (from === undefined) throw releaseError('contract_not_applied', { reason: 'No release is running yet.' })
-    const release = join(target.releases, from)
-    const manifest = await readManifest(release)
-    const env = { ...(await targetEnvironment(target)), ARLEN_ENV: environment }
-    const dsn = requireConfiguration(from, release, env, environment)
-    if (dsn === undefined) throw releaseError('contract_not_applied', { reason: `${from} has no database.` })
-    const { pending } = await schemaState(dsn, release, manifest)
-    const contracting = new Set(pending.filter(({ phase }) => phase === 'contract').map(({ version }) => version))
-    const excluded = (await allManifests(target))
-      .filter(({ migrations }) => [...contracting].some(step => !migrations.some(({ version }) => version === step)))
-      .map(({ id }) => id)
-    if (!dryRun && pending.length > 0) {
+  const options = readOptions('contractRelease()', given, OPTIONS)
+  const target = targetFolder(options.target)
+  requireTarget(target)
+  if (options.dryRun) return (await planContract(target, options)).result
+  return operate(target, 'contract', undefined, async ({ begin }) => {
+    const { result, dsn, dir } = await planContract(target, options)
+    if (result.migrations.length > 0) {
       await begin('migrate')
-      await migrate({ dsn, dir: join(release, MIGRATIONS) })
+      await migrate({ dsn, dir })
     }
-    return { migrations: pending.map(({ file }) => file), excluded }
+    return result
   })
+}
+
+interface ContractPlan {
+  result: ContractResult
+  dsn: string
+  /** The folder of the migrations. */
+  dir: string
+}
+
+async function planContract(
+  target: TargetFolder,
+  { environment = 'production' }: ContractOptions,
+): Promise<ContractPlan> {
+  const current = await currentRelease(target)
+  if (current === undefined) throw releaseError('contract_not_applied', { reason: 'No release is running yet.' })
+  const release = join(target.releases, current)
+  const manifest = await readManifest(release)
+  const env = { ...(await targetEnvironment(target)), ARLEN_ENV: environment }
+  const dsn = requireConfiguration(current, release, env, environment)
+  if (dsn === undefined) throw releaseError('contract_not_applied', { reason: `${current} has no database.` })
+  const { pending } = await schemaState(dsn, release, manifest)
+  const contracting = pending.filter(({ phase }) => phase === 'contract').map(({ version }) => version)
+  const lacks = ({ migrations }: Manifest) =>
+    contracting.some(step => !migrations.some(({ version }) => version === step))
+  const excluded = (await allManifests(target)).filter(lacks).map(({ id }) => id)
+  return { result: { migrations: pending.map(({ file }) => file), excluded }, dsn, dir: join(release, MIGRATIONS) }
 }

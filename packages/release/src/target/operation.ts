@@ -18,8 +18,8 @@ interface Ongoing {
 /** A command at work. */
 export interface Operation {
   readonly from: string | undefined
-  /** Records which step begins. Before the first one nothing is on the disk. */
-  begin(step: string): Promise<void>
+  /** Records which step begins, and for which release. Before the first one nothing is on the disk. */
+  begin(step: string, id?: string): Promise<void>
 }
 
 const NOTHING = 'Nothing was changed'
@@ -46,15 +46,17 @@ export async function operate<T>(
       const startedAt = new Date().toISOString()
       const file = ongoingFile(target)
       let current = 'prepare'
-      const begin = (step: string) => {
+      let wanted = to
+      const begin = (step: string, id = wanted) => {
         current = step
-        const ongoing: Ongoing = { action, from: from ?? null, to: to ?? null, step, startedAt }
+        wanted = id
+        const ongoing: Ongoing = { action, from: from ?? null, to: wanted ?? null, step, startedAt }
         // A disk that is full shows here, before anything is changed.
         return runStep(step, NOTHING, () => writeAtomically(file, JSON.stringify(ongoing)))
       }
       const finish = async (outcome: Pick<HistoryEntry, 'outcome' | 'reason' | 'step'>) => {
         const durationMs = Math.round(performance.now() - started)
-        await appendHistory(target, { ...describe(action, from ?? null, to ?? null), durationMs, ...outcome })
+        await appendHistory(target, { ...describe(action, from ?? null, wanted ?? null), durationMs, ...outcome })
         await rm(file, { force: true })
       }
       try {

@@ -1,8 +1,16 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { previousRelease } from './activate.ts'
+import { runStep } from './explain.ts'
 import { readHistory, successfulReleases } from './history.ts'
 import { operate } from './operation.ts'
-import { releaseIds, removeRelease, targetFolder } from './target-folder.ts'
+import {
+  currentRelease,
+  releaseIds,
+  removeRelease,
+  requireTarget,
+  type TargetFolder,
+  targetFolder,
+} from './target-folder.ts'
 
 /** Options of {@link pruneReleases}. */
 export interface PruneOptions {
@@ -29,16 +37,21 @@ const OPTIONS: OptionTable<PruneOptions> = {
 export async function pruneReleases(given: PruneOptions): Promise<string[]> {
   const { target: dir, keep = 4, dryRun = false } = readOptions('pruneReleases()', given, OPTIONS)
   const target = targetFolder(dir)
-  return operate(target, 'prune', undefined, async ({ from, begin }) => {
-    const ids = await releaseIds(target)
-    const ran = successfulReleases(await readHistory(target)).filter(id => id !== from && ids.includes(id))
-    const previous = await previousRelease(target, from)
-    const kept = new Set([...ran.slice(0, keep), from, previous])
-    // What was brought here and did not run yet is about to.
-    const removed = ids.filter(id => !kept.has(id) && (ran.includes(id) || (from !== undefined && id < from)))
-    if (dryRun) return removed
+  requireTarget(target)
+  if (dryRun) return planPrune(target, keep)
+  return operate(target, 'prune', undefined, async ({ begin }) => {
+    const removed = await planPrune(target, keep)
     if (removed.length > 0) await begin('remove')
-    for (const id of removed) await removeRelease(target, id)
+    for (const id of removed) await runStep('remove', `${id} may be left in part`, () => removeRelease(target, id))
     return removed
   })
+}
+
+async function planPrune(target: TargetFolder, keep: number): Promise<string[]> {
+  const [ids, current] = [await releaseIds(target), await currentRelease(target)]
+  const previous = await previousRelease(target, current)
+  const ran = successfulReleases(await readHistory(target)).filter(id => id !== current && ids.includes(id))
+  const kept = new Set([...ran.slice(0, keep), current, previous])
+  // What was brought here and did not run yet is about to.
+  return ids.filter(id => !kept.has(id) && (ran.includes(id) || (current !== undefined && id < current)))
 }

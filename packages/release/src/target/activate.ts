@@ -7,12 +7,12 @@ import { type Manifest, readManifest } from '../manifest/manifest.ts'
 import { verifyRelease } from '../manifest/verify.ts'
 import { type CanaryRequest, tryRelease } from './canary.ts'
 import { targetEnvironment } from './environment.ts'
-import { runStep } from './explain.ts'
+import { plainReason, runStep } from './explain.ts'
 import { requireConfiguration, requireMachine } from './fitness.ts'
 import { readHistory, successfulReleases } from './history.ts'
 import { type Operation, operate } from './operation.ts'
 import { receiveRelease } from './receive.ts'
-import { type ReloadMode, reloadCurrent } from './reload.ts'
+import { type ReloadMode, type ReloadResult, reloadCurrent } from './reload.ts'
 import { forbiddingSteps, planMigrations, type SchemaState, schemaState } from './schema-guard.ts'
 import { pointCurrentAt, releaseFolder, releaseIds, type TargetFolder, targetFolder } from './target-folder.ts'
 
@@ -165,20 +165,29 @@ async function switchTo(
     await runStep('canary', UNTOUCHED, () => tryRelease({ id, dir, env, requests, timeoutMs }))
   }
   await begin('switch')
-  await runStep('switch', UNTOUCHED, () => pointCurrentAt(target, id))
-  await begin('reload')
   const { reload = 'auto' } = options
-  const reloaded = await reloadCurrent(target, id, reload, env, timeoutMs)
-  if (reloaded.outcome === 'failed') {
+  const result = await switchAndReload()
+  if (result.outcome === 'failed') {
     const outcome = await goBack(target, from, reload, env, timeoutMs)
-    throw releaseError('reload_failed', { id, reason: reloaded.reason.replace(/\.$/, ''), outcome })
+    throw releaseError('reload_failed', { id, reason: result.reason.replace(/\.$/, ''), outcome })
   }
   return {
     from,
     to: id,
     migrated: apply.map(({ file }) => file),
     deferred: deferred.map(({ file }) => file),
-    reloaded: reloaded.outcome === 'ok',
+    reloaded: result.outcome === 'ok',
+  }
+
+  /** From its first call on, every failure is one to go back from. */
+  async function switchAndReload(): Promise<ReloadResult> {
+    try {
+      await pointCurrentAt(target, id)
+      await begin('reload')
+      return await reloadCurrent(target, id, reload, env, timeoutMs)
+    } catch (error) {
+      return { outcome: 'failed', reason: plainReason((error as Error).cause ?? error) }
+    }
   }
 }
 
@@ -222,7 +231,11 @@ async function goBack(
   env: Readonly<Record<string, string | undefined>>,
   timeoutMs: number,
 ): Promise<string> {
-  await pointCurrentAt(target, from)
+  try {
+    await pointCurrentAt(target, from)
+  } catch (error) {
+    return `${target.current} could not be set back to ${from ?? 'nothing'}: ${plainReason(error)}`
+  }
   if (from === undefined) return 'No release is current, as before.'
   const back = await reloadCurrent(target, from, reload, env, timeoutMs)
   if (back.outcome !== 'failed') return `${from} is current again.`

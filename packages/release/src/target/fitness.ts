@@ -27,10 +27,20 @@ export function requireConfiguration(
   env: Readonly<Record<string, string | undefined>>,
   environment: string,
 ): string | undefined {
+  const own = { ...process.env }
   try {
+    // The files of a configuration may read process.env themselves. Nothing else runs before it is as it was.
+    replaceEnvironment(env)
     const { url } = loadConfig({ root: dir, env, environment }).config.db
     return env.MIGRATION_DATABASE_URL || url || undefined
   } catch (cause) {
     throw releaseError('config_invalid', { id, reason: (cause as Error).message }, { cause })
+  } finally {
+    replaceEnvironment(own)
   }
+}
+
+function replaceEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name]
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value
 }

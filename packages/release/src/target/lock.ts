@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, open, readFile, rename, rm } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
@@ -28,7 +29,8 @@ export async function withTargetLock<T>(target: TargetFolder, command: string, f
   try {
     return await fn()
   } finally {
-    await rm(file, { force: true })
+    // Where the disk refuses that, the lock falls free with this process.
+    await rm(file, { force: true }).catch(() => undefined)
   }
 }
 
@@ -39,8 +41,9 @@ export async function lockHolder(target: TargetFolder): Promise<Holder | undefin
 }
 
 async function acquire(file: string, holder: Holder): Promise<void> {
-  const mine = `${file}.${process.pid}`
-  const handle = await open(mine, 'w', 0o640)
+  // Not by the number of this process: one that was killed may have had it, and left a name of the lock itself.
+  const mine = `${file}.${randomUUID()}.partial`
+  const handle = await open(mine, 'wx', 0o640)
   try {
     await handle.writeFile(JSON.stringify(holder))
   } finally {
@@ -64,13 +67,13 @@ async function acquire(file: string, holder: Holder): Promise<void> {
     }
     throw releaseError('target_locked', { holder: 'several commands at once' })
   } finally {
-    await rm(mine, { force: true })
+    await rm(mine, { force: true }).catch(() => undefined) // the next command clears it up
   }
 }
 
 /** Removes the lock of a dead process. If another took it over in between, that one's lock goes back to its place. */
 async function takeAway(file: string, dead: Holder): Promise<void> {
-  const aside = `${file}.${process.pid}.0`
+  const aside = `${file}.${randomUUID()}.partial`
   await rename(file, aside).catch(() => undefined)
   const taken = await readHolder(aside)
   if (taken && !isSame(taken, dead)) await link(aside, file).catch(() => undefined)

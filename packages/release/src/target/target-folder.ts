@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -78,8 +79,7 @@ export async function pointCurrentAt(target: TargetFolder, id: string | undefine
   if (id === undefined) {
     await rm(target.current, { force: true })
   } else {
-    const beside = join(target.dir, `.current-${process.pid}`)
-    await rm(beside, { force: true }) // of a process that ended here and had this number
+    const beside = join(target.dir, `.current-${randomUUID()}`)
     await symlink(join('releases', id), beside)
     await rename(beside, target.current)
   }
@@ -88,8 +88,8 @@ export async function pointCurrentAt(target: TargetFolder, id: string | undefine
 
 /** Writes a file so that others see the old content or the new one, and a power cut leaves either. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}`
-  const handle = await open(beside, 'w', 0o640)
+  const beside = `${file}.${randomUUID()}.partial`
+  const handle = await open(beside, 'wx', 0o640)
   try {
     await handle.writeFile(text)
     await handle.sync()
@@ -126,7 +126,7 @@ export async function removeLeftovers(target: TargetFolder): Promise<void> {
     if (name.startsWith('.current-')) await rm(join(target.dir, name), { force: true })
   }
   for (const name of await readdir(target.state)) {
-    if (/\.\d+$/.test(name)) await rm(join(target.state, name), { force: true })
+    if (name.endsWith('.partial')) await rm(join(target.state, name), { force: true })
   }
 }
 

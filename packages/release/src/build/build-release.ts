@@ -86,7 +86,7 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
     await writeLauncher(out)
     const { config } = loadConfig({ root, env: {}, environment: 'production', lenient: true })
     onStep('templates')
-    await compileTemplates(join(out, config.views.dir), config.apiOnly)
+    await compileTemplates(join(out, config.views.dir))
     onStep('assets')
     if (config.static.dir !== '') await compressAssets(join(out, config.static.dir))
     onStep('dependencies')
@@ -126,8 +126,8 @@ function releaseId(time: Date, commit: string | undefined, dirty: boolean): stri
   return `${stamp}-${commit?.slice(0, 12) ?? 'uncommitted'}${dirty && commit ? '-dirty' : ''}`
 }
 
-async function compileTemplates(dir: string, apiOnly: boolean): Promise<void> {
-  if (apiOnly || !existsSync(dir)) return
+async function compileTemplates(dir: string): Promise<void> {
+  if (!existsSync(dir)) return // an application without pages and letters
   await buildViews({ dir, outDir: dir })
   await rewriteTemplates(dir)
 }

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -89,6 +88,7 @@ function describe({ status, body }: Answer): string {
 }
 
 function ask(socketPath: string, path: string, signal: AbortSignal): Promise<Answer> {
+  const { request } = process.getBuiltinModule('node:http')
   return new Promise((resolve, reject) => {
     request({ socketPath, path, signal, headers: { host: 'localhost', connection: 'close' } }, response => {
       let body = ''

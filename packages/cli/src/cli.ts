@@ -6,8 +6,8 @@ import { type Command, type CommandInput, type Io, UsageError } from './command.
 /**
  * Runs the `arlen` command line.
  *
- * @returns the exit code: 0 for success, 1 for a failure (one line on standard error gives the reason), 2 for an invalid
- *   command line
+ * @returns the exit code: 0 for success, 1 for a failure (one line on standard error gives the reason, with `--json` an object
+ *   on standard output), 2 for an invalid command line
  */
 export async function runCli(
   argv: readonly string[],
@@ -51,7 +51,8 @@ export async function runCli(
     const code = await outcome
     return typeof code === 'number' ? code : 0
   } catch (error) {
-    return report(error, io)
+    const wantsJson = cli.matchedCommand?.hasOption('json') && argv.includes('--json')
+    return report(error, io, wantsJson === true)
   }
 }
 
@@ -71,9 +72,14 @@ function refuseUnknownOptions(
   }
 }
 
-function report(error: unknown, io: Io): number {
+function report(error: unknown, io: Io, asJson: boolean): number {
   const usage = error instanceof UsageError || (error instanceof Error && error.name === 'CACError')
   const message = error instanceof Error ? error.message : String(error)
+  if (asJson) {
+    const code = usage ? 'usage_invalid' : error instanceof ArlenError ? error.code : 'failed'
+    io.out(JSON.stringify({ error: { code, message } }))
+    return usage ? 2 : 1
+  }
   io.err(`arlen: ${message}`)
   if (usage) {
     io.err('Run arlen --help for the commands, arlen <command> --help for one.')

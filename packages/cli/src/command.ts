@@ -1,9 +1,16 @@
+import { resolve } from 'node:path'
+import { suggest } from '@arlen/core/options'
+
 /** A command's access to its surroundings; tests provide their own. */
 export interface Io {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
   out(line: string): void
   err(line: string): void
+  /** Whether somebody sits there who can be asked. */
+  isTerminal?: boolean
+  /** Shows on a terminal what is being done, in place of what it showed before; without a text, nothing. */
+  status?(text?: string): void
 }
 
 /**
@@ -17,6 +24,8 @@ export interface Command {
   /** Flags and what they do: `['--dry-run', 'Print the plan and change nothing']`. */
   options?: readonly (readonly [flags: string, description: string])[]
   examples?: readonly string[]
+  /** What may stand for its first argument, for completion: `['create', 'drop']`. */
+  words?: readonly string[]
   /** Accepts options that are not listed and parses `argv` itself. */
   anyOptions?: boolean
   /** Resolves with the exit code; undefined means 0. An error is printed as one line, with exit code 1. */
@@ -34,6 +43,34 @@ export interface CommandInput {
 /** An invalid command line: printed with a hint at `--help`, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** The end of a message about a word that nobody knows: the one that was probably meant, else all of them. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = suggest(word, known)
+  return near ? `did you mean ${near}?` : `it takes ${known.join(', ')}`
+}
+
+/**
+ * Looks up the first argument of a command.
+ *
+ * @throws UsageError for one that it does not have, with the one that was probably meant
+ */
+export function chooseWord<T>(command: string, word: string | undefined, table: Readonly<Record<string, T>>): T {
+  if (word !== undefined && Object.hasOwn(table, word)) return table[word]!
+  const known = Object.keys(table)
+  if (word === undefined) throw new UsageError(`${command} needs an argument; it takes ${known.join(', ')}`)
+  throw new UsageError(`${command} cannot ${word}; ${didYouMean(word, known)}`)
+}
+
+/** Prints one object as JSON. */
+export function printJson(io: Io, value: unknown): void {
+  io.out(JSON.stringify(value, null, 2))
+}
+
+/** The folder of the application: `--root`, else the working folder. */
+export function rootOf(input: CommandInput, io: Io): string {
+  return resolve(io.cwd, textOption(input, 'root') ?? '.')
 }
 
 /** The value of an option, or undefined if it was not given. */

@@ -50,7 +50,8 @@ describe('arlen migrate', () => {
   test('answers actions it does not have with those it has, exit code 2', async () => {
     const { code, text } = await arlen(['migrate', 'sideways'])
     expect(code).toBe(2)
-    expect(text).toContain('it can up, status, down, redo, verify, accept-drift, resolve, rename')
+    expect(text).toContain('it takes up, status, down, redo, verify, accept-drift, resolve, rename')
+    expect((await arlen(['migrate', 'statsu'])).text).toContain('migrate cannot statsu; did you mean status?')
     expect((await arlen(['migrate', 'accept-drift'])).code).toBe(2)
     expect((await arlen(['migrate', '--check', '--dsn', 'postgres://x'])).code).toBe(2) // nothing is applied by mistake
     expect((await arlen(['migrate', 'down', '--steps', 'x', '--dsn', 'postgres://x'])).code).toBe(2)
@@ -86,17 +87,20 @@ describe('what arlen finds before production does', () => {
 
   test('check names unsafe migrations with place and recipe, exit code 1', async () => {
     const root = folder('create index things_name on things (name);')
-    const { code, text } = await arlen(['check'], SECRETS, root)
+    const { code, text } = await arlen(['check', '--only', 'migrations'], SECRETS, root)
     expect(code).toBe(1)
     expect(text).toMatch(/0001_change\.sql:\d+:\d+ /)
     expect(text).toContain('CREATE INDEX CONCURRENTLY')
     rmSync(root, { recursive: true })
   })
 
-  test('check is content where there is nothing, and judges the configuration of production', async () => {
+  test('check judges the configuration of production, whose secrets it need not have', async () => {
     const root = folder('create table things (id bigint generated always as identity primary key);')
-    expect(await arlen(['check'], SECRETS, root)).toEqual({ code: 0, text: 'Nothing found.' })
-    expect((await arlen(['check'], {}, root)).text).toContain('session.secrets')
+    const config = ['check', '--only', 'config,migrations']
+    expect((await arlen(config, SECRETS, root)).text).not.toContain('session.secrets')
+    expect(await arlen(config, {}, root)).toMatchObject({ code: 0, text: expect.stringContaining('session.secrets') })
+    const wrong = await arlen(config, { ARLEN_SESSION_SECURE: 'false' }, root)
+    expect(wrong).toMatchObject({ code: 1, text: expect.stringContaining('session.secure') })
     rmSync(root, { recursive: true })
   })
 

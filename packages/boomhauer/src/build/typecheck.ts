@@ -5,8 +5,11 @@ import { isAbsolute, join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { diagnose, type Redact } from '@arlen/error-report'
 
+/** What {@link typecheck} checks. */
 export interface TypecheckOptions {
+  /** The folder of the application. */
   root: string
+  /** Takes secrets out of what the compiler prints. */
   redact: Redact
 }
 
@@ -63,7 +66,7 @@ function run(args: readonly string[], cwd: string, signal: AbortSignal) {
 }
 
 /** Path of `tsc` in the TypeScript package that the application has installed. */
-function findCompiler(root: string): string | undefined {
+export function findCompiler(root: string): string | undefined {
   try {
     const manifest = createRequire(join(root, 'package.json')).resolve('typescript/package.json')
     const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { tsc: string } }

@@ -1,7 +1,6 @@
 import type { Command } from '../command.ts'
 
-export const boomhauerCommand: Command = {
-  usage: 'boomhauer [...words]',
+const boomhauer: Omit<Command, 'usage'> = {
   description: 'Serve the application while it is being written: every save is live, every mistake is shown',
   options: [
     ['--port <n>', 'Port to listen on'],
@@ -19,3 +18,7 @@ export const boomhauerCommand: Command = {
     })
   },
 }
+
+export const boomhauerCommand: Command = { ...boomhauer, usage: 'boomhauer [...words]' }
+/** The same, by the name that people try first. */
+export const devCommand: Command = { ...boomhauer, usage: 'dev [...words]' }

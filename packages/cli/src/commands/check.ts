@@ -1,33 +1,61 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { type Command, textOption } from '../command.ts'
-import { reportFindings } from '../findings.ts'
+import type { StepResult } from '../check/run-check.ts'
+import {
+  type Command,
+  type CommandInput,
+  didYouMean,
+  type Io,
+  printJson,
+  rootOf,
+  textOption,
+  UsageError,
+} from '../command.ts'
+
+/** As `STEPS` of check/run-check.ts, which is loaded when it is needed. */
+const NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'tests', 'perf'] as const
 
 export const checkCommand: Command = {
   usage: 'check',
-  description: 'Look for what would hurt in production: configuration, unsafe migrations, migrations merged late',
+  description: 'Check everything that a change must pass: configuration, migrations, templates, types, SQL, tests',
   options: [
+    ['--only <steps>', `Some of ${NAMES.join(', ')}, separated by commas`],
     ['--env <name>', 'Environment whose configuration is judged, default production'],
-    ['--base <branch>', 'Look only at migrations that this branch does not have, and for late ones'],
+    ['--base <branch>', 'Look for migrations that come before one of this branch'],
+    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
-  examples: ['arlen check --base origin/main'],
+  examples: ['arlen check', 'arlen check --only types,tests', 'arlen check --base origin/main'],
   async run(input, io) {
-    const { lateMigrations, lintMigrations } = await import('@arlen/pg/migrations')
-    const { loadConfig } = await import('arlen')
-    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
-    const environment = textOption(input, 'env') ?? 'production'
-    for (const warning of loadConfig({ root, env: io.env, environment }).warnings) io.err(warning)
-    const base = textOption(input, 'base')
-    const late = base === undefined ? [] : await lateMigrations({ base, cwd: root })
-    for (const { file, after, command } of late) {
-      io.err(`${file} comes before ${after}, which ${base} has: it would be refused. Run: ${command}`)
-    }
-    const dir = resolve(root, 'db/migrations')
-    // An application may have no database.
-    const unsafe = existsSync(dir) ? reportFindings(await lintMigrations({ dir }), io) : 0
-    if (late.length + unsafe > 0) return 1
-    io.out('Nothing found.')
-    return 0
+    const steps = stepsOf(input)
+    const json = input.options.json === true
+    const { runCheck } = await import('../check/run-check.ts')
+    const results = await runCheck({
+      root: rootOf(input, io),
+      environment: textOption(input, 'env') ?? 'production',
+      base: textOption(input, 'base'),
+      steps,
+      io,
+      onResult: result => void (json || tell(result, io)),
+    })
+    const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ step }) => step)
+    if (json) printJson(io, { ok: failed.length === 0, steps: results })
+    else if (failed.length > 0) io.err(`Failed: ${failed.join(', ')}.`)
+    return failed.length > 0 ? 1 : 0
   },
+}
+
+function stepsOf(input: CommandInput): readonly string[] {
+  const given = textOption(input, 'only')
+  if (given === undefined) return NAMES
+  const steps = given.split(',').map(name => name.trim())
+  const known: readonly string[] = NAMES
+  const unknown = steps.find(name => !known.includes(name))
+  if (unknown === undefined) return steps
+  throw new UsageError(`there is no check ${JSON.stringify(unknown)}; ${didYouMean(unknown, known)}`)
+}
+
+function tell({ step, outcome, durationMs, problems, notes }: StepResult, io: Io): void {
+  const what = outcome === 'skipped' ? `skipped: ${notes[0]}` : `${outcome} (${(durationMs / 1000).toFixed(1)} s)`
+  io.out(`${step.padEnd(10)} ${what}`)
+  for (const problem of problems) io.err(`  ${problem.replaceAll('\n', '\n  ')}`)
+  if (outcome !== 'skipped') for (const note of notes) io.out(`  ${note}`)
 }

@@ -1,25 +1,31 @@
 import type { Command } from '../command.ts'
-import { boomhauerCommand } from './boomhauer.ts'
+import { boomhauerCommand, devCommand } from './boomhauer.ts'
 import { checkCommand } from './check.ts'
+import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
+import { newCommand } from './new.ts'
 import { propaneCommand } from './propane.ts'
 import { releaseCommand } from './release.ts'
 import { routesCommand } from './routes.ts'
 import { sqlCommand } from './sql.ts'
 import { testCommand } from './test.ts'
 
-/** All commands, in the order of `arlen --help`. */
-export const commands: readonly Command[] = [
+const others: readonly Command[] = [
+  newCommand,
+  devCommand,
   boomhauerCommand,
   propaneCommand,
   testCommand,
+  checkCommand,
+  generateCommand,
   migrateCommand,
   routesCommand,
   configCommand,
-  generateCommand,
-  checkCommand,
   sqlCommand,
   releaseCommand,
 ]
+
+/** All commands, in the order of `arlen --help`. */
+export const commands: readonly Command[] = [...others, completionCommand(others)]

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { MigrateOptions, MigrationEvent, Step } from '@arlen/pg/migrations'
-import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, chooseWord, type Io, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 import { reportFindings } from '../findings.ts'
 
@@ -32,6 +32,7 @@ const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Pro
 
 export const migrateCommand: Command = {
   usage: 'migrate [...words]',
+  words: Object.keys(ACTIONS),
   description: `Apply the migrations of db/migrations; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
     ['--env <name>', 'Environment whose configuration names the database'],
@@ -54,8 +55,7 @@ export const migrateCommand: Command = {
   ],
   async run(input, io) {
     const [name = 'up', ...words] = input.args
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-    if (!action) throw new UsageError(`migrate cannot ${name}; it can ${Object.keys(ACTIONS).join(', ')}`)
+    const action = chooseWord('migrate', name, ACTIONS)
     if (words.length !== action.words) throw new UsageError(`migrate ${name} takes ${count(action.words, 'word')}`)
     if (input.options.check === true && input.options.dryRun !== true)
       throw new UsageError('--check goes with --dry-run')

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -7,8 +7,19 @@ import { type Runner, readManifest } from './find-runner.ts'
 
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Runs the tests with a database ready for them. @returns the exit code of the runner; 128 and the signal where one ended it */
-export async function runTests(root: string, runner: Runner, args: readonly string[], io: Io): Promise<number> {
+/**
+ * Runs the tests with a database ready for them.
+ *
+ * @param listener - gets what the runner prints, instead of the terminal
+ * @returns the exit code of the runner; 128 and the signal where one ended it
+ */
+export async function runTests(
+  root: string,
+  runner: Runner,
+  args: readonly string[],
+  io: Io,
+  listener?: (text: string) => void,
+): Promise<number> {
   const server = await testServer(root, io)
   try {
     const bin = [join(root, 'node_modules/.bin'), io.env.PATH].filter(Boolean).join(delimiter)
@@ -21,7 +32,10 @@ export async function runTests(root: string, runner: Runner, args: readonly stri
     const { command } = runner
     const line = runner.shell ? [command, ...args.map(quote)].join(' ') : command
     const words = runner.shell ? [] : [...runner.args, ...args]
-    return await outcome(spawn(line, words, { cwd: root, env, stdio: 'inherit', shell: runner.shell }))
+    const stdio = listener ? (['ignore', 'pipe', 'pipe'] as const) : 'inherit'
+    const child = spawn(line, words, { cwd: root, env, stdio: stdio as StdioOptions, shell: runner.shell })
+    if (listener) for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', listener)
+    return await outcome(child)
   } finally {
     await server?.stop()
   }
@@ -49,7 +63,7 @@ async function outcome(child: ChildProcess): Promise<number> {
     return await new Promise<number>((resolve, reject) => {
       child
         .once('error', reject)
-        .once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+        .once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
     })
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener)

@@ -1,0 +1,26 @@
+import { ArlenError } from '@arlen/core'
+import type { Finding, Step } from './step.ts'
+
+const SECRETS = 'ARLEN_SESSION_SECRETS'
+
+export const configStep: Step = {
+  description: 'the configuration of production',
+  async run({ root, environment, io }): Promise<Finding> {
+    const { loadConfig } = await import('arlen')
+    const notes: string[] = []
+    let { env } = io
+    if (!env[SECRETS]) {
+      // Where an application is checked, the secrets of production are not, and ought not to be.
+      const { generateSecret } = await import('@arlen/session')
+      env = { ...env, [SECRETS]: generateSecret() }
+      notes.push(`session.secrets is not looked at: ${environment} needs ${SECRETS}.`)
+    }
+    try {
+      const { warnings, config } = loadConfig({ root, env, environment })
+      return { problems: warnings, notes: config.session.enabled ? notes : [] }
+    } catch (error) {
+      if (!(error instanceof ArlenError)) throw error
+      return { problems: [error.message] }
+    }
+  },
+}

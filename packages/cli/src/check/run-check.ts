@@ -1,0 +1,107 @@
+import { ArlenError } from '@arlen/core'
+import type { Io } from '../command.ts'
+import { configStep } from './config.ts'
+import { migrationsStep } from './migrations.ts'
+import { perfStep } from './perf.ts'
+import { sqlStep } from './sql.ts'
+import type { CheckRun, Finding, Step } from './step.ts'
+import { templatesStep } from './templates.ts'
+import { testsStep } from './tests.ts'
+import { typesStep } from './types.ts'
+
+/** Everything that is checked, in this order: templates before the types, which need them compiled. */
+export const STEPS: Readonly<Record<string, Step>> = {
+  config: configStep,
+  migrations: migrationsStep,
+  templates: templatesStep,
+  types: typesStep,
+  sql: sqlStep,
+  tests: testsStep,
+  perf: perfStep,
+}
+
+/** What became of one step. */
+export interface StepResult {
+  step: string
+  outcome: 'ok' | 'failed' | 'skipped'
+  durationMs: number
+  problems: readonly string[]
+  notes: readonly string[]
+}
+
+/** Options of {@link runCheck}. */
+export interface CheckOptions extends Omit<CheckRun, 'database'> {
+  /** Which steps, in the order of {@link STEPS}. */
+  steps: readonly string[]
+  onResult: (result: StepResult) => void
+}
+
+/** Runs the steps one after the other, whatever becomes of the ones before. */
+export async function runCheck({ steps, onResult, ...check }: CheckOptions): Promise<StepResult[]> {
+  const databases = new CheckDatabase(check.root, check.io)
+  const results: StepResult[] = []
+  try {
+    for (const [name, step] of Object.entries(STEPS)) {
+      if (!steps.includes(name)) continue
+      check.io.status?.(`checking ${step.description} …`)
+      const started = performance.now()
+      const { problems, notes = [], skipped } = await findingOf(step, { ...check, database: () => databases.dsn() })
+      check.io.status?.()
+      const outcome = skipped !== undefined ? 'skipped' : problems.length > 0 ? 'failed' : 'ok'
+      const durationMs = Math.round(performance.now() - started)
+      const result: StepResult = { step: name, outcome, durationMs, problems, notes: skipped ? [skipped] : notes }
+      results.push(result)
+      onResult(result)
+    }
+  } finally {
+    await databases.close()
+  }
+  return results
+}
+
+/** What keeps a step from looking is a problem, too: the others are still worth running. */
+async function findingOf(step: Step, check: CheckRun): Promise<Finding> {
+  try {
+    return await step.run(check)
+  } catch (error) {
+    if (error instanceof ArlenError) return { problems: [error.message] }
+    return { problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] }
+  }
+}
+
+/** A database of its own, with the migrations of the application. */
+class CheckDatabase {
+  readonly #root: string
+  readonly #io: Io
+  #made: Promise<AsyncDisposable & { dsn: string }> | undefined
+
+  constructor(root: string, io: Io) {
+    this.#root = root
+    this.#io = io
+  }
+
+  async dsn(): Promise<string> {
+    this.#made ??= this.#make()
+    return (await this.#made).dsn
+  }
+
+  async close(): Promise<void> {
+    const made = await this.#made?.catch(() => undefined)
+    await made?.[Symbol.asyncDispose]()
+  }
+
+  async #make() {
+    const { createTestDatabase, startTestCluster } = await import('@arlen/pg/testing')
+    const given = this.#io.env.TEST_DATABASE_URL
+    const server = given ? undefined : await startTestCluster()
+    const migrations = `${this.#root}/db/migrations`
+    const database = await createTestDatabase({ dsn: given ?? server!.dsn, migrations })
+    return {
+      dsn: database.dsn,
+      [Symbol.asyncDispose]: async () => {
+        await database.drop()
+        await server?.stop()
+      },
+    }
+  }
+}

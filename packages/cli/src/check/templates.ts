@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
+import { type Finding, type Step, skip } from './step.ts'
+
+export const templatesStep: Step = {
+  description: 'templates: compiled, and without warnings',
+  async run({ root, io }): Promise<Finding> {
+    const { loadConfig } = await import('arlen')
+    // The step before judges that of production.
+    const { views } = loadConfig({ root, env: io.env, environment: 'development' }).config
+    const dir = join(root, views.dir)
+    if (!existsSync(dir)) return skip('there are no templates')
+    const { buildViews, BuildError } = await import('@arlen/view')
+    try {
+      // Where the type check finds them.
+      const { warnings } = await buildViews({ dir, outDir: join(root, '.arlen/views') })
+      return { problems: warnings.map(lineOf) }
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error
+      return { problems: error.diagnostics.map(lineOf) }
+    }
+  },
+}
+
+/** A diagnostic as editors and terminals recognize it. */
+export function lineOf({ file, line, column, message }: Diagnostic): string {
+  return file === undefined ? message : `${file}${line === undefined ? '' : `:${line}:${column ?? 1}`} ${message}`
+}

@@ -1,0 +1,26 @@
+import { type Command, chooseWord } from '../command.ts'
+
+const SHELLS = { bash: 'completion/bash', zsh: 'completion/zsh', fish: 'completion/fish' }
+
+/** @param others - the commands that are completed besides it */
+export const completionCommand = (others: readonly Command[]): Command => ({
+  usage: 'completion <shell>',
+  description: 'Print what completes arlen in bash, zsh or fish',
+  words: Object.keys(SHELLS),
+  examples: ['source <(arlen completion bash)', 'arlen completion fish > ~/.config/fish/completions/arlen.fish'],
+  async run(input, io) {
+    const template = chooseWord('completion', input.args[0], SHELLS)
+    const { renderTemplate } = await import('../generate/render.ts')
+    const own = { usage: 'completion', description: 'Print what completes arlen', words: Object.keys(SHELLS) }
+    io.out((await renderTemplate(template, { commands: [...others, own].map(described) })).trimEnd())
+  },
+})
+
+function described({ usage, description, words = [], options = [] }: Omit<Command, 'run'>) {
+  return {
+    name: usage.split(' ')[0]!,
+    description,
+    words: [...words],
+    options: options.map(([flags, text]) => ({ flag: /--[\w-]+/.exec(flags)![0], description: text })),
+  }
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { temporaryApp } from './temporary-app.ts'
+
+const TSCONFIG = JSON.stringify({
+  compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: [], skipLibCheck: true },
+  include: ['src'],
+})
+const SOUND = {
+  'config/app.js': "export default { views: { dir: 'pages' } }",
+  'db/migrations/0001_things.sql':
+    '-- up\ncreate table things (id bigint generated always as identity primary key, name text not null);\n',
+  'pages/home.html.ets': '<h1>Home</h1>\n',
+  'src/things.ts':
+    "export const things = (db: { many(sql: string): unknown }) => db.many('select id, name from things')\n",
+  'home.test.js': "import test from 'node:test'\ntest('is fine', () => undefined)\n",
+  'tsconfig.json': TSCONFIG,
+}
+
+interface Report {
+  ok: boolean
+  steps: { step: string; outcome: string; problems: string[]; notes: string[] }[]
+}
+
+describe('arlen check', () => {
+  test('passes a sound application, step by step, and says what it did not look at', async () => {
+    const app = temporaryApp(SOUND)
+    const { code, out, err } = await app.arlen(['check'])
+    expect([code, err]).toEqual([0, ''])
+    expect(out.match(/^\w+ +(ok|skipped)/gm)?.map(line => line.replace(/ +/, ' '))).toEqual([
+      'config ok',
+      'migrations ok',
+      'templates ok',
+      'types ok',
+      'sql ok',
+      'tests ok',
+      'perf skipped',
+    ])
+    expect(out).toContain('session.secrets is not looked at: production needs ARLEN_SESSION_SECRETS.')
+    expect(out).toContain('1 queries described.')
+  })
+
+  test('finds a problem in every step, tells where, and goes on', async () => {
+    const app = temporaryApp({
+      ...SOUND,
+      'config/environments/production.js': 'export default { http: { prot: 80 } }',
+      'db/migrations/0002_index.sql': '-- up\ncreate index things_name on things (name);\n',
+      'pages/broken.html.ets': 'one\n<% if (true) { %>\n',
+      'src/things.ts':
+        "export const things = (db: { many(sql: string): unknown }) => db.many('select nam from things')\n",
+      'src/wrong.ts': 'export const wrong: number = "text"\n',
+      'home.test.js': "import test from 'node:test'\ntest('fails', () => { throw new Error('on purpose') })\n",
+      'package.json': '{ "type": "module", "scripts": { "perf": "echo too slow && exit 3" } }',
+    })
+    const { code, out } = await app.arlen(['check', '--json'])
+    expect(code).toBe(1)
+    const { ok, steps } = JSON.parse(out) as Report
+    expect(ok).toBe(false)
+    expect(steps.map(({ step, outcome }) => [step, outcome])).toEqual(
+      ['config', 'migrations', 'templates', 'types', 'sql', 'tests', 'perf'].map(step => [step, 'failed']),
+    )
+    const [config, migrations, templates, types, sql, tests, perf] = steps.map(({ problems }) => problems.join('\n'))
+    expect(config).toContain('http.prot (config/environments/production.js): no such setting; did you mean port?')
+    expect(migrations).toMatch(/0002_index\.sql:2:1 create_index_blocks_writes: .*CREATE INDEX CONCURRENTLY/)
+    expect(templates).toMatch(/broken\.html\.ets:2:/)
+    expect(types).toMatch(/src\/wrong\.ts:1:14 .*string/)
+    expect(sql).toMatch(/src\/things\.ts:1:\d+ .*nam/)
+    expect(tests).toContain('on purpose')
+    expect(perf).toBe('too slow\n(exit code 3)')
+  })
+
+  test('runs the steps that are asked for, and knows no others', async () => {
+    const app = temporaryApp({ ...SOUND, 'home.test.js': 'process.exit(1)' })
+    const { code, out } = await app.arlen(['check', '--only', 'templates,config'])
+    expect([code, out.match(/^\w+/gm)]).toEqual([0, ['config', 'templates']])
+    const unknown = await app.arlen(['check', '--only', 'typs'])
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      expect.stringContaining('there is no check "typs"; did you mean types?'),
+    ])
+    const failed = await app.arlen(['check', '--only', 'tests'])
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('Failed: tests.')])
+  })
+
+  test('has nothing to say of what an application does not have', async () => {
+    const { code, out } = await temporaryApp().arlen(['check', '--only', 'migrations,templates,types,sql,perf'])
+    expect([code, out.match(/skipped/g)?.length]).toEqual([0, 5])
+  })
+})

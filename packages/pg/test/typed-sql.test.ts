@@ -195,3 +195,35 @@ test('"never null" is never wrong: rows unpacked by (row).*, functions that shar
   expect(types).toContain('"select q from pairs": { params: []; row: { q: number | null } }')
   expect(types).toContain('"select n from counted": { params: []; row: { n: number } }')
 })
+
+test('constants of other files are known, fragments that are not leave a query unchecked, and scripts are left out', async () => {
+  await mkdir(join(root, 'scripts'))
+  await write('src/columns.ts', "export const COLUMNS = 'id, name'\nexport const BY = { name: 'order by ' + 'name' }\n")
+  await write('src/filter.ts', 'export const recent = sql`seen > now()`\n')
+  await write('scripts/seed.ts', "db.execute('insert into nowhere values (1)')")
+  await write('src/all.sql', 'select 1;\nselect 2;\n')
+  await write(
+    'src/app.tsx',
+    `import { COLUMNS, BY as ORDER } from './columns.js'
+     import { recent } from './filter.ts'
+     import { where, sorted } from './elsewhere.ts'
+     db.many(\`select \${COLUMNS} from users \${ORDER.name}\`)
+     db.many(sql\`select id from users where \${recent}\`)
+     db.many(sql\`select id from users \${where}\`)
+     db.many(sql\`select nme from users where id = \${where}\`)
+     db.many(sql\`select id from users where id = \${sorted(1)}\`)
+     db.many(query)
+     export const Page = () => <p>it's {db.one('select title from posts')}</p>`,
+  )
+  const report = await check({ write: true })
+  expect(report.queries).toBe(4)
+  expect(report.unchecked.map(({ file, line, reason }) => `${file}:${line} ${reason}`)).toEqual([
+    'src/all.sql:1 it has 2 statements, and a query is one',
+    'src/app.tsx:6 a fragment in it is known only when the program runs',
+    'src/app.tsx:9 its text is known only when the program runs',
+  ])
+  expect(report.problems).toMatchObject([{ file: 'src/app.tsx', line: 7, code: 'undefined_column' }])
+  const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
+  expect(types).toContain('"select id, name from users order by name"')
+  expect(types).toContain('"select id from users where seen > now()"')
+})

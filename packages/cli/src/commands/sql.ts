@@ -9,18 +9,28 @@ export const sqlCommand: Command = {
     ['--write', 'Write the types, instead of complaining that they are out of date'],
     ['--env <name>', 'Environment whose configuration names the database'],
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
+    [
+      '--exclude <globs>',
+      'Files that are left out besides tests, migrations, scripts and seeds, such as "tools/**,old/**"',
+    ],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen sql check --write'],
   async run(input, io) {
     if (input.args.join(' ') !== 'check') throw new UsageError('sql takes: check')
-    const { checkQueries } = await import('@arlen/pg/typed-sql')
+    const { checkQueries, EXCLUDE } = await import('@arlen/pg/typed-sql')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const write = input.options.write === true
-    const report = await withDsn(input, root, io, dsn => checkQueries({ dsn, root, write }))
+    const exclude = [...EXCLUDE, ...(textOption(input, 'exclude')?.split(',') ?? [])]
+    const report = await withDsn(input, root, io, dsn => checkQueries({ dsn, root, write, exclude }))
     for (const { file, line, column, message } of report.problems) io.err(`${file}:${line}:${column} ${message}`)
+    for (const { file, line, column, reason } of report.unchecked) {
+      io.out(`${file}:${line}:${column} not checked: ${reason}`)
+    }
     for (const file of write ? report.changed : []) io.out(`wrote ${file}`)
-    io.out(`${report.queries} queries described, ${report.problems.length} problems.`)
+    io.out(
+      `${report.queries} queries described, ${report.unchecked.length} not checked, ${report.problems.length} problems.`,
+    )
     return report.problems.length > 0 ? 1 : 0
   },
 }

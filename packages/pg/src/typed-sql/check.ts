@@ -8,7 +8,13 @@ import { executorOf } from '../pool/executor.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
 import { locationOf } from '../sql/sql-excerpt.ts'
 import { Catalog } from './catalog.ts'
-import { type CollectOptions, collectQueries, type SourceProblem, type SourceQuery } from './collect.ts'
+import {
+  type CollectOptions,
+  collectQueries,
+  type SourceProblem,
+  type SourceQuery,
+  type UncheckedQuery,
+} from './collect.ts'
 import { inferNeverNull } from './nullability/infer.ts'
 import { type DescribedQuery, renderDeclarations, renderSqlModule } from './render.ts'
 
@@ -26,6 +32,8 @@ export interface CheckQueriesOptions extends CollectOptions {
 export interface CheckQueriesReport {
   /** How many queries were described. */
   queries: number
+  /** Queries whose text is known only when the program runs: nobody has checked these. */
+  unchecked: UncheckedQuery[]
   problems: SourceProblem[]
   /** Files that were written, or would have to be. */
   changed: string[]
@@ -47,7 +55,7 @@ const OPTIONS: OptionTable<CheckQueriesOptions> = {
 export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQueriesReport> {
   const options = readOptions('checkQueries()', given, OPTIONS)
   const root = resolve(options.root ?? '.')
-  const { queries, problems } = await collectQueries(options)
+  const { queries, problems, unchecked } = await collectQueries(options)
   const described = new Map<string, DescribedQuery>()
   const db = createPg(options.dsn)
   try {
@@ -55,7 +63,8 @@ export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQue
     for (const query of queries) {
       if (described.has(query.text)) continue
       const result = await describe(db, catalog, query)
-      if ('code' in result) problems.push(result)
+      if ('reason' in result) unchecked.push(result)
+      else if ('code' in result) problems.push(result)
       else described.set(query.text, result)
     }
   } finally {
@@ -68,10 +77,19 @@ export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQue
   }
   const changed = await bringUpToDate(root, files, options.write ?? false)
   if (!options.write) problems.push(...changed.map(stale))
-  return { queries: described.size, problems: problems.sort(byPosition), changed }
+  return {
+    queries: described.size,
+    unchecked: unchecked.sort(byPosition),
+    problems: problems.sort(byPosition),
+    changed,
+  }
 }
 
-async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<DescribedQuery | SourceProblem> {
+async function describe(
+  db: Pg,
+  catalog: Catalog,
+  query: SourceQuery,
+): Promise<DescribedQuery | SourceProblem | UncheckedQuery> {
   try {
     const { params, fields } = await executorOf(db).describe(query.text)
     const twice = fields.find(({ name }, i) => fields.findIndex(field => field.name === name) < i)
@@ -96,13 +114,23 @@ async function describe(db: Pg, catalog: Catalog, query: SourceQuery): Promise<D
       }),
     }
   } catch (error) {
-    return problemOf(error, query)
+    return query.uncertain && isSyntaxErrorAtHole(error, query.text) ? unknownFragment(query) : problemOf(error, query)
   }
 }
 
 function ambiguous(column: string, { file, line, column: at }: SourceQuery): SourceProblem {
   const message = `Two columns are called "${column}", of which a row keeps the last. Name one of them: … as other_${column}`
   return { code: 'column_ambiguous', message, file, line, column: at }
+}
+
+/** Where a fragment stands, a parameter is often none that PostgreSQL could read. */
+function isSyntaxErrorAtHole(error: unknown, text: string): boolean {
+  if (!(error instanceof DatabaseError) || error.code !== 'syntax_error') return false
+  return /^\$\d/.test([...text].slice((error.position ?? 1) - 1).join(''))
+}
+
+function unknownFragment({ file, line, column }: SourceQuery): UncheckedQuery {
+  return { reason: 'a fragment in it is known only when the program runs', file, line, column }
 }
 
 /** The error at the place in the source that it is about. */
@@ -126,7 +154,7 @@ function stale(file: string): SourceProblem {
   }
 }
 
-function byPosition(a: SourceProblem, b: SourceProblem): number {
+function byPosition(a: UncheckedQuery | SourceProblem, b: UncheckedQuery | SourceProblem): number {
   return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
 }
 

@@ -1,6 +1,9 @@
 import { glob, readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { type Literal, scanLiterals } from './source-scanner.ts'
+import { splitStatements } from '../sql/sql-scanner.ts'
+import { readConstants, type SourceFile } from './constants.ts'
+import { type Token, tokenize } from './source-tokens.ts'
+import { BOUND, closeOf, isPath, type KnownText, readText, splitAt } from './text-expression.ts'
 
 /** A query as it stands in the source of an application. */
 export interface SourceQuery {
@@ -13,6 +16,10 @@ export interface SourceQuery {
   column: number
   /** `call`: db.one('…'). `tag`: sql`…` whose holes may be fragments. `file`: a .sql file. */
   kind: 'call' | 'tag' | 'file'
+  /** Whether a hole may be a fragment: then a syntax error there is none of the query. */
+  uncertain: boolean
+  /** Whether the text is a plain literal, so that a place in it is one in the source. */
+  literal: boolean
 }
 
 /** What is wrong with a query in the sources, and where. */
@@ -24,17 +31,37 @@ export interface SourceProblem {
   column: number
 }
 
+/** A query that is not checked, and why. */
+export interface UncheckedQuery {
+  reason: string
+  file: string
+  line: number
+  column: number
+}
+
 /** Which sources are searched for queries. */
 export interface CollectOptions {
   /** Folder of the application. Default the current one. */
   root?: string | undefined
-  /** Default: TypeScript, JavaScript and SQL below `root`, without node_modules, dist, dot folders, tests and migrations. */
+  /**
+   * Default: TypeScript, JavaScript and SQL below `root`, without node_modules, dist, dot folders, tests, migrations,
+   * fixtures, scripts and seeds.
+   */
   include?: readonly string[] | undefined
+  /** Left out, instead of the default. */
   exclude?: readonly string[] | undefined
 }
 
-const INCLUDE = ['**/*.{ts,mts,js,mjs}', '**/*.sql']
-const EXCLUDE = [
+export interface Collected {
+  queries: SourceQuery[]
+  problems: SourceProblem[]
+  unchecked: UncheckedQuery[]
+}
+
+const INCLUDE = ['**/*.{ts,tsx,mts,js,jsx,mjs}', '**/*.sql']
+
+/** What is left out unless told otherwise: scripts and seeds run by hand, often on other schemas. */
+export const EXCLUDE: readonly string[] = [
   '**/node_modules/**',
   '**/dist/**',
   '**/.*/**',
@@ -43,106 +70,194 @@ const EXCLUDE = [
   '**/*.test.*',
   '**/*.sql.ts',
   '**/fixtures/**',
+  '**/scripts/**',
+  '**/seeds/**',
+  '**/seed.*',
+  '**/seeds.*',
 ]
 
-/** Finds every query whose text is known without running the program. */
-export async function collectQueries(
-  options: CollectOptions = {},
-): Promise<{ queries: SourceQuery[]; problems: SourceProblem[] }> {
+/** Finds every query of an application, those too whose text is known only when it runs. */
+export async function collectQueries(options: CollectOptions = {}): Promise<Collected> {
   const root = resolve(options.root ?? '.')
   const exclude = [...(options.exclude ?? EXCLUDE)]
-  const queries: SourceQuery[] = []
-  const problems: SourceProblem[] = []
-  const files: string[] = []
-  for await (const file of glob([...(options.include ?? INCLUDE)], { cwd: root, exclude })) files.push(file)
-  for (const file of files.sort()) {
-    const source = await readFile(resolve(root, file), 'utf8')
-    const found = file.endsWith('.sql')
-      ? fromSqlFile(source, file)
-      : fromSource(source, relative(root, resolve(root, file)))
-    queries.push(...found.queries)
-    problems.push(...found.problems)
+  const found: Collected = { queries: [], problems: [], unchecked: [] }
+  const paths: string[] = []
+  for await (const file of glob([...(options.include ?? INCLUDE)], { cwd: root, exclude })) paths.push(file)
+  const files: SourceFile[] = []
+  for (const path of paths.sort()) {
+    const file = relative(root, resolve(root, path)).replaceAll('\\', '/')
+    const source = await readFile(resolve(root, path), 'utf8')
+    if (file.endsWith('.sql')) fromSqlFile(source, file, found)
+    else files.push({ file, source, tokens: tokenize(source, /x$/.test(file)), constants: new Map() })
   }
-  return { queries, problems }
+  readConstants(files)
+  for (const file of files) fromSource(file, found)
+  return found
 }
 
-function fromSqlFile(text: string, file: string): { queries: SourceQuery[]; problems: SourceProblem[] } {
-  return { queries: [{ text: text.trim(), file, line: 1, column: 1, kind: 'file' }], problems: [] }
+/** The queries of one source file alone. */
+export function collectFrom(source: string, file: string): Collected {
+  const found: Collected = { queries: [], problems: [], unchecked: [] }
+  const only: SourceFile = { file, source, tokens: tokenize(source, /x$/.test(file)), constants: new Map() }
+  readConstants([only])
+  fromSource(only, found)
+  return found
 }
 
-const CALL = /\.(?:query|many|one|maybeOne|value|execute|stream)(?:<[^()]*>)?\($/
-const TAG = /(?:^|[^\w$])(?:\w+\.)*sql$/
-const SQL = /^(?:\s|--[^\n]*\n|\/\*.*?\*\/)*(?:select|insert|update|delete|with|values|merge|table)\b/is
-/** What is interpolated is then a piece of SQL, and the text not known. */
-const FRAGMENT = /^(?:\w+\.)*sql\b|`/
+function fromSqlFile(source: string, file: string, found: Collected): void {
+  const text = source.trim()
+  const place = { file, line: 1, column: 1 }
+  const statements = splitStatements(text).length
+  if (statements === 1) found.queries.push({ text, kind: 'file', uncertain: false, literal: true, ...place })
+  else found.unchecked.push({ reason: `it has ${statements} statements, and a query is one`, ...place })
+}
 
-/** The queries of one source file. */
-export function fromSource(source: string, file: string): { queries: SourceQuery[]; problems: SourceProblem[] } {
-  const queries: SourceQuery[] = []
-  const problems: SourceProblem[] = []
-  const literals = scanLiterals(source)
-  const constants = constantsOf(literals)
-  for (const literal of literals) {
-    const place = { file, ...positionOf(source, literal.start) }
-    const call = CALL.test(literal.before)
-    const tag = source[literal.start] === '`' && TAG.test(literal.before)
-    const text = call ? fill(literal, constants) : undefined
-    if ((!call && !tag) || !SQL.test(text ?? literal.parts[0] ?? '')) continue
-    if (text !== undefined) {
-      queries.push({ text, kind: 'call', ...place })
-    } else if (call) {
-      if (!literal.holes.every(hole => constants.has(hole) || isHarmless(hole)))
-        problems.push({ ...UNTAGGED, ...place })
-    } else if (!literal.holes.some(hole => FRAGMENT.test(hole))) {
-      queries.push({ text: textOf(literal), kind: 'tag', ...place })
+const METHODS = ['query', 'many', 'one', 'maybeOne', 'value', 'execute', 'stream']
+const SQL = /^(?:\s|--[^\n]*\n|\/\*.*?\*\/|\()*(?:select|insert|update|delete|with|values|merge|table)\b/is
+/** Names under which applications keep their database: there a query is meant, whatever its text. */
+const DATABASE = /^(?:db|tx|pg|trx|pool|database|transaction|scope|conn|connection)$/i
+
+function fromSource(file: SourceFile, found: Collected): void {
+  const collector = new Collector(file, found)
+  collector.visit(file.tokens, false)
+}
+
+class Collector {
+  readonly #file: SourceFile
+  readonly #found: Collected
+  /** Fragments that other templates hold: what they are good for alone is not known. */
+  readonly #held: ReadonlySet<string>
+
+  constructor(file: SourceFile, found: Collected) {
+    this.#file = file
+    this.#found = found
+    this.#held = heldBy(file.tokens)
+  }
+
+  visit(tokens: readonly Token[], inFragment: boolean): void {
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i]!
+      const tagged = token.kind === 'template' && isTag(tokens, i)
+      if (tagged && !inFragment && !this.#isHeld(tokens, i)) this.#tag(tokens, i)
+      for (const hole of token.holes) this.visit(hole, inFragment || tagged)
+      const open = openOfCall(tokens, i)
+      if (open !== undefined) this.#call(tokens, i, open)
     }
   }
-  return { queries, problems }
-}
 
-const CONSTANT = /(?:^|[\s;{}])const\s+([A-Za-z_$][\w$]*)\s*=$/
-
-/** `const COLUMNS = 'id, name'`: pieces of SQL that queries of the same file are made of. */
-function constantsOf(literals: readonly Literal[]): Map<string, string> {
-  const constants = new Map<string, string>()
-  for (const literal of literals) {
-    const name = CONSTANT.exec(literal.before)?.[1]
-    const text = name === undefined ? undefined : fill(literal, constants)
-    if (name !== undefined && text !== undefined) constants.set(name, text)
+  /** `const NAME = sql…`, where a template has `${NAME}`. */
+  #isHeld(tokens: readonly Token[], template: number): boolean {
+    const start = startOfPath(tokens, template - 1)
+    const name = tokens[start - 1]?.text === '=' ? tokens[start - 2]?.text : undefined
+    return name !== undefined && this.#held.has(name)
   }
-  return constants
-}
 
-/** The text of a template whose holes are all constants. */
-function fill({ parts, holes }: Literal, constants: ReadonlyMap<string, string>): string | undefined {
-  let text = parts[0] ?? ''
-  for (let i = 0; i < holes.length; i++) {
-    const value = constants.get(holes[i]!)
-    if (value === undefined) return undefined
-    text += value + parts[i + 1]
+  #tag(tokens: readonly Token[], template: number): void {
+    const token = tokens[template]!
+    const text = readText(tokens.slice(startOfPath(tokens, template - 1), template + 1), this.#file.constants)
+    if (text) this.#add(text, token, 'tag')
+    else if (SQL.test(token.parts[0] ?? ''))
+      this.#unchecked('a fragment in it is known only when the program runs', token)
   }
-  return text
+
+  #call(tokens: readonly Token[], method: number, open: number): void {
+    const argument = splitAt(tokens.slice(open + 1, closeOf(tokens, open)), ',')[0] ?? []
+    const [first] = argument
+    if (!first || argument.some((token, i) => token.kind === 'template' && isTag(argument, i))) return // visited by itself
+    const text = readText(argument, this.#file.constants)
+    const database = DATABASE.test(tokens[method - 2]?.text ?? '')
+    if (text?.kind === 'fragment') return // where it was made
+    if (text) this.#add(text, first, 'call')
+    else if (isUntagged(argument)) this.#untagged(argument[0]!)
+    else if (database) this.#unchecked('its text is known only when the program runs', first)
+  }
+
+  /** Values in the SQL itself. A constant in capital letters is meant to be SQL, though its text is not known. */
+  #untagged(token: Token): void {
+    const unknown = token.holes.filter(hole => readText(hole, this.#file.constants)?.kind !== 'text')
+    if (!SQL.test(token.parts[0] ?? '')) return
+    if (unknown.every(isConstantName)) this.#unchecked('a constant in it comes from elsewhere', token)
+    else this.#found.problems.push({ ...UNTAGGED, ...this.#place(token) })
+  }
+
+  #add({ texts, uncertain }: KnownText, token: Token, kind: 'call' | 'tag'): void {
+    const literal = token.holes.length === 0 && texts.length === 1 && texts[0] === token.parts[0]
+    for (const text of texts) {
+      if (!SQL.test(text)) continue
+      this.#found.queries.push({ text: numbered(text), kind, uncertain, literal, ...this.#place(token) })
+    }
+  }
+
+  #unchecked(reason: string, token: Token): void {
+    this.#found.unchecked.push({ reason, ...this.#place(token) })
+  }
+
+  #place({ at }: Token): { file: string; line: number; column: number } {
+    const before = this.#file.source.slice(0, at)
+    return { file: this.#file.file, line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
+  }
 }
 
-const IMPORTED = /^[A-Z][A-Z0-9_]*$/
-const CHOICE = /^[^?'"`]+\?\s*(?:'[^']*'|"[^"]*")\s*:\s*(?:'[^']*'|"[^"]*")$/
+/** `sql` before a template, also as `db.sql`. */
+function isTag(tokens: readonly Token[], template: number): boolean {
+  return tokens[template - 1]?.text === 'sql' && tokens[template - 1]?.kind === 'name'
+}
 
-/** A constant of another file, by its name, or a choice between two texts: no value gets in, though which text is not known. */
-function isHarmless(hole: string): boolean {
-  return IMPORTED.test(hole) || CHOICE.test(hole)
+function startOfPath(tokens: readonly Token[], end: number): number {
+  let start = end
+  while (start >= 2 && isPath(tokens.slice(start - 2, end + 1))) start -= 2
+  return start
+}
+
+/** The parenthesis of `.one(`, `.one<User>(` and their like, for the name at `i`. */
+function openOfCall(tokens: readonly Token[], i: number): number | undefined {
+  const before = tokens[i - 1]?.text
+  if (tokens[i]!.kind !== 'name' || !METHODS.includes(tokens[i]!.text) || (before !== '.' && before !== '?.')) return
+  let open = i + 1
+  if (tokens[open]?.text === '<') open = endOfTypes(tokens, open)
+  return tokens[open]?.text === '(' ? open : undefined
+}
+
+/** Behind `<…>`. */
+function endOfTypes(tokens: readonly Token[], from: number): number {
+  let depth = 0
+  for (let i = from; i < tokens.length; i++) {
+    const { text } = tokens[i]!
+    if (text === '<') depth++
+    else if (/^>+$/.test(text)) depth -= text.length
+    else if (text === ';') return i
+    if (depth <= 0) return i + 1
+  }
+  return tokens.length
+}
+
+/** The names in the holes of templates. */
+function heldBy(tokens: readonly Token[]): Set<string> {
+  const held = new Set<string>()
+  for (const { holes } of tokens) {
+    for (const hole of holes) {
+      for (const { kind, text } of hole) if (kind === 'name') held.add(text)
+      for (const name of heldBy(hole)) held.add(name)
+    }
+  }
+  return held
+}
+
+function isUntagged(argument: readonly Token[]): boolean {
+  return argument.length === 1 && argument[0]!.kind === 'template' && argument[0]!.holes.length > 0
+}
+
+function isConstantName(hole: readonly Token[]): boolean {
+  return isPath(hole) && /^[A-Z][A-Z0-9_]*$/.test(hole[0]!.text)
+}
+
+function numbered(text: string): string {
+  let n = 0
+  return text.replaceAll(BOUND, () => `$${++n}`)
 }
 
 const UNTAGGED = {
   code: 'untagged_template',
   message:
     'Values are written into the SQL itself, which is how injection happens. Put sql before the template, or use $1 and an array.',
-}
-
-function textOf({ parts }: Literal): string {
-  return parts.map((part, i) => (i === 0 ? part : `$${i}${part}`)).join('')
-}
-
-function positionOf(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

@@ -1,2 +1,3 @@
 export { type CheckQueriesOptions, type CheckQueriesReport, checkQueries } from './check.ts'
-export type { CollectOptions, SourceProblem } from './collect.ts'
+export type { CollectOptions, SourceProblem, UncheckedQuery } from './collect.ts'
+export { EXCLUDE } from './collect.ts'

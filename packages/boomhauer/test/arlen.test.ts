@@ -41,7 +41,7 @@ app.get('/page', c => c.render('page', { user: {} }))`),
   )
   const home = await app.get('/', AS_BROWSER)
   expect(home.status).toBe(200)
-  expect(home.body).toMatch(/^<!doctype html><h1>Shop<\/h1>\n<script src="\/_boomhauer\/client\.js"/)
+  expect(home.body).toMatch(/^<!doctype html><script src="\/_boomhauer\/client\.js"[^>]+><\/script><h1>Shop<\/h1>\n$/)
 
   expect((await app.get('/ip')).body).toBe('127.0.0.1')
   const broken = JSON.parse((await app.get('/broken/7?token=abc', AS_PROGRAM)).body)

@@ -40,6 +40,15 @@ describe.skipIf(!CHROMIUM)(`in a browser${REASON}`, () => {
     return { app, tab }
   }
 
+  let odd: TestServer
+  beforeAll(async () => {
+    odd = await new TestServer(FILES, false).start({}, false)
+  })
+  afterAll(async () => {
+    await odd?.server.close()
+    odd?.delete()
+  })
+
   const heading = (tab: Page, text: string | RegExp) =>
     tab.locator('h1', { hasText: text }).waitFor({ timeout: 10_000 })
 
@@ -203,6 +212,33 @@ ${page('Migrated')}`,
     app.write('app.ts', page('Three'))
     await heading(last, 'Three')
     expect(loads).toBe(2)
+  })
+
+  test.each([
+    '<!doctype html><title>x</title><!-- never closed',
+    '<!-- never closed <!doctype html>',
+    '<!doctype html><textarea>',
+    '<!doctype html><script>',
+    '<!doctype html><style>',
+    '<!doctype html><title>',
+    '<!doctype html><select><option>',
+    '<!doctype html><plaintext>',
+    '<!doctype html><html><head><noscript>',
+    '<!doctype html><iframe>',
+    '<!doctype html><p title="',
+    'just text',
+    '',
+  ])('%j reloads itself', async document => {
+    const source = (text: string) =>
+      `import { servable } from './servable.js'\nexport default servable((req, res) => res.setHeader('content-type', 'text/html').end(${JSON.stringify(text)}))\n`
+    await odd.save('app.ts', source(document))
+    const tab = await browser.newPage()
+    onTestFinished(() => tab.close())
+    await tab.goto(odd.server.url)
+    // The script does not change how the page is rendered.
+    expect(await tab.evaluate('document.compatMode')).toBe(/^<!doctype/.test(document) ? 'CSS1Compat' : 'BackCompat')
+    odd.write('app.ts', page('Mended'))
+    await heading(tab, 'Mended')
   })
 
   test('a page of another site reads nothing of the development server', async () => {

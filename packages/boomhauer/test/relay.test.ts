@@ -192,7 +192,7 @@ export default servable((req, res) => {
   res.setHeader('content-length', body.length).end(body)
 })`,
   })
-  const script = /^<!doctype html><p>Hi<\/p><script src="\/_boomhauer\/client\.js" data-build="[^"]+" async><\/script>$/
+  const script = /^<!doctype html><script src="\/_boomhauer\/client\.js" data-build="[^"]+" async><\/script><p>Hi<\/p>$/
   const gzip = { 'accept-encoding': 'gzip' }
   expect((await ask(server.port, '/', { headers: AS_BROWSER })).body).toMatch(script)
   expect((await ask(server.port, '/', { headers: { ...AS_BROWSER, ...gzip } })).body).toMatch(script)

@@ -10,6 +10,7 @@ export const CLIENT_SCRIPT: string = `(() => {
   const me = document.currentScript
   const mine = me.dataset.build
   const path = new URL('.', me.src).pathname
+  me.remove() // selectors and scripts of the page do not see it
   let source, host
 
   function reload(build) {

@@ -1,10 +1,13 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Middleware } from '@arlen/core'
 import { after } from '@arlen/core'
 import type { Context } from '@arlen/http'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { DateParam, definePlugin, IntegerParam, list, oneOf, openApi, orElse } from '../src/index.ts'
+import { createApp, DateParam, definePlugin, IntegerParam, list, oneOf, openApi, orElse } from '../src/index.ts'
 import { serveApp } from './serve-app.ts'
 
 const header =
@@ -274,6 +277,14 @@ describe('health', () => {
     await served.close()
   })
 
+  test('a misspelled option of a check is refused with the one that was meant', async () => {
+    const served = await serveApp(() => undefined)
+    expect(() => served.app.health.add('x', () => undefined, { timeout: 5 } as never)).toThrow(
+      /healthCheck\(\) has no option timeout.*timeoutMs/,
+    )
+    await served.close()
+  })
+
   test('an application is not ready once it is closing', async () => {
     const served = await serveApp(() => undefined)
     const closing = served.app.close({ graceMs: 0 })
@@ -374,6 +385,21 @@ describe('OpenAPI', () => {
     const broken = { ...openApi([], { title: 'x', version: '1' }), paths: { '/x': { get: { parameters: 'none' } } } }
     expect((await new Validator().validate(broken)).valid).toBe(false)
   })
+})
+
+test('an application listens where its configuration says, unless it is given a path', async () => {
+  const create = () => createApp({ environment: 'test', config: { http: { host: '127.0.0.2', port: 0 } } })
+  const configured = create()
+  const { address, port } = await configured.listen()
+  expect([address, port > 0]).toEqual(['127.0.0.2', true])
+  await configured.close({ graceMs: 0 })
+  const folder = mkdtempSync(join(tmpdir(), 'arlen-listen-'))
+  const path = join(folder, 'socket')
+  const local = create()
+  await local.listen({ path })
+  expect(statSync(path).isSocket()).toBe(true)
+  await local.close({ graceMs: 0 })
+  rmSync(folder, { recursive: true })
 })
 
 test('what an application owns is started in order and stopped in reverse', async () => {

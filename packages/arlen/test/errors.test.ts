@@ -143,6 +143,10 @@ test('development shows the query and the session of the request, without their 
       app.get('/throws/:id', () => {
         throw new Error('look at me')
       })
+      app.get('/sets-and-throws', c => {
+        c.session.set('theme', 'light')
+        throw new Error('look at me')
+      })
     },
     { environment: 'development', config: { session: { secure: false } } },
   )
@@ -150,6 +154,7 @@ test('development shows the query and the session of the request, without their 
   const path = '/throws/7?page=2&tag=a&tag=b&token=hunter2'
   const { request } = await (await development.get(path, { headers: { cookie: cookie.split(';')[0]! } })).json()
   const stranger = await (await development.get('/throws/7')).json()
+  const beginner = await (await development.get('/sets-and-throws')).json()
   const page = await development.get(path, { headers: { accept: 'text/html', cookie: cookie.split(';')[0]! } })
   await development.close()
   expect(request.facts.params).toEqual({ id: '7' })
@@ -157,6 +162,7 @@ test('development shows the query and the session of the request, without their 
   expect(request.facts.session).toEqual({ theme: 'dark', apiToken: '[redacted]' })
   expect(JSON.stringify(request)).not.toContain('hunter2')
   expect(stranger.request.facts.session).toBeUndefined()
+  expect(beginner.request.facts.session).toEqual({ theme: 'light' })
   expect(await page.text()).toContain('<dt>theme</dt><dd>dark</dd>')
 })
 

@@ -13,6 +13,7 @@ interface Document {
 
 interface Operation {
   operationId?: string
+  requestBody?: { content: Record<string, { schema: Record<string, unknown> }> }
   parameters: { name: string; in: string; schema: object }[]
   responses: Record<string, { content?: object }>
   security?: object[]
@@ -213,4 +214,66 @@ test('an API behind the bearer tokens of @arlen/session has their scheme and sco
   expect(document.components.securitySchemes).toMatchObject({ [name!]: { type: 'http', scheme: 'bearer' } })
   expect(document.paths['/me']!.get!.security).toEqual([{ [name!]: [] }])
   expect(document.paths['/me/read']!.get!.security).toEqual([{ [name!]: ['read'] }])
+})
+
+test('parameters in the path are what their constraints say', async () => {
+  const { paths } = await documentOf(app => {
+    app.get('/x/:n<int>/:id<uuid>/:slug<slug>/:any', { openApi: true }, () => '')
+  })
+  const { parameters } = paths['/x/{n}/{id}/{slug}/{any}']!.get!
+  expect(parameters.map(({ schema }) => schema)).toEqual([
+    { type: 'integer' },
+    { type: 'string', format: 'uuid' },
+    { type: 'string' },
+    { type: 'string' },
+  ])
+})
+
+test('a body with files is a form, any other JSON', async () => {
+  const { paths } = await documentOf(app => {
+    app.post('/photo', { body: v.object({ photo: v.file() }), openApi: true }, () => '')
+    app.post('/text', { body: v.object({ text: v.string() }), openApi: true }, () => '')
+  })
+  const types = (path: string) => Object.keys(paths[path]!.post!.requestBody!.content)
+  expect([types('/photo'), types('/text')]).toEqual([['multipart/form-data'], ['application/json']])
+})
+
+test('a list that is bounded before its items are looked at is described with its items, and a transformed one without', async () => {
+  const list = v.pipe(v.array(v.unknown()), v.maxLength(50), v.array(Item))
+  const transformed = v.pipe(
+    v.array(v.unknown()),
+    v.transform(items => items.slice(1)),
+    v.array(Item),
+  )
+  const { paths } = await documentOf(app => {
+    app.post('/x', { body: v.object({ list, transformed, text: v.pipe(v.string(), v.minLength(2)) }) }, () => ({}))
+  })
+  const { schema } = paths['/x']!.post!.requestBody!.content['application/json']!
+  const { properties } = schema as { properties: Record<string, object> }
+  expect(properties.list).toEqual({
+    type: 'array',
+    maxItems: 50,
+    items: { type: 'object', properties: { id: { type: 'number' } }, required: ['id'] },
+  })
+  expect(properties.transformed).toEqual({ type: 'array', items: {} })
+  expect(properties.text).toEqual({ type: 'string', minLength: 2 })
+})
+
+test('what fails is described as it is answered, member for member', async () => {
+  const served = await serveApp(
+    app => {
+      app.post('/x', { body: Item, openApi: true }, () => 'x')
+    },
+    { config: { openApi: { path: '/openapi.json' }, session: { enabled: false } } },
+  )
+  const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
+  const problem = await (await served.get('/x', init)).json()
+  const { Problem } = (await (await served.get('/openapi.json')).json()).components.schemas
+  await served.close()
+  const { items } = Problem.properties.errors
+  expect(Object.keys(problem.errors[0])).toEqual(items.required)
+  expect(Object.keys(items.properties)).toEqual(items.required)
+  expect(Object.keys(problem)).toEqual(expect.arrayContaining(Problem.required))
+  expect(Object.keys(Problem.properties)).toEqual(expect.arrayContaining(Object.keys(problem)))
+  expect(Problem.required).toEqual(['type', 'title', 'status', 'code', 'correlationId'])
 })

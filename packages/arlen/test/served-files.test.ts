@@ -70,3 +70,22 @@ test('an API-only application serves no files', async () => {
   expect([await statusWith(false), await statusWith(true)]).toEqual([200, 404])
   rmSync(home, { recursive: true })
 })
+
+test('browsers keep files as long as they are told to, and not at all in development', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'arlen-files-'))
+  mkdirSync(join(home, 'public'))
+  writeFileSync(join(home, 'public', 'a.txt'), 'x')
+  const cacheControlIn = async (environment: 'development' | 'test') => {
+    const served = await serveApp(() => undefined, {
+      root: home,
+      environment,
+      config: { static: { maxAgeSeconds: 90 } },
+    })
+    const { headers } = await served.get('/a.txt')
+    await served.close()
+    return headers.get('cache-control')
+  }
+  expect(await cacheControlIn('test')).toBe('public, max-age=90')
+  expect(await cacheControlIn('development')).toBe('public, no-cache')
+  rmSync(home, { recursive: true })
+})

@@ -89,11 +89,11 @@ function developmentReply(error: unknown, c: Context, client: { accept?: string 
   return new Reply(body, headers['content-type'] ?? PROBLEM_TYPE, { status, headers })
 }
 
-/** What the session holds; nothing where there is no session, whatever the reason. */
+/** What the session holds, set by this very request or before; nothing where there is no session, whatever the reason. */
 function sessionOf(c: Context): Readonly<Record<string, unknown>> | undefined {
   return known(() => {
-    const { user, isNew } = c.session
-    return isNew ? undefined : { ...(user && { user }), ...Object.fromEntries(c.session.entries()) }
+    const { session } = c
+    return { ...(session.user && { user: session.user }), ...Object.fromEntries(session.entries()) }
   })
 }
 

@@ -275,5 +275,13 @@ test('what fails is described as it is answered, member for member', async () =>
   expect(Object.keys(items.properties)).toEqual(items.required)
   expect(Object.keys(problem)).toEqual(expect.arrayContaining(Problem.required))
   expect(Object.keys(Problem.properties)).toEqual(expect.arrayContaining(Object.keys(problem)))
+  const typeOf = (value: unknown) =>
+    Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : (typeof value as string)
+  for (const [described, given] of [
+    [Problem.properties, problem],
+    [items.properties, problem.errors[0]],
+  ]) {
+    for (const [name, value] of Object.entries(given)) expect(typeOf(value), name).toBe(described[name].type)
+  }
   expect(Problem.required).toEqual(['type', 'title', 'status', 'code', 'correlationId'])
 })

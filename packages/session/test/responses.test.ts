@@ -56,6 +56,23 @@ describe('a change after the head of the answer', () => {
   })
 })
 
+test('a change in middleware around that of sessions comes too late, and is no silent loss', async () => {
+  const { lines, http } = logged()
+  const inner = session({ secrets: [SECRET] })(c => {
+    c.session.set('early', 1)
+    return 'x'
+  })
+  const around = (c: Context) => {
+    const answer = inner(c)
+    c.session.set('late', 1)
+    return answer
+  }
+  await using app = await serveHandler(around, http)
+  const answer = await app.browser().get('/')
+  expect([answer.status, answer.headers.getSetCookie().length]).toEqual([200, 1])
+  expect(lines.filter(line => line.msg.includes('after the response head'))).toHaveLength(1)
+})
+
 test('a change after the handler’s time was up is no silent loss', async () => {
   const { lines, http } = logged()
   const { promise: late, resolve: done } = Promise.withResolvers<void>()

@@ -7,6 +7,10 @@ const table = {
     message:
       'The middleware{name} returned {actual} instead of a handler. It is called once, with the next handler: next => c => next(c).',
   },
+  middleware_foreign: {
+    message:
+      '{name} wraps the next handler, once: next => c => next(c). It was called with {actual}, as Express, Fastify, Koa and Hono call theirs. {remedy}',
+  },
   logger_invalid: {
     message:
       'The logger {problem}. Use createLogger() of @arlen/core/logger, a pino logger, console, or false for none.',

@@ -37,6 +37,25 @@ export function after<R>(
 }
 
 /**
+ * Middleware that says so when a framework of another kind calls it: there it would give back a handler that nobody calls,
+ * and requests would hang.
+ *
+ * @param name - as users write it: `session()`
+ * @param remedy - what to use there instead
+ */
+export function defineMiddleware<C>(
+  name: string,
+  middleware: Middleware<C>,
+  remedy = 'It works in servers of @arlen/http and in applications of arlen.',
+): Middleware<C> {
+  return next => {
+    if (typeof next === 'function') return middleware(next)
+    const actual = typeof next === 'object' && next !== null ? 'a request' : String(next)
+    throw coreError('middleware_foreign', { name, actual, remedy })
+  }
+}
+
+/**
  * Composes middleware around a handler: the first of the list is the outermost.
  *
  * @throws ArlenError `middleware_invalid`

@@ -10,7 +10,7 @@ export {
   type ProblemIssue,
   statusText,
 } from './error-table.ts'
-export { after, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
+export { after, defineMiddleware, type Handler, isPromiseLike, type Middleware, wrap } from './handler.ts'
 export { Lifecycle, type Resource } from './lifecycle.ts'
 export { type Logger, type LogLine, silentLogger } from './logger.ts'
 export { type Diagnostic, type DiagnosticFrame, PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'

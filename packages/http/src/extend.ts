@@ -2,5 +2,6 @@
 
 export { MAX_COOKIE_BYTES } from './cookies/write-cookie.ts'
 export { crossSiteEvidence, originSet, type RequestOrigin } from './cross-site.ts'
+export { ForeignContext, type ForeignHeaders, type ForeignRequest } from './foreign-context.ts'
 export { addressTest } from './proxy/proxy-trust.ts'
 export { HeaderBlock } from './response/header-block.ts'

@@ -10,6 +10,17 @@ const table = {
     message:
       'The contexts of this server have no c.session and c.user: createServer(handler, { context: withSession(Context) }).',
   },
+  session_foreign: {
+    message:
+      'request.session is there already, from another library for sessions. Use one of them: remove it, or {own}.',
+  },
+  guard_foreign: {
+    message:
+      'A guard of createAuthentication() was called with a request of another framework. Guards work in servers of @arlen/http and in applications of arlen; in Express and Fastify, check request.session.user.',
+  },
+  csrf_form_unread: {
+    message: 'The form was not read before {own}, so its CSRF token is not known. {remedy}',
+  },
   impersonation_failed: { message: 'A test logs in as the user {id}, whom findUser() does not find.' },
   session_too_large: {
     message:

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
-import { after } from '@arlen/core'
+import { after, defineMiddleware } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
@@ -36,14 +36,17 @@ const COMPRESSIBLE =
  */
 export function compress(options: CompressOptions = {}): Middleware {
   const { codings = CODINGS, minBytes = 1024 } = readOptions('compress()', options, OPTIONS)
-  return next => c =>
-    after(next(c), result => {
-      const reply = toReply(c, result)
-      if (!isCandidate(c, reply, minBytes)) return reply
-      reply.headers.add('Vary', 'Accept-Encoding')
-      const coding = negotiateCoding(c.req.header('accept-encoding'), codings)
-      return coding === 'identity' ? reply : encode(c, reply, coding)
-    })
+  return defineMiddleware(
+    'compress()',
+    next => c =>
+      after(next(c), result => {
+        const reply = toReply(c, result)
+        if (!isCandidate(c, reply, minBytes)) return reply
+        reply.headers.add('Vary', 'Accept-Encoding')
+        const coding = negotiateCoding(c.req.header('accept-encoding'), codings)
+        return coding === 'identity' ? reply : encode(c, reply, coding)
+      }),
+  )
 }
 
 function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {

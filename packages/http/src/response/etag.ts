@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { after } from '@arlen/core'
+import { after, defineMiddleware } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '../handler.ts'
 import { setField } from './response-fields.ts'
@@ -22,16 +22,19 @@ const OPTIONS: OptionTable<EtagOptions> = { weak: option.boolean }
  */
 export function etag(options: EtagOptions = {}): Middleware {
   const { weak = true } = readOptions('etag()', options, OPTIONS)
-  return next => c =>
-    after(next(c), result => {
-      if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return result
-      const reply = toReply(c, result)
-      const { body } = reply
-      const status = reply.status === 0 ? c.res.status : reply.status
-      if (status < 200 || status > 299 || setField(c, reply, 'etag') !== undefined) return reply
-      if (typeof body !== 'string' && !(body instanceof Uint8Array)) return reply
-      const tag = `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
-      reply.headers.set('ETag', weak ? `W/${tag}` : tag)
-      return reply
-    })
+  return defineMiddleware(
+    'etag()',
+    next => c =>
+      after(next(c), result => {
+        if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return result
+        const reply = toReply(c, result)
+        const { body } = reply
+        const status = reply.status === 0 ? c.res.status : reply.status
+        if (status < 200 || status > 299 || setField(c, reply, 'etag') !== undefined) return reply
+        if (typeof body !== 'string' && !(body instanceof Uint8Array)) return reply
+        const tag = `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
+        reply.headers.set('ETag', weak ? `W/${tag}` : tag)
+        return reply
+      }),
+  )
 }

@@ -1,3 +1,4 @@
+import { defineMiddleware } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context, Middleware } from '@arlen/http'
 import { HeaderBlock } from '@arlen/http/extend'
@@ -80,10 +81,14 @@ export function securityHeaders(given: SecurityHeadersOptions = {}): Middleware 
   const http = new HeaderBlock([...csp(false), ...common])
   const https = new HeaderBlock([...csp(true), ...common, ...transportSecurity(options)])
   if (policy !== undefined) for (const block of [http, https]) setNoncePolicy(block, policy)
-  return next => (c: Context) => {
-    c.baseHeaders(c.req.protocol === 'https' ? https : http)
-    return next(c)
-  }
+  return defineMiddleware(
+    'securityHeaders()',
+    next => (c: Context) => {
+      c.baseHeaders(c.req.protocol === 'https' ? https : http)
+      return next(c)
+    },
+    'Use expressSecurityHeaders() of @arlen/security/express or fastifySecurityHeaders of @arlen/security/fastify.',
+  )
 }
 
 type Fields = [name: string, value: string][]

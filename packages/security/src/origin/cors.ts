@@ -1,3 +1,4 @@
+import { defineMiddleware } from '@arlen/core'
 import type { Context, Middleware, Reply } from '@arlen/http'
 import { type CorsOptions, corsPolicy } from './cors-policy.ts'
 
@@ -10,14 +11,14 @@ import { type CorsOptions, corsPolicy } from './cors-policy.ts'
  */
 export function cors(options: CorsOptions): Middleware {
   const policy = corsPolicy(options)
-  return next => c => {
+  return defineMiddleware('cors()', next => c => {
     const origin = c.req.header('origin')
     if (origin !== undefined && isPreflight(c)) return answerPreflight(c, policy.preflight(origin))
     if (origin !== undefined) for (const [name, value] of policy.actual(origin)) c.res.headers.set(name, value)
     if (policy.vary === undefined) return next(c)
     c.res.headers.add('Vary', policy.vary)
     return next(c)
-  }
+  })
 }
 
 function isPreflight(c: Context): boolean {

@@ -1,3 +1,4 @@
+import { defineMiddleware } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '@arlen/http'
 import { securityError } from '../errors.ts'
@@ -27,12 +28,12 @@ export function hostCheck(options: HostCheckOptions): Middleware {
   const isAllowed = hostList(hosts)
   const exempt = new Set(exemptPaths)
   let lastAllowed: string | undefined
-  return next => c => {
+  return defineMiddleware('hostCheck()', next => c => {
     const { host } = c.req
     if (host !== lastAllowed) {
       if (isAllowed(host)) lastAllowed = host
       else if (!exempt.has(c.req.path)) throw securityError('host_not_allowed')
     }
     return next(c)
-  }
+  })
 }

@@ -1,3 +1,4 @@
+import { defineMiddleware } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { Context, Middleware } from '@arlen/http'
 import { securityError } from '../errors.ts'
@@ -69,21 +70,25 @@ export function rateLimit(given: RateLimitOptions): Middleware {
   const shared = store && new ResilientLimiter({ store, local, onStoreError, deadlineMs })
   const keyOf = keyFunction(options, local.rule)
   const admit = admission(local.rule, headers)
-  return next => c => {
-    if (skip?.(c)) return next(c)
-    const key = keyOf(c)
-    const price = cost === undefined ? 1 : cost(c)
-    if (shared === undefined) {
-      admit(c, local.consume(key, price))
-      return next(c)
-    }
-    return shared
-      .consume(key, price, () => c.log)
-      .then(decision => {
-        admit(c, decision)
+  return defineMiddleware(
+    'rateLimit()',
+    next => c => {
+      if (skip?.(c)) return next(c)
+      const key = keyOf(c)
+      const price = cost === undefined ? 1 : cost(c)
+      if (shared === undefined) {
+        admit(c, local.consume(key, price))
         return next(c)
-      })
-  }
+      }
+      return shared
+        .consume(key, price, () => c.log)
+        .then(decision => {
+          admit(c, decision)
+          return next(c)
+        })
+    },
+    'Use expressRateLimit() of @arlen/security/express or fastifyRateLimit of @arlen/security/fastify.',
+  )
 }
 
 function keyFunction(options: RateLimitOptions, { name }: CheckedRateLimit): (c: Context) => string {

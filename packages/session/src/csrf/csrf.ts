@@ -1,3 +1,4 @@
+import { defineMiddleware } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type Context, findCookie, type Middleware, readForm } from '@arlen/http'
 import { crossSiteEvidence, originSet } from '@arlen/http/extend'
@@ -37,37 +38,48 @@ const OPTIONS: OptionTable<CsrfOptions> = { trustedOrigins: option.listOf(option
  * To exempt a route, do not wrap it, and say why next to it. Needs `session()` before it.
  */
 export function csrf(options: CsrfOptions = {}): Middleware {
-  const { trustedOrigins } = readOptions('csrf()', options, OPTIONS)
+  const check = csrfCheck('csrf()', options, tokenField)
+  const remedy = 'Use expressCsrf() of @arlen/session/express or fastifyCsrf of @arlen/session/fastify.'
+  return defineMiddleware('csrf()', next => c => whenKnown(check(c), () => next(c)), remedy)
+}
+
+/** What {@link csrf} checks; throws what it rejects. `fieldOf` reads the form where the token is in no header. */
+export function csrfCheck(
+  owner: string,
+  options: CsrfOptions,
+  fieldOf: (c: Context) => CsrfField | Promise<CsrfField> | undefined,
+): (c: Context) => void | Promise<void> {
+  const { trustedOrigins } = readOptions(owner, options, OPTIONS)
   const trusted = originSet(trustedOrigins)
-  return next => c => {
+  return c => {
     const { req } = c
-    if (SAFE.has(req.method)) return next(c)
+    if (SAFE.has(req.method)) return
     const fetchSite = req.header('sec-fetch-site')
     const evidence = crossSiteEvidence({ fetchSite, origin: req.header('origin'), host: req.host }, trusted)
     if (evidence !== undefined) throw sessionError('csrf_cross_site', { evidence })
-    if (!needsToken(c)) return next(c)
+    if (!needsToken(c)) return
     const token = req.header(CSRF_HEADER)
-    if (token !== undefined) {
-      checkToken(c, token)
-      return next(c)
-    }
-    const field = tokenField(c)
+    if (token !== undefined) return checkToken(c, token)
+    const field = fieldOf(c)
     if (field === undefined) throw missing()
-    return whenKnown(field, ({ value }) => {
-      checkToken(c, value)
-      return next(c)
-    })
+    return whenKnown(field, ({ value }) => checkToken(c, value))
   }
 }
 
+/** Whether a body of this type can hold the token in a field. */
+export function isForm(type: string): boolean {
+  return URLENCODED.test(type) || MULTIPART.test(type)
+}
+
 /** The form field. In a multipart form it must precede the files, which are not read here. */
-function tokenField({ req }: Context): Field | Promise<Field> | undefined {
+function tokenField({ req }: Context): CsrfField | Promise<CsrfField> | undefined {
   const type = req.header('content-type') ?? ''
   if (URLENCODED.test(type)) return whenKnown(readForm(req), form => ({ value: form[CSRF_FIELD] }))
   return MULTIPART.test(type) ? req.peekField(CSRF_FIELD).then(value => ({ value })) : undefined
 }
 
-interface Field {
+/** The token of a form, if it is there. */
+export interface CsrfField {
   value: unknown
 }
 

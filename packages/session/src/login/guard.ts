@@ -1,5 +1,6 @@
 import { describeSecurity, type GuardSecurity, type Handler, type Provides } from '@arlen/core'
 import type { Context } from '@arlen/http'
+import { sessionError } from '../errors.ts'
 import { whenKnown } from '../session/when-known.ts'
 
 /**
@@ -13,10 +14,16 @@ export interface AuthGuard<Members> extends Provides<Members> {
   (c: Context): unknown
 }
 
+/** @throws ArlenError `guard_foreign` for the request of another framework, whose requests would hang */
+function demandContext(target: Context): Context {
+  if ('stash' in target) return target
+  throw sessionError('guard_foreign')
+}
+
 /** @param check - returns undefined to let the request pass, or the answer; may throw. */
 export function guard<Members>(check: (c: Context) => unknown, security: GuardSecurity): AuthGuard<Members> {
   const decide = (target: Handler<Context> | Context): unknown => {
-    if (typeof target !== 'function') return check(target)
+    if (typeof target !== 'function') return check(demandContext(target))
     return (c: Context) => whenKnown(check(c), answer => (answer === undefined ? target(c) : answer))
   }
   return describeSecurity(decide, security) as AuthGuard<Members>

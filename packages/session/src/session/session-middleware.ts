@@ -1,4 +1,4 @@
-import { isPromiseLike } from '@arlen/core'
+import { defineMiddleware, isPromiseLike } from '@arlen/core'
 import type { Context, Middleware } from '@arlen/http'
 import { setRequestSession } from '../context.ts'
 import { keepPersonal, keepPrivate } from './cache-privacy.ts'
@@ -17,12 +17,16 @@ import { type SessionOptions, sessionSettings } from './session-settings.ts'
 export function session(options: SessionOptions): Middleware {
   const settings = sessionSettings(options)
   const { store } = settings
-  return next => c => {
-    const scope = new RequestSession(settings, c)
-    setRequestSession(c, scope)
-    const loading = store && scope.load(store)
-    return loading ? loading.then(() => run(next, c, scope)) : run(next, c, scope)
-  }
+  return defineMiddleware(
+    'session()',
+    next => c => {
+      const scope = new RequestSession(settings, c)
+      setRequestSession(c, scope)
+      const loading = store && scope.load(store)
+      return loading ? loading.then(() => run(next, c, scope)) : run(next, c, scope)
+    },
+    'Use expressSession() of @arlen/session/express or fastifySession of @arlen/session/fastify.',
+  )
 }
 
 function run(next: (c: Context) => unknown, c: Context, scope: RequestSession): unknown {
@@ -41,7 +45,7 @@ function run(next: (c: Context) => unknown, c: Context, scope: RequestSession): 
 }
 
 /** Commits the session, then continues with the response. */
-function finish(c: Context, scope: RequestSession, result: unknown): unknown {
+export function finish(c: Context, scope: RequestSession, result: unknown): unknown {
   const committing = scope.commit()
   const end = () => {
     scope.close()

@@ -85,8 +85,9 @@ const OPTIONS: OptionTable<SessionOptions> = {
   now: option.func,
 }
 
-export function sessionSettings(given: SessionOptions): SessionSettings {
-  const options = readOptions('session()', given, OPTIONS)
+/** @param owner - who takes the options, for errors about them */
+export function sessionSettings(given: SessionOptions, owner = 'session()'): SessionSettings {
+  const options = readOptions(owner, given, OPTIONS)
   const {
     secrets,
     secure = true,

@@ -1,0 +1,95 @@
+import type { Context } from '@arlen/http'
+import type { ForeignHeaders } from '@arlen/http/extend'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type CsrfOptions, csrfCheck } from '../csrf/csrf.ts'
+import { sessionError } from '../errors.ts'
+import { type SessionOptions, sessionSettings } from '../session/session-settings.ts'
+import { bodyField, contextOf, type OpenedRequest, openRequest, type RequestMembers } from './foreign-session.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest extends RequestMembers {}
+}
+
+/**
+ * Sessions in Fastify 5: `app.register(fastifySession, { secrets })`, then `request.session`, `request.flash()`,
+ * `request.csrfToken()` and `request.csrfField()`. The cookie is written with the head of the response; a reply that a
+ * handler hijacks writes its own. Behind a proxy, set Fastify's own `trustProxy`.
+ *
+ * @throws ArlenError `secrets_invalid`, and `session_foreign` where another plugin has put a session on requests.
+ */
+export async function fastifySession(app: FastifyInstance, options: SessionOptions): Promise<void> {
+  const settings = sessionSettings(withoutPluginOptions(options), 'fastifySession')
+  if (app.hasRequestDecorator('session')) throw sessionError('session_foreign', { own: 'fastifySession' })
+  const opened = new WeakMap<FastifyRequest, OpenedRequest>()
+  app.decorateRequest('session', {
+    getter(this: FastifyRequest) {
+      return contextOf(this, 'fastifySession').session
+    },
+  })
+  app.decorateRequest('flash', function (this: FastifyRequest, ...args: [string, unknown?]) {
+    return flash(contextOf(this, 'fastifySession'), args)
+  } as never)
+  app.decorateRequest('csrfToken', function (this: FastifyRequest) {
+    return contextOf(this, 'fastifySession').csrfToken()
+  })
+  app.decorateRequest('csrfField', function (this: FastifyRequest) {
+    return contextOf(this, 'fastifySession').csrfField()
+  })
+  app.addHook('onRequest', (request, reply, next) => {
+    const entry = openRequest(settings, request, headersOf(reply), request.log)
+    opened.set(request, entry)
+    if (entry.loading === undefined) next()
+    else entry.loading.then(() => next(), next)
+  })
+  app.addHook('onSend', async request => {
+    await opened.get(request)?.commit()
+    opened.delete(request)
+  })
+}
+
+/**
+ * Rejects requests that another site made a browser send, as `csrf()` does: with an `HttpError` of status 403.
+ * `app.register(fastifyCsrf)` after `fastifySession`; options are those of `csrf()`. Forms need a plugin that reads them
+ * into `request.body`: `@fastify/formbody`, or `@fastify/multipart` with `attachFieldsToBody: 'keyValues'`.
+ *
+ * @throws ArlenError `session_missing` when it is registered before `fastifySession` or without it.
+ */
+export async function fastifyCsrf(app: FastifyInstance, options: CsrfOptions): Promise<void> {
+  if (!app.hasRequestDecorator('csrfToken')) {
+    throw sessionError('session_missing', { name: 'session', middleware: 'app.register(fastifySession)' })
+  }
+  const remedy = "Register @fastify/formbody, or @fastify/multipart with attachFieldsToBody: 'keyValues'."
+  const check = csrfCheck('fastifyCsrf', withoutPluginOptions(options), bodyField('fastifyCsrf', remedy))
+  app.addHook('preValidation', (request, _reply, next) => {
+    // Synchronous here, for the form has been read.
+    check(contextOf(request, 'fastifySession'))
+    next()
+  })
+}
+
+function flash(context: Context, [key, ...value]: [string, unknown?]): unknown {
+  return context.flash(key, ...(value as [unknown]))
+}
+
+/** Fastify gives a plugin what it was registered with, its own options among it. */
+function withoutPluginOptions<Options extends object>(options: Options): Options {
+  const { prefix, logLevel, logSerializers, encapsulate, ...own } = options as Record<string, unknown>
+  return own as Options
+}
+
+function headersOf(reply: FastifyReply): ForeignHeaders {
+  return {
+    get: name => reply.getHeader(name)?.toString(),
+    set: (name, value) => void reply.header(name, value),
+    // Fastify itself adds Set-Cookie fields up; of others it keeps the last.
+    append: (name, value) => {
+      const known = name.toLowerCase() === 'set-cookie' ? undefined : reply.getHeader(name)
+      reply.header(name, known === undefined ? value : `${known}, ${value}`)
+    },
+    remove: name => void reply.removeHeader(name),
+    sent: () => reply.raw.headersSent,
+  }
+}
+
+// As fastify-plugin does: what is registered here is there for whoever registers it, and not only inside.
+for (const plugin of [fastifySession, fastifyCsrf]) Object.assign(plugin, { [Symbol.for('skip-override')]: true })

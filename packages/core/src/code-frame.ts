@@ -1,4 +1,5 @@
 import { blankOf } from './display-width.ts'
+import { type OptionTable, option, readOptions } from './options.ts'
 
 /** Options of {@link codeFrame}. */
 export interface CodeFrameOptions {
@@ -8,6 +9,12 @@ export interface CodeFrameOptions {
   after?: number
   /** Longer lines are cut to this length around the column. Default 140. */
   width?: number
+}
+
+const OPTIONS: OptionTable<CodeFrameOptions> = {
+  before: option.integer(0),
+  after: option.integer(0),
+  width: option.integer(1),
 }
 
 /**
@@ -23,7 +30,7 @@ export interface CodeFrameOptions {
  *   caret is below the character even if the ones before it are wide.
  */
 export function codeFrame(source: string, line: number, column?: number, options: CodeFrameOptions = {}): string {
-  const { before = 3, after = 3, width = 140 } = options
+  const { before = 3, after = 3, width = 140 } = readOptions('codeFrame()', options, OPTIONS)
   const lines = source.split(/\r\n|[\n\r]/)
   if (line < 1 || line > lines.length) return ''
   const first = Math.max(1, line - before)

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { coreError } from './errors.ts'
+import { type OptionTable, option, readOptions } from './options.ts'
 import { isSetByOrchestrator } from './orchestrator-env.ts'
 import { listSettings, type Setting } from './settings.ts'
 import { suggest } from './suggest.ts'
@@ -27,6 +28,14 @@ export interface ResolveConfigOptions<Config> {
   prefix?: string
   /** Variables with the prefix that are not settings: `ARLEN_ENV`, `ARLEN_PROPANE_*`. */
   knownEnv?: readonly string[]
+}
+
+const OPTIONS: OptionTable<ResolveConfigOptions<unknown>> = {
+  schema: option.required(option.object),
+  layers: option.listOf(option.object),
+  env: option.object,
+  prefix: option.string,
+  knownEnv: option.listOf(option.string),
 }
 
 /** A validated configuration, and where each setting comes from. */
@@ -60,7 +69,13 @@ const SLIPS = 2
  * sets for a service of that name are ignored.
  */
 export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): ResolvedConfig<Config> {
-  const { schema, layers = [], env = {}, prefix = 'ARLEN_', knownEnv = [] } = options
+  const {
+    schema,
+    layers = [],
+    env = {},
+    prefix = 'ARLEN_',
+    knownEnv = [],
+  } = readOptions('resolveConfig()', options, OPTIONS as OptionTable<ResolveConfigOptions<Config>>)
   const settings = listSettings(schema, prefix)
   const merged: Tree = {}
   const sources = new Map<string, string>()

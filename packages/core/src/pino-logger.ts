@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import { textStream } from './log-text.ts'
+import { type OptionTable, option, readOptions } from './options.ts'
 import { redactFields } from './redact-fields.ts'
 import { REDACTED } from './secret-names.ts'
 
@@ -19,13 +20,22 @@ export interface LogOptions {
   destination?: DestinationStream
 }
 
+const OPTIONS: OptionTable<LogOptions> = {
+  level: option.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  base: option.object,
+  redact: option.listOf(option.string),
+  format: option.oneOf('json', 'text'),
+  destination: option.object,
+}
+
 /**
  * How many bytes may wait for a slow reader of standard output. More lines are dropped: requests never wait for the log.
  */
 const MAX_PENDING = 8 * 1024 * 1024
 
 /** Makes a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted. */
-export function createLogger(options: LogOptions = {}): Logger {
+export function createLogger(given: LogOptions = {}): Logger {
+  const options = readOptions('createLogger()', given, OPTIONS)
   const settings: LoggerOptions = {
     level: options.level ?? 'info',
     base: redactFields(options.base ?? {}),

@@ -1,8 +1,9 @@
 import type { Problem } from '@arlen/core'
 import { toProblem } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { isSecretName, REDACTED } from '@arlen/core/secrets'
 import { clip, describe } from './describe.ts'
-import { type DiagnoseOptions, diagnose } from './diagnose.ts'
+import { DIAGNOSE_OPTIONS, type DiagnoseOptions, diagnose } from './diagnose.ts'
 import { createRedact, type Redact, redactUrl } from './redact.ts'
 
 /** The request that failed, with secrets redacted and long values cut. */
@@ -32,16 +33,23 @@ export interface DevelopmentProblemOptions extends DiagnoseOptions {
   request?: RequestInput
 }
 
+const OPTIONS: OptionTable<DevelopmentProblemOptions> = {
+  ...DIAGNOSE_OPTIONS,
+  correlationId: option.required(option.string),
+  request: option.object,
+}
+
 /** Turns anything thrown into the problem document that development pages show. */
-export function developmentProblem(error: unknown, options: DevelopmentProblemOptions): DevelopmentProblem {
+export function developmentProblem(error: unknown, given: DevelopmentProblemOptions): DevelopmentProblem {
+  const { correlationId, request, ...options } = readOptions('developmentProblem()', given, OPTIONS)
   const redact = options.redact ?? createRedact()
-  const problem = toProblem(error, options.correlationId)
+  const problem = toProblem(error, correlationId)
   const diagnostics = diagnose(error, { ...options, redact })
   return {
     ...problem,
     detail: problem.detail ?? diagnostics[0]?.message ?? problem.title,
     diagnostics,
-    ...(options.request && { request: summarizeRequest(options.request, redact) }),
+    ...(request && { request: summarizeRequest(request, redact) }),
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Diagnostic, DiagnosticFrame } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import {
   isInstalled,
   parseStack,
@@ -40,6 +41,17 @@ export interface DiagnoseOptions {
   hide?: string
 }
 
+/** What each of {@link DiagnoseOptions} takes. */
+export const DIAGNOSE_OPTIONS: OptionTable<DiagnoseOptions> = {
+  stage: option.string,
+  root: option.string,
+  redact: option.func,
+  readSource: option.func,
+  at: option.object,
+  otherwise: option.object,
+  hide: option.string,
+}
+
 interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide' | 'otherwise'>> {
   at?: DiagnoseOptions['at']
   otherwise: SourceLocation | undefined
@@ -61,7 +73,8 @@ interface Context extends Required<Omit<DiagnoseOptions, 'at' | 'hide' | 'otherw
  *
  * An error with `diagnostics`, such as a compiler's, is shown by those.
  */
-export function diagnose(error: unknown, options: DiagnoseOptions = {}): Diagnostic[] {
+export function diagnose(error: unknown, given: DiagnoseOptions = {}): Diagnostic[] {
+  const options = readOptions('diagnose()', given, DIAGNOSE_OPTIONS)
   const root = resolve(options.root ?? '.')
   const redact = options.redact ?? createRedact()
   const context: Context = {

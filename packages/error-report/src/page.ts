@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Diagnostic, DiagnosticFrame } from '@arlen/core'
 import { parseCodeFrame } from '@arlen/core/code-frame'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { SourceLocation } from '@arlen/core/stack'
 import type { DevelopmentProblem } from './development-problem.ts'
 import { editorLink } from './editor.ts'
@@ -16,6 +17,9 @@ export interface PageOptions {
   /** Buttons of the page, besides those of its diagnostics. The development server acts on them. */
   actions?: readonly { name: string; label: string }[]
 }
+
+/** What each of {@link PageOptions} takes. */
+export const PAGE_OPTIONS: OptionTable<PageOptions> = { root: option.string, editor: option.string }
 
 /** The path below which the development server serves its own pages, forms and scripts. */
 export const DEVELOPMENT_PATH = '/_boomhauer/'
@@ -43,7 +47,8 @@ const HEADINGS: Readonly<Record<Diagnostic['stage'], string>> = {
 }
 
 /** Renders a failure as a page without assets or scripts. */
-export function renderProblemPage(problem: DevelopmentProblem, options: PageOptions = {}): string {
+export function renderProblemPage(problem: DevelopmentProblem, given: PageOptions = {}): string {
+  const options = readOptions('renderProblemPage()', given, PAGE_OPTIONS)
   const all = problem.diagnostics ?? []
   const errors = all.filter(diagnostic => diagnostic.severity === 'error')
   const warnings = all.filter(diagnostic => diagnostic.severity === 'warning')
@@ -82,7 +87,7 @@ ${request(problem)}
 
 /** Renders diagnostics without a page around them, for notices. */
 export function renderDiagnosticsHtml(diagnostics: readonly Diagnostic[], options: PageOptions = {}): string {
-  return budgeted(diagnostics, '', options).html
+  return budgeted(diagnostics, '', readOptions('renderDiagnosticsHtml()', options, PAGE_OPTIONS)).html
 }
 
 function kindOf(diagnostic: Diagnostic): Html | undefined {

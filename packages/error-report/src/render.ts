@@ -1,7 +1,8 @@
 import { PROBLEM_TYPE } from '@arlen/core'
+import { readOptions } from '@arlen/core/options'
 import type { DevelopmentProblem } from './development-problem.ts'
 import { type Client, negotiate } from './negotiate.ts'
-import { PAGE_HEADERS, type PageOptions, renderProblemPage } from './page.ts'
+import { PAGE_HEADERS, PAGE_OPTIONS, type PageOptions, renderProblemPage } from './page.ts'
 import { renderProblemText } from './text.ts'
 
 /** A response to send. */
@@ -14,6 +15,7 @@ export interface RenderedProblem {
 
 /** Renders a failure as its client wants it: as a page, a problem document or plain text. */
 export function renderProblem(problem: DevelopmentProblem, client: Client, options: PageOptions = {}): RenderedProblem {
+  readOptions('renderProblem()', options, PAGE_OPTIONS)
   const common = {
     vary: 'accept, user-agent',
     'cache-control': 'no-store',

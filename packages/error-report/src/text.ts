@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Diagnostic, DiagnosticFrame, Problem } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
@@ -12,8 +13,11 @@ export interface TextOptions {
   limit?: number
 }
 
+const OPTIONS: OptionTable<TextOptions> = { color: option.boolean, limit: option.limit }
+
 /** Renders a failure as plain text, for terminals and logs. */
 export function renderProblemText(problem: Problem, options: TextOptions = {}): string {
+  readOptions('renderProblemText()', options, OPTIONS)
   const heading = `${problem.status} ${problem.title} (${problem.code})`
   const diagnostics = problem.diagnostics ?? []
   const issues = (problem.errors ?? []).map(issue => `  ${issue.path}: ${issue.message} (${issue.code})`)
@@ -30,7 +34,7 @@ export function renderProblemText(problem: Problem, options: TextOptions = {}): 
 
 /** Renders diagnostics as plain text, errors before warnings. */
 export function renderDiagnosticsText(diagnostics: readonly Diagnostic[], options: TextOptions = {}): string {
-  const { color = false, limit = 10 } = options
+  const { color = false, limit = 10 } = readOptions('renderDiagnosticsText()', options, OPTIONS)
   const paint: Paint = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
   const sorted = diagnostics.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
   const shown = sorted.slice(0, limit).map(diagnostic => one(diagnostic, paint).join('\n'))

@@ -86,6 +86,14 @@ export interface RedirectOptions {
 
 const REDIRECT_OPTIONS: OptionTable<RedirectOptions> = { status: option.any, external: option.boolean }
 
+const PROBLEM_OPTIONS: OptionTable<HttpErrorOptions> = {
+  detail: option.any,
+  errors: option.any,
+  headers: option.any,
+  cause: option.any,
+  at: option.any,
+}
+
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 
 /** One request and everything about answering it. Its methods make the answer that a handler returns. */
@@ -307,7 +315,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
   /** A problem document (RFC 9457) with the id of this request. */
   problem(status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}): Reply {
-    return this.problemOf(new HttpError(status, code, options))
+    return this.problemOf(new HttpError(status, code, readOptions('c.problem()', options, PROBLEM_OPTIONS)))
   }
 
   /** What a client may know of an error, as a problem document. */

@@ -1,3 +1,4 @@
+import { type OptionTable, option } from '@arlen/core/options'
 import { Queries } from './query/queries.ts'
 import { type SqlTag, sql } from './sql/sql.ts'
 
@@ -14,6 +15,16 @@ export interface TxOptions {
   signal?: AbortSignal | undefined
   /** Inside another tx(): this transaction is meant to be separate, on another connection. */
   outsideTransaction?: boolean
+}
+
+/** What each of {@link TxOptions} takes. */
+export const TX_OPTIONS: OptionTable<TxOptions> = {
+  isolation: option.oneOf('read committed', 'repeatable read', 'serializable'),
+  readOnly: option.boolean,
+  deferrable: option.boolean,
+  retry: option.integer(0),
+  signal: option.object,
+  outsideTransaction: option.boolean,
 }
 
 /** What `tx()` runs. Its result is that of `tx()`. */

@@ -1,4 +1,5 @@
-import { type PgOptions, readOptions, targetOf } from './connection/options.ts'
+import { option, readOptions } from '@arlen/core/options'
+import { type PgOptions, readPgOptions, targetOf } from './connection/options.ts'
 import { Database, type TxCallback, type TxOptions } from './database.ts'
 import { pgError } from './errors.ts'
 import { Listener, type ListenOptions, type NotificationHandler, type Subscription } from './listen/listener.ts'
@@ -36,7 +37,7 @@ export class Pg extends Database {
 
   constructor(options: string | PgOptions) {
     super()
-    this.#executor = new Executor(readOptions(options))
+    this.#executor = new Executor(readPgOptions(options))
     publishExecutor(this, this.#executor)
   }
 
@@ -76,7 +77,11 @@ export class Pg extends Database {
    *
    * @throws `connect_failed`, `query_timeout`, `query_aborted`, `pool_closed`
    */
-  async ping({ timeoutMs = 1_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+  async ping(options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const { timeoutMs = 1_000, signal } = readOptions('ping()', options, {
+      timeoutMs: option.durationMs(1),
+      signal: option.object,
+    })
     await this.query('select 1', [], { timeoutMs, signal, outsideTransaction: true })
   }
 
@@ -90,7 +95,8 @@ export class Pg extends Database {
    * Refuses new work, waits for what is in flight, and closes. After `timeoutMs` (default 5,000) connections are cut;
    * returns who still held one.
    */
-  close({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<Holder[]> {
+  close(options: { timeoutMs?: number } = {}): Promise<Holder[]> {
+    const { timeoutMs = 5_000 } = readOptions('close()', options, { timeoutMs: option.durationMs() })
     this.#closed ??= this.#close(timeoutMs)
     return this.#closed
   }

@@ -1,4 +1,4 @@
-import { invalidOption } from '@arlen/core/options'
+import { invalidOption, type OptionTable, option, readOptions } from '@arlen/core/options'
 import { Database, type TxCallback, type TxOptions } from './database.ts'
 import type { Executor } from './pool/executor.ts'
 import type { Lease, LeasePurpose } from './pool/lease.ts'
@@ -23,6 +23,8 @@ export interface ScopeOptions {
   signal?: AbortSignal | undefined
 }
 
+const OPTIONS: OptionTable<ScopeOptions> = { settings: option.object, signal: option.object }
+
 /** A database as one request sees it: queries end with the request, and are counted. */
 export class Scope extends Database {
   readonly #executor: Executor
@@ -31,8 +33,9 @@ export class Scope extends Database {
   readonly #counts: Map<string, number> | undefined
   #queries = 0
 
-  constructor(executor: Executor, { signal, settings }: ScopeOptions) {
+  constructor(executor: Executor, options: ScopeOptions) {
     super()
+    const { signal, settings } = readOptions('scope()', options, OPTIONS)
     this.#executor = executor
     this.#signal = signal
     this.#settings = settings && readSettings(settings)

@@ -18,6 +18,8 @@ test('an embedded PostgreSQL starts, keeps its data, and starts again', async ()
       expect(await db.value('select count(*) from visits')).toBe(visits)
       expect(await db.value("select upper('é')")).toBe('É')
       await db.close()
+      const misspelled = { nwo: true } as object
+      await expect(server.stop(misspelled)).rejects.toMatchObject({ code: 'option_unknown' })
       await server.stop()
       expect(() => process.kill(server.pid, 0)).toThrow()
     }

@@ -1,4 +1,5 @@
 import { HEALTH_PATHS } from '@arlen/core/health-paths'
+import { option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '@arlen/http'
 import * as v from 'valibot'
 import type { CspDirective } from './headers/csp.ts'
@@ -92,6 +93,7 @@ export function securityConfigSchema(production: boolean): v.GenericSchema<unkno
  * anything can reject a preflight), rate limit.
  */
 export function security(config: SecurityConfig, options: { rateStore?: RateStore } = {}): Middleware[] {
+  const { rateStore } = readOptions('security()', options, { rateStore: option.object })
   const { csp, hsts } = config
   const stack: Middleware[] = [
     securityHeaders({
@@ -116,7 +118,7 @@ export function security(config: SecurityConfig, options: { rateStore?: RateStor
       rateLimit({
         ...config.rateLimit,
         skip: c => HEALTH_PATHS.includes(c.req.path),
-        ...(options.rateStore && { store: options.rateStore }),
+        ...(rateStore && { store: rateStore }),
       }),
     )
   return stack

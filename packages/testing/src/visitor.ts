@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { CookieJar } from './browser/cookie-jar.ts'
 import type { Navigator } from './browser/page.ts'
 import { callSiteOf, thrownFrom } from './call-site.ts'
@@ -32,6 +33,20 @@ export interface VisitorOptions {
   cookies?: CookieJar | Readonly<Record<string, string>>
 }
 
+const VISITOR_OPTIONS: OptionTable<VisitorOptions> = { headers: option.object, cookies: option.object }
+
+/** What a WebSocket is opened with. */
+export interface WebSocketOptions {
+  headers?: Record<string, string>
+  /** Subprotocols to offer. */
+  protocols?: readonly string[]
+}
+
+const WEBSOCKET_OPTIONS: OptionTable<WebSocketOptions> = {
+  headers: option.object,
+  protocols: option.listOf(option.string),
+}
+
 /** Somebody who uses the application: requests with cookies of their own. */
 export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   readonly cookies: CookieJar
@@ -43,11 +58,12 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
 
   /** @param as - whom to log in with the first request that asks who it is from: a user, or the id of one */
   constructor(server: TestServer, options: VisitorOptions = {}, as?: unknown) {
+    const { headers = {}, cookies } = readOptions('visitor()', options, VISITOR_OPTIONS)
     this.#as = as
-    this.#fields = Object.entries(options.headers ?? {})
+    this.#fields = Object.entries(headers)
     this.server = server
     this.cookies = new CookieJar(server.origin)
-    if (options.cookies) this.cookies.add(options.cookies)
+    if (cookies) this.cookies.add(cookies)
   }
 
   /** The application runs in this process: its logs, queries and errors can be seen. */
@@ -122,10 +138,8 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   }
 
   /** A WebSocket, with this visitor's cookies and as from a page of the application. */
-  websocket(
-    path: string,
-    options: { headers?: Record<string, string>; protocols?: readonly string[] } = {},
-  ): TestWebSocket {
+  websocket(path: string, options: WebSocketOptions = {}): TestWebSocket {
+    const { protocols = [], headers: own } = readOptions('websocket()', options, WEBSOCKET_OPTIONS)
     const { origin } = this.server
     const url = new URL(this.#target(path), origin)
     const cookie = this.cookies.header(url)
@@ -133,12 +147,10 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
       Origin: origin.origin,
       ...Object.fromEntries(this.#fields),
       ...(cookie && { Cookie: cookie }),
-      ...options.headers,
+      ...own,
     }
     url.protocol = origin.protocol === 'https:' ? 'wss:' : 'ws:'
-    const socket = new TestWebSocket(url, options.protocols ?? [], headers, () =>
-      this.server.connect('websocket()').detach(),
-    )
+    const socket = new TestWebSocket(url, protocols, headers, () => this.server.connect('websocket()').detach())
     this.server.onClose(() => socket.terminate())
     return socket
   }

@@ -60,6 +60,10 @@ describe('a transaction for each test', () => {
 
   test('a test does not begin before the last one ended', async () => {
     await db.begin(app)
+    for (const misspelled of [{ comit: true }, { keeps: [] }] as object[]) {
+      await expect(db.begin(app, misspelled)).rejects.toMatchObject({ code: 'option_unknown' })
+      await expect(db.truncate(misspelled)).rejects.toMatchObject({ code: 'option_unknown' })
+    }
     await expect(db.begin(app)).rejects.toThrow('begin() comes before the rollback()')
   })
 })

@@ -286,6 +286,7 @@ export class App extends Routes implements Servable {
 
   /** Stops taking requests, lets those in flight finish, then stops what the application owns. */
   async close(options: CloseOptions = {}): Promise<void> {
+    readOptions('close()', options, { graceMs: option.limit })
     this.health.drain()
     try {
       await this.#server?.close(options)

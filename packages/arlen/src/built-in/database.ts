@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ArlenError, type Diagnostic } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { createPg, type Pg, type PoolSettings } from '@arlen/pg'
 import { migrationStatus } from '@arlen/pg/migrations'
 import { POOL_SETTINGS } from '@arlen/pg/settings'
@@ -59,7 +60,7 @@ export class Database {
     let { url } = config
     if (!url) {
       if (isProduction(environment)) throw appError('database_not_configured')
-      const server = await startEmbedded(this.#options)
+      const server = await startEmbedded({ root: this.#options.root, environment })
       this.#stopServer = () => server.stop()
       url = server.dsn
       this.#pg = this.#createPg(url)
@@ -93,11 +94,20 @@ export class Database {
   }
 }
 
-/** The embedded PostgreSQL of an application, started or joined. */
-export async function startEmbedded({
-  root,
-  environment,
-}: Pick<DatabaseOptions, 'root' | 'environment'>): Promise<{ dsn: string; stop(): Promise<void> }> {
+type EmbeddedOptions = Pick<DatabaseOptions, 'root' | 'environment'>
+
+const EMBEDDED_OPTIONS: OptionTable<EmbeddedOptions> = {
+  root: option.required(option.text),
+  environment: option.required(option.text),
+}
+
+/**
+ * Starts the embedded PostgreSQL of an application, or joins the one that runs.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, and what `startEmbedded()` of `@arlen/pg/embedded` throws
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<{ dsn: string; stop(): Promise<void> }> {
+  const { root, environment } = readOptions('startEmbedded()', options, EMBEDDED_OPTIONS)
   const embedded = await import('@arlen/pg/embedded')
   const isDevelopment = environment === 'development'
   const dir = join(root, '.arlen', isDevelopment ? 'postgres' : `postgres-${environment}`)

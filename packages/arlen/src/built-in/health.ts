@@ -37,7 +37,7 @@ export class Health {
   #draining = false
 
   add(name: string, run: HealthCheck, options: HealthCheckOptions = {}): void {
-    const { timeoutMs = 1000, cacheMs = 1000 } = readOptions('healthCheck()', options, OPTIONS)
+    const { timeoutMs = 1000, cacheMs = 1000 } = readOptions('health.add()', options, OPTIONS)
     this.#checks.set(name, { run, timeoutMs, cacheMs })
   }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { httpError } from '../errors.ts'
 import type { HeaderBlock } from './header-block.ts'
 import { HeaderList } from './headers.ts'
@@ -56,7 +57,9 @@ export class Reply {
     return this.block === null ? (this.fields?.serialize() ?? '') : this.block.text
   }
 
-  private initialize(init: Exclude<ReplyInit, number>): void {
+  private initialize(init: ReplyOptions): void {
+    // The reader makes a copy, which an answer with the right names can do without.
+    for (const name in init) if (!(name in OPTIONS)) readOptions('the reply', init, OPTIONS)
     if (init.status !== undefined) this.status = checkStatus(init.status)
     if (init.length !== undefined) this.length = init.length
     for (const [name, value] of Object.entries(init.headers ?? {})) {
@@ -81,17 +84,27 @@ export function bytesOf(body: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength) : new Uint8Array(body)
 }
 
+/** What a reply can be given besides its body. */
+export interface ReplyOptions {
+  /** From 200 to 599. Default: that of `c.res`. */
+  status?: number
+  headers?: Readonly<Record<string, string | number | readonly string[]>>
+  /** Replaces the Content-Type. */
+  type?: string
+  /** Length of a streamed body in bytes, if it is known. */
+  length?: number
+}
+
+/** Values are checked as they are used. */
+const OPTIONS: OptionTable<ReplyOptions> = {
+  status: option.any,
+  headers: option.any,
+  type: option.any,
+  length: option.any,
+}
+
 /** A status, or a status and more. */
-export type ReplyInit =
-  | number
-  | {
-      status?: number
-      headers?: Readonly<Record<string, string | number | readonly string[]>>
-      /** Replaces the Content-Type. */
-      type?: string
-      /** Length of a streamed body in bytes, where it is known. */
-      length?: number
-    }
+export type ReplyInit = number | ReplyOptions
 
 /** A final status: 1xx answers are the engine's own. */
 export function checkStatus(status: number): number {

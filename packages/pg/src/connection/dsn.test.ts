@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { hidePassword, parseDsn } from './dsn.ts'
-import { readOptions } from './options.ts'
+import { readPgOptions } from './options.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -57,13 +57,13 @@ test('reads what is percent-encoded', () => {
 test('PGSSLMODE and PGOPTIONS count where the URL is silent', () => {
   vi.stubEnv('PGSSLMODE', 'require')
   vi.stubEnv('PGOPTIONS', '-c search_path=env')
-  expect(readOptions('postgres://h/d')).toMatchObject({ ssl: {}, sessionOptions: '-c search_path=env' })
-  expect(readOptions('postgres://h/d?sslmode=disable&options=-csearch_path%3Durl')).toMatchObject({
+  expect(readPgOptions('postgres://h/d')).toMatchObject({ ssl: {}, sessionOptions: '-c search_path=env' })
+  expect(readPgOptions('postgres://h/d?sslmode=disable&options=-csearch_path%3Durl')).toMatchObject({
     ssl: false,
     sessionOptions: '-csearch_path=url',
   })
   vi.stubEnv('PGSSLMODE', 'sometimes')
-  expect(() => readOptions('postgres://h/d')).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+  expect(() => readPgOptions('postgres://h/d')).toThrow(expect.objectContaining({ code: 'option_invalid' }))
 })
 
 test('sslrootcert=system trusts what the system trusts', () => {
@@ -72,7 +72,7 @@ test('sslrootcert=system trusts what the system trusts', () => {
     'sslmode=verify-full&sslrootcert=system',
     'sslrootcert=system&sslmode=require',
   ]) {
-    const { ssl } = readOptions(`postgres://h/d?${query}`)
+    const { ssl } = readPgOptions(`postgres://h/d?${query}`)
     expect(ssl, query).toEqual({})
   }
 })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { readOptions } from './options.ts'
+import { readPgOptions } from './options.ts'
 import { POOL_SETTINGS } from './pool-options.ts'
 
 test('what is not given is the default of the table', () => {
-  const settings = readOptions({})
+  const settings = readPgOptions({})
   for (const [name, setting] of Object.entries(POOL_SETTINGS)) {
     expect(settings[name as keyof typeof settings], name).toBe(setting.default)
   }
@@ -14,7 +14,7 @@ test.each([
   [{ lanes: 3 }, 'createPg() has no option lanes. It takes dsn, host,'],
   [{ types: { int: 'number' } }, 'createPg() has no option types.int. Did you mean types.int8?'],
 ])('refuses the unknown name in %j', (options, message) => {
-  expect(() => readOptions(options as object)).toThrow(
+  expect(() => readPgOptions(options as object)).toThrow(
     expect.objectContaining({ code: 'option_unknown', message: expect.stringContaining(message) }),
   )
 })
@@ -29,15 +29,15 @@ test.each([
   [{ types: { int8: 'float' } }, 'types.int8 must be "bigint", "string" or "number", not "float"'],
   [{ port: 0 }, 'port must be a whole number from 1 to 65535'],
 ])('refuses the value in %j', (options, message) => {
-  expect(() => readOptions(options as object)).toThrow(
+  expect(() => readPgOptions(options as object)).toThrow(
     expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining(message) }),
   )
 })
 
 test('an option overrides the URL, and the URL the default', () => {
   const dsn = 'postgres://a@h/d?application_name=shop&connect_timeout=3'
-  expect(readOptions(dsn)).toMatchObject({ applicationName: 'shop', connectTimeoutMs: 3_000 })
-  expect(readOptions({ dsn, applicationName: 'x', connectTimeoutMs: 9 })).toMatchObject({
+  expect(readPgOptions(dsn)).toMatchObject({ applicationName: 'shop', connectTimeoutMs: 3_000 })
+  expect(readPgOptions({ dsn, applicationName: 'x', connectTimeoutMs: 9 })).toMatchObject({
     applicationName: 'x',
     connectTimeoutMs: 9,
   })

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import { invalidOption, type OptionRule, type OptionTable, option, readOptions as readGiven } from '@arlen/core/options'
+import { invalidOption, type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { SqlStateEntry } from '../server-errors/sqlstate.ts'
 import type { TypeSettings } from '../wire/type-parsers.ts'
 import { type Dsn, parseDsn, sslOfEnvironment } from './dsn.ts'
@@ -74,8 +74,8 @@ function eachOf<K extends string, V, R>(table: Readonly<Record<K, V>>, fn: (valu
  * @throws ArlenError `option_unknown` for a name that does not exist, `option_invalid` for a value out of range,
  *   `dsn_invalid` for the URL
  */
-export function readOptions(given: string | PgOptions): Settings {
-  const { dsn, ...options } = readGiven('createPg()', typeof given === 'string' ? { dsn: given } : given, OPTIONS)
+export function readPgOptions(given: string | PgOptions): Settings {
+  const { dsn, ...options } = readOptions('createPg()', typeof given === 'string' ? { dsn: given } : given, OPTIONS)
   const fromDsn = dsn === undefined ? {} : parseDsn(dsn)
   const seconds = Number(fromDsn.connect_timeout)
   if (seconds > 0) options.connectTimeoutMs ??= seconds * 1_000

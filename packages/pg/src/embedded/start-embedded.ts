@@ -92,7 +92,10 @@ export async function startEmbedded(given: EmbeddedOptions): Promise<Embedded> {
     pid,
     attached,
     log: folder.log,
-    stop: ({ now = false } = {}) => stop(folder, lease, pid, Boolean(options.lingerMs), now),
+    stop: async (given = {}) => {
+      const { now = false } = readOptions('stop()', given, { now: option.boolean })
+      await stop(folder, lease, pid, Boolean(options.lingerMs), now)
+    },
   }
 }
 

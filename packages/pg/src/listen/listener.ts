@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
 import type { Settings } from '../connection/options.ts'
@@ -18,6 +19,8 @@ export interface ListenOptions {
   /** Takes what a handler throws. Default: a process warning. */
   onError?: ((error: unknown) => void) | undefined
 }
+
+const OPTIONS: OptionTable<ListenOptions> = { onResync: option.func, onError: option.func }
 
 /** Takes a notification (`NOTIFY`) of the database. */
 export type NotificationHandler = (payload: string, from: { processId: number }) => unknown
@@ -59,7 +62,8 @@ export class Listener {
   }
 
   /** Resolves once the server has confirmed: what is notified from then on arrives. */
-  async listen(channel: string, handler: NotificationHandler, options: ListenOptions = {}): Promise<Subscription> {
+  async listen(channel: string, handler: NotificationHandler, given: ListenOptions = {}): Promise<Subscription> {
+    const options = readOptions('listen()', given, OPTIONS)
     if (this.#closed.signal.aborted) throw pgError('pool_closed')
     if (!this.#settings.prepare) throw pgError('listen_pooled')
     const name = quoteIdentifier(channel)

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
-import { readOptions, type Settings } from '../connection/options.ts'
+import { readPgOptions, type Settings } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { MigrateOptions } from './options.ts'
@@ -22,7 +22,7 @@ export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'sch
 
 /** Without session settings in the startup message: a pooler refuses those with a message that does not help. */
 function migratorSettings({ dsn }: Pick<MigrateOptions, 'dsn'>): Settings {
-  return { ...readOptions(dsn), prepare: false }
+  return { ...readPgOptions(dsn), prepare: false }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { pgError } from '../errors.ts'
 import { byVersion, findMigration, readMigrations } from './files.ts'
 import { DIR } from './run.ts'
@@ -10,22 +11,56 @@ const TEMPLATE = `-- up
 
 `
 
-/** Writes `<dir>/<version>_<name>.sql` for the next migration and gives its path. */
-export async function generateMigration(options: {
+/** Options of {@link generateMigration}. */
+export interface GenerateOptions {
+  /** What it does, in words: `add stock to products`. */
   name: string
+  /** Default `db/migrations`. */
   dir?: string | undefined
+  /** The time that its version is made of. */
   now?: Date | undefined
+  /** Its text. Default: an empty up and down. */
   body?: string
-}): Promise<string> {
-  const { dir = DIR, now = new Date(), body = TEMPLATE } = options
-  const name = options.name
+}
+
+const GENERATE_OPTIONS: OptionTable<GenerateOptions> = {
+  name: option.required(option.string),
+  dir: option.text,
+  now: option.object,
+  body: option.string,
+}
+
+/** Options of {@link renameMigration}. */
+export interface RenameOptions {
+  version: string
+  /** Default `db/migrations`. */
+  dir?: string | undefined
+  /** The time that its new version is made of. */
+  now?: Date | undefined
+}
+
+const RENAME_OPTIONS: OptionTable<RenameOptions> = {
+  version: option.required(option.string),
+  dir: option.text,
+  now: option.object,
+}
+
+/** Writes `<dir>/<version>_<name>.sql` for the next migration and gives its path. */
+export async function generateMigration(options: GenerateOptions): Promise<string> {
+  const {
+    name: given,
+    dir = DIR,
+    now = new Date(),
+    body = TEMPLATE,
+  } = readOptions('generateMigration()', options, GENERATE_OPTIONS)
+  const name = given
     .trim()
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .replace(/^_|_$/g, '')
     .toLowerCase()
   if (name === '')
-    throw pgError('migration_invalid', { file: options.name, reason: 'has no letter or digit to make a name of' })
+    throw pgError('migration_invalid', { file: given, reason: 'has no letter or digit to make a name of' })
   await mkdir(dir, { recursive: true })
   const path = join(dir, `${await nextVersion(dir, now)}_${name}.sql`)
   await writeFile(path, body, { flag: 'wx' })
@@ -33,14 +68,10 @@ export async function generateMigration(options: {
 }
 
 /** Gives a migration that was merged late a version after all others. Its old and its new path. */
-export async function renameMigration(options: {
-  version: string
-  dir?: string | undefined
-  now?: Date | undefined
-}): Promise<{ from: string; to: string }> {
-  const { dir = DIR, now = new Date() } = options
+export async function renameMigration(options: RenameOptions): Promise<{ from: string; to: string }> {
+  const { version, dir = DIR, now = new Date() } = readOptions('renameMigration()', options, RENAME_OPTIONS)
   const migrations = await readMigrations(dir)
-  const migration = findMigration(migrations, options.version, dir)
+  const migration = findMigration(migrations, version, dir)
   const from = join(dir, migration.file)
   const to = join(dir, `${await nextVersion(dir, now)}_${migration.name}.sql`)
   await rename(from, to)

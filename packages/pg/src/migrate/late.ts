@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { option, readOptions } from '@arlen/core/options'
 import { byVersion } from './files.ts'
 import { DIR } from './run.ts'
 
@@ -13,6 +14,8 @@ export interface LateMigration {
   command: string
 }
 
+const OPTIONS = { dir: option.text, base: option.text, cwd: option.text }
+
 /**
  * Migrations of this working copy that the base branch does not have, and that come before one it has: where that one is
  * applied already, they would be refused. To be asked before a merge.
@@ -20,7 +23,7 @@ export interface LateMigration {
 export async function lateMigrations(
   options: { dir?: string; base?: string; cwd?: string } = {},
 ): Promise<LateMigration[]> {
-  const { dir = DIR, base = 'main', cwd = process.cwd() } = options
+  const { dir = DIR, base = 'main', cwd = process.cwd() } = readOptions('lateMigrations()', options, OPTIONS)
   const { stdout } = await promisify(execFile)('git', ['ls-tree', '--name-only', `${base}:./${dir}`], { cwd })
   return findLate(await readdir(`${cwd}/${dir}`), stdout.split('\n'))
 }

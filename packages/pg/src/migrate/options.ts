@@ -51,6 +51,14 @@ export const MIGRATE_OPTIONS: OptionTable<MigrateOptions> = {
   signal: option.object,
 }
 
+const { dsn, dir, schema, table } = MIGRATE_OPTIONS
+
+/** What finds the migrations and what is applied of them. */
+export type StatusOptions = Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>
+
+/** What each of {@link StatusOptions} takes. */
+export const STATUS_OPTIONS: OptionTable<StatusOptions> = { dsn, dir, schema, table }
+
 /** What happens while migrations are applied, as it happens. */
 export type MigrationEvent =
   | { type: 'waiting'; holder: string }

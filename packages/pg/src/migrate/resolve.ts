@@ -1,27 +1,42 @@
 import { userInfo } from 'node:os'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { pgError } from '../errors.ts'
 import { findMigration, type Migration, readMigrations } from './files.ts'
 import type { Applied, Ledger } from './ledger.ts'
-import type { MigrateOptions } from './options.ts'
+import { MIGRATE_OPTIONS, type MigrateOptions, STATUS_OPTIONS } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
 type Target = Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'waitMs'> & { version: string }
 
+const TARGET_OPTIONS: OptionTable<Target> = {
+  ...STATUS_OPTIONS,
+  waitMs: MIGRATE_OPTIONS.waitMs,
+  version: option.required(option.string),
+}
+
 /** Takes the file as it now is for what was applied, and records who said so. */
 export async function acceptDrift(options: Target & { who?: string }): Promise<void> {
-  await decide(options, async (ledger, migration) => ledger.acceptDrift(migration, options.who ?? whoAmI()))
+  const { who = whoAmI(), ...target } = readOptions('acceptDrift()', options, {
+    ...TARGET_OPTIONS,
+    who: option.text,
+  })
+  await decide(target, async (ledger, migration) => ledger.acceptDrift(migration, who))
 }
 
 /** Says what became of a step without a transaction that was interrupted, where only a person can tell. */
 export async function resolveMigration(options: Target & { as: 'applied' | 'pending' }): Promise<void> {
-  await decide(options, async (ledger, migration, row) => {
+  const { as, ...target } = readOptions('resolveMigration()', options, {
+    ...TARGET_OPTIONS,
+    as: option.required(option.oneOf('applied', 'pending')),
+  })
+  await decide(target, async (ledger, migration, row) => {
     if (row.state !== 'started') {
       throw pgError('migration_invalid', {
         file: migration.file,
         reason: 'was not interrupted: there is nothing to resolve',
       })
     }
-    if (options.as === 'applied') await ledger.write({ ...migration, version: row.version }, 'applied', 0)
+    if (as === 'applied') await ledger.write({ ...migration, version: row.version }, 'applied', 0)
     else await ledger.remove(row.version)
   })
 }

@@ -1,7 +1,8 @@
+import { readOptions } from '@arlen/core/options'
 import { byVersion, type Migration, readMigrations } from './files.ts'
 import { requireSome } from './folder.ts'
 import type { Applied } from './ledger.ts'
-import type { MigrateOptions } from './options.ts'
+import { STATUS_OPTIONS, type StatusOptions } from './options.ts'
 import { DIR, withLedger } from './run.ts'
 
 /** A migration, and whether the database has it. */
@@ -21,9 +22,8 @@ export interface MigrationStatus {
 }
 
 /** Every migration that has a file or is applied, oldest first. Changes nothing. */
-export async function migrationStatus(
-  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>,
-): Promise<MigrationStatus[]> {
+export async function migrationStatus(given: StatusOptions): Promise<MigrationStatus[]> {
+  const options = readOptions('migrationStatus()', given, STATUS_OPTIONS)
   const migrations = await readMigrations(options.dir ?? DIR)
   return withLedger(options, async (_client, ledger) => compare(migrations, await ledger.read()))
 }
@@ -56,9 +56,8 @@ function describe(
 }
 
 /** What keeps a database and its files from agreeing: everything drifted, missing, late or interrupted. Empty is good. */
-export async function verifyMigrations(
-  options: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>,
-): Promise<MigrationStatus[]> {
+export async function verifyMigrations(given: StatusOptions): Promise<MigrationStatus[]> {
+  const options = readOptions('verifyMigrations()', given, STATUS_OPTIONS)
   const all = await migrationStatus(options)
   requireSome(options.dir ?? DIR, all, [])
   return all.filter(({ state }) => state !== 'applied' && state !== 'pending')

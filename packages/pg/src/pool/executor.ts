@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { readOptions } from '@arlen/core/options'
 import type { Settings } from '../connection/options.ts'
-import type { TxCallback, TxOptions } from '../database.ts'
+import { TX_OPTIONS, type TxCallback, type TxOptions } from '../database.ts'
 import { pgError } from '../errors.ts'
 import { type CallSite, callerOf, captureCallSite } from '../query/call-site.ts'
 import type { Query } from '../query/query.ts'
@@ -47,8 +48,9 @@ export class Executor {
     return this.provider.run(query, site)
   }
 
-  async tx<T>(fn: TxCallback<T>, options: TxOptions): Promise<T> {
+  async tx<T>(fn: TxCallback<T>, given: TxOptions): Promise<T> {
     const site = captureCallSite(this.tx) // in production too: a pool that is exhausted names who holds its connections
+    const options = readOptions('tx()', given, TX_OPTIONS)
     this.#refuseInside('tx()', options.outsideTransaction ?? false, site)
     const work = this.#enclosing ? this.#marked(this.#enclosing, site, fn) : fn
     return this.provider.tx(work, options, site)

@@ -1,3 +1,4 @@
+import { option, readOptions } from '@arlen/core/options'
 import { pgError } from '../errors.ts'
 import type { Pg } from '../pg.ts'
 import type { ConnectionProvider } from '../pool/connection-provider.ts'
@@ -82,7 +83,8 @@ function providerThrough(outer: OpenTransaction): ConnectionProvider {
 
 /** Empties every table except those named, and restarts sequences: for tests that need real commits. */
 export async function truncateAll(db: Pg, options: { except?: readonly string[] } = {}): Promise<void> {
-  const except = ['arlen_migrations', ...(options.except ?? [])]
+  const { except: kept = [] } = readOptions('truncateAll()', options, { except: option.listOf(option.string) })
+  const except = ['arlen_migrations', ...kept]
   const tables = await db.many<{ schema: string; name: string }>(
     `select schemaname as schema, tablename as name from pg_tables
      where schemaname not in ('pg_catalog', 'information_schema') and tablename <> all ($1)`,

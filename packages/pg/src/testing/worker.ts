@@ -26,8 +26,9 @@ export function workerDatabase(
 async function open(
   options: TestDatabaseOptions & { pool?: Omit<PgOptions, 'dsn'> },
 ): Promise<WorkerDatabase & { database: TestDatabase }> {
-  const database = await createTestDatabase(options)
-  return { database, dsn: database.dsn, db: createPg({ ...options.pool, dsn: database.dsn }) }
+  const { pool, ...rest } = options
+  const database = await createTestDatabase(rest)
+  return { database, dsn: database.dsn, db: createPg({ ...pool, dsn: database.dsn }) }
 }
 
 /** Closes and drops what {@link workerDatabase} has made in this process: for a global teardown. */

@@ -1,4 +1,4 @@
-import { suggest } from '@arlen/core/options'
+import { type OptionTable, option, readOptions, suggest } from '@arlen/core/options'
 import { sendCommand } from '../control/control-client.ts'
 import { defaultControlPath, findControlSockets } from '../control/control-path.ts'
 import { formatStatus } from '../control/format-status.ts'
@@ -54,12 +54,22 @@ export interface CommandOptions extends Target {
   workers?: number | undefined
 }
 
+const OPTIONS: OptionTable<CommandOptions> = {
+  command: option.required(option.string),
+  workers: option.integer(0),
+  controlSocket: option.string,
+  app: option.string,
+  port: option.integer(0, 65_535),
+  env: option.object,
+}
+
 /**
  * Sends a command to a running propane and resolves with its outcome. `propane` and `arlen propane` call this.
  *
  * @throws propane_not_running, command_failed, reload_failed, upgrade_failed, stopping
  */
-export async function command({ command, workers, ...target }: CommandOptions): Promise<unknown> {
+export async function command(options: CommandOptions): Promise<unknown> {
+  const { command, workers, ...target } = readOptions('command()', options, OPTIONS)
   if (!Object.hasOwn(COMMANDS, command)) {
     throw propaneError('command_failed', { reason: `unknown command ${command}` })
   }

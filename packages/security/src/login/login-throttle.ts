@@ -72,6 +72,8 @@ export interface LoginAttemptOptions {
   log?: Logger | undefined
 }
 
+const ATTEMPT_OPTIONS: OptionTable<LoginAttemptOptions> = { device: option.string, log: option.object }
+
 /** A limit and the key to count. */
 type Step = readonly [LoginCounter, string]
 
@@ -134,7 +136,8 @@ export class LoginThrottle {
    * @returns milliseconds until this attempt may be made; 0 if it may be made now, in which case it is counted.
    * @throws HttpError `rate_limit_unavailable` (503) if the shared count does not answer.
    */
-  async attempt(account: string, address: string, options: LoginAttemptOptions = {}): Promise<number> {
+  async attempt(account: string, address: string, given: LoginAttemptOptions = {}): Promise<number> {
+    const options = readOptions('attempt()', given, ATTEMPT_OPTIONS)
     const steps = await this.#steps(account, address, options)
     for (const [index, [counter, key]] of steps.entries()) {
       const { allowed, retryAfterMs } = await counter.consume(key, 1, options.log)
@@ -147,7 +150,8 @@ export class LoginThrottle {
   }
 
   /** Reports that the attempt succeeded. */
-  async succeeded(account: string, address: string, options: LoginAttemptOptions = {}): Promise<void> {
+  async succeeded(account: string, address: string, given: LoginAttemptOptions = {}): Promise<void> {
+    const options = readOptions('succeeded()', given, ATTEMPT_OPTIONS)
     const [first, ...others] = await this.#steps(account, address, options)
     await first![0].reset(first![1])
     for (const [counter, key] of others) await counter.consume(key, -1, options.log)

@@ -74,6 +74,11 @@ const OPTIONS: OptionTable<AuthenticationOptions<AppUser>> = {
   loginPath: option.string,
 }
 
+const LOGIN_OPTIONS: OptionTable<{ keep?: readonly string[]; remember?: boolean }> = {
+  keep: option.listOf(option.string),
+  remember: option.boolean,
+}
+
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
 /**
@@ -180,11 +185,12 @@ export class Authentication<User extends AppUser = AppUser> {
    * @param options.remember - also remember the login on this device after the session ends.
    */
   login(c: Context, user: User, options: { keep?: readonly string[]; remember?: boolean } = {}): void | Promise<void> {
+    const { keep = this.#options.keep ?? [], remember = false } = readOptions('login()', options, LOGIN_OPTIONS)
     const id = this.#required('idOf', 'login()')(user)
     const epoch = this.#epochOf(user)
-    this.#scope(c).session.login(id, { keep: options.keep ?? this.#options.keep ?? [], epoch })
+    this.#scope(c).session.login(id, { keep, epoch })
     this.#know(c, user)
-    return options.remember ? this.#remembered?.issue(c, id, epoch) : undefined
+    return remember ? this.#remembered?.issue(c, id, epoch) : undefined
   }
 
   /** Ends the session and the device's remembered login. */

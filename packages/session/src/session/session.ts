@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { sessionError } from '../errors.ts'
 import { randomToken } from '../secrets/random.ts'
 
@@ -31,6 +32,12 @@ export interface LoginOptions {
   epoch?: string | number
   /** Set for a remembered login, which does not count as recent. */
   remembered?: boolean
+}
+
+const LOGIN_OPTIONS: OptionTable<LoginOptions> = {
+  keep: option.listOf(option.string),
+  epoch: option.either(option.string, option.number()),
+  remembered: option.boolean,
 }
 
 export interface SessionLink {
@@ -145,14 +152,15 @@ export class Session {
 
   /** Starts a user's session: a new id, and only the contents that `keep` names (against session fixation). */
   login(userId: string | number, options: LoginOptions = {}): void {
+    const { keep = [], epoch = 0, remembered = false } = readOptions('session.login()', options, LOGIN_OPTIONS)
     if (!this.#link.mayChange()) return
     const before = this.#record?.data ?? {}
-    const kept = (options.keep ?? []).filter(key => Object.hasOwn(before, key)).map(key => [key, before[key]])
+    const kept = keep.filter(key => Object.hasOwn(before, key)).map(key => [key, before[key]])
     const now = this.#link.now()
     this.#record = {
       id: randomToken(16),
       createdAt: now,
-      user: { id: userId, epoch: options.epoch ?? 0, at: options.remembered ? 0 : now },
+      user: { id: userId, epoch, at: remembered ? 0 : now },
       data: Object.fromEntries(kept),
     }
     this.#changed = true

@@ -70,6 +70,8 @@ const OPTIONS: OptionTable<OneTimeTokenOptions> = {
   now: option.func,
 }
 
+const ISSUE_OPTIONS: OptionTable<{ epoch?: string | number }> = { epoch: option.either(option.string, option.number()) }
+
 /** The result of presenting a token. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly token: StoredToken }
@@ -106,8 +108,8 @@ export class OneTimeTokens {
    *   is issued while the password changes.
    */
   async issue(userId: string | number, options: { epoch?: string | number } = {}): Promise<string> {
+    const { epoch } = readOptions('issue()', options, ISSUE_OPTIONS)
     const { store, purpose, replace } = this.#options
-    const { epoch } = options
     if (replace) await store.removeUser(purpose, userId)
     const { token, hash } = newToken(purpose)
     await store.insert({ ...this.#stored(hash, String(userId)), epoch: epoch === undefined ? epoch : String(epoch) })

@@ -27,6 +27,8 @@ export interface BeginOptions {
   keep?: readonly string[]
 }
 
+const BEGIN_OPTIONS: OptionTable<BeginOptions> = { commit: option.boolean, keep: option.listOf(option.string) }
+
 /** Whatever has the database of an application: an Arlen application, or an object with its `Pg`. */
 export type WithDatabase = Pg | { readonly db: Pg }
 
@@ -57,6 +59,7 @@ export class TestDb implements AsyncDisposable {
    * @throws ArlenError `option_invalid` where the test before has not ended
    */
   async begin(app?: WithDatabase, options: BeginOptions = {}): Promise<void> {
+    const { commit = false, keep = [] } = readOptions('begin()', options, BEGIN_OPTIONS)
     if (this.#end)
       throw testingError('option_invalid', {
         name: 'begin()',
@@ -64,8 +67,8 @@ export class TestDb implements AsyncDisposable {
       })
     const db = app === undefined ? this.db : 'db' in app && !('query' in app) ? app.db : (app as Pg)
     const sequences = await readSequences(this.db)
-    if (options.commit) {
-      this.#end = () => this.#empty(options.keep ?? [], sequences)
+    if (commit) {
+      this.#end = () => this.#empty(keep, sequences)
       return
     }
     const rollback: Rollback = await beginRollback(db)
@@ -84,7 +87,8 @@ export class TestDb implements AsyncDisposable {
 
   /** Empties all tables but those named, restarts their sequences, and seeds anew. */
   async truncate(options: { keep?: readonly string[] } = {}): Promise<void> {
-    await truncateAll(this.db, { except: options.keep ?? [] })
+    const { keep = [] } = readOptions('truncate()', options, { keep: BEGIN_OPTIONS.keep })
+    await truncateAll(this.db, { except: keep })
     await this.#seed?.(this.db)
   }
 

@@ -1,4 +1,5 @@
 import { isPromiseLike } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { ControlValue, Entries } from '../browser/controls.ts'
 import { type CallSite, callSiteOf, thrownFrom } from '../call-site.ts'
 import { testingError } from '../errors.ts'
@@ -24,6 +25,19 @@ export interface RequestOptions {
   accept?: string
   timeoutMs?: number
   redirects?: number | boolean
+}
+
+const OPTIONS: OptionTable<RequestOptions> = {
+  query: option.any,
+  headers: option.object,
+  json: option.any,
+  form: option.any,
+  multipart: option.any,
+  body: option.any,
+  auth: option.any,
+  accept: option.string,
+  timeoutMs: option.durationMs(1),
+  redirects: option.any,
 }
 
 /** The query of a request. */
@@ -183,7 +197,18 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
 
   /** @internal Everything that an object can say at once. */
   apply(options: RequestOptions): this {
-    const { query, headers = {}, json, form, multipart, body, auth, accept, timeoutMs, redirects } = options
+    const {
+      query,
+      headers = {},
+      json,
+      form,
+      multipart,
+      body,
+      auth,
+      accept,
+      timeoutMs,
+      redirects,
+    } = readOptions('the request', options, OPTIONS)
     if (query !== undefined) this.query(query)
     for (const [name, value] of Object.entries(headers)) {
       if (value === undefined) continue

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
 import type { LocalsArgument, TemplateName } from '../types.ts'
 import type { Views } from '../views.ts'
 
@@ -14,11 +15,22 @@ export interface FastifyViewsOptions {
   views: Views<FastifyRequest>
 }
 
+/** With what Fastify itself takes from the options of a plugin. */
+type Registered = FastifyViewsOptions & RegisterOptions
+
+const OPTIONS: OptionTable<Registered> = {
+  views: option.required(option.any),
+  prefix: option.any,
+  logLevel: option.any,
+  logSerializers: option.any,
+}
+
 /**
  * Lets Fastify render templates: `app.register(fastifyViews, { views })`, then `reply.view('users/show', { user })`.
  * Helpers of the context are made from the request.
  */
-export function fastifyViews(app: FastifyInstance, { views }: FastifyViewsOptions, done: () => void): void {
+export function fastifyViews(app: FastifyInstance, options: FastifyViewsOptions, done: () => void): void {
+  const { views } = readOptions('fastifyViews()', options as Registered, OPTIONS)
   app.decorateReply('view', function (this: FastifyReply, name: string, ...rest: unknown[]): FastifyReply {
     const render = views.render as (name: string, locals: unknown, context: unknown) => string | Promise<string>
     new Promise<string>(resolve => resolve(render(name, rest[0], this.request))).then(

@@ -39,10 +39,11 @@ export type Part = FieldPart | FilePart
  * The parts of a body of multipart/form-data (RFC 7578), in the order they arrive. What is no form is refused when it is
  * met: see `MultipartParser`.
  */
-export async function* readMultipart(
-  request: Message,
-  options: MultipartOptions = {},
-): AsyncGenerator<Part, void, void> {
+export function readMultipart(request: Message, options: MultipartOptions = {}): AsyncGenerator<Part, void, void> {
+  return parts(request, readOptions('multipart()', options, OPTIONS))
+}
+
+async function* parts(request: Message, options: MultipartOptions): AsyncGenerator<Part, void, void> {
   const contentType = request.header('content-type') ?? ''
   if (!/^multipart\/form-data[ \t]*(?:;|$)/i.test(contentType)) {
     throw httpError('body_type_unsupported', { expected: 'multipart/form-data' })
@@ -79,12 +80,7 @@ class PartReader implements PartSink {
 
   constructor(request: Message, boundary: string, options: MultipartOptions) {
     this.request = request
-    const {
-      fieldBytes = 65_536,
-      fileBytes = request.maxBodyBytes,
-      fields = 100,
-      files = 10,
-    } = readOptions('multipart()', options, OPTIONS)
+    const { fieldBytes = 65_536, fileBytes = request.maxBodyBytes, fields = 100, files = 10 } = options
     this.limits = { fieldBytes, fileBytes, fields, files }
     this.parser = new MultipartParser(boundary, this)
     this.body = request.stream

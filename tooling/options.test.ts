@@ -15,7 +15,8 @@ const ROWS: readonly Row[] = [...PARTS, ...FRAMEWORK]
 /** What takes options, and has no row here. */
 const WITHOUT_ROW: Readonly<Record<string, string>> = {
   '@arlen/boomhauer runBoomhauer()': 'hands them to createBoomhauer()',
-  '@arlen/core Controllable.setLoadRules()': 'an interface; see HttpServer',
+  '@arlen/core Controllable.setLoadRules()': 'called by process managers; rules that a newer one adds are ignored',
+  '@arlen/http HttpServer.setLoadRules()': 'called by process managers; rules that a newer one adds are ignored',
   '@arlen/core Servable.close()': 'an interface; see HttpServer and App',
   '@arlen/core Servable.listen()': 'an interface; see HttpServer and App',
   '@arlen/core readOptions()': 'reads them',

@@ -122,13 +122,6 @@ export const PARTS: readonly Row[] = [
     owner: 'close()',
   },
   {
-    bag: '@arlen/http HttpServer.setLoadRules()',
-    make: o => createServer(() => 'ok').setLoadRules(o),
-    misspelled: 'maxInFligt',
-    meant: 'maxInFlight',
-    owner: 'setLoadRules()',
-  },
-  {
     bag: '@arlen/http serveStatic()',
     make: o => serveStatic(tmpdir(), o),
     misspelled: 'maxAgeSecond',

@@ -19,12 +19,6 @@ export interface Address {
 
 const CLOSE_OPTIONS: OptionTable<CloseOptions> = { graceMs: option.limit }
 
-const LOAD_RULES: OptionTable<LoadRules> = {
-  maxInFlight: option.required(option.limit),
-  healthPaths: option.required(option.listOf(option.string)),
-  retryAfterSeconds: option.required(option.limit),
-}
-
 /** Serves HTTP/1.1 over any listener or Duplex. */
 export class HttpServer implements Servable, Controllable {
   private readonly engine: Service
@@ -65,8 +59,7 @@ export class HttpServer implements Servable, Controllable {
   }
 
   /** Holds the server to fewer requests in flight than `maxRequestsInFlight`, if told so. */
-  setLoadRules(rules: LoadRules): void {
-    const { maxInFlight, healthPaths, retryAfterSeconds } = readOptions('setLoadRules()', rules, LOAD_RULES)
+  setLoadRules({ maxInFlight, healthPaths, retryAfterSeconds }: LoadRules): void {
     const { engine } = this
     engine.maxInFlight = Math.min(engine.limits.maxRequestsInFlight, maxInFlight || Number.POSITIVE_INFINITY)
     engine.healthPaths = healthPaths

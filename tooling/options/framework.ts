@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { createBoomhauer, resolveOptions } from '@arlen/boomhauer'
+import { typecheck } from '@arlen/boomhauer/typecheck'
 import { codeFrame } from '@arlen/core/code-frame'
 import { resolveConfig } from '@arlen/core/config'
 import { createLogger } from '@arlen/core/logger'
@@ -13,6 +14,14 @@ import {
 import { renderDiagnosticsHtml } from '@arlen/error-report/page'
 import { createMailer } from '@arlen/mail'
 import { command, createPropane, serve as servePropane } from '@arlen/propane'
+import {
+  activateRelease,
+  archiveRelease,
+  buildRelease,
+  contractRelease,
+  pruneReleases,
+  rollbackRelease,
+} from '@arlen/release'
 import { createRouter } from '@arlen/router'
 import { testApp, testDb, type Visitor } from '@arlen/testing'
 import { assetUrls, buildViews, compile, compileTemplate, createViews, form } from '@arlen/view'

@@ -19,7 +19,11 @@ export interface PageOptions {
 }
 
 /** What each of {@link PageOptions} takes. */
-export const PAGE_OPTIONS: OptionTable<PageOptions> = { root: option.string, editor: option.string }
+export const PAGE_OPTIONS: OptionTable<PageOptions> = {
+  root: option.string,
+  editor: option.string,
+  actions: option.listOf(option.object),
+}
 
 /** The path below which the development server serves its own pages, forms and scripts. */
 export const DEVELOPMENT_PATH = '/_boomhauer/'

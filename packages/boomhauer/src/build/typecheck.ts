@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { diagnose, type Redact } from '@arlen/error-report'
 
 /** What {@link typecheck} checks. */
@@ -11,6 +12,11 @@ export interface TypecheckOptions {
   root: string
   /** Takes secrets out of what the compiler prints. */
   redact: Redact
+}
+
+const OPTIONS: OptionTable<TypecheckOptions> = {
+  root: option.required(option.text),
+  redact: option.required(option.func),
 }
 
 const COMMAND = 'tsc --noEmit'
@@ -25,7 +31,7 @@ const MAX_OUTPUT = 2_000_000
  * @returns no diagnostics if there are no errors, or if TypeScript or tsconfig.json is missing
  */
 export async function typecheck(options: TypecheckOptions, signal: AbortSignal): Promise<readonly Diagnostic[]> {
-  const { root, redact } = options
+  const { root, redact } = readOptions('typecheck()', options, OPTIONS)
   const compiler = findCompiler(root)
   if (!compiler || !existsSync(join(root, 'tsconfig.json'))) return []
   const args = ['--noEmit', ...incremental(root), '--pretty', 'false', '-p', 'tsconfig.json']

@@ -4,6 +4,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { option, readOptions } from '@arlen/core/options'
 import { create, extract } from 'tar'
 import { releaseError } from '../errors.ts'
 import { listFiles } from '../manifest/list-files.ts'
@@ -30,8 +31,9 @@ export interface ReleaseArchive {
  */
 export async function archiveRelease(
   dir: string,
-  { keyFile }: { keyFile?: string | undefined } = {},
+  options: { keyFile?: string | undefined } = {},
 ): Promise<ReleaseArchive> {
+  const { keyFile } = readOptions('archiveRelease()', options, { keyFile: option.text })
   const { id, commit } = await readManifest(dir)
   const file = join(dirname(dir), `${id}.tar.zst`)
   const partial = `${file}.partial`

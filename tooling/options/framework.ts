@@ -238,6 +238,23 @@ export const FRAMEWORK: readonly Row[] = [
     meant: 'cookies',
     owner: 'visitor()',
   },
+  { bag: '@arlen/release buildRelease()', make: o => buildRelease(o), misspelled: 'outdir', meant: 'outDir' },
+  {
+    bag: '@arlen/release archiveRelease()',
+    make: o => archiveRelease('x', o),
+    misspelled: 'keyfile',
+    meant: 'keyFile',
+  },
+  { bag: '@arlen/release activateRelease()', make: o => activateRelease(o), misspelled: 'canry', meant: 'canary' },
+  { bag: '@arlen/release rollbackRelease()', make: o => rollbackRelease(o), misspelled: 'relod', meant: 'reload' },
+  { bag: '@arlen/release contractRelease()', make: o => contractRelease(o), misspelled: 'dryrun', meant: 'dryRun' },
+  { bag: '@arlen/release pruneReleases()', make: o => pruneReleases(o), misspelled: 'kep', meant: 'keep' },
+  {
+    bag: '@arlen/boomhauer typecheck()',
+    make: o => typecheck(o, new AbortController().signal),
+    misspelled: 'rot',
+    meant: 'root',
+  },
   ...METHODS.map(
     (method): Row => ({
       bag: `@arlen/testing Visitor.${method}()`,

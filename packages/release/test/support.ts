@@ -35,7 +35,7 @@ if (command === 'reload') {
   const id = path.basename(root)
   const all = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
   fs.appendFileSync(path.join(root, '../../shared/reloads'), id + '\\n')
-  console.log(JSON.stringify(all[id] ?? { ok: false, error: { code: 'not_running', message: 'nothing runs' } }))
+  console.log(JSON.stringify(all[id] ?? { ok: false, error: { code: 'propane_not_running', message: 'nothing runs' } }))
 } else {
   const answers = JSON.parse(fs.readFileSync(path.join(root, 'answers.json'), 'utf8'))
   console.error('the program starts')

@@ -1,9 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, createZstdDecompress, zstdCompress } from 'node:zlib'
 import { option, readOptions } from '@arlen/core/options'
 import { create, extract } from 'tar'
 import { releaseError } from '../errors.ts'
@@ -11,6 +13,7 @@ import { listFiles } from '../manifest/list-files.ts'
 import { MANIFEST, readManifest } from '../manifest/manifest.ts'
 
 const COMPRESSION_LEVEL = 10
+const zstd = promisify(zstdCompress)
 
 /** What {@link archiveRelease} wrote. */
 export interface ReleaseArchive {
@@ -39,9 +42,12 @@ export async function archiveRelease(
   const partial = `${file}.partial`
   const paths = [MANIFEST, ...listFiles(dir)].sort().map(path => `${basename(dir)}/${path}`)
   const pack = create({ cwd: dirname(dir), portable: true, mtime: new Date(commit.time), noDirRecurse: true }, paths)
-  const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL } })
   try {
-    await pipeline(pack, compress, createWriteStream(partial))
+    // In one piece: what a stream gives depends on how its input happened to be cut.
+    const content = await zstd(await buffer(pack), {
+      params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
+    })
+    await writeFile(partial, content)
     await rename(partial, file)
   } finally {
     await rm(partial, { force: true })

@@ -31,8 +31,8 @@ const PNPM_OPTIONS = ['--prefer-offline', '--config.node-linker=hoisted', '--con
 
 /** What package managers write about themselves, with times and paths of this machine; and commands nobody types in a release. */
 const TRACE = /^\.(?:bin|cache|modules\.yaml|package-lock\.json|pnpm-.*|pnpm)$/
-/** Types do not run. */
-const TYPES = /\.d\.[cm]?ts(?:\.map)?$/
+/** Types do not run, and Node.js refuses other TypeScript below node_modules. */
+const TYPES = /\.[cm]?ts$|\.d\.[cm]?ts\.map$/
 
 /**
  * Installs the production dependencies of an application into a release, from its lock file and by its package manager.

@@ -34,7 +34,7 @@ export async function reloadCurrent(
   const answer = parse(stdout)
   if (answer === undefined) return { outcome: 'failed', reason: (stderr || stdout || 'no answer').trim() }
   if (!answer.ok) {
-    if (answer.error?.code === 'not_running') return { outcome: 'not_running' }
+    if (answer.error?.code === 'propane_not_running') return { outcome: 'not_running' }
     return { outcome: 'failed', reason: answer.error?.message ?? 'no reason given' }
   }
   const runs = answer.result?.release

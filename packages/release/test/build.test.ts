@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { copySources, selectSources } from '../src/build/sources.ts'
+import { stripTypes } from '../src/build/strip-types.ts'
+import { buildRelease } from '../src/index.ts'
+import { temporaryFolder, writeFiles } from './support.ts'
+
+const PACKAGE = JSON.stringify({ name: 'shop', type: 'module', dependencies: { '@arlen/cli': '1' } })
+const APP = { 'package.json': PACKAGE, 'app.ts': 'export default 1\n', 'package-lock.json': '{}' }
+
+function git(root: string, ...args: string[]): void {
+  const config = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false']
+  execFileSync('git', [...config, ...args], { cwd: root, stdio: 'pipe' })
+}
+
+function repository(files: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder()
+  git(root, 'init', '-q')
+  writeFiles(root, files)
+  git(root, 'add', '-A')
+  git(root, 'commit', '-qm', 'first')
+  return root
+}
+
+const selection = { exclude: [], include: [], allowDirty: false }
+
+describe('a release contains', () => {
+  test('what Git tracks, without tests, settings of tools and hidden files', async () => {
+    const root = repository({
+      ...APP,
+      '.env': 'SECRET=1',
+      '.github/workflows/ci.yml': '',
+      '.gitignore': 'uploads/\n',
+      'config/deploy.ts': '',
+      'db/migrations/0001_a.sql': '',
+      Dockerfile: '',
+      'public/shop.css': '',
+      'README.md': '',
+      'src/a.test.ts': '',
+      'src/a.ts': '',
+      'templates/home.html.ets': '',
+      'test/app.test.ts': '',
+      'tsconfig.json': '{}',
+      'types.d.ts': '',
+      'uploads/picture.png': '',
+    })
+    const { paths, dirty } = await selectSources({ root, ...selection })
+    expect(paths).toEqual([
+      'app.ts',
+      'db/migrations/0001_a.sql',
+      'package.json',
+      'public/shop.css',
+      'src/a.ts',
+      'templates/home.html.ets',
+    ])
+    expect(dirty).toBe(false)
+  })
+
+  test('what is included or excluded by a glob', async () => {
+    const root = repository({ ...APP, '.gitignore': 'public/built/\n', 'drafts/a.ts': '' })
+    writeFiles(root, { 'public/built/a.js': '' })
+    const { paths } = await selectSources({ root, ...selection, include: ['public/built/**'], exclude: ['drafts/**'] })
+    expect(paths).toEqual(['app.ts', 'package.json', 'public/built/a.js'])
+  })
+
+  test('no changes that are not committed, unless that is asked for', async () => {
+    const root = repository(APP)
+    writeFiles(root, { 'app.ts': 'export default 2\n', 'src/new.ts': '', 'notes.md': '' })
+    await expect(selectSources({ root, ...selection })).rejects.toMatchObject({
+      code: 'tree_dirty',
+      message: expect.stringContaining('app.ts, src/'),
+    })
+    expect(await selectSources({ root, ...selection, allowDirty: true })).toMatchObject({ dirty: true })
+  })
+
+  test('of a folder in a repository, what is below it', async () => {
+    const root = repository({ 'apps/shop/app.ts': '', 'apps/other/app.ts': '', 'apps/shop/package.json': PACKAGE })
+    writeFiles(root, { 'apps/other/app.ts': 'changed' })
+    expect(await selectSources({ root: join(root, 'apps/shop'), ...selection })).toEqual({
+      paths: ['app.ts', 'package.json'],
+      dirty: false,
+    })
+  })
+})
+
+describe('types are stripped', () => {
+  test('and everything else keeps its line and column', async () => {
+    const source = `interface A { b: string }\nconst a: A = { b: 'é😀' } as const; throw new Error(a.b)\n`
+    const code = (await stripTypes(new Map([['a.ts', source]]))).get('a.ts')!
+    expect(code).not.toContain('interface')
+    expect(code.indexOf('throw')).toBe(source.indexOf('throw'))
+    expect(code.split('\n')).toHaveLength(source.split('\n').length)
+  })
+
+  test.each([
+    ['an enum', 'enum A { B }'],
+    ['a parameter property', 'class A { constructor(private b: string) {} }'],
+    ['a syntax error', 'const a = {'],
+  ])('%s is refused with its file', async (_, source) => {
+    await expect(stripTypes(new Map([['src/a.ts', source]]))).rejects.toMatchObject({
+      code: 'source_invalid',
+      message: expect.stringContaining('src/a.ts'),
+    })
+  })
+})
+
+describe('copied sources', () => {
+  test.each<[string, Record<string, string>, string, RegExp]>([
+    [
+      'two files of one name',
+      { 'a.ts': '', 'a.js': '' },
+      'source_collision',
+      /a\.js and a\.ts would both become a\.js/,
+    ],
+    ['a file that TypeScript turns into calls', { 'a.tsx': '' }, 'source_unsupported', /a\.tsx: releases contain/],
+    [
+      'an import of what is not released',
+      { 'src/a.ts': `\n\nimport './b.ts'\n` },
+      'import_missing',
+      /src\/a\.ts:3 imports "\.\/b\.js"/,
+    ],
+  ])('%s is refused', async (_, files, code, message) => {
+    const root = temporaryFolder()
+    writeFiles(root, files)
+    const copying = copySources(root, Object.keys(files).sort(), temporaryFolder())
+    await expect(copying).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+  })
+})
+
+describe('a build refuses', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['a folder without package.json', { 'app.ts': '' }, 'app_missing'],
+    ['a folder without an application', { ...APP, 'app.ts': '', 'main.ts': '' }, 'app_missing'],
+    ['an application without the command', { ...APP, 'package.json': '{"dependencies":{}}' }, 'cli_missing'],
+    ['a lock file of a manager it does not know', { ...APP, 'yarn.lock': '' }, 'manager_unsupported'],
+    ['no lock file', APP, 'lockfile_missing'],
+    ['a lock file that does not fit', APP, 'install_failed'],
+  ])('%s, and leaves nothing', async (what, files, code) => {
+    const root = repository(files)
+    if (what.includes('without an application')) rmSync(join(root, 'app.ts'))
+    if (/no lock file|manager/.test(what)) rmSync(join(root, 'package-lock.json'))
+    git(root, 'add', '-A')
+    git(root, 'commit', '-qm', 'second', '--allow-empty')
+    const outDir = join(temporaryFolder(), 'releases')
+    await expect(buildRelease({ root, outDir })).rejects.toMatchObject({ code })
+    if (existsSync(outDir)) expect(execFileSync('ls', ['-A', outDir], { encoding: 'utf8' })).toBe('')
+  })
+
+  test('an option that it does not have', async () => {
+    await expect(buildRelease({ rot: '.' } as never)).rejects.toMatchObject({ code: 'option_unknown' })
+  })
+})
+
+test('an application in a pnpm workspace finds the lock file of the workspace', async () => {
+  const root = repository({ 'pnpm-lock.yaml': 'broken: [', 'apps/shop/app.ts': '', 'apps/shop/package.json': PACKAGE })
+  await expect(buildRelease({ root: join(root, 'apps/shop') })).rejects.toMatchObject({
+    code: 'install_failed',
+    message: expect.stringContaining('pnpm --filter shop'),
+  })
+})

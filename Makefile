@@ -5,13 +5,14 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check bench mutation release-rehearsal site surface build format lint clean
+.PHONY: help run dev test check matrix bench mutation release-rehearsal site surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
 	@echo 'make dev      the same under the development server, rebuilt on every save'
 	@echo 'make test     the fast tests (WHAT=packages/router for a part of them)'
 	@echo 'make check    everything a change must pass: format, lint, types, build, all tests, packages, benchmarks'
+	@echo 'make matrix   what users install, with every supported Node.js, npm and pnpm (MATRIX=24.13.0,npm for one of them)'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
 	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
 	@echo 'make release-rehearsal  a whole release, tried on a registry of this machine'
@@ -33,6 +34,9 @@ test:
 
 check:
 	@$(READY) $(NODE) tooling/check.ts
+
+matrix:
+	@MATRIX=$${MATRIX:-all} $(READY) --build $(NODE) tooling/published/run.ts
 
 bench:
 	@$(READY) --build node --enable-source-maps benchmarks/run.ts $(WHAT)

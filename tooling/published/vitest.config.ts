@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// What users install, tried as they use it: one cell of the matrix in `make check`, all of them by `make matrix`.
+export default defineConfig({
+  test: {
+    expect: { requireAssertions: true },
+    retry: 0,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    // Each test starts package managers, compilers and servers: two at once would only wait for each other.
+    fileParallelism: false,
+    include: ['tooling/published/*.published.ts'],
+  },
+})

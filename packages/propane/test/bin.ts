@@ -3,7 +3,7 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { SOURCE } from './helpers.ts'
 
-const BIN = path.join(import.meta.dirname, '..', 'src', 'bin.ts')
+export const BIN: string = path.join(import.meta.dirname, '..', 'src', 'bin.ts')
 
 export interface LogLine {
   level: string

@@ -52,7 +52,7 @@ const OWN_NAME = /^[0-9a-f]{16}-\w*\.sock$/
 
 /**
  * The live control sockets in the default folder, of one application if it is given. If there are none, those in the
- * runtime directories of system services (`RuntimeDirectory=` in systemd) that this user may use.
+ * runtime directories of services of the system or of this user (`RuntimeDirectory=` in systemd) that this user may use.
  */
 export async function findControlSockets(
   app?: string,
@@ -63,7 +63,9 @@ export async function findControlSockets(
   const own = await answering(controlFolder(env), name => name.startsWith(prefix) && name.endsWith('.sock'))
   if (own.length > 0 || env.RUNTIME_DIRECTORY) return own
   const isOurs = (name: string) => name.startsWith(prefix) && OWN_NAME.test(name)
-  return (await Promise.all(namesIn(run).map(name => answering(path.join(run, name), isOurs)))).flat()
+  const parents = [run, ...(env.XDG_RUNTIME_DIR ? [env.XDG_RUNTIME_DIR] : [])]
+  const folders = parents.flatMap(parent => namesIn(parent).map(name => path.join(parent, name)))
+  return (await Promise.all(folders.map(folder => answering(folder, isOurs)))).flat()
 }
 
 /** The live sockets in a folder. */

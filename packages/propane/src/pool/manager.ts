@@ -5,7 +5,7 @@ import type { FromWorker } from '../protocol.ts'
 import { CELLS, clearCell, createScoreboard } from '../scoreboard.ts'
 import { fs } from '../system/builtins.ts'
 import type { Identity } from '../system/identities.ts'
-import type { ListeningSocket } from '../system/listening-socket.ts'
+import { backlogOf, isKept, type ListeningSocket } from '../system/listening-socket.ts'
 import { OomKills } from '../system/oom-kills.ts'
 import { apply, applyAction, type Notice, type PoolEvent } from './apply.ts'
 import { ClosingOrder } from './closing-order.ts'
@@ -166,7 +166,7 @@ export class Manager {
     const { stats } = workerOf(this.pool, id)!
     this.#options.events.emit('drain', { ...child.identity, reason, stats })
     const tell = (last: boolean) => child.handle.send({ type: 'drain', graceMs, idleMs, last })
-    if (reason !== 'stop' || this.handedOver) tell(false)
+    if (reason !== 'stop' || this.handedOver || this.#options.sockets.some(isKept)) tell(false)
     else {
       // The last one must accept queued connections, but may have closed its copies of the sockets.
       if (this.#closing.stop(id, tell)) this.#send(child, 'spare', this.#options.sockets, this.#options.releaseSockets)
@@ -272,8 +272,8 @@ export class Manager {
 
   /** Sends a worker a copy of each socket, and calls `sent` after the last one. */
   #send(child: Process, type: 'listen' | 'spare', sockets: readonly ListeningSocket[], sent?: () => void): void {
-    const { listenBacklog: backlog } = child.plan.accessories
     for (const [index, socket] of sockets.entries()) {
+      const backlog = backlogOf(socket, child.plan.accessories.listenBacklog)
       const last = index === sockets.length - 1
       child.handle.send({ type, index, of: sockets.length, backlog }, socket, last ? sent : undefined)
     }

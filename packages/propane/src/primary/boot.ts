@@ -7,16 +7,15 @@ import { inheritedExecArgv } from '../pool/exec-argv.ts'
 import { Manager } from '../pool/manager.ts'
 import { makePlan } from '../pool/plan.ts'
 import { poolSettings } from '../pool/pool-settings.ts'
-import { SharedPorts } from '../pool/shared-ports.ts'
 import { Events } from '../propane-events.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
-import { adoptAll, bind } from '../system/bind.ts'
 import { resolveIdentity } from '../system/identities.ts'
 import { closeSocket } from '../system/listening-socket.ts'
-import { activatedSockets, ServiceNotifier, tellSystemd } from '../system/systemd.ts'
+import { ServiceNotifier, tellSystemd } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { checkWorkers } from './check-workers.ts'
 import { handedOver } from './handover.ts'
+import { openSockets } from './open-sockets.ts'
 import { Primary } from './primary.ts'
 import { Services } from './services.ts'
 import { wantedWorkers } from './wanted-workers.ts'
@@ -48,12 +47,7 @@ export async function bootPrimary(options: PrimaryOptions, accessories: Accessor
   const { args = [], env = process.env } = options
   const given = { app, args, accessories, env, cwd: logicalCwd() }
   makePlan({ ...given, port: 0 }) // finds problems before anything is bound
-  const fds = handover?.fds ?? activatedSockets()
-  const all = fds.length > 0 ? adoptAll(fds, handover?.paths) : await bind(accessories)
-  const shared = handover?.shared ?? []
-  const sockets = all.slice(0, all.length - shared.length)
-  const sharedPorts = new SharedPorts(sockets)
-  for (const [index, wanted] of shared.entries()) sharedPorts.adopt(wanted, all[sockets.length + index]!)
+  const { sockets, sharedPorts } = await openSockets(accessories, handover)
   const source = { ...given, port: sockets[0]!.port ?? 0 }
   const plan = makePlan(source)
   const services = new Services({

@@ -7,13 +7,15 @@ import { makePlan, workerEnv, workerOptions } from '../pool/plan.ts'
 import { poolSettings } from '../pool/pool-settings.ts'
 import { type FromWorker, SOCKET_TAKEN, type ToWorker } from '../protocol.ts'
 import { logicalCwd, logicalPath } from '../release.ts'
-import { adoptAll, bind, inUse } from '../system/bind.ts'
+import { inUse } from '../system/bind.ts'
 import { become, identityEnv, resolveIdentity } from '../system/identities.ts'
+import { backlogOf, isKept } from '../system/listening-socket.ts'
 import { gateSignals } from '../system/signal-gate.ts'
-import { activatedSockets, ServiceNotifier } from '../system/systemd.ts'
+import { ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { explainError } from '../worker/explain-error.ts'
 import { type Channel, Worker } from '../worker/worker.ts'
+import { openSockets } from './open-sockets.ts'
 
 export interface OneProcessOptions {
   app: string
@@ -40,8 +42,7 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
   const systemd = new ServiceNotifier(problem => log.line('warn', problem))
   const given = { app: logicalPath(app), args, accessories, env, cwd: logicalCwd() }
   makePlan({ ...given, port: 0 }) // finds problems before anything is bound
-  const fds = activatedSockets()
-  const sockets = fds.length > 0 ? adoptAll(fds) : await bind(accessories)
+  const { sockets } = await openSockets(accessories)
   const plan = makePlan({ ...given, port: sockets[0]!.port ?? 0 })
   const identity = { id: 1, slot: 1, generation: 1 }
   const account = resolveIdentity(accessories.user, accessories.group)
@@ -53,8 +54,8 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
   let tell: (message: ToWorker, handle: (typeof sockets)[number]['handle'] | undefined) => void = () => undefined
   const heard = (message: FromWorker) => {
     if (message.type === 'ready') {
-      const backlog = accessories.listenBacklog
       for (const [index, socket] of sockets.entries()) {
+        const backlog = backlogOf(socket, accessories.listenBacklog)
         tell({ type: 'listen', index, of: sockets.length, backlog }, socket.handle)
       }
     } else if (message.type === 'serving') {
@@ -87,7 +88,8 @@ export async function runInOneProcess(options: OneProcessOptions): Promise<never
     tell({ type: 'pre_stop' }, undefined)
     void systemd.notify('STOPPING=1')
     log.line('info', `stopping: requests in flight may take ${formatDuration(accessories.drainTimeoutMs)}`)
-    setTimeout(() => void worker.drain(accessories.drainTimeoutMs, accessories.idleWindowMs, true), preStopDelayMs)
+    const last = !sockets.some(isKept)
+    setTimeout(() => void worker.drain(accessories.drainTimeoutMs, accessories.idleWindowMs, last), preStopDelayMs)
   }
   gateSignals({
     // During the stop, the application sends it to end itself, as it would without propane.

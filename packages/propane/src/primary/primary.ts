@@ -20,9 +20,10 @@ import { closeSocket, type ListeningSocket } from '../system/listening-socket.ts
 import type { ServiceNotifier } from '../system/systemd.ts'
 import { formatDuration } from '../units.ts'
 import { checkWorkers } from './check-workers.ts'
-import { announce, Successor } from './handover.ts'
+import { announce } from './handover.ts'
 import { tellNotice } from './notices.ts'
 import type { Services } from './services.ts'
+import { Successor } from './successor.ts'
 import { wantedWorkers } from './wanted-workers.ts'
 import type { WorkerOutput } from './worker-output.ts'
 
@@ -206,13 +207,13 @@ export class Primary implements PropaneHandle {
       if (endsContainer()) throw new Error('the first process of a container cannot be replaced; replace the container')
       if (pool.reload) throw new Error('a reload is under way')
       this.#manager.dispatch({ type: 'upgrade' })
-      this.#successor = new Successor(
-        this.#parts.sockets,
-        this.#parts.sharedPorts,
-        { generation: pool.nextGeneration - 1, workers: pool.desired },
-        this.#manager.source.cwd,
-        limitOf(2 * this.accessories.bootTimeoutMs),
-      )
+      this.#successor = new Successor({
+        sockets: this.#parts.sockets,
+        sharedPorts: this.#parts.sharedPorts,
+        state: { generation: pool.nextGeneration - 1, workers: pool.desired },
+        cwd: this.#manager.source.cwd,
+        timeoutMs: limitOf(2 * this.accessories.bootTimeoutMs),
+      })
       await this.#successor.up
     } catch (cause) {
       this.#successor = undefined
@@ -223,6 +224,8 @@ export class Primary implements PropaneHandle {
     }
     const { pid } = this.#successor
     this.#manager.handedOver = true
+    // Before this process ends: systemd would take the end of the main process for that of the service.
+    await this.#parts.systemd.notify(`MAINPID=${pid}`)
     await this.#parts.services.stepBack()
     this.#successor.go()
     this.#events.emit('upgraded', { pid })
@@ -295,7 +298,7 @@ export class Primary implements PropaneHandle {
     else {
       void announce()
         .then(() => this.#parts.services.open(true))
-        .then(() => this.#parts.systemd.notify(`MAINPID=${process.pid}`, ...lines))
+        .then(() => this.#parts.systemd.notify(...lines))
         .catch((error: Error) => this.#parts.log.line('error', error.message))
     }
     this.#parts.systemd.startWatchdog()

@@ -21,6 +21,8 @@ export interface ListeningSocket {
   readonly path?: string
   /** Whether to remove the file of the unix socket. Node.js does so itself if it has bound the socket. */
   readonly removePath?: true
+  /** systemd holds it too, and its unit says how long the queue is (0 if that is unknown). */
+  readonly activated?: { readonly backlog: number }
 }
 
 export interface ServerHandle {
@@ -76,6 +78,19 @@ export function adopt(fd: number, path: string = ''): ListeningSocket {
   if (!isTcp) return { handle, fd, address: `fd ${fd}` }
   const [host, port] = [bound.address!, bound.port!]
   return { handle, fd, host, port, address: formatAddress(host, port) }
+}
+
+/** The length of its queue: what its unit says, if systemd has opened it. */
+export function backlogOf({ activated }: ListeningSocket, otherwise: number): number {
+  return activated?.backlog || otherwise
+}
+
+/**
+ * Whether somebody else keeps it open when this process stops. Its queue then keeps its length and the connections in it, for
+ * whoever accepts next; a connection of ours in it would only make systemd start the service again.
+ */
+export function isKept({ activated }: ListeningSocket): boolean {
+  return activated !== undefined
 }
 
 /** Closes a listening socket and removes its file, if any. */

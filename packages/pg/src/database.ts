@@ -39,6 +39,12 @@ export abstract class Database extends Queries {
   readonly sql: SqlTag = sql
 
   /**
+   * The same database for reading alone, on a standby where `read` of `createPg` names one. Inside a transaction it is the
+   * transaction.
+   */
+  abstract get read(): Database
+
+  /**
    * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Queries go through the `tx` that
    * `fn` gets. Inside a transaction this is a savepoint, and the options of the outer transaction apply.
    *

@@ -72,6 +72,7 @@ const table = {
     message:
       'The session has {setting} = {value}, and values would be misread. Set it for the role: alter role … set {setting} = {expected}.',
   },
+  session_role: { message: 'The server is {found}, and target_session_attrs asks for {expected}.' },
   rollback_pending: { message: 'beginRollback() was called while the rollback of before is still to come.' },
   commit_unknown: {
     status: 503,

@@ -8,6 +8,8 @@ import type { Lease, LeasePurpose } from './pool/lease.ts'
 import type { Holder } from './pool/pool.ts'
 import type { Query } from './query/query.ts'
 import type { Result } from './query/result.ts'
+import { ReadDatabase } from './read/read-database.ts'
+import { ReadEntrance } from './read/read-entrance.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
 import { quoteIdentifier } from './sql/sql.ts'
 
@@ -27,17 +29,30 @@ export interface PoolStats {
   shared: number
   /** Plain queries in flight. */
   pipelined: number
+  /** Those of the reading pool, where there is one. */
+  read?: PoolStats
+}
+
+function statsOf({ pool, shared: { stats } }: Executor): PoolStats {
+  const { shared, pipelined, queued } = stats
+  return { ...pool.stats, waiting: pool.stats.waiting + queued, shared, pipelined }
 }
 
 /** A PostgreSQL database: queries, transactions, and the pool of connections behind them. */
 export class Pg extends Database {
   readonly #executor: Executor
+  readonly #standby: Executor | undefined
+  /** For reading alone. Outside of a scope nothing is known of what was written before. */
+  readonly read: Database
   #listener: Listener | undefined
   #closed: Promise<Holder[]> | undefined
 
   constructor(options: string | PgOptions) {
     super()
-    this.#executor = new Executor(readPgOptions(options))
+    const settings = readPgOptions(options)
+    this.#executor = new Executor(settings)
+    this.#standby = settings.read && new Executor(settings.read)
+    this.read = new ReadDatabase(new ReadEntrance(this.#executor, this.#standby, undefined))
     publishExecutor(this, this.#executor)
   }
 
@@ -52,7 +67,7 @@ export class Pg extends Database {
 
   /** The same database for one request: its queries end with its signal, and are counted together. */
   scope(options: ScopeOptions = {}): Scope {
-    return new Scope(this.#executor, options)
+    return new Scope({ primary: this.#executor, standby: this.#standby }, options)
   }
 
   /**
@@ -86,9 +101,7 @@ export class Pg extends Database {
   }
 
   stats(): PoolStats {
-    const { shared, pipelined, queued } = this.#executor.shared.stats
-    const pool = this.#executor.pool.stats
-    return { ...pool, waiting: pool.waiting + queued, shared, pipelined }
+    return { ...statsOf(this.#executor), ...(this.#standby && { read: statsOf(this.#standby) }) }
   }
 
   /**
@@ -102,9 +115,10 @@ export class Pg extends Database {
   }
 
   async #close(timeoutMs: number): Promise<Holder[]> {
-    const closed = this.#executor.pool.close(timeoutMs) // refuses from this moment on
+    const closed = this.#executor.close(timeoutMs) // refuses from this moment on
+    const others = this.#standby?.close(timeoutMs)
     await this.#listener?.close()
-    return closed
+    return [...(await closed), ...((await others) ?? [])]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,9 @@ import { callerOf } from './query/call-site.ts'
 import { repeatedQueryChannel } from './query/events.ts'
 import type { Query, Row } from './query/query.ts'
 import type { Result } from './query/result.ts'
+import type { Entrance } from './read/entrance.ts'
+import { ReadEntrance } from './read/read-entrance.ts'
+import { WritePosition } from './read/write-position.ts'
 import { isDatabaseError } from './server-errors/database-error.ts'
 import { Statement } from './wire/statement.ts'
 
@@ -21,25 +24,41 @@ export interface ScopeOptions {
   settings?: Readonly<Record<string, string | number | bigint | boolean>> | undefined
   /** Aborts with the request: queries in flight are canceled. */
   signal?: AbortSignal | undefined
+  /** What `read` gives is at least as new: the `position()` of the request that has written. */
+  after?: string | undefined
 }
 
-const OPTIONS: OptionTable<ScopeOptions> = { settings: option.object, signal: option.object }
+/** The pool that writes, and the one that reads beside it. */
+export interface Pools {
+  primary: Executor
+  standby: Executor | undefined
+}
+
+const OPTIONS: OptionTable<ScopeOptions> = { settings: option.object, signal: option.object, after: option.text }
 
 /** A database as one request sees it: queries end with the request, and are counted. */
 export class Scope extends Database {
-  readonly #executor: Executor
+  readonly #executor: Entrance
+  readonly #pools: Pools
+  readonly #options: ScopeOptions
+  readonly #position: WritePosition
+  #read: Scope | undefined
   readonly #signal: AbortSignal | undefined
   readonly #settings: SessionSettings | undefined
   readonly #counts: Map<string, number> | undefined
   #queries = 0
 
-  constructor(executor: Executor, options: ScopeOptions) {
+  constructor(pools: Pools, options: ScopeOptions, reading?: WritePosition) {
     super()
-    const { signal, settings } = readOptions('scope()', options, OPTIONS)
-    this.#executor = executor
+    const { signal, settings, after } = readOptions('scope()', options, OPTIONS)
+    this.#pools = pools
+    this.#options = options
+    this.#position = reading ?? new WritePosition(pools.primary, after)
+    this.#executor = reading ? new ReadEntrance(pools.primary, pools.standby, reading) : pools.primary
+    if (reading) this.#read = this
     this.#signal = signal
     this.#settings = settings && readSettings(settings)
-    this.#counts = executor.settings.debug ? new Map() : undefined
+    this.#counts = pools.primary.settings.debug ? new Map() : undefined
   }
 
   /** Queries made so far. */
@@ -47,7 +66,36 @@ export class Scope extends Database {
     return this.#queries
   }
 
+  /** The same scope on a standby, which sees what this scope has written: one that is behind is waited for, or the primary asked. */
+  get read(): Scope {
+    this.#read ??= new Scope(this.#pools, this.#options, this.#position)
+    return this.#read
+  }
+
+  /**
+   * How far this scope has written, for `after` of a later scope of the same user: undefined where it has not. A place in
+   * PostgreSQL's write-ahead log.
+   */
+  position(): Promise<string | undefined> {
+    return this.#position.current()
+  }
+
   tx<T>(fn: TxCallback<T>, options: TxOptions = {}): Promise<T> {
+    return this.#writing(() => this.#tx(fn, options), options.readOnly)
+  }
+
+  /** What runs now may write, unless it is known to read: reads behind it have to wait for it. */
+  async #writing<T>(work: () => Promise<T>, readOnly = false): Promise<T> {
+    if (readOnly || this.#read === this) return work()
+    this.#position.mark()
+    try {
+      return await work()
+    } finally {
+      this.#position.mark()
+    }
+  }
+
+  #tx<T>(fn: TxCallback<T>, options: TxOptions): Promise<T> {
     const settings = this.#settings
     const work: TxCallback<T> = settings
       ? async tx => {
@@ -60,12 +108,12 @@ export class Scope extends Database {
 
   protected run(query: Query): Promise<Result<unknown>> {
     this.#enter(query)
-    return this.#settings ? this.#runWithSettings(query, 1) : this.#executor.run(query)
+    return this.#writing(() => (this.#settings ? this.#runWithSettings(query, 1) : this.#executor.run(query)))
   }
 
   protected async lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
     this.#enter(query)
-    const lease = await this.#executor.lease(purpose, query)
+    const lease = await this.#writing(() => this.#executor.lease(purpose, query))
     if (this.#settings) await applyTo(lease, this.#settings)
     return lease
   }
@@ -73,7 +121,7 @@ export class Scope extends Database {
   async #runWithSettings(query: Query, attempt: number): Promise<Result<unknown>> {
     const { row: _, outsideTransaction = false, ...options } = query.options
     try {
-      return await this.tx(tx => tx.query<Row>(query.text as never, query.values, options), { outsideTransaction })
+      return await this.#tx(tx => tx.query<Row>(query.text as never, query.values, options), { outsideTransaction })
     } catch (error) {
       // What was prepared is forgotten now, and the transaction has done nothing.
       if (attempt > 1 || !isDatabaseError(error, 'cached_plan_changed')) throw error

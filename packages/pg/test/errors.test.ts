@@ -181,7 +181,6 @@ describe('what cannot be reached is said in one line:', () => {
   })
 
   test.for([
-    ['postgres://a:secret@h1:1,h2:2/d', /several hosts/],
     ['postgres://u:secret@h/d?sslmod=verify-full', /the parameter sslmod; known are/],
     ['postgres://u:secret@h/d?sslmode=verify', /sslmode is one of/],
     ['postgres://u:secret@h/d?schema=shop', /options=-csearch_path/],

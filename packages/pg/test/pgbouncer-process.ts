@@ -20,20 +20,25 @@ function findPgbouncer(): string | undefined {
 
 export interface Pooler extends AsyncDisposable {
   port: number
+  /** Leads new connections to the server of another URL, as an operator does after a failover. */
+  leadTo(dsn: string): Promise<void>
 }
 
 /** Runs PgBouncer in transaction mode in front of the server of `dsn`, for all its databases. Anybody may come in. */
 export async function startPgbouncer(dsn: string): Promise<Pooler> {
   const dir = await mkdtemp(join(tmpdir(), 'arlen-pgbouncer-'))
   await chmod(dir, 0o755)
-  const url = new URL(dsn)
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as { port: number }
   probe.close()
+  const configure = async (target: string) => {
+    const url = new URL(target)
+    const password = url.password && ` password=${url.password}`
+    const database = `* = host=${url.hostname} port=${url.port} user=${url.username}${password}`
+    await writeFile(join(dir, 'pgbouncer.ini'), `[databases]\n${database}\n${settings.join('\n')}\n`)
+  }
   const settings = [
-    '[databases]',
-    `* = host=${url.hostname} port=${url.port} user=${url.username} password=${url.password}`,
     '[pgbouncer]',
     'listen_addr = 127.0.0.1',
     `listen_port = ${port}`,
@@ -41,14 +46,19 @@ export async function startPgbouncer(dsn: string): Promise<Pooler> {
     'auth_type = any',
     'pool_mode = transaction',
     'default_pool_size = 3',
+    'server_login_retry = 1',
   ]
-  await writeFile(join(dir, 'pgbouncer.ini'), `${settings.join('\n')}\n`)
+  await configure(dsn)
   const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
   if (asNobody.uid) await chown(dir, asNobody.uid, asNobody.gid)
   const child = spawn(pgbouncer!, [join(dir, 'pgbouncer.ini')], { stdio: 'ignore', ...asNobody })
   await until(() => answers(port), 20_000)
   return {
     port,
+    leadTo: async target => {
+      await configure(target)
+      child.kill('SIGHUP')
+    },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL')
       await rm(dir, { recursive: true, force: true })

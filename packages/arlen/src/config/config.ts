@@ -34,6 +34,8 @@ export interface Config {
   db: {
     /** A PostgreSQL connection URI. `DATABASE_URL` sets it too. */
     url?: string | undefined
+    /** The connection URI of a standby, which `c.db.read` asks. Without it that is the same database. */
+    read?: string | undefined
     /** Overrides the password of `url`. A function, in `config/`, is called anew for every connection. */
     password?: string | (() => string | Promise<string>) | undefined
     /** How types whose JavaScript form is a matter of choice are read. */
@@ -178,6 +180,13 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
     }),
     db: section({
       url: v.optional(v.pipe(v.string(), v.description('PostgreSQL connection URI'), v.metadata({ secret: true }))),
+      read: v.optional(
+        v.pipe(
+          v.string(),
+          v.description('Connection URI of the standby behind c.db.read'),
+          v.metadata({ secret: true }),
+        ),
+      ),
       ...databaseEntries(),
     }),
     health: section({

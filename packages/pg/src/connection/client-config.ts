@@ -1,17 +1,21 @@
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
 import type { Settings } from './options.ts'
+import { passwordInFile } from './password-file.ts'
+import { type Target, triedForMs } from './targets.ts'
 
 /** What the settings mean for one connection of pg. */
-export function clientConfig(settings: Settings): pg.ClientConfig {
-  const { host, port, user, password, database, ssl, prepare } = settings
+export function clientConfig(settings: Settings, { host, port }: Target): pg.ClientConfig {
+  const { user, password, database, ssl, prepare, passfile } = settings
+  const fromFile = passfile === undefined ? undefined : () => passwordInFile(passfile, { host, port, user, database })
   return {
     host,
     port,
     user,
-    password: password as pg.ClientConfig['password'],
+    password: (password ?? fromFile) as pg.ClientConfig['password'],
     database,
     ssl,
+    connectionTimeoutMillis: triedForMs(settings.connectTimeoutMs, settings.targets.length),
     keepAlive: true,
     application_name: settings.applicationName,
     // A pooler in transaction mode refuses session settings, as its clients share sessions.

@@ -1,6 +1,8 @@
 import { invalidOption } from '@arlen/core/options'
 import { parse } from 'pg-connection-string'
 import { pgError } from '../errors.ts'
+import { readService } from './service-file.ts'
+import { SESSION_ATTRS } from './targets.ts'
 
 /** What a URL says. */
 export interface Dsn {
@@ -14,10 +16,16 @@ export interface Dsn {
   options?: string
   /** In seconds. */
   connect_timeout?: string
+  target_session_attrs?: string
+  load_balance_hosts?: string
+  /** A section of `pg_service.conf` that says the rest. */
+  service?: string
+  passfile?: string
   ssl?: unknown
 }
 
-const READ = ['host', 'port', 'user', 'password', 'database', 'application_name', 'options', 'connect_timeout', 'ssl']
+const SERVER = ['host', 'port', 'user', 'password', 'database', 'service', 'passfile', 'target_session_attrs']
+const READ = [...SERVER, 'load_balance_hosts', 'application_name', 'options', 'connect_timeout', 'ssl']
 const TLS = ['sslmode', 'sslcert', 'sslkey', 'sslrootcert', 'uselibpqcompat']
 /** Taken and left alone: what they ask for happens anyway, or has no counterpart in Node.js. */
 const HARMLESS =
@@ -40,11 +48,12 @@ export function parseDsn(given: string): Dsn {
     throw refuse(`it has a ${stray} before the @; in a user name or password write ${escaped}`)
   }
   if (/%(?![0-9a-f]{2})/i.test(dsn)) throw refuse('it has a % that begins no escape; write %25 for a percent sign')
-  if (/^\w+:\/\/[^/?]*,/.test(dsn)) throw refuse('it names several hosts, and one is what can be connected to')
   const query = new URLSearchParams(dsn.includes('?') ? dsn.slice(dsn.indexOf('?')) : '')
   checkParameters(query, refuse)
   try {
-    const parsed = parse(query.has('uselibpqcompat') ? dsn : strictly(dsn)) as unknown as Record<string, unknown>
+    const { one, hosts, ports } = separateHosts(dsn)
+    const given = parse(query.has('uselibpqcompat') ? one : strictly(one)) as unknown as Record<string, unknown>
+    const parsed = hosts ? { ...given, host: hosts.join(','), port: ports.some(Boolean) ? ports.join(',') : '' } : given
     return Object.fromEntries(
       READ.map(name => [name, parsed[name]]).filter(([, value]) => value != null && value !== ''),
     )
@@ -53,10 +62,43 @@ export function parseDsn(given: string): Dsn {
   }
 }
 
+/** `postgres://u:p@a:1,b:2/d`, which is none to a reader of URLs, as the same with the first host, and all of them. */
+function separateHosts(dsn: string): { one: string; hosts?: string[]; ports: string[] } {
+  const [, before = '', authority = '', after = ''] = /^(\w+:\/\/(?:[^@]*@)?)([^/?#]*)(.*)$/s.exec(dsn) ?? []
+  if (!authority.includes(',')) return { one: dsn, ports: [] }
+  const parts = authority.split(',').map(part => /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(part) ?? [])
+  const hosts = parts.map(([, host = '']) => decodeURIComponent(host.replace(/^\[(.*)\]$/, '$1')))
+  return { one: `${before}${authority.split(',')[0]}${after}`, hosts, ports: parts.map(([, , port = '']) => port) }
+}
+
+/**
+ * What a service says, as a URL would.
+ *
+ * @throws `dsn_invalid` for a service that no file describes, or that says what is not known
+ */
+export function dsnOfService(name: string): Dsn {
+  const found = readService(name)
+  if (!found) {
+    const reason = 'no pg_service.conf describes it (PGSERVICEFILE, ~/.pg_service.conf, PGSYSCONFDIR)'
+    throw pgError('dsn_invalid', { dsn: `service=${name}`, reason })
+  }
+  const { dbname, ...rest } = found
+  const parameters = new URLSearchParams(rest)
+  return parseDsn(`postgres:///${encodeURIComponent(dbname ?? '')}?${parameters}`)
+}
+
 function checkParameters(query: URLSearchParams, refuse: (reason: string) => Error): void {
   for (const name of query.keys()) {
     if (!READ.includes(name) && !TLS.includes(name) && !HARMLESS.test(name)) throw refuse(adviceOn(name))
     if (query.getAll(name).length > 1) throw refuse(`it has the parameter ${name} more than once`)
+  }
+  const attrs = query.get('target_session_attrs')
+  if (attrs !== null && !(SESSION_ATTRS as readonly string[]).includes(attrs)) {
+    throw refuse(`target_session_attrs is one of ${SESSION_ATTRS.join(', ')}`)
+  }
+  const balance = query.get('load_balance_hosts')
+  if (balance !== null && balance !== 'random' && balance !== 'disable') {
+    throw refuse('load_balance_hosts is random or disable')
   }
   const mode = query.get('sslmode')
   if (mode !== null && !SSLMODES.includes(mode)) throw refuse(`sslmode is one of ${SSLMODES.join(', ')}`)

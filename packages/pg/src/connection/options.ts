@@ -2,15 +2,20 @@ import type { ConnectionOptions } from 'node:tls'
 import { invalidOption, type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { SqlStateEntry } from '../server-errors/sqlstate.ts'
 import type { TypeSettings } from '../wire/type-parsers.ts'
-import { type Dsn, parseDsn, sslOfEnvironment } from './dsn.ts'
+import { type Dsn, dsnOfService, parseDsn, sslOfEnvironment } from './dsn.ts'
 import { POOL_SETTINGS, type PoolSetting, type PoolSettings, TYPE_SETTINGS } from './pool-options.ts'
+import { SESSION_ATTRS, type Target, type TargetSessionAttrs } from './targets.ts'
 
 /** Where to connect, and how. Every member may be left out. */
 export interface PgOptions extends Partial<PoolSettings> {
   /** `postgres://user:password@host:5432/database?sslmode=verify-full`, or the parts below, which override it. */
   dsn?: string
+  /** Several, with commas between them, are tried one after the other. */
   host?: string
-  port?: number
+  /** One for all hosts, or with commas one for each. */
+  port?: number | string
+  /** Which of several servers will do. Default `any`. */
+  targetSessionAttrs?: TargetSessionAttrs
   user?: string
   /** A function is called for every new connection, such as for tokens that expire. */
   password?: string | (() => string | Promise<string>)
@@ -20,20 +25,29 @@ export interface PgOptions extends Partial<PoolSettings> {
   types?: TypeSettings
   /** Codes and statuses for SQLSTATEs, over the built-in table: `{ P0001: { code: 'sold_out', status: 409, detail: 'Sold out.' } }`. */
   sqlstates?: Readonly<Record<string, SqlStateEntry>>
+  /**
+   * The standby of `db.read`: a URL, or options over these. Of several servers a standby is preferred; `max` and its like
+   * count for this pool alone.
+   */
+  read?: string | Omit<PgOptions, 'read'>
   /** Development: parameters in errors, callers of queries, misuse checks. Default: NODE_ENV is not `production`. */
   debug?: boolean
 }
 
 /** The options of a pool once they are read: nothing is left to default. */
 export interface Settings extends PoolSettings {
-  host: string
-  port: number
+  targets: readonly Target[]
+  targetSessionAttrs: TargetSessionAttrs
+  /** Begins with any of the servers instead of the first. */
+  balanced: boolean
+  passfile: string | undefined
   user: string
   password: PgOptions['password']
   database: string
   ssl: boolean | ConnectionOptions
   types: TypeSettings
   sqlstates: Readonly<Record<string, SqlStateEntry>>
+  read: Settings | undefined
   debug: boolean
   /** `options=` of the URL, or `PGOPTIONS`. */
   sessionOptions: string
@@ -46,11 +60,13 @@ const OPTIONS: OptionTable<PgOptions> = {
   dsn: option.string,
   host: option.string,
   port: option.either(option.integer(1, 65_535), option.string),
+  targetSessionAttrs: option.oneOf(...SESSION_ATTRS),
   user: option.string,
   password: option.either(option.string, option.func),
   database: option.string,
   ssl: option.either(option.boolean, option.object),
   debug: option.boolean,
+  read: option.either(option.string, option.object),
   sqlstates: option.recordOf(option.object),
   types: option.nested<TypeSettings>({
     ...eachOf(TYPE_SETTINGS, ({ choices }) => option.oneOf(...choices)),
@@ -76,7 +92,9 @@ function eachOf<K extends string, V, R>(table: Readonly<Record<K, V>>, fn: (valu
  */
 export function readPgOptions(given: string | PgOptions): Settings {
   const { dsn, ...options } = readOptions('createPg()', typeof given === 'string' ? { dsn: given } : given, OPTIONS)
-  const fromDsn = dsn === undefined ? {} : parseDsn(dsn)
+  const fromUrl = dsn === undefined ? {} : parseDsn(dsn)
+  const service = fromUrl.service ?? process.env.PGSERVICE
+  const fromDsn = { ...(service ? dsnOfService(service) : {}), ...fromUrl }
   const seconds = Number(fromDsn.connect_timeout)
   if (seconds > 0) options.connectTimeoutMs ??= seconds * 1_000
   if (fromDsn.application_name) options.applicationName ??= fromDsn.application_name
@@ -88,25 +106,67 @@ export function readPgOptions(given: string | PgOptions): Settings {
     ...(Object.fromEntries(pool) as PoolSettings),
     types: options.types ?? {},
     sqlstates: options.sqlstates ?? {},
+    read:
+      options.read === undefined
+        ? undefined
+        : readStandby(options.read, { ...options, ...(dsn !== undefined && { dsn }) }),
     debug: options.debug ?? process.env.NODE_ENV !== 'production',
     sessionOptions: fromDsn.options ?? process.env.PGOPTIONS ?? '',
   }
 }
 
-function readTarget(
-  fromDsn: Dsn,
-  options: PgOptions,
-): Pick<Settings, 'host' | 'port' | 'user' | 'password' | 'database' | 'ssl'> {
-  const user = options.user ?? fromDsn.user ?? process.env.PGUSER ?? process.env.USER ?? 'postgres'
-  return {
-    host: options.host ?? fromDsn.host ?? process.env.PGHOST ?? 'localhost',
-    port: readPort(options.port ?? fromDsn.port ?? process.env.PGPORT ?? 5432),
-    user,
-    password: options.password ?? fromDsn.password ?? process.env.PGPASSWORD,
-    database: options.database ?? fromDsn.database ?? process.env.PGDATABASE ?? user,
-    ssl:
-      options.ssl ?? ((fromDsn.ssl ?? sslOfEnvironment(process.env.PGSSLMODE)) as Settings['ssl'] | undefined) ?? false,
+/** The reading pool's settings are those of the writing one, where it has none of its own. */
+function readStandby(given: string | Omit<PgOptions, 'read'>, options: PgOptions): Settings {
+  const own = typeof given === 'string' ? { dsn: given } : given
+  const { read: _read, targetSessionAttrs: _attrs, ...inherited } = options
+  const { dsn: _dsn, host: _h, port: _p, user: _u, password: _w, database: _d, ssl: _s, ...pool } = inherited
+  // A URL of its own says everything about the server.
+  const settings = readPgOptions({ ...(own.dsn === undefined ? inherited : pool), ...own })
+  return settings.targetSessionAttrs === 'any' ? { ...settings, targetSessionAttrs: 'prefer-standby' } : settings
+}
+
+type TargetSettings = Pick<
+  Settings,
+  'targets' | 'targetSessionAttrs' | 'balanced' | 'passfile' | 'user' | 'password' | 'database' | 'ssl'
+>
+
+function readTarget(fromDsn: Dsn, options: PgOptions): TargetSettings {
+  const { env } = process
+  const user = options.user ?? fromDsn.user ?? env.PGUSER ?? env.USER ?? 'postgres'
+  const attrs = options.targetSessionAttrs ?? fromDsn.target_session_attrs ?? env.PGTARGETSESSIONATTRS ?? 'any'
+  if (!(SESSION_ATTRS as readonly string[]).includes(attrs)) {
+    throw invalidOption(
+      'createPg()',
+      'PGTARGETSESSIONATTRS',
+      `must be one of ${SESSION_ATTRS.join(', ')}, not ${attrs}`,
+    )
   }
+  return {
+    targets: readServers(
+      options.host ?? fromDsn.host ?? env.PGHOST ?? 'localhost',
+      String(options.port ?? fromDsn.port ?? env.PGPORT ?? 5432),
+    ),
+    targetSessionAttrs: attrs as TargetSessionAttrs,
+    balanced: (fromDsn.load_balance_hosts ?? env.PGLOADBALANCEHOSTS) === 'random',
+    passfile: fromDsn.passfile,
+    user,
+    password: options.password ?? fromDsn.password ?? env.PGPASSWORD,
+    database: options.database ?? fromDsn.database ?? env.PGDATABASE ?? user,
+    ssl: options.ssl ?? ((fromDsn.ssl ?? sslOfEnvironment(env.PGSSLMODE)) as Settings['ssl'] | undefined) ?? false,
+  }
+}
+
+/** `a,b` and `5432`, or `a,b` and `5432,5433`. */
+function readServers(hosts: string, ports: string): Target[] {
+  const names = hosts.split(',')
+  const numbers = ports.split(',')
+  if (numbers.length > 1 && numbers.length !== names.length) {
+    throw invalidOption('createPg()', 'port', `must be one for all hosts, or one for each of the ${names.length}`)
+  }
+  return names.map((host, i) => ({
+    host: host || 'localhost',
+    port: readPort((numbers.length === 1 ? numbers[0] : numbers[i]) || 5432),
+  }))
 }
 
 function readPort(given: number | string): number {
@@ -116,6 +176,6 @@ function readPort(given: number | string): number {
 }
 
 /** Where a pool leads, for messages: `app@db.example:5432/shop`. */
-export function targetOf(settings: Pick<Settings, 'user' | 'host' | 'port' | 'database'>): string {
-  return `${settings.user}@${settings.host}:${settings.port}/${settings.database}`
+export function targetOf({ user, targets, database }: Pick<Settings, 'user' | 'targets' | 'database'>): string {
+  return `${user}@${targets.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`
 }

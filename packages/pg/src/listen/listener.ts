@@ -3,6 +3,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
 import type { Settings } from '../connection/options.ts'
+import { checkRole, type Target, Targets } from '../connection/targets.ts'
 import { pgError } from '../errors.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import { PgClient } from '../wire/client.ts'
@@ -50,6 +51,7 @@ const SLOWEST_RECONNECT_MS = 5_000
 export class Listener {
   readonly #settings: Settings
   readonly #parsers: ParserTable
+  readonly #targets: Targets
   readonly #channels = new Map<string, Set<Entry>>()
   #client: PgClient | undefined
   #connecting: Promise<PgClient> | undefined
@@ -59,6 +61,7 @@ export class Listener {
   constructor(settings: Settings, parsers: ParserTable) {
     this.#settings = settings
     this.#parsers = parsers
+    this.#targets = new Targets(settings.targets, settings.targetSessionAttrs, settings.balanced)
   }
 
   /** Resolves once the server has confirmed: what is notified from then on arrives. */
@@ -114,26 +117,33 @@ export class Listener {
   }
 
   async #open(): Promise<PgClient> {
-    const { connectTimeoutMs, statementCache } = this.#settings
-    const client = new PgClient({
-      ...clientConfig(this.#settings),
-      pipeline: true,
-      connectionTimeoutMillis: connectTimeoutMs,
-      parsers: this.#parsers,
-      statementCache,
+    const client = await this.#targets.connect(async (target, attrs) => {
+      const opened = this.#clientFor(target)
+      try {
+        await opened.connect()
+        await checkRole(attrs, text => opened.rowsOf(text))
+        for (const channel of this.#channels.keys()) await this.#say(opened, `LISTEN ${quoteIdentifier(channel)}`)
+      } catch (error) {
+        opened.destroy()
+        throw connectError(error, { ...this.#settings, targets: [target] })
+      }
+      return opened
     })
-    client.on('notification', message => this.#deliver(message as Notification))
-    try {
-      await client.connect()
-      for (const channel of this.#channels.keys()) await this.#say(client, `LISTEN ${quoteIdentifier(channel)}`)
-    } catch (error) {
-      client.destroy()
-      throw connectError(error, this.#settings)
-    }
     this.#client = client
     client.once('end', () => this.#lost(client))
     this.#heartbeat = setInterval(() => void this.#sendHeartbeat(client), this.#settings.heartbeatMs)
     if (!client.usable) this.#lost(client)
+    return client
+  }
+
+  #clientFor(target: Target): PgClient {
+    const client = new PgClient({
+      ...clientConfig(this.#settings, target),
+      pipeline: true,
+      parsers: this.#parsers,
+      statementCache: this.#settings.statementCache,
+    })
+    client.on('notification', message => this.#deliver(message as Notification))
     return client
   }
 

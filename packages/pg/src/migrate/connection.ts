@@ -2,6 +2,7 @@ import pg from 'pg'
 import { clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
 import { readPgOptions, type Settings } from '../connection/options.ts'
+import { checkRole, Targets } from '../connection/targets.ts'
 import { pgError } from '../errors.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { MigrateOptions } from './options.ts'
@@ -9,15 +10,25 @@ import type { MigrateOptions } from './options.ts'
 /** A connection of a migrator's own: session locks and settings must not be shared with a pool. */
 export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'schema'>): Promise<pg.Client> {
   const settings = migratorSettings(options)
-  const client = new pg.Client({ ...clientConfig(settings), connectionTimeoutMillis: settings.connectTimeoutMs })
-  client.on('error', () => undefined) // the query in flight rejects
+  // A migration writes: of several servers that is the one that lets it.
+  const attrs = settings.targets.length > 1 ? 'read-write' : settings.targetSessionAttrs
   try {
-    await client.connect()
-    await resetSession(client, options.schema)
+    return await new Targets(settings.targets, attrs, false).connect(async (target, role) => {
+      const client = new pg.Client(clientConfig(settings, target))
+      client.on('error', () => undefined) // the query in flight rejects
+      try {
+        await client.connect()
+        await checkRole(role, async text => (await client.query(text)).rows)
+      } catch (error) {
+        await client.end().catch(() => undefined)
+        throw connectError(error, { ...settings, targets: [target] })
+      }
+      await resetSession(client, options.schema)
+      return client
+    })
   } catch (error) {
     throw connectError(error, settings)
   }
-  return client
 }
 
 /** Without session settings in the startup message: a pooler refuses those with a message that does not help. */

@@ -9,9 +9,10 @@ import type { Field, Result } from '../query/result.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { Statement } from '../wire/statement.ts'
 import type { ConnectionProvider } from './connection-provider.ts'
+import { FailoverWatch } from './failover-watch.ts'
 import type { Lease, LeasePurpose } from './lease.ts'
 import { abortError } from './leased-connection.ts'
-import { ConnectionPool } from './pool.ts'
+import { ConnectionPool, type Holder } from './pool.ts'
 import { PoolProvider } from './pool-provider.ts'
 import { Runner } from './runner.ts'
 import { SharedConnections } from './shared-connections.ts'
@@ -29,6 +30,8 @@ export class Executor {
   readonly shared: SharedConnections
   readonly runner: Runner
   provider: ConnectionProvider
+  readonly #ownProvider: ConnectionProvider
+  readonly #watch: FailoverWatch
   readonly #enclosing: AsyncLocalStorage<EnclosingTransaction> | undefined
 
   constructor(settings: Settings) {
@@ -36,7 +39,9 @@ export class Executor {
     this.runner = new Runner(settings)
     this.pool = new ConnectionPool(settings, this.runner.parsers)
     this.shared = new SharedConnections(this.pool, settings)
-    this.provider = new PoolProvider(settings, this.runner, this.pool, this.shared)
+    this.#ownProvider = new PoolProvider(settings, this.runner, this.pool, this.shared)
+    this.provider = this.#ownProvider
+    this.#watch = new FailoverWatch(settings, this.pool, this.runner.parsers)
     this.#enclosing = settings.debug ? new AsyncLocalStorage<EnclosingTransaction>() : undefined
   }
 
@@ -74,6 +79,16 @@ export class Executor {
     }
   }
 
+  /** Whether a test keeps everything in a transaction of its own. */
+  get isReplaced(): boolean {
+    return this.provider !== this.#ownProvider
+  }
+
+  close(timeoutMs: number): Promise<Holder[]> {
+    this.#watch.stop()
+    return this.pool.close(timeoutMs)
+  }
+
   site(above: (...args: never[]) => unknown): CallSite | undefined {
     return this.settings.debug ? captureCallSite(above) : undefined
   }
@@ -88,6 +103,11 @@ export class Executor {
         mark.over = true
       }
     }
+  }
+
+  /** Refuses what is made inside tx() and is meant for the transaction. */
+  guard(text: string, meant: boolean): void {
+    this.#refuseInside(text, meant, this.site(this.guard))
   }
 
   /** A query on the pool inside tx() waits for a connection while it holds one: enough of them wait forever. */

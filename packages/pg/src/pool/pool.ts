@@ -2,10 +2,11 @@ import pg from 'pg'
 import { checkFormats, clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
 import type { Settings } from '../connection/options.ts'
+import { checkRole, type Target, type TargetSessionAttrs, Targets } from '../connection/targets.ts'
 import { pgError } from '../errors.ts'
 import { type CallSite, callerOf } from '../query/call-site.ts'
 import { oneLine } from '../sql/one-line.ts'
-import { PgClient } from '../wire/client.ts'
+import { type ClientSettings, PgClient } from '../wire/client.ts'
 import type { ParserTable } from '../wire/type-parsers.ts'
 
 /** What a connection is used for. */
@@ -55,6 +56,9 @@ export class ConnectionPool {
   readonly #waiting = new Set<Waiter>()
   /** Every connection that is open, or still closing. */
   readonly #clients = new Set<PgClient>()
+  readonly #targets: Targets
+  /** What the next client that pg-pool makes connects to. */
+  #next: { target: Target; attrs: TargetSessionAttrs }
   #opening = 0
   #closing = false
   #drained: (() => void) | undefined
@@ -63,17 +67,31 @@ export class ConnectionPool {
 
   constructor(settings: Settings, parsers: ParserTable) {
     this.#settings = settings
+    const { targets, targetSessionAttrs, balanced } = settings
+    this.#targets = new Targets(targets, targetSessionAttrs, balanced)
+    this.#next = { target: targets[0]!, attrs: targetSessionAttrs }
+    const next = () => this.#next
     this.#pool = new pg.Pool({
-      ...clientConfig(settings),
-      parsers,
-      statementCache: settings.statementCache,
       max: settings.max,
       connectionTimeoutMillis: settings.connectTimeoutMs,
       idleTimeoutMillis: settings.idleTimeoutMs || 1,
       allowExitOnIdle: true,
-      pipeline: true,
-      Client: PgClient as unknown as new () => pg.ClientBase,
-      ...(settings.prepare ? {} : { verify: checkSession }),
+      Client: class extends PgClient {
+        readonly attrs: TargetSessionAttrs
+
+        constructor() {
+          const { target, attrs } = next()
+          super({
+            ...clientConfig(settings, target),
+            pipeline: true,
+            parsers,
+            statementCache: settings.statementCache,
+            mustWrite: attrs === 'read-write' || attrs === 'primary',
+          } as ClientSettings)
+          this.attrs = attrs
+        }
+      } as unknown as new () => pg.ClientBase,
+      verify: sessionCheck(settings),
     } as pg.PoolConfig)
     this.#pool.on('connect', client => this.#clients.add(client as unknown as PgClient))
     this.#pool.on('remove', client => this.#clients.delete(client as unknown as PgClient))
@@ -157,7 +175,7 @@ export class ConnectionPool {
     const wanted = Math.min(room, this.#waiting.size - this.#opening)
     for (let i = 0; i < wanted; i++) {
       this.#opening++
-      this.#pool.connect().then(
+      this.#connect().then(
         client => {
           this.#opening--
           this.#hand(client as unknown as PgClient & pg.PoolClient)
@@ -169,6 +187,15 @@ export class ConnectionPool {
         },
       )
     }
+  }
+
+  #connect(): Promise<pg.PoolClient> {
+    return this.#targets.connect((target, attrs) => {
+      this.#next = { target, attrs }
+      return this.#pool.connect().catch(error => {
+        throw connectError(error, { ...this.#settings, targets: [target] })
+      })
+    })
   }
 
   #first(): Waiter | undefined {
@@ -200,7 +227,7 @@ export class ConnectionPool {
     const client = pooled.client as PgClient & pg.PoolClient
     const { maxLifetimeMs } = this.#settings
     const expired = maxLifetimeMs > 0 && performance.now() - client.createdAt > maxLifetimeMs
-    const keep = certain && !expired && client.usable && client.getTransactionStatus() === 'I'
+    const keep = certain && !expired && !client.stale && client.usable && client.getTransactionStatus() === 'I'
     if (!keep && !(certain && expired)) client.destroy()
     if (keep && this.#waiting.size > 0) {
       this.#hand(client)
@@ -209,6 +236,17 @@ export class ConnectionPool {
     client.release(!keep || this.#closing)
     this.#settleClose()
     this.#serve()
+  }
+
+  /** Connections on which something has been under way for so long without a word from the server. */
+  silentFor(ms: number): PgClient[] {
+    const since = performance.now() - ms
+    return [...this.#clients].filter(client => client.inFlight > 0 && client.heardAt() < since)
+  }
+
+  /** Connections to other servers than the one named, such as those that a failover has left behind. */
+  cutOthers({ host, port }: Target): void {
+    for (const client of this.#clients) if (client.host !== host || client.port !== port) client.destroy()
   }
 
   describeHolders(): string {
@@ -257,7 +295,15 @@ export class ConnectionPool {
   }
 }
 
-/** Called by pg-pool for every new connection. */
-function checkSession(client: pg.ClientBase, done: (error?: Error) => void): void {
-  checkFormats(text => (client as unknown as PgClient).rowsOf(text)).then(() => done(), done)
+type Verify = (client: pg.ClientBase, done: (error?: Error) => void) => void
+
+/** Called by pg-pool for every new connection, where there is something to check. */
+function sessionCheck({ prepare, targetSessionAttrs }: Settings): Verify | undefined {
+  if (prepare && targetSessionAttrs === 'any') return undefined
+  return (client, done) => {
+    const opened = client as unknown as PgClient & { attrs: TargetSessionAttrs }
+    const query = (text: string) => opened.rowsOf(text)
+    const checked = prepare ? Promise.resolve() : checkFormats(query)
+    checked.then(() => checkRole(opened.attrs, query)).then(() => done(), done)
+  }
 }

@@ -130,7 +130,8 @@ export class SharedConnections {
       this.#drop(connection, false)
       return
     }
-    if (this.#queue.length > 0) this.#refill(connection)
+    if (connection.client.stale) connection.retiring = true
+    else if (this.#queue.length > 0) this.#refill(connection)
     else if (this.#pool.closing) connection.retiring = true
     if (connection.retiring && connection.pending.length === 0) this.#drop(connection, true)
   }

@@ -15,6 +15,11 @@ export interface QueryInfo {
 /** A table or type was changed under a prepared statement. Outside of transactions the query is sent again instead. */
 const STALE_PLAN: SqlStateEntry = { code: 'cached_plan_changed', status: 503, retryable: true }
 
+/** PgBouncer says so when it has no server for a query: none answers, or it may not log in. */
+function isOfPooler({ code, severity }: ServerMessage): boolean {
+  return code === '08P01' && severity === 'FATAL'
+}
+
 /**
  * What the server answered instead of a result. `code` is the condition name (`unique_violation`), `status` and `detail`
  * are what a client gets; everything else is for the log.
@@ -48,7 +53,9 @@ export class DatabaseError extends HttpError {
     options: { statuses?: Readonly<Record<string, SqlStateEntry>> | undefined; showData?: boolean | undefined } = {},
   ) {
     const sqlstate = message.code ?? 'XX000'
-    const entry = planIsStale(message) ? STALE_PLAN : describeSqlState(sqlstate, options.statuses)
+    const entry = planIsStale(message)
+      ? STALE_PLAN
+      : describeSqlState(isOfPooler(message) ? '08006' : sqlstate, options.statuses)
     super(entry.status ?? 500, entry.code, { detail: entry.detail })
     this.sqlstate = sqlstate
     this.severity = message.severity

@@ -35,6 +35,10 @@ export class OpenTransaction extends Transaction {
     return this.#failed
   }
 
+  get read(): OpenTransaction {
+    return this
+  }
+
   tx<T>(fn: TxCallback<T>): Promise<T> {
     return this.nest(fn)
   }

@@ -20,6 +20,8 @@ interface Internals {
 export interface ClientSettings extends pg.ClientConfig {
   parsers: ParserTable
   statementCache: number
+  /** Whether the server is to take writes: one that refuses them is no longer the one that was connected to. */
+  mustWrite?: boolean | undefined
 }
 
 /** A connection: pg's client, with statements of our own. An error of an idle one never gets to be uncaught. */
@@ -30,12 +32,18 @@ export class PgClient extends pg.Client implements StatementConnection {
   readonly createdAt: number = performance.now()
   /** Until when a request to cancel may still hit something (`performance.now()`). */
   canceledUntil = 0
+  /** It should be replaced: behind it is a server in another role than it was. */
+  stale = false
+  readonly #mustWrite: boolean
+  #bytesRead = 0
+  #heardAt: number = performance.now()
   /** Why the connection ended, where that is known. */
   lastError: ServerMessage | undefined
 
   constructor(settings: ClientSettings) {
     super(settings)
     this.parsers = settings.parsers
+    this.#mustWrite = settings.mustWrite ?? false
     this.writer = new WireWriter(() => this.wire.stream)
     this.plans = new PlanCache(settings.statementCache)
     this.on('error', (error: ServerMessage) => {
@@ -69,9 +77,18 @@ export class PgClient extends pg.Client implements StatementConnection {
     else this.wire.stream.unref()
   }
 
+  /** When the oldest work began, or the server last said something (`performance.now()`); exact to the time between calls. */
+  heardAt(): number {
+    const { bytesRead } = this.wire.stream
+    if (bytesRead !== this.#bytesRead) this.#heardAt = performance.now()
+    this.#bytesRead = bytesRead
+    return this.#heardAt
+  }
+
   send(statement: Statement): void {
     statement.client = this
     statement.sentAt = performance.now()
+    if (this.inFlight === 0) this.#heardAt = statement.sentAt
     this.query(statement as unknown as pg.Submittable)
   }
 
@@ -127,6 +144,7 @@ export class PgClient extends pg.Client implements StatementConnection {
   _handleErrorMessage(message: ServerMessage): void {
     const { _activeQuery: active, _connecting: connecting } = internals(this)
     if (ENDING.test(message.code ?? '')) this.lastError = message
+    if (message.code === READ_ONLY && this.#mustWrite) this.stale = true
     if (active instanceof Statement && !connecting) active.failure ??= message
     else handleErrorMessage.call(this, message)
   }
@@ -134,6 +152,9 @@ export class PgClient extends pg.Client implements StatementConnection {
 
 /** From the moment the server has taken a request to cancel to the one in which it has interrupted the session. */
 const CANCEL_DELIVERY_MS = 100
+
+/** read_only_sql_transaction. */
+const READ_ONLY = '25006'
 
 /** What ends a session: shutdown, timeouts of the session, protocol. The severity would say so in the server's language. */
 const ENDING = /^(?:57P|25P0[34]|08(?!P01))/

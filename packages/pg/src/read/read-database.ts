@@ -1,0 +1,31 @@
+import { Database, type TxCallback, type TxOptions } from '../database.ts'
+import type { Lease, LeasePurpose } from '../pool/lease.ts'
+import type { Query } from '../query/query.ts'
+import type { Result } from '../query/result.ts'
+import type { Entrance } from './entrance.ts'
+
+/** A database that is only read from: `db.read`. */
+export class ReadDatabase extends Database {
+  readonly #entrance: Entrance
+
+  constructor(entrance: Entrance) {
+    super()
+    this.#entrance = entrance
+  }
+
+  get read(): Database {
+    return this
+  }
+
+  tx<T>(fn: TxCallback<T>, options: TxOptions = {}): Promise<T> {
+    return this.#entrance.tx(fn, options)
+  }
+
+  protected run(query: Query): Promise<Result<unknown>> {
+    return this.#entrance.run(query)
+  }
+
+  protected lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
+    return this.#entrance.lease(purpose, query)
+  }
+}

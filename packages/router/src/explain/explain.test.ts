@@ -47,6 +47,21 @@ describe('each candidate is told', () => {
     })
   })
 
+  test('what a wildcard cannot take, and how far the rest came', () => {
+    const router = new Router<string>()
+    router.get('/n/*path<int>/x', 'numbers')
+    router.get('/f/*path/edit', 'edit')
+    router.get('/f/*path/edit/:id<int>', 'part')
+    const reasons = (path: string) => Object.values(results(router, 'GET', path))
+    expect(results(router, 'GET', '/n/a/x')).toEqual({ 'GET /n/*path<int>/x': 'path: "a" is not int (path)' })
+    expect(results(router, 'GET', '/n')).toEqual({ 'GET /n/*path<int>/x': 'path: the path ends before /*path<int>' })
+    expect(reasons('/f/a')).toEqual(['path: the path ends before /edit', 'path: the path ends before /edit'])
+    expect(results(router, 'GET', '/f/a/b/edit/x')).toEqual({
+      'GET /f/*path/edit/:id<int>': 'path: "x" is not int (id)',
+      'GET /f/*path/edit': 'path: the path goes on: /x',
+    })
+  })
+
   test('which condition failed and what the request has there', () => {
     const admin = (request?: { host: string }) => results(example(), 'GET', '/admin/7.json', request)['GET /admin/:id']
     expect(admin()).toBe('condition: host :t.example.com: no request was given to look at')

@@ -15,6 +15,17 @@ function counter(algorithm: RateAlgorithm) {
   }
 }
 
+/** The same numbers below 1 for the same seed (mulberry32). */
+function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
 describe.each(NAMES)('%s', name => {
   const begin = 500 // inside the first window of the clock
   const fresh = (limit = 10, windowMs = 1000) => counter(rateAlgorithm(name, { limit, windowMs }))
@@ -44,6 +55,24 @@ describe.each(NAMES)('%s', name => {
     expect(it.take(now + wait - 1)).toBe(false)
     expect(it.take(now + wait + 0.001)).toBe(true)
     expect(it.retry(now + 60_000)).toBe(0)
+  })
+
+  test('says when to come back wherever in its windows it was used, whatever is asked for', () => {
+    const random = seededRandom(5)
+    for (let round = 0; round < 300; round++) {
+      const it = fresh(10, 1000)
+      let now = begin
+      for (let i = 0; i < 40; i++) {
+        now += Math.floor(random() * 300)
+        it.take(now, 1 + Math.floor(random() * 4))
+      }
+      const cost = 1 + Math.floor(random() * 10)
+      const wait = it.retry(now, cost)
+      if (wait === 0) continue
+      expect(wait).toBeLessThanOrEqual(2000)
+      if (wait > 1) expect(it.take(now + wait - 1, cost)).toBe(false)
+      expect(it.take(now + wait + 0.001, cost)).toBe(true)
+    }
   })
 
   test('is empty again after its reset, and then says no more than an untouched row', () => {

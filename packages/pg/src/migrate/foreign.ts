@@ -29,9 +29,6 @@ export async function readForeign(
   const entries = await readFolder(dir)
   const files = entries.filter(entry => !entry.isDirectory() && entry.name.endsWith('.sql')).map(({ name }) => name)
   const found = (await recognizeByNames(dir, entries)) ?? (await recognizeByMarks(dir, files))
-  if (given === undefined && found?.tool === 'another tool') {
-    throw pgError('migration_invalid', { file: found.example, reason: 'is of a tool that is not known' })
-  }
   // Plain files of SQL and nothing else are those of sqlx.
   const tool = given ?? (found?.tool as MigrationTool | undefined) ?? 'sqlx'
   const names = tool === 'prisma' || tool === 'diesel' ? entries.filter(entry => entry.isDirectory()) : entries

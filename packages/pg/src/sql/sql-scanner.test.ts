@@ -30,6 +30,37 @@ describe('scanning', () => {
     expect([...scanSql(text)]).toEqual([{ kind, text }])
   })
 
+  test.each([
+    ['a/b', ['a', '/', 'b']],
+    ['a*b', ['a', '*', 'b']],
+    ['2**3', ['2', '*', '*', '3']],
+    ['a-b', ['a', '-', 'b']],
+    ['a->b', ['a', '-', '>', 'b']],
+    ['e.x', ['e', '.', 'x']],
+    ['else', ['else']],
+    ['$1', ['$', '1']],
+    ['a$b$', ['a$b$']],
+    ['Ünï_1$', ['Ünï_1$']],
+    ['1.5e3', ['1.5e3']],
+    ['🎸', ['🎸']],
+  ])('%j is code and no more', (text, parts) => {
+    expect([...scanSql(text)]).toEqual(parts.map(part => ({ kind: 'code', text: part })))
+  })
+
+  test.each([
+    ["'a'b", ["'a'", 'b']],
+    ["E'a\\\\'b", ["E'a\\\\'", 'b']],
+    ["e'a''b'c", ["e'a''b'", 'c']],
+    ['"a"b', ['"a"', 'b']],
+    ['$x$a$x$b', ['$x$a$x$', 'b']],
+    ['/*a*/b', ['/*a*/', 'b']],
+    ['--a\nb', ['--a', '\n', 'b']],
+    ['--a\rb', ['--a', '\r', 'b']],
+    ['a;b', ['a', ';', 'b']],
+  ])('%j ends where it ends', (text, parts) => {
+    expect([...scanSql(text)].map(token => token.text)).toEqual(parts)
+  })
+
   test('a long literal is no trouble', () => {
     const text = `select '${"x''".repeat(300_000)}'`
     expect([...scanSql(text)]).toHaveLength(3)

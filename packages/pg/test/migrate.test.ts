@@ -288,7 +288,9 @@ describe('down', () => {
     await migrateDown({ ...target(), to: '1' })
     expect(await states()).toEqual(['1 applied', '2 pending', '3 pending'])
     await up()
-    expect(await migrateDown({ ...target(), steps: 99, dryRun: true })).toMatchObject({ steps: { length: 3 } })
+    expect((await migrateDown({ ...target(), steps: 99, dryRun: true })).steps).toMatchObject(
+      ['3', '2', '1'].map(version => ({ version, direction: 'down' })),
+    )
     expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
   })
 

@@ -256,6 +256,15 @@ describe('a remembered login', () => {
     expect((await browser.get('/me', { 'sec-fetch-mode': 'navigate' })).status).toBe(200)
   })
 
+  test('left from a time when logins were remembered is nothing where they are not', async () => {
+    await using before = await start(people(), { remember: remembering() })
+    const browser = before.browser()
+    await browser.get('/login?remember=1')
+    browser.jar.delete('__Host-session')
+    await using app = await start(people())
+    expect((await app.browser().get('/me', { cookie: browser.cookies })).status).toBe(401)
+  })
+
   test('ends at logout, and with the user’s tokens', async () => {
     const tokens = remembering()
     await using app = await start(people(), { remember: tokens })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readPgOptions } from './options.ts'
 import { POOL_SETTINGS } from './pool-options.ts'
@@ -6,6 +8,20 @@ test('what is not given is the default of the table', () => {
   const settings = readPgOptions({})
   for (const [name, setting] of Object.entries(POOL_SETTINGS)) {
     expect(settings[name as keyof typeof settings], name).toBe(setting.default)
+  }
+})
+
+test('the defaults are those of the README', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const documented = readme
+    .matchAll(/^\| ((?:`\w+`(?:, )?)+) \| ([^|]+) \|/gm)
+    .flatMap(([, names = '', defaults = '']) => {
+      const values = defaults.split(', ')
+      return names.split(', ').map((name, i) => [name.slice(1, -1), values[i]?.trim().replace(/[`,]/g, '')] as const)
+    })
+  const found = new Map(documented)
+  for (const [name, setting] of Object.entries(POOL_SETTINGS)) {
+    expect(found.get(name), name).toBe(String(setting.default))
   }
 })
 

@@ -35,6 +35,15 @@ describe('the database of an application', () => {
     rmSync(root, { recursive: true })
   })
 
+  test('may have pending migrations in tests, which migrate as they like', async () => {
+    const root = folder()
+    await using database = await createTestDatabase()
+    const served = await serveApp(addRoute, { root, environment: 'test', config: { db: { url: database.dsn } } })
+    expect((await served.get('/readyz')).status).toBe(200)
+    await served.close()
+    rmSync(root, { recursive: true })
+  })
+
   test('has to be named in production', async () => {
     const root = folder()
     const options: AppOptions = { root, environment: 'production', config: { session: { enabled: false } } }

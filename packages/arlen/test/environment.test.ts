@@ -27,3 +27,29 @@ test('a setting that is misspelled stops the start, with the name that was meant
     'ARLEN_LOG_LEVLE (environment): no such setting; did you mean ARLEN_LOG_LEVEL?',
   )
 })
+
+test('what hosting platforms set counts where the application says nothing itself', () => {
+  const httpOf = () => createApp({ root: import.meta.dirname, environment: 'test' }).config.http
+  const defaults = httpOf()
+  vi.stubEnv('PORT', '8123')
+  vi.stubEnv('HOST', '127.0.0.9')
+  expect(httpOf()).toMatchObject({ port: 8123, host: '127.0.0.9' })
+  vi.stubEnv('ARLEN_HTTP_PORT', '8124')
+  expect(httpOf()).toMatchObject({ port: 8124, host: '127.0.0.9' })
+  vi.stubEnv('ARLEN_HTTP_PORT', undefined)
+  vi.stubEnv('PORT', '')
+  vi.stubEnv('HOST', '')
+  expect(httpOf()).toEqual(defaults)
+  for (const port of ['x', '-1', '70000', '80.5']) {
+    vi.stubEnv('PORT', port)
+    expect(httpOf, port).toThrow(/http\.port/)
+  }
+})
+
+test('DATABASE_URL names the database, unless ARLEN_DB_URL does', () => {
+  const urlOf = () => createApp({ root: import.meta.dirname, environment: 'test' }).config.db.url
+  vi.stubEnv('DATABASE_URL', 'postgres://localhost/platform')
+  expect(urlOf()).toBe('postgres://localhost/platform')
+  vi.stubEnv('ARLEN_DB_URL', 'postgres://localhost/own')
+  expect(urlOf()).toBe('postgres://localhost/own')
+})

@@ -232,10 +232,12 @@ test('parameters in the path are what their constraints say', async () => {
 test('a body with files is a form, any other JSON', async () => {
   const { paths } = await documentOf(app => {
     app.post('/photo', { body: v.object({ photo: v.file() }), openApi: true }, () => '')
+    app.post('/blob', { body: v.object({ photo: v.blob() }), openApi: true }, () => '')
     app.post('/text', { body: v.object({ text: v.string() }), openApi: true }, () => '')
   })
   const types = (path: string) => Object.keys(paths[path]!.post!.requestBody!.content)
-  expect([types('/photo'), types('/text')]).toEqual([['multipart/form-data'], ['application/json']])
+  const form = ['multipart/form-data']
+  expect([types('/photo'), types('/blob'), types('/text')]).toEqual([form, form, ['application/json']])
 })
 
 test('a list that is bounded before its items are looked at is described with its items, and a transformed one without', async () => {

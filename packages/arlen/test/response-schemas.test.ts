@@ -28,6 +28,7 @@ beforeAll(async () => {
     })
     app.get('/later', { response: Later }, async c => json(c))
     app.get('/text', { response: Item }, c => c.text('no JSON'))
+    app.get('/whole', { response: v.number() }, () => ({ a: 1 }))
     app.get('/many', { response: v.array(v.number()) }, () => Array.from({ length: 150 }, () => 'x'))
   })
 })
@@ -66,6 +67,12 @@ describe.each<[string, number, string, number]>([
 
 test('what is no JSON has no schema', async () => {
   expect(await (await served.get('/text')).text()).toBe('no JSON')
+})
+
+test('the log says so where the whole answer is wrong', async () => {
+  await served.get('/whole')
+  const { message } = served.log.findLast(line => 'err' in line)!.err as { message: string }
+  expect(message).toMatch(/^The answer of GET \/whole breaks its response schema\. \/: Must be number/)
 })
 
 test('the log says what is wrong where, a hundred times at most', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildViews } from '@arlen/view'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../src/index.ts'
@@ -33,6 +34,25 @@ describe('templates', () => {
     expect(await (await served.get('/', sent)).text()).toContain('value="Oat milk"')
     await served.close()
     rmSync(root, { recursive: true })
+  })
+
+  test('that are compiled are taken as they are, except in development, where somebody is writing them', async () => {
+    const written = folder({ 'a.html.ets': 'compiled' })
+    const root = folder({})
+    await buildViews({ dir: join(written, 'templates'), outDir: join(root, 'templates') })
+    writeFileSync(join(root, 'templates', 'a.html.ets'), 'as it stands')
+    const pageIn = async (environment: 'development' | 'test') => {
+      const served = await serveApp(app => void app.get('/', c => c.render('a' as never, {} as never)), {
+        root,
+        environment,
+      })
+      const text = await (await served.get('/')).text()
+      await served.close()
+      return text
+    }
+    expect(await pageIn('test')).toBe('compiled')
+    expect(await pageIn('development')).toBe('as it stands')
+    for (const each of [written, root]) rmSync(each, { recursive: true })
   })
 
   test('render with locals, helpers and what the request has; the type follows the name', async () => {

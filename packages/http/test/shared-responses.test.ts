@@ -53,6 +53,23 @@ test.each<[string, Handler]>([
   expect(head.match(/^x-(?:one|two): .*$/gim)?.sort()).toEqual(['X-One: other', 'X-Two: 2'])
 })
 
+test.each<[string, Handler, string]>([
+  ['among its headers', c => c.text('a', { headers: { 'content-type': 'text/csv' } }), 'text/csv'],
+  [
+    'among the headers of JSON',
+    c => c.json(1, { headers: { 'Content-Type': 'application/hal+json' } }),
+    'application/hal+json',
+  ],
+  ['as its type', c => c.text('a', { type: 'text/csv' }), 'text/csv'],
+  [
+    'in both ways, where the type counts',
+    c => c.text('a', { type: 'text/csv', headers: { 'content-type': 'x/y' } }),
+    'text/csv',
+  ],
+])('the type of an answer may be given %s', async (_, handler, type) => {
+  expect((await ask(handler)).head.match(/^content-type: .*$/gim)).toEqual([`Content-Type: ${type}`])
+})
+
 test('base headers may come from several, and what came first stays', async () => {
   const { head } = await ask(c => {
     c.baseHeaders(block)

@@ -49,6 +49,13 @@ test('"$user" counts only where the user has a schema', async () => {
   expect(await exists('postgres.t')).toBe(true)
 })
 
+test('a search path may begin with a schema whose name has quotes in it', async () => {
+  await write('1_a.sql', 'create table t (id int);')
+  await folder.db.execute('create schema "we""ird"')
+  expect((await migrate(withPath('"we""ird",public'))).steps).toHaveLength(1)
+  expect([await exists('"we""ird".t'), await exists('public.t')]).toEqual([true, false])
+})
+
 test('schema: makes the schema, and migrates each with a ledger and a lock of its own', async () => {
   await write('1_a.sql', `create table t (id int); select set_config('search_path', 'public', false);`)
   await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')

@@ -37,6 +37,15 @@ describe('statements', () => {
     expect((await prepared(other))[0]?.name).toBe(only?.name)
   })
 
+  test('are not prepared where their text has more than 16,384 characters', async () => {
+    await using db = open()
+    for (const length of [16_384, 16_385]) {
+      const text = `select '${'x'.repeat(length - "select ''".length)}'`
+      for (let i = 0; i < 3; i++) await db.value(text as string)
+    }
+    expect((await prepared(db)).map(({ statement }) => statement.length)).toEqual([16_384])
+  })
+
   test('that differ after the 63rd byte are two', async () => {
     await using db = open()
     const long: string = `select '${'x'.repeat(80)}' as `

@@ -287,3 +287,23 @@ test('what fails is described as it is answered, member for member', async () =>
   }
   expect(Problem.required).toEqual(['type', 'title', 'status', 'code', 'correlationId'])
 })
+
+test.each([
+  [{ apiOnly: true }, ['Bearer']],
+  [{ apiOnly: true, session: { enabled: true } }, ['Bearer', 'Session']],
+  [{}, ['Bearer', 'Session']],
+])('sessions are a way to authenticate only in applications that have them: %j', async (config, schemes) => {
+  const auth = createAuthentication<{ id: number }>({
+    idOf: user => user.id,
+    findUser: () => undefined,
+    schemes: [bearer({ verify: () => undefined })],
+  })
+  const served = await serveApp(
+    app => void app.get('/me', { under: auth.requireUser, openApi: true }, () => ({ a: 1 })),
+    { config: { ...config, openApi: { path: '/openapi.json' } } },
+  )
+  const document = (await (await served.get('/openapi.json')).json()) as Document
+  await served.close()
+  expect(Object.keys(document.components.securitySchemes ?? {}).sort()).toEqual(schemes)
+  expect(document.paths['/me']!.get!.security).toEqual(schemes.map(name => ({ [name]: [] })))
+})

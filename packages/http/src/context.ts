@@ -12,6 +12,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { HTML_TYPE, JSON_TYPE, TEXT_TYPE } from './clock.ts'
 import type { UpgradeHandler } from './connection/exchange.ts'
 import { checkHandshake, type UpgradeOptions, UpgradeReply } from './connection/upgrade.ts'
+import { warnOfForeignDomain } from './cookies/foreign-domain.ts'
 import { type CookieOptions, writeCookie } from './cookies/write-cookie.ts'
 import { httpError } from './errors.ts'
 import { type EventOptions, type EventStreamSource, eventText } from './event-stream.ts'
@@ -274,12 +275,14 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Sets a cookie; see {@link CookieOptions} for its safe defaults.
+   * Sets a cookie; see {@link CookieOptions} for its safe defaults. A domain that the host of the request is not in is warned of in
+   * the log: browsers drop such a cookie.
    *
    * @throws `cookie_invalid` for a cookie that browsers would drop without saying so (RFC 6265bis, section 5.7)
    */
   setCookie(name: string, value: string, options: CookieOptions = {}): void {
     this.res.headers.append('Set-Cookie', writeCookie(name, value, options, this.req.protocol === 'https'))
+    if (options.domain !== undefined) warnOfForeignDomain(this, name, options.domain)
   }
 
   /** Makes the client forget a cookie; give the path and domain it was set with. */

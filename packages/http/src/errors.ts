@@ -59,7 +59,10 @@ const table = {
   },
   response_unsupported: { message: 'A handler cannot answer with {type}.' },
   response_not_json: { message: '{route} answers with {type}, which JSON has no form for. {remedy}' },
-  response_bigint_unsafe: { message: 'The BigInt {value} is larger than a number can hold exactly.' },
+  response_bigint_unsafe: {
+    message:
+      "{route} answers with the BigInt {value}{where}, which no number holds exactly. Convert it, or write all as text: json: { bigint: 'string' }.",
+  },
   header_name_invalid: { message: 'Header name {name} is not a token (RFC 9110, section 5.6.2).' },
   header_value_invalid: {
     message: 'The value of header {name} has a character that may not be sent: encode what is not visible US-ASCII.',

@@ -151,6 +151,11 @@ export class HttpRequest {
     return trailerFields(this._body?.trailers ?? '')
   }
 
+  /** Whether the body was read, or is being read. Always false if the request has none. */
+  get bodyUsed(): boolean {
+    return this._body?.consumed ?? false
+  }
+
   /** The body parsed as JSON. Refuses other media types (415), bad JSON and poisonous keys (400). */
   json<T = unknown>(): Promise<T> {
     return promised(this, readJson<T>)

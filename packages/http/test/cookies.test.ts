@@ -73,3 +73,30 @@ describe('cookies', () => {
     )
   })
 })
+
+describe('the domain of a cookie', () => {
+  test.each(['a.example', '.A.example', 'example'])(
+    'that includes the host is set without a word: %s',
+    async domain => {
+      const log = recorder()
+      const answer = await ask(setting('theme', 'dark', { domain }), [], { log })
+      expect(answer.head).toContain(`Domain=${domain}`)
+      expect(log.lines('warn')).toEqual([])
+    },
+  )
+
+  test.each(['b.example', 'x.a.example', 'ample'])('that does not is warned of once: %s', async domain => {
+    const log = recorder()
+    const handler: Handler = c => {
+      c.setCookie('theme', 'dark', { domain })
+      c.setCookie('theme', 'light', { domain })
+      return 'ok'
+    }
+    expect((await ask(handler, [], { log })).head).toContain(`Domain=${domain}`)
+    expect(log.lines('warn')).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining(`its domain ${domain} does not include the host a.example`),
+      }),
+    ])
+  })
+})

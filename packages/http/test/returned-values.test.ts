@@ -151,7 +151,9 @@ describe('a BigInt', () => {
   test('too large for a number is an error, and never another number', async () => {
     const answer = await ask(() => ({ total: 2n ** 53n }), { json: { bigint: 'number' } })
     expect(answer).toMatchObject({ status: 500 })
-    expect(answer.errors).toEqual([expect.stringContaining('9007199254740992')])
+    expect(answer.errors).toEqual([expect.stringContaining('GET / answers with the BigInt 9007199254740992 at /total')])
+    const hidden = await ask(() => ({ toJSON: () => ({ total: -(2n ** 60n) }) }), { json: { bigint: 'number' } })
+    expect(hidden.errors).toEqual([expect.stringMatching(/^.*GET \/ answers with the BigInt -1152921504606846976,/)])
   })
 
   test('beside a Map is written, and the Map still refused', async () => {

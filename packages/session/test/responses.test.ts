@@ -177,6 +177,21 @@ describe('warnings', () => {
     expect(lines.filter(line => line.msg.includes('4,096'))).toMatchObject([{ level: 'warn' }])
   })
 
+  test('a domain that the host is not in is warned of', async () => {
+    const { lines, http } = logged()
+    const routes: Routes = {
+      '/write': c => {
+        c.session.set('a', 1)
+        return 'x'
+      },
+    }
+    await using app = await startApp(routes, { domain: 'shop.example' }, http)
+    await app.browser().get('/write')
+    expect(lines.filter(line => line.msg.includes('its domain shop.example does not include the host'))).toMatchObject([
+      { level: 'warn' },
+    ])
+  })
+
   test('secure cookies over http are warned of once, with what to do', async () => {
     const { lines, http } = logged()
     const routes: Routes = {

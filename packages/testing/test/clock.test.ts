@@ -1,4 +1,7 @@
-import { createServer } from '@arlen/http'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, serveStatic } from '@arlen/http'
 import { createApp } from 'arlen'
 import { expect, test } from 'vitest'
 import { testApp } from '../src/index.ts'
@@ -58,4 +61,36 @@ test('a clock that is there from the start moves the recurring tasks of an appli
   expect(runs).toBeGreaterThanOrEqual(5)
   expect(runs).toBeLessThanOrEqual(7)
   await t.close()
+})
+
+test('a cached file is looked at again when the time has come, and not before', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'arlen-clock-'))
+  const file = join(dir, 'price.txt')
+  await writeFile(file, 'old')
+  const t = await testApp(createServer(serveStatic(dir, { checkMs: 60_000 })(() => 'none')), { clock: true })
+  try {
+    await t.get('/price.txt').text('old')
+    await writeFile(file, 'as of today')
+    await t.clock.tick(59_000)
+    await t.get('/price.txt').text('old')
+    await t.clock.tick(1_000)
+    await t.get('/price.txt').text('as of today')
+  } finally {
+    await t.close()
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('a result of a health check is kept as long as it says', async () => {
+  const app = createApp({ root: import.meta.dirname, environment: 'test', config: { session: { enabled: false } } })
+  let checks = 0
+  app.health.add('counting', () => void checks++, { cacheMs: 30_000 })
+  await using t = await testApp(app, { clock: true })
+  await t.get('/readyz').status(200)
+  await t.clock.tick(29_000)
+  await t.get('/readyz').status(200)
+  expect(checks).toBe(1)
+  await t.clock.tick(1_000)
+  await t.get('/readyz').status(200)
+  expect(checks).toBe(2)
 })

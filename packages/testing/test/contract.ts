@@ -9,6 +9,9 @@ export interface TransportFeatures {
 }
 
 /** What holds for the sample application however it is reached. */
+const NO_WIRE = 'fetch() has no connection'
+const ELSEWHERE = 'the application runs in another process'
+
 export function describeTransport(name: string, open: () => Promise<TestApp>, features: TransportFeatures): void {
   describe(name, () => {
     let t: TestApp
@@ -122,12 +125,14 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       await expect.poll(async () => (await t.get('/left')).json.left).toBe(1)
     })
 
-    test.runIf(features.wire)('an upload that is cut is no upload', async () => {
+    test('an upload that is cut is no upload', async ({ skip }) => {
+      skip(!features.wire, NO_WIRE)
       await t.faults.abortedUpload(t.post('/echo').body('x'.repeat(500)), 100)
       await t.get('/').status(200)
     })
 
-    test.runIf(features.wire)('requests that are written at once are answered in turn', async () => {
+    test('requests that are written at once are answered in turn', async ({ skip }) => {
+      skip(!features.wire, NO_WIRE)
       const raw = t.raw()
       const { host } = new URL(t.url)
       raw.write(
@@ -143,7 +148,8 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       ])
     })
 
-    test.runIf(features.wire)('a body is sent when the server asks for it, and not when it refuses', async () => {
+    test('a body is sent when the server asks for it, and not when it refuses', async ({ skip }) => {
+      skip(!features.wire, NO_WIRE)
       const expecting = t.visitor({ headers: { Expect: '100-continue' } })
       const answer = await expecting.post('/echo').body('wanted').status(200).json('/body', 'wanted')
       expect(answer.interim.map(({ status }) => status)).toEqual([100])
@@ -155,7 +161,8 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       await expect(t.get('/hang').timeout(50)).rejects.toThrow('GET /hang got no answer within 50 ms.')
     })
 
-    test.runIf(features.inProcess)('shows what the server threw and logged', async () => {
+    test('shows what the server threw and logged', async ({ skip }) => {
+      skip(!features.inProcess, ELSEWHERE)
       const response = await t
         .get('/boom')
         .status(500)
@@ -166,7 +173,8 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       expect((await t.get('/').logged({ msg: 'request', path: '/' })).error).toBeUndefined()
     })
 
-    test.runIf(features.wire)('hears server-sent events', async () => {
+    test('hears server-sent events', async ({ skip }) => {
+      skip(!features.wire, NO_WIRE)
       const events = t.events('/events')
       expect(await events.next()).toEqual({ type: 'tick', data: 'one', id: '1' })
       expect(await events.next()).toEqual({ type: 'message', data: 'two\nlines', id: '1' })
@@ -174,7 +182,8 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       await expect(t.events('/').next()).rejects.toThrow('it is 200 text/plain')
     })
 
-    test.runIf(features.wire)('talks over a WebSocket', async () => {
+    test('talks over a WebSocket', async ({ skip }) => {
+      skip(!features.wire, NO_WIRE)
       const socket = t.websocket('/socket')
       expect(await socket.send('hi').message()).toBe('echo hi')
       expect(await socket.send(Buffer.from([1, 2])).message()).toEqual(Buffer.from([1, 2]))

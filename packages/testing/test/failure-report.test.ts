@@ -1,3 +1,4 @@
+import { createServer } from '@arlen/http'
 import { expect, test } from 'vitest'
 import { testApp } from '../src/index.ts'
 import { sampleApp } from './sample-app.ts'
@@ -41,4 +42,25 @@ test('shows no secrets', async () => {
   const message = await failureOf(t => request(t).status(201))
   expect(message).toContain('Ada')
   expect(message).not.toContain('12345')
+})
+
+test.each([
+  ['tells that the application did not read the body of the request', '/deaf', true],
+  ['does not where the body was read', '/heard', false],
+])('a report %s', async (_, path, told) => {
+  const app = createServer(async c => {
+    if (c.req.path === '/heard') await c.req.text()
+    return 'ok'
+  })
+  await using t = await testApp(app)
+  const failure: Error = await t
+    .post(path)
+    .body('a letter')
+    .status(201)
+    .then(
+      () => new Error('it passed'),
+      error => error as Error,
+    )
+  expect(failure.message).toContain('The status is 200, not 201.')
+  expect(failure.message.includes('did not read the body of the request')).toBe(told)
 })

@@ -10,7 +10,7 @@ import { isOfApi } from './selection.ts'
 /** What an OpenAPI document is made of. */
 export interface Documented {
   readonly router: { readonly routes: readonly Route<Handler<Context>>[] }
-  readonly config: Pick<Config, 'apiOnly' | 'openApi'>
+  readonly config: Pick<Config, 'apiOnly' | 'openApi' | 'session'>
   readonly isDevelopment: boolean
   readonly log: Logger
 }
@@ -23,7 +23,8 @@ export function addOpenApiRoutes(routes: BuiltInRoutes, documented: Documented):
   if (isDevelopment) tellUndecided(documented)
   let document: string | undefined
   const describe = () => {
-    document ??= JSON.stringify(openApi(documented.router.routes, { title, version }, { apiOnly: config.apiOnly }))
+    const options = { apiOnly: config.apiOnly, sessions: config.session.enabled }
+    document ??= JSON.stringify(openApi(documented.router.routes, { title, version }, options))
     return document
   }
   routes.get(path, { openApi: false }, c => c.text(describe(), { type: 'application/json' }))

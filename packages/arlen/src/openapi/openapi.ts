@@ -22,9 +22,11 @@ export interface OpenApiInfo {
 export interface OpenApiOptions {
   /** The application has no pages: every route is described that does not say otherwise. Default false. */
   apiOnly?: boolean
+  /** Whether the application has sessions, by which a guard lets users in too. Default: unless `apiOnly`. */
+  sessions?: boolean
 }
 
-const OPTIONS: OptionTable<OpenApiOptions> = { apiOnly: option.boolean }
+const OPTIONS: OptionTable<OpenApiOptions> = { apiOnly: option.boolean, sessions: option.boolean }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
@@ -38,14 +40,14 @@ export function openApi(
   info: OpenApiInfo,
   options: OpenApiOptions = {},
 ): Json {
-  const { apiOnly = false } = readOptions('openApi()', options, OPTIONS)
+  const { apiOnly = false, sessions = !apiOnly } = readOptions('openApi()', options, OPTIONS)
   const paths: Record<string, Json> = {}
   const definitions = new Definitions({ Problem: PROBLEM_SCHEMA })
   const securitySchemes: Record<string, SecurityScheme> = {}
   const operationIds = new Set<string>()
   for (const route of routes) {
     if (isOfApi(route, apiOnly) !== true) continue
-    const security = securityRequirements(route, securitySchemes)
+    const security = securityRequirements(route, securitySchemes, sessions)
     for (const path of documentPaths(route.pattern)) {
       paths[path.template] ??= {}
       for (const method of methodsOf(route)) {

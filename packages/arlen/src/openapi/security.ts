@@ -7,21 +7,30 @@ type Requirement = Record<string, readonly string[]>
 /**
  * What a client must show to get past the guards and middleware of a route: any one of these requirements. Undefined where
  * nothing is asked. The schemes are added to `schemes`, for the document's components.
+ *
+ * @param sessions - whether the application has sessions, which a guard may take besides tokens
  */
 export function securityRequirements(
   route: Pick<Route, 'layers'>,
   schemes: Record<string, SecurityScheme>,
+  sessions = true,
 ): Requirement[] | undefined {
   const guards = route.layers.flatMap(({ use, under }) => [...use, ...under]).map(securityOf)
   let requirements: Requirement[] | undefined
   for (const guard of guards) {
     if (guard === undefined) continue
-    Object.assign(schemes, guard.schemes)
-    const own: Requirement[] = Object.keys(guard.schemes).map(name => ({ [name]: guard.scopes ?? [] }))
+    const offered = sessions ? guard.schemes : withoutSession(guard.schemes)
+    Object.assign(schemes, offered)
+    const own: Requirement[] = Object.keys(offered).map(name => ({ [name]: guard.scopes ?? [] }))
     if (guard.optional) own.push({})
     requirements = requirements === undefined ? own : both(requirements, own)
   }
   return requirements === undefined || requirements.length === 0 ? undefined : requirements
+}
+
+function withoutSession(schemes: Readonly<Record<string, SecurityScheme>>): Readonly<Record<string, SecurityScheme>> {
+  const { Session: _, ...others } = schemes
+  return Object.keys(others).length > 0 ? others : schemes
 }
 
 /** Two guards one behind the other: of a scheme that both ask for, the scopes of both. */

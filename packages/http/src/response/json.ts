@@ -21,15 +21,15 @@ interface Named {
 
 /** Writes the JSON of answers. Throws `response_not_json` for what JSON would change without saying so. */
 export class JsonWriter {
-  private readonly replacer: ((key: string, value: unknown) => unknown) | undefined
+  private readonly form: ((value: bigint, route: Named) => unknown) | undefined
 
   constructor({ bigint }: JsonOptions = {}) {
     if (bigint === undefined) return
-    const write = typeof bigint === 'function' ? bigint : FORMS[bigint]
-    if (write === undefined) {
+    const form = typeof bigint === 'function' ? (value: bigint) => bigint(value) : FORMS[bigint]
+    if (form === undefined) {
       throw invalidOption('createServer()', 'json.bigint', "must be 'string', 'number' or a function")
     }
-    this.replacer = (_, value) => (typeof value === 'bigint' ? write(value) : value)
+    this.form = form
   }
 
   write(value: unknown, route: Named): string {
@@ -49,18 +49,20 @@ export class JsonWriter {
 
   private writeBigInts(value: unknown, route: Named, error: unknown): string | undefined {
     const at = findMember(value, '', member => typeof member === 'bigint', new Set())
-    if (at === undefined) throw error
-    if (this.replacer !== undefined) return JSON.stringify(value, this.replacer)
-    throw refused('a BigInt', at.path, route, BIGINT_REMEDY)
+    // One that a toJSON() returns is not found as a member.
+    if (at === undefined && !(error instanceof TypeError && error.message.includes('BigInt'))) throw error
+    const { form } = this
+    if (form === undefined) throw refused('a BigInt', at?.path ?? '', route, BIGINT_REMEDY)
+    if (form === FORMS.number) refuseUnsafe(value, route)
+    return JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? form(member, route) : member))
   }
 }
 
-const FORMS: Readonly<Record<string, (value: bigint) => unknown>> = {
+const FORMS: Readonly<Record<string, (value: bigint, route: Named) => unknown>> = {
   string: String,
-  number: value => {
-    const number = Number(value)
-    if (Number.isSafeInteger(number)) return number
-    throw httpError('response_bigint_unsafe', { value: `${value}` })
+  number: (value, route) => {
+    if (isUnsafe(value)) throw unsafe(value, '', route)
+    return Number(value)
   },
 }
 
@@ -89,6 +91,21 @@ function refuseStream(value: unknown, route: Named): void {
   const stream = at.value as Readable
   stream.on('error', () => undefined).destroy()
   throw refused('a stream', at.path, route, 'Return it alone, or what it says: await text(stream).')
+}
+
+function refuseUnsafe(value: unknown, route: Named): void {
+  const at = findMember(value, '', isUnsafe, new Set())
+  if (at !== undefined) throw unsafe(at.value, at.path, route)
+}
+
+/** Whether no number holds it exactly. */
+function isUnsafe(value: unknown): boolean {
+  return typeof value === 'bigint' && !Number.isSafeInteger(Number(value))
+}
+
+function unsafe(value: unknown, path: string, route: Named): Error {
+  const where = path === '' ? '' : ` at ${path}`
+  return httpError('response_bigint_unsafe', { value: String(value), where, route: route.routeName })
 }
 
 function isNodeStream(value: unknown): boolean {

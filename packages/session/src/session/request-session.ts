@@ -1,4 +1,5 @@
 import type { Context } from '@arlen/http'
+import { warnOfForeignDomain } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
 import { sessionKey } from '../stores/ended-sessions.ts'
 import type { SessionStore, StoredSession } from '../stores/session-store.ts'
@@ -185,7 +186,8 @@ export class RequestSession implements SessionLink {
     if (this.settings.strict && cookie.length > WARN_BYTES) {
       this.#c.log.warn({ bytes: cookie.length }, 'a session cookie is near the 4,096 bytes that browsers store')
     }
-    const { secure, warnings } = this.settings
+    const { secure, warnings, cookie: own } = this.settings
+    if (own.attributes.domain !== undefined) warnOfForeignDomain(this.#c, own.name, own.attributes.domain)
     if (secure && !warnings.has(OVER_HTTP) && this.#c.req.protocol === 'http') warnings.once(this.#c.log, OVER_HTTP)
   }
 }

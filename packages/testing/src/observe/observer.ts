@@ -24,8 +24,11 @@ export class Observer implements Disposable {
       if (record) record.error = (event as { error: unknown }).error
     })
     this.#listen('arlen:http:request:start', event => {
-      const ms = this.#record()?.handlerTimeoutMs
-      if (ms !== undefined) (event as { context: { timeout(ms: number): void } }).context.timeout(ms)
+      const { context } = event as { context: { req: { bodyUsed: boolean }; timeout(ms: number): void } }
+      const record = this.#record()
+      if (record === undefined) return
+      record.bodyUsed = () => context.req.bodyUsed
+      if (record.handlerTimeoutMs !== undefined) context.timeout(record.handlerTimeoutMs)
     })
     this.#listen('arlen:session:user', event => {
       const record = this.#record()

@@ -39,6 +39,8 @@ export interface ServerRecord {
   loggedIn: boolean
   /** What was thrown, where the answer is a failure. */
   error: unknown
+  /** Whether the application has read the body of the request. Undefined if it has not seen the request. */
+  bodyUsed: (() => boolean) | undefined
 }
 
 export function emptyRecord(): ServerRecord {
@@ -51,6 +53,7 @@ export function emptyRecord(): ServerRecord {
     as: undefined,
     loggedIn: false,
     error: undefined,
+    bodyUsed: undefined,
   }
 }
 

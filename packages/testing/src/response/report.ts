@@ -20,6 +20,8 @@ export function report(response: ResponseData, context?: string): string {
     '',
     context ?? bodyOf(response),
   ]
+  if (request.body !== undefined && record.bodyUsed?.() === false)
+    parts.push('', 'The application did not read the body of the request.')
   if (record.error !== undefined) parts.push('', 'The server threw:', bar(describeError(record.error)))
   if (record.queries.length > 0)
     parts.push(

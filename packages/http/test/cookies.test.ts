@@ -95,7 +95,7 @@ describe('the domain of a cookie', () => {
     expect((await ask(handler, [], { log })).head).toContain(`Domain=${domain}`)
     expect(log.lines('warn')).toEqual([
       expect.objectContaining({
-        message: expect.stringContaining(`its domain ${domain} does not include the host a.example`),
+        msg: expect.stringContaining(`its domain ${domain} does not include the host a.example`),
       }),
     ])
   })

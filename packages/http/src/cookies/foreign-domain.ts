@@ -22,7 +22,7 @@ export function warnOfForeignDomain(c: Setting, name: string, domain: string): v
   if (told.has(key) || told.size >= MOST_TOLD) return
   told.add(key)
   c.log.warn(
-    { cookie: name, domain, host },
+    { name, domain, host },
     `browsers drop the cookie ${name}: its domain ${domain} does not include the host ${hostname}. Correct the domain, or let the proxy pass the Host field on`,
   )
 }

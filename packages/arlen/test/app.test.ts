@@ -280,7 +280,7 @@ describe('health', () => {
   test('a misspelled option of a check is refused with the one that was meant', async () => {
     const served = await serveApp(() => undefined)
     expect(() => served.app.health.add('x', () => undefined, { timeout: 5 } as never)).toThrow(
-      /healthCheck\(\) has no option timeout.*timeoutMs/,
+      /health\.add\(\) has no option timeout.*timeoutMs/,
     )
     await served.close()
   })

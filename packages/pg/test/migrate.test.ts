@@ -294,6 +294,16 @@ describe('down', () => {
     expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
   })
 
+  test('tells what it does, or would do', async () => {
+    const told = async (options: object) => {
+      const events: MigrationEvent[] = []
+      await migrateDown({ ...target(), ...options, onEvent: event => events.push(event) })
+      return events.map(event => event.type)
+    }
+    expect(await told({ dryRun: true })).toEqual(['plan'])
+    expect(await told({ steps: 2 })).toEqual(['plan', 'start', 'done', 'start', 'done'])
+  })
+
   test('goes by the number of a version and not by how it is written', async () => {
     await rename(join(folder.dir, '3_t3.sql'), join(folder.dir, '0003_t3.sql'))
     await migrateDown(target())

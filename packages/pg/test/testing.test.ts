@@ -52,6 +52,17 @@ describe('a database', () => {
     expect((await workerDatabase({ migrations: dir, key: 'other' })).db).not.toBe(db)
   })
 
+  test('of a worker is closed and dropped at the end, and made anew for who asks later', async () => {
+    const options = { migrations: dir, key: 'to be dropped' }
+    const gone = await workerDatabase(options)
+    await dropWorkerDatabases()
+    expect(await rejection(openAdmin(gone.dsn))).toMatchObject({ code: '3D000' })
+    expect(await rejection(gone.db.value('select 1'))).toMatchObject({ code: 'pool_closed' })
+    const next = await workerDatabase(options)
+    expect(await next.db.value('select count(*)::int from t')).toBe(0)
+    db = (await workerDatabase({ migrations: dir })).db
+  })
+
   test('can be prepared once, for all copies', async () => {
     let prepared = 0
     const prepare = async (dsn: string) => {

@@ -267,7 +267,10 @@ describe('options', () => {
 
   test('an isolation that does not exist is refused before anything is sent', async () => {
     const work = db.tx(() => 1, { isolation: 'serializable; drop table counters' as never })
-    expect(await rejection(work)).toMatchObject({ code: 'option_invalid' })
+    expect(await rejection(work)).toMatchObject({
+      code: 'option_invalid',
+      message: expect.stringMatching(/tx\(\).*isolation must be "read committed", "repeatable read" or "serializable"/),
+    })
   })
 
   test('sixteen serializable counters that retry end at the exact sum', async () => {

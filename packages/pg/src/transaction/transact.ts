@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { invalidOption } from '@arlen/core/options'
 import type { TxCallback, TxOptions } from '../database.ts'
 import { pgError } from '../errors.ts'
 import { LeasedConnection } from '../pool/leased-connection.ts'
@@ -74,12 +73,8 @@ async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: s
   }
 }
 
-const ISOLATION = ['read committed', 'repeatable read', 'serializable']
-
+/** The options were checked when tx() was called, so that nothing else than the words of the table gets here. */
 function beginText({ isolation, readOnly, deferrable }: TxOptions): string {
-  if (isolation !== undefined && !ISOLATION.includes(isolation)) {
-    throw invalidOption('tx()', 'isolation', `must be one of ${ISOLATION.join(', ')}, not ${isolation}`)
-  }
   const parts = ['BEGIN']
   if (isolation) parts.push(`ISOLATION LEVEL ${isolation.toUpperCase()}`)
   if (readOnly !== undefined) parts.push(readOnly ? 'READ ONLY' : 'READ WRITE')

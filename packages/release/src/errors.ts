@@ -55,6 +55,7 @@ const table = {
   },
   canary_failed: { message: '{id} does not work: {reason}. The running release was not touched.{log}' },
   reload_failed: { message: '{id} did not come up: {reason}. {outcome}' },
+  deploy_failed: { message: '{reason}. {outcome}' },
   step_failed: { message: '{step}: {reason}. {outcome}' },
 } as const
 

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { seal } from '../src/build/seal.ts'
 import { describeEntry, listFiles } from '../src/manifest/list-files.ts'
@@ -21,16 +22,23 @@ export function writeFiles(dir: string, files: Readonly<Record<string, string>>)
   }
 }
 
+// Built, for releases run what is built.
+const ARLEN = fileURLToPath(new URL('../../cli/dist/bin.js', import.meta.url))
+
 /**
  * Stands for the program of a release. `start` listens on the socket it is given and answers what the file `answers.json` says, by
  * path; `reload` prints what the file `shared/reload.json` of the target says, or that nothing runs.
  */
 const PROGRAM = `#!/usr/bin/env node
+const ARLEN = ${JSON.stringify(ARLEN)}
 const fs = require('node:fs')
 const path = require('node:path')
 const root = path.dirname(path.dirname(fs.realpathSync(process.argv[1])))
 const [command, ...args] = process.argv.slice(2)
-if (command === 'reload') {
+if (command === 'release') {
+  const { status } = require('node:child_process').spawnSync(process.execPath, [ARLEN, ...process.argv.slice(2)], { stdio: 'inherit' })
+  process.exit(status)
+} else if (command === 'reload') {
   const file = path.join(root, '../../shared/reload.json')
   const id = path.basename(root)
   const all = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}

@@ -3,6 +3,7 @@ import { boomhauerCommand, devCommand } from './boomhauer.ts'
 import { checkCommand } from './check.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { deployCommand } from './deploy.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { newCommand } from './new.ts'
@@ -25,6 +26,7 @@ const others: readonly Command[] = [
   configCommand,
   sqlCommand,
   releaseCommand,
+  deployCommand,
 ]
 
 /** All commands, in the order of `arlen --help`. */

@@ -1,0 +1,183 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  archiveRelease,
+  type DeployEvent,
+  type DeployTarget,
+  deployRelease,
+  initHosts,
+  inspectHosts,
+} from '../src/index.ts'
+import { type FakeRelease, temporaryFolder, writeRelease } from './support.ts'
+
+const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
+
+/** Real ssh servers on addresses of this machine, which stand for hosts. */
+class Hosts {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'arlen-sshd-'))
+  readonly #servers: ChildProcess[] = []
+  readonly ports: number[] = []
+
+  async start(): Promise<void> {
+    const file = (name: string) => join(this.#folder, name)
+    if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
+    for (const key of ['host', 'user']) {
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)])
+    }
+    execFileSync('cp', [file('user.pub'), file('authorized_keys')])
+    for (let number = 1; number <= 3; number++) {
+      const address = `127.0.0.${number}`
+      const port = await freePort(address)
+      const settings = [
+        `ListenAddress ${address}`,
+        `Port ${port}`,
+        `HostKey ${file('host')}`,
+        `AuthorizedKeysFile ${file('authorized_keys')}`,
+        'PidFile none',
+        'StrictModes no',
+        'UsePAM no',
+        'PasswordAuthentication no',
+      ]
+      writeFileSync(file(`config${number}`), `${settings.join('\n')}\n`)
+      const server = spawn(SSHD!, ['-D', '-e', '-f', file(`config${number}`)], { stdio: ['ignore', 'ignore', 'pipe'] })
+      this.#servers.push(server)
+      this.ports.push(port)
+      let log = ''
+      await new Promise<void>((resolve, reject) => {
+        server.once('exit', code => reject(new Error(`sshd ended with ${code}: ${log}`)))
+        server.stderr!.setEncoding('utf8').on('data', (text: string) => {
+          log += text
+          if (log.includes('Server listening')) resolve()
+        })
+      })
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.#servers) {
+      if (server.exitCode !== null) continue
+      server.kill()
+      await once(server, 'exit')
+    }
+    rmSync(this.#folder, { recursive: true })
+  }
+
+  /** A target of three hosts, each with a folder of its own. */
+  target(changes: Partial<DeployTarget> = {}): DeployTarget & { folders: string[] } {
+    const folders = this.ports.map(() => join(temporaryFolder(), 'shop'))
+    const options = ['-i', join(this.#folder, 'user'), '-o', 'StrictHostKeyChecking=no']
+    options.push('-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR')
+    const hosts = this.ports.map((port, index) => ({
+      address: `${userInfo().username}@127.0.0.${index + 1}`,
+      ssh: [...options, '-p', String(port)],
+      path: folders[index]!,
+    }))
+    const target = { hosts, path: '/nowhere', node: process.execPath, ...changes }
+    Object.defineProperty(target, 'folders', { value: folders, enumerable: false })
+    return target as typeof target & { folders: string[] }
+  }
+}
+
+function freePort(address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, address, () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+const archive = async (release: FakeRelease) =>
+  (await archiveRelease(await writeRelease(temporaryFolder(), release))).file
+const current = (folder: string) =>
+  existsSync(join(folder, 'current')) ? readlinkSync(join(folder, 'current')) : undefined
+
+describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-server)', () => {
+  const hosts = new Hosts()
+  beforeAll(() => hosts.start())
+  afterAll(() => hosts.stop())
+
+  async function prepared(changes: Partial<DeployTarget> = {}) {
+    const target = hosts.target(changes)
+    expect((await initHosts(target)).flatMap(({ problems }) => problems)).toEqual([])
+    for (const folder of target.folders) writeFileSync(join(folder, 'shared/env'), 'SHOP_PORT=8080\n')
+    return target
+  }
+
+  test('get a release one after the other; a second time nothing is done', async () => {
+    const target = await prepared({
+      hooks: { beforeActivate: 'pwd >> shared/before', afterActivate: 'readlink current >> shared/after' },
+    })
+    const file = await archive({ id: 'r1' })
+    const events: DeployEvent[] = []
+    const result = await deployRelease({ target, archive: file, onEvent: event => events.push(event) })
+    expect(result.switched).toEqual(target.hosts.map(({ address }) => address))
+    expect(target.folders.map(current)).toEqual(['releases/r1', 'releases/r1', 'releases/r1'])
+    expect(events.filter(({ step }) => step === 'activate').map(({ host }) => host)).toEqual(result.switched)
+    for (const folder of target.folders) {
+      expect(
+        execFileSync('cat', [join(folder, 'shared/before'), join(folder, 'shared/after')], { encoding: 'utf8' }),
+      ).toBe(`${folder}\nreleases/r1\n`)
+    }
+    expect(await deployRelease({ target, archive: file })).toMatchObject({ switched: [], unchanged: result.switched })
+  })
+
+  test('go back when one of them fails, and those behind it are not touched', async () => {
+    const target = await prepared()
+    await deployRelease({ target, archive: await archive({ id: 'r1' }) })
+    writeFileSync(join(target.folders[1]!, 'shared/env'), '# nothing\n')
+    const config = 'exports.default = { apiOnly: true, http: { port: Number(process.env.SHOP_PORT) } }'
+    const failing = deployRelease({ target, archive: await archive({ id: 'r2', files: { 'config/app.js': config } }) })
+    const [first, second] = target.hosts.map(({ address }) => address)
+    const { code, message } = (await failing.catch(error => error)) as { code: string; message: string }
+    expect(code).toBe('deploy_failed')
+    expect(message).toContain(`${second} failed at activate: `)
+    expect(message).toContain('http.port')
+    expect(message).toContain(`${first} went back to r1.`)
+    expect(target.folders.map(current)).toEqual(['releases/r1', 'releases/r1', 'releases/r1'])
+  })
+
+  test('are not switched at all when one cannot be reached, and the rest goes on when it can', async () => {
+    const target = await prepared()
+    const [first, second, third] = target.hosts
+    const port = String(await freePort('127.0.0.3'))
+    const unreachable = { ...third!, ssh: [...third!.ssh!.slice(0, -1), port] }
+    const file = await archive({ id: 'r1' })
+    await expect(
+      deployRelease({ target: { ...target, hosts: [first!, second!, unreachable] }, archive: file }),
+    ).rejects.toMatchObject({
+      code: 'deploy_failed',
+    })
+    expect(target.folders.map(current)).toEqual([undefined, undefined, undefined])
+    expect((await deployRelease({ target, archive: file })).switched).toHaveLength(3)
+  })
+
+  test('are told of by a dry run, which changes nothing', async () => {
+    const target = await prepared()
+    const { commands } = await deployRelease({ target, archive: await archive({ id: 'r1' }), dryRun: true })
+    expect(commands).toHaveLength(12)
+    expect(commands.join('\n')).toContain('release activate r1 --target')
+    expect(existsSync(join(target.folders[0]!, 'releases/r1'))).toBe(false)
+  })
+
+  test('say what a deployment would miss', async () => {
+    const target = hosts.target({ node: '/nowhere/node' })
+    const problems = (await inspectHosts(target)).map(report => report.problems.join('\n'))
+    for (const problem of problems) {
+      expect(problem).toMatch(/\/nowhere\/node is not a Node\.js with zstd/)
+      expect(problem).toMatch(/is not a target this user may write\. Run arlen deploy <target> init/)
+    }
+    const good = await prepared()
+    await deployRelease({ target: good, archive: await archive({ id: 'r1' }) })
+    expect(await inspectHosts(good)).toEqual(
+      good.hosts.map(({ address }) => ({ host: address, current: 'r1', problems: [] })),
+    )
+  })
+})

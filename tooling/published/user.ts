@@ -28,7 +28,7 @@ export class User {
     this.env = env
   }
 
-  static async create(cell: Cell, folder: string, registry: Registry): Promise<User> {
+  static async create(cell: Cell, folder: string, registry: Pick<Registry, 'env'>): Promise<User> {
     mkdirSync(folder, { recursive: true })
     const programs = join(folder, 'bin')
     mkdirSync(programs)

@@ -9,6 +9,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Each test starts package managers, compilers and servers: two at once would only wait for each other.
     fileParallelism: false,
+    globalSetup: ['tooling/published/global-setup.ts'],
     include: ['tooling/published/*.published.ts'],
   },
 })

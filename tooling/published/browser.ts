@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+export const CHROMIUM: string | undefined = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path =>
+  existsSync(path),
+)
+export const SKIPPED: string = CHROMIUM ? '' : ' (skipped: no chromium; tooling/system-deps --install brings it)'
+
+export function launch(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
+  return chromium.launch({ executablePath: CHROMIUM!, args })
+}
+
+/** A window whose every complaint is kept: console messages, exceptions, refusals by the Content-Security-Policy. */
+export class Window {
+  readonly page: Page
+  readonly complaints: string[] = []
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('console', message => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${page.url()}: ${message.text()}`)
+    })
+    page.on('pageerror', error => this.complaints.push(`${page.url()}: ${error.message}`))
+  }
+
+  static async open(browser: Browser, url: string): Promise<Window> {
+    const context = await browser.newContext({ baseURL: url, viewport: { width: 1200, height: 800 } })
+    context.setDefaultTimeout(20_000)
+    const window = new Window(await context.newPage())
+    await window.page.goto('/')
+    return window
+  }
+
+  fill(label: string, text: string): Promise<void> {
+    return this.page.getByLabel(label).fill(text)
+  }
+
+  /** Presses a button or follows a link, and waits for the page that comes of it. */
+  async click(role: 'button' | 'link', name: string): Promise<void> {
+    const loaded = this.page.waitForEvent('load')
+    await this.page.getByRole(role, { name }).first().click()
+    await loaded
+  }
+
+  async text(selector: string): Promise<string> {
+    return (await this.page.locator(selector).first().textContent())?.trim() ?? ''
+  }
+}

@@ -1,0 +1,16 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const PROGRAM = `
+  const started = performance.now()
+  while (process.cpuUsage().user < 400_000);
+  console.log((performance.now() - started) / (process.cpuUsage().user / 1000))`
+
+/**
+ * How much longer things take than on a processor that has nothing else to do: 1 on a quiet machine, 4 where four programs
+ * want each processor. Times that users have on a quiet machine are compared after division by this.
+ */
+export async function slowdown(): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', PROGRAM])
+  return Math.max(1, Number(stdout))
+}

@@ -1,7 +1,6 @@
 export { type SessionContext, withSession } from './context.ts'
 export { defineCookie, type TypedCookie, type TypedCookieOptions } from './cookie/typed-cookie.ts'
 export { type CsrfOptions, csrf } from './csrf/csrf.ts'
-export { CSRF_FIELD, CSRF_HEADER } from './csrf/csrf-fields.ts'
 export type { SessionErrorCode } from './errors.ts'
 export type { AuthScheme, Credentials, CredentialsProblem } from './login/auth-scheme.ts'
 export { type Authentication, type AuthenticationOptions, createAuthentication } from './login/authentication.ts'
@@ -15,7 +14,6 @@ export {
   type ThrottleOptions,
 } from './login/password-login.ts'
 export type { AppUser } from './login/user.ts'
-export { KeyRing } from './secrets/key-ring.ts'
 export { safeEqual } from './secrets/safe-equal.ts'
 export { generateSecret } from './secrets/secrets.ts'
 export type { LoginOptions, Session, SessionData, SessionUser } from './session/session.ts'

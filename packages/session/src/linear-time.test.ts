@@ -10,8 +10,9 @@ import { openSession } from './session/sealed-session.ts'
 import { sessionSettings } from './session/session-settings.ts'
 import { bearerToken } from './token/token.ts'
 
-const ring = new KeyRing([generateSecret(), generateSecret()])
-const settings = sessionSettings({ secrets: ring })
+const secrets = [generateSecret(), generateSecret()]
+const ring = new KeyRing(secrets)
+const settings = sessionSettings({ secrets })
 const codec = new CookieCodec(ring, 'x')
 const signer = new CookieSigner(ring, 'x')
 const csrf = new CsrfTokens(ring)

@@ -1,13 +1,7 @@
 import type { Handler } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
-import {
-  CSRF_FIELD,
-  createMemorySessionStore,
-  csrf,
-  generateSecret,
-  type MemorySessionStore,
-  session,
-} from '../src/index.ts'
+import { CSRF_FIELD } from '../src/csrf/csrf-fields.ts'
+import { createMemorySessionStore, csrf, generateSecret, type MemorySessionStore, session } from '../src/index.ts'
 import { route, SECRET, serveHandler, type TestApp } from './app.ts'
 import type { Browser } from './browser.ts'
 

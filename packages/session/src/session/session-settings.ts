@@ -10,7 +10,7 @@ import { Warnings } from './warnings.ts'
 /** Options of {@link session}. */
 export interface SessionOptions {
   /** Secrets of at least 32 bytes each, newest first, or a key ring made from them. */
-  secrets: readonly string[] | KeyRing
+  secrets: readonly string[]
   /**
    * Whether cookies are `Secure` and have `__Host-` names (`__Secure-` with `domain`). Default true, including behind a
    * proxy that forwards plain http. Set false for development over http; cookies then have other names.
@@ -72,7 +72,7 @@ export const DEFAULT_IDLE_MS: number = 12 * 60 * 60 * 1000
 export const DEFAULT_ABSOLUTE_MS: number = 7 * 24 * 60 * 60 * 1000
 
 const OPTIONS: OptionTable<SessionOptions> = {
-  secrets: option.required(option.either(option.listOf(option.string), option.instanceOf(KeyRing, 'a key ring'))),
+  secrets: option.required(option.listOf(option.string)),
   secure: option.boolean,
   cookieName: option.text,
   domain: option.string,
@@ -97,7 +97,7 @@ export function sessionSettings(given: SessionOptions, owner = 'session()'): Ses
     store,
     now = () => Date.now(),
   } = options
-  const ring = secrets instanceof KeyRing ? secrets : new KeyRing(secrets)
+  const ring = new KeyRing(secrets)
   const prefix = secure ? (domain === undefined ? '__Host-' : '__Secure-') : 'insecure-'
   const attributes: CookieOptions = { domain, secure, sameSite }
   const slot = (suffix: string): CookieSlot => {

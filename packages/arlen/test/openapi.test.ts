@@ -307,3 +307,22 @@ test.each([
   expect(Object.keys(document.components.securitySchemes ?? {}).sort()).toEqual(schemes)
   expect(document.paths['/me']!.get!.security).toEqual(schemes.map(name => ({ [name]: [] })))
 })
+
+test('a schema of another kind is described as it describes itself, else as one that takes anything', async () => {
+  const standard = { version: 1, vendor: 'ours', validate: (value: unknown) => ({ value }) } as const
+  const jsonSchema = {
+    input: ({ target }: { target: string }) => ({ $schema: target, type: 'string', format: 'sent' }),
+    output: ({ target }: { target: string }) => ({ $schema: target, type: 'string', format: 'received' }),
+  }
+  const { paths } = await documentOf(app => {
+    const described = { '~standard': { ...standard, jsonSchema } }
+    app.post('/described', { body: described, response: { 200: described } }, () => 'x')
+    app.post('/silent', { body: { '~standard': standard }, openApi: true }, () => 'x')
+  })
+  const bodyOf = (path: string) => paths[path]!.post!.requestBody!.content['application/json']!.schema
+  expect(bodyOf('/described')).toEqual({ type: 'string', format: 'sent' })
+  expect(paths['/described']!.post!.responses['200']!.content).toEqual({
+    'application/json': { schema: { type: 'string', format: 'received' } },
+  })
+  expect(bodyOf('/silent')).toEqual({})
+})

@@ -270,3 +270,11 @@ test('a request that was aborted before it was asked reaches no handler', async 
   await expect(asked).rejects.toThrow('never mind')
   expect(called).toBe(false)
 })
+
+test('what has been answered keeps no server from closing', { timeout: 15_000 }, async () => {
+  const server = createServer(c => c.req.path)
+  const answers = ['/a', '/b'].map(path => server.fetch(new Request(`https://shop.example${path}`)))
+  const texts = await Promise.all(answers.map(async answer => (await answer).text()))
+  expect(texts).toEqual(['/a', '/b'])
+  await server.close({ graceMs: 60_000 })
+})

@@ -143,6 +143,43 @@ describe.each(Object.entries(layouts))('the folder of %s', (tool, { files, ledge
   })
 })
 
+test('what other tools take and Arlen does not is converted: empty parts, BEGIN and COMMIT, two of one version, CONCURRENTLY', async () => {
+  await add({
+    'migration_lock.toml': 'provider = "postgresql"',
+    '20260101000000_a/migration.sql': 'BEGIN;\ncreate table a (id int); -- BEGIN;\nCOMMIT;\n',
+    '20260101000000_b/migration.sql': '-- This is an empty migration.\n',
+    '20260102000000_c/migration.sql': 'create index concurrently a_i on a (id);',
+    '20260102_d/migration.sql': "alter table a add column note text default 'commit;';",
+  })
+  const dir = join(folder.dir, '.copy')
+  const { files } = await importMigrations({ ...target(), from: folder.dir, dir })
+  expect(files.map(({ to }) => to)).toEqual([
+    '20260101000000_a.sql',
+    '20260101000001_b.sql',
+    '20260102000000_c.sql',
+    '20260102000001_d.sql', // by its name it comes behind the ones of that day
+  ])
+  expect((await up({ dir })).steps.map(({ transactional }) => transactional)).toEqual([true, true, false, true])
+  expect(await exists('a_i')).toBe(true)
+  expect(
+    await folder.db.value("select column_default from information_schema.columns where column_name = 'note'"),
+  ).toContain('commit;')
+})
+
+test('a way back without statements is none, and diesel goes by the digits of a version', async () => {
+  await add({
+    '2026-01-02-000000_b/up.sql': 'alter table a add column b int;',
+    '2026-01-02-000000_b/down.sql': '-- nothing to undo\n',
+    '20260101000000_a/up.sql': 'create table a (id int);',
+    '20260101000000_a/down.sql': 'drop table a;',
+  })
+  const dir = join(folder.dir, '.copy')
+  const { tool } = await importMigrations({ ...target(), from: folder.dir, dir })
+  expect(tool).toBe('diesel')
+  expect((await up({ dir })).steps).toHaveLength(2)
+  expect(await rejection(migrateDown({ ...target(), dir }))).toMatchObject({ code: 'migration_irreversible' })
+})
+
 describe('an import that cannot be done', () => {
   test('changes nothing where something applied has no file', async () => {
     const { files, ledger } = layouts.dbmate!

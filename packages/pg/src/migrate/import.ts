@@ -50,7 +50,7 @@ export async function importMigrations(given: ImportOptions): Promise<ImportRepo
   const options = readOptions('importMigrations()', given, OPTIONS)
   const dir = options.dir ?? DIR
   const { tool, migrations } = await readForeign(options.from, options.tool)
-  const converted = migrations.map(foreign => ({ foreign, ...convert(foreign, tool) }))
+  const converted = withOwnVersions(migrations, tool).map(foreign => ({ foreign, ...convert(foreign, tool) }))
   return withLedger(options, async (client, ledger) => {
     const applied = await readForeignLedger(client, tool)
     const keys = new Set(applied)
@@ -80,27 +80,74 @@ export async function importMigrations(given: ImportOptions): Promise<ImportRepo
   })
 }
 
+/**
+ * In the order in which the tool applies them. Prisma goes by the whole name of a folder, so that several may have one
+ * number, or a shorter one: these get the version after the one before.
+ */
+function withOwnVersions(migrations: readonly ForeignMigration[], tool: MigrationTool): ForeignMigration[] {
+  let last = -1n
+  const byName = (a: ForeignMigration, b: ForeignMigration) => (a.key < b.key ? -1 : 1)
+  const byVersion = (a: ForeignMigration, b: ForeignMigration) => Number(BigInt(a.version) - BigInt(b.version))
+  const ordered = migrations.toSorted(tool === 'prisma' ? byName : byVersion)
+  return ordered.map(foreign => {
+    const given = BigInt(foreign.version)
+    const version = given > last ? given : last + 1n
+    last = version
+    return version === given ? foreign : { ...foreign, version: String(version).padStart(foreign.version.length, '0') }
+  })
+}
+
 interface Converted {
   foreign: ForeignMigration
   migration: Migration
   text: string
 }
 
+const OUTSIDE = /^(?:(?:create(?: unique)?|drop) index concurrently|reindex .*concurrently|vacuum)\b/i
+
+/** Tools that send a file as it is, as Prisma does, have PostgreSQL run a single statement outside of transactions. */
+function standsAlone(sql: string): boolean {
+  const [only, ...others] = splitStatements(sql)
+  return only !== undefined && others.length === 0 && OUTSIDE.test(only.normal)
+}
+
+const BOUNDARY = /^(?:begin|start transaction|commit|end)(?: work| transaction)?$/i
+
+/** Without its own BEGIN and COMMIT: the file is one transaction, together with its record. */
+function withoutBoundaries(sql: string): string {
+  let out = ''
+  let from = 0
+  for (const { normal, offset, end } of splitStatements(sql)) {
+    if (!BOUNDARY.test(normal)) continue
+    out += sql.slice(from, offset)
+    from = end + 1
+  }
+  return out + sql.slice(from)
+}
+
 function convert(foreign: ForeignMigration, tool: MigrationTool): Omit<Converted, 'foreign'> {
   const name = foreign.name.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '') || 'imported'
   const file = `${foreign.version}_${name}.sql`
+  const isEmpty = (sql: string) => splitStatements(sql).length === 0
+  // Its place in the order, and in the ledger, is kept.
+  const transactional = foreign.transactional && !standsAlone(foreign.up)
+  const bounded = (sql: string) => (foreign.transactional ? withoutBoundaries(sql) : sql)
+  const up = bounded(foreign.up)
+  const there = isEmpty(up) ? `${up}\nselect 1; -- it does nothing` : up
+  const down = bounded(foreign.down ?? '')
+  const back = isEmpty(down) ? undefined : down
   const write = (remark: string) =>
     [
       '-- up',
-      ...(foreign.transactional ? [] : ['-- no transaction']),
-      remark + neutralize(foreign.up),
-      ...(foreign.down === undefined ? [] : ['', '-- down', neutralize(foreign.down)]),
+      ...(transactional ? [] : ['-- no transaction']),
+      remark + neutralize(there),
+      ...(back === undefined ? [] : ['', '-- down', neutralize(back)]),
       '',
     ].join('\n')
   let text = write('')
-  const { up } = parseMigration(file, text)
+  const parsed = parseMigration(file, text).up
   try {
-    refuseCreateAndDrop(file, up, splitStatements(up))
+    refuseCreateAndDrop(file, parsed, splitStatements(parsed))
   } catch {
     // Where its way back begins is certain here.
     text = write(`-- allow create_and_drop: as imported from ${tool}\n`)

@@ -28,6 +28,7 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
+      { text: 'Getting started', link: '/getting-started' },
       { text: 'Guides', link: '/contents' },
       { text: 'Reference', link: '/reference/arlen' },
     ],

@@ -21,7 +21,8 @@ export const propaneCommand: Command = {
       const { loadConfig } = await import('arlen')
       const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
       const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
-      const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment }).config
+      // The workers hold the application to production's rules, with what its own code sets: createApp({ config }).
+      const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment, lenient: true }).config
       return {
         app: findAppModule(root),
         accessories: { host: http.host, port: http.port, probePath: READINESS_PATH, ...propaneAccessories },

@@ -1,0 +1,75 @@
+// Writes the table of docs/weights.md: what an installation of each package brings along.
+import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+interface Manifest {
+  name: string
+  private?: boolean
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>
+}
+
+export interface Weight {
+  name: string
+  /** Ours that come with it, without itself. */
+  ours: string[]
+  /** Packages of others. Of those that exist for several platforms, npm installs one; it is counted as its parent. */
+  others: string[]
+}
+
+/** What npm installs for each published package, as far as the lockfile's versions decide it. */
+export function weights(root: string): Weight[] {
+  const folders = globSync('packages/*/package.json', { cwd: root }).map(path => join(root, dirname(path)))
+  const published = folders.filter(folder => !readManifest(folder).private)
+  return published
+    .map(folder => weigh(folder))
+    .sort((a, b) => a.ours.length + a.others.length - b.ours.length - b.others.length || (a.name < b.name ? -1 : 1))
+}
+
+function weigh(folder: string): Weight {
+  const found = new Map([[readManifest(folder).name, realpathSync(folder)]])
+  for (const [, at] of found) {
+    for (const name of needed(readManifest(at))) {
+      const to = [join(at, 'node_modules', name), join(storeOf(at), name)].find(path => existsSync(path))
+      if (to === undefined) throw new Error(`${name}, which ${at} depends on, is not installed`)
+      if (!found.has(name)) found.set(name, realpathSync(to))
+    }
+  }
+  const [self = '', ...names] = [...found.keys()]
+  const isOurs = (name: string) => name === 'arlen' || name === 'create-arlen' || name.startsWith('@arlen/')
+  return { name: self, ours: names.filter(isOurs).sort(), others: names.filter(name => !isOurs(name)).sort() }
+}
+
+/** What npm installs without being asked: dependencies, and peers that are not optional. */
+function needed({ dependencies, peerDependencies, peerDependenciesMeta }: Manifest): string[] {
+  const peers = Object.keys(peerDependencies ?? {}).filter(name => !peerDependenciesMeta?.[name]?.optional)
+  return [...Object.keys(dependencies ?? {}), ...peers]
+}
+
+/** The node_modules in pnpm's store that a package of others lies in, next to what it depends on. */
+function storeOf(folder: string): string {
+  const at = folder.lastIndexOf('/node_modules/')
+  return at < 0 ? folder : folder.slice(0, at + '/node_modules'.length)
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+}
+
+/** The rows of the table, one a package. */
+export function weightRows(all: readonly Weight[]): string[] {
+  return all.map(({ name, ours, others }) => {
+    const list = others.length > 12 ? `${others.length} packages` : others.map(other => `\`${other}\``).join(', ')
+    return `| \`${name}\` | ${1 + ours.length + others.length} | ${1 + ours.length} | ${list || 'none'} |`
+  })
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '..')
+  const page = join(root, 'docs/weights.md')
+  const rows = weightRows(weights(root)).join('\n')
+  const text = readFileSync(page, 'utf8')
+  writeFileSync(page, text.replace(/(?<=<!-- weights -->\n\|.*\n\|.*\n)(?:\|.*\n)*/, `${rows}\n`))
+}

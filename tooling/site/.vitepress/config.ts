@@ -21,6 +21,8 @@ export default defineConfig({
   // Opens from any server of files, below any path.
   base: process.env.SITE_BASE ?? '/',
   cleanUrls: false,
+  // What a reader's own machine serves.
+  ignoreDeadLinks: 'localhostLinks',
   // The index of the search, which is loaded when somebody searches, has one size.
   vite: { build: { chunkSizeWarningLimit: 4000 }, logLevel: 'warn' },
   markdown: { anchor: { slugify: slug } },

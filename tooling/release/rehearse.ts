@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { startRegistry } from '../registry/registry.ts'
 import { seconds } from '../stage.ts'
 import { cleanCommit } from './checked.ts'
-import { installAndAsk } from './rehearsal/application.ts'
+import { createAndAsk } from './rehearsal/application.ts'
 import { cloneRepository } from './rehearsal/clone.ts'
 import { release, releaseCandidate, showRefusals } from './rehearsal/steps.ts'
 
@@ -20,7 +20,7 @@ try {
   await showRefusals(clone, say)
   await release(clone, registry, say)
   await releaseCandidate(clone, registry, say)
-  await installAndAsk(join(folder, 'user'), registry.env, say)
+  await createAndAsk(join(folder, 'user'), registry.env, say)
   say(`rehearsed in ${seconds(performance.now() - started)}; nothing has left this machine`)
 } finally {
   await registry.close()

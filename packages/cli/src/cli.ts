@@ -67,7 +67,7 @@ function refuseUnknownOptions(
     if (name === '--' || command.hasOption(name) || everywhere.hasOption(name)) continue
     const flag = name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
     const known = command.options.map(({ rawName }) => /--[\w-]+/.exec(rawName)?.[0] ?? rawName)
-    const meant = suggest(flag, known)
+    const meant = suggest(flag, known) ?? known.find(candidate => flag.length > 3 && candidate.startsWith(flag))
     throw new UsageError(`${command.name} has no option ${flag}${meant ? `; did you mean ${meant}?` : ''}`)
   }
 }

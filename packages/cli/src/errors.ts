@@ -8,6 +8,25 @@ const table = {
   deploy_config_missing: {
     message: '{root} has no config/deploy.ts. Write one with defineDeploy() of @arlen/release.',
   },
+  files_exist: {
+    message: 'nothing was written, because these files exist: {files}. Move them away, or overwrite them with --force.',
+  },
+  name_invalid: { message: '{name} cannot be the name: it {problem}.' },
+  pages_missing: {
+    message: 'an application with apiOnly in its configuration has no pages. Generate a resource or a controller.',
+  },
+  dsn_invalid: {
+    message: 'the connection URI has to name a database, as postgres://user@host/name does.',
+  },
+  production_refused: {
+    message: 'will not {action} {name}: {reason}. If you mean it, say --allow-production.',
+  },
+  seeds_missing: { message: 'there is nothing to seed with. Create one of {files}.' },
+  seeds_invalid: { message: '{file} has to export a function of the database: export default async db => { … }' },
+  program_missing: {
+    message:
+      '{program} is not installed. Install the client programs of PostgreSQL, such as the package postgresql-client.',
+  },
   database_missing: {
     message: 'no database is configured. Give --dsn, or set DATABASE_URL or db.url in config/.',
   },

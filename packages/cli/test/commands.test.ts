@@ -131,8 +131,8 @@ test('arlen generate makes secrets and migrations, and nothing else', async () =
   const root = mkdtempSync(join(tmpdir(), 'arlen-cli-'))
   const { text: secret } = await arlen(['generate', 'secret'])
   expect(secret).toMatch(/^[\w-]{43}$/)
-  const { text: path } = await arlen(['generate', 'migration', 'add', 'reviews'], {}, root)
-  expect(path).toMatch(/^db\/migrations\/\d+_add_reviews\.sql$/)
+  const { text: told } = await arlen(['generate', 'migration', 'add', 'reviews'], {}, root)
+  const path = /^create (db\/migrations\/\d+_add_reviews\.sql)$/.exec(told)![1]!
   expect(readFileSync(join(root, path), 'utf8')).toContain('-- up')
   expect((await arlen(['generate', 'sandwich'])).code).toBe(2)
   rmSync(root, { recursive: true })

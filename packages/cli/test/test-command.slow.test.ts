@@ -87,6 +87,18 @@ test('the test script of the application goes first, unless it is this command',
   expect((await run('--', "it's", '$HOME')).output).toContain("it's $HOME")
 })
 
+test('a script of node --test runs the files that are named, instead of its own', async () => {
+  write({
+    'package.json': '{ "type": "module", "scripts": { "test": "node --test \\"*.test.js\\"" } }',
+    'a.test.js': says('"this one"'),
+    'b.test.js': says('"that one"'),
+  })
+  const { code, output } = await run('a.test.js')
+  expect([code, output]).toEqual([0, expect.stringContaining('this one')])
+  expect(output).not.toContain('that one')
+  expect((await run()).output).toContain('that one')
+})
+
 test('a signal goes to the runner, and what it makes of it is the exit code', async () => {
   write({
     'run.js': "process.on('SIGTERM', () => process.exit(5)); setInterval(() => {}, 1000); console.log('ready')",

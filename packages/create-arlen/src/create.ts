@@ -5,7 +5,7 @@ import { checkName } from './app-name.ts'
 import { createError } from './errors.ts'
 import { callingPackageManager, INSTALL, isOnPath, PACKAGE_MANAGERS, type PackageManager } from './package-manager.ts'
 import { runCommand } from './run-command.ts'
-import { dependenciesOf, filesOf, TEMPLATES, type TemplateName } from './template.ts'
+import { dependenciesOf, TEMPLATES, type TemplateName, templateFiles } from './template.ts'
 import { WrittenFiles } from './written-files.ts'
 
 /** Options of {@link create}. */
@@ -76,7 +76,7 @@ export async function create(given: CreateOptions): Promise<Created> {
   checkFolder(folder, options.force ?? false)
   if (install && !isOnPath(packageManager, env)) throw missing(packageManager)
 
-  const files = filesOf(template, name, packageManager)
+  const files = templateFiles(template, name, packageManager)
   const written = new WrittenFiles(folder)
   try {
     onStep('Writing the files')

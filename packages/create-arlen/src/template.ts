@@ -36,7 +36,11 @@ export function dependenciesOf(template: TemplateName): string[] {
 }
 
 /** The files of a new application by their paths: those of the template, with its own name and the versions of this package. */
-export function filesOf(template: TemplateName, name: string, packageManager: PackageManager): Map<string, string> {
+export function templateFiles(
+  template: TemplateName,
+  name: string,
+  packageManager: PackageManager,
+): Map<string, string> {
   const files = new Map<string, string>()
   for (const folder of [`templates/${template}`, ...overlaysOf(template, packageManager)]) {
     for (const [path, text] of readTree(join(PACKAGE, folder))) {

@@ -95,7 +95,10 @@ class CheckDatabase {
     const given = this.#io.env.TEST_DATABASE_URL
     const server = given ? undefined : await startTestCluster()
     const migrations = `${this.#root}/db/migrations`
-    const database = await createTestDatabase({ dsn: given ?? server!.dsn, migrations })
+    const database = await createTestDatabase({ dsn: given ?? server!.dsn, migrations }).catch(async error => {
+      await server?.stop()
+      throw error
+    })
     return {
       dsn: database.dsn,
       [Symbol.asyncDispose]: async () => {

@@ -1,24 +1,80 @@
-import { join, relative, resolve } from 'node:path'
-import { type Command, textOption, UsageError } from '../command.ts'
+import { type Command, chooseWord, type Io, printJson, rootOf, UsageError } from '../command.ts'
+import type { AppFacts } from '../generate/app-facts.ts'
+import type { Plan, Written } from '../generate/plan.ts'
+
+type Planner = (app: AppFacts, words: readonly string[]) => Promise<Plan>
+
+/** What is generated, each loaded when it is asked for. A migration needs nothing to be known of the application. */
+const KINDS: Readonly<Record<string, { takes: string; load: () => Promise<Planner> }>> = {
+  resource: { takes: 'name fields', load: async () => (await import('../generate/kinds/resource.ts')).planResource },
+  page: { takes: 'name', load: async () => (await import('../generate/kinds/page.ts')).planPage },
+  controller: {
+    takes: 'name actions',
+    load: async () => (await import('../generate/kinds/controller.ts')).planController,
+  },
+  migration: {
+    takes: 'name',
+    load: async () => {
+      const { planMigration } = await import('../generate/kinds/migration.ts')
+      return ({ root }, words) => planMigration(root, words)
+    },
+  },
+  test: { takes: 'name', load: async () => (await import('../generate/kinds/test.ts')).planTest },
+  mail: { takes: 'name', load: async () => (await import('../generate/kinds/mail.ts')).planMail },
+  secret: { takes: '', load: async () => Promise.reject(new Error('a secret is printed, not planned')) },
+  dockerfile: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planDockerfile },
+  systemd: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planSystemd },
+  kubernetes: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planKubernetes },
+}
 
 export const generateCommand: Command = {
   usage: 'generate [...words]',
-  description: 'Make a new migration <name>, or a secret',
-  options: [['--root <folder>', 'Folder of the application']],
-  examples: ['arlen generate migration add_reviews', 'arlen generate secret'],
+  description: `Write code to go on from: ${Object.keys(KINDS).join(', ')}`,
+  words: Object.keys(KINDS),
+  options: [
+    ['--dry-run', 'Say what would be written, and write nothing'],
+    ['-f, --force', 'Overwrite files that are there'],
+    ['--json', 'As JSON'],
+    ['--root <folder>', 'Folder of the application'],
+  ],
+  examples: [
+    'arlen generate resource article title body:text price:integer? published:boolean',
+    'arlen generate page about',
+    'arlen generate migration add_reviews',
+    'arlen generate secret',
+  ],
   async run(input, io) {
     const [what, ...words] = input.args
-    if (what === 'secret' && words.length === 0) {
+    const { takes, load } = chooseWord('generate', what, KINDS)
+    if (takes === '' && words.length > 0) throw new UsageError(`generate ${what} takes nothing else`)
+    const json = input.options.json === true
+    if (what === 'secret') {
       const { generateSecret } = await import('@arlen/session')
-      io.out(generateSecret())
-      return
+      const secret = generateSecret()
+      return json ? printJson(io, { secret }) : io.out(secret)
     }
-    if (what !== 'migration' || words.length === 0) {
-      throw new UsageError('generate takes: migration <name>, or secret')
-    }
-    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
-    const { generateMigration } = await import('@arlen/pg/migrations')
-    const path = await generateMigration({ name: words.join('_'), dir: join(root, 'db/migrations') })
-    io.out(relative(io.cwd, path))
+    const root = rootOf(input, io)
+    const plan = await load()
+    // A migration is the same wherever it is written.
+    const facts =
+      what === 'migration' ? ({ root } as AppFacts) : await (await import('../generate/app-facts.ts')).factsOf(root, io)
+    const { carryOut } = await import('../generate/plan.ts')
+    const dryRun = input.options.dryRun === true
+    const written = await carryOut(root, await plan(facts, words), { dryRun, force: input.options.force === true })
+    if (json) printJson(io, { dryRun, ...written })
+    else tell(written, dryRun, io)
   },
+}
+
+function tell({ created, overwritten, unchanged, changed, notes }: Written, dryRun: boolean, io: Io): void {
+  const would = dryRun ? 'would ' : ''
+  for (const path of created) io.out(`${would}create ${path}`)
+  for (const path of overwritten) io.out(`${would}overwrite ${path}`)
+  for (const path of unchanged) io.out(`unchanged ${path}`)
+  for (const { path, added } of changed) {
+    if (added.length === 0) continue
+    io.out(`${would}change ${path}`)
+    for (const line of added) io.out(`  + ${line}`)
+  }
+  for (const note of notes) io.out(note)
 }

@@ -3,7 +3,10 @@ import { boomhauerCommand, devCommand } from './boomhauer.ts'
 import { checkCommand } from './check.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { consoleCommand } from './console.ts'
+import { dbCommand } from './db.ts'
 import { deployCommand } from './deploy.ts'
+import { doctorCommand } from './doctor.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { newCommand } from './new.ts'
@@ -22,6 +25,9 @@ const others: readonly Command[] = [
   checkCommand,
   generateCommand,
   migrateCommand,
+  dbCommand,
+  consoleCommand,
+  doctorCommand,
   routesCommand,
   configCommand,
   sqlCommand,

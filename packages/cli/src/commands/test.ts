@@ -17,6 +17,6 @@ export const testCommand: Command = {
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const end = input.argv.indexOf('--')
     const args = [...input.args, ...(end < 0 ? [] : input.argv.slice(end + 1))]
-    return runTests(root, findRunner(root, input.options.watch === true), args, io)
+    return runTests(root, findRunner(root, input.options.watch === true, input.args.length > 0), args, io)
   },
 }

@@ -10,6 +10,7 @@ export interface Runner {
 }
 
 export interface Manifest {
+  name?: string
   scripts?: Record<string, string>
   dependencies?: Record<string, string>
   devDependencies?: Record<string, string>
@@ -23,9 +24,14 @@ const ONCE: Readonly<Record<string, readonly string[]>> = { vitest: ['run'], jes
 /**
  * How an application runs its tests: by the `test` script of its package.json, unless that is this very command; else by Vitest
  * or Jest where one of them is installed; else by `node --test`. A script cannot be told to watch, so the runner is asked then.
+ *
+ * @param chosen - whether files are named: a script `node --test` with files of its own is then run without them
  */
-export function findRunner(root: string, watch: boolean): Runner {
+export function findRunner(root: string, watch: boolean, chosen: boolean = false): Runner {
   const script = readManifest(root).scripts?.test
+  if (chosen && !watch && script !== undefined && /^node(?: --[\w=@/.-]+)* --test\b[^&|;]*$/.test(script)) {
+    return { command: process.execPath, args: script.split(/\s+/).filter(word => word.startsWith('--')), shell: false }
+  }
   if (!watch && script !== undefined && !/\barlen test\b/.test(script) && !NO_TESTS.test(script))
     return { command: script, args: [], shell: true }
   for (const name of ['vitest', 'jest']) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
@@ -21,6 +22,8 @@ export interface GenerateOptions {
   now?: Date | undefined
   /** Its text. Default: an empty up and down. */
   body?: string
+  /** Says what the path would be, and writes nothing. */
+  dryRun?: boolean
 }
 
 const GENERATE_OPTIONS: OptionTable<GenerateOptions> = {
@@ -28,6 +31,7 @@ const GENERATE_OPTIONS: OptionTable<GenerateOptions> = {
   dir: option.text,
   now: option.object,
   body: option.string,
+  dryRun: option.boolean,
 }
 
 /** Options of {@link renameMigration}. */
@@ -52,6 +56,7 @@ export async function generateMigration(options: GenerateOptions): Promise<strin
     dir = DIR,
     now = new Date(),
     body = TEMPLATE,
+    dryRun = false,
   } = readOptions('generateMigration()', options, GENERATE_OPTIONS)
   const name = given
     .trim()
@@ -61,9 +66,9 @@ export async function generateMigration(options: GenerateOptions): Promise<strin
     .toLowerCase()
   if (name === '')
     throw pgError('migration_invalid', { file: given, reason: 'has no letter or digit to make a name of' })
-  await mkdir(dir, { recursive: true })
+  if (!dryRun) await mkdir(dir, { recursive: true })
   const path = join(dir, `${await nextVersion(dir, now)}_${name}.sql`)
-  await writeFile(path, body, { flag: 'wx' })
+  if (!dryRun) await writeFile(path, body, { flag: 'wx' })
   return path
 }
 
@@ -88,7 +93,8 @@ async function nextVersion(dir: string, now: Date): Promise<string> {
 }
 
 async function readMigrationVersions(dir: string): Promise<string[]> {
-  const versions = (await readdir(dir)).flatMap(file => /^(\d+)_.*\.sql$/.exec(file)?.[1] ?? [])
+  const names = existsSync(dir) ? await readdir(dir) : []
+  const versions = names.flatMap(file => /^(\d+)_.*\.sql$/.exec(file)?.[1] ?? [])
   return versions
     .map(version => ({ version }))
     .sort(byVersion)

@@ -4,15 +4,9 @@ import { openApp } from './open-app.ts'
 
 const { t } = await openApp()
 
-test('the document names every route', async () => {
+test('the document names the routes', async () => {
   const { json } = await t.get('/openapi.json').status(200).json('/info/title', 'App Name')
   const { paths } = json as { paths: object }
-  assert.deepEqual(Object.keys(paths).sort(), [
-    '/notes',
-    '/notes/{id}',
-    '/users',
-    '/users/login',
-    '/users/logout',
-    '/users/me',
-  ])
+  for (const path of ['/notes', '/notes/{id}', '/users', '/users/login', '/users/logout', '/users/me'])
+    assert.ok(path in paths, path)
 })

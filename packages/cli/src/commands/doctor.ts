@@ -1,0 +1,23 @@
+import { type Command, printJson, rootOf } from '../command.ts'
+
+export const doctorCommand: Command = {
+  usage: 'doctor',
+  description: 'Look at what Arlen needs of this machine, and say what to do where something is missing',
+  options: [
+    ['--json', 'As JSON'],
+    ['--root <folder>', 'Folder of the application'],
+  ],
+  async run(input, io) {
+    const { examine } = await import('../doctor/doctor.ts')
+    const reports = await examine(rootOf(input, io), io)
+    const sound = reports.every(({ outcome }) => outcome !== 'fail')
+    if (input.options.json === true) printJson(io, { ok: sound, checks: reports })
+    else {
+      for (const { name, outcome, found, remedy } of reports) {
+        io.out(`${outcome.padEnd(5)} ${name}: ${found}`)
+        if (remedy) io.out(`      → ${remedy}`)
+      }
+    }
+    return sound ? 0 : 1
+  },
+}

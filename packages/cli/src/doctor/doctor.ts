@@ -1,0 +1,36 @@
+import type { Io } from '../command.ts'
+import { type Diagnosis, type Examination, fail, reasonOf } from './examination.ts'
+import { examineLimits } from './limits.ts'
+import { examineNode } from './node.ts'
+import { examinePackageManager } from './package-manager.ts'
+import { examinePermissions } from './permissions.ts'
+import { examinePort } from './port.ts'
+import { examinePostgres } from './postgres.ts'
+
+const EXAMINATIONS: Readonly<Record<string, Examination>> = {
+  'Node.js': () => examineNode(),
+  'package manager': examinePackageManager,
+  PostgreSQL: examinePostgres,
+  port: examinePort,
+  permissions: examinePermissions,
+  limits: () => examineLimits(),
+}
+
+/** What was looked at, and what was found. */
+export interface Report extends Diagnosis {
+  name: string
+}
+
+/** Looks at everything; what cannot be looked at is a failure. */
+export async function examine(root: string, io: Io): Promise<Report[]> {
+  const reports: Report[] = []
+  for (const [name, look] of Object.entries(EXAMINATIONS)) {
+    io.status?.(`looking at ${name} …`)
+    const diagnosis = await look({ root, io }).catch(error =>
+      fail(reasonOf(error), 'Mend that first: nothing else can be said of it.'),
+    )
+    reports.push({ name, ...diagnosis })
+  }
+  io.status?.()
+  return reports
+}

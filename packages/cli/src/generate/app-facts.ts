@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Io } from '../command.ts'
+import { readManifest } from '../testing/find-runner.ts'
+
+/** What generated code has to know of its application. */
+export interface AppFacts {
+  root: string
+  /** The name in package.json, without its scope; else that of the folder. */
+  name: string
+  packageManager: 'npm' | 'pnpm'
+  /** JSON only. */
+  apiOnly: boolean
+  hasDatabase: boolean
+  /** Whether pages have a layout, and so are parts of a document. */
+  hasLayout: boolean
+  /** Whether forms need a token against forgery. */
+  hasCsrf: boolean
+  /** What tests are written for, and its hook that runs after all of a file. */
+  testModule: 'node:test' | 'vitest'
+  after: 'after' | 'afterAll'
+  /** Where pages are: `templates`. */
+  templates: string
+  /** The text of app.ts, where there is one. */
+  app: string | undefined
+  /** A middleware of `app.ts` that lets in only who is logged in. */
+  guard: string | undefined
+  /** A middleware of `app.ts` that finds out who is logged in, as layouts may need. */
+  loadUser: string | undefined
+  /** The helper of `test/open-app.ts` by which a test logs somebody in. */
+  login: 'user' | 'client' | undefined
+  /** Whether there is `test/open-app.ts`, which opens the application with a database of its own. */
+  hasOpenApp: boolean
+}
+
+export async function factsOf(root: string, io: Io): Promise<AppFacts> {
+  const { loadConfig } = await import('arlen')
+  const { apiOnly, views, session } = loadConfig({ root, env: io.env, environment: 'development' }).config
+  const app = read(join(root, 'app.ts'))
+  const openApp = read(join(root, 'test/open-app.ts'))
+  const variable = (name: string) =>
+    app !== undefined && new RegExp(`\\b(?:const|let|import)\\b[^=;]*\\b${name}\\b`).test(app) ? name : undefined
+  const { name, dependencies, devDependencies } = readManifest(root)
+  const usesVitest = 'vitest' in { ...dependencies, ...devDependencies }
+  return {
+    root,
+    name: (name ?? basename(root)).replace(/^@[^/]*\//, ''),
+    packageManager: existsSync(join(root, 'pnpm-lock.yaml')) ? 'pnpm' : 'npm',
+    apiOnly,
+    hasDatabase: existsSync(join(root, 'db/migrations')),
+    hasLayout: views.layout !== '',
+    hasCsrf: session.enabled && session.csrf && !/\bsession: *\{ *enabled: *false/.test(app ?? ''),
+    testModule: usesVitest ? 'vitest' : 'node:test',
+    after: usesVitest ? 'afterAll' : 'after',
+    templates: views.dir,
+    app,
+    guard: variable('requireUser'),
+    loadUser: variable('loadUser'),
+    login: openApp === undefined ? undefined : (['user', 'client'] as const).find(word => helperIn(openApp, word)),
+    hasOpenApp: openApp !== undefined,
+  }
+}
+
+function helperIn(openApp: string, name: string): boolean {
+  return new RegExp(`^ +${name}\\(`, 'm').test(openApp)
+}
+
+function read(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}

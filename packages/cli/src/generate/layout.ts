@@ -1,0 +1,14 @@
+import type { AppFacts } from './app-facts.ts'
+import { renderTemplate } from './render.ts'
+
+const NAME = 'layouts/plain'
+
+/** What templates of pages are told of the layout around them. */
+export function pageLocals({ hasLayout }: AppFacts): { layoutLine: string } {
+  return { layoutLine: hasLayout ? '' : `\n    layout: '${NAME}'` }
+}
+
+/** Pages of an application that has no layout get a plain one. */
+export async function addLayout(app: AppFacts, files: Map<string, string>): Promise<void> {
+  if (!app.hasLayout) files.set(`${app.templates}/${NAME}.html.ets`, await renderTemplate('resource/layout.html', {}))
+}

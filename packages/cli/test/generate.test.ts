@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { commands, runCli } from '../src/index.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'arlen-generate-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+async function generate(...argv: string[]) {
+  const [out, err]: [string[], string[]] = [[], []]
+  const io = {
+    cwd: root,
+    env: {},
+    out: (line: string) => void out.push(line),
+    err: (line: string) => void err.push(line),
+  }
+  const code = await runCli(['generate', ...argv], commands, '0.0.0', io)
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+const text = (path: string) => readFileSync(join(root, path), 'utf8')
+
+test('says what it wrote, overwrites nothing unasked, and writes nothing at all where something is in the way', async () => {
+  expect(await generate('page', 'about')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^create templates\/about\.html\.ets\ncreate src\/about\.ts\n/),
+  })
+  expect((await generate('page', 'about')).out).toContain('unchanged src/about.ts')
+  writeFileSync(join(root, 'src/about.ts'), 'mine')
+  rmSync(join(root, 'templates/about.html.ets'))
+  const refused = await generate('page', 'about')
+  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/nothing was written.*src\/about\.ts/)])
+  expect([text('src/about.ts'), existsSync(join(root, 'templates/about.html.ets'))]).toEqual(['mine', false])
+  expect((await generate('page', 'about', '--force')).out).toContain('overwrite src/about.ts')
+  expect(text('src/about.ts')).toContain('aboutPage')
+})
+
+test('--dry-run says the same and writes nothing', async () => {
+  const { code, out } = await generate('resource', 'article', 'title', '--dry-run')
+  expect([code, readdirSync(root)]).toEqual([0, []])
+  expect(out).toMatch(/^would create db\/migrations\/\d+_create_articles\.sql$/m)
+  const { created, dryRun } = JSON.parse((await generate('mail', 'welcome', '--dry-run', '--json')).out)
+  expect([dryRun, created]).toEqual([
+    true,
+    ['templates/mail/welcome.txt.ets', 'templates/mail/welcome.html.ets', 'test/welcome-mail.test.ts'],
+  ])
+  expect(readdirSync(root)).toEqual([])
+})
+
+test('adds routes to app.ts, or says what to add', async () => {
+  expect((await generate('controller', 'reports')).out).toContain(
+    "Add to your application:\n  import { reportsRoutes } from './src/reports/controller.ts'\n  app.group('/reports', reportsRoutes)",
+  )
+  writeFileSync(
+    join(root, 'app.ts'),
+    "import { createApp } from 'arlen'\n\nconst app = createApp()\n\nexport default app\n",
+  )
+  const { out } = await generate('resource', 'article', 'title')
+  expect(out).toContain("change app.ts\n  + import { articleApi } from './src/articles/api.ts'")
+  expect(out).toContain('Anybody can read and change articles')
+  expect(text('app.ts')).toContain("app.group('/api/articles', articleApi)\n\nexport default app\n")
+  expect((await generate('resource', 'article', 'title')).out).not.toContain('app.ts')
+  expect(readdirSync(join(root, 'db/migrations'))).toHaveLength(1)
+})
+
+test('puts a guard that app.ts has before what it generates', async () => {
+  writeFileSync(
+    join(root, 'app.ts'),
+    "import { app, requireUser } from './other.ts'\nconst { loadUser } = app\n\nexport default app\n",
+  )
+  const { out } = await generate('resource', 'article', 'title')
+  expect(out).toContain("app.group('/articles', { use: requireUser, openApi: false }, articleRoutes)")
+  expect(out).not.toContain('Anybody')
+  expect((await generate('page', 'about')).out).toContain("app.group('', { use: loadUser, openApi: false }, aboutPage)")
+})
+
+test('an API has no pages, and its resources none either', async () => {
+  mkdirSync(join(root, 'config'))
+  writeFileSync(join(root, 'config/app.ts'), 'export default { apiOnly: true }\n')
+  expect(await generate('page', 'about')).toMatchObject({ code: 1, err: expect.stringContaining('has no pages') })
+  const { out } = await generate('resource', 'article', 'title')
+  expect(out).not.toMatch(/templates|routes\.ts/)
+  expect(text('src/articles/api.ts')).toContain("Routes<'/articles'>")
+})
+
+test('deployment files carry the name of the application and suit its package manager', async () => {
+  writeFileSync(join(root, 'package.json'), '{ "name": "@strickland/shop" }')
+  writeFileSync(join(root, 'pnpm-lock.yaml'), '')
+  await generate('dockerfile')
+  expect(text('Dockerfile')).toContain('pnpm install --frozen-lockfile')
+  expect(text('.dockerignore')).toContain('node_modules')
+  await generate('systemd')
+  expect(text('deploy/shop.service')).toContain('WorkingDirectory=/srv/shop')
+  await generate('kubernetes')
+  const manifest = text('deploy/kubernetes.yaml')
+  expect(manifest).toContain('kind: PodDisruptionBudget')
+  expect(manifest).not.toContain('initContainers')
+  expect(manifest).not.toMatch(/undefined|<%/)
+})
+
+test.each([
+  [['resourc', 'x'], 'generate cannot resourc; did you mean resource?'],
+  [[], 'generate needs an argument; it takes resource, page, controller,'],
+  [['resource', 'article'], 'generate resource needs a name and fields'],
+  [['resource', 'article', 'price:mony'], 'there is no type "mony" of fields'],
+  [['secret', 'x'], 'generate secret takes nothing else'],
+  [['page', 'about', '--dry'], 'generate has no option --dry; did you mean --dry-run?'],
+  [['controller', 'reports', 'index', 'index'], 'the action index is given twice'],
+])('%j is an invalid command line', async (argv, message) => {
+  expect(await generate(...argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+  expect(readdirSync(root)).toEqual([])
+})
+
+test('a name that cannot be one is an error', async () => {
+  expect(await generate('page', '../escape')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('cannot be the name'),
+  })
+  expect(readdirSync(root)).toEqual([])
+})

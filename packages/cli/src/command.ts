@@ -64,7 +64,7 @@ export function chooseWord<T>(command: string, word: string | undefined, table: 
 }
 
 /** Prints one object as JSON. */
-export function printJson(io: Io, value: unknown): void {
+export function printJson(io: Io, value: unknown): undefined {
   io.out(JSON.stringify(value, null, 2))
 }
 

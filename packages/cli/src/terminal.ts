@@ -1,20 +1,35 @@
 import type { Io } from './command.ts'
 
-/** The surroundings of this process. */
-export function processIo(): Io {
-  const { env, stdin, stdout, stderr } = process
+interface Stream {
+  isTTY?: boolean
+  columns?: number
+  write(text: string): unknown
+}
+
+/** What this needs of `process`. */
+export interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>
+  stdin: { isTTY?: boolean }
+  stdout: Stream
+  stderr: Stream
+  cwd(): string
+}
+
+/** The surroundings of a process: this one, where none is given. */
+export function processIo(from: Surroundings = process): Io {
+  const { env, stdin, stdout, stderr } = from
   const watched = stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI
   let shown = false
   const clear = () => {
     if (shown) stderr.write('\r\u001b[2K')
     shown = false
   }
-  const line = (stream: NodeJS.WriteStream) => (text: string) => {
+  const line = (stream: Stream) => (text: string) => {
     clear()
     stream.write(`${text}\n`)
   }
   return {
-    cwd: process.cwd(),
+    cwd: from.cwd(),
     env,
     isTerminal: Boolean(stdin.isTTY && stdout.isTTY && !env.CI),
     out: line(stdout),

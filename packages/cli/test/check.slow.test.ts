@@ -36,7 +36,7 @@ describe('arlen check', () => {
       'perf skipped',
     ])
     expect(out).toContain('session.secrets is not looked at: production needs ARLEN_SESSION_SECRETS.')
-    expect(out).toContain('1 queries described.')
+    expect(out).toContain('1 queries described, 0 not checked.')
   })
 
   test('finds a problem in every step, tells where, and goes on', async () => {

@@ -47,6 +47,18 @@ describe('arlen migrate', () => {
     expect((await run('down')).text).toBe('Nothing to undo.')
   })
 
+  test('reports as one JSON object, failures too', async () => {
+    await using database = await createTestDatabase()
+    const json = async (...words: string[]) =>
+      JSON.parse((await arlen(['migrate', ...words, '--json', '--dsn', database.dsn])).text)
+    expect((await json('status')).migrations[0]).toMatchObject({ name: 'catalogue', state: 'pending' })
+    expect(await json('--dry-run')).toMatchObject({ dryRun: true })
+    expect((await json()).steps[0]).toMatchObject({ name: 'catalogue', direction: 'up' })
+    expect(await json('verify')).toEqual({ ok: true, wrong: [] })
+    expect(await json('resolve', '9999', 'applied')).toMatchObject({ error: { code: expect.any(String) } })
+    expect(await json('sideways')).toMatchObject({ error: { code: 'usage_invalid' } })
+  })
+
   test('answers actions it does not have with those it has, exit code 2', async () => {
     const { code, text } = await arlen(['migrate', 'sideways'])
     expect(code).toBe(2)

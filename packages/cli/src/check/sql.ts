@@ -10,12 +10,12 @@ export const sqlStep: Step = {
   async run({ root, database }): Promise<Finding> {
     if (!existsSync(join(root, 'db/migrations'))) return skip('there are no migrations')
     const { checkQueries } = await import('@arlen/pg/typed-sql')
-    const { problems, queries } = await checkQueries({ dsn: await database(), root })
+    const { problems, queries, unchecked } = await checkQueries({ dsn: await database(), root })
     const wanted = existsSync(join(root, TYPES))
     const found = problems.filter(({ code, file }) => code !== 'types_stale' || file !== TYPES || wanted)
     return {
       problems: found.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`),
-      notes: [`${queries} queries described.`],
+      notes: [`${queries} queries described, ${unchecked.length} not checked.`],
     }
   },
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { MigrateOptions, MigrationEvent, Step } from '@arlen/pg/migrations'
-import { type Command, type CommandInput, chooseWord, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, chooseWord, type Io, printJson, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 import { reportFindings } from '../findings.ts'
 
@@ -11,6 +11,8 @@ interface Task {
   /** The database, schema, migrations table and folder. */
   target: Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>
   dryRun: boolean
+  /** Whether to report as JSON: one object at the end, and nothing before. */
+  json: boolean
   /** The arguments after the action. */
   words: readonly string[]
   input: CommandInput
@@ -44,6 +46,7 @@ export const migrateCommand: Command = {
     ['--to <version>', 'down: undo everything after this version'],
     ['--schema <name>', 'Schema to migrate, created when it is missing; default the first of the search path'],
     ['--table <name>', 'Table that records what is applied, instead of arlen_migrations'],
+    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [
@@ -68,6 +71,7 @@ export const migrateCommand: Command = {
         pg,
         target: { dsn, dir, schema, table },
         dryRun: input.options.dryRun === true,
+        json: input.options.json === true,
         words,
         input,
         io,
@@ -77,29 +81,34 @@ export const migrateCommand: Command = {
   },
 }
 
-function optionsOf({ target, dryRun, io }: Task): MigrateOptions {
-  return { ...target, dryRun, onEvent: event => tell(event, dryRun, io) }
+function optionsOf({ target, dryRun, json, io }: Task): MigrateOptions {
+  return { ...target, dryRun, onEvent: event => void (json || tell(event, dryRun, io)) }
+}
+
+/** Says what an action has come to: an object for programs, else a line, where there is one. */
+function conclude({ json, io }: Task, report: object, line?: string): undefined {
+  if (json) printJson(io, report)
+  else if (line !== undefined) io.out(line)
 }
 
 /** Lints pending migrations without applying them. */
-async function lint({ pg, target, io }: Task): Promise<number> {
+async function lint(task: Task): Promise<number> {
+  const { pg, target, json, io } = task
   const pending = new Set(
     (await pg.migrationStatus(target)).filter(({ state }) => state === 'pending').map(({ file }) => file),
   )
-  const found = reportFindings(
-    await pg.lintMigrations({ dir: target.dir, dsn: target.dsn, only: ({ file }) => pending.has(file) }),
-    io,
-  )
-  if (found === 0) io.out(`Nothing unsafe in ${count(pending.size, 'pending migration')}.`)
-  return found === 0 ? 0 : 1
+  const findings = await pg.lintMigrations({ dir: target.dir, dsn: target.dsn, only: ({ file }) => pending.has(file) })
+  if (!json) reportFindings(findings, io)
+  const line = findings.length === 0 ? `Nothing unsafe in ${count(pending.size, 'pending migration')}.` : undefined
+  conclude(task, { pending: [...pending], findings }, line)
+  return findings.length === 0 ? 0 : 1
 }
 
 async function up(task: Task): Promise<number | undefined> {
   if (task.input.options.lint === true) return lint(task)
 
-  const { steps } = await task.pg.migrate({ ...optionsOf(task), check: task.input.options.check === true })
-  if (steps.length === 0) task.io.out('Nothing to migrate.')
-  return undefined
+  const report = await task.pg.migrate({ ...optionsOf(task), check: task.input.options.check === true })
+  return conclude(task, report, report.steps.length === 0 ? 'Nothing to migrate.' : undefined)
 }
 
 async function undo(task: Task, run: Migrations['migrateDown']): Promise<undefined> {
@@ -107,11 +116,13 @@ async function undo(task: Task, run: Migrations['migrateDown']): Promise<undefin
   if (steps !== undefined && !/^[1-9]\d*$/.test(steps)) throw new UsageError('--steps takes a number, such as 2')
   const to = textOption(task.input, 'to')
   const report = await run({ ...optionsOf(task), ...(steps && { steps: Number(steps) }), ...(to && { to }) })
-  if (report.steps.length === 0) task.io.out('Nothing to undo.')
+  return conclude(task, report, report.steps.length === 0 ? 'Nothing to undo.' : undefined)
 }
 
-async function status({ pg, target, io }: Task): Promise<undefined> {
+async function status(task: Task): Promise<undefined> {
+  const { pg, target, json, io } = task
   const all = await pg.migrationStatus(target)
+  if (json) return printJson(io, { migrations: all })
   if (all.length === 0) io.out('There are no migrations.')
   for (const { version, name, state, appliedAt, appliedBy } of all) {
     const when = appliedAt ? `  ${appliedAt.toISOString()}${appliedBy ? ` by ${appliedBy}` : ''}` : ''
@@ -119,34 +130,42 @@ async function status({ pg, target, io }: Task): Promise<undefined> {
   }
 }
 
-async function verify({ pg, target, io }: Task): Promise<number> {
-  const wrong = await pg.verifyMigrations(target)
-  for (const { version, name, state } of wrong) io.err(`${version}_${name} is ${state}`)
-  if (wrong.length === 0) io.out('The database and the files agree.')
+async function verify(task: Task): Promise<number> {
+  const wrong = await task.pg.verifyMigrations(task.target)
+  if (!task.json) for (const { version, name, state } of wrong) task.io.err(`${version}_${name} is ${state}`)
+  conclude(
+    task,
+    { ok: wrong.length === 0, wrong },
+    wrong.length === 0 ? 'The database and the files agree.' : undefined,
+  )
   return wrong.length === 0 ? 0 : 1
 }
 
-async function accept({ pg, target, words, io }: Task): Promise<undefined> {
-  await pg.acceptDrift({ ...target, version: words[0]! })
-  io.out(`${words[0]} is taken as it is now.`)
+async function accept(task: Task): Promise<undefined> {
+  const version = task.words[0]!
+  await task.pg.acceptDrift({ ...task.target, version })
+  conclude(task, { accepted: version }, `${version} is taken as it is now.`)
 }
 
-async function settle({ pg, target, words, io }: Task): Promise<undefined> {
-  const [version = '', as] = words
+async function settle(task: Task): Promise<undefined> {
+  const [version = '', as] = task.words
   if (as !== 'applied' && as !== 'pending')
     throw new UsageError('migrate resolve takes a version, then applied or pending')
-  await pg.resolveMigration({ ...target, version, as })
-  io.out(`${version} is ${as} from now on.`)
+  await task.pg.resolveMigration({ ...task.target, version, as })
+  conclude(task, { version, state: as }, `${version} is ${as} from now on.`)
 }
 
-async function renameLate({ pg, target, words, io }: Task): Promise<undefined> {
-  const { from, to } = await pg.renameMigration({ version: words[0]!, dir: target.dir })
-  io.out(`${from} → ${to}`)
+async function renameLate(task: Task): Promise<undefined> {
+  const { from, to } = await task.pg.renameMigration({ version: task.words[0]!, dir: task.target.dir })
+  conclude(task, { from, to }, `${from} → ${to}`)
 }
 
-async function adopt({ pg, target, dryRun, words, io }: Task): Promise<undefined> {
+async function adopt(task: Task): Promise<undefined> {
+  const { pg, target, dryRun, words, json, io } = task
   const from = resolve(io.cwd, words[0]!)
-  const { tool, files, ledgerFound } = await pg.importMigrations({ ...target, from, dryRun })
+  const report = await pg.importMigrations({ ...target, from, dryRun })
+  if (json) return printJson(io, { ...report, dryRun })
+  const { tool, files, ledgerFound } = report
   for (const file of files) io.out(`${file.from} → ${file.to}${file.applied ? '  (applied)' : ''}`)
   if (!ledgerFound) io.out(`This database has no ledger of ${tool}: nothing counts as applied.`)
   io.out(`${dryRun ? 'Would import' : 'Imported'} ${count(files.length, 'migration')} of ${tool}.`)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, textOption, UsageError } from '../command.ts'
+import { type Command, printJson, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 
 export const sqlCommand: Command = {
@@ -13,6 +13,7 @@ export const sqlCommand: Command = {
       '--exclude <globs>',
       'Files that are left out besides tests, migrations, scripts and seeds, such as "tools/**,old/**"',
     ],
+    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen sql check --write'],
@@ -23,6 +24,10 @@ export const sqlCommand: Command = {
     const write = input.options.write === true
     const exclude = [...EXCLUDE, ...(textOption(input, 'exclude')?.split(',') ?? [])]
     const report = await withDsn(input, root, io, dsn => checkQueries({ dsn, root, write, exclude }))
+    if (input.options.json === true) {
+      printJson(io, report)
+      return report.problems.length > 0 ? 1 : 0
+    }
     for (const { file, line, column, message } of report.problems) io.err(`${file}:${line}:${column} ${message}`)
     for (const { file, line, column, reason } of report.unchecked) {
       io.out(`${file}:${line}:${column} not checked: ${reason}`)

@@ -105,7 +105,7 @@ const table = {
   migration_failed: { message: '{file} failed: {reason}' },
   migration_pooled: {
     message:
-      'The database URL leads through a transaction-mode pooler, where the migration lock cannot hold. Give the direct one in MIGRATION_DATABASE_URL.',
+      'The database URL leads through a pooler, such as PgBouncer, that hides whether each statement has the same session, which the migration lock needs. Give the direct one in MIGRATION_DATABASE_URL.',
   },
   migration_schema_missing: {
     message:

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { migrateDown } from '../src/migrate/index.ts'
@@ -110,5 +110,39 @@ describe('the way back', () => {
     )
     await up()
     expect([await exists('x'), await exists('helper'), await exists('y')]).toEqual([true, false, true])
+  })
+})
+
+describe('a file of megabytes', () => {
+  const text = (last: string) =>
+    `create table big (line text);\n${"insert into big values (E'it\\'s \\\\ one of many lines');\n".repeat(4_000)}${last}`
+
+  test('is taken apart once; a change of it is found all the same', async () => {
+    await mkdir(join(folder.dir, 'node_modules'))
+    await write('1_big.sql', text(''))
+    await up()
+    const cache = join(folder.dir, 'node_modules/.cache/arlen/migrations.json')
+    const [entry] = Object.values(JSON.parse(await readFile(cache, 'utf8')).entries)
+    expect(entry).toMatchObject({ transactional: true, checksum: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(await folder.states()).toEqual(['1 applied'])
+    await write('1_big.sql', text('-- a comment at the end'))
+    expect(await folder.states()).toEqual(['1 applied'])
+    await write('1_big.sql', text('select 1;'))
+    expect(await folder.states()).toEqual(['1 drifted'])
+  })
+
+  test('that is remembered is applied to another database, and what was refused is refused again', async () => {
+    await mkdir(join(folder.dir, 'node_modules'))
+    await write('1_big.sql', `${text('')}-- down\ndrop table big;`)
+    await folder.states()
+    await up() // as remembered
+    expect(await exists('big')).toBe(true)
+    await migrateDown(target())
+    expect(await exists('big')).toBe(false)
+    await write('1_big.sql', text('drop table big;'))
+    for (let i = 0; i < 2; i++) expect(await rejection(up())).toMatchObject({ code: 'migration_invalid' })
+    await writeFile(join(folder.dir, 'node_modules/.cache/arlen/migrations.json'), '{"format":1,"entries":{"x"')
+    await write('1_big.sql', text(''))
+    await up()
   })
 })

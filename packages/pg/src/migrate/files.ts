@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { type StatementText, splitStatements } from '../sql/sql-scanner.ts'
+import { ChecksumMemory, LARGE, type Remembered } from './checksum-memory.ts'
 import { refuseCreateAndDrop } from './create-and-drop.ts'
 import { FILE_NAME, listMigrations } from './folder.ts'
 import { splitSections } from './sections.ts'
@@ -31,7 +32,9 @@ export interface Migration {
  */
 export async function readMigrations(dir: string): Promise<Migration[]> {
   const files = await listMigrations(dir)
-  const migrations = await Promise.all(files.map(file => readMigration(dir, file)))
+  const memory = await ChecksumMemory.open(dir)
+  const migrations = await Promise.all(files.map(file => readMigration(dir, file, memory)))
+  await memory.save()
   migrations.sort(byVersion)
   for (let i = 1; i < migrations.length; i++) {
     const [a, b] = [migrations[i - 1]!, migrations[i]!]
@@ -42,10 +45,38 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
   return migrations
 }
 
-async function readMigration(dir: string, file: string): Promise<Migration> {
-  const { statements, ...migration } = parse(file, await readText(dir, file))
+async function readMigration(dir: string, file: string, memory: ChecksumMemory): Promise<Migration> {
+  const text = await readText(dir, file)
+  const isLarge = text.length >= LARGE
+  const known = isLarge ? memory.get(text) : undefined
+  if (known) return remembered(file, text, known)
+  const { statements, ...migration } = parse(file, text)
   refuseCreateAndDrop(file, migration.up, statements)
+  if (isLarge) memory.set(text, migration)
   return migration
+}
+
+/** A migration that was sound when it was read before. It is taken apart where it has to run. */
+function remembered(file: string, text: string, { checksum, transactional }: Remembered): Migration {
+  const [, version = '', name = ''] = FILE_NAME.exec(file) ?? []
+  let parsed: Migration | undefined
+  const whole = () => {
+    parsed ??= parseMigration(file, text)
+    return parsed
+  }
+  return {
+    version,
+    name,
+    file,
+    transactional,
+    checksum,
+    get up() {
+      return whole().up
+    },
+    get down() {
+      return whole().down
+    },
+  }
 }
 
 async function readText(dir: string, file: string): Promise<string> {

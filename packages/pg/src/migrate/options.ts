@@ -3,7 +3,7 @@ import type { PgOptions } from '../connection/options.ts'
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions {
-  /** Where to: a URL, or the options of createPg of which the connection's are used. Not through a transaction-mode pooler. */
+  /** Where to: a URL, or the options of createPg of which the connection's are used. Not through a pooler. */
   dsn: string | PgOptions
   /** Default `db/migrations`. */
   dir?: string | undefined

@@ -15,6 +15,12 @@ test('derives one key for each secret and purpose, the same at every boot', () =
   expect(first.id).not.toBe(second!.id)
 })
 
+test('derives in every release what it derived before: cookies outlive an upgrade', () => {
+  const [{ id, key }] = new KeyRing(['0123456789abcdef0123456789ABCDEF']).derive('cookie a')
+  expect(id).toBe('LaqK')
+  expect(key.export().toString('hex')).toBe('3c34dd6fda362d60518e18c7f553f9cc8d68f017a00e9887e0a42b9dd2d536ad')
+})
+
 test('refuses weak secrets and lists every problem at once', () => {
   expect(() => new KeyRing(['short', 'x'.repeat(40)])).toThrow(/5 bytes.*\n.*too few/)
   expect(() => new KeyRing([])).toThrow(expect.objectContaining({ code: 'secrets_invalid' }))

@@ -64,6 +64,13 @@ test('writes the types of parameters and rows, and says when they are out of dat
   )
 })
 
+test('types are read as the options of the pool say', async () => {
+  await write('src/app.ts', `db.one('select visits, seen from users')`)
+  await check({ write: true, dsn: { dsn: database.dsn, types: { int8: 'string', timestamptz: 'string' } } })
+  const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
+  expect(types).toContain('row: { visits: string; seen: string | null }')
+})
+
 test('declares them in the package that the application depends on', async () => {
   await write('src/app.ts', `db.one('select 1 as one')`)
   await write('package.json', '{"dependencies":{"arlen":"1"}}')

@@ -210,6 +210,30 @@ describe('timings', () => {
     expect(logged).toEqual([KEYS, KEYS, KEYS])
   })
 
+  test('change no answer, and tell the time of a handler from what is before it', async () => {
+    const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+    const served = await serveApp(
+      app => {
+        app.get('/now', () => ({ a: 1 }))
+        app.get('/later', { under: () => wait(30).then(() => undefined) }, () => wait(60).then(() => ({ a: 2 })))
+      },
+      { config: { performanceLogging: true } },
+    )
+    expect(await (await served.get('/now')).json()).toEqual({ a: 1 })
+    const later = await served.get('/later')
+    expect(await later.json()).toEqual({ a: 2 })
+    const durations = new Map(
+      later.headers
+        .get('server-timing')!
+        .split(', ')
+        .map(entry => entry.split(';dur=') as [string, string]),
+    )
+    // A timer may be early by a millisecond.
+    expect(Number(durations.get('middleware'))).toBeGreaterThanOrEqual(29)
+    expect(Number(durations.get('controller'))).toBeGreaterThanOrEqual(59)
+    await served.close()
+  })
+
   test('are not there when switched off', async () => {
     const served = await serveApp(app => void app.get('/', c => ({ timings: c.timings ?? null })))
     const response = await served.get('/')

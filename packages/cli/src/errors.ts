@@ -5,6 +5,10 @@ const table = {
     message: '{root} has no app.ts or app.js. Run this in the folder of an application, or give --root.',
   },
   app_not_exported: { message: '{file} does not export an application: end it with "export default app".' },
+  app_commonjs: {
+    message:
+      'Node.js reads the application as CommonJS, but Arlen and its applications are ES modules. Write "type": "module" into the package.json of {root}.',
+  },
   deploy_config_missing: {
     message: '{root} has no config/deploy.ts. Write one with defineDeploy() of @arlen/release.',
   },

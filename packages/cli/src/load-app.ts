@@ -16,8 +16,14 @@ export function findAppModule(root: string): string {
 /** Loads the application without starting it. */
 export async function loadApp(root: string): Promise<App> {
   const file = findAppModule(root)
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  const module = (await import(pathToFileURL(file).href).catch(error => rethrow(error, root))) as { default?: unknown }
   const { App } = await import('arlen')
   if (module.default instanceof App) return module.default
   throw cliError('app_not_exported', { file })
+}
+
+/** Node.js reads a module as CommonJS where package.json says so, and only says that `import` is no statement of it. */
+function rethrow(error: unknown, root: string): never {
+  const isCommonJs = error instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(error.message)
+  throw isCommonJs ? cliError('app_commonjs', { root }, { cause: error }) : error
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { describe, expect, test } from 'vitest'
 import { commands, runCli } from '../src/index.ts'
+import { temporaryApp } from './temporary-app.ts'
 
+const APP = "import { createApp } from 'arlen'\nexport default createApp({ config: { session: { enabled: false } } })"
 const SHOP = join(import.meta.dirname, '../../../apps/strickland')
 
 async function arlen(argv: readonly string[], env: Record<string, string> = {}, cwd = SHOP) {
@@ -13,6 +15,15 @@ async function arlen(argv: readonly string[], env: Record<string, string> = {}, 
   const code = await runCli(argv, commands, '0.0.0', { cwd, env, out: write, err: write })
   return { code, text: lines.join('\n') }
 }
+
+test('an application that package.json makes CommonJS is told apart from one with a mistake', async () => {
+  const broken = temporaryApp({ 'package.json': '{ "type": "commonjs" }', 'app.ts': APP })
+  const { code, err } = await broken.arlen(['routes'])
+  expect(code).toBe(1)
+  expect(err).toContain('Write "type": "module" into the package.json of')
+  const mistaken = temporaryApp({ 'app.ts': `${APP}\nexport (` })
+  expect((await mistaken.arlen(['routes'])).err).not.toContain('"type": "module"')
+})
 
 describe('arlen migrate', () => {
   test('prints the plan with --dry-run, applies it once, and then has nothing to do', async () => {

@@ -17,9 +17,10 @@ export const propaneCommand: Command = {
   async run(input, io) {
     const { runPropane } = await import('@arlen/propane')
     const lines = { out: (text: string) => io.out(text.trimEnd()), error: (text: string) => io.err(text.trimEnd()) }
-    return runPropane(withoutRoot(input.argv), { env: { ...io.env }, ...lines }, async () => {
+    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
+    const propaneIo = { env: { ...io.env }, app: appIn(root), ...lines }
+    return runPropane(withoutRoot(input.argv), propaneIo, async () => {
       const { loadConfig } = await import('arlen')
-      const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
       const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
       // The workers hold the application to production's rules, with what its own code sets: createApp({ config }).
       const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment, lenient: true }).config
@@ -30,6 +31,15 @@ export const propaneCommand: Command = {
       }
     })
   },
+}
+
+/** In the folder of an application, `arlen propane stop` is for that one and for no other that may run. */
+function appIn(root: string): string | undefined {
+  try {
+    return findAppModule(root)
+  } catch {
+    return undefined
+  }
 }
 
 /** `--root` belongs to this command, other options to propane, and arguments after `--` to the application. */

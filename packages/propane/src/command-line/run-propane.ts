@@ -17,6 +17,8 @@ export interface Io {
   env: NodeJS.ProcessEnv
   out: (text: string) => void
   error: (text: string) => void
+  /** Path of the application that commands such as `stop` are for when they name none. Default: the only one that runs. */
+  app?: string | undefined
 }
 
 /** Defaults from a program that calls this command for its own application. */
@@ -108,7 +110,12 @@ async function control(name: string, { positional, accessories, switches }: Argu
   const { controlSocket, port } = { ...accessoriesFromEnv(io.env), ...accessories }
   const json = switches.has('json')
   try {
-    const target = { controlSocket, env: io.env, app: words[0], port: port === undefined ? undefined : Number(port) }
+    const target = {
+      controlSocket,
+      env: io.env,
+      app: words[0] ?? io.app,
+      port: port === undefined ? undefined : Number(port),
+    }
     const result = await command({ command: name, workers, ...target })
     io.out(json ? `${JSON.stringify({ ok: true, result })}\n` : printable(describeResult(name, result)))
     return OK

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryApp } from './temporary-app.ts'
+
+const APP = `import { createApp } from 'arlen'
+const app = createApp({ config: { session: { enabled: false } } })
+app.get('/', () => 'mine')
+export default app
+`
+
+test('commands in the folder of an application are for that one and no other', async () => {
+  const runtime = mkdtempSync(join(tmpdir(), 'arlen-run-'))
+  onTestFinished(() => rmSync(runtime, { recursive: true }))
+  // Sockets of other tests are in other folders.
+  const env = { XDG_RUNTIME_DIR: runtime }
+  const [running, other] = [temporaryApp({ 'app.ts': APP }), temporaryApp({ 'app.ts': APP })]
+  const server = running.start(['propane', '--workers', '1', '--port', '0'], { env })
+  const ended = once(server, 'exit')
+  onTestFinished(() => void server.kill('SIGKILL'))
+  for await (const line of createInterface({ input: server.stdout! })) if (line.includes('is ready')) break
+  server.stdout!.resume()
+  server.stderr!.resume()
+
+  for (const command of ['status', 'reload', 'stop']) {
+    const elsewhere = await other.arlen(['propane', command], { env })
+    expect({ command, code: elsewhere.code }).toEqual({ command, code: 1 })
+  }
+  expect((await running.arlen(['propane', 'status', '--json'], { env })).code).toBe(0)
+  expect((await running.arlen(['propane', 'stop'], { env })).code).toBe(0)
+  expect((await ended)[0]).toBe(0)
+})

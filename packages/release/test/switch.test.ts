@@ -57,7 +57,7 @@ describe('activate', () => {
       'is not ready',
       { answers: { '/readyz': [503, 'no database'] } },
       'canary_failed',
-      /\/readyz answered 503: no database within 1500 ms.*The last lines of its log:\nthe program starts/s,
+      /\/readyz answered 503: no database within 6000 ms.*The last lines of its log:\nthe program starts/s,
     ],
     ['ends at once', { answers: { exit: 3 } }, 'canary_failed', /it ended with exit code 3/],
     [
@@ -89,7 +89,7 @@ describe('activate', () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2', ...release })
     await activateRelease({ target, release: 'r1' })
     const requests = [{ path: '/products' }]
-    const failing = activateRelease({ target, release: 'r2', timeoutMs: 1500, requests })
+    const failing = activateRelease({ target, release: 'r2', timeoutMs: 6000, requests })
     await expect(failing).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
     expect(current(target)).toBe('releases/r1')
     expect(existsSync(join(target, 'shared/reloads')) && readFileSync(join(target, 'shared/reloads'), 'utf8')).toBe(

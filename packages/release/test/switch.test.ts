@@ -141,10 +141,11 @@ describe('activate', () => {
 
   test('reads the configuration in the environment of shared/env, and leaves its own as it was', async () => {
     const config = `exports.default = { apiOnly: true, http: { port: Number(process.env.SHOP_PORT) } }`
-    const target = await targetWith({ id: 'r1', files: { 'config/app.js': config } })
+    const files = { 'config/app.js': config }
+    const target = await targetWith({ id: 'r1', files }, { id: 'r2', files })
     await expect(activateRelease({ target, release: 'r1' })).rejects.toMatchObject({ code: 'config_invalid' })
     writeFileSync(join(target, 'shared/env'), 'SHOP_PORT=8080\n')
-    expect(await activateRelease({ target, release: 'r1' })).toMatchObject({ to: 'r1' })
+    expect(await activateRelease({ target, release: 'r2' })).toMatchObject({ to: 'r2' })
     expect(process.env.SHOP_PORT).toBeUndefined()
   })
 

@@ -19,10 +19,10 @@ import { type EventOptions, type EventStreamSource, eventText } from './event-st
 import type { HttpRequest } from './request.ts'
 import { type Freshness, isFresh } from './response/freshness.ts'
 import type { HeaderBlock } from './response/header-block.ts'
-import { HeaderList } from './response/headers.ts'
 import { mediaType, negotiate } from './response/negotiation.ts'
-import { hasControl, staysHere } from './response/redirect-target.ts'
-import { BYTES_TYPE, bytesOf, checkStatus, Reply, type ReplyInit, type StreamBody } from './response/reply.ts'
+import { makeRedirect, type RedirectOptions } from './response/redirect.ts'
+import { BYTES_TYPE, bytesOf, Reply, type ReplyInit, type StreamBody } from './response/reply.ts'
+import { ResponseState } from './response/response-state.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
 
 /**
@@ -34,20 +34,6 @@ export interface ContextExtensions {}
 
 // biome-ignore lint/correctness/noUnusedVariables: both halves of a merged declaration name the same parameters
 export interface Context<Params extends object = PathParams, Valid = unknown> extends ContextExtensions {}
-
-/** Status and header fields that an answer gets unless it says otherwise itself. */
-export class ResponseState {
-  readonly headers: HeaderList = new HeaderList()
-  private code = 200
-
-  get status(): number {
-    return this.code
-  }
-
-  set status(status: number) {
-    this.code = checkStatus(status)
-  }
-}
 
 /** A class of contexts: {@link Context}, or one that extends it. */
 export type ContextClass<C extends Context = Context> = new (req: HttpRequest, startedAt?: number) => C
@@ -76,16 +62,6 @@ export type PathParams = Readonly<Record<string, string>>
 
 /** Makes the answer of one branch of {@link Context.respond}. */
 export type Branch = () => unknown
-
-/** Options of `c.redirect()`. */
-export interface RedirectOptions {
-  /** Default 303. */
-  status?: number
-  /** Whether the target may be on another host. Default false. */
-  external?: boolean
-}
-
-const REDIRECT_OPTIONS: OptionTable<RedirectOptions> = { status: option.any, external: option.boolean }
 
 const PROBLEM_OPTIONS: OptionTable<HttpErrorOptions> = {
   detail: option.any,
@@ -254,13 +230,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
    * @throws HttpError `redirect_invalid` (400) for a target with control characters
    */
   redirect(location: string, options: number | RedirectOptions = 303): Reply {
-    const { status = 303, external = false } =
-      typeof options === 'number' ? { status: options } : readOptions('c.redirect()', options, REDIRECT_OPTIONS)
-    if (hasControl(location)) throw httpError('redirect_invalid')
-    if (!external && !staysHere(location, this.req.host, this.req.protocol)) throw httpError('redirect_external')
-    const reply = new Reply(null, '', status)
-    reply.headers.set('Location', location.toWellFormed().replace(/[^\u0021-\u007e]+/gu, encodeURIComponent))
-    return reply
+    return makeRedirect(this.req, location, options)
   }
 
   /**

@@ -9,8 +9,6 @@ export {
   type ContextConstructor,
   type ContextExtensions,
   type PathParams,
-  type RedirectOptions,
-  type ResponseState,
 } from './context.ts'
 export { type Cookies, findCookie } from './cookies/read-cookies.ts'
 export { type CookieOptions, serializeCookie } from './cookies/write-cookie.ts'
@@ -30,8 +28,10 @@ export { type EtagOptions, etag } from './response/etag.ts'
 export type { Freshness } from './response/freshness.ts'
 export { HeaderList } from './response/headers.ts'
 export type { BigIntForm, JsonOptions } from './response/json.ts'
+export type { RedirectOptions } from './response/redirect.ts'
 export { localTarget } from './response/redirect-target.ts'
 export { Reply, type ReplyInit, type ReplyOptions, type StreamBody } from './response/reply.ts'
+export type { ResponseState } from './response/response-state.ts'
 export { toReply } from './response/to-reply.ts'
 export { type Address, createServer, HttpServer, serve } from './server.ts'
 export type { Finish } from './service.ts'

@@ -3,7 +3,8 @@ export { defineCookie, type TypedCookie, type TypedCookieOptions } from './cooki
 export { type CsrfOptions, csrf } from './csrf/csrf.ts'
 export type { SessionErrorCode } from './errors.ts'
 export type { AuthScheme, Credentials, CredentialsProblem } from './login/auth-scheme.ts'
-export { type Authentication, type AuthenticationOptions, createAuthentication } from './login/authentication.ts'
+export { type Authentication, createAuthentication } from './login/authentication.ts'
+export type { AuthenticationOptions } from './login/authentication-options.ts'
 export type { AuthGuard } from './login/guard.ts'
 export { createPasswords, type PasswordOptions, type PasswordResult, type Passwords } from './login/password.ts'
 export {

@@ -7,99 +7,41 @@ import {
   type ListenOptions,
   type LoadRules,
   type Logger,
-  type LoggerOption,
   type Middleware,
   type Resource,
   type Servable,
   setControls,
-  toLogger,
-  wrap,
 } from '@arlen/core'
 import { packageFolders } from '@arlen/core/call-site'
 import type { ResolvedConfig } from '@arlen/core/config'
-import { HEALTH_PATHS } from '@arlen/core/health-paths'
-import { createLogger, type LogOptions } from '@arlen/core/logger'
-import { evaluateNode } from '@arlen/core/node-version'
-import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import {
-  Context,
-  type ContextConstructor,
-  createServer,
-  type Fetch,
-  type HttpServer,
-  type JsonOptions,
-} from '@arlen/http'
+import { option, readOptions } from '@arlen/core/options'
+import { Context, type ContextConstructor, type Fetch, type HttpServer, type JsonOptions } from '@arlen/http'
 import type { Pg } from '@arlen/pg'
-import { answerUnmatched, Router, type RouterOptions } from '@arlen/router'
+import { Router } from '@arlen/router'
 import { createPgSessionStore, type PgSessionStore } from '@arlen/session'
-import { BuiltInRoutes } from '../built-in/built-in-routes.ts'
-import { addCspReportRoute } from '../built-in/csp-report-route.ts'
 import { Database } from '../built-in/database.ts'
+import { addDatabase } from '../built-in/database-lifecycle.ts'
 import { Health } from '../built-in/health.ts'
-import { addHealthRoutes } from '../built-in/health-routes.ts'
 import { type AppMailer, createAppMailer } from '../built-in/mail.ts'
-import { builtInMiddleware, csrfMiddleware } from '../built-in/middleware.ts'
-import { staticFiles } from '../built-in/static-files.ts'
-import { type TemplateOptions, Templates } from '../built-in/templates.ts'
-import type { Config, ConfigInput } from '../config/config.ts'
-import { httpLimits, proxyOptions } from '../config/http-options.ts'
-import { environmentName, isProduction, loadConfig } from '../config/load-config.ts'
-import { answerErrors, type ErrorHandler, errorResponder } from '../errors/error-responder.ts'
+import { Templates } from '../built-in/templates.ts'
+import type { Config } from '../config/config.ts'
+import { environmentName, loadConfig } from '../config/load-config.ts'
+import type { ErrorHandler } from '../errors/error-responder.ts'
 import { appError } from '../errors.ts'
-import { logQueries } from '../logging/query-log.ts'
-import { logRequests } from '../logging/request-log.ts'
-import { addOpenApiRoutes } from '../openapi/document-routes.ts'
+import { openLog } from '../logging/open-log.ts'
 import { handlerProblem } from '../routing/controller.ts'
-import { compileRoute, dispatcher } from '../routing/dispatch.ts'
 import { ROUTE_OPTIONS } from '../routing/route-options.ts'
 import { Routes } from '../routing/routes.ts'
-import { contextClass } from './app-context.ts'
+import { APP_OPTIONS, type AppOptions } from './app-options.ts'
+import { createAppServer } from './app-server.ts'
 import { callerFolder } from './caller-folder.ts'
+import { compileHandler } from './compile-handler.ts'
 import { type Mount, type Plugin, Plugins } from './plugins.ts'
 import { RecurringTask } from './recurring-task.ts'
 import { unhandledRejections } from './unhandled-rejections.ts'
-
-/** Options of {@link createApp}. The configuration files and the environment are read besides. */
-export interface AppOptions {
-  /** The application's folder, where `config/`, `templates/` and `public/` are. Default: that of the calling module. */
-  root?: string
-  /** Default: `ARLEN_ENV`, `NODE_ENV` or `development`. */
-  environment?: string
-  /** Stronger than the files of `config/`, weaker than the environment. */
-  config?: ConfigInput
-  /** A pino logger or one like it, `console`, or false for silence. Default: made from the configuration. */
-  log?: LoggerOption | undefined
-  /** What templates can call and see. */
-  templates?: TemplateOptions
-  /** What to make of slashes too many or too few. */
-  slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
-  /** The class of the contexts that handlers get, for members of your own: one that extends the Context of @arlen/http. */
-  context?: ContextConstructor
-  /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
-  methodOverride?: boolean
-  /** How JSON answers are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
-  json?: JsonOptions
-}
+import { warnOfNode } from './warn-of-node.ts'
 
 const OWN_FOLDERS = packageFolders(import.meta.url)
-const APP_OPTIONS: OptionTable<AppOptions> = {
-  root: option.string,
-  environment: option.text,
-  config: option.object,
-  log: option.any,
-  templates: option.nested<TemplateOptions>({
-    helpers: option.recordOf(option.func),
-    contextHelpers: option.recordOf(option.func),
-    locals: option.object,
-  }),
-  slashes: option.nested<NonNullable<AppOptions['slashes']>>({
-    trailingSlash: option.any,
-    duplicateSlashes: option.any,
-  }),
-  context: option.any,
-  methodOverride: option.boolean,
-  json: option.nested<JsonOptions>({ bigint: option.any }),
-}
 
 /** An application: routes, configuration, database, templates, and what it takes to serve them. */
 export class App extends Routes implements Servable {
@@ -145,9 +87,7 @@ export class App extends Routes implements Servable {
     })
     this.config = config
     this.settings = settings
-    this.log = toLogger(
-      options.log === undefined ? createLogger(logOptions(this.config.log, this.environment)) : options.log,
-    )
+    this.log = openLog(options.log, config.log, this.environment)
     for (const warning of warnings) this.log.warn(warning)
     this.#context = options.context ?? Context
     if (this.#context !== Context && !(this.#context.prototype instanceof Context)) throw appError('context_invalid')
@@ -158,7 +98,7 @@ export class App extends Routes implements Servable {
     setControls(this, this.#controls())
     this.#lifecycle.add(unhandledRejections(this.log))
     this.#lifecycle.add({ name: 'mail', stop: () => this.#mail?.close() })
-    if (this.#database.isExpected) this.#useDatabase()
+    if (this.#database.isExpected) addDatabase(this.#database, this.#lifecycle, this.health, log)
     const { session } = this.config
     if (session.enabled && session.store === 'database') this.#sessions = this.#keepSessions()
   }
@@ -270,9 +210,9 @@ export class App extends Routes implements Servable {
     await this.start()
     const { http } = this.config
     const server = this.#serving()
-    // What runs an application under rules of its own has judged Node.js itself, once for all its workers.
+    // What runs an application under rules of its own has checked Node.js itself, once for all its workers.
     if (this.#loadRules) server.setLoadRules(this.#loadRules)
-    else this.#warnOfNode()
+    else warnOfNode(this.environment, this.log)
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
     return server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
   }
@@ -308,26 +248,19 @@ export class App extends Routes implements Servable {
     }
   }
 
-  #warnOfNode(): void {
-    const found = isProduction(this.environment) ? evaluateNode(process.versions.node) : undefined
-    if (found) this.log.warn(found.problem)
-  }
-
   #compile(): Handler<Context> {
-    if (this.#handler) return this.#handler
-    const { config, router, log, isDevelopment } = this
-    const routes = new BuiltInRoutes(this, new Set(router.routes.map(route => route.path)))
-    addHealthRoutes(routes, this.health, config.health.trusted)
-    addCspReportRoute(routes, config.security)
-    addOpenApiRoutes(routes, { router, config, isDevelopment, log })
-    const { checkResponses, performanceLogging } = config
-    const check = checkResponses === 'auto' ? !isProduction(this.environment) : checkResponses
-    const csrf = csrfMiddleware(this.config)
-    this.router.freeze(route => compileRoute(route, { checkResponses: check, timings: performanceLogging, csrf }))
-    const missing = this.#notFound ?? nothingHere
-    const dispatch = dispatcher(this.router, staticFiles(this.root, config, isDevelopment)?.(missing) ?? missing)
-    const builtIn = builtInMiddleware(this.config, this.root, this.#sessions)
-    this.#handler = wrap(dispatch, [...builtIn, ...this.#middleware])
+    this.#handler ??= compileHandler({
+      root: this.root,
+      environment: this.environment,
+      config: this.config,
+      log: this.log,
+      health: this.health,
+      router: this.router,
+      routes: this,
+      middleware: this.#middleware,
+      notFound: this.#notFound,
+      sessions: this.#sessions,
+    })
     return this.#handler
   }
 
@@ -337,25 +270,14 @@ export class App extends Routes implements Servable {
   }
 
   #createServer(): HttpServer {
-    const { http, performanceLogging, apiOnly } = this.config
-    const answerError = errorResponder({ apiOnly, development: this.isDevelopment, pages: this.#templates })
-    return createServer(this.#compile(), {
-      context: contextClass(this.#context, {
-        db: () => this.db,
-        mail: () => this.mail,
-        router: this.router,
-        templates: this.#templates,
-        answerError,
-      }),
+    return createAppServer(this.#compile(), {
+      environment: this.environment,
+      config: this.config,
       log: this.log,
-      ...(this.#json && { json: this.#json }),
-      timings: performanceLogging,
-      ...proxyOptions(http, this.isDevelopment),
-      trustedOrigins: this.config.session.trustedOrigins,
-      ...httpLimits(http),
-      healthPaths: HEALTH_PATHS,
-      onError: answerErrors(this.#errorHandlers, answerError),
-      ...(this.config.log.requests && { onFinish: logRequests(this.log) }),
+      json: this.#json,
+      errorHandlers: this.#errorHandlers,
+      context: this.#context,
+      services: { db: () => this.db, mail: () => this.mail, router: this.router, templates: this.#templates },
     })
   }
 
@@ -364,32 +286,10 @@ export class App extends Routes implements Servable {
     this.every('removing expired sessions', 60 * 60_000, () => sessions.removeExpired())
     return sessions
   }
-
-  #useDatabase(): void {
-    const database = this.#database
-    let stopLogging: (() => void) | undefined
-    this.#lifecycle.add({
-      name: 'query log',
-      start: () => {
-        stopLogging = logQueries(this.log)
-      },
-      stop: () => stopLogging?.(),
-    })
-    this.#lifecycle.add({ name: 'database', start: () => database.start(), stop: () => database.stop() })
-    this.health.add('database', () => database.pg.ping())
-  }
-}
-
-function logOptions({ level, format }: Config['log'], environment: string): LogOptions {
-  return { level, format: format === 'auto' ? (environment === 'development' ? 'text' : 'json') : format }
 }
 
 function demandFunction(what: string, value: unknown): void {
   if (typeof value !== 'function') throw appError('function_expected', { what, actual: typeof value })
-}
-
-function nothingHere(c: Context): unknown {
-  return answerUnmatched({ kind: 'miss' }, c)
 }
 
 /** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */

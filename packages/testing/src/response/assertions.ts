@@ -1,19 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { PageElement } from '../browser/page-element.ts'
-import { testingError } from '../errors.ts'
-import { fits, listMails, type MailMatch } from '../mail/mail-match.ts'
+import { type Assertion, differs, isAttributes, show } from './assertion.ts'
 import type { AssertionName } from './assertion-methods.ts'
 import { cacheLifetime } from './cache-lifetime.ts'
 import type { Finding } from './failure.ts'
 import { matches } from './matches.ts'
+import { onElement, pageAssertions } from './page-assertions.ts'
 import { followPointer } from './pointer.ts'
-import { html as formatHtml } from './pretty-html.ts'
 import type { ResponseData } from './response-data.ts'
+import { serverAssertions } from './server-assertions.ts'
 import { isRemoved } from './set-cookie.ts'
-
-/** Looks at an answer; undefined where all is as expected. */
-// biome-ignore lint/suspicious/noExplicitAny: AssertionMethods types the arguments of each
-type Assertion = (response: ResponseData, ...args: any[]) => Finding | undefined | Promise<Finding | undefined>
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',
@@ -126,38 +121,6 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
     return { message: `The body contains ${show(unexpected)}.`, context }
   },
 
-  html(response, selector: string, expected: unknown) {
-    return onElement(response, selector, element => {
-      const actual = element.innerHTML.trim()
-      return matches(actual, expected) ? undefined : differs(`The HTML in ${selector}`, actual, expected)
-    })
-  },
-
-  attribute(response, selector: string, name: string, expected: unknown) {
-    return onElement(response, selector, element => {
-      const actual = element.getAttribute(name)
-      return actual === expected || (actual !== null && matches(actual, expected))
-        ? undefined
-        : differs(`The attribute ${name} of ${selector}`, actual, expected)
-    })
-  },
-
-  count(response, selector: string, expected: number) {
-    const actual = response.dom.querySelectorAll(selector).length
-    return actual === expected
-      ? undefined
-      : { message: `${actual} elements match ${selector}, not ${expected}.`, actual, expected }
-  },
-
-  exists(response, selector: string) {
-    return onElement(response, selector, () => undefined)
-  },
-
-  missing(response, selector: string) {
-    const found = response.dom.querySelector(selector)
-    return found ? { message: `Something matches ${selector}.`, context: around(found) } : undefined
-  },
-
   redirect(response, expected?: unknown, status?: number) {
     const codes = status === undefined ? [301, 302, 303, 307, 308] : [status]
     const location = response.field('location')
@@ -231,58 +194,8 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
       : { message: `${directive} does not have ${missing.join(' ')}.`, actual: found.slice(1), expected: sources }
   },
 
-  snapshot(response, compare: (body: string) => unknown, selector?: string) {
-    const compareNow = (text: string) => {
-      compare(text)
-      return undefined
-    }
-    if (selector !== undefined) return onElement(response, selector, element => compareNow(formatHtml(element)))
-    return compareNow(response.text)
-  },
-
-  maxQueries(response, limit: number) {
-    inProcessOnly(response, 'maxQueries()')
-    const { length } = response.sql
-    return length <= limit
-      ? undefined
-      : { message: `The application sent ${length} queries, not ${limit} at most.`, actual: length, expected: limit }
-  },
-
-  rendered(response, template: string, locals: Readonly<Record<string, unknown>>) {
-    inProcessOnly(response, 'rendered()')
-    const found = response.renders.filter(each => each.template === template)
-    if (found.length === 0) {
-      const others = response.renders.map(each => each.template).join(', ')
-      return { message: `The template ${template} was not rendered, but ${others || 'none'}.` }
-    }
-    const hasLocals = (given: object) =>
-      Object.entries(locals).every(([name, value]) => matches((given as Record<string, unknown>)[name], value))
-    if (found.some(each => hasLocals(each.locals))) return undefined
-    return { message: `The template ${template} had other locals.`, actual: found.at(-1)?.locals, expected: locals }
-  },
-
-  mailed(response, expected: MailMatch) {
-    inProcessOnly(response, 'mailed()')
-    return response.mails.some(each => fits(each, expected))
-      ? undefined
-      : { message: `No such mail was sent for this request, but:\n${listMails(response.mails)}` }
-  },
-
-  logged(response, expected: unknown) {
-    inProcessOnly(response, 'logged()')
-    const members = isAttributes(expected) ? Object.entries(expected) : undefined
-    const fits = (line: { msg: string; [member: string]: unknown }) =>
-      members
-        ? members.every(([name, value]) => matches(line[name], value))
-        : matches(line.msg, expected) || (typeof expected === 'string' && line.msg.includes(expected))
-    return response.logs.some(fits)
-      ? undefined
-      : {
-          message: 'Nothing of the kind was logged for this request.',
-          actual: response.logs.map(line => line.msg),
-          expected,
-        }
-  },
+  ...pageAssertions,
+  ...serverAssertions,
 
   async satisfies(response, test: (response: ResponseData) => unknown) {
     return (await test(response)) === false ? { message: 'The answer does not satisfy the test.' } : undefined
@@ -291,16 +204,6 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
 
 function find(text: string, what: string | RegExp): number {
   return typeof what === 'string' ? text.indexOf(what) : text.search(what)
-}
-
-function differs(what: string, actual: unknown, expected: unknown): Finding {
-  return { message: `${what} is not as expected: found ${show(actual)}, expected ${show(expected)}.`, actual, expected }
-}
-
-function show(value: unknown): string {
-  if (value instanceof RegExp || typeof value === 'function') return String(value)
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 function parseJson(response: ResponseData): { value: unknown } | Finding {
@@ -332,47 +235,4 @@ async function validate(what: string, actual: unknown, schema: StandardSchemaV1)
 
 function isSchema(value: unknown): value is StandardSchemaV1 {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
-}
-
-function isAttributes(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !(value instanceof RegExp) && !('asymmetricMatch' in value)
-}
-
-function inProcessOnly(response: ResponseData, what: string): void {
-  if (!response.inProcess) throw testingError('app_not_in_process', { what })
-}
-
-function onElement(
-  response: ResponseData,
-  selector: string,
-  look: (element: PageElement) => Finding | undefined,
-): Finding | undefined {
-  const element = response.dom.querySelector(selector)
-  if (element === null) return { message: `Nothing matches ${selector}.`, context: nearest(response, selector) }
-  const finding = look(element)
-  return finding && { context: around(element), ...finding }
-}
-
-/** The element with what stands around it. */
-function around(element: PageElement): string {
-  return formatHtml(element.parentElement ?? element)
-}
-
-/** What a selector that finds nothing comes nearest to: the last of its parts that finds something. */
-function nearest(response: ResponseData, selector: string): string | undefined {
-  for (let at = selector.lastIndexOf(' '); at > 0; at = selector.lastIndexOf(' ', at - 1)) {
-    try {
-      const found = response.dom.querySelector(
-        selector
-          .slice(0, at)
-          .trimEnd()
-          .replace(/[>+~]$/, ''),
-      )
-      if (found) return `What does match ${selector.slice(0, at).trim()}:\n${formatHtml(found)}`
-    } catch {
-      // half a selector
-    }
-  }
-  const body = response.dom.querySelector('main') ?? response.dom.querySelector('body')
-  return body ? formatHtml(body) : undefined
 }

@@ -248,7 +248,12 @@ test('a list that is bounded before its items are looked at is described with it
     v.array(Item),
   )
   const { paths } = await documentOf(app => {
-    app.post('/x', { body: v.object({ list, transformed, text: v.pipe(v.string(), v.minLength(2)) }) }, () => ({}))
+    const plain = v.pipe(v.array(Item), v.maxLength(5))
+    app.post(
+      '/x',
+      { body: v.object({ list, transformed, plain, text: v.pipe(v.string(), v.minLength(2)) }) },
+      () => ({}),
+    )
   })
   const { schema } = paths['/x']!.post!.requestBody!.content['application/json']!
   const { properties } = schema as { properties: Record<string, object> }
@@ -258,6 +263,7 @@ test('a list that is bounded before its items are looked at is described with it
     items: { type: 'object', properties: { id: { type: 'number' } }, required: ['id'] },
   })
   expect(properties.transformed).toEqual({ type: 'array', items: {} })
+  expect(properties.plain).toEqual({ ...properties.list, maxItems: 5 })
   expect(properties.text).toEqual({ type: 'string', minLength: 2 })
 })
 

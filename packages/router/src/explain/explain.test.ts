@@ -62,6 +62,14 @@ describe('each candidate is told', () => {
     })
   })
 
+  test('the spelling that comes furthest, of a path with an optional segment', () => {
+    const router = new Router<string>()
+    router.get('/a/:b/:c?', 'optional')
+    router.get('/x/:b', 'suffixed', { formats: ['json'] })
+    expect(results(router, 'GET', '/a/1/2/3')['GET /a/:b/:c?']).toBe('path: the path goes on: /3')
+    expect(results(router, 'GET', '/x/1/2')['GET /x/:b']).toBe('path: the path goes on: /2')
+  })
+
   test('which condition failed and what the request has there', () => {
     const admin = (request?: { host: string }) => results(example(), 'GET', '/admin/7.json', request)['GET /admin/:id']
     expect(admin()).toBe('condition: host :t.example.com: no request was given to look at')

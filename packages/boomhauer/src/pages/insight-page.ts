@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Html, html, PAGE_STYLE, raw } from '@arlen/error-report/page'
+import { DEVELOPMENT_PATH, type Html, html, PAGE_STYLE, raw } from '@arlen/error-report/page'
 import type { RouteInfo, SettingInfo } from '../child/protocol.ts'
 import type { LoggedRequest } from './request-log.ts'
 
@@ -29,6 +29,7 @@ export function insightPage(insight: Insight): { headers: Readonly<Record<string
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>boomhauer</title><style>${raw(STYLE)}</style></head><body>
 <header><div><p><span>${root}</span></p><h1>${state}</h1><p>build ${build}${buildMs !== undefined && ` in ${Math.round(buildMs)} ms`}</p></div></header><main>
+<p><a href="${DEVELOPMENT_PATH}outbox">Mail that the application has sent</a></p>
 <h2>Requests</h2>${table(['Time', 'Request', 'Status', 'ms', 'Stages', 'SQL'], requests.map(requestRow))}
 <h2>Routes</h2>${table(
     ['Methods', 'Path', 'Name'],

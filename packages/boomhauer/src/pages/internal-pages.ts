@@ -9,6 +9,7 @@ import { reloadScript } from '../proxy/inject-reload.ts'
 import { CLIENT_SCRIPT } from './client-script.ts'
 import { type Insight, insightPage } from './insight-page.ts'
 import type { LiveReload } from './live-reload.ts'
+import { outboxPage } from './outbox-page.ts'
 
 export interface InternalPagesOptions {
   supervisor: Supervisor
@@ -39,6 +40,7 @@ export function createInternalPages(options: InternalPagesOptions): InternalPage
     else if (key === 'GET client.js') send(res, 'text/javascript; charset=utf-8', CLIENT_SCRIPT)
     else if (key === 'GET notice.css') send(res, 'text/css; charset=utf-8', NOTICE_STYLE)
     else if (key === 'GET ') sendInsight(req, res, insight(), state.build)
+    else if (/^GET outbox(?:\/|$)/.test(key)) return sendOutbox(req, res, insight().root, decodeURIComponent(path))
     else if (key.startsWith('POST actions/')) return action(req, res, act, decodeURIComponent(path.slice(8)))
     else throw boomhauerError('page_unknown', { path: req.url })
   }
@@ -50,6 +52,13 @@ function sendInsight(req: IncomingMessage, res: ServerResponse, insight: Insight
     const { headers, body } = insightPage(insight)
     send(res, 'text/html; charset=utf-8', body + reloadScript(build), headers)
   } else send(res, 'application/json', JSON.stringify(insight, null, 2))
+}
+
+async function sendOutbox(req: IncomingMessage, res: ServerResponse, root: string, path: string): Promise<void> {
+  const { accept, 'user-agent': userAgent } = req.headers
+  const answer = await outboxPage(root, path, negotiate({ accept, userAgent }) !== 'html')
+  if (answer === undefined) throw boomhauerError('page_unknown', { path: req.url })
+  send(res, answer.type, answer.body, answer.headers)
 }
 
 /** Handles the button of a page and redirects the browser back. */

@@ -159,6 +159,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       this.emit('crashed', { problem })
     })
     supervisor.on('diagnostics', diagnostics => this.notice('application', 'The application reports', diagnostics))
+    supervisor.on('rejected', diagnostics => this.notice('rejection', 'A rejection that nobody handles', diagnostics))
     supervisor.on('unchanged', () => this.#tell())
     supervisor.on('waiting', inMs => this.emit('waiting', { inMs }))
     supervisor.on('built', (loaded, info) => this.#watcher?.built(loaded, info))
@@ -192,7 +193,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     if (effect === 'types') return void this.#supervisor.rebuild(paths)
     if (effect === 'rebuild') {
       this.#supervisor.rebuild(paths)
-      for (const id of ['crash', 'application', 'action']) this.notice(id, '', [])
+      for (const id of ['crash', 'application', 'rejection', 'action']) this.notice(id, '', [])
       return
     }
     if (effect === 'styles') this.#live.send({ type: 'styles', files: [...paths].map(path => basename(path)) })

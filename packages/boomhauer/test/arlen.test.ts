@@ -4,17 +4,22 @@ import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
 import { expect, onTestFinished, test } from 'vitest'
 import type { BoomhauerOptions } from '../src/index.ts'
+import { Command } from './command-process.ts'
 import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, type Files, TestFolder, TestServer } from './support.ts'
 
 const PACKAGES = ['arlen', '@arlen/core', '@arlen/view', '@arlen/http']
 
+function link(folder: TestFolder): void {
+  for (const name of PACKAGES) {
+    const path = folder.path(`node_modules/${name}`)
+    mkdirSync(dirname(path), { recursive: true })
+    symlinkSync(fileURLToPath(new URL(`../../${name.replace('@arlen/', '')}`, import.meta.url)), path)
+  }
+}
+
 async function arlenApp(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {
   const app = new TestServer(files)
-  for (const name of PACKAGES) {
-    const link = app.path(`node_modules/${name}`)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(fileURLToPath(new URL(`../../${name.replace('@arlen/', '')}`, import.meta.url)), link)
-  }
+  link(app)
   return app.start({ preload: ['arlen'], ...options })
 }
 
@@ -81,6 +86,46 @@ test('a configuration of arlen that is not valid', async () => {
   expect(broken).toMatchObject({ stage: 'config', file: 'config/app.ts', line: 1 })
   expect(await app.save('config/app.ts', 'export default {}\n')).toBe('ready')
   expect((await app.get('/')).body).toBe('ok')
+})
+
+test('a rejection that nobody handles is a notice on the pages, and the terminal says what the page says', async () => {
+  const app = new TestFolder({
+    '.env': 'API_TOKEN=abcdefgh',
+    'app.ts': `import { createApp } from 'arlen'
+const app = createApp()
+app.get('/', c => {
+  setTimeout(() => Promise.reject(new Error('nobody waits, abcdefgh')))
+  return c.text('ok')
+})
+app.get('/fail', () => {
+  throw new Error('broken with abcdefgh')
+})
+export default app
+`,
+  })
+  link(app)
+  const command = new Command(app, ['--typecheck', 'off'])
+  const port = await command.port()
+  expect((await ask(port, '/')).body).toBe('ok')
+  await command.until(/nobody waits/)
+  expect((await ask(port, '/fail')).status).toBe(500)
+  await command.until(/broken with/)
+  await command.until(/>\s+8 \| {3}throw new Error/)
+  expect(command.output).toMatch(/>\s+4 \| {3}setTimeout/)
+  expect(command.output).toMatch(/… \d+ in dependencies and Node\.js/)
+  expect(command.output).not.toMatch(/abcdefgh|packages\/http/)
+})
+
+test('a 404 lists routes like it and links to all of them', async () => {
+  const app = await arlenApp({
+    'app.ts': APP(`app.get('/products/:id', c => c.text('x'))\napp.get('/cart', c => c.text('x'))`),
+  })
+  const page = await app.get('/prodcuts/7', AS_BROWSER)
+  expect(page.status).toBe(404)
+  expect(page.body).toContain('<li><code>GET /products/:id</code></li>')
+  expect(page.body).toContain('href="/_boomhauer/#routes"')
+  expect(page.body).not.toContain('/cart')
+  expect(JSON.parse((await app.get('/prodcuts/7', AS_PROGRAM)).body)).toMatchObject({ near: ['GET /products/:id'] })
 })
 
 test('in production nothing of it is there: no pages, no source, no script', async () => {

@@ -86,6 +86,32 @@ test('an application that does not start in time', async () => {
   expect(await failure(app)).toMatchObject({ message: 'The application was not ready within 0.5 s' })
 })
 
+test('a top-level await that never ends is named, wherever it is', async () => {
+  const app = await serving(
+    {
+      'app.ts': `import { a } from './src/a.ts'\n${answering('ok')}console.log(a)\n`,
+      'src/a.ts': `const wait = async () => { await 1 }\nawait wait()\nexport const a = 1\nimport './b.ts'\n`,
+      'src/b.ts': `import { servable } from '../servable.js'\nexport const b = servable\nconst c = await new Promise(() => undefined)\n`,
+    },
+    { bootTimeoutMs: 3_000 },
+  )
+  expect(await failure(app)).toMatchObject({ file: 'src/b.ts', line: 3, column: 11 })
+})
+
+test('a loop that does not end is shown while it runs, and a loop that does end goes on', async () => {
+  const app = await serving({ 'app.ts': `${answering('ok')}const begun = Date.now()\nwhile (true) {}\n` })
+  expect(await failure(app)).toMatchObject({ file: 'app.ts', line: 4, message: expect.stringContaining('busy here') })
+  const ready = once(app.server, 'ready')
+  app.write('app.ts', `${answering('came to its end')}const begun = Date.now()\nwhile (Date.now() - begun < 3_000);\n`)
+  await ready
+  expect((await app.get()).body).toBe('came to its end')
+})
+
+test('a process that exits by itself says where', async () => {
+  const app = await serving({ 'app.ts': `${answering('ok')}function check() {\n  process.exit(3)\n}\ncheck()\n` })
+  expect(await failure(app)).toMatchObject({ exitCode: 3, file: 'app.ts', line: 4, column: 11 })
+})
+
 const CRASHING = `
 import { servable } from './servable.js'
 export default servable((req, res) => {
@@ -99,7 +125,7 @@ export default servable((req, res) => {
 test.each([
   ['/throw', { message: 'in a timer', file: 'app.ts', line: 4 }],
   ['/reject', { message: 'unhandled', file: 'app.ts', line: 5 }],
-  ['/exit', { message: "The application's process exited with code 7" }],
+  ['/exit', { message: "The application's process exited with code 7", file: 'app.ts', line: 6 }],
   ['/kill', { message: "The application's process was ended by SIGKILL" }],
 ])('a crash at %s is shown to the request it hit; then the application is up again', async (path, expected) => {
   const app = await serving({ 'app.ts': CRASHING })

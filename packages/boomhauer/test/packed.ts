@@ -23,9 +23,9 @@ export class PackedPackages {
   /** The folder to link as `node_modules` of an application. */
   readonly modules: string = join(this.#root, 'node_modules')
 
-  /** @param names - folders in `packages/`. They must have been built. */
+  /** @param names - folders in `packages/`, which must have been built. What they depend on comes with them. */
   async install(names: readonly string[]): Promise<this> {
-    await Promise.all(names.map(name => this.#install(join(REPOSITORY, 'packages', name))))
+    await Promise.all([...withDependencies(names)].map(name => this.#install(join(REPOSITORY, 'packages', name))))
     return this
   }
 
@@ -39,7 +39,7 @@ export class PackedPackages {
     await run('tar', ['-xzf', join(packed, archive), '-C', home, '--strip-components=1'])
     for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
       const theirs = join(from, 'node_modules', dependency)
-      if (/^(?:@arlen\/|arlen$)/.test(dependency) || !existsSync(theirs)) continue
+      if (isOurs(dependency) || !existsSync(theirs)) continue
       const link = join(home, 'node_modules', dependency)
       mkdirSync(dirname(link), { recursive: true })
       symlinkSync(realpathSync(theirs), link)
@@ -53,4 +53,21 @@ export class PackedPackages {
 
 function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+function isOurs(dependency: string): boolean {
+  return /^(?:@arlen\/|arlen$)/.test(dependency)
+}
+
+function withDependencies(names: readonly string[], all: Set<string> = new Set()): Set<string> {
+  for (const name of names.filter(each => !all.has(each))) {
+    all.add(name)
+    const { dependencies = {} } = manifestIn(join(REPOSITORY, 'packages', name))
+    const ours = Object.keys(dependencies).filter(isOurs)
+    withDependencies(
+      ours.map(dependency => dependency.replace('@arlen/', '')),
+      all,
+    )
+  }
+  return all
 }

@@ -233,3 +233,12 @@ test('a place in an installed package is never the place: it is looked for where
   const own = thrown('own', ['at f (/app/node_modules/pg/lib/x.js:1:1)', 'at g (/app/src/a.ts:3:1)'])
   expect(diagnose(own, { ...options, otherwise })[0]).toMatchObject({ file: 'src/a.ts', line: 3 })
 })
+
+test('a message of any size hides no calls', () => {
+  const message = 'x'.repeat(200_000)
+  const [found] = diagnose(thrown(message, ['f (/app/src/a.ts:2:11)']), options)
+  expect(found).toMatchObject({ file: 'src/a.ts', line: 2, column: 11 })
+  expect(found!.message.length).toBeLessThan(5_000)
+  const lookalike = thrown('no\n    at g (/app/src/cause.ts:1:1)', ['f (/app/src/a.ts:2:11)'])
+  expect(diagnose(lookalike, options)[0]).toMatchObject({ file: 'src/a.ts', line: 2 })
+})

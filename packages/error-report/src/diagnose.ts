@@ -13,6 +13,7 @@ import {
 import { clip, describe } from './describe.ts'
 import { causesOf, factsOf, isDiagnostic, locationOf, read, sqlExcerpt, textOf } from './error-details.ts'
 import { hintFor } from './hints.ts'
+import { importLocation } from './import-location.ts'
 import { createRedact, type Redact } from './redact.ts'
 
 const MAX_MESSAGE = 4_000
@@ -110,9 +111,9 @@ function fromError(error: unknown, context: Context): Diagnostic {
   }
   const name = textOf(read(error, 'name'))
   const code = textOf(read(error, 'code'))
-  const stack = clip(textOf(read(error, 'stack')) ?? '', MAX_STACK)
   const rawMessage = textOf(read(error, 'message')) ?? ''
-  const frames = parseStack(stack, clip(rawMessage, MAX_STACK))
+  const stack = stackOf(error, rawMessage)
+  const frames = parseStack(stack)
     .filter(frame => context.hide === undefined || !frame.file.startsWith(context.hide))
     .slice(0, MAX_FRAMES)
   const causes = causesOf(error).flatMap(cause =>
@@ -125,6 +126,9 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
   const header = parseSyntaxErrorHeader(stack)
   context.syntax.location ??= header
+  const imported = frames.some(frame => originOf(frame.file, context.root) === 'own')
+    ? undefined
+    : importLocation(rawMessage.slice(0, MAX_MESSAGE), context.readSource)
   const told = textOf(read(error, 'hint'))
   const codes = [code, textOf(read(error, 'sqlstate'))]
   const hint = told === undefined ? hintFor({ message, codes }) : say(clip(told, 500))
@@ -135,12 +139,20 @@ function fromError(error: unknown, context: Context): Diagnostic {
     message,
     ...(name !== undefined && { name }),
     ...(code !== undefined && { code }),
-    ...locate(frames, header ?? context.syntax.location ?? locationOf(error), causes, context),
+    ...locate(frames, header ?? context.syntax.location ?? locationOf(error) ?? imported, causes, context),
     ...(hint !== undefined && { hint }),
     ...(excerpts && { excerpts }),
     ...(facts && { facts }),
     ...(causes.length > 0 && { causes }),
   }
+}
+
+/** The stack trace without the message, which may be longer than all the calls, and may look like calls. */
+function stackOf(error: object, message: string): string {
+  const stack = textOf(read(error, 'stack')) ?? ''
+  const start = message === '' ? -1 : stack.indexOf(message)
+  if (start === -1) return clip(stack, MAX_STACK)
+  return clip(stack.slice(0, Math.min(start, MAX_STACK)) + stack.slice(start + message.length), MAX_STACK)
 }
 
 /** Whether an object says nothing that an error would. */

@@ -24,7 +24,8 @@ export function createAppServer(handler: Handler<Context>, parts: ServerParts): 
   const { config, log, json, services } = parts
   const isDevelopment = parts.environment === 'development'
   const pages = services.templates
-  const answerError = errorResponder({ apiOnly: config.apiOnly, development: isDevelopment, pages })
+  const { apiOnly } = config
+  const answerError = errorResponder({ apiOnly, development: isDevelopment, pages, routes: services.router.routes })
   return createServer(handler, {
     context: contextClass(parts.context, { ...services, answerError }),
     log,

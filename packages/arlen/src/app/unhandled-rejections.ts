@@ -1,5 +1,8 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Logger, Resource } from '@arlen/core'
 
+/** For whoever shows them, a development server for one. */
+const rejected: Channel = channel('arlen:unhandled-rejection')
 const ours = new WeakSet<object>()
 
 /**
@@ -8,7 +11,10 @@ const ours = new WeakSet<object>()
  * is left to it.
  */
 export function unhandledRejections(log: Logger): Resource {
-  const listener = (reason: unknown) => log.error({ err: reason }, 'unhandled promise rejection')
+  const listener = (reason: unknown) => {
+    log.error({ err: reason }, 'unhandled promise rejection')
+    rejected.publish({ reason })
+  }
   ours.add(listener)
   return {
     name: 'unhandled rejections',

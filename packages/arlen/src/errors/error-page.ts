@@ -9,13 +9,16 @@ body { display: grid; place-content: center; min-height: 100dvh; margin: 0; padd
 h1 { font-size: clamp(1.5rem, 5vw, 2.25rem); margin: 0 }
 p { margin: .75rem 0 0; max-width: 36rem }
 small { opacity: .65 }
+ul { list-style: none; padding: 0 }
 `)
 
 /**
  * The page a browser gets for a problem, where the application has none of its own. It shows what the problem document
  * shows and nothing else; it needs no other file and no script.
+ *
+ * @param near - in development, routes that may have been meant
  */
-export function errorPage(problem: Problem): Reply {
+export function errorPage(problem: Problem, near?: readonly string[]): Reply {
   const detail = problem.detail ?? (problem.status >= 500 ? 'It has been noted. Please try again in a while.' : '')
   return page.reply(
     `<!doctype html>
@@ -29,10 +32,18 @@ ${page.style}
 <body>
 <h1>${problem.status} ${escapeHtml(problem.title)}</h1>
 ${detail ? `<p>${escapeHtml(detail)}</p>` : ''}
-<p><small>${escapeHtml(problem.code)} · ${escapeHtml(problem.correlationId)}</small></p>
+${near ? suggestions(near) : ''}<p><small>${escapeHtml(problem.code)} · ${escapeHtml(problem.correlationId)}</small></p>
 </body>
 </html>
 `,
     problem.status,
   )
+}
+
+function suggestions(near: readonly string[]): string {
+  const items = near.map(route => `<li><code>${escapeHtml(route)}</code></li>`)
+  const list = items.length > 0 ? `<p>Routes like it:</p>\n<ul>${items.join('')}</ul>\n` : ''
+  // Only the development server has the page that lists them all.
+  const all = process.env.BOOMHAUER ? '<p><a href="/_boomhauer/#routes">All routes</a></p>\n' : ''
+  return list + all
 }

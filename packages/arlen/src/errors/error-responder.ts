@@ -2,6 +2,7 @@ import { HttpError, isPromiseLike, PROBLEM_TYPE, type Problem, toProblem } from 
 import { developmentProblem, negotiate, renderProblem } from '@arlen/error-report'
 import { type Context, Reply } from '@arlen/http'
 import { errorPage } from './error-page.ts'
+import { type ListedRoute, nearRoutes } from './near-routes.ts'
 
 /** Makes an answer of an error, or leaves it to the next by returning undefined. */
 export type ErrorHandler = (error: unknown, c: Context) => unknown
@@ -13,6 +14,8 @@ export interface ErrorResponderOptions {
   development: boolean
   /** The application's own pages. */
   pages?: ErrorPages | undefined
+  /** The routes that a 404 suggests in development. */
+  routes?: Iterable<ListedRoute> | undefined
 }
 
 /** Where an application keeps its own pages for errors. */
@@ -35,7 +38,7 @@ export interface ErrorPageLocals {
  * Outside development nothing of an unexpected error is shown but its correlation id.
  */
 export function errorResponder(options: ErrorResponderOptions): (error: unknown, c: Context) => Reply {
-  const { apiOnly, development, pages } = options
+  const { apiOnly, development, pages, routes } = options
   return (error, c) => {
     const client = { accept: apiOnly ? undefined : c.req.header('accept') }
     // A refusal is the application's answer and no failure of it: it looks the same everywhere.
@@ -43,7 +46,9 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
     if (development && !expected) return developmentReply(error, c, client)
     const problem = toProblem(error, c.req.id)
     const html = negotiate(client) === 'html'
-    const reply = html ? pageOf(problem, c, pages) : new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)
+    const near = development && problem.code === 'not_found' && routes ? nearRoutes(c.req.path, routes) : undefined
+    const told = near ? { ...problem, near } : problem
+    const reply = html ? pageOf(problem, c, pages, near) : new Reply(JSON.stringify(told), PROBLEM_TYPE, problem.status)
     if (error instanceof HttpError) {
       for (const [name, value] of Object.entries(error.headers ?? {})) reply.headers.set(name, value)
     }
@@ -53,7 +58,7 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
 }
 
 /** The application's own page, else the built-in one, which also stands in where the application's fails itself. */
-function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined): Reply {
+function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined, near?: readonly string[]): Reply {
   const builtIn = (failure: unknown, name: string | undefined): Reply => {
     c.log.error({ err: failure, template: name }, 'an error page failed')
     return errorPage(problem)
@@ -61,7 +66,7 @@ function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined): Re
   let name: string | undefined
   try {
     name = pages?.errorPage(problem.status)
-    if (pages === undefined || name === undefined) return errorPage(problem)
+    if (pages === undefined || name === undefined) return errorPage(problem, near)
     const locals: ErrorPageLocals = { title: problem.title, problem }
     const page = pages.render(name, locals, c)
     const body = isPromiseLike(page) ? settled(page, failure => builtIn(failure, name)) : page

@@ -1,10 +1,16 @@
+import { join } from 'node:path'
 import { debuglog } from 'node:util'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
+import type { SourceLocation } from '@arlen/core/stack'
+import { diagnose } from '@arlen/error-report'
 import type { AppInfo, Loaded, TemplateFolders } from '../child/protocol.ts'
 import { findEntry as entryOf, type Settings } from '../options.ts'
 import type { Child, Outcome } from './child.ts'
 import type { SpareProcesses } from './spare-processes.ts'
+
+/** Calls in it are not the application's. */
+const OWN_FOLDER = join(import.meta.dirname, '..')
 
 const debug = debuglog('arlen:boomhauer')
 
@@ -32,6 +38,8 @@ export interface BuildOptions {
   signal: AbortSignal
   /** The templates have been compiled. */
   onTemplates: (warnings: readonly Diagnostic[]) => void
+  /** The application does not return from a location while it starts. The build goes on. */
+  onStuck: (diagnostic: Diagnostic) => void
 }
 
 /**
@@ -40,7 +48,7 @@ export interface BuildOptions {
  * never compete for ports, locks or files.
  */
 export async function build(options: BuildOptions): Promise<BuildReport | undefined> {
-  const { settings, socket, templates, typecheck, cleared, signal, onTemplates, spares } = options
+  const { settings, socket, templates, typecheck, cleared, signal, onTemplates, onStuck, spares } = options
   const warnings: Diagnostic[] = []
   const started = performance.now()
   const lap = (what: string) => debug('%s after %d ms', what, Math.round(performance.now() - started))
@@ -74,7 +82,9 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
   lap('former process gone')
   if (signal.aborted) return fail([])
   child ??= spares.take()
+  child.on('stuck', at => onStuck(stuckDiagnostic(at, settings.root)))
   const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
+  if (outcome.kind === 'timeout') outcome.at = await child.where()
   if (outcome.kind !== 'ready' || signal.aborted) return fail(diagnosticsOf(outcome, 'boot', settings))
   signal.removeEventListener('abort', abort)
   lap('application started')
@@ -90,7 +100,7 @@ function findEntry(settings: Settings): string | Diagnostic {
   }
 }
 
-type Timeout = { kind: 'timeout' }
+type Timeout = { kind: 'timeout'; at?: SourceLocation | undefined }
 
 async function within(outcome: Promise<Outcome>, ms: number): Promise<Outcome | Timeout> {
   const { promise, resolve } = Promise.withResolvers<Timeout>()
@@ -112,16 +122,18 @@ export function diagnosticsOf(
     case 'failed':
       return outcome.diagnostics
     case 'exited':
-      return [exitDiagnostic(stage, outcome)]
+      return [exitDiagnostic(stage, outcome, settings.root)]
     case 'timeout':
-      return [
+      return located(
         {
           stage,
           severity: 'error',
           message: `The application was not ready within ${settings.bootTimeoutMs / 1000} s`,
           hint: 'Something it waits for while it loads or starts does not come: a top-level await, a start hook, a database.',
         },
-      ]
+        settings.root,
+        outcome.at,
+      )
     default:
       return []
   }
@@ -131,12 +143,44 @@ export interface Exit {
   code: number | null
   signal: NodeJS.Signals | null
   output: string
+  /** The trace of its call of `process.exit()`. */
+  stack?: string | undefined
+}
+
+/** Adds the location and its source to a diagnostic. */
+function located(diagnostic: Diagnostic, root: string, at: SourceLocation | undefined): Diagnostic[] {
+  if (!at) return [diagnostic]
+  const { file, line, column } = at
+  const place = { file, line, ...(column !== undefined && { column }) }
+  return diagnose({ diagnostics: [{ ...diagnostic, ...place }] }, { root })
+}
+
+function stuckDiagnostic(at: SourceLocation, root: string): Diagnostic {
+  const [found] = located(
+    {
+      stage: 'boot',
+      severity: 'error',
+      message: 'The application has not finished starting: it has been busy here for 2 s',
+      hint: 'A loop that does not end, or work that takes long. If it comes to its end, the page goes away by itself.',
+    },
+    root,
+    at,
+  )
+  return found!
 }
 
 /** The diagnostic of a process that exited without an error report: its last output. */
-export function exitDiagnostic(stage: Diagnostic['stage'], { code, signal, output }: Exit): Diagnostic {
+export function exitDiagnostic(stage: Diagnostic['stage'], exit: Exit, root: string): Diagnostic {
+  const { code, signal, output, stack } = exit
   const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`
+  const [called] = stack ? diagnose({ message: 'exit', stack }, { root, hide: OWN_FOLDER }) : []
+  const { file, line, column, snippet, frames } = called ?? {}
   return {
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(snippet !== undefined && { snippet }),
+    ...(frames !== undefined && { frames }),
     stage,
     severity: 'error',
     message: `The application's process ${how}${stage === 'runtime' ? '' : ' before it was ready'}`,

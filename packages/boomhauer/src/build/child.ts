@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '@arlen/core'
+import type { SourceLocation } from '@arlen/core/stack'
 import { type Inspect, splitInspect } from '../child/inspect-argument.ts'
+import type { LastWords } from '../child/last-words.ts'
 import {
   type AppInfo,
   type FromChild,
@@ -26,13 +29,16 @@ export type Outcome =
   | { kind: 'prepared'; warnings: readonly Diagnostic[] }
   | { kind: 'ready'; loaded: Loaded; info: AppInfo }
   | { kind: 'failed'; loaded: Loaded; diagnostics: readonly Diagnostic[] }
-  | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; output: string }
+  | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; output: string; stack?: string | undefined }
 
 export interface ChildEvents {
   diagnostics: [diagnostics: readonly Diagnostic[]]
+  rejected: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
   /** It has loaded more. */
   loaded: [loaded: Loaded]
+  /** Its main thread does not return from this location while it starts. */
+  stuck: [at: SourceLocation]
   exit: [code: number | null, signal: NodeJS.Signals | null]
   /** The last request in flight has ended. */
   idle: []
@@ -41,6 +47,7 @@ export interface ChildEvents {
 const MAX_OUTPUT = 4_000
 const KILL_AFTER_MS = 400
 const LAST_WORDS_MS = 200
+const WHERE_MS = 1_000
 
 const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child/start.js', import.meta.url))
@@ -55,6 +62,10 @@ export class Child extends EventEmitter<ChildEvents> {
   exited = false
   /** The uncaught error that ends it, once reported. */
   crash: readonly Diagnostic[] | undefined
+  /** The trace of its call of `process.exit()`. */
+  exitStack: string | undefined
+  /** Where its main thread did not return from while it started. */
+  stuckAt: SourceLocation | undefined
   #process: ChildProcess
   #inspect: Inspect | undefined
   #output = ''
@@ -81,6 +92,12 @@ export class Child extends EventEmitter<ChildEvents> {
       process.stderr.write(chunk)
     })
     this.#process.stdio[3]!.on('error', () => undefined) // the process is gone; `exit` handles it
+    let words = ''
+    this.#process.stdio[3]!.on('data', (chunk: Buffer) => {
+      const lines = (words + chunk.toString()).split('\n')
+      words = lines.pop()!
+      for (const line of lines) this.#hear(line)
+    })
     this.#process.on('message', message => {
       if (isFromChild(message)) this.#receive(message)
     })
@@ -131,7 +148,9 @@ export class Child extends EventEmitter<ChildEvents> {
     const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
       const { crash, loaded } = this
       resolve(
-        crash ? { kind: 'failed', loaded, diagnostics: crash } : { kind: 'exited', code, signal, output: this.#output },
+        crash
+          ? { kind: 'failed', loaded, diagnostics: crash }
+          : { kind: 'exited', code, signal, output: this.#output, stack: this.exitStack },
       )
     }
     if (this.exited) onExit(null, null)
@@ -160,6 +179,7 @@ export class Child extends EventEmitter<ChildEvents> {
     if (!this.exited) signalGroup(this.#process.pid)
   }
 
+  #onWhere: ((at: SourceLocation | undefined) => void) | undefined
   #onOutcome: ((outcome: Outcome) => void) | undefined
 
   #receive(message: FromChild): void {
@@ -177,21 +197,55 @@ export class Child extends EventEmitter<ChildEvents> {
       case 'loaded':
         this.emit('loaded', message.loaded)
         break
+      case 'where':
+        this.#onWhere?.(message.at)
+        break
       case 'crashed':
         this.crash = message.diagnostics
         break
       case 'diagnostics':
         this.emit('diagnostics', message.diagnostics)
         break
+      case 'rejected':
+        this.emit('rejected', message.diagnostics)
+        break
       case 'request':
         this.emit('request', message.request)
     }
   }
 
+  #hear(line: string): void {
+    let words: LastWords
+    try {
+      words = JSON.parse(line) as LastWords
+    } catch {
+      return // cut off
+    }
+    if (words.type === 'exit') this.exitStack = words.stack
+    else {
+      this.stuckAt = words.at
+      this.emit('stuck', words.at)
+    }
+  }
+
+  /** Where its start waits, if that can be told soon. */
+  async where(): Promise<SourceLocation | undefined> {
+    if (this.stuckAt || this.exited) return this.stuckAt
+    const { promise, resolve } = Promise.withResolvers<SourceLocation | undefined>()
+    this.#onWhere = resolve
+    this.#send({ type: 'where' })
+    return Promise.race([promise, setTimeout(WHERE_MS, undefined, { ref: false })])
+  }
+
   /** Messages and output may arrive after the exit, until their streams end. */
   async #lastWords(): Promise<void> {
-    const { connected, stderr } = this.#process
-    const ends = [connected && once(this.#process, 'disconnect'), !stderr!.readableEnded && once(stderr!, 'close')]
+    const { connected, stderr, stdio } = this.#process
+    const lifeline = stdio[3] as Readable
+    const ends = [
+      !lifeline.closed && once(lifeline, 'close'),
+      connected && once(this.#process, 'disconnect'),
+      !stderr!.readableEnded && once(stderr!, 'close'),
+    ]
     await Promise.race([Promise.all(ends), setTimeout(LAST_WORDS_MS)])
   }
 

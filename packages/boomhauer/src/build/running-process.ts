@@ -11,14 +11,19 @@ const LOSS_MS = 500
 
 /** The process that serves, of which there is one at most, and how those before it ended. */
 export class RunningProcess {
+  readonly #root: string
   #child: Child | undefined
   readonly #exitReasons = new WeakMap<Child, Promise<ExitReason>>()
   readonly #onCrash: (diagnostics: readonly Diagnostic[]) => void
   /** Resolves when the last one that was retired is gone, with its children. */
   cleared: Promise<unknown> = Promise.resolve()
 
-  /** @param onCrash - called if it exits while it serves */
-  constructor(onCrash: (diagnostics: readonly Diagnostic[]) => void) {
+  /**
+   * @param root - the application's folder
+   * @param onCrash - called if it exits while it serves
+   */
+  constructor(root: string, onCrash: (diagnostics: readonly Diagnostic[]) => void) {
+    this.#root = root
     this.#onCrash = onCrash
   }
 
@@ -29,7 +34,9 @@ export class RunningProcess {
     child.once('exit', (code, signal) => {
       if (this.#child !== child) return resolve({ kind: 'replaced' })
       this.#child = undefined
-      const diagnostics = child.crash ?? [exitDiagnostic('runtime', { code, signal, output: child.output })]
+      const diagnostics = child.crash ?? [
+        exitDiagnostic('runtime', { code, signal, output: child.output, stack: child.exitStack }, this.#root),
+      ]
       resolve({ kind: 'crashed', diagnostics })
       this.#onCrash(diagnostics)
     })

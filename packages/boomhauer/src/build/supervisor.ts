@@ -49,6 +49,8 @@ export interface SupervisorEvents {
   /** The application's process crashed and is restarted. */
   crashed: [problem: DevelopmentProblem]
   diagnostics: [diagnostics: readonly Diagnostic[]]
+  /** A rejection that nobody handles, which the application has logged. */
+  rejected: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
   /** What a build has loaded, and the globs that the application's configuration has, if it got so far. */
   built: [loaded: Loaded, info: AppInfo | undefined]
@@ -95,7 +97,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #session = Date.now().toString(36)
   readonly #crashLoop = new CrashLoopLimiter()
   readonly #retries = new Retries(() => void this.rebuild(new Set(), true))
-  readonly #running = new RunningProcess(diagnostics => this.#crashed(diagnostics))
+  readonly #running: RunningProcess
   readonly #waiting = new WaitingRequests<Settled>()
   #number = 0
   #state: State
@@ -117,13 +119,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   constructor(settings: Settings, typecheck?: Typecheck) {
     super()
     this.#settings = settings
+    this.#running = new RunningProcess(settings.root, diagnostics => this.#crashed(diagnostics))
     this.#templates = new TemplateTracker(settings.root, settings.templates)
     this.#typecheck = typecheck
     this.#state = { kind: 'building', build: `${this.#session}-0` }
     this.#spares = new SpareProcesses(() => ({
       root: settings.root,
       // The application itself renders failures of handlers, with the same editor links.
-      env: { ...childEnv(settings.root, settings.env), BOOMHAUER_EDITOR: settings.editor },
+      env: { ...childEnv(settings.root, settings.env), BOOMHAUER_EDITOR: settings.editor, BOOMHAUER: '1' },
       nodeArgs: settings.nodeArgs,
       preload: settings.preload,
     }))
@@ -221,6 +224,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       cleared: Promise.all([this.#running.cleared, this.#building]),
       signal: abort.signal,
       onTemplates: warnings => this.#templates.compiled(warnings),
+      onStuck: diagnostic => this.#stuck(attempt, diagnostic),
     })
     this.#building = building.catch(() => undefined)
     const report = await building.catch((error: unknown): BuildReport => {
@@ -283,7 +287,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   #serve(id: string, { child, socket, info, warnings }: Extract<BuildReport, { ok: true }>, ms: number): void {
     if (child.exited) {
-      const exit = exitDiagnostic('boot', { code: null, signal: null, output: child.output })
+      const exit = exitDiagnostic('boot', { code: null, signal: null, output: child.output }, this.#settings.root)
       return this.#fail({ id }, child.crash ?? [exit], ms)
     }
     this.#outdatedFailures = 0
@@ -291,6 +295,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#retries.reset()
     this.#running.adopt(child)
     child.on('diagnostics', diagnostics => this.emit('diagnostics', diagnostics))
+    child.on('rejected', diagnostics => this.emit('rejected', diagnostics))
     child.on('request', request => this.emit('request', request))
     child.on('loaded', loaded => this.emit('loaded', loaded))
     const state = { kind: 'ready', build: id, child, socket, info } as const
@@ -335,6 +340,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (same && quiet) return void this.emit('unchanged', state)
     this.emit('failed', state, ms)
     if (waitMs !== undefined) this.emit('waiting', waitMs)
+  }
+
+  /** Shows where a build does not come on. It goes on, and its outcome takes the place of this. */
+  #stuck({ id, abort, startedAt }: Attempt, diagnostic: Diagnostic): void {
+    if (abort.signal.aborted || this.#closed || this.#changedAt !== undefined) return
+    const state = { kind: 'failed', build: `${id}-stuck`, problem: problemOf('boot_failed', [diagnostic]) } as const
+    this.#settle(state)
+    this.emit('failed', state, performance.now() - startedAt)
   }
 
   #settle(state: Settled): void {

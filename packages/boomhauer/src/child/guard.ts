@@ -1,12 +1,63 @@
 /**
- * Runs in a thread of the application's process and kills the process and its children as soon as the supervisor is gone.
- * It is a separate thread because the main thread may be in an endless loop.
+ * Runs in a thread of the application's process. Kills the process and its children as soon as the supervisor is gone, and tells where
+ * the main thread is while it does not return from the code that starts the application. It is a separate thread because the main
+ * thread may be in an endless loop.
  */
+import { Session } from 'node:inspector'
 import { Socket } from 'node:net'
+import { workerData } from 'node:worker_threads'
+import { isInstalled, toPath } from '@arlen/core/stack'
+import { LIFELINE_FD, sayLastWords } from './last-words.ts'
 
-/** The pipe that the supervisor keeps open as long as it lives. */
-const LIFELINE_FD = 3
+/** Two numbers that the main thread shares: how often it came to rest, and whether it is starting the application. */
+const [BEATS, STARTING] = [0, 1] as const
+const LOOK_MS = 250
+/** How long the main thread may be busy without coming to rest. Its location is then told. */
+const STUCK_MS = 2_000
+/** Processor time that it has used by then. On a machine that does not let it run, it is not busy. */
+const USED_MS = 500
+
+const { shared, root } = workerData as { shared: SharedArrayBuffer; root: string }
+const state = new Int32Array(shared)
 
 new Socket({ fd: LIFELINE_FD, readable: true, writable: false }).resume().once('close', () => {
   process.kill(-process.pid, 'SIGKILL')
 })
+
+let beats = -1
+let restedAt = performance.now()
+let usedBefore = 0
+let told = false
+setInterval(() => {
+  const { user, system } = process.cpuUsage()
+  const usedMs = (user + system) / 1_000
+  const now = Atomics.load(state, BEATS)
+  if (now !== beats || Atomics.load(state, STARTING) === 0) {
+    beats = now
+    restedAt = performance.now()
+    usedBefore = usedMs
+    told = false
+  }
+  if (told || performance.now() - restedAt < STUCK_MS || usedMs - usedBefore < USED_MS) return
+  told = true
+  locateMainThread()
+}, LOOK_MS)
+
+/** Stops the main thread for a moment and tells the innermost call of the application. */
+function locateMainThread(): void {
+  const session = new Session()
+  const scripts = new Map<string, string>()
+  session.connectToMainThread()
+  session.on('Debugger.scriptParsed', ({ params }) => scripts.set(params.scriptId, toPath(params.url)))
+  session.on('Debugger.paused', ({ params }) => {
+    const frames = params.callFrames.map(({ location: { scriptId, lineNumber, columnNumber = 0 } }) => {
+      return { file: scripts.get(scriptId) ?? '', line: lineNumber + 1, column: columnNumber + 1 }
+    })
+    const own = frames.find(({ file }) => file.startsWith(`${root}/`) && !isInstalled(file.slice(root.length)))
+    session.post('Debugger.resume')
+    session.disconnect()
+    if (own) sayLastWords({ type: 'stuck', at: own })
+  })
+  session.post('Debugger.enable')
+  session.post('Debugger.pause')
+}

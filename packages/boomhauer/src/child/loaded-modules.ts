@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { dirname, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isInstalled, type SourceLocation } from '@arlen/core/stack'
 import { stampOf } from '../watch/stamp.ts'
+import { findTopLevelAwait } from './find-await.ts'
 import { findSpecifier } from './find-import.ts'
 import { importHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
+
+/** How long the namespace of a module that has been evaluated may take. */
+const PENDING_MS = 20
 
 /** How a module was referred to, and by which module. */
 interface Naming {
@@ -18,6 +23,8 @@ interface Naming {
 export class LoadedModules {
   #files = new Map<string, string>()
   #last: string[] = []
+  /** The application's own modules by URL. */
+  #urls = new Map<string, string>()
   #namedBy = new Map<string, Naming>()
   #unresolved: (Naming & { error: unknown }) | undefined
 
@@ -41,9 +48,17 @@ export class LoadedModules {
           this.#files.set(file, isInstalled(file) ? '' : stampOf(file))
           onLoad?.()
           this.#last.push(file)
+          if (/\.[cm]?[jt]s$/.test(file) && !isInstalled(file)) this.#urls.set(url, file)
           if (this.#last.length > 20) this.#last.shift()
         }
-        return next(url, context)
+        try {
+          return next(url, context)
+        } catch (error) {
+          // JSON without an attribute, a style sheet: the mistake is in the module that names it.
+          const naming = this.#namedBy.get(url)
+          if (naming) this.#unresolved = { error, ...naming }
+          throw error
+        }
       },
     })
   }
@@ -57,6 +72,17 @@ export class LoadedModules {
   #miss(specifier: string, parent: string | undefined): void {
     if (!/^\.{0,2}\//.test(specifier) || !parent?.startsWith('file:')) return
     this.#files.set(resolve(dirname(fileURLToPath(parent.split(/[?#]/, 1)[0]!)), specifier), '')
+  }
+
+  /** The top-level `await` that the loading of the application waits for. */
+  async pendingAwait(root: string): Promise<SourceLocation | undefined> {
+    // Modules are loaded before those they import, and evaluated after them.
+    for (const [url, file] of [...this.#urls].reverse()) {
+      if (!file.startsWith(`${root}/`) || !(await isPending(url))) continue
+      const position = findTopLevelAwait(read(file))
+      if (position) return { file, ...position }
+    }
+    return undefined
   }
 
   /** The location of a load error whose stack does not reveal it. */
@@ -83,6 +109,15 @@ export class LoadedModules {
     const builtin = error instanceof Error ? /^No such built-in module: (node:\S+)$/.exec(error.message) : undefined
     return builtin ? this.#namedBy.get(builtin[1]!) : undefined
   }
+}
+
+/** Whether a module that was loaded has not come to its end: if it has, importing it again takes no time. */
+async function isPending(url: string): Promise<boolean> {
+  const done = import(url).then(
+    () => false,
+    () => false,
+  )
+  return Promise.race([done, setTimeout(PENDING_MS, true)])
 }
 
 /** An error and its chain of causes. */

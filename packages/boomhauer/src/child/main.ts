@@ -10,14 +10,19 @@ import type { Diagnostic } from '@arlen/core'
 import { ArlenError, isServable, type Servable } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
 import type { SourceLocation } from '@arlen/core/stack'
-import { type DiagnoseOptions, diagnose } from '@arlen/error-report'
+import { createRedact, type DiagnoseOptions, diagnose } from '@arlen/error-report'
 import { boomhauerError } from '../errors.ts'
 import { forwardRequests, infoOf } from './application-info.ts'
 import { type ConfigProblem, placeProblems, problemsOf } from './config-problems.ts'
+import { sayLastWords } from './last-words.ts'
 import { LoadedModules } from './loaded-modules.ts'
-import type { FromChild, Loaded, TemplateFolders, ToChild } from './protocol.ts'
+import type { FromChild, Loaded, SettingInfo, TemplateFolders, ToChild } from './protocol.ts'
+import { printLoggedErrors } from './terminal-log.ts'
 import { warmTypeScript } from './warm-typescript.ts'
 
+/** The numbers that the guard shares; see guard.ts. */
+const [BEATS, STARTING] = [0, 1] as const
+const BEAT_MS = 100
 /** Modules are loaded in bursts. */
 const REPORT_AFTER_MS = 10
 
@@ -36,11 +41,20 @@ subscribe('arlen:reads', message => {
   reportLater()
 })
 
-new Worker(new URL(import.meta.url.endsWith('.ts') ? './guard.ts' : './guard.js', import.meta.url)).unref()
+const shared = new Int32Array(new SharedArrayBuffer(8))
+const guard = new URL(import.meta.url.endsWith('.ts') ? './guard.ts' : './guard.js', import.meta.url)
+new Worker(guard, { workerData: { shared: shared.buffer, root } }).unref()
+setInterval(() => Atomics.add(shared, BEATS, 1), BEAT_MS).unref()
+let leaving = false
+process.once('exit', () => {
+  // Somebody else called process.exit(): it is in the stack.
+  if (!leaving) sayLastWords({ type: 'exit', stack: new Error('exit').stack ?? '' })
+})
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
 process.on('message', (message: ToChild) => {
   if (message.type === 'load') load(message)
   else if (message.type === 'prepare') prepare(message.templates)
+  else if (message.type === 'where') where()
   else close(message.graceMs)
 })
 process.on('uncaughtExceptionMonitor', error => {
@@ -48,7 +62,7 @@ process.on('uncaughtExceptionMonitor', error => {
   if (process.listenerCount('uncaughtException') > 0) return
   process.once('uncaughtException', () => {
     process.removeAllListeners('message')
-    send({ type: 'crashed', diagnostics: report(error) }, () => process.exit(1))
+    send({ type: 'crashed', diagnostics: report(error) }, () => leave(1))
   })
 })
 await loadAhead()
@@ -81,6 +95,7 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
   try {
     process.argv.splice(1, process.argv.length, entry) // as if Node.js had been started with the application
     if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
+    else Atomics.store(shared, STARTING, 1)
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
     if (!isServable(module.default)) {
       send({ type: 'failed', loaded: loaded(), diagnostics: [notServable(entry)] })
@@ -88,13 +103,32 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
     }
     app = module.default
     stage = 'boot'
+    const { log } = app as { log?: { level?: string } }
+    subscribe('arlen:unhandled-rejection', message => {
+      const { reason } = message as { reason: unknown }
+      send({ type: 'rejected', diagnostics: report(reason) })
+    })
+    printLoggedErrors({
+      report,
+      redact: createRedact(),
+      write: text => void process.stdout.write(text),
+      color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+      isWanted: () => isForPeople(infoOf(app!).config) && log?.level !== 'silent',
+    })
     forwardRequests(request => send({ type: 'request', request }))
     await app.listen({ path: socket })
     stage = 'runtime'
+    Atomics.store(shared, STARTING, 0)
     send({ type: 'ready', loaded: loaded(), info: infoOf(app) })
   } catch (error) {
     send({ type: 'failed', loaded: loaded(), diagnostics: report(error) })
   }
+}
+
+/** Tells what the loading of the application waits for. */
+async function where(): Promise<void> {
+  const at = stage === 'load' ? await modules.pendingAwait(root) : undefined
+  send({ type: 'where', ...(at && { at }) })
 }
 
 function notServable(entry: string): Diagnostic {
@@ -112,13 +146,24 @@ function notServable(entry: string): Diagnostic {
   }
 }
 
+/** Whether the application writes its log as text, to be read here. */
+function isForPeople(config: readonly SettingInfo[] = []): boolean {
+  const settingOf = (key: string) => config.find(setting => setting.key === key)?.value
+  return /^"(?:auto|text)"$/.test(settingOf('log.format') ?? '') && !/silent|fatal/.test(settingOf('log.level') ?? '')
+}
+
 async function close(graceMs: number): Promise<void> {
   try {
     await app?.close({ graceMs })
   } catch (error) {
     send({ type: 'diagnostics', diagnostics: report(error).map(found => ({ ...found, severity: 'warning' })) })
   }
-  process.exit(0)
+  leave(0)
+}
+
+function leave(code: number): void {
+  leaving = true
+  process.exit(code)
 }
 
 function report(error: unknown): Diagnostic[] {

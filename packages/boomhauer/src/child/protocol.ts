@@ -1,4 +1,5 @@
 import type { Diagnostic } from '@arlen/core'
+import type { SourceLocation } from '@arlen/core/stack'
 import type { Inspect } from './inspect-argument.ts'
 
 /** Messages from the supervisor to a child. */
@@ -6,6 +7,8 @@ export type ToChild =
   /** Compile the templates of a folder. */
   | { type: 'prepare'; templates: TemplateFolders }
   | { type: 'load'; entry: string; socket: string; inspect?: Inspect }
+  /** Tell what the start waits for. */
+  | { type: 'where' }
   /** Finish requests within `graceMs`, close all resources, and exit. */
   | { type: 'close'; graceMs: number }
 
@@ -72,7 +75,11 @@ export type FromChild =
   | { type: 'crashed'; diagnostics: readonly Diagnostic[] }
   /** Diagnostics from the application, such as pending migrations or a warning. */
   | { type: 'diagnostics'; diagnostics: readonly Diagnostic[] }
+  /** A rejection that nobody handles. The application has logged it and goes on. */
+  | { type: 'rejected'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestRecord }
+  /** Where the start waits, if that is known. */
+  | { type: 'where'; at?: SourceLocation }
 
 const FROM_CHILD = new Set<unknown>([
   'warm',
@@ -80,6 +87,8 @@ const FROM_CHILD = new Set<unknown>([
   'ready',
   'failed',
   'loaded',
+  'where',
+  'rejected',
   'crashed',
   'diagnostics',
   'request',

@@ -52,7 +52,8 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
   })
   const told = new Map<string, string>()
   server.on('notice', ({ id, diagnostics }) => {
-    if (id === 'crash') return // `crashed` reports it
+    // `crashed` reports the one, and the application has logged the other.
+    if (id === 'crash' || id === 'rejection') return
     const text = renderDiagnosticsText(diagnostics, { color, limit: 5 })
     if (told.get(id) === text) write(paint('gray', `${count(diagnostics)} as before`))
     else write(`\n${text}\n`)

@@ -159,4 +159,37 @@ export const ARLEN_CASES: readonly Case[] = [
     'app.ts': handler(`  return 'x'`),
     '/config/app.ts': `const home: string = ''\nif (home === '') throw ¦new Error('no home')\nexport default {}\n`,
   }),
+  load('JSON without an attribute', /import attribute/, {
+    'app.ts': `import data from ¦'./data.json'\n${app('app.get("/", () => data)')}`,
+    'data.json': '{}',
+  }),
+  load('a style sheet that is imported', /Unknown file extension/, {
+    'app.ts': `import ¦'./app.css'\n${app('')}`,
+    'app.css': 'a{}',
+  }),
+  load('JSON without an attribute, in a module that is imported', /import attribute/, {
+    'app.ts': `import { data } from './lib.ts'\n${app('app.get("/", () => data)')}`,
+    'lib.ts': `import json from ¦"./data.json"\nexport const data: unknown = json\n`,
+    'data.json': '{}',
+  }),
+  runtime('a module that a request imports and that is not there', /Cannot find module/, {
+    'app.ts': handler(`  const { price } = await import(¦'./price.ts')\n  return price`),
+  }),
+  runtime('an import in the header of a template', /Cannot find module/, {
+    'app.ts': handler(`  return c.render('home')`),
+    '/templates/home.html.ets': `<%! import { price } from ¦'./price.ts' %>\n<p><%= price %></p>\n`,
+  }),
+  boot('a process that exits while it is loaded', /exited with code 3/, {
+    'app.ts': `import { check } from './check.ts'\ncheck()\n${app('')}`,
+    'check.ts': `export function check(): void {\n  if (!process.env.LICENSE) process.¦exit(3)\n}\n`,
+  }),
+  runtime('a process that exits in a handler', /exited with code 7/, {
+    'app.ts': handler(`  process.¦exit(7)`),
+  }),
+  boot('a loop that does not end', /busy here for 2 s/, {
+    'app.ts': `let n = 0\nwhile (true)¦ n++\n${app('')}`,
+  }),
+  runtime('a message of 200 kB', /^x{100}/, {
+    'app.ts': handler(`  throw ¦new Error('x'.repeat(200_000))`),
+  }),
 ]

@@ -1,0 +1,45 @@
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { type SourceLocation, toPath } from '@arlen/core/stack'
+
+/** What Node.js says of an import that leads nowhere: what was imported, and by which module. */
+const MESSAGE =
+  /^(?:Cannot find (?:module|package)|Directory import|Package subpath|Invalid module) ["']?([^"']+)["']? .*imported from (\S.*)$/
+
+/** `from 'x'`, `import 'x'`, `import('x')`, `require('x')`, with the quotes. */
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])([^"'`\n]+)\1/g
+
+/** Modules compiled from templates have a number at the end: `home.html.ets.3`. */
+const TEMPLATE = /(\.ets)\.\d+$/
+
+/**
+ * Where a module imports what cannot be found, by the message of Node.js: such an error has no call in its stack.
+ *
+ * @param readSource - reads a file; undefined if there is none
+ */
+export function importLocation(
+  message: string,
+  readSource: (file: string) => string | undefined,
+): SourceLocation | undefined {
+  const [, wanted, importer] = MESSAGE.exec(message.split('\n', 1)[0]!) ?? []
+  if (wanted === undefined || importer === undefined) return undefined
+  const file = toPath(importer).replace(TEMPLATE, '$1')
+  const source = isAbsolute(file) ? readSource(file) : undefined
+  if (source === undefined) return undefined
+  for (const [index, line] of source.split(/\r\n|[\n\r]/).entries()) {
+    if (/^\s*(?:\/\/|\/?\*)/.test(line)) continue // a comment
+    for (const found of line.matchAll(SPECIFIER)) {
+      if (isWanted(found[2]!, toPath(wanted), file)) {
+        return { file, line: index + 1, column: found.index + found[0].indexOf(found[1]!) + 1 }
+      }
+    }
+  }
+  return { file, line: 1 }
+}
+
+function isWanted(specifier: string, wanted: string, importer: string): boolean {
+  if (specifier === wanted || specifier.startsWith(`${wanted}/`)) return true
+  if (wanted.startsWith('./')) return specifier.endsWith(wanted.slice(1)) // a subpath of a package
+  return (
+    specifier.startsWith('.') && (resolve(dirname(importer), specifier) === wanted || basename(specifier) === wanted)
+  )
+}

@@ -126,9 +126,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
   const header = parseSyntaxErrorHeader(stack)
   context.syntax.location ??= header
-  const imported = frames.some(frame => originOf(frame.file, context.root) === 'own')
-    ? undefined
-    : importLocation(rawMessage.slice(0, MAX_MESSAGE), context.readSource)
+  const imported = importLocation(rawMessage.slice(0, MAX_MESSAGE), context.readSource)
   const told = textOf(read(error, 'hint'))
   const codes = [code, textOf(read(error, 'sqlstate'))]
   const hint = told === undefined ? hintFor({ message, codes }) : say(clip(told, 500))

@@ -15,7 +15,7 @@ test.each([
     "Cannot find module '/app/templates/price.ts' imported from /app/templates/home.html.ets.3",
     { file: '/app/templates/home.html.ets', line: 1, column: 27 },
   ],
-  ["Cannot find module '/app/other.ts' imported from /app/a.ts", { file: '/app/a.ts', line: 1 }],
+  ["Cannot find module '/app/other.ts' imported from /app/a.ts", undefined],
   ["Cannot find module '/app/nope.ts' imported from /app/gone.ts", undefined],
   ['imported from nowhere', undefined],
 ])('%s', (message, place) => {

@@ -15,7 +15,7 @@ export interface StandaloneOptions extends Partial<Pick<CompileOptions, 'path' |
 
 const OPTIONS: OptionTable<StandaloneOptions> = {
   path: option.text,
-  format: option.oneOf('html', 'txt', 'json'),
+  format: option.oneOf('html', 'xml', 'txt', 'json', 'csv'),
   strict: STRICT,
   helpers: option.recordOf(option.func),
 }

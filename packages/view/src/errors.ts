@@ -15,6 +15,8 @@ const table = {
   header_invalid: { message: 'A header consists of imports, types, "props: …" and "layout: …": {reason}' },
   flush_in_block: { message: 'flush() sends what is printed so far, so it cannot be called in a block or a function.' },
   local_missing: { message: 'The template "{name}" needs the local {local} but was rendered without it.' },
+  json_invalid: { message: 'The template {name} has not printed valid JSON: {reason}.' },
+  value_unsafe: { message: '{what} cannot be printed {where}: {hint}.' },
   value_unprintable: { message: '{what} has no string form to print: {hint}' },
   helper_unknown: { message: 'There is no helper "{helper}"{hint}. Register it with createViews({ helpers }).' },
   helper_name_invalid: { message: 'A helper cannot be called "{helper}": {reason}.' },

@@ -10,9 +10,16 @@ export { mapDiagnostic } from './compile/map-diagnostic.ts'
 export type { SourceMap } from './compile/source-map.ts'
 export { compile, type RenderFunction, type StandaloneOptions } from './compile.ts'
 export { type Renderer, type ViewContext, withViews } from './context.ts'
+export type { OutputContext } from './parse/output-context.ts'
 export { type AssetOptions, assetUrls } from './render/assets.ts'
-export { type Attributes, type AttributeValue, attributes } from './render/attributes.ts'
-export { escapeHtml, type Format, jsonScript, raw, SafeString } from './render/escape.ts'
+export {
+  type Attributes,
+  type AttributeValue,
+  attributes,
+  type ClassValue,
+  type StyleValue,
+} from './render/attributes.ts'
+export { escapeHtml, type Format, jsonScript, type Purpose, raw, SafeString } from './render/escape.ts'
 export { type Choice, Form, type FormOptions, form } from './render/form.ts'
 export type { ContextHelperTable, HelperTable } from './render/helpers.ts'
 export type { Registry } from './render/registry-store.ts'
@@ -24,6 +31,7 @@ export type {
   Block,
   Helpers,
   HelperTypes,
+  JsonTemplateView,
   LocalsOf,
   LooseHelpers,
   Printable,

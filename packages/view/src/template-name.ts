@@ -19,15 +19,15 @@ interface Kind {
   contentType: string
 }
 
-/** What templates print, by the extension before `.ets`. XML is escaped like HTML; the others are not. */
+/** What templates print, by the extension before `.ets`. */
 const KINDS: Readonly<Record<string, Kind>> = {
   html: { format: 'html', contentType: 'text/html; charset=utf-8' },
-  xml: { format: 'html', contentType: 'application/xml; charset=utf-8' },
-  svg: { format: 'html', contentType: 'image/svg+xml; charset=utf-8' },
+  xml: { format: 'xml', contentType: 'application/xml; charset=utf-8' },
+  svg: { format: 'xml', contentType: 'image/svg+xml; charset=utf-8' },
   json: { format: 'json', contentType: 'application/json' },
   txt: { format: 'txt', contentType: 'text/plain; charset=utf-8' },
   md: { format: 'txt', contentType: 'text/markdown; charset=utf-8' },
-  csv: { format: 'txt', contentType: 'text/csv; charset=utf-8' },
+  csv: { format: 'csv', contentType: 'text/csv; charset=utf-8' },
 }
 
 /** The format of a path or name; `html` for unknown extensions, such as the `2` of `v1.2`. */

@@ -1,3 +1,4 @@
+import type { OutputContext } from './parse/output-context.ts'
 import type { Format, SafeString } from './render/escape.ts'
 
 /**
@@ -64,6 +65,7 @@ type Settled<Result, Value> = Result extends Promise<unknown> ? Promise<Value> :
 export interface TemplateView {
   print(value: Printable): string
   printRaw(value: Printable): string
+  printIn(context: OutputContext, value: Printable): string
   safe(text: string): SafeString
   demand(locals: object, meta: TemplateMeta, local: string): void
   readonly helpers: keyof Helpers extends never ? LooseHelpers : Helpers
@@ -101,9 +103,16 @@ export interface TemplateView {
 }
 
 /** {@link TemplateView} if null and undefined cannot be printed. */
-export interface StrictTemplateView extends Omit<TemplateView, 'print' | 'printRaw'> {
+export interface StrictTemplateView extends Omit<TemplateView, 'print' | 'printRaw' | 'printIn'> {
   print(value: StrictPrintable): string
   printRaw(value: StrictPrintable): string
+  printIn(context: OutputContext, value: StrictPrintable): string
+}
+
+/** {@link TemplateView} of a JSON template: it prints any value as JSON. */
+export interface JsonTemplateView extends Omit<TemplateView, 'print' | 'printIn'> {
+  print(value: unknown): string
+  printIn(context: OutputContext, value: unknown): string
 }
 
 /** Metadata of a compiled template. */

@@ -161,3 +161,26 @@ test('gives every page the common locals, which its own go before', () => {
   const { render } = folder.views({ 'a.html.ets': '<%= $x %><%= $y %>' }, { locals: { x: 1, y: 2 } })
   expect(render('a', { y: 3 })).toBe('13')
 })
+
+test('blocks of a partial with its own layout are not seen by the next one', async () => {
+  const views = folder.views({
+    'page.html.ets': `<%= include('card', { title: 'one' }) %>|<%= include('card', {}) %>|<%= content('title') %>`,
+    'card.html.ets': `<%! layout: 'box' %><% if (locals.title) contentFor('title', locals.title) %>body`,
+    'box.html.ets': `[<%= content('title', () => { %>none<% }) %>: <%= content() %>]`,
+  })
+  expect(await views.render('page')).toBe('[one: body]|[none: body]|')
+})
+
+test('blocks of a partial without a layout are for the layout of the page', async () => {
+  const views = folder.views({
+    'page.html.ets': `<%! layout: 'box' %><%= include('part') %>`,
+    'part.html.ets': `<% contentFor('title', 'from the part') %>body`,
+    'box.html.ets': `[<%= content('title') %>: <%= content() %>]`,
+  })
+  expect(await views.render('page')).toBe('[from the part: body]')
+})
+
+test('a JSON template that has not printed JSON says so', async () => {
+  const views = folder.views({ 'list.json.ets': `[<% for (const x of locals.list) { %><%= x %>,<% } %>]` })
+  expect(() => views.render('list.json', { list: [1] })).toThrow('The template list.json has not printed valid JSON')
+})

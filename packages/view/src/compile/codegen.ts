@@ -1,5 +1,7 @@
 import type { Token } from '../parse/code-lexer.ts'
+import { contextReader } from '../parse/context-reader.ts'
 import type { Header, Span } from '../parse/header.ts'
+import type { OutputContext } from '../parse/output-context.ts'
 import type { CodeNode, Node, Template } from '../parse/parser.ts'
 import type { Format } from '../render/escape.ts'
 import { templateError } from '../template-error.ts'
@@ -49,12 +51,27 @@ class Generator {
   /** The number of operands in the output statement so far. */
   #operands = 0
   readonly #names: Bindings
+  /** Of what is printed elsewhere than in content. */
+  readonly #contexts = new Map<Node, OutputContext>()
 
   constructor(template: Template, options: CodegenOptions) {
     this.#template = template
     this.#options = options
     this.#out = new ModuleWriter(template.source.text)
     this.#names = new Bindings(template)
+    this.#readContexts()
+  }
+
+  /** Finds out where each value is printed. Branches are read one after the other. */
+  #readContexts(): void {
+    const reader = contextReader(this.#options.format)
+    for (const node of this.#template.nodes) {
+      if (node.kind === 'text') reader.read(node.value)
+      else if (node.kind !== 'code') {
+        if (node.kind === 'print' && reader.context !== 'content') this.#contexts.set(node, reader.context)
+        reader.readValue()
+      }
+    }
   }
 
   run(): GeneratedModule {
@@ -83,7 +100,9 @@ class Generator {
 
   #imports(): void {
     const { header } = this.#template
-    const types = [`${this.#options.strictValues ? 'StrictTemplateView' : 'TemplateView'} as __View`]
+    const { format, strictValues } = this.#options
+    const json = format === 'json' ? 'JsonTemplateView' : undefined
+    const types = [`${json ?? (strictValues ? 'StrictTemplateView' : 'TemplateView')} as __View`]
     if (!header?.props) types.push('Untyped as __Untyped')
     if (this.#names.usesLooseHelpers) types.push('LooseHelpers as __Loose')
     this.#out.glue(`import type { ${types.join(', ')} } from '${this.#options.view}'; `, 0)
@@ -111,7 +130,9 @@ class Generator {
     for (const { code, offset } of this.#names.statements(this.#options.strictLocals))
       this.#out.glue(`${code} `, offset)
     const begin = nodes[0] ? startOf(nodes[0]) : 0
-    if (nodes.some(node => node.kind === 'print')) this.#out.glue('const __e = __v.print; ', begin)
+    const prints = nodes.filter(node => node.kind === 'print')
+    if (prints.some(node => !this.#contexts.has(node))) this.#out.glue('const __e = __v.print; ', begin)
+    if (prints.some(node => this.#contexts.has(node))) this.#out.glue('const __in = __v.printIn; ', begin)
     if (nodes.some(node => node.kind === 'raw')) this.#out.glue('const __r = __v.printRaw; ', begin)
   }
 
@@ -147,7 +168,9 @@ class Generator {
     const { tag, shape } = node
     const first = tag.tokens[0]!
     this.#operand(first.start)
-    this.#out.glue(node.kind === 'raw' ? '__r(' : '__e(', first.start)
+    const context = this.#contexts.get(node) ?? 'content'
+    const printer = node.kind === 'raw' ? '__r(' : context === 'content' ? '__e(' : `__in('${context}', `
+    this.#out.glue(printer, first.start)
     this.#copy(node)
     if (shape.staysOpen) {
       this.#printing = false

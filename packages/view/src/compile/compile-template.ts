@@ -50,7 +50,7 @@ export const STRICT: OptionRule = option.either(
 const OPTIONS: OptionTable<CompileOptions> = {
   path: option.required(option.text),
   name: option.text,
-  format: option.oneOf('html', 'txt', 'json'),
+  format: option.oneOf('html', 'xml', 'txt', 'json', 'csv'),
   strict: STRICT,
   relocate: option.func,
   view: option.text,

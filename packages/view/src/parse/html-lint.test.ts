@@ -3,7 +3,7 @@ import { compileTemplate } from '../compile/compile-template.ts'
 
 function warningsOf(source: string, path = 'a.html.ets'): string[] {
   return compileTemplate(source, { path }).warnings.map(({ line, column, message }) => {
-    const kind = /quotes|name|handler|script|style/.exec(message)?.[0]
+    const kind = /quotes|name|handler|script|style|srcdoc/.exec(message)?.[0]
     return `${line}:${column} ${kind}`
   })
 }
@@ -38,8 +38,16 @@ test.each([
   ['one after a space', '<a href= <%= $x %>>', '1:10 quotes'],
   ['a script', '<script>let a = "<%= $x %>"</script>', '1:18 script'],
   ['a script in capitals, with attributes', '<SCRIPT type="module">\n<%= $x %></SCRIPT>', '2:1 script'],
-  ['a style sheet', '<style>a { color: <%= $x %> }</style>', '1:19 style'],
-  ['a style', '<p style="color: <%= $x %>">', '1:18 style'],
+  ['a script after a comment that is whole at once', '<!--><script><%= $x %></script>', '1:14 script'],
+  ['a script after a comment that ends with a mark', '<!-- --!><script><%= $x %></script>', '1:18 script'],
+  [
+    'a script after a title that holds the mark of a comment',
+    '<title><!--</title><script><%= $x %></script>',
+    '1:28 script',
+  ],
+  ['a script after a bogus comment', '<!x><?y><script><%= $x %></script>', '1:17 script'],
+  ['JSON in quotes', '<script>let a = "<%= jsonScript($x) %>"</script>', '1:18 quotes'],
+  ['a document of its own', '<iframe srcdoc="<%= $x %>"></iframe>', '1:17 srcdoc'],
   ['an event handler', `<a onclick="go('<%= $x %>')">`, '1:17 handler'],
   ['the name of a tag', '<<%= $x %>>', '1:2 name'],
   ['part of the name of a tag', '<h<%= $x %> class="a">', '1:3 name'],
@@ -57,7 +65,7 @@ test('shows where', () => {
     {
       stage: 'template',
       severity: 'warning',
-      message: 'A value in an unquoted attribute can add attributes: put quotes around it.',
+      message: 'A value in an unquoted attribute: put quotes around it.',
       file: 'a.html.ets',
       line: 1,
       column: 9,

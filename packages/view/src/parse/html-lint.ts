@@ -1,31 +1,34 @@
 import type { Diagnostic } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
 import { Lines } from '../position.ts'
-import { HtmlReader, type HtmlState } from './html-reader.ts'
+import { HtmlReader } from './html-reader.ts'
 import type { CodeNode, Template } from './parser.ts'
 
 const WARNINGS = {
-  unquoted: 'A value in an unquoted attribute can add attributes: put quotes around it.',
+  unquoted: 'A value in an unquoted attribute: put quotes around it.',
   name: 'Escaping does not make a value safe as a name.',
   handler: 'A value in an event handler is run as JavaScript after unescaping: pass it in a data attribute.',
   script: 'HTML escaping does not make a value safe inside <script>: use jsonScript().',
-  style: 'HTML escaping does not make a value safe inside <style> or a style attribute.',
+  quotes: 'jsonScript() brings its own quotes: remove those around it.',
+  srcdoc: 'The value of srcdoc is a document of its own: a text is shown as text there; mark HTML with raw().',
 } as const
+type Rule = keyof typeof WARNINGS
 
-/** Warns about printed values that escaping does not make safe in their position. Branches are read one after the other. */
+/** Warns about printed values that are refused or that escaping does not make safe in their position. Branches are read one after the other. */
 export function lint(template: Template): Diagnostic[] {
-  const { source } = template
+  const { source, nodes } = template
   const reader = new HtmlReader()
   const found: { node: CodeNode; message: string }[] = []
-  for (const node of template.nodes) {
+  nodes.forEach((node, index) => {
     if (node.kind === 'text') reader.read(node.value)
     else if (node.kind !== 'code') {
-      const message =
-        node.kind === 'print' && !isDeliberate(node) ? warningIn(reader.state, reader.attribute) : undefined
-      if (message) found.push({ node, message })
+      const before = nodes[index - 1]
+      const quoted = before?.kind === 'text' && /["'`]$/.test(before.value)
+      const rule = node.kind === 'print' ? ruleFor(node, reader, quoted) : undefined
+      if (rule && node.allow?.rule !== rule) found.push({ node, message: WARNINGS[rule] })
       reader.readValue()
     }
-  }
+  })
   if (found.length === 0) return []
   const lines = new Lines(source.text)
   return found.map(({ node, message }) => {
@@ -35,28 +38,23 @@ export function lint(template: Template): Diagnostic[] {
   })
 }
 
-function isDeliberate({ tag }: CodeNode): boolean {
+/** What is wrong with a value where it stands. `raw()` says that the author knows; `jsonScript()` is for scripts alone. */
+function ruleFor({ tag }: CodeNode, reader: HtmlReader, quoted: boolean): Rule | undefined {
   const first = tag.tokens[0]!.text
-  return first === 'jsonScript' || first === 'raw'
-}
-
-function warningIn(state: HtmlState, attribute: string): string | undefined {
-  switch (state) {
+  const json = first === 'jsonScript'
+  switch (reader.context) {
     case 'script':
-      return WARNINGS.script
-    case 'style':
-      return WARNINGS.style
-    case 'before value':
-    case 'unquoted value':
-      return WARNINGS.unquoted
-    case 'tag name':
-    case 'attribute name':
-      return WARNINGS.name
-    case 'double-quoted value':
-    case 'single-quoted value':
-      if (attribute.startsWith('on')) return WARNINGS.handler
-      return attribute === 'style' ? WARNINGS.style : undefined
+      if (json && quoted) return 'quotes'
+      return json || first === 'raw' ? undefined : 'script'
+    case 'handler':
+      return json || first === 'raw' ? undefined : 'handler'
+    case 'srcdoc':
+      return first === 'raw' ? undefined : 'srcdoc'
+    case 'unquoted':
+      return 'unquoted'
+    case 'name':
+      return 'name'
     default:
-      return undefined // content, comments, and between attributes, where helpers print whole ones
+      return undefined
   }
 }

@@ -1,9 +1,15 @@
+import { JsonReader } from './data-readers.ts'
+import type { ContextReader, OutputContext } from './output-context.ts'
+
 /** The state of the reader in an HTML document. */
 export type HtmlState =
   | 'content'
   | 'comment'
+  | 'bogus comment'
   | 'script'
   | 'style'
+  /** In an element whose content is text up to its own end tag. */
+  | 'text'
   | 'tag name'
   | 'in tag'
   | 'attribute name'
@@ -12,24 +18,83 @@ export type HtmlState =
   | 'double-quoted value'
   | 'single-quoted value'
 
-const TAG_OPEN = /<(?:!--|\/?[a-z][^\s/>]*|$)/gi
+const TAG_OPEN = /<(?:!--|[!?]|\/(?=[^a-z>])|\/?[a-z][^\s/>]*|\/?$)/gi
 const NAME_REST = /[^\s/>]*/y
 const BETWEEN = /[\s/]*/y
 const ATTRIBUTE = /[^\s/>=]+/y
 const EQUALS = /\s*=\s*/y
 const UNQUOTED = /[^\s>]+/y
-const SCRIPT_END = /<\/script/gi
-const STYLE_END = /<\/style/gi
+/** Where an element of text ends (HTML, 13.2.5.2 and 13.2.5.3: RCDATA and RAWTEXT). */
+const TEXT_ELEMENTS = new Set([
+  'title',
+  'textarea',
+  'style',
+  'xmp',
+  'iframe',
+  'noembed',
+  'noframes',
+  'script',
+  'plaintext',
+])
+const COMMENT_END = /--!?>/g
+/** Attributes that hold an address. */
+const URLS = new Set([
+  ...['href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping', 'manifest', 'xlink:href'],
+])
+/** The types of a script that the browser does not run (HTML, 4.12.1). */
+const DATA_SCRIPT = /\bjson\b|^(?:speculationrules|importmap)$/i
 
 /**
  * Reads the HTML in the text of a template: the tokenizer of the HTML standard (section 13.2.5), as far as it determines the
  * position of printed values. A tag may begin in one piece of text and end in another.
  */
-export class HtmlReader {
+export class HtmlReader implements ContextReader {
   state: HtmlState = 'content'
   /** In a value: the name of the attribute, in lower case. */
   attribute = ''
   #tag = ''
+  /** The value of `type` of the tag being read. */
+  #type = ''
+  /** Whether the value being read began with this print. */
+  #atStart = false
+  /** The text of a script so far, as far as its double escaping goes: `<!-- <script> </script> -->` is one script. */
+  #script = ''
+  #json: JsonReader | undefined
+
+  /** Where a value that is printed now stands. */
+  get context(): OutputContext {
+    switch (this.state) {
+      case 'comment':
+      case 'bogus comment':
+        return 'comment'
+      case 'script':
+        return this.#json?.context ?? 'script'
+      case 'style':
+        return 'style'
+      case 'text':
+        return 'text'
+      case 'in tag':
+        return 'attributes'
+      case 'tag name':
+      case 'attribute name':
+        return 'name'
+      case 'before value':
+      case 'unquoted value':
+        return 'unquoted'
+      case 'double-quoted value':
+      case 'single-quoted value':
+        return this.#valueContext()
+      default:
+        return 'content'
+    }
+  }
+
+  #valueContext(): OutputContext {
+    if (this.attribute.startsWith('on')) return 'handler'
+    if (this.attribute === 'style') return 'css'
+    if (this.attribute === 'srcdoc') return 'srcdoc'
+    return this.#atStart && URLS.has(this.attribute) ? 'url' : 'attribute'
+  }
 
   read(text: string): void {
     let at = 0
@@ -39,7 +104,7 @@ export class HtmlReader {
   /** Reads a printed value, which is taken for characters that end nothing. */
   readValue(): void {
     if (this.state === 'before value') this.state = 'unquoted value'
-    else if (this.state === 'in tag') this.state = 'attribute name'
+    this.#atStart = false
   }
 
   #step(text: string, at: number): number {
@@ -47,11 +112,13 @@ export class HtmlReader {
       case 'content':
         return this.#content(text, at)
       case 'comment':
-        return this.#until(text, at, '-->', 'content')
+        return this.#comment(text, at)
+      case 'bogus comment':
+        return this.#until(text, at, '>', 'content')
       case 'script':
-        return this.#element(text, at, SCRIPT_END)
       case 'style':
-        return this.#element(text, at, STYLE_END)
+      case 'text':
+        return this.#element(text, at)
       case 'tag name':
         return this.#tagName(text, at)
       case 'in tag':
@@ -63,9 +130,9 @@ export class HtmlReader {
       case 'unquoted value':
         return this.#unquoted(text, at)
       case 'double-quoted value':
-        return this.#until(text, at, '"', 'in tag')
+        return this.#quoted(text, at, '"')
       case 'single-quoted value':
-        return this.#until(text, at, "'", 'in tag')
+        return this.#quoted(text, at, "'")
     }
   }
 
@@ -76,11 +143,34 @@ export class HtmlReader {
     const end = TAG_OPEN.lastIndex
     if (match[0] === '<!--') {
       this.state = 'comment'
+      // `<!-->` and `<!--->` are whole comments (HTML, 13.2.5.43).
+      const whole = /^-?>/.exec(text.slice(end, end + 2))
+      if (!whole) return end
+      this.state = 'content'
+      return end + whole[0].length
+    }
+    if (/^<(?:[!?]|\/)$/.test(match[0]) && end < text.length) {
+      this.state = 'bogus comment'
       return end
     }
     this.#tag = match[0].slice(1).toLowerCase()
+    this.#type = ''
     this.state = end === text.length ? 'tag name' : 'in tag'
     return end
+  }
+
+  #comment(text: string, at: number): number {
+    COMMENT_END.lastIndex = at
+    if (!COMMENT_END.test(text)) return text.length
+    this.state = 'content'
+    return COMMENT_END.lastIndex
+  }
+
+  #quoted(text: string, at: number, quote: string): number {
+    const end = text.indexOf(quote, at)
+    if (this.attribute === 'type') this.#type += text.slice(at, end < 0 ? text.length : end)
+    if (end > at || (end < 0 && at < text.length)) this.#atStart = false
+    return this.#until(text, at, quote, 'in tag')
   }
 
   #until(text: string, at: number, mark: string, then: HtmlState): number {
@@ -90,14 +180,26 @@ export class HtmlReader {
     return end + mark.length
   }
 
-  // The content of script and style is text up to its own end tag.
-  #element(text: string, at: number, endTag: RegExp): number {
-    endTag.lastIndex = at
-    const match = endTag.exec(text)
-    if (!match) return text.length
-    this.#tag = match[0].slice(1).toLowerCase()
-    this.state = 'in tag'
-    return endTag.lastIndex
+  // The content of these elements is text up to their own end tag. A script may hold another one in a comment.
+  #element(text: string, at: number): number {
+    if (this.#tag === 'plaintext') return text.length
+    const endTag = new RegExp(`</${this.#tag}(?=[\\s/>]|$)`, 'gi')
+    for (let from = at; ; ) {
+      endTag.lastIndex = from
+      const match = endTag.exec(text)
+      const part = text.slice(from, match ? match.index : text.length)
+      if (this.#tag === 'script') this.#script += part
+      this.#json?.read(part)
+      if (!match) return text.length
+      if (this.#tag === 'script' && isDoubleEscaped(this.#script)) {
+        this.#script += match[0]
+        from = endTag.lastIndex
+        continue
+      }
+      this.#tag = match[0].slice(1).toLowerCase()
+      this.state = 'in tag'
+      return endTag.lastIndex
+    }
   }
 
   #tagName(text: string, at: number): number {
@@ -110,7 +212,9 @@ export class HtmlReader {
     match(BETWEEN, text, at)
     const next = BETWEEN.lastIndex
     if (text[next] === '>') {
-      this.state = this.#tag === 'script' || this.#tag === 'style' ? this.#tag : 'content'
+      this.state = stateIn(this.#tag)
+      this.#script = ''
+      this.#json = this.#tag === 'script' && DATA_SCRIPT.test(this.#type) ? new JsonReader() : undefined
       return next + 1
     }
     if (next === text.length) return next
@@ -129,6 +233,8 @@ export class HtmlReader {
 
   #beforeValue(text: string, at: number): number {
     const quote = text[at]
+    this.#atStart = true
+    if (this.attribute === 'type') this.#type = ''
     if (quote === '"') this.state = 'double-quoted value'
     else if (quote === "'") this.state = 'single-quoted value'
     else if (quote === '>') this.state = 'in tag'
@@ -137,11 +243,27 @@ export class HtmlReader {
   }
 
   #unquoted(text: string, at: number): number {
-    match(UNQUOTED, text, at)
+    const value = match(UNQUOTED, text, at)
+    if (this.attribute === 'type') this.#type += value
     const end = Math.max(at, UNQUOTED.lastIndex)
     if (end < text.length) this.state = 'in tag'
     return end
   }
+}
+
+function stateIn(tag: string): HtmlState {
+  if (tag === 'script' || tag === 'style') return tag
+  return TEXT_ELEMENTS.has(tag) ? 'text' : 'content'
+}
+
+/** Whether `</script` does not end a script (HTML, 13.2.5.27: script data double escaped state). */
+function isDoubleEscaped(script: string): boolean {
+  const comment = script.lastIndexOf('<!--')
+  if (comment < 0 || script.indexOf('-->', comment) >= 0) return false
+  const inside = script.slice(comment)
+  const begun = inside.match(/<script(?=[\s/>])/gi)?.length ?? 0
+  const ended = inside.match(/<\/script(?=[\s/>]|$)/gi)?.length ?? 0
+  return begun > ended
 }
 
 function match(pattern: RegExp, text: string, at: number): string {

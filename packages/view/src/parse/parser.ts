@@ -12,6 +12,8 @@ export interface CodeNode {
   readonly kind: 'code' | 'print' | 'raw'
   readonly tag: Tag
   readonly shape: TagShape
+  /** A warning that a comment before it silences, `<%# allow script: reason %>`, and why. */
+  readonly allow?: { readonly rule: string; readonly reason: string } | undefined
 }
 
 export interface Template {
@@ -30,10 +32,14 @@ export function parse(source: TemplateSource): Template {
   const nodes: Node[] = []
   const printing = new PrintingFunctions(source)
   let header: Header | undefined
+  let allow: CodeNode['allow']
   let inSwitch = false
   let beforeHeader = pieces.some(piece => piece.kind === 'header')
   for (const piece of pieces) {
-    if (piece.kind === 'comment') continue
+    if (piece.kind === 'comment') {
+      allow = allowanceIn(source.text.slice(piece.codeStart, piece.codeEnd)) ?? allow
+      continue
+    }
     if (piece.kind === 'header') {
       if (header || nodes.length > 0) throw templateError('header_misplaced', source, piece.start)
       header = parseHeader(source, piece)
@@ -47,12 +53,20 @@ export function parse(source: TemplateSource): Template {
       const shape = brackets.add(piece)
       printing.add(piece, shape)
       inSwitch = shape.opensSwitch
-      nodes.push({ kind: piece.kind as CodeNode['kind'], tag: piece, shape })
+      nodes.push({ kind: piece.kind as CodeNode['kind'], tag: piece, shape, ...(allow && { allow }) })
+      allow = undefined
     }
   }
   brackets.end()
   printing.end()
   return { source, header, nodes, names }
+}
+
+/** `allow script: the reason`. */
+function allowanceIn(comment: string): CodeNode['allow'] {
+  const [, rule, rest] = /^allow ([a-z]+):(.+)$/s.exec(comment.trim()) ?? []
+  const reason = rest?.replace(/-$/, '').trim()
+  return rule === undefined || !reason ? undefined : { rule, reason }
 }
 
 function checkTag(source: TemplateSource, tag: Tag, inSwitch: boolean): void {

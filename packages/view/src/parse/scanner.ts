@@ -55,6 +55,7 @@ export function scan(source: TemplateSource): Piece[] {
       break
     }
     value += text.slice(at, open)
+    if (trimsLeft(text, open)) value = value.replace(/(^|\n)[ \t]*$/, '$1')
     if (text[open + 2] === '%') {
       value += '<%'
       at = open + 3
@@ -72,8 +73,9 @@ export function scan(source: TemplateSource): Piece[] {
 
 function scanTag(source: TemplateSource, start: number): { tag: Tag; next: number } {
   const { text } = source
-  const { sigil, kind } = SIGILS.find(entry => text.startsWith(entry.sigil, start + 2))!
-  const codeStart = start + 2 + sigil.length
+  const open = start + (trimsLeft(text, start) ? 3 : 2)
+  const { sigil, kind } = SIGILS.find(entry => text.startsWith(entry.sigil, open))!
+  const codeStart = open + sigil.length
   if (kind === 'code') refuseSigil(source, codeStart)
   if (kind === 'comment') return scanComment(source, start, codeStart)
 
@@ -83,6 +85,11 @@ function scanTag(source: TemplateSource, start: number): { tag: Tag; next: numbe
   const tag: Tag = { kind, start, end, codeStart, codeEnd: code.end, tokens: code.tokens, comments: code.comments }
   // The line break after a header belongs to it.
   return { tag, next: code.trim || kind === 'header' ? pastLineEnd(text, end) : end }
+}
+
+/** `<%_` takes the white space before it in its line along. A name may begin with `_`, so something else has to follow. */
+function trimsLeft(text: string, start: number): boolean {
+  return text[start + 2] === '_' && /[\s=#]/.test(text[start + 3] ?? '')
 }
 
 function scanComment(source: TemplateSource, start: number, codeStart: number): { tag: Tag; next: number } {

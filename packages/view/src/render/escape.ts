@@ -1,5 +1,8 @@
 /** The format of a template's output, from the extension before `.ets`. */
-export type Format = 'html' | 'txt' | 'json'
+export type Format = 'html' | 'xml' | 'txt' | 'json' | 'csv'
+
+/** Where text is safe that is safe only there. */
+export type Purpose = 'script' | 'attributes'
 
 const MARK: unique symbol = Symbol.for('arlen.view.safe')
 
@@ -9,14 +12,17 @@ const MARK: unique symbol = Symbol.for('arlen.view.safe')
 export class SafeString {
   readonly value: string
   readonly format: Format
+  /** What it was made for, if it is safe nowhere else: JSON for a script, or whole attributes. */
+  readonly purpose: Purpose | undefined
 
   static {
     Object.defineProperty(SafeString.prototype, MARK, { value: true })
   }
 
-  constructor(value: string, format: Format = 'html') {
+  constructor(value: string, format: Format = 'html', purpose?: Purpose) {
     this.value = value
     this.format = format
+    this.purpose = purpose
   }
 
   toString(): string {
@@ -32,6 +38,16 @@ export class SafeString {
 /** The format in which a value is safe; undefined if it has to be escaped. Parsed JSON is never safe. */
 export function safeFormat(value: unknown): Format | undefined {
   return isSafe(value) ? value.format : undefined
+}
+
+/** Whether a value was made by {@link jsonScript}. */
+export function isScriptSafe(value: unknown): boolean {
+  return isSafe(value) && value.purpose === 'script'
+}
+
+/** Whether a value is whole attributes, or an author's own HTML. */
+export function isAttributesSafe(value: unknown): boolean {
+  return isSafe(value) && value.format === 'html' && value.purpose !== 'script'
 }
 
 function isSafe(value: unknown): value is SafeString {
@@ -95,5 +111,5 @@ export function scriptJson(value: unknown): string | undefined {
 
 /** {@link scriptJson} as a value to print: `<script type="application/json"><%= jsonScript(data) %></script>`. */
 export function jsonScript(value: unknown): SafeString {
-  return new SafeString(scriptJson(value) ?? 'null')
+  return new SafeString(scriptJson(value) ?? 'null', 'html', 'script')
 }

@@ -1,12 +1,16 @@
 import { isPromiseLike } from '@arlen/core'
 import { viewError } from '../errors.ts'
-import { escapeHtml, type Format, safeFormat, scriptJson } from './escape.ts'
+import type { OutputContext } from '../parse/output-context.ts'
+import { printInContext, xmlText } from './context-printers.ts'
+import { escapeHtml, type Format, type SafeString, safeFormat, scriptJson } from './escape.ts'
 
 export interface Printers {
   /** `<%= %>` */
   print: (value: unknown) => string
   /** `<%== %>` */
   printRaw: (value: unknown) => string
+  /** `<%= %>` where the context needs more than `print`. */
+  printIn: (context: OutputContext, value: unknown) => string
 }
 
 /**
@@ -14,20 +18,36 @@ export interface Printers {
  * are errors. `null` and `undefined` print nothing, or are errors too if `strict`.
  */
 export function printersFor(strict: boolean): Readonly<Record<Format, Printers>> {
-  return { html: makePrinters('html', strict), txt: makePrinters('txt', strict), json: makePrinters('json', strict) }
+  const formats: readonly Format[] = ['html', 'xml', 'txt', 'json', 'csv']
+  const entries = formats.map(format => [format, makePrinters(format, strict)])
+  return Object.fromEntries(entries) as Record<Format, Printers>
 }
 
 function makePrinters(format: Format, strict: boolean): Printers {
   const printRaw = (value: unknown): string => (typeof value === 'string' ? value : rawText(value, strict))
-  if (format === 'txt') return { print: printRaw, printRaw }
-  if (format === 'json') return { print: value => jsonText(value, strict), printRaw }
+  const form = (value: unknown) => stringForm(value, strict)
+  const printIn = (context: OutputContext, value: unknown) => {
+    if (context === 'json') jsonText(value, strict) // refuses what has no JSON form
+    return printInContext(context, value, form)
+  }
+  if (format === 'txt') return { print: printRaw, printRaw, printIn }
+  if (format === 'csv') return { print: value => printIn('csv', value), printRaw, printIn }
+  if (format === 'json') return { print: value => jsonText(value, strict), printRaw, printIn }
+  if (format === 'xml') return { print: value => escapeXml(value, strict), printRaw, printIn }
   const print = (value: unknown): string => (typeof value === 'string' ? escapeHtml(value) : htmlText(value, strict))
-  return { print, printRaw }
+  return { print, printRaw, printIn }
+}
+
+function escapeXml(value: unknown, strict: boolean): string {
+  if (Array.isArray(value)) return value.map(item => escapeXml(item, strict)).join('')
+  const format = safeFormat(value)
+  const text = stringForm(value, strict)
+  return format === 'xml' || format === 'html' ? text : escapeHtml(xmlText(text))
 }
 
 function htmlText(value: unknown, strict: boolean): string {
   if (typeof value === 'number') return `${value}`
-  if (safeFormat(value) === 'html') return String(value)
+  if (safeFormat(value) === 'html' && !(value as SafeString).purpose) return String(value)
   if (Array.isArray(value))
     return value.map(item => (typeof item === 'string' ? escapeHtml(item) : htmlText(item, strict))).join('')
   return escapeHtml(stringForm(value, strict))

@@ -3,7 +3,7 @@ import { viewError } from '../errors.ts'
 import { type Format, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
 import { checked, type Entry, renderEntry, type TemplateStore } from './template-entry.ts'
-import { type Page, View } from './template-view.ts'
+import { addTo, type Page, View } from './template-view.ts'
 
 /** What all renderings of a set of templates share. */
 export interface Engine {
@@ -84,7 +84,10 @@ export class Rendering implements Page {
       return this.wrap(layout, view, body, locals)
     }
     if (send) view.sink = text => send(text, wrap)
-    return afterBody(entry, renderEntry(entry, locals, view), body => (this.layoutSent ? body : wrap(body)))
+    return afterBody(entry, renderEntry(entry, locals, view), body => {
+      if (entry.format === 'json') checkJson(name, body)
+      return this.layoutSent ? body : wrap(body)
+    })
   }
 
   enter(name: string): void {
@@ -96,11 +99,15 @@ export class Rendering implements Page {
     this.#depth -= 1
   }
 
-  partial(entry: Entry, locals: object, inner: SafeString): string | Promise<string> {
-    const view = new View(this, entry.format, inner)
-    return afterBody(entry, renderEntry(entry, locals, view), body =>
-      this.wrap(layoutOf(entry, view, null), view, body, locals),
-    )
+  partial(entry: Entry, locals: object, from: View): string | Promise<string> {
+    const view = new View(this, entry.format, from.inner)
+    view.ownBlocks = new Map()
+    return afterBody(entry, renderEntry(entry, locals, view), body => {
+      const layout = layoutOf(entry, view, null)
+      // Without a layout of its own, what it collected is for the layout of the page, or of the partial around it.
+      if (layout === null) for (const [name, texts] of view.blocks) addTo(from.blocks, name, texts)
+      return this.wrap(layout, view, body, locals)
+    })
   }
 
   /** Wraps a body in a layout, and the result in the layout's own layout. */
@@ -109,10 +116,20 @@ export class Rendering implements Page {
     const entry = this.lookup(name)
     if (depth === MOST_LAYOUTS) throw viewError('include_loop', { chain: `${name} → … → ${name}` })
     const layoutView = new View(this, entry.format, new SafeString(body, view.format))
+    layoutView.ownBlocks = view.ownBlocks
     const all = view.layoutLocals ? { ...locals, ...view.layoutLocals } : locals
     return afterBody(entry, renderEntry(entry, all, layoutView), text =>
       this.wrap(layoutOf(entry, layoutView, null), layoutView, text, all, depth + 1),
     )
+  }
+}
+
+/** A template with loops may leave a comma behind: then it has printed no JSON. */
+function checkJson(name: string, body: string): void {
+  try {
+    JSON.parse(body)
+  } catch (cause) {
+    throw viewError('json_invalid', { name, reason: (cause as Error).message }, { cause })
   }
 }
 

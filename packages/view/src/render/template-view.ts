@@ -20,32 +20,41 @@ export interface Page {
   enter(name: string): void
   leave(): void
   /** Renders a partial in its own view and layout, if it has one. */
-  partial(entry: Entry, locals: object, inner: SafeString): string | Promise<string>
+  partial(entry: Entry, locals: object, from: View): string | Promise<string>
 }
 
 /** The functions that a template calls, and their state. Templates see it as `TemplateView`. */
 export class View {
   readonly print: Printers['print']
   readonly printRaw: Printers['printRaw']
+  readonly printIn: Printers['printIn']
   readonly format: Format
   readonly page: Page
   /** In a layout: what it wraps. */
   readonly inner: SafeString
   /** Gets what `flush()` sends; undefined if the page is not streamed. */
   sink: ((text: string) => Promise<void>) | undefined
+  /** Its own blocks, if it is a partial with a layout; else it has those of the page. */
+  ownBlocks: Map<string, SafeString[]> | undefined
   layoutName: string | undefined
   layoutLocals: object | undefined
 
   constructor(page: Page, format: Format, inner: SafeString = NOTHING) {
-    const { print, printRaw } = page.printers[format]
+    const { print, printRaw, printIn } = page.printers[format]
     this.print = print
+    this.printIn = printIn
     this.printRaw = printRaw
     this.format = format
     this.page = page
     this.inner = inner
     this.sink = undefined
+    this.ownBlocks = undefined
     this.layoutName = undefined
     this.layoutLocals = undefined
+  }
+
+  get blocks(): Map<string, SafeString[]> {
+    return this.ownBlocks ?? this.page.blocks
   }
 
   get helpers(): object {
@@ -94,7 +103,7 @@ export class View {
     page.enter(entry.name)
     // A partial without its own layout has no state of its own, so it can share this view.
     const shares = !entry.meta.ownView && entry.format === this.format
-    const text = shares ? checked(entry, renderEntry(entry, locals, this)) : page.partial(entry, locals, this.inner)
+    const text = shares ? checked(entry, renderEntry(entry, locals, this)) : page.partial(entry, locals, this)
     page.leave()
     return text
   }
@@ -111,7 +120,7 @@ export class View {
 
   content(name?: string, fallback?: () => unknown): unknown {
     if (name === undefined) return this.inner
-    const block = this.page.blocks.get(name)
+    const block = this.blocks.get(name)
     if (block === undefined && fallback) return this.capture(fallback)
     return this.safe(this.print(block ?? []))
   }
@@ -119,16 +128,13 @@ export class View {
   contentFor(name: string, block: unknown): unknown {
     const { page } = this
     return after(typeof block === 'function' ? block() : block, value => {
-      if (page.layoutSent) throw viewError('content_late', { name })
-      const text = this.safe(this.print(value))
-      const block = page.blocks.get(name)
-      if (block) block.push(text)
-      else page.blocks.set(name, [text])
+      if (page.layoutSent && !this.ownBlocks) throw viewError('content_late', { name })
+      addTo(this.blocks, name, [this.safe(this.print(value))])
     })
   }
 
   hasContent(name: string): boolean {
-    return this.page.blocks.has(name)
+    return this.blocks.has(name)
   }
 
   capture(block: () => unknown): unknown {
@@ -144,6 +150,13 @@ export class View {
     await this.sink(text)
     return ''
   }
+}
+
+/** Adds to a named block. */
+export function addTo(blocks: Map<string, SafeString[]>, name: string, texts: readonly SafeString[]): void {
+  const block = blocks.get(name)
+  if (block) block.push(...texts)
+  else blocks.set(name, [...texts])
 }
 
 function asSafe(format: Format): (text: string) => SafeString {

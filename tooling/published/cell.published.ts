@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,11 +32,29 @@ const RESOLUTIONS = {
   nodenext: ['--module', 'nodenext', '--moduleResolution', 'nodenext'],
   bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
 }
+/** As the Dockerfiles of new applications install. */
+const NPM_DEPLOYS = ['npm', 'ci', '--omit=dev']
+const PNPM_DEPLOYS = ['pnpm', 'install', '--frozen-lockfile', '--prod']
+
 /** Where boomhauer and propane are, once they have said so. */
 const developed = (output: string) => /boomhauer at (http:\S+)/.exec(output)?.[1]
 const produced = (output: string) => {
   const address = /is ready after/.test(output) && /"address":"([^"]+)"/.exec(output)?.[1]
   return address ? `http://${address}` : undefined
+}
+
+const LITE_RUNS = {
+  start: ['node_modules/.bin/arlen', 'propane'],
+  health: ['node_modules/.bin/arlen', 'propane', 'health'],
+}
+
+/** The commands of an image. */
+function readDockerfile(folder: string): { start: string[]; health: string[] } {
+  const text = readFileSync(join(folder, 'Dockerfile'), 'utf8')
+  const commands = [/^CMD (\[.*\])$/m, /^HEALTHCHECK CMD (\[.*\])$/m].map(pattern =>
+    JSON.parse(pattern.exec(text)![1]!),
+  )
+  return { start: commands[0], health: commands[1] }
 }
 
 /** The status for a host: fetch() names that of the URL. */
@@ -128,12 +146,36 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       await typeChecks(project)
     })
 
-    test('answers under propane, in production', async () => {
+    test('is installed without a warning', async () => {
+      const output = await user.install(project)
+      expect(output).not.toMatch(/warn|deprecated|vulnerab/i)
+    })
+
+    test('has documents whose commands there are', async () => {
+      const texts = ['README.md', 'AGENTS.md', '.env.example', '.github/workflows/check.yml', `deploy/${kind}.service`]
+        .filter(file => existsSync(join(project, file)))
+        .map(file => readFileSync(join(project, file), 'utf8'))
+      const commands = new Set(
+        texts.flatMap(text => [...text.matchAll(/\barlen ([a-z]+)\b(?! application)/g)].map(([, name]) => name!)),
+      )
+      if (kind !== 'lite') expect([...commands]).toEqual(expect.arrayContaining(['check', 'dev', 'migrate', 'test']))
+      for (const command of [...commands, 'dev']) {
+        const { output } = await user.run(project, user.arlen(project, command, '--help'))
+        expect(output).toContain(`arlen ${command}`)
+      }
+    })
+
+    test('answers under propane, in production, with production dependencies alone', async () => {
       await using database = await createTestDatabase()
+      const deployed = join(home, `${kind}-deployed`)
+      cpSync(project, deployed, { recursive: true, filter: path => !/\/(node_modules|\.arlen)$/.test(path) })
+      await user.must(deployed, packageManager === 'npm' ? NPM_DEPLOYS : PNPM_DEPLOYS)
       const production = { ...env, NODE_ENV: 'production', DATABASE_URL: database.dsn, ARLEN_MAIL_HOST: 'mail.example' }
-      if (kind !== 'lite') await user.must(project, user.arlen(project, 'migrate'), production)
-      const start = user.arlen(project, 'propane', '--port', '0', '--workers', '1', '--pre-stop-delay', '0')
-      await user.serving(project, start, production, produced, async url => {
+      if (kind !== 'lite') await user.must(deployed, user.arlen(deployed, 'migrate'), production)
+      const { start, health } = kind === 'lite' ? LITE_RUNS : readDockerfile(deployed)
+      const options = ['--host', '127.0.0.1', '--port', '0', '--workers', '1', '--pre-stop-delay', '0']
+      await user.serving(deployed, [...start, ...options], production, produced, async url => {
+        expect(await user.run(deployed, health, production)).toMatchObject({ code: 0 })
         const [path, status] = kind === 'api' ? ['/users/me', 401] : ['/', 200]
         expect(await statusOf(url + path, 'app.example')).toBe(status)
       })

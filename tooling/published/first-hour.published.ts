@@ -42,7 +42,7 @@ test('the first page is open in time, with a cold and with a warm cache (timed)'
     times.push(await untilFirstPage(`${state}-${name}`, { npm_config_cache: cache }))
     loads.push(await slowdown())
   }
-  const load = loads.reduce((sum, each) => sum + each, 0) / loads.length
+  const [, load = 1] = loads.sort((a, b) => a - b)
   const [cold = 0, warm = 0] = times.map(ms => ms / 1000)
   const measured = `cold ${cold.toFixed(1)} s, warm ${warm.toFixed(1)} s, on a machine ${load.toFixed(1)} times as slow as if quiet`
   console.log(`from the command to the first page: ${measured}`)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 const PROGRAM = `
   const started = performance.now()
-  while (process.cpuUsage().user < 400_000);
+  while (process.cpuUsage().user < 1_000_000);
   console.log((performance.now() - started) / (process.cpuUsage().user / 1000))`
 
 /**

@@ -140,15 +140,18 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       })
     })
 
-    test('passes its own tests and arlen check, and the compiler with every resolution', async () => {
-      expect(await user.must(project, user.arlen(project, 'test'))).toMatch(/^(ℹ|#) fail 0$/m)
-      await user.must(project, user.arlen(project, 'check'))
+    test('passes arlen check, its own tests included, and the compiler with every resolution', async () => {
+      // Its tests are one step of the check.
+      const output = await user.must(project, user.arlen(project, 'check'))
+      for (const step of ['config', 'types', 'tests']) expect(output).toMatch(new RegExp(`^${step} +ok`, 'm'))
       await typeChecks(project)
     })
 
     test('is installed without a warning', async () => {
-      const output = await user.install(project)
-      expect(output).not.toMatch(/warn|deprecated|vulnerab/i)
+      const lines = (await user.install(project)).split('\n')
+      // What pnpm says of a machine that is busy.
+      const ours = lines.filter(line => !/Request took \d+ms/.test(line)).join('\n')
+      expect(ours).not.toMatch(/warn|deprecated|vulnerab/i)
     })
 
     test('has documents whose commands there are', async () => {

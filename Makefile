@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check matrix bench mutation release-rehearsal site surface build format lint clean
+.PHONY: help run dev test check matrix bench mutation compatibility release-rehearsal site surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make matrix   what users install, with every supported Node.js, npm and pnpm (MATRIX=24.13.0,npm for one of them)'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
 	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
+	@echo 'make compatibility  real frameworks from npm under propane (WHAT="Express Nuxt")'
 	@echo 'make release-rehearsal  a whole release, tried on a registry of this machine'
 	@echo 'make site     build the documentation as a site and serve it at http://127.0.0.1:4173 (PORT)'
 	@echo 'make surface  rewrite packages/*/api.md, the reports of what each package exports'
@@ -43,6 +44,9 @@ bench:
 
 mutation:
 	@$(READY) $(NODE) tooling/mutation/run.ts $(WHAT)
+
+compatibility:
+	@$(READY) $(NODE) tooling/compatibility/run.ts $(WHAT)
 
 release-rehearsal:
 	@$(READY) $(NODE) tooling/release/rehearse.ts

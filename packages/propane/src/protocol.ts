@@ -28,6 +28,8 @@ export interface WorkerStats {
 /** The options of a worker, passed as JSON in its environment. */
 export interface WorkerOptions {
   app: string
+  /** What the process is called. */
+  title: string
   /** Arguments for the application. */
   args: readonly string[]
   /** Port of the public socket; 0 for a unix socket. */

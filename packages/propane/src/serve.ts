@@ -2,7 +2,9 @@ import { resolveAccessories } from './accessories.ts'
 import { handleSignals } from './command-line/handle-signals.ts'
 import { createPropane } from './create-propane.ts'
 import { type PropaneOptions, readPropaneOptions } from './propane-handle.ts'
+import { logicalPath } from './release.ts'
 import { becomeInit } from './system/init-process.ts'
+import { primaryTitle } from './system/process-title.ts'
 
 /**
  * Runs an application as the only purpose of this process, as `propane app.js` and `arlen propane` do. As process 1 of a
@@ -21,6 +23,7 @@ export async function serve(options: PropaneOptions): Promise<number> {
     return runInOneProcess({ app, args, input: accessories, env })
   }
   const running = await createPropane(options)
+  process.title = primaryTitle(logicalPath(app))
   const release = handleSignals(running)
   const { code } = await running.done
   release()

@@ -38,7 +38,7 @@ test('the table of signals is what the code has', () => {
 })
 
 test('the table of commands is what the code has', () => {
-  const rows = Object.entries(COMMANDS).map(([name, doc]) => `| \`${name}\` | ${doc} |\n`)
+  const rows = Object.entries(COMMANDS).map(([name, doc]) => `| \`${name}\` | ${doc.replaceAll('|', '\\|')} |\n`)
   expect(section('commands')).toBe(`| command | does |\n|---|---|\n${rows.join('')}`)
 })
 

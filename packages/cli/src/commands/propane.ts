@@ -16,7 +16,11 @@ export const propaneCommand: Command = {
   anyOptions: true,
   async run(input, io) {
     const { runPropane } = await import('@arlen/propane')
-    const lines = { out: (text: string) => io.out(text.trimEnd()), error: (text: string) => io.err(text.trimEnd()) }
+    const lines = {
+      out: (text: string) => io.out(text.trimEnd()),
+      error: (text: string) => io.err(text.trimEnd()),
+      control: process.stdout.isTTY ? (sequence: string) => void process.stdout.write(sequence) : undefined,
+    }
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const propaneIo = { env: { ...io.env }, app: appIn(root), ...lines }
     return runPropane(withoutRoot(input.argv), propaneIo, async () => {

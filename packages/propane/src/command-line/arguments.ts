@@ -12,17 +12,24 @@ export interface Arguments {
   switches: Set<string>
   /** Path of a configuration file. */
   config?: string
+  /** File that `diagnose` writes. */
+  output?: string
+  /** How long `diagnose` watches. */
+  duration?: string
   problems: string[]
 }
 
-const SWITCHES = ['help', 'version', 'json', 'print'] as const
+const SWITCHES = ['help', 'version', 'json', 'print', 'watch'] as const
+
+/** Options with a value that are not accessories. */
+const VALUES = ['config', 'output', 'duration'] as const
 
 const BY_FLAG: ReadonlyMap<string, AccessoryName> = new Map(
   (Object.keys(ACCESSORIES) as AccessoryName[]).map(name => [flagOf(name).slice(2), name]),
 )
 
 const OPTIONS: Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>> = {
-  config: { type: 'string' },
+  ...Object.fromEntries(VALUES.map(name => [name, { type: 'string' as const }])),
   ...Object.fromEntries(SWITCHES.map(name => [name, { type: 'boolean' as const }])),
   ...Object.fromEntries([...BY_FLAG].map(([flag, name]) => [flag, { type: isFlag(name) ? 'boolean' : 'string' }])),
   help: { type: 'boolean', short: 'h' },
@@ -66,10 +73,14 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, result: 
   if (!option) result.problems.push(unknown(rawName))
   else if (option.type === 'string' && (value === undefined || (!inlineValue && value.startsWith('--')))) {
     result.problems.push(`${rawName} needs a value`)
-  } else if (name === 'config') result.config = value!
+  } else if (isValue(name)) result[name] = value!
   else if (BY_FLAG.has(name)) result.accessories[BY_FLAG.get(name)!] = value ?? 'true'
   else if (inlineValue) result.problems.push(`${rawName} takes no value`)
   else result.switches.add(name)
+}
+
+function isValue(name: string): name is (typeof VALUES)[number] {
+  return (VALUES as readonly string[]).includes(name)
 }
 
 function isFlag(name: AccessoryName): boolean {

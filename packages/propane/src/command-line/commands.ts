@@ -9,7 +9,8 @@ import { fs } from '../system/builtins.ts'
 
 /** The commands for a running propane, with descriptions. */
 export const COMMANDS: Readonly<Record<string, string>> = {
-  status: 'show the workers and their state',
+  status: 'show the workers and their state; with --watch as `top`',
+  top: 'show them live, with rates and latency, until Ctrl-C or q',
   health: 'exit with 0 while workers serve, for health checks',
   reload: 'rolling reload; waits for the outcome',
   stop: 'graceful stop; waits until it has stopped',
@@ -17,7 +18,12 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   upgrade: 'replace the primary itself, without downtime',
   'reopen-logs': 'reopen the log file',
   metrics: 'print metrics in the Prometheus text format',
+  diagnose:
+    'write a CPU profile, a heap snapshot or the stacks of a worker to a file: propane diagnose 2 cpu|heap|stacks',
 }
+
+/** Those that watch from outside; they are not sent to propane. */
+const OUTSIDE: ReadonlySet<string> = new Set(['top', 'diagnose'])
 
 /** Which running propane is meant. */
 export interface Target {
@@ -70,7 +76,7 @@ const OPTIONS: OptionTable<CommandOptions> = {
  */
 export async function command(options: CommandOptions): Promise<unknown> {
   const { command, workers, ...target } = readOptions('command()', options, OPTIONS)
-  if (!Object.hasOwn(COMMANDS, command)) {
+  if (!Object.hasOwn(COMMANDS, command) || OUTSIDE.has(command)) {
     throw propaneError('command_failed', { reason: `unknown command ${command}` })
   }
   return sendCommand(await locate(target), { command, ...(workers !== undefined && { workers }) })

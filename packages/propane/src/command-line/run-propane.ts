@@ -3,10 +3,11 @@ import { MAX_WORKERS } from '../primary/check-workers.ts'
 import { serve } from '../serve.ts'
 import { fs } from '../system/builtins.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
-import { command, describeResult, isCommand, mistypedCommand } from './commands.ts'
+import { command, describeResult, isCommand, locate, mistypedCommand, type Target } from './commands.ts'
 import { readConfigFile } from './config-file.ts'
 import { releaseSignals } from './early-signals.ts'
 import { printAccessories, SHORT_USAGE, usage } from './usage.ts'
+import { watchStatus } from './watch-status.ts'
 
 const OK = 0
 const FAILED = 1
@@ -19,6 +20,8 @@ export interface Io {
   error: (text: string) => void
   /** Path of the application that commands such as `stop` are for when they name none. Default: the only one that runs. */
   app?: string | undefined
+  /** Writes control sequences, where `out` is a terminal that they can be sent to. */
+  control?: ((sequence: string) => void) | undefined
 }
 
 /** Defaults from a program that calls this command for its own application. */
@@ -35,6 +38,7 @@ const PROCESS: Io = {
   env: process.env,
   out: text => process.stdout.write(text),
   error: text => process.stderr.write(text),
+  control: process.stdout.isTTY ? sequence => process.stdout.write(sequence) : undefined,
 }
 
 /**
@@ -100,23 +104,30 @@ async function start(
   }
 }
 
-async function control(name: string, { positional, accessories, switches }: Arguments, io: Io): Promise<number> {
+async function control(name: string, given: Arguments, io: Io): Promise<number> {
   await releaseSignals() // for a command, signals have their usual meaning
-  const words = positional.slice(1)
-  const workers = name === 'scale' ? wholeNumber(words.shift()) : undefined
-  if (name === 'scale' && (workers === undefined || workers < 1 || workers > MAX_WORKERS)) {
-    return failed(io, `scale to how many workers, from 1 to ${MAX_WORKERS}? propane scale 4`, WRONG_USAGE)
-  }
+  const { accessories, switches } = given
+  const words = given.positional.slice(1)
   const { controlSocket, port } = { ...accessoriesFromEnv(io.env), ...accessories }
+  const target = { controlSocket, env: io.env, port: port === undefined ? undefined : Number(port) }
   const json = switches.has('json')
   try {
-    const target = {
-      controlSocket,
-      env: io.env,
-      app: words[0] ?? io.app,
-      port: port === undefined ? undefined : Number(port),
+    if (name === 'diagnose') return await runDiagnose(words, given, target, io)
+    if (name === 'top' || (name === 'status' && switches.has('watch'))) {
+      const print = (text: string) => io.out(printable(text))
+      await watchStatus({
+        path: await locate({ ...target, app: words[0] ?? io.app }),
+        json,
+        print,
+        control: io.control,
+      })
+      return OK
     }
-    const result = await command({ command: name, workers, ...target })
+    const workers = name === 'scale' ? wholeNumber(words.shift()) : undefined
+    if (name === 'scale' && (workers === undefined || workers < 1 || workers > MAX_WORKERS)) {
+      return failed(io, `scale to how many workers, from 1 to ${MAX_WORKERS}? propane scale 4`, WRONG_USAGE)
+    }
+    const result = await command({ command: name, workers, ...target, app: words[0] ?? io.app })
     io.out(json ? `${JSON.stringify({ ok: true, result })}\n` : printable(describeResult(name, result)))
     return OK
   } catch (error) {
@@ -125,6 +136,15 @@ async function control(name: string, { positional, accessories, switches }: Argu
     io.out(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
     return FAILED
   }
+}
+
+async function runDiagnose(words: readonly string[], given: Arguments, target: Target, io: Io): Promise<number> {
+  const { diagnoseWorker, readDiagnosis } = await import('./diagnose-worker.ts')
+  const asked = readDiagnosis(words, given)
+  if (typeof asked === 'string') return failed(io, asked, WRONG_USAGE)
+  const file = await diagnoseWorker(asked, { ...target, app: asked.app ?? io.app })
+  io.out(given.switches.has('json') ? `${JSON.stringify({ ok: true, result: { file } })}\n` : `${printable(file)}\n`)
+  return OK
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

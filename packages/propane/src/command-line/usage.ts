@@ -2,7 +2,7 @@ import { ACCESSORIES, type Accessories, type AccessoryName, flagOf, variableOf }
 import { COMMANDS } from './commands.ts'
 
 export const SHORT_USAGE = `Usage: propane app.js [--workers 4] [--port 3000] [--host 127.0.0.1]
-       propane status|reload|stop|scale N|upgrade [app.js] [--json]
+       propane status|top|reload|stop|scale N|upgrade|diagnose N [app.js] [--json]
 All options: propane --help`
 
 const NAMES = Object.keys(ACCESSORIES) as AccessoryName[]
@@ -24,6 +24,9 @@ Options, also as ARLEN_PROPANE_… variables (${flagOf('bootTimeoutMs')} as ${va
 ${options.join('\n')}
   ${'--config'.padEnd(24)}JSON file with these settings, read again on every reload.
   ${'--print'.padEnd(24)}Print the settings as they would count, and end.
+  ${'--watch'.padEnd(24)}Show the status again every second.
+  ${'--duration'.padEnd(24)}How long a CPU profile of diagnose takes. [10s]
+  ${'--output'.padEnd(24)}File that diagnose writes. [by worker and time, in the working directory]
   ${'--json'.padEnd(24)}Answers of commands as JSON.
 `
 }

@@ -2,6 +2,18 @@ import { expect, test } from 'vitest'
 import type { PropaneStatus } from '../observation/status.ts'
 import { formatStatus } from './format-status.ts'
 
+const NO_TOTALS = {
+  requests: 0,
+  shed: 0,
+  spawns: 0,
+  crashes: 0,
+  boot_failures: 0,
+  hangs: 0,
+  recycles: 0,
+  reloads: 0,
+  reload_failures: 0,
+}
+
 const STATUS: PropaneStatus = {
   pid: 7,
   phase: 'running',
@@ -17,6 +29,8 @@ const STATUS: PropaneStatus = {
   balance: { most: 3, fewest: 1 },
   parked: [],
   droppedLogLines: 0,
+  totals: { ...NO_TOTALS, requests: 10, crashes: 2 },
+  latency: { counts: [4, 0, 1], sumMs: 9 },
   workers: [
     {
       slot: 1,

@@ -6,6 +6,18 @@ import { get } from '../../test/helpers.ts'
 import { renderMetrics, serveMetrics } from './metrics.ts'
 import type { PropaneStatus } from './status.ts'
 
+const NO_TOTALS = {
+  requests: 0,
+  shed: 0,
+  spawns: 0,
+  crashes: 0,
+  boot_failures: 0,
+  hangs: 0,
+  recycles: 0,
+  reloads: 0,
+  reload_failures: 0,
+}
+
 const STATUS: PropaneStatus = {
   pid: 1,
   phase: 'running',
@@ -21,6 +33,8 @@ const STATUS: PropaneStatus = {
   balance: { most: 3, fewest: 3 },
   parked: [],
   droppedLogLines: 0,
+  totals: { ...NO_TOTALS, requests: 10, crashes: 2 },
+  latency: { counts: [4, 0, 1], sumMs: 9 },
   workers: [
     {
       slot: 1,
@@ -41,15 +55,39 @@ const STATUS: PropaneStatus = {
 }
 
 test('every line is a comment or a sample, every sample has its help and type before it', () => {
-  const text = renderMetrics(STATUS, { requests: 12, shed: 0 })
+  const text = renderMetrics(STATUS)
   const known = new Set<string>()
   for (const line of text.trimEnd().split('\n')) {
     const comment = /^# (?:HELP|TYPE) (\w+) \S/.exec(line)
     if (comment) known.add(comment[1]!)
-    else expect(known).toContain(/^(\w+)(\{(\w+="[^"]*",?)+\})? [\d.e+-]+$/.exec(line)?.[1])
+    else {
+      const name = /^(\w+)(\{(\w+="[^"]*",?)+\})? [\d.e+-]+$/.exec(line)?.[1]
+      expect(known).toContain(name?.replace(/(?<=duration_seconds)_(bucket|sum|count)$/, ''))
+    }
   }
   expect(text).toContain('propane_worker_requests_total{worker="1",id="7",generation="2"} 10\n')
-  expect(text).toContain('propane_requests_total 12\n')
+  expect(text).toContain('propane_requests_total 10\n')
+})
+
+test('the buckets of the histogram are cumulative, and the last one holds all', () => {
+  const text = renderMetrics({
+    ...STATUS,
+    latency: { counts: [4, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2], sumMs: 99 },
+  })
+  const buckets = [...text.matchAll(/duration_seconds_bucket\{le="([^"]+)"\} (\d+)/g)].map(([, le, count]) => [
+    le,
+    count,
+  ])
+  expect(buckets.slice(0, 3)).toEqual([
+    ['0.001', '4'],
+    ['0.0025', '4'],
+    ['0.005', '5'],
+  ])
+  expect(buckets.slice(-2)).toEqual([
+    ['30', '5'],
+    ['+Inf', '7'],
+  ])
+  expect(text).toContain('propane_request_duration_seconds_sum 0.099\npropane_request_duration_seconds_count 7\n')
 })
 
 test('answers over TCP and over a unix socket, and knows no other page', async () => {

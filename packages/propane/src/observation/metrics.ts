@@ -1,11 +1,14 @@
+import { BOUNDS_MS } from '../latency-buckets.ts'
+import type { Latency } from '../protocol.ts'
 import { removeStale } from '../system/bind.ts'
 import { net } from '../system/builtins.ts'
 import type { PropaneStatus, WorkerReport } from './status.ts'
+import type { TotalCounts } from './totals.ts'
 
 type Sample = [labels: string, value: number]
 
 /** The status in the Prometheus text format, version 0.0.4. Pure. */
-export function renderMetrics(status: PropaneStatus, totals: Readonly<Record<string, number>>): string {
+export function renderMetrics(status: PropaneStatus): string {
   const perWorker = (value: (worker: WorkerReport) => number): Sample[] =>
     status.workers.map(worker => [
       `{worker="${worker.slot}",id="${worker.id}",generation="${worker.generation}"}`,
@@ -25,9 +28,10 @@ export function renderMetrics(status: PropaneStatus, totals: Readonly<Record<str
       ['', status.reload.state === 'failed' ? 1 : 0],
     ]),
     metric('log_lines_dropped_total', 'counter', 'Lines of the log that were lost.', [['', status.droppedLogLines]]),
-    ...Object.entries(totals).map(([name, value]) =>
-      metric(`${name}_total`, 'counter', TOTALS[name] ?? name, [['', value]]),
+    ...Object.entries(status.totals).map(([name, value]: [string, number]) =>
+      metric(`${name}_total`, 'counter', TOTALS[name as keyof TotalCounts], [['', value]]),
     ),
+    histogram(status.latency),
     metric(
       'worker_connections',
       'gauge',
@@ -73,7 +77,7 @@ export function renderMetrics(status: PropaneStatus, totals: Readonly<Record<str
   ].join('')
 }
 
-const TOTALS: Readonly<Record<string, string>> = {
+const TOTALS: Readonly<Record<keyof TotalCounts, string>> = {
   requests: 'Requests answered by all workers so far, those that are gone included.',
   shed: 'Requests refused for overload by all workers so far.',
   spawns: 'Workers started.',
@@ -88,6 +92,18 @@ const TOTALS: Readonly<Record<string, string>> = {
 function metric(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
   const lines = samples.map(([labels, value]) => `propane_${name}${labels} ${value}\n`)
   return `# HELP propane_${name} ${help}\n# TYPE propane_${name} ${type}\n${lines.join('')}`
+}
+
+/** How long requests took, over all workers; buckets are cumulative, as the format has it. */
+function histogram({ counts, sumMs }: Latency): string {
+  const name = 'propane_request_duration_seconds'
+  let total = 0
+  const buckets = [...BOUNDS_MS, Number.POSITIVE_INFINITY].map((bound, bucket) => {
+    total += counts[bucket] ?? 0
+    return `${name}_bucket{le="${Number.isFinite(bound) ? bound / 1000 : '+Inf'}"} ${total}\n`
+  })
+  const help = `# HELP ${name} How long requests took, over all workers so far.\n# TYPE ${name} histogram\n`
+  return `${help}${buckets.join('')}${name}_sum ${sumMs / 1000}\n${name}_count ${total}\n`
 }
 
 /**

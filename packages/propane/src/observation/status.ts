@@ -1,7 +1,8 @@
 import { now } from '../clock.ts'
 import type { Manager } from '../pool/manager.ts'
 import type { Phase, WorkerStatus } from '../pool/pool.ts'
-import type { WorkerStats } from '../protocol.ts'
+import type { Latency, WorkerStats } from '../protocol.ts'
+import type { TotalCounts, Totals } from './totals.ts'
 
 /** A worker in the status of propane. */
 export interface WorkerReport extends WorkerStats {
@@ -32,6 +33,10 @@ export interface PropaneStatus {
   reload: { state: 'none' | 'canary' | 'rolling' | 'ok' | 'failed'; generation?: number; reason?: string }
   /** Connections of the busiest and the least busy serving worker. */
   balance: { most: number; fewest: number }
+  /** What has happened since the primary started, over all workers past and present. */
+  totals: TotalCounts
+  /** How long the requests of all these workers took. */
+  latency: Latency
   /** Log lines lost because the reader was too slow or the disk was full. */
   droppedLogLines: number
   /** Slots that stay empty because their workers kept crashing. */
@@ -39,14 +44,18 @@ export interface PropaneStatus {
   workers: WorkerReport[]
 }
 
-export function statusOf(
-  manager: Manager,
-  addresses: string[],
-  app: string,
-  startedAt: number,
-  settled: boolean,
-  droppedLogLines: number,
-): PropaneStatus {
+/** What the status is made of besides the workers. */
+export interface StatusParts {
+  addresses: string[]
+  app: string
+  startedAt: number
+  settled: boolean
+  totals: Totals
+  droppedLogLines: number
+}
+
+export function statusOf(manager: Manager, parts: StatusParts): PropaneStatus {
+  const { addresses, app, startedAt, settled, totals, droppedLogLines } = parts
   const { pool } = manager
   const time = now()
   const serving = pool.workers.filter(worker => worker.status === 'serving')
@@ -64,6 +73,8 @@ export function statusOf(
     serving: serving.length,
     reload: reloadState(manager),
     balance: { most: Math.max(0, ...connections), fewest: connections.length === 0 ? 0 : Math.min(...connections) },
+    totals: totals.read(),
+    latency: totals.latency(),
     droppedLogLines,
     parked: [...pool.slots].filter(([number, slot]) => slot.parked && number <= pool.desired).map(([number]) => number),
     workers: pool.workers.map(worker => ({

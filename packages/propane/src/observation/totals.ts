@@ -1,9 +1,23 @@
 import type { Events } from '../propane-events.ts'
-import type { WorkerStats } from '../protocol.ts'
+import type { Latency, WorkerStats } from '../protocol.ts'
+import { sumOf } from './latency-totals.ts'
+
+/** What has happened since the primary started, over all workers past and present. */
+export interface TotalCounts {
+  requests: number
+  shed: number
+  spawns: number
+  crashes: number
+  boot_failures: number
+  hangs: number
+  recycles: number
+  reloads: number
+  reload_failures: number
+}
 
 /** Counts events since the primary started, over all workers past and present. */
 export class Totals {
-  readonly #counts = {
+  readonly #counts: TotalCounts = {
     requests: 0,
     shed: 0,
     spawns: 0,
@@ -15,6 +29,8 @@ export class Totals {
     reload_failures: 0,
   }
   readonly #last = new Map<number, WorkerStats>()
+  /** How long the requests of workers took that are gone. */
+  #latencyOfGone: Latency = sumOf([])
 
   constructor(events: Events) {
     const counts = this.#counts
@@ -35,15 +51,21 @@ export class Totals {
       this.#last.delete(id)
       counts.requests += stats?.requests ?? 0
       counts.shed += stats?.shed ?? 0
+      this.#latencyOfGone = sumOf([this.#latencyOfGone, stats?.latency])
     })
   }
 
-  read(): Record<string, number> {
+  read(): TotalCounts {
     const living = [...this.#last.values()]
     return {
       ...this.#counts,
       requests: living.reduce((sum, stats) => sum + stats.requests, this.#counts.requests),
       shed: living.reduce((sum, stats) => sum + stats.shed, this.#counts.shed),
     }
+  }
+
+  /** How long the requests of all workers took so far, those that are gone included. */
+  latency(): Latency {
+    return sumOf([this.#latencyOfGone, ...[...this.#last.values()].map(({ latency }) => latency)])
   }
 }

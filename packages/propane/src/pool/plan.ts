@@ -3,11 +3,14 @@ import type { Accessories } from '../accessories.ts'
 import type { WorkerOptions } from '../protocol.ts'
 import { type Release, resolveRelease } from '../release.ts'
 import { fs } from '../system/builtins.ts'
+import { workerTitle } from '../system/process-title.ts'
 import { readEnvFile } from './env-file.ts'
 import { limitOf } from './pool-settings.ts'
 
 /** How the workers of one generation are started. Every reload makes a new plan. */
 export interface Plan {
+  /** The application as given, absolute. */
+  app: string
   release: Release
   args: readonly string[]
   /** Port of the public socket; 0 for a unix socket. */
@@ -42,6 +45,7 @@ export function makePlan(source: PlanSource): Plan {
   const env = { ...Object.fromEntries(inherited), ...fromFile }
   const id = accessories.release || env.ARLEN_RELEASE || found.id
   return {
+    app: source.app,
     release: { file: found.file, id },
     args: source.args,
     port: source.port,
@@ -68,6 +72,7 @@ export function workerOptions(plan: Plan, worker: { slot: number; generation: nu
   const header = `${worker.slot}; generation=${worker.generation}${plan.release.id && `; release=${plan.release.id}`}`
   return {
     app: plan.release.file,
+    title: workerTitle(plan.app, worker.slot, worker.generation),
     args: plan.args,
     port: plan.port,
     bootTimeoutMs: limitOf(a.bootTimeoutMs),

@@ -5,6 +5,7 @@ import { envelope, type FromWorker, fromWorker, type ToWorker } from '../protoco
 import { childProcess } from '../system/builtins.ts'
 import { type Identity, identityEnv } from '../system/identities.ts'
 import type { ListeningSocket } from '../system/listening-socket.ts'
+import { RANDOM_INSPECTOR_PORT } from './exec-argv.ts'
 import { canCountRates, countRates } from './rate-counts.ts'
 
 export interface WorkerProcessOptions {
@@ -36,7 +37,7 @@ export class WorkerHandle {
     const board = scoreboard && { fd: 4, cell: scoreboard.cell }
     this.#child = childProcess.fork(MAIN, [], {
       cwd: options.cwd,
-      execArgv: [...options.execArgv],
+      execArgv: [RANDOM_INSPECTOR_PORT, ...options.execArgv],
       env: {
         ...options.env,
         ...identityEnv(options.identity),

@@ -134,19 +134,18 @@ export class Primary implements PropaneHandle {
 
   status(): PropaneStatus {
     const { source, pool } = this.#manager
-    const addresses = this.#parts.sockets.map(socket => socket.address)
-    return statusOf(
-      this.#manager,
-      addresses,
-      source.app,
-      this.#parts.startedAt,
-      isSettled(pool),
-      this.#parts.sink.dropped,
-    )
+    return statusOf(this.#manager, {
+      addresses: this.#parts.sockets.map(socket => socket.address),
+      app: source.app,
+      startedAt: this.#parts.startedAt,
+      settled: isSettled(pool),
+      totals: this.#totals,
+      droppedLogLines: this.#parts.sink.dropped,
+    })
   }
 
   metrics(): string {
-    return renderMetrics(this.status(), this.#totals.read())
+    return renderMetrics(this.status())
   }
 
   async reload(): Promise<PropaneEvents['reloaded']> {

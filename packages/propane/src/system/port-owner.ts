@@ -15,7 +15,8 @@ export function portOwner(port: number): PortOwner | undefined {
 }
 
 function ownerFromProc(port: number): PortOwner | undefined {
-  const inodes = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => listeningInodes(file, port)))
+  const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(listeningSockets)
+  const inodes = new Set(sockets.filter(socket => socket.port === port).map(({ link }) => link))
   if (inodes.size === 0) return undefined
   for (const pid of fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
     if (descriptors(pid).some(link => inodes.has(link))) return { pid: Number(pid), command: commandOf(pid) }
@@ -23,16 +24,30 @@ function ownerFromProc(port: number): PortOwner | undefined {
   return undefined
 }
 
+/** The TCP ports that a process listens on; empty if the system does not reveal them. */
+export function listeningPorts(pid: number): number[] {
+  try {
+    return process.platform === 'linux' ? portsFromProc(pid) : portsFromLsof(pid)
+  } catch {
+    return []
+  }
+}
+
+function portsFromProc(pid: number): number[] {
+  const own = new Set(descriptors(String(pid)))
+  const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(listeningSockets)
+  return [...new Set(sockets.filter(({ link }) => own.has(link)).map(({ port }) => port))]
+}
+
 /** Lines of /proc/net/tcp: `sl local_address rem_address st … inode`, addresses and states in hexadecimal. */
-function listeningInodes(file: string, port: number): string[] {
+function listeningSockets(file: string): { port: number; link: string }[] {
   if (!fs.existsSync(file)) return []
-  const hex = port.toString(16).toUpperCase().padStart(4, '0')
   return fs
     .readFileSync(file, 'utf8')
     .split('\n')
     .map(line => line.trim().split(/\s+/))
-    .filter(fields => fields[1]?.endsWith(`:${hex}`) && fields[3] === '0A')
-    .map(fields => `socket:[${fields[9]}]`)
+    .filter(fields => fields[3] === '0A')
+    .map(fields => ({ port: Number.parseInt(fields[1]!.slice(-4), 16), link: `socket:[${fields[9]}]` }))
 }
 
 function descriptors(pid: string): string[] {
@@ -63,4 +78,14 @@ function ownerFromLsof(port: number): PortOwner | undefined {
   })
   const pid = /^p(\d+)$/m.exec(out)?.[1]
   return pid === undefined ? undefined : { pid: Number(pid), command: /^c(.+)$/m.exec(out)?.[1] ?? '' }
+}
+
+function portsFromLsof(pid: number): number[] {
+  const args = ['-nP', '-a', '-p', String(pid), '-iTCP', '-sTCP:LISTEN', '-Fn']
+  const out = childProcess.execFileSync('lsof', args, {
+    encoding: 'utf8',
+    timeout: 3000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return [...out.matchAll(/^n.*:(\d+)$/gm)].map(([, port]) => Number(port))
 }

@@ -10,6 +10,7 @@ import { type Channel, Worker } from './worker.ts'
 
 const workerOptions = JSON.parse(process.env.PROPANE_WORKER_OPTIONS ?? '{}') as WorkerOptions
 delete process.env.PROPANE_WORKER_OPTIONS
+process.title = workerOptions.title
 process.argv.splice(1, process.argv.length, workerOptions.app, ...workerOptions.args) // as if Node.js ran it alone
 
 if (workerOptions.umask !== undefined) process.umask(Number.parseInt(workerOptions.umask, 8))

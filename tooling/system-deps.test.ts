@@ -10,7 +10,8 @@ beforeEach(() => {
   box.env.SBIN = '' // this machine's own programs must not count
   mkdirSync(join(box.base, 'usr/sbin'), { recursive: true })
   box.program('id', 'echo 1000')
-  for (const program of ['nginx', 'chromium', 'systemd-analyze', 'ssh-keygen', 'sshd']) box.program(program, '')
+  for (const program of ['nginx', 'haproxy', 'chromium', 'systemd-analyze', 'ssh-keygen', 'sshd'])
+    box.program(program, '')
 })
 afterEach(() => box[Symbol.dispose]())
 

@@ -34,6 +34,7 @@ export interface Accessories {
   probe: ProbeProtocol
   probePath: string
   waitReady: boolean
+  readinessPath: string
   maxConnections: number
   maxInFlight: number
   maxEventLoopDelayMs: number
@@ -209,6 +210,11 @@ export const ACCESSORIES: { readonly [Name in AccessoryName]: Accessory<Accessor
     flag,
     false,
     "Wait until the application calls `process.send('ready')` before a worker counts as ready.",
+  ),
+  readinessPath: entry(
+    text,
+    '',
+    'Path that propane itself answers with 503 during `preStopDelayMs`, for applications without a readiness of their own.',
   ),
   maxConnections: entry(count, 0, 'Number of open connections at which a worker stops accepting.'),
   maxInFlight: entry(count, 0, 'Number of requests in flight above which a worker answers further ones with 503.'),

@@ -49,6 +49,8 @@ export interface WorkerOptions {
   probePath: string
   /** Whether the application says by `process.send('ready')` when it is ready. */
   waitReady: boolean
+  /** Path that is answered with 503 when the worker is about to stop; empty for none. */
+  readinessPath: string
   maxConnections: number
   maxInFlight: number
   maxEventLoopDelayMs: number

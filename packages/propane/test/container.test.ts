@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
-import { fixture, get, until } from './helpers.ts'
+import { fixture, freePort, get, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 /** A process tree of its own, with its own /proc: what a container is to process 1. */
@@ -49,4 +50,22 @@ test('in one process: an application that cannot start ends it with 1 and its re
   expect(await bin.exit).toBe(1)
   expect(bin.lines.at(-1)).toMatchObject({ level: 'error', msg: expect.stringMatching(/^no database \(/) })
   expect(path.basename(String(bin.lines.at(-1)!.stack).split('\n')[1] ?? '')).toContain('throws-at-boot.ts')
+})
+
+test('the command of the image and the arguments of the pod in the guide are what propane understands', async () => {
+  const guide = readFileSync(path.join(import.meta.dirname, '../../../docs/deploy-containers.md'), 'utf8')
+  const [, entry = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(guide) ?? []
+  const [, command = ''] = /^CMD (\[.*\])$/m.exec(guide) ?? []
+  const [, pod = ''] = /^ +args: \[(.*)\]$/m.exec(guide) ?? []
+  const [program, ...own] = JSON.parse(entry) as string[]
+  expect([program, JSON.parse(command)]).toEqual(['node_modules/.bin/propane', ['--host', '0.0.0.0', '--port', '3000']])
+  const args = pod.split(', ').map(word => word.replaceAll('"', ''))
+  const free = async (word: string) => word.replace(/(?<=^|:)\d{4}$/, String(await freePort()))
+  const folder = temporaryFolder()
+  writeFileSync(path.join(folder, 'app.js'), 'module.exports = (request, response) => response.end("image")')
+  const bin = new Bin([...own, ...(await Promise.all(args.map(free)))], { cwd: folder })
+  const { port } = new URL(await bin.serving())
+  expect((await get(`http://127.0.0.1:${port}`)).body).toBe('image')
+  bin.child.kill('SIGTERM')
+  expect(await bin.exit).toBe(0)
 })

@@ -48,6 +48,18 @@ test('a connection that comes while readiness already fails is served', async ()
   expect(await stopping).toEqual({ code: 0 })
 })
 
+test('for an application without a readiness of its own, propane answers its path with 503 before a stop', async () => {
+  const options = { preStopDelayMs: 3000, heartbeatIntervalMs: 50, readinessPath: '/readyz' }
+  const handle = await start({ app: fixture('faulty.ts'), workers: 1, ...options })
+  expect((await get(`${handle.url}/readyz?x`)).status).toBe(200)
+  const stopping = handle.stop()
+  await handle.once('heartbeat')
+  expect((await get(`${handle.url}/readyz?x`)).status).toBe(503)
+  expect((await get(`${handle.url}/readyz/deeper`)).status).toBe(200)
+  expect((await get(handle.url)).status).toBe(200)
+  expect(await stopping).toEqual({ code: 0 })
+})
+
 test('stopping under load answers everything that was in flight', async () => {
   const handle = await start({ ...PATIENT, app: fixture('mixed.ts'), workers: 2 })
   const traffic = new Traffic({ url: handle.url, clients: 32, handlerMs: [5, 300] })

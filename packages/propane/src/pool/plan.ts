@@ -83,6 +83,7 @@ export function workerOptions(plan: Plan, worker: { slot: number; generation: nu
     probe: a.probe,
     probePath: a.probePath,
     waitReady: a.waitReady,
+    readinessPath: a.readinessPath,
     maxConnections: a.maxConnections,
     maxInFlight: a.maxInFlight,
     maxEventLoopDelayMs: a.maxEventLoopDelayMs,

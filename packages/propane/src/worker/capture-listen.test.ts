@@ -5,10 +5,10 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ListenCapture } from './capture-listen.ts'
 
-function installed(): ListenCapture {
+function installed(port = 0): ListenCapture {
   const capture = new ListenCapture()
   const original = net.Server.prototype.listen
-  capture.install()
+  capture.install(port)
   onTestFinished(() => {
     net.Server.prototype.listen = original
   })
@@ -100,4 +100,14 @@ test('where several could be the application they are named', async () => {
   await expect(capture.application(8080)).rejects.toThrow(
     /listens on \*:9464 and :::4000, and nothing says which .* process\.env\.PORT \(8080\)/,
   )
+})
+
+test('a server on any port of the loopback address listens for real at once, if the port of the application is known', async () => {
+  const capture = installed(8080)
+  const [own, application] = [server(), server()]
+  await new Promise<void>(resolve => own.listen(0, '127.0.0.1', resolve))
+  expect((own.address() as net.AddressInfo).port).toBeGreaterThan(0)
+  application.listen(8080)
+  expect(await capture.application(8080)).toBe(application)
+  expect(capture.captured.map(({ server: each }) => each)).toEqual([application])
 })

@@ -38,7 +38,8 @@ export class ListenCapture {
   #original: Listen | undefined
   #onCapture: () => void = () => undefined
 
-  install(): void {
+  /** @param port - the port the application is expected to listen on; 0 if it is not known */
+  install(port = 0): void {
     const original: Listen = net.Server.prototype.listen as Listen
     const pass = (place: string) => {
       this.elsewhere.push(place)
@@ -55,6 +56,8 @@ export class ListenCapture {
         pass(nameOf(target))
         return original.apply(this, args)
       }
+      // A server on any port of the loopback address is for this process alone, which wants to know the port.
+      if (port !== 0 && target.port === 0 && isLoopback(target)) return original.apply(this, args)
       const callback = args.findLast(arg => typeof arg === 'function')
       if (callback) this.once('listening', callback as () => void)
       pretend(this, target.port)

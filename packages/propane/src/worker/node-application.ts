@@ -20,6 +20,8 @@ export interface NodeOptions {
   maxInFlight: number
   healthPaths: readonly string[]
   retryAfterSeconds: number
+  /** Path that is answered with 503 before a stop; empty for none. */
+  readinessPath?: string
   /** Value of `X-Propane-Worker`, if responses carry it. */
   header?: string
   /** Where the time that requests took is counted. */
@@ -39,6 +41,7 @@ export class NodeApplication implements Application {
   #requests = 0
   #shed = 0
   #overloaded = false
+  #isStopping = false
   #draining: Draining | undefined
   #ending: ServerEnding | undefined
 
@@ -72,7 +75,7 @@ export class NodeApplication implements Application {
   }
 
   preStop(): void {
-    // An application of Node.js has no readiness to control.
+    this.#isStopping = true
   }
 
   drain({ graceMs, idleMs, onQuiet }: DrainOptions): Promise<number> {
@@ -198,9 +201,11 @@ export class NodeApplication implements Application {
   }
 
   #mustShed(url: string = ''): boolean {
-    const { maxInFlight, healthPaths } = this.#options
+    const { maxInFlight, healthPaths, readinessPath } = this.#options
+    const path = url.split('?', 1)[0]!
+    if (this.#isStopping && path === readinessPath) return true
     if (!this.#overloaded && !(maxInFlight > 0 && this.#limited >= maxInFlight)) return false
-    if (isHealthPath(url.split('?', 1)[0]!, healthPaths)) return false
+    if (isHealthPath(path, healthPaths)) return false
     this.#shed++
     return true
   }

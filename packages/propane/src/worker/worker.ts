@@ -80,7 +80,7 @@ export class Worker {
 
   async boot(): Promise<void> {
     const capture = new ListenCapture()
-    capture.install()
+    capture.install(this.#options.port)
     this.#channel.listen((message, handle) => this.#onMessage(message, handle))
     this.#channel.hold(false)
     let stage = ''

@@ -129,8 +129,9 @@ ${BYE}`,
   SvelteKit: {
     packages: ['@sveltejs/kit', '@sveltejs/adapter-node', '@sveltejs/vite-plugin-svelte', 'svelte', 'vite'],
     files: {
-      'svelte.config.js': `import adapter from '@sveltejs/adapter-node'\nexport default { kit: { adapter: adapter() } }`,
-      'vite.config.js': `import { sveltekit } from '@sveltejs/kit/vite'\nexport default { plugins: [sveltekit()] }`,
+      'vite.config.js': `import adapter from '@sveltejs/adapter-node'
+import { sveltekit } from '@sveltejs/kit/vite'
+export default { plugins: [sveltekit({ adapter: adapter() })] }`,
       'src/app.html': '<!doctype html><html><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>',
       'src/routes/+page.svelte': '<p>hello</p>',
       'src/hooks.server.js': `process.on('sveltekit:shutdown', reason => console.log('sveltekit:shutdown', reason))`,
@@ -183,7 +184,7 @@ ${closing('server')}`,
     stops: 'stopped',
   },
   AdonisJS: {
-    packages: ['@adonisjs/core'],
+    packages: ['@adonisjs/core', 'reflect-metadata'],
     files: {
       'config/app.js': `import { Secret } from '@adonisjs/core/helpers'
 import { defineConfig } from '@adonisjs/core/http'

@@ -64,7 +64,7 @@ function execute(cwd: string, command: string, args: readonly string[], env: Nod
   const { status, stderr, stdout } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
-    timeout: 300_000,
+    timeout: 900_000,
     env: { ...process.env, CI: '1', NEXT_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', ...env },
   })
   if (status === 0) return

@@ -178,7 +178,7 @@ app.use(createRequestHandler({ build: () => import('./build/server/index.js') })
 const server = app.listen(${PORT})
 ${closing('server')}`,
     },
-    build: [['node_modules/@react-router/dev/bin.js', 'build']],
+    build: [['node_modules/.bin/react-router', 'build']],
     app: 'server.mjs',
     answers: 'hello',
     stops: 'stopped',
@@ -190,6 +190,11 @@ ${closing('server')}`,
 import { defineConfig } from '@adonisjs/core/http'
 export const appKey = new Secret('a-key-of-more-than-sixteen-characters')
 export const http = defineConfig({})`,
+      'config/encryption.js': `import { defineConfig, drivers } from '@adonisjs/core/encryption'
+const keys = ['a-key-of-more-than-sixteen-characters']
+export default defineConfig({ default: 'gcm', list: { gcm: drivers.aes256gcm({ keys, id: 'gcm' }) } })`,
+      'config/logger.js': `import { defineConfig } from '@adonisjs/core/logger'
+export default defineConfig({ default: 'app', loggers: { app: { enabled: false } } })`,
       'app.mjs': `import 'reflect-metadata'
 import { Ignitor } from '@adonisjs/core'
 process.env.HOST = '0.0.0.0'

@@ -60,7 +60,7 @@ export type ContextConstructor = new (...args: any[]) => Context
 /** Path parameters of a route that nothing more is known of. */
 export type PathParams = Readonly<Record<string, string>>
 
-/** Makes the answer of one branch of {@link Context.respond}. */
+/** Makes the response of one branch of {@link Context.respond}. */
 export type Branch = () => unknown
 
 const PROBLEM_OPTIONS: OptionTable<HttpErrorOptions> = {
@@ -73,7 +73,7 @@ const PROBLEM_OPTIONS: OptionTable<HttpErrorOptions> = {
 
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 
-/** One request and everything about answering it. Its methods make the answer that a handler returns. */
+/** One request and everything about answering it. Its methods make the response that a handler returns. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export class Context<Params extends object = PathParams, Valid = unknown> {
   readonly req: HttpRequest
@@ -86,8 +86,8 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /** Stage timings, where the server measures them. */
   readonly timings: Timings | undefined
   /** @internal */ _response: ResponseState | null = null
-  /** @internal Fields of the answer that were prepared at boot. */ _base: HeaderBlock | null = null
-  /** @internal An answer was begun, or nobody waits for one any more. */
+  /** @internal Fields of the response that were prepared at boot. */ _base: HeaderBlock | null = null
+  /** @internal A response was begun, or nobody waits for one any more. */
   _responded = false
   private abortion: AbortController | null = null
   private abortReason: unknown = undefined
@@ -106,14 +106,14 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return this._response
   }
 
-  /** Gives the answer header fields that were prepared at boot; those that are set already stay. */
+  /** Gives the response header fields that were prepared at boot; those that are set already stay. */
   baseHeaders(block: HeaderBlock): void {
     const isOnly = this._base === null && this._response === null
     this._base ??= block
     if (!isOnly) this.res.headers.adopt(block)
   }
 
-  /** What `baseHeaders` was given first, for whoever prepared it. */
+  /** What `baseHeaders` was given first, for anyone who prepared it. */
   get baseBlock(): HeaderBlock | null {
     return this._base
   }
@@ -132,7 +132,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
   /**
    * Aborts when the client leaves (reason: code `client_disconnected`) or the handler time-out passes
-   * (`handler_timeout`), and never because an answer was completed.
+   * (`handler_timeout`), and never because a response was completed.
    */
   get signal(): AbortSignal {
     if (this.abortion === null) {
@@ -180,7 +180,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return new Reply(bytesOf(body), BYTES_TYPE, init)
   }
 
-  /** An answer without content; 204 unless told otherwise. */
+  /** A response without content; 204 by default. */
   empty(init: ReplyInit = 204): Reply {
     return new Reply(null, '', init)
   }
@@ -223,7 +223,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Sends the client elsewhere: 303 See Other unless told otherwise. Characters beyond US-ASCII are escaped.
+   * Sends the client elsewhere: 303 See Other by default. Characters beyond US-ASCII are escaped.
    *
    * @throws HttpError `redirect_external` (400) for a target on another origin, or a scheme without `//`, unless `external`
    *   says that it is meant: a target that a user can choose must not lead away from the site (CWE-601).
@@ -248,7 +248,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
    * Sets a cookie; see {@link CookieOptions} for its safe defaults. A domain that the host of the request is not in is warned of in
    * the log: browsers drop such a cookie.
    *
-   * @throws `cookie_invalid` for a cookie that browsers would drop without saying so (RFC 6265bis, section 5.7)
+   * @throws `cookie_invalid` for a cookie that browsers would drop silently (RFC 6265bis, section 5.7)
    */
   setCookie(name: string, value: string, options: CookieOptions = {}): void {
     this.res.headers.append('Set-Cookie', writeCookie(name, value, options, this.req.protocol === 'https'))
@@ -267,7 +267,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
 
   /**
    * Answers by what the client asks for: the format of the route (`/report.json`) where it has one, else `?format=json`,
-   * else Accept. `any` answers everybody else; without it they get 406. Only the branch that is taken runs.
+   * else Accept. `any` answers everyone else; without it they get 406. Only the branch that is taken runs.
    */
   respond(branches: Readonly<Record<string, Branch>>): unknown {
     const offers = Object.keys(branches).filter(name => name !== 'any')

@@ -33,6 +33,6 @@ export interface Engine {
   retryAfterSeconds: number
   /** All but health routes are rejected. */
   overloaded: boolean
-  /** The server is closing: every answer is its connection's last. */
+  /** The server is closing: every response is its connection's last. */
   draining: boolean
 }

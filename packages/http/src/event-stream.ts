@@ -46,7 +46,7 @@ export function eventText(
   }
 }
 
-/** Sent at once, so that proxies and browsers see that the answer has begun, and in silences. */
+/** Sent at once, so that proxies and browsers see that the response has begun, and in silences. */
 const COMMENT = ':\n\n'
 
 type Source = AsyncIterator<ServerEvent | string>
@@ -56,7 +56,7 @@ type Step = IteratorResult<string, undefined>
 const END: Step = { done: true, value: undefined }
 
 /**
- * Asks the source for one event at a time. Whoever waits for the text is answered by what comes first: the event, the
+ * Asks the source for one event at a time. Anyone who waits for the text is answered by what comes first: the event, the
  * end of a silence or the abort. Nothing is raced: a promise that lives as long as the stream would keep something of
  * every race that it lost.
  */

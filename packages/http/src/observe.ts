@@ -27,7 +27,7 @@ export function observeClose({ remoteAddress }: Peer): void {
   if (closed.hasSubscribers) closed.publish({ remoteAddress })
 }
 
-/** Whether anybody wants to know when a request began and ended; where nobody does, no clock is read. */
+/** Whether anyone wants to know when a request began and ended; if nobody does, no clock is read. */
 export function isObserved(service: Service): boolean {
   return service.timings || service.onFinish !== null || finished.hasSubscribers || failed.hasSubscribers
 }

@@ -15,9 +15,9 @@ import type { Finish, Service } from './service.ts'
 export interface HttpOptions<C extends Context = Context> extends Partial<Limits> {
   /** The class of the contexts that handlers get: one that extends Context. Default: Context itself. */
   context?: ContextClass<C>
-  /** Makes an answer of an error, as a handler would. Default: a problem document (RFC 9457). */
+  /** Makes a response of an error, as a handler would. Default: a problem document (RFC 9457). */
   onError?: (error: unknown, c: NoInfer<C>) => unknown
-  /** Called once for every request that was handled, when its answer is out or was cut. */
+  /** Called once for every request that was handled, when its response is out or was cut. */
   onFinish?: (c: NoInfer<C>, finish: Finish) => void
   /**
    * Where errors are logged: a pino logger or one like it, `console`, or false for nowhere (default). One that fails costs
@@ -41,7 +41,7 @@ export interface HttpOptions<C extends Context = Context> extends Partial<Limits
   trustedOrigins?: readonly string[]
   /** Paths that are answered above `maxRequestsInFlight` too, and all below them. Default: none. */
   healthPaths?: readonly string[]
-  /** How JSON answers are written. */
+  /** How JSON responses are written. */
   json?: JsonOptions
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
   timings?: boolean

@@ -112,7 +112,7 @@ export class HttpServer implements Servable, Controllable {
     this.live.add(new SocketDriver(this.engine, socket, this.forget).connection)
   }
 
-  /** Accepted, but not read: what the client sends stays in its own queue until somebody else has gone. */
+  /** Accepted, but not read: what the client sends stays in its own queue until someone else has gone. */
   private park(socket: Duplex): void {
     const leave = () => this.waiting.delete(socket)
     socket.on('error', leave).on('close', leave)

@@ -5,11 +5,11 @@ import type { Engine } from './engine.ts'
 /** How a request ended, for logs and measurements. */
 export interface Finish {
   status: number
-  /** Bytes of the answer's content; those of its head are not counted. */
+  /** Bytes of the response's content; those of its head are not counted. */
   bytes: number
-  /** From the first byte of the request's head that was read to the last of the answer that was written. */
+  /** From the first byte of the request's head that was read to the last of the response that was written. */
   durationMs: number
-  /** Set where the answer was cut: the client left, or the answer's stream failed. */
+  /** Set where the response was cut: the client left, or the response's stream failed. */
   error: unknown
 }
 

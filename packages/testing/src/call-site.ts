@@ -1,4 +1,4 @@
-/** A place in the program, whose text is made only when somebody asks for it. */
+/** A place in the program, whose text is made only when someone asks for it. */
 export interface CallSite {
   stack?: string
 }

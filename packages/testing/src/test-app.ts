@@ -60,13 +60,13 @@ export class TestApp extends Visitor implements AsyncDisposable {
     return this.#clock
   }
 
-  /** Somebody else, with cookies of their own. */
+  /** Someone else, with cookies of their own. */
   visitor(options?: VisitorOptions): Visitor {
     return new Visitor(this.server, options)
   }
 
   /**
-   * Somebody who is logged in without the form: by `login()` of the application's `Authentication`, with the first request
+   * Someone who is logged in without the form: by `login()` of the application's `Authentication`, with the first request
    * that asks who it is from.
    *
    * @param user - a user as the application knows one, or the id of one, which `findUser()` finds

@@ -68,7 +68,7 @@ export class TestServer {
     this.#cleanUps.push(cleanUp)
   }
 
-  /** @throws ArlenError `resources_leaked` where a request was never awaited, or still waits for its answer */
+  /** @throws ArlenError `resources_leaked` where a request was never awaited, or still waits for its response */
   async close(): Promise<void> {
     const left = [...this.#unsent].map(
       ([request, { stack = '' }]) => `  ${describeRequest(request.description)} was never awaited${placeIn(stack)}`,

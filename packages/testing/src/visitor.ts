@@ -47,7 +47,7 @@ const WEBSOCKET_OPTIONS: OptionTable<WebSocketOptions> = {
   protocols: option.listOf(option.string),
 }
 
-/** Somebody who uses the application: requests with cookies of their own. */
+/** Someone who uses the application: requests with cookies of their own. */
 export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   readonly cookies: CookieJar
   protected readonly server: TestServer
@@ -120,7 +120,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   /** The bare connection, for bytes that no client would send. It ends with the application under test. */
   raw(): Duplex {
     const stream = this.server.connect('raw()').detach()
-    stream.on('error', () => undefined) // whoever reads hears of it by the events they listen to
+    stream.on('error', () => undefined) // anyone who reads hears of it by the events they listen to
     this.server.onClose(() => stream.destroy())
     return stream
   }
@@ -310,7 +310,7 @@ function redirected(response: TestResponse): RequestDescription | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined || !URL.canParse(location, url))
     return undefined
   const next = new URL(location, url)
-  if (next.origin !== url.origin) return undefined // somebody else's: the test sees the redirect itself
+  if (next.origin !== url.origin) return undefined // someone else's: the test sees the redirect itself
   const toGet =
     status === 303 ? request.method !== 'GET' && request.method !== 'HEAD' : status < 303 && request.method === 'POST'
   const fields: [string, string][] = request.fields.map(([name, value]) => [name, value])

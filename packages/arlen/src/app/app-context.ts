@@ -8,7 +8,7 @@ import { type Form, type ViewContext, withViews } from '@arlen/view'
 import type { AppMailer } from '../built-in/mail.ts'
 import { EMPTY_FORM } from '../validation/form.ts'
 
-/** What an application adds to a context. Exported, so that whoever imports the package has it. */
+/** What an application adds to a context. Exported, so that anyone who imports the package has it. */
 export interface AppContext extends DatabaseContext, ViewContext<Reply> {
   /** The route that answers, once one was found. */
   route: Route<(c: Context) => unknown> | undefined

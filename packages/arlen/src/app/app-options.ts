@@ -23,7 +23,7 @@ export interface AppOptions {
   context?: ContextConstructor
   /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
   methodOverride?: boolean
-  /** How JSON answers are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
+  /** How JSON responses are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
   json?: JsonOptions
 }
 

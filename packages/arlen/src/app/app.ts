@@ -126,7 +126,7 @@ export class App extends Routes implements Servable {
     return this
   }
 
-  /** Runs after the last answer, in reverse order. */
+  /** Runs after the last response, in reverse order. */
   onStop(name: string, stop: NonNullable<Resource['stop']>): this {
     this.#lifecycle.add({ name, stop })
     return this

@@ -6,7 +6,7 @@ export type HealthCheck = (signal: AbortSignal) => unknown
 export interface HealthCheckOptions {
   /** Default 1,000. */
   timeoutMs?: number
-  /** How long an answer is good for, in milliseconds. Default 1,000. */
+  /** How long a response is good for, in milliseconds. Default 1,000. */
   cacheMs?: number
 }
 
@@ -29,7 +29,7 @@ const OPTIONS: OptionTable<HealthCheckOptions> = {
 }
 
 /**
- * What readiness depends on. Parts register a check each; a check is bounded in time, and its answer is shared by all
+ * What readiness depends on. Parts register a check each; a check is bounded in time, and its response is shared by all
  * that ask within its cache time, so that probes cannot become load.
  */
 export class Health {

@@ -95,7 +95,7 @@ export class Templates {
     const { root, config } = this.#source
     if (config.apiOnly || (this.#views === undefined && !existsSync(join(root, config.views.dir)))) return undefined
     this.#views ??= this.#open()
-    // Which there are is asked of the folder once, but where somebody is writing them.
+    // Which there are is asked of the folder once, but where someone is writing them.
     if (this.#names === undefined || this.#source.isDevelopment) this.#names = new Set(this.#views.names())
     const names = this.#names
     return [`errors/${status}`, 'errors/error'].find(name => names.has(name))

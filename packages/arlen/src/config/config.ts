@@ -84,7 +84,7 @@ export interface Config {
     /** Globs of files whose changes are ignored. */
     ignore: string[]
   }
-  /** Settings of the production server, which judges them itself. */
+  /** Settings of the production server, which checks them itself. */
   propaneAccessories: Record<string, unknown>
 }
 

@@ -3,7 +3,7 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 const channelOfReads: Channel = channel('arlen:reads')
 
 /**
- * Tells whoever watches what an application depends on, a development server for one, that it reads a folder: as source, or as
+ * Tells anyone who watches what an application depends on, a development server for one, that it reads a folder: as source, or as
  * assets that it serves unchanged.
  */
 export function reads(folder: string, as: 'source' | 'assets'): void {

@@ -4,7 +4,7 @@ import { type Context, Reply } from '@arlen/http'
 import { errorPage } from './error-page.ts'
 import { type ListedRoute, nearRoutes } from './near-routes.ts'
 
-/** Makes an answer of an error, or leaves it to the next by returning undefined. */
+/** Makes a response of an error, or leaves it to the next by returning undefined. */
 export type ErrorHandler = (error: unknown, c: Context) => unknown
 
 export interface ErrorResponderOptions {
@@ -41,7 +41,7 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
   const { apiOnly, development, pages, routes } = options
   return (error, c) => {
     const client = { accept: apiOnly ? undefined : c.req.header('accept') }
-    // A refusal is the application's answer and no failure of it: it looks the same everywhere.
+    // A rejection is the application's answer and no failure of it: it looks the same everywhere.
     const expected = error instanceof HttpError && error.status < 500
     if (development && !expected) return developmentReply(error, c, client)
     const problem = toProblem(error, c.req.id)
@@ -76,7 +76,7 @@ function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined, nea
   }
 }
 
-/** A page that waits for something: what `c.problem()` returns is an answer at once, whose body may come later. */
+/** A page that waits for something: what `c.problem()` returns is a response at once, whose body may come later. */
 async function* settled(page: PromiseLike<string>, failed: (reason: unknown) => Reply): AsyncGenerator<string> {
   yield await page.then(undefined, reason => failed(reason).body as string)
 }

@@ -49,7 +49,7 @@ function requestBody(schema: StandardSchemaV1, definitions: Definitions): Json {
   return { required: true, content: { [type]: { schema: json } } }
 }
 
-/** The answers that the route declares, and the refusals that its parts can make of a request. */
+/** The answers that the route declares, and the rejections that its parts can make of a request. */
 function responsesOf(route: Route<Handler<Context>>, method: string, definitions: Definitions, secured: boolean): Json {
   const response = optionOf(route, 'response')
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }

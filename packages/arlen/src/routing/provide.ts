@@ -19,7 +19,7 @@ export type Provider<Name extends string, Result> = Guard & Provides<{ readonly 
  * })
  * ```
  *
- * @param get - An answer (`c.problem()`, `c.redirect()` and the like) ends the request, and what is thrown does;
+ * @param get - A response (`c.problem()`, `c.redirect()` and the like) ends the request, and what is thrown does;
  *   anything else is the value, `undefined` and `null` included.
  */
 export function provide<const Name extends string, Result>(

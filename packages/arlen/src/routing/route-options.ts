@@ -4,7 +4,7 @@ import type { RouteOptions as RouterRouteOptions } from '@arlen/router'
 import type { ResponseSchemas } from '../validation/response-check.ts'
 import type { RouteSchemas } from '../validation/validation.ts'
 
-/** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the answer. */
+/** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the response. */
 export type Guard<C extends Context = Context> = (c: C) => unknown
 
 /** One guard, the name of one, or several, run in this order. */
@@ -15,7 +15,7 @@ export type Middlewares = Middleware<Context> | readonly Middleware<Context>[]
 
 /** What only a route can say. */
 interface OwnOptions<C extends Context> extends RouteSchemas {
-  /** What its JSON answers are, for the checks of development and tests, and for OpenAPI. */
+  /** What its JSON responses are, for the checks of development and tests, and for OpenAPI. */
   response?: ResponseSchemas
   /**
    * Answers a request whose values were refused, with `c.form` filled and the status set: by its schemas, or by its handler
@@ -99,7 +99,7 @@ export function toRouting(options: object, level: 'route' | 'group'): { meta: Re
   return { ...routing, meta }
 }
 
-/** What a route said, or for what is inherited the innermost group that did. Not yet judged. */
+/** What a route said, or for what is inherited the innermost group that did. Not yet checked. */
 export function optionOf<N extends Name>(route: { readonly meta: object }, name: N): AppOptions[N] {
   return (route.meta as Record<symbol, unknown>)[KEYS[name]] as AppOptions[N]
 }

@@ -36,7 +36,7 @@ function codeOf(issue: DetailedIssue): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
 }
 
-/** In the words of whoever fills in a form; `n` is what the schema requires. */
+/** In the words of anyone who fills in a form; `n` is what the schema requires. */
 const WORDS: Readonly<Record<string, (n: unknown) => string>> = {
   ends_with: n => `Must end with ${JSON.stringify(n)}.`,
   file: () => 'Must be a file.',

@@ -18,11 +18,11 @@ export interface BodyCarrier extends BodySource {
   throttle(): void
   /** Tells a client that waits for it to send its body. */
   sendContinue(): void
-  /** Nothing may follow the answer: where the next request would begin is not known. */
+  /** Nothing may follow the response: where the next request would begin is not known. */
   endAfterThis(): void
 }
 
-/** Reads the body of a request off a connection, and brings it to whoever reads it. */
+/** Reads the body of a request off a connection, and brings it to anyone who reads it. */
 export class BodyReceiver implements ChunkSink {
   private readonly carrier: BodyCarrier
   private readonly input: InputBuffer
@@ -33,7 +33,7 @@ export class BodyReceiver implements ChunkSink {
   private remaining = 0
   /** Bytes that arrive are the body's. */
   private open = false
-  /** The answer is out: what still comes is dropped. */
+  /** The response is out: what still comes is dropped. */
   private discarding = false
   private full = false
   private continueWanted = false
@@ -129,7 +129,7 @@ export class BodyReceiver implements ChunkSink {
 
   /** See {@link BodySource.wantBody}. */
   want(body: Body): void {
-    // Asked by a handler that goes on after its answer, when the connection may have gone on as well.
+    // Asked by a handler that goes on after its response, when the connection may have gone on as well.
     if (body !== this.body) return body.fail(httpError('body_incomplete'))
     if (this.continueWanted) {
       this.continueWanted = false
@@ -161,7 +161,7 @@ export class BodyReceiver implements ChunkSink {
   }
 
   /**
-   * Before an answer: reads what is there of a body that nobody wants, and tells whether the connection survives it. A
+   * Before a response: reads what is there of a body that nobody wants, and tells whether the connection survives it. A
    * client that was never told to continue may or may not send its body, so nothing can follow.
    */
   settle(): boolean {
@@ -174,7 +174,7 @@ export class BodyReceiver implements ChunkSink {
     return body.complete || (this.chunks === null && this.remaining <= this.carrier.engine.limits.maxDiscardedBytes)
   }
 
-  /** After an answer: what has not come yet is dropped when it comes, and whoever still reads it learns that. */
+  /** After a response: what has not come yet is dropped when it comes, and anyone who still reads it learns that. */
   discard(): void {
     this.discarding = true
     this.body?.abandon()

@@ -3,7 +3,7 @@ import { httpError } from '../errors.ts'
 
 /** What a body asks of the connection that brings it. */
 export interface BodySource {
-  /** Somebody reads: send 100 Continue if it is waited for, and push what has arrived. */
+  /** Someone reads: send 100 Continue if it is waited for, and push what has arrived. */
   wantBody(body: Body): void
   /** The reader is full, or has room again. */
   pauseBody(body: Body): void
@@ -20,7 +20,7 @@ const STREAMING = 2
 const DISCARDING = 3
 const PEEKING = 4
 
-/** Who looks at the beginning of a body before anybody takes it. */
+/** Who looks at the beginning of a body before anyone takes it. */
 export interface Peeker {
   /** A piece of the body, in order. */
   piece(bytes: Buffer): void
@@ -29,7 +29,7 @@ export interface Peeker {
 }
 
 /**
- * The body of one request. Until somebody asks for it, its bytes stay where they are: in the connection's input and,
+ * The body of one request. Until someone asks for it, its bytes stay where they are: in the connection's input and,
  * past that, in the peer's send queue.
  */
 export class Body {
@@ -112,7 +112,7 @@ export class Body {
         done(error)
       },
     })
-    // Whoever reads it hears of its failure; where nobody does, it must not end the process.
+    // Anyone who reads it hears of its failure; if nobody does, it must not end the process.
     readable.on('error', () => undefined)
     this.readable = readable
     if (this.failed) readable.destroy(this.failure as Error)
@@ -124,7 +124,7 @@ export class Body {
   }
 
   /**
-   * Shows the beginning of the body, at least `most` bytes of it or what there is, and takes nothing: whoever reads the
+   * Shows the beginning of the body, at least `most` bytes of it or what there is, and takes nothing: anyone who reads the
    * body afterwards gets it from its first byte, and their limit counts.
    */
   peek(most: number, peeker: Peeker): void {
@@ -161,7 +161,7 @@ export class Body {
     this.chunks = []
   }
 
-  /** The answer is out: what a stream has not brought yet is dropped, and whoever still reads it learns that. */
+  /** The response is out: what a stream has not brought yet is dropped, and anyone who still reads it learns that. */
   abandon(): void {
     if (this.mode === STREAMING && !this.complete) this.readable!.destroy(httpError('body_incomplete'))
   }

@@ -215,7 +215,7 @@ export class ChunkedReader {
       default: // END_LF
         if (octet !== LF) return 'header_invalid'
         this.state = DONE
-        // A second framing after the body is one that somebody may have believed before it.
+        // A second framing after the body is one that someone may have believed before it.
         return FRAMING.test(this.trailers) ? 'framing_invalid' : null
     }
     this.trailers += String.fromCharCode(octet)

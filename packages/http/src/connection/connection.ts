@@ -19,7 +19,7 @@ import { EVENT, next, STATE } from './state.ts'
 const { idle: IDLE, head: HEAD, receiving: RECEIVING, handling: HANDLING, duplex: DUPLEX } = STATE
 const { streaming: STREAMING, discarding: DISCARDING, lingering: LINGERING, closed: CLOSED } = STATE
 
-/** What a lingering connection still reads before it only waits: enough for any client to notice the answer. */
+/** What a lingering connection still reads before it only waits: enough for any client to notice the response. */
 const LINGER_BYTES = 1024 * 1024 + 64 * 1024
 
 /** Bytes of an unread body or of pipelined requests that are held while a handler runs. */
@@ -192,7 +192,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   drop(): void {
-    // A FIN would make half an answer a whole one (RFC 9112, section 8).
+    // A FIN would make half a response a whole one (RFC 9112, section 8).
     if (this.writer.isDelimitedByClose) this.transport.reset()
     else this.transport.destroy()
   }
@@ -409,7 +409,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     take(this.transport.detach(), head)
   }
 
-  /** Whether this answer is the last, for what is to be read before it or may follow it. */
+  /** Whether this response is the last, for what is to be read before it or may follow it. */
   private prepare(head: ResponseHead): void {
     if (!this.receiver.settle() || head.last || this.mustEnd) this.writer.endAfterThis()
   }

@@ -5,8 +5,8 @@ import type { Engine } from '../engine.ts'
 export type DeadlineKind = 'read' | 'handler' | 'write'
 
 /**
- * When a request, its answer and its peer are late: three moments in ticks of the engine's clock, of which each may be
- * never. Nothing is armed or cleared for a request; whoever owns the deadlines asks them once a tick.
+ * When a request, its response and its peer are late: three moments in ticks of the engine's clock, of which each may be
+ * never. Nothing is armed or cleared for a request; anyone who owns the deadlines asks them once a tick.
  */
 export class Deadlines {
   private readonly engine: Engine
@@ -30,7 +30,7 @@ export class Deadlines {
     this.read = this.engine.clock.tick + this.engine.ticks.keepAliveTimeoutMs
   }
 
-  /** The first piece of a body must arrive: somebody has begun to read it, or has room again. */
+  /** The first piece of a body must arrive: someone has begun to read it, or has room again. */
   expectBody(): void {
     this.bodySince = this.engine.clock.tick
     this.read = this.bodySince + this.engine.ticks.bodyTimeoutMs
@@ -44,7 +44,7 @@ export class Deadlines {
     this.read = Math.min(clock.tick + ticks.bodyTimeoutMs, this.bodySince + ticks.bodyTimeoutMs + byRate)
   }
 
-  /** The peer, which has its last answer, must close its side. */
+  /** The peer, which has its last response, must close its side. */
   expectClose(): void {
     this.read = this.engine.clock.tick + this.engine.ticks.lingerTimeoutMs
   }
@@ -54,12 +54,12 @@ export class Deadlines {
     this.read = NEVER
   }
 
-  /** The answer must begin. */
+  /** The response must begin. */
   startHandler(): void {
     this.handler = this.engine.clock.tick + this.engine.ticks.handlerTimeoutMs
   }
 
-  /** The answer must begin within this many milliseconds from now. */
+  /** The response must begin within this many milliseconds from now. */
   limitHandler(ms: number): void {
     this.handler = this.engine.clock.tick + this.engine.clock.ticks(ms)
   }

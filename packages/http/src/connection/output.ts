@@ -12,9 +12,9 @@ export interface Transport {
   /** Closes our side after what was written; `flushed` is called when it is out. */
   end(): void
   destroy(): void
-  /** The same so that the peer can tell it from the end of an answer, where the transport has such a thing. */
+  /** The same so that the peer can tell it from the end of a response, where the transport has such a thing. */
   reset(): void
-  /** Hands the stream to somebody else: from now on the connection hears nothing of it but that it has closed. */
+  /** Hands the stream to someone else: from now on the connection hears nothing of it but that it has closed. */
   detach(): Duplex
   /** What is written between the two leaves in one piece. */
   cork(): void

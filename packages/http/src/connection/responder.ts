@@ -14,7 +14,7 @@ import { type Exchange, type ResponseHead, UNKNOWN, UNTOLD } from './exchange.ts
 import { checkUnread, discard, release, StreamResponse, type StreamSink } from './stream-response.ts'
 import { handOver, UpgradeReply } from './upgrade.ts'
 
-/** Calls the handler of one request after the other, and turns what it comes to into an answer. */
+/** Calls the handler of one request after the other, and turns what it comes to into a response. */
 export class Responder implements StreamSink {
   private readonly service: Service
   private readonly exchange: Exchange
@@ -30,7 +30,7 @@ export class Responder implements StreamSink {
   private heardAt = 0
   /** An error is being answered: what fails now is not answered by the same means. */
   private failing = false
-  /** Why we cut the answer ourselves. */
+  /** Why we cut the response ourselves. */
   private failure: unknown = undefined
 
   constructor(service: Service, exchange: Exchange) {
@@ -96,12 +96,12 @@ export class Responder implements StreamSink {
     if (this.context === c) this.fail(c, reason)
   }
 
-  /** The peer can take more of the answer. */
+  /** The peer can take more of the response. */
   resume(): void {
     this.stream?.resume()
   }
 
-  /** The peer is gone: nobody waits for the answer any more. */
+  /** The peer is gone: nobody waits for the response any more. */
   abandon(reason: ArlenError): void {
     const c = this.context
     if (c === null) return
@@ -182,7 +182,7 @@ export class Responder implements StreamSink {
     }
   }
 
-  /** The error handler itself failed: the answer says no more than that. */
+  /** The error handler itself failed: the response says no more than that. */
   private lastResort(c: Context, error: unknown): void {
     try {
       if (this.context === c && !c._responded) this.send(c, c.problemOf(isHttpError(error) ? error : undefined))
@@ -192,7 +192,7 @@ export class Responder implements StreamSink {
     c.log.error({ err: error }, 'the error handler failed')
   }
 
-  /** False where the answer must say more than its type. */
+  /** False where the response must say more than its type. */
   private sendPlain(c: Context, type: string, text: string): boolean {
     const bytes = this.exchange.sendPlain(type, text, c._base === null ? '' : c._base.text)
     if (bytes < 0) return false
@@ -251,7 +251,7 @@ export class Responder implements StreamSink {
     this.head = head
     this.heardAt = this.service.clock.tick
     this.stream = new StreamResponse(this, body, declared)
-    // Whoever listens to events is told at once that somebody speaks.
+    // Anyone who listens to events is told at once that someone speaks.
     if (/^Content-Type: text\/event-stream\b/im.test(head.fields)) this.stream.begin()
     this.stream.start()
   }
@@ -266,7 +266,7 @@ export class Responder implements StreamSink {
     })
   }
 
-  /** The first piece is there: up to now the answer could have become an error. */
+  /** The first piece is there: up to now the response could have become an error. */
   streamBegin(): void {
     this.context!._responded = true
     this.exchange.sendHead(this.head!)
@@ -306,7 +306,7 @@ export class Responder implements StreamSink {
     this.exchange.complete()
   }
 
-  /** The request is over: tells whoever watches how it ended, and clears away what was to live no longer. */
+  /** The request is over: tells anyone who watches how it ended, and clears away what was to live no longer. */
   private finish(c: Context, status: number, bytes: number, error: unknown): void {
     this.context = null
     this.service.inFlight--
@@ -322,7 +322,7 @@ export class Responder implements StreamSink {
   }
 }
 
-/** Whether there is nothing to say about the answer but its type and what was prepared. */
+/** Whether there is nothing to say about the response but its type and what was prepared. */
 function isPlain(c: Context): boolean {
   return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
 }
@@ -341,7 +341,7 @@ function isHttpError(error: unknown): error is HttpError {
   }
 }
 
-/** Whether the length that an answer says of itself is one. */
+/** Whether the length that a response says of itself is one. */
 function isLength(bytes: number): boolean {
   return Number.isSafeInteger(bytes) && bytes >= 0
 }

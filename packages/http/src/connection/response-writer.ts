@@ -30,14 +30,14 @@ export class ResponseWriter {
     this.clock = clock
   }
 
-  /** The answer to another request is next. */
+  /** The response to another request is next. */
   begin(minor: number, last: boolean): void {
     this.minor = minor
     this.last = last
     this.chunked = false
   }
 
-  /** Nothing may follow this answer on its connection. */
+  /** Nothing may follow this response on its connection. */
   endAfterThis(): void {
     this.last = true
   }
@@ -46,7 +46,7 @@ export class ResponseWriter {
     return this.last
   }
 
-  /** The end of the connection is the end of the answer that is being sent: until it is whole, nothing may look like it. */
+  /** The end of the connection is the end of the response that is being sent: until it is whole, nothing may look like it. */
   get isDelimitedByClose(): boolean {
     return this.endsByClosing
   }
@@ -71,7 +71,7 @@ export class ResponseWriter {
     }
   }
 
-  /** The head of an answer whose content follows by `piece`, up to `end`. */
+  /** The head of a response whose content follows by `piece`, up to `end`. */
   head(head: ResponseHead): void {
     const isUnknown = head.length === UNKNOWN
     this.chunked = isUnknown && this.minor === 1

@@ -131,7 +131,7 @@ export function createListener(onConnection: (socket: Socket) => void): Server {
 
 /** Says one thing to a connection that will not be served, and closes it. */
 export function turnAway(socket: Duplex, answer: string): void {
-  socket.on('error', () => undefined) // whoever is turned away may already be gone
+  socket.on('error', () => undefined) // anyone who is turned away may already be gone
   socket.resume()
   socket.end(answer, 'latin1')
   setTimeout(() => socket.destroy(), 1000).unref()

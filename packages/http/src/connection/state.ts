@@ -23,13 +23,13 @@ const TABLE = {
     finishes: 'lingering',
     closes: 'closed',
   },
-  /** The answer is being sent while the request body still arrives. */
+  /** The response is being sent while the request body still arrives. */
   duplex: { body_complete: 'streaming', response_complete: 'discarding', finishes: 'lingering', closes: 'closed' },
-  /** The answer is being sent; the request was read in full. */
+  /** The response is being sent; the request was read in full. */
   streaming: { response_complete: 'idle', finishes: 'lingering', closes: 'closed' },
-  /** The answer is out; the rest of the request body is read and dropped. */
+  /** The response is out; the rest of the request body is read and dropped. */
   discarding: { body_complete: 'idle', finishes: 'lingering', closes: 'closed' },
-  /** The last answer is out and our side is closed; what the peer still sends is dropped, so that it can read. */
+  /** The last response is out and our side is closed; what the peer still sends is dropped, so that it can read. */
   lingering: { closes: 'closed' },
   /** The bytes belong to another protocol now. */
   upgraded: { closes: 'closed' },

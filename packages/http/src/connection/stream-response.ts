@@ -4,9 +4,9 @@ import { bytesOf, isBytes, Reply, type StreamBody } from '../response/reply.ts'
 import { isStream } from '../response/to-reply.ts'
 import { webReply } from '../response/web-reply.ts'
 
-/** Where the pieces of a streamed answer go: the connection. */
+/** Where the pieces of a streamed response go: the connection. */
 export interface StreamSink {
-  /** The source has something to say, or has ended without: the answer can begin. */
+  /** The source has something to say, or has ended without: the response can begin. */
   streamBegin(): void
   /** False when the peer cannot keep up; `resume` is called once it can. */
   streamWrite(piece: Uint8Array | string): boolean
@@ -40,7 +40,7 @@ export class StreamResponse {
     else void this.iterate(this.source)
   }
 
-  /** Begins the answer though there is nothing to say yet. */
+  /** Begins the response though there is nothing to say yet. */
   begin(): void {
     if (this.begun) return
     this.begun = true
@@ -151,7 +151,7 @@ export class StreamResponse {
 }
 
 /**
- * Throws where a source has ended, failed or been taken already: it says nothing any more, and whoever waited for it would
+ * Throws where a source has ended, failed or been taken already: it says nothing any more, and anyone who waited for it would
  * wait for ever.
  */
 export function checkUnread(source: StreamBody): void {

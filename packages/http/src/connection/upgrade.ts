@@ -15,7 +15,7 @@ export interface UpgradeOptions {
 
 const OPTIONS: OptionTable<UpgradeOptions> = { crossSite: option.boolean }
 
-/** The answer to a request for another protocol: none from us, the handler speaks. */
+/** The response to a request for another protocol: none from us, the handler speaks. */
 export class UpgradeReply extends Reply {
   readonly take: UpgradeHandler
 

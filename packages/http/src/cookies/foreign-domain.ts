@@ -10,7 +10,7 @@ const told = new Set<string>()
 const MOST_TOLD = 100
 
 /**
- * Warns of a cookie for a domain that the host of the request is not in: browsers drop it without a word (RFC 6265bis, section
+ * Warns of a cookie for a domain that the host of the request is not in: browsers drop it silently (RFC 6265bis, section
  * 5.7). It is not an error, because a proxy may have replaced the Host field.
  */
 export function warnOfForeignDomain(c: Setting, name: string, domain: string): void {

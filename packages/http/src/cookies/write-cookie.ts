@@ -14,7 +14,7 @@ export interface CookieOptions {
   /** Default true: scripts of the page cannot read it. */
   httpOnly?: boolean | undefined
   /**
-   * Sends the cookie over https alone. Default true. `c.setCookie` leaves it out of the answer to a request that came
+   * Sends the cookie over https alone. Default true. `c.setCookie` leaves it out of the response to a request that came
    * over plain http, where browsers would drop the cookie, unless another attribute or the name asks for it.
    */
   secure?: boolean | undefined
@@ -48,9 +48,9 @@ const MAX_ATTRIBUTE_BYTES = 1024
 const PREFIX = /^__(?:host-http|http|host|secure)-/i
 
 /**
- * The value of a Set-Cookie field, with the safe attributes `Path=/; HttpOnly; Secure; SameSite=Lax` unless told otherwise.
+ * The value of a Set-Cookie field, with the safe attributes `Path=/; HttpOnly; Secure; SameSite=Lax` by default.
  *
- * @throws `cookie_invalid` for a cookie that cannot be written, or that browsers drop or change without saying so
+ * @throws `cookie_invalid` for a cookie that cannot be written, or that browsers drop or change silently
  *   (RFC 6265bis, section 5.7); the message has the reason.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {

@@ -10,7 +10,7 @@ export interface FetchBodyOwner extends BodySource {
   bodyBroke(reason: unknown): void
 }
 
-/** Brings the body of a web Request to whoever reads it, and reads no faster than they do. */
+/** Brings the body of a web Request to anyone who reads it, and reads no faster than they do. */
 export class FetchBody {
   readonly body: Body
   private readonly owner: FetchBodyOwner
@@ -29,7 +29,7 @@ export class FetchBody {
     this.declared = declared
   }
 
-  /** Somebody reads. */
+  /** Someone reads. */
   want(): void {
     if (this.closed) return this.body.fail(httpError('body_incomplete'))
     if (this.body.complete || this.reading) return
@@ -89,7 +89,7 @@ export class FetchBody {
     this.letGo(reason)
   }
 
-  /** The answer is out, or nobody waits for it: no more of the body is read, and whoever still reads it learns that. */
+  /** The response is out, or nobody waits for it: no more of the body is read, and anyone who still reads it learns that. */
   close(reason: Error): void {
     if (this.closed || this.body.complete) return
     this.body.abandon()

@@ -91,7 +91,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     this.end()
   }
 
-  /** Nobody waits for the answer any more; whoever reads it yet learns why. */
+  /** Nobody waits for the response any more; anyone who reads it yet learns why. */
   private leave(reason: unknown): void {
     if (this.ended) return
     this.end()
@@ -163,7 +163,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
   }
 
   sendWhole(head: ResponseHead, content: string | Uint8Array | null): void {
-    // As a string it would get a Content-Type where the answer has none.
+    // As a string it would get a Content-Type where the response has none.
     const bytes = typeof content === 'string' ? encoder.encode(content) : content
     this.resolve(responseOf(this.engine, head, bytes as Uint8Array<ArrayBuffer> | null))
   }

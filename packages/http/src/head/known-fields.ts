@@ -99,7 +99,7 @@ function readContentLength(head: Head, bytes: Uint8Array, start: number, end: nu
   return null
 }
 
-/** #connection-option (RFC 9110, section 7.6.1). What is no list of tokens closes the connection after the answer. */
+/** #connection-option (RFC 9110, section 7.6.1). What is no list of tokens closes the connection after the response. */
 function readConnection(head: Head, bytes: Uint8Array, start: number, end: number): void {
   let i = start
   while (i < end) {

@@ -1,5 +1,5 @@
 /**
- * Looks fields up in a request head that was already parsed and checked. Nothing is indexed or decoded until somebody
+ * Looks fields up in a request head that was already parsed and checked. Nothing is indexed or decoded until someone
  * asks; one look-up is one pass over the names.
  */
 

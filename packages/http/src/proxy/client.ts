@@ -12,7 +12,7 @@ export interface Client {
   host: string
 }
 
-/** What a request says of itself, whoever carries it. */
+/** What a request says about itself, whatever carries it. */
 export interface ClientSource {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean

@@ -13,7 +13,7 @@ export type ProxyTrust = (address: string | undefined) => boolean
 
 /**
  * Makes the test from a list of addresses, CIDR ranges and names. A number of hops or `true` is refused: either lets
- * anybody who reaches the server directly write their own address.
+ * anyone who reaches the server directly write their own address.
  */
 export function proxyTrust(list: readonly string[]): ProxyTrust {
   return addressTest(list, problem => invalidOption('createServer()', 'trustedProxies', problem))

@@ -30,7 +30,7 @@ const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|x-ndjson|[\w.-]+\+(?:json|xml))|image\/svg\+xml|font\/(?:ttf|otf))/i
 
 /**
- * Compresses answers for those who take it. It is given to routes, not to a whole application: an answer that mixes a
+ * Compresses answers for those who take it. It is given to routes, not to a whole application: a response that mixes a
  * secret with text that an attacker chose tells the secret by its length (BREACH), so a page with both must not have it.
  * Event streams, answers that already have a coding and `Cache-Control: no-transform` are left alone.
  */
@@ -56,7 +56,7 @@ function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
   const type = reply.type === '' ? (setField(c, reply, 'content-type') ?? '') : reply.type
   if (!COMPRESSIBLE.test(type) || setField(c, reply, 'content-encoding') !== undefined) return false
   if (/\bno-transform\b/i.test(setField(c, reply, 'cache-control') ?? '')) return false
-  // The answer to HEAD, and 304, have no content but the length of what they stand for.
+  // The response to HEAD, and 304, have no content but the length of what they stand for.
   if (body === null) return reply.length >= minBytes
   if (typeof body === 'string' || body instanceof Uint8Array) return body.length >= minBytes
   return typeof body === 'object' && isStream(body)

@@ -11,7 +11,7 @@ const NOT_IN_304 = [
 ] as const
 
 /**
- * The answer as the preconditions of its request make it: a 2xx to GET or HEAD with an ETag or Last-Modified becomes 304
+ * The response as the preconditions of its request make it: a 2xx to GET or HEAD with an ETag or Last-Modified becomes 304
  * where the client has it already, and 412 where it asked for another state (RFC 9110, section 13). What other methods
  * have done cannot be undone by then: their handlers ask `c.fresh()` before they act.
  *
@@ -31,7 +31,7 @@ export function conditioned(c: Context, reply: Reply): Reply {
 }
 
 function notModified(c: Context, reply: Reply): Reply {
-  // A copy: the answer may be one that a program gives again and again.
+  // A copy: the response may be one that a program gives again and again.
   const bare = new Reply(null, '', 304)
   if (reply._list !== null) for (const [name, value] of reply._list.clone()) bare.headers.append(name, value)
   for (const name of NOT_IN_304) {

@@ -19,7 +19,7 @@ export function isConditional(req: HttpRequest): boolean {
  * Evaluates the preconditions of a request in the order of RFC 9110, section 13.2.2. Without a tag no list of tags matches;
  * without a date the fields with dates do not count.
  *
- * @returns 412 or 304 where a precondition decides the answer, 200 where the request goes on.
+ * @returns 412 or 304 where a precondition decides the response, 200 where the request goes on.
  */
 export function evaluateConditions(req: HttpRequest, { etag, modified }: Validators): 200 | 304 | 412 {
   const ifMatch = req.header('if-match')
@@ -29,7 +29,7 @@ export function evaluateConditions(req: HttpRequest, { etag, modified }: Validat
     const since = parseDate(req.header('if-unmodified-since'))
     if (since !== undefined && modified !== undefined && modified > since) return 412
   }
-  // "Not modified" answers those who would read; whoever would do something else is told that the condition failed.
+  // "Not modified" answers those who would read; anyone who would do something else is told that the condition failed.
   const reads = req.method === 'GET' || req.method === 'HEAD'
   const ifNoneMatch = req.header('if-none-match')
   if (ifNoneMatch !== undefined) {

@@ -36,7 +36,7 @@ export async function decodeBody(bytes: Buffer, coding: string, limit: number): 
 
 const { constants } = zlib
 
-/** Fast rather than small: an answer is compressed each time it is given. */
+/** Fast rather than small: a response is compressed each time it is given. */
 const SETTINGS: Readonly<Record<ContentCoding, { whole: object; stream: object }>> = {
   gzip: { whole: { level: 6 }, stream: { level: 6, flush: constants.Z_SYNC_FLUSH } },
   br: {

@@ -4,12 +4,12 @@ export function isFormOfOurs(response: Response): boolean {
 }
 
 /**
- * The body that a `Response` makes of a `FormData`. Node.js feeds it without asking whether anybody still reads it, and
- * ends the process where it was canceled: so it is read to its end, whatever becomes of the answer. It is in memory anyhow.
+ * The body that a `Response` makes of a `FormData`. Node.js feeds it without asking whether anyone still reads it, and
+ * ends the process where it was canceled: so it is read to its end, whatever becomes of the response. It is in memory anyhow.
  */
 export function readToEnd(response: Response): AsyncIterable<Uint8Array> {
   const whole = response.arrayBuffer()
-  whole.catch(() => undefined) // heard where it is sent; an answer to HEAD never is
+  whole.catch(() => undefined) // heard where it is sent; a response to HEAD never is
   return (async function* () {
     yield new Uint8Array(await whole)
   })()

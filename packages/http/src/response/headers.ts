@@ -4,7 +4,7 @@ import { isSendableValue, isToken } from '../head/grammar.ts'
 /** Fields that frame the message or belong to the connection: an application that set them could break both. */
 const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'trailer', 'te'])
 
-/** What describes the content, by name: gone from an answer that becomes an error. */
+/** What describes the content, by name: gone from a response that becomes an error. */
 const REPRESENTATION: ReadonlySet<string> = new Set([
   // Representation metadata and validators (RFC 9110, section 8).
   'content-type',
@@ -30,7 +30,7 @@ const REPRESENTATION: ReadonlySet<string> = new Set([
 /** The writer decides these, from what was set and from what is sent. */
 const WRITTEN_APART: ReadonlySet<string> = new Set(['content-type', 'content-length', 'connection', 'date'])
 
-/** What keeps an answer out of shared caches holds for the error in its place too: its cookies are still there. */
+/** What keeps a response out of shared caches holds for the error in its place too: its cookies are still there. */
 const STAYS_PRIVATE = /\b(?:no-store|private)\b/i
 
 /** Fields that were checked and written when the program started; see `HeaderBlock`. */
@@ -41,7 +41,7 @@ interface PreparedFields {
 }
 
 /**
- * The header fields of an answer, in order, as they were named. Names and values are checked when they are set, so that
+ * The header fields of a response, in order, as they were named. Names and values are checked when they are set, so that
  * no text can end a field or begin another (RFC 9110, section 5.5).
  */
 export class HeaderList {

@@ -19,7 +19,7 @@ interface Named {
   readonly routeName: string
 }
 
-/** Writes the JSON of answers. Throws `response_not_json` for what JSON would change without saying so. */
+/** Writes the JSON of responses. Throws `response_not_json` for what JSON would change silently. */
 export class JsonWriter {
   private readonly form: ((value: bigint, route: Named) => unknown) | undefined
 

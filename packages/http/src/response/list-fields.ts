@@ -1,8 +1,8 @@
 import { HeaderList } from './headers.ts'
 
 /**
- * Fields that are lists whose members add up: what `c.res` has of them and what the answer has are written together. Every
- * other field of the answer replaces the one of `c.res`; so do lists that are one statement about one answer and would say
+ * Fields that are lists whose members add up: what `c.res` has of them and what the response has are written together. Every
+ * other field of the response replaces the one of `c.res`; so do lists that are one statement about one response and would say
  * something else when joined: Cache-Control, Content-Security-Policy, Permissions-Policy, Content-Encoding,
  * Content-Language, Accept-Ranges.
  */
@@ -40,7 +40,7 @@ export function addsUp(name: string): boolean {
   return JOINED_IN_ONE_LINE.has(name) || JOINED_IN_LINES.has(name)
 }
 
-/** The list-valued fields that both have, joined: what the answer says first. Null where there is none. */
+/** The list-valued fields that both have, joined: what the response says first. Null where there is none. */
 export function joinLists(own: HeaderList, defaults: HeaderList): HeaderList | null {
   const names = own.namesSharedWith(defaults, addsUp)
   if (names === null) return null

@@ -7,7 +7,7 @@ import { HeaderList } from './headers.ts'
 /** What a body can be streamed from. */
 export type StreamBody = Readable | ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>
 
-/** An answer that a handler returns. `c.text()`, `c.json()` and the like make it; a middleware may change it. */
+/** A response that a handler returns. `c.text()`, `c.json()` and the like make it; a middleware may change it. */
 export class Reply {
   /** 0 takes the status of `c.res`. */
   status: number
@@ -42,12 +42,12 @@ export class Reply {
     return this.fields !== null || this.block !== null
   }
 
-  /** Gives the answer fields that it shares with others, until somebody changes them here. */
+  /** Gives the response fields that it shares with others, until someone changes them here. */
   useBlock(block: HeaderBlock): void {
     this.block = block
   }
 
-  /** @internal The fields that are this answer's own, for those that look at names only. */
+  /** @internal The fields that are this response's own, for those that look at names only. */
   get _list(): HeaderList | null {
     return this.block === null ? this.fields : this.block.list
   }
@@ -58,7 +58,7 @@ export class Reply {
   }
 
   private initialize(init: ReplyOptions): void {
-    // The reader makes a copy, which an answer with the right names can do without.
+    // The reader makes a copy, which a response with the right names can do without.
     for (const name in init) if (!(name in OPTIONS)) readOptions('the reply', init, OPTIONS)
     if (init.status !== undefined) this.status = checkStatus(init.status)
     if (init.length !== undefined) this.length = init.length

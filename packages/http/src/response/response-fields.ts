@@ -5,8 +5,8 @@ import { joinLists } from './list-fields.ts'
 import type { Reply } from './reply.ts'
 
 /**
- * The fields of an answer as they stand in a head, `Name: value` CRLF for each, with those that the server adds. What
- * frames or carries the answer is added by whatever carries it.
+ * The fields of a response as they stand in a head, `Name: value` CRLF for each, with those that the server adds. What
+ * frames or carries the response is added by whatever carries it.
  */
 export function responseFields(c: Context, reply: Reply, status: number): string {
   let fields = ''
@@ -23,7 +23,7 @@ export function responseFields(c: Context, reply: Reply, status: number): string
   return fields
 }
 
-/** What the answer says it is; else what was set for an answer that does not say. */
+/** What the response says it is; else what was set for a response that does not say. */
 function contentType(c: Context, reply: Reply): string {
   const own = reply._list?.get('content-type') ?? reply.type
   if (own === '') return setField(c, reply, 'content-type') ?? ''
@@ -32,7 +32,7 @@ function contentType(c: Context, reply: Reply): string {
   throw httpError('header_value_invalid', { name: 'Content-Type' })
 }
 
-/** The fields of `c.res`, of the answer where both have one, and of both where they are lists. */
+/** The fields of `c.res`, of the response where both have one, and of both where they are lists. */
 export function fieldLines(c: Context, reply: Reply): string {
   const own = reply._list
   const defaults = c._response?.headers ?? c._base?.list ?? null
@@ -42,7 +42,7 @@ export function fieldLines(c: Context, reply: Reply): string {
   return (c._response === null ? c._base!.serialize(own) : defaults.serialize(own)) + reply._serialize()
 }
 
-/** A field as the application set it: on the answer, else for whatever answer there is. */
+/** A field as the application set it: on the response, else for whatever answer there is. */
 export function setField(c: Context, reply: Reply, name: string): string | undefined {
   return reply._list?.get(name) ?? (c._response === null ? c._base?.get(name) : c._response.headers.get(name))
 }

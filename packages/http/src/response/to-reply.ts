@@ -6,7 +6,7 @@ import { BYTES_TYPE, bytesOf, isBytes, Reply, type StreamBody } from './reply.ts
 import { webReply } from './web-reply.ts'
 
 /**
- * The answer that a handler's result stands for. Middleware that must see or change an answer calls it on the result of
+ * The response that a handler's result stands for. Middleware that must see or change a response calls it on the result of
  * the handler it wraps, and returns what it made of it.
  *
  * A string is text; a Buffer, ArrayBuffer, view of one or Blob is bytes; a stream, async iterable or web Response is itself;
@@ -21,12 +21,12 @@ export function toReply(c: Context, result: unknown): Reply {
   return jsonReply(c, result)
 }
 
-/** Any JSON value as the answer that a handler which returns it means. */
+/** Any JSON value as the response that a handler which returns it means. */
 export function jsonReply(c: Context, value: unknown): Reply {
   return new Reply(c._json(value), plainType(c, JSON_TYPE))
 }
 
-/** The Content-Type of a result that does not say its own: what was set for the answer, else the usual one. */
+/** The Content-Type of a result that does not say its own: what was set for the response, else the usual one. */
 function plainType(c: Context, usual: string): string {
   return c._response?.headers.get('content-type') ?? usual
 }

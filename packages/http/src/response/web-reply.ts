@@ -34,11 +34,11 @@ function unpacksZstd(): boolean {
 }
 
 /**
- * A web Response as an answer: its status, its fields but those of its connection, its body as it is read. What `fetch`
+ * A web Response as a response: its status, its fields but those of its connection, its body as it is read. What `fetch`
  * gives says how the body was sent, but reads without that coding, so the fields that were about it go, and a strong tag
  * becomes a weak one.
  *
- * @param isHead - the answer has no content, but the length that a GET would have got
+ * @param isHead - the response has no content, but the length that a GET would have got
  */
 export function webReply(response: Response, isHead: boolean): Reply {
   if (response.bodyUsed) throw httpError('stream_incomplete')

@@ -37,7 +37,7 @@ const WHOLE_BYTES = 64 * 1024
 const typeOf = typesByName()
 
 /**
- * A file as an answer, with validators, conditions and ranges. Without a root the path is the program's own. Rejects with a
+ * A file as a response, with validators, conditions and ranges. Without a root the path is the program's own. Rejects with a
  * 404 where there is no such file, and with static_folder_missing where there is no such root.
  */
 export async function answerFile(req: HttpRequest, name: string, options: FileOptions = {}): Promise<Reply> {

@@ -9,11 +9,11 @@ import { type FileEntry, openCurrent } from './file-entry.ts'
 import { FileStream } from './file-stream.ts'
 import { parseRange } from './range.ts'
 
-/** Any field that could make the answer another than the whole file. */
+/** Any field that could make the response another than the whole file. */
 const CONDITIONAL = /\r\n(?:if-(?:match|none-match|modified-since|unmodified-since|range)|range):/i
 
 /**
- * The answer to a GET or HEAD for a state of a file: 200, or 206, 304, 412, 416 as the request's preconditions and
+ * The response to a GET or HEAD for a state of a file: 200, or 206, 304, 412, 416 as the request's preconditions and
  * range ask for (RFC 9110, sections 13 and 14). Undefined where the file has gone since it was looked at.
  */
 export function fileReply(
@@ -57,13 +57,13 @@ function replyTo(
   const status = evaluateConditions(req, entry)
   if (status === 412) throw httpError('precondition_failed')
   if (status === 304) {
-    // Type and length are not sent, but a middleware can tell by them what the whole answer would have been.
+    // Type and length are not sent, but a middleware can tell by them what the whole response would have been.
     const reply = new Reply(null, entry.type, 304)
     reply.length = entry.size
     return describe(reply, entry, cacheControl, varies)
   }
 
-  // Ranges count bytes of one coding; a part of a compressed file is of no use to anybody.
+  // Ranges count bytes of one coding; a part of a compressed file is of no use to anyone.
   const field = req.method === 'GET' && entry.coding === undefined ? req.header('range') : undefined
   const range = field !== undefined && allowsRange(req, entry) ? parseRange(field, entry.size) : undefined
   if (range === 'unsatisfiable') {
@@ -80,7 +80,7 @@ function replyTo(
   return describe(reply, entry, cacheControl, varies)
 }
 
-/** The one answer that most requests get: its header fields are written once for each state of the file. */
+/** The one response that most requests get: its header fields are written once for each state of the file. */
 function wholeReply(entry: FileEntry, bytes: Buffer, cacheControl: string, varies: boolean): Reply {
   const reply = new Reply(bytes, entry.type)
   reply.isConditioned = true

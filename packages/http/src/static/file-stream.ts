@@ -36,7 +36,7 @@ export class FileStream extends Readable {
     const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE, this.end - this.at))
     const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, this.at)
     this.at += bytesRead
-    // The last piece is held back where the file was written to: half an answer can be told from a whole one.
+    // The last piece is held back where the file was written to: half a response can be told from a whole one.
     const isSound = bytesRead > 0 && (this.at < this.end || (await isSame(this.handle, this.entry)))
     if (!isSound) throw httpError('file_changed', { path: this.entry.path })
     return buffer.subarray(0, bytesRead)

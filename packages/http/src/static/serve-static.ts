@@ -89,7 +89,7 @@ export function serveStatic(dir: string, given: StaticOptions = {}): Middleware<
     return fileReply(c.req, chosen, immutable?.test(path) ? forever : usual, varies)
   }
 
-  /** The answer for a file that is not known, or no more what was known of it. */
+  /** The response for a file that is not known, or no more what was known of it. */
   const find = async (c: Context, name: string): Promise<Reply | undefined> => {
     cache.delete(name)
     const file = await load(name)

@@ -80,7 +80,7 @@ function headersOf(reply: FastifyReply): ForeignHeaders {
   }
 }
 
-// As fastify-plugin does: the headers are for whoever registers the plugin, and not only inside. Rate limits are too.
+// As fastify-plugin does: the headers are for anyone who registers the plugin, and not only inside. Rate limits are too.
 for (const plugin of [fastifySecurityHeaders, fastifyRateLimit]) {
   Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }

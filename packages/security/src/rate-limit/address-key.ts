@@ -3,7 +3,7 @@ const groups = new Uint16Array(8)
 
 /**
  * The key that an address is counted under. IPv4 counts as itself, also when mapped (`::ffff:192.0.2.1`). For IPv6 only
- * the network counts, because whoever has one address has its whole /64. Text that is not an address counts as itself.
+ * the network counts, because anyone who has one address has its whole /64. Text that is not an address counts as itself.
  *
  * @param prefix - significant bits of an IPv6 address, 1 to 64.
  * @param ipv4Prefix - significant bits of an IPv4 address, 1 to 32.

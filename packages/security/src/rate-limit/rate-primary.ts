@@ -25,7 +25,7 @@ export class RatePrimary {
   }
 
   /**
-   * @returns whether the message was a question and has been handled. Malformed questions get no answer: nothing that a
+   * @returns whether the message was a question and has been handled. Malformed questions get no response: nothing that a
    *   worker sends may harm the primary.
    */
   handle(message: unknown, reply: (answer: RateAnswer) => void): boolean {

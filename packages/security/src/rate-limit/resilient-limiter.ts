@@ -90,7 +90,7 @@ export class ResilientLimiter {
   #ask(key: string, cost: number): Promise<RateDecision> {
     const { store, local, deadlineMs } = this.#options
     return new Promise((resolve, reject) => {
-      // One turn later: if this process was too busy to read it, the answer may have arrived already.
+      // One turn later: if this process was too busy to read it, the response may have arrived already.
       const late = () => setImmediate(() => reject(new Error(`no answer within ${deadlineMs} ms`)))
       const timer = setTimeout(late, deadlineMs)
       store.consume(local.rule, key, cost).then(

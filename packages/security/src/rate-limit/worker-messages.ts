@@ -2,7 +2,7 @@ import type { CheckedRateLimit, RateDecision } from './rate-limiter.ts'
 
 /**
  * The messages between workers and their primary: one question with everything that came up in one turn of the worker's
- * event loop, and one answer. Plain JSON, so that any channel can carry it.
+ * event loop, and one response. Plain JSON, so that any channel can carry it.
  */
 export const RATE_LIMIT_PROTOCOL = 1
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const
 
 /**
- * Calls `commit` once, before the head of a response is sent, whoever sends it. While its promise is pending, what is
+ * Calls `commit` once, before the head of a response is sent, anyone who sends it. While its promise is pending, what is
  * written waits; if it fails, what was written is dropped and `fail` may answer instead.
  */
 export function beforeHead(
@@ -20,7 +20,7 @@ export function beforeHead(
     const calls = waiting
     waiting = []
     for (const call of calls) call()
-    // Whoever was told to wait has to be told to go on.
+    // Anyone who was told to wait has to be told to go on.
     if (!response.writableNeedDrain && !response.writableEnded) response.emit('drain')
   }
   const drop = (error: unknown) => {

@@ -91,5 +91,5 @@ function headersOf(reply: FastifyReply): ForeignHeaders {
   }
 }
 
-// As fastify-plugin does: what is registered here is there for whoever registers it, and not only inside.
+// As fastify-plugin does: what is registered here is there for anyone who registers it, and not only inside.
 for (const plugin of [fastifySession, fastifyCsrf]) Object.assign(plugin, { [Symbol.for('skip-override')]: true })

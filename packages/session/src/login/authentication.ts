@@ -150,7 +150,7 @@ export class Authentication<User extends AppUser = AppUser> {
     if (login !== undefined) await this.#options.onLogout?.(login.id, c)
   }
 
-  /** @param decide - returns undefined to let the request pass, or the answer; may throw. */
+  /** @param decide - returns undefined to let the request pass, or the response; may throw. */
   #guard<U extends User | undefined>(
     decide: (user: User | undefined, c: Context) => unknown,
     { scopes = [], optional = false }: Omit<GuardSecurity, 'schemes'> = {},

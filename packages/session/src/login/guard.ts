@@ -20,7 +20,7 @@ function demandContext(target: Context): Context {
   throw sessionError('guard_foreign')
 }
 
-/** @param check - returns undefined to let the request pass, or the answer; may throw. */
+/** @param check - returns undefined to let the request pass, or the response; may throw. */
 export function guard<Members>(check: (c: Context) => unknown, security: GuardSecurity): AuthGuard<Members> {
   const decide = (target: Handler<Context> | Context): unknown => {
     if (typeof target !== 'function') return check(demandContext(target))

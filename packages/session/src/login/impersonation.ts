@@ -12,7 +12,7 @@ export interface Impersonation {
 
 const asked: Channel = channel('arlen:session:user')
 
-/** Who a request is to be from, where somebody in this process says so. */
+/** Who a request is to be from, where someone in this process says so. */
 export function impersonated(context: Context): unknown {
   if (!asked.hasSubscribers) return undefined
   const event: Impersonation = { context, as: undefined }

@@ -17,7 +17,7 @@ export interface Navigator<Request> extends ResponseSource {
   back(): Request
 }
 
-/** The page that an answer is: what a person can do with it. What the page does not offer cannot be done. */
+/** The page that a response is: what a person can do with it. What the page does not offer cannot be done. */
 export class Page<Request> extends ResponseData {
   readonly #navigator: Navigator<Request>
 

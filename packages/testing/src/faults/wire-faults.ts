@@ -5,12 +5,12 @@ import type { WireConnection } from '../wire/wire-connection.ts'
 
 /** What came back to a client that misbehaved. */
 export interface FaultOutcome {
-  /** The status of the answer; undefined where the connection ended without one. */
+  /** The status of the response; undefined where the connection ended without one. */
   status: number | undefined
   head: ResponseHead | undefined
   /** What came of the body. */
   body: Buffer
-  /** The answer came to its end. */
+  /** The response came to its end. */
   whole: boolean
   /** Why not. */
   error: Error | undefined
@@ -33,7 +33,7 @@ export class WireFaults {
   }
 
   /**
-   * Reads the head of the answer and then nothing for a while: what an application writes has to wait.
+   * Reads the head of the response and then nothing for a while: what an application writes has to wait.
    *
    * @param ms - how long nothing is read; then the rest is
    */
@@ -80,7 +80,7 @@ export class WireFaults {
     return outcome
   }
 
-  /** Leaves after so many bytes of the answer's body. Resolves when the connection is gone. */
+  /** Leaves after so many bytes of the response's body. Resolves when the connection is gone. */
   async cutResponse(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'cutResponse()', afterBytes)
     connection.stream.write(await this.#bytes(request), 'latin1')

@@ -37,7 +37,7 @@ export interface ServerRecord {
   as: unknown
   /** Whether the application has asked for it. */
   loggedIn: boolean
-  /** What was thrown, where the answer is a failure. */
+  /** What was thrown, where the response is a failure. */
   error: unknown
   /** Whether the application has read the body of the request. Undefined if it has not seen the request. */
   bodyUsed: (() => boolean) | undefined

@@ -80,7 +80,7 @@ export class TestWebSocket implements AsyncDisposable {
     return this.closed
   }
 
-  /** Cuts the connection without a word. */
+  /** Cuts the connection silently. */
   terminate(): void {
     this.#socket.terminate()
   }

@@ -20,7 +20,7 @@ export interface RawResponse {
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 
 /**
- * Sends one request over a connection and waits for the whole answer.
+ * Sends one request over a connection and waits for the whole response.
  *
  * @throws ArlenError `response_incomplete`, `response_missing`
  */
@@ -108,7 +108,7 @@ function onceTold(receiver: Receiver, write: () => unknown): Receiver {
   }
 }
 
-/** Goes at the pace of the server. Stops when nobody reads any more: the answer then says why. */
+/** Goes at the pace of the server. Stops when nobody reads any more: the response then says why. */
 async function writeChunks(
   stream: Duplex,
   content: AsyncIterable<Uint8Array | string>,

@@ -60,7 +60,7 @@ const ACCEPT: Readonly<Record<string, string>> = {
 /** What a browser would follow, and no more: 20, as the Fetch standard says. */
 const MOST_REDIRECTS = 20
 
-/** What can be done with the page that an answer is. */
+/** What can be done with the page that a response is. */
 export interface Steps<Request> {
   click(target: string): Request
   submit(form?: string | Entries, entries?: Entries): Request
@@ -84,7 +84,7 @@ export interface Sender<Response extends ResponseData & Steps<TestRequest<Respon
   ): TestRequest<Response>
 }
 
-/** What is done with the answer when it has come, one after the other: an assertion, or an entry in a form. */
+/** What is done with the response when it has come, one after the other: an assertion, or an entry in a form. */
 interface Pending<Response> {
   call: string
   run: (response: Response) => Finding | undefined | Promise<Finding | undefined>
@@ -94,7 +94,7 @@ interface Pending<Response> {
 
 /**
  * A request that runs when it is awaited. What is said before the first assertion describes the request; what is said
- * from then on is about the answer, and fails at its own line.
+ * from then on is about the response, and fails at its own line.
  */
 export class TestRequest<Response extends ResponseData & Steps<TestRequest<Response>>>
   extends AssertionMethods
@@ -121,7 +121,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** Sets a field of the request; after the first assertion, looks at one of the answer. */
+  /** Sets a field of the request; after the first assertion, looks at one of the response. */
   override header(...args: [name: string, value?: TextExpectation | null]): this {
     const [name, value] = args
     if (this.#pending.length > 0) return super.header(...(args as [string, string]))
@@ -140,7 +140,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** Sends a value as JSON; with a pointer, or after the first assertion, looks at the JSON of the answer. */
+  /** Sends a value as JSON; with a pointer, or after the first assertion, looks at the JSON of the response. */
   override json(...args: [unknown] | [string, unknown]): this {
     if (args.length === 2 || this.#pending.length > 0) return super.json(...(args as [string, unknown]))
     this.#body('json()').body = jsonBody(args[0])
@@ -182,7 +182,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** How long to wait for the whole answer, in milliseconds. Default 10,000. */
+  /** How long to wait for the whole response, in milliseconds. Default 10,000. */
   timeout(ms: number): this {
     if (!(ms > 0)) throw testingError('option_invalid', { name: 'timeout', problem: 'must be a number above 0.' })
     this.#describe('timeout()').timeoutMs = ms
@@ -233,7 +233,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this.send().then(onFulfilled, onRejected)
   }
 
-  /** Sends the request now, without waiting for the answer; awaiting the request then does not send it again. */
+  /** Sends the request now, without waiting for the response; awaiting the request then does not send it again. */
   send(): Promise<Response> {
     this.#result ??= this.#run()
     return this.#result

@@ -11,7 +11,7 @@ export type JsonExpectation = unknown | StandardSchemaV1
 export type CookieExpectation = TextExpectation | Partial<ResponseCookie>
 
 /**
- * What a test may say about an answer. Each call gives the same object back, so that they chain; what is wrong is an
+ * What a test may say about a response. Each call gives the same object back, so that they chain; what is wrong is an
  * AssertionError at the line of the call.
  */
 export abstract class AssertionMethods {
@@ -92,17 +92,17 @@ export abstract class AssertionMethods {
     return this.assert('redirect', [expected, status], this.redirect)
   }
 
-  /** The answer sets a cookie, with that value or those attributes. */
+  /** The response sets a cookie, with that value or those attributes. */
   cookie(name: string, expected?: CookieExpectation): this {
     return this.assert('cookie', [name, expected], this.cookie)
   }
 
-  /** The answer does not set that cookie, or none at all. Removing one is setting it. */
+  /** The response does not set that cookie, or none at all. Removing one is setting it. */
   noCookie(name?: string): this {
     return this.assert('noCookie', [name], this.noCookie)
   }
 
-  /** Whether shared caches may keep the answer: true, false, or for at least so many seconds. */
+  /** Whether shared caches may keep the response: true, false, or for at least so many seconds. */
   cacheable(expected: boolean | number = true): this {
     return this.assert('cacheable', [expected], this.cacheable)
   }

@@ -6,7 +6,7 @@ const MOST_BODY = 2048
 const MOST_LINES = 20
 
 /**
- * What a person needs to see when an assertion fails: the request, the head and the beginning of the answer, what was
+ * What a person needs to see when an assertion fails: the request, the head and the beginning of the response, what was
  * thrown on the server and where, its log and its queries. Secrets are not in it.
  */
 export function report(response: ResponseData, context?: string): string {

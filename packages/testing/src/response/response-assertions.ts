@@ -6,7 +6,7 @@ import { report } from './report.ts'
 import type { ResponseData } from './response-data.ts'
 import { countAssertions } from './runner.ts'
 
-/** The assertions of an answer that has arrived. */
+/** The assertions of a response that has arrived. */
 export type Asserted = AssertionMethods
 
 export class ResponseAssertions extends AssertionMethods {

@@ -5,13 +5,13 @@ import type { RequestDescription } from '../request/description.ts'
 import type { RawResponse } from '../request/exchange.ts'
 import { type ResponseCookie, readSetCookie } from './set-cookie.ts'
 
-/** Where an answer comes from. */
+/** Where a response comes from. */
 export interface ResponseSource {
   readonly origin: URL
   readonly inProcess: boolean
 }
 
-/** An answer that has arrived, with what the application did for it. */
+/** A response that has arrived, with what the application did for it. */
 export class ResponseData {
   readonly status: number
   /** The body as it was sent, not decompressed. */
@@ -48,7 +48,7 @@ export class ResponseData {
     this.redirects = redirects
   }
 
-  /** The absolute address of the answer. */
+  /** The absolute address of the response. */
   get url(): URL {
     this.#url ??= new URL(this.request.target, this.#origin)
     return this.#url
@@ -76,7 +76,7 @@ export class ResponseData {
     return value
   }
 
-  /** The body as text, in the charset that the answer names (default UTF-8). */
+  /** The body as text, in the charset that the response names (default UTF-8). */
   get text(): string {
     this.#text ??= decode(this.body, this.field('content-type'))
     return this.#text
@@ -99,7 +99,7 @@ export class ResponseData {
     return this.#dom
   }
 
-  /** The cookies that the answer sets, by name. */
+  /** The cookies that the response sets, by name. */
   get cookies(): Readonly<Record<string, ResponseCookie>> {
     const cookies: Record<string, ResponseCookie> = {}
     for (const [name, value] of this.#answer.head.fields) {
@@ -140,7 +140,7 @@ export class ResponseData {
     return this.#answer.record.renders
   }
 
-  /** What was thrown on the server, where the answer is a failure and the application runs in this process. */
+  /** What was thrown on the server, where the response is a failure and the application runs in this process. */
   get error(): unknown {
     return this.#answer.record.error
   }

@@ -1,4 +1,4 @@
-/** A cookie as an answer sets it. */
+/** A cookie as a response sets it. */
 export interface ResponseCookie {
   name: string
   value: string

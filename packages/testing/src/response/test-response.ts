@@ -2,10 +2,10 @@ import { Page } from '../browser/page.ts'
 import type { TestRequest as TestRequestOf } from '../request/test-request.ts'
 import { type Asserted, ResponseAssertions } from './response-assertions.ts'
 
-/** A request whose answer is a {@link TestResponse}. */
+/** A request whose response is a {@link TestResponse}. */
 export type TestRequest = TestRequestOf<TestResponse>
 
-/** An answer that has arrived, with what the application did for it, and the page it is for a browser. */
+/** A response that has arrived, with what the application did for it, and the page it is for a browser. */
 export class TestResponse extends Page<TestRequest> {
   declare readonly redirects: readonly TestResponse[]
   #expect: Asserted | undefined

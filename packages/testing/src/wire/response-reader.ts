@@ -1,4 +1,4 @@
-/** The head of an answer as it came. */
+/** The head of a response as it came. */
 export interface ResponseHead {
   status: number
   reason: string
@@ -7,11 +7,11 @@ export interface ResponseHead {
 }
 
 export interface ResponseEvents {
-  /** An answer in advance: 100, 103. */
+  /** A response in advance: 100, 103. */
   interim(head: ResponseHead): void
   head(head: ResponseHead): void
   data(bytes: Buffer): void
-  /** The whole answer is here. `rest` is what came behind it. */
+  /** The whole response is here. `rest` is what came behind it. */
   end(rest: Buffer, reusable: boolean): void
 }
 
@@ -26,7 +26,7 @@ const TRAILER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:/
 type Framing = 'head' | 'length' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'done'
 
 /**
- * Reads one answer out of the bytes of a connection (RFC 9112). It is strict where clients are lenient, so that a test
+ * Reads one response out of the bytes of a connection (RFC 9112). It is strict where clients are lenient, so that a test
  * fails when a server writes what another client would misread: every violation is an error that says what came.
  */
 export class ResponseReader {
@@ -48,7 +48,7 @@ export class ResponseReader {
     return this.#state !== 'head' || this.#pending.length > 0
   }
 
-  /** @throws Error when the bytes are no answer */
+  /** @throws Error when the bytes are no response */
   receive(bytes: Buffer): void {
     let rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes])
     this.#pending = EMPTY
@@ -64,7 +64,7 @@ export class ResponseReader {
     }
   }
 
-  /** The connection has ended in order. @returns whether that completes the answer */
+  /** The connection has ended in order. @returns whether that completes the response */
   eof(): boolean {
     if (this.#state !== 'until-close') return false
     this.#finish(EMPTY, false)

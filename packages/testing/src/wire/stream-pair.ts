@@ -84,7 +84,7 @@ function endReading(stream: PairedStream): void {
   if (!stream.destroyed) stream.push(null)
 }
 
-/** A connection that both ends have finished closes without a word; anything else is cut. */
+/** A connection that both ends have finished closes silently; anything else is cut. */
 function reset(stream: PairedStream, orderly: boolean): void {
   if (stream.destroyed) return
   if (orderly || (stream.writableFinished && stream.readableEnded)) stream.destroy()

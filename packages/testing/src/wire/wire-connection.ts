@@ -8,7 +8,7 @@ export interface Receiver {
   head(head: ResponseHead): void
   data(bytes: Buffer): void
   end(): void
-  /** The connection is gone or unusable before the answer was whole. */
+  /** The connection is gone or unusable before the response was whole. */
   failed(error: Error): void
   /** The connection is another protocol's now; `rest` is what came already. */
   upgraded?(stream: Duplex, rest: Buffer): void
@@ -44,7 +44,7 @@ export class WireConnection {
     this.stream.write(bytes as string, 'latin1')
   }
 
-  /** Reads an answer to what is written by other means. */
+  /** Reads a response to what is written by other means. */
   expect(receiver: Receiver): void {
     this.#receiver = receiver
     this.#reader = new ResponseReader(receiver.method, {

@@ -37,7 +37,7 @@ export function readBoundary(contentType: string): string {
  */
 export class MultipartParser {
   private state = PREAMBLE
-  /** What could not be judged yet: the beginning of a delimiter, or a head that is not whole. */
+  /** What could not be checked yet: the beginning of a delimiter, or a head that is not whole. */
   private rest: Buffer = EMPTY
   /** The text so far began right behind a line break, which may be that of a delimiter. */
   private atLineStart = true
@@ -69,7 +69,7 @@ export class MultipartParser {
     if (this.state !== EPILOGUE && !isClosed) throw malformed()
   }
 
-  /** Takes what it can judge of the bytes, at least one where more come than it looks at. */
+  /** Takes what it can check of the bytes, at least one where more come than it looks at. */
   private step(bytes: Buffer): number {
     switch (this.state) {
       case PREAMBLE:

@@ -14,7 +14,7 @@ export interface PartHead {
   charset: string
 }
 
-/** Whether a part is a file rather than a field; the same for whoever peeks and for whoever reads. */
+/** Whether a part is a file rather than a field; the same for anyone who peeks and for anyone who reads. */
 export function isFile({ filename, type }: PartHead): boolean {
   return filename !== undefined || type === 'application/octet-stream'
 }

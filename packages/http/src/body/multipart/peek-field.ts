@@ -8,7 +8,7 @@ const MOST_FIELDS = 20
 const MOST_VALUE = 1024
 
 /**
- * The value of a field of a multipart form, seen before anybody reads the form, and left in it. Undefined where it does
+ * The value of a field of a multipart form, seen before anyone reads the form, and left in it. Undefined where it does
  * not come before the first file, within the first 16 kB and twenty fields, or is longer than 1 kB. Nothing more than that
  * is read, and it waits for nothing more.
  *
@@ -31,7 +31,7 @@ export function peekMultipartField(request: Message, name: string): Promise<stri
       try {
         if (!isSettled) parser.write(bytes.subarray(0, left))
       } catch {
-        settle() // whoever reads the form judges it
+        settle() // anyone who reads the form checks it
       }
       left = Math.max(0, left - bytes.length)
     }

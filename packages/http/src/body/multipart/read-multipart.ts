@@ -141,7 +141,7 @@ class PartReader implements PartSink {
         this.body.resume()
       },
     })
-    file.on('error', () => undefined) // whoever reads it hears it too
+    file.on('error', () => undefined) // its reader gets the error too
     this.file = file
     return new FilePart(this.request, name, filename ?? '', type, file)
   }

@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { testClusterDsn } from '@arlen/pg/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CASES, type Case, HANDLING } from './code-frame-cases.ts'
+import { HANDLING } from './code-frame-cases.ts'
 import { PackedPackages } from './packed.ts'
-import { ARLEN_CASES } from './places/arlen-cases.ts'
+import { ALL_CASES, markOf, readDocument, withTable } from './places/locations-table.ts'
 import { AS_PROGRAM, ask, TestFolder } from './support.ts'
 
 // Every place, as a user of installed packages sees it: the development server and the application run from packed packages,
 // compiled, with source maps. Each case has a folder of its own, which `app.ts` points to in turn.
-const ALL = [...CASES, ...ARLEN_CASES]
 const PACKAGES = ['arlen', 'boomhauer']
 
 let packages: PackedPackages
@@ -48,29 +47,13 @@ afterAll(async () => {
   packages.delete()
 })
 
-interface Mark {
-  name: string
-  line: number
-  column: number
-}
-
-/** The marked place, from 1. */
-function markOf(files: Case['files']): Mark | undefined {
-  for (const [name, text] of Object.entries(files)) {
-    const lines = text.split(/\r?\n/)
-    const index = lines.findIndex(line => line.includes('¦'))
-    if (index !== -1) return { name, line: index + 1, column: lines[index]!.indexOf('¦') + 1 }
-  }
-  return undefined
-}
-
 /** Files whose names begin with a slash, and `.env`, are of the whole application. */
 function pathOf(name: string, index: number): string {
   if (name.startsWith('/')) return name.slice(1)
   return name === '.env' ? name : `case${index}/${name}`
 }
 
-test.each(ALL.map((item, index) => [item.name, index, item] as const))('%s', async (_name, index, item) => {
+test.each(ALL_CASES.map((item, index) => [item.name, index, item] as const))('%s', async (_name, index, item) => {
   const shared: string[] = []
   for (const [name, text] of Object.entries(item.files)) {
     const path = pathOf(name, index)
@@ -89,4 +72,10 @@ test.each(ALL.map((item, index) => [item.name, index, item] as const))('%s', asy
     stage: found?.stage === 'template' ? 'template' : item.stage,
     at: mark ? `${pathOf(mark.name, index)}:${mark.line}:${mark.column}` : 'undefined:undefined:undefined',
   })
+})
+
+test('the guide has them all as a table; mend it with test/places/locations-table.ts', () => {
+  expect(ALL_CASES.length).toBeGreaterThanOrEqual(120)
+  const document = readDocument()
+  expect(document).toBe(withTable(document))
 })

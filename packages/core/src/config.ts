@@ -175,6 +175,9 @@ function sourceOf(sources: ReadonlyMap<string, string>, path: readonly string[])
     const source = sources.get(path.slice(0, length).join('.'))
     if (source) return source
   }
+  // A misspelled group has no value itself, but its members have.
+  const below = `${path.join('.')}.`
+  for (const [key, source] of sources) if (path.length > 0 && key.startsWith(below)) return source
   return 'default'
 }
 

@@ -1,5 +1,6 @@
 // The process of a registry: verdaccio, on the loopback alone. Started by startRegistry(), it says its port and ends with
 // whoever started it.
+import { rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { runServer } from 'verdaccio'
 
@@ -25,4 +26,8 @@ const server = await runServer({
 } as never)
 
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
-process.once('disconnect', () => process.exit())
+// Whoever started it is gone, perhaps by a signal that nobody can handle.
+process.once('disconnect', () => {
+  rmSync(folder, { recursive: true, force: true })
+  process.exit()
+})

@@ -19,10 +19,14 @@ import {
   archiveRelease,
   buildRelease,
   contractRelease,
+  deployRelease,
   pruneReleases,
   rollbackRelease,
 } from '@arlen/release'
 import { createRouter } from '@arlen/router'
+import { expressRateLimit, expressSecurityHeaders } from '@arlen/security/express'
+import { generateSecret } from '@arlen/session'
+import { expressCsrf, expressSession } from '@arlen/session/express'
 import { testApp, testDb, type Visitor } from '@arlen/testing'
 import { assetUrls, buildViews, compile, compileTemplate, createViews, form } from '@arlen/view'
 import { expressView } from '@arlen/view/express'
@@ -248,6 +252,40 @@ export const FRAMEWORK: readonly Row[] = [
   { bag: '@arlen/release activateRelease()', make: o => activateRelease(o), misspelled: 'canry', meant: 'canary' },
   { bag: '@arlen/release rollbackRelease()', make: o => rollbackRelease(o), misspelled: 'relod', meant: 'reload' },
   { bag: '@arlen/release contractRelease()', make: o => contractRelease(o), misspelled: 'dryrun', meant: 'dryRun' },
+  {
+    bag: '@arlen/release deployRelease()',
+    make: o => deployRelease(o),
+    misspelled: 'dryrun',
+    meant: 'dryRun',
+  },
+  {
+    bag: '@arlen/security expressRateLimit()',
+    make: o => expressRateLimit(o),
+    valid: { limit: 1, windowMs: 1000 },
+    misspelled: 'deadlinMs',
+    meant: 'deadlineMs',
+    owner: 'rateLimit()',
+  },
+  {
+    bag: '@arlen/security expressSecurityHeaders()',
+    make: o => expressSecurityHeaders(o),
+    misspelled: 'referrerPolicies',
+    meant: 'referrerPolicy',
+    owner: 'securityHeaders()',
+  },
+  {
+    bag: '@arlen/session expressSession()',
+    make: o => expressSession(o),
+    valid: { secrets: [generateSecret()] },
+    misspelled: 'idlMs',
+    meant: 'idleMs',
+  },
+  {
+    bag: '@arlen/session expressCsrf()',
+    make: o => expressCsrf(o),
+    misspelled: 'trustedOrigin',
+    meant: 'trustedOrigins',
+  },
   { bag: '@arlen/release pruneReleases()', make: o => pruneReleases(o), misspelled: 'kep', meant: 'keep' },
   {
     bag: '@arlen/boomhauer typecheck()',

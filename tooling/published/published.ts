@@ -22,7 +22,9 @@ export const PACKAGES: readonly Published[] = globSync('packages/*/package.json'
   .map(({ folder, manifest }) => ({
     folder,
     name: manifest.name as string,
-    specifiers: Object.keys(manifest.exports).map(key => manifest.name + key.slice(1)),
+    specifiers: Object.keys(manifest.exports)
+      .filter(key => !key.endsWith('.json'))
+      .map(key => manifest.name + key.slice(1)),
     examples: findExamples(readFileSync(join(folder, 'README.md'), 'utf8')).map(({ code }) => code),
   }))
   .sort((a, b) => (a.name < b.name ? -1 : 1))

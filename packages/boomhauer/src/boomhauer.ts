@@ -215,7 +215,8 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
   }
 
   async #act(name: string): Promise<void> {
-    if (name === RETRY) return this.#supervisor.rebuild()
+    // The page that follows waits for the outcome, as every request does.
+    if (name === RETRY) return void this.#supervisor.rebuild()
     const { root, env, actions } = this.settings
     const failure = await runAction(name, { root, env: childEnv(root, env), commands: actions })
     this.notice('action', 'The command failed', failure ? [failure] : [])

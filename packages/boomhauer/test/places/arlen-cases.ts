@@ -187,7 +187,7 @@ export const ARLEN_CASES: readonly Case[] = [
     'app.ts': handler(`  process.¦exit(7)`),
   }),
   boot('a loop that does not end', /busy here for 2 s/, {
-    'app.ts': `let n = 0\nwhile (true)¦ n++\n${app('')}`,
+    'app.ts': `let n = 0\n¦while (true) n++\n${app('')}`,
   }),
   runtime('a message of 200 kB', /^x{100}/, {
     'app.ts': handler(`  throw ¦new Error('x'.repeat(200_000))`),

@@ -8,7 +8,7 @@ export const MANIFEST: string = 'manifest.json'
 /** The version of the manifest's format that this package reads and writes. */
 export const FORMAT_VERSION: number = 1
 
-/** What a release is made of, as `manifest.json` says. Its JSON Schema is `@arlen/release/manifest.schema.json`. */
+/** What a release is made of, as `manifest.json` says. Its JSON Schema is `manifest.schema.json` in this package. */
 export interface Manifest {
   formatVersion: number
   /** The commit's time (UTC) and the start of its id: `20261129T231500Z-33a22450ab12`. Ids sort by time. */

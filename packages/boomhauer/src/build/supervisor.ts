@@ -111,6 +111,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #queued: Queued | undefined
   /** Consecutive failed builds that were outdated before they ended. */
   #outdatedFailures = 0
+  /** The last build failed, and nobody was told, since a newer one seemed to follow. */
+  #isSkipped = false
   #building: Promise<unknown> = Promise.resolve()
   #refill: NodeJS.Timeout | undefined
   #closed = false
@@ -168,8 +170,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   release(): void {
     this.#changedAt = undefined
     const last = this.#last
-    if (this.#attempt || this.#queued || !last || this.#state.kind !== 'building') return
-    if (last.kind === 'ready' && last.child.exited) return void this.#build({ paths: new Set() })
+    if (this.#attempt || this.#queued || this.#state.kind !== 'building') return
+    const isGone = last?.kind === 'ready' && last.child.exited
+    if (isGone || this.#isSkipped) return void this.#build({ paths: new Set() })
+    if (!last) return
     this.#settle(last)
     this.emit('unchanged', last)
   }
@@ -240,7 +244,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#attempt = undefined
     const ms = performance.now() - startedAt
     if (report.ok) this.#serve(id, report, ms)
-    else if (!this.#isPassing()) this.#fail(attempt, report.diagnostics, ms)
+    else if (this.#isPassing()) this.#isSkipped = true
+    else this.#fail(attempt, report.diagnostics, ms)
     this.emit('built', report.ok ? report.child.loaded : report.loaded, report.ok ? report.info : undefined)
     this.#refill = globalThis.setTimeout(() => this.#spares.fill(), REFILL_AFTER_MS)
     if (this.#queued) await this.#buildQueued(report.ok ? report.child : undefined)
@@ -261,6 +266,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#spares.outdate(paths)
     this.#templates.changed(paths)
     this.#changedAt = undefined
+    this.#isSkipped = false
     this.#state = { kind: 'building', build: id }
     this.emit('building', id, paths)
     this.#running.retire(this.#settings.graceMs)

@@ -45,7 +45,8 @@ export class LoadedModules {
       load: (url, context, next) => {
         if (url.startsWith('file:')) {
           const file = fileURLToPath(url.split(/[?#]/, 1)[0]!)
-          this.#files.set(file, isInstalled(file) ? '' : stampOf(file))
+          // Installed packages change by being installed, which is noticed by other means.
+          if (!isInstalled(file)) this.#files.set(file, stampOf(file))
           onLoad?.()
           this.#last.push(file)
           if (/\.[cm]?[jt]s$/.test(file) && !isInstalled(file)) this.#urls.set(url, file)

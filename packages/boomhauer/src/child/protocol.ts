@@ -54,7 +54,7 @@ export interface RequestRecord {
 
 /** What a process has loaded so far. */
 export interface Loaded {
-  /** Absolute paths, with the `stampOf` each had just before it was loaded; empty for files of installed packages. */
+  /** Absolute paths, with the `stampOf` each had just before it was loaded. Files of installed packages are left out. */
   files: ReadonlyMap<string, string>
   /** Folders that the application reads as a whole: a new file in one of them matters too. */
   folders: readonly string[]

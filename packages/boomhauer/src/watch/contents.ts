@@ -18,9 +18,12 @@ const INSTALL_FIELDS = [
 /** What files contained when they were last looked at, so that a save of the same bytes is no change. */
 export class Contents {
   #known = new Map<string, string>()
+  /** The stamps of files that were remembered as they were loaded: what has not changed since need not be read again. */
+  #stamps = new Map<string, string>()
 
   /** Remembers what a file contains now. */
   remember(path: string): void {
+    this.#stamps.delete(path)
     this.#known.set(path, fingerprint(path))
   }
 
@@ -30,8 +33,10 @@ export class Contents {
    * @param stamp - its {@link stampOf} from just before it was loaded. If it has changed since, nothing is known.
    */
   rememberLoaded(path: string, stamp: string): void {
+    if (this.#stamps.get(path) === stamp) return
     this.remember(path)
-    if (stampOf(path) !== stamp) this.#known.delete(path)
+    if (stampOf(path) === stamp) this.#stamps.set(path, stamp)
+    else this.#known.delete(path)
   }
 
   /** Whether a file contains something else than what is remembered. True if nothing is. */

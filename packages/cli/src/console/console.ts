@@ -102,7 +102,7 @@ function awaitPromises(repl: REPLServer): { isComplete: boolean } {
 /** Whether the code is an expression, and no declaration that could be read as one. It is parsed, never run. */
 function isExpression(code: string): boolean {
   const text = withoutEnd(code)
-  if (text === '' || /^(?:async\s+)?function\s*\*?\s*\w/.test(text) || /^class\s+\w/.test(text)) return false
+  if (text === '' || /^(?:async\s+)?function\b(?!\s*(?:\*\s*)?\()/.test(text) || /^class\s+\w/.test(text)) return false
   try {
     new Script(`(async () => (${text}\n))`)
     return true

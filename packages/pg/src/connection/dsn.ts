@@ -64,7 +64,11 @@ export function parseDsn(given: string): Dsn {
 
 /** `postgres://u:p@a:1,b:2/d`, which is none to a reader of URLs, as the same with the first host, and all of them. */
 function separateHosts(dsn: string): { one: string; hosts?: string[]; ports: string[] } {
-  const [, before = '', authority = '', after = ''] = /^(\w+:\/\/(?:[^@]*@)?)([^/?#]*)(.*)$/s.exec(dsn) ?? []
+  const scheme = /^\w+:\/\//.exec(dsn)?.[0] ?? ''
+  const begin = Math.max(scheme.length, dsn.indexOf('@') + 1)
+  const length = dsn.slice(begin).search(/[/?#]/)
+  const end = length < 0 ? dsn.length : begin + length
+  const [before, authority, after] = [dsn.slice(0, begin), scheme && dsn.slice(begin, end), dsn.slice(end)]
   if (!authority.includes(',')) return { one: dsn, ports: [] }
   const parts = authority.split(',').map(part => /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(part) ?? [])
   const hosts = parts.map(([, host = '']) => decodeURIComponent(host.replace(/^\[(.*)\]$/, '$1')))

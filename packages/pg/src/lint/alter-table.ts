@@ -84,7 +84,10 @@ const COMMANDS: Readonly<Record<string, CommandCheck>> = {
   AT_DetachPartition: ({ def, statement, on, context }) => {
     const concurrent = tree(def.PartitionCmd).concurrent === true
     if (!concurrent) {
-      const recipe = `${OWN_FILE}${statement.text.replace(/\s+finalize\s*$/i, '')} concurrently;`
+      const recipe = `${OWN_FILE}${statement.text
+        .trimEnd()
+        .replace(/finalize$/i, '')
+        .trimEnd()} concurrently;`
       return [{ rule: 'detach_partition_blocks', on, recipe }]
     }
     if (!context.transactional) return []

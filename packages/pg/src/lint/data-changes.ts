@@ -25,10 +25,16 @@ function takesAll(where: unknown): boolean {
   return !looks && !isFalse
 }
 
+/** Where the first WHERE of a statement stands; its end if it has none. */
+function whereOf(text: string): number {
+  const found = text.search(/\bwhere\b/i)
+  return found < 0 ? text.length : found
+}
+
 function faultOf({ relation }: Tree, text: string | undefined): Fault {
   const on = quoteName(relationName(relation))
   const some = `where ctid in (select ctid from ${on} /* where it is not done yet */ limit ${BATCH})`
-  const change = text?.replace(/\s+where\b.*$/is, '') ?? `delete from ${on}`
+  const change = text === undefined ? `delete from ${on}` : text.slice(0, whereOf(text)).trimEnd()
   return {
     rule: 'change_without_where',
     on,

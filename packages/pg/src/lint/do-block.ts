@@ -38,7 +38,11 @@ function queryOf(expression: unknown): string {
 
 /** `INTO` belongs to PL/pgSQL where it is not INSERT's. */
 function withoutInto(text: string): string {
-  return text.replace(/(\breturning\b.*?)\s+into\s+(?:strict\s+)?[\w.,\s"]+$/is, '$1')
+  const returning = text.search(/\breturning\b/i)
+  if (returning < 0) return text
+  const into = text.slice(returning).search(/\binto\b/i)
+  if (into < 0 || !/^into\b[\w.,\s"]+$/i.test(text.slice(returning + into))) return text
+  return text.slice(0, returning + into).trimEnd()
 }
 
 /** Undefined for what PostgreSQL's parser does not take: it is the server's to refuse. */

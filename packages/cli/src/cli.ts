@@ -85,6 +85,8 @@ function report(error: unknown, io: Io, asJson: boolean): number {
     io.err('Run arlen --help for the commands, arlen <command> --help for one.')
     return 2
   }
+  // A program that parses its own arguments gives its own hint.
+  if (error instanceof ArlenError && error.code === 'arguments_invalid') return 2
   // Show the stack of a bug in arlen or the application; the message of an ArlenError says everything.
   if (!(error instanceof ArlenError) && error instanceof Error && error.stack) {
     io.err(error.stack.split('\n').slice(1).join('\n'))

@@ -58,13 +58,19 @@ test.for<[string, number]>([
       () => handle.status(),
       ({ workers }) => sum(workers.map(worker => worker.connections)) === number,
     )
-  const { counts } = await fairSpread(skip, async () => {
-    await connections(0)
-    return connect(handle.url, 64, pauseMs)
-  })
-  expect(counts[0]! / counts[3]!).toBeLessThanOrEqual(1.5)
-  const { balance } = await connections(64)
-  expect(balance.most / balance.fewest).toBeLessThanOrEqual(1.5)
+  const ratios: number[] = []
+  for (let round = 0; round < 5; round++) {
+    const { counts, close } = await fairSpread(skip, async () => {
+      await connections(0)
+      return connect(handle.url, 64, pauseMs)
+    })
+    ratios.push(counts[0]! / counts[3]!)
+    const { balance } = await connections(64)
+    expect([balance.most, balance.fewest]).toEqual([counts[0], counts[3]])
+    close()
+  }
+  // The median, since a machine with fewer processors than workers may let one of them run alone for a moment.
+  expect(ratios.sort((x, y) => x - y)[2]!).toBeLessThanOrEqual(1.5)
 })
 
 test('64 keep-alive clients are spread over all workers while others open a connection for each request', async ({

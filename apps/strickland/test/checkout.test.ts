@@ -79,7 +79,7 @@ describe('in a transaction', () => {
       expect([await stockOf(10), await stockOf(11)]).toEqual([3, 0])
     })
 
-    test('leaves out what is no longer sold, as the page before it does', async () => {
+    test('omits products that are no longer sold, like the page before it', async () => {
       const id =
         await app.db.value<number>(`insert into products (category_id, slug, name, description, price_cents, stock)
         select id, 'short-lived', 'Short-Lived', '', 100, 1 from categories limit 1 returning id`)
@@ -104,7 +104,7 @@ describe('in a transaction', () => {
   })
 
   describe('orders', () => {
-    test('are for whoever placed them: for others they are not found', async () => {
+    test('are visible to the customer who placed them; to others they are 404', async () => {
       const path = await order(hank, 30)
       await hank.visit(path).status(200).cacheable(false)
       const other = t.as(await person('Kahn'))

@@ -39,7 +39,7 @@ test('behind a proxy with TLS, browsers are told to stay with https', async () =
     .header('set-cookie', /^__Host-session=[\w-]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 })
 
-test('other hosts are not answered, whoever names them, but for health', async () => {
+test('requests for other hosts are rejected, except health checks', async () => {
   await at('203.0.113.5', { Host: 'evil.example' }).visit('/login').status(421)
   await at('203.0.113.5', { Host: 'internal', 'X-Forwarded-Host': 'shop.example' }).visit('/login').status(421)
   await t.get('/healthz').header('Host', '10.0.0.1').status(200)

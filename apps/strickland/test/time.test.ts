@@ -22,7 +22,7 @@ test('a session that nobody uses ends, also for the server, and a remembered log
     await each.visit('/login').submit('[action="/login"]', { email: emailOf('Hank'), password: PASSWORD, remember })
   const kept = visitor.cookies.all()
   await t.clock.tick(20 * DAY)
-  // A browser would not send the cookie any more; whoever has stolen it does.
+  // A browser would no longer send the cookie, but a thief would.
   await t
     .visitor({ cookies: kept })
     .visit('/orders')
@@ -30,7 +30,7 @@ test('a session that nobody uses ends, also for the server, and a remembered log
   await remembered.visit('/orders').status(200)
 })
 
-test('whoever guessed too often may try again after a while', async () => {
+test('after too many wrong guesses, a login may be tried again later', async () => {
   await person('Peggy')
   for (let i = 0; i < 5; i++) await login('propane?').status(422)
   const refused = await login(PASSWORD).status(429)

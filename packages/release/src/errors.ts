@@ -2,6 +2,8 @@ import { defineErrors, type ErrorFactory } from '@arlen/core/error-table'
 
 const table = {
   app_missing: { message: '{root} is not an application: it has no {file}.' },
+  package_invalid: { message: '{root}/package.json is not valid JSON: {reason}' },
+  archive_missing: { message: 'There is no archive at {file}. Write one with arlen release build --archive.' },
   tree_dirty: {
     message:
       '{root} has changes that are not committed: {files}. Commit or stash them, or pass allowDirty (--allow-dirty) for a release that is marked as such.',

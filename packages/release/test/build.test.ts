@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { copySources, selectSources } from '../src/build/sources.ts'
 import { stripTypes } from '../src/build/strip-types.ts'
-import { buildRelease } from '../src/index.ts'
+import { buildRelease, deployRelease } from '../src/index.ts'
 import { temporaryFolder, writeFiles } from './support.ts'
 
 const PACKAGE = JSON.stringify({ name: 'shop', type: 'module', dependencies: { '@arlen/cli': '1' } })
@@ -148,9 +148,25 @@ describe('a build refuses', () => {
     if (existsSync(outDir)) expect(execFileSync('ls', ['-A', outDir], { encoding: 'utf8' })).toBe('')
   })
 
+  test.each<[string, Record<string, string>, string]>([
+    ['a folder that does not exist', {}, 'app_missing'],
+    ['a package.json that is no JSON', { 'package.json': '{' }, 'package_invalid'],
+  ])('%s, in one line', async (_, files, code) => {
+    const root = join(temporaryFolder(), 'shop')
+    writeFiles(root, files)
+    const refusal = { code, message: expect.stringMatching(/^[^\n]+$/) }
+    await expect(buildRelease({ root })).rejects.toMatchObject(refusal)
+  })
+
   test('an option that it does not have', async () => {
     await expect(buildRelease({ rot: '.' } as never)).rejects.toMatchObject({ code: 'option_unknown' })
   })
+})
+
+test('an archive that does not exist is not deployed', async () => {
+  const target = { path: '/srv/shop', hosts: [{ address: 'nobody@127.0.0.1' }] }
+  const deploying = deployRelease({ target, archive: join(temporaryFolder(), 'r1.tar.zst') })
+  await expect(deploying).rejects.toMatchObject({ code: 'archive_missing' })
 })
 
 test('an application in a pnpm workspace finds the lock file of the workspace', async () => {

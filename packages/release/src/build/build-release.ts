@@ -57,12 +57,13 @@ export interface BuiltRelease {
  * Builds a release of an application: everything it needs to run with Node.js alone, read-only, the same bytes for the same commit,
  * with a manifest of every file.
  *
- * @throws app_missing, tree_dirty, source_invalid, source_collision, source_unsupported, import_missing, lockfile_missing,
+ * @throws app_missing, package_invalid, tree_dirty, source_invalid, source_collision, source_unsupported, import_missing, lockfile_missing,
  *   manager_unsupported, install_failed, cli_missing, release_exists; ArlenError of a template or a configuration with a mistake
  */
 export async function buildRelease(given: BuildReleaseOptions = {}): Promise<BuiltRelease> {
   const options = readOptions('buildRelease()', given, OPTIONS)
-  const root = await realpath(resolve(options.root ?? '.'))
+  const folder = resolve(options.root ?? '.')
+  const root = await realpath(folder).catch(() => folder) // one that is missing has no package.json either
   const application = await readApplicationPackage(root)
   if (!('@arlen/cli' in application.dependencies)) throw releaseError('cli_missing', { root })
   const { exclude = [], include = [], allowDirty = false, onStep = () => {} } = options

@@ -11,7 +11,7 @@ export interface ApplicationPackage {
   nodeRange: string | undefined
 }
 
-/** Reads the package.json of an application. Throws app_missing. */
+/** Reads the package.json of an application. Throws app_missing, package_invalid. */
 export async function readApplicationPackage(root: string): Promise<ApplicationPackage> {
   let text: string
   try {
@@ -19,7 +19,13 @@ export async function readApplicationPackage(root: string): Promise<ApplicationP
   } catch (cause) {
     throw releaseError('app_missing', { root, file: 'package.json' }, { cause })
   }
-  const { name = 'app', version = '0.0.0', dependencies = {}, engines } = JSON.parse(text) as Record<string, never>
+  let parsed: Record<string, never>
+  try {
+    parsed = JSON.parse(text) as Record<string, never>
+  } catch (cause) {
+    throw releaseError('package_invalid', { root, reason: (cause as Error).message }, { cause })
+  }
+  const { name = 'app', version = '0.0.0', dependencies = {}, engines } = parsed
   return { name, version, dependencies, nodeRange: (engines as { node?: string } | undefined)?.node }
 }
 

@@ -56,7 +56,7 @@ const UNPACK = [
  * by the first host, under the lock of the database. Stops at the first host that fails; those that were switched go back unless the
  * target says otherwise. What is done already is not done again, so that a deployment that was cut off can be repeated.
  *
- * @throws deploy_failed with the host, the step, and what became of the others
+ * @throws archive_missing, and deploy_failed with the host, the step, and what became of the others
  */
 export async function deployRelease(given: DeployOptions): Promise<DeployResult> {
   const { target, archive, dryRun = false, onEvent = () => {} } = readOptions('deployRelease()', given, OPTIONS)
@@ -64,7 +64,7 @@ export async function deployRelease(given: DeployOptions): Promise<DeployResult>
   const id = basename(archive).replace(/\.tar\.zst$/, '')
   const hosts = target.hosts.map(host => new Host(host, target))
   const sha256 = createHash('sha256')
-    .update(await readFile(archive))
+    .update(await readArchive(archive))
     .digest('hex')
   const scripts = (host: Host) => deployScripts(target, host, id, sha256)
   if (dryRun) {
@@ -138,6 +138,14 @@ export async function deployRelease(given: DeployOptions): Promise<DeployResult>
       { reason: error.message, outcome: `${outcomes.join('; ')}.` },
       { cause: error },
     )
+  }
+}
+
+async function readArchive(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    throw releaseError('archive_missing', { file }, { cause })
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { chmod, cp, lutimes, mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { unpackArchive } from '../build/archive.ts'
 import { seal } from '../build/seal.ts'
@@ -51,7 +51,6 @@ export async function receiveRelease(target: TargetFolder, name: string): Promis
 
 /** A read-only folder cannot be moved by everybody. */
 async function moveFolder(from: string, to: string, time: Date): Promise<void> {
-  const { chmod, lutimes } = await import('node:fs/promises')
   await chmod(from, 0o755)
   await rename(from, to)
   await chmod(to, 0o555)

@@ -43,6 +43,22 @@ const produced = (output: string) => {
   return address ? `http://${address}` : undefined
 }
 
+/** What each kind of application goes on with: `arlen generate …`. */
+const GENERATED = {
+  full: [
+    'resource article title body:text price:integer? published:boolean due:date',
+    'page about',
+    'controller reports index yearly',
+    'mail welcome',
+    'test checkout',
+    'migration add_reviews',
+    'kubernetes',
+  ],
+  api: ['resource article title body:text price:integer?', 'controller reports', 'test checkout'],
+  lite: ['page about', 'controller reports', 'dockerfile', 'systemd'],
+}
+const SHELLS = ['bash', 'zsh', 'fish']
+
 const LITE_RUNS = {
   start: ['node_modules/.bin/arlen', 'propane'],
   health: ['node_modules/.bin/arlen', 'propane', 'health'],
@@ -145,6 +161,22 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       const output = await user.must(project, user.arlen(project, 'check'))
       for (const step of ['config', 'types', 'tests']) expect(output).toMatch(new RegExp(`^${step} +ok`, 'm'))
       await typeChecks(project)
+    })
+
+    test('goes on with what arlen generate writes, which passes the check too', async () => {
+      const words = GENERATED[kind].map(line => line.split(' '))
+      for (const each of words) await user.must(project, user.arlen(project, 'generate', ...each))
+      if (kind !== 'lite') await user.must(project, user.arlen(project, 'migrate'))
+      const output = await user.must(project, user.arlen(project, 'check'))
+      expect(output).toMatch(/^tests +ok/m)
+      const unchanged = ['dockerfile', 'systemd'].map(each => user.must(project, user.arlen(project, 'generate', each)))
+      for (const text of await Promise.all(unchanged)) expect(text).toMatch(/^unchanged /)
+    })
+
+    test('is completed by every shell', async () => {
+      for (const shell of SHELLS) {
+        expect(await user.must(project, user.arlen(project, 'completion', shell))).toContain('migrate')
+      }
     })
 
     test('is installed without a warning', async () => {

@@ -184,3 +184,30 @@ test('a JSON template that has not printed JSON says so', async () => {
   const views = folder.views({ 'list.json.ets': `[<% for (const x of locals.list) { %><%= x %>,<% } %>]` })
   expect(() => views.render('list.json', { list: [1] })).toThrow('The template list.json has not printed valid JSON')
 })
+
+describe('templates of an installed package', () => {
+  const installed = (text: string) => {
+    folder.write({ 'node_modules/mails/templates/a.html.ets': text })
+    return createViews({ dir: join(folder.dir, 'node_modules/mails/templates'), reload: false })
+  }
+
+  test('are rendered, types included', () => {
+    const { render } = installed(
+      '<%! props: { name: string } -%>\n<% const loud: string = $name.toUpperCase() -%>\n<%= loud %>',
+    )
+    expect(render('a', { name: 'ada' })).toBe('ADA')
+  })
+
+  test('have their mistakes at their own lines', () => {
+    expect(() => installed('\n<% const = 1 %>').render('a')).toThrow(
+      expect.objectContaining({
+        code: 'template_invalid',
+        line: 2,
+        path: expect.stringMatching(/mails\/templates\/a\.html\.ets$/),
+      }),
+    )
+    expect(() => installed('\n\n<% throw new Error("here") %>').render('a')).toThrow(
+      expect.objectContaining({ stack: expect.stringMatching(/a\.html\.ets:3:/) }),
+    )
+  })
+})

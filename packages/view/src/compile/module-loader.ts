@@ -1,5 +1,6 @@
 import { createRequire, registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { stripTypesNow } from './strip-types.ts'
 
 const sources = new Map<string, string>()
 let loaded = 0
@@ -32,12 +33,24 @@ function install(): void {
   registerHooks({
     resolve(specifier, context, next) {
       if (!sources.has(specifier)) return next(specifier, context)
-      return { url: specifier, format: 'module-typescript', shortCircuit: true }
+      return { url: specifier, format: formatOf(specifier), shortCircuit: true }
     },
     load(url, context, next) {
       const source = sources.get(url)
       if (source === undefined) return next(url, context)
-      return { format: 'module-typescript', source, shortCircuit: true }
+      const format = formatOf(url)
+      return { format, source: format === 'module' ? scriptOf(source) : source, shortCircuit: true }
     },
   })
+}
+
+/** Node.js strips no types from modules of installed packages, so theirs are stripped here. */
+function formatOf(url: string): 'module' | 'module-typescript' {
+  return url.includes('/node_modules/') ? 'module' : 'module-typescript'
+}
+
+function scriptOf(source: string): string {
+  const stripped = stripTypesNow(source)
+  if ('code' in stripped) return stripped.code
+  throw Object.assign(new SyntaxError(stripped.message), { stack: stripped.stack })
 }

@@ -1,13 +1,21 @@
 import { stripTypeScriptTypes } from 'node:module'
-import { text } from 'node:stream/consumers'
-import { isMainThread, parentPort } from 'node:worker_threads'
+import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { Stripped } from './strip-types.ts'
 
-// Runs as a worker or a process of its own, with Node.js's warning about this function disabled.
-if (isMainThread) process.stdout.write(JSON.stringify(strip(await text(process.stdin))))
-parentPort?.on('message', (sources: readonly string[]) => {
-  parentPort?.postMessage(sources.map(strip))
-  parentPort?.close()
+// Runs in a worker, with Node.js's warning about this function disabled.
+interface Order {
+  sources: readonly string[]
+  port: MessagePort
+  /** Woken when the results are there, for a thread that waits for them. */
+  done?: Int32Array
+}
+
+parentPort?.on('message', ({ sources, port, done }: Order) => {
+  port.postMessage(sources.map(strip))
+  port.close()
+  if (!done) return
+  Atomics.store(done, 0, 1)
+  Atomics.notify(done, 0)
 })
 
 function strip(source: string): Stripped {

@@ -20,7 +20,7 @@ const table = {
     message: 'an application with apiOnly in its configuration has no pages. Generate a resource or a controller.',
   },
   dsn_invalid: {
-    message: 'the connection URI has to name a database, as postgres://user@host/name does.',
+    message: 'the connection string has to name a database, as postgres://user@host/name and host=… dbname=name do.',
   },
   production_refused: {
     message: 'will not {action} {name}: {reason}. If you mean it, say --allow-production.',

@@ -41,6 +41,20 @@ test('creates a database once and drops it once', async () => {
   expect((await db(['drop'], dsn)).out).toContain(`there is no ${name}`)
 })
 
+test('takes a string of name=value as a connection string', async () => {
+  const url = new URL(await freshDsn())
+  const name = url.pathname.slice(1)
+  const dsn = `host=${url.hostname} port=${url.port} user=${url.username} password='${url.password}' dbname=${name}`
+  expect((await db(['create'], dsn)).out).toMatch(`created ${name} on 127.0.0.1:`)
+  expect(await ask(dsn, 'select current_database()')).toBe(name)
+  expect((await db(['drop'], dsn)).out).toContain(`dropped ${name}`)
+  expect(await db(['create'], dsn.replace(/ dbname=.*/, ''))).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('dbname=name'),
+  })
+  expect((await db(['create'], `${dsn} nope`)).err).not.toContain(url.password)
+})
+
 test('drops a database in use only when that is meant', async () => {
   const dsn = await freshDsn()
   await db(['create'], dsn)
@@ -122,12 +136,13 @@ test.each([
   expect(await db(argv, 'postgres://x@127.0.0.1:1/y')).toMatchObject({ code, err: expect.stringContaining(message) })
 })
 
-test.each(['nonsense', 'postgres://host', 'mysql://host/name'])(
-  '%s is no connection URI with a database',
-  async dsn => {
-    expect(await db(['create'], dsn)).toMatchObject({ code: 1, err: expect.stringContaining('has to name a database') })
-  },
-)
+test.each([
+  ['nonsense', 'does not begin with postgres://'],
+  ['postgres://host', 'has to name a database'],
+  ['mysql://host/name', 'does not begin with postgres://'],
+])('%s is no connection string with a database', async (dsn, reason) => {
+  expect(await db(['create'], dsn)).toMatchObject({ code: 1, err: expect.stringContaining(reason) })
+})
 
 /** A stand-in for a program of PostgreSQL, which says how it was called. */
 function fake(root: string, name: string): string {

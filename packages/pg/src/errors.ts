@@ -10,7 +10,7 @@ const table = {
   query_aborted: { status: 499, message: 'The database query was aborted.' },
   dsn_invalid: {
     message:
-      'The database URL {dsn} is not valid: {reason}. It looks like postgres://user:password@host:5432/database.',
+      'The database URL {dsn} is not valid: {reason}. It looks like postgres://user:password@host:5432/database, or like host=… dbname=…',
   },
   sql_not_tagged: {
     message:

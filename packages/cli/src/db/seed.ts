@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createPg, type Database } from '@arlen/pg'
+import { plainConfig } from '@arlen/pg/connection'
 import { cliError } from '../errors.ts'
 import type { Target } from './target.ts'
 
@@ -41,7 +42,7 @@ async function runModule(dsn: string, path: string, file: string): Promise<void>
 /** Statements that come together are one transaction in the simple protocol. */
 async function runScript(dsn: string, text: string): Promise<void> {
   const { default: pg } = await import('pg')
-  const client = new pg.Client(dsn)
+  const client = new pg.Client(plainConfig(dsn))
   await client.connect()
   try {
     await client.query(text)

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { plainConfig } from '@arlen/pg/connection'
 import pg from 'pg'
 import type { Target } from './target.ts'
 
@@ -12,7 +13,7 @@ export async function runSqlConsole(
   { dsn, name }: Target,
   { input, output, isTerminal }: { input: Readable; output: Writable; isTerminal: boolean },
 ): Promise<number> {
-  const client = new pg.Client(dsn)
+  const client = new pg.Client(plainConfig(dsn))
   await client.connect()
   const lines = createInterface({ input, output: isTerminal ? output : undefined, terminal: isTerminal })
   const prompt = (text: string) => {

@@ -1,8 +1,11 @@
+import { environmentOf, type Parameters, parseDsn, writeUri } from '@arlen/pg/connection'
 import { cliError } from '../errors.ts'
 
 /** The database that a command is about. */
 export interface Target {
   dsn: string
+  /** The same, by the names of libpq. */
+  parameters: Parameters
   /** Its name. */
   name: string
   /** `db.example.com:5432`, or a socket folder. */
@@ -13,37 +16,23 @@ export interface Target {
 
 const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|\/.*)$/
 
-/** @throws ArlenError `dsn_invalid` for what is no connection URI with a database */
+/** @throws ArlenError `dsn_invalid` for what is no connection string, or names no database */
 export function targetOf(dsn: string): Target {
-  const url = URL.canParse(dsn) ? new URL(dsn) : undefined
-  const name = url && decodeURIComponent(url.pathname.slice(1))
-  if (!url || !/^postgres(?:ql)?:$/.test(url.protocol) || !name) throw cliError('dsn_invalid')
-  const host = decodeURIComponent(url.hostname) || url.searchParams.get('host') || 'localhost'
-  return { dsn, name, server: url.port ? `${host}:${url.port}` : host, isLocal: LOCAL.test(host) }
+  const parameters = parseDsn(dsn)
+  const { host = parameters.hostaddr ?? 'localhost', port, dbname: name } = parameters
+  if (name === undefined) throw cliError('dsn_invalid')
+  const isLocal = host.split(',').every(one => LOCAL.test(one))
+  return { dsn, parameters, name, server: port ? `${host}:${port}` : host, isLocal }
 }
 
 /** The same server, by a database that is there. */
-export function maintenanceDsn({ dsn }: Target): string {
-  const url = new URL(dsn)
-  url.pathname = '/postgres'
-  return url.href
+export function maintenanceDsn({ parameters }: Target): string {
+  return writeUri({ ...parameters, dbname: 'postgres' })
 }
 
 /** The settings of libpq for the programs of PostgreSQL: a password in the arguments would be seen by every user. */
-export function libpqEnvironment({ dsn, name }: Target): Record<string, string> {
-  const url = new URL(dsn)
-  const part = (text: string) => decodeURIComponent(text)
-  return Object.fromEntries(
-    Object.entries({
-      PGHOST: part(url.hostname).replace(/^\[|\]$/g, '') || (url.searchParams.get('host') ?? ''),
-      PGPORT: url.port,
-      PGUSER: part(url.username),
-      PGPASSWORD: part(url.password),
-      PGDATABASE: name,
-      PGSSLMODE: url.searchParams.get('sslmode') ?? '',
-      PGSSLROOTCERT: url.searchParams.get('sslrootcert') ?? '',
-    }).filter(([, value]) => value !== ''),
-  )
+export function libpqEnvironment({ parameters }: Target): Record<string, string> {
+  return environmentOf(parameters)
 }
 
 /**

@@ -1,26 +1,51 @@
+import { isIP } from 'node:net'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { ConnectionOptions } from 'node:tls'
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
-import type { Settings } from './options.ts'
+import { readPgOptions, type Settings } from './options.ts'
 import { passwordInFile } from './password-file.ts'
 import { type Target, triedForMs } from './targets.ts'
 
 /** What the settings mean for one connection of pg. */
-export function clientConfig(settings: Settings, { host, port }: Target): pg.ClientConfig {
-  const { user, password, database, ssl, prepare, passfile } = settings
+export function clientConfig(settings: Settings, { host, port, address }: Target): pg.ClientConfig & Unlisted {
+  const { user, password, database, prepare } = settings
+  // pg looks the password up by the address.
+  const passfile = settings.passfile ?? (address === undefined ? undefined : join(homedir(), '.pgpass'))
   const fromFile = passfile === undefined ? undefined : () => passwordInFile(passfile, { host, port, user, database })
   return {
-    host,
+    host: address ?? host,
     port,
     user,
     password: (password ?? fromFile) as pg.ClientConfig['password'],
     database,
-    ssl,
+    ssl: address === undefined ? settings.ssl : named(settings.ssl, host),
+    enableChannelBinding: settings.channelBinding,
+    ...(settings.directTls && { sslnegotiation: 'direct' }),
     connectionTimeoutMillis: triedForMs(settings.connectTimeoutMs, settings.targets.length),
     keepAlive: true,
     application_name: settings.applicationName,
     // A pooler in transaction mode refuses session settings, as its clients share sessions.
     options: prepare ? sessionOptions(settings) : settings.sessionOptions || undefined,
   }
+}
+
+/** For a client of pg's own, without settings of the session: the first server of a connection string. */
+export function plainConfig(dsn: string): pg.ClientConfig {
+  const settings = { ...readPgOptions(dsn), prepare: false }
+  return clientConfig(settings, settings.targets[0]!)
+}
+
+/** What pg takes and its types leave out. */
+interface Unlisted {
+  enableChannelBinding?: boolean
+  sslnegotiation?: string
+}
+
+/** The certificate is that of the name, not of the address that is connected to. */
+function named(ssl: Settings['ssl'], servername: string): boolean | ConnectionOptions {
+  return ssl === false || isIP(servername) ? ssl : { ...(ssl === true ? {} : ssl), servername }
 }
 
 /** The last of several for one setting counts: the URL overrides our limits, and what the parsers rely on overrides all. */

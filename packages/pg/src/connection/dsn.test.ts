@@ -3,7 +3,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { hidePassword, parseDsn } from './dsn.ts'
+import { clientConfig } from './client-config.ts'
+import { parseDsn } from './dsn.ts'
+import { hidePassword } from './hide-password.ts'
 import { readPgOptions } from './options.ts'
 import { passwordInFile } from './password-file.ts'
 
@@ -26,8 +28,24 @@ test.each([
   'postgres://user:secret%zz@host/db',
   'postgres://host/db?password=secret&nope=1',
   'postgres://host/db?host=a&host=b&password=secret',
-  'host=h user=u password=secret',
-  "host=h password = 'the secret'",
+  'postgres://user:123/secret@host/db',
+  'postgres://user:p@se/secret@host/db',
+  'postgres://user:123?secret@host/db',
+  'postgres://host/db?password=a&secret=b',
+  'postgres://host/db?password=a&secret',
+  'postgres://host/db?password=a?secret',
+  'postgres://host/db?user=%ff&password=secret',
+  'host=h password=secret nope=1',
+  'host=h password = secret nope',
+  "host=h password = 'the secret",
+  "host=h password='the' secret",
+  'host=h password=the secret=1',
+  "host=h password='a\\'secret' nope=1",
+  'host=h password=a sslpassword=secret sslmode=on',
+  'host=h password=secret password=secret',
+  'host=h = secret',
+  'ab1secret=',
+  'user=u scram_client_key=secret',
 ])('refuses %j, and shows nothing of its password', dsn => {
   let error: unknown
   try {
@@ -46,6 +64,19 @@ test.each([
   ['postgres://u:a#b@h/d', '%23'],
   ['postgres://h/d?sslmode=disable&sslmode=require', 'sslmode more than once'],
   ['', 'is empty'],
+  ['postgres://h:x/d', 'not host:port'],
+  ['postgres://[::1/d', 'not host:port'],
+  ['postgres://h/d?sslmode', 'not name=value'],
+  ['postgres://h/d?ssl=maybe', 'ssl is true or false'],
+  ['postgres://h/%ff', 'UTF-8'],
+  ['postgres://h/a@b', '%40'],
+  ['postgres://h/d?user=a%00b', 'zero byte'],
+  ['host=h sslmode=on', 'sslmode is one of'],
+  ['host=h pasword=x', 'the parameter pasword'],
+  ['host=h port=1 port=2', 'port more than once'],
+  ["dbname='a", 'the value of dbname has no closing quote'],
+  ['host=h nothing', 'stands in single quotes'],
+  ['host=h =x', 'no name before it'],
 ])('says what is wrong with %j', (dsn, reason) => {
   expect(() => parseDsn(dsn)).toThrow(reason)
 })
@@ -55,7 +86,92 @@ test('reads what is percent-encoded', () => {
     user: 'us@er',
     password: 'p?a#s/s%',
     port: '6000',
-    database: 'd b',
+    dbname: 'd b',
+  })
+})
+
+test('only % escapes: a plus is a plus, and the name of a database may have a slash', () => {
+  expect(parseDsn('postgres://u+v:p+w@h/a%2Fb%3F%23+c?application_name=a+b%20c')).toEqual({
+    user: 'u+v',
+    password: 'p+w',
+    host: 'h',
+    dbname: 'a/b?#+c',
+    application_name: 'a+b c',
+  })
+  expect(parseDsn('postgres:///d?user=me@work&options=-csearch_path=a')).toEqual({
+    dbname: 'd',
+    user: 'me@work',
+    options: '-csearch_path=a',
+  })
+  expect(parseDsn('postgresql://%2Frun%2Fpg:6000')).toEqual({ host: '/run/pg', port: '6000' })
+  expect(parseDsn('postgres://u@/d?host=/run/pg')).toEqual({ user: 'u', dbname: 'd', host: '/run/pg' })
+  expect(parseDsn('postgres://u:a@b:c@h/d')).toMatchObject({ password: 'a@b:c', host: 'h' })
+  expect(parseDsn('postgres://')).toEqual({})
+})
+
+test.each([
+  ['host=h port=6000 dbname=d user=u password=p', { host: 'h', port: '6000', dbname: 'd', user: 'u', password: 'p' }],
+  [' host = h\n\tdbname\t=d  user= u ', { host: 'h', dbname: 'd', user: 'u' }],
+  [`password='it\\'s a \\\\ b' user='a b'host=h`, { password: `it's a \\ b`, user: 'a b', host: 'h' }],
+  ['password=a\\ b\\\\c user=u\\', { password: 'a b\\c', user: 'u' }],
+  ["password='' host=h", { host: 'h' }],
+  ['password=a=b&c%20d?e#f@g host=/run/pg', { password: 'a=b&c%20d?e#f@g', host: '/run/pg' }],
+  [
+    "host=a,b port=1,2 options='-c search_path=shop -c a=b'",
+    { host: 'a,b', port: '1,2', options: '-c search_path=shop -c a=b' },
+  ],
+])('reads %j as PostgreSQL does', (dsn, parameters) => expect(parseDsn(dsn)).toEqual(parameters))
+
+test('such a string is read in full', () => {
+  expect(
+    readPgOptions(
+      "host=a,b port=6000 dbname=d user=u password='p w' sslmode=disable connect_timeout=3 application_name=x",
+    ),
+  ).toMatchObject({
+    targets: [
+      { host: 'a', port: 6000 },
+      { host: 'b', port: 6000 },
+    ],
+    database: 'd',
+    user: 'u',
+    password: 'p w',
+    ssl: false,
+    connectTimeoutMs: 3_000,
+    applicationName: 'x',
+  })
+  expect(readPgOptions({ dsn: 'host=h dbname=d', database: 'e' })).toMatchObject({ database: 'e' })
+})
+
+test('hostaddr is connected to, and the name is what the certificate is checked for', () => {
+  const settings = readPgOptions('host=db.example hostaddr=10.0.0.1 sslmode=verify-full')
+  expect(settings.targets).toEqual([{ host: 'db.example', address: '10.0.0.1', port: 5432 }])
+  expect(clientConfig(settings, settings.targets[0]!)).toMatchObject({
+    host: '10.0.0.1',
+    ssl: { servername: 'db.example' },
+  })
+  expect(readPgOptions('hostaddr=10.0.0.1,::1 port=1,2').targets).toEqual([
+    { host: '10.0.0.1', address: '10.0.0.1', port: 1 },
+    { host: '::1', address: '::1', port: 2 },
+  ])
+  expect(() => readPgOptions('host=a,b hostaddr=10.0.0.1')).toThrow('one for each of the 2 hosts')
+  vi.stubEnv('PGHOSTADDR', '10.0.0.2')
+  expect(readPgOptions({ host: 'h' }).targets).toEqual([{ host: 'h', port: 5432 }])
+})
+
+test('what TLS is asked for is passed on', () => {
+  const config = (dsn: string) => {
+    const settings = readPgOptions(dsn)
+    return clientConfig(settings, settings.targets[0]!)
+  }
+  expect(config('host=h sslmode=require channel_binding=require sslnegotiation=direct')).toMatchObject({
+    ssl: {},
+    enableChannelBinding: true,
+    sslnegotiation: 'direct',
+  })
+  expect(config('host=h channel_binding=prefer')).toMatchObject({ ssl: false, enableChannelBinding: false })
+  expect(config('host=h sslnegotiation=direct')).toMatchObject({ ssl: {}, sslnegotiation: 'direct' })
+  expect(config('host=h sslmode=require ssl_min_protocol_version=TLSv1.3 sslpassword=x')).toMatchObject({
+    ssl: { minVersion: 'TLSv1.3', passphrase: 'x' },
   })
 })
 
@@ -69,6 +185,16 @@ test('PGSSLMODE and PGOPTIONS count where the URL is silent', () => {
   })
   vi.stubEnv('PGSSLMODE', 'sometimes')
   expect(() => readPgOptions('postgres://h/d')).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+})
+
+test('every variable of the environment counts where all else is silent', () => {
+  vi.stubEnv('PGAPPNAME', 'env')
+  vi.stubEnv('PGCONNECT_TIMEOUT', '7')
+  vi.stubEnv('PGSSLROOTCERT', '/nowhere')
+  expect(readPgOptions('postgres://h/d')).toMatchObject({ applicationName: 'env', connectTimeoutMs: 7_000, ssl: false })
+  expect(() => readPgOptions('postgres://h/d?sslmode=verify-full')).toThrow('sslrootcert cannot be read')
+  vi.stubEnv('PGREQUIREAUTH', 'scram-sha-256')
+  expect(() => readPgOptions('postgres://h/d')).toThrow('PGREQUIREAUTH')
 })
 
 test('sslrootcert=system trusts what the system trusts', () => {
@@ -85,6 +211,10 @@ test('sslrootcert=system trusts what the system trusts', () => {
 test('a URL that is shown keeps what helps', () => {
   expect(hidePassword('postgres://u:p@h:5432/d?sslmode=require')).toBe('postgres://***@h:5432/d?sslmode=require')
   expect(hidePassword('postgres://h:5432/d')).toBe('postgres://h:5432/d')
+  expect(hidePassword("user=u host=h password='a b' dbname='x y'")).toBe("user=u host=h password=*** dbname='x y'")
+  expect(hidePassword('postgres://h/d?password=a&b=c&sslmode=require')).toBe(
+    'postgres://h/d?password=***&sslmode=require',
+  )
 })
 
 const servers = (dsn: string) => readPgOptions(dsn).targets.map(({ host, port }) => `${host}:${port}`)
@@ -106,7 +236,8 @@ test('several servers are read as libpq reads them', () => {
   expect(readPgOptions('postgres:///d').targetSessionAttrs).toBe('read-write')
   expect(() => servers('postgres:///d?host=a,b,c')).toThrow('one for each of the 3')
   expect(() => servers('postgres://a,b/d?target_session_attrs=fast')).toThrow('target_session_attrs is one of')
-  expect(() => servers('postgres://u:secret@a,b:x/d')).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+  expect(() => servers('postgres://u:secret@a,b:x/d')).toThrow(expect.objectContaining({ code: 'dsn_invalid' }))
+  expect(() => servers('host=a port=x')).toThrow(expect.objectContaining({ code: 'option_invalid' }))
 })
 
 describe('files of libpq', () => {

@@ -1,14 +1,20 @@
 import type { ConnectionOptions } from 'node:tls'
 import { invalidOption, type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
+import { pgError } from '../errors.ts'
 import type { SqlStateEntry } from '../server-errors/sqlstate.ts'
 import type { TypeSettings } from '../wire/type-parsers.ts'
-import { type Dsn, dsnOfService, parseDsn, sslOfEnvironment } from './dsn.ts'
+import { readParameters } from './dsn.ts'
+import type { Parameters } from './parameters.ts'
 import { POOL_SETTINGS, type PoolSetting, type PoolSettings, TYPE_SETTINGS } from './pool-options.ts'
 import { SESSION_ATTRS, type Target, type TargetSessionAttrs } from './targets.ts'
+import { tlsOf } from './tls.ts'
 
 /** Where to connect, and how. Every member may be left out. */
 export interface PgOptions extends Partial<PoolSettings> {
-  /** `postgres://user:password@host:5432/database?sslmode=verify-full`, or the parts below, which override it. */
+  /**
+   * `postgres://user:password@host:5432/database?sslmode=verify-full`, or `host=… dbname=…` as PostgreSQL's own library takes
+   * it; or the parts below, which override it.
+   */
   dsn?: string
   /** Several, with commas between them, are tried one after the other. */
   host?: string
@@ -45,11 +51,15 @@ export interface Settings extends PoolSettings {
   password: PgOptions['password']
   database: string
   ssl: boolean | ConnectionOptions
+  /** Ties the password's proof to the certificate, where the server offers that (SCRAM-SHA-256-PLUS). */
+  channelBinding: boolean
+  /** Begins with TLS instead of asking for it first. */
+  directTls: boolean
   types: TypeSettings
   sqlstates: Readonly<Record<string, SqlStateEntry>>
   read: Settings | undefined
   debug: boolean
-  /** `options=` of the URL, or `PGOPTIONS`. */
+  /** `options` of the connection string, or `PGOPTIONS`. */
   sessionOptions: string
 }
 
@@ -92,17 +102,15 @@ function eachOf<K extends string, V, R>(table: Readonly<Record<K, V>>, fn: (valu
  */
 export function readPgOptions(given: string | PgOptions): Settings {
   const { dsn, ...options } = readOptions('createPg()', typeof given === 'string' ? { dsn: given } : given, OPTIONS)
-  const fromUrl = dsn === undefined ? {} : parseDsn(dsn)
-  const service = fromUrl.service ?? process.env.PGSERVICE
-  const fromDsn = { ...(service ? dsnOfService(service) : {}), ...fromUrl }
-  const seconds = Number(fromDsn.connect_timeout)
+  const parameters = readParameters(dsn, process.env)
+  const seconds = Number(parameters.connect_timeout)
   if (seconds > 0) options.connectTimeoutMs ??= seconds * 1_000
-  if (fromDsn.application_name) options.applicationName ??= fromDsn.application_name
+  if (parameters.application_name) options.applicationName ??= parameters.application_name
   const pool = Object.entries(POOL_SETTINGS).map(([name, setting]) => {
     return [name, options[name as keyof PoolSettings] ?? setting.default]
   })
   return {
-    ...readTarget(fromDsn, options),
+    ...readTarget(parameters, options),
     ...(Object.fromEntries(pool) as PoolSettings),
     types: options.types ?? {},
     sqlstates: options.sqlstates ?? {},
@@ -111,7 +119,7 @@ export function readPgOptions(given: string | PgOptions): Settings {
         ? undefined
         : readStandby(options.read, { ...options, ...(dsn !== undefined && { dsn }) }),
     debug: options.debug ?? process.env.NODE_ENV !== 'production',
-    sessionOptions: fromDsn.options ?? process.env.PGOPTIONS ?? '',
+    sessionOptions: parameters.options ?? '',
   }
 }
 
@@ -125,47 +133,51 @@ function readStandby(given: string | Omit<PgOptions, 'read'>, options: PgOptions
   return settings.targetSessionAttrs === 'any' ? { ...settings, targetSessionAttrs: 'prefer-standby' } : settings
 }
 
-type TargetSettings = Pick<
-  Settings,
-  'targets' | 'targetSessionAttrs' | 'balanced' | 'passfile' | 'user' | 'password' | 'database' | 'ssl'
->
+type TargetSettings = Omit<Settings, keyof PoolSettings | 'types' | 'sqlstates' | 'read' | 'debug' | 'sessionOptions'>
 
-function readTarget(fromDsn: Dsn, options: PgOptions): TargetSettings {
-  const { env } = process
-  const user = options.user ?? fromDsn.user ?? env.PGUSER ?? env.USER ?? 'postgres'
-  const attrs = options.targetSessionAttrs ?? fromDsn.target_session_attrs ?? env.PGTARGETSESSIONATTRS ?? 'any'
-  if (!(SESSION_ATTRS as readonly string[]).includes(attrs)) {
-    throw invalidOption(
-      'createPg()',
-      'PGTARGETSESSIONATTRS',
-      `must be one of ${SESSION_ATTRS.join(', ')}, not ${attrs}`,
-    )
-  }
+function readTarget(parameters: Parameters, options: PgOptions): TargetSettings {
+  const user = options.user ?? parameters.user ?? process.env.USER ?? 'postgres'
+  const ssl = options.ssl ?? readTls(parameters) ?? false
   return {
     targets: readServers(
-      options.host ?? fromDsn.host ?? env.PGHOST ?? 'localhost',
-      String(options.port ?? fromDsn.port ?? env.PGPORT ?? 5432),
+      options.host ?? parameters.host ?? '',
+      options.host === undefined ? (parameters.hostaddr ?? '') : '',
+      String(options.port ?? parameters.port ?? 5432),
     ),
-    targetSessionAttrs: attrs as TargetSessionAttrs,
-    balanced: (fromDsn.load_balance_hosts ?? env.PGLOADBALANCEHOSTS) === 'random',
-    passfile: fromDsn.passfile,
+    targetSessionAttrs: options.targetSessionAttrs ?? (parameters.target_session_attrs as TargetSessionAttrs) ?? 'any',
+    balanced: parameters.load_balance_hosts === 'random',
+    passfile: parameters.passfile,
     user,
-    password: options.password ?? fromDsn.password ?? env.PGPASSWORD,
-    database: options.database ?? fromDsn.database ?? env.PGDATABASE ?? user,
-    ssl: options.ssl ?? ((fromDsn.ssl ?? sslOfEnvironment(env.PGSSLMODE)) as Settings['ssl'] | undefined) ?? false,
+    password: options.password ?? parameters.password,
+    database: options.database ?? parameters.dbname ?? user,
+    ssl,
+    channelBinding: ssl !== false && ['prefer', 'require'].includes(parameters.channel_binding ?? ''),
+    directTls: ssl !== false && parameters.sslnegotiation === 'direct',
   }
 }
 
-/** `a,b` and `5432`, or `a,b` and `5432,5433`. */
-function readServers(hosts: string, ports: string): Target[] {
-  const names = hosts.split(',')
-  const numbers = ports.split(',')
-  if (numbers.length > 1 && numbers.length !== names.length) {
-    throw invalidOption('createPg()', 'port', `must be one for all hosts, or one for each of the ${names.length}`)
+function readTls(parameters: Parameters): Settings['ssl'] | undefined {
+  try {
+    return tlsOf(parameters)
+  } catch (error) {
+    throw pgError('dsn_invalid', { dsn: '…', reason: (error as Error).message })
   }
-  return names.map((host, i) => ({
-    host: host || 'localhost',
+}
+
+/** `a,b` and `5432`, or `a,b` and `5432,5433`; addresses where the names are not to be resolved, one for each. */
+function readServers(hosts: string, addresses: string, ports: string): Target[] {
+  const [names, numbers, found] = [hosts.split(','), ports.split(','), addresses.split(',')]
+  const count = addresses === '' ? names.length : found.length
+  if (addresses !== '' && hosts !== '' && names.length !== count) {
+    throw invalidOption('createPg()', 'hostaddr', `must be one for each of the ${names.length} hosts`)
+  }
+  if (numbers.length > 1 && numbers.length !== count) {
+    throw invalidOption('createPg()', 'port', `must be one for all hosts, or one for each of the ${count}`)
+  }
+  return Array.from({ length: count }, (_, i) => ({
+    host: names[i] || found[i] || 'localhost',
     port: readPort((numbers.length === 1 ? numbers[0] : numbers[i]) || 5432),
+    ...(found[i] ? { address: found[i] } : {}),
   }))
 }
 

@@ -4,6 +4,8 @@ import { pgError } from '../errors.ts'
 export interface Target {
   host: string
   port: number
+  /** The address to connect to, where the name is not to be resolved (`hostaddr`). */
+  address?: string
 }
 
 /** Which of several servers will do, as `target_session_attrs` of libpq. */

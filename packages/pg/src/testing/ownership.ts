@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import { plainConfig } from '../connection/client-config.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 
 /** What a test that was killed leaves behind has this in its name. */
@@ -12,7 +13,7 @@ export const TEST_PREFIX = 'arlen_test_'
  * @returns what lets go of it
  */
 export async function own(server: string, name: string): Promise<() => Promise<void>> {
-  const client = new pg.Client(server)
+  const client = new pg.Client(plainConfig(server))
   client.on('error', () => undefined) // the server was stopped: so is everything that is owned
   await client.connect()
   await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [name])
@@ -35,7 +36,7 @@ export function sweep(server: string): Promise<void> {
 }
 
 async function dropOrphans(server: string): Promise<void> {
-  const client = new pg.Client(server)
+  const client = new pg.Client(plainConfig(server))
   await client.connect()
   try {
     const { rows } = await client.query<{ name: string }>(

@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import pg from 'pg'
+import { plainConfig } from '../connection/client-config.ts'
+import { parseDsn } from '../connection/dsn.ts'
+import { writeUri } from '../connection/uri.ts'
 import { readMigrations } from '../migrate/files.ts'
 import { migrate } from '../migrate/migrate.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
@@ -98,7 +101,7 @@ async function templateName({ migrations, key = '' }: TestDatabaseOptions): Prom
 }
 
 async function withClient<T>(dsn: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(dsn)
+  const client = new pg.Client(plainConfig(dsn))
   await client.connect()
   try {
     return await fn(client)
@@ -108,7 +111,5 @@ async function withClient<T>(dsn: string, fn: (client: pg.Client) => Promise<T>)
 }
 
 function withDatabase(dsn: string, name: string): string {
-  const url = new URL(dsn)
-  url.pathname = `/${name}`
-  return url.href
+  return writeUri({ ...parseDsn(dsn), dbname: name })
 }

@@ -15,6 +15,7 @@ interface Internals {
   _connecting: boolean
   processID: number
   secretKey: number
+  sslNegotiation: string
 }
 
 export interface ClientSettings extends pg.ClientConfig {
@@ -111,13 +112,14 @@ export class PgClient extends pg.Client implements StatementConnection {
    */
   cancel(timeoutMs: number): Promise<void> {
     this.canceledUntil = Number.POSITIVE_INFINITY
-    const wire = new (pg.Connection as unknown as new (config: object) => Wire)({ ssl: this.ssl })
+    const { sslNegotiation } = internals(this)
+    const wire = new (pg.Connection as unknown as new (config: object) => Wire)({ ssl: this.ssl, sslNegotiation })
     return new Promise(resolve => {
       const timer = setTimeout(() => wire.stream.destroy(), timeoutMs)
       wire.on('error', () => wire.stream.destroy())
       wire.on('connect', () => {
-        if (this.ssl) wire.requestSsl()
-        else wire.cancel(this.processId, internals(this).secretKey)
+        if (this.ssl && sslNegotiation !== 'direct') wire.requestSsl()
+        else if (!this.ssl) wire.cancel(this.processId, internals(this).secretKey)
       })
       wire.on('sslconnect', () => wire.cancel(this.processId, internals(this).secretKey))
       wire.once('end', () => {

@@ -1,4 +1,5 @@
 import { createPg, type Pg } from '@arlen/pg'
+import { parseDsn } from '@arlen/pg/connection'
 
 /** What a database does to an application on a bad day. Each lasts until {@link restore}, but a killed backend. */
 export class DatabaseFaults {
@@ -8,7 +9,7 @@ export class DatabaseFaults {
 
   constructor(url: string) {
     this.#url = url
-    this.#name = decodeURIComponent(new URL(url).pathname.slice(1))
+    this.#name = parseDsn(url).dbname ?? ''
   }
 
   /** Ends every connection of the application, as a restart or a failover does. @returns how many */
@@ -71,9 +72,7 @@ export class DatabaseFaults {
 
   /** By way of another database, since this one may be the one that is down. */
   async #onServer<T>(work: (admin: Pg) => Promise<T>): Promise<T> {
-    const url = new URL(this.#url)
-    url.pathname = '/postgres'
-    const admin = createPg({ dsn: url.href, max: 1 })
+    const admin = createPg({ dsn: this.#url, database: 'postgres', max: 1 })
     try {
       return await work(admin)
     } finally {

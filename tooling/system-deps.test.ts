@@ -10,7 +10,7 @@ beforeEach(() => {
   box.env.SBIN = '' // this machine's own programs must not count
   mkdirSync(join(box.base, 'usr/sbin'), { recursive: true })
   box.program('id', 'echo 1000')
-  for (const program of ['nginx', 'haproxy', 'chromium', 'systemd-analyze', 'ssh-keygen', 'sshd'])
+  for (const program of ['nginx', 'haproxy', 'chromium', 'systemd-analyze', 'ssh-keygen', 'sshd', 'zsh', 'fish'])
     box.program(program, '')
 })
 afterEach(() => box[Symbol.dispose]())

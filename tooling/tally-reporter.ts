@@ -53,8 +53,12 @@ function countTest(test: TestCase, file: string, tally: Tally): void {
 function reasonFor(test: TestCase): string {
   const result = test.result()
   if (result.state === 'skipped' && result.note) return result.note
-  return setUpFailed(test) ? 'the set-up before it failed' : `${test.fullName} (no reason given)`
+  if (setUpFailed(test)) return 'the set-up before it failed'
+  return REASON_IN_NAME.test(test.fullName) ? test.fullName : `${test.fullName} (no reason given)`
 }
+
+/** "behind a proxy (needs nginx)", "in a browser (skipped: no chromium)" */
+const REASON_IN_NAME = /\((?:needs|skipped:) [^)]+\)/
 
 function setUpFailed(test: TestCase): boolean {
   for (let parent: TestSuite | TestModule = test.parent; ; parent = parent.parent) {

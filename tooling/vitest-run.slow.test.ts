@@ -32,6 +32,7 @@ describe('a run of Vitest', () => {
     expect(tally).toMatchObject({ passed: 1, failed: 0 })
     expect(tally.skipped.map(test => test.reason)).toEqual([
       'no browser',
+      'prints (needs a printer)',
       'with a browser > draws another (no reason given)',
     ])
   })

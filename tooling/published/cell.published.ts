@@ -51,7 +51,7 @@ const GENERATED = {
     'controller reports index yearly',
     'mail welcome',
     'test checkout',
-    'migration add_reviews',
+    'migration add_reviews --dry-run',
     'kubernetes',
   ],
   api: ['resource article title body:text price:integer?', 'controller reports', 'test checkout'],

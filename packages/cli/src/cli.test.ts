@@ -1,5 +1,5 @@
 import { ArlenError } from '@arlen/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { runCli } from './cli.ts'
 import { type Command, type CommandInput, UsageError } from './command.ts'
 
@@ -52,6 +52,23 @@ describe('runCli', () => {
     const { arlen, lines } = setUp()
     expect(await arlen('migrat')).toBe(2)
     expect(lines.err[0]).toBe('arlen: there is no command migrat; did you mean migrate?')
+  })
+
+  test('helps with a command by help, as by --help', async () => {
+    const printed = vi.spyOn(console, 'info').mockImplementation(() => undefined)
+    onTestFinished(() => printed.mockRestore())
+    const { arlen, lines } = setUp()
+    expect([await arlen('help'), await arlen('help', 'migrate'), lines.err]).toEqual([0, 0, []])
+    const [all, one] = printed.mock.calls.flat()
+    expect(all).toContain('propane')
+    expect(one).toContain('--dry-run')
+  })
+
+  test('answers an unknown option without a command with the one that was meant, exit code 2', async () => {
+    const { arlen, lines } = setUp()
+    expect(await arlen('--vers')).toBe(2)
+    expect(lines.err[0]).toBe('arlen: arlen has no option --vers; did you mean --version?')
+    expect(await arlen('-x')).toBe(2)
   })
 
   test('refuses options that a command does not have, and values that are missing, exit code 2', async () => {

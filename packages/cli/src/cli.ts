@@ -35,18 +35,21 @@ export async function runCli(
   cli.version(version)
 
   try {
-    cli.parse(['node', 'arlen', ...argv], { run: false })
+    cli.parse(['node', 'arlen', ...(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv)], { run: false })
     if (cli.options.help || cli.options.version) return 0
     if (!cli.matchedCommand) {
       const word = cli.args[0]
       if (word === undefined) {
+        refuseUnknownOptions('arlen', [cli.globalCommand], cli.options)
         cli.outputHelp()
         return 0
       }
       const meant = suggest(word, names)
       throw new UsageError(`there is no command ${word}${meant ? `; did you mean ${meant}?` : ''}`)
     }
-    refuseUnknownOptions(cli.matchedCommand, cli.globalCommand, cli.options)
+    if (!cli.matchedCommand.config.allowUnknownOptions) {
+      refuseUnknownOptions(cli.matchedCommand.name, [cli.matchedCommand, cli.globalCommand], cli.options)
+    }
     cli.runMatchedCommand()
     const code = await outcome
     return typeof code === 'number' ? code : 0
@@ -58,17 +61,18 @@ export async function runCli(
 
 /** Rejects unknown options as cac would, but names the option that was probably meant. */
 function refuseUnknownOptions(
-  command: CacCommand,
-  everywhere: CacCommand,
+  who: string,
+  commands: readonly CacCommand[],
   given: Readonly<Record<string, unknown>>,
 ): void {
-  if (command.config.allowUnknownOptions) return
   for (const name of Object.keys(given)) {
-    if (name === '--' || command.hasOption(name) || everywhere.hasOption(name)) continue
+    if (name === '--' || commands.some(command => command.hasOption(name))) continue
     const flag = name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-    const known = command.options.map(({ rawName }) => /--[\w-]+/.exec(rawName)?.[0] ?? rawName)
+    const known = commands.flatMap(({ options }) =>
+      options.map(({ rawName }) => /--[\w-]+/.exec(rawName)?.[0] ?? rawName),
+    )
     const meant = suggest(flag, known) ?? known.find(candidate => flag.length > 3 && candidate.startsWith(flag))
-    throw new UsageError(`${command.name} has no option ${flag}${meant ? `; did you mean ${meant}?` : ''}`)
+    throw new UsageError(`${who} has no option ${flag}${meant ? `; did you mean ${meant}?` : ''}`)
   }
 }
 

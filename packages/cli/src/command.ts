@@ -60,7 +60,7 @@ export function chooseWord<T>(command: string, word: string | undefined, table: 
   if (word !== undefined && Object.hasOwn(table, word)) return table[word]!
   const known = Object.keys(table)
   if (word === undefined) throw new UsageError(`${command} needs an argument; it takes ${known.join(', ')}`)
-  throw new UsageError(`${command} cannot ${word}; ${didYouMean(word, known)}`)
+  throw new UsageError(`there is no ${command} ${word}; ${didYouMean(word, known)}`)
 }
 
 /** Prints one object as JSON. */

@@ -15,6 +15,9 @@ const table = {
   files_exist: {
     message: 'nothing was written, because these files exist: {files}. Move them away, or overwrite them with --force.',
   },
+  table_exists: {
+    message: '{file} creates the table {table} already. Choose another name for the resource.',
+  },
   name_invalid: { message: '{name} cannot be the name: it {problem}.' },
   pages_missing: {
     message: 'an application with apiOnly in its configuration has no pages. Generate a resource or a controller.',

@@ -74,7 +74,7 @@ describe('arlen migrate', () => {
     const { code, text } = await arlen(['migrate', 'sideways'])
     expect(code).toBe(2)
     expect(text).toContain('it takes up, status, down, redo, verify, accept-drift, resolve, rename')
-    expect((await arlen(['migrate', 'statsu'])).text).toContain('migrate cannot statsu; did you mean status?')
+    expect((await arlen(['migrate', 'statsu'])).text).toContain('there is no migrate statsu; did you mean status?')
     expect((await arlen(['migrate', 'accept-drift'])).code).toBe(2)
     expect((await arlen(['migrate', '--check', '--dsn', 'postgres://x'])).code).toBe(2) // nothing is applied by mistake
     expect((await arlen(['migrate', 'down', '--steps', 'x', '--dsn', 'postgres://x'])).code).toBe(2)

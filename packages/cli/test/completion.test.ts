@@ -7,7 +7,9 @@ import { commands, runCli } from '../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arlen-completion-'))
 const script = (shell: string) => join(folder, `arlen.${shell}`)
-const isThere = (shell: string) => spawnSync(shell, ['-c', 'exit']).status === 0
+const isMissing = (shell: string) => spawnSync(shell, ['-c', 'exit']).status !== 0
+
+const NEEDS = '(needs the program; tooling/system-deps --install brings it)'
 
 async function print(shell: string): Promise<{ code: number; text: string }> {
   const lines: string[] = []
@@ -21,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe.skipIf(!isThere('bash'))('bash', () => {
+describe.skipIf(isMissing('bash'))(`bash ${NEEDS}`, () => {
   const complete = (...words: string[]) => {
     const program = `source "$0"; COMP_WORDS=(arlen "$@"); COMP_CWORD=$#; _arlen; printf '%s\\n' "\${COMPREPLY[@]}"`
     return execFileSync('bash', ['-c', program, script('bash'), ...words], { encoding: 'utf8' })
@@ -41,7 +43,7 @@ describe.skipIf(!isThere('bash'))('bash', () => {
   })
 })
 
-describe.skipIf(!isThere('zsh'))('zsh', () => {
+describe.skipIf(isMissing('zsh'))(`zsh ${NEEDS}`, () => {
   test('completes commands and what they take', () => {
     const program = `
       compdef() { }; _describe() { print -l -- \${(P)2} }; compadd() { print -l -- \${(P)2} }; _files() { }
@@ -52,9 +54,27 @@ describe.skipIf(!isThere('zsh'))('zsh', () => {
     expect(out).toMatch(/^migrate:/m)
     expect(out).toMatch(/^bash$/m)
   })
+
+  test.each([
+    'arlen mig|arlen migrate',
+    'arlen completion z|arlen completion zsh',
+    'arlen routes --js|arlen routes --json',
+  ])('completes on a terminal: %s', line => {
+    const [typed, completed] = line.split('|')
+    const program = `
+        zmodload zsh/zpty
+        zpty terminal zsh -f
+        zpty -w terminal "autoload -U compinit; compinit -u -D; source $1; print READ''Y"
+        zpty -r terminal shown '*READY*'
+        zpty -w -n terminal $'${typed}\t'
+        zpty -r terminal shown '*${completed}*' && print -r -- $shown`
+    // It waits for the completed line, and without one in vain.
+    const out = execFileSync('zsh', ['-f', '-c', program, 'zsh', script('zsh')], { encoding: 'utf8', timeout: 20_000 })
+    expect(out).toContain(completed)
+  })
 })
 
-describe.skipIf(!isThere('fish'))('fish', () => {
+describe.skipIf(isMissing('fish'))(`fish ${NEEDS}`, () => {
   test('completes commands, what they take, and their options', () => {
     const complete = (line: string) =>
       execFileSync('fish', ['--no-config', '-c', `source ${script('fish')}; complete -C '${line}'`], {
@@ -80,5 +100,5 @@ test('names every command, word and option in each of them', async () => {
 
 test('knows no other shells', async () => {
   const { code, text } = await print('fisch')
-  expect([code, text]).toEqual([2, expect.stringContaining('completion cannot fisch; did you mean fish?')])
+  expect([code, text]).toEqual([2, expect.stringContaining('there is no completion fisch; did you mean fish?')])
 })

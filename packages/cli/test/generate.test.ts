@@ -103,7 +103,7 @@ test('deployment files carry the name of the application and suit its package ma
 })
 
 test.each([
-  [['resourc', 'x'], 'generate cannot resourc; did you mean resource?'],
+  [['resourc', 'x'], 'there is no generate resourc; did you mean resource?'],
   [[], 'generate needs an argument; it takes resource, page, controller,'],
   [['resource', 'article'], 'generate resource needs a name and fields'],
   [['resource', 'article', 'price:mony'], 'there is no type "mony" of fields'],
@@ -115,10 +115,34 @@ test.each([
   expect(readdirSync(root)).toEqual([])
 })
 
-test('a name that cannot be one is an error', async () => {
-  expect(await generate('page', '../escape')).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('cannot be the name'),
-  })
+test.each([
+  ['page', '../escape'],
+  ['page', ''],
+  ['resource', 'größe', 'title'],
+  ['resource', '9lives', 'title'],
+  ['resource', 'article', 'größe'],
+  ['controller', 'class'],
+  ['migration', 'größe'],
+  ['migration', '../escape'],
+  ['mail', '7'],
+])('%s %s: a name that cannot be one is an error', async (...argv) => {
+  expect(await generate(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('cannot be the name') })
   expect(readdirSync(root)).toEqual([])
+})
+
+test('a resource gets no table that there is already, under whatever name it was created', async () => {
+  mkdirSync(join(root, 'db/migrations'), { recursive: true })
+  writeFileSync(
+    join(root, 'db/migrations/0001_accounts.sql'),
+    '-- up\ncreate table if not exists users (id int);\n create  TABLE public."people" (id int);\n-- create table articles\n',
+  )
+  for (const name of ['user', 'person']) {
+    expect(await generate('resource', name, 'title')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/0001_accounts\.sql creates the table (users|people) already/),
+    })
+  }
+  expect(readdirSync(root)).toEqual(['db'])
+  expect((await generate('resource', 'article', 'title')).code).toBe(0)
+  expect((await generate('resource', 'article', 'title')).out).toMatch(/^unchanged /)
 })

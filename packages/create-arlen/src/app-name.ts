@@ -18,9 +18,10 @@ export function checkName(name: string, dependencies: readonly string[]): void {
 }
 
 function problemOf(name: string, dependencies: readonly string[]): string | undefined {
+  if (name.trim() === '') return 'it is empty'
   if (name.length > LONGEST) return `it is longer than ${LONGEST} characters`
-  if (!/^[a-z0-9]/.test(name)) return 'it must begin with a small letter or a digit'
-  if (!/^[a-z0-9._-]+$/.test(name)) return 'it may have small letters, digits, hyphens, dots and underscores'
+  if (!/^[a-z0-9]/.test(name)) return 'it must begin with a lowercase letter or a digit'
+  if (!/^[a-z0-9._-]+$/.test(name)) return 'it may have lowercase letters, digits, hyphens, dots and underscores'
   if (RESERVED.has(name)) return 'the name is reserved'
   if (dependencies.includes(name)) return 'it would depend on a package with its own name'
   return undefined
@@ -29,6 +30,7 @@ function problemOf(name: string, dependencies: readonly string[]): string | unde
 function suggestName(name: string): string {
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50)

@@ -1,4 +1,5 @@
 import { ArlenError } from '@arlen/core'
+import { checkName } from './app-name.ts'
 import { type CreateOptions, create } from './create.ts'
 import { HELP, readFlags, UsageError } from './flags.ts'
 import type { CreateIo } from './io.ts'
@@ -23,6 +24,7 @@ export async function runCreate(argv: readonly string[], io: CreateIo): Promise<
       io.out(flags.help ? HELP : packageVersion())
       return 0
     }
+    if (flags.name?.trim() === '') checkName(flags.name, [])
     const asks = io.isTerminal && !flags.yes && !flags.json
     const answers = asks ? await (await import('./prompts.ts')).ask(flags) : flags
     const options: CreateOptions = {

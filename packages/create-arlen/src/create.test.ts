@@ -93,6 +93,8 @@ describe('a name', () => {
     ['Shop', 'shop'],
     ['my shop', 'my-shop'],
     ['Café', 'cafe'],
+    ['Crème Brûlée', 'creme-brulee'],
+    ['   ', 'my-app'],
     ['_shop', 'shop'],
     ['shop!', 'shop'],
     ['node_modules', 'node-modules'],

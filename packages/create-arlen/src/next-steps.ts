@@ -7,10 +7,15 @@ export function nextSteps({ folder, packageManager, installed, template }: Creat
   const exec = EXEC[packageManager]
   const place = relative(cwd, folder)
   const steps = [
-    ...(place === '' ? [] : [`cd ${place}`]),
+    ...(place === '' ? [] : [`cd ${quoted(place)}`]),
     ...(installed ? [] : [`${packageManager} install`]),
     ...(template === 'lite' ? [] : [`${exec} arlen migrate`]),
     `${exec} arlen dev`,
   ]
   return `Created ${place || '.'}. Next:\n\n${steps.map(step => `  ${step}`).join('\n')}\n`
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./@+-]+$/.test(path) ? path : `"${path.replace(/["$`\\]/g, '\\$&')}"`
 }

@@ -40,7 +40,7 @@ test('asks for nothing that was given', async () => {
 test('says at once what is wrong with a name', async () => {
   const answers = ask(
     { name: undefined, template: 'full' },
-    terminal([/called/, 'A'], [/A/, '\r'], [/small letter/, '\x7f'], [/called/, 'b\r']),
+    terminal([/called/, 'A'], [/A/, '\r'], [/lowercase letter/, '\x7f'], [/called/, 'b\r']),
   )
   expect(await answers).toMatchObject({ name: 'b' })
 })

@@ -63,7 +63,7 @@ describe('a value is bound as it is meant, or not at all:', () => {
 /** Not in every Node.js, nor in TypeScript's library yet. */
 const { Temporal } = globalThis as unknown as { Temporal?: Record<string, { from(text: string): Param }> }
 
-describe.skipIf(Temporal === undefined)('values of Temporal have a type each:', () => {
+describe.skipIf(Temporal === undefined)('values of Temporal have a type each (needs Node.js 26):', () => {
   test.each<[string, string, string]>([
     ['Instant.from("2026-01-02T03:04:05.678901Z")', 'timestamptz', '2026-01-02 03:04:05.678901+00'],
     ['ZonedDateTime.from("2026-01-02T03:04:05+01:00[Europe/Paris]")', 'timestamptz', '2026-01-02 02:04:05+00'],

@@ -268,7 +268,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 })
 
-describe.skipIf(!root)('as root', { timeout: 60_000 }, () => {
+describe.skipIf(!root)('as root (needs to run as root)', { timeout: 60_000 }, () => {
   test('runs as a user without rights, and adds none to the machine', async () => {
     const users = await readFile('/etc/passwd', 'utf8')
     const only = await use()

@@ -25,16 +25,19 @@ function userOfSeveralGroups(): [string, number, number, string, number] | undef
 
 const user = isRoot ? userOfSeveralGroups() : undefined
 
-test.skipIf(!user)('workers of a user have its further groups, HOME and USER', async () => {
-  const [name, uid, gid, home, further] = user!
-  const handle = await start({ app: fixture('says-who.ts'), workers: 1, user: name, umask: '027' })
-  const said = JSON.parse((await get(handle.url)).body) as { groups: number[] }
-  expect(said).toMatchObject({ uid, gid, home, user: name, logname: name, umask: 0o027 })
-  expect(said.groups).toContain(further)
-  expect(said.groups).not.toContain(0)
-})
+test.skipIf(!user)(
+  'workers of a user have its further groups, HOME and USER (needs root and a user of two groups)',
+  async () => {
+    const [name, uid, gid, home, further] = user!
+    const handle = await start({ app: fixture('says-who.ts'), workers: 1, user: name, umask: '027' })
+    const said = JSON.parse((await get(handle.url)).body) as { groups: number[] }
+    expect(said).toMatchObject({ uid, gid, home, user: name, logname: name, umask: 0o027 })
+    expect(said.groups).toContain(further)
+    expect(said.groups).not.toContain(0)
+  },
+)
 
-test.skipIf(!isRoot)('a user by its id alone, and a group, are taken as they are', async () => {
+test.skipIf(!isRoot)('a user by its id alone, and a group, are taken as they are (needs root)', async () => {
   const handle = await start({ app: fixture('says-who.ts'), workers: 1, user: '4711', group: '4712' })
   expect(JSON.parse((await get(handle.url)).body)).toMatchObject({ uid: 4711, gid: 4712, groups: [4712] })
 })

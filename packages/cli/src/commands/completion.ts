@@ -4,7 +4,7 @@ const SHELLS = { bash: 'completion/bash', zsh: 'completion/zsh', fish: 'completi
 
 /** @param others - the commands that are completed besides it */
 export const completionCommand = (others: readonly Command[]): Command => ({
-  usage: 'completion <shell>',
+  usage: 'completion [shell]',
   description: 'Print what completes arlen in bash, zsh or fish',
   words: Object.keys(SHELLS),
   examples: ['source <(arlen completion bash)', 'arlen completion fish > ~/.config/fish/completions/arlen.fish'],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DeployConfig, DeployTarget } from '@arlen/release'
-import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, chooseWord, didYouMean, type Io, textOption, UsageError } from '../command.ts'
 import { cliError } from '../errors.ts'
 
 interface Task {
@@ -15,7 +15,7 @@ interface Task {
 const ACTIONS: Readonly<Record<string, (task: Task) => Promise<number>>> = { release, init, doctor }
 
 export const deployCommand: Command = {
-  usage: 'deploy <target> [...words]',
+  usage: 'deploy [target] [...words]',
   description: 'Bring a release to the machines of config/deploy.ts and switch them; or init, doctor them',
   options: [
     ['--archive <file>', 'A release that is built already, instead of the commit that is checked out'],
@@ -26,15 +26,15 @@ export const deployCommand: Command = {
   ],
   examples: ['arlen deploy production doctor', 'arlen deploy production --dry-run', 'arlen deploy production'],
   async run(input, io) {
-    const [name = '', action = 'release', ...rest] = input.args
+    const [name, action = 'release', ...rest] = input.args
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const { targets } = await readDeployConfig(root)
+    if (name === undefined) throw new UsageError(`deploy needs a target: ${Object.keys(targets).join(', ')}`)
     const target = Object.hasOwn(targets, name) ? targets[name] : undefined
     if (!target)
-      throw new UsageError(`config/deploy.ts has no target ${name}; it has ${Object.keys(targets).join(', ')}`)
-    const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-    if (!run || rest.length > 0)
-      throw new UsageError(`deploy cannot ${[action, ...rest].join(' ')}; it can init, doctor`)
+      throw new UsageError(`config/deploy.ts has no target ${name}; ${didYouMean(name, Object.keys(targets))}`)
+    const run = chooseWord(`deploy ${name}`, action, ACTIONS)
+    if (rest.length > 0) throw new UsageError(`deploy ${name} ${action} takes nothing else`)
     return run({ target, root, input, io })
   },
 }

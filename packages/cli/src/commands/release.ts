@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, chooseWord, type Io, textOption, UsageError } from '../command.ts'
 
 type Releases = typeof import('@arlen/release')
 
@@ -54,9 +54,7 @@ export const releaseCommand: Command = {
   ],
   async run(input, io) {
     const [name, ...words] = input.args
-    if (name === undefined) throw new UsageError(`release what? ${Object.keys(ACTIONS).join(', ')}`)
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-    if (!action) throw new UsageError(`release cannot ${name}; it can ${Object.keys(ACTIONS).join(', ')}`)
+    const action = chooseWord('release', name, ACTIONS)
     if (!action.words.includes(words.length))
       throw new UsageError(`release ${name} does not take ${words.length} arguments`)
     return action.run({ releases: await import('@arlen/release'), words, input, io })

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import { type Command, printJson, textOption, UsageError } from '../command.ts'
+import { type Command, chooseWord, printJson, textOption, UsageError } from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 
 export const sqlCommand: Command = {
   usage: 'sql [...words]',
+  words: ['check'],
   description: 'check: describe every query against the database, and keep their types true',
   options: [
     ['--write', 'Write the types, instead of complaining that they are out of date'],
@@ -18,7 +19,8 @@ export const sqlCommand: Command = {
   ],
   examples: ['arlen sql check --write'],
   async run(input, io) {
-    if (input.args.join(' ') !== 'check') throw new UsageError('sql takes: check')
+    chooseWord('sql', input.args[0], { check: true })
+    if (input.args.length > 1) throw new UsageError('sql check takes nothing else')
     const { checkQueries, EXCLUDE } = await import('@arlen/pg/typed-sql')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const write = input.options.write === true

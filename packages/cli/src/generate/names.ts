@@ -39,7 +39,7 @@ export function readName(given: string): Names {
   if (words.length === 0 || !/^[a-z]/.test(words[0]!) || /[^A-Za-z0-9 _-]/.test(given)) {
     throw cliError('name_invalid', {
       name: JSON.stringify(given),
-      problem: 'has to begin with a letter, and have letters and digits only',
+      problem: 'has to begin with a letter from a to z, and have only such letters and digits',
     })
   }
   const kebab = words.join('-')

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UsageError } from '../../command.ts'
+import { cliError } from '../../errors.ts'
 import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 
@@ -15,10 +16,31 @@ export async function nextMigration(root: string, name: string): Promise<string>
 
 export async function planMigration(root: string, words: readonly string[]): Promise<Plan> {
   if (words.length === 0) throw new UsageError('generate migration needs a name: add_reviews')
+  const name = words.join('_')
+  if (/[^\w -]/.test(name) || !/[A-Za-z0-9]/.test(name)) {
+    throw cliError('name_invalid', {
+      name: JSON.stringify(words.join(' ')),
+      problem: 'has to have letters from a to z and digits only',
+    })
+  }
   const { generateMigration } = await import('@arlen/pg/migrations')
-  const path = relative(
-    root,
-    await generateMigration({ name: words.join('_'), dir: join(root, 'db/migrations'), dryRun: true }),
-  )
+  const path = relative(root, await generateMigration({ name, dir: join(root, 'db/migrations'), dryRun: true }))
   return { files: new Map([[path, await renderTemplate('migration.sql', {})]]), changes: [], notes: [] }
+}
+
+/**
+ * Refuses a table that a migration creates, unless it is the one that this very command wrote.
+ *
+ * @throws ArlenError `table_exists`
+ */
+export function refuseExistingTable(root: string, table: string): void {
+  const dir = join(root, 'db/migrations')
+  const creates = new RegExp(
+    `^\\s*create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:"?\\w+"?\\.)?"?${table}"?\\s`,
+    'im',
+  )
+  for (const file of existsSync(dir) ? readdirSync(dir).sort() : []) {
+    if (!file.endsWith('.sql') || file.replace(/^\d+_/, '') === `create_${table}.sql`) continue
+    if (creates.test(readFileSync(join(dir, file), 'utf8'))) throw cliError('table_exists', { file, table })
+  }
 }

@@ -8,7 +8,7 @@ import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 import { schemasOf } from '../schemas.ts'
 import { addTestSetUp } from '../test-set-up.ts'
-import { nextMigration } from './migration.ts'
+import { nextMigration, refuseExistingTable } from './migration.ts'
 
 /** A table, its queries, JSON, pages unless the application has none, and a test of all of it. */
 export async function planResource(app: AppFacts, words: readonly string[]): Promise<Plan> {
@@ -18,6 +18,7 @@ export async function planResource(app: AppFacts, words: readonly string[]): Pro
   }
   const names = readResourceName(name)
   const { one, many } = names
+  refuseExistingTable(app.root, many.snake)
   // One sheep, two sheep.
   const listName = one.kebab === many.kebab ? `all-${many.kebab}` : many.kebab
   const path = app.apiOnly ? `/${many.kebab}` : `/api/${many.kebab}`

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { copyRows, createPg, json, type Param, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { describe, expect, test } from 'vitest'
+import { copyRows, createPg, json, type Param } from '../src/index.ts'
 import { poolOptions, rejection } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg(poolOptions(database.dsn))
-  await db.execute('create domain document as jsonb')
-  await db.execute('create domain report as document')
-  await db.execute('create domain tags as text[]')
-  await db.execute('create domain title as text')
-  await db.execute('create domain big as int8')
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
+const { dsn, name, db } = await openDatabase(`
+  create domain document as jsonb;
+  create domain report as document;
+  create domain tags as text[];
+  create domain title as text;
+  create domain big as int8;
+`)
 
 describe('a value is bound as it is meant, or not at all:', () => {
   test.for<[string, string, unknown, string]>([
@@ -76,7 +66,7 @@ describe.skipIf(Temporal === undefined)('values of Temporal have a type each (ne
   ])('%s', async (source, type, expected) => {
     const [, name = '', text = ''] = /^(\w+)\.from\("(.*)"\)$/.exec(source) ?? []
     const value = Temporal![name]!.from(text)
-    await using utc = createPg({ ...poolOptions(database.dsn), types: { timestamptz: 'string' } })
+    await using utc = createPg({ ...poolOptions(dsn), types: { timestamptz: 'string' } })
     expect(await utc.value(`select $1::${type}::text` as string, [value])).toBe(expected)
     expect(await utc.value(`select ($1::${type}[])::text` as string, [[value]])).toContain(expected)
   })
@@ -132,21 +122,19 @@ describe('copyRows', () => {
 
 describe('where the session has settings of its own', () => {
   test('bytea is read by its prefix', async () => {
-    await using escaped = createPg({ dsn: database.dsn, prepare: false, max: 1, sharedConnections: 0 })
+    await using escaped = createPg({ dsn, prepare: false, max: 1, sharedConnections: 0 })
     await escaped.execute(
-      `alter role ${new URL(database.dsn).username} in database ${database.name} set bytea_output = 'escape'` as string,
+      `alter role ${new URL(dsn).username} in database ${name} set bytea_output = 'escape'` as string,
     )
     try {
-      await using db = createPg({ dsn: database.dsn, prepare: false })
+      await using db = createPg({ dsn, prepare: false })
       expect(await db.value("select current_setting('bytea_output')")).toBe('escape')
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
       expect(await db.value('select $1::bytea', [bytes])).toEqual(bytes)
       expect(await db.value("select '\\\\x41'::bytea")).toEqual(Buffer.from('\\x41'))
       expect(await db.value("select ''::bytea")).toEqual(Buffer.alloc(0))
     } finally {
-      await escaped.execute(
-        `alter role ${new URL(database.dsn).username} in database ${database.name} reset all` as string,
-      )
+      await escaped.execute(`alter role ${new URL(dsn).username} in database ${name} reset all` as string)
     }
   })
 
@@ -155,10 +143,10 @@ describe('where the session has settings of its own', () => {
     ['intervalstyle', 'iso_8601'],
     ['extra_float_digits', '0'],
   ])('%s = %s is overridden, or refused where the session takes no settings', async (setting, value) => {
-    const role = new URL(database.dsn).username
-    await db.execute(`alter role ${role} in database ${database.name} set ${setting} = '${value}'` as string)
+    const role = new URL(dsn).username
+    await db.execute(`alter role ${role} in database ${name} set ${setting} = '${value}'` as string)
     try {
-      await using usual = createPg({ dsn: database.dsn })
+      await using usual = createPg({ dsn })
       expect(await usual.one("select '2026-01-02'::date as d, '1 day'::interval as i, 0.1::float8 + 0.2 as f")).toEqual(
         {
           d: '2026-01-02',
@@ -166,13 +154,13 @@ describe('where the session has settings of its own', () => {
           f: 0.30000000000000004,
         },
       )
-      await using pooled = createPg({ dsn: database.dsn, prepare: false })
+      await using pooled = createPg({ dsn, prepare: false })
       expect(await rejection(pooled.query('select 1'))).toMatchObject({
         code: 'session_format',
         message: expect.stringContaining(`set ${setting} = `),
       })
     } finally {
-      await db.execute(`alter role ${role} in database ${database.name} reset all` as string)
+      await db.execute(`alter role ${role} in database ${name} reset all` as string)
     }
   })
 })

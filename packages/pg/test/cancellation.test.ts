@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createPg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import { openAdmin, rejection, until } from './helpers.ts'
+import { rejection, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let admin: Awaited<ReturnType<typeof openAdmin>>
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  admin = await openAdmin(database.dsn)
-})
-
-afterAll(async () => {
-  await admin.end()
-  await database.drop()
-})
+const { dsn, admin } = await openDatabase()
 
 /** How many sessions run something that matches, this moment. */
 async function running(pattern: string): Promise<number> {
@@ -31,7 +20,7 @@ describe.for([
   ['on a connection of its own', { isolated: true }],
 ] as const)('%s', ([, options]) => {
   test('a signal ends the query here and on the server', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 3 })
+    await using db = createPg({ dsn, max: 3 })
     const stop = new AbortController()
     const query = rejection(db.query('select pg_sleep(70)', [], { ...options, signal: stop.signal }))
     await until(async () => (await running('pg_sleep.70')) === 1)
@@ -42,7 +31,7 @@ describe.for([
   })
 
   test('so does the time given to it', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 3 })
+    await using db = createPg({ dsn, max: 3 })
     const query = db.query('select pg_sleep(71)', [], { ...options, timeoutMs: 50 })
     expect(await rejection(query)).toMatchObject({ code: 'query_timeout', status: 503 })
     await until(async () => (await running('pg_sleep.71')) === 0)
@@ -50,14 +39,14 @@ describe.for([
   })
 
   test('a signal that has already been given sends nothing', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 3 })
+    await using db = createPg({ dsn, max: 3 })
     const query = db.query('select 1', [], { ...options, signal: AbortSignal.abort() })
     expect(await rejection(query)).toMatchObject({ code: 'query_aborted' })
     expect(db.stats().total).toBe(0)
   })
 
   test.concurrent('a server that says nothing any more costs one connection, for a moment', async () => {
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     await using db = createPg({ dsn: proxy.dsn, max: 1, connectTimeoutMs: 3_000 })
     await db.query('select 1')
     proxy.blackHole()
@@ -69,7 +58,7 @@ describe.for([
   })
 
   test('the limit of the session ends a query on the server', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 3, statementTimeoutMs: 50 })
+    await using db = createPg({ dsn, max: 3, statementTimeoutMs: 50 })
     expect(await rejection(db.query('select pg_sleep(72)', [], options))).toMatchObject({
       code: 'query_canceled',
       sqlstate: '57014',
@@ -79,7 +68,7 @@ describe.for([
   })
 
   test.concurrent('and where the server does not keep it, the client cuts the connection a second later', async () => {
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     await using db = createPg({ dsn: proxy.dsn, max: 1, statementTimeoutMs: 50, connectTimeoutMs: 3_000 })
     await db.query('select 1', [], options)
     proxy.blackHole()
@@ -91,7 +80,7 @@ describe.for([
 
 describe('a canceled query on a shared connection', () => {
   test('harms none of those behind it', async () => {
-    await using db = createPg({ dsn: database.dsn, sharedConnections: 1, max: 2 })
+    await using db = createPg({ dsn, sharedConnections: 1, max: 2 })
     await db.execute('create table if not exists marks (id int primary key)')
     for (let round = 0; round < 5; round++) {
       await db.execute('truncate marks')
@@ -107,7 +96,7 @@ describe('a canceled query on a shared connection', () => {
   })
 
   test('is not even begun where it was still waiting its turn', async () => {
-    await using db = createPg({ dsn: database.dsn, sharedConnections: 1, max: 1, pipelineDepth: 1 })
+    await using db = createPg({ dsn, sharedConnections: 1, max: 1, pipelineDepth: 1 })
     await db.execute('create table if not exists never (id int)')
     const hold = db.query('select pg_sleep(0.1)')
     await until(() => db.stats().pipelined === 1)
@@ -122,7 +111,7 @@ describe('a canceled query on a shared connection', () => {
 
 describe('in a transaction', () => {
   test('the signal cancels what runs and rolls everything back', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 3 })
+    await using db = createPg({ dsn, max: 3 })
     await db.execute('create table if not exists gone (id int)')
     const stop = new AbortController()
     const work = rejection(
@@ -143,7 +132,7 @@ describe('in a transaction', () => {
   })
 
   test('a signal given while nothing runs keeps it from committing', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 3 })
+    await using db = createPg({ dsn, max: 3 })
     const stop = new AbortController()
     const work = db.tx(
       async tx => {
@@ -156,7 +145,7 @@ describe('in a transaction', () => {
   })
 
   test('the next user of the connection is not hit by a late request to cancel', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1, sharedConnections: 0 })
+    await using db = createPg({ dsn, max: 1, sharedConnections: 0 })
     for (let round = 0; round < 20; round++) {
       const stop = new AbortController()
       const query = db.query('select 1', [], { signal: stop.signal }).catch(() => undefined)
@@ -168,7 +157,7 @@ describe('in a transaction', () => {
 })
 
 test('a scope ends all queries of its request with the request', async () => {
-  await using db = createPg({ dsn: database.dsn, max: 4 })
+  await using db = createPg({ dsn, max: 4 })
   const request = new AbortController()
   const scope = db.scope({ signal: request.signal })
   expect(await scope.value('select 1')).toBe(1)

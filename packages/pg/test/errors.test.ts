@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { toProblem } from '@arlen/core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import {
   createPg,
   DatabaseError,
@@ -10,29 +10,19 @@ import {
   type RepeatedQueryEvent,
   sql,
 } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
 import { rejection } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-let production: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg({ dsn: database.dsn, debug: true })
-  production = createPg({ dsn: database.dsn, debug: false })
-  await db.execute(
-    'create table people (id int primary key, email text unique, age int check (age > 0), boss int references people)',
-  )
-  await db.execute("insert into people values (1, 'a@example.com', 5)")
-})
-
-afterAll(async () => {
-  await db.close()
-  await production.close()
-  await database.drop()
-})
+const { dsn, db } = await openDatabase(
+  `
+  create table people (id int primary key, email text unique, age int check (age > 0), boss int references people);
+  insert into people values (1, 'a@example.com', 5);
+  `,
+  { debug: true },
+)
+const production = createPg({ dsn, debug: false })
+afterAll(() => production.close())
 
 describe('what the server refuses', () => {
   test('has its SQLSTATE, its constraint and table, and becomes an answer', async () => {
@@ -78,7 +68,7 @@ describe('what the server refuses', () => {
 
   test('can be given other codes and statuses', async () => {
     await using own = createPg({
-      dsn: database.dsn,
+      dsn,
       sqlstates: { P0001: { code: 'sold_out', status: 409, detail: 'Sold out.' } },
     })
     const error = await rejection(own.query("do $$ begin raise 'no more'; end $$"))
@@ -138,7 +128,7 @@ describe('data', () => {
 
 describe('what cannot be reached is said in one line:', () => {
   const url = (change: (url: URL) => unknown) => {
-    const changed = new URL(database.dsn)
+    const changed = new URL(dsn)
     change(changed)
     return changed.href
   }
@@ -171,7 +161,7 @@ describe('what cannot be reached is said in one line:', () => {
   })
 
   test('no answer', async () => {
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     proxy.blackHole()
     await using pool = createPg({ dsn: proxy.dsn, connectTimeoutMs: 100 })
     expect(await rejection(pool.query('select 1'))).toMatchObject({
@@ -203,15 +193,15 @@ describe('what cannot be reached is said in one line:', () => {
   })
 
   test('an option out of range', () => {
-    expect(() => createPg({ dsn: database.dsn, max: 0 })).toThrow(expect.objectContaining({ code: 'option_invalid' }))
-    expect(() => createPg({ dsn: database.dsn, acquireTimeoutMs: 1.5 })).toThrow(/acquireTimeoutMs must be .* not 1\.5/)
-    expect(() => createPg({ dsn: database.dsn, acquireTimeoutMs: 2 ** 31 })).toThrow(/2147483647/)
-    expect(() => createPg({ dsn: database.dsn, port: 0 })).toThrow(/port must be a whole number from 1 to 65535/)
+    expect(() => createPg({ dsn, max: 0 })).toThrow(expect.objectContaining({ code: 'option_invalid' }))
+    expect(() => createPg({ dsn, acquireTimeoutMs: 1.5 })).toThrow(/acquireTimeoutMs must be .* not 1\.5/)
+    expect(() => createPg({ dsn, acquireTimeoutMs: 2 ** 31 })).toThrow(/2147483647/)
+    expect(() => createPg({ dsn, port: 0 })).toThrow(/port must be a whole number from 1 to 65535/)
   })
 })
 
 test('a URL carries settings of the session, and how long connecting may take', async () => {
-  const url = new URL(database.dsn)
+  const url = new URL(dsn)
   url.search = '?options=-csearch_path%3Dpg_catalog%20-cdatestyle%3DSQL&connect_timeout=7&application_name=till'
   await using pool = createPg(`${url.href}\n`)
   expect(await pool.value('show search_path')).toBe('pg_catalog')
@@ -222,7 +212,7 @@ test('a URL carries settings of the session, and how long connecting may take', 
 
 test('an error of the program is not mistaken for a lost connection', async () => {
   await using pool = createPg({
-    dsn: database.dsn,
+    dsn,
     types: {
       custom: {
         600: () => {
@@ -278,7 +268,7 @@ describe('observation', () => {
   })
 
   test('a slow one is told as slow', async () => {
-    await using slow = createPg({ dsn: database.dsn, slowQueryMs: 20 })
+    await using slow = createPg({ dsn, slowQueryMs: 20 })
     const events = await observe<QueryEvent>('arlen:pg:slow-query', async () => {
       await slow.query('select 1 from pg_sleep(0.03)')
       await slow.query('select pg_backend_pid()')

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { copyRows, createPg, json, type Pg, sql } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { poolOptions, readAll } from './helpers.ts'
+import { expect, test } from 'vitest'
+import { copyRows, createPg, json, sql } from '../src/index.ts'
+import { readAll } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg(poolOptions(database.dsn))
-  await db.execute('create table canary (id int primary key)')
-  await db.execute('insert into canary values (1)')
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
+const { dsn, db } = await openDatabase(`
+  create table canary (id int primary key);
+  insert into canary values (1);
+`)
 
 const PIECES = [
   "'", '"', '\\', ';', '--', '/*', '*/', '$1', '$$', '$a$', '\n', '\r', '\t', '\u2028', '%', '_', '{', '}', ',', 'NULL', '\\N', '\\.',
@@ -69,7 +59,7 @@ test('nor through transactions, streams, COPY and notifications', async () => {
   })
   const got: string[] = []
   const done = Promise.withResolvers<void>()
-  await using listening = createPg(database.dsn) // no pooler passes notifications on
+  await using listening = createPg(dsn) // no pooler passes notifications on
   await listening.listen('a"; drop table canary; --', payload => {
     if (payload === 'the end') done.resolve()
     else got.push(payload)

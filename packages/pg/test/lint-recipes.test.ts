@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { KnownSchema } from '../src/lint/known-schema.ts'
 import { lintKnowing } from '../src/lint/lint.ts'
 import { lintMigrations, parseMigration } from '../src/migrate/index.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 
 const SETUP = `
 create schema s;

@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createPg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import { countOthers, openAdmin, rejection, terminateOthers, until } from './helpers.ts'
+import { countOthers, rejection, terminateOthers, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let admin: Awaited<ReturnType<typeof openAdmin>>
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  admin = await openAdmin(database.dsn)
-})
-
-afterAll(async () => {
-  await admin.end()
-  await database.drop()
-})
+const { dsn, admin } = await openDatabase()
 
 test('payloads arrive, on their channel, until the subscription is closed', async () => {
-  await using db = createPg(database.dsn)
+  await using db = createPg(dsn)
   const a: string[] = []
   const b: string[] = []
   const first = await db.listen('a', payload => a.push(payload))
@@ -39,7 +28,7 @@ test('payloads arrive, on their channel, until the subscription is closed', asyn
 })
 
 test('one connection serves all, and goes when nobody listens', async () => {
-  await using db = createPg(database.dsn)
+  await using db = createPg(dsn)
   const subscriptions = await Promise.all(
     Array.from({ length: 20 }, (_, i) => db.listen(`channel ${i}`, () => undefined)),
   )
@@ -53,7 +42,7 @@ test('one connection serves all, and goes when nobody listens', async () => {
 })
 
 test('a handler that throws harms nobody', async () => {
-  await using db = createPg(database.dsn)
+  await using db = createPg(dsn)
   const errors: unknown[] = []
   const got: string[] = []
   const onError = (error: unknown) => errors.push(error)
@@ -72,7 +61,7 @@ test('a handler that throws harms nobody', async () => {
 })
 
 test('a payload that is too long and a channel that is none are refused before they are sent', async () => {
-  await using db = createPg(database.dsn)
+  await using db = createPg(dsn)
   expect(await rejection(db.notify('a', 'é'.repeat(4_000)))).toMatchObject({ code: 'notify_too_long' })
   await db.notify('a', 'x'.repeat(7_999))
   expect(await rejection(db.notify('x'.repeat(64)))).toMatchObject({ code: 'parameter_invalid' })
@@ -80,7 +69,7 @@ test('a payload that is too long and a channel that is none are refused before t
 })
 
 test('a connection that is cut is made again, and everybody is told to look for what was missed', async () => {
-  await using db = createPg(database.dsn)
+  await using db = createPg(dsn)
   const got: string[] = []
   let resyncs = 0
   const onResync = () => resyncs++
@@ -97,7 +86,7 @@ test('a connection that is cut is made again, and everybody is told to look for 
 })
 
 test('a connection that has died without a word is found by the heartbeat', async () => {
-  await using proxy = await startFaultProxy(database.dsn)
+  await using proxy = await startFaultProxy(dsn)
   await using db = createPg({ dsn: proxy.dsn, heartbeatMs: 100, heartbeatTimeoutMs: 1_000, connectTimeoutMs: 1_000 })
   const got: string[] = []
   let resyncs = 0
@@ -115,7 +104,7 @@ test('a connection that has died without a word is found by the heartbeat', asyn
 })
 
 test('it goes on trying while the server is away, and closing ends that', async () => {
-  await using proxy = await startFaultProxy(database.dsn)
+  await using proxy = await startFaultProxy(dsn)
   const db = createPg({ dsn: proxy.dsn })
   let resyncs = 0
   await db.listen('a', () => undefined, { onResync: () => resyncs++ })

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createPg, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { countOthers, openAdmin, rejection, terminateOthers, until } from './helpers.ts'
+import { countOthers, rejection, terminateOthers, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let admin: Awaited<ReturnType<typeof openAdmin>>
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  admin = await openAdmin(database.dsn)
-})
-
-afterAll(async () => {
-  await admin.end()
-  await database.drop()
-})
+const { dsn, admin } = await openDatabase()
 
 /** Rounds enough to meet the races, few enough for every run; `ARLEN_PG_TEST_ROUNDS=100` for the whole of it. */
 const ROUNDS = Number(process.env.ARLEN_PG_TEST_ROUNDS ?? 12)
@@ -27,7 +16,7 @@ async function answers(db: Pg): Promise<void> {
 }
 
 test('a terminated connection is a typed error to whoever had a query, and the next query succeeds', async () => {
-  await using db = createPg({ dsn: database.dsn, max: 6 })
+  await using db = createPg({ dsn, max: 6 })
   const resyncs: number[] = []
   await db.listen('news', () => undefined, { onResync: () => resyncs.push(1) })
   for (let round = 0; round < ROUNDS; round++) {
@@ -67,7 +56,7 @@ test('a terminated connection is a typed error to whoever had a query, and the n
 })
 
 test('queries behind the one that was running are told as well, none hangs', async () => {
-  await using db = createPg({ dsn: database.dsn, sharedConnections: 1 })
+  await using db = createPg({ dsn, sharedConnections: 1 })
   await db.query('select 1')
   const running = rejection(db.query('select pg_sleep(62)'))
   const behind = Promise.allSettled(Array.from({ length: 20 }, () => db.query('select 1')))
@@ -86,7 +75,7 @@ test('queries behind the one that was running are told as well, none hangs', asy
 })
 
 test('an idle pool loses its connections without anybody noticing', async () => {
-  await using db = createPg({ dsn: database.dsn })
+  await using db = createPg({ dsn })
   for (let round = 0; round < 5; round++) {
     await Promise.all([db.query('select 1'), db.tx(tx => tx.query('select 1')), db.tx(tx => tx.query('select 1'))])
     await until(async () => {

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { migrateDown } from '../src/migrate/index.ts'
 import { rejection } from './helpers.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 const { write, target, up, exists } = folder
 
 describe('files that are refused before anything is done', () => {

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { migrate } from '../src/index.ts'
 import { importMigrations, migrateDown, migrationStatus, verifyMigrations } from '../src/migrate/index.ts'
 import { rejection } from './helpers.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 const { write, up, exists, states, target } = folder
 
 async function add(files: Readonly<Record<string, string>>): Promise<void> {

@@ -3,31 +3,19 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPg, migrate, type Pg } from '../src/index.ts'
+import { afterAll, expect, test } from 'vitest'
+import { migrate } from '../src/index.ts'
 import { migrationStatus } from '../src/migrate/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { countOthers, openAdmin, until } from './helpers.ts'
+import { countOthers, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
 const program = join(import.meta.dirname, '../fixtures/migrate.ts')
-let database: TestDatabase
-let db: Pg
-let dir: string
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg(database.dsn)
-  dir = await mkdtemp(join(tmpdir(), 'arlen-killed-'))
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-  await rm(dir, { recursive: true, force: true })
-})
+const { dsn, db, admin } = await openDatabase()
+const dir = await mkdtemp(join(tmpdir(), 'arlen-killed-'))
+afterAll(() => rm(dir, { recursive: true, force: true }))
 
 function startMigrator(): ChildProcess {
-  return spawn(process.execPath, ['--conditions=@arlen/source', program, database.dsn, dir], {
+  return spawn(process.execPath, ['--conditions=@arlen/source', program, dsn, dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: import.meta.dirname,
   })
@@ -35,7 +23,7 @@ function startMigrator(): ChildProcess {
 
 /** What a killed migrator leaves: each table is there exactly when its migration is recorded, or its index was begun. */
 async function expectSound(): Promise<void> {
-  for (const { version, state } of await migrationStatus({ dsn: database.dsn, dir })) {
+  for (const { version, state } of await migrationStatus({ dsn, dir })) {
     const found = (await db.value('select to_regclass($1)', [`thing_${version}`])) !== null
     if (state === 'applied') expect(found, version).toBe(true)
     if (state === 'pending') expect(found, version).toBe(false)
@@ -51,7 +39,6 @@ test('killed at any point, a migration is applied or it is not, and the next run
     const table = `create table thing_${n} (id int);\nselect pg_sleep(0.01);\ninsert into thing_${n} values (1);`
     await writeFile(join(dir, `${n}_x.sql`), n % 3 === 0 ? index : table)
   }
-  await using admin = await openAdmin(database.dsn)
   let kills = 0
   for (let delay = 0; ; delay = (delay + 37) % 200) {
     const migrator = startMigrator()
@@ -72,11 +59,9 @@ test('killed at any point, a migration is applied or it is not, and the next run
     await expectSound()
     if (kills > 40) break
   }
-  await migrate({ dsn: database.dsn, dir })
+  await migrate({ dsn, dir })
   expect(kills).toBeGreaterThan(2)
-  expect((await migrationStatus({ dsn: database.dsn, dir })).map(({ state }) => state)).toEqual(
-    Array(30).fill('applied'),
-  )
+  expect((await migrationStatus({ dsn, dir })).map(({ state }) => state)).toEqual(Array(30).fill('applied'))
   expect(await db.value('select count(*) from pg_index where not indisvalid')).toBe(0n)
 })
 
@@ -93,7 +78,7 @@ test('five hundred files with nothing pending take a fraction of the time of app
         ),
       ),
     )
-    const target = { dsn: database.dsn, dir: many, table: 'many_migrations' }
+    const target = { dsn, dir: many, table: 'many_migrations' }
     const begun = performance.now()
     expect((await migrate(target)).steps).toHaveLength(500)
     const appliedMs = performance.now() - begun

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { type MigrationEvent, migrate } from '../src/index.ts'
 import { openAdmin, rejection } from './helpers.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 const { write, up, exists, states } = folder
 
 const check = async (more = {}) => {

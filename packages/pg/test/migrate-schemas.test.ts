@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { migrate } from '../src/index.ts'
 import { migrateDown, migrationStatus } from '../src/migrate/index.ts'
 import { rejection } from './helpers.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 const { write, up, exists } = folder
 
 const withPath = (path: string) => {

@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type MigrationEvent, migrate } from '../src/index.ts'
 import { resolveMigration } from '../src/migrate/index.ts'
 import { openAdmin, rejection, until } from './helpers.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 const { write, target, up, exists, states } = folder
 
 describe('a step without a transaction', () => {

@@ -12,9 +12,9 @@ import {
   verifyMigrations,
 } from '../src/migrate/index.ts'
 import { openAdmin, rejection, until } from './helpers.ts'
-import { useMigrationFolder } from './migration-folder.ts'
+import { openMigrationFolder } from './migration-folder.ts'
 
-const folder = useMigrationFolder()
+const folder = await openMigrationFolder()
 const { write, target, up, exists, states } = folder
 
 describe('up', () => {

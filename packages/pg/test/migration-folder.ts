@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { createPg, type MigrateOptions, type MigrationReport, migrate, type Pg } from '../src/index.ts'
+import { afterEach, beforeEach } from 'vitest'
+import { type MigrateOptions, type MigrationReport, migrate, type Pg } from '../src/index.ts'
 import { migrationStatus } from '../src/migrate/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { openDatabase } from './open-database.ts'
 
 /** A folder of migrations and a database to apply them to. Both are empty before each test. */
 export interface MigrationFolder {
@@ -21,20 +21,9 @@ export interface MigrationFolder {
 }
 
 /** For the top of a test file. */
-export function useMigrationFolder(): MigrationFolder {
-  let database: TestDatabase
-  let db: Pg
+export async function openMigrationFolder(): Promise<MigrationFolder> {
+  const { dsn, db } = await openDatabase()
   let dir: string
-
-  beforeAll(async () => {
-    database = await createTestDatabase()
-    db = createPg(database.dsn)
-  })
-
-  afterAll(async () => {
-    await db.close()
-    await database.drop()
-  })
 
   beforeEach(async () => {
     const schemas = await db.many<{ name: string }>(
@@ -47,17 +36,13 @@ export function useMigrationFolder(): MigrationFolder {
 
   afterEach(() => rm(dir, { recursive: true, force: true }))
 
-  const target = () => ({ dsn: database.dsn, dir })
+  const target = () => ({ dsn, dir })
   return {
     get dir() {
       return dir
     },
-    get dsn() {
-      return database.dsn
-    },
-    get db() {
-      return db
-    },
+    dsn,
+    db,
     write: (file, text) => writeFile(join(dir, file), text),
     target,
     up: (more = {}) => migrate({ ...target(), ...more }),

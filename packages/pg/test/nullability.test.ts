@@ -1,29 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPg, type Pg, type Result, type Row } from '../src/index.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createPg, type Result, type Row } from '../src/index.ts'
 import { executorOf } from '../src/pool/executor.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { createTestDatabase } from '../src/testing/index.ts'
 import { Catalog } from '../src/typed-sql/catalog.ts'
 import { inferNeverNull } from '../src/typed-sql/nullability/infer.ts'
 import { openAdmin } from './helpers.ts'
 import { CASES, SCHEMA } from './nullability-cases.ts'
+import { openDatabase } from './open-database.ts'
 import { QueryGenerator, random } from './query-generator.ts'
 
 const QUERIES = Number(process.env.NULLABILITY_QUERIES ?? 800)
 const SEED = Number(process.env.NULLABILITY_SEED ?? 1)
 
-let database: TestDatabase
-let db: Pg
+const { db, admin } = await openDatabase(`
+  create table things (id int primary key, a int, b int not null, s text, z text not null, f bool);
+  create table parts (id int primary key, thing int, b int not null, d int, z text not null, m text);
+  create table loose (id int, v int, w text);
+  create view joined as select t.id, p.id as part, t.z, p.m from things t left join parts p on p.thing = t.id;
+`)
+const { db: documented } = await openDatabase(SCHEMA)
 let catalog: Catalog
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await using admin = await openAdmin(database.dsn)
-  await admin.query(`
-    create table things (id int primary key, a int, b int not null, s text, z text not null, f bool);
-    create table parts (id int primary key, thing int, b int not null, d int, z text not null, m text);
-    create table loose (id int, v int, w text);
-    create view joined as select t.id, p.id as part, t.z, p.m from things t left join parts p on p.thing = t.id;
-  `)
   const next = random(SEED)
   const maybe = (value: string) => (next() < 0.35 ? 'null' : value)
   const word = () => `'${['ebb', '', 'one', 'tee', 'x'][Math.floor(next() * 5)]}'`
@@ -37,13 +35,7 @@ beforeAll(async () => {
     )
     await admin.query(`insert into loose values (${maybe(String(id))}, ${maybe(small())}, ${maybe(word())})`)
   }
-  db = createPg(database.dsn)
   catalog = await Catalog.load(db, {})
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
 })
 
 class Undo extends Error {}
@@ -106,25 +98,14 @@ test('types hold for what generated queries give back', { timeout: 60_000 }, asy
 })
 
 describe('each of the queries in docs/typed-sql.md', () => {
-  let tables: TestDatabase
   let schema: Catalog
-  let described: Pg
 
   beforeAll(async () => {
-    tables = await createTestDatabase()
-    await using client = await openAdmin(tables.dsn)
-    await client.query(SCHEMA)
-    described = createPg(tables.dsn)
-    schema = await Catalog.load(described, {})
-  })
-
-  afterAll(async () => {
-    await described.close()
-    await tables.drop()
+    schema = await Catalog.load(documented, {})
   })
 
   test.each(CASES)('%s', async (query, truth) => {
-    const names = (await executorOf(described).describe(query)).fields.map(({ name }) => name)
+    const names = (await executorOf(documented).describe(query)).fields.map(({ name }) => name)
     const neverNull = await inferNeverNull(query, names, schema)
     expect(names.map((_name, i) => (neverNull.has(i) ? 'n' : '?')).join(' ')).toBe(truth)
   })

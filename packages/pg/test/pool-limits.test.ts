@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createPg, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import { countOthers, openAdmin, readAll, rejection, until } from './helpers.ts'
+import { countOthers, readAll, rejection, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-
-afterAll(() => database.drop())
+const { dsn, admin } = await openDatabase()
 
 /** Holds connections until told to let go. */
 async function hold(db: Pg, count: number): Promise<() => Promise<unknown>> {
@@ -32,7 +26,7 @@ async function hold(db: Pg, count: number): Promise<() => Promise<unknown>> {
 
 describe('waiting for a connection', () => {
   test('ends in time, as a 503 that tells the log who has the connections and the client nothing', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 2, acquireTimeoutMs: 500 })
+    await using db = createPg({ dsn, max: 2, acquireTimeoutMs: 500 })
     const release = await hold(db, 2)
     const error = (await rejection(db.tx(tx => tx.query('select 1')))) as Error & { detail: string }
     expect(error).toMatchObject({ code: 'pool_timeout', status: 503 })
@@ -45,8 +39,7 @@ describe('waiting for a connection', () => {
   })
 
   test('a thousand timeouts leave no more connections than there may be', async () => {
-    await using admin = await openAdmin(database.dsn)
-    await using db = createPg({ dsn: database.dsn, max: 3, acquireTimeoutMs: 600 })
+    await using db = createPg({ dsn, max: 3, acquireTimeoutMs: 600 })
     const release = await hold(db, 3)
     const errors = await Promise.all(Array.from({ length: 1_000 }, () => rejection(db.tx(tx => tx.query('select 1')))))
     expect(new Set(errors.map(error => (error as { code: string }).code))).toEqual(new Set(['pool_timeout']))
@@ -57,7 +50,7 @@ describe('waiting for a connection', () => {
   })
 
   test('is for so many and no more', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1, maxWaiting: 5 })
+    await using db = createPg({ dsn, max: 1, maxWaiting: 5 })
     const release = await hold(db, 1)
     const waiting = Array.from({ length: 5 }, () => db.tx(tx => tx.value('select 1')))
     expect(await rejection(db.tx(tx => tx.query('select 1')))).toMatchObject({ code: 'pool_queue_full', status: 503 })
@@ -70,7 +63,7 @@ describe('waiting for a connection', () => {
   })
 
   test('ends with the signal, and the place in the queue with it', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1 })
+    await using db = createPg({ dsn, max: 1 })
     const release = await hold(db, 1)
     const stop = new AbortController()
     const waiting = rejection(db.tx(tx => tx.query('select 1'), { signal: stop.signal }))
@@ -83,7 +76,7 @@ describe('waiting for a connection', () => {
   })
 
   test('is served in the order of arrival', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1 })
+    await using db = createPg({ dsn, max: 1 })
     const release = await hold(db, 1)
     const order: number[] = []
     const all = Array.from({ length: 10 }, (_, i) => db.tx(() => order.push(i)))
@@ -95,7 +88,7 @@ describe('waiting for a connection', () => {
 
 describe('with a single connection', () => {
   test('queries, transactions, streams and COPY take turns, and nothing starves', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1 })
+    await using db = createPg({ dsn, max: 1 })
     await db.execute('create table one (n int)')
     const work: Promise<unknown>[] = []
     for (let i = 0; i < 40; i++) {
@@ -111,7 +104,7 @@ describe('with a single connection', () => {
   })
 
   test('transactions in a row do not keep plain queries waiting', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 1 })
+    await using db = createPg({ dsn, max: 1 })
     let running = true
     const busy = Array.from({ length: 3 }, async () => {
       while (running) await db.tx(tx => tx.query('select 1'))
@@ -124,11 +117,10 @@ describe('with a single connection', () => {
 
 describe('a slow query', () => {
   test('does not hold up what comes after it', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 4, sharedConnections: 2 })
+    await using db = createPg({ dsn, max: 4, sharedConnections: 2 })
     await db.value('select 1')
     const stop = new AbortController()
     const slow = rejection(db.query('select pg_sleep(60)', [], { signal: stop.signal }))
-    await using admin = await openAdmin(database.dsn)
     // What is sent at the same moment as a slow query cannot know that it is one.
     await until(async () => {
       const { rows } = await admin.query(
@@ -144,7 +136,7 @@ describe('a slow query', () => {
   })
 
   test('alone on a connection of its own, with isolated', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 4, sharedConnections: 1 })
+    await using db = createPg({ dsn, max: 4, sharedConnections: 1 })
     const stop = new AbortController()
     const slow = rejection(db.query('select pg_sleep(60)', [], { isolated: true, signal: stop.signal }))
     expect(await Promise.all(Array.from({ length: 50 }, () => db.value('select 1')))).toHaveLength(50)
@@ -155,7 +147,7 @@ describe('a slow query', () => {
 
 describe('closing', () => {
   test('serves those who were waiting already', async () => {
-    const db = createPg({ dsn: database.dsn, max: 1 })
+    const db = createPg({ dsn, max: 1 })
     const release = await hold(db, 1)
     const waiting = [db.tx(tx => tx.value('select 1')), db.value('select 2'), db.tx(tx => tx.value('select 3'))]
     const closing = db.close()
@@ -165,8 +157,7 @@ describe('closing', () => {
   })
 
   test('refuses what is new, waits for what is under way, and leaves nothing on the server', async () => {
-    await using admin = await openAdmin(database.dsn)
-    const db = createPg({ dsn: database.dsn, max: 4 })
+    const db = createPg({ dsn, max: 4 })
     const release = await hold(db, 2)
     const running = db.value('select 1 from pg_sleep(0.05)')
     const closing = db.close()
@@ -180,8 +171,7 @@ describe('closing', () => {
   })
 
   test('cuts what takes too long, and says who that was', async () => {
-    await using admin = await openAdmin(database.dsn)
-    const db = createPg({ dsn: database.dsn, max: 4 })
+    const db = createPg({ dsn, max: 4 })
     const stuck = rejection(db.tx(tx => tx.query('select pg_sleep(60)')))
     await until(() => db.stats().leased === 1)
     const holders = await db.close({ timeoutMs: 50 })
@@ -197,9 +187,9 @@ describe('closing', () => {
   })
 
   test('works before the first query, twice, and with a server that is gone', async () => {
-    const unused = createPg(database.dsn)
+    const unused = createPg(dsn)
     expect(await Promise.all([unused.close(), unused.close()])).toEqual([[], []])
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     const db = createPg({ dsn: proxy.dsn })
     await db.query('select 1')
     proxy.blackHole()
@@ -208,8 +198,7 @@ describe('closing', () => {
 })
 
 test('connections are replaced when they are old, and closed when they are idle', async () => {
-  await using admin = await openAdmin(database.dsn)
-  await using db = createPg({ dsn: database.dsn, max: 2, maxLifetimeMs: 1, idleTimeoutMs: 50 })
+  await using db = createPg({ dsn, max: 2, maxLifetimeMs: 1, idleTimeoutMs: 50 })
   const first = await db.tx(tx => tx.value('select pg_backend_pid()'))
   const second = await db.tx(tx => tx.value('select pg_backend_pid()'))
   expect(second).not.toBe(first)

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createPg, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { rejection } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-
-afterAll(() => database.drop())
+const { dsn } = await openDatabase()
 
 /** One connection, so that what is prepared is prepared where we look. */
-const open = (options = {}) => createPg({ dsn: database.dsn, max: 1, ...options })
+const open = (options = {}) => createPg({ dsn, max: 1, ...options })
 
 async function prepared(db: Pg): Promise<{ name: string; statement: string }[]> {
   return db.many<{ name: string; statement: string }>(
@@ -101,7 +95,7 @@ describe('statements', () => {
 
 describe('after a table was altered', () => {
   test('no query fails while it happens', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 6 })
+    await using db = createPg({ dsn, max: 6 })
     await db.execute('create table changing (id int primary key, a int)')
     await db.execute('insert into changing values (1, 1)')
     let running = true
@@ -126,7 +120,7 @@ describe('after a table was altered', () => {
   })
 
   test('parameters take the new type of a column, which the server by itself does not see', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 2 })
+    await using db = createPg({ dsn, max: 2 })
     await db.execute('create table retyped (id int, name int, at int)')
     const find = (id: bigint) => db.many('select id from retyped where id = $1', [id])
     const named = (names: string[]) => db.many('select 1 as found from retyped where name = any($1)', [names])
@@ -145,7 +139,7 @@ describe('after a table was altered', () => {
   })
 
   test('a transaction is told that it can be tried again, and then succeeds', async () => {
-    await using db = createPg({ dsn: database.dsn, max: 2, sharedConnections: 0 })
+    await using db = createPg({ dsn, max: 2, sharedConnections: 0 })
     await db.execute('create table shifting (a int)')
     const read = () => db.tx(async tx => (await tx.query('select * from shifting')).fields.length)
     for (let i = 0; i < 3; i++) expect(await read()).toBe(1)
@@ -222,7 +216,7 @@ describe('what a prepared statement refers to may be exchanged under it:', () =>
   }
 
   test.each(Object.entries(exchanges))('%s', async (_, { before, query, values = [], after, gives }) => {
-    await using admin = createPg(database.dsn)
+    await using admin = createPg(dsn)
     await admin.execute('drop schema if exists public, s cascade')
     await admin.execute('create schema public')
     for (const statement of before) await admin.execute(statement as string)

@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPg, json, type Pg, sql } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { poolOptions } from './helpers.ts'
+import { describe, expect, test } from 'vitest'
+import { json, sql } from '../src/index.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg(poolOptions(database.dsn))
-  await db.execute(
-    'create table users (id int primary key generated always as identity, name text unique, tags text[], extra jsonb)',
-  )
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
+const { db } = await openDatabase(
+  'create table users (id int primary key generated always as identity, name text unique, tags text[], extra jsonb)',
+)
 
 describe('queries', () => {
   test('query gives rows, their number, the command and the columns', async () => {

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createPg, type Pg } from '../src/index.ts'
-import { beginRollback, createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { beginRollback } from '../src/testing/index.ts'
 import { readAll, rejection } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
+const { dsn, name } = await openDatabase()
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-
-afterAll(() => database.drop())
-
-const open = (options = {}) => createPg({ dsn: database.dsn, max: 1, ...options })
+const open = (options = {}) => createPg({ dsn, max: 1, ...options })
 
 const LEAKS: readonly string[] = [
   "select set_config('app.user', '7', false)",
@@ -100,16 +95,16 @@ describe('the settings of a scope', () => {
     await db.execute("insert into notes values ('7', 'of seven'), ('8', 'of eight')")
     await db.execute('alter table notes enable row level security')
     await db.execute("create policy own on notes using (owner = current_setting('app.user'))")
-    await db.execute(`create role reader_${database.name}` as string)
-    await db.execute(`grant select on notes to reader_${database.name}` as string)
-    const scope = (user: number) => db.scope({ settings: { role: `reader_${database.name}`, 'app.user': user } })
+    await db.execute(`create role reader_${name}` as string)
+    await db.execute(`grant select on notes to reader_${name}` as string)
+    const scope = (user: number) => db.scope({ settings: { role: `reader_${name}`, 'app.user': user } })
     try {
       expect(await scope(7).many('select note from notes')).toEqual([{ note: 'of seven' }])
       expect(await scope(8).many('select note from notes')).toEqual([{ note: 'of eight' }])
       expect(await db.many('select note from notes')).toHaveLength(2)
     } finally {
       await db.execute('drop table notes')
-      await db.execute(`drop role reader_${database.name}` as string)
+      await db.execute(`drop role reader_${name}` as string)
     }
   })
 

@@ -1,23 +1,11 @@
 import { Readable } from 'node:stream'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { copyRows, createPg, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
-import { openAdmin, poolOptions, readAll, rejection, terminateOthers, until } from './helpers.ts'
+import { describe, expect, test } from 'vitest'
+import { copyRows, createPg } from '../src/index.ts'
+import { poolOptions, readAll, rejection, terminateOthers, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg({ max: 3, ...poolOptions(database.dsn) })
-  await db.execute('create table t (id int primary key, v text)')
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
+const { dsn, db, admin } = await openDatabase('create table t (id int primary key, v text)', { max: 3 })
 
 /** Nothing is held once a stream is over. */
 const released = () => until(() => db.stats().leased === db.stats().shared)
@@ -96,7 +84,6 @@ describe('stream', () => {
       for await (const _ of db.stream('select generate_series(1, 1000000)', [], { signal: stop.signal })) stop.abort()
     }
     expect(await rejection(aborted())).toMatchObject({ code: 'query_aborted' })
-    await using admin = await openAdmin(database.dsn)
     const lost = async () => {
       for await (const _ of db.stream('select generate_series(1, 1000000)', [], { batch: 5 }))
         await terminateOthers(admin)
@@ -247,13 +234,13 @@ describe('what takes its time because its other side does', () => {
   const pause = () => new Promise(resolve => setTimeout(resolve, 300))
   const limited = () =>
     createPg({
-      ...poolOptions(database.dsn),
+      ...poolOptions(dsn),
       idleInTransactionTimeoutMs: 100,
       statementTimeoutMs: 100,
     })
 
   /** A session behind a pooler takes no settings, so that it has no limits. */
-  const limit = () => (poolOptions(database.dsn).prepare === false ? '0' : '100ms')
+  const limit = () => (poolOptions(dsn).prepare === false ? '0' : '100ms')
 
   test('a stream may be read slowly', async () => {
     await using pool = limited()

@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { createPg, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import { openAdmin, poolOptions, rejection, until } from './helpers.ts'
+import { rejection, until } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg({ max: 4, ...poolOptions(database.dsn) })
-  await db.execute('create table counters (id int primary key, n int not null)')
-  await db.execute(`create table late (id int, constraint late_check unique (id) deferrable initially deferred)`)
-})
+const { dsn, name, db, admin } = await openDatabase(
+  `
+  create table counters (id int primary key, n int not null);
+  create table late (id int, constraint late_check unique (id) deferrable initially deferred);
+  `,
+  { max: 4 },
+)
 
 beforeEach(async () => {
   await db.execute('truncate counters, late')
   await db.execute('insert into counters select i, 0 from generate_series(1, 4) i')
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
 })
 
 /** Nothing is held, nobody waits. */
@@ -42,7 +35,7 @@ describe('a fault at each step leaves the pool as it was', () => {
     ['COMMIT', /COMMIT/, 'commit_unknown'],
     ['ROLLBACK', /ROLLBACK/, 'mine'],
   ] as const)('when the connection is cut at %s', async ([step, pattern, code]) => {
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     await using pool = createPg({ dsn: proxy.dsn, max: 4, sharedConnections: 1 })
     for (let round = 0; round < 5; round++) {
       proxy.cutAt(pattern)
@@ -60,7 +53,7 @@ describe('a fault at each step leaves the pool as it was', () => {
   })
 
   test('when the answer to COMMIT is lost, it says that the outcome is not known, and never runs again', async () => {
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     await using pool = createPg({ dsn: proxy.dsn, max: 4 })
     proxy.cutAfter(/COMMIT/)
     let runs = 0
@@ -78,7 +71,7 @@ describe('a fault at each step leaves the pool as it was', () => {
   })
 
   test('when connecting fails', async () => {
-    await using proxy = await startFaultProxy(database.dsn)
+    await using proxy = await startFaultProxy(dsn)
     await using pool = createPg({ dsn: proxy.dsn, max: 4 })
     proxy.refuse(true)
     expect(await rejection(pool.tx(tx => tx.query('select 1')))).toMatchObject({ code: 'connect_failed', status: 503 })
@@ -93,8 +86,7 @@ describe('a fault at each step leaves the pool as it was', () => {
   })
 
   test('when the server ends the session in the middle', async () => {
-    await using admin = await openAdmin(database.dsn)
-    await using pool = createPg({ dsn: database.dsn, max: 4 })
+    await using pool = createPg({ dsn, max: 4 })
     const work = pool.tx(async tx => {
       // This session alone: a pooler that the other tests go through would be slow to notice what else had gone.
       await admin.query('select pg_terminate_backend($1, 5000)', [await tx.value('select pg_backend_pid()')])
@@ -105,8 +97,7 @@ describe('a fault at each step leaves the pool as it was', () => {
   })
 
   test('when it sits idle for too long', async () => {
-    await using pool = createPg({ dsn: database.dsn, max: 4, idleInTransactionTimeoutMs: 500 })
-    await using admin = await openAdmin(database.dsn)
+    await using pool = createPg({ dsn, max: 4, idleInTransactionTimeoutMs: 500 })
     const work = pool.tx(async tx => {
       const pid = await tx.value('select pg_backend_pid()')
       await until(
@@ -197,9 +188,9 @@ describe('misuse', () => {
   })
 
   test('and passes where it is meant, or in production', async () => {
-    await using two = createPg({ dsn: database.dsn, max: 2 }) // it takes a second connection
+    await using two = createPg({ dsn, max: 2 }) // it takes a second connection
     expect(await two.tx(() => two.value('select 1', [], { outsideTransaction: true }))).toBe(1)
-    await using production = createPg({ dsn: database.dsn, debug: false })
+    await using production = createPg({ dsn, debug: false })
     expect(await production.tx(() => production.value('select 1'))).toBe(1)
   })
 
@@ -274,7 +265,7 @@ describe('options', () => {
   })
 
   test('sixteen serializable counters that retry end at the exact sum', async () => {
-    await using pool = createPg({ dsn: database.dsn, max: 16 })
+    await using pool = createPg({ dsn, max: 16 })
     const bump = () =>
       pool.tx(
         async tx => {
@@ -292,9 +283,8 @@ describe('options', () => {
   })
 
   test('a deadlock is retried, other failures are not', async () => {
-    await using pool = createPg({ dsn: database.dsn, max: 4 })
-    await using admin = await openAdmin(database.dsn)
-    await admin.query(`alter database ${database.name} set deadlock_timeout = '20ms'`)
+    await using pool = createPg({ dsn, max: 4 })
+    await admin.query(`alter database ${name} set deadlock_timeout = '20ms'`)
     let runs = 0
     let locked = 0
     const both = Promise.withResolvers<void>()

@@ -3,27 +3,18 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { beforeEach, expect, test } from 'vitest'
 import { checkQueries } from '../src/typed-sql/index.ts'
-import { openAdmin } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
+const { dsn, admin } = await openDatabase(`
+  create type mood as enum ('sad', 'it''s ok');
+  create domain email as text;
+  create table users (id int primary key, name text not null, mail email, mood mood not null, born date, seen timestamptz,
+    visits int8 not null default 0, tags text[] not null default '{}', extra jsonb, price numeric);
+  create table posts (id int primary key, author int not null references users, title text not null);
+`)
 let root: string
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await using admin = await openAdmin(database.dsn)
-  await admin.query(`
-    create type mood as enum ('sad', 'it''s ok');
-    create domain email as text;
-    create table users (id int primary key, name text not null, mail email, mood mood not null, born date, seen timestamptz,
-      visits int8 not null default 0, tags text[] not null default '{}', extra jsonb, price numeric);
-    create table posts (id int primary key, author int not null references users, title text not null);
-  `)
-})
-
-afterAll(() => database.drop())
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'arlen-sql-'))
@@ -32,7 +23,7 @@ beforeEach(async () => {
 })
 
 const write = (file: string, text: string) => writeFile(join(root, file), text)
-const check = (more = {}) => checkQueries({ dsn: database.dsn, root, ...more })
+const check = (more = {}) => checkQueries({ dsn, root, ...more })
 
 test('writes the types of parameters and rows, and says when they are out of date', async () => {
   await write(
@@ -66,7 +57,7 @@ test('writes the types of parameters and rows, and says when they are out of dat
 
 test('types are read as the options of the pool say', async () => {
   await write('src/app.ts', `db.one('select visits, seen from users')`)
-  await check({ write: true, dsn: { dsn: database.dsn, types: { int8: 'string', timestamptz: 'string' } } })
+  await check({ write: true, dsn: { dsn, types: { int8: 'string', timestamptz: 'string' } } })
   const types = await readFile(join(root, 'db/queries.d.ts'), 'utf8')
   expect(types).toContain('row: { visits: string; seen: string | null }')
 })
@@ -178,7 +169,6 @@ test('nothing is executed', async () => {
 })
 
 test('"never null" is never wrong: rows unpacked by (row).*, functions that share a name, constraints that are NOT VALID', async () => {
-  await using admin = await openAdmin(database.dsn)
   await admin.query(`
     create schema shop;
     create function shop.now() returns timestamptz language sql as 'select null::timestamptz';

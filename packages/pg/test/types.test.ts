@@ -1,22 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPg, json, type Param, type Pg } from '../src/index.ts'
-import { createTestDatabase, type TestDatabase } from '../src/testing/index.ts'
+import { describe, expect, test } from 'vitest'
+import { createPg, json, type Param } from '../src/index.ts'
 import { poolOptions, readAll, rejection } from './helpers.ts'
+import { openDatabase } from './open-database.ts'
 
-let database: TestDatabase
-let db: Pg
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = createPg(poolOptions(database.dsn))
-})
-
-afterAll(async () => {
-  await db.close()
-  await database.drop()
-})
+const { dsn, db } = await openDatabase()
 
 const echo = (type: string, value: Param) => db.value(`select $1::${type}` as string, [value])
 
@@ -85,9 +74,9 @@ describe('a value comes back as it went in:', () => {
 describe('numbers', () => {
   test('count is a bigint, unless the pool is told otherwise', async () => {
     expect(await db.value('select count(*) from pg_class')).toBeTypeOf('bigint')
-    await using strings = createPg({ dsn: database.dsn, types: { int8: 'string' } })
+    await using strings = createPg({ dsn, types: { int8: 'string' } })
     expect(await strings.value('select 9223372036854775807')).toBe('9223372036854775807')
-    await using numbers = createPg({ dsn: database.dsn, types: { int8: 'number' } })
+    await using numbers = createPg({ dsn, types: { int8: 'number' } })
     expect(await numbers.value('select 5::int8')).toBe(5)
     expect(await rejection(numbers.value('select 9223372036854775807 as big'))).toMatchObject({
       code: 'value_unrepresentable',
@@ -137,7 +126,7 @@ describe('times', () => {
       code: 'value_unrepresentable',
       message: expect.stringMatching(/"until".*infinity.*types\.timestamptz/),
     })
-    await using text = createPg({ dsn: database.dsn, types: { timestamptz: 'string' } })
+    await using text = createPg({ dsn, types: { timestamptz: 'string' } })
     expect(await text.value(infinite)).toBe('infinity')
     expect(await text.value(`select '2024-01-01 00:00:00.123456+00'::timestamptz`)).toBe(
       '2024-01-01 00:00:00.123456+00',
@@ -156,7 +145,7 @@ describe('times', () => {
     const run = promisify(execFile)
     const outputs = await Promise.all(
       ['UTC', 'America/St_Johns', 'Pacific/Apia'].map(async TZ => {
-        const args = ['--conditions=@arlen/source', '--input-type=module', '-e', program, database.dsn]
+        const args = ['--conditions=@arlen/source', '--input-type=module', '-e', program, dsn]
         const { stdout } = await run(process.execPath, args, { env: { ...process.env, TZ }, cwd: import.meta.dirname })
         return stdout
       }),
@@ -225,11 +214,11 @@ test('arrays of an application’s own types are arrays, from the first query on
     ranges: ['[1,2)'],
   }
   for (let i = 0; i < 3; i++) expect(await db.many(text)).toMatchObject([expected])
-  await using fresh = createPg(poolOptions(database.dsn))
+  await using fresh = createPg(poolOptions(dsn))
   const all = await Promise.all(Array.from({ length: 20 }, () => fresh.one(text)))
   for (const row of all) expect(row).toMatchObject(expected)
   expect(await fresh.tx(tx => tx.one(text))).toMatchObject(expected)
-  await using streaming = createPg(poolOptions(database.dsn))
+  await using streaming = createPg(poolOptions(dsn))
   const moods = await readAll(
     streaming.stream("select array['good'::mood] as m from generate_series(1, 5)", [], { batch: 2 }),
   )
@@ -239,7 +228,7 @@ test('arrays of an application’s own types are arrays, from the first query on
 
 test('parsers belong to the pool that has them', async () => {
   await using points = createPg({
-    dsn: database.dsn,
+    dsn,
     types: { custom: { 600: text => text.slice(1, -1).split(',').map(Number) } },
   })
   expect(await points.value("select '(1,2)'::point")).toEqual([1, 2])

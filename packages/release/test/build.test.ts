@@ -3,7 +3,6 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { copySources, selectSources } from '../src/build/sources.ts'
-import { stripTypes } from '../src/build/strip-types.ts'
 import { buildRelease, deployRelease } from '../src/index.ts'
 import { temporaryFolder, writeFiles } from './support.ts'
 
@@ -85,27 +84,6 @@ describe('a release contains', () => {
   })
 })
 
-describe('types are stripped', () => {
-  test('and everything else keeps its line and column', async () => {
-    const source = `interface A { b: string }\nconst a: A = { b: 'é😀' } as const; throw new Error(a.b)\n`
-    const code = (await stripTypes(new Map([['a.ts', source]]))).get('a.ts')!
-    expect(code).not.toContain('interface')
-    expect(code.indexOf('throw')).toBe(source.indexOf('throw'))
-    expect(code.split('\n')).toHaveLength(source.split('\n').length)
-  })
-
-  test.each([
-    ['an enum', 'enum A { B }'],
-    ['a parameter property', 'class A { constructor(private b: string) {} }'],
-    ['a syntax error', 'const a = {'],
-  ])('%s is refused with its file', async (_, source) => {
-    await expect(stripTypes(new Map([['src/a.ts', source]]))).rejects.toMatchObject({
-      code: 'source_invalid',
-      message: expect.stringContaining('src/a.ts'),
-    })
-  })
-})
-
 describe('copied sources', () => {
   test.each<[string, Record<string, string>, string, RegExp]>([
     [
@@ -114,6 +92,8 @@ describe('copied sources', () => {
       'source_collision',
       /a\.js and a\.ts would both become a\.js/,
     ],
+    ['an enum', { 'src/a.ts': 'enum A { B }' }, 'source_invalid', /src\/a\.ts/],
+    ['a syntax error', { 'src/a.ts': 'const a = {' }, 'source_invalid', /src\/a\.ts/],
     ['a file that TypeScript turns into calls', { 'a.tsx': '' }, 'source_unsupported', /a\.tsx: releases contain/],
     [
       'an import of what is not released',

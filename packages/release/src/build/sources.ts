@@ -1,10 +1,10 @@
 import { chmod, copyFile, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, matchesGlob, posix } from 'node:path'
+import { stripTypes } from '@arlen/core/strip-types'
 import { releaseError } from '../errors.ts'
 import { listFiles } from '../manifest/list-files.ts'
 import { changedFiles, currentCommit, trackedFiles } from './git.ts'
 import { type LocalImport, releasedName, rewriteImports } from './rewrite-imports.ts'
-import { stripTypes } from './strip-types.ts'
 
 /** What no release needs: tests, what tools read, and what describes a deployment from outside. */
 const EXCLUDED = [
@@ -87,7 +87,7 @@ export async function copySources(root: string, paths: readonly string[], out: s
   const scripts = paths.filter(isTypeScript)
   const texts = new Map<string, string>()
   for (const path of scripts) texts.set(path, await readFile(join(root, path), 'utf8'))
-  const stripped = await stripTypes(texts)
+  const stripped = await stripAll(texts)
   const imports = new Map<string, readonly LocalImport[]>()
   for (const path of paths) {
     const target = join(out, releasedName(path))
@@ -101,6 +101,19 @@ export async function copySources(root: string, paths: readonly string[], out: s
     }
   }
   refuseMissingImports(paths, imports, texts)
+}
+
+/** The JavaScript of each file. Throws source_invalid for the first that has a syntax error or more than types, such as an enum. */
+async function stripAll(texts: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const files = [...texts.keys()]
+  const results = await stripTypes([...texts.values()])
+  return new Map(
+    results.map((result, index) => {
+      const file = files[index]!
+      if ('message' in result) throw releaseError('source_invalid', { file, reason: result.message.trim() })
+      return [file, result.code]
+    }),
+  )
 }
 
 function isTypeScript(path: string): boolean {

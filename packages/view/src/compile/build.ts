@@ -5,12 +5,12 @@ import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
 import { importName } from '@arlen/core/import-name'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { stripTypes } from '@arlen/core/strip-types'
 import { viewError } from '../errors.ts'
 import { listTemplates, templateText } from '../render/folder-store.ts'
 import { TemplateError } from '../template-error.ts'
 import { nameOfFile } from '../template-name.ts'
 import { type CompiledTemplate, compileTemplate, STRICT, type Strictness } from './compile-template.ts'
-import { stripTypes } from './strip-types.ts'
 import { findSyntaxError, syntaxError } from './syntax-error.ts'
 
 /** Options of {@link buildViews}. */

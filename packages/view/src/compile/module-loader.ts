@@ -1,6 +1,6 @@
 import { createRequire, registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { stripTypesNow } from './strip-types.ts'
+import { stripTypesSync } from '@arlen/core/strip-types'
 
 const sources = new Map<string, string>()
 let loaded = 0
@@ -50,7 +50,7 @@ function formatOf(url: string): 'module' | 'module-typescript' {
 }
 
 function scriptOf(source: string): string {
-  const stripped = stripTypesNow(source)
+  const stripped = stripTypesSync(source)
   if ('code' in stripped) return stripped.code
   throw Object.assign(new SyntaxError(stripped.message), { stack: stripped.stack })
 }

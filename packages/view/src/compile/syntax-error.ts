@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import { Script } from 'node:vm'
 import { parseSyntaxErrorHeader } from '@arlen/core/stack'
+import { stripTypesSync } from '@arlen/core/strip-types'
 import { viewError } from '../errors.ts'
 import { Lines, type Position } from '../position.ts'
 import { TemplateError } from '../template-error.ts'
 import type { CompiledTemplate } from './compile-template.ts'
 import { originalPosition, type SourceMap } from './source-map.ts'
-import { stripTypesNow } from './strip-types.ts'
 
 const SCRIPT = 'arlen-template'
 const MODULE_SYNTAX =
@@ -56,7 +56,7 @@ function blank(text: string): string {
 }
 
 function earlyError(code: string): Failure | undefined {
-  const stripped = stripTypesNow(code)
+  const stripped = stripTypesSync(code)
   return 'code' in stripped ? findSyntaxError(stripped.code) : stripped
 }
 

@@ -1,12 +1,11 @@
 import { stripTypeScriptTypes } from 'node:module'
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import type { Stripped } from './strip-types.ts'
+import type { StrippedModule } from './strip-types.ts'
 
-// Runs in a worker, with Node.js's warning about this function disabled.
 interface Order {
   sources: readonly string[]
   port: MessagePort
-  /** Woken when the results are there, for a thread that waits for them. */
+  /** Notified once the results have been posted, for a thread that waits for them. */
   done?: Int32Array
 }
 
@@ -18,7 +17,7 @@ parentPort?.on('message', ({ sources, port, done }: Order) => {
   Atomics.notify(done, 0)
 })
 
-function strip(source: string): Stripped {
+function strip(source: string): StrippedModule {
   try {
     return { code: stripTypeScriptTypes(source) }
   } catch (error) {

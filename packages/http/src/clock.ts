@@ -1,9 +1,9 @@
 /**
- * Coarse time for everything that does not need better: deadlines and the Date field. It reads the system's clock once
- * a tick, so a request reads none.
+ * Coarse time, good enough for deadlines and the Date field. The system clock is read once a tick, so requests never read
+ * it.
  */
 export class Clock {
-  /** Ticks since the clock was made: monotonic. */
+  /** Ticks since the clock was created: monotonic. */
   tick = 0
   /** `Date: Sun, 06 Nov 1994 08:49:37 GMT` CRLF (RFC 9110, section 6.6.1). */
   dateLine = ''

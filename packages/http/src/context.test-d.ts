@@ -11,7 +11,7 @@ test('an augmented context has the members that a package declares', () => {
   const handler: Handler = c => {
     expectTypeOf(c.clockForTypeTest.now()).toEqualTypeOf<number>()
     expectTypeOf(c.req.json<{ a: 1 }>()).resolves.toEqualTypeOf<{ a: 1 }>()
-    // @ts-expect-error nobody declared it
+    // @ts-expect-error not declared
     return c.nobodyDeclaredIt
   }
   createServer(handler, { context: class extends Context {} })
@@ -34,7 +34,7 @@ test('handlers get the context that the server was given, and no other', () => {
   createServer((c: TenantContext) => c.tenant)
   // @ts-expect-error as above
   createServer(c => c.tenant)
-  // @ts-expect-error no class of contexts
+  // @ts-expect-error not a Context class
   createServer(() => 'ok', { context: class {} })
 })
 

@@ -26,8 +26,8 @@ import { ResponseState } from './response/response-state.ts'
 import { answerFile, type FileOptions } from './static/answer-file.ts'
 
 /**
- * What other packages add to a context. A package augments this interface for the types, and offers a mixin with the
- * members for the class that a server is given; see {@link ContextConstructor}.
+ * What other packages add to a context. A package augments this interface for the types and offers a mixin that adds the
+ * members to the Context class of a server; see {@link ContextConstructor}.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it exists to be augmented
 export interface ContextExtensions {}
@@ -39,8 +39,8 @@ export interface Context<Params extends object = PathParams, Valid = unknown> ex
 export type ContextClass<C extends Context = Context> = new (req: HttpRequest, startedAt?: number) => C
 
 /**
- * What a mixin for contexts takes, and gives back with more members. Where something that a member needs is missing,
- * reading it says what, and how to add it.
+ * What a mixin for contexts takes and returns with more members. If something that a member needs is missing, reading the
+ * member says what is missing and how to add it.
  *
  * ```ts
  * declare module '@arlen/http' {
@@ -57,7 +57,7 @@ export type ContextClass<C extends Context = Context> = new (req: HttpRequest, s
 // biome-ignore lint/suspicious/noExplicitAny: the one form of constructor that TypeScript lets a mixin have
 export type ContextConstructor = new (...args: any[]) => Context
 
-/** Path parameters of a route that nothing more is known of. */
+/** Path parameters of a route whose pattern is unknown. */
 export type PathParams = Readonly<Record<string, string>>
 
 /** Makes the response of one branch of {@link Context.respond}. */
@@ -73,17 +73,17 @@ const PROBLEM_OPTIONS: OptionTable<HttpErrorOptions> = {
 
 const NO_PARAMS: PathParams = Object.freeze(Object.create(null))
 
-/** One request and everything about answering it. Its methods make the response that a handler returns. */
+/** One request and its response. Its methods create the response that a handler returns. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
 export class Context<Params extends object = PathParams, Valid = unknown> {
   readonly req: HttpRequest
-  /** Path parameters, decoded; a router sets them. */
+  /** Path parameters, decoded; set by the router. */
   params: Params = NO_PARAMS as Params
-  /** The format that the route's path asks for, such as `json` in `/report.json`; a router sets it. */
+  /** The format in the path of the request, such as `json` in `/report.json`; set by the router. */
   format: string | undefined = undefined
-  /** What validation made of the request; the framework sets it. */
+  /** The validated parts of the request; set by the framework. */
   valid: Valid = undefined as Valid
-  /** Stage timings, where the server measures them. */
+  /** Stage timings, if the server measures them. */
   readonly timings: Timings | undefined
   /** @internal */ _response: ResponseState | null = null
   /** @internal Fields of the response that were prepared at boot. */ _base: HeaderBlock | null = null
@@ -106,19 +106,19 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return this._response
   }
 
-  /** Gives the response header fields that were prepared at boot; those that are set already stay. */
+  /** Adds header fields that were prepared at boot to the response. Fields that are already set stay. */
   baseHeaders(block: HeaderBlock): void {
     const isOnly = this._base === null && this._response === null
     this._base ??= block
     if (!isOnly) this.res.headers.adopt(block)
   }
 
-  /** What `baseHeaders` was given first, for anyone who prepared it. */
+  /** The first block that `baseHeaders` was given, for the code that prepared it. */
   get baseBlock(): HeaderBlock | null {
     return this._base
   }
 
-  /** Values that middleware and handlers of this request share. */
+  /** Values that the middleware and handlers of this request share. */
   get stash(): Record<string, unknown> {
     this.stashed ??= Object.create(null) as Record<string, unknown>
     return this.stashed
@@ -131,8 +131,8 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Aborts when the client leaves (reason: code `client_disconnected`) or the handler time-out passes
-   * (`handler_timeout`), and never because a response was completed.
+   * Aborts when the client disconnects (reason: code `client_disconnected`) or the handler time-out passes
+   * (`handler_timeout`). It does not abort when a response completes.
    */
   get signal(): AbortSignal {
     if (this.abortion === null) {
@@ -149,12 +149,12 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     this.abortion?.abort(reason)
   }
 
-  /** Gives the handler this long from now, in milliseconds, instead of the server's `handlerTimeoutMs`. */
+  /** Gives the handler this many milliseconds from now, instead of the server's `handlerTimeoutMs`. */
   timeout(ms: number): void {
     this.req._exchange.limitHandler(this.req, ms)
   }
 
-  /** What answers, as messages name it: method and path; a framework gives the pattern of its route. */
+  /** Names the handler in messages: method and path, or the route's pattern in a framework. */
   get routeName(): string {
     return `${this.req.method} ${this.req.path}`
   }
@@ -185,12 +185,12 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return new Reply(null, '', init)
   }
 
-  /** A Node stream, a web stream or an async iterable, read as fast as the client takes it. */
+  /** A Node.js stream, a web stream or an async iterable, read as fast as the client accepts it. */
   stream(body: StreamBody, init?: ReplyInit): Reply {
     return new Reply(body, BYTES_TYPE, init)
   }
 
-  /** Server-sent events until the source ends or the client leaves. The function form is given `c.signal`. */
+  /** Server-sent events until the source ends or the client disconnects. The function form is given `c.signal`. */
   events(source: EventStreamSource, options: EventOptions = {}): Reply {
     return new Reply(
       eventText(source, this.signal, options, value => this._json(value)),
@@ -202,10 +202,10 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Hands the connection to `take`, which speaks another protocol from here on. Return it like any answer.
+   * Hands the connection to `take`, which speaks another protocol from then on. Return it like any response.
    *
-   * A handshake that a page of another site made its visitor's browser send is refused: it comes with their cookies. Pages
-   * of the server's `trustedOrigins` are let in, and where `options` say so all are.
+   * Rejects a handshake that a page of another site made its visitor's browser send, because it carries their cookies.
+   * Pages of the server's `trustedOrigins` are allowed, and every page if `options` say so.
    *
    * @throws HttpError `upgrade_required` (426) where the client did not ask for `protocol`, `upgrade_cross_site` (403)
    */
@@ -215,8 +215,8 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * A file with validators, conditions and ranges; 404 where there is none. For a name that a client may choose, such as
-   * what a wildcard took, give the folder: `c.file(c.params.path, { root: 'uploads' })`.
+   * A file with validators, preconditions and ranges; 404 if it does not exist. For a name that a client can choose, such
+   * as the value of a wildcard, give the folder: `c.file(c.params.path, { root: 'uploads' })`.
    */
   file(path: string, options?: FileOptions): Promise<Reply> {
     return answerFile(this.req, path, options)
@@ -226,7 +226,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
    * Sends the client elsewhere: 303 See Other by default. Characters beyond US-ASCII are escaped.
    *
    * @throws HttpError `redirect_external` (400) for a target on another origin, or a scheme without `//`, unless `external`
-   *   says that it is meant: a target that a user can choose must not lead away from the site (CWE-601).
+   * is set: a target that a user can choose must not leave the site (CWE-601).
    * @throws HttpError `redirect_invalid` (400) for a target with control characters
    */
   redirect(location: string, options: number | RedirectOptions = 303): Reply {
@@ -234,19 +234,19 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Whether the client has already what this request would answer, by the ETag and Last-Modified of `c.res` or those given
-   * here, which are set: `if (c.fresh({ etag: post.version })) return c.empty(304)`. A handler that changes something asks
-   * before it does, so that nobody overwrites a state that he has not seen.
+   * Whether the client already has the current state, judged by the ETag and Last-Modified of `c.res` or the ones given
+   * here, which are also set: `if (c.fresh({ etag: post.version })) return c.empty(304)`. A handler that changes something
+   * calls it first, so that nobody overwrites a state they have not seen.
    *
-   * @throws HttpError `precondition_failed` (412) where the client asked for another state (RFC 9110, section 13)
+   * @throws HttpError `precondition_failed` (412) if the client's precondition names another state (RFC 9110, section 13)
    */
   fresh(validators: Freshness = {}): boolean {
     return isFresh(this.req, this.res.headers, validators)
   }
 
   /**
-   * Sets a cookie; see {@link CookieOptions} for its safe defaults. A domain that the host of the request is not in is warned of in
-   * the log: browsers drop such a cookie.
+   * Sets a cookie; see {@link CookieOptions} for its safe defaults. Logs a warning if its domain does not match the host of
+   * the request, because browsers drop such a cookie.
    *
    * @throws `cookie_invalid` for a cookie that browsers would drop silently (RFC 6265bis, section 5.7)
    */
@@ -255,19 +255,19 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     if (options.domain !== undefined) warnOfForeignDomain(this, name, options.domain)
   }
 
-  /** Makes the client forget a cookie; give the path and domain it was set with. */
+  /** Deletes a cookie. Pass the path and domain that it was set with. */
   clearCookie(name: string, options: CookieOptions = {}): void {
     this.setCookie(name, '', { ...options, maxAge: 0, expires: new Date(0) })
   }
 
-  /** The one of these (`html`, `json`, a media type, …) that the client likes best; undefined where it accepts none. */
+  /** The offer (`html`, `json`, a media type, …) that the client prefers; undefined if it accepts none of them. */
   accepts(...offers: string[]): string | undefined {
     return negotiate(this.req.header('accept'), offers)
   }
 
   /**
-   * Answers by what the client asks for: the format of the route (`/report.json`) where it has one, else `?format=json`,
-   * else Accept. `any` answers everyone else; without it they get 406. Only the branch that is taken runs.
+   * Responds in the format that the client asks for: the format of the route (`/report.json`) if it has one, else
+   * `?format=json`, else Accept. `any` serves everyone else; without it they get 406. Only the chosen branch runs.
    */
   respond(branches: Readonly<Record<string, Branch>>): unknown {
     const offers = Object.keys(branches).filter(name => name !== 'any')
@@ -291,7 +291,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
     return this.problemOf(new HttpError(status, code, readOptions('c.problem()', options, PROBLEM_OPTIONS)))
   }
 
-  /** What a client may know of an error, as a problem document. */
+  /** What a client may know about an error, as a problem document. */
   problemOf(error: unknown): Reply {
     const problem = toProblem(error, this.req.id)
     const reply = new Reply(JSON.stringify(problem), PROBLEM_TYPE, problem.status)

@@ -1,6 +1,6 @@
 import { invalidOption } from '@arlen/core/options'
 
-/** What a request says of where it comes from. */
+/** The parts of a request that tell where it comes from. */
 export interface RequestOrigin {
   /** `Sec-Fetch-Site` (W3C Fetch Metadata): only browsers send it, and no page can forge it. */
   fetchSite: string | undefined
@@ -11,11 +11,11 @@ export interface RequestOrigin {
 }
 
 /**
- * The sign that a request was made by another site's page, or undefined when there is none. That there is none proves
- * nothing: the fields may be missing, and a program may send what it likes. So this refuses; it never lets in.
+ * The evidence that a page of another site made the request, or undefined if there is none. The absence of evidence proves
+ * nothing: the fields may be missing, and a program can send anything. So use this to reject requests, never to allow them.
  *
- * `Sec-Fetch-Site` decides where it is sent. Without it `Origin` does: its host and port must be ours (proxies may end
- * TLS, so the scheme is not compared), and `null` is a stranger.
+ * `Sec-Fetch-Site` decides if it was sent. Otherwise `Origin` does: its host and port must be ours (a proxy may terminate
+ * TLS, so the scheme is not compared), and `null` is foreign.
  */
 export function crossSiteEvidence(request: RequestOrigin, trustedOrigins: ReadonlySet<string>): string | undefined {
   const { fetchSite, origin, host } = request
@@ -26,7 +26,10 @@ export function crossSiteEvidence(request: RequestOrigin, trustedOrigins: Readon
   return origin === undefined || isOurs(origin, host) ? undefined : 'Origin'
 }
 
-/** `https://Shop.example` is `shop.example`, and `shop.example:443` too: what a browser leaves out others may write. */
+/**
+ * `https://Shop.example` becomes `shop.example`, and so does `shop.example:443`: browsers omit the default port, other
+ * clients may not.
+ */
 function isOurs(origin: string, host: string | undefined): boolean {
   const match = /^(https?:)\/\/([^/?#@\s]+)$/i.exec(origin)
   if (match === null || host === undefined) return false
@@ -40,16 +43,16 @@ function withoutPort(host: string, usual: string): string {
 }
 
 /**
- * Origins as browsers write them: lower case, without the usual port.
+ * Origins as browsers write them: lower case, without the default port.
  *
- * @throws option_invalid for what is no origin: it would be trusted in vain.
+ * @throws option_invalid for anything that is not an origin, because trusting it would have no effect
  */
 export function originSet(list: readonly string[] = []): ReadonlySet<string> {
   return new Set(list.map(writtenByBrowsers))
 }
 
 function writtenByBrowsers(entry: string): string {
-  // The schemes of extensions and apps have no origin that a URL parser knows: they are taken as they are.
+  // URL parsers give extension and app schemes no origin, so they are kept as they are.
   if (/^(?!https?:)[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+$/.test(entry)) return entry
   const url = URL.canParse(entry) ? new URL(entry) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin

@@ -6,8 +6,8 @@ import type { ProxyTrust } from './proxy/proxy-trust.ts'
 import type { JsonWriter } from './response/json.ts'
 
 /**
- * What every request of a server shares, whatever carries it: what was decided when the server was made, and a few
- * counters. It knows nothing of contexts or handlers; those are in {@link import('./service.ts').Service}.
+ * What all requests of a server share, however they arrive: everything decided when the server was created, and a few
+ * counters. It knows nothing about contexts or handlers; those are in {@link import('./service.ts').Service}.
  */
 export interface Engine {
   readonly limits: Limits
@@ -18,20 +18,20 @@ export interface Engine {
   readonly json: JsonWriter
   readonly methods: ReadonlySet<string>
   readonly timings: boolean
-  /** Null where no proxy is trusted. */
+  /** Null if no proxy is trusted. */
   readonly trust: ProxyTrust | null
   readonly forwarded: ForwardedFields
   readonly trustedOrigins: ReadonlySet<string>
   nextId(): string
   inFlight: number
-  /** Requests that were handled, and those that were rejected for overload, since the start. */
+  /** Requests handled, and requests rejected because of overload, since the start. */
   requests: number
   shed: number
-  /** Requests in flight above which others are rejected, but for those below `healthPaths`. */
+  /** Above this many requests in flight, others are rejected unless their path is in `healthPaths`. */
   maxInFlight: number
   healthPaths: readonly string[]
   retryAfterSeconds: number
-  /** All but health routes are rejected. */
+  /** Rejects everything but health routes. */
   overloaded: boolean
   /** The server is closing: every response is its connection's last. */
   draining: boolean

@@ -1,7 +1,7 @@
 import { defineErrors, type ErrorFactory } from '@arlen/core'
 
 const table = {
-  // The head (RFC 9112, sections 2 to 5). The connection is closed: where the next request starts is not known.
+  // The head (RFC 9112, sections 2 to 5). The connection is closed, because the start of the next request is unknown.
   request_line_invalid: { status: 400, message: 'The request line is not method SP target SP HTTP-version CRLF.' },
   target_invalid: { status: 400, message: 'The request target is malformed, or not of a form this method allows.' },
   header_invalid: { status: 400, message: 'A header field is malformed.' },
@@ -47,13 +47,13 @@ const table = {
     message: 'The redirect would leave this site. Where that is meant: c.redirect(url, { external: true }).',
   },
 
-  // Capacity and life of a request.
+  // Capacity and lifetime.
   handler_timeout: { status: 503, message: 'The answer took too long.' },
   server_overloaded: { status: 503, message: 'The server is at its limit of requests or connections.', traced: false },
   server_closing: { status: 503, message: 'The server is closing.', traced: false },
   client_disconnected: { message: 'The client closed the connection before the answer was complete.' },
 
-  // The program's mistakes.
+  // Errors of the program.
   response_missing: {
     message: 'The handler of {method} {path} returned nothing. Return a value, or c.text(), c.json(), c.html(), …',
   },
@@ -80,7 +80,9 @@ const table = {
 
 type HttpErrorCode = keyof typeof table
 
-/** Every error that @arlen/http raises. Those with a status are answers; the peer's fault is 4xx, ours is 5xx. */
+/**
+ * Every error that @arlen/http raises. Errors with a status are responses: 4xx if the client is at fault, 5xx if we are.
+ */
 export const httpError: ErrorFactory<HttpErrorCode> = defineErrors(table)
 
 export type { HttpErrorCode }

@@ -3,33 +3,33 @@ import { httpError } from './errors.ts'
 
 /** One event of a `text/event-stream` (WHATWG HTML, section 9.2). */
 export interface ServerEvent {
-  /** A string is sent as it is, anything else as JSON. */
+  /** A string is sent as it is, everything else as JSON. */
   data: unknown
-  /** The name that listeners of the page subscribe to. */
+  /** The event type that listeners on the page subscribe to. */
   event?: string
-  /** What the browser sends back as Last-Event-ID when it connects again. */
+  /** What the browser sends back as Last-Event-ID when it reconnects. */
   id?: string
-  /** How long the browser waits before it connects again, in milliseconds. */
+  /** How long the browser waits before it reconnects, in milliseconds. */
   retry?: number
 }
 
 /** Options of a stream of events. */
 export interface EventOptions {
   /**
-   * A comment is sent after this long without an event, in milliseconds, so that proxies do not take the connection for
-   * dead. Default 15,000; 0 sends none.
+   * A comment is sent after this long without an event, in milliseconds, so that proxies do not close the connection as
+   * idle. Default 15,000; 0 turns it off.
    */
   heartbeatMs?: number
 }
 
 const OPTIONS: OptionTable<EventOptions> = { heartbeatMs: option.limit }
 
-/** Where events come from. The function form is given the signal that ends with the client. */
+/** Where the events come from. The function form is given the signal that aborts when the client disconnects. */
 export type EventStreamSource =
   | AsyncIterable<ServerEvent | string>
   | ((signal: AbortSignal) => AsyncIterable<ServerEvent | string>)
 
-/** The text of an event stream. It ends with its source, or when the signal aborts. */
+/** The text of an event stream. It ends with its source or when the signal aborts. */
 export function eventText(
   source: EventStreamSource,
   signal: AbortSignal,
@@ -38,7 +38,7 @@ export function eventText(
 ): AsyncIterable<string> {
   const { heartbeatMs = 15_000 } = readOptions('c.events()', options, OPTIONS)
   return {
-    // Only what is read begins: nobody ends a source whose text a HEAD has no use for.
+    // Starts the source only when it is read: a response to HEAD never reads it, and nothing would end it.
     [Symbol.asyncIterator]: () => {
       const events = typeof source === 'function' ? source(signal) : source
       return new EventText(events[Symbol.asyncIterator](), signal, toJson, heartbeatMs)
@@ -46,19 +46,19 @@ export function eventText(
   }
 }
 
-/** Sent at once, so that proxies and browsers see that the response has begun, and in silences. */
+/** Sent at once and during silences, so that proxies and browsers see that the response has begun. */
 const COMMENT = ':\n\n'
 
 type Source = AsyncIterator<ServerEvent | string>
-/** Writes the data of an event that is no text. */
+/** Encodes the data of an event that is not a string. */
 type ToJson = (value: unknown) => string
 type Step = IteratorResult<string, undefined>
 const END: Step = { done: true, value: undefined }
 
 /**
- * Asks the source for one event at a time. Anyone who waits for the text is answered by what comes first: the event, the
- * end of a silence or the abort. Nothing is raced: a promise that lives as long as the stream would keep something of
- * every race that it lost.
+ * Asks the source for one event at a time. Each wait ends with whatever comes first: the event, the end of a silence or the
+ * abort. There is no Promise.race, because a promise that lives as long as the stream would retain memory for every race
+ * that it lost.
  */
 class EventText implements AsyncIterator<string, undefined> {
   private readonly source: Source
@@ -68,9 +68,9 @@ class EventText implements AsyncIterator<string, undefined> {
   private started = false
   private ended = false
   private failure: { readonly error: unknown } | null = null
-  /** The source was asked and has not answered yet. */
+  /** The source was asked for an event and has not delivered it yet. */
   private asked = false
-  /** An event that came while nobody waited for it. */
+  /** An event that arrived while nothing was waiting for it. */
   private held: ServerEvent | string | null = null
   private waiter: { resolve(step: Step): void; reject(error: unknown): void } | null = null
 
@@ -142,7 +142,7 @@ class EventText implements AsyncIterator<string, undefined> {
   }
 
   private readonly comment = (): void => {
-    // Where nobody waits, the peer has not taken yet what was sent before.
+    // If nothing is waiting, the peer has not accepted the previous text yet.
     if (this.waiter !== null) this.answer({ done: false, value: COMMENT })
   }
 
@@ -162,16 +162,16 @@ class EventText implements AsyncIterator<string, undefined> {
     this.ended = true
     clearTimeout(this.silence)
     this.signal.removeEventListener('abort', this.close)
-    // A source that waits for its next event ends by the signal; it cannot be waited for here.
+    // A source that waits for its next event ends with the signal, so do not wait for it here.
     const leave = async () => this.source.return?.()
-    leave().catch(() => undefined) // nobody hears what it says, in whatever way it says it
+    leave().catch(() => undefined) // its result is no longer of interest, nor is its error
   }
 }
 
-/** The longest that a timer of Node.js waits. */
+/** The longest delay of a Node.js timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
-/** Throws event_invalid where a name or id has a line break, which would begin another field. */
+/** Throws event_invalid if a name or id contains a line break, which would start another field. */
 export function writeEvent(event: ServerEvent | string, toJson: ToJson): string {
   if (typeof event === 'string') return writeEvent({ data: event }, toJson)
   const { data, event: name, id, retry } = event

@@ -1,4 +1,4 @@
-// For packages that add to the server: what they share with it, so that both decide alike.
+// For packages that extend the server: the decisions they share with it.
 
 export { warnOfForeignDomain } from './cookies/foreign-domain.ts'
 export { MAX_COOKIE_BYTES } from './cookies/write-cookie.ts'

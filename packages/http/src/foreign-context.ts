@@ -2,7 +2,7 @@ import type { Logger } from '@arlen/core'
 import type { Context, ContextConstructor } from './context.ts'
 import type { HeaderBlock } from './response/header-block.ts'
 
-/** A request as Express and Fastify have it. */
+/** A request of Express or Fastify. */
 export interface ForeignRequest {
   readonly method?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -11,7 +11,7 @@ export interface ForeignRequest {
   readonly ip?: string | undefined
 }
 
-/** The header fields of their response. Names are in any case. */
+/** The header fields of its response. Names can be in any case. */
 export interface ForeignHeaders {
   get(name: string): string | undefined
   set(name: string, value: string): void
@@ -22,7 +22,7 @@ export interface ForeignHeaders {
 }
 
 /**
- * As much of a context as middleware needs that reads header fields and sets some, over the request and response of
+ * The part of a context that middleware needs to read header fields and set some, on top of the request and response of
  * another framework. Everything else of a context is missing.
  */
 class ForeignContextBase implements Pick<Context, '_responded' | 'baseBlock' | 'baseHeaders' | 'log'> {
@@ -109,7 +109,7 @@ class HeadersView {
 }
 
 /**
- * Makes contexts for requests of another framework: `new ForeignContext(request, headers, log)`. Mixins such as
- * `withSession` take it like any other class of contexts.
+ * Creates contexts for requests of another framework: `new ForeignContext(request, headers, log)`. Mixins such as
+ * `withSession` take it like any other Context class.
  */
 export const ForeignContext: ContextConstructor = ForeignContextBase as unknown as ContextConstructor

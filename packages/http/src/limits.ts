@@ -3,21 +3,21 @@ import { type OptionRule, option } from '@arlen/core/options'
 /** What a limit counts. */
 export type LimitUnit = 'bytes' | 'count' | 'ms' | 'bytes/s'
 
-/** One limit of the engine: all that options, the configuration of applications and documents say about it. */
+/** One limit of the engine: everything that options, the configuration of applications and the docs say about it. */
 export interface LimitSetting {
   readonly unit: LimitUnit
   readonly default: number
   /** The lowest value that makes sense. */
   readonly min: number
-  /** Whether 0 stands for no limit. */
+  /** Whether 0 means no limit. */
   readonly zeroIsNone?: boolean
-  /** What is limited, and what a request that exceeds it gets. */
+  /** What is limited, and what happens to a request that exceeds it. */
   readonly description: string
 }
 
 /**
- * Every limit and time-out of the engine. The options of `serve()` and `createServer()`, the settings `http.*` of an
- * application and the tables in the documents are all derived from here.
+ * Every limit and time-out of the engine. The options of `serve()` and `createServer()`, the `http.*` settings of an
+ * application and the tables in the docs are all derived from this table.
  */
 export const LIMITS = {
   maxRequestLineBytes: {
@@ -143,7 +143,7 @@ export type LimitName = keyof typeof LIMITS
 /** The limits and time-outs of a server: bytes, counts, and milliseconds for those that end in `Ms`; see {@link LIMITS}. */
 export type Limits = { [Name in LimitName]: number }
 
-/** The names of those that are durations. */
+/** The names of the durations. */
 export type TimeoutName = Extract<LimitName, `${string}TimeoutMs`>
 
 const ENTRIES = Object.entries(LIMITS) as [LimitName, LimitSetting][]
@@ -166,7 +166,7 @@ export function resolveLimits(given: Readonly<Partial<Limits>> = {}): Limits {
   return Object.fromEntries(limits) as Limits
 }
 
-/** A minimum is lifted by 0, a maximum by `Infinity`. */
+/** Minimums are lifted by 0, maximums by `Infinity`. */
 function withoutLimit({ unit }: LimitSetting): number {
   return unit === 'bytes/s' ? 0 : Number.POSITIVE_INFINITY
 }

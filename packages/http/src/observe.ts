@@ -8,7 +8,7 @@ const started: Channel = channel('arlen:http:request:start')
 const finished: Channel = channel('arlen:http:request:finish')
 const failed: Channel = channel('arlen:http:request:error')
 
-/** `arlen:http:request:exception` publishes `{ context, error }`: what a handler threw, before it is answered. */
+/** `arlen:http:request:exception` publishes `{ context, error }`: what a handler threw, before the response. */
 const thrown: Channel = channel('arlen:http:request:exception')
 
 /** `arlen:http:connection:open` and `…:close` publish `{ remoteAddress }`. */
@@ -27,7 +27,7 @@ export function observeClose({ remoteAddress }: Peer): void {
   if (closed.hasSubscribers) closed.publish({ remoteAddress })
 }
 
-/** Whether anyone wants to know when a request began and ended; if nobody does, no clock is read. */
+/** Whether anything subscribes to the start and end of requests; if not, no clock is read. */
 export function isObserved(service: Service): boolean {
   return service.timings || service.onFinish !== null || finished.hasSubscribers || failed.hasSubscribers
 }

@@ -11,37 +11,37 @@ import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
 import { type JsonOptions, JsonWriter } from './response/json.ts'
 import type { Finish, Service } from './service.ts'
 
-/** The options of a server; its limits and time-outs, such as `maxBodyBytes`, are those of {@link Limits}. */
+/** The options of a server. Its limits and time-outs, such as `maxBodyBytes`, are in {@link Limits}. */
 export interface HttpOptions<C extends Context = Context> extends Partial<Limits> {
-  /** The class of the contexts that handlers get: one that extends Context. Default: Context itself. */
+  /** The class of the contexts that handlers get; it extends Context. Default: Context itself. */
   context?: ContextClass<C>
-  /** Makes a response of an error, as a handler would. Default: a problem document (RFC 9457). */
+  /** Turns an error into a response, as a handler would. Default: a problem document (RFC 9457). */
   onError?: (error: unknown, c: NoInfer<C>) => unknown
-  /** Called once for every request that was handled, when its response is out or was cut. */
+  /** Called once for each handled request, when its response has been sent or cut off. */
   onFinish?: (c: NoInfer<C>, finish: Finish) => void
   /**
-   * Where errors are logged: a pino logger or one like it, `console`, or false for nowhere (default). One that fails costs
-   * its lines and nothing else.
+   * Where errors are logged: a pino logger or compatible, `console`, or false for nowhere (default). A logger that fails
+   * loses its lines and affects nothing else.
    */
   log?: LoggerOption
-  /** Methods the handler knows; every other is answered 501. Default: {@link DEFAULT_METHODS}. */
+  /** Methods that the handler supports; all others get 501. Default: {@link DEFAULT_METHODS}. */
   methods?: readonly string[]
   /**
-   * Proxies whose forwarded headers and request ids count: addresses, CIDR ranges, `loopback`, `linklocal`, `private`,
-   * `unix`. Default: none.
+   * Proxies whose forwarded headers and request ids are trusted: addresses, CIDR ranges, `loopback`, `linklocal`,
+   * `private`, `unix`. Default: none.
    */
   trustedProxies?: readonly string[]
   /**
    * The fields that those proxies write, one or several: `x-forwarded-for` (default), `x-forwarded-proto`,
-   * `x-forwarded-host`, `x-forwarded-port`; or `forwarded` (RFC 7239) alone. Name no other: a field that a proxy does not
-   * write is one that the client can.
+   * `x-forwarded-host`, `x-forwarded-port`; or `forwarded` (RFC 7239) alone. Name no others: clients can set any field that
+   * the proxy does not write.
    */
   forwardedHeader?: ForwardedHeader | readonly ForwardedHeader[]
-  /** Origins beside our own whose pages `c.upgrade()` serves, such as `https://app.example`. Default: none. */
+  /** Other origins whose pages `c.upgrade()` serves, such as `https://app.example`. Default: none. */
   trustedOrigins?: readonly string[]
-  /** Paths that are answered above `maxRequestsInFlight` too, and all below them. Default: none. */
+  /** Paths that are served even above `maxRequestsInFlight`, with everything below them. Default: none. */
   healthPaths?: readonly string[]
-  /** How JSON responses are written. */
+  /** How JSON responses are encoded. */
   json?: JsonOptions
   /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
   timings?: boolean
@@ -66,8 +66,8 @@ const OWN_OPTIONS: OptionTable<OwnOptions> = {
 /**
  * Reads the options of a server.
  *
- * @param owner - what takes them, as messages name it: `createServer()`
- * @param further - rules for what it takes besides
+ * @param owner - the function that takes the options, as messages name it: `createServer()`
+ * @param further - rules for its additional options
  * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function readHttpOptions<T extends object>(
@@ -87,14 +87,14 @@ export const LISTEN_OPTIONS: OptionTable<ListenOptions> = {
   server: option.object,
 }
 
-/** RFC 9110 without CONNECT and TRACE, which no application answers; PATCH (RFC 5789); QUERY. */
+/** The methods of RFC 9110 without CONNECT and TRACE, which no application handles; PATCH (RFC 5789); QUERY. */
 export const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
 
 /** Decides everything that can be decided before the first request. */
 export function createService<C extends Context = Context>(handler: Handler<C>, options: HttpOptions<C>): Service {
   const limits = resolveLimits(options)
   const shortest = Math.min(...TIMEOUT_NAMES.map(name => limits[name]).filter(ms => ms > 0))
-  // A quarter of the shortest time-out, so that none is late by more than that and none is checked without need.
+  // A quarter of the shortest time-out: no time-out is late by more than that, and none is checked needlessly.
   const clock = new Clock(Math.max(10, Math.min(250, shortest / 4)))
   const ticks = Object.fromEntries(TIMEOUT_NAMES.map(name => [name, clock.ticks(limits[name])]))
   const log = toLogger(options.log ?? false)
@@ -122,7 +122,7 @@ export function createService<C extends Context = Context>(handler: Handler<C>, 
   }
 }
 
-/** What is the application's; from here on its contexts are of one class, whatever that adds. */
+/** Adds the application's part. From here on, all contexts have one class, including everything that was added to it. */
 function application<C extends Context>(
   handler: Handler<C>,
   {
@@ -144,7 +144,7 @@ function trustOf({ trustedProxies }: Pick<HttpOptions, 'trustedProxies'>): Proxy
   return trustedProxies.length === 0 ? null : trust
 }
 
-/** Ids that are unique across processes and short enough to be read out: a random start and a count. */
+/** Ids that are unique across processes and short enough to read aloud: a random start and a counter. */
 function idMaker(): () => string {
   const prefix = `${crypto.randomUUID().slice(0, 8)}-`
   let count = 0

@@ -1,19 +1,19 @@
 import { HEX } from './head/grammar.ts'
 
-/** A query as a record: a name given once is a string, one given more often an array, in the order given. */
+/** A query as a record: a name that occurs once has a string, a repeated one an array, in order. */
 export type Query = Record<string, string | string[]>
 
-/** Makes objects with nothing inherited, which the engine keeps as fast as others, unlike those of `Object.create(null)`. */
+/** Creates objects that inherit nothing, which V8 keeps as fast as others, unlike those of `Object.create(null)`. */
 const Empty = function Empty() {} as unknown as new () => Query
 Empty.prototype = Object.freeze(Object.create(null))
 
 /**
  * Decodes `a=1&b=2` as application/x-www-form-urlencoded (WHATWG URL, section 5.1) into an object that inherits nothing.
- * A percent sign without two hexadecimal digits stands for itself; octets that are no UTF-8 become U+FFFD.
+ * A percent sign without two hexadecimal digits stays as it is; octets that are not UTF-8 become U+FFFD.
  *
- * Takes time in proportion to the text.
+ * Takes linear time.
  *
- * @returns undefined where there are more than `most` pairs.
+ * @returns undefined if there are more than `most` pairs
  */
 export function parseQuery(text: string, most: number): Query | undefined {
   const out: Query = new Empty()
@@ -32,7 +32,8 @@ export function parseQuery(text: string, most: number): Query | undefined {
 }
 
 function addPair(out: Query, pair: string): void {
-  // In the pair alone: looked for in all that follows, each of many names without a value would cost the whole text.
+  // Searches the pair only: searching the rest of the text for each of many names without a value would take quadratic
+  // time.
   const equals = pair.indexOf('=')
   const name = decode(equals < 0 ? pair : pair.slice(0, equals))
   const value = equals < 0 ? '' : decode(pair.slice(equals + 1))

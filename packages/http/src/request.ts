@@ -20,9 +20,9 @@ export class HttpRequest {
   readonly path: string
   /** The query as it was sent, without the question mark. */
   readonly rawQuery: string
-  /** Largest body this request may have, in bytes, as received. Set it before reading. */
+  /** Largest body of this request, in bytes as received. Set it before reading. */
   maxBodyBytes: number
-  /** Most values that a JSON body of this request may have, containers included. Set it before reading. */
+  /** Most values in a JSON body of this request, containers included. Set it before reading. */
   maxJsonValues: number
   /** @internal */ readonly _exchange: Exchange
   /** @internal */ readonly _head: string
@@ -30,11 +30,11 @@ export class HttpRequest {
   /** @internal */ readonly _host: string
   /** @internal */ readonly _minor: number
   /** @internal */ _body: Body | null = null
-  /** @internal The body once it is read whole. */ _whole: Buffer | Promise<Buffer> | null = null
-  /** @internal Where the value of Content-Type stands in the head; 0 where it was not looked for. */ _typeStart = 0
+  /** @internal The body, once it has been read completely. */ _whole: Buffer | Promise<Buffer> | null = null
+  /** @internal Where the value of Content-Type starts in the head; 0 if it was not looked up. */ _typeStart = 0
   /** @internal */ _typeEnd = 0
-  /** @internal The body may have a Content-Encoding. */ _coded = true
-  /** @internal The client asks for another protocol. */ _upgrades = false
+  /** @internal Whether the body may have a Content-Encoding. */ _coded = true
+  /** @internal Whether the client asks for another protocol. */ _upgrades = false
   private ended = false
   private endings: (() => unknown)[] | null = null
   private fields: Record<string, string> | null = null
@@ -78,7 +78,7 @@ export class HttpRequest {
   /**
    * The query as a record; repeated names are arrays.
    *
-   * @throws HttpError `query_too_many_pairs` (400) where there are more than `maxPairs`.
+   * @throws HttpError `query_too_many_pairs` (400) if there are more than `maxPairs`
    */
   get query(): Query {
     if (this.parsedQuery === null) {
@@ -110,18 +110,21 @@ export class HttpRequest {
     return this.parsedCookies
   }
 
-  /** `Host`, the authority of an absolute target, or what a trusted proxy forwards. Empty where HTTP/1.0 has none. */
+  /**
+   * `Host`, the authority of an absolute target, or the value forwarded by a trusted proxy. Empty if an HTTP/1.0 request
+   * has none.
+   */
   get host(): string {
     return this.client.host
   }
 
-  /** The address of the client, behind trusted proxies too; IPv4 also where the socket speaks IPv6. */
+  /** The address of the client, behind trusted proxies too. IPv4 addresses are IPv4 even on a dual-stack socket. */
   get ip(): string {
     return this.client.ip
   }
 
   get protocol(): 'http' | 'https' {
-    // Asked on every request (security headers), and without trusted proxies the connection is all there is to know.
+    // Called on every request (security headers). Without trusted proxies, the connection has the answer.
     if (this._exchange.engine.trust === null) return this._exchange.encrypted ? 'https' : 'http'
     return this.client.protocol
   }
@@ -131,7 +134,7 @@ export class HttpRequest {
     return this.resolvedClient
   }
 
-  /** The id under which log and error answers know this request: a trusted proxy's X-Request-Id, else made here. */
+  /** The id of this request in the log and in error responses: X-Request-Id from a trusted proxy, else generated. */
   get id(): string {
     if (this.requestId === '') {
       const { engine, remoteAddress } = this._exchange
@@ -141,22 +144,22 @@ export class HttpRequest {
     return this.requestId
   }
 
-  /** @internal Whether an id was asked for. */
+  /** @internal Whether the id was used. */
   get _hasId(): boolean {
     return this.requestId !== ''
   }
 
-  /** The trailer fields of a chunked body, once it was read; those that may not stand there are left out. */
+  /** The trailer fields of a chunked body, once it has been read, without fields that are not allowed there. */
   get trailers(): Readonly<Record<string, string>> {
     return trailerFields(this._body?.trailers ?? '')
   }
 
-  /** Whether the body was read, or is being read. Always false if the request has none. */
+  /** Whether the body has been read or is being read. Always false if the request has none. */
   get bodyUsed(): boolean {
     return this._body?.consumed ?? false
   }
 
-  /** The body parsed as JSON. Refuses other media types (415), bad JSON and poisonous keys (400). */
+  /** The body parsed as JSON. Rejects other media types (415), invalid JSON and prototype-polluting keys (400). */
   json<T = unknown>(): Promise<T> {
     return promised(this, readJson<T>)
   }
@@ -175,27 +178,25 @@ export class HttpRequest {
     return promised(this, readForm)
   }
 
-  /**
-   * The parts of a form with files, one by one as they arrive. For files that are large in all, raise `maxBodyBytes` first.
-   */
+  /** The parts of a form with files, one by one as they arrive. For large uploads, raise `maxBodyBytes` first. */
   multipart(options?: MultipartOptions): AsyncGenerator<Part, void, void> {
     return readMultipart(this, options)
   }
 
   /**
-   * The value of a field that stands in a multipart form before its files, while the form stays to be read: for a
-   * middleware that must decide before the upload is. Only the first 16 kB are looked at.
+   * The value of a field that comes before the files of a multipart form, without consuming the form: for middleware that
+   * must decide before the upload is read. Only the first 16 kB are searched.
    */
   peekField(name: string): Promise<string | undefined> {
     return peekMultipartField(this, name)
   }
 
-  /** The body as a stream with back-pressure; empty where the request has none. */
+  /** The body as a stream with back-pressure; empty if the request has none. */
   get stream(): Readable {
     return this._body === null ? Readable.from([]) : this._body.stream(this.maxBodyBytes)
   }
 
-  /** @internal Runs `work` once the request is answered or cut; at once where it already is. */
+  /** @internal Runs `work` once the response has been sent or cut off; immediately if it already has. */
   _atEnd(work: () => unknown): void {
     if (this.ended) run(work)
     else if (this.endings === null) this.endings = [work]
@@ -210,7 +211,7 @@ export class HttpRequest {
   }
 }
 
-/** Clearing up fails on its own: there is nobody left to tell. */
+/** A failed cleanup is ignored: there is nobody left to report it to. */
 function run(work: () => unknown): void {
   Promise.resolve()
     .then(work)

@@ -11,7 +11,7 @@ import type { Fetch } from './fetch/to-fetch.ts'
 import { createService, type HttpOptions, LISTEN_OPTIONS, readHttpOptions } from './options.ts'
 import type { Service } from './service.ts'
 
-/** Where a server listens. `port` is 0 for a unix socket. */
+/** Where a server listens. `port` is 0 for a Unix socket. */
 export interface Address {
   address: string
   port: number
@@ -22,7 +22,7 @@ const CLOSE_OPTIONS: OptionTable<CloseOptions> = { graceMs: option.limit }
 /** Serves HTTP/1.1 over any listener or Duplex. */
 export class HttpServer implements Servable, Controllable {
   private readonly engine: Service
-  /** Connections that are served, and requests that came without one. */
+  /** Open connections, and requests that came without one. */
   private readonly live: LiveSet
   private served = 0
   private readonly waiting: Set<Duplex> = new Set()
@@ -30,13 +30,13 @@ export class HttpServer implements Servable, Controllable {
   private readonly listeners: Server[] = []
   private closing: Promise<void> | null = null
 
-  /** @internal Made by `createServer`. */
+  /** @internal Created by `createServer`. */
   constructor(service: Service) {
     this.engine = service
     this.live = new LiveSet(this.engine.clock)
   }
 
-  /** Where the server listens; null before `listen`, and where it only serves streams it was handed. */
+  /** Where the server listens; null before `listen` and if it only serves streams that it was given. */
   get address(): Address | null {
     const address = this.listeners[0]?.address() ?? null
     return typeof address === 'string'
@@ -52,13 +52,13 @@ export class HttpServer implements Servable, Controllable {
     return this.engine.inFlight
   }
 
-  /** Requests in flight, those handled and those refused for overload since the start. */
+  /** Requests in flight, and those handled and rejected because of overload since the start. */
   stats(): { inFlight: number; requests: number; shed: number } {
     const { inFlight, requests, shed } = this.engine
     return { inFlight, requests, shed }
   }
 
-  /** Holds the server to fewer requests in flight than `maxRequestsInFlight`, if told so. */
+  /** Limits the server to fewer requests in flight than `maxRequestsInFlight`. */
   setLoadRules({ maxInFlight, healthPaths, retryAfterSeconds }: LoadRules): void {
     const { engine } = this
     engine.maxInFlight = Math.min(engine.limits.maxRequestsInFlight, maxInFlight || Number.POSITIVE_INFINITY)
@@ -66,7 +66,7 @@ export class HttpServer implements Servable, Controllable {
     engine.retryAfterSeconds = retryAfterSeconds
   }
 
-  /** While on, everything but health paths is answered 503 with Retry-After. */
+  /** While on, every request except health checks gets 503 with Retry-After. */
   overload(on: boolean): void {
     this.engine.overloaded = on
   }
@@ -83,7 +83,7 @@ export class HttpServer implements Servable, Controllable {
       this.listeners.push(listener)
       if (this.closing !== null) listener.close()
     }
-    // Accepting may fail for want of file descriptors: that costs a connection, not the process.
+    // Accepting can fail for lack of file descriptors: that costs a connection, not the process.
     listener.on('error', err => this.engine.log.error({ err }, 'a connection could not be accepted'))
     const address = listener.address()
     return address === null || typeof address === 'string'
@@ -92,10 +92,10 @@ export class HttpServer implements Servable, Controllable {
   }
 
   /**
-   * Answers a web Request without a connection, by the same rules as one that comes over one. Bound, so that it can be
-   * handed on: `export default { fetch: server.fetch }`.
+   * Answers a web Request without a connection, by the same rules as a request on one. It is bound, so it can be passed on:
+   * `export default { fetch: server.fetch }`.
    *
-   * Rejects with the reason of `request.signal` where that aborts, and with what the stream of its body failed with.
+   * Rejects with the reason of `request.signal` if it aborts, and with the error of the body's stream if that fails.
    */
   readonly fetch: Fetch = (request, source) => answerFetch(this.engine, this.live, request, source)
 
@@ -112,14 +112,14 @@ export class HttpServer implements Servable, Controllable {
     this.live.add(new SocketDriver(this.engine, socket, this.forget).connection)
   }
 
-  /** Accepted, but not read: what the client sends stays in its own queue until someone else has gone. */
+  /** Accepted but not read: what the client sends stays in its own send queue until another connection closes. */
   private park(socket: Duplex): void {
     const leave = () => this.waiting.delete(socket)
     socket.on('error', leave).on('close', leave)
     this.waiting.add(socket)
   }
 
-  /** Even saying no takes a connection for a moment: there is a limit to that as well. */
+  /** Even a rejection occupies a connection for a moment, so those are limited too. */
   private turnAway(socket: Duplex): void {
     if (this.turnedAway >= this.engine.limits.maxWaitingConnections) {
       socket.destroy()
@@ -138,8 +138,9 @@ export class HttpServer implements Servable, Controllable {
   }
 
   /**
-   * Stops accepting, goes on answering on open connections with `Connection: close` for `drainTimeoutMs`, closes those
-   * that stay idle, waits up to `graceMs` for answers in flight, then cuts. Calling it again gives the same promise.
+   * Stops accepting connections. For `drainTimeoutMs`, requests on open connections are still answered, with `Connection:
+   * close`; then idle connections are closed. Waits up to `graceMs` for responses in flight, then cuts them off. Calling it
+   * again returns the same promise.
    */
   close(options: CloseOptions = {}): Promise<void> {
     const { graceMs = 10_000 } = readOptions('close()', options, CLOSE_OPTIONS)
@@ -158,7 +159,7 @@ export class HttpServer implements Servable, Controllable {
     await this.live.emptyWithin(graceMs - window, () => !this.live.isBusy)
     await this.live.emptyWithin(Math.min(50, graceMs))
     this.live.drop()
-    // A socket says that it is closed; a stream of another kind may not.
+    // A socket emits `close`; other streams may not.
     await this.live.emptyWithin(1000)
     await Promise.all(stopped)
   }
@@ -170,7 +171,7 @@ export class HttpServer implements Servable, Controllable {
   }
 }
 
-/** Makes a server, which does not listen yet. `c` has the type of `options.context`. */
+/** Creates a server that does not listen yet. `c` has the type of `options.context`. */
 export function createServer<C extends Context = Context>(
   handler: Handler<NoInfer<C>>,
   options: HttpOptions<C> = {},

@@ -5,15 +5,15 @@ import type { Engine } from './engine.ts'
 /** How a request ended, for logs and measurements. */
 export interface Finish {
   status: number
-  /** Bytes of the response's content; those of its head are not counted. */
+  /** Bytes of the response's content, without the head. */
   bytes: number
-  /** From the first byte of the request's head that was read to the last of the response that was written. */
+  /** From the first byte of the request's head to the last byte of the response. */
   durationMs: number
-  /** Set where the response was cut: the client left, or the response's stream failed. */
+  /** Set if the response was cut off: the client disconnected, or the response's stream failed. */
   error: unknown
 }
 
-/** An engine with what answers its requests. */
+/** An engine with the handler of its requests. */
 export interface Service extends Engine {
   readonly handler: Handler<Context>
   readonly Context: ContextClass

@@ -7,13 +7,13 @@ import { exceededBudget } from './json-budget.ts'
 import type { Message } from './message.ts'
 
 /*
- * Most bodies arrive together with their head. What is here already is read at once; only what must be waited for
- * makes a promise.
+ * Most bodies arrive together with their head. A body that is complete is read synchronously; only waiting creates a
+ * promise.
  */
 
 const EMPTY = Buffer.alloc(0)
 
-/** What one of the readers below gives, always as a promise. */
+/** The result of one of the readers below, always as a promise. */
 export function promised<T>(request: Message, read: (request: Message) => T | Promise<T>): Promise<T> {
   try {
     return Promise.resolve(read(request))
@@ -24,7 +24,7 @@ export function promised<T>(request: Message, read: (request: Message) => T | Pr
 
 export function readBytes(request: Message): Buffer | Promise<Buffer> {
   if (request._body === null) return EMPTY
-  // Kept, so that a middleware can read a form (its CSRF token) and the handler after it read the same.
+  // Cached, so that middleware can read a form (its CSRF token) and the handler can read it again.
   request._whole ??= readWhole(request, request._body)
   return request._whole
 }
@@ -48,8 +48,8 @@ export function readText(request: Message): string | Promise<string> {
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/i
 
 /**
- * What `c.req.json()` gives, at once where the whole body is here already, for middleware that stays synchronous when it
- * can (see `after` of @arlen/core). Throws what it would reject with.
+ * Like `c.req.json()`, but synchronous if the whole body has arrived, for middleware that stays synchronous when it can
+ * (see `after` of @arlen/core). Throws what `c.req.json()` would reject with.
  */
 export function readJson<T = unknown>(request: Message): T | Promise<T> {
   const type = request.header('content-type')
@@ -62,7 +62,7 @@ export function readJson<T = unknown>(request: Message): T | Promise<T> {
   }) as T | Promise<T>
 }
 
-/** A few bytes of each value become hundreds in memory, and more where something validates them. */
+/** Each value takes a few bytes in the body, but hundreds in memory, and more if it is validated. */
 function refuseExcess(bytes: Buffer, { maxJsonValues, _exchange }: Message): void {
   const { maxJsonDepth } = _exchange.engine.limits
   const exceeded = exceededBudget(bytes, maxJsonValues, maxJsonDepth)
@@ -72,7 +72,7 @@ function refuseExcess(bytes: Buffer, { maxJsonValues, _exchange }: Message): voi
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
-/** What `c.req.form()` gives, as {@link readJson} does. More than `maxPairs` are `form_too_many_pairs` (413). */
+/** Like `c.req.form()`, but synchronous as {@link readJson} is. More than `maxPairs` are `form_too_many_pairs` (413). */
 export function readForm(request: Message): Query | Promise<Query> {
   if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/x-www-form-urlencoded' })
@@ -96,13 +96,13 @@ function parseJson(bytes: Buffer): unknown {
   return value
 }
 
-/** Whether either key may be there, in letters or as an escape that could spell one: then it is worth a look. */
+/** Whether either key may be present, literally or as an escape that could spell it; only then is a closer look needed. */
 function isSuspect(text: string): boolean {
-  // Rare first letters, and no more of a word than tells it: this reads every body once more.
+  // Searches for rare first letters, and no more of the word than is needed, because this scans every body again.
   return text.includes('__pr') || text.includes('uctor"') || text.includes('\\u00')
 }
 
-/** Keys that reach an object's prototype once something merges them in. */
+/** Keys that reach an object's prototype when the object is merged. */
 function refusePoison(value: unknown): void {
   const rest: unknown[] = [value]
   while (rest.length > 0) {
@@ -133,7 +133,7 @@ function utf8(bytes: Buffer): string {
   return decodeUtf8(bytes, 'UTF-8')
 }
 
-/** Octets that are no UTF-8 are refused: replacing them would make two different bodies equal. */
+/** Octets that are not UTF-8 are rejected: replacing them could make different bodies equal. */
 function decodeUtf8(bytes: Buffer, format: string): string {
   if (!isUtf8(bytes)) throw httpError('body_invalid', { format })
   const start = bytes.length > 2 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0

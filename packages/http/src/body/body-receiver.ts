@@ -10,30 +10,30 @@ import { ChunkedReader, type ChunkSink } from './chunked-reader.ts'
 /** What a receiver asks of its connection. */
 export interface BodyCarrier extends BodySource {
   readonly engine: Engine
-  /** Tells it an event of the table in `state.ts`. */
+  /** Sends it an event of the table in `state.ts`. */
   on(event: number): void
-  /** Reads on, as far as there is something to read for; nothing where it is reading just now. */
+  /** Continues reading if there is something to read for; does nothing if it is already reading. */
   pump(): void
-  /** Reads no more from the peer than can be used. */
+  /** Stops reading from the peer what cannot be used yet. */
   throttle(): void
-  /** Tells a client that waits for it to send its body. */
+  /** Tells a waiting client to send its body. */
   sendContinue(): void
-  /** Nothing may follow the response: where the next request would begin is not known. */
+  /** Makes this response the last, because the start of the next request is unknown. */
   endAfterThis(): void
 }
 
-/** Reads the body of a request off a connection, and brings it to anyone who reads it. */
+/** Reads the body of a request from a connection and passes it to its reader. */
 export class BodyReceiver implements ChunkSink {
   private readonly carrier: BodyCarrier
   private readonly input: InputBuffer
   private readonly deadlines: Deadlines
-  /** The body of the current request, null where it has none. */
+  /** The body of the current request, or null if it has none. */
   private body: Body | null = null
   private chunks: ChunkedReader | null = null
   private remaining = 0
-  /** Bytes that arrive are the body's. */
+  /** Whether arriving bytes belong to the body. */
   private open = false
-  /** The response is out: what still comes is dropped. */
+  /** The response has been sent: what still arrives is dropped. */
   private discarding = false
   private full = false
   private continueWanted = false
@@ -56,26 +56,26 @@ export class BodyReceiver implements ChunkSink {
     return this.body
   }
 
-  /** The next request has nothing to do with this body. */
+  /** Forgets this body before the next request. */
   forget(): void {
     this.open = false
     this.body = null
     this.chunks = null
   }
 
-  /** Whether there is no body, or it was read to its end. */
+  /** Whether there is no body, or it was read completely. */
   get isComplete(): boolean {
     return this.body === null || this.body.complete
   }
 
-  /** Its reader has no room. */
+  /** Whether its reader has no room. */
   get isFull(): boolean {
     return this.full
   }
 
-  /** Pushes what has arrived; false when the rest must wait. */
+  /** Pushes what has arrived; false if the rest must wait. */
   read(): boolean {
-    // A reader of the body may come back here while it is given a piece.
+    // The reader of the body may re-enter this method while it receives a piece.
     if (this.reading || this.full || !this.body!.wanted) return false
     this.reading = true
     try {
@@ -115,7 +115,7 @@ export class BodyReceiver implements ChunkSink {
 
   private complete(trailers: string): void {
     const body = this.body!
-    // A reader that was full when the last piece came asks for no more: the next request must not wait for it.
+    // A reader that was full when the last piece came does not ask for more; the next request must not wait for it.
     this.open = this.full = false
     this.carrier.on(EVENT.body_complete)
     body.end(trailers)
@@ -129,7 +129,7 @@ export class BodyReceiver implements ChunkSink {
 
   /** See {@link BodySource.wantBody}. */
   want(body: Body): void {
-    // Asked by a handler that goes on after its response, when the connection may have gone on as well.
+    // Called by a handler that continues after its response, when the connection may already serve the next request.
     if (body !== this.body) return body.fail(httpError('body_incomplete'))
     if (this.continueWanted) {
       this.continueWanted = false
@@ -141,7 +141,7 @@ export class BodyReceiver implements ChunkSink {
     this.readWaiting()
   }
 
-  /** While the connection is reading, a reader is given what is there in the call that asks for it. */
+  /** While the connection is reading, a reader gets the available bytes within its own call. */
   private readWaiting(): void {
     while (this.input.bytes !== null && this.open && this.read());
   }
@@ -161,8 +161,8 @@ export class BodyReceiver implements ChunkSink {
   }
 
   /**
-   * Before a response: reads what is there of a body that nobody wants, and tells whether the connection survives it. A
-   * client that was never told to continue may or may not send its body, so nothing can follow.
+   * Before a response: reads what has arrived of an unread body, and tells whether the connection can be kept. A client
+   * that was never told to continue may or may not send its body, so nothing can follow.
    */
   settle(): boolean {
     const { body } = this
@@ -174,13 +174,13 @@ export class BodyReceiver implements ChunkSink {
     return body.complete || (this.chunks === null && this.remaining <= this.carrier.engine.limits.maxDiscardedBytes)
   }
 
-  /** After a response: what has not come yet is dropped when it comes, and anyone who still reads it learns that. */
+  /** After a response: drops the rest of the body as it arrives, and fails anyone who still reads it. */
   discard(): void {
     this.discarding = true
     this.body?.abandon()
   }
 
-  /** The body is broken or will not come: its reader learns it. */
+  /** The body is broken or will not arrive: fails its reader. */
   fail(reason: Error): void {
     if (!this.open) return
     if (this.discarding) return this.carrier.on(EVENT.finishes)
@@ -189,7 +189,7 @@ export class BodyReceiver implements ChunkSink {
     this.body!.fail(reason)
   }
 
-  /** No more of it will be read. */
+  /** Stops reading it. */
   close(reason: Error): void {
     this.open = this.full = false
     this.body?.fail(reason)

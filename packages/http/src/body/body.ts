@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream'
 import { httpError } from '../errors.ts'
 
-/** What a body asks of the connection that brings it. */
+/** What a body asks of the connection that carries it. */
 export interface BodySource {
-  /** Someone reads: send 100 Continue if it is waited for, and push what has arrived. */
+  /** Reading has begun: send 100 Continue if the client expects it, and push what has arrived. */
   wantBody(body: Body): void
   /** The reader is full, or has room again. */
   pauseBody(body: Body): void
   resumeBody(body: Body): void
 }
 
-/** Pieces smaller than this, in bytes, are joined as they come, in blocks of the other size. */
+/** Smaller pieces, in bytes, are joined as they arrive, in blocks of the second size. */
 const SMALL = 2048
 const BLOCK = 16 * 1024
 
@@ -20,20 +20,20 @@ const STREAMING = 2
 const DISCARDING = 3
 const PEEKING = 4
 
-/** Who looks at the beginning of a body before anyone takes it. */
+/** Receives the beginning of a body before it is consumed. */
 export interface Peeker {
   /** A piece of the body, in order. */
   piece(bytes: Buffer): void
-  /** There is no more to see: the body ends or fails here, or enough of it was shown. */
+  /** There is nothing more to see: the body ends or fails here, or enough of it was shown. */
   end(): void
 }
 
 /**
- * The body of one request. Until someone asks for it, its bytes stay where they are: in the connection's input and,
- * past that, in the peer's send queue.
+ * The body of one request. Until it is read, its bytes stay where they are: in the connection's input and, beyond that, in
+ * the peer's send queue.
  */
 export class Body {
-  /** Bytes received, after chunked framing was taken off. */
+  /** Bytes received, without chunked framing. */
   received = 0
   complete = false
   /** The trailer section, raw; empty until the body is complete. */
@@ -55,13 +55,13 @@ export class Body {
   private peeker: Peeker | null = null
   private mostPeeked = 0
 
-  /** @param declared - Content-Length, or -1 where the body is chunked. */
+  /** @param declared - Content-Length, or -1 if the body is chunked */
   constructor(source: BodySource, declared: number) {
     this.source = source
     this.declared = declared
   }
 
-  /** Whether arriving bytes have somewhere to go. */
+  /** Whether arriving bytes have a consumer. */
   get wanted(): boolean {
     if (this.mode === PEEKING) return this.peeker !== null
     return this.mode !== UNREAD && (this.mode !== STREAMING || this.flowing)
@@ -72,8 +72,8 @@ export class Body {
   }
 
   /**
-   * The whole body in one buffer, at once where all of it is here already. Throws, or rejects, with body_too_large as
-   * soon as it is known to pass `limit`.
+   * The whole body in one buffer, synchronously if it has all arrived. Throws, or rejects, with body_too_large as soon as
+   * it is known to exceed `limit`.
    */
   collect(limit: number): Buffer | Promise<Buffer> {
     if (this.failed) throw this.failure
@@ -90,7 +90,7 @@ export class Body {
     })
   }
 
-  /** The body as a stream; reading it slowly slows the peer down. */
+  /** The body as a stream; reading it slowly slows down the peer. */
   stream(limit: number): Readable {
     if (this.readable !== null) return this.readable
     if (this.consumed) throw this.consumedError()
@@ -104,7 +104,7 @@ export class Body {
         this.source.wantBody(this)
       },
       destroy: (error, done) => {
-        // What nobody reads any more is dropped, so that the connection can go on or close by the usual rule.
+        // What is no longer read is dropped, so that the connection can continue or close by the usual rule.
         if (!this.complete && !this.failed) {
           this.mode = DISCARDING
           this.source.resumeBody(this)
@@ -112,7 +112,7 @@ export class Body {
         done(error)
       },
     })
-    // Anyone who reads it hears of its failure; if nobody does, it must not end the process.
+    // Readers get the error; without readers, it must not end the process.
     readable.on('error', () => undefined)
     this.readable = readable
     if (this.failed) readable.destroy(this.failure as Error)
@@ -124,8 +124,8 @@ export class Body {
   }
 
   /**
-   * Shows the beginning of the body, at least `most` bytes of it or what there is, and takes nothing: anyone who reads the
-   * body afterwards gets it from its first byte, and their limit counts.
+   * Shows the beginning of the body, at least `most` bytes or all there is, and consumes nothing: whoever reads the body
+   * later gets it from its first byte, under their own limit.
    */
   peek(most: number, peeker: Peeker): void {
     if (this.consumed || this.mode === PEEKING) throw this.consumedError()
@@ -154,14 +154,16 @@ export class Body {
     if (wasPeeked) this.source.resumeBody(this)
   }
 
-  /** From now on bytes are counted and dropped. */
+  /** From now on, bytes are counted and dropped. */
   discard(): void {
     if (this.consumed) return
     this.mode = DISCARDING
     this.chunks = []
   }
 
-  /** The response is out: what a stream has not brought yet is dropped, and anyone who still reads it learns that. */
+  /**
+   * The response has been sent: drops the bytes that no stream has delivered yet, and fails anyone who still reads them.
+   */
   abandon(): void {
     if (this.mode === STREAMING && !this.complete) this.readable!.destroy(httpError('body_incomplete'))
   }
@@ -202,7 +204,7 @@ export class Body {
     this.readable?.destroy(reason as Error)
   }
 
-  /** Kept one by one, chunks of a single byte would take a hundred times the memory of what they hold. */
+  /** Stored one by one, chunks of a single byte would take a hundred times the memory of their content. */
   private keep(chunk: Buffer): void {
     if (chunk.length >= SMALL || this.chunks.length === 0) {
       this.closeBlock()

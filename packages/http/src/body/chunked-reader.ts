@@ -33,8 +33,8 @@ export interface ChunkSink {
 }
 
 /**
- * Reads a chunked body octet by octet (RFC 9112, section 7.1), keeping its place between calls. Bad whitespace (BWS) is
- * refused although recipients "must" parse it: no client sends it, and peers differ in where they allow it.
+ * Reads a chunked body octet by octet (RFC 9112, section 7.1) and keeps its position between calls. Bad whitespace (BWS) is
+ * rejected although recipients "must" parse it: no client sends it, and implementations differ in where they allow it.
  */
 export class ChunkedReader {
   /** How far the last `read` got. */
@@ -46,7 +46,10 @@ export class ChunkedReader {
   private digits = 0
   private extensionBytes = 0
   private length = 0
-  /** Small chunks of one `read`, one after the other: as a buffer each, they would weigh a hundred times what they hold. */
+  /**
+   * Small chunks of one `read`, back to back: as separate buffers, they would take a hundred times the memory of their
+   * content.
+   */
   private joined: Uint8Array | null = null
   private joinedStart = 0
   private joinedEnd = 0
@@ -60,7 +63,7 @@ export class ChunkedReader {
     return this.state === DONE
   }
 
-  /** Reads on from `start`; null is success, which `done` tells from running out of octets. */
+  /** Continues at `start`. Null is success; `done` tells whether the body has ended. */
   read(bytes: Uint8Array, start: number, end: number, sink: ChunkSink): HttpErrorCode | null {
     let i = start
     while (i < end && this.state !== DONE) {
@@ -68,7 +71,7 @@ export class ChunkedReader {
         const take = Math.min(this.remaining, end - i)
         this.remaining -= take
         i += take
-        // State first: the sink may stop us, and we go on from here.
+        // Set the state first: the sink may stop us, and reading continues from here.
         if (this.remaining === 0) this.state = DATA_CR
         if (take < SMALL) this.join(bytes, i - take, i, end)
         else {
@@ -111,7 +114,7 @@ export class ChunkedReader {
       case SIZE: {
         const digit = HEX[octet]!
         if (digit < 16) {
-          // Thirteen digits stay below 2^53: larger sizes are refused, not rounded or wrapped.
+          // Thirteen digits stay below 2^53: larger sizes are rejected, not rounded or wrapped.
           if (++this.digits > 13) return 'chunk_invalid'
           this.remaining = this.remaining * 16 + digit
           return null
@@ -147,7 +150,7 @@ export class ChunkedReader {
     return null
   }
 
-  /** chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] ), bounded and thrown away. */
+  /** chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] ), bounded and discarded. */
   private extension(octet: number): HttpErrorCode | null {
     const over = this.countExtension()
     if (over !== null) return over
@@ -187,7 +190,7 @@ export class ChunkedReader {
     return ++this.extensionBytes > this.limits.maxChunkExtensionBytes ? 'chunk_invalid' : null
   }
 
-  /** trailer-section CRLF: field lines by the same grammar as in the head. */
+  /** trailer-section CRLF: field lines with the same grammar as in the head. */
   private trailer(octet: number): HttpErrorCode | null {
     if (this.trailers.length >= this.limits.maxTrailerBytes) return 'headers_too_large'
     switch (this.state) {
@@ -215,7 +218,7 @@ export class ChunkedReader {
       default: // END_LF
         if (octet !== LF) return 'header_invalid'
         this.state = DONE
-        // A second framing after the body is one that someone may have believed before it.
+        // A second framing after the body could already have been believed by a peer.
         return FRAMING.test(this.trailers) ? 'framing_invalid' : null
     }
     this.trailers += String.fromCharCode(octet)

@@ -8,20 +8,20 @@ const CLOSE_OBJECT = 0x7d
 const SPACE = 0x20
 
 /**
- * Whether a JSON text stays within a budget, told from its bytes before anything is made of it: one pass without memory
- * of its own, so that a text costs time in proportion to its length however it is nested. Values are counted as
- * `JSON.parse` would make them, containers included and names not; of what is no JSON the count is any number.
+ * Whether a JSON text stays within a budget, judged from its bytes before it is parsed: one pass without memory of its own,
+ * in linear time however deeply the text is nested. Values are counted as `JSON.parse` would create them, containers
+ * included and names not; for text that is not JSON, the count is arbitrary.
  *
- * @param bytes - of UTF-8, where no byte of a longer character looks like ASCII.
- * @returns what is too much, or undefined.
+ * @param bytes - UTF-8, in which no byte of a longer character looks like ASCII
+ * @returns the budget that is exceeded, or undefined
  */
 export function exceededBudget(bytes: Uint8Array, values: number, depth: number): 'values' | 'depth' | undefined {
   const { length } = bytes
-  // Two bytes are the least that a value takes: of most bodies it is enough to know that few containers are opened.
+  // A value takes at least two bytes, so for most bodies it suffices to know that few containers are opened.
   if (length < 2 * values && opensAtMost(bytes, depth)) return undefined
   let count = 1
   let level = 0
-  // A container was opened, and nothing is in it yet.
+  // A container was opened and is still empty.
   let empty = false
   for (let i = 0; i < length; i++) {
     const byte = bytes[i]!
@@ -48,12 +48,12 @@ export function exceededBudget(bytes: Uint8Array, values: number, depth: number)
   return undefined
 }
 
-/** Counts brackets in strings too, which a quick look need not know. */
+/** Counts brackets in strings too: this is only an upper bound. */
 function opensAtMost(bytes: Uint8Array, most: number): boolean {
   const { length } = bytes
   if (length <= most) return true
   let count = 0
-  // The two openers differ in one bit.
+  // The two opening brackets differ in one bit.
   for (let i = 0; i < length; i++) if ((bytes[i]! | 0x20) === OPEN_OBJECT) count++
   return count <= most
 }

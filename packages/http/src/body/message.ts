@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Exchange } from '../connection/exchange.ts'
 import type { Body } from './body.ts'
 
-/** What the readers of a body need of the request that has it. */
+/** What the body readers need of a request. */
 export interface Message {
   /** Largest body in bytes, as received. */
   readonly maxBodyBytes: number
@@ -12,12 +12,12 @@ export interface Message {
   readonly stream: Readable
   header(name: string): string | undefined
   /** @internal */ readonly _exchange: Exchange
-  /** @internal Null where there is none. */
+  /** @internal Null if there is none. */
   readonly _body: Body | null
-  /** @internal The body once it is read whole. */
+  /** @internal The body, once it has been read completely. */
   _whole: Buffer | Promise<Buffer> | null
-  /** @internal The body may have a Content-Encoding. */
+  /** @internal Whether the body may have a Content-Encoding. */
   readonly _coded: boolean
-  /** @internal Runs `work` once the request is answered or cut. */
+  /** @internal Runs `work` once the response has been sent or cut off. */
   _atEnd(work: () => unknown): void
 }

@@ -2,7 +2,7 @@ import { isHealthPath } from '@arlen/core/health-paths'
 import type { Engine } from '../engine.ts'
 import { httpError } from '../errors.ts'
 
-/** Counts a request in, unless there are too many already: then only those to health paths are. */
+/** Admits a request unless there are too many already; then only health checks are admitted. */
 export function admit(engine: Engine, path: string): boolean {
   if ((engine.overloaded || engine.inFlight > engine.maxInFlight) && !isHealthPath(path, engine.healthPaths)) {
     engine.shed++

@@ -15,19 +15,19 @@ import { Responder } from './responder.ts'
 import { ResponseWriter } from './response-writer.ts'
 import { EVENT, next, STATE } from './state.ts'
 
-// Constants of the module cost less than members of an object, where they are compared for each request.
+// Module constants are cheaper than object members, and these are compared on every request.
 const { idle: IDLE, head: HEAD, receiving: RECEIVING, handling: HANDLING, duplex: DUPLEX } = STATE
 const { streaming: STREAMING, discarding: DISCARDING, lingering: LINGERING, closed: CLOSED } = STATE
 
-/** What a lingering connection still reads before it only waits: enough for any client to notice the response. */
+/** What a lingering connection reads before it only waits: enough for any client to notice the response. */
 const LINGER_BYTES = 1024 * 1024 + 64 * 1024
 
-/** Bytes of an unread body or of pipelined requests that are held while a handler runs. */
+/** Most bytes of an unread body or of pipelined requests that are buffered while a handler runs. */
 const READ_AHEAD = 64 * 1024
 
 /**
- * A client that has closed its side looks no different from one that has left until something is written to it. While a
- * stream has nothing to write for this long, it is taken for one that has left.
+ * A client that has half-closed its side looks like one that has disconnected until something is written to it. If a stream
+ * has nothing to write for this long, the client is considered gone.
  */
 const HALF_CLOSED_SILENCE_MS = 500
 
@@ -35,9 +35,9 @@ const HALF_CLOSED_SILENCE_MS = 500
 const LARGEST_WHOLE = 256 * 1024
 
 /**
- * A connection of HTTP/1.1, without a socket. A driver tells it what happens to its transport (`receive`, `eof`,
- * `writable`, `flushed`, `closed`, `tick`); it tells the transport what to send. Its state changes by `on` alone, as the
- * table in `state.ts` decides.
+ * An HTTP/1.1 connection, without a socket. A driver reports what happens to its transport (`receive`, `eof`, `writable`,
+ * `flushed`, `closed`, `tick`), and the connection tells the transport what to send. Its state changes only through `on`,
+ * according to the table in `state.ts`.
  */
 export class Connection implements Exchange, BodyCarrier, Live {
   readonly engine: Service
@@ -57,7 +57,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private ended = false
   private pumping = false
   private paused = false
-  /** What was written, and the end of our side, are not out yet. */
+  /** What was written, and the end of our side, have not been sent yet. */
   private finishing = false
   private lingered = 0
   private served = 0
@@ -77,7 +77,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.deadlines.expectHead()
   }
 
-  /** The one door to the state: takes an event of the table, and does what the new state begins with. */
+  /** The one door to the state: takes an event of the table and starts what the new state requires. */
   on(event: number): void {
     this.state = next(this.state, event)
     switch (this.state) {
@@ -111,7 +111,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     }
   }
 
-  // What the driver tells.
+  // Called by the driver.
 
   /** Bytes from the peer; they are kept, not copied. */
   receive(chunk: Buffer): void {
@@ -120,8 +120,8 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   /**
-   * The same for bytes of a buffer that is read into again after the call. Almost always they are one whole head, of which
-   * nothing is needed any more when its handler has been called; anything else is copied.
+   * The same for bytes of a buffer that is reused after the call. They are almost always one whole head, which is no longer
+   * needed once its handler has been called; everything else is copied.
    */
   receiveBorrowed(buffer: Buffer, length: number): void {
     if (this.input.bytes !== null) return this.receive(buffer.subarray(0, length))
@@ -131,14 +131,14 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.input.own()
   }
 
-  /** The peer will send no more. It may still read, so what it asked for is answered. */
+  /** The peer has half-closed its side. It may still read, so its requests are answered. */
   eof(): void {
     this.ended = true
     this.responder.peerEnded()
     this.pump()
   }
 
-  /** The transport has room again: the peer has taken what was written. */
+  /** The transport has room again: the peer has accepted what was written. */
   writable(): void {
     this.output.unblock()
     this.deadlines.roomMade()
@@ -146,7 +146,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.pump()
   }
 
-  /** Everything was sent and our side is closed. */
+  /** Everything has been sent and our side is closed. */
   flushed(): void {
     if (this.state !== LINGERING) return
     this.finishing = false
@@ -181,7 +181,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     }
   }
 
-  // What the server asks: see Live.
+  // Called by the server: see Live.
 
   get busy(): boolean {
     return this.responder.isBusy || this.finishing
@@ -192,14 +192,14 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   drop(): void {
-    // A FIN would make half a response a whole one (RFC 9112, section 8).
+    // A FIN would make half a response look complete (RFC 9112, section 8).
     if (this.writer.isDelimitedByClose) this.transport.reset()
     else this.transport.destroy()
   }
 
   // Reading.
 
-  /** Reads as far as the state allows; nothing where that is being done. */
+  /** Reads as far as the state allows; does nothing if it is already reading. */
   pump(): void {
     if (this.pumping) return
     this.pumping = true
@@ -235,7 +235,8 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   /**
-   * Reading stops while nobody can use what would be read. A little more is read all the same: only who reads learns that
+   * Reading pauses while its result cannot be used. A little more is read all the same, because only a read reveals that
+   * the peer has disconnected.
    * the peer has left.
    */
   throttle(): void {
@@ -290,7 +291,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     return true
   }
 
-  /** Answers a head that is no request, and closes. */
+  /** Responds to an invalid head, and closes. */
   private reject(code: HttpErrorCode): false {
     const { bytes, position } = this.input
     const start = position + this.parser.head.methodStart
@@ -301,7 +302,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     return false
   }
 
-  /** Nothing more will come: what is not complete never will be. */
+  /** No more bytes will come: what is incomplete stays incomplete. */
   private atEnd(): void {
     const isEmpty = this.input.bytes === null
     switch (this.state) {
@@ -312,7 +313,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
         if (!this.finishing) this.transport.destroy()
         break
       case IDLE:
-        // What is left in the input is the empty line before a request that never came, or waits for the output.
+        // The rest of the input is the empty line before a request that never came, or it waits for the output.
         if (isEmpty || !this.output.blocked) this.finish()
         break
       default:
@@ -337,7 +338,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     }
   }
 
-  // What the receiver of bodies asks.
+  // Called by the receiver of bodies.
 
   sendContinue(): void {
     this.output.add('HTTP/1.1 100 Continue\r\n\r\n', true)
@@ -347,7 +348,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.writer.endAfterThis()
   }
 
-  // What a request, a body and a responder ask: see Exchange.
+  // Called by a request, a body and a responder: see Exchange.
 
   wantBody(body: Body): void {
     this.receiver.want(body)
@@ -399,7 +400,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.drop()
   }
 
-  /** Gives the connection to a handler of another protocol, with what the client has sent of it already. */
+  /** Gives the connection to a handler of another protocol, with what the client has already sent of it. */
   upgrade(take: UpgradeHandler): void {
     this.on(EVENT.upgrades)
     const { bytes, position, end } = this.input
@@ -409,12 +410,12 @@ export class Connection implements Exchange, BodyCarrier, Live {
     take(this.transport.detach(), head)
   }
 
-  /** Whether this response is the last, for what is to be read before it or may follow it. */
+  /** Whether this response is the last, because of what precedes or follows it. */
   private prepare(head: ResponseHead): void {
     if (!this.receiver.settle() || head.last || this.mustEnd) this.writer.endAfterThis()
   }
 
-  /** No further request can come, or is to. */
+  /** No further request can or may come. */
   private get mustEnd(): boolean {
     return this.engine.draining || (this.ended && this.input.bytes === null)
   }
@@ -431,7 +432,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     if (this.state !== LINGERING && this.state !== CLOSED) this.on(EVENT.finishes)
   }
 
-  /** Sends what there is to send, closes our side, and reads on for a while so that the peer can read it. */
+  /** Flushes the output, closes our side, and reads on for a while so that the peer can read the response. */
   private linger(): void {
     this.deadlines.clear()
     this.receiver.close(httpError('body_incomplete'))

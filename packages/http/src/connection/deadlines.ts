@@ -1,12 +1,12 @@
 import { NEVER } from '../clock.ts'
 import type { Engine } from '../engine.ts'
 
-/** What a deadline was for: the peer's bytes, the handler's answer, or the peer's taking of what is sent. */
+/** What was late: the peer's bytes, the handler's response, or the peer's reading of what is sent. */
 export type DeadlineKind = 'read' | 'handler' | 'write'
 
 /**
- * When a request, its response and its peer are late: three moments in ticks of the engine's clock, of which each may be
- * never. Nothing is armed or cleared for a request; anyone who owns the deadlines asks them once a tick.
+ * When a request, its response and its peer are late: three deadlines in ticks of the engine's clock, each of which may be
+ * NEVER. There are no timers per request; the owner checks the deadlines once a tick.
  */
 export class Deadlines {
   private readonly engine: Engine
@@ -20,7 +20,7 @@ export class Deadlines {
     this.engine = engine
   }
 
-  /** A head must arrive in full: counted from the connect, and from its first byte. */
+  /** A head must arrive completely, counted from the connect and from its first byte. */
   expectHead(): void {
     this.read = this.engine.clock.tick + this.engine.ticks.headerTimeoutMs
   }
@@ -30,13 +30,13 @@ export class Deadlines {
     this.read = this.engine.clock.tick + this.engine.ticks.keepAliveTimeoutMs
   }
 
-  /** The first piece of a body must arrive: someone has begun to read it, or has room again. */
+  /** The first piece of a body must arrive, because reading has begun or resumed. */
   expectBody(): void {
     this.bodySince = this.engine.clock.tick
     this.read = this.bodySince + this.engine.ticks.bodyTimeoutMs
   }
 
-  /** The next piece of the body must arrive in time, and the average must stay above the minimum rate. */
+  /** The next piece of the body must arrive in time, and the average rate must stay above the minimum. */
   expectMoreBody(received: number): void {
     const { clock, ticks, limits } = this.engine
     const { minBodyBytesPerSecond } = limits
@@ -44,7 +44,7 @@ export class Deadlines {
     this.read = Math.min(clock.tick + ticks.bodyTimeoutMs, this.bodySince + ticks.bodyTimeoutMs + byRate)
   }
 
-  /** The peer, which has its last response, must close its side. */
+  /** The peer has its last response and must close its side. */
   expectClose(): void {
     this.read = this.engine.clock.tick + this.engine.ticks.lingerTimeoutMs
   }
@@ -68,12 +68,12 @@ export class Deadlines {
     this.handler = NEVER
   }
 
-  /** The peer must take some of what is sent; once that is asked, asking again gives it no more time. */
+  /** The peer must read some of what is sent. Calling it again does not extend the deadline. */
   expectRoom(): void {
     if (this.write === NEVER) this.write = this.engine.clock.tick + this.engine.ticks.writeTimeoutMs
   }
 
-  /** The peer has taken what was sent. */
+  /** The peer has read what was sent. */
   roomMade(): void {
     this.write = NEVER
   }
@@ -83,8 +83,8 @@ export class Deadlines {
   }
 
   /**
-   * What is late at `tick`, the most urgent first, or null; what is told is due no more. A handler that waits for a body
-   * which does not come is not to blame, so the peer's lateness is told before its own.
+   * What is late at `tick`, the most urgent first, or null; each is reported once. A handler that waits for a body is not
+   * to blame if the body does not arrive, so the peer comes before the handler.
    */
   takePassed(tick: number): DeadlineKind | null {
     if (tick >= this.write) {

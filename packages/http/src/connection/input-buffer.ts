@@ -1,4 +1,4 @@
-/** What has arrived and was not read yet. Bytes are kept as they came; only what must be joined is copied. */
+/** Bytes that have arrived and were not read yet. They are kept as they came; only what must be joined is copied. */
 export class InputBuffer {
   /** Null when there is nothing. */
   bytes: Buffer | null = null
@@ -6,7 +6,7 @@ export class InputBuffer {
   position = 0
   /** Where they end. */
   end = 0
-  /** The bytes are the transport's, ours only until the current call ends. */
+  /** The bytes belong to the transport and are valid until the current call ends. */
   private borrowed = false
 
   get length(): number {
@@ -20,7 +20,7 @@ export class InputBuffer {
     this.borrowed = false
   }
 
-  /** Takes the first bytes of a buffer that is written to again once the current call is over; there must be no others. */
+  /** Takes the first bytes of a buffer that is reused once the current call ends; there must be no others. */
   borrow(buffer: Buffer, length: number): void {
     this.bytes = buffer
     this.position = 0
@@ -28,7 +28,7 @@ export class InputBuffer {
     this.borrowed = true
   }
 
-  /** Makes what is left ours, if it is not. */
+  /** Copies what is left, unless it is ours already. */
   own(): void {
     if (this.borrowed && this.bytes !== null) {
       const copy = Buffer.allocUnsafe(this.length)
@@ -45,7 +45,7 @@ export class InputBuffer {
     if (this.position === this.end) this.clear()
   }
 
-  /** The next bytes, as many as there are but no more than `most`. */
+  /** The next bytes: all there are, but no more than `most`. */
   take(most: number): Buffer {
     const bytes = this.bytes!
     const start = this.position

@@ -2,16 +2,16 @@ import type { Clock } from '../clock.ts'
 
 /** Something that a server keeps alive: a connection, or a request that came without one. */
 export interface Live {
-  /** Whether ending it now would take something from the peer. */
+  /** Whether ending it now would lose something for the peer. */
   readonly busy: boolean
-  /** Looks at the deadlines; called once a tick. */
+  /** Checks the deadlines; called once a tick. */
   tick(now: number): void
   closeIfIdle(): void
-  /** Ends it at once. */
+  /** Ends it immediately. */
   drop(): void
 }
 
-/** What a server keeps alive, with the one timer that looks at all their deadlines. */
+/** Everything a server keeps alive, with one timer that checks all their deadlines. */
 export class LiveSet {
   private readonly all: Set<Live> = new Set()
   private readonly clock: Clock
@@ -47,7 +47,7 @@ export class LiveSet {
     for (const one of this.all) one.drop()
   }
 
-  /** Waits until nothing is left (or `enough` says so), `ms` at most. */
+  /** Waits until nothing is left (or `enough` returns true), for at most `ms` milliseconds. */
   emptyWithin(ms: number, enough: () => boolean = () => false): Promise<void> {
     if (this.all.size === 0 || ms <= 0 || enough()) return Promise.resolve()
     return new Promise(resolve => {

@@ -1,29 +1,29 @@
 import type { Duplex } from 'node:stream'
 
-/** What carries the bytes: a socket, a TLS stream, a pair of streams in a test. Its driver calls the connection back. */
+/** Carries the bytes: a socket, a TLS stream, a pair of streams in a test. Its driver calls the connection back. */
 export interface Transport {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
-  /** False when what waits to be sent has passed the high-water mark; the connection is told when it is sent. */
+  /** False if the bytes waiting to be sent exceed the high-water mark; the connection is notified when they are sent. */
   write(data: string, encoding: 'latin1' | 'utf8'): boolean
   writeBytes(data: Uint8Array): boolean
-  /** Both in one piece; neither is large. */
+  /** Both in one piece; both are small. */
   writeJoined(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Array): boolean
-  /** Closes our side after what was written; `flushed` is called when it is out. */
+  /** Closes our side after what was written; `flushed` is called once everything is sent. */
   end(): void
   destroy(): void
-  /** The same so that the peer can tell it from the end of a response, where the transport has such a thing. */
+  /** The same, but distinguishable for the peer from the end of a response, if the transport can do that. */
   reset(): void
-  /** Hands the stream to someone else: from now on the connection hears nothing of it but that it has closed. */
+  /** Hands the stream to someone else: from now on, the connection is only told when it closes. */
   detach(): Duplex
-  /** What is written between the two leaves in one piece. */
+  /** What is written in between leaves in one piece. */
   cork(): void
   uncork(): void
   pause(): void
   resume(): void
 }
 
-/** Enough to fill a segment many times over; more than this waits in memory for no one. */
+/** Enough to fill a segment many times over; more than this never waits in memory. */
 const FLUSH_AT = 64 * 1024
 
 /** A body up to this size leaves in one piece with its head. */
@@ -34,7 +34,7 @@ export function join(text: string, encoding: 'latin1' | 'utf8', bytes: Uint8Arra
   return Buffer.concat([Buffer.from(text, encoding), bytes])
 }
 
-/** Gathers what is written in one go into one write, and knows whether the peer keeps up. */
+/** Joins the writes of one turn into one, and knows whether the peer keeps up. */
 export class Output {
   private waiting = false
   private text = ''
@@ -45,7 +45,7 @@ export class Output {
     this.transport = transport
   }
 
-  /** The transport asked us to wait. */
+  /** The transport has asked us to wait. */
   get blocked(): boolean {
     return this.waiting
   }
@@ -55,7 +55,7 @@ export class Output {
     this.waiting = false
   }
 
-  /** @param ascii - whether every character is US-ASCII, which is written without being encoded. */
+  /** @param ascii - whether every character is US-ASCII, which needs no encoding */
   add(text: string, ascii: boolean): void {
     this.text = this.text === '' ? text : this.text + text
     if (!ascii) this.ascii = false
@@ -69,14 +69,14 @@ export class Output {
       if (bytes.length > 0 && !this.transport.writeBytes(bytes)) this.waiting = true
       return
     }
-    // One copy costs less than a second write, and less than a write of two pieces.
+    // One copy is cheaper than a second write or a write of two pieces.
     const encoding = this.ascii ? 'latin1' : 'utf8'
     this.text = ''
     this.ascii = true
     if (!this.transport.writeJoined(text, encoding, bytes)) this.waiting = true
   }
 
-  /** Bytes with the framing of a chunk (RFC 9112, section 7.1), in one piece. */
+  /** Bytes with chunk framing (RFC 9112, section 7.1), in one piece. */
   addChunk(bytes: Uint8Array): void {
     this.transport.cork()
     this.add(`${bytes.length.toString(16)}\r\n`, true)

@@ -4,8 +4,7 @@ import { type HttpErrorCode, httpError } from '../errors.ts'
 import { contentLength, statusLine } from './response-writer.ts'
 
 /**
- * What is said to something that never became a request. It is logged at `debug`: anyone can cause one, and as often as
- * they like.
+ * The response to input that never became a request. It is logged at `debug`: anyone can cause one, any number of times.
  */
 export function problemOfRejection(
   engine: Engine,
@@ -18,7 +17,7 @@ export function problemOfRejection(
   return { status: error.status, fields, body: JSON.stringify(toProblem(error, id)) }
 }
 
-/** The same as the whole and last response of a connection. */
+/** The same, as the whole and last response of a connection. */
 export function rejection(engine: Engine, code: HttpErrorCode, more = '', isHead = false): string {
   const { status, fields, body } = problemOfRejection(engine, code)
   const head = `${statusLine(status)}${engine.clock.dateLine}${fields}${more}Connection: close\r\n`

@@ -14,23 +14,23 @@ import { type Exchange, type ResponseHead, UNKNOWN, UNTOLD } from './exchange.ts
 import { checkUnread, discard, release, StreamResponse, type StreamSink } from './stream-response.ts'
 import { handOver, UpgradeReply } from './upgrade.ts'
 
-/** Calls the handler of one request after the other, and turns what it comes to into a response. */
+/** Calls the handler for one request after the other, and turns its result into a response. */
 export class Responder implements StreamSink {
   private readonly service: Service
   private readonly exchange: Exchange
-  /** The context that is being answered. */
+  /** The context that is being handled. */
   private context: Context | null = null
   private startedAt = 0
-  /** Its handler took too long. */
+  /** The handler has timed out. */
   private expired = false
   private stream: StreamResponse | null = null
-  /** Of the stream. */
+  /** Bytes sent by the stream. */
   private head: ResponseHead | null = null
-  /** When the stream gave its last piece, in ticks of the clock. */
+  /** When the stream delivered its last piece, in ticks of the clock. */
   private heardAt = 0
-  /** An error is being answered: what fails now is not answered by the same means. */
+  /** An error is being handled: another failure must not be handled the same way. */
   private failing = false
-  /** Why we cut the response ourselves. */
+  /** Why we cut off the response ourselves. */
   private failure: unknown = undefined
 
   constructor(service: Service, exchange: Exchange) {
@@ -47,7 +47,7 @@ export class Responder implements StreamSink {
     return this.context !== null
   }
 
-  /** @param startedAt - where it is observed, when its first byte was read. */
+  /** @param startedAt - when the first byte of the request was read, if it is observed */
   answer(request: HttpRequest, startedAt: number): void {
     const { service } = this
     const c = new service.Context(request, startedAt)
@@ -70,23 +70,23 @@ export class Responder implements StreamSink {
         )
       }
     } catch (error) {
-      // Of the handler, or of a `then` that is no promise's.
+      // An error of the handler, or of the `then` of a thenable.
       return this.fail(c, error)
     }
     if (!isLater) this.settle(c, result)
   }
 
-  /** Whether the handler of this request still has time to answer it. */
+  /** Whether the handler of this request still has time. */
   awaits(request: object): boolean {
     return this.context !== null && this.context.req === request && !this.context._responded && !this.expired
   }
 
-  /** The peer has said its last. It may still read, so what it asked for is answered. */
+  /** The peer has half-closed its side. It may still read, so its request is answered. */
   peerEnded(): void {
     this.context?._abort(httpError('client_disconnected'))
   }
 
-  /** The handler's time is up. */
+  /** The handler has run out of time. */
   timeOut(): void {
     const c = this.context
     if (c === null) return
@@ -96,7 +96,7 @@ export class Responder implements StreamSink {
     if (this.context === c) this.fail(c, reason)
   }
 
-  /** The peer can take more of the response. */
+  /** The peer can accept more of the response. */
   resume(): void {
     this.stream?.resume()
   }
@@ -135,7 +135,7 @@ export class Responder implements StreamSink {
     this.send(c, answer)
   }
 
-  /** A handler threw, or a limit of its own was passed. Whatever it threw, this does not. */
+  /** A handler threw, or exceeded a limit. This never throws, whatever the handler threw. */
   private fail(c: Context, error: unknown): void {
     try {
       this.answerError(c, error)
@@ -154,7 +154,7 @@ export class Responder implements StreamSink {
     this.stream?.cut(error)
     this.stream = null
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
-    // Anybody can cause what a client did wrong, or an overload: neither may fill a disk.
+    // Anyone can cause client errors and overload: neither may fill a disk.
     if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'server_overloaded')) {
       c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
     }
@@ -187,12 +187,12 @@ export class Responder implements StreamSink {
     try {
       if (this.context === c && !c._responded) this.send(c, c.problemOf(isHttpError(error) ? error : undefined))
     } catch (cause) {
-      this.exchange.cut(cause) // there is nothing left to say it with
+      this.exchange.cut(cause) // there is no way left to report it
     }
     c.log.error({ err: error }, 'the error handler failed')
   }
 
-  /** False where the response must say more than its type. */
+  /** False if the response needs more than its type. */
   private sendPlain(c: Context, type: string, text: string): boolean {
     const bytes = this.exchange.sendPlain(type, text, c._base === null ? '' : c._base.text)
     if (bytes < 0) return false
@@ -215,7 +215,7 @@ export class Responder implements StreamSink {
     } else throw httpError('response_unsupported', { type: typeof body })
   }
 
-  /** No content, whatever the reply holds (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
+  /** Drops the content, whatever the reply holds (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
   private sendEmpty(c: Context, reply: Reply, status: number): void {
     discard(reply)
     this.sendWhole(c, headOf(c, reply, status, status === 205 ? 0 : UNTOLD), null, 0)
@@ -251,7 +251,7 @@ export class Responder implements StreamSink {
     this.head = head
     this.heardAt = this.service.clock.tick
     this.stream = new StreamResponse(this, body, declared)
-    // Anyone who listens to events is told at once that someone speaks.
+    // A listener for events gets the head immediately.
     if (/^Content-Type: text\/event-stream\b/im.test(head.fields)) this.stream.begin()
     this.stream.start()
   }
@@ -266,13 +266,13 @@ export class Responder implements StreamSink {
     })
   }
 
-  /** The first piece is there: up to now the response could have become an error. */
+  /** The first piece is here: until now, the response could have become an error. */
   streamBegin(): void {
     this.context!._responded = true
     this.exchange.sendHead(this.head!)
   }
 
-  /** How long a stream that the peer waits for has said nothing, in ticks; 0 where there is none. */
+  /** How long a stream that the peer waits for has been silent, in ticks; 0 if there is none. */
   silentFor(tick: number): number {
     return this.stream === null || this.stream.isBlocked ? 0 : tick - this.heardAt
   }
@@ -306,7 +306,7 @@ export class Responder implements StreamSink {
     this.exchange.complete()
   }
 
-  /** The request is over: tells anyone who watches how it ended, and clears away what was to live no longer. */
+  /** The request is over: notifies observers of how it ended, and cleans up. */
   private finish(c: Context, status: number, bytes: number, error: unknown): void {
     this.context = null
     this.service.inFlight--
@@ -315,14 +315,14 @@ export class Responder implements StreamSink {
     observeFinish(this.service, c, { status, bytes, durationMs: performance.now() - this.startedAt, error })
   }
 
-  /** A second answer, or one that nobody waits for any more: nothing is sent, and nothing leaks. */
+  /** A second response, or one that nobody waits for: nothing is sent, and nothing leaks. */
   private late(c: Context, result: unknown): void {
     this.service.log.debug({ method: c.req.method, path: c.req.path }, 'answer came too late')
     discard(result)
   }
 }
 
-/** Whether there is nothing to say about the response but its type and what was prepared. */
+/** Whether the response has nothing but its type and the prepared fields. */
 function isPlain(c: Context): boolean {
   return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
 }
@@ -332,7 +332,7 @@ function headOf(c: Context, reply: Reply, status: number, length: number): Respo
   return { status, fields: responseFields(c, reply, status), length, last }
 }
 
-/** Whatever was thrown: a proxy may throw once more when it is asked what it is. */
+/** Handles any thrown value: a proxy may throw again when it is examined. */
 function isHttpError(error: unknown): error is HttpError {
   try {
     return error instanceof HttpError
@@ -341,7 +341,7 @@ function isHttpError(error: unknown): error is HttpError {
   }
 }
 
-/** Whether the length that a response says of itself is one. */
+/** Whether the declared length of a response is valid. */
 function isLength(bytes: number): boolean {
   return Number.isSafeInteger(bytes) && bytes >= 0
 }

@@ -15,7 +15,7 @@ export function contentLength(bytes: number): string {
   return `Content-Length: ${bytes}\r\n`
 }
 
-/** Writes answers as HTTP/1.1: heads, and the framing of their content. */
+/** Writes HTTP/1.1 responses: heads, and the framing of their content. */
 export class ResponseWriter {
   private readonly output: Output
   private readonly clock: Clock

@@ -8,24 +8,24 @@ import { JOIN_UP_TO, join, type Transport } from './output.ts'
 import { readIntoShared } from './shared-buffer.ts'
 import { isTracing, traceBytes } from './wire-trace.ts'
 
-/** Room for a head and a body that leave together. A socket that sends them at once has no further use for them. */
+/** Room for a head and a body that leave together. A socket that sends them immediately needs no more. */
 const JOINED_HEAD = 4096
 const JOINED_SIZE = JOIN_UP_TO + JOINED_HEAD
 let joined = Buffer.allocUnsafeSlow(JOINED_SIZE)
 
-/** The only place that knows sockets: it carries their events into connections and what connections write out of them. */
+/** The only file that knows sockets: it passes their events to connections, and the output of connections to them. */
 export class SocketDriver implements Transport {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
   readonly connection: Connection
   private readonly socket: Duplex
   private readonly release: () => void
-  /** A socket of node:net itself, which keeps nothing of what it has sent. */
+  /** A socket of node:net itself, which retains nothing that it has sent. */
   private readonly isPlain: boolean
 
   constructor(engine: Service, socket: Duplex, onClose: (driver: SocketDriver) => void) {
     this.socket = socket
-    // A client that has said its last can still be answered.
+    // A client that has half-closed its side can still be answered.
     socket.allowHalfOpen = true
     this.remoteAddress = (socket as Socket).remoteAddress
     this.encrypted = (socket as { encrypted?: unknown }).encrypted === true
@@ -49,7 +49,7 @@ export class SocketDriver implements Transport {
       for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
       release?.()
     }
-    // What a reset means is said by `close`, which always follows.
+    // `close` always follows a reset and handles it.
     socket.on('error', () => undefined)
     socket.on('close', () => {
       connection.closed()
@@ -74,7 +74,7 @@ export class SocketDriver implements Transport {
     const size = joined.write(text, encoding)
     joined.set(bytes, size)
     const ready = this.writeBytes(joined.subarray(0, size + bytes.length))
-    // What could not be sent at once is still looked at.
+    // What could not be sent immediately is still referenced.
     if (this.socket.writableLength > 0) joined = Buffer.allocUnsafeSlow(JOINED_SIZE)
     return ready
   }
@@ -101,7 +101,8 @@ export class SocketDriver implements Transport {
 
   detach(): Duplex {
     this.release()
-    // As node:http hands it over: not flowing, but nobody has paused it either, so that a `data` listener starts it.
+    // In the state that node:http hands it over: not flowing, but not paused explicitly, so that a `data` listener starts
+    // it.
     Object.assign(this.socket, { readableFlowing: null })
     return this.socket
   }
@@ -115,7 +116,7 @@ export class SocketDriver implements Transport {
   }
 }
 
-/** Closes with RST where the stream has such a thing: pipes and TLS have not. */
+/** Closes with RST if the stream supports it; pipes and TLS do not. */
 function reset(socket: Duplex): void {
   try {
     if (socket instanceof Socket) socket.resetAndDestroy()
@@ -129,15 +130,15 @@ export function createListener(onConnection: (socket: Socket) => void): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, onConnection)
 }
 
-/** Says one thing to a connection that will not be served, and closes it. */
+/** Writes one message to a connection that will not be served, and closes it. */
 export function turnAway(socket: Duplex, answer: string): void {
-  socket.on('error', () => undefined) // anyone who is turned away may already be gone
+  socket.on('error', () => undefined) // a rejected client may already be gone
   socket.resume()
   socket.end(answer, 'latin1')
   setTimeout(() => socket.destroy(), 1000).unref()
 }
 
-/** Resolves once the listener accepts connections; rejects with what the system said. */
+/** Resolves once the listener accepts connections; rejects with the system's error. */
 export function listenOn(listener: Server, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     listener.once('error', reject)

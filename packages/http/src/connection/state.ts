@@ -1,13 +1,13 @@
 /**
- * The one list of a connection's states and events, and what may come next. An event that is not listed for a state is a
- * mistake of the engine and throws; no peer can cause one.
+ * The one list of a connection's states and events, and of the allowed transitions. An event that is not listed for a state
+ * is a bug in the engine and throws; no peer can cause one.
  */
 const TABLE = {
   /** Between two requests. */
   idle: { head_starts: 'head', finishes: 'lingering', closes: 'closed' },
-  /** Part of a head was read. */
+  /** Part of a head has been read. */
   head: { head_complete: 'handling', head_complete_with_body: 'receiving', finishes: 'lingering', closes: 'closed' },
-  /** The handler runs; its request body has not arrived in full. */
+  /** The handler runs; the request body has not arrived completely. */
   receiving: {
     body_complete: 'handling',
     response_starts: 'duplex',
@@ -15,7 +15,7 @@ const TABLE = {
     finishes: 'lingering',
     closes: 'closed',
   },
-  /** The handler runs; the request was read in full. */
+  /** The handler runs; the request has been read completely. */
   handling: {
     response_starts: 'streaming',
     response_complete: 'idle',
@@ -25,13 +25,13 @@ const TABLE = {
   },
   /** The response is being sent while the request body still arrives. */
   duplex: { body_complete: 'streaming', response_complete: 'discarding', finishes: 'lingering', closes: 'closed' },
-  /** The response is being sent; the request was read in full. */
+  /** The response is being sent; the request has been read completely. */
   streaming: { response_complete: 'idle', finishes: 'lingering', closes: 'closed' },
-  /** The response is out; the rest of the request body is read and dropped. */
+  /** The response has been sent; the rest of the request body is read and dropped. */
   discarding: { body_complete: 'idle', finishes: 'lingering', closes: 'closed' },
-  /** The last response is out and our side is closed; what the peer still sends is dropped, so that it can read. */
+  /** The last response has been sent and our side is closed; what the peer still sends is dropped, so that it can read. */
   lingering: { closes: 'closed' },
-  /** The bytes belong to another protocol now. */
+  /** The bytes belong to another protocol. */
   upgraded: { closes: 'closed' },
   closed: {},
 } as const

@@ -6,15 +6,15 @@ import { webReply } from '../response/web-reply.ts'
 
 /** Where the pieces of a streamed response go: the connection. */
 export interface StreamSink {
-  /** The source has something to say, or has ended without: the response can begin. */
+  /** The source has its first piece, or has ended without one: the response can begin. */
   streamBegin(): void
-  /** False when the peer cannot keep up; `resume` is called once it can. */
+  /** False if the peer cannot keep up; `resume` is called once it can. */
   streamWrite(piece: Uint8Array | string): boolean
   streamEnd(): void
   streamFail(error: unknown): void
 }
 
-/** Reads a source as fast as the peer takes it, and stops reading it when the peer is gone. */
+/** Reads a source as fast as the peer accepts it, and stops when the peer is gone. */
 export class StreamResponse {
   /** Bytes of content handed to the connection. */
   sent = 0
@@ -25,7 +25,7 @@ export class StreamResponse {
   /** Declared length, or -1. */
   private readonly declared: number
   private waiting: (() => void) | null = null
-  /** Lets go of the source, once it is being read. */
+  /** Releases the source, once reading has begun. */
   private stop: ((reason: unknown) => void) | null = null
 
   constructor(sink: StreamSink, source: StreamBody, declared: number) {
@@ -40,19 +40,19 @@ export class StreamResponse {
     else void this.iterate(this.source)
   }
 
-  /** Begins the response though there is nothing to say yet. */
+  /** Begins the response although there is nothing to send yet. */
   begin(): void {
     if (this.begun) return
     this.begun = true
     this.sink.streamBegin()
   }
 
-  /** The peer has not taken yet what was written. */
+  /** The peer has not accepted yet what was written. */
   get isBlocked(): boolean {
     return this.waiting !== null
   }
 
-  /** The peer has taken what was written. */
+  /** The peer has accepted what was written. */
   resume(): void {
     const { waiting } = this
     this.waiting = null
@@ -92,7 +92,7 @@ export class StreamResponse {
     }
   }
 
-  /** By its reader: an iterator would end a source only after the read that it waits for. */
+  /** Uses its reader: an iterator would end a source only after the pending read. */
   private async readWeb(source: ReadableStream<Uint8Array | string>): Promise<void> {
     try {
       const reader = source.getReader()
@@ -151,17 +151,17 @@ export class StreamResponse {
 }
 
 /**
- * Throws where a source has ended, failed or been taken already: it says nothing any more, and anyone who waited for it would
- * wait for ever.
+ * Throws if a source has already ended, failed or been consumed: it would never deliver anything, and the response would
+ * wait forever.
  */
 export function checkUnread(source: StreamBody): void {
   if (source instanceof Readable) {
-    source.on('error', () => undefined) // one that has failed may say so in a moment: it is in `errored` already
+    source.on('error', () => undefined) // it may still report its failure, which `errored` already has
     if (source.destroyed || source.readableEnded) throw source.errored ?? httpError('stream_incomplete')
   } else if (source instanceof ReadableStream && source.locked) throw httpError('stream_incomplete')
 }
 
-/** Lets go of a source that nobody has begun to read, and nobody will. What it says of that hurts nobody. */
+/** Releases a source that will never be read. Its errors are ignored. */
 export function release(source: StreamBody, reason: unknown): void {
   quietly(() => {
     if (source instanceof Readable) return void source.on('error', () => undefined).destroy()
@@ -173,10 +173,10 @@ export function release(source: StreamBody, reason: unknown): void {
 function quietly(work: () => unknown): void {
   Promise.resolve()
     .then(work)
-    .catch(() => undefined) // nobody is left to hear it
+    .catch(() => undefined) // there is nobody left to report it to
 }
 
-/** Lets go of the stream in a handler's result that is not sent after all. */
+/** Releases the stream in a handler's result that is not sent. */
 export function discard(result: unknown): void {
   quietly(() => {
     const body =

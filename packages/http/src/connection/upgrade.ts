@@ -9,13 +9,13 @@ import type { UpgradeHandler } from './exchange.ts'
 
 /** Options of `c.upgrade()`. */
 export interface UpgradeOptions {
-  /** Whether pages of any other site may open the connection, with the cookies of their visitors. Default false. */
+  /** Whether pages of any other site may open the connection, with their visitors' cookies. Default false. */
   crossSite?: boolean
 }
 
 const OPTIONS: OptionTable<UpgradeOptions> = { crossSite: option.boolean }
 
-/** The response to a request for another protocol: none from us, the handler speaks. */
+/** The response to an upgrade request: we send none, the handler takes over. */
 export class UpgradeReply extends Reply {
   readonly take: UpgradeHandler
 
@@ -25,7 +25,7 @@ export class UpgradeReply extends Reply {
   }
 }
 
-/** Calls the handler. Where it fails nobody speaks on the connection any more, and it is closed. */
+/** Calls the handler. If it fails, nobody speaks on the connection any more, so it is closed. */
 export function handOver(socket: Duplex, head: Buffer, take: UpgradeHandler, report: (error: unknown) => void): void {
   const failed = (error: unknown) => {
     report(error)
@@ -39,19 +39,19 @@ export function handOver(socket: Duplex, head: Buffer, take: UpgradeHandler, rep
   }
 }
 
-/** Throws what keeps a request from being handed over as `protocol`. */
+/** Throws if a request cannot be handed over as `protocol`, and says why. */
 export function checkHandshake(req: HttpRequest, protocol: string, options: UpgradeOptions): void {
   const { crossSite = false } = readOptions('c.upgrade()', options, OPTIONS)
   const asked = req._upgrades && listed(req.header('upgrade'), protocol)
   if (!asked) throw httpError('upgrade_required', { protocol }, { headers: { Upgrade: protocol } })
   if (crossSite) return
-  // The same-origin policy does not hold for WebSockets: any page can open one, and read what it says.
+  // The same-origin policy does not cover WebSockets: any page can open one and read what it receives.
   const from = { fetchSite: req.header('sec-fetch-site'), origin: req.header('origin'), host: req.host }
   const evidence = crossSiteEvidence(from, req._exchange.engine.trustedOrigins)
   if (evidence !== undefined) throw httpError('upgrade_cross_site', { evidence })
 }
 
-/** Whether a comma-separated list of tokens has this one, by whatever case. */
+/** Whether a comma-separated list contains the token, in any case. */
 function listed(list: string | undefined, member: string): boolean {
   const members = list?.toLowerCase().split(',') ?? []
   return members.some(each => each.trim() === member.toLowerCase())

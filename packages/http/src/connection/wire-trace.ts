@@ -1,6 +1,6 @@
 import { type DebugLogger, debuglog } from 'node:util'
 
-/** NODE_DEBUG=arlen:http prints what passes over every connection; without it, nothing is looked at. */
+/** NODE_DEBUG=arlen:http prints the traffic of every connection; without it, nothing is inspected. */
 const trace: DebugLogger = debuglog('arlen:http')
 
 export const isTracing: boolean = trace.enabled

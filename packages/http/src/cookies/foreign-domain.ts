@@ -5,12 +5,12 @@ interface Setting {
   readonly log: Logger
 }
 
-/** A cookie of the same name and domain is told of once, and no more than so many. */
+/** Each name and domain is reported once, up to this many. */
 const told = new Set<string>()
 const MOST_TOLD = 100
 
 /**
- * Warns of a cookie for a domain that the host of the request is not in: browsers drop it silently (RFC 6265bis, section
+ * Warns about a cookie whose domain does not match the host of the request: browsers drop it silently (RFC 6265bis, section
  * 5.7). It is not an error, because a proxy may have replaced the Host field.
  */
 export function warnOfForeignDomain(c: Setting, name: string, domain: string): void {

@@ -5,14 +5,17 @@ export type Cookies = Readonly<Record<string, string | undefined>>
 
 const NONE: Cookies = Object.freeze(Object.create(null))
 
-/** The cookies of a request by name; of equal names the first, as RFC 6265, section 5.4 orders the closer path first. */
+/**
+ * The cookies of a request by name. Of duplicates the first counts, because RFC 6265, section 5.4 sends the most specific
+ * path first.
+ */
 export function readCookies(header: string | undefined): Cookies {
   return header === undefined ? NONE : parseCookie(header)
 }
 
 /**
- * The value of one cookie in a `Cookie` field, as it was sent. Undefined where there is none, and where there are two
- * with different values: which of them is ours cannot be known (cookie tossing, RFC 6265, section 8.6).
+ * The value of one cookie in a `Cookie` field, as it was sent. Undefined if it is missing, or if there are two with
+ * different values: which of them is ours cannot be known (cookie tossing, RFC 6265, section 8.6).
  */
 export function findCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined
@@ -28,7 +31,7 @@ export function findCookie(header: string | undefined, name: string): string | u
   return found
 }
 
-/** Whether a name at this place is a whole one: only spaces stand between it and the semicolon or the beginning. */
+/** Whether this is the start of a name: only spaces separate it from the semicolon or the beginning. */
 function startsPair(header: string, at: number): boolean {
   let before = at - 1
   while (before >= 0 && header.charCodeAt(before) === 0x20) before--

@@ -4,28 +4,28 @@ import { httpError } from '../errors.ts'
 
 /** The attributes of a cookie. An attribute that is `undefined` has its default. */
 export interface CookieOptions {
-  /** Lifetime in whole seconds; without it the cookie ends with the browser's session. 0 deletes it. */
+  /** Lifetime in whole seconds; without it the cookie ends with the browser session. 0 deletes it. */
   maxAge?: number | undefined
   expires?: Date | undefined
-  /** Sends the cookie to this host and all below it. Default: to the host that set it, alone. */
+  /** Sends the cookie to this host and all its subdomains. Default: only to the host that set it. */
   domain?: string | undefined
   /** Begins with a slash. Default `/`. */
   path?: string | undefined
-  /** Default true: scripts of the page cannot read it. */
+  /** Hides the cookie from scripts of the page. Default true. */
   httpOnly?: boolean | undefined
   /**
-   * Sends the cookie over https alone. Default true. `c.setCookie` leaves it out of the response to a request that came
-   * over plain http, where browsers would drop the cookie, unless another attribute or the name asks for it.
+   * Sends the cookie over https only. Default true. `c.setCookie` omits it from responses to plain http requests, where
+   * browsers would drop the cookie, unless another attribute or the name requires it.
    */
   secure?: boolean | undefined
   /** Default `lax`. */
   sameSite?: 'strict' | 'lax' | 'none' | undefined
-  /** One jar for each top-level site (CHIPS); needs `secure`. Default false. */
+  /** One cookie jar for each top-level site (CHIPS); needs `secure`. Default false. */
   partitioned?: boolean | undefined
   priority?: 'low' | 'medium' | 'high' | undefined
 }
 
-/** Values are checked for what browsers do with them. */
+/** Values are validated by what browsers accept. */
 export const COOKIE_OPTIONS: OptionTable<CookieOptions> = {
   maxAge: option.any,
   expires: option.any,
@@ -38,26 +38,26 @@ export const COOKIE_OPTIONS: OptionTable<CookieOptions> = {
   priority: option.any,
 }
 
-/** Bytes of name and value together that browsers store at most (RFC 6265bis, section 5.6). */
+/** Most bytes of name and value together that browsers store (RFC 6265bis, section 5.6). */
 export const MAX_COOKIE_BYTES = 4096
 
-/** Browsers ignore an attribute whose value has more bytes (RFC 6265bis, section 5.6). */
+/** Browsers ignore attributes whose value is longer, in bytes (RFC 6265bis, section 5.6). */
 const MAX_ATTRIBUTE_BYTES = 1024
 
-/** Promises in a name that browsers hold the cookie to, in any case (RFC 6265bis, sections 4.1.3 and 5.7). */
+/** Name prefixes whose requirements browsers enforce, in any case (RFC 6265bis, sections 4.1.3 and 5.7). */
 const PREFIX = /^__(?:host-http|http|host|secure)-/i
 
 /**
  * The value of a Set-Cookie field, with the safe attributes `Path=/; HttpOnly; Secure; SameSite=Lax` by default.
  *
- * @throws `cookie_invalid` for a cookie that cannot be written, or that browsers drop or change silently
- *   (RFC 6265bis, section 5.7); the message has the reason.
+ * @throws `cookie_invalid` for a cookie that cannot be written, or that browsers would silently drop or change (RFC
+ * 6265bis, section 5.7); the message has the reason
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
   return writeCookie(name, value, options, true)
 }
 
-/** As {@link serializeCookie}, for a client whose connection is known to be encrypted or not. */
+/** Like {@link serializeCookie}, for a client whose connection is known to be encrypted or not. */
 export function writeCookie(name: string, value: string, given: CookieOptions, encrypted: boolean): string {
   const options = readOptions('the cookie', given, COOKIE_OPTIONS)
   const { path = '/', httpOnly = true, partitioned = false } = options
@@ -87,7 +87,7 @@ export function writeCookie(name: string, value: string, given: CookieOptions, e
   return text
 }
 
-/** Why browsers would drop the cookie, or not keep it as it is meant; undefined where they keep it. */
+/** Why browsers would drop or change the cookie; undefined if they keep it. */
 function rejectionReason(cookie: SetCookie): string | undefined {
   return prefixRejection(cookie) ?? secureRejection(cookie) ?? scopeRejection(cookie) ?? lifetimeRejection(cookie)
 }
@@ -114,7 +114,7 @@ function scopeRejection({ path = '', domain = '' }: SetCookie): string | undefin
     return `browsers ignore the path ${JSON.stringify(path)}, which does not begin with a slash`
   if (path.length > MAX_ATTRIBUTE_BYTES) return `browsers ignore a path of more than ${MAX_ATTRIBUTE_BYTES} bytes`
   if (/[^\0-\x7f]/.test(domain)) return `the domain ${JSON.stringify(domain)} must be written in US-ASCII (xn--…)`
-  // RFC 1035, section 2.3.4: no host has a longer name, so none is at or below this one.
+  // RFC 1035, section 2.3.4: no host has a longer name, so none matches this one.
   return domain.length > 254 ? 'no host has a name as long as its domain' : undefined
 }
 

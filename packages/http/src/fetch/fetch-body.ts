@@ -3,19 +3,19 @@ import { CHUNKED } from '../body/body-framing.ts'
 import type { Deadlines } from '../connection/deadlines.ts'
 import { httpError } from '../errors.ts'
 
-/** What carries the body. */
+/** Carries the body. */
 export interface FetchBodyOwner extends BodySource {
   readonly deadlines: Deadlines
-  /** The caller's stream failed, as when a client leaves in the middle of an upload. */
+  /** The caller's stream failed, for example because a client disconnected during an upload. */
   bodyBroke(reason: unknown): void
 }
 
-/** Brings the body of a web Request to anyone who reads it, and reads no faster than they do. */
+/** Passes the body of a web Request to its reader, at the reader's pace. */
 export class FetchBody {
   readonly body: Body
   private readonly owner: FetchBodyOwner
   private readonly request: Request
-  /** Content-Length, or CHUNKED where nobody has said. */
+  /** Content-Length, or CHUNKED if it is unknown. */
   private readonly declared: number
   private reader: ReadableStreamDefaultReader<Uint8Array> | null = null
   private reading = false
@@ -29,7 +29,7 @@ export class FetchBody {
     this.declared = declared
   }
 
-  /** Someone reads. */
+  /** Reading has begun. */
   want(): void {
     if (this.closed) return this.body.fail(httpError('body_incomplete'))
     if (this.body.complete || this.reading) return
@@ -82,14 +82,14 @@ export class FetchBody {
     this.body.end('')
   }
 
-  /** The body is broken or will not come: its reader learns it. */
+  /** The body is broken or will not arrive: fails its reader. */
   fail(reason: Error): void {
     this.owner.deadlines.expectNothing()
     this.body.fail(reason)
     this.letGo(reason)
   }
 
-  /** The response is out, or nobody waits for it: no more of the body is read, and anyone who still reads it learns that. */
+  /** The response has been sent, or nobody waits for it: stops reading the body, and fails anyone who still reads it. */
   close(reason: Error): void {
     if (this.closed || this.body.complete) return
     this.body.abandon()
@@ -100,10 +100,10 @@ export class FetchBody {
   private letGo(reason: Error): void {
     this.closed = true
     const { reader, request } = this
-    // The body that Node.js makes of a FormData cannot be canceled: a rejection that nobody can handle would follow.
+    // The body that Node.js creates for a FormData cannot be canceled: it would cause a rejection that cannot be handled.
     if (/^multipart\/form-data/i.test(request.headers.get('content-type') ?? '')) return
     if (reader !== null)
-      reader.cancel(reason).catch(() => undefined) // it is being left: nobody hears what it says
+      reader.cancel(reason).catch(() => undefined) // it is being abandoned: its result does not matter
     else if (request.body !== null && !request.bodyUsed) request.body.cancel(reason).catch(() => undefined) // as above
   }
 }

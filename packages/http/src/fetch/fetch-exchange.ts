@@ -12,19 +12,19 @@ import { FetchBody, type FetchBodyOwner } from './fetch-body.ts'
 import { requestHead } from './request-head.ts'
 import { rejectedResponse, responseOf } from './response.ts'
 
-/** Content that waits for the reader of a Response, in bytes. */
+/** How much content may wait for the reader of a Response, in bytes. */
 const WAITING_BYTES = 64 * 1024
 
-/** Its bytes are nobody else's, as those of a small Buffer are not. */
+/** Its bytes are not shared, unlike those of a small Buffer. */
 const encoder = new TextEncoder()
 
 /** Where a web Request comes from. */
 export interface FetchSource {
-  /** The address that `c.req.ip` gives, and that proxies are trusted by. Default: none, and no proxy is trusted. */
+  /** The address that `c.req.ip` returns and that proxies are trusted by. Default: none, and no proxy is trusted. */
   remoteAddress?: string
 }
 
-/** One web Request and its Response, with no connection between. */
+/** One web Request and its Response, without a connection. */
 export class FetchExchange implements Exchange, FetchBodyOwner, Live {
   readonly engine: Service
   readonly remoteAddress: string
@@ -58,7 +58,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     })
   }
 
-  /** Answers the request, unless it is none of HTTP. */
+  /** Answers the request, unless it is not valid HTTP. */
   start(): void {
     const startedAt = this.responder.isObserved ? performance.now() : 0
     const { signal } = this.web
@@ -74,7 +74,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     if (typeof framing === 'string') return this.rejectRequest(framing)
     const request = readRequest(this, parser.head, text)
     if (typeof request === 'string') return this.rejectRequest(request)
-    // Who carried the request here has taken its framing off; what it said of the length holds all the same.
+    // Whatever carried the request here has removed its framing, but its declared length still holds.
     if (this.web.body !== null || framing > 0) {
       this.body = new FetchBody(this, this.web, parser.head.contentLength >= 0 ? framing : CHUNKED)
       request._body = this.body.body
@@ -91,7 +91,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     this.end()
   }
 
-  /** Nobody waits for the response any more; anyone who reads it yet learns why. */
+  /** Nobody waits for the response any more: fails anyone who still reads it. */
   private leave(reason: unknown): void {
     if (this.ended) return
     this.end()
@@ -109,14 +109,14 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     this.onEnd(this)
   }
 
-  // What the server asks: see Live.
+  // Called by the server: see Live.
 
   get busy(): boolean {
     return !this.ended
   }
 
   closeIfIdle(): void {
-    // It was made for a request.
+    // It was created for a request.
   }
 
   drop(): void {
@@ -136,7 +136,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
     }
   }
 
-  // What a request, a body and a responder ask: see Exchange.
+  // Called by a request, a body and a responder: see Exchange.
 
   wantBody(body: Body): void {
     if (this.body?.body === body) this.body.want()
@@ -163,7 +163,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
   }
 
   sendWhole(head: ResponseHead, content: string | Uint8Array | null): void {
-    // As a string it would get a Content-Type where the response has none.
+    // As a string, it would get a Content-Type even if the response has none.
     const bytes = typeof content === 'string' ? encoder.encode(content) : content
     this.resolve(responseOf(this.engine, head, bytes as Uint8Array<ArrayBuffer> | null))
   }
@@ -186,7 +186,7 @@ export class FetchExchange implements Exchange, FetchBodyOwner, Live {
   write(piece: string | Uint8Array): boolean {
     if (this.ended) return true
     this.controller!.enqueue(typeof piece === 'string' ? encoder.encode(piece) : piece)
-    // Stays so until the reader asks for more, however many pieces come before it does.
+    // Stays set until the reader asks for more, however many pieces arrive before.
     if ((this.controller!.desiredSize ?? 1) <= 0) {
       this.blocked = true
       this.deadlines.expectRoom()

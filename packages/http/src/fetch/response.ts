@@ -4,7 +4,7 @@ import { problemOfRejection } from '../connection/rejection.ts'
 import type { Engine } from '../engine.ts'
 import type { HttpErrorCode } from '../errors.ts'
 
-/** The web's Response for the head of a response. */
+/** The web Response for the head of a response. */
 export function responseOf(
   engine: Engine,
   head: ResponseHead,
@@ -19,7 +19,7 @@ export function responseOf(
   return new Response(content, { status: head.status, statusText: statusText(head.status) ?? '', headers })
 }
 
-/** The response to a Request that is none of HTTP. */
+/** The response to a Request that is not valid HTTP. */
 export function rejectedResponse(engine: Engine, code: HttpErrorCode, method: string): Response {
   const { status, fields, body } = problemOfRejection(engine, code)
   return responseOf(engine, { status, fields, length: body.length, last: true }, method === 'HEAD' ? null : body)

@@ -46,7 +46,7 @@ export class FieldLines {
       if (typeof result === 'string') return result
       i = result
     }
-    // What is left is the end of the head, a line that is not all there yet, or one that is refused.
+    // The rest is the end of the head, an incomplete line, or a line that is rejected.
     while (i < stop) {
       const result = this.step(bytes, base, i, stop)
       if (typeof result === 'string') return result
@@ -57,7 +57,7 @@ export class FieldLines {
     return 'more'
   }
 
-  /** The common case: lines that are all there and have nothing wrong. Stops at the start of the first that is not so. */
+  /** The common case: complete and valid lines. Stops at the start of the first line that is not. */
   private wholeLines(bytes: Uint8Array, base: number, from: number, stop: number): number | HttpErrorCode {
     const last = this.limits.maxHeaderFields
     let start = from
@@ -77,7 +77,7 @@ export class FieldLines {
     return start
   }
 
-  /** One part of a line, as far as it is there: where the next begins, the end of the head, or a rejection. */
+  /** One part of a line, as far as it has arrived: where the next part begins, the end of the head, or a rejection. */
   private step(bytes: Uint8Array, base: number, from: number, stop: number): number | HeadResult {
     let i = from
     switch (this.state) {
@@ -95,7 +95,7 @@ export class FieldLines {
         while (i < stop && TCHAR[bytes[i]!] === 1) i++
         if (i === stop) return i
         const start = base + this.mark
-        // Space before the colon, and a line that folds the one before, both end up here (sections 5.1 and 5.2).
+        // Space before the colon, and a line that folds the previous one, both end up here (sections 5.1 and 5.2).
         if (bytes[i] !== 0x3a || i === start) return 'header_invalid'
         this.field = knownField(bytes, start, i)
         this.mark = i + 1 - base
@@ -126,7 +126,7 @@ export class FieldLines {
     let start = from
     let end = to
     while (start < end && (bytes[start] === SP || bytes[start] === HTAB)) start++
-    // A tab after a transfer coding is refused, though it is OWS: llhttp takes it for a part of the coding.
+    // A tab after a transfer coding is rejected although it is OWS: llhttp treats it as part of the coding.
     const tab = field === TRANSFER_ENCODING ? SP : HTAB
     while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === tab)) end--
     return readKnownField(field, this.head, bytes, start, end, base)

@@ -1,6 +1,6 @@
 /**
- * The grammar of RFC 9110 and RFC 9112 as tables over octets, each under its rule. Every deviation is towards stricter
- * and has its reason beside it.
+ * The grammar of RFC 9110 and RFC 9112 as tables over octets, each under its rule. Every deviation is stricter and has its
+ * reason beside it.
  */
 
 function table(characters: string, from = 0, to = -1): Uint8Array {
@@ -23,8 +23,8 @@ export const FIELD: Uint8Array = table('\t', 0x20, 0xff)
 FIELD[0x7f] = 0
 
 /**
- * absolute-path (RFC 9112, section 3.2.1; pchar of RFC 3986), and `|`, `[`, `]`, `^`, `{`, `}`, `` ` `` which browsers
- * send as they are. Not `\`, which some peers read as `/`; not `"`, `<`, `>`, `#`, and nothing outside US-ASCII.
+ * absolute-path (RFC 9112, section 3.2.1; pchar of RFC 3986), and `|`, `[`, `]`, `^`, `{`, `}`, `` ` ``, which browsers
+ * send unescaped. Not `\`, which some peers read as `/`; not `"`, `<`, `>`, `#`, and nothing outside US-ASCII.
  */
 export const PATH: Uint8Array = table(`${UNRESERVED}${SUB_DELIMS}%:@/|[]^{}\``)
 
@@ -32,15 +32,15 @@ export const PATH: Uint8Array = table(`${UNRESERVED}${SUB_DELIMS}%:@/|[]^{}\``)
 export const QUERY: Uint8Array = table(`${UNRESERVED}${SUB_DELIMS}%:@/|[]^{}\`?\\`)
 
 /**
- * reg-name and IPv4address of uri-host (RFC 3986, section 3.2.2), without sub-delims: no host name has them, and a comma
- * is how a peer joins two Host fields.
+ * reg-name and IPv4address of uri-host (RFC 3986, section 3.2.2), without sub-delims: no host name has them, and peers join
+ * two Host fields with a comma.
  */
 export const HOST: Uint8Array = table(`${UNRESERVED}%`)
 
-/** The inside of IP-literal. Zone identifiers are refused: they mean nothing to another machine. */
+/** The inside of IP-literal. Zone identifiers are rejected: they mean nothing to another machine. */
 const IP_LITERAL: Uint8Array = table(`:.${DIGITS}abcdefABCDEF`)
 
-/** The value of each hexadecimal digit, 255 for what is none. */
+/** The value of each hexadecimal digit; 255 for other characters. */
 export const HEX: Uint8Array = new Uint8Array(256).fill(255)
 for (let digit = 0; digit < 10; digit++) HEX[0x30 + digit] = digit
 for (let digit = 10; digit < 16; digit++) HEX[0x61 + digit - 10] = HEX[0x41 + digit - 10] = digit
@@ -55,15 +55,15 @@ export function isToken(text: string): boolean {
   return true
 }
 
-/** A value we may send: visible US-ASCII with single-line spacing. Recipients disagree on anything else. */
+/** A value that we may send: visible US-ASCII with single spaces. Recipients disagree on anything else. */
 export function isSendableValue(text: string): boolean {
-  // A class of the engine's is several times faster here than a loop, and cookies and policies are long.
+  // A regular expression is several times faster here than a loop, and cookies and policies are long.
   return !/[^\t\x20-\x7e]/.test(text)
 }
 
 /**
- * Whether the octets are `uri-host [ ":" port ]` (RFC 9110, section 7.2) with a host that is not empty, which an http
- * URI must not have (section 4.2.1), and a port that exists.
+ * Whether the octets are `uri-host [ ":" port ]` (RFC 9110, section 7.2), with a valid port and a host that is not empty,
+ * which an http URI must not have (section 4.2.1).
  */
 export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
   let i = start

@@ -4,8 +4,8 @@ import { Head, type HeadResult } from './head.ts'
 import { RequestLine } from './request-line.ts'
 
 /**
- * Reads request heads octet by octet (RFC 9112, sections 2 to 5) and keeps its place between calls, so that the same
- * octets give the same result however they were split. Nothing is decoded here but what decides the framing.
+ * Reads request heads octet by octet (RFC 9112, sections 2 to 5) and keeps its position between calls, so that the same
+ * octets give the same result however they are split. Only what decides the framing is decoded here.
  */
 export class HeadParser {
   readonly head: Head = new Head()
@@ -24,15 +24,15 @@ export class HeadParser {
     this.inFields = false
   }
 
-  /** Whether any octet of a request line was seen; the empty line before it is none. */
+  /** Whether any octet of a request line was read; a preceding empty line does not count. */
   get started(): boolean {
     return this.inFields || this.line.started
   }
 
   /**
-   * Goes on where it stopped and reads to `end`, to the end of the head, or to the first octet that no head can have.
+   * Continues where it stopped and reads to `end`, to the end of the head, or to the first invalid octet.
    *
-   * @param base - where the head begins in `bytes`; what was read before must still stand there.
+   * @param base - where the head begins in `bytes`; what was read before must still be there
    */
   parse(bytes: Uint8Array, base: number, end: number): HeadResult {
     if (!this.inFields) {

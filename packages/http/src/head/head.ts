@@ -1,11 +1,11 @@
 import type { HttpErrorCode } from '../errors.ts'
 
-/** What a request head says of itself, as positions counted from its first octet. One is used again for each request. */
+/** The parsed parts of a request head, as positions counted from its first octet. It is reused for each request. */
 export class Head {
   methodStart = 0
   isGet = false
   targetStart = 0
-  /** Where `?` stands, or the end of the target. */
+  /** Where `?` is, or the end of the target. */
   queryStart = 0
   targetEnd = 0
   /** 0 or 1: the minor version of HTTP/1. */
@@ -15,13 +15,13 @@ export class Head {
   hosts = 0
   hostStart = 0
   hostEnd = 0
-  /** How many Content-Type fields there are, and where the value of the last one stands. */
+  /** How many Content-Type fields there are, and where the value of the last one begins. */
   types = 0
   typeStart = 0
   typeEnd = 0
   /** Whether there is a Content-Encoding. */
   coded = false
-  /** -1 where there is no Content-Length. */
+  /** -1 if there is no Content-Length. */
   contentLength = -1
   chunked = false
   close = false
@@ -46,5 +46,5 @@ export class Head {
   }
 }
 
-/** Whether a part of a head was read to its end, wants more octets, or is refused. */
+/** Whether a part of a head is complete, needs more octets, or is rejected. */
 export type HeadResult = 'more' | 'done' | HttpErrorCode

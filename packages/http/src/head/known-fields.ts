@@ -2,7 +2,7 @@ import type { HttpErrorCode } from '../errors.ts'
 import { isHost, TCHAR } from './grammar.ts'
 import type { Head } from './head.ts'
 
-/** A field that decides how the message or its body is read; 0 is every other, which nobody decodes unless asked to. */
+/** A field that decides how the message or its body is read; 0 is any other field, which is decoded only on request. */
 export type KnownField = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 const HOST = 1
@@ -14,7 +14,7 @@ const UPGRADE = 6
 const CONTENT_TYPE = 7
 const CONTENT_ENCODING = 8
 
-/** Names are told apart by length and first letter, so that a field nobody waits for costs one switch. */
+/** Names are distinguished by length and first letter, so that unknown fields cost one switch. */
 export function knownField(bytes: Uint8Array, start: number, end: number): KnownField {
   const first = bytes[start]! | 0x20
   switch (end - start) {
@@ -57,7 +57,7 @@ export function readKnownField(
     case CONTENT_LENGTH:
       return readContentLength(head, bytes, start, end)
     case TRANSFER_ENCODING:
-      // Exactly `chunked`, once (RFC 9112, section 6.1 and 7): every other coding list is one a peer may read otherwise.
+      // Exactly `chunked`, once (RFC 9112, sections 6.1 and 7): peers could read any other coding list differently.
       if (head.chunked || end - start !== 7 || !equals(bytes, start, 'chunked')) return 'framing_invalid'
       head.chunked = true
       return null
@@ -85,7 +85,7 @@ export function readKnownField(
   }
 }
 
-/** 1*DIGIT, once, and small enough to be counted exactly (RFC 9110, section 8.6; RFC 9112, section 6.3). */
+/** 1*DIGIT, once, and small enough to be an exact number (RFC 9110, section 8.6; RFC 9112, section 6.3). */
 function readContentLength(head: Head, bytes: Uint8Array, start: number, end: number): HttpErrorCode | null {
   if (head.contentLength >= 0 || start === end) return 'framing_invalid'
   let value = 0
@@ -99,7 +99,10 @@ function readContentLength(head: Head, bytes: Uint8Array, start: number, end: nu
   return null
 }
 
-/** #connection-option (RFC 9110, section 7.6.1). What is no list of tokens closes the connection after the response. */
+/**
+ * #connection-option (RFC 9110, section 7.6.1). A value that is not a list of tokens closes the connection after the
+ * response.
+ */
 function readConnection(head: Head, bytes: Uint8Array, start: number, end: number): void {
   let i = start
   while (i < end) {
@@ -119,7 +122,7 @@ function readConnection(head: Head, bytes: Uint8Array, start: number, end: numbe
   }
 }
 
-/** Compares letters and hyphens without case; `name` is lower case and of the right length. */
+/** Compares letters and hyphens in any case; `name` is lower case and has the right length. */
 function equals(bytes: Uint8Array, start: number, name: string): boolean {
   for (let i = 0; i < name.length; i++) if ((bytes[start + i]! | 0x20) !== name.charCodeAt(i)) return false
   return true

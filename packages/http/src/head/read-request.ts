@@ -4,9 +4,9 @@ import { HttpRequest } from '../request.ts'
 import type { Head } from './head.ts'
 import { hasBadEscape, otherTarget } from './target.ts'
 
-/** The request that a head is of, whose text is `text`; or why it is none. Its body is still to be given to it. */
+/** The request in a head, whose text is `text`, or the reason for its rejection. The caller adds its body. */
 export function readRequest(exchange: Exchange, head: Head, text: string): HttpRequest | HttpErrorCode {
-  // A string that is there already is compared and looked up by its identity.
+  // Reusing an existing string lets it be compared and looked up by identity.
   const method = head.isGet ? 'GET' : text.slice(head.methodStart, head.targetStart - 1)
   if (!exchange.engine.methods.has(method)) return 'method_not_implemented'
   let path = text.slice(head.targetStart, head.queryStart)

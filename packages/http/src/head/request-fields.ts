@@ -1,6 +1,6 @@
 /**
- * Looks fields up in a request head that was already parsed and checked. Nothing is indexed or decoded until someone
- * asks; one look-up is one pass over the names.
+ * Looks up fields in a request head that has been parsed and checked. Nothing is indexed or decoded until it is needed;
+ * each look-up scans the names once.
  */
 
 /** The values of every field called `name` (lower case), joined by a comma as RFC 9110, section 5.3 allows. */
@@ -8,7 +8,7 @@ export function findField(head: string, from: number, name: string): string | un
   let found: string | undefined
   const length = name.length
   let i = from
-  // The head ends with an empty line: CR stands where the next name would.
+  // The head ends with an empty line: CR is where the next name would be.
   while (head.charCodeAt(i) !== 0x0d) {
     const colon = head.indexOf(':', i)
     const lineEnd = head.indexOf('\r', colon)
@@ -21,7 +21,7 @@ export function findField(head: string, from: number, name: string): string | un
   return found
 }
 
-/** Every field by its lower-case name, repeated ones joined. The object has no prototype: no name is special. */
+/** Every field by its lower-case name, with repeated ones joined. The object has no prototype, so no name is special. */
 export function allFields(head: string, from: number): Record<string, string> {
   const out: Record<string, string> = Object.create(null)
   let i = from
@@ -38,20 +38,21 @@ export function allFields(head: string, from: number): Record<string, string> {
 }
 
 /**
- * Fields that a trailer section must not have: they frame or route the message, say who asks or how to answer, or describe
- * content that was already processed (RFC 9110, section 6.5.1). A digest of the content is what trailers are for (RFC 9530).
+ * Fields that are forbidden in a trailer section: they frame or route the message, identify the client, control the
+ * response, or describe content that was already processed (RFC 9110, section 6.5.1). A digest of the content is what
+ * trailers are for (RFC 9530).
  */
 const NO_TRAILER =
   /^(?:age|allow|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|range|security-policy|type)|cookie2?|date|expect|expires|forwarded|host|if-.*|keep-alive|location|max-forwards|origin|pragma|proxy-.*|range|retry-after|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|vary|via|warning|www-authenticate|x-forwarded-.*|x-real-ip|x-request-id)$/
 
-/** The fields of a trailer section that may stand there. */
+/** The fields that are allowed in a trailer section. */
 export function trailerFields(section: string): Record<string, string> {
   const fields = allFields(section, 0)
   for (const name of Object.keys(fields)) if (NO_TRAILER.test(name)) delete fields[name]
   return fields
 }
 
-/** Without the SP and HTAB around it: String.prototype.trim would eat octets that belong to the value. */
+/** Trims SP and HTAB only: String.prototype.trim would remove octets that belong to the value. */
 function trim(text: string, start: number, end: number): string {
   let from = start
   let to = end

@@ -15,7 +15,7 @@ const CR = 0x0d
 const LF = 0x0a
 const SP = 0x20
 
-/** Longer than any method there is (UPDATEREDIRECTREF has 17 letters). */
+/** Longer than any existing method (UPDATEREDIRECTREF has 17 letters). */
 const METHOD_MAX = 24
 
 /** request-line = method SP request-target SP HTTP-version CRLF (RFC 9112, section 3) */
@@ -23,7 +23,7 @@ export class RequestLine {
   private state = START
   /** How many octets were read, counted from the base. */
   private position = 0
-  /** Octets of the empty line before it. */
+  /** Octets of the preceding empty line. */
   private skipped = 0
   private mark = 0
   private readonly head: Head
@@ -110,7 +110,7 @@ export class RequestLine {
     }
     this.head.methodStart = i - base
     this.state = METHOD
-    // The common case at once: "GET ".
+    // The common case first: "GET ".
     if (i + 3 < end && bytes[i] === 0x47 && bytes[i + 1] === 0x45 && bytes[i + 2] === 0x54 && bytes[i + 3] === SP) {
       this.head.isGet = true
       this.beginTarget(i + 4 - base)
@@ -124,7 +124,7 @@ export class RequestLine {
     this.state = TARGET_PATH
   }
 
-  /** What stands where the path or query ends: `?`, the space before the version, or what no target can have. */
+  /** The octet that ends the path or query: `?`, the space before the version, or an octet that is invalid in a target. */
   private targetStops(octet: number, at: number): HttpErrorCode | null {
     const { head } = this
     if (this.state === TARGET_PATH) {
@@ -134,7 +134,7 @@ export class RequestLine {
         return null
       }
     }
-    // `GET /` CR LF was HTTP/0.9: a line without a version, rather than a target with a bad octet.
+    // `GET /` CR LF was HTTP/0.9: the version is missing, rather than the target being invalid.
     if (octet === CR || octet === LF) return 'request_line_invalid'
     if (octet !== SP || at === head.targetStart) return 'target_invalid'
     head.targetEnd = at
@@ -143,7 +143,7 @@ export class RequestLine {
     return null
   }
 
-  /** The common case at once: "HTTP/1.1" CR, when all of it is there and within the limit. */
+  /** The common case first: "HTTP/1.1" CR, if all of it is there and within the limit. */
   private wholeVersion(bytes: Uint8Array, base: number, i: number, end: number): number {
     const isCommon =
       i + 9 < end &&
@@ -162,7 +162,7 @@ export class RequestLine {
     return i + 9
   }
 
-  /** HTTP-version = "HTTP/" DIGIT "." DIGIT (section 2.3); a version we do not speak is refused at the end of the line. */
+  /** HTTP-version = "HTTP/" DIGIT "." DIGIT (section 2.3); an unsupported version is rejected at the end of the line. */
   private version(octet: number, position: number): HttpErrorCode | null {
     const { head } = this
     const at = position - this.mark

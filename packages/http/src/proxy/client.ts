@@ -3,16 +3,16 @@ import { isHost } from '../head/grammar.ts'
 import { forwardedHops, type Hop, xForwardedHops } from './hops.ts'
 import { normalAddress, type ProxyTrust } from './proxy-trust.ts'
 
-/** Who asks, as far as it can be trusted. Cookies, redirects, rate limits and logs all read it here. */
+/** The client, as far as it can be trusted. Cookies, redirects, rate limits and logs all read it here. */
 export interface Client {
-  /** Address in its usual spelling; empty for a unix socket. */
+  /** Normalized address; empty for a Unix socket. */
   ip: string
   protocol: 'http' | 'https'
   /** Host and port as the client wrote them. */
   host: string
 }
 
-/** What a request says about itself, whatever carries it. */
+/** The parts of a request that identify the client, independent of what carries it. */
 export interface ClientSource {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
@@ -22,8 +22,8 @@ export interface ClientSource {
 type Header = (name: string) => string | undefined
 
 /**
- * The client behind trusted proxies: from the peer backwards, the first address that is no trusted proxy. What hops before
- * that one wrote is the client's own invention. From a peer that is not trusted nothing forwarded counts.
+ * The client behind trusted proxies: starting from the peer, the first address that is not a trusted proxy. Hops beyond it
+ * could be forged by the client. Forwarded fields from an untrusted peer are ignored.
  */
 export function resolveClient(source: ClientSource, header: Header, host: string): Client {
   const { engine } = source
@@ -42,7 +42,7 @@ export function resolveClient(source: ClientSource, header: Header, host: string
   return walk(forwarded.standard ? forwardedHops(header) : xForwardedHops(header, forwarded), engine.trust, direct)
 }
 
-/** From the nearest hop outwards; an address that cannot be read ends the way, for what is behind it cannot be checked. */
+/** From the nearest hop outwards; an unreadable address ends the chain, because nothing beyond it can be checked. */
 function walk(hops: Hop[], trust: ProxyTrust, direct: Client): Client {
   const client = { ...direct }
   let port: string | undefined
@@ -61,7 +61,7 @@ function walk(hops: Hop[], trust: ProxyTrust, direct: Client): Client {
   return client
 }
 
-/** The port that a proxy says the client asked, where the host has none. The usual ones are never written. */
+/** The client's port according to a proxy, if the host has none. Default ports are never written. */
 function withPort(host: string, port: string | undefined): string {
   if (port === undefined || !/^\d{1,5}$/.test(port) || port === '80' || port === '443') return host
   return host === '' || /:\d+$/.test(host) ? host : `${host}:${port}`
@@ -72,7 +72,7 @@ function isHostText(text: string): boolean {
   return isHost(bytes, 0, bytes.length)
 }
 
-/** Without this line, a server behind a proxy it was not told of takes all clients for one, and nobody knows why. */
+/** Without this line, a server behind an unknown proxy would silently treat all clients as one. */
 function mentionUntrusted(engine: Engine, header: Header): void {
   const { mentioned } = engine.forwarded
   if (mentioned.has(ADDRESS) || header(ADDRESS) === undefined) return
@@ -82,7 +82,7 @@ function mentionUntrusted(engine: Engine, header: Header): void {
 
 const ADDRESS = 'x-forwarded-for'
 
-/** The same for a field that came by a trusted proxy, which may write it, or pass on what a client wrote. */
+/** The same for a field that came through a trusted proxy, which may have written it or passed on the client's. */
 function mentionUnnamed({ forwarded, log }: Engine, header: Header): void {
   if (forwarded.standard) return
   for (const part of ['proto', 'host'] as const) {

@@ -1,6 +1,6 @@
 import { invalidOption } from '@arlen/core/options'
 
-/** A header field in which a proxy writes down who asked it, and how. */
+/** A header field in which a proxy records its client and the protocol used. */
 export type ForwardedHeader =
   | 'x-forwarded-for'
   | 'x-forwarded-proto'
@@ -8,14 +8,14 @@ export type ForwardedHeader =
   | 'x-forwarded-port'
   | 'forwarded'
 
-/** Which fields the trusted proxies write. One that they do not write is the client's own, and passes through them. */
+/** The fields that the trusted proxies write. Any other field comes from the client and passes through them. */
 export interface ForwardedFields {
   readonly standard: boolean
   readonly for: boolean
   readonly proto: boolean
   readonly host: boolean
   readonly port: boolean
-  /** Fields that were ignored and mentioned in the log. */
+  /** Ignored fields that the log has mentioned. */
   readonly mentioned: Set<string>
 }
 
@@ -27,7 +27,7 @@ const NAMES: readonly string[] = [
   'forwarded',
 ]
 
-/** Reads the option `forwardedHeader`. Throws `option_invalid` for a name that is none, and for both families at once. */
+/** Reads the option `forwardedHeader`. Throws `option_invalid` for an unknown name, and for both families together. */
 export function forwardedFields(given: string | readonly string[] = 'x-forwarded-for'): ForwardedFields {
   const names = (Array.isArray(given) ? given : [given]).map(name => String(name).toLowerCase())
   const unknown = names.find(name => !NAMES.includes(name))

@@ -2,7 +2,7 @@ import type { ForwardedFields } from './forwarded-fields.ts'
 
 type Header = (name: string) => string | undefined
 
-/** One step of the way here, as the proxy that took it wrote it down. */
+/** One hop on the way here, as recorded by its proxy. */
 export interface Hop {
   address: string
   protocol: string | undefined
@@ -10,14 +10,14 @@ export interface Hop {
   port: string | undefined
 }
 
-/** More than any way here is long. Elements that say nothing count, and what a client puts before them costs nobody time. */
+/** More than any real chain. Empty elements count, and what a client puts before them takes no time. */
 const HOPS_MAX = 32
 
-/** The steps as X-Forwarded-For and its companions tell them, the nearest last. */
+/** The hops according to X-Forwarded-For and its companions, the nearest last. */
 export function xForwardedHops(header: Header, fields: ForwardedFields): Hop[] {
   const read = (name: 'for' | 'proto' | 'host' | 'port') => (fields[name] ? members(header(`x-forwarded-${name}`)) : [])
   const [addresses, protocols, hosts, ports] = [read('for'), read('proto'), read('host'), read('port')]
-  // Proxies that replace a field send one value for the whole way; those that append send one for each hop.
+  // Proxies that replace a field send one value for the whole chain; those that append send one for each hop.
   const at = (values: string[], fromEnd: number) => values[Math.max(0, values.length - 1 - fromEnd)]
   const count = Math.max(addresses.length, 1)
   return Array.from({ length: count }, (_, index) => {
@@ -31,7 +31,7 @@ export function xForwardedHops(header: Header, fields: ForwardedFields): Hop[] {
   })
 }
 
-/** The last members of a comma-separated list. It knows no quotes: one that a client opens must hide nothing. */
+/** The last members of a comma-separated list. Quotes have no meaning: one that a client opens must not hide anything. */
 function members(value: string | undefined): string[] {
   if (value === undefined) return []
   const all = value.split(',').map(member => member.trim())
@@ -39,8 +39,9 @@ function members(value: string | undefined): string[] {
 }
 
 /**
- * The elements of Forwarded (RFC 7239, section 4), read from the end: the nearest proxy wrote last. Where they cannot be
- * read the rest is what a client sent, and a quote that it left open reaches into nothing that a proxy has added.
+ * The elements of Forwarded (RFC 7239, section 4), read from the end, where the nearest proxy wrote. From the first
+ * unreadable element on, the rest is the client's; a quote that the client left open cannot reach into what a proxy has
+ * added.
  */
 export function forwardedHops(header: Header): Hop[] {
   const hops: Hop[] = []
@@ -59,7 +60,7 @@ export function forwardedHops(header: Header): Hop[] {
   return hops
 }
 
-/** Where the list element that ends at `end` begins: behind a comma outside of quotes. -1 where a quote has no other. */
+/** Where the list element that ends at `end` begins: after a comma outside of quotes. -1 if a quote is not closed. */
 function startOfLastElement(text: string, end: number): number {
   for (let i = end - 1; i >= 0; i--) {
     const character = text[i]
@@ -71,7 +72,7 @@ function startOfLastElement(text: string, end: number): number {
   return 0
 }
 
-/** A quote inside of quotes has a backslash before it, and the one that opens them an equals sign. */
+/** A quote inside a quoted string has a backslash before it; the opening one has an equals sign. */
 function openingQuote(text: string, closing: number): number {
   let at = closing
   do {
@@ -84,7 +85,7 @@ function openingQuote(text: string, closing: number): number {
 /** token "=" ( token / quoted-string ); a value without quotes may be an IPv6 address, as some proxies write it. */
 const PAIR = /([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"\s]*))/y
 
-/** [ pair ] *( ";" [ pair ] ), with space around them; undefined where it is anything else. */
+/** [ pair ] *( ";" [ pair ] ), with optional space around; undefined if it is anything else. */
 function readPairs(element: string): Map<string, string> | undefined {
   const pairs = new Map<string, string>()
   let separated = true

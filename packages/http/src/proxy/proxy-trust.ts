@@ -1,28 +1,28 @@
 import { invalidOption } from '@arlen/core/options'
 import ipaddr from 'ipaddr.js'
 
-/** Names for the ranges a proxy of one's own stands in; `unix` is a proxy that comes over a unix socket. */
+/** Names for the address ranges of one's own proxies; `unix` is a proxy on a Unix socket. */
 const RANGES: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   linklocal: ['169.254.0.0/16', 'fe80::/10'],
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 }
 
-/** Whether forwarded headers that come from this address count. Undefined is the peer of a unix socket. */
+/** Whether forwarded headers from this address are trusted. Undefined is the peer of a Unix socket. */
 export type ProxyTrust = (address: string | undefined) => boolean
 
 /**
- * Makes the test from a list of addresses, CIDR ranges and names. A number of hops or `true` is refused: either lets
- * anyone who reaches the server directly write their own address.
+ * Creates the test from a list of addresses, CIDR ranges and names. A number of hops or `true` is rejected: with either,
+ * anyone who reaches the server directly could forge their address.
  */
 export function proxyTrust(list: readonly string[]): ProxyTrust {
   return addressTest(list, problem => invalidOption('createServer()', 'trustedProxies', problem))
 }
 
 /**
- * The one reader of lists of addresses, for whatever option has one.
+ * The one parser for address lists, for every option that has one.
  *
- * @param refuse - makes the error for a list that cannot be read, from what is wrong with it
+ * @param refuse - creates the error for an unreadable list, from what is wrong with it
  */
 export function addressTest(list: readonly string[], refuse: (problem: string) => Error): ProxyTrust {
   if (!Array.isArray(list)) {
@@ -38,7 +38,7 @@ export function addressTest(list: readonly string[], refuse: (problem: string) =
     const parsed = ipaddr.process(address)
     return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))
   }
-  // Request after request comes from the same few proxies.
+  // Consecutive requests come from the same few proxies.
   let last = ''
   let result = evaluate(last)
   return address => {
@@ -63,7 +63,7 @@ function parseRange(text: string, refuse: (problem: string) => Error): [ipaddr.I
   }
 }
 
-/** An address in one spelling: IPv4 even where the socket speaks IPv6, no zone. Undefined where it is none. */
+/** A normalized address: IPv4 even on a dual-stack socket, without a zone. Undefined if it is invalid. */
 export function normalAddress(text: string): string | undefined {
   return ipaddr.isValid(text) && (text.includes(':') || text.split('.').length === 4)
     ? ipaddr.process(text).toString()

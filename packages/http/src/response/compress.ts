@@ -13,9 +13,9 @@ import { isStream, toReply } from './to-reply.ts'
 
 /** Options of {@link compress}. */
 export interface CompressOptions {
-  /** Best first. Default zstd, br, gzip: at the speed used here, in the order of what they cost. */
+  /** Best first. Default zstd, br, gzip: ordered by cost at the speed used here. */
   codings?: readonly ContentCoding[]
-  /** Smaller answers are left alone, in bytes. Default 1024. */
+  /** Smaller responses are not compressed, in bytes. Default 1024. */
   minBytes?: number
 }
 
@@ -30,9 +30,9 @@ const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|x-ndjson|[\w.-]+\+(?:json|xml))|image\/svg\+xml|font\/(?:ttf|otf))/i
 
 /**
- * Compresses answers for those who take it. It is given to routes, not to a whole application: a response that mixes a
- * secret with text that an attacker chose tells the secret by its length (BREACH), so a page with both must not have it.
- * Event streams, answers that already have a coding and `Cache-Control: no-transform` are left alone.
+ * Compresses responses for clients that accept it. Add it to routes, not to a whole application: a response that mixes a
+ * secret with text chosen by an attacker reveals the secret through its length (BREACH), so do not compress a page with
+ * both. Event streams, responses that already have a coding, and `Cache-Control: no-transform` are left alone.
  */
 export function compress(options: CompressOptions = {}): Middleware {
   const { codings = CODINGS, minBytes = 1024 } = readOptions('compress()', options, OPTIONS)
@@ -56,19 +56,19 @@ function isCandidate(c: Context, reply: Reply, minBytes: number): boolean {
   const type = reply.type === '' ? (setField(c, reply, 'content-type') ?? '') : reply.type
   if (!COMPRESSIBLE.test(type) || setField(c, reply, 'content-encoding') !== undefined) return false
   if (/\bno-transform\b/i.test(setField(c, reply, 'cache-control') ?? '')) return false
-  // The response to HEAD, and 304, have no content but the length of what they stand for.
+  // A response to HEAD, and a 304, have no content but the length of what they stand for.
   if (body === null) return reply.length >= minBytes
   if (typeof body === 'string' || body instanceof Uint8Array) return body.length >= minBytes
   return typeof body === 'object' && isStream(body)
 }
 
-/** Destroyed, it lets go of what it reads at once, also of a web stream that it waits for. */
+/** When destroyed, it releases its source immediately, including a web stream that it waits for. */
 function readable(body: StreamBody): Readable {
   if (body instanceof Readable) return body
   return body instanceof ReadableStream ? Readable.fromWeb(body as WebStream) : Readable.from(checked(body))
 }
 
-/** Of an iterator that gives nothing and does not end, `Readable.from` reads for ever, and lets nothing else run. */
+/** From an iterator that yields nothing and does not end, `Readable.from` would read forever and block everything else. */
 function checked(body: AsyncIterable<Uint8Array | string>): AsyncIterable<Uint8Array | string> {
   return {
     [Symbol.asyncIterator]() {
@@ -90,11 +90,11 @@ function statusOf(c: Context, reply: Reply): number {
   return reply.status === 0 ? c.res.status : reply.status
 }
 
-/** What is said of the content as it was, and is true of it no longer: ranges and digests of it, its length. */
+/** Fields that describe the uncompressed content and no longer hold: ranges, digests, length. */
 const OF_THE_IDENTITY = ['accept-ranges', 'content-length', 'content-digest', 'repr-digest', 'digest', 'content-md5']
 
 function encode(c: Context, reply: Reply, coding: ContentCoding): Reply | Promise<Reply> {
-  // Another coding is another representation, with a tag of its own.
+  // Another coding is another representation, with its own tag.
   const etag = setField(c, reply, 'etag')
   if (etag !== undefined) reply.headers.set('ETag', etag.replace(/"$/, `-${coding}"`))
   for (const name of OF_THE_IDENTITY) {
@@ -106,14 +106,14 @@ function encode(c: Context, reply: Reply, coding: ContentCoding): Reply | Promis
   reply.headers.set('Content-Encoding', coding)
   const { body } = reply
   if (body === null) {
-    // HEAD: it says what GET would say, which does not know its length beforehand either.
+    // HEAD: it must match GET, which does not know its length beforehand either.
     reply.body = Readable.from([])
     reply.length = -1
     return reply
   }
   if (typeof body === 'object' && body !== null && isStream(body)) {
     const packed = encodeStream(coding)
-    // Its failure is the failure of the stream that is sent, and told there.
+    // Its failure is the failure of the stream that is sent, and is reported there.
     pipeline(readable(body), packed, () => undefined)
     reply.body = packed
     reply.length = -1

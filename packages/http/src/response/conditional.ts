@@ -4,16 +4,16 @@ import { evaluateConditions, isConditional, parseDate } from './conditions.ts'
 import { Reply } from './reply.ts'
 import { setField } from './response-fields.ts'
 
-/** What a 304 says of the representation that the client has: nothing that it could not know (RFC 9110, section 15.4.5). */
+/** The fields that a 304 sends about the representation that the client has (RFC 9110, section 15.4.5). */
 const NOT_IN_304 = [
   ...['Accept-Ranges', 'Content-Disposition', 'Content-Encoding', 'Content-Language', 'Content-Length'],
   ...['Content-Digest', 'Content-MD5', 'Digest', 'Repr-Digest'],
 ] as const
 
 /**
- * The response as the preconditions of its request make it: a 2xx to GET or HEAD with an ETag or Last-Modified becomes 304
- * where the client has it already, and 412 where it asked for another state (RFC 9110, section 13). What other methods
- * have done cannot be undone by then: their handlers ask `c.fresh()` before they act.
+ * Applies the request's preconditions to a response: a 2xx to GET or HEAD with an ETag or Last-Modified becomes 304 if the
+ * client already has it, and 412 if it asked for another state (RFC 9110, section 13). For other methods it would be too
+ * late to undo their effect: their handlers call `c.fresh()` before they act.
  *
  * @throws HttpError precondition_failed (412)
  */
@@ -31,7 +31,7 @@ export function conditioned(c: Context, reply: Reply): Reply {
 }
 
 function notModified(c: Context, reply: Reply): Reply {
-  // A copy: the response may be one that a program gives again and again.
+  // A copy, because a program may return the same response again and again.
   const bare = new Reply(null, '', 304)
   if (reply._list !== null) for (const [name, value] of reply._list.clone()) bare.headers.append(name, value)
   for (const name of NOT_IN_304) {

@@ -18,8 +18,8 @@ const unpack: Readonly<Record<string, Work>> = {
 }
 
 /**
- * Takes the content coding off a body. What comes out is counted as it comes out: a small body that unpacks into a large
- * one is refused (413) when it passes `limit`, and costs no more memory than that.
+ * Removes the content coding from a body. The decoded bytes are counted as they appear: a small body that unpacks into a
+ * large one is rejected (413) once it exceeds `limit`, and takes no more memory than that.
  */
 export async function decodeBody(bytes: Buffer, coding: string, limit: number): Promise<Buffer> {
   const work = unpack[coding.trim().toLowerCase()]
@@ -36,7 +36,7 @@ export async function decodeBody(bytes: Buffer, coding: string, limit: number): 
 
 const { constants } = zlib
 
-/** Fast rather than small: a response is compressed each time it is given. */
+/** Fast rather than small: a response is compressed each time it is sent. */
 const SETTINGS: Readonly<Record<ContentCoding, { whole: object; stream: object }>> = {
   gzip: { whole: { level: 6 }, stream: { level: 6, flush: constants.Z_SYNC_FLUSH } },
   br: {
@@ -59,7 +59,7 @@ export function encodeBody(body: Bytes, coding: ContentCoding): Promise<Buffer> 
   return pack[coding](body, SETTINGS[coding].whole)
 }
 
-/** A stream that compresses, and passes on each piece when it has got it. */
+/** A stream that compresses and passes on each piece as it comes. */
 export function encodeStream(coding: ContentCoding): Transform {
   const options = SETTINGS[coding].stream
   if (coding === 'gzip') return zlib.createGzip(options)

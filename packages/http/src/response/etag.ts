@@ -8,8 +8,8 @@ import { toReply } from './to-reply.ts'
 /** See {@link etag}. */
 export interface EtagOptions {
   /**
-   * Default true: the tag says that two answers mean the same. A strong tag says that they are the same byte for byte, in
-   * each of their codings, which is more than most pages need.
+   * Default true: the tag says that two responses are equivalent. A strong tag says that they are identical byte for byte,
+   * in each of their codings, which is more than most pages need.
    */
   weak?: boolean
 }
@@ -17,8 +17,8 @@ export interface EtagOptions {
 const OPTIONS: OptionTable<EtagOptions> = { weak: option.boolean }
 
 /**
- * Gives answers to GET and HEAD an ETag made of their content, so that who has it already gets 304. The handler runs all
- * the same: what is saved is the way to the client. Streams, errors and answers with a tag of their own are left alone.
+ * Gives responses to GET and HEAD an ETag computed from their content, so that clients that already have it get 304. The
+ * handler still runs: only the transfer is saved. Streams, errors and responses with their own tag are left alone.
  */
 export function etag(options: EtagOptions = {}): Middleware {
   const { weak = true } = readOptions('etag()', options, OPTIONS)

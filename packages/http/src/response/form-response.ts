@@ -1,15 +1,15 @@
-/** `fetch` gives answers their address; what a program made itself has none. */
+/** `fetch` gives responses a URL; responses that a program creates have none. */
 export function isFormOfOurs(response: Response): boolean {
   return response.url === '' && /^multipart\/form-data;/i.test(response.headers.get('content-type') ?? '')
 }
 
 /**
- * The body that a `Response` makes of a `FormData`. Node.js feeds it without asking whether anyone still reads it, and
- * ends the process where it was canceled: so it is read to its end, whatever becomes of the response. It is in memory anyhow.
+ * The body that `Response` creates for a `FormData`. Node.js feeds it without checking whether it is still read, and
+ * crashes the process if it was canceled. So it is always read to its end; it is in memory anyway.
  */
 export function readToEnd(response: Response): AsyncIterable<Uint8Array> {
   const whole = response.arrayBuffer()
-  whole.catch(() => undefined) // heard where it is sent; a response to HEAD never is
+  whole.catch(() => undefined) // reported where it is sent; a response to HEAD never is
   return (async function* () {
     yield new Uint8Array(await whole)
   })()

@@ -3,9 +3,9 @@ import type { HttpRequest } from '../request.ts'
 import { evaluateConditions, parseDate, type Validators } from './conditions.ts'
 import type { HeaderList } from './headers.ts'
 
-/** State of what a handler is about to answer with, or to change. */
+/** The state that a handler is about to send or change. */
 export interface Freshness {
-  /** An entity tag; quotes are added where it has none. */
+  /** An entity tag; quotes are added if they are missing. */
   etag?: string | undefined
   lastModified?: Date | number | undefined
 }

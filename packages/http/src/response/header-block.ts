@@ -1,8 +1,8 @@
 import { HeaderList } from './headers.ts'
 
 /**
- * Header fields that are the same for many responses, checked and written once, when it is made. `c.baseHeaders(block)`
- * gives them to a response at the cost of a string.
+ * Header fields that many responses share, checked and serialized once. `c.baseHeaders(block)` adds them to a response at
+ * the cost of a string.
  */
 export class HeaderBlock {
   /** As it stands in a head: `Name: value` CRLF for each field. */

@@ -1,10 +1,10 @@
 import { httpError } from '../errors.ts'
 import { isSendableValue, isToken } from '../head/grammar.ts'
 
-/** Fields that frame the message or belong to the connection: an application that set them could break both. */
+/** Fields that frame the message or belong to the connection: setting them could break both. */
 const RESERVED: ReadonlySet<string> = new Set(['transfer-encoding', 'keep-alive', 'trailer', 'te'])
 
-/** What describes the content, by name: gone from a response that becomes an error. */
+/** Fields that describe the content, by name: they are removed from a response that becomes an error. */
 const REPRESENTATION: ReadonlySet<string> = new Set([
   // Representation metadata and validators (RFC 9110, section 8).
   'content-type',
@@ -27,13 +27,13 @@ const REPRESENTATION: ReadonlySet<string> = new Set([
   'expires',
 ])
 
-/** The writer decides these, from what was set and from what is sent. */
+/** The writer decides these, from what was set and what is sent. */
 const WRITTEN_APART: ReadonlySet<string> = new Set(['content-type', 'content-length', 'connection', 'date'])
 
-/** What keeps a response out of shared caches holds for the error in its place too: its cookies are still there. */
+/** Fields that keep a response out of shared caches also apply to the error in its place, which still has the cookies. */
 const STAYS_PRIVATE = /\b(?:no-store|private)\b/i
 
-/** Fields that were checked and written when the program started; see `HeaderBlock`. */
+/** Fields that were checked and serialized when the program started; see `HeaderBlock`. */
 interface PreparedFields {
   readonly fields: readonly (readonly [name: string, value: string])[]
   get(name: string): string | undefined
@@ -41,16 +41,16 @@ interface PreparedFields {
 }
 
 /**
- * The header fields of a response, in order, as they were named. Names and values are checked when they are set, so that
- * no text can end a field or begin another (RFC 9110, section 5.5).
+ * The header fields of a response, in order, with their names as given. Names and values are checked when they are set, so
+ * that no text can end a field or start another (RFC 9110, section 5.5).
  */
 export class HeaderList {
   /** name, lower-case name, value, name, … */
   private readonly list: string[] = []
-  /** Fields that were prepared at boot, as long as none of them is touched. */
+  /** The block prepared at boot, as long as none of its fields is changed. */
   private base: PreparedFields | null = null
 
-  /** @internal Begins with these fields; those that are set already stay. */
+  /** @internal Puts these fields first; fields that are already set stay. */
   adopt(block: PreparedFields): void {
     if (this.list.length === 0 && this.base === null) this.base = block
     else for (const [name, value] of block.fields) if (!this.has(name)) this.set(name, value)
@@ -62,7 +62,7 @@ export class HeaderList {
     return false
   }
 
-  /** @internal The names, as they stand here, of the fields that `wanted` takes and that `other` has too; null for none. */
+  /** @internal The names of the fields that `wanted` accepts and that `other` has too; null for none. */
   namesSharedWith(other: HeaderList, wanted: (lower: string) => boolean): string[] | null {
     this.unfold()
     let names: string[] | null = null
@@ -75,7 +75,7 @@ export class HeaderList {
     return names
   }
 
-  /** A field of the block is about to change: from now on they are fields like any other. */
+  /** A field of the block is about to change: from now on its fields are ordinary ones. */
   private unfold(lower?: string): void {
     const { base } = this
     if (base === null || (lower !== undefined && base.get(lower) === undefined)) return
@@ -91,7 +91,7 @@ export class HeaderList {
     return this
   }
 
-  /** Adds a field beside those of the same name: Set-Cookie, Vary, Link. */
+  /** Adds a field next to others of the same name: Set-Cookie, Vary, Link. */
   append(name: string, value: string | number): this {
     const checked = check(name, value)
     this.unfold(name.toLowerCase())
@@ -99,7 +99,7 @@ export class HeaderList {
     return this
   }
 
-  /** Adds a member to a list-valued field such as Vary, unless it is there. */
+  /** Adds a member to a list-valued field such as Vary, unless it is already there. */
   add(name: string, member: string): this {
     const value = this.get(name)
     if (value === undefined) return this.set(name, member)
@@ -107,7 +107,7 @@ export class HeaderList {
     return members.includes(member.toLowerCase()) || value === '*' ? this : this.set(name, `${value}, ${member}`)
   }
 
-  /** The values of all fields of this name, joined by a comma; undefined where there is none. */
+  /** The values of all fields of this name, joined by a comma; undefined if there are none. */
   get(name: string): string | undefined {
     const lower = name.toLowerCase()
     let found: string | undefined
@@ -133,13 +133,13 @@ export class HeaderList {
     return this
   }
 
-  /** @internal Whether a field would go with {@link deleteRepresentation}. */
+  /** @internal Whether {@link deleteRepresentation} would remove a field. */
   get describesContent(): boolean {
     for (let i = 1; i < this.list.length; i += 3) if (REPRESENTATION.has(this.list[i]!)) return true
     return false
   }
 
-  /** Drops what described the content that is not sent after all; security headers, cookies and the like stay. */
+  /** Removes the fields that describe content that is not sent after all; security headers, cookies and the like stay. */
   deleteRepresentation(): this {
     if (this.base?.fields.some(([name]) => REPRESENTATION.has(name.toLowerCase()))) this.unfold()
     for (let i = this.list.length - 2; i >= 0; i -= 3) {
@@ -150,7 +150,7 @@ export class HeaderList {
     return this
   }
 
-  /** A copy that can be changed without changing this one. */
+  /** A copy that can be changed independently. */
   clone(): HeaderList {
     const copy = new HeaderList()
     copy.base = this.base
@@ -168,7 +168,7 @@ export class HeaderList {
     for (let i = 0; i < this.list.length; i += 3) yield [this.list[i]!, this.list[i + 2]!]
   }
 
-  /** `Name: value` CRLF for each field but those that `skip` has. */
+  /** `Name: value` CRLF for each field, except those that `skip` has. */
   serialize(skip: HeaderList | null = null): string {
     let out = this.base === null ? '' : this.base.serialize(skip)
     for (let i = 0; i < this.list.length; i += 3) {

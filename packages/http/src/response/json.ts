@@ -2,24 +2,24 @@ import type { Readable } from 'node:stream'
 import { invalidOption } from '@arlen/core/options'
 import { httpError } from '../errors.ts'
 
-/** How JSON answers write a BigInt, which JSON itself cannot. */
+/** How JSON responses encode a BigInt, which JSON itself cannot. */
 export type BigIntForm = 'string' | 'number' | ((value: bigint) => unknown)
 
-/** How JSON is written. */
+/** How JSON is encoded. */
 export interface JsonOptions {
   /**
-   * `string`: its digits in quotes. `number`: a number, where one can hold it exactly, and an error otherwise. A function:
-   * what it returns. Default: a BigInt is an error that says where it is.
+   * `string`: its digits in quotes. `number`: a number if it can be exact, an error otherwise. A function: what it returns.
+   * Default: a BigInt is an error that tells where it is.
    */
   bigint?: BigIntForm | undefined
 }
 
-/** What answers, for messages: `GET /orders/:id`. A context is one. */
+/** The name of the handler for messages: `GET /orders/:id`. A context is one. */
 interface Named {
   readonly routeName: string
 }
 
-/** Writes the JSON of responses. Throws `response_not_json` for what JSON would change silently. */
+/** Encodes the JSON of responses. Throws `response_not_json` for values that JSON would silently change. */
 export class JsonWriter {
   private readonly form: ((value: bigint, route: Named) => unknown) | undefined
 
@@ -40,16 +40,16 @@ export class JsonWriter {
       text = this.writeBigInts(value, route, error)
     }
     if (text === undefined) throw refused(`a ${typeof value}`, '', route, 'Return a value, or c.text(), c.empty(), …')
-    // Nothing but an object that says nothing is written like this: only then is it worth to look for one that would.
+    // Only an empty object encodes to this, so only then is a search for a lossy value worthwhile.
     if (text.includes('{}')) refuseMute(value, route)
-    // A stream of Node.js is written with all its state, and its failure, which nobody would hear, would end the process.
+    // A Node.js stream would be encoded with all its internal state, and its unhandled error would end the process.
     if (text.includes('"_events"')) refuseStream(value, route)
     return text
   }
 
   private writeBigInts(value: unknown, route: Named, error: unknown): string | undefined {
     const at = findMember(value, '', member => typeof member === 'bigint', new Set())
-    // One that a toJSON() returns is not found as a member.
+    // A value that toJSON() returns is not found as a member.
     if (at === undefined && !(error instanceof TypeError && error.message.includes('BigInt'))) throw error
     const { form } = this
     if (form === undefined) throw refused('a BigInt', at?.path ?? '', route, BIGINT_REMEDY)
@@ -69,7 +69,7 @@ const FORMS: Readonly<Record<string, (value: bigint, route: Named) => unknown>> 
 const BIGINT_REMEDY =
   "Convert it (String(n) or Number(n)), or say once how all are written: json: { bigint: 'string' } in the options of the server or of createApp."
 
-/** Objects that keep what they hold where JSON does not look, with the way to say it. */
+/** Objects whose content JSON ignores, with what to do instead. */
 const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/^(?:Map|FormData|URLSearchParams|Headers)$/, 'Return Object.fromEntries(…) of it.'],
   [/^(?:Set|Generator|.*Iterator.*)$/, 'Return an array of it: […].'],
@@ -98,7 +98,7 @@ function refuseUnsafe(value: unknown, route: Named): void {
   if (at !== undefined) throw unsafe(at.value, at.path, route)
 }
 
-/** Whether no number holds it exactly. */
+/** Whether no number can represent it exactly. */
 function isUnsafe(value: unknown): boolean {
   return typeof value === 'bigint' && !Number.isSafeInteger(Number(value))
 }
@@ -113,7 +113,7 @@ function isNodeStream(value: unknown): boolean {
   return typeof on === 'function' && typeof destroy === 'function'
 }
 
-/** Whether JSON makes `{}` of it although it holds something: a Map, a Set, a Promise, an Error, … */
+/** Whether JSON encodes it as `{}` although it holds something: a Map, a Set, a Promise, an Error, … */
 function isMute(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function' || Object.keys(value).length > 0) return false
@@ -125,9 +125,9 @@ function tagOf(value: object): string {
 }
 
 /**
- * The first member that JSON would meet and `wanted` takes, with its JSON Pointer (RFC 6901).
+ * The first member in JSON's order that `wanted` accepts, with its JSON Pointer (RFC 6901).
  *
- * @param seen - what was looked at already: cycles end here.
+ * @param seen - the objects visited so far, to stop at cycles
  */
 function findMember(
   value: unknown,

@@ -1,10 +1,9 @@
 import { HeaderList } from './headers.ts'
 
 /**
- * Fields that are lists whose members add up: what `c.res` has of them and what the response has are written together. Every
- * other field of the response replaces the one of `c.res`; so do lists that are one statement about one response and would say
- * something else when joined: Cache-Control, Content-Security-Policy, Permissions-Policy, Content-Encoding,
- * Content-Language, Accept-Ranges.
+ * List fields whose members are combined: the values of `c.res` and of the response are both sent. Every other field of the
+ * response replaces that of `c.res`. So do lists that make one statement about one response and would change meaning if
+ * joined: Cache-Control, Content-Security-Policy, Permissions-Policy, Content-Encoding, Content-Language, Accept-Ranges.
  */
 const JOINED_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'accept',
@@ -24,7 +23,7 @@ const JOINED_IN_ONE_LINE: ReadonlySet<string> = new Set([
   'vary',
 ])
 
-/** Their members hold commas themselves, and clients that read one line at a time are many. */
+/** Their members can contain commas, and many clients read only one line at a time. */
 const JOINED_IN_LINES: ReadonlySet<string> = new Set([
   'alt-svc',
   'cache-status',
@@ -35,12 +34,12 @@ const JOINED_IN_LINES: ReadonlySet<string> = new Set([
   'www-authenticate',
 ])
 
-/** Whether values of this field (lower case) add up, so that none of them replaces another. */
+/** Whether values of this field (lower case) are combined instead of replaced. */
 export function addsUp(name: string): boolean {
   return JOINED_IN_ONE_LINE.has(name) || JOINED_IN_LINES.has(name)
 }
 
-/** The list-valued fields that both have, joined: what the response says first. Null where there is none. */
+/** The combined list fields that both have, the response's first. Null if there are none. */
 export function joinLists(own: HeaderList, defaults: HeaderList): HeaderList | null {
   const names = own.namesSharedWith(defaults, addsUp)
   if (names === null) return null

@@ -1,6 +1,6 @@
 import { parseAccept, parseWeights, preferredMediaType } from '@arlen/core/accept'
 
-/** Short names for the media types that answers usually have. */
+/** Short names for common media types. */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',
   json: 'application/json',
@@ -12,14 +12,14 @@ const TYPES: Readonly<Record<string, string>> = {
   events: 'text/event-stream',
 }
 
-/** The media type of a short name; what has a slash is one already. */
+/** The media type of a short name; a name with a slash is already one. */
 export function mediaType(name: string): string {
   return name.includes('/') ? name : (TYPES[name] ?? `application/${name}`)
 }
 
 /**
- * The one of `offers` (short names or media types, best first) that the client likes best; undefined where it accepts none.
- * Without an Accept field everything is welcome. Of equal liking, the first offer wins.
+ * The offer (short name or media type, best first) that the client prefers; undefined if it accepts none. Without an Accept
+ * field, everything is acceptable. Among equals, the first offer wins.
  */
 export function negotiate(accept: string | undefined, offers: readonly string[]): string | undefined {
   if (accept === undefined || accept === '' || accept === '*/*') return offers[0]
@@ -27,14 +27,14 @@ export function negotiate(accept: string | undefined, offers: readonly string[])
 }
 
 /**
- * The content coding of `offers` that a client likes best, or `identity` (RFC 9110, section 12.5.3). Of equal liking, the
- * first offer wins.
+ * The offered content coding that a client prefers, or `identity` (RFC 9110, section 12.5.3). Among equals, the first offer
+ * wins.
  */
 export function negotiateCoding<T extends string>(header: string | undefined, offers: readonly T[]): T | 'identity' {
   if (header === undefined) return 'identity'
   const weights = new Map<string, number>()
   for (const { value, quality } of parseWeights(header)) {
-    // What was called x-gzip once is gzip (section 8.4.1.3).
+    // x-gzip is an alias of gzip (section 8.4.1.3).
     weights.set(value === 'x-gzip' ? 'gzip' : value, quality)
   }
   let best: T | 'identity' = 'identity'

@@ -13,7 +13,7 @@ export interface RedirectOptions {
 
 const REDIRECT_OPTIONS: OptionTable<RedirectOptions> = { status: option.any, external: option.boolean }
 
-/** A reply that sends the client to `location`; see `c.redirect()`. */
+/** A reply that redirects the client to `location`; see `c.redirect()`. */
 export function makeRedirect(
   req: { readonly host: string; readonly protocol: 'http' | 'https' },
   location: string,

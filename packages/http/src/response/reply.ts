@@ -7,16 +7,16 @@ import { HeaderList } from './headers.ts'
 /** What a body can be streamed from. */
 export type StreamBody = Readable | ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>
 
-/** A response that a handler returns. `c.text()`, `c.json()` and the like make it; a middleware may change it. */
+/** A response that a handler returns. `c.text()`, `c.json()` and the like create it; middleware may change it. */
 export class Reply {
-  /** 0 takes the status of `c.res`. */
+  /** 0 means the status of `c.res`. */
   status: number
-  /** The value of Content-Type; empty where there is none. */
+  /** The value of Content-Type; empty if there is none. */
   type: string
   body: string | Uint8Array | StreamBody | null
-  /** Length of a streamed body in bytes, -1 where it is not known. */
+  /** Length of a streamed body in bytes, -1 if unknown. */
   length: number
-  /** The preconditions of the request were evaluated already. */
+  /** The preconditions of the request have already been evaluated. */
   isConditioned = false
   private fields: HeaderList | null = null
   private block: HeaderBlock | null = null
@@ -42,12 +42,12 @@ export class Reply {
     return this.fields !== null || this.block !== null
   }
 
-  /** Gives the response fields that it shares with others, until someone changes them here. */
+  /** Gives the response fields that it shares with others until they are changed here. */
   useBlock(block: HeaderBlock): void {
     this.block = block
   }
 
-  /** @internal The fields that are this response's own, for those that look at names only. */
+  /** @internal The response's own fields, for code that only looks at names. */
   get _list(): HeaderList | null {
     return this.block === null ? this.fields : this.block.list
   }
@@ -58,7 +58,7 @@ export class Reply {
   }
 
   private initialize(init: ReplyOptions): void {
-    // The reader makes a copy, which a response with the right names can do without.
+    // The reader makes a copy, which a response that has the right names does not need.
     for (const name in init) if (!(name in OPTIONS)) readOptions('the reply', init, OPTIONS)
     if (init.status !== undefined) this.status = checkStatus(init.status)
     if (init.length !== undefined) this.length = init.length
@@ -78,7 +78,7 @@ export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView 
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value)
 }
 
-/** The bytes of a buffer or of any view of one, without a copy. */
+/** The bytes of a buffer or of any view, without a copy. */
 export function bytesOf(body: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (body instanceof Uint8Array) return body
   return ArrayBuffer.isView(body) ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength) : new Uint8Array(body)
@@ -95,7 +95,7 @@ export interface ReplyOptions {
   length?: number
 }
 
-/** Values are checked as they are used. */
+/** Values are validated where they are used. */
 const OPTIONS: OptionTable<ReplyOptions> = {
   status: option.any,
   headers: option.any,
@@ -106,7 +106,7 @@ const OPTIONS: OptionTable<ReplyOptions> = {
 /** A status, or a status and more. */
 export type ReplyInit = number | ReplyOptions
 
-/** A final status: 1xx answers are the engine's own. */
+/** A final status: only the engine sends 1xx responses. */
 export function checkStatus(status: number): number {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status
   throw httpError('status_invalid', { status })

@@ -5,8 +5,8 @@ import { joinLists } from './list-fields.ts'
 import type { Reply } from './reply.ts'
 
 /**
- * The fields of a response as they stand in a head, `Name: value` CRLF for each, with those that the server adds. What
- * frames or carries the response is added by whatever carries it.
+ * The fields of a response as they are in a head, `Name: value` CRLF for each, including those that the server adds. The
+ * transport adds the fields for framing.
  */
 export function responseFields(c: Context, reply: Reply, status: number): string {
   let fields = ''
@@ -23,16 +23,16 @@ export function responseFields(c: Context, reply: Reply, status: number): string
   return fields
 }
 
-/** What the response says it is; else what was set for a response that does not say. */
+/** The type that the response declares, else the default that was set for responses without one. */
 function contentType(c: Context, reply: Reply): string {
   const own = reply._list?.get('content-type') ?? reply.type
   if (own === '') return setField(c, reply, 'content-type') ?? ''
-  // Fields are checked when they are set; what a program wrote into `type` is checked here.
+  // Fields are checked when they are set; a value that a program assigned to `type` is checked here.
   if (typeof own === 'string' && isSendableValue(own)) return own
   throw httpError('header_value_invalid', { name: 'Content-Type' })
 }
 
-/** The fields of `c.res`, of the response where both have one, and of both where they are lists. */
+/** Merges the fields: those of `c.res`, those of the response if both have one, and both if they are lists. */
 export function fieldLines(c: Context, reply: Reply): string {
   const own = reply._list
   const defaults = c._response?.headers ?? c._base?.list ?? null
@@ -42,7 +42,7 @@ export function fieldLines(c: Context, reply: Reply): string {
   return (c._response === null ? c._base!.serialize(own) : defaults.serialize(own)) + reply._serialize()
 }
 
-/** A field as the application set it: on the response, else for whatever answer there is. */
+/** A field as the application set it: on the response, else on `c.res`. */
 export function setField(c: Context, reply: Reply, name: string): string | undefined {
   return reply._list?.get(name) ?? (c._response === null ? c._base?.get(name) : c._response.headers.get(name))
 }

@@ -6,12 +6,12 @@ import { BYTES_TYPE, bytesOf, isBytes, Reply, type StreamBody } from './reply.ts
 import { webReply } from './web-reply.ts'
 
 /**
- * The response that a handler's result stands for. Middleware that must see or change a response calls it on the result of
- * the handler it wraps, and returns what it made of it.
+ * Converts a handler's result to a response. Middleware that must see or change a response calls it on the result of the
+ * handler it wraps, and returns the outcome.
  *
- * A string is text; a Buffer, ArrayBuffer, view of one or Blob is bytes; a stream, async iterable or web Response is itself;
- * every other value is sent as JSON. Throws what is an Error, `response_missing` for undefined, and `response_not_json` for what
- * JSON would make `{}` of, such as a Map, and for a BigInt unless the option `json.bigint` says how to write it.
+ * A string is text; a Buffer, ArrayBuffer, view or Blob is bytes; a stream, async iterable or web Response is kept; every
+ * other value is sent as JSON. Throws Errors, `response_missing` for undefined, and `response_not_json` for values that
+ * JSON would turn into `{}`, such as a Map, and for a BigInt unless the option `json.bigint` says how to encode it.
  */
 export function toReply(c: Context, result: unknown): Reply {
   if (result instanceof Reply) return result
@@ -21,12 +21,12 @@ export function toReply(c: Context, result: unknown): Reply {
   return jsonReply(c, result)
 }
 
-/** Any JSON value as the response that a handler which returns it means. */
+/** The response for any JSON value that a handler returns. */
 export function jsonReply(c: Context, value: unknown): Reply {
   return new Reply(c._json(value), plainType(c, JSON_TYPE))
 }
 
-/** The Content-Type of a result that does not say its own: what was set for the response, else the usual one. */
+/** The Content-Type of a result that has none of its own: the one that was set for the response, else the default. */
 function plainType(c: Context, usual: string): string {
   return c._response?.headers.get('content-type') ?? usual
 }
@@ -50,7 +50,7 @@ export function isStream(value: object): value is StreamBody {
   return value instanceof Readable || value instanceof ReadableStream || Symbol.asyncIterator in value
 }
 
-/** Whether JSON is what an object becomes: the one question the fast path asks. */
+/** Whether an object becomes JSON: the one question of the fast path. */
 export function isPlainJson(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Array.prototype || (prototype === Object.prototype && !(Symbol.asyncIterator in value))

@@ -3,7 +3,7 @@ import { httpError } from '../errors.ts'
 import { isFormOfOurs, readToEnd } from './form-response.ts'
 import { Reply, type StreamBody } from './reply.ts'
 
-/** Fields of one connection (RFC 9110, section 7.6.1; RFC 9112), and the length, which is looked at apart. */
+/** Fields of one connection (RFC 9110, section 7.6.1; RFC 9112), and the length, which is handled separately. */
 const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -15,7 +15,7 @@ const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** What is said of content in a coding, and is true of it no longer once the coding is off. */
+/** Fields that describe encoded content and are wrong once the coding is removed. */
 const OF_THE_CODED: ReadonlySet<string> = new Set([
   'accept-ranges',
   'content-digest',
@@ -25,20 +25,20 @@ const OF_THE_CODED: ReadonlySet<string> = new Set([
   'repr-digest',
 ])
 
-/** Codings that `fetch` takes off, unless there is another among them. */
+/** Codings that `fetch` removes, unless there is another one among them. */
 const UNPACKED: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', ...(unpacksZstd() ? ['zstd'] : [])])
 
-/** undici before 7.11, and so the fetch of Node.js 22, leaves zstd as it is. */
+/** undici before 7.11, and so the fetch of Node.js 22, does not decode zstd. */
 function unpacksZstd(): boolean {
   return Number(process.versions.undici?.split('.')[0] ?? 0) >= 7
 }
 
 /**
- * A web Response as a response: its status, its fields but those of its connection, its body as it is read. What `fetch`
- * gives says how the body was sent, but reads without that coding, so the fields that were about it go, and a strong tag
- * becomes a weak one.
+ * A web Response as a response: its status, its fields except those of its connection, its body as it is read. The fields
+ * of a fetched response describe the encoded body, but it reads as decoded; so the fields about the coding are dropped, and
+ * a strong tag becomes weak.
  *
- * @param isHead - the response has no content, but the length that a GET would have got
+ * @param isHead - the response has no content, but the length of the GET response
  */
 export function webReply(response: Response, isHead: boolean): Reply {
   if (response.bodyUsed) throw httpError('stream_incomplete')
@@ -47,7 +47,7 @@ export function webReply(response: Response, isHead: boolean): Reply {
   const body = isFormOfOurs(response) ? readToEnd(response) : (response.body as StreamBody | null)
   const reply = new Reply(body, '', response.status)
   const length = headers.get('content-length')
-  // A body that a program took from elsewhere may be unpacked too: its length is known when it has been read.
+  // A fetched body may have been decoded, so its length is known only once it has been read.
   const isExact = isFetched(response) ? !unpacked : !headers.has('content-encoding')
   if (length !== null && isExact) reply.length = Number(length)
   else if (isHead && reply.body === null && isFetched(response)) reply.body = Readable.from([])
@@ -68,7 +68,7 @@ export function webReply(response: Response, isHead: boolean): Reply {
   return reply
 }
 
-/** One that a program made itself has no address, and what it says of its body is so. */
+/** A Response that a program created has no URL, and its fields describe its body correctly. */
 function isFetched(response: Response): boolean {
   return response.url !== ''
 }

@@ -12,15 +12,15 @@ import { rootOf } from './static-root.ts'
 /** Options of `c.file()`. */
 export interface FileOptions {
   /**
-   * The folder that the name is below, for names that a client may choose. What leaves it, by `..`, as an absolute path or
-   * by a symbolic link, and what begins with a dot, is 404.
+   * The folder that contains the name, for names that a client can choose. A path that leaves it, by `..`, as an absolute
+   * path or through a symbolic link, or that begins with a dot, is 404.
    */
   root?: string
-  /** Content-Type; by default told by the name. */
+  /** Content-Type. Default: derived from the name. */
   type?: string
-  /** Cache-Control. Default `no-cache`: kept, but asked for every time. */
+  /** Cache-Control. Default `no-cache`: cached, but revalidated every time. */
   cacheControl?: string
-  /** Offers the file for saving under this name, or (true) its own. */
+  /** Offers the file for download under this name, or (true) under its own. */
   download?: string | true
 }
 
@@ -31,14 +31,14 @@ const OPTIONS: OptionTable<FileOptions> = {
   download: option.either(option.text, option.oneOf(true)),
 }
 
-/** Files up to this size are read at once and leave in one piece with the head. */
+/** Files up to this size are read at once and sent in one piece with the head. */
 const WHOLE_BYTES = 64 * 1024
 
 const typeOf = typesByName()
 
 /**
- * A file as a response, with validators, conditions and ranges. Without a root the path is the program's own. Rejects with a
- * 404 where there is no such file, and with static_folder_missing where there is no such root.
+ * A file as a response, with validators, preconditions and ranges. Without a root, the program chooses the path. Rejects
+ * with 404 if the file does not exist, and with static_folder_missing if the root does not exist.
  */
 export async function answerFile(req: HttpRequest, name: string, options: FileOptions = {}): Promise<Reply> {
   readOptions('c.file()', options, OPTIONS)
@@ -55,13 +55,13 @@ export async function answerFile(req: HttpRequest, name: string, options: FileOp
   return reply
 }
 
-/** A setting that is missing must not become a way to every file there is. */
+/** A missing setting must not give access to every file. */
 function folderOf(root: string | undefined): string {
   if (typeof root === 'string') return rootOf(root)
   throw invalidOption('c.file()', 'root', `is ${root}: leave it out or name a folder`)
 }
 
-/** Names a file for saving, in US-ASCII and, where that is not the name, in UTF-8 (RFC 6266; RFC 8187). */
+/** Names a file for download, in US-ASCII and, if that differs from the name, in UTF-8 (RFC 6266; RFC 8187). */
 function disposition(path: string, download: string | true): string {
   const name = (download === true ? parse(path).base : download).toWellFormed()
   const plain = name.replace(/[^\x20-\x7e]|["\\%/]/g, '_')

@@ -2,19 +2,19 @@ import { extname } from 'node:path'
 import { invalidOption } from '@arlen/core/options'
 import mime from 'mime'
 
-/** Gives the Content-Type of a file by its name. */
+/** Finds the Content-Type of a file by its name. */
 export type TypeOf = (path: string) => string
 
-/** Formats that are text in UTF-8, whatever else they are. */
+/** Formats that are UTF-8 text, although their type does not say so. */
 const TEXT = /^text\/|^application\/(?:javascript|json|xml)$|[+/](?:json|xml)$/
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[\t\x20-\x7e]*)?$/
 
 /**
- * The media types of the IANA and of the browsers, by extension, with `charset=utf-8` for text.
+ * The media types of IANA and browsers, by extension, with `charset=utf-8` for text.
  *
- * @param own - more of them, or others: `{ log: 'text/plain' }`, with or without the dot
- * @throws option_invalid for what is no media type
+ * @param own - additional or replaced types: `{ log: 'text/plain' }`, with or without the dot
+ * @throws option_invalid for an invalid media type
  */
 export function typesByName(own: Readonly<Record<string, string>> = {}): TypeOf {
   const table = new Map<string, string>()

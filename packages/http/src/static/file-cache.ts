@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { type FileEntry, stampOf } from './file-entry.ts'
 
-/** A file as it is served: itself, and what stands beside it in other codings. */
+/** A file as it is served: the file itself and its precompressed variants. */
 export interface ServedFile {
   entry: FileEntry
   variants: readonly FileEntry[]
@@ -14,8 +14,8 @@ interface Cached {
 }
 
 /**
- * Files by the path they are asked for, the least recently used forgotten first once they hold more than `maxBytes`
- * together. A file is looked at again when it was last looked at `checkMs` ago, and forgotten when it has changed.
+ * Files by request path. When they exceed `maxBytes` together, the least recently used are evicted. A file is checked again
+ * once the last check is `checkMs` old, and evicted if it has changed.
  */
 export class FileCache {
   readonly #files = new Map<string, Cached>()
@@ -38,7 +38,7 @@ export class FileCache {
         return undefined
       }
       cached.checkedAt = now
-      // Once per check is often enough to tell the used from the unused.
+      // Once per check is often enough to track recent use.
       this.#files.delete(key)
       this.#files.set(key, cached)
     }
@@ -46,7 +46,7 @@ export class FileCache {
   }
 
   set(key: string, file: ServedFile): void {
-    // What is kept of a file besides its bytes is small, but a million of them are not.
+    // The memory of an entry besides its bytes is small, but not for a million files.
     const bytes = [file.entry, ...file.variants].reduce((sum, entry) => sum + (entry.bytes?.length ?? 0) + 1024, 0)
     if (bytes > this.#maxBytes) return
     this.delete(key)
@@ -69,7 +69,7 @@ export class FileCache {
   }
 }
 
-/** One system call, some microseconds: cheaper than the promise of an asynchronous one. */
+/** One system call of a few microseconds: cheaper than the promise of an asynchronous one. */
 function isCurrent(entry: FileEntry): boolean {
   const stat = statSync(entry.path, { bigint: true, throwIfNoEntry: false })
   return stat !== undefined && entry.stamp === stampOf(stat)

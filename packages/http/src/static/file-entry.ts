@@ -11,7 +11,7 @@ interface KnownValidators extends Validators {
   modified: number
 }
 
-/** A state of a file: what is needed to answer for it, and to notice that it has changed. */
+/** A state of a file: what is needed to serve it and to notice that it has changed. */
 export interface FileEntry extends KnownValidators {
   /** Absolute, without symbolic links. */
   path: string
@@ -21,20 +21,20 @@ export interface FileEntry extends KnownValidators {
   coding: ContentCoding | undefined
   /** Identifies the state in the file system. */
   stamp: string
-  /** The content, where it is small enough to be kept. */
+  /** The content, if it is small enough to be cached. */
   bytes: Buffer | undefined
-  /** What its answers say about it, once that was written. */
+  /** The header fields of its responses, once they have been written. */
   fields?: HeaderBlock
 }
 
-/** Content codings (RFC 9110, section 8.4.1) of files that were compressed beforehand. */
+/** Content codings (RFC 9110, section 8.4.1) of precompressed files. */
 type ContentCoding = 'br' | 'zstd' | 'gzip'
 
 /** Best first. */
 const CODINGS: readonly ContentCoding[] = ['br', 'zstd', 'gzip']
 const SUFFIX: Record<ContentCoding, string> = { br: '.br', zstd: '.zst', gzip: '.gz' }
 
-/** Where files may be, and what is made of them. */
+/** Where files are served from, and how. */
 export interface FileSource {
   /** Absolute, without symbolic links. */
   root: string
@@ -43,7 +43,7 @@ export interface FileSource {
   typeOf: TypeOf
 }
 
-/** Opens a file if it is one, lies in the root once every symbolic link is resolved, and may be read. */
+/** Opens a path if it is a file, lies in the root after all symbolic links are resolved, and is readable. */
 export async function openEntry(
   { root, keepBytes, typeOf }: FileSource,
   path: string,
@@ -66,17 +66,17 @@ export async function openEntry(
   }
 }
 
-/** The precompressed forms of a file that stand beside it: `app.js.br`, `app.js.gz`, `app.js.zst`. */
+/** The precompressed variants next to a file: `app.js.br`, `app.js.gz`, `app.js.zst`. */
 export async function openVariants(source: FileSource, path: string): Promise<FileEntry[]> {
   const variants = await Promise.all(CODINGS.map(coding => openEntry(source, path, coding)))
   return variants.filter(variant => variant !== undefined)
 }
 
 /**
- * Opens a file that is known, for its content. What has come in its place meanwhile gets an entry of its own, so that
- * content, tag and length are always those of one state.
+ * Opens a known file for its content. If it was replaced meanwhile, the replacement gets its own entry, so that content,
+ * tag and length always belong to one state.
  *
- * @returns undefined where there is no such file any more; a symbolic link in its place is none
+ * @returns undefined if the file is gone, also if a symbolic link has taken its place
  */
 export async function openCurrent(known: FileEntry): Promise<{ entry: FileEntry; handle: FileHandle } | undefined> {
   let handle: FileHandle | undefined
@@ -98,7 +98,7 @@ export async function openCurrent(known: FileEntry): Promise<{ entry: FileEntry;
   }
 }
 
-/** Whether an open file is still in this state. One that has grown since is, as far as it is sent. */
+/** Whether an open file is still in this state. A file that has grown since is, as far as it is sent. */
 export async function isSame(handle: FileHandle, entry: FileEntry): Promise<boolean> {
   const stat = await handle.stat({ bigint: true })
   return stampOf(stat) === entry.stamp || stat.size > entry.size
@@ -122,7 +122,7 @@ function stateOf(
   }
 }
 
-/** A file that is written to while it is read is read again; one that never rests is sent as it comes. */
+/** A file that is written to while it is read is read again; one that keeps changing is sent as it comes. */
 async function readWhole(handle: FileHandle, entry: FileEntry): Promise<FileEntry> {
   let current = entry
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -146,7 +146,7 @@ async function fill(handle: FileHandle, bytes: Buffer): Promise<boolean> {
   return true
 }
 
-/** Errors that mean "no such file" to a client: which of them it is, is none of its business. */
+/** Errors that mean "no such file" to a client, which must not learn which of them it was. */
 function isAbsence(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EINVAL'].includes(code)

@@ -9,12 +9,12 @@ import { type FileEntry, openCurrent } from './file-entry.ts'
 import { FileStream } from './file-stream.ts'
 import { parseRange } from './range.ts'
 
-/** Any field that could make the response another than the whole file. */
+/** Fields that could make the response differ from the whole file. */
 const CONDITIONAL = /\r\n(?:if-(?:match|none-match|modified-since|unmodified-since|range)|range):/i
 
 /**
- * The response to a GET or HEAD for a state of a file: 200, or 206, 304, 412, 416 as the request's preconditions and
- * range ask for (RFC 9110, sections 13 and 14). Undefined where the file has gone since it was looked at.
+ * The response to a GET or HEAD for a state of a file: 200, or 206, 304, 412, 416 according to the request's preconditions
+ * and range (RFC 9110, sections 13 and 14). Undefined if the file has disappeared since it was checked.
  */
 export function fileReply(
   req: HttpRequest,
@@ -27,7 +27,7 @@ export function fileReply(
     : replyTo(req, entry, null, cacheControl, varies)
 }
 
-/** The same for a file that is too large to be kept; undefined where it has gone. */
+/** The same for a file that is too large to cache; undefined if it has disappeared. */
 async function replyFromDisk(
   req: HttpRequest,
   known: FileEntry,
@@ -57,13 +57,13 @@ function replyTo(
   const status = evaluateConditions(req, entry)
   if (status === 412) throw httpError('precondition_failed')
   if (status === 304) {
-    // Type and length are not sent, but a middleware can tell by them what the whole response would have been.
+    // Type and length are not sent, but tell middleware what the whole response would have been.
     const reply = new Reply(null, entry.type, 304)
     reply.length = entry.size
     return describe(reply, entry, cacheControl, varies)
   }
 
-  // Ranges count bytes of one coding; a part of a compressed file is of no use to anyone.
+  // Ranges count bytes of one coding; part of a compressed file is useless.
   const field = req.method === 'GET' && entry.coding === undefined ? req.header('range') : undefined
   const range = field !== undefined && allowsRange(req, entry) ? parseRange(field, entry.size) : undefined
   if (range === 'unsatisfiable') {

@@ -6,14 +6,14 @@ import { isSame } from './file-entry.ts'
 
 const PIECE = 256 * 1024
 
-/** Part of one state of a file, read from a handle that stays with that state whatever its name comes to stand for. */
+/** Part of one state of a file, read from a handle that stays with that state whatever happens to its name. */
 export class FileStream extends Readable {
   private readonly handle: FileHandle
   private readonly entry: FileEntry
   private at: number
   private readonly end: number
 
-  /** @param handle - is the stream's now, which closes it */
+  /** @param handle - the stream takes it over and closes it */
   constructor(handle: FileHandle, entry: FileEntry, start: number, end: number) {
     super({ highWaterMark: PIECE })
     this.handle = handle
@@ -36,7 +36,7 @@ export class FileStream extends Readable {
     const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE, this.end - this.at))
     const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, this.at)
     this.at += bytesRead
-    // The last piece is held back where the file was written to: half a response can be told from a whole one.
+    // The last piece is held back if the file was written to: an incomplete response is recognizable, a wrong one is not.
     const isSound = bytesRead > 0 && (this.at < this.end || (await isSame(this.handle, this.entry)))
     if (!isSound) throw httpError('file_changed', { path: this.entry.path })
     return buffer.subarray(0, bytesRead)

@@ -1,4 +1,4 @@
-/** Part of a representation: from `start` up to but without `end`, in bytes. */
+/** Part of a representation in bytes: from `start` up to but excluding `end`. */
 export interface ByteRange {
   start: number
   end: number
@@ -7,13 +7,13 @@ export interface ByteRange {
 /**
  * Reads a Range field (RFC 9110, section 14.2) for a representation of `size` bytes.
  *
- * One range is honored. Several are answered with the whole, which the specification allows and which no client can
- * turn into a multiple of the work.
+ * A single range is honored. Several are answered with the whole representation, which the specification allows and which
+ * no client can use to multiply the work.
  *
- * Of nothing there are no parts, and no Content-Range could say which: a Range for an empty representation does not count, as
- * RFC 9110, section 14.2 allows and as clients expect that send one with every request.
+ * An empty representation has no parts, and no Content-Range could name one: a Range for it is ignored, as RFC 9110,
+ * section 14.2 allows and as clients expect that send one with every request.
  *
- * @returns the range; `unsatisfiable` where it lies beyond the end (416); undefined where the field does not count.
+ * @returns the range; `unsatisfiable` if it lies beyond the end (416); undefined if the field is ignored
  */
 export function parseRange(field: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const match = field === undefined || size === 0 ? null : /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(field)

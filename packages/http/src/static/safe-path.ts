@@ -1,10 +1,10 @@
 /**
- * The path of a file below a served folder that a request path names, or undefined where it names none: decoded once;
- * no encoded slash, backslash or NUL; no segment that climbs, is empty, or begins with a dot, `.well-known`
- * (RFC 8615) excepted.
+ * The file path below a served folder that a request path names, or undefined if it is unsafe. It is decoded once; it must
+ * not contain an encoded slash, backslash or NUL, nor segments that climb, are empty, or begin with a dot, except
+ * `.well-known` (RFC 8615).
  *
- * @param path - as it came, beginning with a slash, without the query.
- * @returns relative, with slashes; ends with one where a folder is meant; empty for the folder itself.
+ * @param path - as received, beginning with a slash, without the query
+ * @returns relative, with slashes; with a trailing slash for a folder; empty for the root
  */
 export function safePath(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined
@@ -14,13 +14,13 @@ export function safePath(path: string): string | undefined {
     try {
       decoded = decodeURIComponent(path)
     } catch {
-      return undefined // not UTF-8, so no name of a file
+      return undefined // not UTF-8, so not the name of a file
     }
   }
   return isSafeName(decoded.slice(1)) ? decoded.slice(1) : undefined
 }
 
-/** Whether a decoded name, relative and with slashes, names only what is below where it begins, and nothing hidden. */
+/** Whether a decoded relative name stays below its root and names nothing hidden. */
 export function isSafeName(name: string): boolean {
   if (name.includes('\\') || name.includes('\0')) return false
   const segments = name.split('/')
@@ -28,7 +28,7 @@ export function isSafeName(name: string): boolean {
   for (const [index, segment] of segments.entries()) {
     if (segment === '' && index < last) return false
     if (segment.startsWith('.') && segment !== '.well-known') return false
-    // Windows takes a colon for a drive or a stream, and drops dots and blanks at the end of a name.
+    // Windows takes a colon for a drive or a stream, and drops trailing dots and blanks.
     if (process.platform === 'win32' && /[:]|[. ]$/.test(segment)) return false
   }
   return true

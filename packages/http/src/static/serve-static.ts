@@ -13,23 +13,28 @@ import { rootOf } from './static-root.ts'
 
 /** Options of {@link serveStatic}. */
 export interface StaticOptions {
-  /** The path below which the files are found. Default `/`. */
+  /** The URL path of the folder. Default `/`. */
   prefix?: string
-  /** How long a client may use a file without asking again, in seconds. Default 0: it asks each time, and gets 304. */
+  /**
+   * How long clients may reuse a file without revalidating, in seconds. Default 0: they revalidate each time, and get 304.
+   */
   maxAgeSeconds?: number
-  /** Files whose name changes with their content: kept for a year and never asked for again. Default: none. */
+  /** Files whose names change with their content: cached for a year without revalidation. Default: none. */
   immutable?: RegExp
-  /** The file that stands for a folder, such as `index.html`; without its slash such a folder is redirected. Default: none. */
+  /**
+   * The file that is served for a folder, such as `index.html`; a path without the trailing slash is redirected. Default:
+   * none.
+   */
   index?: string
-  /** Content-Types by extension, beside the usual ones or instead of them: `{ log: 'text/plain' }`. */
+  /** Content-Types by extension, in addition to the usual ones or instead of them: `{ log: 'text/plain' }`. */
   types?: Readonly<Record<string, string>>
-  /** Serve `x.br`, `x.zst` and `x.gz` that stand beside `x` to those who take them. Default true. */
+  /** Serves `x.br`, `x.zst` and `x.gz` next to `x` to clients that accept them. Default true. */
   precompressed?: boolean
-  /** Memory for files, in bytes. Default 16 MiB; 0 keeps none. */
+  /** Memory for cached files, in bytes. Default 16 MiB; 0 turns caching off. */
   cacheBytes?: number
-  /** Files up to this size are kept in memory, in bytes. Default 256 KiB. */
+  /** Files up to this size are cached in memory, in bytes. Default 256 KiB. */
   cacheFileBytes?: number
-  /** How long a file in memory is served before it is looked at again, in milliseconds. Default 250. */
+  /** How long a cached file is served before it is checked again, in milliseconds. Default 250. */
   checkMs?: number
 }
 
@@ -48,10 +53,10 @@ const OPTIONS: OptionTable<StaticOptions> = {
 const YEAR = 31_536_000
 
 /**
- * Serves the files of a folder, and hands what is none to the handler it wraps. GET and HEAD alone; no dotfiles, no
- * symbolic links that leave the folder, no path that could be read in two ways.
+ * Serves the files of a folder, and passes other requests to the handler it wraps. GET and HEAD only; no dotfiles, no
+ * symbolic links that leave the folder, no ambiguous paths.
  *
- * @throws static_folder_missing where the folder does not exist; option_invalid for `types` that are none
+ * @throws static_folder_missing if the folder does not exist; option_invalid for invalid `types`
  */
 export function serveStatic(dir: string, given: StaticOptions = {}): Middleware<Context> {
   const options = readOptions('serveStatic()', given, OPTIONS)
@@ -89,7 +94,7 @@ export function serveStatic(dir: string, given: StaticOptions = {}): Middleware<
     return fileReply(c.req, chosen, immutable?.test(path) ? forever : usual, varies)
   }
 
-  /** The response for a file that is not known, or no more what was known of it. */
+  /** The response for a file that is not cached, or whose cached state is outdated. */
   const find = async (c: Context, name: string): Promise<Reply | undefined> => {
     cache.delete(name)
     const file = await load(name)
@@ -117,7 +122,7 @@ export function serveStatic(dir: string, given: StaticOptions = {}): Middleware<
   }
 }
 
-/** Where links in the index of a folder lead right: below it, and not beside it. */
+/** Redirects to the folder's path with a slash, so that relative links in its index resolve below it. */
 function toFolder(c: Context, cacheControl: string): Reply {
   const { path, rawQuery } = c.req
   const reply = c.redirect(rawQuery === '' ? `${path}/` : `${path}/?${rawQuery}`, 301)

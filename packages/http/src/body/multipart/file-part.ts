@@ -6,13 +6,13 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Message } from '../message.ts'
 
-/** A file of the form, while it arrives. One that nobody reads is dropped when the next part is asked for. */
+/** A file of the form, as it arrives. A file that is not read is dropped when the next part is requested. */
 export class FilePart {
   readonly kind = 'file'
   readonly name: string
-  /** As the client named it, without folders; empty where it did not. It is a label: never make a path of it. */
+  /** The client's name for it, without folders; empty if it sent none. It is a label: never use it as a path. */
   readonly filename: string
-  /** As the client says. */
+  /** The media type, according to the client. */
   readonly type: string
   readonly stream: Readable
   private readonly request: Message
@@ -32,20 +32,20 @@ export class FilePart {
     return Buffer.concat(pieces)
   }
 
-  /** Writes the file to a path of the program's own choice, which must not exist, and resolves with its size. */
+  /** Writes the file to a path chosen by the program, which must not exist, and resolves with its size. */
   async save(path: string): Promise<number> {
     const target = createWriteStream(path, { flags: 'wx', mode: 0o600 })
     try {
       await pipeline(this.stream, target)
     } catch (error) {
-      // What was there before it was not ours; what is there now is half a file.
+      // An existing file is not ours to delete; a file that we created is incomplete now.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(path, { force: true })
       throw error
     }
     return target.bytesWritten
   }
 
-  /** Writes the file to a temporary path, which is gone once the request is answered or cut. */
+  /** Writes the file to a temporary path, which is deleted once the response has been sent or cut off. */
   async saveTemporary(): Promise<{ path: string; size: number }> {
     const folder = await mkdtemp(join(tmpdir(), 'arlen-upload-'))
     this.request._atEnd(() => rm(folder, { recursive: true, force: true }))

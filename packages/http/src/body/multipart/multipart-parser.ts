@@ -1,7 +1,7 @@
 import { readParameters } from './parameters.ts'
 import { malformed, type PartHead, readPartHead } from './part-head.ts'
 
-/** Who is told what a multipart body has, in order. A part ends before the next begins. */
+/** Receives the parts of a multipart body, in order. A part ends before the next one begins. */
 export interface PartSink {
   partBegin(head: PartHead): void
   partData(bytes: Buffer): void
@@ -14,16 +14,16 @@ const HEAD = 2
 const DATA = 3
 const EPILOGUE = 4
 
-/** Of the head of one part, in bytes: names may be long, and nothing else in it is. */
+/** Most bytes in the head of a part: names may be long, and nothing else in it is. */
 const MOST_HEAD = 8 * 1024
-/** Of what follows a boundary on its line. */
+/** Most bytes after a boundary on its line. */
 const MOST_LINE = 1024
 
 const EMPTY = Buffer.alloc(0)
 const CRLF = Buffer.from('\r\n')
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** The boundary of a Content-Type (RFC 2046, section 5.1.1). Throws `body_invalid` where there is none, or it is none. */
+/** The boundary in a Content-Type (RFC 2046, section 5.1.1). Throws `body_invalid` if it is missing or invalid. */
 export function readBoundary(contentType: string): string {
   const boundary = readParameters(contentType)?.get('boundary') ?? ''
   if (!/^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary)) throw malformed()
@@ -31,15 +31,15 @@ export function readBoundary(contentType: string): string {
 }
 
 /**
- * Reads multipart/form-data (RFC 2046, section 5.1; RFC 7578) piece by piece, in time and memory that do not depend on how
- * it is cut. What it cannot read it refuses; it drops nothing but what comes before the first delimiter and after the last,
- * which is no part of the form.
+ * Reads multipart/form-data (RFC 2046, section 5.1; RFC 7578) piece by piece. Time and memory do not depend on how the body
+ * is split. Everything it cannot read is rejected; it skips only what precedes the first delimiter and follows the last,
+ * which is not part of the form.
  */
 export class MultipartParser {
   private state = PREAMBLE
-  /** What could not be checked yet: the beginning of a delimiter, or a head that is not whole. */
+  /** Bytes that could not be checked yet: the beginning of a delimiter, or an incomplete head. */
   private rest: Buffer = EMPTY
-  /** The text so far began right behind a line break, which may be that of a delimiter. */
+  /** The text so far began right after a line break, which may belong to a delimiter. */
   private atLineStart = true
   private readonly delimiter: Buffer
   private readonly sink: PartSink
@@ -63,13 +63,13 @@ export class MultipartParser {
     }
   }
 
-  /** There is no more. Throws `body_invalid` where the form was not at its end. */
+  /** Ends the input. Throws `body_invalid` if the form is incomplete. */
   end(): void {
     const isClosed = this.state === DELIMITER && /^--[ \t]*$/.test(this.rest.toString('latin1'))
     if (this.state !== EPILOGUE && !isClosed) throw malformed()
   }
 
-  /** Takes what it can check of the bytes, at least one where more come than it looks at. */
+  /** Takes what it can check of the bytes: at least one byte if more follow than it examines. */
   private step(bytes: Buffer): number {
     switch (this.state) {
       case PREAMBLE:
@@ -94,7 +94,7 @@ export class MultipartParser {
     }
     const found = bytes.indexOf(delimiter)
     if (found >= 0) return this.endData(bytes, found, found + delimiter.length)
-    // The end may be the beginning of a delimiter; every one of those begins with CR.
+    // The end may be the beginning of a delimiter, and every delimiter begins with CR.
     const cr = bytes.indexOf(0x0d, Math.max(0, bytes.length - delimiter.length + 1))
     const sure = cr < 0 ? bytes.length : cr
     if (sure > 0 && this.state === DATA) this.sink.partData(bytes.subarray(0, sure))
@@ -110,7 +110,7 @@ export class MultipartParser {
     return taken
   }
 
-  /** Behind the boundary: `--` where it was the last, white space, the end of the line (RFC 2046, section 5.1.1). */
+  /** After a boundary: `--` if it is the last, white space, the end of the line (RFC 2046, section 5.1.1). */
   private readDelimiter(bytes: Buffer): number {
     const line = bytes.subarray(0, MOST_LINE)
     const end = line.indexOf(CRLF)

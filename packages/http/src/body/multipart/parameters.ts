@@ -1,20 +1,20 @@
 const NAME = /[ \t]*([\w!#$%&'*+.^`|~-]+)=/y
 
 /**
- * Quoted as RFC 9110, section 5.6.4 does, or as browsers do (WHATWG HTML, multipart/form-data encoding algorithm), whose
- * backslash is a character like any other: one that stands before the closing quote.
+ * Quoted as in RFC 9110, section 5.6.4, or as browsers do (WHATWG HTML, multipart/form-data encoding algorithm), for whom a
+ * backslash is an ordinary character, even before the closing quote.
  */
 const VALUE = /(?:"((?:[^"\\]|\\.)*)"|"([^"]*)"|([^\s;",]*))[ \t]*(?=;|$)/sy
 
 /**
- * The parameters of a field such as Content-Type or Content-Disposition, from its first semicolon on, by their lower-case
- * names. Undefined where they cannot be read, or one is there twice.
+ * The parameters of a field such as Content-Type or Content-Disposition, from its first semicolon on, by lower-case name.
+ * Undefined if they cannot be parsed or a name is repeated.
  */
 export function readParameters(text: string): Map<string, string> | undefined {
   const found = new Map<string, string>()
   let at = text.indexOf(';')
   while (at >= 0 && at < text.length) {
-    // Nothing between two semicolons, or behind the last, is no parameter.
+    // Empty parameters, between two semicolons or at the end, are skipped.
     const next = skipBlanks(text, at + 1)
     if (next === text.length || text[next] === ';') {
       at = next

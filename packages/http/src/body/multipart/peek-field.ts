@@ -2,17 +2,17 @@ import type { Message } from '../message.ts'
 import { MultipartParser, readBoundary } from './multipart-parser.ts'
 import { decodeField, isFile, type PartHead } from './part-head.ts'
 
-/** Where a field is looked for: in the first bytes of the body, and no further. */
+/** Only the first bytes of the body are searched. */
 const MOST_BYTES = 16 * 1024
 const MOST_FIELDS = 20
 const MOST_VALUE = 1024
 
 /**
- * The value of a field of a multipart form, seen before anyone reads the form, and left in it. Undefined where it does
- * not come before the first file, within the first 16 kB and twenty fields, or is longer than 1 kB. Nothing more than that
- * is read, and it waits for nothing more.
+ * The value of a field of a multipart form, read ahead without consuming the form. Undefined if it does not come before the
+ * first file, within the first 16 kB and twenty fields, or if it is longer than 1 kB. Nothing beyond that is read or waited
+ * for.
  *
- * It is read by the same parser, with the same idea of what a file is, as the form will be.
+ * It uses the same parser, with the same definition of a file, as the form itself.
  */
 export function peekMultipartField(request: Message, name: string): Promise<string | undefined> {
   const body = request._body
@@ -31,7 +31,7 @@ export function peekMultipartField(request: Message, name: string): Promise<stri
       try {
         if (!isSettled) parser.write(bytes.subarray(0, left))
       } catch {
-        settle() // anyone who reads the form checks it
+        settle() // reading the form reports it
       }
       left = Math.max(0, left - bytes.length)
     }
@@ -39,7 +39,7 @@ export function peekMultipartField(request: Message, name: string): Promise<stri
   })
 }
 
-/** Takes the first field of a name, and gives up at the first file. */
+/** Takes the first field with the name, and gives up at the first file. */
 class FieldFinder {
   private readonly name: string
   private readonly settle: (value?: string) => void

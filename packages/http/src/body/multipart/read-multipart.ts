@@ -8,17 +8,17 @@ import { decodeField, isFile, type PartHead } from './part-head.ts'
 
 /** Limits of `c.req.multipart()`. */
 export interface MultipartOptions {
-  /** Bytes of one field's value, else 413. Default 65,536. */
+  /** Most bytes in the value of one field, else 413. Default 65,536. */
   fieldBytes?: number
-  /** Bytes of one file, else 413. Default: what `maxBodyBytes` allows for the whole. */
+  /** Most bytes in one file, else 413. Default: whatever `maxBodyBytes` allows for the whole body. */
   fileBytes?: number
-  /** Default 100. */
+  /** Most fields. Default 100. */
   fields?: number
-  /** Default 10. */
+  /** Most files. Default 10. */
   files?: number
 }
 
-/** A field of the form that is no file. */
+/** A form field that is not a file. */
 export interface FieldPart {
   kind: 'field'
   name: string
@@ -36,8 +36,8 @@ const OPTIONS: OptionTable<MultipartOptions> = {
 export type Part = FieldPart | FilePart
 
 /**
- * The parts of a body of multipart/form-data (RFC 7578), in the order they arrive. What is no form is refused when it is
- * met: see `MultipartParser`.
+ * The parts of a multipart/form-data body (RFC 7578), in the order they arrive. Invalid parts are rejected when they are
+ * reached: see `MultipartParser`.
  */
 export function readMultipart(request: Message, options: MultipartOptions = {}): AsyncGenerator<Part, void, void> {
   return parts(request, readOptions('multipart()', options, OPTIONS))
@@ -59,7 +59,7 @@ async function* parts(request: Message, options: MultipartOptions): AsyncGenerat
   }
 }
 
-/** Reads as much of a body as is needed for the part that is asked for, or the file that is being read. */
+/** Reads as much of a body as the requested part, or the file being read, needs. */
 class PartReader implements PartSink {
   private readonly request: Message
   private readonly limits: Required<MultipartOptions>
@@ -68,7 +68,7 @@ class PartReader implements PartSink {
   private readonly parts: Part[] = []
   private fields = 0
   private files = 0
-  /** Of the part that is being parsed. */
+  /** State of the part being parsed. */
   private head: PartHead | null = null
   private pieces: Buffer[] = []
   private bytes = 0
@@ -103,7 +103,7 @@ class PartReader implements PartSink {
     return this.parts.shift() ?? null
   }
 
-  /** The caller is through with it, or has given up. */
+  /** The caller has finished or given up. */
   close(): void {
     if (this.done) return
     this.done = true
@@ -146,7 +146,7 @@ class PartReader implements PartSink {
     return new FilePart(this.request, name, filename ?? '', type, file)
   }
 
-  /** Runs a step of the parser, and stops reading where its results must be taken first. */
+  /** Runs a step of the parser, and stops reading if its results must be consumed first. */
   private guard(step: () => void): void {
     if (this.failure !== undefined || this.done) return
     try {

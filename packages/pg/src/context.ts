@@ -3,11 +3,11 @@ import type { Scope } from './scope.ts'
 
 /** What a database adds to the context of a request. */
 export interface DatabaseContext {
-  /** The database as this request sees it: what runs when the client leaves or the time is up is canceled. */
+  /** The database for this request: queries are canceled when the client disconnects or the request times out. */
   readonly db: Scope
 }
 
-/** What a context must have, such as that of `@arlen/http`. */
+/** What a context needs, such as the one of `@arlen/http`. */
 interface RequestContext {
   readonly signal: AbortSignal
 }
@@ -16,10 +16,10 @@ interface RequestContext {
 type Constructor<Instance> = new (...args: any[]) => Instance
 
 /**
- * Gives a class of contexts `c.db`: `createServer(handler, { context: withDatabase(Context, pg) })`. The package arlen does
- * it by itself.
+ * Adds `c.db` to a Context class: `createServer(handler, { context: withDatabase(Context, pg) })`. The package arlen does
+ * it for you.
  *
- * @param pg - a database, or what gives it when it is first asked for; what that throws says what is missing
+ * @param pg - a database, or a function that returns it on first use; an error it throws says what is missing
  */
 export function withDatabase<Base extends Constructor<RequestContext>>(
   base: Base,

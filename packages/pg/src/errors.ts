@@ -133,15 +133,17 @@ const table = {
 
 type PgErrorCode = keyof typeof table
 
-/** Every error that @arlen/pg itself raises; what the server answers is a {@link DatabaseError}. */
+/** Every error that @arlen/pg itself raises; errors of the server are {@link DatabaseError}s. */
 export const errorTable: ErrorFactory<PgErrorCode> = defineErrors(table)
 
 export interface PgRaiseOptions extends Omit<HttpErrorOptions, 'detail'> {
-  /** What the log may know beyond what a client may: added to `message`, never to `detail`. */
+  /** What the log may show but a client must not: appended to `message`, never to `detail`. */
   internal?: string | undefined
 }
 
-/** Makes one of the package's own errors. `message` gets what is internal, `detail` (what a client may see) does not. */
+/**
+ * Creates one of the package's own errors. Internal information goes to `message`, not to `detail`, which clients may see.
+ */
 export function pgError(
   code: PgErrorCode,
   values: Readonly<Record<string, unknown>> = {},

@@ -13,11 +13,11 @@ import { ReadEntrance } from './read/read-entrance.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
 import { quoteIdentifier } from './sql/sql.ts'
 
-/** How many connections a pool has, and for what. */
+/** The number of connections in a pool, by use. */
 export interface PoolStats {
-  /** Connections that there may be. */
+  /** Most connections. */
   max: number
-  /** Connections open. */
+  /** Open connections. */
   total: number
   /** Open and unused. */
   idle: number
@@ -29,7 +29,7 @@ export interface PoolStats {
   shared: number
   /** Plain queries in flight. */
   pipelined: number
-  /** Those of the reading pool, where there is one. */
+  /** The stats of the reading pool, if there is one. */
   read?: PoolStats
 }
 
@@ -42,7 +42,7 @@ function statsOf({ pool, shared: { stats } }: Executor): PoolStats {
 export class Pg extends Database {
   readonly #executor: Executor
   readonly #standby: Executor | undefined
-  /** For reading alone. Outside of a scope nothing is known of what was written before. */
+  /** For reads only. Outside of a scope, it is unknown what was written before. */
   readonly read: Database
   #listener: Listener | undefined
   #closed: Promise<Holder[]> | undefined
@@ -65,30 +65,32 @@ export class Pg extends Database {
     return this.#executor.tx(fn, options)
   }
 
-  /** The same database for one request: its queries end with its signal, and are counted together. */
+  /** The same database for one request: its queries are canceled with its signal and counted together. */
   scope(options: ScopeOptions = {}): Scope {
     return new Scope({ primary: this.#executor, standby: this.#standby }, options)
   }
 
   /**
-   * Calls `handler` with the payload of every NOTIFY on a channel, over a dedicated connection. See
-   * {@link ListenOptions.onResync} for what happens when that is lost.
+   * Calls `handler` with the payload of every NOTIFY on a channel, over a dedicated connection. See {@link
+   * ListenOptions.onResync} for what happens when that connection is lost.
    */
   listen(channel: string, handler: NotificationHandler, options?: ListenOptions): Promise<Subscription> {
     this.#listener ??= new Listener(this.#executor.settings, this.#executor.runner.parsers)
     return this.#listener.listen(channel, handler, options)
   }
 
-  /** Notifies all listeners, once committed. At most 7,999 bytes. `tx.execute('select pg_notify(…)')` does so in a transaction. */
+  /**
+   * Notifies all listeners on commit. At most 7,999 bytes. Inside a transaction, use `tx.execute('select pg_notify(…)')`.
+   */
   async notify(channel: string, payload = ''): Promise<void> {
     const bytes = Buffer.byteLength(payload)
     if (bytes > 7_999) throw pgError('notify_too_long', { channel, bytes })
-    quoteIdentifier(channel) // LISTEN would refuse it
+    quoteIdentifier(channel) // LISTEN would reject it
     await this.execute('select pg_notify($1, $2)', [channel, payload])
   }
 
   /**
-   * Checks that the database answers.
+   * Checks that the database responds.
    *
    * @throws `connect_failed`, `query_timeout`, `query_aborted`, `pool_closed`
    */
@@ -105,8 +107,8 @@ export class Pg extends Database {
   }
 
   /**
-   * Refuses new work, waits for what is in flight, and closes. After `timeoutMs` (default 5,000) connections are cut;
-   * returns who still held one.
+   * Rejects new work, waits for work in progress, and closes. After `timeoutMs` (default 5,000) it cuts the remaining
+   * connections and returns their users.
    */
   close(options: { timeoutMs?: number } = {}): Promise<Holder[]> {
     const { timeoutMs = 5_000 } = readOptions('close()', options, { timeoutMs: option.durationMs() })
@@ -115,7 +117,7 @@ export class Pg extends Database {
   }
 
   async #close(timeoutMs: number): Promise<Holder[]> {
-    const closed = this.#executor.close(timeoutMs) // refuses from this moment on
+    const closed = this.#executor.close(timeoutMs) // rejects from now on
     const others = this.#standby?.close(timeoutMs)
     await this.#listener?.close()
     return [...(await closed), ...((await others) ?? [])]
@@ -134,7 +136,7 @@ export class Pg extends Database {
   }
 }
 
-/** Opens a pool. Nothing connects before the first query. */
+/** Creates a pool. It does not connect before the first query. */
 export function createPg(options: string | PgOptions): Pg {
   return new Pg(options)
 }

@@ -3,8 +3,8 @@ import { Database, type TxCallback, type TxOptions } from './database.ts'
 import type { Executor } from './pool/executor.ts'
 import type { Lease, LeasePurpose } from './pool/lease.ts'
 import { callerOf } from './query/call-site.ts'
-import { repeatedQueryChannel } from './query/events.ts'
 import type { Query, Row } from './query/query.ts'
+import { repeatedQueryChannel } from './query/query-events.ts'
 import type { Result } from './query/result.ts'
 import type { Entrance } from './read/entrance.ts'
 import { ReadEntrance } from './read/read-entrance.ts'
@@ -12,23 +12,23 @@ import { WritePosition } from './read/write-position.ts'
 import { isDatabaseError } from './server-errors/database-error.ts'
 import { Statement } from './wire/statement.ts'
 
-/** The same query so often in one request is reported, once. */
+/** A query repeated this often in one request is reported, once. */
 const REPEATED_AT = 10
 
 /** Options of a scope. */
 export interface ScopeOptions {
   /**
-   * Settings of PostgreSQL for everything that the scope does, and for nothing else: `{ 'app.user': user.id }`, which a
-   * policy of row security reads by `current_setting('app.user')`. Each query then runs in a transaction.
+   * PostgreSQL settings for the queries of this scope only: `{ 'app.user': user.id }`, which a row security policy reads
+   * with `current_setting('app.user')`. Each query then runs in a transaction.
    */
   settings?: Readonly<Record<string, string | number | bigint | boolean>> | undefined
-  /** Aborts with the request: queries in flight are canceled. */
+  /** Aborts when the request ends: queries in progress are canceled. */
   signal?: AbortSignal | undefined
-  /** What `read` gives is at least as new: the `position()` of the request that has written. */
+  /** `read` returns data at least this new: the `position()` of an earlier request that wrote. */
   after?: string | undefined
 }
 
-/** The pool that writes, and the one that reads beside it. */
+/** The writing pool and the reading pool. */
 export interface Pools {
   primary: Executor
   standby: Executor | undefined
@@ -36,7 +36,7 @@ export interface Pools {
 
 const OPTIONS: OptionTable<ScopeOptions> = { settings: option.object, signal: option.object, after: option.text }
 
-/** A database as one request sees it: queries end with the request, and are counted. */
+/** A database for one request: its queries end with the request and are counted. */
 export class Scope extends Database {
   readonly #executor: Entrance
   readonly #pools: Pools
@@ -61,20 +61,23 @@ export class Scope extends Database {
     this.#counts = pools.primary.settings.debug ? new Map() : undefined
   }
 
-  /** Queries made so far. */
+  /** Number of queries so far. */
   get queries(): number {
     return this.#queries
   }
 
-  /** The same scope on a standby, which sees what this scope has written: one that is behind is waited for, or the primary asked. */
+  /**
+   * The same scope on a standby that has everything this scope has written. If the standby lags, the scope waits for it or
+   * asks the primary.
+   */
   get read(): Scope {
     this.#read ??= new Scope(this.#pools, this.#options, this.#position)
     return this.#read
   }
 
   /**
-   * How far this scope has written, for `after` of a later scope of the same user: undefined where it has not. A place in
-   * PostgreSQL's write-ahead log.
+   * The position in PostgreSQL's write-ahead log up to which this scope has written, for `after` of a later scope of the
+   * same user. Undefined if it has written nothing.
    */
   position(): Promise<string | undefined> {
     return this.#position.current()
@@ -84,7 +87,7 @@ export class Scope extends Database {
     return this.#writing(() => this.#tx(fn, options), options.readOnly)
   }
 
-  /** What runs now may write, unless it is known to read: reads behind it have to wait for it. */
+  /** The current work may write, unless it is known to only read: reads after it must wait for it. */
   async #writing<T>(work: () => Promise<T>, readOnly = false): Promise<T> {
     if (readOnly || this.#read === this) return work()
     this.#position.mark()
@@ -123,7 +126,7 @@ export class Scope extends Database {
     try {
       return await this.#tx(tx => tx.query<Row>(query.text as never, query.values, options), { outsideTransaction })
     } catch (error) {
-      // What was prepared is forgotten now, and the transaction has done nothing.
+      // The prepared statement is forgotten by now, and the transaction has done nothing.
       if (attempt > 1 || !isDatabaseError(error, 'cached_plan_changed')) throw error
       return this.#runWithSettings(query, attempt + 1)
     }
@@ -143,7 +146,7 @@ export class Scope extends Database {
   }
 }
 
-/** The query that makes settings count until the end of the transaction. */
+/** The query that applies the settings until the end of the transaction. */
 interface SessionSettings {
   text: string
   values: string[]

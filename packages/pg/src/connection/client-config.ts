@@ -26,7 +26,7 @@ export function clientConfig(settings: Settings, { host, port, address }: Target
     connectionTimeoutMillis: triedForMs(settings.connectTimeoutMs, settings.targets.length),
     keepAlive: true,
     application_name: settings.applicationName,
-    // A pooler in transaction mode refuses session settings, as its clients share sessions.
+    // A pooler in transaction mode rejects session settings, because its clients share sessions.
     options: prepare ? sessionOptions(settings) : settings.sessionOptions || undefined,
   }
 }
@@ -60,10 +60,10 @@ function sessionOptions({ statementTimeoutMs, idleInTransactionTimeoutMs, sessio
 }
 
 /**
- * Holds a session that takes no settings (`prepare: false`) to the formats that the parsers read: a default of the role
- * or the database may differ, and a value would come out as another.
+ * Checks that a session without settings (`prepare: false`) uses the formats that the parsers expect: the defaults of the
+ * role or database may differ and would change values.
  *
- * @param query - runs SQL and gives its rows
+ * @param query - runs SQL and returns its rows
  * @throws `session_format`
  */
 export async function checkFormats(query: (text: string) => Promise<readonly unknown[]>): Promise<void> {

@@ -65,7 +65,7 @@ function withoutEmpty(parameters: Parameters): Parameters {
 /**
  * What a service says.
  *
- * @throws `dsn_invalid` for a service that no file describes, or that says what is not known
+ * @throws `dsn_invalid` if no file describes the service, or it has an unknown setting
  */
 export function parametersOfService(name: string): Parameters {
   const refuse = (reason: string) => pgError('dsn_invalid', { dsn: `service=${name}`, reason })

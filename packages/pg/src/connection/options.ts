@@ -9,42 +9,44 @@ import { POOL_SETTINGS, type PoolSetting, type PoolSettings, TYPE_SETTINGS } fro
 import { SESSION_ATTRS, type Target, type TargetSessionAttrs } from './targets.ts'
 import { tlsOf } from './tls.ts'
 
-/** Where to connect, and how. Every member may be left out. */
+/** Where and how to connect. Every member is optional. */
 export interface PgOptions extends Partial<PoolSettings> {
   /**
    * `postgres://user:password@host:5432/database?sslmode=verify-full`, or `host=… dbname=…` as PostgreSQL's own library takes
    * it; or the parts below, which override it.
    */
   dsn?: string
-  /** Several, with commas between them, are tried one after the other. */
+  /** One host, or several separated by commas, which are tried in order. */
   host?: string
-  /** One for all hosts, or with commas one for each. */
+  /** One port for all hosts, or one for each, separated by commas. */
   port?: number | string
-  /** Which of several servers will do. Default `any`. */
+  /** Which of several servers is acceptable. Default `any`. */
   targetSessionAttrs?: TargetSessionAttrs
   user?: string
-  /** A function is called for every new connection, such as for tokens that expire. */
+  /** A function is called for every new connection, for example for tokens that expire. */
   password?: string | (() => string | Promise<string>)
   database?: string
   ssl?: boolean | ConnectionOptions
-  /** How int8, timestamptz, json and further types are read. */
+  /** How int8, timestamptz, json and additional types are parsed. */
   types?: TypeSettings
   /** Codes and statuses for SQLSTATEs, over the built-in table: `{ P0001: { code: 'sold_out', status: 409, detail: 'Sold out.' } }`. */
   sqlstates?: Readonly<Record<string, SqlStateEntry>>
   /**
-   * The standby of `db.read`: a URL, or options over these. Of several servers a standby is preferred; `max` and its like
-   * count for this pool alone.
+   * The standby for `db.read`: a URL, or options that override these. Of several servers, a standby is preferred; `max` and
+   * similar options apply to this pool alone.
    */
   read?: string | Omit<PgOptions, 'read'>
-  /** Development: parameters in errors, callers of queries, misuse checks. Default: NODE_ENV is not `production`. */
+  /**
+   * Development: parameters in errors, callers of queries, misuse checks. Default: whether NODE_ENV is not `production`.
+   */
   debug?: boolean
 }
 
-/** The options of a pool once they are read: nothing is left to default. */
+/** The options of a pool with all defaults filled in. */
 export interface Settings extends PoolSettings {
   targets: readonly Target[]
   targetSessionAttrs: TargetSessionAttrs
-  /** Begins with any of the servers instead of the first. */
+  /** Starts with a random server instead of the first. */
   balanced: boolean
   passfile: string | undefined
   user: string
@@ -63,7 +65,7 @@ export interface Settings extends PoolSettings {
   sessionOptions: string
 }
 
-/** The largest number that timers of Node.js and settings of PostgreSQL take. */
+/** The largest number that Node.js timers and PostgreSQL settings accept. */
 const MAX_COUNT = 2_147_483_647
 
 const OPTIONS: OptionTable<PgOptions> = {
@@ -97,8 +99,7 @@ function eachOf<K extends string, V, R>(table: Readonly<Record<K, V>>, fn: (valu
 /**
  * Reads the options of a pool.
  *
- * @throws ArlenError `option_unknown` for a name that does not exist, `option_invalid` for a value out of range,
- *   `dsn_invalid` for the URL
+ * @throws ArlenError `option_unknown` for an unknown name, `option_invalid` for an invalid value, `dsn_invalid` for the URL
  */
 export function readPgOptions(given: string | PgOptions): Settings {
   const { dsn, ...options } = readOptions('createPg()', typeof given === 'string' ? { dsn: given } : given, OPTIONS)
@@ -123,12 +124,12 @@ export function readPgOptions(given: string | PgOptions): Settings {
   }
 }
 
-/** The reading pool's settings are those of the writing one, where it has none of its own. */
+/** The reading pool uses the settings of the writing pool unless it has its own. */
 function readStandby(given: string | Omit<PgOptions, 'read'>, options: PgOptions): Settings {
   const own = typeof given === 'string' ? { dsn: given } : given
   const { read: _read, targetSessionAttrs: _attrs, ...inherited } = options
   const { dsn: _dsn, host: _h, port: _p, user: _u, password: _w, database: _d, ssl: _s, ...pool } = inherited
-  // A URL of its own says everything about the server.
+  // A URL of its own replaces everything about the server.
   const settings = readPgOptions({ ...(own.dsn === undefined ? inherited : pool), ...own })
   return settings.targetSessionAttrs === 'any' ? { ...settings, targetSessionAttrs: 'prefer-standby' } : settings
 }
@@ -187,7 +188,7 @@ function readPort(given: number | string): number {
   throw invalidOption('createPg()', 'port', `must be a whole number from 1 to 65535, not ${given}`)
 }
 
-/** Where a pool leads, for messages: `app@db.example:5432/shop`. */
+/** The target of a pool, for messages: `app@db.example:5432/shop`. */
 export function targetOf({ user, targets, database }: Pick<Settings, 'user' | 'targets' | 'database'>): string {
   return `${user}@${targets.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`
 }

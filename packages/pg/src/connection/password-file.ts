@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 
-/** What a line of a password file is looked up by. */
+/** The keys by which a line of a password file is found. */
 export interface PasswordFor {
   host: string
   port: number
@@ -9,8 +9,8 @@ export interface PasswordFor {
 }
 
 /**
- * The password in a file of the format of `~/.pgpass` (PostgreSQL manual, 32.16); undefined where no line fits. As libpq does,
- * it ignores a file that others may read.
+ * The password in a file in the format of `~/.pgpass` (PostgreSQL manual, 32.16); undefined if no line matches. Like libpq,
+ * it ignores a file that others can read.
  */
 export async function passwordInFile(path: string, wanted: PasswordFor): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined)
@@ -31,7 +31,7 @@ export async function passwordInFile(path: string, wanted: PasswordFor): Promise
   return undefined
 }
 
-/** Colons separate, unless a backslash stands before them. */
+/** Colons separate, unless escaped by a backslash. */
 function fieldsOf(line: string): string[] {
   return line.match(/(?:^|:)((?:[^:\\]|\\.)*)/g)?.map((field, i) => (i === 0 ? field : field.slice(1))) ?? []
 }

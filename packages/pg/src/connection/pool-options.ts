@@ -1,28 +1,28 @@
-/** What a setting of the pool takes, and what it is unless given. */
+/** The accepted values of a pool setting and its default. */
 export type PoolSetting =
   | { readonly kind: 'count'; readonly default: number; readonly min: 0 | 1; readonly description: string }
   | { readonly kind: 'text'; readonly default: string; readonly description: string }
   | { readonly kind: 'flag'; readonly default: boolean; readonly description: string }
 
-/** The settings of a pool with their values. Names that end in `Ms` are in milliseconds. */
+/** The pool settings with their values. Names that end in `Ms` are in milliseconds. */
 export interface PoolSettings {
-  /** Maximum number of connections, for all uses together. Default 10. */
+  /** Most connections, for all uses together. Default 10. */
   max: number
   /**
-   * Connections that plain queries share. Default 2; more are opened, up to `max`, while queries are slow. With 0 every
+   * Connections that plain queries share. Default 2; more are opened, up to `max`, while queries are slow. With 0, every
    * query leases a connection.
    */
   sharedConnections: number
-  /** Maximum number of queries in flight on one shared connection. Default 64. */
+  /** Most queries in flight on one shared connection. Default 64. */
   pipelineDepth: number
   /** How long a query or transaction waits for a connection. Default 5,000. */
   acquireTimeoutMs: number
-  /** How many may wait at once. Default 1,000. */
+  /** Most callers that may wait at once. Default 1,000. */
   maxWaiting: number
-  /** How long connecting may take. Default 5,000. */
+  /** Time limit for connecting. Default 5,000. */
   connectTimeoutMs: number
   /**
-   * How long one statement may run (`statement_timeout` of the session); the client gives up a second later. Default
+   * Time limit for one statement (`statement_timeout` of the session); the client gives up one second later. Default
    * 30,000; 0 for no limit.
    */
   statementTimeoutMs: number
@@ -30,19 +30,19 @@ export interface PoolSettings {
   idleInTransactionTimeoutMs: number
   /** How long a connection may be unused before it is closed. Default 10,000. */
   idleTimeoutMs: number
-  /** Age at which a connection is replaced. Default 1,800,000 (30 minutes); 0 for never. */
+  /** The age at which a connection is replaced. Default 1,800,000 (30 minutes); 0 for never. */
   maxLifetimeMs: number
-  /** Prepared statements kept on one connection. Default 256. */
+  /** Prepared statements to keep per connection. Default 256. */
   statementCache: number
   /** How often a listening connection is checked. Default 10,000. */
   heartbeatMs: number
-  /** How long the server may take to answer that check. Default 5,000. */
+  /** How long to wait for the answer to that check. Default 5,000. */
   heartbeatTimeoutMs: number
-  /** Queries that take longer are reported. Default 1,000; 0 for none. */
+  /** Slower queries are reported. Default 1,000; 0 for none. */
   slowQueryMs: number
   /**
-   * Whether statements are kept prepared on their connection. Default true. Use false behind a pooler in transaction
-   * mode: then nothing is kept on a connection, neither statements nor session settings.
+   * Whether statements stay prepared on their connection. Default true. Use false behind a pooler in transaction mode: then
+   * nothing is kept on a connection, neither statements nor session settings.
    */
   prepare: boolean
   /** Shown in pg_stat_activity. Default `arlen`. */
@@ -53,7 +53,7 @@ function count(min: 0 | 1, value: number, description: string): PoolSetting {
   return { kind: 'count', default: value, min, description }
 }
 
-/** The one table of pool settings: `PgOptions`, the configuration of applications and the documents follow it. */
+/** The one table of pool settings: `PgOptions`, the application's configuration and the docs are derived from it. */
 export const POOL_SETTINGS: Readonly<Record<keyof PoolSettings, PoolSetting>> = {
   max: count(1, 10, 'Maximum number of connections, in each process'),
   sharedConnections: count(
@@ -85,7 +85,7 @@ export const POOL_SETTINGS: Readonly<Record<keyof PoolSettings, PoolSetting>> = 
   applicationName: { kind: 'text', default: 'arlen', description: 'Name shown in pg_stat_activity' },
 }
 
-/** How types whose JavaScript form is a matter of choice are read, the default first. */
+/** How types with several possible JavaScript forms are parsed; the first is the default. */
 export const TYPE_SETTINGS: Readonly<
   Record<'int8' | 'timestamptz' | 'json', { readonly choices: readonly string[]; readonly description: string }>
 > = {

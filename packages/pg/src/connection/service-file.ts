@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** The files that may describe a service (PostgreSQL manual, 32.17), the user's own first. */
+/** The files that may define a service (PostgreSQL manual, 32.17), the user's own first. */
 function filesOf(env: NodeJS.ProcessEnv): string[] {
   const own = env.PGSERVICEFILE ?? join(homedir(), '.pg_service.conf')
   return [own, ...(env.PGSYSCONFDIR ? [join(env.PGSYSCONFDIR, 'pg_service.conf')] : [])]
 }
 
 /**
- * The settings of a service by their names: `host`, `port`, `dbname`, `user`, … Undefined where no file has it.
+ * The settings of a service by name: `host`, `port`, `dbname`, `user`, … Undefined if no file defines it.
  *
  * @param name - the name in brackets
  */

@@ -8,14 +8,14 @@ export interface Target {
   address?: string
 }
 
-/** Which of several servers will do, as `target_session_attrs` of libpq. */
+/** Which of several servers is acceptable, like libpq's `target_session_attrs`. */
 export const SESSION_ATTRS = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const
 export type TargetSessionAttrs = (typeof SESSION_ATTRS)[number]
 
-/** The rest of the time is for the servers after it. */
+/** The rest of the time is for the remaining servers. */
 const SHORTEST_TRY_MS = 1_000
 
-/** Several servers, of which one is connected to: the last that was good, then the others in order. */
+/** Several servers, to one of which it connects: the last that worked, then the others in order. */
 export class Targets {
   readonly all: readonly Target[]
   readonly #attrs: TargetSessionAttrs
@@ -28,10 +28,10 @@ export class Targets {
   }
 
   /**
-   * Tries one server after the other.
+   * Tries the servers in turn.
    *
-   * @param attempt - connects, and refuses a server that is not in the role asked for
-   * @throws what the only server answers; of several `connect_failed`, with the answer of each
+   * @param attempt - connects, and rejects a server that does not have the requested role
+   * @throws the error of a single server; `connect_failed` with the error of each for several
    */
   async connect<T>(attempt: (target: Target, attrs: TargetSessionAttrs) => Promise<T>): Promise<T> {
     const failures: { target: Target; error: unknown }[] = []
@@ -61,7 +61,7 @@ export class Targets {
   }
 }
 
-/** How long one of several servers may take to let a client in. */
+/** Time limit for connecting to one of several servers. */
 export function triedForMs(connectTimeoutMs: number, servers: number): number {
   return servers === 1 ? connectTimeoutMs : Math.max(SHORTEST_TRY_MS, Math.floor(connectTimeoutMs / servers / 2))
 }
@@ -70,16 +70,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What a session says of its server. */
+/** The role of the server, according to a session. */
 interface Role {
   standby: boolean
   readOnly: boolean
 }
 
 /**
- * Refuses a server in another role than the one asked for.
+ * Rejects a server whose role is not the requested one.
  *
- * @param query - runs SQL and gives its rows
+ * @param query - runs SQL and returns its rows
  * @throws `session_role`
  */
 export async function checkRole(

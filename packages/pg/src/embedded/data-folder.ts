@@ -7,11 +7,11 @@ import { canTraverse, reachableFolder, type ServerUser } from './server-user.ts'
 
 /** The files of one embedded server. */
 export interface DataFolder {
-  /** What holds everything below. */
+  /** The parent folder of everything below. */
   home: string
   /** PGDATA. */
   data: string
-  /** The pipe whose writers are the processes that use the server. */
+  /** The named pipe whose writers are the processes that use the server. */
   leases: string
   log: string
   lock: string
@@ -20,8 +20,8 @@ export interface DataFolder {
 }
 
 /**
- * Makes and names the folder. Where the server's user cannot reach `dir`, everything lives in a cache folder, and `dir`
- * is a symbolic link to it, so that it is still found (and deleted) from the application.
+ * Creates the folder. If the server's user cannot reach `dir`, everything is kept in a cache folder and `dir` becomes a
+ * symbolic link to it, so that it can still be found (and deleted) from the application.
  */
 export async function openDataFolder(dir: string, user: ServerUser | undefined): Promise<DataFolder> {
   const home = await makeHome(resolve(dir), user).catch(cause => {
@@ -51,7 +51,7 @@ async function makeHome(wanted: string, user: ServerUser | undefined): Promise<s
   return home
 }
 
-/** In a folder such as /tmp another user may have made it first, to read what we write, or to have us run their code. */
+/** In a folder such as /tmp, another user may have created it first, to read our data or to make us run their code. */
 async function refuseForeign(home: string, user: ServerUser | undefined): Promise<void> {
   const { uid } = await lstat(home)
   if (uid === process.getuid?.() || uid === user?.uid) return
@@ -71,13 +71,13 @@ async function elsewhere(wanted: string, user: ServerUser): Promise<string> {
   const key = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
   const home = join(await reachableFolder(user), `${basename(wanted)}-${key}`)
   await symlink(home, wanted).catch(async error => {
-    // Of two processes that start together one makes it.
+    // Of two processes that start together, one creates it.
     if ((await readlink(wanted).catch(() => undefined)) !== home) throw error
   })
   return home
 }
 
-/** The major version a finished PGDATA was made by, or undefined where there is none. */
+/** The major version that created a complete PGDATA, or undefined if there is none. */
 export async function dataVersion(folder: DataFolder): Promise<string | undefined> {
   return (await readFile(join(folder.data, 'PG_VERSION'), 'utf8').catch(() => undefined))?.trim()
 }

@@ -6,7 +6,7 @@ import type { DataFolder } from './data-folder.ts'
 /** One process's use of a server: the server runs at least until it is closed or the process ends. */
 export type ServerLease = FileHandle
 
-/** Takes a lease where a server's watchdog is listening for them; undefined where none is. */
+/** Takes a lease if a server's watchdog is listening for leases; undefined if none is. */
 export async function takeLease(folder: DataFolder): Promise<ServerLease | undefined> {
   let pipe: FileHandle
   try {
@@ -26,7 +26,7 @@ export interface Postmaster {
   ready: boolean
 }
 
-/** What the running server states in `postmaster.pid`. */
+/** The state of the running server, from `postmaster.pid`. */
 export async function readPostmaster(folder: DataFolder): Promise<Postmaster | undefined> {
   const text = await readFile(join(folder.data, 'postmaster.pid'), 'utf8').catch(() => undefined)
   const lines = text?.split('\n')

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL refuses to run as root. Where we are root, the server runs as a user the machine already has; nothing is
- * added to it. That user must be able to reach binaries and data, which below a 0700 home such as /root it cannot.
+ * PostgreSQL refuses to run as root. If we are root, the server runs as an existing user of the machine; no user is
+ * created. That user must be able to reach binaries and data, which it cannot below a 0700 home such as /root.
  */
 import { chmod, lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -13,18 +13,18 @@ export interface ServerUser {
   gid: number
 }
 
-/** The user to run the server as, or undefined for the one we are. */
+/** The user to run the server as, or undefined for the current one. */
 export async function chooseUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const users = parsePasswd(await readFile('/etc/passwd', 'utf8').catch(() => ''))
-  // `nobody` before `postgres`: a data folder must keep its owner when PostgreSQL is installed on the machine later
+  // `nobody` before `postgres`: a data folder must keep its owner if PostgreSQL is installed on the machine later
   const chosen =
     users.find(user => user.name === 'nobody') ?? users.find(user => user.name === 'postgres') ?? users.at(-1)
   if (!chosen) throw pgError('embedded_no_user')
   return chosen
 }
 
-/** initdb asks for the name of its user, so only those with an entry will do. */
+/** initdb looks up the name of its user, so the user needs an entry. */
 export function parsePasswd(text: string): ServerUser[] {
   return text
     .split('\n')
@@ -33,7 +33,7 @@ export function parsePasswd(text: string): ServerUser[] {
     .map(fields => ({ name: fields[0] ?? '', uid: Number(fields[2]), gid: Number(fields[3]) }))
 }
 
-/** Whether `user` may pass through every folder on the way to `path`, which exists. */
+/** Whether `user` can enter every folder on the way to `path`, which must exist. */
 export async function canTraverse(path: string, user: ServerUser | undefined): Promise<boolean> {
   if (!user) return true
   for (let folder = await realpath(path); ; folder = dirname(folder)) {
@@ -44,7 +44,7 @@ export async function canTraverse(path: string, user: ServerUser | undefined): P
   }
 }
 
-/** A folder that outlives reboots and that `user` can reach, for what cannot stay where the application is. */
+/** A folder that survives reboots and that `user` can reach, for files that cannot stay next to the application. */
 export async function reachableFolder(user: ServerUser | undefined): Promise<string> {
   if (!user) {
     const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'arlen')
@@ -54,11 +54,11 @@ export async function reachableFolder(user: ServerUser | undefined): Promise<str
   const chosen = process.env.XDG_CACHE_HOME ? [process.env.XDG_CACHE_HOME] : []
   for (const parent of [...chosen, '/var/cache', '/var/lib', '/var/tmp']) {
     const folder = join(parent, 'arlen')
-    await mkdir(folder, { mode: 0o755 }).catch(() => undefined) // exists already, or cannot be made: see below
+    await mkdir(folder, { mode: 0o755 }).catch(() => undefined) // exists already, or cannot be created: see below
     const found = await lstat(folder).catch(() => undefined)
     // In a world-writable folder another user could have placed a trap first.
     if (!found?.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0) continue
-    await chmod(folder, 0o755) // whatever the umask was
+    await chmod(folder, 0o755) // regardless of the umask
     if (await canTraverse(folder, user)) return folder
   }
   throw pgError('embedded_no_user')

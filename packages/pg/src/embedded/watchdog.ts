@@ -1,12 +1,12 @@
 /**
  * The server's parent: a shell that starts PostgreSQL and stops it when its last user is gone.
  *
- * Whoever uses the server holds the write end of a named pipe. The kernel closes it when that process ends, however it
- * ends, and the shell reads end-of-file when the last one has gone: no heartbeat, no process id that could be reused,
- * and nothing for SIGKILL to skip. It costs half a megabyte, where a Node.js process would cost forty.
+ * Each user of the server holds the write end of a named pipe. The kernel closes it when the process ends, in any way, and
+ * the shell reads end-of-file once the last one has ended: no heartbeat, no process id that could be reused, and nothing
+ * that SIGKILL could skip. It costs half a megabyte; a Node.js process would cost forty.
  *
- * Every user writes one line when it comes. That is how the shell, after it has decided to stop and has taken the pipe's
- * name away, learns that a user arrived at the last moment.
+ * Each user writes one line on arrival. That is how the shell learns, after it has decided to stop and has removed the
+ * pipe's name, that a user arrived at the last moment.
  */
 export const WATCHDOG = `
 leases=$1 linger=$2 # in tenths of a second, as everything below

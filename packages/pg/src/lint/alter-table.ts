@@ -138,7 +138,7 @@ alter table ${part} drop constraint ${check};`
   return [{ rule: 'attach_partition_scans', on: `${part} and ${on}`, recipe }]
 }
 
-/** What `FOR VALUES …` says of a row, as a condition. */
+/** The condition that `FOR VALUES …` implies for a row. */
 function boundCheck(key: string, bound: string): string {
   const list = /^for\s+values\s+in\s*(\(.*\))\s*$/is.exec(bound)?.[1]
   if (list) return `${key} is not null and ${key} in ${list}`

@@ -1,6 +1,6 @@
 import { scanSql } from '../sql/sql-scanner.ts'
 
-/** `alter table t add column a int, drop column b` as `alter table t` and its commands. */
+/** Splits `alter table t add column a int, drop column b` into `alter table t` and its commands. */
 export function splitAlter(text: string): { head: string; commands: string[] } {
   const pieces = [...scanSql(text)]
   const words = pieces.filter(({ kind }) => kind === 'code' || kind === 'quoted').length
@@ -28,7 +28,7 @@ export function splitAlter(text: string): { head: string; commands: string[] } {
 const HEAD =
   /^alter\s+(?:foreign\s+|materialized\s+)?(?:table|view|index|sequence)\s+(?:if\s+exists\s+)?(?:only\s+)?(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*))*\s*\*?\s*/iu
 
-/** Where the name of the table ends. */
+/** The end of the table's name. */
 function endOfHead(text: string): number {
   return HEAD.exec(text)?.[0].length ?? -1
 }

@@ -2,7 +2,7 @@ import { BATCH, type Context, type Fault } from './fault.ts'
 import { quoteName, relationName } from './identifiers.ts'
 import { nodesOf, type ParsedStatement, type Tree, tree } from './parser.ts'
 
-/** UPDATE and DELETE of every row, also in the WITH of another statement. */
+/** UPDATE and DELETE of every row, including in the WITH of another statement. */
 export function checkChanges(statement: ParsedStatement, context: Context): Fault[] {
   const { kind, node } = statement
   const changes = ['UpdateStmt', 'DeleteStmt'].flatMap(each => [
@@ -14,7 +14,7 @@ export function checkChanges(statement: ParsedStatement, context: Context): Faul
     .map(change => faultOf(change, change === node ? statement.text : undefined))
 }
 
-/** No condition, or one that holds for every row, such as `true` and `1 = 1`. */
+/** No condition, or one that is true for every row, such as `true` and `1 = 1`. */
 function takesAll(where: unknown): boolean {
   if (where === undefined) return true
   const looks = ['ColumnRef', 'FuncCall', 'SubLink', 'ParamRef', 'CurrentOfExpr', 'SQLValueFunction'].some(
@@ -25,7 +25,7 @@ function takesAll(where: unknown): boolean {
   return !looks && !isFalse
 }
 
-/** Where the first WHERE of a statement stands; its end if it has none. */
+/** The start of a statement's first WHERE, or its end if it has none. */
 function whereOf(text: string): number {
   const found = text.search(/\bwhere\b/i)
   return found < 0 ? text.length : found

@@ -11,8 +11,8 @@ import {
 } from './parser.ts'
 
 /**
- * The statements in a DO block, those of EXECUTE too where their text is known. Names that are put together at run time
- * stand as `"?"`.
+ * The statements in a DO block, including those of EXECUTE if their text is known. Names that are built at run time appear
+ * as `"?"`.
  */
 export async function statementsOfBlock({ node }: ParsedStatement): Promise<ParsedStatement[]> {
   const options = list(node.args).map(arg => tree(arg.DefElem))
@@ -36,7 +36,7 @@ function queryOf(expression: unknown): string {
   return String(tree(tree(expression).PLpgSQL_expr).query ?? '')
 }
 
-/** `INTO` belongs to PL/pgSQL where it is not INSERT's. */
+/** `INTO` belongs to PL/pgSQL unless it belongs to INSERT. */
 function withoutInto(text: string): string {
   const returning = text.search(/\breturning\b/i)
   if (returning < 0) return text
@@ -45,7 +45,7 @@ function withoutInto(text: string): string {
   return text.slice(0, returning + into).trimEnd()
 }
 
-/** Undefined for what PostgreSQL's parser does not take: it is the server's to refuse. */
+/** Undefined for text that PostgreSQL's parser rejects: the server will report it. */
 async function tolerate<T>(fn: () => Promise<T>): Promise<T | undefined> {
   try {
     return await fn()

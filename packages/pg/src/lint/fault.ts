@@ -7,17 +7,17 @@ export interface Fault {
   rule: RuleName
   /** What is locked, as SQL names it. */
   on?: string | undefined
-  /** SQL that does the same safely. Comments say what stands in other migrations or releases. */
+  /** SQL that does the same safely. Its comments say what belongs in other migrations or releases. */
   recipe: string
 }
 
-/** What a migration has done so far: nothing uses yet what is new in it. */
+/** What a migration has done so far: nothing uses its new objects yet. */
 export interface Context {
   transactional: boolean
   known: KnownSchema
-  /** What this migration has made, as `relation t`, `column t.c`, `type e`, `function f`. */
+  /** Objects that this migration has created, as `relation t`, `column t.c`, `type e`, `function f`. */
   created: Set<string>
-  /** What this migration makes anywhere, so that an object dropped or renamed here is there again at its end. */
+  /** Objects that this migration creates anywhere, so that an object dropped or renamed here exists again at its end. */
   remade: ReadonlySet<string>
   /** Constraints this migration has added NOT VALID. */
   unvalidated: Set<string>
@@ -27,14 +27,14 @@ export interface Context {
 
 export type Check = (statement: ParsedStatement, context: Context) => Fault[]
 
-/** Begins a migration of its own that runs outside of transactions. */
+/** Starts a separate migration that runs outside of transactions. */
 export const OWN_FILE = '-- no transaction\n'
 export const NEXT = '\n-- next migration\n'
 export const LATER = '\n-- a later release\n'
-/** As many rows at a time as hold no lock for long. */
+/** A batch of rows small enough that no lock is held for long. */
 export const BATCH = 5_000
 
-/** For what goes away, once nothing uses it: the statement itself, with the waiver that says so. */
+/** For objects that are removed once nothing uses them: the statement itself, with the waiver. */
 export function afterRelease(rule: RuleName, text: string): string {
   return `-- once no running release uses it\n-- allow ${rule}: unused since <release>\n${text};`
 }

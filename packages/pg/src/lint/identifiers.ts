@@ -1,6 +1,6 @@
 import { names, type Tree, tree } from './parser.ts'
 
-/** The name of something without the schema `public`, so that `public.t` and `t` are the same. */
+/** A name without the schema `public`, so that `public.t` and `t` are equal. */
 export function plainName(path: readonly string[]): string {
   return (path[0] === 'public' && path.length > 1 ? path.slice(1) : path).join('.')
 }
@@ -11,7 +11,7 @@ export function relationName(relation: unknown): string {
   return plainName(schemaname === undefined ? [String(relname)] : [String(schemaname), String(relname)])
 }
 
-/** The name in one of the forms in which `DROP`, `ALTER … RENAME` and `SET SCHEMA` give what they are about. */
+/** The name in one of the forms that `DROP`, `ALTER … RENAME` and `SET SCHEMA` use for their object. */
 export function objectName(object: unknown): string {
   const { List, ObjectWithArgs, TypeName, String: text } = tree(object)
   if (text !== undefined) return plainName([String(tree(text).sval)])
@@ -29,7 +29,7 @@ const RESERVED = new Set([
   'union', 'unique', 'user', 'using', 'variadic', 'when', 'where', 'window', 'with',
 ])
 
-/** A name as SQL has it, in quotes where it needs them. */
+/** A name in SQL, quoted if necessary. */
 export function quoteName(name: string): string {
   return name
     .split('.')
@@ -37,7 +37,7 @@ export function quoteName(name: string): string {
     .join('.')
 }
 
-/** A name derived from another one: without its schema, and short enough. */
+/** A name derived from another: without its schema, and short enough. */
 export function derivedName(table: string, ...rest: readonly string[]): string {
   return [table.split('.').at(-1), ...rest].join('_').slice(0, 63)
 }
@@ -57,7 +57,7 @@ export function typeText(type: unknown): string {
   return spelledType(name, mods) + (Array.isArray(arrayBounds) ? '[]' : '')
 }
 
-/** A type by its name in the catalog, as SQL has it. */
+/** A type in SQL, from its name in the catalog. */
 export function spelledType(name: string, mods: readonly number[]): string {
   return (SPELLED[name] ?? quoteName(name)) + (mods.length > 0 ? `(${mods.join(', ')})` : '')
 }

@@ -3,12 +3,12 @@ import { list, names, type ParsedStatement, type Tree, tree } from './parser.ts'
 
 export type Volatility = 'immutable' | 'stable' | 'volatile'
 
-/** A column as far as the lint cares. */
+/** The properties of a column that the lint needs. */
 export interface KnownColumn {
   /** Without `pg_catalog` and `public`: `varchar`, `int4`. */
   type: string
   mods: readonly number[]
-  /** The TypeName of the parse tree, to write it again. Undefined where the column comes from a database. */
+  /** The TypeName of the parse tree, to write it again. Undefined if the column comes from a database. */
   typeName?: unknown
 }
 
@@ -20,8 +20,7 @@ interface KnownCheck {
 }
 
 /**
- * What is known of a database before a statement runs on it: from the migrations before, and, where there is a
- * connection, from its catalog.
+ * What is known of a database before a statement runs: from earlier migrations and, with a connection, from its catalog.
  */
 export class KnownSchema {
   readonly volatility: Map<string, Volatility> = new Map()
@@ -40,7 +39,7 @@ export class KnownSchema {
     return this.columns.get(`${table}.${column}`)
   }
 
-  /** Whether a validated constraint says already that a column holds no NULL: then SET NOT NULL reads nothing. */
+  /** Whether a validated constraint already ensures that a column has no NULL: then SET NOT NULL scans nothing. */
   holdsNoNull(table: string, column: string): boolean {
     return [...this.checks.values()].some(check => check.table === table && check.notNull === column && check.validated)
   }
@@ -49,7 +48,7 @@ export class KnownSchema {
     return [...this.checks.values()].some(check => check.table === table && check.validated)
   }
 
-  /** Takes in what a statement does. */
+  /** Records what a statement does. */
   learn({ kind, node }: ParsedStatement): void {
     this.#lessons[kind]?.(node)
   }
@@ -156,11 +155,13 @@ function notNullColumn(constraint: Tree): string | undefined {
   return names(tree(tree(test.arg).ColumnRef).fields).at(-1)
 }
 
-/** Types whose text forms and bytes are those of the other, as `varchar` and `text`. */
+/** Types with the same text forms and bytes, such as `varchar` and `text`. */
 const TEXTS = ['varchar', 'text']
 const MAX = Number.POSITIVE_INFINITY
 
-/** Whether PostgreSQL changes a type without writing or reading the table: the new one takes all that the old one holds. */
+/**
+ * Whether PostgreSQL changes a type without rewriting or scanning the table, because the new type accepts all old values.
+ */
 export function widens(from: KnownColumn, to: KnownColumn): boolean {
   const [old = MAX, oldScale = 0] = from.mods
   const [now = MAX, nowScale = 0] = to.mods

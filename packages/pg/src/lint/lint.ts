@@ -10,7 +10,7 @@ import { linkOf, RULES, type RuleName, WAITING } from './rules.ts'
 import { schemaOfDatabase } from './schema-of-database.ts'
 import { checkStatement, remadeBy } from './statements.ts'
 
-/** A statement that would hurt a database in use, or the release that still runs on it. */
+/** A statement that would harm a database in use, or the release that still runs on it. */
 export interface Finding {
   rule: RuleName
   file: string
@@ -19,13 +19,13 @@ export interface Finding {
   /** From 1. */
   column: number
   problem: string
-  /** What is locked, how, what waits for it and until when. Undefined where the problem is none of locks. */
+  /** What is locked, how, what waits for it and until when. Undefined if the problem is not a lock. */
   lock: string | undefined
-  /** SQL that does the same safely, to paste. Its comments say what belongs into another migration or a later release. */
+  /** SQL to paste that does the same safely. Its comments say what belongs in another migration or a later release. */
   recipe: string
   /**
-   * `contract`: the release that still runs cannot live with it, so that it belongs into a later release than the code
-   * that no longer needs it.
+   * `contract`: the release that still runs cannot work with it, so it belongs in a later release than the code that no
+   * longer needs it.
    */
   phase: 'expand' | 'contract'
   /** The page of the PostgreSQL manual. */
@@ -36,9 +36,9 @@ export interface Finding {
 export interface LintOptions {
   /** Default `db/migrations`. */
   dir?: string | undefined
-  /** Which to look at: those not applied yet, or not on the base branch. Default all. */
+  /** Which migrations to check: those not applied yet, or not on the base branch. Default all. */
   only?: ((migration: Migration) => boolean) | undefined
-  /** A database that says what functions, types and constraints are there, besides those of the files. */
+  /** A database whose functions, types and constraints supplement what is known from the files. */
   dsn?: string | PgOptions | undefined
 }
 
@@ -49,11 +49,11 @@ const OPTIONS: OptionTable<LintOptions> = {
 }
 
 /**
- * Looks through migrations for what is not safe while the application runs. What the migrations before have made is known,
- * those included that `only` leaves out.
+ * Checks migrations for statements that are unsafe while the application runs. All earlier migrations are taken into
+ * account, including those that `only` omits.
  *
- * @throws `migrations_not_found`, `migrations_foreign`, `migration_invalid`, `parser_missing`; with `dsn` what connecting
- *   throws
+ * @throws `migrations_not_found`, `migrations_foreign`, `migration_invalid`, `parser_missing`; with `dsn`, connection
+ * errors
  */
 export async function lintMigrations(options: LintOptions = {}): Promise<Finding[]> {
   const { dir = DIR, only = () => true, dsn } = readOptions('lintMigrations()', options, OPTIONS)
@@ -69,9 +69,8 @@ export async function lintMigrations(options: LintOptions = {}): Promise<Finding
 type LintedMigration = Pick<Migration, 'file' | 'up' | 'transactional'>
 
 /**
- * The findings in one migration. A comment before the statement, in it, or behind it on its
- * last line sets one aside, with a reason:
- * `-- allow drop_column: unused since 2.3`.
+ * The findings in one migration. A comment before the statement, in it, or after it on its last line waives one, with a
+ * reason: `-- allow drop_column: unused since 2.3`.
  *
  * @throws `parser_missing`
  */
@@ -79,16 +78,16 @@ export function lintMigration(migration: LintedMigration): Promise<Finding[]> {
   return lintKnowing(migration, new KnownSchema())
 }
 
-/** Whether a migration takes something away that a release of before may need: then there is no way back to that one. */
+/** Whether a migration removes something that an earlier release may need, so that there is no way back to that release. */
 export async function migrationPhase(migration: LintedMigration): Promise<'expand' | 'contract'> {
-  // Allowed or not, it is what it is.
+  // Waived or not, the effect is the same.
   const found = await lintKnowing(migration, new KnownSchema(), () => [])
   return found.some(({ phase }) => phase === 'contract') ? 'contract' : 'expand'
 }
 
 type Waivers = (text: string) => ReadonlySet<string>[]
 
-/** As {@link lintMigration}, with what is known of the database before it; learns what the migration makes. */
+/** Like {@link lintMigration}, with what is known of the database before it; records what the migration creates. */
 export async function lintKnowing(
   { file, up, transactional }: LintedMigration,
   known: KnownSchema,
@@ -127,7 +126,7 @@ export async function lintKnowing(
 
 const ALLOW = /^--[ \t]*allow[ \t]+(\w+)[ \t]*:[ \t]*\S/
 
-/** The rules that are set aside for each statement, by comments before it, in it, or behind it on its last line. */
+/** The rules that are waived for each statement, by comments before it, in it, or after it on its last line. */
 function waiversIn(text: string): ReadonlySet<string>[] {
   const statements = splitStatements(text)
   const waivers = statements.map(() => new Set<string>())

@@ -74,7 +74,7 @@ interface Target {
   column: string
 }
 
-/** The constraint of a new column in statements of its own. */
+/** The constraint of a new column as separate statements. */
 function addLater(constraint: Tree, source: string, { head, on, name, table, column }: Target): string {
   const given = (suffix: string) => quoteName(String(constraint.conname ?? derivedName(table, column, suffix)))
   const body = source.replace(/^constraint\s+\S+\s+/i, '')
@@ -91,7 +91,7 @@ function addLater(constraint: Tree, source: string, { head, on, name, table, col
   return `${NEXT}${OWN_FILE}create unique index concurrently ${key} on ${on} (${name});${NEXT}${head} add constraint ${key} ${primary ? 'primary key' : 'unique'} using index ${key};`
 }
 
-/** The text of each constraint: from where it begins to where the next one does. */
+/** The text of each constraint: from its beginning to the next one. */
 function constraintSources(statement: ParsedStatement, constraints: readonly Tree[], head: string, text: string) {
   const end = statement.text.indexOf(text, head.length) + text.length
   const starts = constraints.map(({ location }) => statement.at(location)).sort((a, b) => a - b)
@@ -123,7 +123,7 @@ function isType(column: Tree, types: readonly string[]): boolean {
   return types.includes(path.at(-1) ?? '')
 }
 
-/** Whether a definition of a column has the type json. */
+/** Whether a column definition has the type json. */
 export function isJson(column: Tree): boolean {
   return isType(column, ['json'])
 }

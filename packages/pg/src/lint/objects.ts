@@ -3,7 +3,7 @@ import { objectName, quoteName, relationName, spelledType } from './identifiers.
 import { list } from './parser.ts'
 import type { RuleName } from './rules.ts'
 
-/** What a kind of object is called in {@link Context.created}, and the rules of taking it away. */
+/** The name of a kind of object in {@link Context.created}, and the rules for removing it. */
 const KINDS: Readonly<Record<string, { kind: string; drop?: RuleName; rename?: RuleName }>> = {
   OBJECT_TABLE: { kind: 'relation', drop: 'drop_table', rename: 'rename_table' },
   OBJECT_FOREIGN_TABLE: { kind: 'relation', drop: 'drop_table', rename: 'rename_table' },
@@ -24,7 +24,7 @@ export function kindOf(objectType: unknown): string {
   return KINDS[String(objectType)]?.kind ?? 'object'
 }
 
-/** DROP. What this migration has made itself, or makes anew under the same name, is not missed by anybody. */
+/** DROP. Objects that this migration has created itself, or recreates under the same name, are not missed. */
 export const checkDrop: Check = ({ node, text }, context) => {
   const type = String(node.removeType)
   const dropped = list(node.objects).map(objectName)
@@ -55,12 +55,12 @@ export const checkRename: Check = ({ node, text }, context) => {
   if (type === 'OBJECT_COLUMN' || type === 'OBJECT_ATTRIBUTE') return checkRenameColumn(node, old, to, context)
   const { kind = '', rename } = KINDS[type] ?? {}
   const isNew = context.created.has(`${kind} ${old}`)
-  context.created.add(`${kind} ${beside(old, to)}`) // nobody uses the new name yet
+  context.created.add(`${kind} ${beside(old, to)}`) // nothing uses the new name yet
   if (!rename || isNew || context.remade.has(`${kind} ${old}`)) return []
   return [{ rule: rename, on: quoteName(old), recipe: renameRecipe(rename, text, old, beside(old, to)) }]
 }
 
-/** The new name in the schema of the old one. */
+/** The new name, in the schema of the old one. */
 function beside(old: string, to: string): string {
   return old.includes('.') ? `${old.split('.')[0]}.${to}` : to
 }

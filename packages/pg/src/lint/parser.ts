@@ -1,13 +1,13 @@
 import { pgError } from '../errors.ts'
 
-/** A node of PostgreSQL's parse tree (libpg-query): a bag of members. */
+/** A node of PostgreSQL's parse tree (libpg-query): an object with arbitrary members. */
 export type Tree = { readonly [name: string]: unknown }
 
 export interface ParsedStatement {
   /** `IndexStmt`, `AlterTableStmt`, … */
   kind: string
   node: Tree
-  /** Where its first word stands, in UTF-16 units from the beginning of the whole text. */
+  /** Where its first word begins, in UTF-16 units from the start of the whole text. */
   offset: number
   /** From its first word to its end, without the semicolon. */
   text: string
@@ -15,11 +15,11 @@ export interface ParsedStatement {
   at(location: unknown): number
 }
 
-/** Parses SQL by PostgreSQL's own parser. Throws a SyntaxError-like with `position` in UTF-16 units. */
+/** Parses SQL with PostgreSQL's own parser. Throws an object like a SyntaxError, with `position` in UTF-16 units. */
 export async function parseSql(text: string): Promise<ParsedStatement[]> {
   const { parse } = await loadParser()
   const bytes = Buffer.from(text)
-  // The tree counts bytes of UTF-8.
+  // The tree counts UTF-8 bytes.
   const toText = (from: number, to: number) => bytes.subarray(from, to).toString()
   const { stmts = [] } = (await parse(text)) as { stmts?: RawStatement[] }
   let bytesSeen = 0
@@ -36,7 +36,7 @@ export async function parseSql(text: string): Promise<ParsedStatement[]> {
   })
 }
 
-/** The statements of a PL/pgSQL body, as PostgreSQL's own parser reads it, each a node such as `PLpgSQL_stmt_execsql`. */
+/** The statements of a PL/pgSQL body according to PostgreSQL's own parser, each a node such as `PLpgSQL_stmt_execsql`. */
 export async function parseBody(body: string): Promise<unknown> {
   const { parsePlPgSQL } = await loadParser()
   let quote = '$arlen$'
@@ -73,7 +73,7 @@ function loadParser(): Promise<Parser> {
   return loaded
 }
 
-/** What the parser has against a text: its message, and the place in UTF-16 units. */
+/** The parser's error: its message, and its position in UTF-16 units. */
 export function syntaxErrorOf(error: unknown): { message: string; position: number } | undefined {
   const details = (error as { sqlDetails?: { message: string; cursorPosition: number } }).sqlDetails
   return details && { message: details.message, position: details.cursorPosition }

@@ -1,20 +1,20 @@
-/** What may be wrong with a statement. What to do instead is in `recipes.ts`. */
+/** The possible problems of a statement. Their solutions are in `recipes.ts`. */
 export interface Rule {
   problem: string
-  /** The lock it takes, and until when. Left out where the problem is none of locks. */
+  /** The lock it takes, and until when. Omitted if the problem is not a lock. */
   lock?: { mode: LockMode; during: string }
   /**
-   * `contract`: the release that still runs cannot live with it, so that it belongs into a later release than the code
-   * that no longer needs it. Default `expand`.
+   * `contract`: the release that still runs cannot work with it, so it belongs in a later release than the code that no
+   * longer needs it. Default `expand`.
    */
   phase?: 'contract'
-  /** The page of the PostgreSQL manual that says so. */
+  /** The page of the PostgreSQL manual that explains it. */
   page: string
 }
 
 type LockMode = 'ACCESS EXCLUSIVE' | 'SHARE ROW EXCLUSIVE' | 'SHARE' | 'ROW EXCLUSIVE'
 
-/** What has to wait for each lock. */
+/** What must wait for each lock. */
 export const WAITING: Readonly<Record<LockMode, string>> = {
   'ACCESS EXCLUSIVE': 'reads and writes wait',
   'SHARE ROW EXCLUSIVE': 'writes wait',
@@ -262,7 +262,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   syntax_error: { problem: 'PostgreSQL does not understand it', page: 'sql-commands.html' },
 }
 
-/** Where the manual says so. */
+/** The page of the manual. */
 export function linkOf(rule: RuleName): string {
   return `https://www.postgresql.org/docs/current/${RULES[rule].page}`
 }

@@ -5,10 +5,10 @@ import { KnownSchema, type Volatility } from './known-schema.ts'
 const NAME = `case n.nspname when 'public' then '' else n.nspname || '.' end`
 
 /**
- * What the lint wants to know of a database: functions and their volatility, types of columns, constraints and
- * partitioned tables.
+ * What the lint needs to know of a database: functions and their volatility, types of columns, constraints and partitioned
+ * tables.
  *
- * @throws what connecting throws
+ * @throws connection errors
  */
 export async function schemaOfDatabase(dsn: string | PgOptions): Promise<KnownSchema> {
   const known = new KnownSchema()

@@ -7,7 +7,7 @@ import { isJson, jsonFault } from './new-column.ts'
 import { checkDrop, checkRename, checkSetSchema, kindOf } from './objects.ts'
 import { list, names, nodesOf, type ParsedStatement, type Tree, tree } from './parser.ts'
 
-/** The rules a statement breaks. */
+/** The rules that a statement breaks. */
 export async function checkStatement(statement: ParsedStatement, context: Context): Promise<Fault[]> {
   if (statement.kind === 'DoStmt') {
     const inner = await statementsOfBlock(statement)
@@ -25,9 +25,7 @@ export async function checkStatement(statement: ParsedStatement, context: Contex
   return found
 }
 
-/**
- * What a statement makes that was not there before. What it makes IF NOT EXISTS may have been there, with rows and in use.
- */
+/** The new objects of a statement. An object created IF NOT EXISTS may have existed before, with rows and in use. */
 function madeBy({ kind, node }: ParsedStatement): string[] {
   if (node.if_not_exists === true) return []
   return madeOrReplaced(kind, node)
@@ -76,7 +74,10 @@ function besideTable(node: Tree): string {
   return plainName(schemaname === undefined ? [String(node.idxname)] : [String(schemaname), String(node.idxname)])
 }
 
-/** What a migration makes anywhere in it. A table or view that another is renamed to counts, as its name is there. */
+/**
+ * The objects that a migration creates anywhere. A table or view that another is renamed to counts, because its name exists
+ * then.
+ */
 export function remadeBy(statements: readonly ParsedStatement[]): Set<string> {
   return new Set(
     statements.flatMap(({ kind, node }) => {
@@ -157,7 +158,7 @@ function checkIndex({ node, text }: ParsedStatement, context: Context): Fault[] 
   if (node.concurrent === true) {
     return context.transactional ? [{ rule: 'concurrently_in_transaction', recipe: `${OWN_FILE}${text};` }] : []
   }
-  if (tree(node.relation).inh !== true) return [] // ON ONLY: there are no rows in a partitioned table itself
+  if (tree(node.relation).inh !== true) return [] // ON ONLY: a partitioned table itself has no rows
   const partitioned = context.known.partitioned.has(table)
   const recipe = partitioned
     ? `${text.replace(/\bon\s+/i, 'on only ')};\n-- then for each partition, in a file of its own with "-- no transaction": create index concurrently on it\n-- and last: alter index ${indexName(node, table)} attach partition <its index>`
@@ -165,7 +166,7 @@ function checkIndex({ node, text }: ParsedStatement, context: Context): Fault[] 
   return [{ rule: 'create_index_blocks_writes', on: quoteName(table), recipe }]
 }
 
-/** The name PostgreSQL would give, or nearly. An index that is built without a transaction has to be found again. */
+/** The name that PostgreSQL would choose, or nearly: an index that is built without a transaction must be found again. */
 function indexName({ idxname, indexParams }: Tree, table: string): string {
   const columns = list(indexParams).map(each => String(tree(each.IndexElem).name ?? 'expr'))
   return quoteName(String(idxname ?? derivedName(table, ...columns, 'idx')))
@@ -211,7 +212,7 @@ function checkEnum({ node, text }: ParsedStatement, context: Context): Fault[] {
   return [{ rule: 'rename_enum_value', recipe }]
 }
 
-/** A value that ALTER TYPE … ADD VALUE has added before in the same transaction. */
+/** A value that an earlier ALTER TYPE … ADD VALUE has added in the same transaction. */
 function checkEnumValues({ kind, node, text }: ParsedStatement, { transactional, enumValues }: Context): Fault[] {
   if (!transactional || enumValues.size === 0 || kind === 'AlterEnumStmt' || kind === 'CommentStmt') return []
   const used = nodesOf(node, 'A_Const').some(each => enumValues.has(String(tree(each.sval).sval)))

@@ -2,8 +2,8 @@ import type { KnownSchema } from './known-schema.ts'
 import { names, nodesOf, tree } from './parser.ts'
 
 /**
- * Functions of PostgreSQL that are immutable or stable (`pg_proc.provolatile`) and may stand in a default: their value is the
- * same for the whole statement, so that PostgreSQL keeps it beside the table instead of writing every row anew.
+ * PostgreSQL functions that are immutable or stable (`pg_proc.provolatile`) and allowed in a default: their value is the
+ * same for the whole statement, so PostgreSQL stores it in the catalog instead of rewriting every row.
  */
 // biome-ignore format: a table
 const NOT_VOLATILE = new Set([
@@ -38,7 +38,7 @@ const NOT_VOLATILE = new Set([
   'varbit', 'varchar', 'version', 'websearch_to_tsquery', 'width_bucket', 'xmlcomment',
 ])
 
-/** Whether an expression calls a function that may give every row a different value. Unknown functions may. */
+/** Whether an expression calls a function that may return a different value for every row. Unknown functions may. */
 export function isVolatile(expression: unknown, known: KnownSchema): boolean {
   return nodesOf(expression, 'FuncCall').some(call => {
     const path = names(tree(call).funcname)

@@ -13,22 +13,22 @@ import type { ParserTable } from '../wire/type-parsers.ts'
 /** Options of `listen()`. */
 export interface ListenOptions {
   /**
-   * Called after the connection was lost and is there again: notifications in between are lost, so that what they
-   * announce has to be looked up.
+   * Called after the connection was lost and restored: notifications in between are lost, so look up the state they would
+   * have announced.
    */
   onResync?: (() => void) | undefined
-  /** Takes what a handler throws. Default: a process warning. */
+  /** Receives errors thrown by a handler. Default: a process warning. */
   onError?: ((error: unknown) => void) | undefined
 }
 
 const OPTIONS: OptionTable<ListenOptions> = { onResync: option.func, onError: option.func }
 
-/** Takes a notification (`NOTIFY`) of the database. */
+/** Handles a notification (`NOTIFY`) of the database. */
 export type NotificationHandler = (payload: string, from: { processId: number }) => unknown
 
 /** A subscription to notifications. */
 export interface Subscription extends AsyncDisposable {
-  /** Stops. Resolves once the server has been told. */
+  /** Stops. Resolves once the server knows. */
   close(): Promise<void>
 }
 
@@ -45,8 +45,8 @@ interface Notification {
 const SLOWEST_RECONNECT_MS = 5_000
 
 /**
- * LISTEN over a dedicated connection. A connection that dies silently (a firewall, a pulled cable) is detected by
- * a heartbeat; a new one then listens to the same channels, and every subscriber is asked to look for what was missed.
+ * LISTEN over a dedicated connection. A heartbeat detects a connection that dies silently (a firewall, a pulled cable); a
+ * new one then listens to the same channels, and every subscriber is asked to look up what was missed.
  */
 export class Listener {
   readonly #settings: Settings
@@ -64,7 +64,7 @@ export class Listener {
     this.#targets = new Targets(settings.targets, settings.targetSessionAttrs, settings.balanced)
   }
 
-  /** Resolves once the server has confirmed: what is notified from then on arrives. */
+  /** Resolves once the server has confirmed: later notifications will arrive. */
   async listen(channel: string, handler: NotificationHandler, given: ListenOptions = {}): Promise<Subscription> {
     const options = readOptions('listen()', given, OPTIONS)
     if (this.#closed.signal.aborted) throw pgError('pool_closed')
@@ -90,7 +90,7 @@ export class Listener {
     clearInterval(this.#heartbeat)
     const client = this.#client ?? (await this.#connecting?.catch(() => undefined))
     if (!client) return
-    const timer = setTimeout(() => client.destroy(), 500) // one that does not answer is not waited for
+    const timer = setTimeout(() => client.destroy(), 500) // do not wait for a server that does not answer
     await client.end()
     clearTimeout(timer)
   }
@@ -147,9 +147,9 @@ export class Listener {
     return client
   }
 
-  /** A question the server has to answer in time. Anything else says nothing: silence is what a healthy channel has, too. */
+  /** Requires an answer from the server in time. Other signs prove nothing: a healthy channel is silent, too. */
   async #sendHeartbeat(client: PgClient): Promise<void> {
-    await this.#say(client, 'select 1').catch(() => undefined) // the connection has been cut then, and `end` tells
+    await this.#say(client, 'select 1').catch(() => undefined) // the connection has been cut then, and `end` reports it
   }
 
   async #say(client: PgClient, text: string): Promise<void> {
@@ -184,7 +184,7 @@ export class Listener {
         return
       } catch {
         const pause = Math.min(SLOWEST_RECONNECT_MS, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)
-        await sleep(pause, undefined, { signal }).catch(() => undefined) // closed meanwhile
+        await sleep(pause, undefined, { signal }).catch(() => undefined) // closed in the meantime
       }
     }
   }
@@ -201,7 +201,7 @@ export class Listener {
     }
   }
 
-  /** What a handler does wrong must reach neither the connection nor the other handlers. */
+  /** A failing handler must affect neither the connection nor the other handlers. */
   #call(entry: Entry, fn: () => unknown): void {
     const report = entry.onError ?? (error => process.emitWarning(error instanceof Error ? error : String(error)))
     try {

@@ -26,7 +26,7 @@ export function stepOf(migration: Migration, direction: Step['direction']): Step
   return { direction, version, name, file, transactional }
 }
 
-/** What it takes to apply or undo one migration. */
+/** What is needed to apply or undo one migration. */
 export interface Work {
   client: pg.Client
   ledger: Ledger
@@ -35,13 +35,13 @@ export interface Work {
   options: MigrateOptions
 }
 
-/** Applies one migration, or undoes it, and records that together with it. */
+/** Applies or undoes one migration and records that, in one transaction. */
 export async function applyStep(work: Work): Promise<void> {
   const { client, migration, direction, options } = work
   const step = stepOf(migration, direction)
   const started = performance.now()
   const observer = new Observer(client, step, options)
-  const stop = () => void observer.cancel() // it is rolled back as after any error
+  const stop = () => void observer.cancel() // rolled back as after any error
   options.signal?.addEventListener('abort', stop, { once: true })
   options.onEvent?.({ type: 'start', step })
   try {
@@ -56,7 +56,9 @@ export async function applyStep(work: Work): Promise<void> {
   options.onEvent?.({ type: 'done', step, durationMs: performance.now() - started })
 }
 
-/** A lock that cannot be had in time is given up, so that those who queue behind it get on, and tried again later. */
+/**
+ * A lock that is not available in time is given up, so that those queued behind it can proceed, and requested again later.
+ */
 async function withRetries(work: Work, step: Step, observer: Observer): Promise<void> {
   const { migration, options } = work
   const { lockRetries = 10, signal, onEvent } = options
@@ -92,40 +94,40 @@ async function inTransaction(work: Work): Promise<void> {
     await client.query('reset role')
     await record(work, performance.now() - started)
     await client.query('commit')
-    await resetSession(client, options.schema) // what a file has SET is for that file
+    await resetSession(client, options.schema) // what a file has SET applies to that file only
   } catch (error) {
-    await client.query('rollback').catch(() => undefined) // the connection is gone: the server rolls back
+    await client.query('rollback').catch(() => undefined) // the connection is lost: the server rolls back
     throw error
   }
 }
 
-/** A step that PostgreSQL does not run inside a transaction: the ledger says that it has started before it does. */
+/** A step that PostgreSQL does not run inside a transaction: the ledger records its start first. */
 async function alone(work: Work): Promise<void> {
   const { client, ledger, migration, direction, options } = work
   const text = textOf(work)
   const started = performance.now()
   const step = direction === 'up' ? readIndexStep(text) : undefined
   const before = step?.kind === 'create' ? await findIndex(client, step) : undefined
-  // What cannot begin must leave no trace that would later be taken for an index that is already gone.
+  // If it cannot start, it must leave no record that would later suggest that its index was already dropped.
   const doomed = step?.kind === 'drop' && !step.ifExists && !(await indexExists(client, step.index))
   if (direction === 'up' && !doomed) await ledger.write(migration, 'started', 0)
-  // Building CONCURRENTLY blocks nobody, but has to wait for every open transaction.
+  // Building CONCURRENTLY blocks nobody, but must wait for every open transaction.
   const concurrent = /\bconcurrently\b/i.test(normalizeSql(text))
   await client.query(`set lock_timeout = ${concurrent ? 0 : lockTimeout(options)}`)
   try {
     await runText(client, text)
     if (step?.kind === 'create') await refuseOtherIndex(work, step, before)
   } catch (error) {
-    // Gone with the connection: then the next run does it.
+    // The connection is lost: the next run does it.
     if (direction === 'up') await takeBack(work, step, before).catch(() => undefined)
     throw error
   } finally {
-    await resetSession(client, options.schema).catch(() => undefined) // the error of the statement is what counts
+    await resetSession(client, options.schema).catch(() => undefined) // the error of the statement matters more
   }
   await record(work, performance.now() - started)
 }
 
-/** An error from the server means "not done": what the step has left goes, and so does the record that it has started. */
+/** An error from the server means "not done": remove what the step left, and the record of its start. */
 async function takeBack(
   { client, ledger, migration }: Work,
   step: CreateIndex | DropIndex | undefined,
@@ -136,7 +138,7 @@ async function takeBack(
   await ledger.remove(migration.version)
 }
 
-/** IF NOT EXISTS is content with any index of that name, even with an INVALID one. */
+/** IF NOT EXISTS accepts any index of that name, even an INVALID one. */
 async function refuseOtherIndex(work: Work, step: CreateIndex, before: FoundIndex | undefined): Promise<void> {
   const { client, migration, options } = work
   const found = await findIndex(client, step)

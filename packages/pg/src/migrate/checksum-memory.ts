@@ -3,20 +3,20 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-/** What reading a migration has found, as far as a run with nothing to apply needs it. */
+/** The result of reading a migration, as far as a run with nothing to apply needs it. */
 export interface Remembered {
   checksum: string
   transactional: boolean
 }
 
-/** To be raised when migrations are read by other rules. */
+/** Increment it when the rules for reading migrations change. */
 const FORMAT = 1
-/** Below, reading takes no longer than remembering. */
+/** Below this size, reading takes no longer than caching. */
 export const LARGE = 65_536
 
 /**
- * Remembers what reading large migrations has found, in `node_modules/.cache` next to the application, so that a dump of
- * megabytes is taken apart once and not at every start. Where there is no such folder, or it is read-only, nothing is kept.
+ * Caches the results of reading large migrations in `node_modules/.cache` next to the application, so that a dump of
+ * megabytes is parsed once and not at every start. If that folder does not exist or is read-only, nothing is cached.
  */
 export class ChecksumMemory {
   readonly #path: string | undefined
@@ -39,7 +39,7 @@ export class ChecksumMemory {
       const { format, entries } = JSON.parse(await readFile(this.#path, 'utf8')) as Partial<Stored>
       if (format === FORMAT && entries) this.#entries = entries
     } catch {
-      // not written yet, or by halves
+      // not written yet, or only partly
     }
   }
 
@@ -63,7 +63,7 @@ export class ChecksumMemory {
       await writeFile(temporary, JSON.stringify(stored))
       await rename(temporary, this.#path)
     } catch {
-      // read-only, as in an image: it is read anew each time
+      // read-only, as in an image: it is read every time
     }
   }
 }

@@ -7,10 +7,10 @@ import { pgError } from '../errors.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { MigrateOptions } from './options.ts'
 
-/** A connection of a migrator's own: session locks and settings must not be shared with a pool. */
+/** The migrator's own connection: session locks and settings must not be shared with a pool. */
 export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'schema'>): Promise<pg.Client> {
   const settings = migratorSettings(options)
-  // A migration writes: of several servers that is the one that lets it.
+  // A migration writes, so of several servers it needs the one that accepts writes.
   const attrs = settings.targets.length > 1 ? 'read-write' : settings.targetSessionAttrs
   try {
     return await new Targets(settings.targets, attrs, false).connect(async (target, role) => {
@@ -31,14 +31,14 @@ export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'sch
   }
 }
 
-/** Without session settings in the startup message: a pooler refuses those with a message that does not help. */
+/** Without session settings in the startup message, which a pooler rejects with an unhelpful message. */
 function migratorSettings({ dsn }: Pick<MigrateOptions, 'dsn'>): Settings {
   return { ...readPgOptions(dsn), prepare: false }
 }
 
 /**
- * Refuses a pooler: it would give the lock to one session and the migration to another. The process id a server names
- * when it connects is that of the session; a pooler makes one up.
+ * Rejects a pooler, which would give the lock to one session and the migration to another. A server sends the session's
+ * process id on connect; a pooler makes one up.
  */
 export async function refusePooler(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select pg_backend_pid() as pid')
@@ -46,12 +46,12 @@ export async function refusePooler(client: pg.Client): Promise<void> {
   if ((rows[0] as { pid: number }).pid !== processID) throw pgError('migration_pooled')
 }
 
-/** Undoes what a file has SET. A migration takes the time it takes, whatever the role's own settings say. */
+/** Undoes what a file has SET. Migrations may take any time, whatever the role's own settings are. */
 export async function resetSession(client: pg.Client, schema: string | undefined): Promise<void> {
   await client.query(
     "reset all; set application_name = 'arlen migrate'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0",
   )
-  // A migrator that was killed must not keep lock and statement for longer than this. Not every platform's server can.
+  // A killed migrator must not hold lock and statement for longer than this. Not every platform's server supports it.
   await client.query('set client_connection_check_interval = 1000').catch(() => undefined)
   if (schema === undefined) return
   const first = quoteIdentifier(schema)

@@ -16,8 +16,8 @@ const COLUMN = new RegExp(
 const WHY = /--[ \t]*allow[ \t]+create_and_drop[ \t]*:[ \t]*\S/i
 
 /**
- * Refuses a way there that takes back what it has made: that is what a way back looks like whose marker was not
- * recognized. `-- allow create_and_drop: why` says that it is meant.
+ * Rejects an up part that undoes what it has created: usually the down part's marker was not recognized. `-- allow
+ * create_and_drop: why` confirms that it is intended.
  *
  * @throws `migration_invalid`
  */
@@ -46,7 +46,7 @@ function effectOf(statement: string): { made?: string; dropped?: string } {
   return drop ? { dropped: `${drop[1]!.toLowerCase()} ${plain(drop[2]!)}` } : {}
 }
 
-/** As PostgreSQL reads it: folded where it is not quoted, `public` left out. */
+/** As PostgreSQL reads it: lower case unless quoted, without `public`. */
 function plain(name: string): string {
   return name
     .replaceAll(/ ?\. ?/g, '.')

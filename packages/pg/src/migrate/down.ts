@@ -10,9 +10,9 @@ import { DIR, exclusively, withLedger } from './run.ts'
 
 /** Options of {@link migrateDown}. */
 export interface DownOptions extends Omit<MigrateOptions, 'check'> {
-  /** How many to undo, the last one first. Default 1. */
+  /** How many to undo, starting with the last. Default 1. */
   steps?: number | undefined
-  /** Or: undo everything after this version. */
+  /** Instead: undo everything after this version. */
   to?: string | undefined
 }
 
@@ -31,7 +31,9 @@ const OPTIONS: OptionTable<DownOptions> = {
   to: option.text,
 }
 
-/** Undoes what was applied last, by the `-- down` of each file. Refuses before anything is done where one has none. */
+/**
+ * Undoes the last applied migrations with the `-- down` of each file. If one has none, it throws before anything is done.
+ */
 export async function migrateDown(given: DownOptions): Promise<MigrationReport> {
   const options = readOptions('migrateDown()', given, OPTIONS)
   const dir = options.dir ?? DIR
@@ -56,7 +58,7 @@ export async function migrateDown(given: DownOptions): Promise<MigrationReport> 
   })
 }
 
-/** Undoes the last migration and applies it again: for one that is still being written. */
+/** Undoes the last migration and applies it again: for a migration that is still being written. */
 export async function migrateRedo(options: DownOptions): Promise<MigrationReport> {
   const down = await migrateDown(options)
   if (options.dryRun) return down

@@ -11,17 +11,17 @@ import { splitSections } from './sections.ts'
 
 /** One file of `db/migrations`. */
 export interface Migration {
-  /** The digits before the name, as they are written. */
+  /** The digits before the name, as written. */
   version: string
   name: string
   /** Without its folder. */
   file: string
   up: string
-  /** Undefined where the file has no `-- down`. Both parts stand where they stand in the file, with blanks for the rest. */
+  /** Undefined if the file has no `-- down`. Both parts keep their positions in the file, with blanks for the rest. */
   down: string | undefined
-  /** False with `-- no transaction`, which is for one statement that PostgreSQL takes no other way. */
+  /** False with `-- no transaction`, for a statement that PostgreSQL does not accept otherwise. */
   transactional: boolean
-  /** Of what it does: comments, white space and line endings do not count. */
+  /** A checksum of its effect: comments, white space and line endings do not count. */
   checksum: string
 }
 
@@ -56,7 +56,7 @@ async function readMigration(dir: string, file: string, memory: ChecksumMemory):
   return migration
 }
 
-/** A migration that was sound when it was read before. It is taken apart where it has to run. */
+/** A migration that was valid when it was last read. It is parsed only if it must run. */
 function remembered(file: string, text: string, { checksum, transactional }: Remembered): Migration {
   const [, version = '', name = ''] = FILE_NAME.exec(file) ?? []
   let parsed: Migration | undefined
@@ -89,7 +89,7 @@ async function readText(dir: string, file: string): Promise<string> {
   }
 }
 
-/** The migration meant by `7`, `0007` or `0007_add_users`. */
+/** The migration with the version or name `7`, `0007` or `0007_add_users`. */
 export function findMigration(migrations: readonly Migration[], given: string, dir: string): Migration {
   const wanted = readVersion(given)
   const found = migrations.find(({ version }) => BigInt(version) === wanted)
@@ -137,7 +137,7 @@ function parse(file: string, text: string): Migration & { statements: StatementT
 
 const TRANSACTION_CONTROL =
   /^(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i
-/** Its own commands, and data that stands behind a COPY. */
+/** Its own commands, and data that follows a COPY. */
 const OF_PSQL = /^(?:\\|copy\b.* from stdin\b)/i
 const NAMELESS_INDEX = /^create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?on\b/i
 

@@ -9,11 +9,11 @@ export type MigrationTool = 'dbmate' | 'diesel' | 'goose' | 'node-pg-migrate' | 
 export const FILE_NAME: RegExp = /^(\d+)_([A-Za-z0-9_-]+)\.sql$/
 
 /**
- * The names of the migrations in a folder. Whatever else there could be a migration is an error: what is skipped in
- * silence is taken for applied.
+ * The names of the migrations in a folder. Anything else that could be a migration is an error, because a file that is
+ * skipped silently would seem applied.
  *
- * @throws `migrations_not_found` for a folder that is missing, `migrations_foreign` for that of another tool,
- *   `migration_invalid` for a file whose name is wrong
+ * @throws `migrations_not_found` if the folder does not exist, `migrations_foreign` if it belongs to another tool,
+ * `migration_invalid` for a file with an invalid name
  */
 export async function listMigrations(dir: string): Promise<string[]> {
   const entries = await readFolder(dir)
@@ -29,15 +29,15 @@ export async function listMigrations(dir: string): Promise<string[]> {
 }
 
 /**
- * Nothing to do must not be a success where the files are missing, as in an image that was built without them.
+ * "Nothing to do" must not be a success if the files are missing, as in an image that was built without them.
  *
- * @throws `migrations_not_found` where there is neither a migration nor one that was applied
+ * @throws `migrations_not_found` if there is neither a migration nor an applied one
  */
 export function requireSome(dir: string, migrations: readonly unknown[], applied: readonly unknown[]): void {
   if (migrations.length + applied.length === 0) throw notFound(dir, 'is empty')
 }
 
-/** Without what is hidden, such as `.gitkeep`. */
+/** Without hidden files such as `.gitkeep`. */
 export async function readFolder(dir: string): Promise<Dirent[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw notFound(dir, 'does not exist')
@@ -53,11 +53,11 @@ function notFound(dir: string, reason: string): Error {
 
 export interface Recognized {
   tool: MigrationTool | 'another tool'
-  /** What it is recognized by, from the folder. */
+  /** Recognizes it, from the folder. */
   example: string
 }
 
-/** Layouts that show by the names of files and folders. */
+/** Layouts that file and folder names reveal. */
 export async function recognizeByNames(dir: string, entries: readonly Dirent[]): Promise<Recognized | undefined> {
   for (const entry of entries) {
     const { name } = entry
@@ -72,7 +72,7 @@ export async function recognizeByNames(dir: string, entries: readonly Dirent[]):
   return undefined
 }
 
-/** Files of SQL in a subfolder, where there are none outside. */
+/** SQL files in a subfolder, if there are none outside. */
 async function recognizeNested(dir: string, entries: readonly Dirent[]): Promise<Recognized | undefined> {
   for (const { name } of entries.filter(entry => entry.isDirectory())) {
     const sql = (await readdir(join(dir, name))).find(file => /\.sql$/i.test(file))
@@ -87,7 +87,7 @@ const MARKS: readonly [MigrationTool, RegExp][] = [
   ['node-pg-migrate', /^[ \t]*--[ \t]*up migration\b/im],
 ]
 
-/** Layouts that show by the comments in the files. */
+/** Layouts that comments in the files reveal. */
 export async function recognizeByMarks(dir: string, files: readonly string[]): Promise<Recognized | undefined> {
   for (const example of files) {
     const text = await readFile(join(dir, example), 'utf8')

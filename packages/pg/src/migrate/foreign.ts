@@ -10,7 +10,7 @@ export interface ForeignMigration {
   key: string
   version: string
   name: string
-  /** The files it is made of, from the folder. */
+  /** Its files, relative to the folder. */
   sources: string[]
   up: string
   down: string | undefined
@@ -20,7 +20,7 @@ export interface ForeignMigration {
 /**
  * Reads the migrations of another tool.
  *
- * @throws `migrations_not_found`, `migration_invalid` for what is no SQL
+ * @throws `migrations_not_found`, `migration_invalid` for files that are not SQL
  */
 export async function readForeign(
   dir: string,
@@ -29,7 +29,7 @@ export async function readForeign(
   const entries = await readFolder(dir)
   const files = entries.filter(entry => !entry.isDirectory() && entry.name.endsWith('.sql')).map(({ name }) => name)
   const found = (await recognizeByNames(dir, entries)) ?? (await recognizeByMarks(dir, files))
-  // Plain files of SQL and nothing else are those of sqlx.
+  // Plain SQL files and nothing else are sqlx's.
   const tool = given ?? (found?.tool as MigrationTool | undefined) ?? 'sqlx'
   const names = tool === 'prisma' || tool === 'diesel' ? entries.filter(entry => entry.isDirectory()) : entries
   const migrations = await READERS[tool](
@@ -57,7 +57,7 @@ const READERS: Readonly<Record<MigrationTool, Reader>> = {
   prisma: (dir, names) => readFolders(dir, names, 'migration.sql'),
 }
 
-/** One file for both ways, with a line before each. */
+/** One file for both directions, with a marker line before each. */
 function marked(marker: RegExp, untransacted: RegExp, keyOf: (version: string, name: string) => string): Reader {
   return async (dir, names) => {
     const found: ForeignMigration[] = []
@@ -111,7 +111,9 @@ async function readSqlx(dir: string, names: readonly string[]): Promise<ForeignM
   return found
 }
 
-/** A folder for each: `20260131120000_init/migration.sql` of Prisma, `2026-01-31-120000_init/up.sql` of diesel. */
+/**
+ * A folder for each migration: `20260131120000_init/migration.sql` of Prisma, `2026-01-31-120000_init/up.sql` of diesel.
+ */
 async function readFolders(dir: string, names: readonly string[], main: string): Promise<ForeignMigration[]> {
   const found: ForeignMigration[] = []
   for (const folder of names) {
@@ -151,7 +153,7 @@ function split(file: string, stem: string): { version: string; name: string } {
   return { version: digits.replaceAll('-', ''), name }
 }
 
-/** Gives the keys of what is applied, of the table in which the tool keeps them. */
+/** Returns the keys of the applied migrations from the tool's ledger. */
 const LEDGERS: Readonly<Record<MigrationTool, { table: string; query: string }>> = {
   dbmate: { table: 'schema_migrations', query: 'select version::text as key from schema_migrations' },
   diesel: { table: '__diesel_schema_migrations', query: 'select version::text as key from __diesel_schema_migrations' },
@@ -170,7 +172,7 @@ const LEDGERS: Readonly<Record<MigrationTool, { table: string; query: string }>>
   sqlx: { table: '_sqlx_migrations', query: 'select version::text as key from _sqlx_migrations where success' },
 }
 
-/** What a tool has applied, by its own ledger; undefined where that does not exist. */
+/** The migrations that a tool has applied, according to its ledger; undefined if the ledger does not exist. */
 export async function readForeignLedger(client: pg.Client, tool: MigrationTool): Promise<string[] | undefined> {
   const { table, query } = LEDGERS[tool]
   const { rows: found } = await client.query('select to_regclass($1) is not null as found', [table])

@@ -18,11 +18,11 @@ export interface GenerateOptions {
   name: string
   /** Default `db/migrations`. */
   dir?: string | undefined
-  /** The time that its version is made of. */
+  /** The time from which its version is made. */
   now?: Date | undefined
-  /** Its text. Default: an empty up and down. */
+  /** Its text. Default: empty up and down parts. */
   body?: string
-  /** Says what the path would be, and writes nothing. */
+  /** Reports the path and writes nothing. */
   dryRun?: boolean
 }
 
@@ -39,7 +39,7 @@ export interface RenameOptions {
   version: string
   /** Default `db/migrations`. */
   dir?: string | undefined
-  /** The time that its new version is made of. */
+  /** The time from which its new version is made. */
   now?: Date | undefined
 }
 
@@ -49,7 +49,7 @@ const RENAME_OPTIONS: OptionTable<RenameOptions> = {
   now: option.object,
 }
 
-/** Writes `<dir>/<version>_<name>.sql` for the next migration and gives its path. */
+/** Writes `<dir>/<version>_<name>.sql` for the next migration and returns its path. */
 export async function generateMigration(options: GenerateOptions): Promise<string> {
   const {
     name: given,
@@ -72,7 +72,7 @@ export async function generateMigration(options: GenerateOptions): Promise<strin
   return path
 }
 
-/** Gives a migration that was merged late a version after all others. Its old and its new path. */
+/** Renames a migration that was merged late, so that its version comes after all others. Returns its old and new paths. */
 export async function renameMigration(options: RenameOptions): Promise<{ from: string; to: string }> {
   const { version, dir = DIR, now = new Date() } = readOptions('renameMigration()', options, RENAME_OPTIONS)
   const migrations = await readMigrations(dir)
@@ -83,7 +83,7 @@ export async function renameMigration(options: RenameOptions): Promise<{ from: s
   return { from, to }
 }
 
-/** The time in UTC, `20260131120000`; or one more than the last where that is later, or where versions are counted. */
+/** The time in UTC, `20260131120000`, or one more than the last version if that is later, or if versions are counted. */
 async function nextVersion(dir: string, now: Date): Promise<string> {
   const last = (await readMigrationVersions(dir)).at(-1)
   const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)

@@ -13,7 +13,7 @@ import { neutralize } from './sections.ts'
 
 /** Options of importing another tool's migrations. */
 export interface ImportOptions extends Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'dryRun' | 'waitMs'> {
-  /** The folder of the other tool. It may be `dir` itself: its files are then replaced. */
+  /** The other tool's folder. It may be `dir` itself: its files are then replaced. */
   from: string
   /** Default: recognized by the layout. */
   tool?: MigrationTool | undefined
@@ -24,7 +24,7 @@ export interface ImportReport {
   tool: MigrationTool
   /** The files that were written, or would be. */
   files: { from: string; to: string; applied: boolean }[]
-  /** False where the database has no ledger of that tool, so that everything counts as not applied. */
+  /** False if the database has no ledger of that tool, so that nothing counts as applied. */
   ledgerFound: boolean
 }
 
@@ -41,10 +41,10 @@ const OPTIONS: OptionTable<ImportOptions> = {
 
 /**
  * Adopts the migrations of dbmate, diesel, goose, node-pg-migrate, Prisma or sqlx: writes each as a file of `dir`, and
- * records as applied what the tool's own ledger says is applied.
+ * records as applied what the tool's own ledger lists as applied.
  *
- * @throws `migrations_not_found`; `migration_invalid` for what cannot be converted; `migration_missing` for what is
- *   applied and has no file. Nothing is changed then.
+ * @throws `migrations_not_found`; `migration_invalid` for a migration that cannot be converted; `migration_missing` for an
+ * applied migration without a file. Nothing has changed then.
  */
 export async function importMigrations(given: ImportOptions): Promise<ImportReport> {
   const options = readOptions('importMigrations()', given, OPTIONS)
@@ -81,8 +81,8 @@ export async function importMigrations(given: ImportOptions): Promise<ImportRepo
 }
 
 /**
- * In the order in which the tool applies them. Prisma goes by the whole name of a folder, so that several may have one
- * number, or a shorter one: these get the version after the one before.
+ * In the order in which the tool applies them. Prisma sorts by the whole folder name, so several may have the same or a
+ * shorter number: these get the version after the previous one.
  */
 function withOwnVersions(migrations: readonly ForeignMigration[], tool: MigrationTool): ForeignMigration[] {
   let last = -1n
@@ -105,7 +105,9 @@ interface Converted {
 
 const OUTSIDE = /^(?:(?:create(?: unique)?|drop) index concurrently|reindex .*concurrently|vacuum)\b/i
 
-/** Tools that send a file as it is, as Prisma does, have PostgreSQL run a single statement outside of transactions. */
+/**
+ * Some tools, such as Prisma, send a whole file at once; PostgreSQL then runs a single statement outside of transactions.
+ */
 function standsAlone(sql: string): boolean {
   const [only, ...others] = splitStatements(sql)
   return only !== undefined && others.length === 0 && OUTSIDE.test(only.normal)
@@ -113,7 +115,7 @@ function standsAlone(sql: string): boolean {
 
 const BOUNDARY = /^(?:begin|start transaction|commit|end)(?: work| transaction)?$/i
 
-/** Without its own BEGIN and COMMIT: the file is one transaction, together with its record. */
+/** Without its own BEGIN and COMMIT: the file and its record are one transaction. */
 function withoutBoundaries(sql: string): string {
   let out = ''
   let from = 0
@@ -129,7 +131,7 @@ function convert(foreign: ForeignMigration, tool: MigrationTool): Omit<Converted
   const name = foreign.name.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '') || 'imported'
   const file = `${foreign.version}_${name}.sql`
   const isEmpty = (sql: string) => splitStatements(sql).length === 0
-  // Its place in the order, and in the ledger, is kept.
+  // Its position in the order, and in the ledger, is kept.
   const transactional = foreign.transactional && !standsAlone(foreign.up)
   const bounded = (sql: string) => (foreign.transactional ? withoutBoundaries(sql) : sql)
   const up = bounded(foreign.up)
@@ -149,7 +151,7 @@ function convert(foreign: ForeignMigration, tool: MigrationTool): Omit<Converted
   try {
     refuseCreateAndDrop(file, parsed, splitStatements(parsed))
   } catch {
-    // Where its way back begins is certain here.
+    // Here it is certain where the down part begins.
     text = write(`-- allow create_and_drop: as imported from ${tool}\n`)
   }
   return { migration: parseMigration(file, text), text }

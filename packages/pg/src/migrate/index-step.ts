@@ -2,14 +2,14 @@ import type pg from 'pg'
 import { quoteIdentifier } from '../sql/sql.ts'
 import { scanSql } from '../sql/sql-scanner.ts'
 
-/** `CREATE INDEX CONCURRENTLY`. Names are as they are written, quotes included. */
+/** `CREATE INDEX CONCURRENTLY`. Names are as written, including quotes. */
 export interface CreateIndex {
   kind: 'create'
   unique: boolean
   ifNotExists: boolean
   index: string
   table: string
-  /** What follows the table: method, columns, predicate. */
+  /** Everything after the table: method, columns, predicate. */
   definition: string
 }
 
@@ -20,7 +20,7 @@ export interface DropIndex {
   index: string
 }
 
-/** Reads a statement that makes or drops an index concurrently; undefined for any other. */
+/** Parses a statement that creates or drops an index concurrently; undefined for any other. */
 export function readIndexStep(text: string): CreateIndex | DropIndex | undefined {
   const words = new Words(text)
   if (words.accept('drop', 'index', 'concurrently')) {
@@ -59,20 +59,20 @@ class Words {
     return this.#at === this.#tokens.length
   }
 
-  /** Up to the end of the statement. */
+  /** Everything up to the end of the statement. */
   get rest(): string {
     const first = this.#tokens[this.#at]
     return first ? this.#text.slice(first.start, this.#tokens.at(-1)!.end) : ''
   }
 
-  /** Takes these words, all or none. */
+  /** Consumes all of these words, or none. */
   accept(...words: string[]): boolean {
     if (!words.every((word, i) => this.#tokens[this.#at + i]?.text.toLowerCase() === word)) return false
     this.#at += words.length
     return true
   }
 
-  /** Takes a name, with its schema where it has one. */
+  /** Consumes a name, with its schema if it has one. */
   name(): string | undefined {
     const parts: string[] = []
     do {
@@ -89,13 +89,13 @@ export interface FoundIndex {
   /** Quoted, with its schema. */
   name: string
   valid: boolean
-  /** As `pg_get_indexdef` writes it. */
+  /** The definition from `pg_get_indexdef`. */
   definition: string
-  /** It is on the table that the statement names. */
+  /** Whether it is on the table that the statement names. */
   onTable: boolean
 }
 
-/** Whatever already has the name that an index is to have: an index lives in the schema of its table. */
+/** Any relation that already has the name of the new index: an index lives in the schema of its table. */
 export async function findIndex(client: pg.Client, step: CreateIndex): Promise<FoundIndex | undefined> {
   const { rows } = await client.query(
     `select n.nspname as schema, c.relname as name, coalesce(i.indisvalid and i.indisready, false) as valid,
@@ -110,8 +110,8 @@ export async function findIndex(client: pg.Client, step: CreateIndex): Promise<F
 }
 
 /**
- * Whether an index is the one that the statement asks for: table, method, columns, uniqueness, predicate. PostgreSQL
- * itself is asked, by the same index on an empty temporary twin of the table. Undefined where that cannot be made.
+ * Whether an index matches the statement: table, method, columns, uniqueness, predicate. PostgreSQL itself decides, with
+ * the same index on an empty temporary copy of the table. Undefined if the copy cannot be created.
  */
 export async function isAsAsked(
   client: pg.Client,
@@ -127,20 +127,20 @@ export async function isAsAsked(
       'select quote_ident(relname) as name from pg_class where oid = to_regclass($1)',
       [table],
     )
-    // Of the same name, as the predicate may name its columns by the table.
+    // With the same name, because the predicate may qualify its columns with the table.
     const twin = (tables[0] as { name: string }).name
     await client.query(`create temporary table ${twin} (like ${table}) on commit drop`)
     await client.query(`create ${unique ? 'unique ' : ''}index ${index} on pg_temp.${twin} ${definition}`)
     const { rows } = await client.query('select pg_get_indexdef(to_regclass($1)) as definition', [`pg_temp.${index}`])
     return essence(found.definition) === essence((rows[0] as { definition: string }).definition)
   } catch {
-    return undefined // no right to make temporary tables, or a lock on the table
+    return undefined // no right to create temporary tables, or a lock on the table
   } finally {
     await client.query('rollback')
   }
 }
 
-/** Without the names of index and table, which both have in common but for their schemas. */
+/** Without the names of index and table, which differ only in their schemas. */
 function essence(definition: string): string {
   return `${definition.startsWith('CREATE UNIQUE')} ${definition.slice(definition.indexOf(' USING '))}`
 }

@@ -5,20 +5,20 @@ import { option, readOptions } from '@arlen/core/options'
 import { byVersion } from './files.ts'
 import { DIR } from './run.ts'
 
-/** A migration that is older than one that was applied already. */
+/** A migration that is older than one that was already applied. */
 export interface LateMigration {
   file: string
-  /** The one of the base branch it comes before. */
+  /** The migration of the base branch that comes after it. */
   after: string
-  /** What renames it. */
+  /** The command that renames it. */
   command: string
 }
 
 const OPTIONS = { dir: option.text, base: option.text, cwd: option.text }
 
 /**
- * Migrations of this working copy that the base branch does not have, and that come before one it has: where that one is
- * applied already, they would be refused. To be asked before a merge.
+ * Migrations of this working copy that are not on the base branch but precede one that is: once that one is applied, they
+ * would be rejected. Run it before a merge.
  */
 export async function lateMigrations(
   options: { dir?: string; base?: string; cwd?: string } = {},

@@ -2,19 +2,19 @@ import type pg from 'pg'
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { Migration } from './files.ts'
 
-/** A row of the table of what is applied. */
+/** A row of the table of applied migrations. */
 export interface Applied {
   version: string
   name: string
   checksum: string
-  /** `started` is a step without a transaction that has not come to its end. */
+  /** `started` is a step without a transaction that has not finished. */
   state: 'applied' | 'started'
   appliedAt: Date
   durationMs: number
   appliedBy: string
 }
 
-/** The table that records what is applied. */
+/** The table that records applied migrations. */
 export class Ledger {
   /** Quoted, with its schema: a migration may change the search path. */
   readonly table: string
@@ -30,7 +30,7 @@ export class Ledger {
     return (rows[0] as { found: boolean }).found
   }
 
-  /** @param schema - is made as well, where it is missing */
+  /** @param schema - is created as well if it is missing */
   async create(schema: string | undefined): Promise<void> {
     if (await this.exists()) return
     if (schema !== undefined) await this.#client.query(`create schema if not exists ${quoteIdentifier(schema)}`)
@@ -69,7 +69,7 @@ export class Ledger {
     await this.#client.query(`delete from ${this.table} where version::numeric = $1::numeric`, [version])
   }
 
-  /** Takes the file as it now is for what was applied, and notes who did so. */
+  /** Accepts the current file for an applied migration, and records who did so. */
   async acceptDrift(migration: Migration, who: string): Promise<void> {
     await this.#client.query(
       `update ${this.table} set checksum = $2, drift_accepted_at = clock_timestamp(), drift_accepted_by = $3

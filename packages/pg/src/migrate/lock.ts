@@ -6,9 +6,9 @@ import { oneLine } from '../sql/one-line.ts'
 import type { MigrateOptions } from './options.ts'
 
 /**
- * Runs `fn` while no other migrator runs on this database. The lock is asked for again and again instead of being waited
- * for: who waits for it inside PostgreSQL holds a snapshot, and CREATE INDEX CONCURRENTLY in the one who has it waits
- * for that snapshot to end.
+ * Runs `fn` while no other migrator runs on this database. The lock is polled rather than waited for: a session that waits
+ * for it inside PostgreSQL holds a snapshot, and a CREATE INDEX CONCURRENTLY in the lock's owner would wait for that
+ * snapshot.
  */
 export async function withMigrationLock<T>(
   client: pg.Client,
@@ -22,7 +22,7 @@ export async function withMigrationLock<T>(
   try {
     result = await fn()
   } catch (error) {
-    await release(client, key).catch(() => undefined) // the connection is closed next, which releases it as well
+    await release(client, key).catch(() => undefined) // the connection is closed next, which also releases it
     throw error
   }
   if (!(await release(client, key))) {
@@ -67,7 +67,7 @@ async function whoHolds(client: pg.Client, key: bigint): Promise<string> {
   return row ? `process ${row.pid} from ${row.address}: ${oneLine(row.query, 80)}` : 'it was released this moment'
 }
 
-/** One lock for each ledger; PostgreSQL keeps the locks of each database apart. */
+/** One lock per ledger; PostgreSQL separates the locks of each database. */
 function lockKey(table: string): bigint {
   return createHash('sha256').update(`arlen migrations ${table}`).digest().readBigInt64BE()
 }

@@ -11,11 +11,12 @@ import { repair } from './repair.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
 /**
- * Applies what is pending exactly once, even when several migrators run: under a lock, each file in a transaction together
- * with its record.
+ * Applies pending migrations exactly once, even with several migrators: under a lock, and each file in a transaction with
+ * its record.
  *
- * @throws `migration_drift`, `migration_missing`, `migration_out_of_order` before anything is done; `migration_failed` with the
- *   place in the file; `migration_locked` when another migrator takes too long; `migration_pooled`, `migration_interrupted`
+ * @throws `migration_drift`, `migration_missing`, `migration_out_of_order` before anything is done; `migration_failed` with
+ * the position in the file; `migration_locked` if another migrator takes too long; `migration_pooled`,
+ * `migration_interrupted`
  */
 export async function migrate(given: MigrateOptions): Promise<MigrationReport> {
   const options = readOptions('migrate()', given, MIGRATE_OPTIONS)
@@ -37,7 +38,7 @@ export async function migrate(given: MigrateOptions): Promise<MigrationReport> {
   })
 }
 
-/** @throws `migration_invalid` for a version that is none */
+/** @throws `migration_invalid` for an unknown version */
 function until(to: string | undefined, { pending, interrupted }: Plan): Plan {
   if (to === undefined) return { pending, interrupted }
   const last = readVersion(to)
@@ -61,7 +62,7 @@ async function applyAll(
   return { steps, dryRun: false }
 }
 
-/** Gives what is still to be applied once everything interrupted is cleared up. */
+/** Returns what is still to be applied after interrupted steps have been cleaned up. */
 async function repairAll(client: pg.Client, ledger: Ledger, plan: Plan, options: MigrateOptions): Promise<Migration[]> {
   const finished = new Set<Migration>()
   for (const migration of plan.interrupted) {

@@ -7,7 +7,7 @@ const LOOK_MS = 1_000
 
 /** Watches a running step over a separate connection: its progress, and what blocks it. */
 export class Observer {
-  /** The last blocker that was seen. */
+  /** The last blocker that was found. */
   blockers = 'a session that has ended'
   readonly #processId: number
   readonly #step: Step
@@ -22,7 +22,7 @@ export class Observer {
     this.#processId = (client as unknown as { processID: number }).processID
     this.#step = step
     this.#options = options
-    // Who blocks is known only while one waits for it: twice within a lock timeout at least.
+    // A blocker is visible only while the step waits: look at least twice within a lock timeout.
     const interval = Math.min(LOOK_MS, (options.lockTimeoutMs ?? 3_000) / 3)
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look().finally(() => {
@@ -31,13 +31,13 @@ export class Observer {
     }, interval)
   }
 
-  /** Ends what the step is doing on the server; without that it would go on there, whatever becomes of the connection. */
+  /** Cancels the step on the server, where it would otherwise continue whatever happens to the connection. */
   async cancel(): Promise<void> {
     try {
       this.#client ??= connectMigrator(this.#options)
       await (await this.#client).query('select pg_cancel_backend($1)', [this.#processId])
     } catch {
-      // It then ends when the server notices that its client has gone.
+      // It then ends when the server notices that its client is gone.
     }
   }
 
@@ -58,7 +58,7 @@ export class Observer {
       const { rows } = await client.query(LOOK, [this.#processId])
       this.#tell(rows[0] as Look | undefined)
     } catch {
-      // A step must not fail because it could not be watched.
+      // A step must not fail because it could not be observed.
     }
   }
 

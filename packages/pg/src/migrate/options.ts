@@ -3,24 +3,24 @@ import type { PgOptions } from '../connection/options.ts'
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions {
-  /** Where to: a URL, or the options of createPg of which the connection's are used. Not through a pooler. */
+  /** The target: a URL, or options of createPg, of which those for the connection are used. Not through a pooler. */
   dsn: string | PgOptions
   /** Default `db/migrations`. */
   dir?: string | undefined
   /**
-   * The schema to migrate, such as that of a tenant: created when it is missing, put first in the search path, with a
-   * ledger of its own. Default: the first schema of the connection's search path.
+   * The schema to migrate, such as that of a tenant: created if it is missing, put first in the search path, with its own
+   * ledger. Default: the first schema of the connection's search path.
    */
   schema?: string | undefined
-  /** The table that records what is applied, in the schema that is migrated. Default `arlen_migrations`. */
+  /** The table that records applied migrations, in the migrated schema. Default `arlen_migrations`. */
   table?: string | undefined
-  /** Applies nothing that comes after this version. Default: everything that is pending. */
+  /** Applies nothing after this version. Default: everything that is pending. */
   to?: string | undefined
-  /** Gives the plan and changes nothing. */
+  /** Returns the plan and changes nothing. */
   dryRun?: boolean | undefined
   /**
-   * With `dryRun`: applies all migrations to an empty database beside this one, which is dropped again. Needs the right
-   * to create databases.
+   * With `dryRun`: applies all migrations to an empty database next to this one and drops it again. Needs the right to
+   * create databases.
    */
   check?: boolean | undefined
   /** How long to wait for another migrator. Default 60,000. */
@@ -29,13 +29,13 @@ export interface MigrateOptions {
   lockTimeoutMs?: number | undefined
   /** How often a migration that could not get its lock is tried again. Default 10. */
   lockRetries?: number | undefined
-  /** Told of everything that happens, as it happens. */
+  /** Receives every event, as it happens. */
   onEvent?: ((event: MigrationEvent) => void) | undefined
-  /** Stops between two migrations, and cancels the one that runs. */
+  /** Stops between two migrations, and cancels the running one. */
   signal?: AbortSignal | undefined
 }
 
-/** The rules of those options. */
+/** The rules for those options. */
 export const MIGRATE_OPTIONS: OptionTable<MigrateOptions> = {
   dsn: option.required(option.either(option.text, option.object)),
   dir: option.text,
@@ -53,13 +53,13 @@ export const MIGRATE_OPTIONS: OptionTable<MigrateOptions> = {
 
 const { dsn, dir, schema, table } = MIGRATE_OPTIONS
 
-/** What finds the migrations and what is applied of them. */
+/** Locates the migrations and the ledger. */
 export type StatusOptions = Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table'>
 
-/** What each of {@link StatusOptions} takes. */
+/** The rule for each of {@link StatusOptions}. */
 export const STATUS_OPTIONS: OptionTable<StatusOptions> = { dsn, dir, schema, table }
 
-/** What happens while migrations are applied, as it happens. */
+/** The events of applying migrations, as they happen. */
 export type MigrationEvent =
   | { type: 'waiting'; holder: string }
   | { type: 'plan'; steps: readonly Step[] }
@@ -67,11 +67,11 @@ export type MigrationEvent =
   | { type: 'progress'; step: Step; message: string; elapsedMs: number }
   | { type: 'retry'; step: Step; attempt: number; blockers: string }
   | { type: 'done'; step: Step; durationMs: number }
-  /** With `check`: it works on an empty database. */
+  /** With `check`: it runs on an empty database. */
   | { type: 'rehearsed'; step: Step; durationMs: number }
   | { type: 'repaired'; step: Step; action: string }
 
-/** One thing a migrator does. */
+/** One action of a migrator. */
 export interface Step {
   direction: 'up' | 'down'
   version: string
@@ -82,7 +82,7 @@ export interface Step {
 
 /** What {@link migrate} did, or would do. */
 export interface MigrationReport {
-  /** What was done; with `dryRun`, what would be. */
+  /** What was done; with `dryRun`, what would be done. */
   steps: Step[]
   dryRun: boolean
 }

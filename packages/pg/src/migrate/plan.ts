@@ -4,11 +4,11 @@ import type { Applied } from './ledger.ts'
 
 export interface Plan {
   pending: Migration[]
-  /** Steps without a transaction that were started and not finished. */
+  /** Steps without a transaction that were started and did not finish. */
   interrupted: Migration[]
 }
 
-/** What there is to do. Refuses where doing it would not give what a database made from scratch gets. */
+/** What is to be done. Throws if the outcome would differ from that of a database created from scratch. */
 export function planUp(migrations: readonly Migration[], applied: readonly Applied[], dir: string): Plan {
   const files = new Map(migrations.map(migration => [BigInt(migration.version), migration]))
   const done = new Map(applied.map(row => [BigInt(row.version), row]))

@@ -9,15 +9,15 @@ import type { Migration } from './files.ts'
 import type { MigrateOptions, MigrationEvent } from './options.ts'
 import { withLedger } from './run.ts'
 
-/** Errors that say that this user cannot make a database here. */
+/** Errors that mean that this user cannot create a database. */
 const NO_RIGHT = ['42501', '53300', '53100', '0A000']
 
 /**
- * Applies all migrations, those that are applied and those that are pending, to an empty database beside the target,
- * which is dropped again. The target itself is neither locked nor changed. Data is not copied: what depends on rows
- * that are there, such as a unique index over duplicates, shows only in the real run.
+ * Applies all migrations, applied and pending, to an empty database next to the target, which is dropped again. The target
+ * itself is neither locked nor changed. Data is not copied: problems that depend on existing rows, such as a unique index
+ * over duplicates, appear only in the real run.
  *
- * @throws `migration_failed` for a pending migration that fails; `migration_unrehearsed` where it cannot be told
+ * @throws `migration_failed` for a pending migration that fails; `migration_unrehearsed` if the result is inconclusive
  */
 export async function rehearse(
   client: pg.Client,
@@ -63,7 +63,7 @@ function tell(event: MigrationEvent, { onEvent }: MigrateOptions): void {
   else onEvent?.(event)
 }
 
-/** The database was not made by these files alone. */
+/** The database was not created by these files alone. */
 function refuse({ file }: Migration, error: Error): never {
   const reason = `on an empty database, ${file}, which is applied here, already fails: ${error.message}`
   throw pgError('migration_unrehearsed', { reason }, { cause: error })

@@ -5,19 +5,19 @@ import { normalizeSql } from '../sql/sql-scanner.ts'
 import type { Migration } from './files.ts'
 import { type CreateIndex, findIndex, indexExists, isAsAsked, readIndexStep } from './index-step.ts'
 
-/** What became of a step without a transaction that was interrupted. */
+/** The outcome of an interrupted step without a transaction. */
 export interface Repair {
   outcome: 'finished' | 'undone'
   action: string
 }
 
-/** Running these again has the same effect, whatever part of it was done. */
+/** Statements that can be run again with the same effect, however much of them was done. */
 const REPEATABLE =
   /^(?:vacuum|analyze|reindex|cluster|refresh materialized view|alter system|checkpoint|create \w+ if not exists|drop \w+ if exists)\b/i
 
 /**
- * Looks at what an interrupted step has left, and cleans up: an INVALID index is dropped, to be built again. What is not
- * known to be safe is left to a person, with the commands.
+ * Examines what an interrupted step has left, and cleans up: an INVALID index is dropped, to be built again. Anything that
+ * is not known to be safe is left to a person, with the commands to run.
  *
  * @throws `migration_interrupted`
  */
@@ -27,7 +27,7 @@ export async function repair(client: pg.Client, migration: Migration, lockTimeou
     const repaired = await repairIndex(client, step, lockTimeoutMs)
     if (repaired) return repaired
   } else if (step) {
-    // The step is recorded as started only when the index was there.
+    // The step was recorded as started only if the index existed.
     return (await indexExists(client, step.index))
       ? { outcome: 'undone', action: `the index ${step.index} is still there` }
       : { outcome: 'finished', action: `the index ${step.index} is gone` }
@@ -43,7 +43,7 @@ export async function repair(client: pg.Client, migration: Migration, lockTimeou
   })
 }
 
-/** Undefined where the index that is there cannot be compared with the one that was asked for. */
+/** Undefined if the existing index cannot be compared with the requested one. */
 async function repairIndex(client: pg.Client, step: CreateIndex, lockTimeoutMs: number): Promise<Repair | undefined> {
   const found = await findIndex(client, step)
   if (!found) return { outcome: 'undone', action: `the index ${step.index} was not there yet` }

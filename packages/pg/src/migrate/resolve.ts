@@ -14,7 +14,7 @@ const TARGET_OPTIONS: OptionTable<Target> = {
   version: option.required(option.string),
 }
 
-/** Takes the file as it now is for what was applied, and records who said so. */
+/** Accepts the current file for an applied migration, and records who did so. */
 export async function acceptDrift(options: Target & { who?: string }): Promise<void> {
   const { who = whoAmI(), ...target } = readOptions('acceptDrift()', options, {
     ...TARGET_OPTIONS,
@@ -23,7 +23,7 @@ export async function acceptDrift(options: Target & { who?: string }): Promise<v
   await decide(target, async (ledger, migration) => ledger.acceptDrift(migration, who))
 }
 
-/** Says what became of a step without a transaction that was interrupted, where only a person can tell. */
+/** Records the outcome of an interrupted step without a transaction, if only a person can determine it. */
 export async function resolveMigration(options: Target & { as: 'applied' | 'pending' }): Promise<void> {
   const { as, ...target } = readOptions('resolveMigration()', options, {
     ...TARGET_OPTIONS,

@@ -4,8 +4,8 @@ import { splitStatements } from '../sql/sql-scanner.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 
 /**
- * Runs the statements of a text. An error gets the position of the statement that failed where the server gives none,
- * as for a unique violation: the server says of each statement when it is done.
+ * Runs the statements of a text. If the server reports no position, as for a unique violation, the error gets that of the
+ * failed statement: the server confirms each statement when it is done.
  */
 export async function runText(client: pg.Client, text: string): Promise<void> {
   const { connection } = client as unknown as { connection: EventEmitter }
@@ -25,7 +25,7 @@ export async function runText(client: pg.Client, text: string): Promise<void> {
   }
 }
 
-/** As the server counts: from 1, in characters. */
+/** Like the server's positions: from 1, in characters. */
 function positionOf(text: string, offset: number | undefined): string | undefined {
   return offset === undefined ? undefined : String(Array.from(text.slice(0, offset)).length + 1)
 }

@@ -11,7 +11,7 @@ import type { MigrateOptions } from './options.ts'
 export const DIR = 'db/migrations'
 export const TABLE = 'arlen_migrations'
 
-/** Runs `fn` with a dedicated connection and the table that records what is applied. */
+/** Runs `fn` with a dedicated connection and the ledger. */
 export async function withLedger<T>(
   options: LedgerOptions,
   fn: (client: pg.Client, ledger: Ledger) => Promise<T>,
@@ -30,8 +30,8 @@ export async function withLedger<T>(
 export type LedgerOptions = Pick<MigrateOptions, 'dsn' | 'table' | 'schema'>
 
 /**
- * The qualified name of the ledger: that of the schema in which unqualified names are created. A ledger further down the
- * search path belongs to another schema, whatever names resolve to.
+ * The qualified name of the ledger, in the schema where unqualified names are created. A ledger further down the search
+ * path belongs to another schema, whatever names resolve to.
  */
 async function ledgerName(client: pg.Client, { table = TABLE, schema }: LedgerOptions): Promise<string> {
   const names = table.split('.')
@@ -39,7 +39,7 @@ async function ledgerName(client: pg.Client, { table = TABLE, schema }: LedgerOp
   return names.map(quoteIdentifier).join('.')
 }
 
-/** @throws `migration_schema_missing` where names would be created in another schema than the one that comes first */
+/** @throws `migration_schema_missing` if names would be created in a schema other than the first */
 async function firstSchema(client: pg.Client): Promise<string> {
   const { rows } = await client.query(
     "select current_schema() as current, current_user as user, current_setting('search_path') as path",
@@ -65,7 +65,7 @@ export async function exclusively<T>(
   return withMigrationLock(client, ledger.table, options, fn)
 }
 
-/** What the server has against the work around the steps, such as rights that are lacking, in one line. */
+/** A server error outside of the steps, such as missing rights, in one line. */
 function explain(error: unknown, { user, host, database }: pg.Client, table: string): unknown {
   const { severity, code, message } = error as ServerMessage
   if (error instanceof ArlenError || severity === undefined) return error

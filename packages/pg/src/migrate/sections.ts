@@ -2,7 +2,9 @@ import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { scanSql } from '../sql/sql-scanner.ts'
 
-/** The parts of a migration file. Each keeps its place, with blanks for the rest, so that line numbers are the file's. */
+/**
+ * The parts of a migration file. Each keeps its position, with blanks for the rest, so that line numbers are the file's.
+ */
 export interface MigrationSections {
   up: string
   down: string | undefined
@@ -11,11 +13,11 @@ export interface MigrationSections {
 
 const MARKER = /^--[ \t]*(up|down|no transaction)\s*(?::\s*)?$/i
 
-/** Names of tools and signs before the word, as in `-- +goose Down`, `-- migrate:down`, `--//@UNDO`, `/* down *\/`. */
+/** Names of tools and signs before the keyword, as in `-- +goose Down`, `-- migrate:down`, `--//@UNDO`, `/* down *\/`. */
 const LEAD = String.raw`^(?:--|\/\*)[^\p{L}]*(?:(?:goose|migrate|migration|dbmate|sqlx|flyway|begin)[^\p{L}]+)?`
 /**
- * Words for the way back. Taken for a mere comment, such a marker would have the way back run right behind the way
- * there.
+ * Keywords for the down part. If such a marker were taken for an ordinary comment, the down part would run right after the
+ * up part.
  */
 const WAY_BACK = new RegExp(
   `${LEAD}(?:down(?:s|grade)?|undo|roll[\\s-]?back|revert|reverse|create above)(?![\\p{L}\\p{N}_])`,
@@ -25,8 +27,8 @@ const WAY_BACK = new RegExp(
 /**
  * Splits a file at `-- up`, `-- down` and `-- no transaction`.
  *
- * @throws `migration_invalid` for a marker that stands twice, and for any comment that begins with a word for the way
- *   back and is no marker
+ * @throws `migration_invalid` for a repeated marker, and for any comment that begins with a keyword for the down part but
+ * is not a marker
  */
 export function splitSections(file: string, text: string): MigrationSections {
   const parts: MigrationSections = { up: '', down: undefined, transactional: true }
@@ -76,7 +78,7 @@ export function neutralize(sql: string): string {
   return out + sql.slice(from)
 }
 
-/** The comments outside of function bodies. Those after code in the middle of a statement explain that code. */
+/** The comments outside of function bodies. Comments after code in the middle of a statement are about that code. */
 function* commentsOf(text: string): Generator<{ at: number; comment: string; ownLine: boolean }> {
   let at = 0
   let ownLine = true

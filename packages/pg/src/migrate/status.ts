@@ -9,11 +9,11 @@ import { DIR, withLedger } from './run.ts'
 export interface MigrationStatus {
   version: string
   name: string
-  /** Undefined where it is missing. */
+  /** Undefined if it is missing. */
   file: string | undefined
   /**
-   * `drifted`: its file was changed after it had been applied. `missing`: applied, and has no file. `late`: not applied,
-   * though a later one is. `interrupted`: a step without a transaction that did not come to its end.
+   * `drifted`: its file was changed after it was applied. `missing`: applied, but without a file. `late`: not applied,
+   * although a later one is. `interrupted`: a step without a transaction that did not finish.
    */
   state: 'applied' | 'pending' | 'drifted' | 'missing' | 'late' | 'interrupted'
   appliedAt: Date | undefined
@@ -21,7 +21,7 @@ export interface MigrationStatus {
   durationMs: number | undefined
 }
 
-/** Every migration that has a file or is applied, oldest first. Changes nothing. */
+/** Every migration that has a file or was applied, oldest first. Changes nothing. */
 export async function migrationStatus(given: StatusOptions): Promise<MigrationStatus[]> {
   const options = readOptions('migrationStatus()', given, STATUS_OPTIONS)
   const migrations = await readMigrations(options.dir ?? DIR)
@@ -55,7 +55,9 @@ function describe(
   return { version, name, file, state, appliedAt, appliedBy, durationMs }
 }
 
-/** What keeps a database and its files from agreeing: everything drifted, missing, late or interrupted. Empty is good. */
+/**
+ * The differences between a database and its files: everything drifted, missing, late or interrupted. Empty if they agree.
+ */
 export async function verifyMigrations(given: StatusOptions): Promise<MigrationStatus[]> {
   const options = readOptions('verifyMigrations()', given, STATUS_OPTIONS)
   const all = await migrationStatus(options)

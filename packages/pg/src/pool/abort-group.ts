@@ -1,8 +1,8 @@
 const groups = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls `fn` when `signal` aborts, and gives what takes that back. One listener serves all queries of a request: adding
- * and removing one for each would cost more than writing the query.
+ * Calls `fn` when `signal` aborts, and returns a function that undoes this. One listener serves all queries of a request:
+ * adding and removing one for each would cost more than sending the query.
  */
 export function onAbort(signal: AbortSignal, fn: () => void): () => void {
   let group = groups.get(signal)

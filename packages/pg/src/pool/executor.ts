@@ -23,7 +23,7 @@ interface EnclosingTransaction {
   over: boolean
 }
 
-/** The entrance to a pool for `Pg` and its scopes: refuses misuse, then hands the work to the connection provider. */
+/** The entrance to a pool for `Pg` and its scopes: rejects misuse, then passes the work to the connection provider. */
 export class Executor {
   readonly settings: Settings
   readonly pool: ConnectionPool
@@ -54,7 +54,7 @@ export class Executor {
   }
 
   async tx<T>(fn: TxCallback<T>, given: TxOptions): Promise<T> {
-    const site = captureCallSite(this.tx) // in production too: a pool that is exhausted names who holds its connections
+    const site = captureCallSite(this.tx) // also in production: an exhausted pool names the users of its connections
     const options = readOptions('tx()', given, TX_OPTIONS)
     this.#refuseInside('tx()', options.outsideTransaction ?? false, site)
     const work = this.#enclosing ? this.#marked(this.#enclosing, site, fn) : fn
@@ -67,7 +67,7 @@ export class Executor {
     return this.provider.lease(purpose, query, site)
   }
 
-  /** What the server says about a query without running it: the types of its parameters, and its columns. */
+  /** The server's description of a query without running it: the types of its parameters, and its columns. */
   async describe(text: string): Promise<{ params: readonly number[]; fields: readonly Field[] }> {
     const statement = new Statement({ text, values: [], prepare: false, describeOnly: true })
     try {
@@ -79,7 +79,7 @@ export class Executor {
     }
   }
 
-  /** Whether a test keeps everything in a transaction of its own. */
+  /** Whether a test keeps everything in one transaction. */
   get isReplaced(): boolean {
     return this.provider !== this.#ownProvider
   }
@@ -93,7 +93,7 @@ export class Executor {
     return this.settings.debug ? captureCallSite(above) : undefined
   }
 
-  /** Marks what `fn` does, so that it can be told from the rest; also what it leaves behind for later. */
+  /** Marks the work of `fn`, including what it leaves running, so that it can be distinguished from other work. */
   #marked<T>(enclosing: AsyncLocalStorage<EnclosingTransaction>, site: CallSite, fn: TxCallback<T>): TxCallback<T> {
     return async tx => {
       const mark: EnclosingTransaction = { site, over: false }
@@ -105,12 +105,12 @@ export class Executor {
     }
   }
 
-  /** Refuses what is made inside tx() and is meant for the transaction. */
+  /** Rejects queries that are made inside tx() on the pool but meant for the transaction. */
   guard(text: string, meant: boolean): void {
     this.#refuseInside(text, meant, this.site(this.guard))
   }
 
-  /** A query on the pool inside tx() waits for a connection while it holds one: enough of them wait forever. */
+  /** A query on the pool inside tx() waits for a connection while holding one: enough of them deadlock. */
   #refuseInside(text: string, meant: boolean, site: CallSite | undefined): void {
     const enclosing = this.#enclosing?.getStore()
     if (!enclosing || enclosing.over || meant) return
@@ -121,7 +121,7 @@ export class Executor {
 
 const executors = new WeakMap<object, Executor>()
 
-/** Gives the package's own tools access to the executor of a `Pg`, whose users do not see it. */
+/** Gives the package's own tools access to the executor of a `Pg`, which is hidden from users. */
 export function publishExecutor(db: object, executor: Executor): void {
   executors.set(db, executor)
 }

@@ -6,12 +6,12 @@ import type { ParserTable } from '../wire/type-parsers.ts'
 import type { ConnectionPool } from './pool.ts'
 
 const EVERY_MS = 1_000
-/** A connection that has been silent for so long may lead to a machine that is gone. */
+/** A connection that has been silent for this long may lead to a dead machine. */
 const SILENT_MS = 1_500
 
 /**
  * Looks for a new primary while a connection is silent. A server that dies closes its connections; one that is cut off from
- * the network does not, and its clients would wait for as long as a statement may take.
+ * the network does not, and its clients would wait for the whole statement timeout.
  */
 export class FailoverWatch {
   readonly #settings: Settings
@@ -65,7 +65,7 @@ export class FailoverWatch {
       await checkRole('primary', text => client.rowsOf(text))
       return true
     } catch {
-      return false // not there, or a standby still
+      return false // unreachable, or still a standby
     } finally {
       clearTimeout(timer)
       client.destroy()

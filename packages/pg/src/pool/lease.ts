@@ -2,13 +2,13 @@ import type { CallSite } from '../query/call-site.ts'
 import type { LeasedConnection, Limits } from './leased-connection.ts'
 import type { Runner } from './runner.ts'
 
-/** A connection for work that takes several steps, such as a stream or a COPY, and how to give it back. */
+/** A connection for work of several steps, such as a stream or a COPY, and the way to release it. */
 export interface Lease {
   runner: Runner
   connection: LeasedConnection
   limits: Limits
   site: CallSite | undefined
-  /** Commits or rolls back, and gives the connection back. */
+  /** Commits or rolls back, and releases the connection. */
   end(succeeded: boolean): Promise<void>
 }
 

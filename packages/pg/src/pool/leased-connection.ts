@@ -4,7 +4,7 @@ import type { Statement } from '../wire/statement.ts'
 import { onAbort } from './abort-group.ts'
 import type { ConnectionPool, PooledConnection } from './pool.ts'
 
-/** How long the server has to become ready after it was asked to cancel. */
+/** How long the server has to become ready after a cancel request. */
 const CANCEL_GRACE_MS = 1_000
 
 export interface Limits {
@@ -18,10 +18,10 @@ export class LeasedConnection {
   readonly #pool: ConnectionPool
   readonly #limitMs: number
   #released = false
-  /** Something was left behind on its session. */
+  /** State was left behind on its session. */
   #tainted = false
   #copying: Promise<void> | undefined
-  /** A request to cancel that is still under way. */
+  /** A cancel request that is still in progress. */
   #canceling: Promise<void> | undefined
 
   constructor(pool: ConnectionPool, pooled: PooledConnection, statementTimeoutMs: number) {
@@ -34,9 +34,9 @@ export class LeasedConnection {
     return this.pooled.client
   }
 
-  /** Sends a statement; rejects with what the server or the connection had against it. */
+  /** Sends a statement; rejects with the error of the server or the connection. */
   async send(statement: Statement, { signal, timeoutMs }: Limits = {}): Promise<Statement> {
-    // Whatever is sent now could end up in the middle of the data, or be hit by a request that was for what came before.
+    // Anything sent now could end up in the middle of the data, or be hit by a cancel request for earlier work.
     if (this.#copying) await this.#copying
     if (this.#canceling) await this.#canceling
     if (this.#released) throw pgError('transaction_finished', { query: statement.text })
@@ -55,7 +55,7 @@ export class LeasedConnection {
     }
   }
 
-  /** Sends a COPY. What is sent meanwhile waits, for it would end up in the middle of the data. */
+  /** Sends a COPY. Statements sent meanwhile wait, because they would end up in the middle of the data. */
   sendCopy(statement: Statement, limits: Limits): Promise<Statement> {
     const sent = this.send(statement, { timeoutMs: 0, ...limits })
     const free = () => {
@@ -66,7 +66,8 @@ export class LeasedConnection {
   }
 
   /**
-   * Cancels a statement. A connection that does not become ready in time is cut: it would otherwise go back to the pool
+   * Cancels a statement. A connection that does not become ready in time is cut: otherwise it would return to the pool with
+   * a query still running on it.
    * with a query still running on it.
    */
   cancel(statement: Statement, reason: Error): void {
@@ -81,17 +82,17 @@ export class LeasedConnection {
     })
   }
 
-  /** Gives the connection back; `certain` is false where its state is not known. */
+  /** Releases the connection; `certain` is false if its state is unknown. */
   release(certain: boolean): void {
     this.#released = true
     const finish = () => this.#pool.release(this.pooled, certain && !this.#tainted)
-    // A request to cancel names a connection and no query: until it is through, it could hit the next user's.
+    // A cancel request names a connection, not a query: until it is done, it could hit the next user's query.
     if (this.#canceling) void this.#canceling.then(finish)
     else finish()
   }
 }
 
-/** Calls `fn` when the time is over, which with 0 it never is. */
+/** Calls `fn` when the time is up; 0 means never. */
 export function startLimit(limitMs: number, fn: () => void): NodeJS.Timeout | undefined {
   return limitMs > 0 ? setTimeout(fn, limitMs) : undefined
 }

@@ -14,7 +14,7 @@ import type { ConnectionPool } from './pool.ts'
 import type { Runner } from './runner.ts'
 import type { SharedConnections } from './shared-connections.ts'
 
-/** A statement may find its plan stale, or be hit by a cancel request for another, more than once under load. */
+/** Under load, a statement may find its plan stale, or be hit by the cancel request for another, more than once. */
 const ATTEMPTS = 4
 
 type Send = (statement: Statement) => Promise<Statement>
@@ -59,7 +59,7 @@ export class PoolProvider implements ConnectionProvider {
     }
     try {
       await send('BEGIN')
-      // A stream takes as long as its reader, and a COPY as long as its data: neither is a query that hangs.
+      // A stream takes as long as its reader, and a COPY as long as its data: neither is a hanging query.
       await send(`SET LOCAL ${purpose === 'copy' ? 'statement_timeout' : 'idle_in_transaction_session_timeout'} = 0`)
     } catch (error) {
       connection.release(false)
@@ -77,7 +77,7 @@ export class PoolProvider implements ConnectionProvider {
     })
   }
 
-  /** Answers the caller when the signal or the time limit says so; the statement is left to the connection. */
+  /** Answers the caller on abort or time-out; the statement is left to the connection. */
   #bound(statement: Statement, signal: AbortSignal | undefined, timeoutMs: number): Promise<Statement> {
     return new Promise((resolve, reject) => {
       const stop = (reason: Error) => {
@@ -105,7 +105,7 @@ export class PoolProvider implements ConnectionProvider {
     }
   }
 
-  /** Runs a query; again, and with nothing prepared, where it failed for what had been prepared. */
+  /** Runs a query, and runs it again without anything prepared if a stale preparation made it fail. */
   async #attempt(query: Query, site: CallSite | undefined, send: Send): Promise<Result<unknown>> {
     const runner = this.#runner
     let statement: Statement | undefined
@@ -123,13 +123,13 @@ export class PoolProvider implements ConnectionProvider {
       } catch (error) {
         const reason = statement && attempt < ATTEMPTS ? runner.retryReason(statement) : undefined
         if (!statement || !reason) throw runner.fail(error, query, statement, site)
-        // Whether the plan or the query is at fault, only the next attempt tells.
+        // Only the next attempt tells whether the plan or the query is at fault.
         if (reason === 'plan_outdated') suspect = { statement, reason }
         else runner.forget(statement, reason)
       }
     }
     if (suspect) runner.forget(suspect.statement, suspect.reason)
-    // After all attempts: what is done is not done again.
+    // After all attempts, so that finished work is not repeated.
     if (done.plan?.late) await this.#decodeLate(done, query, site, send)
     runner.observe(query, done, undefined, site)
     return done.result
@@ -144,7 +144,7 @@ export class PoolProvider implements ConnectionProvider {
   }
 }
 
-/** So that a second attempt depends on nothing that the first one, or one still on its way, has left behind. */
+/** So that a second attempt depends on nothing that the first one, or one still in progress, has left behind. */
 function withoutPlan(query: Query): Query {
   return { ...query, options: { ...query.options, prepare: false } }
 }

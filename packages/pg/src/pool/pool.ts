@@ -19,7 +19,7 @@ export interface PooledConnection {
   readonly client: PgClient
   readonly purpose: Purpose
   readonly since: number
-  /** What it is doing, for the error of callers that wait. */
+  /** What it is doing, for the error of waiting callers. */
   query: string | undefined
   readonly site: CallSite | undefined
 }
@@ -46,23 +46,23 @@ interface Waiter extends AcquireRequest {
 }
 
 /**
- * Hands out connections, never more than `max`. pg-pool makes, keeps and retires them; the queue in front is ours, for
- * pg-pool's has no bound, and its timeout does not say who is in the way.
+ * Hands out connections, never more than `max`. pg-pool creates, keeps and retires them; the queue is ours, because
+ * pg-pool's is unbounded and its timeout does not say who holds the connections.
  */
 export class ConnectionPool {
   readonly #settings: Settings
   readonly #pool: pg.Pool
   readonly #acquired = new Set<PooledConnection>()
   readonly #waiting = new Set<Waiter>()
-  /** Every connection that is open, or still closing. */
+  /** Every connection that is open or still closing. */
   readonly #clients = new Set<PgClient>()
   readonly #targets: Targets
-  /** What the next client that pg-pool makes connects to. */
+  /** The server that the next client of pg-pool connects to. */
   #next: { target: Target; attrs: TargetSessionAttrs }
   #opening = 0
   #closing = false
   #drained: (() => void) | undefined
-  /** Called when a caller waits and every connection is taken: shared connections may be given back. */
+  /** Called when a caller waits and every connection is in use: shared connections may be released. */
   onPressure: (() => void) | undefined
 
   constructor(settings: Settings, parsers: ParserTable) {
@@ -95,7 +95,7 @@ export class ConnectionPool {
     } as pg.PoolConfig)
     this.#pool.on('connect', client => this.#clients.add(client as unknown as PgClient))
     this.#pool.on('remove', client => this.#clients.delete(client as unknown as PgClient))
-    this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and it was unused
+    this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and nobody used it
   }
 
   get stats(): { max: number; total: number; idle: number; leased: number; waiting: number } {
@@ -169,7 +169,7 @@ export class ConnectionPool {
     this.#waiting.add(waiter)
   }
 
-  /** Connects for waiting callers, as far as there is room. Each connection goes to the longest waiting. */
+  /** Connects for waiting callers while there is room. Each connection goes to the caller that has waited longest. */
   #serve(): void {
     const room = this.#settings.max - this.#acquired.size - this.#opening
     const wanted = Math.min(room, this.#waiting.size - this.#opening)
@@ -221,7 +221,7 @@ export class ConnectionPool {
     waiter.resolve(pooled)
   }
 
-  /** Takes a connection back. One whose state is not known for certain is destroyed. */
+  /** Takes a connection back. One whose state is uncertain is destroyed. */
   release(pooled: PooledConnection, certain: boolean): void {
     if (!this.#acquired.delete(pooled)) return
     const client = pooled.client as PgClient & pg.PoolClient
@@ -238,13 +238,13 @@ export class ConnectionPool {
     this.#serve()
   }
 
-  /** Connections on which something has been under way for so long without a word from the server. */
+  /** Connections with work in progress whose server has been silent for this long. */
   silentFor(ms: number): PgClient[] {
     const since = performance.now() - ms
     return [...this.#clients].filter(client => client.inFlight > 0 && client.heardAt() < since)
   }
 
-  /** Connections to other servers than the one named, such as those that a failover has left behind. */
+  /** Connections to servers other than the given one, such as those left over from a failover. */
   cutOthers({ host, port }: Target): void {
     for (const client of this.#clients) if (client.host !== host || client.port !== port) client.destroy()
   }
@@ -257,7 +257,10 @@ export class ConnectionPool {
     return `${this.#waiting.size} waiting, ${this.#acquired.size} of ${this.#settings.max} connections in use:${lines.join('')}`
   }
 
-  /** Refuses what is new and waits for what is under way. After the time given, connections are cut, and who had them is returned. */
+  /**
+   * Rejects new work and waits for work in progress. After the given time, it cuts the remaining connections and returns
+   * their users.
+   */
   async close(timeoutMs: number): Promise<Holder[]> {
     this.#closing = true
     this.onPressure?.()
@@ -281,7 +284,7 @@ export class ConnectionPool {
     return cut
   }
 
-  /** Says goodbye to the server, and does not wait for one that does not answer: that would be for minutes. */
+  /** Says goodbye to the server without waiting for one that does not answer, which would take minutes. */
   async #closeClients(): Promise<void> {
     const timer = setTimeout(() => {
       for (const client of this.#clients) client.destroy()
@@ -297,7 +300,7 @@ export class ConnectionPool {
 
 type Verify = (client: pg.ClientBase, done: (error?: Error) => void) => void
 
-/** Called by pg-pool for every new connection, where there is something to check. */
+/** Called by pg-pool for every new connection, if there is something to check. */
 function sessionCheck({ prepare, targetSessionAttrs }: Settings): Verify | undefined {
   if (prepare && targetSessionAttrs === 'any') return undefined
   return (client, done) => {

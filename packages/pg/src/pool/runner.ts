@@ -3,8 +3,8 @@ import { ArlenError } from '@arlen/core'
 import { type Settings, targetOf } from '../connection/options.ts'
 import { pgError } from '../errors.ts'
 import { type CallSite, callerOf, locate, markCaller } from '../query/call-site.ts'
-import { type QueryEvent, queryChannel, slowQueryChannel } from '../query/events.ts'
 import type { Query } from '../query/query.ts'
+import { type QueryEvent, queryChannel, slowQueryChannel } from '../query/query-events.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { findSessionLeak, type SessionLeak } from '../sql/session-leak.ts'
@@ -27,15 +27,15 @@ const SESSION = /^(?:set(?!\s+(?:local|constraints|transaction)\b)|reset|discard
 
 interface TextInfo {
   uses: number
-  /** It begins or ends a transaction, or changes the session, which the next user of the connection would find changed. */
+  /** It begins or ends a transaction, or changes the session, which would affect the next user of the connection. */
   refused: 'transaction_control' | 'session_setting' | undefined
   /** What it would leave behind on the session of the next user. */
   leak: SessionLeak | undefined
-  /** Types of the parameters, learned when they first mattered. */
+  /** Types of the parameters, fetched when they first mattered. */
   params?: readonly ParamType[]
 }
 
-/** What the pool and its transactions share: settings, what is known of statements, how errors are reported. */
+/** What the pool and its transactions share: settings, knowledge about statements, error reporting. */
 export class Runner {
   readonly settings: Settings
   readonly parsers: ParserTable
@@ -50,7 +50,7 @@ export class Runner {
   }
 
   /**
-   * Makes the statement of a query. Where an array or a large number is bound, `describe` is called first, once for each
+   * Creates the statement of a query. If an array or a large number is bound, `describe` is called first, once for each
    * text: only the server knows whether the parameter is an array or JSON, and a guess would store the wrong thing.
    */
   async build(query: Query, describe: (statement: Statement) => Promise<Statement>): Promise<Statement> {
@@ -67,7 +67,7 @@ export class Runner {
     return this.#statement(query, info)
   }
 
-  /** The same, where the types need not be asked for. */
+  /** The same, if the types are not needed. */
   buildNow(query: Query): Statement | undefined {
     const info = this.#info(query.text)
     return needsTypes(query.values) && !info.params ? undefined : this.#statement(query, info)
@@ -82,17 +82,17 @@ export class Runner {
       text: query.text,
       values: encodeAll(query.values, info.params),
       leaksSession: leaks,
-      // What is run once is not kept: generated SQL would push everything else out.
+      // Statements that run once are not cached: generated SQL would evict everything else.
       prepare: prepare && ++info.uses > 1 && query.text.length <= LONGEST_PREPARED,
     })
   }
 
-  /** Whether a query leaves something behind on its session, so that the connection must not be used again. */
+  /** Whether a query leaves state behind on its session, so that the connection must not be reused. */
   leaksSession(query: Query): boolean {
     return leaksSession(this.#info(query.text), query)
   }
 
-  /** In production the connection is replaced instead, where it is ours alone. */
+  /** In production, the connection is replaced instead if it is leased. */
   #refuseLeak({ what, instead }: SessionLeak, query: Query): void {
     const { debug, prepare } = this.settings
     if (debug || !prepare) throw pgError('session_leak', { what, instead, query: oneLine(query.text) })
@@ -102,19 +102,19 @@ export class Runner {
     const known = this.#texts.get(text)
     if (known) return known
     const info: TextInfo = { uses: 0, refused: refusalOf(text), leak: findSessionLeak(text) }
-    if (text.length > LONGEST_PREPARED) return info // as large a text is made for one use, and nothing to keep
+    if (text.length > LONGEST_PREPARED) return info // such large texts are built for one use, and are not worth caching
     if (this.#texts.size >= KNOWN_TEXTS) this.#texts.delete(this.#texts.keys().next().value!)
     this.#texts.set(text, info)
     return info
   }
 
-  /** Why a failed statement may be sent again; undefined where its failure is final. */
+  /** Why a failed statement may be sent again; undefined if its failure is final. */
   retryReason({ failure, reused, abandoned, client, sentAt }: Statement): RetryReason | undefined {
     const mayBeStrayCancel = (client?.canceledUntil ?? 0) >= sentAt
     return retryReason({ failure, reused, abandoned, mayBeStrayCancel })
   }
 
-  /** Forgets what was prepared for a statement, and what is known of its parameters. */
+  /** Forgets a prepared statement and what is known of its parameters. */
   forget({ text, plan, client }: Statement, reason: RetryReason): void {
     if (reason === 'canceled_by_mistake') return
     const info = this.#texts.get(text)
@@ -122,7 +122,7 @@ export class Runner {
     if (plan) client?.plans.discard(plan, reason !== 'plan_missing')
   }
 
-  /** Decodes what arrived as text because its type, one of the application's own, was not known yet. */
+  /** Decodes values that arrived as text because their type, one of the application's own, was unknown. */
   async decodeLate(statement: Statement, send: (statement: Statement) => Promise<Statement>): Promise<void> {
     const plan = statement.plan!
     const oids = plan.late!.map(({ typeId }) => typeId)
@@ -146,7 +146,7 @@ export class Runner {
     return locate(told, site)
   }
 
-  /** Publishes a query that is done. */
+  /** Publishes a finished query. */
   observe(query: Query, statement: Statement, error: unknown, site: CallSite | undefined): void {
     const durationMs = (statement.doneAt || performance.now()) - statement.sentAt
     const { slowQueryMs } = this.settings
@@ -174,7 +174,7 @@ export class Runner {
       const info = { text: query.text, name: query.options.name, values: debug ? query.values : undefined }
       return new DatabaseError(message, info, { statuses: sqlstates, showData: debug })
     }
-    if (client?.usable ?? true) return error // of the program: its own parser, the source of a COPY
+    if (client?.usable ?? true) return error // an error of the program: its own parser, the source of a COPY
     const cause = client?.lastError ?? error
     const reason = cause instanceof Error ? cause.message : String(cause)
     return pgError('connection_lost', {}, { internal: `${reason}. Query: ${query.text}`, cause })

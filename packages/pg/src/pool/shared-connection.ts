@@ -2,11 +2,14 @@ import type { PgClient } from '../wire/client.ts'
 import type { Statement } from '../wire/statement.ts'
 import type { PooledConnection } from './pool.ts'
 
-/** A shared connection takes no more than it is likely to answer in this time; and none while its current query takes longer. */
+/**
+ * A shared connection accepts no more than it can probably answer in this time, and nothing while its current query takes
+ * longer.
+ */
 const BACKLOG_MS = 20
 /** One slow query must not make a connection look slow for long. */
 const LONGEST_SAMPLE_MS = 50
-/** What an abandoned query may still take before the server is asked to cancel it: most are done by then. */
+/** How long an abandoned query may continue before it is canceled on the server: most have finished by then. */
 const CANCEL_AFTER_MS = 10
 /** How long the server has to become ready after that. */
 const CANCEL_GRACE_MS = 1_000
@@ -17,11 +20,11 @@ export class SharedConnection {
   readonly client: PgClient
   /** In the order in which the server answers them. */
   readonly pending: Statement[] = []
-  /** Takes no more queries, and gives its connection back once it is empty. */
+  /** Accepts no more queries, and releases its connection once it is empty. */
   retiring = false
-  /** When its server last finished something; with nothing in flight this says nothing. */
+  /** When its server last finished something; meaningless with nothing in flight. */
   progressAt: number = performance.now()
-  /** Moving average of what one query takes the server, in milliseconds. */
+  /** Moving average of the server's time per query, in milliseconds. */
   #serviceMs = 0.05
   readonly #depth: number
   #canceling = false
@@ -37,7 +40,7 @@ export class SharedConnection {
     this.client.hold(false)
   }
 
-  /** Whether it takes queries. */
+  /** Whether it accepts queries. */
   get open(): boolean {
     return !this.retiring && this.client.usable
   }
@@ -67,14 +70,14 @@ export class SharedConnection {
     const sample = Math.min(statement.doneAt - this.progressAt, LONGEST_SAMPLE_MS)
     this.#serviceMs += (sample - this.#serviceMs) / 8
     this.progressAt = statement.doneAt
-    // A transaction that was opened here all the same would take in the queries of all others.
+    // A transaction that was opened here by accident would capture the queries of everyone else.
     if (this.client.getTransactionStatus() !== 'I') this.client.destroy()
     if (this.pending.length === 0) this.client.hold(false)
     else if (this.pending[0]!.abandoned) this.#cancelSoon()
     this.#onFinished(this)
   }
 
-  /** How long a new query would wait, in milliseconds; infinite where the connection takes none. */
+  /** How long a new query would wait, in milliseconds; infinite if the connection accepts none. */
   estimate(now: number): number {
     const waiting = this.pending.length
     if (!this.open) return Number.POSITIVE_INFINITY
@@ -84,20 +87,20 @@ export class SharedConnection {
     return stalled || backlog > BACKLOG_MS || waiting >= this.#depth ? Number.POSITIVE_INFINITY : backlog
   }
 
-  /** Whether it takes no more for reasons that last. */
+  /** Whether it accepts no more, permanently. */
   slow(now: number): boolean {
     return this.pending.length * this.#serviceMs > BACKLOG_MS / 2 || now - this.progressAt > BACKLOG_MS
   }
 
-  /** The caller no longer waits: once it is its turn, it is canceled. */
+  /** The caller no longer waits: the query is canceled when its turn comes. */
   abandon(statement: Statement): void {
     statement.abandoned = true
     if (this.pending[0] === statement) this.#cancelSoon()
   }
 
   /**
-   * Cancels the current query if it is still the same in a moment. A request to cancel says which connection and not
-   * which query, so it may hit the one behind; that one is then run again (see `Executor`).
+   * Cancels the current query if it is still the same in a moment. A cancel request names the connection, not the query, so
+   * it may hit the next one, which is then run again (see `Executor`).
    */
   #cancelSoon(): void {
     const head = this.pending[0]

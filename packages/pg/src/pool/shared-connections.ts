@@ -5,14 +5,14 @@ import type { Statement } from '../wire/statement.ts'
 import type { ConnectionPool, PooledConnection } from './pool.ts'
 import { SharedConnection } from './shared-connection.ts'
 
-/** Estimated wait on the best connection above which another one is opened, in milliseconds. */
+/** The estimated wait on the best connection, in milliseconds, above which another one is opened. */
 const GROW_AT_MS = 1
 const TICK_MS = 250
 
 /**
- * Sends plain queries over a few shared connections without waiting for answers in between (pipelining). A query goes
- * to the connection with the least estimated wait. A connection that a slow query holds up takes no more, and what is slow
- * everywhere gets further connections, as far as connections are free: then this is a pool like any other.
+ * Sends plain queries over a few shared connections without waiting for the answers in between (pipelining). A query goes
+ * to the connection with the shortest estimated wait. A connection that is held up by a slow query accepts no more; if all
+ * are slow, further connections are opened while any are free, and the pool works like any other.
  */
 export class SharedConnections {
   readonly #pool: ConnectionPool
@@ -42,7 +42,7 @@ export class SharedConnections {
     else this.#enqueue(statement)
   }
 
-  /** The caller no longer waits. A statement that was not sent is dropped; one that runs is canceled. */
+  /** The caller no longer waits. A statement that was not sent is dropped; a running one is canceled. */
   abandon(statement: Statement): void {
     const at = this.#queue.indexOf(statement)
     if (at >= 0) this.#queue.splice(at, 1)
@@ -89,7 +89,7 @@ export class SharedConnections {
 
   #grow(): void {
     if (this.#opening > 0) return
-    // Connections beyond the first are optional: they take only what is free.
+    // Connections beyond the first are optional: they use only free capacity.
     if (this.#connections.length > 0 && !this.#pool.hasRoom) return
     this.#opening++
     this.#pool.acquire({ purpose: 'shared' }).then(
@@ -100,7 +100,7 @@ export class SharedConnections {
       error => {
         this.#opening--
         if (this.#connections.length > 0) return
-        // Each gets a separate error, with the stack of its caller.
+        // Each gets its own error, with the stack of its caller.
         for (const statement of this.#queue.splice(0)) statement.handleError(copyOf(error))
       },
     )
@@ -150,9 +150,9 @@ export class SharedConnections {
     if (connection.pending.length === 0) this.#drop(connection, true)
   }
 
-  /** A caller waits for a lease: connections beyond the first are given back, and with `max: 1` that one too. */
+  /** A caller waits for a lease: connections beyond the first are released, and with `max: 1` that one too. */
   #yield(): void {
-    if (this.#pool.closing && this.#queue.length > 0) return // what was accepted is answered first
+    if (this.#pool.closing && this.#queue.length > 0) return // queries that were accepted are answered first
     const keep = this.#pool.closing || this.#settings.max === 1 ? 0 : 1
     const active = this.#connections.filter(connection => !connection.retiring)
     active.sort((a, b) => a.pending.length - b.pending.length)
@@ -166,7 +166,9 @@ export class SharedConnections {
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS).unref()
   }
 
-  /** Time-outs of what is queued, limits of what runs, and connections that are no longer needed. */
+  /**
+   * Enforces time-outs of queued queries and limits of running ones, and releases connections that are no longer needed.
+   */
   #tick(): void {
     const now = performance.now()
     while (this.#queue[0] && now - this.#queue[0].sentAt > this.#settings.acquireTimeoutMs) {
@@ -185,7 +187,7 @@ export class SharedConnections {
     if (maxLifetimeMs > 0 && now - connection.client.createdAt > maxLifetimeMs) this.#retire(connection)
     const surplus = this.#connections.length > this.#limit
     if (!head && (surplus || unmoved > idleTimeoutMs)) this.#retire(connection)
-    // The server's own timeout comes a second earlier. It did not, so nothing on this connection can be relied on.
+    // The server's own timeout comes a second earlier. It did not fire, so nothing on this connection can be relied on.
     if (!head || statementTimeoutMs === 0 || unmoved <= statementTimeoutMs + 1_000) return
     head.failure ??= pgError('query_timeout', {}, { internal: `No answer for ${head.text}` })
     connection.client.destroy()

@@ -5,7 +5,7 @@ const OWN = packageFolders(import.meta.url)
 
 export type { CallSite }
 
-/** Where a query is made. */
+/** The place where a query is made. */
 export function captureCallSite(above: (...args: never[]) => unknown): CallSite {
   return new CallSite(above)
 }
@@ -16,13 +16,13 @@ export function callerOf(site: CallSite | undefined): string | undefined {
   return location && formatLocation(location)
 }
 
-/** Says on an error where the program made the query: `caller` for people and logs, `at` for error reports. */
+/** Adds to an error where the program made the query: `caller` for people and logs, `at` for error reports. */
 export function markCaller(error: Error, site: CallSite): void {
   Object.assign(error, { caller: callerOf(site) })
   Object.defineProperty(error, 'at', { value: site.location(OWN), configurable: true })
 }
 
-/** Puts the program's frames under an error that was made where an answer of the server was read. */
+/** Appends the program's frames to an error that was created while an answer of the server was read. */
 export function locate<E>(error: E, site: CallSite | undefined): E {
   if (!(error instanceof Error)) return error
   const callers = site?.callers(OWN) ?? []

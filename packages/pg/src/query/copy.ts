@@ -5,7 +5,7 @@ import type { StatementConnection, Wire } from '../wire/connection.ts'
 import { encodeField } from '../wire/encode.ts'
 import { Statement } from '../wire/statement.ts'
 
-/** What COPY … FROM STDIN reads: a stream of bytes or text, or anything else that gives them one after the other. */
+/** What COPY … FROM STDIN reads: a stream of bytes or text, or any other iterable of them. */
 export type CopySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>
 
 /** A COPY, sent as a simple query: it has no parameters, and copy mode would swallow the Sync of the extended protocol. */
@@ -48,7 +48,7 @@ export class CopyIn extends Copy {
     super.handleReadyForQuery()
   }
 
-  /** A server that waits for data hears no request to cancel. */
+  /** A server that waits for data ignores cancel requests. */
   override interrupt(): void {
     if (this.#started) this.#giveUp('The copy was canceled')
   }
@@ -60,7 +60,7 @@ export class CopyIn extends Copy {
     this.client!.writer.flush()
   }
 
-  /** Writes no faster than the socket takes it, and stops when the server has had enough. */
+  /** Writes at the pace of the socket, and stops when the server has rejected the data. */
   async #pump({ writer, wire }: StatementConnection): Promise<void> {
     try {
       for await (const chunk of this.#source) {
@@ -74,7 +74,7 @@ export class CopyIn extends Copy {
       writer.copyDone()
       writer.flush()
     } catch (error) {
-      this.failure ??= error as Error // whatever the server says to the failure, this was the reason for it
+      this.failure ??= error as Error // whatever the server replies to the failure, this was the reason
       this.#giveUp('The source of the data failed')
     }
   }
@@ -91,10 +91,10 @@ async function drained(stream: Wire['stream']): Promise<void> {
   }
 }
 
-/** Unread bytes above which the server has to wait. */
+/** Unread bytes above which the server must wait. */
 const HIGH_WATER = 1_048_576
 
-/** COPY … TO STDOUT. Iterating gives its bytes in pieces of any size. */
+/** COPY … TO STDOUT. Iterating yields its bytes in chunks of any size. */
 export class CopyOut extends Copy {
   readonly #chunks: Buffer[] = []
   #bytes = 0
@@ -119,7 +119,7 @@ export class CopyOut extends Copy {
 
   override handleCopyData({ chunk }: { chunk: Buffer }): void {
     if (this.#discarding) return
-    this.#chunks.push(Buffer.from(chunk)) // pg reuses the memory it parses in
+    this.#chunks.push(Buffer.from(chunk)) // pg reuses the memory that it parses
     this.#bytes += chunk.length
     if (this.#bytes > HIGH_WATER) this.client!.wire.stream.pause()
     this.#wake?.()
@@ -140,7 +140,7 @@ export class CopyOut extends Copy {
     }
   }
 
-  /** Lets the server finish when reading has stopped. */
+  /** Lets the server finish after reading has stopped. */
   discard(): void {
     this.#take()
     this.#discarding = true
@@ -155,11 +155,11 @@ export class CopyOut extends Copy {
 }
 
 /**
- * Rows in COPY's text format, one line each: for `copyFrom('copy t (a, b) from stdin', copyRows(rows))`. Values are
- * written as parameters of a query are.
+ * Rows in COPY's text format, one line each: for `copyFrom('copy t (a, b) from stdin', copyRows(rows))`. Values are encoded
+ * like the parameters of a query.
  *
- * @throws `parameter_undefined`, `parameter_invalid`, `parameter_needs_json`, `text_with_nul`, `text_malformed`, where
- *   `$2` stands for the second column
+ * @throws `parameter_undefined`, `parameter_invalid`, `parameter_needs_json`, `text_with_nul`, `text_malformed`, in which
+ * `$2` means the second column
  */
 export function* copyRows(rows: Iterable<readonly Param[]>): Generator<string> {
   for (const row of rows) yield `${row.map(copyField).join('\t')}\n`

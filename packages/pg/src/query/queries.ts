@@ -20,13 +20,13 @@ import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
 import { streamRows } from './stream-rows.ts'
 
-/** Text where the type of the row is given: `one<User>('select …')`. */
+/** Text with an explicit row type: `one<User>('select …')`. */
 type Explicit<T> = [T] extends [never] ? 'a query typed by its text' : string
 type Out<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>
 /** The query methods that a pool, a scope and a transaction have in common. */
 export abstract class Queries {
   protected abstract run(query: Query): Promise<Result<unknown>>
-  /** At once where there is a connection already, so that a COPY keeps its place among the queries of a transaction. */
+  /** Immediately if a connection is available, so that a COPY keeps its place among the queries of a transaction. */
   protected abstract lease(purpose: 'stream' | 'copy', query: Query): Promise<Lease> | Lease
 
   /** Sees every promise that is returned to the caller. */
@@ -37,7 +37,7 @@ export abstract class Queries {
   /**
    * Runs a query and returns the whole result.
    *
-   * @throws DatabaseError for what the server refuses; `pool_timeout`, `pool_queue_full`, `pool_closed`,
+   * @throws DatabaseError for errors of the server; `pool_timeout`, `pool_queue_full`, `pool_closed`,
    * `connect_failed`, `connection_lost`, `query_timeout`, `query_aborted`; `parameter_undefined`,
    * `parameter_invalid`, `parameter_needs_json`; `value_unrepresentable`, `row_invalid`. All query methods do.
    */
@@ -66,7 +66,7 @@ export abstract class Queries {
     return this.watch(this.#run(rowsOf, text, values, options))
   }
 
-  /** The one row. None is `row_not_found` (404), several are `row_not_unique`. */
+  /** The only row. None is `row_not_found` (404), several are `row_not_unique`. */
   one<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S>): Promise<Out<S>>
   one<S extends StandardSchemaV1>(text: string, values: Values, options: RowOptions<S>): Promise<Out<S>>
   one<T = Row>(sql: Sql, options?: QueryOptions): Promise<T>
@@ -96,7 +96,7 @@ export abstract class Queries {
     return this.watch(this.#run(maybeOneOf, text, values, options))
   }
 
-  /** The first column of the one row: `value<bigint>('select count(*) from t')`. */
+  /** The first column of the only row: `value<bigint>('select count(*) from t')`. */
   value<T = unknown>(sql: Sql, options?: QueryOptions): Promise<T>
   value<T = never>(text: Explicit<T>, values?: Values, options?: QueryOptions): Promise<NoInfer<T>>
   value<const Q extends string>(
@@ -118,8 +118,8 @@ export abstract class Queries {
   }
 
   /**
-   * The rows one by one, in flat memory: `batch` of them (default 500) are fetched at a time, as they are read. Outside a
-   * transaction it leases a connection until the loop ends.
+   * The rows one by one, in constant memory: `batch` rows (default 500) are fetched at a time, as they are read. Outside a
+   * transaction, it leases a connection until the loop ends.
    */
   stream<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S> & StreamOptions): AsyncIterable<Out<S>>
   stream<S extends StandardSchemaV1>(
@@ -151,12 +151,12 @@ export abstract class Queries {
     }
   }
 
-  /** `COPY … FROM STDIN`: sends what `source` gives and returns the number of rows. */
+  /** `COPY … FROM STDIN`: sends the content of `source` and returns the number of rows. */
   copyFrom(text: string | Sql, source: CopySource, options?: QueryOptions): Promise<number> {
     return this.watch(this.#copyFrom(text, source, options))
   }
 
-  /** `COPY … TO STDOUT`: its bytes, in pieces of any size. */
+  /** `COPY … TO STDOUT`: its bytes, in chunks of any size. */
   async *copyTo(text: string | Sql, options?: QueryOptions): AsyncGenerator<Buffer, void, undefined> {
     const query = sortCopyArguments(text, options)
     const lease = await this.lease('copy', query)

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** Published on `arlen:pg:query` once a query is done, and on `arlen:pg:slow-query` where it took too long. */
+/** Published on `arlen:pg:query` when a query is done, and on `arlen:pg:slow-query` if it took too long. */
 export interface QueryEvent {
   text: string
   /** The name given with the query. */
@@ -11,7 +11,7 @@ export interface QueryEvent {
   error: unknown
   /** `file:line:column`, in development. */
   caller: string | undefined
-  /** Which pool: `app@db.example:5432/shop`. */
+  /** The pool: `app@db.example:5432/shop`. */
   target: string
 }
 

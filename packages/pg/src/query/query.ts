@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { pgError } from '../errors.ts'
 import { type Param, Sql } from '../sql/sql.ts'
 
-/** A row whose columns are not known. */
+/** A row whose columns are unknown. */
 export type Row = Record<string, unknown>
 /** The parameters of a query. */
 export type Values = readonly Param[]
@@ -12,21 +12,21 @@ export type Values = readonly Param[]
 export interface QueryOptions {
   /** Cancels the query on the server and rejects the promise with `query_aborted`. */
   signal?: AbortSignal | undefined
-  /** Time limit of this query in milliseconds, below the session's `statementTimeoutMs`. */
+  /** Time limit of this query in milliseconds; only shortens the session's `statementTimeoutMs`. */
   timeoutMs?: number | undefined
   /** Runs on a leased connection: for queries that are known to be slow. */
   isolated?: boolean | undefined
-  /** Whether the statement is kept prepared. Default: as the pool. Use false for SQL that runs once. */
+  /** Whether the statement stays prepared. Default: as in the pool. Use false for SQL that runs once. */
   prepare?: boolean | undefined
   /** A name for errors and events. */
   name?: string | undefined
-  /** Inside tx(): this query is meant to run outside of the transaction. */
+  /** Inside tx(): runs this query outside of the transaction. */
   outsideTransaction?: boolean | undefined
 }
 
 /** Options of a query whose rows are validated. */
 export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
-  /** Checks and types every row: valibot, or any other library that implements Standard Schema. */
+  /** Validates and types every row: valibot, or any other library that implements Standard Schema. */
   row: S
 }
 
@@ -62,7 +62,7 @@ export function sortArguments(
   return { text, values: (values as Values) ?? [], options: checkOptions(options ?? {}) }
 }
 
-/** The longest delay of a Node.js timer in milliseconds: a longer one would fire at once. */
+/** The longest delay of a Node.js timer in milliseconds; a longer one would fire immediately. */
 const LONGEST_MS = 2_147_483_647
 
 function checkOptions(options: QueryOptions): QueryOptions {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { pgError } from '../errors.ts'
 
-/** Checks rows against their schema. A row that does not match is a fault of the program, not of its client. */
+/** Checks rows against their schema. A row that does not match is an error of the program, not of its client. */
 export async function validateRows(schema: StandardSchemaV1, rows: readonly unknown[]): Promise<unknown[]> {
   const out = new Array<unknown>(rows.length)
   for (let i = 0; i < rows.length; i++) {

@@ -7,8 +7,8 @@ import { validateRows } from './row-schema.ts'
 let portals = 0
 
 /**
- * The rows of a query, fetched in batches inside a transaction. One batch is fetched ahead of the one being read, so
- * that memory stays flat however many rows there are and however slow their reader is.
+ * The rows of a query, fetched in batches inside a transaction. One batch is fetched ahead of the one being read, so memory
+ * stays constant however many rows there are and however slow their reader is.
  */
 export async function* streamRows(
   runner: Runner,
@@ -25,7 +25,7 @@ export async function* streamRows(
   const fetch = () => {
     const rows = new FetchRows(opened, portal, batch)
     const sent = connection.send(rows, limits).then(() => rows)
-    sent.catch(() => undefined) // it is looked at once the batch before it has been read
+    sent.catch(() => undefined) // handled once the previous batch has been read
     return sent
   }
   const { row } = query.options

@@ -5,7 +5,7 @@ import type { CallSite } from '../query/call-site.ts'
 import type { Query } from '../query/query.ts'
 import type { Result } from '../query/result.ts'
 
-/** Where queries go in: the pool that writes, or the reading one beside it. */
+/** The entrance for queries: the writing pool, or the reading one next to it. */
 export interface Entrance {
   readonly settings: Settings
   run(query: Query): Promise<Result<unknown>>

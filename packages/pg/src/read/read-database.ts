@@ -4,7 +4,7 @@ import type { Query } from '../query/query.ts'
 import type { Result } from '../query/result.ts'
 import type { Entrance } from './entrance.ts'
 
-/** A database that is only read from: `db.read`. */
+/** A read-only database: `db.read`. */
 export class ReadDatabase extends Database {
   readonly #entrance: Entrance
 

@@ -11,21 +11,21 @@ import { DatabaseError } from '../server-errors/database-error.ts'
 import type { Entrance } from './entrance.ts'
 import type { WritePosition } from './write-position.ts'
 
-/** How long a standby that is behind is waited for, before the primary is asked instead. */
+/** How long to wait for a lagging standby before asking the primary instead. */
 const CATCH_UP_MS = 200
 const POLL_MS = 10
-/** How long a reading pool that cannot be reached is left alone. */
+/** How long an unreachable reading pool is left alone. */
 const LEFT_ALONE_MS = 1_000
 
 /** The standby has not replayed what the session has written. */
 class Behind extends Error {}
 
-/** Pools that cannot be reached, and until when they are left alone (`performance.now()`). */
+/** Unreachable pools, and until when they are left alone (`performance.now()`). */
 const unreachable = new WeakMap<Executor, number>()
 
 /**
- * Reads from a standby, or from the primary where there is none, where it cannot be reached, or where it is behind what the
- * session has written.
+ * Reads from a standby; or from the primary, if there is no standby, it is unreachable, or it lags behind what the session
+ * has written.
  */
 export class ReadEntrance implements Entrance {
   readonly #primary: Executor
@@ -75,7 +75,7 @@ export class ReadEntrance implements Entrance {
     return this.#primary.tx(fn, { ...options, readOnly: true })
   }
 
-  /** A stream or a COPY from the standby; from the primary where the session has written. */
+  /** A stream or a COPY from the standby, or from the primary if the session has written. */
   async lease(purpose: LeasePurpose, query: Query): Promise<Lease> {
     this.#primary.guard(query.text, query.options.outsideTransaction ?? false)
     const standby = this.#reachable()
@@ -88,7 +88,7 @@ export class ReadEntrance implements Entrance {
     }
   }
 
-  /** In development and tests a write is refused here as a standby would refuse it. */
+  /** In development and tests, writes are rejected here just as a standby would reject them. */
   #runOnPrimary(query: Query): Promise<Result<unknown>> {
     if (!this.#primary.settings.debug || this.#primary.isReplaced) return this.#primary.run(query)
     return this.#primary.tx(tx => queryIn(tx, query), {
@@ -117,7 +117,7 @@ export class ReadEntrance implements Entrance {
     }
   }
 
-  /** In one transaction, so that a pooler in between asks one server. */
+  /** In one transaction, so that a pooler in between uses one server. */
   #runAfter(standby: Executor, query: Query): Promise<Result<unknown>> {
     return this.#txOn(standby, tx => queryIn(tx, query), { signal: query.options.signal })
   }
@@ -127,7 +127,7 @@ export class ReadEntrance implements Entrance {
     return (unreachable.get(this.#standby) ?? 0) > performance.now() ? undefined : this.#standby
   }
 
-  /** Whether the primary may answer instead: reading twice changes nothing. */
+  /** Whether the primary may answer instead: repeating a read changes nothing. */
   #mayMove(error: unknown, standby: Executor): boolean {
     if (error instanceof Behind) return true
     if (error instanceof DatabaseError) return /^(?:57P|40001$)/.test(error.sqlstate)
@@ -142,7 +142,7 @@ function queryIn(tx: Transaction, { text, values, options }: Query): Promise<Res
   return tx.query<Row>(text as never, values, rest)
 }
 
-/** A server that is no standby any more has what was written, or is the one that will have it. */
+/** A server that is no longer a standby has everything that was written, or will have it. */
 async function refuseBehind(tx: Transaction, position: string): Promise<void> {
   const text = 'select not pg_is_in_recovery() or pg_last_wal_replay_lsn() >= $1::pg_lsn as caught_up'
   const { caught_up } = await tx.one<{ caught_up: boolean }>(text, [position])

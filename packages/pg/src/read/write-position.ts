@@ -1,9 +1,9 @@
 import type { Executor } from '../pool/executor.ts'
 
-/** How far a session has written: what it reads afterwards must be at least as new. */
+/** How far a session has written: its later reads must be at least as new. */
 export class WritePosition {
   readonly #executor: Executor
-  /** A place in the write-ahead log, such as `0/1A2B3C4`. */
+  /** A position in the write-ahead log, such as `0/1A2B3C4`. */
   #position: string | undefined
   #written = false
 
@@ -17,7 +17,7 @@ export class WritePosition {
     this.#written = true
   }
 
-  /** Undefined where nothing has been written. Asks the primary once for each time that something was. */
+  /** Undefined if nothing was written. Asks the primary once after each write. */
   async current(): Promise<string | undefined> {
     if (!this.#written) return this.#position
     this.#written = false

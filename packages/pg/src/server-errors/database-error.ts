@@ -8,21 +8,21 @@ import { describeSqlState, type SqlStateEntry } from './sqlstate.ts'
 export interface QueryInfo {
   text: string
   name?: string | undefined
-  /** Given only where parameters may be shown. */
+  /** Only if parameters may be shown. */
   values?: readonly unknown[] | undefined
 }
 
-/** A table or type was changed under a prepared statement. Outside of transactions the query is sent again instead. */
+/** A table or type was changed under a prepared statement. Outside of transactions, the query is sent again instead. */
 const STALE_PLAN: SqlStateEntry = { code: 'cached_plan_changed', status: 503, retryable: true }
 
-/** PgBouncer says so when it has no server for a query: none answers, or it may not log in. */
+/** PgBouncer's error if it has no server for a query: none responds, or it may not log in. */
 function isOfPooler({ code, severity }: ServerMessage): boolean {
   return code === '08P01' && severity === 'FATAL'
 }
 
 /**
- * What the server answered instead of a result. `code` is the condition name (`unique_violation`), `status` and `detail`
- * are what a client gets; everything else is for the log.
+ * An error that the server returned. `code` is the condition name (`unique_violation`); `status` and `detail` are for the
+ * client; everything else is for the log.
  */
 export class DatabaseError extends HttpError {
   /** Five characters, appendix A of the PostgreSQL manual. */
@@ -40,11 +40,11 @@ export class DatabaseError extends HttpError {
   readonly query: string | undefined
   /** The name given with the query. */
   readonly queryName: string | undefined
-  /** The same work may succeed when it is retried; inside a transaction that is the whole transaction. */
+  /** The same work may succeed if it is retried; in a transaction, that means the whole transaction. */
   readonly retryable: boolean
-  /** The server's DETAIL, which quotes data (`Key (email)=(a@b.c) already exists.`): only where parameters may be shown. */
+  /** The server's DETAIL, which quotes data (`Key (email)=(a@b.c) already exists.`): only if parameters may be shown. */
   readonly serverDetail?: string
-  /** The parameters: only where they may be shown, which is in development. */
+  /** The parameters: only if they may be shown, which is in development. */
   readonly parameters?: readonly unknown[]
 
   constructor(
@@ -89,7 +89,7 @@ function compose(error: DatabaseError, text: string): string {
   return lines.join('\n')
 }
 
-/** Whether an error is one of the server's, optionally one of these codes: `isDatabaseError(e, 'unique_violation')`. */
+/** Whether an error is one of the server's, optionally with this code: `isDatabaseError(e, 'unique_violation')`. */
 export function isDatabaseError(error: unknown, ...codes: string[]): error is DatabaseError {
   return error instanceof DatabaseError && (codes.length === 0 || codes.includes(error.code))
 }

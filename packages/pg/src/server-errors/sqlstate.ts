@@ -1,24 +1,24 @@
 /**
- * SQLSTATE to a stable code (the condition names of PostgreSQL, appendix A) and to the status of an answer. A code that
- * is not listed falls back to its class, the first two characters.
+ * Maps SQLSTATEs to stable codes (PostgreSQL's condition names, appendix A) and HTTP statuses. A code that is not listed
+ * falls back to its class, the first two characters.
  */
 export interface SqlStateEntry {
   code: string
   /** Default 500: the program is at fault. */
   status?: number
-  /** What a client may read. */
+  /** The text that a client may read. */
   detail?: string
-  /** The same work may succeed when it is tried again. */
+  /** The same work may succeed if it is retried. */
   retryable?: boolean
 }
 
 const BUSY = 'The database is busy. Try again.'
 const AWAY = 'The database is not available at the moment.'
 
-/** The SQLSTATE codes of PostgreSQL that errors are told apart by. */
+/** PostgreSQL's SQLSTATE codes with their own error code. */
 export const SQLSTATES: Readonly<Record<string, SqlStateEntry>> = {
   '08': { code: 'connection_exception', status: 503, detail: AWAY, retryable: true },
-  '08P01': { code: 'protocol_violation' }, // such as a wrong number of parameters: no fault of the connection
+  '08P01': { code: 'protocol_violation' }, // such as a wrong number of parameters: not an error of the connection
   '0A': { code: 'feature_not_supported' },
   '22': { code: 'data_exception' },
   '22001': { code: 'string_data_right_truncation' },
@@ -28,7 +28,7 @@ export const SQLSTATES: Readonly<Record<string, SqlStateEntry>> = {
   '22012': { code: 'division_by_zero' },
   '22021': { code: 'character_not_in_repertoire' },
   '22P02': { code: 'invalid_text_representation' },
-  // A JSON text with \u0000 that is to become jsonb: it comes from outside.
+  // A JSON text with \u0000 that becomes jsonb: it comes from outside.
   '22P05': {
     code: 'untranslatable_character',
     status: 422,

@@ -1,8 +1,8 @@
 import type { Param } from './sql.ts'
 
 /**
- * The queries of an application by their text, with the types of their parameters and rows. Filled by declaration
- * merging, in the file that `arlen sql check --write` writes.
+ * The queries of an application by their text, with the types of their parameters and rows. Extended by declaration merging
+ * in the file that `arlen sql check --write` generates.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: made to be merged with
 export interface KnownQueries {}
@@ -12,35 +12,35 @@ interface Known {
   row: unknown
 }
 
-/** The parameters of a query, where its text is known. */
+/** The parameters of a query, if its text is known. */
 export type ParamsOf<Q> = Q extends keyof KnownQueries
   ? KnownQueries[Q] extends Known
     ? KnownQueries[Q]['params']
     : never
   : readonly Param[]
 
-/** The row of a query, where its text is known. */
+/** The row of a query, if its text is known. */
 export type RowOf<Q> = Q extends keyof KnownQueries
   ? KnownQueries[Q] extends Known
     ? KnownQueries[Q]['row']
     : never
   : Record<string, unknown>
 
-/** Values are left out only where there are none. */
+/** Values can be omitted only if there are none. */
 export type ValuesOf<Q> = Q extends keyof KnownQueries
   ? ParamsOf<Q> extends readonly []
     ? [values?: ParamsOf<Q>]
     : [values: ParamsOf<Q>]
   : [values?: readonly Param[]]
 
-/** Nothing is of this type. Its name is the message. */
+/** No value has this type. Its name is the error message. */
 interface InterpolatedSqlNeedsTheSqlTag {
   readonly sql: never
 }
 
 /**
- * A text, but not a template with something in it: that lacks its sql tag, and is how injection happens. `string` itself
- * passes, as do templates of literals.
+ * A text, but not a template with interpolations: that lacks its sql tag, which is how injection happens. `string` itself
+ * is accepted, as are templates of literals.
  */
 export type StaticText<Q extends string> = string extends Q
   ? Q

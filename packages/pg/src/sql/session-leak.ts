@@ -1,22 +1,22 @@
 import { scanSql } from './sql-scanner.ts'
 
-/** What a statement leaves behind on its session, and what does not. */
+/** What a statement leaves behind on its session, and what it does not. */
 export interface SessionLeak {
   what: string
   instead: string
-  /** Leaks only where this parameter, from 0, is not true: `set_config($1, $2, $3)`. */
+  /** Leaks only if this parameter, from 0, is not true: `set_config($1, $2, $3)`. */
   unlessTrue?: number
 }
 
 const SETTINGS = "set_config(…, true) in tx(), or scope({ settings: { 'app.user': id } })"
 const LOCKS = 'pg_advisory_xact_lock() in tx()'
 
-/** None of these is written without one of the words, so that most texts are done with after one look. */
+/** All of these contain one of the words, so that most texts are settled by one search. */
 const SUSPECT = /set_config|advisory|prepare|declare|\bdo\b/i
 
 /**
- * Finds what a statement would leave behind on a shared session: settings, locks, prepared statements, cursors. What a
- * function does inside is not seen.
+ * Finds what a statement would leave behind on a shared session: settings, locks, prepared statements, cursors. The inside
+ * of functions is not examined.
  */
 export function findSessionLeak(text: string): SessionLeak | undefined {
   if (!SUSPECT.test(text)) return undefined

@@ -1,12 +1,12 @@
-/** A piece of SQL text. `code` is everything that is none of the others, single semicolons apart. */
+/** A piece of SQL text. `code` is everything else except single semicolons. */
 export interface Token {
   kind: 'code' | 'space' | 'comment' | 'quoted' | 'semicolon'
   text: string
 }
 
 /**
- * Cuts SQL into pieces by PostgreSQL's lexical rules (manual, 4.1): quoted strings and identifiers, E'' strings, dollar
- * quotes and nested comments stay whole, so that what looks like a semicolon or a comment inside them is not taken for one.
+ * Splits SQL by PostgreSQL's lexical rules (manual, 4.1): quoted strings and identifiers, E'' strings, dollar quotes and
+ * nested comments stay whole, so that semicolons and comments inside them are not recognized.
  */
 export function* scanSql(text: string): Generator<Token> {
   for (let at = 0; at < text.length; ) {
@@ -46,7 +46,7 @@ const ENDS: Readonly<Record<Exclude<Lexeme, 'code'>, (text: string, at: number) 
   dollar: endOfDollar,
 }
 
-/** Where a sticky pattern that begins at `at` ends, or `at` where it does not match. */
+/** The end of a sticky pattern's match at `at`, or `at` if it does not match. */
 function matchEnd(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex : at
@@ -71,7 +71,7 @@ function endOfQuoted(text: string, at: number): number {
   return text.length
 }
 
-/** E'…': a backslash takes the character behind it along. */
+/** E'…': a backslash escapes the next character. */
 function endOfEscaped(text: string, at: number): number {
   for (let i = at + 2; i < text.length; i++) {
     if (text[i] === '\\') i++
@@ -99,7 +99,7 @@ function endOfComment(text: string, at: number): number {
   return text.length
 }
 
-/** The same SQL without comments, with one space between words: what two texts that mean the same have in common. */
+/** The same SQL without comments and with single spaces: equal for texts with the same meaning. */
 export function normalizeSql(text: string): string {
   const normal = new NormalText()
   for (const { kind, text: piece } of scanSql(text)) normal.add(kind, piece)
@@ -117,7 +117,7 @@ class NormalText {
       return
     }
     const operator = kind === 'code' && piece.length === 1 && OPERATOR.test(piece)
-    // What stands together in an operator belongs together: -> is not - >.
+    // The characters of an operator stay together: -> is not - >.
     const joins = operator && this.#operator && !this.#gap
     if (this.#text !== '' && !joins) this.#text += ' '
     this.#text += kind === 'quoted' && piece.includes('\r') ? piece.replaceAll('\r\n', '\n') : piece
@@ -125,7 +125,7 @@ class NormalText {
     this.#gap = false
   }
 
-  /** Without semicolons at the end. Begins anew. */
+  /** Without trailing semicolons. Starts a new statement. */
   take(): string {
     let end = this.#text.length
     while (end > 0 && (this.#text[end - 1] === ';' || this.#text[end - 1] === ' ')) end--
@@ -141,7 +141,7 @@ const OPERATOR = /^[-+*/<>=~!@#%^&|`?:]$/
 
 /** One statement of a text. */
 export interface StatementText {
-  /** Without the semicolon, with the comments before it. */
+  /** Without the semicolon, with the preceding comments. */
   text: string
   /** See {@link normalizeSql}. */
   normal: string
@@ -181,7 +181,7 @@ export function splitStatements(text: string): StatementText[] {
   return statements
 }
 
-/** The body of a function in standard SQL: `BEGIN ATOMIC … END`, in which semicolons do not end the statement. */
+/** The body of a function in standard SQL, `BEGIN ATOMIC … END`, in which semicolons do not end the statement. */
 class AtomicBody {
   #depth = 0
   #last = ''

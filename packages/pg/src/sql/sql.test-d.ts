@@ -7,18 +7,18 @@ declare const db: Pg
 const id: string = 'x'
 
 expectTypeOf(sql`select ${1}`).toEqualTypeOf<Sql>()
-// @ts-expect-error a string is no template: this would be injection
+// @ts-expect-error a string is not a template: this would be an injection
 sql(`select ${id}`)
 // @ts-expect-error fragments are joined by a fragment
 sql.join([1], ', ')
-// @ts-expect-error a bare object has no SQL form: json(value)
+// @ts-expect-error a plain object has no SQL form: use json(value)
 sql`select ${{ a: 1 }}`
 // @ts-expect-error undefined is a mistake
 db.query('select $1', [undefined])
 
-// @ts-expect-error a template with something in it lacks its tag
+// @ts-expect-error a template with an interpolation lacks its tag
 db.query(`select ${id}`)
-// @ts-expect-error so it does where the result is given a type
+// @ts-expect-error also with a result type
 const named: { a: number } = await db.one(`select ${id} as a`)
 db.query(`select ${'a' as 'a' | 'b'} from t`)
 db.query(id)

@@ -1,6 +1,6 @@
 import { pgError } from '../errors.ts'
 
-/** What can be bound to a parameter. Arrays become PostgreSQL arrays; for json and jsonb use {@link json}. */
+/** The values that a parameter accepts. Arrays become PostgreSQL arrays; for json and jsonb use {@link json}. */
 export type Param =
   | string
   | number
@@ -19,7 +19,7 @@ export interface TemporalValue {
   readonly [Symbol.toStringTag]: `Temporal.${'Instant' | 'ZonedDateTime' | 'PlainDateTime' | 'PlainDate' | 'PlainTime' | 'Duration'}`
 }
 
-/** A value bound as JSON text, made by {@link json}. */
+/** A value bound as JSON text, created by {@link json}. */
 export class JsonParam {
   readonly value: unknown
 
@@ -28,14 +28,14 @@ export class JsonParam {
   }
 }
 
-/** Binds a value to a `json` or `jsonb` parameter. A bigint inside is written with all its digits. */
+/** Binds a value to a `json` or `jsonb` parameter. A bigint inside keeps all its digits. */
 export function json(value: unknown): JsonParam {
   return new JsonParam(value)
 }
 
 /**
- * A piece of SQL with its parameters, made by {@link sql}. Fragments nest; text only ever comes from the source code of
- * the program, never from a value.
+ * A piece of SQL with its parameters, created by {@link sql}. Fragments can be nested; their text comes only from the
+ * source code of the program, never from a value.
  */
 export class Sql {
   readonly #strings: readonly string[]
@@ -79,15 +79,15 @@ export class Sql {
 
 /** The tag `sql`: composes queries whose values are bound, never pasted. */
 export interface SqlTag {
-  /** Turns a template into a fragment: what is interpolated becomes a bind parameter, or is itself a fragment. */
+  /** Turns a template into a fragment: interpolated values become bind parameters, interpolated fragments are inserted. */
   (strings: TemplateStringsArray, ...values: (Param | Sql)[]): Sql
-  /** A quoted identifier, qualified when several names are given: `sql.id('public', 'users')`. */
+  /** A quoted identifier, qualified if several names are given: `sql.id('public', 'users')`. */
   id(...names: [string, ...string[]]): Sql
-  /** Fragments with a separator between them, default `, `. Values are bound. */
+  /** Fragments joined by a separator, default `, `. Values are bound. */
   join(parts: readonly (Param | Sql)[], separator?: Sql): Sql
   /** Rows for VALUES: `insert into t (a, b) values ${sql.values([[1, 'x'], [2, 'y']])}`. */
   values(rows: readonly (readonly (Param | Sql)[])[]): Sql
-  /** An empty fragment, for what is left out. */
+  /** An empty fragment, for an omitted part. */
   readonly empty: Sql
 }
 
@@ -108,7 +108,7 @@ function id(...names: string[]): Sql {
   return new Sql([names.map(quoteIdentifier).join('.')], [])
 }
 
-/** Doubles quotes; refuses what PostgreSQL could not keep apart from another name. */
+/** Doubles quotes; rejects names that PostgreSQL could not distinguish from others. */
 export function quoteIdentifier(name: string): string {
   const bytes = typeof name === 'string' ? Buffer.byteLength(name) : 0
   if (bytes === 0 || bytes > 63 || name.includes('\0')) {

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Embedded, startEmbedded } from '../embedded/index.ts'
 
-/** How long the test server stays after the last worker that used it, so that the next test file need not start it. */
+/** How long the test server runs after its last worker has ended, so that the next test file need not start it. */
 const LINGER_MS = 20_000
 
 let running: Promise<Embedded> | undefined
 
 /**
- * The DSN of a PostgreSQL for tests: `TEST_DATABASE_URL` where it is set, else one embedded server for the whole
- * working copy, started by whoever needs it first and shared by all test workers and parallel runs. It goes away by
- * itself some seconds after its last user.
+ * The DSN of a PostgreSQL for tests: `TEST_DATABASE_URL` if set, otherwise one embedded server for the whole working copy,
+ * started on first use and shared by all test workers and parallel runs. It stops by itself some seconds after its last
+ * user.
  */
 export async function testClusterDsn(): Promise<string> {
   const given = process.env.TEST_DATABASE_URL
@@ -21,7 +21,7 @@ export async function testClusterDsn(): Promise<string> {
   return (await running).dsn
 }
 
-/** Starts or joins the test server. Its data is of no value and nothing is synced to disk. */
+/** Starts or joins the test server. Its data is disposable and nothing is synced to disk. */
 export function startTestCluster(dir: string = defaultDir()): Promise<Embedded> {
   return startEmbedded({
     dir,
@@ -39,7 +39,10 @@ function defaultDir(): string {
   return join(tmpdir(), `arlen-test-pg-${process.getuid?.() ?? 0}-${key}`)
 }
 
-/** The folder above (or at) `dir` that holds the version control's, so that all packages of a repository share a server. */
+/**
+ * The folder at or above `dir` that contains the version control folder, so that all packages of a repository share a
+ * server.
+ */
 function workingCopy(dir: string): string {
   for (let at = dir; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at

@@ -3,21 +3,21 @@ import pg from 'pg'
 import { plainConfig } from '../connection/client-config.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 
-/** What a test that was killed leaves behind has this in its name. */
+/** Part of the names of test databases, so that leftovers of a killed test can be found. */
 export const TEST_PREFIX = 'arlen_test_'
 
 /**
- * Holds a lock on a database's name for as long as its owner lives. PostgreSQL lets go of it when the connection ends,
- * also where the process was killed: that is how the next run tells what nobody needs any more.
+ * Holds a lock on a database's name while its owner lives. PostgreSQL releases it when the connection ends, even if the
+ * process was killed: that is how the next run finds the leftovers.
  *
- * @returns what lets go of it
+ * @returns a function that releases it
  */
 export async function own(server: string, name: string): Promise<() => Promise<void>> {
   const client = new pg.Client(plainConfig(server))
   client.on('error', () => undefined) // the server was stopped: so is everything that is owned
   await client.connect()
   await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [name])
-  // The process may end without saying goodbye; an idle connection must not keep it alive.
+  // An idle connection must not keep the process alive, which may end without closing it.
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
   stream.unref()
   return () => {
@@ -28,7 +28,7 @@ export async function own(server: string, name: string): Promise<() => Promise<v
 
 const swept = new Map<string, Promise<void>>()
 
-/** Drops the databases of tests whose process is gone; once in each process and server. */
+/** Drops the databases of tests whose process is gone, once per process and server. */
 export function sweep(server: string): Promise<void> {
   const known = swept.get(server) ?? dropOrphans(server)
   swept.set(server, known)
@@ -58,7 +58,7 @@ async function dropIfOrphan(client: pg.Client, name: string): Promise<void> {
   try {
     await client.query(`drop database if exists ${quoteIdentifier(name)} with (force)`)
   } catch {
-    // another run is dropping it, or may not
+    // another run is dropping it, or this one may not
   } finally {
     await client.query('select pg_advisory_unlock(hashtextextended($1, 1))', [name])
   }

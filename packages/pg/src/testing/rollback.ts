@@ -11,19 +11,19 @@ import { Statement } from '../wire/statement.ts'
 
 /** A transaction that is never committed. */
 export interface Rollback extends AsyncDisposable {
-  /** Undoes everything that was done since. */
+  /** Undoes everything since the start. */
   rollback(): Promise<void>
 }
 
-/** The databases whose work goes through a transaction that is still to be rolled back. */
+/** The databases whose work goes through a transaction that will be rolled back. */
 const pending = new WeakSet<Pg>()
 
 /**
- * From now on everything done through `db`, by whoever holds it, such as an application, happens in one transaction that
- * is rolled back in the end. A query becomes a savepoint, as outside of a test it is a transaction of its own;
- * transactions become savepoints, one after the other. `now()` stands still, and notifications are not delivered.
+ * From now on, everything done through `db`, by any code that has it, such as an application, happens in one transaction
+ * that is finally rolled back. A query becomes a savepoint, because outside of a test it is its own transaction;
+ * transactions become savepoints that run one after the other. `now()` stands still, and notifications are not delivered.
  *
- * @throws `rollback_pending` when the previous one has not been rolled back yet
+ * @throws `rollback_pending` if the previous one has not been rolled back yet
  */
 export async function beginRollback(db: Pg): Promise<Rollback> {
   if (pending.has(db)) throw pgError('rollback_pending')
@@ -52,7 +52,7 @@ export async function beginRollback(db: Pg): Promise<Rollback> {
 
 function providerThrough(outer: OpenTransaction): ConnectionProvider {
   let last: Promise<unknown> = Promise.resolve()
-  /** One after the other: savepoints nest, and do not overlap. */
+  /** One after the other: savepoints nest but do not overlap. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work)
     last = done.catch(() => undefined)
@@ -81,7 +81,7 @@ function providerThrough(outer: OpenTransaction): ConnectionProvider {
   }
 }
 
-/** Empties every table except those named, and restarts sequences: for tests that need real commits. */
+/** Empties every table except the named ones, and restarts sequences: for tests that need real commits. */
 export async function truncateAll(db: Pg, options: { except?: readonly string[] } = {}): Promise<void> {
   const { except: kept = [] } = readOptions('truncateAll()', options, { except: option.listOf(option.string) })
   const except = ['arlen_migrations', ...kept]

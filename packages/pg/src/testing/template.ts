@@ -15,11 +15,11 @@ import { own, sweep, TEST_PREFIX } from './ownership.ts'
 export interface TestDatabaseOptions {
   /** The server. Default: {@link testClusterDsn}. */
   dsn?: string
-  /** Migrations that every database begins with. Default: none. */
+  /** Migrations that every database starts with. Default: none. */
   migrations?: string
-  /** Runs once, after the migrations, on the template; what it leaves is in every database. Needs `key`. */
+  /** Runs once on the template, after the migrations; every database contains its results. Needs `key`. */
   prepare?: (dsn: string) => Promise<void>
-  /** Says which version of `prepare` this is. */
+  /** Identifies this version of `prepare`. */
   key?: string
 }
 
@@ -27,7 +27,7 @@ export interface TestDatabaseOptions {
 export interface TestDatabase extends AsyncDisposable {
   dsn: string
   name: string
-  /** Drops it, even while clients are connected. */
+  /** Drops it, even if clients are connected. */
   drop(): Promise<void>
 }
 
@@ -38,7 +38,7 @@ const OPTIONS: OptionTable<TestDatabaseOptions> = {
   key: option.string,
 }
 
-/** A separate database, copied from a template that is migrated once. Takes about 20 ms once the template is there. */
+/** A separate database, copied from a template that is migrated once. Takes about 20 ms once the template exists. */
 export async function createTestDatabase(given: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const options = readOptions('createTestDatabase()', given, OPTIONS)
   const server = options.dsn ?? (await testClusterDsn())
@@ -56,12 +56,13 @@ export async function createTestDatabase(given: TestDatabaseOptions = {}): Promi
   return { dsn: withDatabase(server, name), name, drop, [Symbol.asyncDispose]: drop }
 }
 
-/** Makes the template where it is not there yet. Its name tells its contents, so that it serves later runs too. */
+/** Creates the template if it does not exist. Its name is derived from its contents, so that later runs can use it too. */
 async function ensureTemplate(server: string, options: TestDatabaseOptions): Promise<string> {
   if (!options.migrations && !options.prepare) return 'template0'
   const name = await templateName(options)
   await withClient(server, async client => {
-    // A session lock, and not a wait inside CREATE DATABASE: two that make the same template would disturb each other.
+    // A session lock rather than a wait inside CREATE DATABASE: two runs that create the same template would disturb each
+    // other.
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name])
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
     if (rowCount) return
@@ -77,7 +78,7 @@ async function ensureTemplate(server: string, options: TestDatabaseOptions): Pro
   return name
 }
 
-/** Drops the templates that the same folder of migrations had before it was changed. */
+/** Drops the templates of earlier versions of the same migrations folder. */
 async function replaceOlder(client: pg.Client, name: string, folder: string): Promise<void> {
   const source = `arlen template of ${resolve(folder)}`
   const { rows } = await client.query<{ older: string }>(
@@ -86,7 +87,7 @@ async function replaceOlder(client: pg.Client, name: string, folder: string): Pr
     [source],
   )
   for (const { older } of rows) {
-    // Somebody may be copying it just now: then the next change finds it.
+    // It may be in use as a source right now: then the next change finds it.
     await client.query(`drop database if exists ${quoteIdentifier(older)}`).catch(() => undefined)
   }
   await client.query(`comment on database ${quoteIdentifier(name)} is '${source.replaceAll("'", "''")}'`)

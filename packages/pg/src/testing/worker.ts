@@ -11,8 +11,8 @@ export interface WorkerDatabase {
 const databases = new Map<string, Promise<WorkerDatabase & { database: TestDatabase }>>()
 
 /**
- * The database of this test worker: made once for each set of options from its migrated template, shared by the test
- * files that run in the process. To be used with `beginRollback`, so that no test sees what another has done.
+ * The database of this test worker: created once for each set of options from its migrated template, and shared by the test
+ * files that run in the process. Use it with `beginRollback`, so that no test sees the effects of another.
  */
 export function workerDatabase(
   options: TestDatabaseOptions & { pool?: Omit<PgOptions, 'dsn'> } = {},
@@ -31,7 +31,7 @@ async function open(
   return { database, dsn: database.dsn, db: createPg({ ...pool, dsn: database.dsn }) }
 }
 
-/** Closes and drops what {@link workerDatabase} has made in this process: for a global teardown. */
+/** Closes and drops what {@link workerDatabase} has created in this process: for a global teardown. */
 export async function dropWorkerDatabases(): Promise<void> {
   const all = [...databases.values()]
   databases.clear()

@@ -9,7 +9,7 @@ import { DatabaseError } from '../server-errors/database-error.ts'
 import { Statement } from '../wire/statement.ts'
 import { OpenTransaction } from './transaction.ts'
 
-/** Only these say that the same work may succeed from the start; a retry of the one query would not help. */
+/** Only after these can the whole transaction succeed on a retry; retrying the one query would not help. */
 const RETRIED = ['40001', '40P01']
 
 interface Attempt<T> {
@@ -20,7 +20,7 @@ interface Attempt<T> {
   site: CallSite | undefined
 }
 
-/** Runs `fn` in a transaction on a leased connection, again as often as `retry` allows. */
+/** Runs `fn` in a transaction on a leased connection, and retries up to `retry` times. */
 export async function transact<T>(attempt: Attempt<T>): Promise<T> {
   const { retry = 0, signal } = attempt.options
   const begin = beginText(attempt.options)
@@ -39,7 +39,7 @@ async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: s
   const pooled = await pool.acquire({ purpose: 'transaction', query: begin, signal: options.signal, site })
   const connection = new LeasedConnection(pool, pooled, runner.settings.statementTimeoutMs)
   const tx = new OpenTransaction(runner, connection, options.signal)
-  /** Whether the connection is known to be out of any transaction. */
+  /** Whether the connection is known to be outside of any transaction. */
   let certain = false
   const say = async (text: string): Promise<Statement> => {
     const statement = new Statement({ text, values: [], prepare: false })
@@ -57,12 +57,12 @@ async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: s
         () => {
           certain = true
         },
-        () => undefined, // the connection goes, and with it the server rolls back
+        () => undefined, // the connection is destroyed, and the server rolls back
       )
       throw error
     })
     const commit = await say('COMMIT').catch(error => {
-      // The server's answer says that it did not commit. No answer says nothing.
+      // The server's answer proves that it did not commit. No answer proves nothing.
       throw certain ? error : pgError('commit_unknown', {}, { cause: error })
     })
     certain = true
@@ -73,7 +73,7 @@ async function once<T>({ runner, pool, fn, options, site }: Attempt<T>, begin: s
   }
 }
 
-/** The options were checked when tx() was called, so that nothing else than the words of the table gets here. */
+/** The options were checked when tx() was called, so only words of the table get here. */
 function beginText({ isolation, readOnly, deferrable }: TxOptions): string {
   const parts = ['BEGIN']
   if (isolation) parts.push(`ISOLATION LEVEL ${isolation.toUpperCase()}`)

@@ -30,7 +30,7 @@ export class OpenTransaction extends Transaction {
     this.#outer = outer
   }
 
-  /** The first failure of a query: after it PostgreSQL takes no more before a rollback. */
+  /** The first failed query: PostgreSQL accepts no more after it until a rollback. */
   get failed(): unknown {
     return this.#failed
   }
@@ -43,7 +43,7 @@ export class OpenTransaction extends Transaction {
     return this.nest(fn)
   }
 
-  /** As `tx`, and shows `fn` all of the transaction. */
+  /** Like `tx`, but gives `fn` the whole transaction. */
   nest<T>(fn: (tx: OpenTransaction) => Promise<T> | T): Promise<T> {
     return this.watch(this.#nest(fn))
   }
@@ -58,7 +58,7 @@ export class OpenTransaction extends Transaction {
       await this.#command(`SAVEPOINT ${name}`)
       open = true
       const value = await inner.perform(fn)
-      // A failure that the callback has caught leaves nothing to release: the savepoint is rolled back all the same.
+      // Even if the callback has caught the failure, there is nothing to release: the savepoint is rolled back.
       if (inner.failed !== undefined) throw pgError('transaction_rolled_back', {}, { cause: inner.failed })
       await this.#command(`RELEASE SAVEPOINT ${name}`)
       return value
@@ -70,7 +70,7 @@ export class OpenTransaction extends Transaction {
     }
   }
 
-  /** When this fails too, the connection is dropped or COMMIT becomes a rollback; the program gets the first error. */
+  /** If this fails too, the connection is dropped or COMMIT becomes a rollback; the program gets the first error. */
   async #undo(name: string): Promise<void> {
     if (this.#finished || !this.#connection.client.usable) return
     try {
@@ -81,7 +81,7 @@ export class OpenTransaction extends Transaction {
     }
   }
 
-  /** Counts what is pending, and handles the rejection of a query that is not awaited: tx() rejects instead. */
+  /** Counts pending promises, and handles the rejection of a query that is not awaited: tx() rejects instead. */
   override watch<T>(promise: Promise<T>): Promise<T> {
     const forget = () => {
       this.#pending.delete(promise)
@@ -92,7 +92,7 @@ export class OpenTransaction extends Transaction {
   }
 
   async run(query: Query): Promise<Result<unknown>> {
-    const site = captureCallSite(this.run) // several reactions to one promise hide its callers from the stack of an error
+    const site = captureCallSite(this.run) // with several reactions, a promise hides its callers from the stack of an error
     this.#check(query.text)
     let statement: Statement | undefined
     try {
@@ -100,7 +100,7 @@ export class OpenTransaction extends Transaction {
       statement =
         this.#runner.buildNow(query) ??
         (await this.#runner.build(query, describe => this.#connection.send(describe, limits)))
-      this.#check(query.text) // once more, as asking for the types takes a while
+      this.#check(query.text) // once more, because fetching the types takes a while
       await this.#connection.send(statement, limits)
       if (statement.plan?.late) {
         await this.#runner.decodeLate(statement, describe => this.#connection.send(describe, limits))
@@ -108,7 +108,7 @@ export class OpenTransaction extends Transaction {
       this.#runner.observe(query, statement, undefined, site)
       return statement.result
     } catch (error) {
-      // So that the next attempt at the whole transaction finds it fresh.
+      // So that the next attempt at the whole transaction starts fresh.
       const reason = statement && this.#runner.retryReason(statement)
       if (statement && reason) this.#runner.forget(statement, reason)
       const told = this.#runner.fail(error, query, statement, site)
@@ -134,7 +134,7 @@ export class OpenTransaction extends Transaction {
     return this.#outer ? this.#outer.#depth + 1 : 1
   }
 
-  /** An outer one that has ended has ended all within it, which may not know yet. */
+  /** An outer transaction that has ended also ends the inner ones, which may not know yet. */
   get #finished(): boolean {
     return this.#outer ? this.#ended || this.#outer.#finished : this.#ended
   }
@@ -155,7 +155,7 @@ export class OpenTransaction extends Transaction {
     }
   }
 
-  /** Runs the callback and makes sure that nothing of it is left running. Throws what makes a commit impossible. */
+  /** Runs the callback and makes sure that nothing of it keeps running. Throws if the transaction cannot be committed. */
   async perform<T>(fn: (tx: OpenTransaction) => Promise<T> | T): Promise<T> {
     let value: T
     try {

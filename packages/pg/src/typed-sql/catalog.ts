@@ -5,14 +5,14 @@ import { familyOf, JUDGED_BY_NAME, TOTAL_OPERATORS } from './nullability/functio
 import type { Known, KnownTable } from './nullability/known.ts'
 import { TypeNames } from './type-names.ts'
 
-/** What the database says of the types, tables and functions that queries mention. */
+/** What the database knows of the types, tables and functions that queries mention. */
 export class Catalog implements Known {
   readonly types: TypeNames
   readonly ownOperators: ReadonlySet<string>
   readonly ownCasts: boolean
-  /** By `schema.name`, and by the name alone where the search path leads there. */
+  /** By `schema.name`, and by the bare name if the search path leads to it. */
   readonly #tables: ReadonlyMap<string, KnownTable>
-  /** Names that functions of the application share with those of PostgreSQL. */
+  /** Names that the application's functions share with PostgreSQL's. */
   readonly #ownFunctions: ReadonlySet<string>
 
   private constructor(types: TypeNames, tables: ReadonlyMap<string, KnownTable>, own: OwnNames) {
@@ -45,7 +45,7 @@ interface OwnNames {
   casts: boolean
 }
 
-/** What extensions bring under the names of PostgreSQL, as citext does, means the same. */
+/** Functions that extensions add under PostgreSQL's names, as citext does, have the same meaning. */
 const NOT_OF_EXTENSION = (catalog: string, alias: string) =>
   `not exists (select from pg_depend where classid = '${catalog}'::regclass and objid = ${alias}.oid and deptype = 'e')`
 
@@ -67,8 +67,8 @@ interface ColumnRow {
 }
 
 /**
- * NOT NULL holds for every row where its constraint is validated and no table that inherits is without it. Nobody
- * enforces it in foreign tables, and a materialized view may be older than it.
+ * NOT NULL holds for every row if its constraint is validated and every inheriting table has it. It is not enforced in
+ * foreign tables, and a materialized view may be older than it.
  */
 const COLUMNS = `with recursive below (parent, child) as (
     select inhparent, inhrelid from pg_inherits

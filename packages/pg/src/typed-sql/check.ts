@@ -20,11 +20,11 @@ import { type DescribedQuery, renderDeclarations, renderSqlModule } from './rend
 
 /** Options of {@link checkQueries}. */
 export interface CheckQueriesOptions extends CollectOptions {
-  /** A database with the schema of the application: the development one, say. Nothing is executed on it. */
+  /** A database with the application's schema, for example the development database. Nothing is executed on it. */
   dsn: string | PgOptions
-  /** Where the types go, below `root`. Default `db/queries.d.ts`. */
+  /** The file for the types, relative to `root`. Default `db/queries.d.ts`. */
   out?: string | undefined
-  /** Writes what is out of date. Without it that is a problem. Default false. */
+  /** Writes outdated files. Without it, they are reported as problems. Default false. */
   write?: boolean | undefined
 }
 
@@ -32,7 +32,7 @@ export interface CheckQueriesOptions extends CollectOptions {
 export interface CheckQueriesReport {
   /** How many queries were described. */
   queries: number
-  /** Queries whose text is known only when the program runs: nobody has checked these. */
+  /** Queries whose text is known only at run time: these are unchecked. */
   unchecked: UncheckedQuery[]
   problems: SourceProblem[]
   /** Files that were written, or would have to be. */
@@ -49,8 +49,8 @@ const OPTIONS: OptionTable<CheckQueriesOptions> = {
 }
 
 /**
- * Describes every query of an application whose text is known against its database, and keeps their types beside them:
- * `db.one('select …', [1])` is then typed by its text.
+ * Describes every query of an application with a known text against its database, and saves their types: `db.one('select
+ * …', [1])` is then typed by its text.
  */
 export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQueriesReport> {
   const options = readOptions('checkQueries()', given, OPTIONS)
@@ -123,7 +123,7 @@ function ambiguous(column: string, { file, line, column: at }: SourceQuery): Sou
   return { code: 'column_ambiguous', message, file, line, column: at }
 }
 
-/** Where a fragment stands, a parameter is often none that PostgreSQL could read. */
+/** A parameter in place of a fragment is often invalid SQL. */
 function isSyntaxErrorAtHole(error: unknown, text: string): boolean {
   if (!(error instanceof DatabaseError) || error.code !== 'syntax_error') return false
   return /^\$\d/.test([...text].slice((error.position ?? 1) - 1).join(''))
@@ -133,7 +133,7 @@ function unknownFragment({ file, line, column }: SourceQuery): UncheckedQuery {
   return { reason: 'a fragment in it is known only when the program runs', file, line, column }
 }
 
-/** The error at the place in the source that it is about. */
+/** The error with its position in the source. */
 function problemOf(error: unknown, query: SourceQuery): SourceProblem {
   if (!(error instanceof DatabaseError)) throw error
   const { file } = query

@@ -5,7 +5,7 @@ import { readConstants, type SourceFile } from './constants.ts'
 import { type Token, tokenize } from './source-tokens.ts'
 import { BOUND, closeOf, isPath, type KnownText, readText, splitAt } from './text-expression.ts'
 
-/** A query as it stands in the source of an application. */
+/** A query in the source of an application. */
 export interface SourceQuery {
   /** With `$1`, `$2`, … */
   text: string
@@ -14,15 +14,15 @@ export interface SourceQuery {
   line: number
   /** From 1. */
   column: number
-  /** `call`: db.one('…'). `tag`: sql`…` whose holes may be fragments. `file`: a .sql file. */
+  /** `call`: db.one('…'). `tag`: sql`…`, whose holes may be fragments. `file`: a .sql file. */
   kind: 'call' | 'tag' | 'file'
-  /** Whether a hole may be a fragment: then a syntax error there is none of the query. */
+  /** Whether a hole may be a fragment: then a syntax error there is not the query's. */
   uncertain: boolean
-  /** Whether the text is a plain literal, so that a place in it is one in the source. */
+  /** Whether the text is a plain literal, so that positions in it map to the source. */
   literal: boolean
 }
 
-/** What is wrong with a query in the sources, and where. */
+/** A problem with a query in the sources, and its position. */
 export interface SourceProblem {
   code: string
   message: string
@@ -41,14 +41,14 @@ export interface UncheckedQuery {
 
 /** Which sources are searched for queries. */
 export interface CollectOptions {
-  /** Folder of the application. Default the current one. */
+  /** Folder of the application. Default: the current one. */
   root?: string | undefined
   /**
    * Default: TypeScript, JavaScript and SQL below `root`, without node_modules, dist, dot folders, tests, migrations,
    * fixtures, scripts and seeds.
    */
   include?: readonly string[] | undefined
-  /** Left out, instead of the default. */
+  /** Patterns to exclude instead of the default. */
   exclude?: readonly string[] | undefined
 }
 
@@ -60,7 +60,7 @@ export interface Collected {
 
 const INCLUDE = ['**/*.{ts,tsx,mts,js,jsx,mjs}', '**/*.sql']
 
-/** What is left out unless told otherwise: scripts and seeds run by hand, often on other schemas. */
+/** Excluded by default: scripts and seeds are run by hand, often on other schemas. */
 export const EXCLUDE: readonly string[] = [
   '**/node_modules/**',
   '**/dist/**',
@@ -76,7 +76,7 @@ export const EXCLUDE: readonly string[] = [
   '**/seeds.*',
 ]
 
-/** Finds every query of an application, those too whose text is known only when it runs. */
+/** Finds every query of an application, including those whose text is known only at run time. */
 export async function collectQueries(options: CollectOptions = {}): Promise<Collected> {
   const root = resolve(options.root ?? '.')
   const exclude = [...(options.exclude ?? EXCLUDE)]
@@ -114,7 +114,7 @@ function fromSqlFile(source: string, file: string, found: Collected): void {
 
 const METHODS = ['query', 'many', 'one', 'maybeOne', 'value', 'execute', 'stream']
 const SQL = /^(?:\s|--[^\n]*\n|\/\*.*?\*\/|\()*(?:select|insert|update|delete|with|values|merge|table)\b/is
-/** Names under which applications keep their database: there a query is meant, whatever its text. */
+/** Names under which applications keep their database: calls on them are queries, whatever their text. */
 const DATABASE = /^(?:db|tx|pg|trx|pool|database|transaction|scope|conn|connection)$/i
 
 function fromSource(file: SourceFile, found: Collected): void {
@@ -125,7 +125,7 @@ function fromSource(file: SourceFile, found: Collected): void {
 class Collector {
   readonly #file: SourceFile
   readonly #found: Collected
-  /** Fragments that other templates hold: what they are good for alone is not known. */
+  /** Fragments inside other templates: they are not checked alone. */
   readonly #held: ReadonlySet<string>
 
   constructor(file: SourceFile, found: Collected) {
@@ -145,7 +145,7 @@ class Collector {
     }
   }
 
-  /** `const NAME = sql…`, where a template has `${NAME}`. */
+  /** The constant in `const NAME = sql…`, used as `${NAME}` in a template. */
   #isHeld(tokens: readonly Token[], template: number): boolean {
     const start = startOfPath(tokens, template - 1)
     const name = tokens[start - 1]?.text === '=' ? tokens[start - 2]?.text : undefined
@@ -163,16 +163,16 @@ class Collector {
   #call(tokens: readonly Token[], method: number, open: number): void {
     const argument = splitAt(tokens.slice(open + 1, closeOf(tokens, open)), ',')[0] ?? []
     const [first] = argument
-    if (!first || argument.some((token, i) => token.kind === 'template' && isTag(argument, i))) return // visited by itself
+    if (!first || argument.some((token, i) => token.kind === 'template' && isTag(argument, i))) return // visited separately
     const text = readText(argument, this.#file.constants)
     const database = DATABASE.test(tokens[method - 2]?.text ?? '')
-    if (text?.kind === 'fragment') return // where it was made
+    if (text?.kind === 'fragment') return // where it was defined
     if (text) this.#add(text, first, 'call')
     else if (isUntagged(argument)) this.#untagged(argument[0]!)
     else if (database) this.#unchecked('its text is known only when the program runs', first)
   }
 
-  /** Values in the SQL itself. A constant in capital letters is meant to be SQL, though its text is not known. */
+  /** Values pasted into the SQL. An upper-case constant is assumed to be SQL, even if its text is unknown. */
   #untagged(token: Token): void {
     const unknown = token.holes.filter(hole => readText(hole, this.#file.constants)?.kind !== 'text')
     if (!SQL.test(token.parts[0] ?? '')) return
@@ -218,7 +218,7 @@ function openOfCall(tokens: readonly Token[], i: number): number | undefined {
   return tokens[open]?.text === '(' ? open : undefined
 }
 
-/** Behind `<…>`. */
+/** After `<…>`. */
 function endOfTypes(tokens: readonly Token[], from: number): number {
   let depth = 0
   for (let i = from; i < tokens.length; i++) {

@@ -4,17 +4,17 @@ import { type Constants, closeOf, type KnownText, readText, splitAt } from './te
 
 /** A source file and its constants that are texts or fragments. */
 export interface SourceFile {
-  /** Below the root, with `/`. */
+  /** Relative to the root, with `/`. */
   file: string
   source: string
   tokens: readonly Token[]
   constants: Map<string, KnownText>
 }
 
-/** Reads the constants of each file, and then those that it imports from another. */
+/** Reads the constants of each file, and then the ones it imports. */
 export function readConstants(files: readonly SourceFile[]): void {
   const byName = new Map(files.map(each => [each.file, each]))
-  // Twice: a constant may be made of one that is imported, and the other way round.
+  // Twice, because constants can be built from imported ones and vice versa.
   for (let pass = 0; pass < 2; pass++) {
     for (const each of files) {
       for (const [name, value] of importsOf(each, byName)) each.constants.set(name, value)
@@ -23,7 +23,7 @@ export function readConstants(files: readonly SourceFile[]): void {
   }
 }
 
-/** `const A = 'id, name'`, `const B = sql…`, `const Q = { find: '…' }`. A name that is declared twice is not known. */
+/** `const A = 'id, name'`, `const B = sql…`, `const Q = { find: '…' }`. A name that is declared twice is unknown. */
 function constantsOf(tokens: readonly Token[], known: Constants): Map<string, KnownText> {
   const found = new Map<string, KnownText>(known)
   const seen = new Set<string>()
@@ -61,7 +61,7 @@ function* declarationsOf(tokens: readonly Token[]): Generator<{ name: string; va
   }
 }
 
-/** At a semicolon or comma, or at a line that does not go on with the expression. */
+/** At a semicolon or comma, or at a line that does not continue the expression. */
 function endOfValue(tokens: readonly Token[], from: number): number {
   for (let i = from; i < tokens.length; i++) {
     const token = tokens[i]!

@@ -23,7 +23,7 @@ export function renderDeclarations(queries: readonly DescribedQuery[], pg: strin
   return `${HEAD}import type { JsonParam } from '${pg}'\n\ndeclare module '${pg}' {\n  interface KnownQueries {\n${entries.join('\n')}\n  }\n}\n\nexport type { JsonParam }\n`
 }
 
-/** The module beside a .sql file: `import findUser from './find-user.sql.ts'`, then `db.one(findUser, [1])`. */
+/** The module for a .sql file: `import findUser from './find-user.sql.ts'`, then `db.one(findUser, [1])`. */
 export function renderSqlModule(query: SourceQuery): string {
   return `${HEAD}export default ${JSON.stringify(query.text)} as const\n`
 }

@@ -1,15 +1,15 @@
 import jsTokens, { type Token as JsToken } from 'js-tokens'
 
-/** A piece of a TypeScript source, white space and comments left out. */
+/** A token of a TypeScript source, without white space and comments. */
 export interface Token {
   kind: 'name' | 'sign' | 'string' | 'template' | 'other'
-  /** As it is written. */
+  /** As written. */
   text: string
   /** Where it begins, in UTF-16 units. */
   at: number
-  /** Whether a line ends before it. */
+  /** Whether a line break precedes it. */
   newLine: boolean
-  /** The value of a string, the parts of a template between its holes. */
+  /** The value of a string, or the parts of a template between its holes. */
   parts: readonly string[]
   /** The tokens of each `${…}`. */
   holes: readonly (readonly Token[])[]
@@ -30,7 +30,7 @@ class Reader {
     this.#tokens = tokens
   }
 
-  /** Up to the end, or to the end of a hole, which `TemplateMiddle` or `TemplateTail` begins. */
+  /** Up to the end, or to the end of a hole, where `TemplateMiddle` or `TemplateTail` begins. */
   read(inHole: boolean): Token[] {
     const found: Token[] = []
     let newLine = false

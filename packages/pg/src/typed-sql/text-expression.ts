@@ -1,26 +1,26 @@
 import { quoteIdentifier } from '../sql/sql.ts'
 import type { Token } from './source-tokens.ts'
 
-/** Stands in a text where a value is bound. */
+/** Placeholder in a text for a bound value. */
 export const BOUND = '\0'
 
-/** What an expression is known to be: one of a few texts, or one of a few fragments made by the tag `sql`. */
+/** What is known of an expression: one of a few texts, or one of a few `sql` fragments. */
 export interface KnownText {
   kind: 'text' | 'fragment'
   texts: readonly string[]
-  /** A hole may be a fragment, which only the program knows. */
+  /** A hole that may be a fragment, which is known only at run time. */
   uncertain: boolean
 }
 
-/** Constants by name, those of objects as `NAME.property`. */
+/** Constants by name; those of objects as `NAME.property`. */
 export type Constants = ReadonlyMap<string, KnownText>
 
-/** So many texts of one query are told apart: more make it one whose text is not known. */
+/** The most texts of one query that are distinguished; with more, its text counts as unknown. */
 const MOST_TEXTS = 16
 
 /**
- * Reads an expression for its text: strings, templates, `sql` templates, constants, `a ? b : c`, `a + b` and parentheses.
- * Undefined where the text is known only when the program runs.
+ * Evaluates an expression to its text: strings, templates, `sql` templates, constants, `a ? b : c`, `a + b` and
+ * parentheses. Undefined if the text is known only at run time.
  */
 export function readText(given: readonly Token[], constants: Constants): KnownText | undefined {
   const tokens = bare(given)
@@ -66,7 +66,7 @@ function fill({ parts, holes }: Token, constants: Constants): KnownText | undefi
   return text
 }
 
-/** A template of `sql`: fragments stand where they are, everything else is bound. */
+/** A `sql` template: fragments are inserted, everything else is bound. */
 function compose({ parts, holes }: Token, constants: Constants): KnownText | undefined {
   let text: KnownText | undefined = { kind: 'fragment', texts: [parts[0]!], uncertain: false }
   for (let i = 0; i < holes.length; i++) {
@@ -83,14 +83,14 @@ function readHole(hole: readonly Token[], constants: Constants): KnownText | und
   return { kind: 'fragment', texts: [BOUND], uncertain: known === undefined && mayBeFragment(hole) }
 }
 
-/** `sql.join(…)` and whatever else holds a template of `sql`: a fragment whose text is not known. */
+/** `sql.join(…)` and anything else that contains a `sql` template: a fragment with an unknown text. */
 function makesFragment(hole: readonly Token[]): boolean {
   return hole.some(
     (token, i) => token.text === 'sql' && (hole[i + 1]?.kind === 'template' || hole[i + 1]?.text === '.'),
   )
 }
 
-/** A name or a call may give a fragment; a literal, an operation and an object do not. */
+/** A name or a call may yield a fragment; a literal, an operation or an object cannot. */
 function mayBeFragment(hole: readonly Token[]): boolean {
   const first = hole[0]
   return first?.kind === 'name' && !['true', 'false', 'null', 'new', 'typeof', 'await'].includes(first.text)
@@ -108,7 +108,7 @@ function joined(a: KnownText | undefined, b: KnownText | undefined): KnownText |
   return { kind: a.kind, texts, uncertain: a.uncertain || b.uncertain }
 }
 
-/** Without parentheses around it, `as const`, `satisfies …` and `!`. */
+/** Without surrounding parentheses, `as const`, `satisfies …` and `!`. */
 function bare(tokens: readonly Token[]): readonly Token[] {
   const cast = depthZero(tokens).find(
     i => i > 0 && tokens[i]!.kind === 'name' && /^(?:as|satisfies)$/.test(tokens[i]!.text),
@@ -133,7 +133,7 @@ function splitChoice(tokens: readonly Token[]): [readonly Token[], readonly Toke
   return undefined
 }
 
-/** The pieces between signs that stand in no parentheses. */
+/** The pieces between the separators at the top level, outside of parentheses. */
 export function splitAt(tokens: readonly Token[], sign: string): (readonly Token[])[] {
   const pieces: (readonly Token[])[] = []
   let from = 0
@@ -146,7 +146,7 @@ export function splitAt(tokens: readonly Token[], sign: string): (readonly Token
   return pieces
 }
 
-/** The places of the tokens that stand in no parentheses. */
+/** The indexes of the tokens outside of parentheses. */
 function depthZero(tokens: readonly Token[]): number[] {
   const found: number[] = []
   for (let i = 0; i < tokens.length; i++) {
@@ -159,7 +159,7 @@ function depthZero(tokens: readonly Token[]): number[] {
 const OPENING = ['(', '[', '{']
 const CLOSING = [')', ']', '}']
 
-/** The place of the sign that closes the one at `open`, or the end. */
+/** The index of the token that closes the one at `open`, or the end. */
 export function closeOf(tokens: readonly Token[], open: number): number {
   let depth = 0
   for (let i = open; i < tokens.length; i++) {

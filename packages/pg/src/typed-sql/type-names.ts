@@ -11,7 +11,7 @@ interface TypeRow {
   labels: string[] | null
 }
 
-/** The types of a database as TypeScript has them. */
+/** The TypeScript types for the types of a database. */
 export class TypeNames {
   readonly #types: ReadonlyMap<number, TypeRow>
   readonly #settings: TypeSettings
@@ -30,7 +30,7 @@ export class TypeNames {
     return new TypeNames(new Map(types.map(type => [type.oid, type])), settings)
   }
 
-  /** How a value of a type comes out. */
+  /** The TypeScript type of a returned value. */
   output(oid: number): string {
     const type = this.#resolve(oid)
     if (type?.labels) return type.labels.map(label => JSON.stringify(label)).join(' | ')
@@ -38,7 +38,7 @@ export class TypeNames {
     return this.#outputs()[type?.name ?? ''] ?? 'string'
   }
 
-  /** What a parameter of a type takes. */
+  /** The TypeScript type of a parameter. */
   input(oid: number): string {
     const type = this.#resolve(oid)
     if (type?.labels) return type.labels.map(label => JSON.stringify(label)).join(' | ')
@@ -46,7 +46,7 @@ export class TypeNames {
     return INPUTS[type?.name ?? ''] ?? 'string'
   }
 
-  /** A domain is what it is made of. */
+  /** A domain is treated like its base type. */
   #resolve(oid: number): TypeRow | undefined {
     let type = this.#types.get(oid)
     while (type?.kind === 'd') type = this.#types.get(type.base)

@@ -1,6 +1,6 @@
-/** Reads the text form of an array (PostgreSQL manual, 8.15.6), nested, with NULLs and with explicit lower bounds. */
+/** Parses the text form of an array (PostgreSQL manual, 8.15.6): nested, with NULLs and with explicit lower bounds. */
 export function parseArray<T>(text: string, element: (text: string) => T): unknown[] {
-  let at = text.indexOf('{') // before it stand bounds such as [0:2]=, which JavaScript has no use for
+  let at = text.indexOf('{') // preceded by bounds such as [0:2]=, which JavaScript cannot represent
 
   function list(): unknown[] {
     const items: unknown[] = []

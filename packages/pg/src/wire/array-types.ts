@@ -1,36 +1,36 @@
-/** Types below it are PostgreSQL's own, and the same in every database (FirstNormalObjectId). */
+/** Lower OIDs are PostgreSQL's own types, the same in every database (FirstNormalObjectId). */
 export const FIRST_OWN_TYPE = 16_384
 
-/** What matters of the type of a parameter. */
+/** The relevant parts of a parameter's type. */
 export interface ParamType {
-  /** OID of the type; of a domain, that of the type it is made of. */
+  /** OID of the type; for a domain, that of its base type. */
   base: number
-  /** OID of the elements of an array, 0 for a type that is no array. */
+  /** OID of an array's elements, 0 if the type is not an array. */
   element: number
 }
 
 type Ask = (text: string) => Promise<readonly unknown[]>
 
 /**
- * The types that an application has made: enums, domains, composites, those of extensions. What they are only the server
- * knows; it is asked when a column or a parameter has such a type for the first time.
+ * The types defined by an application or its extensions: enums, domains, composites. Only the server knows them; it is
+ * asked when a column or a parameter first has such a type.
  */
 export class ArrayTypes {
-  /** The type of the elements, 0 for a type that is no array. */
+  /** The type of the elements, 0 if the type is not an array. */
   readonly #elements = new Map<number, number>()
   readonly #params = new Map<number, ParamType>()
 
-  /** Undefined for a type that has not been asked for. */
+  /** Undefined for a type that was not fetched yet. */
   elementOf(oid: number): number | undefined {
     return this.#elements.get(oid)
   }
 
-  /** What a parameter of an application's own type is; undefined where that has not been asked for. */
+  /** The type of a parameter that is one of the application's own; undefined if it was not fetched yet. */
   paramOf(oid: number): ParamType | undefined {
     return this.#params.get(oid)
   }
 
-  /** @param ask - runs SQL and gives its rows */
+  /** @param ask - runs SQL and returns its rows */
   async learn(oids: readonly number[], ask: Ask): Promise<void> {
     const unknown = oids.filter(oid => !this.#elements.has(oid))
     if (unknown.length === 0) return
@@ -48,7 +48,7 @@ export class ArrayTypes {
   }
 }
 
-/** Down to what a domain, or a domain of a domain, is made of. */
+/** Resolves domains, also of domains, to their base type. */
 function lookUpParams(oids: readonly number[]): string {
   return `
     with recursive chain (oid, below) as (
@@ -60,7 +60,7 @@ function lookUpParams(oids: readonly number[]): string {
     from chain join pg_catalog.pg_type t on t.oid = chain.below where t.typtype <> 'd'`
 }
 
-/** The elements of a domain come as what it is made of. Those of `box` are separated in a way of their own, and stay text. */
+/** The elements of a domain arrive as its base type. Those of `box` have their own separator, and stay text. */
 function look(oids: readonly number[]): string {
   return `
     with recursive base ("array", element, below) as (

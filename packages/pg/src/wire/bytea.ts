@@ -1,9 +1,9 @@
-/** The text form of a bytea, in either format of `bytea_output` (PostgreSQL manual, 8.4): the prefix tells which. */
+/** Parses the text form of a bytea, in either format of `bytea_output` (PostgreSQL manual, 8.4): the prefix tells which. */
 export function parseBytea(text: string): Buffer {
   return text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex') : parseEscaped(text)
 }
 
-/** `\\\\` is a backslash, `\\ooo` a byte in octal, everything else itself. */
+/** `\\\\` is a backslash, `\\ooo` an octal byte, everything else literal. */
 function parseEscaped(text: string): Buffer {
   const bytes = Buffer.alloc(text.length)
   let length = 0

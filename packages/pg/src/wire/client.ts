@@ -6,7 +6,7 @@ import { Statement } from './statement.ts'
 import type { ParserTable } from './type-parsers.ts'
 import { WireWriter } from './wire-writer.ts'
 
-/** The part of pg's Client that its types leave out. Its behavior is held by this package's tests. */
+/** The part of pg's Client that its types omit. This package's tests pin its behavior. */
 interface Internals {
   _activeQuery: Statement | null
   _sentQueryQueue: unknown[]
@@ -21,24 +21,24 @@ interface Internals {
 export interface ClientSettings extends pg.ClientConfig {
   parsers: ParserTable
   statementCache: number
-  /** Whether the server is to take writes: one that refuses them is no longer the one that was connected to. */
+  /** Whether the server must accept writes: if it rejects them, it is no longer the one that we connected to. */
   mustWrite?: boolean | undefined
 }
 
-/** A connection: pg's client, with statements of our own. An error of an idle one never gets to be uncaught. */
+/** A connection: pg's client, with our own statements. An error while idle is never uncaught. */
 export class PgClient extends pg.Client implements StatementConnection {
   readonly parsers: ParserTable
   readonly plans: PlanCache
   readonly writer: WireWriter
   readonly createdAt: number = performance.now()
-  /** Until when a request to cancel may still hit something (`performance.now()`). */
+  /** Until when a cancel request may still take effect (`performance.now()`). */
   canceledUntil = 0
-  /** It should be replaced: behind it is a server in another role than it was. */
+  /** It should be replaced: its server has another role than before. */
   stale = false
   readonly #mustWrite: boolean
   #bytesRead = 0
   #heardAt: number = performance.now()
-  /** Why the connection ended, where that is known. */
+  /** Why the connection ended, if known. */
   lastError: ServerMessage | undefined
 
   constructor(settings: ClientSettings) {
@@ -56,7 +56,7 @@ export class PgClient extends pg.Client implements StatementConnection {
     return this.connection as unknown as Wire
   }
 
-  /** Statements the server has not answered. */
+  /** Statements that the server has not answered. */
   get inFlight(): number {
     const { _activeQuery, _sentQueryQueue } = internals(this)
     return _sentQueryQueue.length + (_activeQuery ? 1 : 0)
@@ -78,7 +78,10 @@ export class PgClient extends pg.Client implements StatementConnection {
     else this.wire.stream.unref()
   }
 
-  /** When the oldest work began, or the server last said something (`performance.now()`); exact to the time between calls. */
+  /**
+   * When the oldest work began, or the server last sent something (`performance.now()`); accurate to the interval between
+   * calls.
+   */
   heardAt(): number {
     const { bytesRead } = this.wire.stream
     if (bytesRead !== this.#bytesRead) this.#heardAt = performance.now()
@@ -93,14 +96,14 @@ export class PgClient extends pg.Client implements StatementConnection {
     this.query(statement as unknown as pg.Submittable)
   }
 
-  /** Runs SQL without parameters, apart from all accounting. */
+  /** Runs SQL without parameters, outside of all accounting. */
   async rowsOf(text: string): Promise<readonly unknown[]> {
     const statement = new Statement({ text, values: [], prepare: false })
     this.send(statement)
     return (await statement.promise).records
   }
 
-  /** Cuts the connection at once; what is in flight fails. */
+  /** Cuts the connection immediately; work in flight fails. */
   destroy(): void {
     internals(this)._queryable = false
     this.wire.stream.destroy()
@@ -108,7 +111,7 @@ export class PgClient extends pg.Client implements StatementConnection {
 
   /**
    * Asks the server to cancel what this connection is doing (PostgreSQL manual, 54.2.7). Resolves when the server has
-   * passed the request on; whether anything was still running is not told.
+   * passed the request on; whether anything was still running is unknown.
    */
   cancel(timeoutMs: number): Promise<void> {
     this.canceledUntil = Number.POSITIVE_INFINITY
@@ -132,7 +135,7 @@ export class PgClient extends pg.Client implements StatementConnection {
     })
   }
 
-  /** Overrides pg: adds what it does not listen to. */
+  /** Overrides pg: adds messages that it does not listen to. */
   _attachListeners(wire: Wire): void {
     attachListeners.call(this, wire)
     const active = () => internals(this)._activeQuery
@@ -142,7 +145,7 @@ export class PgClient extends pg.Client implements StatementConnection {
     })
   }
 
-  /** Overrides pg, which lets go of a query at its error: ours wait for ReadyForQuery. */
+  /** Overrides pg, which drops a query at its error: ours wait for ReadyForQuery. */
   _handleErrorMessage(message: ServerMessage): void {
     const { _activeQuery: active, _connecting: connecting } = internals(this)
     if (ENDING.test(message.code ?? '')) this.lastError = message
@@ -152,13 +155,16 @@ export class PgClient extends pg.Client implements StatementConnection {
   }
 }
 
-/** From the moment the server has taken a request to cancel to the one in which it has interrupted the session. */
+/** The time from the server's acceptance of a cancel request to the interruption of the session. */
 const CANCEL_DELIVERY_MS = 100
 
 /** read_only_sql_transaction. */
 const READ_ONLY = '25006'
 
-/** What ends a session: shutdown, timeouts of the session, protocol. The severity would say so in the server's language. */
+/**
+ * Errors that end a session: shutdown, timeouts of the session, protocol. The severity would tell, but in the server's
+ * language.
+ */
 const ENDING = /^(?:57P|25P0[34]|08(?!P01))/
 
 function internals(client: PgClient): Internals {

@@ -3,7 +3,7 @@ import type { PlanCache } from './plan.ts'
 import type { ParserTable } from './type-parsers.ts'
 import type { WireWriter } from './wire-writer.ts'
 
-/** The part of pg's Connection that is used here: messages to the server. */
+/** The part of pg's Connection that we use: messages to the server. */
 export interface Wire {
   stream: Socket
   sync(): void
@@ -15,18 +15,18 @@ export interface Wire {
   once(event: string, listener: (message: never) => void): void
 }
 
-/** What a statement needs of the connection that sends it; `PgClient` is the one there is. */
+/** What a statement needs of the connection that sends it; implemented by `PgClient`. */
 export interface StatementConnection {
   readonly wire: Wire
   readonly writer: WireWriter
   readonly parsers: ParserTable
   readonly plans: PlanCache
-  /** Statements the server has not answered. */
+  /** Statements that the server has not answered. */
   readonly inFlight: number
   /** Whether queries can be sent. */
   readonly usable: boolean
-  /** Why the connection ended, where that is known. */
+  /** Why the connection ended, if known. */
   readonly lastError: Error | undefined
-  /** Until when a cancel request may still hit something (`performance.now()`). */
+  /** Until when a cancel request may still take effect (`performance.now()`). */
   readonly canceledUntil: number
 }

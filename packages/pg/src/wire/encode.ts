@@ -11,7 +11,7 @@ const INT8_OID = 20
 const JSON_OID = 114
 const JSONB_OID = 3802
 
-/** Whether the types of the parameters decide what a value means, or whether it can be written without loss. */
+/** Whether the meaning of a value, or its exact encoding, depends on the types of the parameters. */
 export function needsTypes(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
@@ -20,7 +20,7 @@ export function needsTypes(values: readonly unknown[]): boolean {
   return false
 }
 
-/** @param types - what is known of the parameters */
+/** @param types - the known types of the parameters */
 export function encodeAll(values: readonly unknown[], types?: readonly ParamType[]): Encoded[] {
   if (values.length > 65_535) {
     const reason = `there are ${values.length}, and a query takes 65,535. Pass arrays: select * from unnest($1::int[], $2::text[])`
@@ -85,7 +85,7 @@ function encodeObject(value: unknown, index: number): Encoded {
   throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: `it is a ${typeof value}` })
 }
 
-/** Objects of the language that have no form in PostgreSQL, and what to bind instead. */
+/** JavaScript objects that have no form in PostgreSQL, and what to bind instead. */
 function adviceOn(value: object): string | undefined {
   const { name } = value.constructor ?? {}
   if (value instanceof Set) return 'it is a Set; bind an array: [...set]'
@@ -101,24 +101,24 @@ function adviceOn(value: object): string | undefined {
 function checkText(text: string, index: number): string {
   if (!text.isWellFormed()) throw pgError('text_malformed', {}, { internal: `It is parameter $${index + 1}.` })
   if (text.includes('\0')) {
-    // Only users send it, so it is an answer to them.
+    // Only users send it, so it is a client error.
     throw pgError('text_with_nul', {}, { internal: `It is parameter $${index + 1}.` })
   }
   return text
 }
 
-/** Dates are instants: written in UTC, so that the zone of the process plays no part. */
+/** Dates are instants: they are sent in UTC, independent of the time zone of the process. */
 function encodeDate(date: Date, index: number): string {
   const time = date.getTime()
   if (Number.isNaN(time))
     throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason: 'it is an invalid Date' })
   const year = date.getUTCFullYear()
   const rest = date.toISOString().slice(-20, -1)
-  // Year 0 of ISO 8601 is 1 BC; and PostgreSQL reads years above 9999 without the sign ISO 8601 puts before them.
+  // Year 0 of ISO 8601 is 1 BC, and PostgreSQL reads years above 9999 without the sign of ISO 8601.
   return year > 0 ? `${String(year).padStart(4, '0')}${rest}+00` : `${String(1 - year).padStart(4, '0')}${rest}+00 BC`
 }
 
-// TypeScript's library does not know it yet (ES2027; in Node.js since 21).
+// TypeScript's library does not have it yet (ES2027; in Node.js since 21).
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown }
 
 function encodeJson(value: unknown, index: number): string {
@@ -147,7 +147,7 @@ function encodeArray(items: readonly unknown[], index: number, element: number |
   return `${out}}`
 }
 
-/** A value of a row of COPY's text format, before its own escapes: null, or text. */
+/** A value in a row of COPY's text format, before COPY's own escaping: null or text. */
 export function encodeField(value: unknown, column: number): string | null {
   const encoded = Array.isArray(value) ? encodeArray(value, column, undefined) : encode(value, column, undefined)
   return Buffer.isBuffer(encoded) ? `\\x${encoded.toString('hex')}` : encoded

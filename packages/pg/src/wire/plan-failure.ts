@@ -1,31 +1,31 @@
 import type { ServerMessage } from './server-message.ts'
 
 /**
- * Why a failed statement is sent again. Outside of a transaction a statement that failed has changed nothing.
+ * Why a failed statement is sent again. Outside of a transaction, a failed statement has changed nothing.
  *
- * - `canceled_by_mistake`: a cancel request names a connection and not a query, and it hit the one behind.
+ * - `canceled_by_mistake`: a cancel request names a connection, not a query, and it hit the next one.
  * - `plan_missing`: the server no longer has the prepared statement.
- * - `plan_changed`: the server refuses to run the plan, because the columns of its result have changed.
- * - `plan_outdated`: the plan refers to a type, function, schema or table that was replaced since. The failure may as well
- *   be the query's own, which sending it without a prepared plan tells.
+ * - `plan_changed`: the server refuses to run the plan because its result columns have changed.
+ * - `plan_outdated`: the plan refers to a type, function, schema or table that was replaced since. The query itself may be
+ * at fault instead; sending it without a prepared plan tells.
  */
 export type RetryReason = 'canceled_by_mistake' | 'plan_missing' | 'plan_changed' | 'plan_outdated'
 
 /** What is known of a failed statement. */
 export interface FailedStatement {
   failure: ServerMessage | undefined
-  /** It ran by a plan that was prepared before. */
+  /** It used a plan that was prepared before. */
   reused: boolean
   /** Its caller no longer waits. */
   abandoned: boolean
-  /** A cancel request for an earlier statement may still have been under way. */
+  /** A cancel request for an earlier statement may still have been in progress. */
   mayBeStrayCancel: boolean
 }
 
 interface RetryRule {
   reason: RetryReason
   sqlstates: readonly string[]
-  /** Of the server's source code: it is the same in every language. */
+  /** From the server's source code: it is the same in every language. */
   routine?: string
   /** Messages of internal errors, which the server does not translate. */
   message?: RegExp
@@ -35,7 +35,7 @@ interface RetryRule {
 const reused = (statement: FailedStatement): boolean => statement.reused
 const LOST_OBJECT = /^(?:cache lookup failed for |could not find |could not open relation with OID )/
 
-/** The first rule that matches decides. */
+/** The first matching rule decides. */
 const RULES: readonly RetryRule[] = [
   {
     reason: 'canceled_by_mistake',
@@ -44,21 +44,21 @@ const RULES: readonly RetryRule[] = [
   },
   { reason: 'plan_missing', sqlstates: ['26000'] },
   { reason: 'plan_changed', sqlstates: ['0A000'], routine: 'RevalidateCachedQuery' },
-  // A type that the plan names by its OID was dropped, as in the usual exchange of an enum.
+  // A type that the plan refers to by OID was dropped, as in the usual replacement of an enum.
   { reason: 'plan_outdated', sqlstates: ['XX000'], message: LOST_OBJECT, only: reused },
   // Functions, schemas, tables, columns, roles and types by name: undefined_function, invalid_schema_name, …
   { reason: 'plan_outdated', sqlstates: ['42883', '3F000', '42P01', '42703', '42704'], only: reused },
-  // A parameter keeps the type it had (`int` for what is now `bigint` or `text`), and the server does not mend that.
+  // A parameter keeps its type (`int` for what is now `bigint` or `text`), and the server does not correct that.
   { reason: 'plan_outdated', sqlstates: ['22003', '22007', '22008', '22P02', '42804'], only: reused },
 ]
 
-/** Why this statement may be sent again; undefined where its failure is final. */
+/** Why this statement may be sent again; undefined if its failure is final. */
 export function retryReason(statement: FailedStatement): RetryReason | undefined {
   const { failure } = statement
   return failure && RULES.find(rule => matches(rule, failure) && (rule.only?.(statement) ?? true))?.reason
 }
 
-/** Whether a message says for certain that the plan no longer holds, whatever the query is. */
+/** Whether a message proves that the plan is outdated, whatever the query is. */
 export function planIsStale(failure: ServerMessage): boolean {
   return RULES.some(rule => (rule.routine !== undefined || rule.message !== undefined) && matches(rule, failure))
 }

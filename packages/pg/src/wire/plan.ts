@@ -12,18 +12,18 @@ interface WireField {
 }
 
 /**
- * A statement the server has parsed on one connection. The result columns of a named one are asked for once: PostgreSQL
+ * A statement that the server has parsed on one connection. The result columns of a named one are fetched once: PostgreSQL
  * refuses to run it (0A000) rather than let them change.
  */
 export class Plan {
   readonly text: string
   /** Empty for the unnamed statement. */
   readonly name: string
-  /** OIDs of the parameters, once the server has told: only then is it certain that the statement exists. */
+  /** OIDs of the parameters, once the server has sent them; only then is it certain that the statement exists. */
   params: readonly number[] | undefined
   fields: readonly Field[] = []
   lastUse = 0
-  /** Columns whose type was not known yet: they come as text, and are read once it is. */
+  /** Columns of unknown type: they arrive as text, and are parsed once the type is known. */
   late: readonly Field[] | undefined
   #parsers: Parser[] = []
   #template: Record<string, unknown> = {}
@@ -44,8 +44,8 @@ export class Plan {
     this.#parsers = fields.map(field => parsers(field.dataTypeID) ?? String)
     const late = this.fields.filter(({ typeId }) => !parsers(typeId))
     this.late = late.length > 0 ? late : undefined
-    // Rows are clones of one template, so that they share a hidden class. Without a prototype while it is made, and
-    // spread afterwards, a column called __proto__ is a column like any other.
+    // Rows are clones of one template, so that they share a hidden class. It has no prototype while it is built and is
+    // spread afterwards, so that a column named __proto__ is an ordinary column.
     const template: Record<string, unknown> = Object.create(null)
     for (const field of this.fields) template[field.name] = null
     this.#template = template
@@ -57,12 +57,15 @@ export class Plan {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
       if (value != null) row[this.fields[i]!.name] = read(this.#parsers[i]!, value, this.fields[i]!.name)
-      else if (this.#ambiguous) row[this.fields[i]!.name] = null // of several columns of a name the last one counts
+      else if (this.#ambiguous) row[this.fields[i]!.name] = null // of several columns with the same name, the last one wins
     }
     return row
   }
 
-  /** Reads again what came as text for want of a parser. Other statements of the plan do so with rows of their own. */
+  /**
+   * Parses values again that arrived as text for lack of a parser. Other statements of the plan do the same with their own
+   * rows.
+   */
   decodeLate(rows: readonly unknown[], parsers: ParserTable): void {
     for (const field of this.late ?? []) {
       const parser = parsers(field.typeId)
@@ -83,11 +86,11 @@ function read(parser: Parser, value: string, column: string): unknown {
   }
 }
 
-/** The plans of one connection, least recently used out first. Also gives names that are never used twice. */
+/** The plans of one connection; the least recently used are evicted first. Also generates names that are never reused. */
 export class PlanCache {
   readonly #plans = new Map<string, Plan>()
   readonly #limit: number
-  /** Names the server is still to be told to forget. */
+  /** Names that the server must still be told to forget. */
   readonly orphans: string[] = []
   #clock = 0
   #generation = 0
@@ -112,14 +115,14 @@ export class PlanCache {
       this.#plans.delete(evicted.text)
       this.orphans.push(evicted.name)
     }
-    // The generation keeps the name of a discarded plan, which may still be in use further up the pipeline, apart.
+    // The generation distinguishes the name of a discarded plan, which may still be in use further up the pipeline.
     const plan = new Plan(text, `arlen_${hashOf(text)}${this.#generation ? `_${this.#generation}` : ''}`)
     plan.lastUse = ++this.#clock
     this.#plans.set(text, plan)
     return plan
   }
 
-  /** Forgets a plan, unless another has taken its place. `known` says that the server still has the statement. */
+  /** Forgets a plan, unless another has replaced it. `known` means that the server still has the statement. */
   discard(plan: Plan, known = false): void {
     if (this.#plans.get(plan.text) !== plan) return
     this.#plans.delete(plan.text)
@@ -134,7 +137,7 @@ export class PlanCache {
   }
 }
 
-/** 128 bits: within the 63 bytes of a name, and no two texts share it. */
+/** 128 bits: within the 63 bytes of a name, and without collisions. */
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

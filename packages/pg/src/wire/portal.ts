@@ -2,7 +2,7 @@ import type { StatementConnection } from './connection.ts'
 import type { Encoded } from './encode.ts'
 import { Statement } from './statement.ts'
 
-/** Opens a portal: a query that is run, and whose rows are fetched in batches. It lives until its transaction ends. */
+/** Opens a portal: a running query whose rows are fetched in batches. It lives until its transaction ends. */
 export class OpenPortal extends Statement {
   readonly #portal: string
 

@@ -1,4 +1,4 @@
-/** The fields of a server's ErrorResponse (PostgreSQL manual, 54.8), as pg names them. */
+/** The fields of a server's ErrorResponse (PostgreSQL manual, 54.8), with pg's names. */
 export interface ServerMessage extends Error {
   severity?: string | undefined
   code?: string | undefined

@@ -13,13 +13,13 @@ export interface StatementOptions {
   prepare: boolean
   /** Parse and describe, but do not run. */
   describeOnly?: boolean
-  /** It changes the session in a way that the next user must not see. */
+  /** It changes the session in a way that must not be visible to the next user. */
   leaksSession?: boolean
 }
 
 /**
- * One query on the wire: what pg calls a Query, without what we do not need of it. It is settled when the server is
- * ready for the next one (ReadyForQuery), so that the transaction status is then known, and not already by an error.
+ * One query on the wire: what pg calls a Query, reduced to what we need. It is settled when the server is ready for the
+ * next one (ReadyForQuery) and not already by an error, so that the transaction status is known.
  */
 export class Statement {
   readonly text: string
@@ -28,27 +28,27 @@ export class Statement {
   readonly describeOnly: boolean
   leaksSession: boolean
   readonly promise: Promise<Statement>
-  /** Not `rows`: pg takes that name for a wish to page through a portal. */
+  /** Not `rows`: pg interprets that name as a request to page through a portal. */
   readonly records: unknown[] = []
   tag = ''
   client: StatementConnection | undefined
   plan: Plan | undefined
-  /** When it went out, or began to wait for that, and when it was settled (`performance.now()`). */
+  /** When it was sent or queued, and when it was settled (`performance.now()`). */
   sentAt = 0
   doneAt = 0
-  /** Its plan was there before it. */
+  /** Its plan existed before it. */
   reused = false
   /** Its caller no longer waits. */
   abandoned = false
-  /** Called once it is settled either way, before the promise is. */
+  /** Called once it is settled either way, before its promise is. */
   onSettled: ((statement: Statement) => void) | undefined
   failure: ServerMessage | undefined
   settled = false
-  /** The server has come to the end of it, well or not, and is ready for the next. */
+  /** The server has finished it, successfully or not, and is ready for the next. */
   answered = false
   #resolve!: (statement: Statement) => void
   #reject!: (error: unknown) => void
-  /** What pg looks for on every query. */
+  /** The members that pg expects on every query. */
   readonly callback: () => void = noop
 
   constructor({ text, values, prepare, describeOnly = false, leaksSession = false }: StatementOptions) {
@@ -119,11 +119,11 @@ export class Statement {
 
   handlePortalSuspended(): void {}
 
-  /** It is being canceled: for what a request to cancel does not reach. */
+  /** It is being canceled: for work that a cancel request does not reach. */
   interrupt(): void {}
 
   handleCopyInResponse(wire: Wire): void {
-    // Copy mode has swallowed the Sync that was sent along, so that it takes another.
+    // Copy mode has swallowed the Sync that was sent along, so it needs another.
     wire.sendCopyFail('COPY … FROM STDIN goes through copyFrom()')
     wire.sync()
   }
@@ -138,13 +138,13 @@ export class Statement {
     else if (this.#settle()) this.#resolve(this)
   }
 
-  /** The connection is gone, or the statement could not be written. */
+  /** The connection is lost, or the statement could not be written. */
   handleError(error: Error): void {
     this.#fail(this.failure ?? error)
   }
 
   #fail(error: Error): void {
-    // Without the types of its parameters, the server has not told that it exists.
+    // Without the types of its parameters, the server has not confirmed that it exists.
     if (this.plan && this.plan.params === undefined) this.client?.plans.discard(this.plan)
     if (this.#settle()) this.#reject(error)
   }
@@ -160,6 +160,6 @@ export class Statement {
 
 function noop(): void {}
 
-// A pipelined client of pg takes queries of its own class only, because others may keep a portal open. Ours does not;
-// and calling pg's constructor would make a Result and an EventEmitter for each query, unused.
+// A pipelined client of pg accepts only queries of its own class, because others may keep a portal open. Ours does not; and
+// calling pg's constructor would create an unused Result and EventEmitter for each query.
 Object.setPrototypeOf(Statement.prototype, pg.Query.prototype)

@@ -1,4 +1,4 @@
-/** What a value of Temporal is in PostgreSQL: its text form, undefined for what has no natural type there. */
+/** The text form of a Temporal value in PostgreSQL; undefined for types without a natural counterpart. */
 export function encodeTemporal(value: object): string | undefined {
   const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
   switch (tag) {
@@ -17,7 +17,7 @@ export function encodeTemporal(value: object): string | undefined {
   }
 }
 
-/** Year 0 of ISO 8601 is 1 BC; and PostgreSQL reads years above 9999 without the sign ISO 8601 puts before them. */
+/** Year 0 of ISO 8601 is 1 BC, and PostgreSQL reads years above 9999 without the sign of ISO 8601. */
 function fitYear(text: string): string {
   const [, sign, digits, rest] = /^([+-]?)(\d{4,})(-.*)$/.exec(text) ?? []
   if (digits === undefined) return text

@@ -2,7 +2,10 @@ import { Unrepresentable } from './unrepresentable.ts'
 
 const ISO = /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
 
-/** The text form of a timestamptz (DateStyle ISO, any TimeZone) as a Date. Microseconds are cut to milliseconds. */
+/**
+ * Parses the text form of a timestamptz (DateStyle ISO, any TimeZone) to a Date. Microseconds are truncated to
+ * milliseconds.
+ */
 export function parseTimestamptz(text: string): Date {
   const match = ISO.exec(text)
   if (!match) throw new Unrepresentable(text, 'a Date', 'timestamptz')

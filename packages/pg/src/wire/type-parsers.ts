@@ -4,20 +4,20 @@ import { parseBytea } from './bytea.ts'
 import { parseTimestamptz } from './timestamp.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
-/** How types whose JavaScript form is a matter of choice are read. Each pool has its own. */
+/** How types with several possible JavaScript forms are parsed. Each pool has its own settings. */
 export interface TypeSettings {
-  /** int8 (`bigint`, `count(*)`). Default `bigint`; `number` throws for what it cannot hold exactly. */
+  /** int8 (`bigint`, `count(*)`). Default `bigint`; `number` throws for values that it cannot represent exactly. */
   int8?: 'bigint' | 'string' | 'number'
   /** timestamptz. Default `date`, which keeps milliseconds; `string` keeps microseconds. */
   timestamptz?: 'date' | 'string'
   /** json and jsonb. Default `parse`, with integers beyond 2^53 as bigint; `string` leaves the text. */
   json?: 'parse' | 'string'
-  /** Further parsers by type OID, such as those of an extension's types. They take the text form. */
+  /** Additional parsers by type OID, such as those of an extension's types. They are given the text form. */
   custom?: Readonly<Record<number, (text: string) => unknown>>
 }
 
 export type Parser = (text: string) => unknown
-/** Undefined for a type that the server has to be asked for (see `ArrayTypes`). */
+/** Undefined for a type that must be fetched from the server (see `ArrayTypes`). */
 export type ParserTable = (oid: number) => Parser | undefined
 
 const text: Parser = value => value
@@ -25,7 +25,7 @@ const number: Parser = value => Number(value)
 const boolean: Parser = value => value === 't'
 const bytes: Parser = parseBytea
 
-/** OID of each array type and of its elements' (pg_type.dat). Whatever of PostgreSQL's own is not here is text. */
+/** OID of each array type and of its elements (pg_type.dat). PostgreSQL's other types are text. */
 // biome-ignore format: a table
 const ARRAYS: Readonly<Record<number, number>> = {
   143: 142, 199: 114, 271: 5069, 629: 628, 651: 650, 719: 718, 775: 774, 791: 790, 1000: 16, 1001: 17, 1002: 18,
@@ -38,7 +38,7 @@ const ARRAYS: Readonly<Record<number, number>> = {
   6151: 4532, 6152: 4533, 6153: 4534, 6155: 4535, 6157: 4536,
 }
 
-/** The elements of one of PostgreSQL's own arrays, 0 for a type that is no array. */
+/** The element type of PostgreSQL's own arrays, 0 if the type is not an array. */
 export function builtInElement(oid: number): number {
   return ARRAYS[oid] ?? 0
 }
@@ -84,7 +84,7 @@ function int8Parser(form: 'bigint' | 'string' | 'number'): Parser {
   }
 }
 
-/** Sixteen digits in a row: there may be an integer that a double cannot hold. */
+/** Sixteen digits in a row: the text may contain an integer that a double cannot represent. */
 const MAYBE_UNSAFE = /\d{16}/
 const INTEGER = /^-?\d+$/
 

@@ -3,20 +3,20 @@ import type { Encoded } from './encode.ts'
 
 const CHUNK = 32_768
 
-// Execute (unnamed portal, all rows) and Sync: the same bytes behind every Bind.
+// Execute (unnamed portal, all rows) and Sync: the same bytes after every Bind.
 const EXECUTE_SYNC = Buffer.from([69, 0, 0, 0, 9, 0, 0, 0, 0, 0, 83, 0, 0, 0, 4])
 const STATEMENT = 83 // S
 const PORTAL = 80 // P
 const SYNC = EXECUTE_SYNC.subarray(10)
 
 /**
- * Writes the messages of the extended query protocol (PostgreSQL manual, 54.7) one after the other into one buffer, so
- * that the queries of one turn of the event loop leave in one system call.
+ * Writes the messages of the extended query protocol (PostgreSQL manual, 54.7) into one buffer, so that the queries of one
+ * turn of the event loop are sent with one system call.
  */
 export class WireWriter {
   readonly #stream: () => Socket
   #chunk: Buffer = Buffer.allocUnsafeSlow(CHUNK)
-  /** What is written and not yet handed to the socket stands in [from, at). */
+  /** What is written but not yet passed to the socket is in [from, at). */
   #from = 0
   #at = 0
   #scheduled = false
@@ -29,7 +29,7 @@ export class WireWriter {
     this.#stream = stream
   }
 
-  /** Hands over what is written: now where nothing else is under way, else together with what follows in this turn. */
+  /** Passes on what is written: immediately if nothing else is pending, otherwise together with the rest of this turn. */
   finish(now: boolean): void {
     if (now && !this.#scheduled) {
       this.flush()
@@ -67,7 +67,7 @@ export class WireWriter {
     this.#named(67, PORTAL, name)
   }
 
-  /** Up to so many rows of a portal. */
+  /** At most this many rows of a portal. */
   execute(portal: string, rows: number): void {
     const size = 1 + 4 + bytes(portal) + 1 + 4
     this.#reserve(size)
@@ -76,7 +76,7 @@ export class WireWriter {
     this.#int32(rows)
   }
 
-  /** A simple query, for what the extended protocol has no use for. */
+  /** A simple query, for commands that cannot use the extended protocol. */
   query(text: string): void {
     const size = 1 + 4 + bytes(text) + 1
     this.#reserve(size)
@@ -160,7 +160,7 @@ export class WireWriter {
     this.#cstring(name)
   }
 
-  /** The type of a message and its length, which leaves out the byte of the type. */
+  /** The type of a message and its length, which excludes the type byte. */
   #head(code: number, size: number): void {
     this.#chunk[this.#at++] = code
     this.#int32(size - 1)
@@ -189,7 +189,7 @@ export class WireWriter {
     this.#at += source.length
   }
 
-  /** Makes room. A chunk is never written to again where the socket may still be reading it. */
+  /** Makes room. A chunk that the socket may still be reading is never overwritten. */
   #reserve(size: number): void {
     if (this.#at + size <= this.#chunk.length) return
     const pending = this.#chunk.subarray(this.#from, this.#at)

@@ -1,5 +1,4 @@
 import { list, names, type Tree, tree } from '../../lint/parser.ts'
-import { provenBy } from './facts.ts'
 import { ROWS_OF } from './functions.ts'
 import type { Known } from './known.ts'
 import {
@@ -11,13 +10,14 @@ import {
   NOTHING,
   Relation,
   type Source,
-} from './scope.ts'
+} from './name-scope.ts'
+import { provenBy } from './not-null-columns.ts'
 
-/** What the items of FROM need to be read. */
+/** What is needed to analyze the items of FROM. */
 export interface FromContext {
   known: Known
   ctes: ReadonlyMap<string, readonly Column[] | undefined>
-  /** The columns of a sub-select, which may name what stands before it where it is LATERAL. */
+  /** The columns of a sub-select, which may refer to preceding items if it is LATERAL. */
   columnsOf(select: Tree, before: Source): readonly Column[] | undefined
   columnsOfView(view: Tree): readonly Column[] | undefined
 }
@@ -60,7 +60,7 @@ export function sourceOf(name: string, columns: readonly Column[] | undefined): 
   }
 }
 
-/** A table by its name: one of WITH, a view or a table. */
+/** A table by its name: from WITH, a view or a table. */
 export function readTable(range: Tree, context: FromContext): Source {
   const name = String(range.relname)
   const schema = range.schemaname === undefined ? undefined : String(range.schemaname)
@@ -71,7 +71,7 @@ export function readTable(range: Tree, context: FromContext): Source {
   return sourceOf(String(alias ?? name), renamed(columns, range.alias))
 }
 
-/** `AS t (a, b)` names the first columns anew. */
+/** `AS t (a, b)` renames the first columns. */
 export function renamed(columns: readonly Column[] | undefined, alias: unknown): readonly Column[] | undefined {
   const given = names(tree(alias).colnames)
   return columns?.map((column, i) => (given[i] === undefined ? column : { ...column, name: given[i] }))
@@ -127,7 +127,7 @@ function joined(
   return { ...both, relations: [...both.relations, ...own], entries: [...(merged as Entry[]), ...rest] }
 }
 
-/** The one column that two of the same name become. */
+/** The column that results from merging two of the same name. */
 function merge(name: string, left: Source, right: Source, type: string): Entry | undefined {
   const a = left.entries.find(({ column }) => column.name === name)
   const b = right.entries.find(({ column }) => column.name === name)
@@ -135,7 +135,7 @@ function merge(name: string, left: Source, right: Source, type: string): Entry |
   if (type === 'JOIN_LEFT') return a
   if (type === 'JOIN_RIGHT') return b
   if (type === 'JOIN_INNER') {
-    for (const { relation, column } of [a, b]) relation.prove(column.name) // what is equal is not NULL
+    for (const { relation, column } of [a, b]) relation.prove(column.name) // equal values are not NULL
     return a
   }
   const column = { name, nullable: isNullable(a) || isNullable(b), family: a.column.family }

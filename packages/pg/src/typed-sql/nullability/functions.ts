@@ -1,7 +1,7 @@
-/** What a function gives, as far as it matters for casts and for functions that are shared by several kinds of types. */
+/** The result types of functions, as far as they matter for casts and for functions shared by several types. */
 export type Family = 'text' | 'json' | 'array' | 'other'
 
-/** Functions of PostgreSQL that never give NULL, whatever they are called with. */
+/** PostgreSQL functions that never return NULL, whatever their arguments. */
 export const NEVER_NULL: Readonly<Record<string, Family>> = {
   ...all('other', 'count row_number rank dense_rank percent_rank cume_dist now clock_timestamp statement_timestamp'),
   ...all('other', 'transaction_timestamp random gen_random_uuid uuidv4 uuidv7 pg_backend_pid pg_typeof grouping pi'),
@@ -10,8 +10,8 @@ export const NEVER_NULL: Readonly<Record<string, Family>> = {
 }
 
 /**
- * Functions of PostgreSQL that are strict and give NULL for NULL alone. Left out are those that give NULL for other
- * values too: `to_char` of infinity, `extract` from it, `array_length` of an empty array, `substring` by a pattern.
+ * PostgreSQL functions that are strict and return NULL only for NULL. Functions that return NULL for other values are
+ * omitted: `to_char` of infinity, `extract` from it, `array_length` of an empty array, `substring` with a pattern.
  */
 export const NULL_FOR_NULL_ALONE: Readonly<Record<string, Family>> = {
   ...all('text', 'initcap btrim ltrim rtrim lpad rpad left right replace reverse repeat split_part translate'),
@@ -34,14 +34,14 @@ export const NULL_FOR_NULL_ALONE: Readonly<Record<string, Family>> = {
   ),
 }
 
-/** Aggregates that give NULL for no rows, and for none that is not NULL. Where a group has a value, they have one. */
+/** Aggregates that return NULL if there are no rows or no non-NULL values. If a group has a value, so do they. */
 export const NULL_WITHOUT_VALUES: Readonly<Record<string, Family>> = {
   ...all('other', 'sum avg min max array_agg bool_and bool_or every bit_and bit_or stddev_pop var_pop'),
   ...all('text', 'string_agg'),
   ...all('json', 'json_agg jsonb_agg'),
 }
 
-/** Further aggregates, known as such alone: a query of them without GROUP BY gives one row. */
+/** Other aggregates, known only as such: a query of them without GROUP BY returns one row. */
 export const OTHER_AGGREGATES: ReadonlySet<string> = new Set(
   'count stddev stddev_samp variance var_samp corr covar_pop covar_samp json_object_agg jsonb_object_agg any_value mode percentile_cont percentile_disc'.split(
     ' ',
@@ -73,12 +73,12 @@ export const ROWS_OF: Readonly<Record<string, readonly { name?: string; nullable
   ],
 }
 
-/** Operators whose result is NULL for NULL alone, in PostgreSQL and in the extensions that come with it. `->` is none. */
+/** Operators that return NULL only for NULL, in PostgreSQL and its bundled extensions. `->` does not qualify. */
 export const TOTAL_OPERATORS: ReadonlySet<string> = new Set(
   '+ - * / % ^ || = <> != < > <= >= ~ !~ ~* !~* ~~ !~~ ~~* !~~* & | << >> @> <@ && @@ ? ?| ?& |/ @'.split(' '),
 )
 
-/** Those operators and functions that give something for NULL, too: `array || element`. */
+/** The operators and functions among them that return a value even for NULL: `array || element`. */
 export const NOT_STRICT: ReadonlySet<string> = new Set(['||', 'string_to_array', 'array_to_string'])
 
 function all(family: Family, names: string): Record<string, Family> {
@@ -94,7 +94,7 @@ export function familyOf(type: string | undefined): Family | undefined {
   return TEXT_TYPES.includes(type) ? 'text' : 'other'
 }
 
-/** Every name of a function or operator that is judged by its name alone. */
+/** Every function and operator that is recognized by its name alone. */
 export const JUDGED_BY_NAME: readonly string[] = [
   ...Object.keys(NEVER_NULL),
   ...Object.keys(NULL_FOR_NULL_ALONE),

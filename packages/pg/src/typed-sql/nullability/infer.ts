@@ -1,11 +1,11 @@
 import { parseSql } from '../../lint/parser.ts'
 import type { Known } from './known.ts'
+import type { Column } from './name-scope.ts'
 import { QueryReader } from './query.ts'
-import type { Column } from './scope.ts'
 
 /**
- * The places of the columns that are never NULL. What the text does not tell, or PostgreSQL's parser does not take, may be
- * NULL; without libpg-query that is all.
+ * The indexes of the columns that are never NULL. A column may be NULL if the text does not prove otherwise, or if
+ * PostgreSQL's parser rejects it; without libpg-query, all may be.
  *
  * @param columns - the names of the columns, as the server describes them
  */
@@ -16,7 +16,7 @@ export async function inferNeverNull(
 ): Promise<ReadonlySet<number>> {
   const found = await columnsOf(text, known).catch(() => undefined)
   const read = found && (found.length === columns.length ? found : undefined)
-  // Where the names are others than the server's, the text was not understood.
+  // If the names differ from the server's, the text was not understood.
   const understood = read?.every(({ name }, i) => name === undefined || name === columns[i])
   return new Set(understood ? read!.flatMap(({ nullable }, i) => (nullable ? [] : [i])) : [])
 }

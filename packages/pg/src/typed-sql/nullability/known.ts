@@ -1,20 +1,20 @@
 import type { Tree } from '../../lint/parser.ts'
-import type { Column } from './scope.ts'
+import type { Column } from './name-scope.ts'
 
-/** A table or view, as the catalog has it. */
+/** A table or view in the catalog. */
 export interface KnownTable {
   columns: readonly Column[]
   /** The parse tree of a view's query. */
   view?: Tree | undefined
 }
 
-/** What has to be known of a database. */
+/** What must be known of a database. */
 export interface Known {
   table(schema: string | undefined, name: string): KnownTable | undefined
-  /** The name of a function of PostgreSQL; undefined where it may be one of the application. */
+  /** The name of a PostgreSQL function; undefined if it may be one of the application's. */
   builtIn(path: readonly string[]): string | undefined
-  /** Operators that the application has made itself. */
+  /** Operators that the application has defined. */
   readonly ownOperators: ReadonlySet<string>
-  /** Whether the application has made casts of its own. */
+  /** Whether the application has defined casts. */
   readonly ownCasts: boolean
 }

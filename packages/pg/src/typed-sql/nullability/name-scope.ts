@@ -2,7 +2,7 @@ import type { Family } from './functions.ts'
 
 /** A column of a table, of a sub-select or of a result. */
 export interface Column {
-  /** Undefined where the server would have to be asked. */
+  /** Undefined if only the server knows it. */
   name: string | undefined
   nullable: boolean
   family: Family | undefined
@@ -16,10 +16,10 @@ export interface Absence {
 /** A table, a view or a sub-select in FROM. */
 export class Relation {
   readonly name: string
-  /** Undefined where they are not known. */
+  /** Undefined if they are unknown. */
   readonly columns: readonly Column[] | undefined
   readonly absences: Set<Absence> = new Set()
-  /** Columns of which a condition says that they are not NULL. */
+  /** Columns that a condition proves to be not NULL. */
   readonly proven: Set<string> = new Set()
 
   constructor(name: string, columns: readonly Column[] | undefined) {
@@ -27,7 +27,7 @@ export class Relation {
     this.columns = columns
   }
 
-  /** A condition holds only where this column is not NULL: so there is a row of this relation. */
+  /** A condition requires this column to be not NULL, so there is a row of this relation. */
   prove(column: string | undefined): void {
     if (column !== undefined) this.proven.add(column)
     for (const absence of [...this.absences]) {
@@ -36,7 +36,7 @@ export class Relation {
   }
 }
 
-/** A column as it can be named in a query. */
+/** A column with the names by which it can be referenced. */
 export interface Entry {
   relation: Relation
   column: Column
@@ -47,7 +47,7 @@ export function isNullable({ relation, column }: Entry): boolean {
   return column.nullable && !(column.name !== undefined && relation.proven.has(column.name))
 }
 
-/** What FROM gives: its relations, and the columns of `*` in order, those of USING once. */
+/** The result of FROM: its relations, and the columns of `*` in order, those of USING once. */
 export interface Source {
   relations: Relation[]
   entries: Entry[]
@@ -56,11 +56,11 @@ export interface Source {
 }
 
 /** Where names are looked up. */
-export interface Scope {
+export interface NameScope {
   source: Source
   ctes: ReadonlyMap<string, readonly Column[] | undefined>
-  parent: Scope | undefined
-  /** ROLLUP and its like put NULL where a column does not take part. */
+  parent: NameScope | undefined
+  /** ROLLUP and similar clauses put NULL if a column does not take part. */
   rollup: boolean
   /** Aggregates are over groups, each of which has a row. */
   grouped: boolean
@@ -68,11 +68,11 @@ export interface Scope {
 
 export const NOTHING: Source = { relations: [], entries: [], complete: true }
 
-/** What a reference leads to. */
+/** The target of a reference. */
 export type Found = { entry: Entry; rollup: boolean } | { row: Relation; rollup: boolean } | undefined
 
-/** Looks up `column`, `relation.column` or `schema.relation.column`, also in the queries around. */
-export function lookUp(path: readonly string[], scope: Scope | undefined): Found {
+/** Looks up `column`, `relation.column` or `schema.relation.column`, including in the enclosing queries. */
+export function lookUp(path: readonly string[], scope: NameScope | undefined): Found {
   if (!scope) return undefined
   const { source, rollup } = scope
   const name = path.at(-1)!
@@ -89,7 +89,7 @@ export function lookUp(path: readonly string[], scope: Scope | undefined): Found
   return source.complete ? lookUp(path, scope.parent) : undefined
 }
 
-/** As {@link lookUp}, in this query alone: conditions prove nothing about the queries around. */
+/** Like {@link lookUp}, in this query alone: conditions prove nothing about enclosing queries. */
 export function lookUpHere(path: readonly string[], source: Source): Entry | undefined {
   const found = lookUp(path, { source, ctes: new Map(), parent: undefined, rollup: false, grouped: false })
   return found && 'entry' in found ? found.entry : undefined

@@ -5,7 +5,7 @@ import type { Known } from './known.ts'
 /** A reference to a column as a path: `['t', 'a']`. */
 export type Path = readonly string[]
 
-/** The columns that are not NULL where a condition is true. */
+/** The columns that are not NULL if a condition is true. */
 export function provenBy(condition: unknown, known: Known): Path[] {
   const { BoolExpr, NullTest, BooleanTest, A_Expr, SubLink, ColumnRef } = tree(condition)
   if (BoolExpr !== undefined) return provenByLogic(tree(BoolExpr), known)
@@ -34,12 +34,12 @@ function provenByLogic({ boolop, args }: Tree, known: Known): Path[] {
   }
   const { NullTest, A_Expr, ColumnRef } = tree(parts[0])
   if (NullTest !== undefined) return tree(NullTest).nulltesttype === 'IS_NULL' ? needed(tree(NullTest).arg, known) : []
-  // NOT is true where its operand is false, and so not NULL.
+  // NOT is true if its operand is false, and therefore not NULL.
   const plain = A_Expr !== undefined && tree(A_Expr).kind === 'AEXPR_OP'
   return plain || ColumnRef !== undefined ? needed(parts[0], known) : []
 }
 
-/** The columns that are not NULL where an expression is not. */
+/** The columns that are not NULL if an expression is not. */
 function needed(expression: unknown, known: Known): Path[] {
   const { ColumnRef, A_Expr, FuncCall, TypeCast, CollateClause } = tree(expression)
   if (ColumnRef !== undefined) return pathOf(tree(ColumnRef))

@@ -1,13 +1,13 @@
 import { list, names, type Tree, tree } from '../../lint/parser.ts'
-import { familyIn, isNeverNull, type Place } from './expression.ts'
-import { provenBy } from './facts.ts'
+import { type ExpressionContext, familyIn, isNeverNull } from './expression.ts'
 import { type FromContext, readFrom, readTable, renamed } from './from.ts'
 import type { Known } from './known.ts'
-import { type Column, type Entry, isNullable, lookUpHere, NOTHING, type Scope, type Source } from './scope.ts'
+import { type Column, type Entry, isNullable, lookUpHere, type NameScope, NOTHING, type Source } from './name-scope.ts'
+import { provenBy } from './not-null-columns.ts'
 
 type Ctes = ReadonlyMap<string, readonly Column[] | undefined>
 
-/** How deep queries may be nested before they are not understood. */
+/** How deeply queries may be nested; deeper ones are not analyzed. */
 const DEEPEST = 64
 
 /** Infers which columns of a query can be NULL. */
@@ -20,8 +20,8 @@ export class QueryReader {
     this.#known = known
   }
 
-  /** The columns of a statement; undefined where not even their number is known. */
-  columnsOf(kind: string, node: Tree, ctes: Ctes = new Map(), parent?: Scope): readonly Column[] | undefined {
+  /** The columns of a statement; undefined if not even their number is known. */
+  columnsOf(kind: string, node: Tree, ctes: Ctes = new Map(), parent?: NameScope): readonly Column[] | undefined {
     if (this.#depth > DEEPEST) return undefined
     this.#depth++
     try {
@@ -32,14 +32,14 @@ export class QueryReader {
     }
   }
 
-  #select(node: Tree, outer: Ctes, parent: Scope | undefined): readonly Column[] | undefined {
+  #select(node: Tree, outer: Ctes, parent: NameScope | undefined): readonly Column[] | undefined {
     const ctes = this.#with(node.withClause, outer, parent)
     if (node.op !== undefined && node.op !== 'SETOP_NONE') return this.#setOperation(node, ctes, parent)
     if (node.valuesLists !== undefined) return this.#values(node, ctes, parent)
     const source = readFrom(list(node.fromClause), this.#from(ctes, parent))
     this.#prove(node.whereClause, source)
     const groups = list(node.groupClause)
-    const scope: Scope = {
+    const scope: NameScope = {
       source,
       ctes,
       parent,
@@ -49,8 +49,8 @@ export class QueryReader {
     return this.#targets(list(node.targetList), scope)
   }
 
-  /** NULL in one branch is NULL in the result, except in what only the other branch leaves. */
-  #setOperation(node: Tree, ctes: Ctes, parent: Scope | undefined): readonly Column[] | undefined {
+  /** NULL in one branch is NULL in the result, except in rows that only the other branch leaves. */
+  #setOperation(node: Tree, ctes: Ctes, parent: NameScope | undefined): readonly Column[] | undefined {
     const left = this.columnsOf('SelectStmt', tree(node.larg), ctes, parent)
     const right = this.columnsOf('SelectStmt', tree(node.rarg), ctes, parent)
     if (!left || !right || left.length !== right.length) return undefined
@@ -66,8 +66,8 @@ export class QueryReader {
     })
   }
 
-  #values(node: Tree, ctes: Ctes, parent: Scope | undefined): readonly Column[] {
-    const place = this.#place({ source: NOTHING, ctes, parent, rollup: false, grouped: false })
+  #values(node: Tree, ctes: Ctes, parent: NameScope | undefined): readonly Column[] {
+    const place = this.#contextOf({ source: NOTHING, ctes, parent, rollup: false, grouped: false })
     const rows = list(node.valuesLists).map(row => list(tree(row.List).items))
     return rows[0]!.map((first, i) => ({
       name: `column${i + 1}`,
@@ -76,8 +76,8 @@ export class QueryReader {
     }))
   }
 
-  /** INSERT, UPDATE, DELETE and MERGE: what RETURNING gives. */
-  #change(kind: string, node: Tree, outer: Ctes, parent: Scope | undefined): readonly Column[] | undefined {
+  /** INSERT, UPDATE, DELETE and MERGE: the columns of RETURNING. */
+  #change(kind: string, node: Tree, outer: Ctes, parent: NameScope | undefined): readonly Column[] | undefined {
     const ctes = this.#with(node.withClause, outer, parent)
     const context = this.#from(ctes, parent)
     const target = this.#target(tree(node.relation), context)
@@ -94,14 +94,14 @@ export class QueryReader {
       entries: [...others.entries, ...target.entries],
       complete: target.complete && others.complete,
     }
-    // What is updated was not NULL: it may be now. The conditions tell of the other tables alone.
+    // An updated column was not NULL before, but may be now. Conditions apply only to the other tables.
     this.#prove(node.whereClause, source, kind === 'UpdateStmt' ? target : NOTHING)
     const star = kind === 'MergeStmt' ? [...others.entries, ...target.entries] : [...target.entries, ...others.entries]
-    const scope: Scope = { source: { ...source, entries: star }, ctes, parent, rollup: false, grouped: false }
+    const scope: NameScope = { source: { ...source, entries: star }, ctes, parent, rollup: false, grouped: false }
     return this.#targets(list(node.returningList ?? tree(node.returningClause).exprs), scope)
   }
 
-  /** What a trigger makes of a row that is written to a view is not known. */
+  /** A trigger may change a row that is written to a view in unknown ways. */
   #target(relation: Tree, context: FromContext): Source {
     const known: Known = {
       ...context.known,
@@ -122,8 +122,8 @@ export class QueryReader {
     }
   }
 
-  #targets(targets: readonly Tree[], scope: Scope): readonly Column[] | undefined {
-    const place = this.#place(scope)
+  #targets(targets: readonly Tree[], scope: NameScope): readonly Column[] | undefined {
+    const place = this.#contextOf(scope)
     const columns: Column[] = []
     for (const { ResTarget } of targets) {
       const { name, val } = tree(ResTarget)
@@ -142,8 +142,8 @@ export class QueryReader {
     return columns
   }
 
-  /** What `*` and `t.*` stand for; undefined for anything else. */
-  #star(value: Tree, { source }: Scope): readonly Entry[] | 'unknown' | undefined {
+  /** The expansion of `*` and `t.*`; undefined for anything else. */
+  #star(value: Tree, { source }: NameScope): readonly Entry[] | 'unknown' | undefined {
     if (list(tree(value.A_Indirection).indirection).some(part => part.A_Star !== undefined)) return 'unknown'
     const fields = list(tree(value.ColumnRef).fields)
     if (fields.at(-1)?.A_Star === undefined) return undefined
@@ -152,7 +152,7 @@ export class QueryReader {
     return relation?.columns?.map(column => ({ relation, column })) ?? 'unknown'
   }
 
-  #with(clause: unknown, outer: Ctes, parent: Scope | undefined): Ctes {
+  #with(clause: unknown, outer: Ctes, parent: NameScope | undefined): Ctes {
     if (clause === undefined) return outer
     const ctes = new Map(outer)
     for (const { CommonTableExpr } of list(tree(clause).ctes)) {
@@ -169,8 +169,8 @@ export class QueryReader {
     return ctes
   }
 
-  /** Begins with what the first branch gives, and takes in what the second makes of it until nothing changes. */
-  #recursive(name: string, node: Tree, alias: Tree, ctes: Ctes, parent: Scope | undefined) {
+  /** Starts with the columns of the first branch, and merges those of the second until nothing changes. */
+  #recursive(name: string, node: Tree, alias: Tree, ctes: Ctes, parent: NameScope | undefined) {
     const inner = this.#with(node.withClause, ctes, parent)
     let columns = this.columnsOf('SelectStmt', tree(node.larg), inner, parent)
     for (let changed = true; changed && columns; ) {
@@ -190,7 +190,7 @@ export class QueryReader {
     return columns
   }
 
-  #from(ctes: Ctes, parent: Scope | undefined): FromContext {
+  #from(ctes: Ctes, parent: NameScope | undefined): FromContext {
     return {
       known: this.#known,
       ctes,
@@ -203,7 +203,7 @@ export class QueryReader {
     }
   }
 
-  #place(scope: Scope): Place {
+  #contextOf(scope: NameScope): ExpressionContext {
     const columnsOf = (select: Tree) => this.columnsOf('SelectStmt', select, scope.ctes, scope)
     return { scope, known: this.#known, given: new Set(), columnsOf }
   }
@@ -211,7 +211,7 @@ export class QueryReader {
 
 const CHANGES = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']
 
-/** The name that PostgreSQL gives to a column without AS, where that is simple (`FigureColname`). */
+/** The name that PostgreSQL gives to a column without AS, in simple cases (`FigureColname`). */
 function nameOf(value: Tree): string | undefined {
   if (value.ColumnRef !== undefined) return names(tree(value.ColumnRef).fields).at(-1)
   if (value.FuncCall !== undefined) return names(tree(value.FuncCall).funcname).at(-1)

@@ -67,12 +67,12 @@ export class QueryReader {
   }
 
   #values(node: Tree, ctes: Ctes, parent: NameScope | undefined): readonly Column[] {
-    const place = this.#contextOf({ source: NOTHING, ctes, parent, rollup: false, grouped: false })
+    const context = this.#contextOf({ source: NOTHING, ctes, parent, rollup: false, grouped: false })
     const rows = list(node.valuesLists).map(row => list(tree(row.List).items))
     return rows[0]!.map((first, i) => ({
       name: `column${i + 1}`,
-      nullable: !rows.every(row => isNeverNull(row[i], place)),
-      family: familyIn(first, place),
+      nullable: !rows.every(row => isNeverNull(row[i], context)),
+      family: familyIn(first, context),
     }))
   }
 
@@ -123,7 +123,7 @@ export class QueryReader {
   }
 
   #targets(targets: readonly Tree[], scope: NameScope): readonly Column[] | undefined {
-    const place = this.#contextOf(scope)
+    const context = this.#contextOf(scope)
     const columns: Column[] = []
     for (const { ResTarget } of targets) {
       const { name, val } = tree(ResTarget)
@@ -134,8 +134,8 @@ export class QueryReader {
       } else {
         columns.push({
           name: name === undefined ? nameOf(tree(val)) : String(name),
-          nullable: !isNeverNull(val, place),
-          family: familyIn(val, place),
+          nullable: !isNeverNull(val, context),
+          family: familyIn(val, context),
         })
       }
     }

@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check matrix bench mutation compatibility release-rehearsal site surface build format lint clean
+.PHONY: help run dev test check matrix image bench mutation compatibility release-rehearsal site surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test     the fast tests (WHAT=packages/router for a part of them)'
 	@echo 'make check    everything a change must pass: format, lint, types, build, all tests, packages, benchmarks'
 	@echo 'make matrix   what users install, with every supported Node.js, npm and pnpm (MATRIX=24.13.0,npm for one of them)'
+	@echo 'make image    build the images of the guides and of new applications, and run them (Debian, as root)'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
 	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
 	@echo 'make compatibility  real frameworks from npm under propane (WHAT="Express Nuxt")'
@@ -38,6 +39,9 @@ check:
 
 matrix:
 	@MATRIX=$${MATRIX:-all} $(READY) --build $(NODE) tooling/published/run.ts
+
+image:
+	@$(READY) --build $(NODE) tooling/images/run.ts $(WHAT)
 
 bench:
 	@$(READY) --build node --enable-source-maps benchmarks/run.ts $(WHAT)

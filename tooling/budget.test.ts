@@ -20,6 +20,7 @@ test('each test file belongs to one suite', () => {
   expect(limitOf('packages/http/test/wire.test.ts')).toBe(20_000)
   expect(limitOf('tooling/tally.test.ts')).toBe(20_000)
   expect(limitOf('packages/http/test/load.slow.test.ts')).toBe(120_000)
+  expect(limitOf('tooling/images/guide.image.ts')).toBe(300_000)
 })
 
 test('a run that outgrows its time is told', () => {

@@ -7,7 +7,7 @@ export function pageOf(path: string): string | undefined {
   if (path === 'docs/README.md') return 'contents.md'
   if (path === 'CONTRIBUTING.md' || path === 'SECURITY.md')
     return path.toLowerCase().replace('security', 'security-policy')
-  const [, page] = /^docs\/([\w-]+\.md)$/.exec(path) ?? []
+  const [, page] = /^docs\/((?:deploy\/)?[\w-]+\.md)$/.exec(path) ?? []
   if (page !== undefined) return page
   const [, group, name, file] = /^(packages|apps|benchmarks)(?:\/([\w-]+))?\/(README|api)\.md$/.exec(path) ?? []
   if (group === undefined) return undefined
@@ -18,9 +18,12 @@ export function pageOf(path: string): string | undefined {
 /** Copies every page of the repository into `folder`, with links that lead within the site. */
 export function writePages(root: string, folder: string, repository: string | undefined): void {
   rmSync(folder, { recursive: true, force: true })
-  const sources = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', 'apps/*/README.md', 'benchmarks/README.md'], {
-    cwd: root,
-  })
+  const sources = globSync(
+    ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md', 'benchmarks/README.md'],
+    {
+      cwd: root,
+    },
+  )
   for (const source of sources) {
     const page = source === 'README.md' ? undefined : pageOf(source)
     if (page === undefined) continue

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..')
 test('every page of the documentation and every package is in the navigation', () => {
   const sections = sectionsOf(readFileSync(join(root, 'docs/README.md'), 'utf8'))
   const links = sections.flatMap(({ items }) => items.map(({ link }) => link))
-  const sources = globSync(['docs/*.md', 'packages/*/README.md'], { cwd: root }).filter(
+  const sources = globSync(['docs/**/*.md', 'packages/*/README.md'], { cwd: root }).filter(
     path => path !== 'docs/README.md',
   )
   expect(sources.map(path => `/${pageOf(path)}`).filter(link => !links.includes(link))).toEqual([])

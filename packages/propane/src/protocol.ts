@@ -23,6 +23,8 @@ export interface WorkerStats {
   eventLoopDelayMs: number
   /** How long its requests took; undefined before its first report. */
   latency?: Latency
+  /** Its answers by the class of their status, 1xx to 5xx; undefined before its first report. */
+  statuses?: readonly number[]
 }
 
 /** The options of a worker, passed as JSON in its environment. */

@@ -53,7 +53,7 @@ test('in one process: an application that cannot start ends it with 1 and its re
 })
 
 test('the command of the image and the arguments of the pod in the guide are what propane understands', async () => {
-  const guide = readFileSync(path.join(import.meta.dirname, '../../../docs/deploy-containers.md'), 'utf8')
+  const guide = readFileSync(path.join(import.meta.dirname, '../../../docs/deploy/containers.md'), 'utf8')
   const [, entry = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(guide) ?? []
   const [, command = ''] = /^CMD (\[.*\])$/m.exec(guide) ?? []
   const [, pod = ''] = /^ +args: \[(.*)\]$/m.exec(guide) ?? []

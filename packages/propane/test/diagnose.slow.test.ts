@@ -137,5 +137,21 @@ test.each([
     expect(counted(text)).toBe(20)
     const within = Number(/^propane_request_duration_seconds_bucket\{le="10"\} (\d+)$/m.exec(text)?.[1])
     expect(within).toBe(20)
+    expect(text).toContain('propane_responses_total{class="2xx"} 20\n')
+    expect(text).toContain('propane_responses_total{class="5xx"} 0\n')
   },
 )
+
+test.each([
+  ['node:http', 'answers-500.ts', '/healthz'],
+  ["Arlen's engine", 'arlen-server.ts', '/fails'],
+])('the metrics of %s tell answers that are errors from others', async (_, app, path) => {
+  const { url, env } = await running(app)
+  for (let count = 0; count < 3; count++) expect((await get(url + path)).status).toBe(500)
+  await get(url)
+  const text = await until(
+    async () => (await runBin(['metrics'], env)).stdout,
+    shown => /^propane_responses_total\{class="5xx"\} 3$/m.test(shown) && /^propane_requests_total 4$/m.test(shown),
+  )
+  expect(text).toContain('propane_responses_total{class="2xx"} 1\n')
+})

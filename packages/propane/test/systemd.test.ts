@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
 import { fixture, freePort, get, temporaryFolder } from './helpers.ts'
 
-const UNIT = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'propane.service')
+const UNIT = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'deploy', 'propane.service')
 const SOCKET_UNIT = path.join(path.dirname(UNIT), 'propane.socket')
 
 function has(program: string): boolean {
@@ -105,7 +105,7 @@ test.skipIf(!has('systemd-analyze'))(
     const unit = readFileSync(UNIT, 'utf8')
       .replace(/^User=.*$/m, 'User=root')
       .replace(/^Exec(Start|Reload)=\S+/gm, 'Exec$1=/bin/true')
-    const guide = readFileSync(path.join(path.dirname(UNIT), 'deploy-systemd.md'), 'utf8')
+    const guide = readFileSync(path.join(path.dirname(UNIT), 'systemd.md'), 'utf8')
     const [service, socket] = ['shop.service', 'shop.socket']
     for (const name of [service, socket]) expect(guide).toContain(`/etc/systemd/system/${name}`)
     writeFileSync(path.join(folder, service), unit)

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { BIN } from './bin.ts'
 import { SOURCE, temporaryFolder, until } from './helpers.ts'
 
-const DOCS = path.join(import.meta.dirname, '..', '..', '..', 'docs')
+const DOCS = path.join(import.meta.dirname, '..', '..', '..', 'docs', 'deploy')
 const SYSTEMD = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd'].find(file => existsSync(file))
 
 /**

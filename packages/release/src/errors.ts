@@ -57,6 +57,8 @@ const table = {
   },
   canary_failed: { message: '{id} does not work: {reason}. The running release was not touched.{log}' },
   reload_failed: { message: '{id} did not come up: {reason}. {outcome}' },
+  watch_impossible: { message: 'The errors after the switch cannot be watched: {reason}. Nothing was switched.' },
+  errors_rose: { message: '{id} was running, and errors rose: {reason}. {outcome}' },
   deploy_failed: { message: '{reason}. {outcome}' },
   step_failed: { message: '{step}: {reason}. {outcome}' },
 } as const

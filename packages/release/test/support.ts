@@ -27,7 +27,8 @@ const ARLEN = fileURLToPath(new URL('../../cli/dist/bin.js', import.meta.url))
 
 /**
  * Stands for the program of a release. `start` listens on the socket it is given and answers what the file `answers.json` says, by
- * path; `reload` prints what the file `shared/reload.json` of the target says, or that nothing runs.
+ * path; `reload` prints what the file `shared/reload.json` of the target says, or that nothing runs; `status` the next of the list
+ * for this release in `shared/status.json`, and the last of them again and again.
  */
 const PROGRAM = `#!/usr/bin/env node
 const ARLEN = ${JSON.stringify(ARLEN)}
@@ -44,6 +45,13 @@ if (command === 'release') {
   const all = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
   fs.appendFileSync(path.join(root, '../../shared/reloads'), id + '\\n')
   console.log(JSON.stringify(all[id] ?? { ok: false, error: { code: 'propane_not_running', message: 'nothing runs' } }))
+} else if (command === 'status') {
+  const file = path.join(root, '../../shared/status.json')
+  const all = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
+  const list = all[path.basename(root)] ?? []
+  const next = list.length > 1 ? list.shift() : list[0]
+  if (list.length > 0) fs.writeFileSync(file, JSON.stringify(all))
+  console.log(JSON.stringify(next ?? { ok: false, error: { code: 'propane_not_running', message: 'nothing runs' } }))
 } else {
   const answers = JSON.parse(fs.readFileSync(path.join(root, 'answers.json'), 'utf8'))
   console.error('the program starts')

@@ -42,6 +42,8 @@ export const releaseCommand: Command = {
     ['--no-canary', 'activate, rollback: do not try the release before the switch'],
     ['--request <path>', 'activate, rollback: a path that the release must answer before the switch'],
     ['--reload <how>', 'activate, rollback: auto (by propane), none, or a command'],
+    ['--watch <seconds>', 'activate, rollback: count errors for so long after the switch, and go back when they rise'],
+    ['--max-error-rate <percent>', 'activate, rollback: how many answers may be errors meanwhile, default 1'],
     ['--timeout <seconds>', 'activate, rollback: time for the canary, and again for the reload; default 60'],
     ['--keep <n>', 'prune: how many releases to keep besides the running one, default 4'],
     ['--dry-run', 'contract, prune: print the plan and change nothing'],
@@ -107,8 +109,14 @@ async function init(task: Task): Promise<undefined> {
 
 function switchOptions(task: Task): import('@arlen/release').SwitchOptions {
   const { input, io } = task
-  const seconds = textOption(input, 'timeout')
-  if (seconds !== undefined && !(Number(seconds) > 0)) throw new UsageError('--timeout takes seconds, such as 60')
+  const timeoutMs = secondsOption(input, 'timeout')
+  const forMs = secondsOption(input, 'watch')
+  const percent = textOption(input, 'maxErrorRate')
+  if (percent !== undefined && !(Number(percent) >= 0 && Number(percent) <= 100)) {
+    throw new UsageError('--max-error-rate takes a percentage, such as 1')
+  }
+  if (percent !== undefined && forMs === undefined) throw new UsageError('--max-error-rate needs --watch')
+  const maxErrorRate = percent === undefined ? undefined : Number(percent) / 100
   const how = textOption(input, 'reload')
   const reload: import('@arlen/release').ReloadMode =
     how === undefined || how === 'auto' ? 'auto' : how === 'none' ? 'none' : ['sh', '-c', how]
@@ -119,17 +127,34 @@ function switchOptions(task: Task): import('@arlen/release').SwitchOptions {
     canary: input.options.canary !== false,
     requests: listOption(input, 'request').map(path => ({ path })),
     reload,
-    timeoutMs: seconds === undefined ? undefined : Number(seconds) * 1000,
+    timeoutMs,
+    ...(forMs !== undefined && { watch: { forMs, maxErrorRate } }),
     ...(input.options.json !== true && { onStep }),
   }
 }
 
-function switched({ from, to, migrated, deferred, reloaded }: import('@arlen/release').SwitchResult): string[] {
+/** An option in seconds, as milliseconds. */
+function secondsOption(input: CommandInput, name: string): number | undefined {
+  const seconds = textOption(input, name)
+  if (seconds === undefined) return undefined
+  if (!(Number(seconds) > 0)) throw new UsageError(`--${name} takes seconds, such as 60`)
+  return Number(seconds) * 1000
+}
+
+function switched({
+  from,
+  to,
+  migrated,
+  deferred,
+  reloaded,
+  watched,
+}: import('@arlen/release').SwitchResult): string[] {
   const lines = [`${to} is the running release${from === undefined || from === to ? '' : `, after ${from}`}.`]
   if (migrated.length > 0) lines.push(`Applied ${migrated.join(', ')}.`)
   if (deferred.length > 0) {
     lines.push(`Waiting until no older release can come back (arlen release contract): ${deferred.join(', ')}.`)
   }
+  if (watched) lines.push(`Of ${watched.answered} answers since then, ${watched.failed} were errors.`)
   if (!reloaded) lines.push('Nothing was reloaded. Start it with current/bin/app start.')
   return lines
 }

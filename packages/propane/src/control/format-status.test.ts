@@ -31,6 +31,7 @@ const STATUS: PropaneStatus = {
   droppedLogLines: 0,
   totals: { ...NO_TOTALS, requests: 10, crashes: 2 },
   latency: { counts: [4, 0, 1], sumMs: 9 },
+  statuses: [0, 4, 0, 0, 1],
   workers: [
     {
       slot: 1,

@@ -16,7 +16,8 @@ function status(upMs: number, requests: number, counts: number[]): PropaneStatus
   return {
     ...{ pid: 7, phase: 'running', settled: true, addresses: ['127.0.0.1:3000'], app: '/srv/app.js', generation: 2 },
     ...{ release: '', upMs, desired: 1, serving: 1, reload: { state: 'none' }, balance: { most: 3, fewest: 3 } },
-    ...{ parked: [], droppedLogLines: 0, totals: { ...TOTALS, requests }, latency, workers: [worker] },
+    ...{ parked: [], droppedLogLines: 0, totals: { ...TOTALS, requests }, latency, statuses: [0, 0, 0, 0, 0] },
+    workers: [worker],
   }
 }
 

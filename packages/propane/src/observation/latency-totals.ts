@@ -12,6 +12,13 @@ export function sumOf(latencies: readonly (Latency | undefined)[]): Latency {
   return { counts, sumMs }
 }
 
+/** The sum of counts of answers by the class of their status. */
+export function sumOfStatuses(all: readonly (readonly number[] | undefined)[]): number[] {
+  const sum = [0, 0, 0, 0, 0]
+  for (const statuses of all) for (const [index, count] of (statuses ?? []).entries()) sum[index]! += count
+  return sum
+}
+
 /** What was counted since an earlier report of the same counts. */
 export function since(now: Latency | undefined, before: Latency | undefined): Latency {
   const { counts = [], sumMs = 0 } = now ?? {}

@@ -35,6 +35,7 @@ const STATUS: PropaneStatus = {
   droppedLogLines: 0,
   totals: { ...NO_TOTALS, requests: 10, crashes: 2 },
   latency: { counts: [4, 0, 1], sumMs: 9 },
+  statuses: [0, 4, 0, 0, 1],
   workers: [
     {
       slot: 1,
@@ -67,6 +68,8 @@ test('every line is a comment or a sample, every sample has its help and type be
   }
   expect(text).toContain('propane_worker_requests_total{worker="1",id="7",generation="2"} 10\n')
   expect(text).toContain('propane_requests_total 10\n')
+  expect(text).toContain('propane_responses_total{class="2xx"} 4\n')
+  expect(text).toContain('propane_responses_total{class="5xx"} 1\n')
 })
 
 test('the buckets of the histogram are cumulative, and the last one holds all', () => {

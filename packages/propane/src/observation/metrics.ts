@@ -31,6 +31,12 @@ export function renderMetrics(status: PropaneStatus): string {
     ...Object.entries(status.totals).map(([name, value]: [string, number]) =>
       metric(`${name}_total`, 'counter', TOTALS[name as keyof TotalCounts], [['', value]]),
     ),
+    metric(
+      'responses_total',
+      'counter',
+      'Answers by the class of their status, of all workers so far.',
+      status.statuses.map((count, index): Sample => [`{class="${index + 1}xx"}`, count]),
+    ),
     histogram(status.latency),
     metric(
       'worker_connections',

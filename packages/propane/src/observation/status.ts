@@ -37,6 +37,8 @@ export interface PropaneStatus {
   totals: TotalCounts
   /** How long the requests of all these workers took. */
   latency: Latency
+  /** Their answers by the class of their status: 1xx, 2xx, 3xx, 4xx, 5xx. */
+  statuses: number[]
   /** Log lines lost because the reader was too slow or the disk was full. */
   droppedLogLines: number
   /** Slots that stay empty because their workers kept crashing. */
@@ -75,6 +77,7 @@ export function statusOf(manager: Manager, parts: StatusParts): PropaneStatus {
     balance: { most: Math.max(0, ...connections), fewest: connections.length === 0 ? 0 : Math.min(...connections) },
     totals: totals.read(),
     latency: totals.latency(),
+    statuses: totals.statuses(),
     droppedLogLines,
     parked: [...pool.slots].filter(([number, slot]) => slot.parked && number <= pool.desired).map(([number]) => number),
     workers: pool.workers.map(worker => ({

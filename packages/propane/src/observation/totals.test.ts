@@ -16,6 +16,18 @@ test('requests of workers that are gone stay counted, those of living ones are n
   expect(totals.read()).toMatchObject({ requests: 20, shed: 2 })
 })
 
+test('answers are counted by the class of their status, those of workers that are gone included', () => {
+  const events = new Events()
+  const totals = new Totals(events)
+  const stats = { ...STATS, requests: 0, shed: 0 }
+  events.emit('heartbeat', { ...WORKER, id: 1, stats })
+  expect(totals.statuses()).toEqual([0, 0, 0, 0, 0])
+  events.emit('heartbeat', { ...WORKER, id: 1, stats: { ...stats, statuses: [0, 7, 0, 1, 2] } })
+  events.emit('heartbeat', { ...WORKER, id: 2, stats: { ...stats, statuses: [0, 1, 1, 0, 1] } })
+  events.emit('exit', { ...WORKER, id: 1, code: 0, signal: null, expected: true })
+  expect(totals.statuses()).toEqual([0, 8, 1, 1, 3])
+})
+
 test('what happened is counted by its kind', () => {
   const events = new Events()
   const totals = new Totals(events)

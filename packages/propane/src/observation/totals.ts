@@ -1,6 +1,6 @@
 import type { Events } from '../propane-events.ts'
 import type { Latency, WorkerStats } from '../protocol.ts'
-import { sumOf } from './latency-totals.ts'
+import { sumOf, sumOfStatuses } from './latency-totals.ts'
 
 /** What has happened since the primary started, over all workers past and present. */
 export interface TotalCounts {
@@ -31,6 +31,7 @@ export class Totals {
   readonly #last = new Map<number, WorkerStats>()
   /** How long the requests of workers took that are gone. */
   #latencyOfGone: Latency = sumOf([])
+  #statusesOfGone: number[] = sumOfStatuses([])
 
   constructor(events: Events) {
     const counts = this.#counts
@@ -52,6 +53,7 @@ export class Totals {
       counts.requests += stats?.requests ?? 0
       counts.shed += stats?.shed ?? 0
       this.#latencyOfGone = sumOf([this.#latencyOfGone, stats?.latency])
+      this.#statusesOfGone = sumOfStatuses([this.#statusesOfGone, stats?.statuses])
     })
   }
 
@@ -62,6 +64,11 @@ export class Totals {
       requests: living.reduce((sum, stats) => sum + stats.requests, this.#counts.requests),
       shed: living.reduce((sum, stats) => sum + stats.shed, this.#counts.shed),
     }
+  }
+
+  /** The answers of all workers so far by the class of their status, 1xx to 5xx; those of workers that are gone included. */
+  statuses(): number[] {
+    return sumOfStatuses([this.#statusesOfGone, ...[...this.#last.values()].map(({ statuses }) => statuses)])
   }
 
   /** How long the requests of all workers took so far, those that are gone included. */

@@ -195,7 +195,7 @@ export class NodeApplication implements Application {
     stream.once('close', () => {
       this.#limited--
       if (connection) connection.streams--
-      this.#options.latencies?.add(performance.now() - began)
+      this.#options.latencies?.add(performance.now() - began, Number(stream.sentHeaders?.[':status'] ?? 0))
     })
     return true
   }

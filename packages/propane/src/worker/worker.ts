@@ -180,8 +180,9 @@ export class Worker {
     this.#longestDelay = 0
     const { connections } = this.#acceptor
     const memory = this.#memory()
-    const { counts: durations, sumMs } = this.#latencies
-    const stats = { connections, ...counts, memory, eventLoopDelayMs, latency: { counts: durations, sumMs } }
+    const { counts: durations, sumMs, statuses } = this.#latencies
+    const latency = { counts: durations, sumMs }
+    const stats = { connections, ...counts, memory, eventLoopDelayMs, latency, statuses }
     this.#say({ type: 'heartbeat', stats })
   }
 

@@ -24,6 +24,9 @@ export interface Operation {
 
 const NOTHING = 'Nothing was changed'
 
+/** The errors after which `current` leads back. */
+const REVERTED: ReadonlySet<string | undefined> = new Set(['reload_failed', 'errors_rose'])
+
 /**
  * Runs a command that changes a target: under its lock, after clearing up what a killed one left, with a line in the history
  * whatever becomes of it.
@@ -64,7 +67,7 @@ export async function operate<T>(
         await runStep('history', 'The command itself has succeeded', () => finish({ outcome: 'ok' }))
         return result
       } catch (error) {
-        const reverted = (error as { code?: string }).code === 'reload_failed'
+        const reverted = REVERTED.has((error as { code?: string }).code)
         const reason = (error as Error).message.split('\n')[0]!
         // The first error is the one to tell.
         await finish({ outcome: reverted ? 'reverted' : 'failed', step: current, reason }).catch(() => undefined)

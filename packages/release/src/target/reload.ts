@@ -8,20 +8,24 @@ export type ReloadMode = 'auto' | 'none' | readonly string[]
 /** What became of a reload. `not_running`: there was nothing to reload. */
 export type ReloadResult = { outcome: 'ok' | 'not_running' } | { outcome: 'failed'; reason: string }
 
-interface ControlAnswer {
+/** What runs from `current`, and how it is asked. */
+export interface RunningRelease {
+  target: TargetFolder
+  env: Readonly<Record<string, string | undefined>>
+  /** Time for one answer, in milliseconds. */
+  timeoutMs: number
+}
+
+/** The answer of propane's control socket. */
+export interface ControlAnswer<T> {
   ok: boolean
-  result?: { release?: string }
+  result?: T
   error?: { code?: string; message: string }
 }
 
 /** Makes what runs from `current` load the release that `current` leads to now, and waits for the outcome. */
-export async function reloadCurrent(
-  target: TargetFolder,
-  id: string,
-  mode: ReloadMode,
-  env: Readonly<Record<string, string | undefined>>,
-  timeoutMs: number,
-): Promise<ReloadResult> {
+export async function reloadCurrent(running: RunningRelease, id: string, mode: ReloadMode): Promise<ReloadResult> {
+  const { target, env, timeoutMs } = running
   if (mode === 'none') return { outcome: 'not_running' }
   if (mode !== 'auto') {
     const { code, stdout, stderr } = await runCommand(mode, env, { timeoutMs, cwd: target.dir })
@@ -29,10 +33,8 @@ export async function reloadCurrent(
     const said = (stderr || stdout).trim().split('\n').slice(-5).join('\n')
     return { outcome: 'failed', reason: `"${mode.join(' ')}" ended with exit code ${code}${said && `: ${said}`}` }
   }
-  const command = [process.execPath, join(target.current, 'bin/app'), 'reload', '--json']
-  const { stdout, stderr } = await runCommand(command, env, { timeoutMs, cwd: target.current })
-  const answer = parse(stdout)
-  if (answer === undefined) return { outcome: 'failed', reason: (stderr || stdout || 'no answer').trim() }
+  const answer = await askRunning<{ release?: string }>(running, 'reload')
+  if (typeof answer === 'string') return { outcome: 'failed', reason: answer }
   if (!answer.ok) {
     if (answer.error?.code === 'propane_not_running') return { outcome: 'not_running' }
     return { outcome: 'failed', reason: answer.error?.message ?? 'no reason given' }
@@ -45,10 +47,16 @@ export async function reloadCurrent(
   return { outcome: 'ok' }
 }
 
-function parse(text: string): ControlAnswer | undefined {
+/** Asks what runs from `current` by propane's control socket. Resolves with what was said instead where there was no answer. */
+export async function askRunning<T>(
+  { target, env, timeoutMs }: RunningRelease,
+  question: 'reload' | 'status',
+): Promise<ControlAnswer<T> | string> {
+  const command = [process.execPath, join(target.current, 'bin/app'), question, '--json']
+  const { stdout, stderr } = await runCommand(command, env, { timeoutMs, cwd: target.current })
   try {
-    return JSON.parse(text.trim().split('\n').at(-1) ?? '') as ControlAnswer
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ControlAnswer<T>
   } catch {
-    return undefined
+    return (stderr || stdout || 'no answer').trim()
   }
 }

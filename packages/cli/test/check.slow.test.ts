@@ -68,6 +68,45 @@ describe('arlen check', () => {
     expect(perf).toBe('too slow\n(exit code 3)')
   })
 
+  test('finds what is wrong in and between templates, each at its own line and column', async () => {
+    const tsconfig = JSON.parse(TSCONFIG)
+    Object.assign(tsconfig.compilerOptions, { customConditions: ['@arlen/source'], allowImportingTsExtensions: true })
+    const app = temporaryApp({
+      'config/app.js': "export default { views: { layout: 'layouts/site' } }",
+      'tsconfig.json': JSON.stringify({ ...tsconfig, include: ['.arlen/views/**/*.ts'] }),
+      'templates/layouts/site.html.ets': '<title><%= content("title") %></title>',
+      'templates/home.html.ets':
+        '<%! props: { user: { name: string } } layout: "layouts/site" %>\n<% contentFor("titel", "Home") %>\n<p>\n<%= $user.nmae %> <%= include("nav", { at: 1 }) %>',
+      'templates/nav.html.ets': '<%! props: { at: string } layout: null %><%= $at %>',
+    })
+    const problems = async () => {
+      const { code, out } = await app.arlen(['check', '--json', '--only', 'templates,types'])
+      expect(code).toBe(1)
+      const { steps } = JSON.parse(out) as Report
+      return steps.map(step => step.problems.map(problem => problem.replaceAll(`${app.root}/`, '')))
+    }
+    const [templates, types] = await problems()
+    expect(templates).toEqual([
+      'templates/home.html.ets:2:15 Nobody prints the block "titel"; did you mean "title"?',
+      expect.stringMatching(/^templates\/layouts\/site\.html\.ets:1:1 .* never calls content\(\)/),
+    ])
+    // The packages are checked from source here, without the types of Node.js.
+    expect(types?.filter(problem => /\.ets/.test(problem))).toEqual([
+      expect.stringMatching(/^templates\/home\.html\.ets:4:11 .*'nmae'/),
+      expect.stringMatching(/^templates\/home\.html\.ets:4:40 .*number/),
+    ])
+    app.write({ 'templates/home.html.ets': '<%! layout: "layouts/sit" %>\n<%= include("nva") %>' })
+    expect((await problems())[0]).toEqual([
+      'templates/home.html.ets:1:13 There is no template "layouts/sit"; did you mean "layouts/site"?',
+      'templates/home.html.ets:2:13 There is no template "nva"; did you mean "nav"?',
+    ])
+    app.write({
+      'config/app.js': "export default { views: { layout: 'layouts/stie' } }",
+      'templates/home.html.ets': '',
+    })
+    expect((await problems())[0]).toEqual(['There is no template "layouts/stie"; did you mean "layouts/site"?'])
+  })
+
   test('runs the steps that are asked for, and knows no others', async () => {
     const app = temporaryApp({ ...SOUND, 'home.test.js': 'process.exit(1)' })
     const { code, out } = await app.arlen(['check', '--only', 'templates,config'])

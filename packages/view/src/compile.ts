@@ -62,8 +62,10 @@ class SingleStore implements TemplateStore {
 
   get(name: string): Entry {
     if (name === this.#entry.name) return this.#entry
-    throw viewError('template_missing', { name, where: ', for this one was compiled alone' })
+    throw viewError('template_missing', { name, where: ', for this one was compiled alone.' })
   }
+
+  load(): void {}
 
   names(): string[] {
     return [this.#entry.name]

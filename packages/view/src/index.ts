@@ -28,13 +28,16 @@ export type { RenderEvent } from './render/template-entry.ts'
 export { templateDiagnostic } from './render/trace.ts'
 export { TemplateError } from './template-error.ts'
 export type {
+  AsyncSlots,
   Block,
   Helpers,
   HelperTypes,
+  IncludeArguments,
   JsonTemplateView,
   LocalsOf,
   LooseHelpers,
   Printable,
+  Slots,
   StrictPrintable,
   StrictTemplateView,
   TemplateMeta,

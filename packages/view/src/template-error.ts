@@ -47,3 +47,10 @@ export function templateError(
   const position = new Lines(source.text).at(offset)
   return new TemplateError(code, viewError(code, values).message, source, position, options)
 }
+
+/** Makes a warning for an offset into the source. */
+export function templateWarning(source: TemplateSource, offset: number, message: string): Diagnostic {
+  const position = new Lines(source.text).at(offset)
+  const snippet = codeFrame(source.text, position.line, position.column)
+  return { stage: 'template', severity: 'warning', message, file: source.path, ...position, snippet }
+}

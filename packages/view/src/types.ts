@@ -27,7 +27,7 @@ export type LooseHelpers = Readonly<Record<string, Untyped>>
 /** The name of a template: any string until a registry is declared. */
 export type TemplateName = keyof Templates extends never ? string : keyof Templates & string
 
-type Rendering = (locals: never, view: never) => unknown
+type Rendering = (locals: never, view: never, slots: never) => unknown
 
 /** The locals that a template takes. */
 export type LocalsOf<Name> = Name extends keyof Templates
@@ -59,6 +59,45 @@ export type StrictPrintable = string | number | bigint | boolean | SafeString | 
 /** A block: returns what it printed, as safe text, or what its function returned. */
 export type Block<Args extends readonly unknown[] = []> = (...args: Args) => Printable | Promise<Printable>
 
+/** The arguments of each slot, as `slots: { … }` in a header declares them: `{ body: []; row: [order: Order]; footer?: [] }`. */
+type SlotTable<Table> = { [Name in keyof Table]?: readonly unknown[] }
+
+type Slot<Args, Result> = Args extends readonly unknown[] ? (...args: Args) => Result : never
+
+/** The slots of a template, as it calls them: `slots.row(order)`. Those marked `?` may not be there. */
+export type Slots<Table extends SlotTable<Table>> = {
+  readonly [Name in keyof Table]: Slot<NonNullable<Table[Name]>, SafeString>
+}
+
+/** {@link Slots} of a template that awaits something: what it is given may be a promise. */
+export type AsyncSlots<Table extends SlotTable<Table>> = {
+  readonly [Name in keyof Table]: Slot<NonNullable<Table[Name]>, SafeString | Promise<SafeString>>
+}
+
+type GivenBlock<Declared> = Declared extends (...args: infer Args) => infer Result
+  ? (...args: Args) => Printable | (Result extends Promise<unknown> ? Promise<Printable> : never)
+  : undefined
+
+type GivenSlots<Declared> =
+  | { readonly [Name in keyof Declared]: GivenBlock<Declared[Name]> | Printable }
+  | (Declared extends { readonly default?: infer Default } ? GivenBlock<NonNullable<Default>> : never)
+
+type DeclaredSlots<Name> = Name extends keyof Templates
+  ? Templates[Name] extends (locals: never, view: never, slots: infer Declared) => unknown
+    ? Declared
+    : never
+  : Untyped
+
+/** The arguments of `include()` after the name: locals and slots, each optional if the template needs none of them. */
+export type IncludeArguments<Name> =
+  unknown extends DeclaredSlots<Name>
+    ? LocalsArgument<Name>
+    : Record<never, never> extends DeclaredSlots<Name>
+      ? NeedsNothing<Name> extends true
+        ? [locals?: LocalsOf<Name>, slots?: GivenSlots<DeclaredSlots<Name>>]
+        : [locals: LocalsOf<Name>, slots?: GivenSlots<DeclaredSlots<Name>>]
+      : [locals: LocalsOf<Name>, slots: GivenSlots<DeclaredSlots<Name>>]
+
 type Settled<Result, Value> = Result extends Promise<unknown> ? Promise<Value> : Value
 
 /** The functions that templates can call. What templates print themselves is safe; other strings are escaped. */
@@ -70,8 +109,11 @@ export interface TemplateView {
   demand(locals: object, meta: TemplateMeta, local: string): void
   readonly helpers: keyof Helpers extends never ? LooseHelpers : Helpers
 
-  /** Renders a partial with these locals and no others. */
-  include<Name extends TemplateName>(name: Name, ...locals: LocalsArgument<Name>): Included<Name>
+  /**
+   * Renders a partial with these locals and no others. What a template declares as its slots is the third argument: a block for
+   * each name, or one function for the slot `default`.
+   */
+  include<Name extends TemplateName>(name: Name, ...rest: IncludeArguments<Name>): Included<Name>
   /** Renders a partial for each item. Without `toLocals`, the items are the locals. */
   includeEach<Name extends TemplateName, Item extends LocalsOf<Name>>(name: Name, items: Iterable<Item>): Included<Name>
   includeEach<Name extends TemplateName, Item>(
@@ -123,6 +165,8 @@ export interface TemplateMeta {
   readonly async: boolean
   /** The layout in its header; null if it declines the default layout. */
   readonly layout?: string | null
+  /** Its slots, and whether each is required. */
+  readonly slots?: Readonly<Record<string, boolean>>
   /** Whether it calls `layout()` or `flush()`, which affect this template only. */
   readonly ownView: boolean
   /** The helpers that it needs, and where it first calls each. */
@@ -131,7 +175,7 @@ export interface TemplateMeta {
 
 /** A generated module. */
 export interface TemplateModule {
-  readonly default: (locals: never, view: never) => string | Promise<string>
+  readonly default: (locals: never, view: never, slots: never) => string | Promise<string>
   readonly __meta: TemplateMeta
 }
 

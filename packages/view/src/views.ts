@@ -67,7 +67,7 @@ export interface Views<Context = unknown> {
   contentType(name: string): string
   /** Whether the template exists. */
   has(name: string): boolean
-  /** Loads every template now, so that mistakes show at the start. Throws the first one. */
+  /** Loads every template now, so that mistakes in one or between them show at the start. Throws the first one. */
   load(): void
   /** The names of all templates, sorted. */
   names(): string[]
@@ -99,9 +99,7 @@ export function createViews<Context = unknown>(given: ViewsOptions<Context>): Vi
     stream: (name, ...rest) => stream(engine, name, ...(rest as [object?, unknown?, RenderOptions?])),
     contentType: contentTypeOf,
     has: name => store.names().includes(name),
-    load: () => {
-      for (const name of store.names()) store.get(name)
-    },
+    load: () => store.load(engine.layout),
     names: () => store.names(),
   }
 }

@@ -63,6 +63,12 @@ const MISTAKES = `<%! import type { Product } from '../models.ts'
 <%= |new Date() %>
 <%= formatPrice(|$product.name) %>
 <%= urlFor('x', { |id: 1 }) %>
+<%= include('parts/list', { title: '' }, { |itme: () => '', default: '', item: '' }) %>
+<%= |include('parts/list', { title: '' }) %>
+<%= include('parts/list', { title: '' }, |{ default: '' }) %>
+<%= include('parts/list', { title: '' }, { default: '', item: product => { %><%= product.|nmae %><% } }) %>
+<%= include('parts/list', { title: '' }, { default: '', |item: async () => { %>x<% } }) %>
+<%= include('parts/card', { product: $product }, |{ default: '' }) %>
 `
 
 test('reports mistakes of templates at their own lines and columns', async () => {

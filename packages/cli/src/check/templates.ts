@@ -4,17 +4,18 @@ import type { Diagnostic } from '@arlen/core'
 import { type Finding, type Step, skip } from './step.ts'
 
 export const templatesStep: Step = {
-  description: 'templates: compiled, and without warnings',
+  description: 'templates: compiled, with their layouts, parts and blocks, and without warnings',
   async run({ root, io }): Promise<Finding> {
     const { loadConfig } = await import('arlen')
     // The step before judges that of production.
-    const { views } = loadConfig({ root, env: io.env, environment: 'development' }).config
+    const { views, mail } = loadConfig({ root, env: io.env, environment: 'development' }).config
     const dir = join(root, views.dir)
     if (!existsSync(dir)) return skip('there are no templates')
     const { buildViews, BuildError } = await import('@arlen/view')
     try {
+      const layouts = [views.layout, mail.layout].filter(layout => layout !== '')
       // Where the type check finds them.
-      const { warnings } = await buildViews({ dir, outDir: join(root, '.arlen/views') })
+      const { warnings } = await buildViews({ dir, outDir: join(root, '.arlen/views'), layouts })
       return { problems: warnings.map(lineOf) }
     } catch (error) {
       if (!(error instanceof BuildError)) throw error

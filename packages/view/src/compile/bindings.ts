@@ -10,6 +10,8 @@ export interface Binding {
   offset: number
 }
 
+const OBJECT_VALUES: Readonly<Record<string, string>> = { locals: '__l', helpers: '__v.helpers', slots: '__s' }
+
 /**
  * Resolves the names in a template's code to locals, built-in functions and objects, helpers, or the template's own declarations.
  * All but the last get a statement at the top of the generated function.
@@ -82,8 +84,8 @@ export class Bindings {
 
   *#objects(): Generator<Binding> {
     for (const { text, start } of firstOfEach(this.#template.names.builtins)) {
-      if (!OBJECTS.has(text) || !this.uses(text)) continue
-      yield { code: `const ${text} = ${text === 'locals' ? '__l' : '__v.helpers'}; void ${text};`, offset: start }
+      if (!OBJECTS.has(text) || !this.uses(text) || (text === 'slots' && !this.#template.header?.slotTypes)) continue
+      yield { code: `const ${text} = ${OBJECT_VALUES[text]}; void ${text};`, offset: start }
     }
   }
 

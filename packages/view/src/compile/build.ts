@@ -10,7 +10,14 @@ import { viewError } from '../errors.ts'
 import { listTemplates, templateText } from '../render/folder-store.ts'
 import { TemplateError } from '../template-error.ts'
 import { nameOfFile } from '../template-name.ts'
-import { type CompiledTemplate, compileTemplate, STRICT, type Strictness } from './compile-template.ts'
+import { checkLinks } from './check-links.ts'
+import {
+  type CompiledTemplate,
+  compileLinked,
+  type LinkedTemplate,
+  STRICT,
+  type Strictness,
+} from './compile-template.ts'
 import { findSyntaxError, syntaxError } from './syntax-error.ts'
 
 /** Options of {@link buildViews}. */
@@ -20,12 +27,15 @@ export interface BuildOptions {
   /** The folder for compiled modules. Modules of deleted templates are removed from it. */
   outDir: string
   strict?: Strictness
+  /** Layouts that pages and letters get without naming one, which are checked as if one named them. */
+  layouts?: readonly string[]
 }
 
 const OPTIONS: OptionTable<BuildOptions> = {
   dir: option.required(option.text),
   outDir: option.required(option.text),
   strict: STRICT,
+  layouts: option.listOf(option.text),
 }
 
 /** What {@link buildViews} wrote. */
@@ -35,7 +45,7 @@ export interface BuildResult {
   warnings: Diagnostic[]
 }
 
-/** Templates could not be compiled. Has the first mistake of each. */
+/** Templates could not be compiled. Has the first mistake of each, or all between them. */
 export class BuildError extends ArlenError {
   readonly diagnostics: readonly Diagnostic[]
 
@@ -50,15 +60,18 @@ export class BuildError extends ArlenError {
  * Compiles a folder of templates for production. Writes a TypeScript module to check, its JavaScript and a source map for each, and
  * a registry for all: `index.js`, and `index.d.ts`, which declares their names and locals. Unchanged files are not written.
  *
- * @throws BuildError with the first mistake of every template that has one, and writes nothing; option_unknown, option_invalid
+ * What templates name of each other is checked: layouts, includes, slots and blocks.
+ *
+ * @throws BuildError with the first mistake of every template that has one, and writes nothing; template_missing for one of
+ * `layouts`; option_unknown, option_invalid
  */
 export async function buildViews(options: BuildOptions): Promise<BuildResult> {
-  const { strict, ...folders } = readOptions('buildViews()', options, OPTIONS)
+  const { strict, layouts = [], ...folders } = readOptions('buildViews()', options, OPTIONS)
   const dir = resolve(folders.dir)
   const outDir = resolve(folders.outDir)
   const view = importName(outDir, '@arlen/view')
   const errors: TemplateError[] = []
-  const compiled = new Map<string, CompiledTemplate>()
+  const compiled = new Map<string, LinkedTemplate>()
   const templates = listTemplates(dir)
   refuseEqualNames(templates)
   for (const file of templates) {
@@ -70,6 +83,10 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
     }
   }
   const scripts = await stripChanged(outDir, compiled, errors)
+  const byName = new Map([...compiled].map(([file, template]) => [nameOfFile(file), template]))
+  // With a template missing that could not be compiled, every use of it would seem to be a mistake.
+  const links = errors.length === 0 ? checkLinks(byName, layouts) : { errors: [], warnings: [] }
+  errors.push(...links.errors)
   if (errors.length > 0)
     throw new BuildError(
       dir,
@@ -88,7 +105,7 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   files.set('index.d.ts', registryTypes([...compiled.keys()], view))
   await writeChanged(outDir, files)
   await removeStale(outDir, new Set(files.keys()))
-  return { names, warnings: [...compiled.values()].flatMap(template => template.warnings) }
+  return { names, warnings: [...[...compiled.values()].flatMap(template => template.warnings), ...links.warnings] }
 }
 
 // `a.html.ets` and `a.ets` would have the same name, `a`.
@@ -110,7 +127,7 @@ async function compileFile(
 ) {
   const path = join(dir, file)
   const folder = dirname(join(outDir, file))
-  return compileTemplate(templateText(await readFile(path, 'utf8')), {
+  return compileLinked(templateText(await readFile(path, 'utf8')), {
     path,
     name: nameOfFile(file),
     ...options,

@@ -81,8 +81,9 @@ class Generator {
     if (header) this.#header(header)
     const begin = nodes[0] ? startOf(nodes[0]) : 0
     const returns = isAsync ? 'Promise<string>' : 'string'
+    const slots = header?.slotTypes ? ', __s: __Slots' : ''
     this.#out.glue(
-      `export default ${isAsync ? 'async ' : ''}function render(__l: __Props, __v: __View): ${returns} { `,
+      `export default ${isAsync ? 'async ' : ''}function render(__l: __Props, __v: __View${slots}): ${returns} { `,
       begin,
     )
     this.#bind()
@@ -104,6 +105,7 @@ class Generator {
     const json = format === 'json' ? 'JsonTemplateView' : undefined
     const types = [`${json ?? (strictValues ? 'StrictTemplateView' : 'TemplateView')} as __View`]
     if (!header?.props) types.push('Untyped as __Untyped')
+    if (header?.slotTypes) types.push(`${this.#names.isAsync ? 'AsyncSlots' : 'Slots'} as __SlotsOf`)
     if (this.#names.usesLooseHelpers) types.push('LooseHelpers as __Loose')
     this.#out.glue(`import type { ${types.join(', ')} } from '${this.#options.view}'; `, 0)
     if (!header?.props) this.#out.glue('type __Props = __Untyped; ', 0)
@@ -114,14 +116,17 @@ class Generator {
     const moves = header.relativePaths.map(({ start, end }) => {
       return { start, end, text: this.#options.relocate(text.slice(start, end)) }
     })
-    const parts: { span: Span; before: string }[] = header.statements.map(span => ({ span, before: '' }))
-    if (header.props) parts.push({ span: header.props, before: 'type __Props = ' })
+    const parts: { span: Span; before: string; after: string }[] = header.statements.map(span => {
+      return { span, before: '', after: '; ' }
+    })
+    if (header.props) parts.push({ span: header.props, before: 'type __Props = ', after: '; ' })
+    if (header.slotTypes) parts.push({ span: header.slotTypes, before: 'type __Slots = __SlotsOf<', after: '>; ' })
     parts.sort((a, b) => a.span.start - b.span.start)
-    for (const { span, before } of parts) {
+    for (const { span, before, after } of parts) {
       this.#out.alignTo(span.start)
       if (before) this.#out.glue(before, span.start)
       this.#out.copy(span.start, span.end, header.code, moves)
-      this.#out.glue('; ', span.end)
+      this.#out.glue(after, span.end)
     }
   }
 
@@ -236,10 +241,15 @@ class Generator {
       format: this.#options.format,
       async: names.isAsync,
       ...(header?.layout !== undefined && { layout: header.layout }),
+      ...(header?.slotTypes && { slots: requiredSlots(header) }),
       ownView: names.uses('layout') || names.uses('flush') || typeof header?.layout === 'string',
       helpers: names.requiredHelpers(),
     }
   }
+}
+
+function requiredSlots(header: Header): Record<string, boolean> {
+  return Object.fromEntries([...header.slots].map(([name, { required }]) => [name, required]))
 }
 
 // TypeScript treats U+2028 and U+2029 as line ends even here.

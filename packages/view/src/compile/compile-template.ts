@@ -2,6 +2,8 @@ import type { Diagnostic } from '@arlen/core'
 import { type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
 import { lint } from '../parse/html-lint.ts'
 import { parse } from '../parse/parser.ts'
+import { type References, referencesOf } from '../parse/references.ts'
+import { checkSlots } from '../parse/slot-use.ts'
 import type { Format } from '../render/escape.ts'
 import { formatOf, nameOfFile } from '../template-name.ts'
 import { generate } from './codegen.ts'
@@ -41,6 +43,11 @@ export interface CompiledTemplate {
   warnings: Diagnostic[]
 }
 
+/** A template as the others of its folder see it. */
+export interface LinkedTemplate extends CompiledTemplate {
+  readonly references: References
+}
+
 /** The rule of the option `strict`. */
 export const STRICT: OptionRule = option.either(
   option.boolean,
@@ -62,10 +69,16 @@ const OPTIONS: OptionTable<CompileOptions> = {
  * @throws TemplateError with the first mistake; option_unknown, option_invalid
  */
 export function compileTemplate(text: string, options: CompileOptions): CompiledTemplate {
+  return compileLinked(text, options)
+}
+
+/** {@link compileTemplate}, and what the template names of others. */
+export function compileLinked(text: string, options: CompileOptions): LinkedTemplate {
   const given = readOptions('compileTemplate()', options, OPTIONS)
   const { path, name, format = formatOf(path), strict, relocate, view = '@arlen/view' } = given
   const source = { path, text }
   const template = parse(source)
+  const slotWarnings = checkSlots(template, name ?? nameOfFile(path))
   const modes = strictModes(strict)
   const { code, mappings } = generate(template, {
     name: name ?? nameOfFile(path),
@@ -78,7 +91,8 @@ export function compileTemplate(text: string, options: CompileOptions): Compiled
   return {
     code,
     map: { version: 3, file: '', sources: [path], sourcesContent: [text], names: [], mappings },
-    warnings: format === 'html' ? lint(template) : [],
+    warnings: [...(format === 'html' ? lint(template) : []), ...slotWarnings],
+    references: referencesOf(template),
   }
 }
 

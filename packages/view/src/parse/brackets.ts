@@ -102,10 +102,13 @@ export class Brackets {
   }
 
   #capture(tag: Tag, brace: Bracket): boolean {
-    if (brace.before?.text !== '=>') return false
-    const call = this.#open.at(-2)
-    const callee = call?.token.text === '(' ? call.before : undefined
-    brace.captures = tag.kind !== 'code' || (callee !== undefined && (call!.printed || CAPTURING.has(callee.text)))
+    const around = this.#open.at(-2)
+    // `{ row: order => { %>` and `{ row(order) { %>`: a member of an object that is an argument of what is printed.
+    const isMember = around?.token.text === '{' && around.printed && !around.captures
+    if (brace.before?.text !== '=>' && !(isMember && brace.before?.text === ')')) return false
+    const callee = around?.token.text === '(' ? around.before : undefined
+    const isArgument = callee !== undefined && (around!.printed || CAPTURING.has(callee.text))
+    brace.captures = tag.kind !== 'code' || isMember || isArgument
     return brace.captures
   }
 

@@ -15,8 +15,13 @@ export interface Header {
   props: Span | undefined
   /** The required members of an inline `props: { … }`; undefined for a named type, which only TypeScript knows. */
   required: string[] | undefined
+  /** The type after `slots:`, the arguments of each slot by its name: `{ body: []; row: [order: Order] }`. */
+  slotTypes: Span | undefined
+  slots: ReadonlyMap<string, { readonly required: boolean; readonly offset: number }>
   /** `layout: 'name'`; null for `layout: null`, which declines the default layout. */
   layout: string | null | undefined
+  /** Where the name of the layout is written. */
+  layoutAt: number
   /** Names that the header declares, which are not helpers. */
   bound: Set<string>
   /** Relative import paths, without quotes. They are converted for the generated module. */
@@ -33,7 +38,10 @@ export function parseHeader(source: TemplateSource, tag: Tag): Header {
     statements: [],
     props: undefined,
     required: undefined,
+    slotTypes: undefined,
+    slots: new Map(),
     layout: undefined,
+    layoutAt: tag.start,
     bound: new Set(),
     code: tag,
     relativePaths: relativePaths(tokens),
@@ -61,13 +69,29 @@ function addStatement(source: TemplateSource, header: Header, tokens: readonly T
     }
     header.props = { start: value.start, end: last.end }
     header.required = requiredMembers(tokens.slice(2))
+  } else if (word.text === 'slots') {
+    addSlots(source, header, tokens)
   } else if (word.text === 'layout') {
     header.layout = layoutName(source, tokens)
+    header.layoutAt = value?.start ?? word.start
   } else {
     if (word.text === 'import') for (const name of importedNames(tokens)) header.bound.add(name)
     else for (const name of declaredNames(tokens)) header.bound.add(name)
     header.statements.push({ start: word.start, end: last.end })
   }
+}
+
+function addSlots(source: TemplateSource, header: Header, tokens: readonly Token[]): void {
+  const type = tokens.slice(2)
+  const members = inlineMembers(type)
+  if (!members || members.length === 0 || header.slotTypes) {
+    const reason = header.slotTypes
+      ? 'slots are declared twice.'
+      : 'slots are a list of names with their arguments, as in slots: { body: []; row: [item: Item]; footer?: [] }.'
+    throw templateError('header_invalid', source, tokens[0]!.start, { reason })
+  }
+  header.slotTypes = { start: type[0]!.start, end: type.at(-1)!.end }
+  header.slots = new Map(members.map(({ name, ...member }) => [name, member]))
 }
 
 function layoutName(source: TemplateSource, tokens: readonly Token[]): string | null {
@@ -95,30 +119,48 @@ function statementStarts(tokens: readonly Token[]): number[] {
 function startsStatement(previous: Token | undefined, token: Token, next: Token | undefined): boolean {
   if (token.kind !== 'name' || !next) return false
   if (previous?.text === '.' || previous?.text === 'export' || previous?.text === 'async') return false
-  if (token.text === 'props' || token.text === 'layout') return next.text === ':'
+  if (token.text === 'props' || token.text === 'slots' || token.text === 'layout') return next.text === ':'
   if (!STATEMENTS.has(token.text) || previous?.text === 'import' || previous?.text === 'declare') return false
   // `import(…)` and `typeof import(…)` are types; `type` may be the name of a thing.
   if (token.text === 'import') return next.text !== '(' && next.text !== '.'
   return next.kind === 'name' && previous?.text !== ':' && previous?.text !== '='
 }
 
-// The required names of an inline object type; undefined if the type is more than that.
 function requiredMembers(type: readonly Token[]): string[] | undefined {
+  return inlineMembers(type)
+    ?.filter(({ required }) => required)
+    .map(({ name }) => name)
+}
+
+interface Member {
+  name: string
+  required: boolean
+  offset: number
+}
+
+// The names of an inline object type; undefined if the type is more than that.
+function inlineMembers(type: readonly Token[]): Member[] | undefined {
   if (type[0]?.text !== '{' || type.at(-1)?.text !== '}') return undefined
-  const names: string[] = []
+  const members: Member[] = []
   let depth = 0
   for (const [index, token] of type.entries()) {
     const previous = type[index - 1]?.text
     const separated = previous === '{' || previous === ';' || previous === ',' || startsLine(type, index)
-    if (depth === 1 && separated && type[index + 1]?.text === ':' && token.kind !== 'punctuator') {
-      names.push(token.kind === 'string' ? token.text.slice(1, -1) : token.text)
+    const required = type[index + 1]?.text === ':'
+    const optional = type[index + 1]?.text === '?' && type[index + 2]?.text === ':'
+    if (depth === 1 && separated && (required || optional) && token.kind !== 'punctuator') {
+      members.push({
+        name: token.kind === 'string' ? token.text.slice(1, -1) : token.text,
+        required,
+        offset: token.start,
+      })
     }
     if (token.kind !== 'punctuator') continue
     if ('([{<'.includes(token.text)) depth += 1
     if (')]}>'.includes(token.text)) depth -= 1
     if (depth === 0 && index < type.length - 1) return undefined // `{ … } & More`
   }
-  return names
+  return members
 }
 
 // A line break alone may separate members. What precedes it then ends a type.

@@ -1,6 +1,5 @@
 import type { Diagnostic } from '@arlen/core'
-import { codeFrame } from '@arlen/core/code-frame'
-import { Lines } from '../position.ts'
+import { templateWarning } from '../template-error.ts'
 import { HtmlReader } from './html-reader.ts'
 import type { CodeNode, Template } from './parser.ts'
 
@@ -29,13 +28,7 @@ export function lint(template: Template): Diagnostic[] {
       reader.readValue()
     }
   })
-  if (found.length === 0) return []
-  const lines = new Lines(source.text)
-  return found.map(({ node, message }) => {
-    const position = lines.at(node.tag.start)
-    const snippet = codeFrame(source.text, position.line, position.column)
-    return { stage: 'template', severity: 'warning', message, file: source.path, ...position, snippet }
-  })
+  return found.map(({ node, message }) => templateWarning(source, node.tag.start, message))
 }
 
 /** What is wrong with a value where it stands. `raw()` says that the author knows; `jsonScript()` is for scripts alone. */

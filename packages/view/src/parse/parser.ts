@@ -22,6 +22,8 @@ export interface Template {
   /** In order; comments and the header are left out. */
   readonly nodes: readonly Node[]
   readonly names: Names
+  /** Every warning that a comment silences. */
+  readonly allowed: ReadonlySet<string>
 }
 
 /** Parses a template. Throws a `TemplateError` at the first mistake. */
@@ -32,12 +34,14 @@ export function parse(source: TemplateSource): Template {
   const nodes: Node[] = []
   const printing = new PrintingFunctions(source)
   let header: Header | undefined
+  const allowed = new Set<string>()
   let allow: CodeNode['allow']
   let inSwitch = false
   let beforeHeader = pieces.some(piece => piece.kind === 'header')
   for (const piece of pieces) {
     if (piece.kind === 'comment') {
       allow = allowanceIn(source.text.slice(piece.codeStart, piece.codeEnd)) ?? allow
+      if (allow) allowed.add(allow.rule)
       continue
     }
     if (piece.kind === 'header') {
@@ -59,7 +63,7 @@ export function parse(source: TemplateSource): Template {
   }
   brackets.end()
   printing.end()
-  return { source, header, nodes, names }
+  return { source, header, nodes, names, allowed }
 }
 
 /** `allow script: the reason`. */

@@ -13,8 +13,8 @@ export const BUILTINS: ReadonlySet<string> = new Set([
   'raw',
 ])
 
-/** The objects of every template: its locals and all registered helpers. */
-export const OBJECTS: ReadonlySet<string> = new Set(['helpers', 'locals'])
+/** The objects of every template: its locals, all registered helpers, and the slots that its header declares. */
+export const OBJECTS: ReadonlySet<string> = new Set(['helpers', 'locals', 'slots'])
 
 /** Keywords, which cannot be names of helpers. */
 export const KEYWORDS: ReadonlySet<string> = new Set(

@@ -2,11 +2,12 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import { suggest } from '@arlen/core/options'
-import { compileTemplate, type Strictness } from '../compile/compile-template.ts'
+import { checkLinks } from '../compile/check-links.ts'
+import { compileLinked, type LinkedTemplate, type Strictness } from '../compile/compile-template.ts'
 import { loadTemplate } from '../compile/load-template.ts'
 import { moduleUrl } from '../compile/module-loader.ts'
 import { viewError } from '../errors.ts'
+import { nearMiss } from '../near-miss.ts'
 import { TemplateError } from '../template-error.ts'
 import { EXTENSION, filesOfName, isTemplateName, nameOfFile } from '../template-name.ts'
 import type { TemplateMeta } from '../types.ts'
@@ -26,6 +27,7 @@ export interface FolderOptions {
 interface Loaded {
   text: string
   entry: Entry
+  compiled: LinkedTemplate
 }
 
 /** Compiles the templates of a folder when they are needed. */
@@ -46,9 +48,17 @@ export class FolderStore implements TemplateStore {
     if (loaded && !this.changes) return loaded.entry
     const { path, text } = this.#read(name)
     if (loaded?.text === text) return loaded.entry
-    const entry = this.#load(name, path, text)
-    this.#loaded.set(name, { text, entry })
-    return entry
+    const loading = { text, ...this.#load(name, path, text) }
+    this.#loaded.set(name, loading)
+    return loading.entry
+  }
+
+  load(layout: string | null): void {
+    for (const name of this.names()) this.get(name)
+    const linked = new Map([...this.#loaded].map(([name, { compiled }]) => [name, compiled]))
+    const { errors, warnings } = checkLinks(linked, layout === null ? [] : [layout])
+    if (errors[0]) throw errors[0]
+    for (const warning of warnings) this.#options.onWarning?.(warning)
   }
 
   names(): string[] {
@@ -66,27 +76,25 @@ export class FolderStore implements TemplateStore {
       const text = readIfThere(path)
       if (text !== undefined) return { path, text }
     }
-    const like = suggest(name, this.names())
-    const where = ` in ${this.#options.dir}${like ? `; did you mean "${like}"?` : ''}`
+    const where = ` in ${this.#options.dir}${nearMiss(name, this.names())}`
     throw viewError('template_missing', { name, where })
   }
 
-  #load(name: string, path: string, text: string): Entry {
-    const compiled = compileTemplate(text, { path, name, strict: this.#options.strict })
+  #load(name: string, path: string, text: string): Omit<Loaded, 'text'> {
+    const compiled = compileLinked(text, { path, name, strict: this.#options.strict })
     for (const warning of compiled.warnings) this.#options.onWarning?.(warning)
     const url = moduleUrl(path)
     const module = loadTemplate(url, compiled, name)
     const entry = toEntry(module, { url, path, map: () => compiled.map })
     this.#checkHelpers(entry.meta, path, text)
-    return entry
+    return { entry, compiled }
   }
 
   #checkHelpers(meta: TemplateMeta, path: string, text: string): void {
     const unknown = meta.helpers.find(([name]) => !this.#options.helperNames.has(name))
     if (!unknown) return
     const [helper, line, column] = unknown
-    const like = suggest(helper, this.#options.helperNames)
-    const reason = viewError('helper_unknown', { helper, hint: like ? `; did you mean "${like}"?` : '' }).message
+    const reason = viewError('helper_unknown', { helper, hint: nearMiss(helper, this.#options.helperNames) }).message
     throw new TemplateError('helper_unknown', reason, { path, text }, { line, column })
   }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { suggest } from '@arlen/core/options'
 import type { SourceMap } from '../compile/source-map.ts'
 import { viewError } from '../errors.ts'
+import { nearMiss } from '../near-miss.ts'
 import type { TemplateModule } from '../types.ts'
 import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'
 
@@ -25,8 +25,7 @@ export class RegistryStore implements TemplateStore {
       this.#entries.set(entry.name, entry)
       for (const [helper, line, column] of entry.meta.helpers) {
         if (helperNames.has(helper)) continue
-        const like = suggest(helper, helperNames)
-        const hint = ` (${origin.path}:${line}:${column})${like ? `; did you mean "${like}"?` : ''}`
+        const hint = ` (${origin.path}:${line}:${column})${nearMiss(helper, helperNames)}`
         throw viewError('helper_unknown', { helper, hint })
       }
     }
@@ -35,8 +34,12 @@ export class RegistryStore implements TemplateStore {
   get(name: string): Entry {
     const entry = this.#entries.get(name)
     if (entry) return entry
-    const like = suggest(name, this.names())
-    throw viewError('template_missing', { name, where: like ? `; did you mean "${like}"?` : '' })
+    throw viewError('template_missing', { name, where: nearMiss(name, this.names()) })
+  }
+
+  /** All are loaded, and were checked when they were compiled. */
+  load(layout: string | null): void {
+    if (layout !== null) this.get(layout)
   }
 
   names(): string[] {

@@ -2,6 +2,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { viewError } from '../errors.ts'
 import { type Format, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
+import { slotsFor } from './slots.ts'
 import { checked, type Entry, renderEntry, type TemplateStore } from './template-entry.ts'
 import { addTo, type Page, View } from './template-view.ts'
 
@@ -84,7 +85,7 @@ export class Rendering implements Page {
       return this.wrap(layout, view, body, locals)
     }
     if (send) view.sink = text => send(text, wrap)
-    return afterBody(entry, renderEntry(entry, locals, view), body => {
+    return afterBody(entry, renderEntry(entry, locals, view, slotsFor(entry)), body => {
       if (entry.format === 'json') checkJson(name, body)
       return this.layoutSent ? body : wrap(body)
     })
@@ -99,10 +100,10 @@ export class Rendering implements Page {
     this.#depth -= 1
   }
 
-  partial(entry: Entry, locals: object, from: View): string | Promise<string> {
+  partial(entry: Entry, locals: object, from: View, slots: object | undefined): string | Promise<string> {
     const view = new View(this, entry.format, from.inner)
     view.ownBlocks = new Map()
-    return afterBody(entry, renderEntry(entry, locals, view), body => {
+    return afterBody(entry, renderEntry(entry, locals, view, slots), body => {
       const layout = layoutOf(entry, view, null)
       // Without a layout of its own, what it collected is for the layout of the page, or of the partial around it.
       if (layout === null) for (const [name, texts] of view.blocks) addTo(from.blocks, name, texts)
@@ -118,7 +119,7 @@ export class Rendering implements Page {
     const layoutView = new View(this, entry.format, new SafeString(body, view.format))
     layoutView.ownBlocks = view.ownBlocks
     const all = view.layoutLocals ? { ...locals, ...view.layoutLocals } : locals
-    return afterBody(entry, renderEntry(entry, all, layoutView), text =>
+    return afterBody(entry, renderEntry(entry, all, layoutView, slotsFor(entry)), text =>
       this.wrap(layoutOf(entry, layoutView, null), layoutView, text, all, depth + 1),
     )
   }

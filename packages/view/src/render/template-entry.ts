@@ -20,7 +20,7 @@ export interface Entry {
   readonly format: Format
   readonly meta: TemplateMeta
   /** @param view - the functions that the template calls, see `TemplateView` */
-  readonly render: (locals: object, view: object) => string | Promise<string>
+  readonly render: (locals: object, view: object, slots: object | undefined) => string | Promise<string>
   readonly origin: Origin
 }
 
@@ -30,6 +30,8 @@ export interface TemplateStore {
   get(name: string): Entry
   /** Whether entries may change. */
   readonly changes: boolean
+  /** Loads every template, and throws the first mistake in one or between them. @param layout - the default layout */
+  load(layout: string | null): void
   names(): string[]
   /** The templates that are loaded. */
   entries(): Iterable<Entry>
@@ -50,9 +52,9 @@ export interface RenderEvent {
 const renderChannel = channel('arlen:view:render')
 
 /** Renders one template, and tells whoever listens. @param view - the functions that the template calls */
-export function renderEntry(entry: Entry, locals: object, view: object): string | Promise<string> {
+export function renderEntry(entry: Entry, locals: object, view: object, slots?: object): string | Promise<string> {
   if (renderChannel.hasSubscribers) renderChannel.publish({ template: entry.name, locals } satisfies RenderEvent)
-  return entry.render(locals, view)
+  return entry.render(locals, view, slots)
 }
 
 /** Checks that a template printed something: if it is not a string, its code returned before its end. */

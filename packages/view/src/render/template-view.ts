@@ -3,6 +3,7 @@ import { viewError } from '../errors.ts'
 import type { TemplateMeta } from '../types.ts'
 import { type Format, jsonScript, SafeString } from './escape.ts'
 import type { Printers } from './printers.ts'
+import { slotsFor } from './slots.ts'
 import { checked, type Entry, renderEntry } from './template-entry.ts'
 
 const NOTHING = new SafeString('')
@@ -20,7 +21,7 @@ export interface Page {
   enter(name: string): void
   leave(): void
   /** Renders a partial in its own view and layout, if it has one. */
-  partial(entry: Entry, locals: object, from: View): string | Promise<string>
+  partial(entry: Entry, locals: object, from: View, slots: object | undefined): string | Promise<string>
 }
 
 /** The functions that a template calls, and their state. Templates see it as `TemplateView`. */
@@ -78,39 +79,41 @@ export class View {
     if (!(local in Object(locals))) throw viewError('local_missing', { name: meta.name, local: `$${local}` })
   }
 
-  include(name: string, locals: object = {}): unknown {
+  include(name: string, locals: object = {}, slots?: unknown): unknown {
     const entry = this.page.lookup(name)
-    const text = this.#partial(entry, locals)
+    const text = this.#partial(
+      entry,
+      locals,
+      slotsFor(entry, slots, block => this.block(block)),
+    )
     return typeof text === 'string' ? new SafeString(text, entry.format) : text.then(asSafe(entry.format))
   }
 
   includeEach(name: string, items: Iterable<unknown>, toLocals?: (item: unknown, index: number) => object): unknown {
     const entry = this.page.lookup(name)
+    const slots = slotsFor(entry)
     let text: string | Promise<string> = ''
     let index = 0
     for (const item of items) {
       const locals = toLocals ? toLocals(item, index) : (item as object)
       index += 1
       // One after the other even if they wait, so that a long list does not start everything at once.
-      text =
-        typeof text === 'string' ? join(text, this.#partial(entry, locals)) : this.#partialAfter(text, entry, locals)
+      const next = (): string | Promise<string> => this.#partial(entry, locals, slots)
+      text = typeof text === 'string' ? join(text, next()) : text.then(async before => before + (await next()))
     }
     return typeof text === 'string' ? new SafeString(text, entry.format) : text.then(asSafe(entry.format))
   }
 
-  #partial(entry: Entry, locals: object): string | Promise<string> {
+  #partial(entry: Entry, locals: object, slots: object | undefined): string | Promise<string> {
     const { page } = this
     page.enter(entry.name)
     // A partial without its own layout has no state of its own, so it can share this view.
     const shares = !entry.meta.ownView && entry.format === this.format
-    const text = shares ? checked(entry, renderEntry(entry, locals, this)) : page.partial(entry, locals, this)
+    const text = shares
+      ? checked(entry, renderEntry(entry, locals, this, slots))
+      : page.partial(entry, locals, this, slots)
     page.leave()
     return text
-  }
-
-  async #partialAfter(before: Promise<string>, entry: Entry, locals: object): Promise<string> {
-    const text = await before
-    return text + (await this.#partial(entry, locals))
   }
 
   layout(name: string, locals?: object): void {

@@ -1,0 +1,58 @@
+import type { LinkedTemplate } from './compile-template.ts'
+
+type Templates = ReadonlyMap<string, LinkedTemplate>
+
+/** Each layout, and one template that has it, for messages. */
+export function usersOfLayouts(templates: Templates, defaults: readonly string[]): Map<string, string> {
+  const users = new Map(defaults.map(layout => [layout, 'pages that name no other']))
+  for (const [name, { references }] of templates) {
+    for (const layout of references.layouts) if (!users.has(layout.name)) users.set(layout.name, `"${name}"`)
+  }
+  return users
+}
+
+/** The templates that print what a layout wraps: it, or partials of it. */
+export function contentPrinters(layout: LinkedTemplate, templates: Templates): LinkedTemplate[] {
+  const found = new Set<LinkedTemplate>()
+  addParts(found, layout, templates)
+  return [...found]
+}
+
+/**
+ * The templates that may print a block which this one fills: it and its parts, its layouts, and, if it is a part of others, they and
+ * theirs. All templates, if only the program knows its layout.
+ */
+export function blockPrinters(template: LinkedTemplate, templates: Templates): LinkedTemplate[] {
+  const found = new Set<LinkedTemplate>()
+  const seen = new Set<LinkedTemplate>()
+  const all = [...templates.values()]
+  /** @returns whether the layouts of what it adds are known */
+  const addAround = (inner: LinkedTemplate, isLayout: boolean): boolean => {
+    if (seen.has(inner)) return true
+    seen.add(inner)
+    addParts(found, inner, templates)
+    const { layouts, layout, computed } = inner.references
+    if (computed.layout) return false
+    const known = layouts.map(({ name }) => templates.get(name)).filter(outer => outer !== undefined)
+    if (layouts.length > 0) return known.map(outer => addAround(outer, true)).every(Boolean)
+    if (isLayout) return true // the default layout is for pages
+    const users = all.filter(({ references }) => includes(references, inner, templates))
+    if (users.length === 0) return layout === null
+    return users.map(user => addAround(user, false)).every(Boolean)
+  }
+  return addAround(template, false) ? [...found] : all
+}
+
+/** Adds a template and its partials. Those share its blocks unless they have a layout. */
+function addParts(found: Set<LinkedTemplate>, template: LinkedTemplate, templates: Templates): void {
+  if (found.has(template)) return
+  found.add(template)
+  for (const { name } of template.references.includes) {
+    const part = templates.get(name)
+    if (part) addParts(found, part, templates)
+  }
+}
+
+function includes(references: LinkedTemplate['references'], part: LinkedTemplate, templates: Templates): boolean {
+  return references.computed.include || references.includes.some(({ name }) => templates.get(name) === part)
+}

@@ -1,0 +1,7 @@
+import { suggest } from '@arlen/core/options'
+
+/** The end of a sentence about a name that there is not: the nearest one that there is, or a full stop. */
+export function nearMiss(name: string, known: Iterable<string>): string {
+  const like = suggest(name, known)
+  return like === undefined ? '.' : `; did you mean "${like}"?`
+}

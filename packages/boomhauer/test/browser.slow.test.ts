@@ -1,15 +1,11 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type BoomhauerOptions, createBoomhauer } from '../src/index.ts'
+import { CHROMIUM, launch, picture, REASON } from './chromium.ts'
 import { HANDLING, PACKAGES } from './code-frame-cases.ts'
 import { outcomeOf, TestServer } from './support.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path))
-/** Set it to keep pictures of the pages in docs/. */
-const PICTURES = process.env.BOOMHAUER_PICTURES
-const REASON = CHROMIUM ? '' : ' (skipped: no chromium; tooling/system-deps --install brings it)'
 
 const page = (body: string) => `import { servable } from './servable.js'
 export default servable((req, res) => {
@@ -23,7 +19,7 @@ const FILES = { 'app.ts': page('Shop'), 'public/app.css': 'h1 { color: rgb(1, 2,
 describe.skipIf(!CHROMIUM)(`in a browser${REASON}`, () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] })
+    browser = await launch()
   })
   afterAll(() => browser?.close())
 
@@ -51,10 +47,6 @@ describe.skipIf(!CHROMIUM)(`in a browser${REASON}`, () => {
 
   const heading = (tab: Page, text: string | RegExp) =>
     tab.locator('h1', { hasText: text }).waitFor({ timeout: 10_000 })
-
-  async function picture(tab: Page, name: string): Promise<void> {
-    if (PICTURES) await tab.screenshot({ path: join(import.meta.dirname, '../../../docs/images', `${name}.png`) })
-  }
 
   describe('one application, broken in turn', () => {
     let app: TestServer

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Diagnostic } from '@arlen/core'
 import { HttpError } from '@arlen/core'
 import { expect, test } from 'vitest'
@@ -32,12 +33,15 @@ const problem: DevelopmentProblem = {
   diagnostics: [diagnostic, { ...diagnostic, severity: 'warning', message: 'only a warning' }],
 }
 
-test('browsers get a page that escapes everything and runs nothing', () => {
+test('browsers get a page that escapes everything and runs nothing but its own script, which its policy names', () => {
   const { status, headers, body } = renderProblem(problem, BROWSER, { root: '/app', editor: 'vscode' })
   expect(status).toBe(500)
   expect(headers['content-type']).toBe('text/html; charset=utf-8')
   expect(headers['content-security-policy']).toContain("default-src 'none'")
-  expect(body).not.toContain('<script')
+  const scripts = [...body.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, code]) => code!)
+  expect(scripts).toHaveLength(1)
+  const hash = createHash('sha256').update(scripts[0]!).digest('base64')
+  expect(headers['content-security-policy']).toContain(`script-src 'self' 'sha256-${hash}'`)
   expect(body).toContain('&lt;script&gt;')
   expect(body).toContain('href="vscode://file/app/src/a.ts:2:3"')
   expect(body).toContain(
@@ -137,3 +141,15 @@ function cpuMs(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since)
   return (user + system) / 1000
 }
+
+test('excerpts have colors, those of SQL too, and the text form of the page has none', () => {
+  const excerpts = [{ title: 'SQL', snippet: '> 1 | select 1' }]
+  const source = { ...diagnostic, snippet: "> 1 | const a = 'b'", excerpts }
+  const { body } = renderProblem({ ...problem, diagnostics: [source] }, BROWSER)
+  expect(body).toContain('<b class="keyword">const</b> a = <b class="string">&#39;b&#39;</b>')
+  expect(body).toContain('<b class="keyword">select</b> <b class="number">1</b>')
+  const [, text = ''] = /<summary>As text<\/summary><div><pre[^>]*>([^<]*)<\/pre>/.exec(body) ?? []
+  expect(text).toContain('500 Internal Server Error (load_failed)')
+  expect(text).toContain('&gt; 1 | const a = &#39;b&#39;')
+  expect(text).toContain('correlation id: c-1')
+})

@@ -2,7 +2,8 @@ import { PROBLEM_TYPE } from '@arlen/core'
 import { readOptions } from '@arlen/core/options'
 import type { DevelopmentProblem } from './development-problem.ts'
 import { type Client, negotiate } from './negotiate.ts'
-import { PAGE_HEADERS, PAGE_OPTIONS, type PageOptions, renderProblemPage } from './page.ts'
+import { PAGE_HEADERS, renderProblemPage } from './page.ts'
+import { PAGE_OPTIONS, type PageOptions } from './page-options.ts'
 import { renderProblemText } from './text.ts'
 
 /** A response to send. */

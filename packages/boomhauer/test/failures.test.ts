@@ -16,7 +16,9 @@ test('a failure is a page for browsers, a problem for programs and text for term
   expect(page.status).toBe(500)
   expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
   expect(page.body).toContain(`href="vscode://file${app.path('app.ts')}:2:19"`)
-  expect(page.body).toContain('<span class="hit"><i>2</i>const a = { b: 1 }}</span>')
+  expect(page.body).toContain(
+    '<span class="hit"><i>2</i><b class="keyword">const</b> a = { b: <b class="number">1</b> }}</span>',
+  )
   expect(page.body).toContain('src="/_boomhauer/client.js"')
 
   const problem = await app.get('/any/path', AS_PROGRAM)

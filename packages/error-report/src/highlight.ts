@@ -36,8 +36,7 @@ const STYLES =
   /(?<comment>\/\*[\s\S]*?(?:\*\/|$))|(?<string>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|(?<number>#[0-9a-f]{3,8}\b|\b\d[\w.%]*)|(?<tag>@[\w-]+)/giu
 const SETTINGS =
   /(?<comment>^[ \t]*#.*)|(?<tag>^[ \t]*[\w.-]+(?=[ \t]*[=:]))|(?<string>"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?)|(?<number>\b\d[\w.]*)/gmu
-/** What is between `<%` and `%>`, which may be outside the excerpt. */
-const TEMPLATE_TAGS = /(<%#[\s\S]*?(?:%>|$))|(<%[=_+-]*)([\s\S]*?)([_-]?%>|$)/gu
+const OPENING = /^<%(?:==|=|_|-)?/
 
 const script: Language = source => comments(source, SCRIPT, word => (KEYWORDS.has(word) ? 'keyword' : undefined))
 const sql: Language = source =>
@@ -73,15 +72,19 @@ export function highlight(lines: readonly string[], file: string | undefined): H
   return out.map(raw)
 }
 
+/** Markup with code between `<%` and `%>`, of which the excerpt may lack either. */
 function template(source: string): Piece[] {
   const pieces: Piece[] = []
   let from = 0
-  for (const match of source.matchAll(TEMPLATE_TAGS)) {
-    const [whole, comment, open = '', code = '', close = ''] = match
-    pieces.push(...markup(source.slice(from, match.index)))
-    if (comment !== undefined) pieces.push({ text: comment, kind: 'comment' })
-    else pieces.push({ text: open, kind: 'tag' }, ...script(code), { text: close, kind: 'tag' })
-    from = match.index + whole.length
+  for (let open = source.indexOf('<%'); open >= 0; open = source.indexOf('<%', from)) {
+    pieces.push(...markup(source.slice(from, open)))
+    const end = source.indexOf('%>', open)
+    const [code, close] = end < 0 ? [source.slice(open), ''] : [source.slice(open, end), '%>']
+    const [opening] = OPENING.exec(code)!
+    from = open + code.length + close.length
+    if (code[2] === '#') pieces.push({ text: code + close, kind: 'comment' })
+    else
+      pieces.push({ text: opening, kind: 'tag' }, ...script(code.slice(opening.length)), { text: close, kind: 'tag' })
   }
   return [...pieces, ...markup(source.slice(from))]
 }

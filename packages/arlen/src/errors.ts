@@ -31,5 +31,5 @@ const table = {
   views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },
 }
 
-/** Every error that the `arlen` package itself raises. Those with a status are answers. */
+/** Every error that the `arlen` package itself raises. Errors with a status are responses. */
 export const appError: ErrorFactory<keyof typeof table> = defineErrors(table)

@@ -33,7 +33,7 @@ const KNOWN_USER = Symbol('arlen.user')
 
 type Holder = Context & { [REQUEST_SESSION]?: RequestSession; [KNOWN_USER]?: KnownUser }
 
-/** @throws ArlenError `session_context_missing` where contexts cannot tell what middleware gives them. */
+/** @throws ArlenError `session_context_missing` if the Context class lacks the members of sessions */
 function demandMembers(c: Context): void {
   if (!('csrfToken' in c)) throw sessionError('session_context_missing')
 }
@@ -72,8 +72,8 @@ export function setUser(c: Context, user: unknown, found?: Found<unknown>): void
 }
 
 /**
- * Gives a class of contexts what sessions add to it: `createServer(handler, { context: withSession(Context) })`. The
- * package arlen does it by itself. Without the middleware that a member needs, reading it says which.
+ * Adds the members of sessions to a Context class: `createServer(handler, { context: withSession(Context) })`. The package
+ * arlen does it for you. Reading a member without the middleware it needs says which middleware that is.
  */
 export function withSession<Base extends ContextConstructor>(base: Base): Base {
   return class extends base {

@@ -8,17 +8,17 @@ import { type Form, type ViewContext, withViews } from '@arlen/view'
 import type { AppMailer } from '../built-in/mail.ts'
 import { EMPTY_FORM } from '../validation/form.ts'
 
-/** What an application adds to a context. Exported, so that anyone who imports the package has it. */
+/** What an application adds to a context. Exported so that importing the package brings the types along. */
 export interface AppContext extends DatabaseContext, ViewContext<Reply> {
-  /** The route that answers, once one was found. */
+  /** The matched route, if any. */
   route: Route<(c: Context) => unknown> | undefined
   /** The path of a named route, encoded, with its query. */
   urlFor: Router<(c: Context) => unknown>['urlFor']
-  /** Sends the application's mail. */
+  /** Sends mail for the application. */
   readonly mail: AppMailer
-  /** The form that was sent, where a route's `invalid` shows it again; else an empty one. */
+  /** The submitted form, if a route's `invalid` shows it again; otherwise an empty one. */
   form: Form
-  /** A value by its name from the path, the query and the body that was validated, whichever has it first. */
+  /** A value by its name, from the validated path, query or body, whichever has it first. */
   param(name: string): unknown
 }
 
@@ -26,30 +26,30 @@ declare module '@arlen/http' {
   interface ContextExtensions extends AppContext {}
 }
 
-/** What a context takes from its application. */
+/** What a context needs from its application. */
 export interface ContextServices {
   db(): Pg
   mail(): AppMailer
   readonly router: Router<(c: Context) => unknown>
   readonly templates: {
-    /** Renders a template; a promise only where the template waits for something. */
+    /** Renders a template; returns a promise only if the template waits for something. */
     render(name: string, locals: object, c: Context): string | Promise<string>
-    /** The media type of what a template prints. */
+    /** The media type of a template's output. */
     contentType(name: string): string
   }
   answerError(error: unknown, c: Context): Reply
 }
 
 /**
- * The class of an application's contexts: `base` with what every package of the framework adds. It is made once, so that a
- * request pays nothing for what it does not use and two applications in one process share nothing.
+ * The Context class of an application: `base` with the additions of every package of the framework. It is created once, so
+ * that a request pays nothing for unused parts and two applications in one process share nothing.
  */
 export function contextClass(base: ContextConstructor, services: ContextServices): ContextConstructor {
   const extended = withViews(withDatabase(withCspNonce(withSession(base)), services.db), services.templates)
   return withRoutes(extended, services)
 }
 
-/** What an application itself adds. */
+/** The application's own additions. */
 function withRoutes<Base extends ContextConstructor>(base: Base, { router, answerError, mail }: ContextServices): Base {
   const extended = class extends base {
     override get routeName(): string {
@@ -68,12 +68,12 @@ function withRoutes<Base extends ContextConstructor>(base: Base, { router, answe
       return Array.isArray(value) ? value[0] : value
     }
 
-    /** A problem that a handler returns looks like one that it throws: a page where a browser asks. */
+    /** A problem that a handler returns looks like one that it throws: a page for browsers. */
     override problem(status: number, code: string = defaultCode(status), options: HttpErrorOptions = {}): Reply {
       return answerError(new HttpError(status, code, options), this)
     }
   }
-  // On the prototype, as most requests leave them as they are.
+  // On the prototype, because most requests do not change them.
   Object.assign(extended.prototype, { route: undefined, form: EMPTY_FORM, urlFor: router.urlFor.bind(router) })
   return extended
 }

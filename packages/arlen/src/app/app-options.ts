@@ -5,29 +5,29 @@ import type { RouterOptions } from '@arlen/router'
 import type { TemplateOptions } from '../built-in/templates.ts'
 import type { ConfigInput } from '../config/config.ts'
 
-/** Options of `createApp()`. The configuration files and the environment are read besides. */
+/** Options of `createApp()`. The configuration files and the environment are read in addition. */
 export interface AppOptions {
   /** The application's folder, where `config/`, `templates/` and `public/` are. Default: that of the calling module. */
   root?: string
   /** Default: `ARLEN_ENV`, `NODE_ENV` or `development`. */
   environment?: string
-  /** Stronger than the files of `config/`, weaker than the environment. */
+  /** Overrides the files in `config/`, and is overridden by the environment. */
   config?: ConfigInput
-  /** A pino logger or one like it, `console`, or false for silence. Default: made from the configuration. */
+  /** A pino logger or compatible, `console`, or false for silence. Default: created from the configuration. */
   log?: LoggerOption | undefined
-  /** What templates can call and see. */
+  /** What templates can call and use. */
   templates?: TemplateOptions
-  /** What to make of slashes too many or too few. */
+  /** How to handle missing and superfluous slashes. */
   slashes?: Pick<RouterOptions, 'trailingSlash' | 'duplicateSlashes'>
-  /** The class of the contexts that handlers get, for members of your own: one that extends the Context of @arlen/http. */
+  /** The Context class for handlers, for your own members: it extends the Context of @arlen/http. */
   context?: ContextConstructor
-  /** Lets a POST stand for PUT, PATCH or DELETE by `?_method=`, as forms need. Default false. */
+  /** Lets `?_method=` turn a POST into PUT, PATCH or DELETE, as forms need. Default false. */
   methodOverride?: boolean
-  /** How JSON responses are written: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
+  /** How JSON responses are encoded: `{ bigint: 'string' }` for BigInts, such as a `count(*)` of PostgreSQL. */
   json?: JsonOptions
 }
 
-/** What each of {@link AppOptions} takes. */
+/** The rule for each of {@link AppOptions}. */
 export const APP_OPTIONS: OptionTable<AppOptions> = {
   root: option.string,
   environment: option.text,

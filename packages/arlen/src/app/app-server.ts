@@ -8,7 +8,7 @@ import { answerErrors, type ErrorHandler, errorResponder } from '../errors/error
 import { logRequests } from '../logging/request-log.ts'
 import { type ContextServices, contextClass } from './app-context.ts'
 
-/** What the server of an application is made of. */
+/** The parts of an application's server. */
 export interface ServerParts {
   readonly environment: string
   readonly config: Config
@@ -19,7 +19,7 @@ export interface ServerParts {
   readonly services: Omit<ContextServices, 'answerError' | 'templates'> & { readonly templates: Templates }
 }
 
-/** Makes the server of an application, with the limits and proxies of its configuration. */
+/** Creates the server of an application, with the limits and proxies of its configuration. */
 export function createAppServer(handler: Handler<Context>, parts: ServerParts): HttpServer {
   const { config, log, json, services } = parts
   const isDevelopment = parts.environment === 'development'

@@ -78,7 +78,7 @@ test('an action must be a method of its controller that the route can call', () 
   app.put('/users/:id', { body }, [Users, 'update'])
   // @ts-expect-error there is no such method
   app.get('/users/x', [Users, 'destroy'])
-  // @ts-expect-error that is no method
+  // @ts-expect-error not a method
   app.get('/users/y', [Users, 'table'])
   // @ts-expect-error the path has no parameter id
   app.get('/users/z', [Users, 'show'])
@@ -87,7 +87,7 @@ test('an action must be a method of its controller that the route can call', () 
 })
 
 test('handlers must be functions, options must exist', () => {
-  // @ts-expect-error a text is no handler
+  // @ts-expect-error a text is not a handler
   app.get('/c', 'text')
   // @ts-expect-error there is no such option
   app.get('/d', { schema: v.object({}) }, () => 1)
@@ -98,7 +98,7 @@ test('the context has what the application adds', () => {
     expectTypeOf(await c.db.maybeOne<{ id: number }>('select 1 as id')).toEqualTypeOf<{ id: number } | undefined>()
     expectTypeOf(c.urlFor('user', { id: 1 })).toEqualTypeOf<string>()
     expectTypeOf(c.csrfToken()).toEqualTypeOf<string>()
-    // @ts-expect-error nothing adds that
+    // @ts-expect-error nothing adds this member
     return c.mailer
   })
 })
@@ -149,13 +149,13 @@ test('what a group provides is typed in all that is inside, and nowhere else', (
         return c.params.page
       })
       admin.group('/deep', deep => deep.get('/', c => `${c.role}${c.stash.tenant.slug}`))
-      // Guards and `invalid` further in see what stands before them.
+      // Inner guards and `invalid` see what the outer ones provide.
       admin.get('/guarded', { under: c => c.role === 'admin', invalid: c => c.stash.tenant.slug }, () => '')
     })
     // @ts-expect-error the group for administrators is further in
     tenants.get('/x', c => c.role)
   })
-  // @ts-expect-error no option of groups
+  // @ts-expect-error not an option of groups
   app.group('/u', { undr: withTenant }, () => undefined)
 })
 

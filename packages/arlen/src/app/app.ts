@@ -43,12 +43,12 @@ import { warnOfNode } from './warn-of-node.ts'
 
 const OWN_FOLDERS = packageFolders(import.meta.url)
 
-/** An application: routes, configuration, database, templates, and what it takes to serve them. */
+/** An application: routes, configuration, database, templates, and everything needed to serve them. */
 export class App extends Routes implements Servable {
   readonly root: string
   readonly environment: string
   readonly config: Config
-  /** Each setting of `config` with the layer that decided it; secrets are masked. */
+  /** Each setting of `config` with the layer that it comes from; secrets are masked. */
   readonly settings: ResolvedConfig<Config>['settings']
   readonly log: Logger
   readonly health: Health = new Health()
@@ -142,7 +142,7 @@ export class App extends Routes implements Servable {
     return this
   }
 
-  /** Wraps every request, also those that no route answers, the first registered outermost. */
+  /** Wraps every request, including those that match no route. The first one registered is the outermost. */
   use(...middleware: Middleware<Context>[]): this {
     if (this.router.frozen) throw appError('app_frozen', { what: 'use()' })
     for (const one of middleware) demandFunction('app.use()', one)
@@ -151,7 +151,7 @@ export class App extends Routes implements Servable {
   }
 
   /**
-   * Lets a plugin add to the application, or, mounted, only to the routes below a prefix.
+   * Lets a plugin extend the application or, if mounted, only the routes below a prefix.
    *
    * @throws ArlenError `plugin_duplicate`, `plugin_missing`, `plugin_mounted`
    */
@@ -162,14 +162,14 @@ export class App extends Routes implements Servable {
     return this
   }
 
-  /** Asked about every error before the built-in answer, the last registered first. */
+  /** Handles every error before the built-in handler; the last one registered comes first. */
   onError(handler: ErrorHandler): this {
     demandFunction('app.onError()', handler)
     this.#errorHandlers.unshift(handler)
     return this
   }
 
-  /** Answers what no route and no file does. */
+  /** Handles requests that match neither a route nor a file. */
   notFound(handler: Handler<Context>): this {
     demandFunction('app.notFound()', handler)
     this.#notFound = handler
@@ -181,7 +181,7 @@ export class App extends Routes implements Servable {
     return this.router.routes.map(({ methods, path, name }) => ({ method: methods.join('|'), path, name }))
   }
 
-  /** Ends registration and starts what the application owns, once until it is closed. Called by `listen` and `fetch`. */
+  /** Ends registration and starts the application's parts, once until it is closed. `listen` and `fetch` call it. */
   start(): Promise<void> {
     this.#started ??= this.#start().catch(error => {
       this.#started = undefined
@@ -197,34 +197,32 @@ export class App extends Routes implements Servable {
   }
 
   /**
-   * Answers a web Request as it would one that comes over a connection; see `HttpServer.fetch` of @arlen/http. The first
-   * starts the application. Bound, so that other runtimes can serve it: `export default { fetch: app.fetch }`.
+   * Answers a web Request like one on a connection; see `HttpServer.fetch` of @arlen/http. The first one starts the
+   * application. It is bound, so that other runtimes can serve it: `export default { fetch: app.fetch }`.
    */
   readonly fetch: Fetch = async (request, source) => {
     await this.start()
     return this.#serving().fetch(request, source)
   }
 
-  /** Starts, then serves. Resolves when requests can come. */
+  /** Starts, then serves. Resolves when requests are accepted. */
   async listen(options: ListenOptions = {}): Promise<{ address: string; port: number }> {
     await this.start()
     const { http } = this.config
     const server = this.#serving()
-    // What runs an application under rules of its own has checked Node.js itself, once for all its workers.
+    // A process manager has already checked Node.js, once for all its workers.
     if (this.#loadRules) server.setLoadRules(this.#loadRules)
     else warnOfNode(this.environment, this.log)
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
     return server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
   }
 
-  /**
-   * Serves one connection that was accepted elsewhere: a socket, or one end of a pair of streams. `start()` comes first.
-   */
+  /** Serves one connection that was accepted elsewhere: a socket, or one end of a pair of streams. Call `start()` first. */
   handleConnection(stream: Duplex): void {
     this.#serving().handleConnection(stream)
   }
 
-  /** Stops taking requests, lets those in flight finish, then stops what the application owns. */
+  /** Stops accepting requests, lets those in flight finish, then stops the application's parts. */
   async close(options: CloseOptions = {}): Promise<void> {
     readOptions('close()', options, { graceMs: option.limit })
     this.health.drain()
@@ -236,7 +234,7 @@ export class App extends Routes implements Servable {
     }
   }
 
-  /** For whatever runs the application, propane for one. */
+  /** For the process manager, such as propane. */
   #controls(): Controllable {
     return {
       stats: () => this.#server?.stats() ?? { inFlight: 0, requests: 0, shed: 0 },
@@ -292,7 +290,7 @@ function demandFunction(what: string, value: unknown): void {
   if (typeof value !== 'function') throw appError('function_expected', { what, actual: typeof value })
 }
 
-/** Makes an application of the folder of the calling module, configured by its `config/` and the environment. */
+/** Creates an application in the calling module's folder, configured by its `config/` and the environment. */
 export function createApp(options: AppOptions = {}): App {
   const read = readOptions('createApp()', options, APP_OPTIONS)
   return new App({ ...read, root: read.root ?? callerFolder(createApp) })

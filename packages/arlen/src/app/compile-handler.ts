@@ -14,7 +14,7 @@ import { addOpenApiRoutes } from '../openapi/document-routes.ts'
 import { compileRoute, dispatcher } from '../routing/dispatch.ts'
 import type { Routes } from '../routing/routes.ts'
 
-/** What the handler of an application is made of. */
+/** The parts of an application's handler. */
 export interface HandlerParts {
   readonly root: string
   readonly environment: string
@@ -22,17 +22,17 @@ export interface HandlerParts {
   readonly log: Logger
   readonly health: Health
   readonly router: Router<Handler<Context>>
-  /** Where built-in routes are added. */
+  /** Built-in routes are added here. */
   readonly routes: Routes
-  /** Of the application, outermost first. */
+  /** The application's middleware, outermost first. */
   readonly middleware: readonly Middleware<Context>[]
   readonly notFound: Handler<Context> | undefined
   readonly sessions: SessionStore | undefined
 }
 
 /**
- * Makes one handler of an application: the routes of its own and the built-in ones, then static files, wrapped in the middleware
- * of the configuration and in its own. Nothing can be registered afterwards.
+ * Combines an application into one handler: its own routes and the built-in ones, then static files, wrapped in the
+ * configured middleware and its own. Nothing can be registered afterwards.
  */
 export function compileHandler(parts: HandlerParts): Handler<Context> {
   const { root, environment, config, log, router, notFound = nothingHere } = parts

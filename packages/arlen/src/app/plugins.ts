@@ -4,25 +4,25 @@ import { appError } from '../errors.ts'
 import type { GroupOptions } from '../routing/route-options.ts'
 import type { Routes } from '../routing/routes.ts'
 
-/** What an application must have to be given plugins. */
+/** What an application needs to accept plugins. */
 export interface PluginHost extends Pick<Routes, 'group'> {
   use(...middleware: Middleware<Context>[]): unknown
 }
 
-/** What a plugin may add to. */
+/** What a plugin can extend. */
 export interface PluginApi<App> {
   readonly app: App
-  /** Of the application, or of the group that the plugin was mounted in. */
+  /** The logger of the application, or of the group that the plugin was mounted in. */
   readonly routes: Routes<string>
-  /** Wraps every request of the application; a mounted plugin wraps those of its own routes with `routes.group`. */
+  /** Wraps every request of the application; a mounted plugin wraps its own routes with `routes.group`. */
   use(...middleware: Middleware<Context>[]): void
 }
 
-/** A part of an application that can be registered in any. */
+/** A part of an application that can be registered in any application. */
 export interface Plugin<App, Options> {
   /** Unique in an application. */
   readonly name: string
-  /** Names of plugins that must have been registered before. */
+  /** Names of plugins that must be registered before it. */
   readonly needs?: readonly string[]
   setUp(api: PluginApi<App>, options: Options): void
 }

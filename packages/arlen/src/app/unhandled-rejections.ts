@@ -1,14 +1,14 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Logger, Resource } from '@arlen/core'
 
-/** For whoever shows them, a development server for one. */
+/** For tools that display them, such as a development server. */
 const rejected: Channel = channel('arlen:unhandled-rejection')
 const ours = new WeakSet<object>()
 
 /**
- * Logs promises that reject when nobody waits for them, such as what a handler began and did not await, as long as the
- * application runs. Node.js would end the process, and with it every other request. A program that listens for them itself
- * is left to it.
+ * Logs unhandled rejections, such as those of a promise that a handler started and did not await, while the application
+ * runs. Node.js would end the process, and every other request with it. If the program has its own listener, this one does
+ * nothing.
  */
 export function unhandledRejections(log: Logger): Resource {
   const listener = (reason: unknown) => {

@@ -2,7 +2,7 @@ import type { Context, Handler } from '@arlen/http'
 import type { RouteOptions } from '../routing/route-options.ts'
 import type { Routes } from '../routing/routes.ts'
 
-/** Takes the framework's own routes. A route of the application's with the same path takes precedence. */
+/** Collects the framework's own routes. An application route with the same path takes precedence. */
 export class BuiltInRoutes {
   readonly #routes: Routes
   readonly #taken: ReadonlySet<string>

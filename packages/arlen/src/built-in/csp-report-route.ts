@@ -2,10 +2,10 @@ import { cspReports, rateLimit } from '@arlen/security'
 import type { Config } from '../config/config.ts'
 import type { BuiltInRoutes } from './built-in-routes.ts'
 
-/** Far more than the pages of one visitor report, unless each of their elements is refused. */
+/** Far more than the pages of one visitor report, unless every element is blocked. */
 const REPORTS_A_MINUTE = 60
 
-/** Takes the reports of violations where `security.csp.reportTo` is a path of this application. */
+/** Accepts violation reports if `security.csp.reportTo` is a path of this application. */
 export function addCspReportRoute(routes: BuiltInRoutes, { enabled, csp }: Config['security']): void {
   const [path = ''] = csp.reportTo.split('?')
   if (!enabled || !csp.enabled || !path.startsWith('/')) return

@@ -17,15 +17,15 @@ export interface DatabaseOptions {
   config: Config['db']
 }
 
-/** Folder of the migrations, from the root. An application that has it has a database. */
+/** Folder of the migrations, relative to the root. An application that has it has a database. */
 export const MIGRATIONS = 'db/migrations'
 
-/** How long an embedded server outlives the last process that used it: a restart of the application takes less. */
+/** How long an embedded server outlives its last process: longer than a restart of the application takes. */
 const LINGER_MS = 10_000
 
 /**
- * The database of an application: the configured one, else in development and tests a PostgreSQL of its own below
- * `.arlen/`, where the application has migrations.
+ * The database of an application: the configured one, otherwise, in development and tests, an embedded PostgreSQL below
+ * `.arlen/` if the application has migrations.
  */
 export class Database {
   readonly #options: DatabaseOptions
@@ -38,7 +38,7 @@ export class Database {
     if (url) this.#pg = this.#createPg(url)
   }
 
-  /** Whether the application has one, or will have once it has started. */
+  /** Whether the application has one, or will have one once it has started. */
   get isExpected(): boolean {
     return this.#pg !== undefined || existsSync(join(this.#options.root, MIGRATIONS))
   }
@@ -50,8 +50,8 @@ export class Database {
   }
 
   /**
-   * Starts the embedded server where there is no other. In development, migrations that were not applied are an error
-   * with the way to apply them.
+   * Starts the embedded server if no other is configured. In development, pending migrations are an error that says how to
+   * apply them.
    *
    * @throws ArlenError `database_not_configured`, in production
    */
@@ -71,9 +71,9 @@ export class Database {
   #createPg(dsn: string): Pg {
     const { environment, config } = this.#options
     const { url, password, ...settings } = config
-    // An embedded server has a password of its own.
+    // An embedded server has its own password.
     const given = url && password !== undefined ? { password } : {}
-    // A default must not override what the URL says, such as its application_name.
+    // A default must not override a setting in the URL, such as its application_name.
     const changed = Object.entries(settings).filter(
       ([name, value]) => value !== POOL_SETTINGS[name as keyof PoolSettings]?.default,
     )
@@ -102,7 +102,7 @@ const EMBEDDED_OPTIONS: OptionTable<EmbeddedOptions> = {
 }
 
 /**
- * Starts the embedded PostgreSQL of an application, or joins the one that runs.
+ * Starts the embedded PostgreSQL of an application, or joins the running one.
  *
  * @throws ArlenError `option_unknown`, `option_invalid`, and what `startEmbedded()` of `@arlen/pg/embedded` throws
  */

@@ -6,10 +6,10 @@ import type { BuiltInRoutes } from './built-in-routes.ts'
 import type { Health, HealthReport } from './health.ts'
 
 /**
- * `/livez` and `/healthz` say that the process answers, and touch nothing else; `/readyz` says whether it should be
- * sent requests.
+ * `/livez` and `/healthz` say that the process responds, and depend on nothing else; `/readyz` says whether it should
+ * receive requests.
  *
- * @param trusted - addresses and ranges that are told which check failed
+ * @param trusted - addresses and ranges that may see which check failed
  */
 export function addHealthRoutes(routes: BuiltInRoutes, health: Health, trusted: readonly string[]): void {
   const alive = (c: Context) => c.json({ status: 'ok' }, NO_STORE)
@@ -18,12 +18,12 @@ export function addHealthRoutes(routes: BuiltInRoutes, health: Health, trusted: 
   routes.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await health.report(), isTrusted(c.req.ip)))
 }
 
-/** They are for orchestrators and not of the application's API. */
+/** They are for orchestrators and not part of the application's API. */
 const NO_DOCUMENT = { openApi: false } as const
 
 const NO_STORE = { headers: { 'cache-control': 'no-store' } }
 
-/** Which check failed is for the log and for those who are trusted: probes come from anywhere, and reasons name hosts. */
+/** Only the log and trusted clients learn which check failed: probes come from anywhere, and reasons name hosts. */
 function answer(c: Context, report: HealthReport, detailed: boolean): unknown {
   if (report.status !== 'ok') c.log.warn({ health: report }, 'not ready')
   const body = detailed ? report : { status: report.status }

@@ -1,16 +1,16 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-/** Resolves when the thing it checks works, rejects with the reason when it does not. */
+/** Resolves if what it checks works; rejects with the reason otherwise. */
 export type HealthCheck = (signal: AbortSignal) => unknown
 
 /** How a health check is run. */
 export interface HealthCheckOptions {
   /** Default 1,000. */
   timeoutMs?: number
-  /** How long a response is good for, in milliseconds. Default 1,000. */
+  /** How long a result is reused, in milliseconds. Default 1,000. */
   cacheMs?: number
 }
 
-/** What `/readyz` answers. */
+/** The response of `/readyz`. */
 export interface HealthReport {
   status: 'ok' | 'failing' | 'draining'
   checks: Record<string, { status: 'ok' | 'failing'; durationMs: number; reason?: string }>
@@ -29,8 +29,8 @@ const OPTIONS: OptionTable<HealthCheckOptions> = {
 }
 
 /**
- * What readiness depends on. Parts register a check each; a check is bounded in time, and its response is shared by all
- * that ask within its cache time, so that probes cannot become load.
+ * What readiness depends on. Each part registers a check; checks are limited in time, and their results are cached, so that
+ * probes cannot become load.
  */
 export class Health {
   #checks = new Map<string, Entry>()
@@ -41,7 +41,7 @@ export class Health {
     this.#checks.set(name, { run, timeoutMs, cacheMs })
   }
 
-  /** From here on the application is not ready, whatever its checks say. */
+  /** From now on, the application is not ready, whatever its checks say. */
   drain(): void {
     this.#draining = true
   }

@@ -14,27 +14,27 @@ type NameOf<Key> = Key extends `mail/${infer Name}.txt` ? Name : Key extends `ma
 type LocalsIn<Key> = Key extends Both ? LocalsOf<Key> : unknown
 
 /**
- * The mails of an application and what their templates take, from the folder `templates/mail`: any, until the types of
- * templates are generated.
+ * The mails of an application and the parameters of their templates, from the folder `templates/mail`: any, until the types
+ * are generated.
  */
 export type AppMails = [Both] extends [never]
   ? Record<string, Untyped>
   : { [Name in NameOf<Both>]: LocalsIn<`mail/${Name}`> & LocalsIn<`mail/${Name}.txt`> & object }
 
-/** What sends the mail of an application; see @arlen/mail. */
+/** Sends the application's mail; see @arlen/mail. */
 export type AppMailer = Mailer<AppMails>
 
-/** What the mail of an application needs of it. */
+/** What the mail of an application needs from it. */
 export interface MailSource {
   readonly root: string
   readonly environment: string
   readonly config: Pick<Config, 'mail' | 'views'>
   readonly log: Logger
-  /** Opens the templates a second time: mail has a layout of its own, and no request. */
+  /** Opens the templates a second time, because mail has its own layout and no request. */
   openViews(layout: string): Views<unknown>
 }
 
-/** The mailer of an application, as its configuration says: an outbox in development and in tests, SMTP elsewhere. */
+/** The mailer of an application, according to its configuration: an outbox in development and tests, SMTP elsewhere. */
 export function createAppMailer({ root, environment, config, log, openViews }: MailSource): AppMailer {
   const { deliver, layout } = config.mail
   const keeps = deliver === 'outbox' || (deliver === 'auto' && !isProduction(environment))
@@ -56,12 +56,12 @@ export function createAppMailer({ root, environment, config, log, openViews }: M
   })
 }
 
-/** As the embedded databases, each environment has one of its own. */
+/** Each environment has its own, as with embedded databases. */
 function outboxOf(environment: string): string {
   return environment === 'development' ? OUTBOX_FOLDER : `${OUTBOX_FOLDER}-${environment}`
 }
 
-/** Helpers of pages get their request; in mail, which has none, they say so instead of failing somewhere inside. */
+/** Page helpers need a request. Mail has none, so they say that instead of failing somewhere inside. */
 export function forRequestsOnly<Context, Helper>(
   helper: string,
   make: (context: Context) => Helper,

@@ -20,7 +20,7 @@ export function builtInMiddleware(
   return layers
 }
 
-/** What guards the routes of an application with sessions against other sites, unless they are exempt. */
+/** Protects the routes of an application with sessions against cross-site requests, unless they are exempt. */
 export function csrfMiddleware(config: Config): Middleware<Context> | undefined {
   const { enabled, csrf: isOn, trustedOrigins } = config.session
   return enabled && isOn ? csrf({ trustedOrigins }) : undefined

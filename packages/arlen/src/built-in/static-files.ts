@@ -5,7 +5,7 @@ import { type Context, serveStatic } from '@arlen/http'
 import type { Config } from '../config/config.ts'
 import { reads } from '../config/reads.ts'
 
-/** What serves the files of `static.dir`, where the application has such a folder. */
+/** Serves the files in `static.dir`, if the application has that folder. */
 export function staticFiles(
   root: string,
   { apiOnly, static: settings }: Pick<Config, 'apiOnly' | 'static'>,

@@ -21,18 +21,18 @@ import { appError } from '../errors.ts'
 import { EMPTY_FORM } from '../validation/form.ts'
 import { forRequestsOnly } from './mail.ts'
 
-/** What the templates of an application can use besides the built-in helpers. */
+/** What the templates of an application can use in addition to the built-in helpers. */
 export interface TemplateOptions {
   /** Functions that templates call by name. */
   helpers?: Readonly<Record<string, (...args: never[]) => unknown>>
-  /** Functions of the request's context, each giving the helper of that name. */
+  /** Functions of the request's context; each returns the helper of that name. */
   contextHelpers?: Readonly<Record<string, (c: Context) => (...args: never[]) => unknown>>
-  /** Locals that every page has. */
+  /** Locals of every page. */
   locals?: object
 }
 
 /**
- * The types of what every template can call. An application that has its templates checked says once, beside its own:
+ * The types of everything that templates can call. An application with checked templates declares once, next to its own:
  *
  * ```ts
  * declare module '@arlen/view' { interface Helpers extends AppHelpers, HelperTypes<typeof templates> {} }
@@ -45,9 +45,9 @@ export interface AppHelpers {
   csrfField: () => SafeString
   csrfToken: () => string
   flash: <T = string>(key: string) => T | undefined
-  /** The form that was sent, if a route's `invalid` shows it again; else one with these values, such as those of a row. */
+  /** The submitted form, if a route's `invalid` shows it again; otherwise one with these values, such as those of a row. */
   form: (values?: object) => Form
-  /** In templates of mail: sets its subject. */
+  /** In mail templates: sets the subject. */
   subject: (text: string) => void
   urlFor: AppContext['urlFor']
 }
@@ -61,7 +61,7 @@ const CONTEXT_HELPERS: ContextHelperTable<Context> = {
   form: c => (values?: object) => (values && c.form === EMPTY_FORM ? form(values) : c.form),
 }
 
-/** What templates need of their application. */
+/** What templates need from their application. */
 export interface TemplateSource {
   readonly root: string
   readonly config: Pick<Config, 'apiOnly' | 'views' | 'static'>
@@ -82,7 +82,7 @@ export class Templates {
     this.#options = options
   }
 
-  /** Loads every template, where there are any, so that a mistake in one is known before the first request. */
+  /** Loads every template, so that a mistake in one is found before the first request. */
   load(): void {
     const { root, config } = this.#source
     if (config.apiOnly || !existsSync(join(root, config.views.dir))) return
@@ -95,7 +95,7 @@ export class Templates {
     const { root, config } = this.#source
     if (config.apiOnly || (this.#views === undefined && !existsSync(join(root, config.views.dir)))) return undefined
     this.#views ??= this.#open()
-    // Which there are is asked of the folder once, but where someone is writing them.
+    // The folder is read once, except while templates are being edited.
     if (this.#names === undefined || this.#source.isDevelopment) this.#names = new Set(this.#views.names())
     const names = this.#names
     return [`errors/${status}`, 'errors/error'].find(name => names.has(name))
@@ -128,7 +128,7 @@ function openViews(source: TemplateSource, options: TemplateOptions, layout: str
   const { root, config, urlFor, log, isDevelopment } = source
   const contextual = Object.entries({ ...CONTEXT_HELPERS, ...options.contextHelpers })
   const dir = join(root, config.views.dir)
-  // A release brings its templates compiled, with their registry.
+  // A release contains compiled templates with their registry.
   const isCompiled = !isDevelopment && existsSync(join(dir, 'index.js'))
   return createViews<Context>({
     ...(isCompiled ? { compiled: dir } : { dir, reload: isDevelopment }),

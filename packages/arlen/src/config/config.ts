@@ -15,66 +15,66 @@ export interface Config {
   checkResponses: boolean | 'auto'
   /** Stage timings in `Server-Timing` and in the request log. */
   performanceLogging: boolean
-  /** Address, proxies, and the limits of @arlen/http by their names there. */
+  /** Address, proxies, and the limits of @arlen/http under their own names. */
   http: {
     host: string
     port: number
-    /** Addresses and CIDR ranges whose forwarded headers count. */
+    /** Addresses and CIDR ranges whose forwarded headers are trusted. */
     trustedProxies: string[]
-    /** The fields those proxies write: some of `x-forwarded-for`, `-proto`, `-host` and `-port`, or `forwarded`. */
+    /** The fields that those proxies write: some of `x-forwarded-for`, `-proto`, `-host` and `-port`, or `forwarded`. */
     forwardedHeader: ForwardedHeader[]
   } & Limits
   log: {
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
     /** `auto` is text in development and JSON elsewhere. */
     format: 'auto' | 'json' | 'text'
-    /** One line for each request. */
+    /** One line per request. */
     requests: boolean
   }
   db: {
     /** A PostgreSQL connection URI. `DATABASE_URL` sets it too. */
     url?: string | undefined
-    /** The connection URI of a standby, which `c.db.read` asks. Without it that is the same database. */
+    /** The connection URI of a standby for `c.db.read`. Default: the same database. */
     read?: string | undefined
-    /** Overrides the password of `url`. A function, in `config/`, is called anew for every connection. */
+    /** Overrides the password of `url`. A function, in `config/`, is called for every connection. */
     password?: string | (() => string | Promise<string>) | undefined
-    /** How types whose JavaScript form is a matter of choice are read. */
+    /** How types with several possible JavaScript forms are parsed. */
     types: TypeSettings
-    /** Codes and statuses of SQLSTATEs, over the built-in table of @arlen/pg. */
+    /** Codes and statuses for SQLSTATEs, in addition to the built-in table of @arlen/pg. */
     sqlstates: NonNullable<PgOptions['sqlstates']>
   } & PoolSettings
   health: {
-    /** Addresses and CIDR ranges that are told which checks failed, and why. */
+    /** Addresses and CIDR ranges that may see which checks failed, and why. */
     trusted: string[]
   }
   /** Mail: sender, server, and whether it is sent; see @arlen/mail. */
   mail: MailConfig
   openApi: {
-    /** Path of the document; empty for none. A page to read it is beside it in development. */
+    /** Path of the document; empty for none. In development, a page next to it displays it. */
     path: string
     title: string
     version: string
   }
   views: {
-    /** Folder of templates, from the application's root. */
+    /** Folder of templates, relative to the application's root. */
     dir: string
     /** Template around every page; empty for none. */
     layout: string
   }
-  /** What browsers and strangers are told and refused; see @arlen/security. */
+  /** Security headers and restrictions; see @arlen/security. */
   security: SecurityConfig
-  /** Sessions, their cookies and secrets, CSRF protection; see @arlen/session. Off in an API unless asked for. */
+  /** Sessions, their cookies and secrets, CSRF protection; see @arlen/session. Off in an API unless configured. */
   session: SessionConfig
   static: {
-    /** Folder of files that are served as they are, from the application's root; empty for none. */
+    /** Folder of static files, relative to the application's root; empty for none. */
     dir: string
-    /** Path below which they are served. */
+    /** The URL path of the folder. */
     prefix: string
-    /** For how long browsers may keep them, in seconds. */
+    /** How long browsers may cache them, in seconds. */
     maxAgeSeconds: number
-    /** The file that stands for a folder; empty for none. */
+    /** The file that is served for a folder; empty for none. */
     index: string
-    /** Content-Types by extension, beside the usual ones or instead of them. */
+    /** Content-Types by extension, in addition to the usual ones or instead of them. */
     types: Record<string, string>
   }
   /** The development server, @arlen/boomhauer. */
@@ -84,7 +84,7 @@ export interface Config {
     /** Globs of files whose changes are ignored. */
     ignore: string[]
   }
-  /** Settings of the production server, which checks them itself. */
+  /** Settings of the production server, which validates them itself. */
   propaneAccessories: Record<string, unknown>
 }
 
@@ -99,11 +99,11 @@ type DeepPartial<T> = {
 
 /** What a file in `config/` may contain: any part of the configuration. */
 export type ConfigInput = DeepPartial<Omit<Config, 'openApi'>> & {
-  /** False: no document, as one may want in `config/environments/production.ts`. */
+  /** False: no document, for example in `config/environments/production.ts`. */
   openApi?: DeepPartial<Config['openApi']> | false
 }
 
-/** Gives a file of `config/` its types. Returns its argument unchanged. */
+/** Types a file in `config/`. Returns its argument unchanged. */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config
 }
@@ -119,7 +119,7 @@ function section<const E extends v.ObjectEntries>(entries: E) {
   return v.optional(v.strictObject(entries), {} as never)
 }
 
-/** The limits of the engine as settings, all from its table. */
+/** The limits of the engine as settings, all derived from its table. */
 function limitEntries(): v.ObjectEntries {
   const entries = Object.entries(LIMITS).map(([name, { min, default: value, description }]) => {
     return [name, v.optional(described(v.pipe(v.number(), v.integer(), v.minValue(min)), description), value)]
@@ -128,8 +128,8 @@ function limitEntries(): v.ObjectEntries {
 }
 
 /**
- * @param production - requires settings that are safe on the open network: true for every environment except
- *   development and test
+ * @param production - requires settings that are safe on the open network: true for every environment except development
+ * and test
  */
 export function configSchema(production: boolean): v.GenericSchema<unknown, Config> {
   return v.strictObject({
@@ -237,7 +237,7 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
   }) as unknown as v.GenericSchema<unknown, Config>
 }
 
-/** Variables with the prefix `ARLEN_` that belong to whatever runs the application and are not its settings. */
+/** Variables with the prefix `ARLEN_` that belong to the platform or process manager and are not settings. */
 export const KNOWN_ENV: readonly string[] = [
   'ARLEN_ENV',
   'ARLEN_GENERATION',

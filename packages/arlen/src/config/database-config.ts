@@ -1,7 +1,7 @@
 import { POOL_SETTINGS, type PoolSetting, TYPE_SETTINGS } from '@arlen/pg/settings'
 import * as v from 'valibot'
 
-/** The settings of a database besides its URL, as the tables of @arlen/pg have them. */
+/** The settings of a database besides its URL, derived from the tables of @arlen/pg. */
 export function databaseEntries(): v.ObjectEntries {
   const pool = Object.entries(POOL_SETTINGS).map(([name, setting]) => [name, poolEntry(setting)])
   const types = Object.entries(TYPE_SETTINGS).map(([name, { choices, description }]) => {

@@ -16,9 +16,9 @@ export interface LoadConfigOptions {
   /** Default: {@link environmentName}. */
   environment?: string
   env?: Env
-  /** Does without what only a running application needs, such as its secrets. */
+  /** Skips what only a running application needs, such as its secrets. */
   lenient?: boolean
-  /** Values that the program gives itself, stronger than the files and weaker than the environment. */
+  /** Values from the program, which override the files and are overridden by the environment. */
   overrides?: ConfigInput
 }
 
@@ -36,10 +36,10 @@ const OPTIONS: OptionTable<LoadConfigOptions> = {
 }
 
 /**
- * Reads `config/app` and `config/environments/<environment>` below the root, where they exist, and merges them with
- * the environment: files, then `HOST`, `PORT` and `DATABASE_URL`, then `ARLEN_*`.
+ * Reads `config/app` and `config/environments/<environment>` below the root, if they exist, and merges them with the
+ * environment: files, then `HOST`, `PORT` and `DATABASE_URL`, then `ARLEN_*`.
  *
- * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` when a file throws.
+ * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` if a file throws
  */
 export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
   const options = readOptions('loadConfig()', given, OPTIONS)
@@ -52,7 +52,7 @@ export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
   }
   if (overrides) layers.push({ name: 'createApp()', values: withoutDocument(overrides) })
   layers.push(platformLayer(env))
-  // An API has no sessions unless it asks for them, and so needs no secrets either.
+  // An API has no sessions unless they are configured, and therefore needs no secrets.
   if (isApiOnly(layers, env)) layers.unshift({ name: 'apiOnly', values: { session: { enabled: false } } })
   return resolveConfig({
     schema: configSchema(isProduction(environment) && !lenient),
@@ -62,7 +62,7 @@ export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
   })
 }
 
-/** Whether an environment is held to what is safe on the open network. One that nobody knows is. */
+/** Whether an environment requires settings that are safe on the open network. Unknown ones do. */
 export function isProduction(environment: string): boolean {
   return environment !== 'development' && environment !== 'test'
 }
@@ -73,7 +73,7 @@ function isApiOnly(layers: readonly ConfigLayer[], env: Env): boolean {
   return said.findLast(value => value !== undefined) === true
 }
 
-/** `openApi: false` is the short way to say that there is no document. */
+/** `openApi: false` is short for no document. */
 function withoutDocument(values: unknown): unknown {
   const isOff = typeof values === 'object' && values !== null && (values as ConfigInput).openApi === false
   return isOff ? { ...values, openApi: { path: '' } } : values

@@ -13,10 +13,10 @@ ul { list-style: none; padding: 0 }
 `)
 
 /**
- * The page a browser gets for a problem, where the application has none of its own. It shows what the problem document
- * shows and nothing else; it needs no other file and no script.
+ * The page that a browser gets for a problem if the application has none of its own. It shows the same as the problem
+ * document, and needs no other file and no script.
  *
- * @param near - in development, routes that may have been meant
+ * @param near - in development, similar routes
  */
 export function errorPage(problem: Problem, near?: readonly string[]): Reply {
   const detail = problem.detail ?? (problem.status >= 500 ? 'It has been noted. Please try again in a while.' : '')
@@ -43,7 +43,7 @@ ${near ? suggestions(near) : ''}<p><small>${escapeHtml(problem.code)} · ${escap
 function suggestions(near: readonly string[]): string {
   const items = near.map(route => `<li><code>${escapeHtml(route)}</code></li>`)
   const list = items.length > 0 ? `<p>Routes like it:</p>\n<ul>${items.join('')}</ul>\n` : ''
-  // Only the development server has the page that lists them all.
+  // Only the development server has the page that lists all routes.
   const all = process.env.BOOMHAUER ? '<p><a href="/_boomhauer/#routes">All routes</a></p>\n' : ''
   return list + all
 }

@@ -4,11 +4,11 @@ import { type Context, Reply } from '@arlen/http'
 import { errorPage } from './error-page.ts'
 import { type ListedRoute, nearRoutes } from './near-routes.ts'
 
-/** Makes a response of an error, or leaves it to the next by returning undefined. */
+/** Turns an error into a response, or returns undefined to leave it to the next handler. */
 export type ErrorHandler = (error: unknown, c: Context) => unknown
 
 export interface ErrorResponderOptions {
-  /** Browsers get JSON too. */
+  /** Sends JSON to browsers too. */
   apiOnly: boolean
   /** Shows what went wrong and where; never true in production. */
   development: boolean
@@ -18,30 +18,30 @@ export interface ErrorResponderOptions {
   routes?: Iterable<ListedRoute> | undefined
 }
 
-/** Where an application keeps its own pages for errors. */
+/** Where an application keeps its own error pages. */
 export interface ErrorPages {
-  /** The template for a status; undefined where there is none. */
+  /** The template for a status; undefined if there is none. */
   errorPage(status: number): string | undefined
   contentType(name: string): string
   render(name: string, locals: object, c: Context): string | Promise<string>
 }
 
-/** What a template of `errors/` can see besides what every page has. */
+/** What an `errors/` template can use in addition to what every page has. */
 export interface ErrorPageLocals {
-  /** Of the status: `Not Found`. */
+  /** The text of the status: `Not Found`. */
   title: string
   problem: Problem
 }
 
 /**
- * Turns any error into the one shape of failures: a problem document for programs, the same as a page for browsers.
- * Outside development nothing of an unexpected error is shown but its correlation id.
+ * Turns any error into the one form of failures: a problem document for programs, a page with the same content for
+ * browsers. Outside development, an unexpected error shows nothing but its correlation id.
  */
 export function errorResponder(options: ErrorResponderOptions): (error: unknown, c: Context) => Reply {
   const { apiOnly, development, pages, routes } = options
   return (error, c) => {
     const client = { accept: apiOnly ? undefined : c.req.header('accept') }
-    // A rejection is the application's answer and no failure of it: it looks the same everywhere.
+    // A rejection is a response of the application, not a failure: it looks the same everywhere.
     const expected = error instanceof HttpError && error.status < 500
     if (development && !expected) return developmentReply(error, c, client)
     const problem = toProblem(error, c.req.id)
@@ -57,7 +57,7 @@ export function errorResponder(options: ErrorResponderOptions): (error: unknown,
   }
 }
 
-/** The application's own page, else the built-in one, which also stands in where the application's fails itself. */
+/** The application's own page, else the built-in one, which also replaces an application page that fails. */
 function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined, near?: readonly string[]): Reply {
   const builtIn = (failure: unknown, name: string | undefined): Reply => {
     c.log.error({ err: failure, template: name }, 'an error page failed')
@@ -76,7 +76,7 @@ function pageOf(problem: Problem, c: Context, pages: ErrorPages | undefined, nea
   }
 }
 
-/** A page that waits for something: what `c.problem()` returns is a response at once, whose body may come later. */
+/** Handles a page that waits for something: `c.problem()` returns a response immediately, whose body may come later. */
 async function* settled(page: PromiseLike<string>, failed: (reason: unknown) => Reply): AsyncGenerator<string> {
   yield await page.then(undefined, reason => failed(reason).body as string)
 }
@@ -86,7 +86,7 @@ function developmentReply(error: unknown, c: Context, client: { accept?: string 
   const facts = { params: { ...params }, query: known(() => req.query), session: sessionOf(c), headers: req.headers }
   const problem = developmentProblem(error, {
     correlationId: req.id,
-    // What a handler returns, or throws without a stack trace, is looked for where its route was added.
+    // A handler's return value, or an error without a stack trace, is attributed to where its route was added.
     otherwise: known(() => c.route?.source),
     request: { method: req.method, url: req.url, facts },
   })
@@ -94,7 +94,7 @@ function developmentReply(error: unknown, c: Context, client: { accept?: string 
   return new Reply(body, headers['content-type'] ?? PROBLEM_TYPE, { status, headers })
 }
 
-/** What the session holds, set by this very request or before; nothing where there is no session, whatever the reason. */
+/** The content of the session, if there is one and it is available. */
 function sessionOf(c: Context): Readonly<Record<string, unknown>> | undefined {
   return known(() => {
     const { session } = c
@@ -106,11 +106,11 @@ function known<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch {
-    return undefined // it may be just this that failed
+    return undefined // the session may be what failed
   }
 }
 
-/** Answers an error by the application's own handlers, else by the built-in one. One that fails itself is passed over. */
+/** Handles an error with the application's own handlers, else with the built-in one. A handler that fails is skipped. */
 export function answerErrors(
   handlers: readonly ErrorHandler[],
   answerError: (error: unknown, c: Context) => Reply,

@@ -1,6 +1,6 @@
 import { suggest } from '@arlen/core/options'
 
-/** A route as it is shown: its methods and its path. */
+/** A route as it is displayed: its methods and its path. */
 export interface ListedRoute {
   readonly methods: readonly string[]
   readonly path: string
@@ -8,7 +8,7 @@ export interface ListedRoute {
 
 const MOST = 5
 
-/** The routes whose path is like one that no route has, the most similar first, as `GET /products/:id`. */
+/** The routes whose path is similar to one that matches none, the most similar first, as `GET /products/:id`. */
 export function nearRoutes(path: string, routes: Iterable<ListedRoute>): string[] {
   const candidates = new Map<string, string[]>()
   for (const route of routes) {
@@ -26,7 +26,7 @@ export function nearRoutes(path: string, routes: Iterable<ListedRoute>): string[
   return near.slice(0, MOST)
 }
 
-/** The path of a route with the segments of a request in the place of its parameters. */
+/** The path of a route, with segments of the request in place of its parameters. */
 function fill(route: string, path: string): string {
   const given = path.split('/')
   return route

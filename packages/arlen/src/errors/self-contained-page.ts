@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { Reply } from '@arlen/http'
 
 /**
- * A page with its style inside and nothing else it needs. Its content security policy allows exactly that style, by its
- * hash, so that the page works whatever policy the application has, and under none.
+ * A page that contains its style and needs nothing else. Its content security policy allows exactly that style by its hash,
+ * so the page works whatever the application's policy is.
  */
 export function selfContainedPage(style: string): {
-  /** To be put into the head. */
+  /** Content for the head. */
   readonly style: string
   reply(html: string, status: number): Reply
 } {

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Logger } from '@arlen/core'
 import type { QueryEvent, RepeatedQueryEvent } from '@arlen/pg'
 
-/** Logs queries that are slow, and those that a request makes again and again. Returns what ends it. */
+/** Logs slow queries, and queries that a request repeats many times. Returns a function that stops it. */
 export function logQueries(log: Logger): () => void {
   const slow = (event: unknown) => {
     const { text, durationMs, caller } = event as QueryEvent

@@ -1,7 +1,7 @@
 import type { Logger } from '@arlen/core'
 import type { Context, Finish } from '@arlen/http'
 
-/** One line for each request. */
+/** One line per request. */
 export function logRequests(log: Logger): (c: Context, finish: Finish) => void {
   return (c, finish) => {
     const { req, timings } = c

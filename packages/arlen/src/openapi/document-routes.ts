@@ -7,7 +7,7 @@ import { openApi } from './openapi.ts'
 import { openApiPage } from './page.ts'
 import { isOfApi } from './selection.ts'
 
-/** What an OpenAPI document is made of. */
+/** What an OpenAPI document is built from. */
 export interface Documented {
   readonly router: { readonly routes: readonly Route<Handler<Context>>[] }
   readonly config: Pick<Config, 'apiOnly' | 'openApi' | 'session'>
@@ -15,7 +15,7 @@ export interface Documented {
   readonly log: Logger
 }
 
-/** Serves the OpenAPI document where the configuration gives it a path, and in development a page to read it. */
+/** Serves the OpenAPI document at the configured path and, in development, a page that displays it. */
 export function addOpenApiRoutes(routes: BuiltInRoutes, documented: Documented): void {
   const { config, isDevelopment } = documented
   const { path, title, version } = config.openApi
@@ -32,7 +32,7 @@ export function addOpenApiRoutes(routes: BuiltInRoutes, documented: Documented):
   routes.get(path.replace(/(\.json)?$/, '.html'), { openApi: false }, () => openApiPage(JSON.parse(describe())))
 }
 
-/** What is left out on a guess is said: a route of the API that lacks a schema would be missed in silence. */
+/** Logs which routes were omitted on a guess: an API route without a schema would otherwise go missing silently. */
 function tellUndecided({ router, config, log }: Documented): void {
   const routes = router.routes.filter(route => isOfApi(route, config.apiOnly) === undefined).map(String)
   if (routes.length === 0) return

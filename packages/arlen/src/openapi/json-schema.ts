@@ -4,14 +4,14 @@ import type * as v from 'valibot'
 
 type Json = Record<string, unknown>
 
-/** What a Standard Schema that can describe itself has (Standard JSON Schema). */
+/** The member of a Standard Schema that can describe itself (Standard JSON Schema). */
 interface Describing {
   jsonSchema?: Record<'input' | 'output', (options: { target: string }) => Json>
 }
 
 /**
- * A schema as JSON Schema 2020-12, the dialect of OpenAPI 3.1. Validators that cannot describe themselves, and parts
- * that JSON Schema has no words for, become the schema that takes anything.
+ * Converts a schema to JSON Schema 2020-12, the dialect of OpenAPI 3.1. Validators that cannot describe themselves, and
+ * parts that JSON Schema cannot express, become the schema that accepts anything.
  */
 export function jsonSchema(schema: StandardSchemaV1, side: 'input' | 'output'): Json {
   const standard = schema['~standard'] as StandardSchemaV1['~standard'] & Describing
@@ -51,8 +51,8 @@ interface Inner {
 }
 
 /**
- * Lists that are bounded before their items are looked at: `v.pipe(v.array(v.unknown()), v.maxLength(50), v.array(Item))`.
- * What is converted is the first list, and its items are those of the last.
+ * Lists whose length is checked before their items: `v.pipe(v.array(v.unknown()), v.maxLength(50), v.array(Item))`. The
+ * first list is converted, with the items of the last.
  */
 function boundedItems(schema: Inner, found: Map<object, v.GenericSchema> = new Map()): Map<object, v.GenericSchema> {
   const { pipe = [], entries = {}, options = [], item, wrapped } = schema
@@ -61,7 +61,7 @@ function boundedItems(schema: Inner, found: Map<object, v.GenericSchema> = new M
     const list = rest.findLast(one => one.type === 'array')?.item
     if (list) found.set(first, list as unknown as v.GenericSchema)
   }
-  // A pipe begins with the schema that it is, which has what is inside.
+  // A pipe begins with its own schema, which contains the rest.
   const inside = [
     ...pipe.slice(1),
     ...Object.values(entries),
@@ -81,7 +81,7 @@ export class Definitions {
     this.schemas = { ...schemas }
   }
 
-  /** A schema with its own `$defs` moved here, for a reference in a document begins at the document's root. */
+  /** Moves a schema's own `$defs` here, because references in a document start at the document's root. */
   hoist(json: Json): Json {
     const { $defs, ...schema } = json as Json & { $defs?: Record<string, Json> }
     if ($defs === undefined) return schema

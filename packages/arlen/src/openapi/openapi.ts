@@ -20,9 +20,9 @@ export interface OpenApiInfo {
 
 /** Options of {@link openApi}. */
 export interface OpenApiOptions {
-  /** The application has no pages: every route is described that does not say otherwise. Default false. */
+  /** The application has no pages: routes are included unless they say otherwise. Default false. */
   apiOnly?: boolean
-  /** Whether the application has sessions, by which a guard lets users in too. Default: unless `apiOnly`. */
+  /** Whether the application has sessions, which guards accept too. Default: unless `apiOnly`. */
   sessions?: boolean
 }
 
@@ -31,9 +31,9 @@ const OPTIONS: OptionTable<OpenApiOptions> = { apiOnly: option.boolean, sessions
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
- * Describes the routes of an API as OpenAPI 3.1: paths, parameters, bodies, answers with their statuses, and the security
- * schemes that their guards ask for; the problem document for everything that fails. Pages are left out; see the guide on
- * routes for what tells them apart, and `openApi` of a route or group to say so.
+ * Describes the routes of an API as OpenAPI 3.1: paths, parameters, bodies, responses with their statuses, the security
+ * schemes that their guards require, and the problem document for everything that fails. Pages are omitted; see the guide
+ * on routes for how they are recognized, and for `openApi` of a route or group, which overrides that.
  */
 export function openApi(
   routes: readonly Route<Handler<Context>>[],
@@ -69,7 +69,7 @@ function methodsOf({ methods }: Route<Handler<Context>>): string[] {
   return methods.map(method => method.toLowerCase()).filter(method => METHODS.includes(method))
 }
 
-/** The name of the route; where it has several methods or paths, with what tells them apart. */
+/** The name of the route, with a suffix if it has several methods or paths. */
 function uniqueId(name: string | undefined, method: string, taken: Set<string>): string | undefined {
   if (name === undefined) return undefined
   let id = name

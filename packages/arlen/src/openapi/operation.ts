@@ -42,14 +42,14 @@ export function operation(
   }
 }
 
-/** With files it can only be a form; else it is described as JSON, though a plain form is taken too. */
+/** A body with files can only be a form; any other is described as JSON, although a plain form is accepted too. */
 function requestBody(schema: StandardSchemaV1, definitions: Definitions): Json {
   const json = definitions.hoist(jsonSchema(schema, 'input'))
   const type = JSON.stringify(json).includes('"format":"binary"') ? 'multipart/form-data' : 'application/json'
   return { required: true, content: { [type]: { schema: json } } }
 }
 
-/** The answers that the route declares, and the rejections that its parts can make of a request. */
+/** The responses that the route declares, and the rejections that its parts can cause. */
 function responsesOf(route: Route<Handler<Context>>, method: string, definitions: Definitions, secured: boolean): Json {
   const response = optionOf(route, 'response')
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
@@ -70,7 +70,7 @@ function declaredResponses(response: ResponseSchemas | undefined, method: string
     return { content: { 'application/json': { schema: json } } }
   }
   if (response === undefined || '~standard' in response) {
-    // It holds for every success, and only of a GET is it known which that is.
+    // It applies to every success, and only for GET is it known which status that is.
     const status = method === 'get' || method === 'head' ? '200' : '2XX'
     return { [status]: { description: 'Success', ...schemaOf(response as StandardSchemaV1 | undefined) } }
   }
@@ -95,7 +95,7 @@ function parametersOf(
   }))
 }
 
-/** Of an object's schema; parameters are described by what their text means, and not as the text that it is. */
+/** The parameters of an object's schema, described by what their text means rather than as text. */
 function properties(
   schema: StandardSchemaV1 | undefined,
   definitions: Definitions,

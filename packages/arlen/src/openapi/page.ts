@@ -23,7 +23,7 @@ summary { cursor: pointer } code, pre { font-size: .875rem } pre { overflow-x: a
 td, th { text-align: left; padding: .15rem 1rem .15rem 0; vertical-align: top }
 `)
 
-/** A page to read an OpenAPI document in, without scripts and without anything from elsewhere. */
+/** A page that displays an OpenAPI document, without scripts or external resources. */
 export function openApiPage({ info, paths }: Document): Reply {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => section(method, path, operation)),

@@ -3,7 +3,7 @@ import type { Route } from '@arlen/router'
 type Json = Record<string, unknown>
 type Pattern = Route['pattern']
 
-/** One path of a document, with the parameters in it. */
+/** One path of a document, with its parameters. */
 export interface DocumentPath {
   /** `/users/{id}` */
   readonly template: string
@@ -11,8 +11,8 @@ export interface DocumentPath {
 }
 
 /**
- * The paths of a route as OpenAPI writes them: one, or two where its last segment may be missing, for in OpenAPI every
- * parameter of a path is required.
+ * The paths of a route in OpenAPI's notation: one, or two if its last segment is optional, because OpenAPI requires every
+ * path parameter.
  */
 export function documentPaths(pattern: Pattern): DocumentPath[] {
   const { segments, optional } = pattern
@@ -34,7 +34,7 @@ function pathOf(segments: Pattern['segments'], trailingSlash: boolean): Document
   return { template: `/${texts.join('/')}${trailingSlash ? '/' : ''}`, names }
 }
 
-/** What the constraint of a parameter in the path says of its text: `:id<int>` is a whole number. */
+/** The type that a parameter's constraint implies: `:id<int>` is a whole number. */
 export function constraintSchema({ segments }: Pattern, name: string): Json {
   const token = segments.flat().find(one => one.kind !== 'text' && one.name === name)
   const type = token !== undefined && token.kind !== 'text' ? token.constraint?.name : undefined

@@ -1,14 +1,14 @@
 import { type SecurityScheme, securityOf } from '@arlen/core'
 import type { Route } from '@arlen/router'
 
-/** Scheme names with the scopes they need; all of them together let a client in. */
+/** Scheme names with the scopes they need; a client must satisfy all of them. */
 type Requirement = Record<string, readonly string[]>
 
 /**
- * What a client must show to get past the guards and middleware of a route: any one of these requirements. Undefined where
- * nothing is asked. The schemes are added to `schemes`, for the document's components.
+ * What a client must present to pass the guards and middleware of a route: any one of these requirements. Undefined if
+ * nothing is required. The schemes are added to `schemes`, for the document's components.
  *
- * @param sessions - whether the application has sessions, which a guard may take besides tokens
+ * @param sessions - whether the application has sessions, which a guard may accept besides tokens
  */
 export function securityRequirements(
   route: Pick<Route, 'layers'>,
@@ -33,10 +33,10 @@ function withoutSession(schemes: Readonly<Record<string, SecurityScheme>>): Read
   return Object.keys(others).length > 0 ? others : schemes
 }
 
-/** Two guards one behind the other: of a scheme that both ask for, the scopes of both. */
+/** Combines two consecutive guards: for a scheme that both accept, the scopes of both. */
 function both(outer: readonly Requirement[], inner: readonly Requirement[]): Requirement[] {
   const all = outer.flatMap(one => inner.map(other => merged(one, other)))
-  // One scheme for both guards is how a client does it; two at once is for guards that have none in common.
+  // Clients use one scheme for both guards; two schemes are needed only by guards that have none in common.
   const least = Math.min(...all.map(requirement => Object.keys(requirement).length || Number.POSITIVE_INFINITY))
   const shortest = all.filter(requirement => Object.keys(requirement).length <= least)
   const texts = new Set<string>()

@@ -5,9 +5,9 @@ interface Described {
 }
 
 /**
- * Whether a route is of an API, and so in the OpenAPI document: what it or its group says with `openApi`, else what can be
- * told from it. A response schema, a body schema, and doing without CSRF tokens are signs of an API; `invalid`, which shows
- * a form again, is one of a page. Undefined where there is no sign: it may well be a page.
+ * Whether a route belongs to an API, and so in the OpenAPI document: its own or its group's `openApi` decides, otherwise
+ * its features do. A response schema, a body schema, and no CSRF check are signs of an API; `invalid`, which shows a form
+ * again, is a sign of a page. Undefined if there is no sign: it may well be a page.
  *
  * @param apiOnly - the application has no pages
  */

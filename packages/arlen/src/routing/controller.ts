@@ -5,9 +5,9 @@ import type { Context } from '@arlen/http'
 type AnyController = new (c: Context) => Record<string, (c: Context) => unknown>
 
 /**
- * What a route was given, as a handler: a function is one, `[Controller, 'action']` becomes one that makes a fresh
- * controller for each request, `[module, 'action']` is the module's function. Anything else is returned as it is, for
- * the router to refuse with the route's place.
+ * Converts a route's target to a handler: a function stays, `[Controller, 'action']` becomes a handler that creates a
+ * controller for each request, `[module, 'action']` is the module's function. Anything else is returned unchanged, so that
+ * the router rejects it with the route's location.
  */
 export function toHandler(target: unknown): unknown {
   if (!Array.isArray(target) || target.length !== 2) return target
@@ -26,7 +26,7 @@ export function toHandler(target: unknown): unknown {
   return handler
 }
 
-/** Stands for an action that is not there, until the router refuses it. */
+/** Stands for a missing action until the router rejects it. */
 class NoAction {
   readonly problem: string
 
@@ -36,7 +36,7 @@ class NoAction {
   }
 }
 
-/** What is wrong with the handler of a route, as the rest of the sentence `the handler …`. */
+/** What is wrong with a route's handler, as the rest of the sentence `the handler …`. */
 export function handlerProblem(value: unknown): string | undefined {
   if (typeof value === 'function') return undefined
   if (value instanceof NoAction) return value.problem

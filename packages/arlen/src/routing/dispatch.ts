@@ -8,7 +8,7 @@ import { compileValidation } from '../validation/validation.ts'
 import { showValidationFailures } from '../validation/validation-failures.ts'
 import { optionOf, schemasOf } from './route-options.ts'
 
-/** The one function between the server and the routes: matches, then hands over to what was compiled at boot. */
+/** The one function between the server and the routes: matches, then calls what was compiled at boot. */
 export function dispatcher(router: Router<Handler<Context>>, notFound: Handler<Context>): Handler<Context> {
   return c => {
     const match = router.match(c.req.method, c.req.path, c.req)
@@ -29,8 +29,8 @@ export interface CompileOptions {
 }
 
 /**
- * A route's final handler: middleware and guards, group by group, then validation, then the handler itself. What a route
- * does not have costs it nothing.
+ * A route's final handler: middleware and guards, group by group, then validation, then the handler itself. Unused features
+ * cost nothing.
  */
 export function compileRoute(route: Route<Handler<Context>>, options: CompileOptions): Handler<Context> {
   const schemas = schemasOf(route)
@@ -47,7 +47,7 @@ export function compileRoute(route: Route<Handler<Context>>, options: CompileOpt
   return limited(route, protectedHandler)
 }
 
-/** What is no schema, and a parameter that no request can have, would fail each request alike. */
+/** Invalid schemas and impossible parameters would make every request fail, so they are rejected at boot. */
 function refuseSchemas(route: Route<Handler<Context>>): void {
   const schemas = schemasOf(route)
   const refuse = (part: string, problem: string) =>
@@ -65,7 +65,7 @@ function refuseSchemas(route: Route<Handler<Context>>): void {
   }
 }
 
-/** Around everything else, for whatever reads the body. */
+/** Outside of everything else, for code that reads the body. */
 function limited(route: Route<Handler<Context>>, handler: Handler<Context>): Handler<Context> {
   const bytes = limitOf(route, 'maxBodyBytes')
   const values = limitOf(route, 'maxJsonValues')
@@ -85,7 +85,7 @@ function limitOf(route: Route<Handler<Context>>, name: 'maxBodyBytes' | 'maxJson
   throw appError('body_limit_invalid', values, { at: route.source })
 }
 
-/** What came before the handler was middleware's time; what it leaves behind is its own. */
+/** Time before the handler is the middleware's; what follows it is timed separately. */
 function timed(handler: Handler<Context>): Handler<Context> {
   return c => {
     const { timings } = c

@@ -2,14 +2,14 @@ import { after, type Provides } from '@arlen/core'
 import { type Context, Reply } from '@arlen/http'
 import type { Guard } from './route-options.ts'
 
-/** What is left of a guard's result once its answers are sent. */
+/** What remains of a guard's result after its responses are sent. */
 type Value<Result> = Exclude<Awaited<Result>, Reply>
 
-/** A guard that puts one value into the stash, typed for every handler behind it. */
+/** A guard that puts one value into the stash, typed for all handlers behind it. */
 export type Provider<Name extends string, Result> = Guard & Provides<{ readonly stash: Record<Name, Value<Result>> }>
 
 /**
- * Makes a guard that provides a value to the handlers behind it, as `c.stash[name]` with its type:
+ * Creates a guard that provides a value to the handlers behind it, as `c.stash[name]` with its type:
  *
  * ```ts
  * const withTenant = provide('tenant', async c => (await tenantOf(c)) ?? c.problem(404, 'tenant_unknown'))
@@ -19,8 +19,8 @@ export type Provider<Name extends string, Result> = Guard & Provides<{ readonly 
  * })
  * ```
  *
- * @param get - A response (`c.problem()`, `c.redirect()` and the like) ends the request, and what is thrown does;
- *   anything else is the value, `undefined` and `null` included.
+ * @param get - A returned response (`c.problem()`, `c.redirect()` and the like) or a thrown error ends the request;
+ * anything else is the value, including `undefined` and `null`.
  */
 export function provide<const Name extends string, Result>(
   name: Name,

@@ -7,19 +7,19 @@ import type { RouteSchemas } from '../validation/validation.ts'
 /** Decides before the handler: `undefined` and `true` pass, `false` and `null` are 403, anything else is the response. */
 export type Guard<C extends Context = Context> = (c: C) => unknown
 
-/** One guard, the name of one, or several, run in this order. */
+/** One guard, its name, or several, run in this order. */
 export type Guards<C extends Context = Context> = Guard<C> | string | readonly (Guard<C> | string)[]
 
-/** One middleware or several, the first outermost. */
+/** One or several middleware, outermost first. */
 export type Middlewares = Middleware<Context> | readonly Middleware<Context>[]
 
-/** What only a route can say. */
+/** What only a route can have. */
 interface OwnOptions<C extends Context> extends RouteSchemas {
-  /** What its JSON responses are, for the checks of development and tests, and for OpenAPI. */
+  /** The schema of its JSON responses, for the checks in development and tests, and for OpenAPI. */
   response?: ResponseSchemas
   /**
-   * Answers a request whose values were refused, with `c.form` filled and the status set: by its schemas, or by its handler
-   * throwing an `HttpError` with `errors`. Without it that is a problem document.
+   * Handles a request with rejected values, with `c.form` filled and the status set: values rejected by its schemas, or by
+   * its handler throwing an `HttpError` with `errors`. Default: a problem document.
    */
   invalid?: (c: C) => unknown
   /** For OpenAPI. */
@@ -28,32 +28,34 @@ interface OwnOptions<C extends Context> extends RouteSchemas {
   tags?: readonly string[]
 }
 
-/** What a route says, or a group for all routes in it; the innermost counts. */
+/** Options of a route, or of a group for all its routes; the innermost applies. */
 interface InheritedOptions {
-  /** Why no CSRF token is needed, such as `the sender signs its requests`; none is then asked for. */
+  /** Why no CSRF token is required, such as `the sender signs its requests`; then none is. */
   csrfExempt?: string
-  /** Largest body that is read, in bytes, else 413; `Infinity` for any. Default: `http.maxBodyBytes` of the configuration. */
+  /** Largest body, in bytes, else 413; `Infinity` for any. Default: `http.maxBodyBytes` of the configuration. */
   maxBodyBytes?: number
   /** Most values in a JSON body, else 413; `Infinity` for any. Default: `http.maxJsonValues` of the configuration. */
   maxJsonValues?: number
-  /** Whether the OpenAPI document describes it. Default: where it is of an API and no page; see the guide on routes. */
+  /**
+   * Whether the OpenAPI document includes it. Default: if it belongs to an API and is not a page; see the guide on routes.
+   */
   openApi?: boolean
 }
 
-/** What the router takes as it is. */
+/** Options that the router accepts unchanged. */
 type RoutingOptions<C extends Context> = Pick<RouterRouteOptions, 'when' | 'formats' | 'constraints' | 'meta'> & {
-  /** Unique in the application, for `urlFor`; of a group, put before the names of its routes with a dot. */
+  /** Unique in the application, for `urlFor`; a group's name is prepended to the names of its routes with a dot. */
   name?: string
-  /** Guards, run before validation and handler, the outermost group's first. */
+  /** Guards, run before validation and the handler; the outermost group's come first. */
   under?: Guards<C>
-  /** Middleware around guards, validation and handler, the outermost group's first. */
+  /** Middleware around guards, validation and handler; the outermost group's come first. */
   use?: Middlewares
 }
 
-/** What a route may say about itself besides its path and handler. */
+/** Options of a route besides its path and handler. */
 export interface RouteOptions<C extends Context = Context> extends OwnOptions<C>, InheritedOptions, RoutingOptions<C> {}
 
-/** What a group may say for all routes in it. */
+/** Options of a group for all its routes. */
 export interface GroupOptions<C extends Context = Context> extends InheritedOptions, RoutingOptions<C> {}
 
 /** What the guards and middleware of a route or group provide to the handlers behind them. */
@@ -63,7 +65,7 @@ export type ProvidedBy<Options> = (Options extends { readonly under: infer Under
 type AppOptions = OwnOptions<Context> & InheritedOptions
 type Name = keyof AppOptions
 
-/** Every option that the router need not know; the compiler holds the list to the interfaces above. */
+/** Every option that the router does not need to know; the compiler checks the list against the interfaces above. */
 const OPTIONS: Readonly<Record<Name, 'own' | 'inherited'>> = {
   params: 'own',
   query: 'own',
@@ -84,14 +86,14 @@ export const ROUTE_OPTIONS: readonly string[] = Object.keys(OPTIONS)
 
 const KEYS = Object.fromEntries(ROUTE_OPTIONS.map(name => [name, Symbol(name)])) as Readonly<Record<Name, symbol>>
 
-/** What the router is given: its own options, and ours as meta, which groups hand down to their routes. */
+/** What the router is given: its own options, and ours as meta, which groups pass down to their routes. */
 export function toRouting(options: object, level: 'route' | 'group'): { meta: Record<string | symbol, unknown> } {
   const routing: Record<string, unknown> = {}
   const meta: Record<string | symbol, unknown> = { ...(options as { meta?: object }).meta }
   for (const [name, value] of Object.entries(options)) {
     if (name === 'meta') continue
     const kind = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as Name] : undefined
-    // What a group cannot say is left for the router, which refuses it with its place.
+    // Options that a group cannot have are left for the router, which rejects them with their location.
     if (kind === 'inherited' || (kind === 'own' && level === 'route')) {
       if (value !== undefined) meta[KEYS[name as Name]] = value
     } else routing[name] = value
@@ -99,7 +101,7 @@ export function toRouting(options: object, level: 'route' | 'group'): { meta: Re
   return { ...routing, meta }
 }
 
-/** What a route said, or for what is inherited the innermost group that did. Not yet checked. */
+/** An option of a route or, if inherited, of the innermost group that has it. Not checked yet. */
 export function optionOf<N extends Name>(route: { readonly meta: object }, name: N): AppOptions[N] {
   return (route.meta as Record<symbol, unknown>)[KEYS[name]] as AppOptions[N]
 }

@@ -14,7 +14,7 @@ import {
 
 type Inner = RouterRoutes<Handler<Context>, string>
 
-/** Adds a route: its path, what it says about itself, and who answers it. */
+/** Adds a route: its path, its options, and its handler. */
 export interface AddRoute<Prefix extends string, Members = unknown> {
   <const Path extends string>(
     path: Path,
@@ -37,8 +37,9 @@ export interface AddRoute<Prefix extends string, Members = unknown> {
 }
 
 /**
- * The part of an application that takes routes; a group is one with a prefix. `Members` are what the guards and middleware
- * around it provide: a function of `Routes<'/orders', Provided<typeof requireUser>>` takes no group without that guard.
+ * The part of an application that accepts routes; a group is one with a prefix. `Members` are what the guards and
+ * middleware around it provide: a function of `Routes<'/orders', Provided<typeof requireUser>>` accepts no group without
+ * that guard.
  */
 export class Routes<Prefix extends string = '', Members = unknown> {
   readonly #inner: Inner
@@ -49,7 +50,7 @@ export class Routes<Prefix extends string = '', Members = unknown> {
   readonly patch: AddRoute<Prefix, Members> = this.adding('PATCH')
   readonly delete: AddRoute<Prefix, Members> = this.adding('DELETE')
   readonly options: AddRoute<Prefix, Members> = this.adding('OPTIONS')
-  /** Every method; a route for the method itself comes before it. */
+  /** Every method; a route for a specific method takes precedence. */
   readonly any: AddRoute<Prefix, Members> = this.adding(ANY)
 
   constructor(inner: Inner) {
@@ -78,7 +79,7 @@ export class Routes<Prefix extends string = '', Members = unknown> {
   ): this
   group(prefix: string, ...args: unknown[]): this {
     const [options, fn] = (args.length > 1 ? args : [{}, args[0]]) as [GroupOptions, (group: Routes<string>) => void]
-    // What is no function is the router's to refuse, with its place.
+    // The router rejects values that are not functions, with their location.
     const build = typeof fn === 'function' && ((inner: object) => fn(new Routes<string>(inner as Inner)))
     this.#inner.group(prefix, toRouting(options, 'group'), (build || fn) as never)
     return this

@@ -10,12 +10,12 @@ const AS_TEXT: unique symbol = Symbol('asText')
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Marks a schema of text with the JSON Schema of what the text means: `integer`, for clients to know what to write. */
+/** Attaches to a text schema the JSON Schema of what the text means: `integer`, so that clients know what to send. */
 function asText<S extends v.GenericSchema>(schema: S, json: Json): S {
   return Object.assign(schema, { [AS_TEXT]: json })
 }
 
-/** What the text of a parameter means, where its schema is one of these or made of one. */
+/** The JSON Schema of a parameter's meaning, if its schema is one of these or built from one. */
 export function textOf(schema: object): Json | undefined {
   const {
     [AS_TEXT]: json,
@@ -30,12 +30,12 @@ export function textOf(schema: object): Json | undefined {
   return Object.assign({}, json, ...bounds)
 }
 
-/** Minus zero is zero: nobody who writes it means anything else, and `Object.is` tells them apart. */
+/** Minus zero becomes zero: nobody means it to differ, but `Object.is` distinguishes them. */
 const toNumber = (text: string) => Number(text) + 0
 
 const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/
 
-/** `'42'` → 42. Whole numbers that JavaScript holds exactly. */
+/** `'42'` → 42. Whole numbers that JavaScript represents exactly. */
 export const IntegerParam: v.GenericSchema<string, number> = asText(
   v.pipe(
     v.string(),
@@ -52,7 +52,7 @@ export const NumberParam: v.GenericSchema<string, number> = asText(
   { type: 'number' },
 )
 
-/** `true`, `1`, `on`, `yes` and their opposites, as forms and people write them. */
+/** `true`, `1`, `on`, `yes` and their opposites, as sent by forms and people. */
 export const BooleanParam: v.GenericSchema<string, boolean> = asText(
   v.pipe(
     v.string(),
@@ -62,7 +62,7 @@ export const BooleanParam: v.GenericSchema<string, boolean> = asText(
   { type: 'boolean' },
 )
 
-/** `'2026-02-28'`: a calendar day that exists, kept as text, for a day has no time zone. */
+/** `'2026-02-28'`: an existing calendar day, kept as text because a day has no time zone. */
 export const DateParam: v.GenericSchema<string, string> = asText(
   v.pipe(
     v.string(),
@@ -72,7 +72,7 @@ export const DateParam: v.GenericSchema<string, string> = asText(
   { type: 'string', format: 'date' },
 )
 
-/** `tag=a&tag=b` → `['a', 'b']`; one value is a list of one, none the empty list. Of files too: `list(v.file())`. */
+/** `tag=a&tag=b` → `['a', 'b']`; one value is a list of one, none is the empty list. Also for files: `list(v.file())`. */
 export function list<T, In extends string | File = string>(
   item: v.GenericSchema<In, T>,
 ): v.GenericSchema<In | In[] | undefined, T[]> {
@@ -88,7 +88,7 @@ export function list<T, In extends string | File = string>(
   return asText(list, { type: 'array', items })
 }
 
-/** One of some words; with a default when it is missing or empty. */
+/** One of several words, with a default if it is missing or empty. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],
   fallback?: Word,
@@ -103,10 +103,10 @@ export function oneOf<const Word extends string>(
   return asText(schema, { type: 'string', enum: words, default: fallback })
 }
 
-/** A schema of text with a value for when the text is missing or empty: `orElse(IntegerParam, 1)`. */
+/** A text schema with a default for missing or empty text: `orElse(IntegerParam, 1)`. */
 export function orElse<T>(schema: v.GenericSchema<string, T>, fallback: T): v.GenericSchema<string | undefined, T> {
   const run = schema['~run'].bind(schema)
-  // Chosen by the input and not a union, whose failure would hide the schema's own reason.
+  // Chosen by the input rather than with a union, whose failure would hide the schema's own reason.
   const orEmpty: v.GenericSchema<string, T> = {
     ...schema,
     '~run'(dataset, config) {

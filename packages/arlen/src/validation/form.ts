@@ -2,7 +2,7 @@ import type { ProblemIssue } from '@arlen/core'
 import { isSecretName } from '@arlen/core/secrets'
 import { type Form, form } from '@arlen/view'
 
-/** A form as it was sent and what is wrong with it, to be shown again; without passwords, files and the like. */
+/** A submitted form and its errors, for showing it again; without passwords, files and the like. */
 export function formOf(body: unknown, issues: readonly ProblemIssue[]): Form {
   const kept = Object.entries(isRecord(body) ? body : {}).filter(
     ([name, value]) => !isSecretName(name) && !hasFile(value),
@@ -12,7 +12,7 @@ export function formOf(body: unknown, issues: readonly ProblemIssue[]): Form {
 
 export const EMPTY_FORM: Form = form()
 
-/** A file input cannot be filled in, and a page has no use for one. */
+/** A page cannot fill in a file input, so it needs no file. */
 function hasFile(value: unknown): boolean {
   return value instanceof Blob || (Array.isArray(value) && value.some(one => one instanceof Blob))
 }

@@ -3,9 +3,9 @@ import type { Context } from '@arlen/http'
 type Value = string | File
 
 /**
- * The fields of a multipart form as a record, for a schema: texts, and files as the web's `File`, whole in memory and
- * bounded by the body's limit. A name given more often is a list. A file input that was left empty, which browsers send
- * as a file without name and content, is not there.
+ * The fields of a multipart form as a record, for a schema: texts, and files as the web's `File`, held in memory and
+ * limited by the body's limit. A repeated name is a list. An empty file input, which browsers send as a file without name
+ * and content, is omitted.
  */
 export async function readMultipartForm(c: Context): Promise<Record<string, Value | Value[]>> {
   const form = Object.create(null) as Record<string, Value | Value[]>

@@ -5,14 +5,14 @@ import { appError } from '../errors.ts'
 import { toProblemIssue } from './validation-issue.ts'
 
 /**
- * The schema of a route's JSON responses, or one for each status: null for one without JSON, such as 204. Statuses that are
- * not named are not looked at.
+ * The schema of a route's JSON responses, or one per status: null for a status without JSON, such as 204. Unlisted statuses
+ * are not checked.
  */
 export type ResponseSchemas = StandardSchemaV1 | Readonly<Record<number, StandardSchemaV1 | null>>
 
 /**
- * Holds the JSON responses of a handler to their schema: what a client would receive is checked, after dates and the like
- * have become text.
+ * Checks a handler's JSON responses against their schema: what a client would receive, after dates and the like have become
+ * text.
  *
  * @throws HttpError 500 `response_invalid`
  */

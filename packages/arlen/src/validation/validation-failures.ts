@@ -3,8 +3,8 @@ import type { Context } from '@arlen/http'
 import { formOf } from './form.ts'
 
 /**
- * Shows failures that only a handler can find, such as an address that is taken, like those of a schema: for an
- * `HttpError` below 500 with `errors`, `c.form` is filled, the status is set, and `invalid` answers.
+ * Treats failures that only a handler can find, such as an address that is already taken, like those of a schema: for an
+ * `HttpError` below 500 with `errors`, `c.form` is filled, the status is set, and `invalid` responds.
  */
 export function showValidationFailures(handler: Handler<Context>, invalid: (c: Context) => unknown): Handler<Context> {
   const show = (error: unknown, c: Context) => {

@@ -1,7 +1,7 @@
 import type { ProblemIssue } from '@arlen/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** What valibot's issues carry beyond Standard Schema's `message` and `path`. */
+/** The members of valibot's issues beyond Standard Schema's `message` and `path`. */
 interface DetailedIssue extends StandardSchemaV1.Issue {
   type?: string
   code?: string
@@ -11,9 +11,8 @@ interface DetailedIssue extends StandardSchemaV1.Issue {
 }
 
 /**
- * A schema's complaint as the wire shows it. The value that was sent is never part of it, for answers and logs travel
- * further than forms: valibot's own default messages quote it, so they are written anew; messages that the application
- * wrote pass as they are.
+ * A schema's issue as it is sent. It never contains the submitted value, because responses and logs travel further than
+ * forms: valibot's default messages quote it, so they are reworded; the application's own messages are kept.
  */
 export function toProblemIssue(prefix: string, issue: StandardSchemaV1.Issue): ProblemIssue {
   const detailed: DetailedIssue = issue
@@ -36,7 +35,7 @@ function codeOf(issue: DetailedIssue): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
 }
 
-/** In the words of anyone who fills in a form; `n` is what the schema requires. */
+/** Worded for people who fill in forms; `n` is what the schema requires. */
 const WORDS: Readonly<Record<string, (n: unknown) => string>> = {
   ends_with: n => `Must end with ${JSON.stringify(n)}.`,
   file: () => 'Must be a file.',
@@ -63,7 +62,7 @@ function messageOf(issue: DetailedIssue, prefix: string): string {
   const isDefault = issue.received !== undefined && issue.message.endsWith(`eceived ${issue.received}`)
   if (!isDefault) return issue.message
   if (issue.received === 'undefined') return 'Is required.'
-  // Of what is text, only names that are repeated become lists.
+  // In text input, only repeated names become lists.
   if (prefix === '/query' && issue.received === 'Array') return 'Must be given once.'
   const words = WORDS[codeOf(issue)]
   if (words) return words(issue.requirement)

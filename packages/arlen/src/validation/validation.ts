@@ -14,7 +14,7 @@ export interface RouteSchemas {
   body?: StandardSchemaV1
 }
 
-/** The type of `c.valid` under some schemas: each part as its schema puts it out. */
+/** The type of `c.valid` for some schemas: the output of each. */
 export type Valid<S extends RouteSchemas> = {
   [Part in keyof S & keyof RouteSchemas]: S[Part] extends StandardSchemaV1
     ? StandardSchemaV1.InferOutput<S[Part]>
@@ -26,19 +26,19 @@ type RequestPart = keyof RouteSchemas
 /** Path, query, headers, body: the order in which failures are reported. */
 const PARTS: readonly RequestPart[] = ['params', 'query', 'headers', 'body']
 
-/** RFC 6901 pointers start with the part as the client knows it. */
+/** RFC 6901 pointers begin with the part's name on the wire. */
 const POINTER: Record<RequestPart, string> = { params: '/path', query: '/query', headers: '/header', body: '/body' }
 
 const MAX_ISSUES = 100
 
 /**
- * Compiles the schemas of a route into a middleware that fills `c.valid`, or undefined where there is nothing to check.
- * It stays synchronous where nothing it reads must be waited for: a body that came with its head costs no promise.
+ * Compiles the schemas of a route into a middleware that fills `c.valid`, or undefined if there is nothing to check. It
+ * stays synchronous unless it must wait: a body that arrived with its head costs no promise.
  *
- * A request with failures gets 422 `validation_failed` with the failures of all parts, of which 100 are listed; 415 and 400 where
- * the body cannot be read at all.
+ * A request with failures gets 422 `validation_failed` with the failures of all parts, of which 100 are listed; 415 or 400
+ * if the body cannot be read at all.
  *
- * @param invalid - answers requests with failures instead, with `c.form` filled
+ * @param invalid - handles requests with failures instead, with `c.form` filled
  */
 export function compileValidation(
   schemas: RouteSchemas,
@@ -66,10 +66,10 @@ export function compileValidation(
   }
 }
 
-/** The results for the parts of one request. */
+/** The validation results of one request. */
 class Attempt {
   readonly valid: Partial<Record<RequestPart, unknown>> = {}
-  /** As the schemas gave them: a body can fail in thousands of places, and few of them are shown. */
+  /** As the schemas returned them: a body can fail in thousands of places, and only a few are shown. */
   readonly issues: Partial<Record<RequestPart, Result['issues']>> = {}
   failed = false
   body: unknown = undefined
@@ -125,7 +125,7 @@ function keep(
   attempt.failed = true
 }
 
-/** As they are shown, by the order of the parts; the others are not looked at. */
+/** The issues to show, in the order of the parts; the others are not converted. */
 function firstIssues(issues: Attempt['issues']): ProblemIssue[] {
   const first: ProblemIssue[] = []
   for (const part of PARTS) {

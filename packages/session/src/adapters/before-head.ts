@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http'
 const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const
 
 /**
- * Calls `commit` once, before the head of a response is sent, anyone who sends it. While its promise is pending, what is
- * written waits; if it fails, what was written is dropped and `fail` may answer instead.
+ * Calls `commit` once, before the head of a response is sent by any means. While its promise is pending, writes wait; if it
+ * fails, what was written is dropped and `fail` may respond instead.
  */
 export function beforeHead(
   response: ServerResponse,
@@ -20,7 +20,7 @@ export function beforeHead(
     const calls = waiting
     waiting = []
     for (const call of calls) call()
-    // Anyone who was told to wait has to be told to go on.
+    // Writers that were told to wait must be resumed.
     if (!response.writableNeedDrain && !response.writableEnded) response.emit('drain')
   }
   const drop = (error: unknown) => {

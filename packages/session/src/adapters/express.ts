@@ -13,7 +13,7 @@ declare global {
   }
 }
 
-/** What is read of a request of Express. */
+/** The part of an Express request that is used. */
 export interface ExpressRequest extends ForeignRequest {
   body?: unknown
 }
@@ -36,7 +36,7 @@ export interface ExpressSessionOptions extends SessionOptions {
  * `request.csrfToken()` and `request.csrfField()`. The cookie is written just before the head of the response, whatever
  * sends it. Behind a proxy, set Express's own `trust proxy`.
  *
- * @throws ArlenError `secrets_invalid`, and for each request `session_foreign` where another library has put a session.
+ * @throws ArlenError `secrets_invalid`, and for each request `session_foreign` if another library has added a session
  */
 export function expressSession({ log = console, ...options }: ExpressSessionOptions): ExpressMiddleware {
   const settings = sessionSettings(options, 'expressSession()')
@@ -58,14 +58,14 @@ export function expressSession({ log = console, ...options }: ExpressSessionOpti
 
 /**
  * Rejects requests that another site made a browser send, as `csrf()` does: with an `HttpError` of status 403, which goes
- * to Express's error handlers. Needs `expressSession()` before it and, for forms, what reads them: `express.urlencoded()`,
- * or a parser of multipart forms. Options are those of `csrf()`.
+ * to Express's error handlers. Needs `expressSession()` before it and, for forms, a parser: `express.urlencoded()` or one
+ * for multipart forms. Options are those of `csrf()`.
  */
 export function expressCsrf(options: CsrfOptions = {}): ExpressMiddleware {
   const remedy = 'Register express.urlencoded({ extended: false }), or the parser of multipart forms, above it.'
   const check = csrfCheck('expressCsrf()', options, bodyField('expressCsrf()', remedy))
   return (request, _response, next) => {
-    // Synchronous here, for the form has been read.
+    // Synchronous here, because the form has already been parsed.
     check(contextOf(request, 'expressSession()'))
     next()
   }

@@ -15,7 +15,7 @@ declare module 'fastify' {
  * `request.csrfToken()` and `request.csrfField()`. The cookie is written with the head of the response; a reply that a
  * handler hijacks writes its own. Behind a proxy, set Fastify's own `trustProxy`.
  *
- * @throws ArlenError `secrets_invalid`, and `session_foreign` where another plugin has put a session on requests.
+ * @throws ArlenError `secrets_invalid`, and `session_foreign` if another plugin has added a session to requests
  */
 export async function fastifySession(app: FastifyInstance, options: SessionOptions): Promise<void> {
   const settings = sessionSettings(withoutPluginOptions(options), 'fastifySession')
@@ -49,10 +49,10 @@ export async function fastifySession(app: FastifyInstance, options: SessionOptio
 
 /**
  * Rejects requests that another site made a browser send, as `csrf()` does: with an `HttpError` of status 403.
- * `app.register(fastifyCsrf)` after `fastifySession`; options are those of `csrf()`. Forms need a plugin that reads them
+ * `app.register(fastifyCsrf)` after `fastifySession`; options are those of `csrf()`. Forms need a plugin that parses them
  * into `request.body`: `@fastify/formbody`, or `@fastify/multipart` with `attachFieldsToBody: 'keyValues'`.
  *
- * @throws ArlenError `session_missing` when it is registered before `fastifySession` or without it.
+ * @throws ArlenError `session_missing` if it is registered before `fastifySession` or without it
  */
 export async function fastifyCsrf(app: FastifyInstance, options: CsrfOptions): Promise<void> {
   if (!app.hasRequestDecorator('csrfToken')) {
@@ -61,7 +61,7 @@ export async function fastifyCsrf(app: FastifyInstance, options: CsrfOptions): P
   const remedy = "Register @fastify/formbody, or @fastify/multipart with attachFieldsToBody: 'keyValues'."
   const check = csrfCheck('fastifyCsrf', withoutPluginOptions(options), bodyField('fastifyCsrf', remedy))
   app.addHook('preValidation', (request, _reply, next) => {
-    // Synchronous here, for the form has been read.
+    // Synchronous here, because the form has already been parsed.
     check(contextOf(request, 'fastifySession'))
     next()
   })
@@ -71,7 +71,7 @@ function flash(context: Context, [key, ...value]: [string, unknown?]): unknown {
   return context.flash(key, ...(value as [unknown]))
 }
 
-/** Fastify gives a plugin what it was registered with, its own options among it. */
+/** Fastify passes its own options, such as `prefix`, to a plugin as well. */
 function withoutPluginOptions<Options extends object>(options: Options): Options {
   const { prefix, logLevel, logSerializers, encapsulate, ...own } = options as Record<string, unknown>
   return own as Options
@@ -81,7 +81,7 @@ function headersOf(reply: FastifyReply): ForeignHeaders {
   return {
     get: name => reply.getHeader(name)?.toString(),
     set: (name, value) => void reply.header(name, value),
-    // Fastify itself adds Set-Cookie fields up; of others it keeps the last.
+    // Fastify appends Set-Cookie fields; of other fields it keeps the last.
     append: (name, value) => {
       const known = name.toLowerCase() === 'set-cookie' ? undefined : reply.getHeader(name)
       reply.header(name, known === undefined ? value : `${known}, ${value}`)
@@ -91,5 +91,5 @@ function headersOf(reply: FastifyReply): ForeignHeaders {
   }
 }
 
-// As fastify-plugin does: what is registered here is there for anyone who registers it, and not only inside.
+// Like fastify-plugin: what is registered here is visible outside of the plugin.
 for (const plugin of [fastifySession, fastifyCsrf]) Object.assign(plugin, { [Symbol.for('skip-override')]: true })

@@ -57,7 +57,7 @@ export function openRequest(
   }
 }
 
-/** @throws ArlenError `session_missing` where nothing has opened a session for the request. */
+/** @throws ArlenError `session_missing` if no session was opened for the request */
 export function contextOf(request: object, middleware: string): Context {
   const context = contexts.get(request)
   if (context === undefined) throw sessionError('session_missing', { name: 'session', middleware })
@@ -65,10 +65,10 @@ export function contextOf(request: object, middleware: string): Context {
 }
 
 /**
- * Reads the token from forms that something before has read into `request.body`.
+ * Reads the token from forms that were already parsed into `request.body`.
  *
- * @param own - what checks the token, for the error
- * @param remedy - what reads forms there
+ * @param own - the middleware that checks the token, for the error
+ * @param remedy - what parses forms in that framework
  */
 export function bodyField(own: string, remedy: string): (c: Context) => CsrfField | undefined {
   return c => {

@@ -46,7 +46,7 @@ export function challenge(name: string, parameters: Readonly<Record<string, stri
   return `${name} ${given.map(([key, value]) => `${key}="${quotable(value!)}"`).join(', ')}`
 }
 
-/** Keeps to the characters that RFC 6750, section 3, allows in its values; none of them needs escaping. */
+/** Keeps the characters that RFC 6750, section 3, allows in its values; none of them needs escaping. */
 function quotable(text: string): string {
   return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?')
 }

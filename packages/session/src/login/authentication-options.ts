@@ -46,7 +46,7 @@ export interface AuthenticationOptions<User extends AppUser> {
   loginPath?: string
 }
 
-/** What each of {@link AuthenticationOptions} takes. */
+/** The rule for each of {@link AuthenticationOptions}. */
 export const AUTHENTICATION_OPTIONS: OptionTable<AuthenticationOptions<AppUser>> = {
   findUser: option.func,
   idOf: option.func,

@@ -2,8 +2,8 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Context } from '@arlen/http'
 
 /**
- * What `arlen:session:user` publishes before a request that has a session is asked who it is from. A subscriber of this
- * process, as tests are, sets `as`: a user, or the id of one, who is then logged in with this request.
+ * `arlen:session:user` publishes this before a request's session determines its user. A subscriber in this process, such as
+ * a test, sets `as` to a user or a user's id, who is then logged in for this request.
  */
 export interface Impersonation {
   readonly context: Context
@@ -12,7 +12,7 @@ export interface Impersonation {
 
 const asked: Channel = channel('arlen:session:user')
 
-/** Who a request is to be from, where someone in this process says so. */
+/** The user of a request, if a subscriber in this process sets one. */
 export function impersonated(context: Context): unknown {
   if (!asked.hasSubscribers) return undefined
   const event: Impersonation = { context, as: undefined }

@@ -6,7 +6,8 @@ import { RequestSession } from './request-session.ts'
 import { type SessionOptions, sessionSettings } from './session-settings.ts'
 
 /**
- * Gives contexts of {@link withSession} `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()`. The session is opened
+ * Gives contexts of {@link withSession} `c.session`, `c.flash()`, `c.csrfToken()` and `c.csrfField()`. The session is
+ * opened
  * when one of them is first used and, if it changed, written to the same response. Requests that use none of them pay
  * almost nothing.
  *

@@ -85,7 +85,7 @@ const OPTIONS: OptionTable<SessionOptions> = {
   now: option.func,
 }
 
-/** @param owner - who takes the options, for errors about them */
+/** @param owner - the function that takes the options, for errors about them */
 export function sessionSettings(given: SessionOptions, owner = 'session()'): SessionSettings {
   const options = readOptions(owner, given, OPTIONS)
   const {
@@ -102,7 +102,7 @@ export function sessionSettings(given: SessionOptions, owner = 'session()'): Ses
   const attributes: CookieOptions = { domain, secure, sameSite }
   const slot = (suffix: string): CookieSlot => {
     const name = `${prefix}${cookieName}${suffix}`
-    // What browsers would drop is refused here, and not once for each request.
+    // Attributes that browsers would reject are rejected here, and not once per request.
     serializeCookie(name, '', attributes)
     return { name, attributes, codec: new CookieCodec(ring, `cookie ${name}${store ? ' id' : ''}`) }
   }

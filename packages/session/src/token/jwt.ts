@@ -27,7 +27,7 @@ export type JwtAlgorithm =
   | 'EdDSA'
   | 'Ed25519'
 
-/** Options of JSON Web Tokens: what a token must say to be believed. */
+/** Options of JSON Web Tokens: what a token must contain to be accepted. */
 export interface JwtOptions<User> {
   /**
    * The accepted algorithms, whatever the token says: `['RS256']`. Shared-secret and public-key algorithms cannot be
@@ -42,7 +42,7 @@ export interface JwtOptions<User> {
   key?: KeyObject | CryptoKey | JWK | Uint8Array
   /** The issuer's keys: the https URL of its JWK set, or the set itself. */
   jwks?: string | URL | JSONWebKeySet
-  /** The user that the claims identify, or undefined if there is no such user any more. */
+  /** The user that the claims identify, or undefined if that user no longer exists. */
   findUser: (claims: JWTPayload, c: Context) => Maybe<User>
   /** The token's scopes. Default: the claim `scope` (RFC 9068, section 2.2.3), or `scp`. */
   scopesOf?: (claims: JWTPayload) => readonly string[]
@@ -60,7 +60,7 @@ export interface JwtOptions<User> {
   now?: () => number
 }
 
-/** What keys and claims must be is checked where they are used. */
+/** Keys and claims are validated where they are used. */
 const OPTIONS: OptionTable<JwtOptions<never>> = {
   algorithms: option.any,
   issuer: option.any,

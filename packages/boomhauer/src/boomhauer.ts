@@ -29,7 +29,7 @@ export interface BoomhauerEvents {
   typechecked: [event: { diagnostics: readonly Diagnostic[] }]
   /** Files changed that pages load without a new build. */
   reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
-  /** The start failed for want of something outside, and is tried again by itself. */
+  /** The start failed because something outside is missing, and will be retried. */
   waiting: [event: { inMs: number }]
   /** The system does not report changes here, so the folder is polled. */
   polling: [event: { everyMs: number }]
@@ -176,7 +176,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     this.#watcher?.on('error', error => this.notice('watcher', 'Watching', [warning(error.message)]))
   }
 
-  /** Tells that a file is ignored from now on, and why. */
+  /** Reports that a file is ignored from now on, and why. */
   #loop(path: string): void {
     const file = relative(this.settings.root, path)
     const message = `${file} caused build after build, although the application has not loaded it. Its changes are ignored from now on.`

@@ -7,7 +7,7 @@ import { boomhauerError } from './errors.ts'
 export interface BoomhauerOptions {
   /** The application's folder. Default: the working directory. */
   root?: string
-  /** The module, from the root, whose default export is the application. Default: the first of {@link ENTRIES}. */
+  /** The module, relative to the root, whose default export is the application. Default: the first of {@link ENTRIES}. */
   entry?: string
   /** `ARLEN_ENV` and `NODE_ENV` of the application, unless the environment has them already. Default `development`. */
   env?: string

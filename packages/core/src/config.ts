@@ -49,7 +49,7 @@ export interface ResolvedConfig<Config> {
 
 /** One mistake in a configuration. */
 export interface ConfigProblem {
-  /** The names that lead to the setting; empty for a variable that is no setting. */
+  /** The names that lead to the setting; empty for a variable that is not a setting. */
   path: readonly string[]
   /** The layer that set it (`config/app.ts`), the variable, or `default`. */
   source: string

@@ -3,7 +3,7 @@ import type { Logger } from './logger.ts'
 
 type Bindings = Readonly<Record<string, unknown>>
 
-/** Where a console has no such level, or prints a stack with it. */
+/** For consoles that lack the level, or print a stack with it. */
 const METHODS = { trace: 'debug', debug: 'debug', info: 'info', warn: 'warn', error: 'error', fatal: 'error' } as const
 
 /** A console as a logger: the message first, then the members of the line and those of `child()`. */

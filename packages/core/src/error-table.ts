@@ -7,7 +7,7 @@ export interface ProblemIssue {
   message: string
 }
 
-/** What an {@link ArlenError} may have besides its code and message. */
+/** The optional parts of an {@link ArlenError}. */
 export interface ArlenErrorOptions extends ErrorOptions {
   /** Where the mistake is in the program's source, if the stack trace does not show it: where a route was added, for example. */
   at?: SourceLocation | undefined
@@ -30,7 +30,7 @@ export class ArlenError extends Error {
   }
 }
 
-/** What an {@link HttpError} may say besides its status and code. */
+/** The optional parts of an {@link HttpError}. */
 export interface HttpErrorOptions extends ArlenErrorOptions {
   /** What went wrong this time, in a sentence that the client may see. */
   detail?: string | undefined
@@ -64,7 +64,7 @@ export function statusText(status: number): string | undefined {
   return process.getBuiltinModule('node:http').STATUS_CODES[status]
 }
 
-/** The code of an error that says nothing but its status: 404 gives `not_found`. */
+/** The code of an error that has nothing but its status: 404 gives `not_found`. */
 export function defaultCode(status: number): string {
   return (statusText(status) ?? 'unknown_error').toLowerCase().replace(/[^a-z0-9]+/g, '_')
 }
@@ -82,10 +82,10 @@ export interface ErrorEntry {
   traced?: boolean
 }
 
-/** What an error can be given besides the values of its message. */
+/** The optional values of an error besides those of its message. */
 export interface RaiseOptions extends Omit<HttpErrorOptions, 'detail'> {}
 
-/** Makes the errors of one table: an {@link HttpError} for an entry with a status, else an {@link ArlenError}. */
+/** Creates the errors of one table: an {@link HttpError} for an entry with a status, else an {@link ArlenError}. */
 export interface ErrorFactory<Code extends string> {
   (code: Code, values?: Readonly<Record<string, unknown>>, options?: RaiseOptions): ArlenError
   readonly table: Readonly<Record<Code, ErrorEntry>>
@@ -95,7 +95,7 @@ export interface ErrorFactory<Code extends string> {
 export type ErrorCode<Factory> = Factory extends ErrorFactory<infer Code> ? Code : never
 
 /**
- * Turns a package's table of errors into the function that makes them. The codes are the keys of the table.
+ * Turns a package's table of errors into the function that creates them. The codes are the keys of the table.
  *
  * ```ts
  * const table = { pool_timeout: { status: 503, message: 'No connection within {ms} ms.' } }

@@ -37,8 +37,8 @@ export function after<R>(
 }
 
 /**
- * Middleware that says so when a framework of another kind calls it: there it would give back a handler that nobody calls,
- * and requests would hang.
+ * Middleware that throws if a framework of another kind calls it: there it would return a handler that is never called, and
+ * requests would hang.
  *
  * @param name - as users write it: `session()`
  * @param remedy - what to use there instead

@@ -1,10 +1,10 @@
-/** Where an application says that its process answers. */
+/** The paths where an application says that its process responds. */
 export const LIVENESS_PATHS: readonly string[] = ['/healthz', '/livez']
 
-/** Where it says whether it should be sent requests. */
+/** The path where it says whether it should receive requests. */
 export const READINESS_PATH = '/readyz'
 
-/** Paths under which an Arlen application answers for its health. */
+/** The paths of an Arlen application's health checks. */
 export const HEALTH_PATHS: readonly string[] = [...LIVENESS_PATHS, READINESS_PATH]
 
 /** Whether a path (without a query) is one of these, or lies below one. */

@@ -9,9 +9,9 @@ interface Manifest {
 }
 
 /**
- * The name by which generated code imports a package of Arlen: `@arlen/view` where the application depends on it, else
- * `arlen/view` where it depends on `arlen` alone, since a strict node_modules (pnpm) shows no dependencies of dependencies.
- * It depends on package.json only, so that what is generated is the same on every machine.
+ * The name by which generated code imports an Arlen package: `@arlen/view` if the application depends on it, or
+ * `arlen/view` if it depends on `arlen` alone, because a strict node_modules (pnpm) hides dependencies of dependencies.
+ * Only package.json counts, so the generated code is the same on every machine.
  *
  * @param folder - where the generated code is; the nearest package.json with dependencies at or above it counts
  * @param name - one of the packages that `arlen` re-exports: `@arlen/view`

@@ -1,7 +1,7 @@
 import { ArlenError } from './error-table.ts'
 import { coreError } from './errors.ts'
 
-/** Something that an application owns, starts and stops: a database, a listener, a timer. */
+/** A resource that an application owns, starts and stops: a database, a listener, a timer. */
 export interface Resource {
   name: string
   start?: () => unknown
@@ -17,7 +17,10 @@ export class Lifecycle {
     this.#resources.push(resource)
   }
 
-  /** Starts what has not started yet. When one fails, those that had started are stopped again and the error is thrown. */
+  /**
+   * Starts the resources that have not started yet. If one fails, the started ones are stopped again and the error is
+   * thrown.
+   */
   async start(): Promise<void> {
     for (const resource of this.#resources) {
       if (this.#started.includes(resource)) continue

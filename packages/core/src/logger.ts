@@ -18,7 +18,7 @@ export interface Logger {
 
 const ignore: LogLine = () => undefined
 
-/** Logs nothing. The default where no logger is given. */
+/** Logs nothing. The default if no logger is given. */
 export const silentLogger: Logger = {
   trace: ignore,
   debug: ignore,

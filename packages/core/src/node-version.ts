@@ -1,14 +1,14 @@
 /*
- * The versions of Node.js that Arlen runs on: the one place that says so. `engines`, tooling/bootstrap and the documents are
- * held to it by a test. Programs load this file before anything else, in whatever Node.js they were started with: it imports
- * nothing, and has no syntax that Node.js 12 cannot read.
+ * The versions of Node.js that Arlen supports: this is the one place that defines them. A test checks `engines`,
+ * tooling/bootstrap and the docs against it. Programs load this file before anything else, in whatever Node.js they were
+ * started with, so it imports nothing and uses no syntax that Node.js 12 cannot parse.
  */
 
-/** What a release line of Node.js must be at least. */
+/** The minimum version of a release line of Node.js. */
 export interface NodeLine {
-  /** The oldest release that has every API we need. Older ones are refused. */
+  /** The oldest release with every API that we need. Older ones are rejected. */
   minimum: string
-  /** The oldest release without a vulnerability that was public when this was written. Older ones are warned of. */
+  /** The oldest release without a vulnerability that was public when this was written. Older ones cause a warning. */
   patched: string
 }
 
@@ -22,16 +22,16 @@ export const NODE_LINES: Readonly<Record<string, NodeLine>> = {
   26: { minimum: '26.0.0', patched: '26.12.1' },
 }
 
-/** For `engines`: the supported lines, and those to come. */
+/** For `engines`: the supported lines, and future ones. */
 export const NODE_RANGE: string = '^22.22.0 || ^24.13.0 || >=26.0.0'
 
-/** What is wrong with a version of Node.js, as the rest of a line that begins with it. */
+/** What is wrong with a version of Node.js, as the rest of a sentence that begins with it. */
 export interface NodeProblem {
   severity: 'refused' | 'vulnerable'
   problem: string
 }
 
-/** Lines that came after the oldest we take, but end before it was complete. */
+/** Lines newer than the oldest supported one that ended before its minimum version. */
 const LAST_WITHOUT_OUR_APIS = 23
 
 /** @param version - as in `process.versions.node` */
@@ -61,7 +61,7 @@ export function evaluateNode(version: string): NodeProblem | undefined {
   }
 }
 
-/** Of three numbers; what follows them is not looked at. */
+/** Compares three numbers; what follows them is ignored. */
 function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map(text => text.split('-')[0]!.split('.').map(Number))
   for (let i = 0; i < 3; i++) {
@@ -78,10 +78,10 @@ interface Started {
 }
 
 /**
- * Ends a program with one line where Node.js lacks what it needs. In production it warns where Node.js is only known to be
- * vulnerable, for distributions patch under old numbers.
+ * Ends the program with one line if Node.js lacks something it needs. In production, it only warns of a Node.js that is
+ * known to be vulnerable, because distributions patch old version numbers.
  *
- * @param environment - where neither ARLEN_ENV nor NODE_ENV says which it is
+ * @param environment - used if neither ARLEN_ENV nor NODE_ENV is set
  */
 export function requireNode(program: string, environment: string, started: Started = process): void {
   const found = evaluateNode(started.versions.node)

@@ -1,4 +1,4 @@
-/** What values an option takes. */
+/** The accepted values of an option. */
 export interface OptionRule {
   /** Completes the sentence "It must be …": `a whole number from 0 to 65535`. */
   readonly expected: string
@@ -16,7 +16,7 @@ type Class = abstract new (...args: never[]) => unknown
 
 /** The rules that tables are made of. */
 export const option: {
-  /** Anything: the factory checks it. */
+  /** Any value: the factory checks it. */
   readonly any: OptionRule
   readonly string: OptionRule
   /** A string that is not empty. */
@@ -34,14 +34,14 @@ export const option: {
   durationMs(least?: number, most?: number): OptionRule
   oneOf(...values: readonly (string | number | boolean)[]): OptionRule
   listOf(rule: OptionRule): OptionRule
-  /** An object with any names, each value as `rule` says. */
+  /** An object with any names; each value follows `rule`. */
   recordOf(rule: OptionRule): OptionRule
   /** @param expected - names the value if the class's name does not: `a database of createPg()` */
   instanceOf(type: Class, expected?: string): OptionRule
   either(...rules: readonly OptionRule[]): OptionRule
-  /** One that must be given. */
+  /** A required option. */
   required(rule: OptionRule): OptionRule
-  /** An object with options of its own. */
+  /** An object with its own options. */
   nested<T extends object>(table: OptionTable<T>): OptionRule
 } = {
   any: { expected: 'given', accepts: () => true },

@@ -24,7 +24,7 @@ interface Reader {
  * ```
  *
  * @param owner - the factory as messages name it: `createRouter()`. A function is called only if a message is needed
- * @param near - names that somebody else takes, for the message about one that nobody does
+ * @param near - names that other functions accept, for the message about an unknown one
  * @throws ArlenError `option_unknown` for a name that is not in the table, with a suggestion; `option_invalid` for a value that
  *   breaks its rule and for a missing required option. Values of secrets are not quoted.
  */
@@ -42,7 +42,7 @@ export function readOptions<T extends object>(
 }
 
 /**
- * Makes the error `option_invalid` for an option that a factory checks itself.
+ * Creates the error `option_invalid` for an option that a factory checks itself.
  *
  * @param problem - completes the sentence "The option x …": `must be a folder`. It must not quote a secret
  */

@@ -33,7 +33,7 @@ const OPTIONS: OptionTable<LogOptions> = {
  */
 const MAX_PENDING = 8 * 1024 * 1024
 
-/** Makes a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted. */
+/** Creates a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted. */
 export function createLogger(given: LogOptions = {}): Logger {
   const options = readOptions('createLogger()', given, OPTIONS)
   const settings: LoggerOptions = {
@@ -54,7 +54,7 @@ export function createLogger(given: LogOptions = {}): Logger {
   return log
 }
 
-/** The fields of anything that was thrown: also of what is no Error. */
+/** The fields of any thrown value, including values that are not Errors. */
 function thrown(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null) return redactFields(stdSerializers.err(value as Error) as never)
   return { type: value === null ? 'null' : typeof value, message: String(value) }

@@ -15,7 +15,7 @@ export interface DiagnosticFrame {
   snippet?: string
 }
 
-/** Where a build or a program failed, for people and editors. */
+/** The location of a failure in a build or a program, for people and editors. */
 export interface Diagnostic {
   stage: 'config' | 'template' | 'typecheck' | 'load' | 'boot' | 'runtime'
   severity: 'error' | 'warning'
@@ -37,9 +37,9 @@ export interface Diagnostic {
   hint?: string
   /** The calls that led there, innermost first. */
   frames?: readonly DiagnosticFrame[]
-  /** What led to it: an error's `cause`, the errors of an AggregateError. */
+  /** Its causes: an error's `cause`, the errors of an AggregateError. */
   causes?: readonly Diagnostic[]
-  /** Other texts with a position in them, such as the SQL that a database refused. */
+  /** Other texts with a marked position, such as the SQL that a database rejected. */
   excerpts?: readonly { title: string; snippet: string }[]
   /** Other properties of the error. */
   facts?: Readonly<Record<string, string>>

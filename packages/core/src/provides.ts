@@ -1,23 +1,23 @@
 declare const PROVIDES: unique symbol
 
 /**
- * Says of a guard or middleware what every handler behind it finds in its context, for the compiler alone:
+ * Tells the compiler what every handler behind a guard or middleware finds in its context:
  *
  * ```ts
  * const requireUser: Middleware<Context> & Provides<{ readonly user: User }> = next => c => …
  * ```
  *
- * `Members` are members of the context; values in the stash are written `{ readonly stash: { tenant: Tenant } }`. That
- * they are there whenever the next handler is called is a promise of the code that has this type.
+ * `Members` are members of the context; values in the stash are written `{ readonly stash: { tenant: Tenant } }`. Code with
+ * this type promises that they exist whenever the next handler is called.
  */
 export interface Provides<Members> {
-  /** Never there at run time. */
+  /** Does not exist at run time. */
   readonly [PROVIDES]?: Members
 }
 
 /**
- * The members that a guard, a middleware, or each of a list of them provides; `unknown`, which adds nothing to an
- * intersection, where they provide none.
+ * The members that a guard, a middleware, or each of a list of them provides; `unknown` if they provide none, which adds
+ * nothing to an intersection.
  */
 export type Provided<T> = T extends readonly [infer First, ...infer Rest]
   ? Provided<First> & Provided<Rest>

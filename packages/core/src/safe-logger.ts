@@ -5,19 +5,19 @@ import { coreError } from './errors.ts'
 import { isPromiseLike } from './handler.ts'
 import { type Logger, silentLogger } from './logger.ts'
 
-/** What somebody can give as a logger: a pino logger or one with the same methods, a console, or false for silence. */
+/** What can be given as a logger: a pino logger or one with the same methods, a console, or false for silence. */
 export type LoggerOption = Logger | Console | false
 
 export const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 
-/** What `arlen:log` publishes for every line that is written through {@link toLogger}, whatever its level. */
+/** What `arlen:log` publishes for every line written through {@link toLogger}, whatever its level. */
 export interface LogEvent {
   level: (typeof LOG_METHODS)[number]
-  /** What the children that led here were given, such as `requestId`. */
+  /** The fields given to `child()` along the way, such as `requestId`. */
   bindings: Readonly<Record<string, unknown>>
-  /** What the method was called with: members and a text, or either. */
+  /** The arguments of the call: members and a text, or either. */
   args: readonly unknown[]
-  /** A subscriber that sets it keeps the line from the logger. */
+  /** A subscriber that sets it prevents the line from reaching the logger. */
   handled: boolean
 }
 
@@ -25,10 +25,10 @@ const written: Channel = channel('arlen:log')
 const safe = new WeakSet<object>()
 
 /**
- * Takes what somebody gave as a logger, and makes it one that a program can rely on: writing never throws, never rejects,
- * and `child()` always gives a logger, whatever the one behind it does. The first failure is told as a process warning.
+ * Makes any given logger reliable: writing never throws and never rejects, and `child()` always returns a logger, whatever
+ * the underlying one does. The first failure is reported as a process warning.
  *
- * @throws ArlenError `logger_invalid` for what is no logger, with the methods that it lacks
+ * @throws ArlenError `logger_invalid` for a value that is not a logger, with the methods that it lacks
  */
 export function toLogger(given: unknown): Logger {
   if (given === false) return silentLogger
@@ -39,13 +39,13 @@ export function toLogger(given: unknown): Logger {
   return guard(logger as Logger)
 }
 
-/** Whether it is the console of the process or one made by `new Console()`. A logger may be a proxy that throws. */
+/** Whether it is the process's console or one created by `new Console()`. A logger may be a proxy that throws. */
 function isConsole(given: unknown): given is Console {
   if (typeof given !== 'object' || given === null) return false
   try {
     return given instanceof Console
   } catch {
-    return false // what is wrong with it is said below
+    return false // reported below
   }
 }
 
@@ -64,13 +64,13 @@ function problemOf(logger: unknown): string | undefined {
   }
 }
 
-/** A logger that is reached only inside a guard. What else it has, such as `level`, is its own. */
+/** Calls the logger only inside a guard. Its other members, such as `level`, are passed through. */
 function guard(inner: Logger, bindings: LogEvent['bindings'] = {}): Logger {
   const own = new Map<string | symbol, unknown>()
   for (const name of LOG_METHODS)
     own.set(name, (...line: unknown[]) => attempt(() => write(inner, bindings, name, line)))
   own.set('child', (...args: unknown[]) => childOf(inner, bindings, args) ?? guarded)
-  // The target is empty: of a frozen logger a proxy could not replace the methods.
+  // The target is empty, because a proxy could not replace the methods of a frozen logger.
   const guarded = new Proxy({} as Logger, {
     get: (_, name) => own.get(name) ?? (inner as unknown as Record<string | symbol, unknown>)[name],
     set: (_, name, value) => Reflect.set(inner, name, value),
@@ -124,7 +124,7 @@ function reasonOf(error: unknown): string {
   try {
     return String(error)
   } catch {
-    return 'an error that cannot be shown' // whoever throws that is not asked again
+    return 'an error that cannot be shown' // a logger that throws here is not asked again
   }
 }
 

@@ -1,7 +1,7 @@
 /** Shown instead of a secret. */
 export const REDACTED = '[redacted]'
 
-// PARTS count anywhere in a name, WORDS only as whole words of it.
+// PARTS match anywhere in a name, WORDS only whole words.
 const PARTS =
   /passw(?:or)?d|passphrase|secret|token|(?:api|private|access|signing|encryption)_?key|signing|authorization|cookie|credential|session_?id|csrf|xsrf|dsn|(?:database|connection)_?(?:url|string)/
 const WORDS = /(?:^|_)(?:pass|pwd|sid|pin|otp|cvc|cvv)(?:_|$)/

@@ -1,4 +1,4 @@
-/** How a client proves who it is: a Security Scheme Object of OpenAPI 3.1, section 4.8.27. */
+/** How a client authenticates itself: a Security Scheme Object of OpenAPI 3.1, section 4.8.27. */
 export type SecurityScheme =
   | { readonly type: 'http'; readonly scheme: string; readonly bearerFormat?: string; readonly description?: string }
   | {
@@ -11,18 +11,18 @@ export type SecurityScheme =
   | { readonly type: 'oauth2'; readonly flows: Readonly<Record<string, object>>; readonly description?: string }
   | { readonly type: 'mutualTLS'; readonly description?: string }
 
-/** What a guard or middleware asks of a client. */
+/** What a guard or middleware requires of a client. */
 export interface GuardSecurity {
-  /** By the names that a document gives them; any one lets a client in. */
+  /** By the names that a document gives them; any one suffices. */
   readonly schemes: Readonly<Record<string, SecurityScheme>>
-  /** What the credentials must be good for. */
+  /** The scopes that the credentials must have. */
   readonly scopes?: readonly string[]
-  /** Whether strangers may pass too. */
+  /** Whether anonymous clients may pass too. */
   readonly optional?: boolean
 }
 
 /**
- * Says what a guard or middleware asks of a client, for documents that describe the routes behind it:
+ * Declares what a guard or middleware requires of a client, for documents that describe the routes behind it:
  *
  * ```ts
  * const requireToken = describeSecurity(guard, { schemes: { bearer: { type: 'http', scheme: 'bearer' } } })
@@ -34,7 +34,7 @@ export function describeSecurity<Guard extends object>(guard: Guard, security: G
   return Object.assign(guard, { security })
 }
 
-/** What {@link describeSecurity} said, or the guard itself by a member `security`. */
+/** The requirement declared with {@link describeSecurity}, or the guard's own member `security`. */
 export function securityOf(guard: unknown): GuardSecurity | undefined {
   if (typeof guard !== 'function') return undefined
   const { security } = guard as { security?: GuardSecurity }

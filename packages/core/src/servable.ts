@@ -6,17 +6,17 @@ export interface ListenOptions {
   port?: number
   /** Address to bind. Default `127.0.0.1`. */
   host?: string
-  /** Path of a unix socket, instead of `port` and `host`. */
+  /** Path of a Unix socket, instead of `port` and `host`. */
   path?: string
-  /** A file descriptor of a socket that is already bound and listening, as propane and systemd hand over. */
+  /** A file descriptor of a socket that is already bound and listening, as propane and systemd pass it. */
   fd?: number
-  /** A listening server of node:net whose connections are served, instead of an address of its own. */
+  /** A listening server of node:net whose connections are served, instead of an address. */
   server?: Server
 }
 
 /** How a server closes. */
 export interface CloseOptions {
-  /** How long requests in flight may still take, in milliseconds, before their connections are cut. Default 10,000. */
+  /** How long requests in flight may take, in milliseconds, before their connections are cut. Default 10,000. */
   graceMs?: number
 }
 
@@ -29,39 +29,39 @@ export interface Servable {
   close(options?: CloseOptions): Promise<void>
 }
 
-/** When to refuse requests, as whatever runs an application was told. */
+/** When to reject requests, set by the process manager. */
 export interface LoadRules {
-  /** Requests in flight above which further ones are answered 503; 0 for as many as come. */
+  /** Requests in flight above which further ones get 503; 0 for no limit. */
   maxInFlight: number
-  /** What those answers say in `Retry-After`, in seconds. */
+  /** The `Retry-After` of those responses, in seconds. */
   retryAfterSeconds: number
-  /** Paths that are answered nevertheless, and all below them. */
+  /** Paths that are served nevertheless, with everything below them. */
   healthPaths: readonly string[]
 }
 
 /**
- * What a {@link Servable} may have besides, for whatever runs it to see and control it. All optional. It may have them
- * itself, or be given them by {@link setControls}, so that they are in nobody's way.
+ * Optional members of a {@link Servable} with which a process manager observes and controls it. It may have them itself, or
+ * get them from {@link setControls}, which keeps them out of the users' way.
  */
 export interface Controllable {
-  /** Requests in flight now, and requests answered and refused for overload since the start. */
+  /** Requests in flight now, and requests answered and rejected because of overload since the start. */
   stats?(): { inFlight: number; requests: number; shed?: number }
   /** Called before `listen`. */
   setLoadRules?(rules: LoadRules): void
-  /** Answer 503 with `Retry-After` to all but health routes while `on`. */
+  /** Sends 503 with `Retry-After` for everything but health routes while `on`. */
   overload?(on: boolean): void
-  /** Fail readiness, go on serving: the application is going to be closed. */
+  /** Fails readiness but goes on serving: the application is about to be closed. */
   preStop?(): void
 }
 
 const CONTROLS = Symbol.for('arlen.controls')
 
-/** Gives an application what is for whatever runs it, and not for those who use it. */
+/** Gives an application its controls for the process manager, hidden from its users. */
 export function setControls(app: Servable, controls: Controllable): void {
   Object.defineProperty(app, CONTROLS, { value: controls })
 }
 
-/** What whatever runs an application can see and control of it. */
+/** The controls of an application. */
 export function controlsOf(app: Servable): Controllable {
   return (app as { [CONTROLS]?: Controllable })[CONTROLS] ?? (app as Controllable)
 }

@@ -124,7 +124,7 @@ export function parseSyntaxErrorHeader(
   return { file, line: Number(position[2]), ...(caret !== undefined && { column: caret.indexOf('^') + 1 }) }
 }
 
-/** Whether a file belongs to an installed package: nobody looks for a mistake of the program there. */
+/** Whether a file belongs to an installed package, where no mistake of the program is expected. */
 export function isInstalled(file: string): boolean {
   return /(?:^|[\\/])node_modules[\\/]/.test(file)
 }

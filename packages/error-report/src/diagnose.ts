@@ -42,7 +42,7 @@ export interface DiagnoseOptions {
   hide?: string
 }
 
-/** What each of {@link DiagnoseOptions} takes. */
+/** The rule for each of {@link DiagnoseOptions}. */
 export const DIAGNOSE_OPTIONS: OptionTable<DiagnoseOptions> = {
   stage: option.string,
   root: option.string,
@@ -153,7 +153,7 @@ function stackOf(error: object, message: string): string {
   return clip(stack.slice(0, Math.min(start, MAX_STACK)) + stack.slice(start + message.length), MAX_STACK)
 }
 
-/** Whether an object says nothing that an error would. */
+/** Whether an object lacks everything that an error has. */
 function isBare(value: object): boolean {
   return (
     !(value instanceof Error) &&

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { isInstalled, type SourceLocation, toPath } from '@arlen/core/stack'
 
-/** What Node.js says of an import that leads nowhere: what was imported, and by which module. */
+/** Node.js's messages about an unresolvable import: what was imported, and by which module. */
 const MESSAGE = /^(?:Cannot find|Directory import|Package subpath|Invalid module)[a-z ]* ["']([^"']+)["']/
 const IMPORTED_FROM = ' imported from '
 
@@ -12,7 +12,7 @@ const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*(?:\(\s*)?(["'`])([^"'`\n]+)\
 const TEMPLATE = /(\.ets)\.\d+$/
 
 /**
- * Where a module imports what cannot be found, by the message of Node.js: such an error has no call in its stack.
+ * The location of an unresolvable import, from Node.js's message, because such an error has no call in its stack.
  *
  * @param readSource - reads a file; undefined if there is none
  */
@@ -36,7 +36,7 @@ export function importLocation(
       }
     }
   }
-  return undefined // imported by an expression: the stack has the call
+  return undefined // imported with an expression: the stack has the call
 }
 
 function isWanted(specifier: string, wanted: string, importer: string): boolean {

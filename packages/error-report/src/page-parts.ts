@@ -1,4 +1,4 @@
-// What other pages of a development server are made of, so that they look like those of failures.
+// Building blocks for other pages of a development server, so that they look like failure pages.
 export { type Html, html, raw } from './html.ts'
 export { DEVELOPMENT_PATH, type PageOptions } from './page-options.ts'
 export { renderDiagnosticsHtml } from './page-sections.ts'

@@ -11,9 +11,10 @@ const ASSIGNED = /(?<![\w.-])([\w.-]+)=([^\s&'"`;,)]+)/g
 export type Redact = (text: string) => string
 
 /**
- * Makes a function that redacts secrets in texts: passwords in URLs, HTTP credentials, the values of `password=…` and other names
- * of secrets, and the values of variables in `env` that are named like secrets. Values of fewer than six characters are kept:
- * redacting them would blank out ordinary words. `PWD` and `OLDPWD` are the shell's working folders, no passwords.
+ * Creates a function that redacts secrets in texts: passwords in URLs, HTTP credentials, the values of `password=…` and
+ * other secret names, and the values of variables in `env` whose names are secret. Values of fewer than six characters are
+ * kept, because redacting them would blank out ordinary words. `PWD` and `OLDPWD` are the shell's working folders, not
+ * passwords.
  */
 export function createRedact(env: Readonly<Record<string, string | undefined>> = process.env): Redact {
   const values = Object.entries(env)

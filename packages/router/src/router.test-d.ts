@@ -43,7 +43,7 @@ test('guards and middleware get that context too', () => {
   router.group('/a', { under: c => c.user === 'root', use: next => c => next(c) }, () => undefined)
   // @ts-expect-error there is no such member
   router.get('/a', () => '', { under: c => c.usr })
-  // @ts-expect-error a middleware takes the next handler
+  // @ts-expect-error middleware takes the next handler
   router.get('/a', () => '', { use: 'x' })
   // @ts-expect-error there is no such option
   router.get('/a', () => '', { undr: () => true })
@@ -53,9 +53,9 @@ test('guards and middleware get that context too', () => {
 
 test('a handler must be one', () => {
   const router = new Router()
-  // @ts-expect-error a text is none
+  // @ts-expect-error a text is not a handler
   router.get('/', 'x')
-  // @ts-expect-error and neither is nothing
+  // @ts-expect-error nor is nothing
   router.get('/')
   new Router<string>().get('/', 'x')
   // @ts-expect-error this router keeps texts
@@ -73,7 +73,7 @@ test('a URL needs the parameters of its route', () => {
   user.url()
   // @ts-expect-error there is no such parameter
   user.url({ id: 7, tab: 'x' })
-  // @ts-expect-error an object is no value
+  // @ts-expect-error an object is not a value
   user.url({ id: {} })
   router.get('/about', '').url()
   router.get('/list/:page?', '').url({})

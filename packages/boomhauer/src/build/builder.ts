@@ -14,7 +14,7 @@ const OWN_FOLDER = join(import.meta.dirname, '..')
 
 const debug = debuglog('arlen:boomhauer')
 
-/** What a build that failed before a process began has loaded. */
+/** What a failed build had loaded before a process began. */
 export const NOTHING: Loaded = { files: new Map(), folders: [], assets: [] }
 
 /** The result of a build. */
@@ -38,7 +38,7 @@ export interface BuildOptions {
   signal: AbortSignal
   /** The templates have been compiled. */
   onTemplates: (warnings: readonly Diagnostic[]) => void
-  /** The application does not return from a location while it starts. The build goes on. */
+  /** The application's start does not return from this location. The build continues. */
   onStuck: (diagnostic: Diagnostic) => void
 }
 

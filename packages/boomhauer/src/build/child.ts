@@ -37,7 +37,7 @@ export interface ChildEvents {
   request: [request: RequestRecord]
   /** It has loaded more. */
   loaded: [loaded: Loaded]
-  /** Its main thread does not return from this location while it starts. */
+  /** While it starts, its main thread does not return from this location. */
   stuck: [at: SourceLocation]
   exit: [code: number | null, signal: NodeJS.Signals | null]
   /** The last request in flight has ended. */
@@ -64,7 +64,7 @@ export class Child extends EventEmitter<ChildEvents> {
   crash: readonly Diagnostic[] | undefined
   /** The trace of its call of `process.exit()`. */
   exitStack: string | undefined
-  /** Where its main thread did not return from while it started. */
+  /** The location from which its main thread did not return while it started. */
   stuckAt: SourceLocation | undefined
   #process: ChildProcess
   #inspect: Inspect | undefined
@@ -91,7 +91,7 @@ export class Child extends EventEmitter<ChildEvents> {
       this.#output = (this.#output + chunk.toString()).slice(-MAX_OUTPUT)
       process.stderr.write(chunk)
     })
-    this.#process.stdio[3]!.on('error', () => undefined) // the process is gone; `exit` handles it
+    this.#process.stdio[3]!.on('error', () => undefined) // the process has exited; `exit` handles it
     let words = ''
     this.#process.stdio[3]!.on('data', (chunk: Buffer) => {
       const lines = (words + chunk.toString()).split('\n')
@@ -228,7 +228,7 @@ export class Child extends EventEmitter<ChildEvents> {
     }
   }
 
-  /** Where its start waits, if that can be told soon. */
+  /** The location where its start waits, if it can be determined soon. */
   async where(): Promise<SourceLocation | undefined> {
     if (this.stuckAt || this.exited) return this.stuckAt
     const { promise, resolve } = Promise.withResolvers<SourceLocation | undefined>()

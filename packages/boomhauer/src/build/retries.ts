@@ -1,6 +1,8 @@
 import type { Diagnostic } from '@arlen/core'
 
-/** What fails for want of something outside the application: no save mends it, and it may be there at any time. */
+/**
+ * Failures caused by something outside the application: saving does not fix them, and the cause may disappear at any time.
+ */
 const OUTSIDE = new Set([
   ...[
     'ECONNREFUSED',
@@ -19,7 +21,7 @@ const OUTSIDE = new Set([
 ])
 const FIRST_MS = 1_000
 const LONGEST_MS = 30_000
-/** Requests for pages that come together cause one attempt, and one that has just failed is not repeated. */
+/** Simultaneous requests for pages cause one attempt, and one that has just failed is not repeated. */
 const PAGE_AFTER_MS = 1_000
 
 /** Whether something outside is missing: a database, a service, a port, a migration. */
@@ -33,7 +35,7 @@ export function isOutside(diagnostics: readonly Diagnostic[]): boolean {
   )
 }
 
-/** Decides when a start that failed is tried again without a save. */
+/** Decides when a failed start is retried without a save. */
 export class Retries {
   #timer: NodeJS.Timeout | undefined
   #attempts = 0
@@ -41,13 +43,13 @@ export class Retries {
   #onPage = false
   readonly #again: () => void
 
-  /** @param again - tries again */
+  /** @param again - retries */
   constructor(again: () => void) {
     this.#again = again
   }
 
   /**
-   * A build has failed. Sets the next attempt, if waiting may help.
+   * A build has failed. Schedules the next attempt if waiting may help.
    *
    * @returns milliseconds to the next attempt; undefined if there is none
    */
@@ -67,14 +69,14 @@ export class Retries {
     return this.#onPage && performance.now() - this.#failedAt >= PAGE_AFTER_MS
   }
 
-  /** Something else has changed: the next failure is a new one. */
+  /** Something else has changed: the next failure counts as new. */
   reset(): void {
     this.stop()
     this.#attempts = 0
     this.#onPage = false
   }
 
-  /** No further attempt by itself. */
+  /** Stops automatic attempts. */
   stop(): void {
     clearTimeout(this.#timer)
   }

@@ -9,13 +9,13 @@ export type ExitReason = { kind: 'crashed'; diagnostics: readonly Diagnostic[] }
 /** How long to wait for the exit of a process after it lost a request. */
 const LOSS_MS = 500
 
-/** The process that serves, of which there is one at most, and how those before it ended. */
+/** The serving process, of which there is at most one, and how the earlier ones ended. */
 export class RunningProcess {
   readonly #root: string
   #child: Child | undefined
   readonly #exitReasons = new WeakMap<Child, Promise<ExitReason>>()
   readonly #onCrash: (diagnostics: readonly Diagnostic[]) => void
-  /** Resolves when the last one that was retired is gone, with its children. */
+  /** Resolves when the last retired process is gone, with its children. */
   cleared: Promise<unknown> = Promise.resolve()
 
   /**

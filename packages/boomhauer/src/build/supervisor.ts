@@ -21,7 +21,7 @@ import { WaitingRequests } from './waiting-requests.ts'
 export type Typecheck = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
 
 /**
- * What the supervisor has to serve.
+ * What the supervisor serves.
  *
  *     building ── the build went well ──▶ ready ── a file changed ──▶ building
  *     building ── it did not ───────────▶ failed ── a file changed, or it is tried again ──▶ building
@@ -42,26 +42,26 @@ export interface SupervisorEvents {
   building: [build: string, paths: ReadonlySet<string>]
   ready: [state: Extract<State, { kind: 'ready' }>, ms: number, warnings: readonly Diagnostic[]]
   failed: [state: Extract<State, { kind: 'failed' }>, ms: number]
-  /** The start failed for want of something outside, and is tried again in so many milliseconds. */
+  /** The start failed because something outside is missing, and will be retried after this many milliseconds. */
   waiting: [ms: number]
-  /** The state is again as it was: no file has changed after all, or an attempt failed as the one before. */
+  /** The state is as before: no file has changed after all, or an attempt failed like the previous one. */
   unchanged: [state: Settled]
   /** The application's process crashed and is restarted. */
   crashed: [problem: DevelopmentProblem]
   diagnostics: [diagnostics: readonly Diagnostic[]]
-  /** A rejection that nobody handles, which the application has logged. */
+  /** An unhandled rejection, which the application has logged. */
   rejected: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
-  /** What a build has loaded, and the globs that the application's configuration has, if it got so far. */
+  /** What a build has loaded, and the globs in the application's configuration, if it was read. */
   built: [loaded: Loaded, info: AppInfo | undefined]
   /** The running application has loaded more. */
   loaded: [loaded: Loaded]
 }
 
-/** A build to make. */
+/** A build to start. */
 interface Order {
   paths: ReadonlySet<string>
-  /** No file has changed: it is tried again, and a failure like the last one is not news. */
+  /** No file has changed: this is a retry, and a failure like the last one is not reported again. */
   quiet?: boolean
   /** The id of the build, if open pages need not reload. */
   id?: string
@@ -73,7 +73,7 @@ interface Queued {
   done: PromiseWithResolvers<void>
 }
 
-/** A build under way. */
+/** A build in progress. */
 interface Attempt extends Order {
   id: string
   abort: AbortController
@@ -111,7 +111,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #queued: Queued | undefined
   /** Consecutive failed builds that were outdated before they ended. */
   #outdatedFailures = 0
-  /** The last build failed, and nobody was told, since a newer one seemed to follow. */
+  /** The last build failed, but its failure was not shown because a newer build was expected. */
   #isSkipped = false
   #building: Promise<unknown> = Promise.resolve()
   #refill: NodeJS.Timeout | undefined
@@ -153,7 +153,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * Resolves with what to serve as soon as it is known.
    *
    * @param since - when the request arrived, in monotonic milliseconds
-   * @param page - whether it is for a page: a start that failed for want of something outside is then tried again
+   * @param page - whether it is for a page: a start that failed because something outside is missing is then retried
    */
   async settled(since: number = performance.now(), page = false): Promise<Settled> {
     if (page && this.#state.kind === 'failed' && this.#retries.isDue()) void this.rebuild(new Set(), true)
@@ -182,7 +182,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * Rebuilds and restarts the application. Resolves when the build has ended or was aborted.
    *
    * @param paths - what has changed
-   * @param quiet - whether a failure like the last one is no news
+   * @param quiet - whether a failure like the last one is not reported
    */
   async rebuild(paths: ReadonlySet<string> = new Set(), quiet = false): Promise<void> {
     if (this.#closed) return
@@ -348,7 +348,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (waitMs !== undefined) this.emit('waiting', waitMs)
   }
 
-  /** Shows where a build does not come on. It goes on, and its outcome takes the place of this. */
+  /** Shows where a build is stuck. The build continues, and its outcome replaces this. */
   #stuck({ id, abort, startedAt }: Attempt, diagnostic: Diagnostic): void {
     if (abort.signal.aborted || this.#closed || this.#changedAt !== undefined) return
     const state = { kind: 'failed', build: `${id}-stuck`, problem: problemOf('boot_failed', [diagnostic]) } as const

@@ -7,9 +7,9 @@ import { findSetting, findVariable } from './find-setting.ts'
 
 /** The parts read here of what a `config_invalid` of @arlen/core lists. */
 export interface ConfigProblem {
-  /** The names that lead to the setting; empty for a variable that is no setting. */
+  /** The names that lead to the setting; empty for a variable that is not a setting. */
   path: readonly string[]
-  /** The file that set it, from the root, or the variable. */
+  /** The file that set it, relative to the root, or the variable. */
   source: string
   message: string
 }

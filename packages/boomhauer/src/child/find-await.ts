@@ -23,9 +23,9 @@ export function findTopLevelAwait(source: string): { line: number; column: numbe
   return undefined
 }
 
-/** Whether what stands before a brace is the head of a function or class, not of a block or an object. */
+/** Whether the text before a brace is the head of a function or class, rather than of a block or an object. */
 function beginsFunction(head: string): boolean {
   if (/=>\s*$/.test(head) || /\b(?:function|class)\b/.test(head)) return true
-  // A method: `name ( … ) {`, which is no `if`, `for`, `while`, `switch` or `catch`.
+  // A method: `name ( … ) {`, but not `if`, `for`, `while`, `switch` or `catch`.
   return CLOSES_PARAMETERS.test(head) && !/\b(?:if|for|while|switch|catch|with)\b[^;]*$/.test(head)
 }

@@ -10,14 +10,15 @@ interface Key {
 }
 
 /**
- * Finds where a module sets something: for `['http', 'port']`, the key `port` in the object that is the value of `http`. Takes
- * the longest part of the path that is there. Undefined if not even the first name is.
+ * Finds where a module sets something: for `['http', 'port']`, the key `port` in the object that is the value of `http`.
+ * Finds the longest part of the path that exists. Undefined if not even the first name exists.
  *
  * @param from - where to begin, such as at a call
  */
 export function findSetting(source: string, path: readonly string[], from = 0): Position | undefined {
   let best: { depth: number; start: number } | undefined
-  // The keys that lead to the object being read, one for each open bracket; undefined for brackets that are no value of a key.
+  // The keys that lead to the object being read, one for each open bracket; undefined for brackets that are not the value
+  // of a key.
   const open: (Key | undefined)[] = []
   let key: Key | undefined
   let last: Key | undefined

@@ -1,7 +1,7 @@
 /**
- * Runs in a thread of the application's process. Kills the process and its children as soon as the supervisor is gone, and tells where
- * the main thread is while it does not return from the code that starts the application. It is a separate thread because the main
- * thread may be in an endless loop.
+ * Runs in a thread of the application's process. Kills the process and its children as soon as the supervisor is gone, and
+ * reports the location of the main thread if the start does not return. It is a separate thread because the main thread may
+ * be in an endless loop.
  */
 import { Session } from 'node:inspector'
 import { Socket } from 'node:net'
@@ -9,12 +9,12 @@ import { workerData } from 'node:worker_threads'
 import { isInstalled, toPath } from '@arlen/core/stack'
 import { LIFELINE_FD, sayLastWords } from './last-words.ts'
 
-/** Two numbers that the main thread shares: how often it came to rest, and whether it is starting the application. */
+/** Two numbers shared with the main thread: how often it became idle, and whether it is starting the application. */
 const [BEATS, STARTING] = [0, 1] as const
 const LOOK_MS = 250
-/** How long the main thread may be busy without coming to rest. Its location is then told. */
+/** How long the main thread may be busy without becoming idle before its location is reported. */
 const STUCK_MS = 2_000
-/** Processor time that it has used by then. On a machine that does not let it run, it is not busy. */
+/** Processor time that it must have used by then: if the machine does not let it run, it is not busy. */
 const USED_MS = 500
 
 const { shared, root } = workerData as { shared: SharedArrayBuffer; root: string }
@@ -43,7 +43,7 @@ setInterval(() => {
   locateMainThread()
 }, LOOK_MS)
 
-/** Stops the main thread for a moment and tells the innermost call of the application. */
+/** Stops the main thread for a moment and reports the innermost call of the application. */
 function locateMainThread(): void {
   const session = new Session()
   const scripts = new Map<string, string>()

@@ -10,7 +10,7 @@ import { findSpecifier } from './find-import.ts'
 import { importHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
 
-/** How long the namespace of a module that has been evaluated may take. */
+/** Time limit for the namespace of a module that has been evaluated. */
 const PENDING_MS = 20
 
 /** How a module was referred to, and by which module. */
@@ -45,7 +45,7 @@ export class LoadedModules {
       load: (url, context, next) => {
         if (url.startsWith('file:')) {
           const file = fileURLToPath(url.split(/[?#]/, 1)[0]!)
-          // Installed packages change by being installed, which is noticed by other means.
+          // Installed packages change by installation, which is detected separately.
           if (!isInstalled(file)) this.#files.set(file, stampOf(file))
           onLoad?.()
           this.#last.push(file)
@@ -55,7 +55,7 @@ export class LoadedModules {
         try {
           return next(url, context)
         } catch (error) {
-          // JSON without an attribute, a style sheet: the mistake is in the module that names it.
+          // JSON without an attribute, a style sheet: the mistake is in the module that imports it.
           const naming = this.#namedBy.get(url)
           if (naming) this.#unresolved = { error, ...naming }
           throw error
@@ -64,12 +64,12 @@ export class LoadedModules {
     })
   }
 
-  /** Paths of every module loaded so far, with the stamps they had, and of those that were missing. */
+  /** Paths of every module loaded so far, with the stamps they had, and of missing ones. */
   get files(): ReadonlyMap<string, string> {
     return this.#files
   }
 
-  /** A module that is not there is waited for, wherever it is. */
+  /** A missing module is watched for, wherever it is. */
   #miss(specifier: string, parent: string | undefined): void {
     if (!/^\.{0,2}\//.test(specifier) || !parent?.startsWith('file:')) return
     this.#files.set(resolve(dirname(fileURLToPath(parent.split(/[?#]/, 1)[0]!)), specifier), '')
@@ -112,7 +112,7 @@ export class LoadedModules {
   }
 }
 
-/** Whether a module that was loaded has not come to its end: if it has, importing it again takes no time. */
+/** Whether a loaded module has not finished: if it has, importing it again takes no time. */
 async function isPending(url: string): Promise<boolean> {
   const done = import(url).then(
     () => false,

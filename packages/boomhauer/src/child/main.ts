@@ -47,7 +47,7 @@ new Worker(guard, { workerData: { shared: shared.buffer, root } }).unref()
 setInterval(() => Atomics.add(shared, BEATS, 1), BEAT_MS).unref()
 let leaving = false
 process.once('exit', () => {
-  // Somebody else called process.exit(): it is in the stack.
+  // Other code called process.exit(): it is in the stack.
   if (!leaving) sayLastWords({ type: 'exit', stack: new Error('exit').stack ?? '' })
 })
 process.once('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
@@ -125,7 +125,7 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
   }
 }
 
-/** Tells what the loading of the application waits for. */
+/** Reports what the loading of the application waits for. */
 async function where(): Promise<void> {
   const at = stage === 'load' ? await modules.pendingAwait(root) : undefined
   send({ type: 'where', ...(at && { at }) })
@@ -177,7 +177,7 @@ function report(error: unknown): Diagnostic[] {
   return hint === undefined ? found : found.map((diagnostic, i) => (i === 0 ? { ...diagnostic, hint } : diagnostic))
 }
 
-/** Where a file of `config/` failed, which is nearer to the mistake than the call that loaded it. */
+/** Where a file in `config/` failed, which is closer to the mistake than the call that loaded it. */
 function unloadable(error: unknown, options: DiagnoseOptions): SourceLocation | undefined {
   if (!(error instanceof ArlenError) || error.code !== 'config_unloadable') return undefined
   const [cause] = diagnose(error.cause, options)

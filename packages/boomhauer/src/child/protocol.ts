@@ -7,7 +7,7 @@ export type ToChild =
   /** Compile the templates of a folder. */
   | { type: 'prepare'; templates: TemplateFolders }
   | { type: 'load'; entry: string; socket: string; inspect?: Inspect }
-  /** Tell what the start waits for. */
+  /** Report what the start waits for. */
   | { type: 'where' }
   /** Finish requests within `graceMs`, close all resources, and exit. */
   | { type: 'close'; graceMs: number }
@@ -23,7 +23,7 @@ export interface TemplateFolders {
 export interface AppInfo {
   routes?: readonly RouteInfo[]
   config?: readonly SettingInfo[]
-  /** Globs of the application's configuration: what to watch besides what is loaded, and what to ignore. */
+  /** Globs in the application's configuration: what to watch in addition to loaded files, and what to ignore. */
   watch?: readonly string[]
   ignore?: readonly string[]
 }
@@ -54,7 +54,7 @@ export interface RequestRecord {
 
 /** What a process has loaded so far. */
 export interface Loaded {
-  /** Absolute paths, with the `stampOf` each had just before it was loaded. Files of installed packages are left out. */
+  /** Absolute paths, with the `stampOf` each had just before it was loaded. Files of installed packages are omitted. */
   files: ReadonlyMap<string, string>
   /** Folders that the application reads as a whole: a new file in one of them matters too. */
   folders: readonly string[]
@@ -75,10 +75,10 @@ export type FromChild =
   | { type: 'crashed'; diagnostics: readonly Diagnostic[] }
   /** Diagnostics from the application, such as pending migrations or a warning. */
   | { type: 'diagnostics'; diagnostics: readonly Diagnostic[] }
-  /** A rejection that nobody handles. The application has logged it and goes on. */
+  /** An unhandled rejection. The application has logged it and continues. */
   | { type: 'rejected'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestRecord }
-  /** Where the start waits, if that is known. */
+  /** Where the start waits, if known. */
   | { type: 'where'; at?: SourceLocation }
 
 const FROM_CHILD = new Set<unknown>([

@@ -15,7 +15,7 @@ export interface TerminalLogOptions {
   redact: Redact
   write: (text: string) => void
   color: boolean
-  /** Whether the application's log is for people, and not silent. */
+  /** Whether the application's log is text for people, and not silent. */
   isWanted: () => boolean
 }
 

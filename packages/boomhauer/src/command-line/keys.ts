@@ -21,8 +21,8 @@ const CTRL_C = '\u0003'
 const CTRL_D = '\u0004'
 
 /**
- * Reads single keys: from a terminal as they are pressed, else from a pipe. Does nothing in a background job, which the system would
- * stop.
+ * Reads single keys: as they are pressed on a terminal, otherwise from a pipe. Does nothing in a background job, which the
+ * system would stop.
  *
  * @returns stops reading
  */
@@ -44,7 +44,7 @@ export function readKeys(input: KeyInput, { retry, interrupt }: KeyActions): () 
   }
 }
 
-/** Whether this process's group is the terminal's. Where that is not known, it is. */
+/** Whether this process's group owns the terminal; true if unknown. */
 function isForeground(): boolean {
   try {
     const fields = readFileSync('/proc/self/stat', 'utf8')

@@ -43,7 +43,7 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
     lastFailure = text
   })
   server.on('waiting', ({ inMs }) => {
-    // Further attempts are made less and less often, and not told.
+    // Further attempts become less and less frequent, and are not reported.
     if (inMs < TOLD_BELOW_MS)
       write(paint('gray', 'trying again by itself, and when a page is asked for; r tries at once'))
   })
@@ -52,7 +52,7 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
   })
   const told = new Map<string, string>()
   server.on('notice', ({ id, diagnostics }) => {
-    // `crashed` reports the one, and the application has logged the other.
+    // `crashed` reports one, and the application has logged the other.
     if (id === 'crash' || id === 'rejection') return
     const text = renderDiagnosticsText(diagnostics, { color, limit: 5 })
     if (told.get(id) === text) write(paint('gray', `${count(diagnostics)} as before`))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DEVELOPMENT_PATH, type Html, html, PAGE_STYLE, raw } from '@arlen/error-report/page'
 import { type KeptMessage, OUTBOX_FOLDER, readOutbox } from '@arlen/mail/outbox'
 
-/** An answer of the outbox. */
+/** A response of the outbox. */
 export interface OutboxAnswer {
   type: string
   body: string
@@ -16,16 +16,16 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .
 pre{white-space:pre-wrap;overflow-wrap:anywhere}iframe{width:100%;height:32rem;border:1px solid var(--line);background:#fff}`
 const HASH = createHash('sha256').update(STYLE).digest('base64')
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${HASH}'; script-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
-/** A mail is somebody else's HTML: it runs no script and reaches nothing of the application. */
+/** A mail is untrusted HTML: it runs no scripts and cannot reach the application. */
 const MAIL_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 /**
- * The mail that the application has kept instead of sending it: `outbox` is the list, `outbox/<file>` a mail,
+ * The mail that the application has kept instead of sending: `outbox` is the list, `outbox/<file>` a mail,
  * `outbox/<file>/html` its HTML alone.
  *
  * @param json - whether the client wants the list as JSON
- * @returns undefined for a mail that is not there
+ * @returns undefined for a mail that does not exist
  */
 export async function outboxPage(root: string, path: string, json: boolean): Promise<OutboxAnswer | undefined> {
   const messages = await readOutbox(join(root, OUTBOX_FOLDER))
@@ -77,7 +77,7 @@ ${text !== undefined && html`<h2>Text</h2><pre>${withLinks(text)}</pre>`}
 ${page !== undefined && html`<h2>HTML</h2><iframe title="HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" src="${DEVELOPMENT_PATH}outbox/${file}/html"></iframe>`}`
 }
 
-/** Links in a text, to be followed as they would be in a mail program. */
+/** Links in a text, to be opened as from a mail program. */
 function withLinks(text: string): Html[] {
   return text
     .split(/(\bhttps?:\/\/[^\s"'<>]+)/)

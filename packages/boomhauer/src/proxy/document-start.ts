@@ -1,4 +1,4 @@
-/** Comments at the start of a document that are longer are taken to be unclosed. */
+/** Longer comments at the start of a document are considered unclosed. */
 const MAX_PROLOG = 64_000
 
 /** The byte order mark of UTF-8. */
@@ -36,7 +36,7 @@ export function scriptPlace(text: string, ended: boolean): number | undefined {
   }
 }
 
-/** Where a comment, doctype or `<html>` ends: undefined for anything else, -1 if its end is not there yet. */
+/** Where a comment, doctype or `<html>` ends: undefined for anything else, -1 if its end has not arrived yet. */
 function prologEnd(text: string, at: number, rest: string): number | undefined {
   if (rest.startsWith('<!--')) return commentEnd(text, at)
   // The tokenizer takes `<!…>` and `<?…>` for comments (HTML, 13.2.5.41 and 13.2.5.6).

@@ -8,8 +8,8 @@ export interface HostCheckOptions {
 }
 
 /**
- * Whether the `Host` field is `localhost`, a subdomain of it, an IP address, or a name that the developer allowed. A page of
- * another site whose name was rebound to this address (DNS rebinding) sends its own name and is refused.
+ * Whether the `Host` field is `localhost`, a subdomain of it, an IP address, or a name that the developer allowed. A page
+ * of another site whose name was rebound to this address (DNS rebinding) sends its own name and is rejected.
  */
 export function isAllowedHost(field: string | undefined, { host, allowedHosts }: HostCheckOptions): boolean {
   const name = hostOf(field)

@@ -15,22 +15,24 @@ const INSTALL_FIELDS = [
   'version',
 ]
 
-/** What files contained when they were last looked at, so that a save of the same bytes is no change. */
+/** The content of files when they were last read, so that saving the same bytes is not a change. */
 export class Contents {
   #known = new Map<string, string>()
-  /** The stamps of files that were remembered as they were loaded: what has not changed since need not be read again. */
+  /**
+   * The stamps of files that were recorded as they were loaded: files that have not changed since need not be read again.
+   */
   #stamps = new Map<string, string>()
 
-  /** Remembers what a file contains now. */
+  /** Records the current content of a file. */
   remember(path: string): void {
     this.#stamps.delete(path)
     this.#known.set(path, fingerprint(path))
   }
 
   /**
-   * Remembers what a file contained when it was loaded.
+   * Records the content of a file when it was loaded.
    *
-   * @param stamp - its {@link stampOf} from just before it was loaded. If it has changed since, nothing is known.
+   * @param stamp - its {@link stampOf} from just before it was loaded. If the file has changed since, nothing is recorded.
    */
   rememberLoaded(path: string, stamp: string): void {
     if (this.#stamps.get(path) === stamp) return
@@ -39,7 +41,7 @@ export class Contents {
     else this.#known.delete(path)
   }
 
-  /** Whether a file contains something else than what is remembered. True if nothing is. */
+  /** Whether a file differs from the recorded content. True if nothing is recorded. */
   differs(path: string): boolean {
     return this.#known.get(path) !== fingerprint(path)
   }
@@ -62,13 +64,13 @@ function fingerprint(path: string): string {
   }
 }
 
-/** A package.json without what only package managers read. */
+/** A package.json without the parts that only package managers read. */
 function essenceOf(text: string): string {
   try {
     const manifest = JSON.parse(text) as Record<string, unknown>
     for (const field of INSTALL_FIELDS) delete manifest[field]
     return JSON.stringify(manifest)
   } catch {
-    return text // half written, or wrong: Node.js will tell
+    return text // incomplete or invalid: Node.js will report it
   }
 }

@@ -1,8 +1,8 @@
-/** How many builds one path may cause that the application has not loaded. */
+/** How many builds may be caused by one path that the application has not loaded. */
 const BUILDS = 3
 /** A change this soon after a build has ended is probably the application's own doing. */
 const OWN_DOING_MS = 1_000
-/** How many such changes of one path in a row are a loop, where a developer may be saving. */
+/** This many such changes of one path in a row are a loop; a few may be a developer saving. */
 const OWN_DOINGS = 5
 
 export interface Cause {
@@ -14,8 +14,8 @@ export interface Cause {
 }
 
 /**
- * Notices an application that causes its own builds, such as one that writes a file at every start. Without this, it would be
- * built for ever.
+ * Detects an application that causes its own builds, such as one that writes a file at every start. Without this, it would
+ * be rebuilt forever.
  */
 export class LoopGuard {
   #counts = new Map<string, number>()

@@ -13,7 +13,7 @@ export type Happening = 'add' | 'change' | 'unlink'
 const TOOL_FOLDERS = new Set([
   ...['node_modules', '.git', '.hg', '.svn', '.jj', '.arlen', '.cache', '.idea', '.vscode', '.turbo'],
 ])
-/** Folders of what programs write, if they are in the application's folder itself: `src/logs` is code. */
+/** Folders for generated files, at the top of the application's folder only: `src/logs` is code. */
 const OUTPUT_FOLDERS = new Set(['coverage', 'dist', 'log', 'logs', 'tmp', 'upload', 'uploads'])
 
 /** What the development server knows about a running application. */
@@ -30,16 +30,16 @@ export interface Knowledge {
 
 export interface RelevanceOptions {
   root: string
-  /** Globs from the root, of files that require a rebuild whoever reads them. */
+  /** Globs, relative to the root, of files that always require a rebuild. */
   watch: readonly string[]
-  /** Globs from the root, of files that never matter. */
+  /** Globs, relative to the root, of files that never matter. */
   ignore: readonly string[]
   knowledge: Knowledge
 }
 
 /**
- * Decides what a changed file requires: by what the application has loaded, and only where that cannot be known by its name.
- * Paths are absolute.
+ * Decides what a changed file requires: judged by what the application has loaded and, only if that is unknown, by its
+ * name. Paths are absolute.
  */
 export class Relevance {
   readonly #options: RelevanceOptions
@@ -53,7 +53,7 @@ export class Relevance {
     this.configure({})
   }
 
-  /** Adds the globs of the application's configuration. */
+  /** Adds the globs in the application's configuration. */
   configure({ watch = [], ignore = [] }: { watch?: readonly string[]; ignore?: readonly string[] }): void {
     this.#watch = [...this.#options.watch, ...watch].map(withoutRest)
     this.#ignore = [...this.#options.ignore, ...ignore].map(withoutRest)
@@ -70,10 +70,10 @@ export class Relevance {
     return isFolder || this.#inAssets(path) || (kind !== 'other' && kind !== 'temporary')
   }
 
-  /** What a change requires, supposed that the content has changed. */
+  /** What a change requires, assuming that the content has changed. */
   effectOf(path: string, happening: Happening): Effect {
     const { knowledge } = this.#options
-    // A package manager removes its mark while it works: it matters when it is back.
+    // A package manager removes its marker while it works: it matters when it returns.
     if (this.#marks.has(path)) return happening === 'unlink' ? 'nothing' : 'rebuild'
     if (this.#matches(this.#ignore, path)) return 'nothing'
     const kind = kindOf(path)
@@ -91,15 +91,15 @@ export class Relevance {
   #unloaded(kind: FileKind, path: string, happening: Happening): Effect {
     if (kind === 'style') return 'styles'
     if (kind === 'asset') return happening === 'add' ? 'nothing' : 'reload'
-    // While nothing runs, it may be the file that is missing.
+    // While nothing runs, it may be the missing file.
     if (!this.#options.knowledge.whole() || kind === 'manifest') return 'rebuild'
     if (kind === 'module') return /\.[cm]?tsx?$/.test(path) ? 'types' : 'nothing'
     if (kind === 'template') return 'nothing'
-    // The application may have read it by itself, unless it was not there yet.
+    // The application may have read it by itself, unless it did not exist yet.
     return happening === 'add' ? 'nothing' : 'rebuild'
   }
 
-  /** Whether a glob of the settings names it. */
+  /** Whether a glob in the settings matches it. */
   isNamed(path: string): boolean {
     return this.#isWatched(path)
   }

@@ -14,19 +14,19 @@ export interface WatcherOptions {
   /** Globs of files that require a rebuild although the application has not loaded them. */
   watch?: readonly string[]
   ignore?: readonly string[]
-  /** Folders that are read as a whole, whatever the application reports: that of the templates. */
+  /** Folders that always count as a whole, whatever the application reports: the templates. */
   folders?: readonly string[]
   /** Polling interval in milliseconds. Default: notifications of the system, which a probe verifies. */
   pollMs?: number | undefined
   /** How long the probe may take. Default 1,000 ms. */
   probeMs?: number
-  /** Whether the application runs; while it does not, any code may be what it lacks. Default: it does. */
+  /** Whether the application runs; while it does not, any code may be what it needs. Default: it does. */
   whole?: () => boolean
   /** Default: chokidar's. */
   watcher?: (paths: string[], options: ChokidarOptions) => FSWatcher
 }
 
-/** The globs of an application's configuration. */
+/** The globs in an application's configuration. */
 export interface WatchSettings {
   watch?: readonly string[]
   ignore?: readonly string[]
@@ -62,9 +62,9 @@ const GIT_MS = 50
 const EMPTY_MS = 120
 const EMPTY_POLL_MS = 8
 const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE'])
-/** How many files that nobody has loaded are compared by content. */
+/** How many files that were not loaded are compared by content. */
 const MAX_REMEMBERED = 1_000
-/** Folder of static files, by the default of `static.dir`. */
+/** Folder of static files: the default of `static.dir`. */
 const ASSETS = 'public'
 
 /** Watches an application's folder, and the files elsewhere that the application has loaded. */
@@ -118,13 +118,13 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     if (!(await notifies(this.#watcher!, this.#options.root, this.#options.probeMs ?? 1_000))) await this.#poll()
   }
 
-  /** The application has loaded these, in addition to what it has loaded before. */
+  /** The application has loaded these files, in addition to earlier ones. */
   follow({ files, folders, assets }: LoadedReport): void {
     for (const folder of folders) this.#folders.add(folder)
     for (const folder of assets) this.#assets.add(folder)
     const fresh: string[] = []
     for (const [path, stamp] of files) {
-      // Packages change by being installed. Those that are linked lie elsewhere.
+      // Packages change by installation. Linked ones are elsewhere.
       if (path.includes('/node_modules/')) continue
       this.#loaded.add(path)
       this.#contents.rememberLoaded(path, stamp)
@@ -135,11 +135,11 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     if (fresh.length > 0) this.#watcher?.add(fresh)
   }
 
-  /** A build has ended: what it has loaded replaces what the one before had. */
+  /** A build has ended: what it loaded replaces what the previous one loaded. */
   built(report: LoadedReport, settings?: WatchSettings): void {
     this.#guard.ended()
     if (settings) this.#relevance.configure(settings)
-    // A build that failed may not have come to all that it needs.
+    // A failed build may not have reached everything that it needs.
     if (this.#whole()) {
       for (const path of this.#born) this.#contents.remember(path)
       this.#born.clear()
@@ -155,7 +155,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     await this.#watcher?.close()
   }
 
-  /** Whether a path is below the root and in none of the folders that are left out. */
+  /** Whether a path is below the root and outside the excluded folders. */
   #watchesByItself(path: string): boolean {
     const { root } = this.#options
     if (!path.startsWith(`${root}/`)) return false
@@ -241,7 +241,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     await ready
   }
 
-  /** Remembers files that may be read without being reported, so that touching one is no change. */
+  /** Records files that may be read without being reported, so that touching one is not a change. */
   #rememberAll(): void {
     let left = MAX_REMEMBERED
     for (const [folder, names] of Object.entries(this.#watcher!.getWatched?.() ?? {})) {

@@ -19,18 +19,18 @@ const zstd = promisify(zstdCompress)
 export interface ReleaseArchive {
   /** The `.tar.zst` file. */
   file: string
-  /** The file beside it with its SHA-256, as `sha256sum --check` reads it. */
+  /** The file with its SHA-256, in the format of `sha256sum --check`. */
   checksumFile: string
-  /** The file beside it with its Ed25519 signature, if a key was given. */
+  /** The file with its Ed25519 signature, if a key was given. */
   signatureFile: string | undefined
 }
 
 /**
- * Makes one file of a release: `<id>.tar.zst` beside its folder, the same bytes for the same release, with a checksum file and, given a
- * key, a signature that `openssl pkeyutl -verify -rawin` checks.
+ * Packs a release into one file, `<id>.tar.zst` next to its folder, with the same bytes for the same release. Adds a
+ * checksum file and, with a key, a signature that `openssl pkeyutl -verify -rawin` checks.
  *
  * @param dir - the folder of the release
- * @param options.keyFile - a private Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` makes it
+ * @param options.keyFile - a private Ed25519 key in PEM, as created by `openssl genpkey -algorithm ed25519`
  */
 export async function archiveRelease(
   dir: string,
@@ -43,7 +43,7 @@ export async function archiveRelease(
   const paths = [MANIFEST, ...listFiles(dir)].sort().map(path => `${basename(dir)}/${path}`)
   const pack = create({ cwd: dirname(dir), portable: true, mtime: new Date(commit.time), noDirRecurse: true }, paths)
   try {
-    // In one piece: what a stream gives depends on how its input happened to be cut.
+    // In one piece, because the output of a stream depends on how its input is split.
     const content = await zstd(await buffer(pack), {
       params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
     })
@@ -61,10 +61,10 @@ export async function archiveRelease(
 }
 
 /**
- * Unpacks an archive of a release after checking its checksum and, where the target trusts keys, its signature. Entries that would
- * lie outside of the folder, and anything but files, folders and links, are refused.
+ * Unpacks the archive of a release after checking its checksum and, if the target trusts keys, its signature. Entries
+ * outside of the folder, and anything but files, folders and links, are rejected.
  *
- * @param keys - a folder of public Ed25519 keys in PEM; if it is missing or empty, signatures are not asked for
+ * @param keys - a folder of public Ed25519 keys in PEM; if it is missing or empty, no signature is required
  * @throws checksum_missing, checksum_wrong, signature_missing, signature_wrong, archive_invalid
  */
 export async function unpackArchive(file: string, into: string, keys: string): Promise<void> {

@@ -25,11 +25,11 @@ export interface BuildReleaseOptions {
   root?: string | undefined
   /** The folder for releases. Default: `releases` below the application. */
   outDir?: string | undefined
-  /** Build with changes that are not committed; the id then ends in `-dirty`. Default false. */
+  /** Builds even with uncommitted changes; the id then ends in `-dirty`. Default false. */
   allowDirty?: boolean | undefined
-  /** Globs of files to leave out besides tests, settings of tools and files that begin with a dot. */
+  /** Globs of files to exclude, in addition to tests, tool settings and files that begin with a dot. */
   exclude?: readonly string[] | undefined
-  /** Globs of files to take although Git does not know them, such as what a bundler wrote. */
+  /** Globs of files to include although Git does not track them, such as a bundler's output. */
   include?: readonly string[] | undefined
   /** Called when a step begins: `sources`, `templates`, `assets`, `dependencies`, `seal`. */
   onStep?: ((step: string) => void) | undefined
@@ -44,18 +44,18 @@ const OPTIONS: OptionTable<BuildReleaseOptions> = {
   onStep: option.func,
 }
 
-/** What {@link buildRelease} made. */
+/** What {@link buildRelease} has built. */
 export interface BuiltRelease {
   /** The folder of the release. */
   dir: string
   manifest: Manifest
-  /** Whether the same release was there already. */
+  /** Whether the same release already existed. */
   existed: boolean
 }
 
 /**
- * Builds a release of an application: everything it needs to run with Node.js alone, read-only, the same bytes for the same commit,
- * with a manifest of every file.
+ * Builds a release of an application: everything it needs to run with Node.js alone, read-only, with a manifest of every
+ * file. The same commit gives the same bytes.
  *
  * @throws app_missing, package_invalid, tree_dirty, source_invalid, source_collision, source_unsupported, import_missing, lockfile_missing,
  *   manager_unsupported, install_failed, cli_missing, release_exists; ArlenError of a template or a configuration with a mistake
@@ -63,7 +63,7 @@ export interface BuiltRelease {
 export async function buildRelease(given: BuildReleaseOptions = {}): Promise<BuiltRelease> {
   const options = readOptions('buildRelease()', given, OPTIONS)
   const folder = resolve(options.root ?? '.')
-  const root = await realpath(folder).catch(() => folder) // one that is missing has no package.json either
+  const root = await realpath(folder).catch(() => folder) // a missing folder has no package.json either
   const application = await readApplicationPackage(root)
   if (!('@arlen/cli' in application.dependencies)) throw releaseError('cli_missing', { root })
   const { exclude = [], include = [], allowDirty = false, onStep = () => {} } = options
@@ -76,7 +76,7 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
   const id = releaseId(time, commit?.id, dirty)
   const outDir = resolve(options.outDir ?? join(root, 'releases'))
   await mkdir(outDir, { recursive: true })
-  // Beside its place, so that a rename is all that is left to do; hidden, so that nobody takes it for a release.
+  // Next to its final place, so that only a rename remains; hidden, so that it is not taken for a release.
   const work = await mkdtemp(join(outDir, '.build-'))
   const out = join(work, id)
   try {
@@ -128,7 +128,7 @@ function releaseId(time: Date, commit: string | undefined, dirty: boolean): stri
 }
 
 async function compileTemplates(dir: string): Promise<void> {
-  if (!existsSync(dir)) return // an application without pages and letters
+  if (!existsSync(dir)) return // an application without pages and mail
   await buildViews({ dir, outDir: dir })
   await rewriteTemplates(dir)
 }
@@ -141,7 +141,7 @@ function entriesOf(out: string): Record<string, ReleaseEntry> {
   return Object.fromEntries(listFiles(out).map(path => [path, describeEntry(out, path)]))
 }
 
-/** Moves a finished release to its place. One that is there already must be the same. */
+/** Moves a finished release to its place. An existing one must be identical. */
 async function publish(out: string, dir: string, manifest: Manifest, time: Date): Promise<BuiltRelease> {
   if (existsSync(join(dir, MANIFEST))) {
     const difference = differenceOf(entriesOf(dir), manifest.files)
@@ -151,7 +151,7 @@ async function publish(out: string, dir: string, manifest: Manifest, time: Date)
   await chmod(out, 0o755)
   await writeFile(join(out, MANIFEST), manifestText(manifest), { mode: 0o444 })
   await seal(out, time)
-  await chmod(out, 0o755) // a read-only folder cannot be moved by everybody
+  await chmod(out, 0o755) // only root can move a read-only folder
   await rename(out, dir)
   await seal(dir, time)
   return { dir, manifest, existed: false }

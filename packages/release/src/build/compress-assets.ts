@@ -8,9 +8,9 @@ import { listFiles } from '../manifest/list-files.ts'
 const TEXT = new Set(
   '.css .csv .eot .html .ico .js .json .map .md .mjs .otf .rss .svg .ttf .txt .wasm .webmanifest .xml'.split(' '),
 )
-/** Smaller files fit into one packet as they are. */
+/** Smaller files fit into one packet anyway. */
 const MIN_BYTES = 1024
-/** A form that saves less is not worth a file. */
+/** A variant that saves less is not worth a file. */
 const MAX_SHARE = 0.95
 
 const CODINGS: readonly [suffix: string, compress: (content: Buffer) => Promise<Buffer>][] = [
@@ -22,7 +22,7 @@ const brotli = promisify(zlib.brotliCompress)
 const zstd = promisify(zlib.zstdCompress)
 const gzip = promisify(zlib.gzip)
 
-/** Writes `x.br`, `x.zst` and `x.gz` beside every file of a folder that becomes smaller by it. `serveStatic()` serves them. */
+/** Writes `x.br`, `x.zst` and `x.gz` next to every file of a folder that becomes smaller. `serveStatic()` serves them. */
 export async function compressAssets(dir: string): Promise<void> {
   if (!existsSync(dir)) return
   for (const path of listFiles(dir)) {
@@ -32,7 +32,7 @@ export async function compressAssets(dir: string): Promise<void> {
     await Promise.all(
       CODINGS.map(async ([suffix, compress]) => {
         const file = join(dir, path + suffix)
-        if (existsSync(file)) return // the application brings its own
+        if (existsSync(file)) return // the application has its own
         const compressed = await compress(content)
         if (compressed.length < content.length * MAX_SHARE) await writeFile(file, compressed)
       }),

@@ -7,7 +7,7 @@ import { releaseError } from '../errors.ts'
 
 const run = promisify(execFile)
 
-/** A program that installs what a lock file fixes. */
+/** A program that installs exactly what a lock file lists. */
 interface Manager {
   name: 'npm' | 'pnpm'
   /** The folder of the lock file: the application's own, or that of its workspace. */
@@ -24,18 +24,21 @@ const LOCK_FILES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Without symbolic links, whose names contain where the packages were copied from, and without hard links: to make a file of the
- * release read-only would make it so in pnpm's store.
+ * Without symbolic links, whose targets depend on where the packages were copied from, and without hard links: making a
+ * file of the release read-only would also make it read-only in pnpm's store.
  */
 const PNPM_OPTIONS = ['--prefer-offline', '--config.node-linker=hoisted', '--config.package-import-method=copy']
 
-/** What package managers write about themselves, with times and paths of this machine; and commands nobody types in a release. */
+/**
+ * Files that package managers write about themselves, with times and paths of this machine; and commands that a release
+ * does not need.
+ */
 const TRACE = /^\.(?:bin|cache|modules\.yaml|package-lock\.json|pnpm-.*|pnpm)$/
-/** Types do not run, and Node.js refuses other TypeScript below node_modules. */
+/** Types are not needed at run time, and Node.js rejects other TypeScript below node_modules. */
 const TYPES = /\.[cm]?ts$|\.d\.[cm]?ts\.map$/
 
 /**
- * Installs the production dependencies of an application into a release, from its lock file and by its package manager.
+ * Installs the production dependencies of an application into a release, from its lock file and with its package manager.
  *
  * @param stage - a folder for the installation, on the same file system as `out`
  * @throws lockfile_missing, manager_unsupported, install_failed
@@ -63,7 +66,7 @@ function findManager(root: string): Manager {
   }
 }
 
-/** An application with a lock file of its own. */
+/** An application with its own lock file. */
 async function installAlone({ name }: Manager, root: string, stage: string): Promise<void> {
   await mkdir(stage, { recursive: true })
   for (const file of ['package.json', '.npmrc', 'pnpm-workspace.yaml', ...Object.keys(LOCK_FILES)]) {
@@ -95,7 +98,7 @@ async function install(command: string, args: readonly string[], cwd: string): P
   }
 }
 
-/** Removes from installed packages what differs from machine to machine, and what does not run. */
+/** Removes the parts of installed packages that differ between machines or do not run. */
 async function removeTraces(folder: string, isModules = true): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)

@@ -4,7 +4,7 @@ import { releaseError } from '../errors.ts'
 
 const run = promisify(execFile)
 
-/** What a release is built from. */
+/** The commit that a release is built from. */
 export interface Commit {
   id: string
   time: Date
@@ -31,7 +31,7 @@ export async function currentCommit(root: string): Promise<Commit | undefined> {
   }
 }
 
-/** The files below a folder that Git knows, relative to it. */
+/** The files below a folder that Git tracks, relative to it. */
 export async function trackedFiles(root: string): Promise<string[]> {
   return (await git(root, 'ls-files', '-z', '--cached')).split('\0').filter(path => path !== '')
 }

@@ -1,10 +1,10 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-// Works in applications of either module type. The path is taken as it was typed, so that `current/bin/app` goes on to
-// mean the release that `current` leads to after the next switch.
+// Works in applications of either module type. The path is kept as typed, so that `current/bin/app` still means the release
+// that `current` points to after the next switch.
 const LAUNCHER = `#!/usr/bin/env node
-// Runs this release: bin/app start|migrate|check|routes|console, and whatever else arlen can do.
+// Runs this release: bin/app start|migrate|check|routes|console, and every other command of arlen.
 (async () => {
   const { existsSync, readFileSync, realpathSync } = await import('node:fs')
   const { createRequire } = await import('node:module')
@@ -47,7 +47,7 @@ const LAUNCHER = `#!/usr/bin/env node
 })()
 `
 
-/** Writes `bin/app`, which runs a release with nothing but Node.js. */
+/** Writes `bin/app`, which runs a release with Node.js alone. */
 export async function writeLauncher(out: string): Promise<void> {
   await mkdir(join(out, 'bin'), { recursive: true })
   await writeFile(join(out, 'bin/app'), LAUNCHER)

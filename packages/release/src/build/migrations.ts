@@ -6,7 +6,7 @@ import type { ReleaseMigration } from '../manifest/manifest.ts'
 /** The folder of migrations below an application. */
 export const MIGRATIONS = 'db/migrations'
 
-/** The migrations of an application and what each does to releases that run beside it. Empty if it has none. */
+/** The migrations of an application and their effect on releases that run at the same time. Empty if it has none. */
 export async function describeMigrations(root: string): Promise<ReleaseMigration[]> {
   const dir = join(root, MIGRATIONS)
   if (!existsSync(dir)) return []

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { releaseError } from '../errors.ts'
 import { releasedName } from './rewrite-imports.ts'
 
-/** What a release needs of an application's package.json. */
+/** The parts of an application's package.json that a release needs. */
 export interface ApplicationPackage {
   name: string
   version: string
@@ -41,7 +41,7 @@ const KEPT = [
   'optionalDependencies',
 ]
 
-/** Leaves in the package.json of a release what Node.js and a reader need, with the names that files have there. */
+/** Reduces a release's package.json to what Node.js and readers need, with the file names of the release. */
 export async function reducePackageJson(out: string): Promise<void> {
   const file = join(out, 'package.json')
   const all = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>

@@ -6,7 +6,7 @@ export function currentPlatform(): Platform {
   return { os, arch, ...(os === 'linux' && { libc: isGlibc() ? 'glibc' : 'musl' }) }
 }
 
-/** As one word: `linux-x64-musl`; glibc is not named. */
+/** As one word: `linux-x64-musl`; glibc is implied. */
 export function platformName({ os, arch, libc }: Platform): string {
   return `${os}-${arch}${libc === 'musl' ? '-musl' : ''}`
 }

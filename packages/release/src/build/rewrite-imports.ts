@@ -4,22 +4,22 @@ const TYPESCRIPT = /\.(m?)ts$/
 // `new URL('./worker.ts', import.meta.url)` and `import.meta.resolve('./page.ts')` name files as well.
 const FILE_URL = /\b(?:new URL|import\.meta\.resolve)\(\s*(['"])(\.{1,2}\/[^'"\n]*\.m?ts)\1/g
 
-/** Where a module imports a file of the application: the specifier as it now is, and its offset. */
+/** An import of an application file: the rewritten specifier and its offset. */
 export interface LocalImport {
   specifier: string
   offset: number
 }
 
-/** The name of a TypeScript file in a release: `page.ts` is `page.js`. Other names stay. */
+/** The name of a TypeScript file in a release: `page.ts` becomes `page.js`. Other names are kept. */
 export function releasedName(path: string): string {
   return path.replace(TYPESCRIPT, '.$1js')
 }
 
 /**
- * Makes a stripped module import the other stripped modules: `./page.ts` becomes `./page.js`, which has the same length, so that
- * columns stay true. Specifiers of packages are left alone.
+ * Makes a stripped module import the other stripped modules: `./page.ts` becomes `./page.js`, which has the same length, so
+ * that columns stay correct. Package specifiers are left alone.
  *
- * @returns the code, and what it imports by a path that is written out
+ * @returns the code, and its imports with literal relative paths
  */
 export async function rewriteImports(code: string): Promise<{ code: string; imports: LocalImport[] }> {
   await init

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { listFiles } from '../manifest/list-files.ts'
 import { rewriteImports } from './rewrite-imports.ts'
 
-/** Leaves of compiled templates what runs: their JavaScript, with imports of the released modules, and their maps. */
+/**
+ * Keeps only the runnable parts of compiled templates: their JavaScript, importing the released modules, and their source
+ * maps.
+ */
 export async function rewriteTemplates(dir: string): Promise<void> {
   for (const path of listFiles(dir)) {
     const file = join(dir, path)

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listFiles } from '../manifest/list-files.ts'
 
-/** The name of the software bill of materials in a release: CycloneDX 1.6, JSON. */
+/** The file name of a release's software bill of materials: CycloneDX 1.6, JSON. */
 export const SBOM = 'sbom.cdx.json'
 
 interface InstalledPackage {
@@ -12,7 +12,7 @@ interface InstalledPackage {
   license?: string
 }
 
-/** The packages installed below a release, each version once, sorted. */
+/** The packages installed in a release, each version once, sorted. */
 export function installedPackages(out: string): InstalledPackage[] {
   const found = new Map<string, InstalledPackage>()
   for (const path of listFiles(out)) {
@@ -25,8 +25,8 @@ export function installedPackages(out: string): InstalledPackage[] {
 }
 
 /**
- * Writes the software bill of materials of a release, without a serial number and with the commit's time, so that it is the same for
- * the same release. See https://cyclonedx.org/docs/1.6/json/.
+ * Writes the software bill of materials of a release, without a serial number and with the commit's time, so that the same
+ * release gives the same file. See https://cyclonedx.org/docs/1.6/json/.
  */
 export async function writeSbom(
   out: string,

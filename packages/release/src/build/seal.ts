@@ -1,7 +1,10 @@
 import { chmod, copyFile, lstat, lutimes, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Makes everything below a folder read-only and gives it one time, so that it is the same wherever and whenever it is built. */
+/**
+ * Makes everything below a folder read-only and gives it one timestamp, so that it is identical wherever and whenever it is
+ * built.
+ */
 export async function seal(dir: string, time: Date): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name)
@@ -18,7 +21,7 @@ export async function seal(dir: string, time: Date): Promise<void> {
 async function sealFile(path: string): Promise<void> {
   const { mode, nlink } = await lstat(path)
   if (nlink > 1) {
-    // The other name of this file is somebody else's.
+    // The other hard link to this file belongs to something else.
     await copyFile(path, `${path}.copy`)
     await rename(`${path}.copy`, path)
   }

@@ -6,7 +6,7 @@ import { listFiles } from '../manifest/list-files.ts'
 import { changedFiles, currentCommit, trackedFiles } from './git.ts'
 import { type LocalImport, releasedName, rewriteImports } from './rewrite-imports.ts'
 
-/** What no release needs: tests, what tools read, and what describes a deployment from outside. */
+/** Files that no release needs: tests, input of tools, and descriptions of the deployment. */
 const EXCLUDED = [
   '.*',
   '.*/**',
@@ -35,18 +35,18 @@ const EXCLUDED = [
 export interface SourceSelection {
   /** The application's folder. */
   root: string
-  /** Globs of files to leave out besides tests, tools' settings and files that begin with a dot. */
+  /** Globs of files to exclude, in addition to tests, tool settings and files that begin with a dot. */
   exclude: readonly string[]
-  /** Globs of files to take although Git does not know them, such as what a bundler wrote. */
+  /** Globs of files to include although Git does not track them, such as a bundler's output. */
   include: readonly string[]
-  /** Whether changes that are not committed may be part of it. */
+  /** Whether it may contain uncommitted changes. */
   allowDirty: boolean
 }
 
 /**
- * The files of the release below the application's folder: what Git tracks, without tests and settings of tools.
+ * The files of the release below the application's folder: those that Git tracks, without tests and tool settings.
  *
- * @returns paths relative to the folder, sorted, and whether some of them are not as committed
+ * @returns paths relative to the folder, sorted, and whether any of them has uncommitted changes
  * @throws tree_dirty, git_failed
  */
 export async function selectSources(selection: SourceSelection): Promise<{ paths: string[]; dirty: boolean }> {
@@ -77,8 +77,8 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Copies the files of an application into a release. TypeScript becomes JavaScript of the same lines and columns, under the
- * name that imports are changed to.
+ * Copies the files of an application into a release. TypeScript becomes JavaScript with the same lines and columns, under
+ * the name that imports are changed to.
  *
  * @throws source_invalid, source_collision, source_unsupported, import_missing
  */
@@ -103,7 +103,10 @@ export async function copySources(root: string, paths: readonly string[], out: s
   refuseMissingImports(paths, imports, texts)
 }
 
-/** The JavaScript of each file. Throws source_invalid for the first that has a syntax error or more than types, such as an enum. */
+/**
+ * The JavaScript of each file. Throws source_invalid for the first with a syntax error or with more than types, such as an
+ * enum.
+ */
 async function stripAll(texts: ReadonlyMap<string, string>): Promise<Map<string, string>> {
   const files = [...texts.keys()]
   const results = await stripTypes([...texts.values()])
@@ -140,7 +143,7 @@ async function copyEntry(from: string, to: string): Promise<void> {
   await chmod(to, stats.mode & 0o777)
 }
 
-/** A file that is excluded, or not committed, would be missed when the release runs. */
+/** An excluded or uncommitted file would be missing at run time. */
 function refuseMissingImports(
   paths: readonly string[],
   imports: ReadonlyMap<string, readonly LocalImport[]>,

@@ -12,19 +12,19 @@ export interface DeployTarget {
   hosts: readonly DeployHost[]
   /** The target folder on each host: `/srv/shop`. */
   path: string
-  /** The environment whose configuration counts. Default `production`. */
+  /** The environment whose configuration applies. Default `production`. */
   environment?: string
-  /** The Node.js of the hosts. Default `node`, from the PATH of a login by ssh. */
+  /** The hosts' Node.js. Default `node`, from the PATH of an ssh login. */
   node?: string
-  /** How many hosts are switched at once. Default 1. */
+  /** How many hosts are switched at the same time. Default 1. */
   batchSize?: number
-  /** What becomes of hosts that were switched when another one fails. Default `revert`: they go back. */
+  /** What happens to switched hosts if another one fails. Default `revert`: they go back. */
   onFailure?: 'revert' | 'stop'
-  /** As of `arlen release activate`: `auto`, `none`, or a command on the host, such as `sudo systemctl reload shop`. */
+  /** As in `arlen release activate`: `auto`, `none`, or a command on the host, such as `sudo systemctl reload shop`. */
   reload?: string
-  /** Paths that a release must answer before the switch. */
+  /** Paths that a release must serve successfully before the switch. */
   requests?: readonly string[]
-  /** Time in milliseconds for the canary on a host, and again for the reload. Default 60,000. */
+  /** Time limit in milliseconds for the canary on a host, and again for the reload. Default 60,000. */
   timeoutMs?: number
   /** Commands on each host, in its target folder. */
   hooks?: { beforeActivate?: string; afterActivate?: string }
@@ -32,11 +32,11 @@ export interface DeployTarget {
 
 /** One machine. */
 export interface DeployHost {
-  /** As ssh takes it: `deploy@web1.example.com`, or a name of your ssh configuration. */
+  /** An ssh destination: `deploy@web1.example.com`, or a name in your ssh configuration. */
   address: string
-  /** More options of ssh: `['-p', '2222']`. */
+  /** More ssh options: `['-p', '2222']`. */
   ssh?: readonly string[]
-  /** Where it differs from the others. */
+  /** The target folder, if it differs from the others'. */
   path?: string
 }
 
@@ -60,7 +60,7 @@ const TARGET: OptionTable<DeployTarget> = {
 }
 
 /**
- * Checks the settings of a deployment, and gives them their type.
+ * Validates the settings of a deployment, and types them.
  *
  * ```ts
  * export default defineDeploy({

@@ -9,15 +9,15 @@ import { Host, type HostResult, lastWords, quote } from './host.ts'
 /** Options of {@link deployRelease}. */
 export interface DeployOptions {
   target: DeployTarget
-  /** The archive of the release, as `archiveRelease()` writes it. */
+  /** The release's archive, as written by `archiveRelease()`. */
   archive: string
-  /** Give the commands and run none. Default false. */
+  /** Returns the commands and runs none. Default false. */
   dryRun?: boolean | undefined
-  /** Called when a step begins on a host, and with what it said. */
+  /** Called when a step begins on a host, and with its output. */
   onEvent?: ((event: DeployEvent) => void) | undefined
 }
 
-/** What happens during a deployment. */
+/** The events of a deployment. */
 export interface DeployEvent {
   host: string
   step: 'upload' | 'verify' | 'activate' | 'revert' | 'skip'
@@ -29,7 +29,7 @@ export interface DeployResult {
   id: string
   /** Hosts on which the release runs now. */
   switched: string[]
-  /** Hosts on which it was running already. */
+  /** Hosts on which it was already running. */
   unchanged: string[]
   /** With `dryRun`: every command, in order. */
   commands: string[]
@@ -42,7 +42,7 @@ const OPTIONS: OptionTable<DeployOptions> = {
   onEvent: option.func,
 }
 
-// Checks the archive before anything of it is unpacked. Runs on the host, which may have no zstd and no sha256sum.
+// Checks the archive before anything is unpacked. Runs on the host, which may lack zstd and sha256sum.
 const UNPACK = [
   "const fs=require('node:fs')",
   'const[,file,wanted]=process.argv',
@@ -52,11 +52,11 @@ const UNPACK = [
 ].join(';')
 
 /**
- * Brings a release to all hosts of a target, verifies it there, and switches one batch of hosts after the other. Migrations are applied
- * by the first host, under the lock of the database. Stops at the first host that fails; those that were switched go back unless the
- * target says otherwise. What is done already is not done again, so that a deployment that was cut off can be repeated.
+ * Uploads a release to all hosts of a target, verifies it there, and switches one batch of hosts after the other. The first
+ * host applies the migrations, under the database's lock. Stops at the first host that fails; switched hosts go back unless
+ * the target says otherwise. Finished steps are not repeated, so an interrupted deployment can be run again.
  *
- * @throws archive_missing, and deploy_failed with the host, the step, and what became of the others
+ * @throws archive_missing, and deploy_failed with the host, the step, and the state of the others
  */
 export async function deployRelease(given: DeployOptions): Promise<DeployResult> {
   const { target, archive, dryRun = false, onEvent = () => {} } = readOptions('deployRelease()', given, OPTIONS)
@@ -106,7 +106,7 @@ export async function deployRelease(given: DeployOptions): Promise<DeployResult>
         onEvent({ host: host.name, step: 'activate', detail: id })
         const { activate, afterActivate } = scripts(host)
         const result = await host.run(activate)
-        // Even where the answer was lost on its way, the host may have been switched.
+        // The host may have been switched even if its response was lost.
         if (result.code === 0 || basename(await currentOf(host)) === id) done.push({ host, from: basename(from) })
         await must(host, 'activate', result)
         if (afterActivate !== undefined) await must(host, 'afterActivate', await host.run(afterActivate))
@@ -117,7 +117,7 @@ export async function deployRelease(given: DeployOptions): Promise<DeployResult>
   }
   return { id, switched: done.map(({ host }) => host.name), unchanged, commands: [] }
 
-  /** The first failure, with what became of the hosts that were switched before. */
+  /** The first failure, with the state of the hosts that were switched before. */
   async function afterFailure(error: Error): Promise<Error> {
     if (done.length === 0 || target.onFailure === 'stop') {
       const rest = done.length === 0 ? 'No host was switched.' : `${names(done)} keep ${id}.`
@@ -161,7 +161,7 @@ function names(done: readonly { host: Host }[]): string {
   return done.map(({ host }) => host.name).join(', ')
 }
 
-/** Runs a step on several hosts at once, and waits for all of them before the first failure is thrown. */
+/** Runs a step on several hosts in parallel, and waits for all of them before it throws the first failure. */
 async function onAll(hosts: readonly Host[], step: (host: Host) => Promise<void>): Promise<void> {
   const outcomes = await Promise.allSettled(hosts.map(step))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
@@ -171,7 +171,7 @@ async function must(host: Host, step: string, result: HostResult): Promise<void>
   if (result.code !== 0) throw new Error(`${host.name} failed at ${step}: ${lastWords(result)}`)
 }
 
-/** What is run on a host, as shell commands. */
+/** The shell commands that run on a host. */
 function deployScripts(target: DeployTarget, host: Host, id: string, sha256: string) {
   const { node = 'node', hooks = {} } = target
   const path = quote(host.path)
@@ -181,7 +181,7 @@ function deployScripts(target: DeployTarget, host: Host, id: string, sha256: str
   return {
     isThere: `test -f ${release}/manifest.json`,
     upload: `test -d ${path}/.arlen && cat > ${archive}.partial && mv ${archive}.partial ${archive}`,
-    // Half a release never has the name of one.
+    // Only a complete release gets the name of one.
     unpack: [
       `if [ -d ${incoming} ]; then chmod -R u+w ${incoming} && rm -rf ${incoming}; fi && mkdir ${incoming}`,
       `{ ${quote(node)} -e ${quote(UNPACK)} ${archive} ${sha256} || echo failed > ${incoming}/failed; } | tar -x -f - -C ${incoming}`,
@@ -197,7 +197,7 @@ function deployScripts(target: DeployTarget, host: Host, id: string, sha256: str
   }
 }
 
-/** Activates a release by the command of another one, or of its own. */
+/** Activates a release with its own command or that of another one. */
 function activateScript(target: DeployTarget, host: Host, by: string, id: string): string {
   const { node = 'node', environment = 'production', reload = 'auto', requests = [], timeoutMs = 60_000 } = target
   const words = [node, join(host.path, 'releases', by, 'bin/app'), 'release', 'activate', id, '--target', host.path]
@@ -206,7 +206,7 @@ function activateScript(target: DeployTarget, host: Host, by: string, id: string
   return words.map(quote).join(' ')
 }
 
-/** The newer release brings the host back, for the older one may know less. */
+/** The newer release takes the host back, because the older one may lack features. */
 function revertScript(target: DeployTarget, host: Host, by: string, id: string): string {
   return activateScript(target, host, by, id).replace(' release activate ', ' release rollback ')
 }

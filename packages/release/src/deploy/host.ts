@@ -3,17 +3,17 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import type { DeployHost, DeployTarget } from './define-deploy.ts'
 
-/** What a command on a host said. */
+/** The output of a command on a host. */
 export interface HostResult {
   code: number
   stdout: string
   stderr: string
 }
 
-// A host that does not answer must not hold the others up, and a question for a password would wait for ever.
+// An unreachable host must not delay the others, and a password prompt would wait forever.
 const SSH_OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=10']
 
-/** One machine, by the system's ssh. */
+/** One machine, reached with the system's ssh. */
 export class Host {
   readonly name: string
   /** The target folder on it. */
@@ -26,12 +26,12 @@ export class Host {
     this.#ssh = [...SSH_OPTIONS, ...ssh, address]
   }
 
-  /** The command of this machine that runs a shell command on the host. */
+  /** The local command that runs a shell command on the host. */
   commandFor(script: string): readonly string[] {
     return ['ssh', ...this.#ssh, script]
   }
 
-  /** Runs a shell command on the host, with the content of a file as its input if one is given. */
+  /** Runs a shell command on the host, with a file's content as its input if one is given. */
   async run(script: string, { input }: { input?: string } = {}): Promise<HostResult> {
     const [file, ...args] = this.commandFor(script)
     const child = spawn(file!, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
@@ -48,18 +48,18 @@ export class Host {
       })
       child.once('close', code => resolve(code ?? 255))
     })
-    // A host that hangs up in the middle of an upload says so by its exit code.
+    // If a host hangs up during an upload, its exit code reports it.
     if (input !== undefined) await pipeline(createReadStream(input), child.stdin!).catch(() => undefined)
     return { code: await ended, ...output }
   }
 }
 
-/** A word of a shell command that the shell takes as it is. */
+/** Quotes a word for the shell. */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-/** The last lines of what a failed command said. With `--json`, `arlen` says it as `{"error":{"message":…}}`. */
+/** The last lines of a failed command's output. With `--json`, `arlen` writes `{"error":{"message":…}}`. */
 export function lastWords({ code, stdout, stderr }: HostResult): string {
   const lines = `${stderr}\n${stdout}`.split('\n').filter(line => line.trim() !== '')
   return lines.slice(-5).map(messageOf).join('\n') || `exit code ${code}`

@@ -2,19 +2,19 @@ import { join } from 'node:path'
 import type { DeployTarget } from './define-deploy.ts'
 import { Host, lastWords, quote } from './host.ts'
 
-/** What a host is like. */
+/** The state of a host. */
 export interface HostReport {
   host: string
-  /** The release that runs there; undefined if none does or the host does not answer. */
+  /** The release that runs there; undefined if there is none or the host is unreachable. */
   current: string | undefined
-  /** What keeps a deployment from working, each with what to do. Empty is good. */
+  /** Everything that would prevent a deployment, each with its remedy. Empty if all is well. */
   problems: string[]
 }
 
 const MIN_FREE_MIB = 500
 const MAX_CLOCK_SKEW_S = 30
 
-/** Makes the target folder on every host, with what is missing in it. Says of each host what it could not do. */
+/** Creates the target folder on every host, with whatever is missing in it. Reports for each host what it could not do. */
 export async function initHosts(target: DeployTarget): Promise<HostReport[]> {
   return Promise.all(
     target.hosts.map(async each => {
@@ -31,7 +31,9 @@ export async function initHosts(target: DeployTarget): Promise<HostReport[]> {
   )
 }
 
-/** Looks for what would keep a deployment from working: ssh, Node.js, tar, disk, clock, permissions, the environment file. */
+/**
+ * Checks for everything that would prevent a deployment: ssh, Node.js, tar, disk, clock, permissions, the environment file.
+ */
 export async function inspectHosts(target: DeployTarget): Promise<HostReport[]> {
   return Promise.all(target.hosts.map(each => inspectHost(target, new Host(each, target))))
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { MANIFEST, type ReleaseEntry } from './manifest.ts'
 
 /**
- * The paths of all files and links below a folder except the manifest, sorted by their code units, `/` between the parts.
- * Folders themselves are not listed.
+ * The paths of all files and links below a folder except the manifest, sorted by code units, with `/` as separator. Folders
+ * themselves are not listed.
  */
 export function listFiles(dir: string): string[] {
   const found: string[] = []
@@ -20,7 +20,7 @@ export function listFiles(dir: string): string[] {
   return found.sort((a, b) => (a < b ? -1 : 1))
 }
 
-/** What a manifest says about a file or link as it is now. Reads it once, whole. */
+/** The manifest entry for a file or link in its current state. Reads it once, in full. */
 export function describeEntry(dir: string, path: string): ReleaseEntry {
   const file = join(dir, path)
   const stats = lstatSync(file)

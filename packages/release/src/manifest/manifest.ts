@@ -5,10 +5,10 @@ import { releaseError } from '../errors.ts'
 /** The name of the manifest in a release's folder. */
 export const MANIFEST: string = 'manifest.json'
 
-/** The version of the manifest's format that this package reads and writes. */
+/** The version of the manifest format that this package reads and writes. */
 export const FORMAT_VERSION: number = 1
 
-/** What a release is made of, as `manifest.json` says. Its JSON Schema is `manifest.schema.json` in this package. */
+/** The content of a release, as in `manifest.json`. Its JSON Schema is `manifest.schema.json` in this package. */
 export interface Manifest {
   formatVersion: number
   /** The commit's time (UTC) and the start of its id: `20261129T231500Z-33a22450ab12`. Ids sort by time. */
@@ -19,22 +19,22 @@ export interface Manifest {
     id: string | null
     /** ISO 8601, UTC. */
     time: string
-    /** Whether the release contains changes that are not in the commit. */
+    /** Whether the release contains uncommitted changes. */
     dirty: boolean
   }
   node: {
-    /** The range of Node.js versions it runs on, from `engines.node`. */
+    /** The supported Node.js versions, from `engines.node`. */
     range: string
-    /** The version it was built and checked with. */
+    /** The version that it was built and checked with. */
     checked: string
   }
-  /** The versions of Arlen's packages in it. */
+  /** The versions of the Arlen packages in it. */
   arlen: Readonly<Record<string, string>>
-  /** Where its native modules run; null if it has none and so runs anywhere. */
+  /** Where its native modules run; null if it has none and therefore runs anywhere. */
   platform: Platform | null
   /** Its migrations, oldest first. */
   migrations: readonly ReleaseMigration[]
-  /** Every file and symbolic link but the manifest, sorted by path. */
+  /** Every file and symbolic link except the manifest, sorted by path. */
   files: Readonly<Record<string, ReleaseEntry>>
 }
 
@@ -42,7 +42,7 @@ export interface Manifest {
 export interface Platform {
   os: string
   arch: string
-  /** Of Linux. */
+  /** The C library on Linux. */
   libc?: 'glibc' | 'musl'
 }
 
@@ -50,9 +50,9 @@ export interface Platform {
 export interface ReleaseMigration {
   version: string
   name: string
-  /** Below `db/migrations`. */
+  /** Relative to `db/migrations`. */
   file: string
-  /** `contract` takes something away that an older release may use; it is applied when none of those can come back. */
+  /** `contract` removes something that an older release may use; it is applied when none of those can come back. */
   phase: 'expand' | 'contract'
 }
 
@@ -94,10 +94,10 @@ export async function readManifest(dir: string): Promise<Manifest> {
   return value
 }
 
-/** What an id looks like. It is the name of a folder. */
+/** The format of an id, which is also the name of a folder. */
 export const RELEASE_ID: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
-/** The text of a manifest, always the same for the same release. */
+/** The text of a manifest, always identical for the same release. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`
 }

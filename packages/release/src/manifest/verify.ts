@@ -15,7 +15,7 @@ export interface ReleaseProblem {
  * Compares every file of a release with its manifest: one changed, missing or added byte is found.
  *
  * @param dir - the folder of the release
- * @returns what differs, sorted by path; empty if nothing does
+ * @returns the differences, sorted by path; empty if there are none
  * @throws manifest_missing, manifest_invalid
  */
 export async function findChanges(dir: string): Promise<ReleaseProblem[]> {

@@ -9,13 +9,13 @@ import { releaseIds, type TargetFolder, targetFolder } from './target-folder.ts'
 
 /** Options of {@link activateRelease}. */
 export interface ActivateOptions extends SwitchOptions {
-  /** The id of a release of the target, or the path of an archive or folder of one. */
+  /** The id of a release in the target, or the path of a release's archive or folder. */
   release: string
 }
 
 /** Options of {@link rollbackRelease}. */
 export interface RollbackOptions extends SwitchOptions {
-  /** The release to go back to. Default: the one that ran before. */
+  /** The release to go back to. Default: the previous one. */
   to?: string | undefined
 }
 
@@ -23,8 +23,9 @@ const ACTIVATE_OPTIONS: OptionTable<ActivateOptions> = { ...SWITCH_OPTIONS, rele
 const ROLLBACK_OPTIONS: OptionTable<RollbackOptions> = { ...SWITCH_OPTIONS, to: option.text }
 
 /**
- * Makes a release the running one: verifies it, checks the configuration, applies expanding migrations, tries it beside the running
- * one, switches `current` and reloads. A failure before the switch leaves the running release untouched; one after it goes back.
+ * Makes a release the running one: verifies it, checks the configuration, applies expanding migrations, tries it next to
+ * the running one, switches `current` and reloads. A failure before the switch leaves the running release untouched; after
+ * the switch, it goes back.
  *
  * @throws target_missing, target_locked, release_unknown, release_changed, archive_invalid, checksum_wrong, signature_wrong, node_unfit,
  *   platform_unfit, config_invalid, schema_ahead, contract_in_between, canary_failed, reload_failed, watch_impossible, errors_rose, step_failed;
@@ -44,7 +45,7 @@ export async function activateRelease(given: ActivateOptions): Promise<SwitchRes
 }
 
 /**
- * Goes back to an earlier release, unless a contracting migration has removed what it uses. Migrations are not undone.
+ * Goes back to an earlier release, unless a contracting migration has removed something it uses. Migrations are not undone.
  *
  * @throws no_previous, rollback_forbidden, release_running and what {@link activateRelease} throws
  */
@@ -65,7 +66,7 @@ export async function rollbackRelease(given: RollbackOptions): Promise<SwitchRes
   })
 }
 
-/** The release that ran before the current one and is still there. */
+/** The release that ran before the current one and still exists. */
 export async function previousRelease(target: TargetFolder, current: string | undefined): Promise<string | undefined> {
   const there = new Set(await releaseIds(target))
   return successfulReleases(await readHistory(target)).find(id => id !== current && there.has(id))

@@ -6,11 +6,11 @@ import { READINESS_PATH } from '@arlen/core/health-paths'
 import { releaseError } from '../errors.ts'
 import { StartedRelease } from './release-process.ts'
 
-/** A request that a new release must answer before it is switched to. */
+/** A request that a new release must answer before the switch. */
 export interface CanaryRequest {
   /** The path and query. */
   path: string
-  /** The status of the answer. Default: any from 200 to 399. */
+  /** The expected status. Default: any from 200 to 399. */
   status?: number | undefined
 }
 
@@ -20,7 +20,7 @@ export interface CanaryOptions {
   dir: string
   env: Readonly<Record<string, string | undefined>>
   requests: readonly CanaryRequest[]
-  /** Time for everything: the start and all answers. */
+  /** Time limit for everything: the start and all responses. */
   timeoutMs: number
 }
 
@@ -33,9 +33,9 @@ interface Answer {
 }
 
 /**
- * Starts a release beside the running one, on a socket of its own, and asks it for its readiness and for whatever else is wanted.
+ * Starts a release next to the running one, on its own socket, and checks its readiness and the requested paths.
  *
- * @throws canary_failed with the last answer and the last lines of its log
+ * @throws canary_failed with the last response and the last lines of its log
  */
 export async function tryRelease({ id, dir, env, requests, timeoutMs }: CanaryOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'arlen-canary-'))
@@ -62,7 +62,7 @@ export async function tryRelease({ id, dir, env, requests, timeoutMs }: CanaryOp
   }
 }
 
-/** Resolves with undefined once it is ready, else with the reason why it never was. */
+/** Resolves with undefined once it is ready, otherwise with the reason why it never was. */
 async function untilReady(
   release: StartedRelease,
   socket: string,
@@ -74,7 +74,7 @@ async function untilReady(
     if (release.end !== undefined) return release.end
     const answer = await ask(socket, READINESS_PATH, signal).catch(() => undefined)
     if (answer && answer.status < 400) return undefined
-    // An application that is not Arlen's may have no such path; that it answers is then all there is to know.
+    // An application that is not Arlen's may lack this path; then any response has to do.
     if (answer?.status === 404) return undefined
     if (answer) last = `${READINESS_PATH} answered ${describe(answer)}`
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)

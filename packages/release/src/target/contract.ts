@@ -15,9 +15,9 @@ import { currentRelease, requireTarget, type TargetFolder, targetFolder } from '
 export interface ContractOptions {
   /** The folder of the target. */
   target: string
-  /** The environment whose configuration counts. Default `production`. */
+  /** The environment whose configuration applies. Default `production`. */
   environment?: string | undefined
-  /** Give the plan and change nothing. Default false. */
+  /** Returns the plan and changes nothing. Default false. */
   dryRun?: boolean | undefined
 }
 
@@ -25,7 +25,7 @@ export interface ContractOptions {
 export interface ContractResult {
   /** Files of the migrations. */
   migrations: string[]
-  /** Releases of the target that cannot come back after it. */
+  /** Releases of the target that cannot come back afterwards. */
   excluded: string[]
 }
 
@@ -36,7 +36,8 @@ const OPTIONS: OptionTable<ContractOptions> = {
 }
 
 /**
- * Applies the migrations of the running release that take something away from older ones. None of those can come back afterwards.
+ * Applies the migrations of the running release that remove something older releases use. None of those can come back
+ * afterwards.
  *
  * @throws target_missing, target_locked, config_invalid, contract_not_applied if nothing runs or it has no database
  */

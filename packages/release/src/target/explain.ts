@@ -12,10 +12,10 @@ const PLAIN: Readonly<Record<string, string>> = {
 }
 
 /**
- * Runs one step of a command. What the system refuses becomes one line that names the step and says what became of it.
+ * Runs one step of a command. A system error becomes one line that names the step and its outcome.
  *
  * @param outcome - what is true if the step fails: `Nothing was changed`
- * @throws step_failed; errors of Arlen as they are
+ * @throws step_failed; Arlen's own errors unchanged
  */
 export async function runStep<T>(step: string, outcome: string, fn: () => Promise<T>): Promise<T> {
   try {
@@ -26,7 +26,7 @@ export async function runStep<T>(step: string, outcome: string, fn: () => Promis
   }
 }
 
-/** An error in plain words, with the file it is about. */
+/** An error in plain words, with the file it concerns. */
 export function plainReason(error: unknown): string {
   const { code, path, message } = error as NodeJS.ErrnoException
   const plain = code === undefined ? undefined : PLAIN[code]

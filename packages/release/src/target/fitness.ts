@@ -16,7 +16,7 @@ export function requireMachine({ id, node, platform }: Manifest): void {
 }
 
 /**
- * Reads the configuration of a release as it will, in the target's environment.
+ * Reads the configuration of a release in the target's environment.
  *
  * @returns the URL of its database, or undefined if it has none
  * @throws config_invalid with everything that is missing, by name and not by value
@@ -29,7 +29,7 @@ export function requireConfiguration(
 ): string | undefined {
   const own = { ...process.env }
   try {
-    // The files of a configuration may read process.env themselves. Nothing else runs before it is as it was.
+    // Configuration files may read process.env themselves. Nothing else runs before it is restored.
     replaceEnvironment(env)
     const { url } = loadConfig({ root: dir, env, environment }).config.db
     return env.MIGRATION_DATABASE_URL || url || undefined

@@ -11,7 +11,7 @@ export interface HistoryEntry {
   action: 'activate' | 'rollback' | 'contract' | 'prune'
   /** The release that ran before; null if there was none. */
   from: string | null
-  /** The release that was to run. */
+  /** The release that was activated. */
   to: string | null
   durationMs: number
   /** `interrupted`: the command was killed; `step` says where. */
@@ -20,11 +20,11 @@ export interface HistoryEntry {
   reason?: string
 }
 
-/** Appends a line to the history, and waits until the disk has it. */
+/** Appends a line to the history, and waits until it is on disk. */
 export async function appendHistory(target: TargetFolder, entry: HistoryEntry): Promise<void> {
   const handle = await open(join(target.state, 'history.jsonl'), 'a+', 0o640)
   try {
-    // A line that a full disk or a power cut tore is ended first.
+    // A line that a full disk or a power failure truncated is terminated first.
     const { size } = await handle.stat()
     const last = Buffer.alloc(1)
     if (size > 0) await handle.read(last, 0, 1, size - 1)
@@ -36,7 +36,7 @@ export async function appendHistory(target: TargetFolder, entry: HistoryEntry): 
   }
 }
 
-/** The history, oldest first. Torn lines are left out. */
+/** The history, oldest first. Truncated lines are skipped. */
 export async function readHistory(target: TargetFolder): Promise<HistoryEntry[]> {
   const text = await readFile(join(target.state, 'history.jsonl'), 'utf8').catch(() => '')
   return text.split('\n').flatMap(line => {
@@ -48,7 +48,7 @@ export async function readHistory(target: TargetFolder): Promise<HistoryEntry[]>
   })
 }
 
-/** The releases that ran, the latest first, each once. */
+/** The releases that have run, the latest first, each once. */
 export function successfulReleases(history: readonly HistoryEntry[]): string[] {
   const ran = history.filter(
     ({ action, outcome }) => outcome === 'ok' && (action === 'activate' || action === 'rollback'),

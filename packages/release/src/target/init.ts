@@ -5,9 +5,9 @@ import { runStep } from './explain.ts'
 import { createTargetFolder, targetFolder } from './target-folder.ts'
 
 /**
- * Makes a folder a target, with what is missing of `releases/`, `shared/` and an empty `shared/env`. May be called again.
+ * Turns a folder into a target: creates `releases/`, `shared/` and an empty `shared/env` as needed. It may be called again.
  *
- * @throws step_failed if it may not be written
+ * @throws step_failed if the folder is not writable
  */
 export async function initTarget(dir: string): Promise<void> {
   const target = targetFolder(dir)
@@ -15,7 +15,7 @@ export async function initTarget(dir: string): Promise<void> {
     await createTargetFolder(target)
     const env = join(target.shared, 'env')
     if (existsSync(env)) return
-    // Secrets go in here.
+    // This file holds secrets.
     await writeFile(env, '# The environment of every release: NAME=value, one a line\n', { mode: 0o600, flag: 'wx' })
   })
 }

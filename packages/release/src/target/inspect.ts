@@ -9,11 +9,11 @@ import { currentRelease, releaseIds, requireTarget, targetFolder } from './targe
 /** One release of a target. */
 export interface ReleaseSummary {
   id: string
-  /** `current`: the one that runs. `previous`: the one a rollback leads to. */
+  /** `current`: the running one. `previous`: the one a rollback goes back to. */
   state: 'current' | 'previous' | 'present'
   commit: string | null
   version: string
-  /** When it last began to run; null if it never did. */
+  /** When it was last activated; null if never. */
   activatedAt: string | null
 }
 
@@ -21,7 +21,7 @@ export interface ReleaseSummary {
 export interface TargetStatus {
   current: string | undefined
   previous: string | undefined
-  /** The command that works on it now. */
+  /** The command that is working on it now. */
   holder: Holder | undefined
   /** The step at which the last command was killed, if it was. */
   interrupted: { action: string; step: string; to: string | null } | undefined
@@ -52,13 +52,13 @@ export async function listReleases(dir: string): Promise<ReleaseSummary[]> {
   )
 }
 
-/** What runs on a target, what ran before, and what is going on. Throws target_missing. */
+/** What runs on a target, what ran before, and what is in progress. Throws target_missing. */
 export async function targetStatus(dir: string): Promise<TargetStatus> {
   const target = targetFolder(dir)
   requireTarget(target)
   const current = await currentRelease(target)
   const holder = await lockHolder(target)
-  // While a command works, its file is there and nothing was interrupted.
+  // While a command works, its file exists and nothing was interrupted.
   const killed = holder ? undefined : await interrupted(target)
   return {
     current,

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { releaseError } from '../errors.ts'
 import type { TargetFolder } from './target-folder.ts'
 
-/** Who holds the lock of a target. */
+/** The holder of a target's lock. */
 export interface Holder {
   pid: number
-  /** When that process started, as Linux counts it; it tells it from a later process of the same number. */
+  /** When that process started, in Linux clock ticks, to distinguish it from a later process with the same id. */
   processStart: string | undefined
   host: string
   user: string
@@ -18,7 +18,7 @@ export interface Holder {
 }
 
 /**
- * Runs `fn` as the only command that changes a target. The lock of a process that is gone is taken over.
+ * Runs `fn` as the only command that changes a target. The lock of a dead process is taken over.
  *
  * @throws target_locked with the holder's name
  */
@@ -29,19 +29,19 @@ export async function withTargetLock<T>(target: TargetFolder, command: string, f
   try {
     return await fn()
   } finally {
-    // Where the disk refuses that, the lock falls free with this process.
+    // If the disk rejects that, the lock is released with this process.
     await rm(file, { force: true }).catch(() => undefined)
   }
 }
 
-/** Who holds the lock now; undefined if nobody does, or a process that is gone. */
+/** The current holder of the lock; undefined if there is none or it is dead. */
 export async function lockHolder(target: TargetFolder): Promise<Holder | undefined> {
   const holder = await readHolder(join(target.state, 'lock'))
   return holder && isAlive(holder) ? holder : undefined
 }
 
 async function acquire(file: string, holder: Holder): Promise<void> {
-  // Not by the number of this process: one that was killed may have had it, and left a name of the lock itself.
+  // Not by this process's id: a killed process may have had the same one, and left its name of the lock.
   const mine = `${file}.${randomUUID()}.partial`
   const handle = await open(mine, 'wx', 0o640)
   try {
@@ -50,7 +50,7 @@ async function acquire(file: string, holder: Holder): Promise<void> {
     await handle.close()
   }
   try {
-    // A link is made whole or not at all, and never over another: two cannot both succeed.
+    // A link is created atomically and never over another, so two cannot both succeed.
     for (let attempt = 0; attempt < 10; attempt++) {
       const free = await link(mine, file).then(
         () => true,
@@ -61,17 +61,17 @@ async function acquire(file: string, holder: Holder): Promise<void> {
       )
       if (free) return
       const other = await readHolder(file)
-      if (other === undefined) continue // given back this moment
+      if (other === undefined) continue // just released
       if (isAlive(other)) throw releaseError('target_locked', { holder: nameOf(other) })
       await takeAway(file, other)
     }
     throw releaseError('target_locked', { holder: 'several commands at once' })
   } finally {
-    await rm(mine, { force: true }).catch(() => undefined) // the next command clears it up
+    await rm(mine, { force: true }).catch(() => undefined) // the next command cleans it up
   }
 }
 
-/** Removes the lock of a dead process. If another took it over in between, that one's lock goes back to its place. */
+/** Removes the lock of a dead process. If another one took it over in between, its lock is put back. */
 async function takeAway(file: string, dead: Holder): Promise<void> {
   const aside = `${file}.${randomUUID()}.partial`
   await rename(file, aside).catch(() => undefined)
@@ -99,7 +99,7 @@ function describeSelf(command: string): Holder {
   }
 }
 
-/** The name of this process's user, or its number where it has no name, as in many containers. */
+/** The name of this process's user, or its number if it has no name, as in many containers. */
 export function userName(): string {
   try {
     return userInfo().username
@@ -108,7 +108,7 @@ export function userName(): string {
   }
 }
 
-/** Of another machine nothing is known, so that its lock is believed. */
+/** Nothing is known about other machines, so their locks are respected. */
 function isAlive({ pid, host, processStart: start }: Holder): boolean {
   if (host !== hostname()) return true
   try {
@@ -123,7 +123,7 @@ function isAlive({ pid, host, processStart: start }: Holder): boolean {
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name of the program, in parentheses, may contain anything.
+    // The program's name, in parentheses, may contain anything.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined

@@ -6,7 +6,7 @@ import { appendHistory, type HistoryEntry } from './history.ts'
 import { userName, withTargetLock } from './lock.ts'
 import { currentRelease, removeLeftovers, requireTarget, type TargetFolder, writeAtomically } from './target-folder.ts'
 
-/** What a command that changes a target is doing; kept on the disk while it does. */
+/** What a command that changes a target is doing, kept on disk meanwhile. */
 interface Ongoing {
   action: HistoryEntry['action']
   from: string | null
@@ -15,10 +15,10 @@ interface Ongoing {
   startedAt: string
 }
 
-/** A command at work. */
+/** A running command. */
 export interface Operation {
   readonly from: string | undefined
-  /** Records which step begins, and for which release. Before the first one nothing is on the disk. */
+  /** Records the step that begins, and its release. Nothing is on disk before the first one. */
   begin(step: string, id?: string): Promise<void>
 }
 
@@ -28,10 +28,10 @@ const NOTHING = 'Nothing was changed'
 const REVERTED: ReadonlySet<string | undefined> = new Set(['reload_failed', 'errors_rose'])
 
 /**
- * Runs a command that changes a target: under its lock, after clearing up what a killed one left, with a line in the history
- * whatever becomes of it.
+ * Runs a command that changes a target: under its lock, after cleaning up after a killed one, and with a line in the
+ * history however it ends.
  *
- * @param to - the release that is to run, if the command is about one
+ * @param to - the release to be activated, if the command is about one
  */
 export async function operate<T>(
   target: TargetFolder,
@@ -54,7 +54,7 @@ export async function operate<T>(
         current = step
         wanted = id
         const ongoing: Ongoing = { action, from: from ?? null, to: wanted ?? null, step, startedAt }
-        // A disk that is full shows here, before anything is changed.
+        // A full disk shows here, before anything is changed.
         return runStep(step, NOTHING, () => writeAtomically(file, JSON.stringify(ongoing)))
       }
       const finish = async (outcome: Pick<HistoryEntry, 'outcome' | 'reason' | 'step'>) => {
@@ -69,7 +69,7 @@ export async function operate<T>(
       } catch (error) {
         const reverted = REVERTED.has((error as { code?: string }).code)
         const reason = (error as Error).message.split('\n')[0]!
-        // The first error is the one to tell.
+        // The first error is the one to report.
         await finish({ outcome: reverted ? 'reverted' : 'failed', step: current, reason }).catch(() => undefined)
         throw error
       }
@@ -77,7 +77,7 @@ export async function operate<T>(
   )
 }
 
-/** The command that was killed on this target, if one was and no other came after it. */
+/** The command that was killed on this target, if no other followed it. */
 export async function interrupted(target: TargetFolder): Promise<Ongoing | undefined> {
   try {
     return JSON.parse(await readFile(ongoingFile(target), 'utf8')) as Ongoing
@@ -86,7 +86,10 @@ export async function interrupted(target: TargetFolder): Promise<Ongoing | undef
   }
 }
 
-/** Records that a command was killed, and removes its halves. `current` leads to a whole release at every moment. */
+/**
+ * Records that a command was killed, and removes its partial results. `current` points to a complete release at every
+ * moment.
+ */
 async function recover(target: TargetFolder): Promise<void> {
   await removeLeftovers(target)
   const killed = await interrupted(target)

@@ -16,9 +16,9 @@ import {
 export interface PruneOptions {
   /** The folder of the target. */
   target: string
-  /** How many releases to keep besides the running one, the latest that ran first. At least 1. Default 4. */
+  /** How many releases to keep besides the running one, the most recently run first. At least 1. Default 4. */
   keep?: number | undefined
-  /** Give the plan and change nothing. Default false. */
+  /** Returns the plan and changes nothing. Default false. */
   dryRun?: boolean | undefined
 }
 
@@ -29,9 +29,9 @@ const OPTIONS: OptionTable<PruneOptions> = {
 }
 
 /**
- * Removes old releases. The running one, the one a rollback leads to, and those that are newer than the running one stay.
+ * Removes old releases. The running one, the one that a rollback goes back to, and newer ones are kept.
  *
- * @returns the ids of what was removed, or would be
+ * @returns the ids that were removed, or would be
  * @throws target_missing, target_locked, step_failed
  */
 export async function pruneReleases(given: PruneOptions): Promise<string[]> {
@@ -52,6 +52,6 @@ async function planPrune(target: TargetFolder, keep: number): Promise<string[]> 
   const previous = await previousRelease(target, current)
   const ran = successfulReleases(await readHistory(target)).filter(id => id !== current && ids.includes(id))
   const kept = new Set([...ran.slice(0, keep), current, previous])
-  // What was brought here and did not run yet is about to.
+  // Releases that were added but have not run yet are about to.
   return ids.filter(id => !kept.has(id) && (ran.includes(id) || (current !== undefined && id < current)))
 }

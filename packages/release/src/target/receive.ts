@@ -9,9 +9,9 @@ import { verifyRelease } from '../manifest/verify.ts'
 import { releaseIds, removeTree, type TargetFolder } from './target-folder.ts'
 
 /**
- * Makes a release part of a target. What is unpacked or copied gets its name only when every byte is verified.
+ * Adds a release to a target. It gets its name only after every byte has been verified.
  *
- * @param name - the id of a release that is there, or the path of an archive or folder of one
+ * @param name - the id of an existing release, or the path of a release's archive or folder
  * @returns its id
  * @throws release_unknown, archive_invalid, checksum_missing, checksum_wrong, signature_missing, signature_wrong, release_changed
  */
@@ -38,7 +38,7 @@ export async function receiveRelease(target: TargetFolder, name: string): Promis
       throw releaseError('archive_invalid', { file: path, reason: 'it contains no release' })
     }
     const { id, commit } = await verifyRelease(join(incoming, unpacked))
-    // The same release may be here already: then nothing is replaced.
+    // The same release may already exist: then nothing is replaced.
     if (!known.includes(id)) {
       await seal(join(incoming, unpacked), new Date(commit.time))
       await moveFolder(join(incoming, unpacked), join(target.releases, id), new Date(commit.time))
@@ -49,7 +49,7 @@ export async function receiveRelease(target: TargetFolder, name: string): Promis
   }
 }
 
-/** A read-only folder cannot be moved by everybody. */
+/** Only root can move a read-only folder. */
 async function moveFolder(from: string, to: string, time: Date): Promise<void> {
   await chmod(from, 0o755)
   await rename(from, to)

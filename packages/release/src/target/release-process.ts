@@ -10,7 +10,7 @@ export interface CommandResult {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Runs `bin/app` of a release to its end. */
+/** Runs `bin/app` of a release and waits for it to end. */
 export function runRelease(
   dir: string,
   args: readonly string[],
@@ -20,7 +20,7 @@ export function runRelease(
   return runCommand([process.execPath, join(dir, 'bin/app'), ...args], env, { timeoutMs, cwd: dir })
 }
 
-/** Runs a command to its end. A missing program is exit code 127. */
+/** Runs a command and waits for it to end. A missing program is exit code 127. */
 export function runCommand(
   [file, ...args]: readonly string[],
   env: Env,
@@ -36,7 +36,7 @@ export function runCommand(
   })
 }
 
-/** A release that was started beside the running one. */
+/** A release that was started next to the running one. */
 export class StartedRelease {
   readonly #child: ChildProcess
   readonly #lines: string[] = []
@@ -65,7 +65,7 @@ export class StartedRelease {
     })
   }
 
-  /** The last lines it wrote. */
+  /** The last lines of its output. */
   get log(): string {
     return this.#lines.slice(-20).join('\n')
   }
@@ -75,7 +75,7 @@ export class StartedRelease {
     if (this.#lines.length > 200) this.#lines.splice(0, this.#lines.length - 100)
   }
 
-  /** Ends it: TERM, and KILL when that takes too long. */
+  /** Ends it with TERM, or with KILL if that takes too long. */
   async stop(graceMs: number): Promise<void> {
     if (this.end !== undefined) return
     this.#child.kill('SIGTERM')

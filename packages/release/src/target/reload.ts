@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { runCommand } from './release-process.ts'
 import type { TargetFolder } from './target-folder.ts'
 
-/** How the running application is told of a new release: by propane's control socket, not at all, or by a command. */
+/**
+ * How the running application is notified of a new release: over propane's control socket, not at all, or with a command.
+ */
 export type ReloadMode = 'auto' | 'none' | readonly string[]
 
-/** What became of a reload. `not_running`: there was nothing to reload. */
+/** The outcome of a reload. `not_running`: there was nothing to reload. */
 export type ReloadResult = { outcome: 'ok' | 'not_running' } | { outcome: 'failed'; reason: string }
 
 /** What runs from `current`, and how it is asked. */

@@ -4,11 +4,11 @@ import { MIGRATIONS } from '../build/migrations.ts'
 import { releaseError } from '../errors.ts'
 import type { Manifest, ReleaseMigration } from '../manifest/manifest.ts'
 
-/** What the database and a release say of each other. */
+/** The differences between the migrations of a database and a release. */
 export interface SchemaState {
   /** Migrations of the release that the database lacks, oldest first. */
   pending: ReleaseMigration[]
-  /** Migrations that the database has and the release does not know: those of later releases. */
+  /** Migrations of the database that the release does not know: those of later releases. */
   unknown: { version: string; name: string }[]
 }
 
@@ -27,10 +27,10 @@ function isLacking({ state }: MigrationStatus): boolean {
 }
 
 /**
- * Decides which migrations an activation applies. Beside a running release these are the expand steps before the first contract
- * step; contract steps wait for `contract`. Where nothing runs yet, all are applied.
+ * Decides which migrations an activation applies. Next to a running release, these are the expand steps before the first
+ * contract step; contract steps wait for `contract`. If nothing runs yet, all are applied.
  *
- * @throws contract_in_between where an expand step comes after a contract step, for migrations are applied in their order
+ * @throws contract_in_between if an expand step follows a contract step, because migrations are applied in order
  */
 export function planMigrations(
   pending: readonly ReleaseMigration[],
@@ -45,8 +45,8 @@ export function planMigrations(
 }
 
 /**
- * The migrations in the database that a release cannot live with: contract steps it does not have, and steps of which no release here
- * says what they are.
+ * The migrations in the database that a release cannot run with: contract steps it does not have, and steps that no release
+ * here describes.
  *
  * @param manifests - of all releases of the target
  */

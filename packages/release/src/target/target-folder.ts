@@ -11,15 +11,15 @@ export interface TargetFolder {
   dir: string
   /** One folder for each release, named by its id. */
   releases: string
-  /** What outlives releases: the file `env`, sockets, uploads, trusted keys. */
+  /** Everything that outlives releases: the file `env`, sockets, uploads, trusted keys. */
   shared: string
   /** The symbolic link to the running release. */
   current: string
-  /** The lock, the history, and what is going on. */
+  /** The lock, the history, and the operation in progress. */
   state: string
 }
 
-/** The paths of a target. Looks at nothing. */
+/** The paths of a target. Does not access the disk. */
 export function targetFolder(dir: string): TargetFolder {
   const root = resolve(dir)
   return {
@@ -31,7 +31,7 @@ export function targetFolder(dir: string): TargetFolder {
   }
 }
 
-/** Makes what is missing of a target. */
+/** Creates the missing parts of a target. */
 export async function createTargetFolder(target: TargetFolder): Promise<void> {
   await mkdir(target.releases, { recursive: true })
   await mkdir(target.shared, { recursive: true, mode: 0o750 })
@@ -61,7 +61,7 @@ export async function releaseFolder(target: TargetFolder, id: string): Promise<s
   throw releaseError('release_unknown', { id, known: known.join(', ') || 'none' })
 }
 
-/** The id that `current` leads to, or undefined if nothing was activated yet. */
+/** The id that `current` points to, or undefined if nothing was activated yet. */
 export async function currentRelease(target: TargetFolder): Promise<string | undefined> {
   try {
     return basename(await readlink(target.current))
@@ -72,8 +72,8 @@ export async function currentRelease(target: TargetFolder): Promise<string | und
 }
 
 /**
- * Makes `current` lead to another release, in one system call: whoever opens it finds the old release or the new one, never neither.
- * The folder is written to the disk before this resolves. Undefined takes the link away.
+ * Makes `current` point to another release in one system call: readers find the old release or the new one, never neither.
+ * The folder is on disk before this resolves. Undefined removes the link.
  */
 export async function pointCurrentAt(target: TargetFolder, id: string | undefined): Promise<void> {
   if (id === undefined) {
@@ -86,7 +86,7 @@ export async function pointCurrentAt(target: TargetFolder, id: string | undefine
   await syncFolder(target.dir)
 }
 
-/** Writes a file so that others see the old content or the new one, and a power cut leaves either. */
+/** Writes a file atomically: others see the old content or the new one, even after a power failure. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
   const beside = `${file}.${randomUUID()}.partial`
   const handle = await open(beside, 'wx', 0o640)
@@ -109,7 +109,7 @@ async function syncFolder(dir: string): Promise<void> {
   }
 }
 
-/** Removes a release so that a half removed one cannot be taken for whole: it first loses its name. */
+/** Removes a release. It is renamed first, so that a partly removed one is not mistaken for a complete one. */
 export async function removeRelease(target: TargetFolder, id: string): Promise<void> {
   const trash = join(target.releases, `.removed-${id}`)
   await removeTree(trash)
@@ -117,7 +117,7 @@ export async function removeRelease(target: TargetFolder, id: string): Promise<v
   await removeTree(trash)
 }
 
-/** Removes what commands left that were killed: unpacked halves, releases being removed, links beside their place. */
+/** Removes what killed commands left: partly unpacked releases, releases being removed, temporary links. */
 export async function removeLeftovers(target: TargetFolder): Promise<void> {
   for (const name of await readdir(target.releases)) {
     if (/^\.(?:removed|incoming)-/.test(name)) await removeTree(join(target.releases, name))
@@ -130,7 +130,7 @@ export async function removeLeftovers(target: TargetFolder): Promise<void> {
   }
 }
 
-/** Removes a folder whose folders may be read-only; nothing if it is missing. */
+/** Removes a folder whose subfolders may be read-only; does nothing if it does not exist. */
 export async function removeTree(dir: string): Promise<void> {
   const stats = await lstat(dir).catch(() => undefined)
   if (!stats) return

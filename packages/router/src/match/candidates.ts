@@ -14,7 +14,7 @@ export interface Candidate<T> {
   readonly names: readonly string[]
   readonly makeParams: MakeParams
   readonly format: string | undefined
-  /** The name of the parameter that takes more than one segment; null where there is none. */
+  /** The name of the parameter that takes more than one segment, or null. */
   readonly wildcard: string | null
   /** Whether its wildcard may match a request that belongs to a more specific route with another spelling of the path. */
   readonly conflicts: boolean

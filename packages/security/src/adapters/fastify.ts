@@ -60,7 +60,7 @@ export async function fastifyRateLimit(app: FastifyInstance, options: FastifyRat
   })
 }
 
-/** Fastify gives a plugin what it was registered with, its own options among it. */
+/** Fastify passes its own options, such as `prefix`, to a plugin as well. */
 function withoutPluginOptions<Options extends object>(options: Options): Options {
   const { prefix, logLevel, logSerializers, encapsulate, ...own } = options as Record<string, unknown>
   return own as Options
@@ -70,7 +70,7 @@ function headersOf(reply: FastifyReply): ForeignHeaders {
   return {
     get: name => reply.getHeader(name)?.toString(),
     set: (name, value) => void reply.header(name, value),
-    // Of a field that is set twice, Fastify keeps the last.
+    // If a field is set twice, Fastify keeps the last.
     append: (name, value) => {
       const known = reply.getHeader(name)
       reply.header(name, known === undefined ? value : `${known}, ${value}`)
@@ -80,7 +80,7 @@ function headersOf(reply: FastifyReply): ForeignHeaders {
   }
 }
 
-// As fastify-plugin does: the headers are for anyone who registers the plugin, and not only inside. Rate limits are too.
+// Like fastify-plugin: the headers apply outside of the plugin too. So do rate limits.
 for (const plugin of [fastifySecurityHeaders, fastifyRateLimit]) {
   Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }

@@ -4,10 +4,10 @@ import { ForeignContext, type ForeignHeaders, type ForeignRequest } from '@arlen
 import { withCspNonce } from '../headers/csp-nonce.ts'
 import type { RateLimitOptions } from '../rate-limit/rate-limit.ts'
 
-/** Options of a rate limit in another framework: its functions are given that framework's requests. */
+/** Options of a rate limit in another framework: its functions receive that framework's requests. */
 export interface ForeignRateLimitOptions<Request> extends Omit<RateLimitOptions, 'key' | 'cost' | 'skip'> {
   /**
-   * What is counted: `address`, the client's address as the framework tells it, or the result of a function. If the
+   * What is counted: `address`, the client's address according to the framework, or the result of a function. If the
    * function returns nothing, the address counts.
    */
   key?: 'address' | ((request: Request) => string | number | undefined)

@@ -29,12 +29,12 @@ export function setNoncePolicy(block: HeaderBlock, policy: CspPolicy): void {
 }
 
 /**
- * Gives a class of contexts the `c.cspNonce` that `securityHeaders()` answers for:
- * `createServer(handler, { context: withCspNonce(Context) })`. The package arlen does it by itself.
+ * Adds `c.cspNonce`, for which `securityHeaders()` sets the policy, to a Context class: `createServer(handler, { context:
+ * withCspNonce(Context) })`. The package arlen does it for you.
  */
 export function withCspNonce<Base extends ContextConstructor>(base: Base): Base {
   return class extends base {
-    /** @throws ArlenError `nonce_missing` where no middleware has set a policy. */
+    /** @throws ArlenError `nonce_missing` if no middleware has set a policy. */
     override get cspNonce(): string {
       const known = (this as Holder)[NONCE]
       if (known !== undefined) return known

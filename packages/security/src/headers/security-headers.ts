@@ -37,7 +37,7 @@ export type ReferrerPolicy =
 
 type TransportSecurity = Exclude<SecurityHeadersOptions['strictTransportSecurity'], false | undefined>
 
-/** The values of headers are checked where they are written. */
+/** Header values are validated where they are written. */
 const OPTIONS: OptionTable<SecurityHeadersOptions> = {
   contentSecurityPolicy: option.either(
     option.oneOf(false),

@@ -91,7 +91,7 @@ const QUARTER_MS = 15 * 60_000
  * number of guesses by the number of workers.
  */
 export class LoginThrottle {
-  /** By the multiple of the network: for the narrowest networks, and for wider ones. */
+  /** Limits by the multiple of the network: for the narrowest networks, and for wider ones. */
   readonly #pairs: ReadonlyMap<number, LoginCounter>
   readonly #widePairs: ReadonlyMap<number, LoginCounter>
   readonly #addresses: ReadonlyMap<number, LoginCounter>

@@ -26,7 +26,7 @@ export interface RateLimit {
   burst?: number
 }
 
-/** What the values must be is checked by {@link checkRateLimit}. */
+/** The values are validated by {@link checkRateLimit}. */
 export const RATE_LIMIT_OPTIONS: OptionTable<RateLimit> = {
   name: option.any,
   limit: option.any,

@@ -81,7 +81,7 @@ const table = {
   copy_direction: { message: 'This takes COPY … {expected}, but got: {text}' },
   listen_pooled: {
     message:
-      'A pooler in transaction mode (prepare: false) passes no notifications on. Listen by a createPg() with the direct address.',
+      'A pooler that does not keep a session for itself is in between, such as PgBouncer in transaction mode: it passes no notifications on. Listen by a createPg() with the direct address.',
   },
   notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY takes at most 7999.' },
   migration_invalid: { message: '{file}: {reason}' },
@@ -105,7 +105,7 @@ const table = {
   migration_failed: { message: '{file} failed: {reason}' },
   migration_pooled: {
     message:
-      'The database URL leads through a pooler, such as PgBouncer, that hides whether each statement has the same session, which the migration lock needs. Give the direct one in MIGRATION_DATABASE_URL.',
+      'The database URL leads through a pooler that does not keep a session for itself, such as PgBouncer in transaction mode, and the migration lock needs one. Give the direct one in MIGRATION_DATABASE_URL, or one in session mode.',
   },
   migration_schema_missing: {
     message:

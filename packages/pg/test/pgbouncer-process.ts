@@ -24,8 +24,15 @@ export interface Pooler extends AsyncDisposable {
   leadTo(dsn: string): Promise<void>
 }
 
-/** Runs PgBouncer in transaction mode in front of the server of `dsn`, for all its databases. Anybody may come in. */
-export async function startPgbouncer(dsn: string): Promise<Pooler> {
+/**
+ * Runs PgBouncer in front of the server of `dsn`, for all its databases. Anybody may come in.
+ *
+ * @param more - further settings, or others than transaction mode and three connections
+ */
+export async function startPgbouncer(
+  dsn: string,
+  more: Readonly<Record<string, string | number>> = {},
+): Promise<Pooler> {
   const dir = await mkdtemp(join(tmpdir(), 'arlen-pgbouncer-'))
   await chmod(dir, 0o755)
   const probe = createServer().listen(0, '127.0.0.1')
@@ -44,9 +51,9 @@ export async function startPgbouncer(dsn: string): Promise<Pooler> {
     `listen_port = ${port}`,
     'unix_socket_dir =',
     'auth_type = any',
-    'pool_mode = transaction',
-    'default_pool_size = 3',
-    'server_login_retry = 1',
+    ...Object.entries({ pool_mode: 'transaction', default_pool_size: 3, server_login_retry: 1, ...more }).map(
+      ([name, value]) => `${name} = ${value}`,
+    ),
   ]
   await configure(dsn)
   const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}

@@ -99,14 +99,19 @@ describe.skipIf(!pgbouncer)(name, () => {
     })
   })
 
-  test('migrations are refused, with the way out', async () => {
+  test('migrations are refused, with the way out, however many connections the pooler has idle', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'arlen-pooled-'))
     await writeFile(join(dir, '1_a.sql'), 'create table a (id int);')
-    const work = migrate({ dsn: pooled, dir })
-    expect(await rejection(work)).toMatchObject({
-      code: 'migration_pooled',
-      message: expect.stringMatching(/^(?!.*transaction.mode).*MIGRATION_DATABASE_URL/),
-    })
+    const refused = { code: 'migration_pooled', message: expect.stringMatching(/session mode.*/) }
+    for (const idle of [1, 3]) {
+      await Promise.all(Array.from({ length: idle }, () => db.value('select pg_sleep(0.1)', [], { isolated: true })))
+      expect(await rejection(migrate({ dsn: pooled, dir }))).toMatchObject(refused)
+    }
+    expect(await db.value("select to_regclass('a')")).toBeNull()
+    expect(await db.value("select current_setting('statement_timeout')")).toBe('0')
+    await using turning = await startPgbouncer(database.dsn, { server_round_robin: 1 })
+    const dsn = pooled.replace(`:${pooler.port}`, `:${turning.port}`)
+    expect(await rejection(migrate({ dsn, dir }))).toMatchObject(refused)
     await rm(dir, { recursive: true })
   })
 })

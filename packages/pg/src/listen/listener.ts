@@ -3,6 +3,7 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
 import type { Settings } from '../connection/options.ts'
+import { keepsSession } from '../connection/pooler.ts'
 import { checkRole, type Target, Targets } from '../connection/targets.ts'
 import { pgError } from '../errors.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
@@ -68,7 +69,6 @@ export class Listener {
   async listen(channel: string, handler: NotificationHandler, given: ListenOptions = {}): Promise<Subscription> {
     const options = readOptions('listen()', given, OPTIONS)
     if (this.#closed.signal.aborted) throw pgError('pool_closed')
-    if (!this.#settings.prepare) throw pgError('listen_pooled')
     const name = quoteIdentifier(channel)
     const entry: Entry = { handler, ...options }
     const entries = this.#channels.get(channel) ?? new Set()
@@ -122,6 +122,7 @@ export class Listener {
       try {
         await opened.connect()
         await checkRole(attrs, text => opened.rowsOf(text))
+        if (!this.#settings.prepare) await this.#refusePooler(opened, target)
         for (const channel of this.#channels.keys()) await this.#say(opened, `LISTEN ${quoteIdentifier(channel)}`)
       } catch (error) {
         opened.destroy()
@@ -134,6 +135,16 @@ export class Listener {
     this.#heartbeat = setInterval(() => void this.#sendHeartbeat(client), this.#settings.heartbeatMs)
     if (!client.usable) this.#lost(client)
     return client
+  }
+
+  /** Behind a pooler in transaction mode it would be somebody else's session that listens. */
+  async #refusePooler(opened: PgClient, target: Target): Promise<void> {
+    const openBeside = async () => {
+      const other = this.#clientFor(target)
+      await other.connect()
+      return other
+    }
+    if (!(await keepsSession(opened, openBeside))) throw pgError('listen_pooled')
   }
 
   #clientFor(target: Target): PgClient {

@@ -5,7 +5,7 @@ import { pgError } from '../errors.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
 import { normalizeSql } from '../sql/sql-scanner.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
-import { resetSession } from './connection.ts'
+import { processOf, resetSession } from './connection.ts'
 import type { Migration } from './files.ts'
 import {
   type CreateIndex,
@@ -40,7 +40,7 @@ export async function applyStep(work: Work): Promise<void> {
   const { client, migration, direction, options } = work
   const step = stepOf(migration, direction)
   const started = performance.now()
-  const observer = new Observer(client, step, options)
+  const observer = new Observer(client, await processOf(client), step, options)
   const stop = () => void observer.cancel() // rolled back as after any error
   options.signal?.addEventListener('abort', stop, { once: true })
   options.onEvent?.({ type: 'start', step })

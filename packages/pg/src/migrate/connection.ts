@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import { clientConfig } from '../connection/client-config.ts'
 import { connectError } from '../connection/connect-error.ts'
 import { readPgOptions, type Settings } from '../connection/options.ts'
+import { keepsSession, type Session } from '../connection/pooler.ts'
 import { checkRole, Targets } from '../connection/targets.ts'
 import { pgError } from '../errors.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
@@ -14,8 +16,7 @@ export async function connectMigrator(options: Pick<MigrateOptions, 'dsn' | 'sch
   const attrs = settings.targets.length > 1 ? 'read-write' : settings.targetSessionAttrs
   try {
     return await new Targets(settings.targets, attrs, false).connect(async (target, role) => {
-      const client = new pg.Client(clientConfig(settings, target))
-      client.on('error', () => undefined) // the query in flight rejects
+      const client = open(clientConfig(settings, target))
       try {
         await client.connect()
         await checkRole(role, async text => (await client.query(text)).rows)
@@ -36,14 +37,53 @@ function migratorSettings({ dsn }: Pick<MigrateOptions, 'dsn'>): Settings {
   return { ...readPgOptions(dsn), prepare: false }
 }
 
-/**
- * Rejects a pooler, which would give the lock to one session and the migration to another. A server sends the session's
- * process id on connect; a pooler makes one up.
- */
-export async function refusePooler(client: pg.Client): Promise<void> {
+const configs = new WeakMap<pg.Client, pg.ClientConfig>()
+
+function open(config: pg.ClientConfig): pg.Client {
+  const client = new pg.Client(config)
+  client.on('error', () => undefined) // the query in flight rejects
+  configs.set(client, config)
+  return client
+}
+
+/** Another client for the server of a migrator, still to be connected. */
+export function beside(client: pg.Client): pg.Client {
+  return open(configs.get(client)!)
+}
+
+/** Ends a connection at once, whatever it waits for. */
+export function cut(client: pg.Client): void {
+  internals(client).connection.stream.destroy()
+}
+
+/** The process that serves a connection; behind a pooler it is another than the one that the connection names. */
+export async function processOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query('select pg_backend_pid() as pid')
-  const { processID } = client as unknown as { processID: number }
-  if ((rows[0] as { pid: number }).pid !== processID) throw pgError('migration_pooled')
+  return (rows[0] as { pid: number }).pid
+}
+
+/** Refuses a pooler that would give the lock to one session and the migration to another. */
+export async function refusePooler(client: pg.Client): Promise<void> {
+  const openBeside = async () => {
+    const other = beside(client)
+    await other.connect()
+    return asSession(other)
+  }
+  if (await keepsSession(asSession(client), openBeside)) return
+  await client.query('reset all') // what was set is now somebody else's
+  throw pgError('migration_pooled')
+}
+
+function asSession(client: pg.Client): Session {
+  return {
+    processId: internals(client).processID,
+    rowsOf: async text => (await client.query(text)).rows,
+    destroy: () => cut(client),
+  }
+}
+
+function internals(client: pg.Client): { processID: number; connection: { stream: Socket } } {
+  return client as unknown as { processID: number; connection: { stream: Socket } }
 }
 
 /** Undoes what a file has SET. Migrations may take any time, whatever the role's own settings are. */

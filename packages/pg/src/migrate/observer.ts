@@ -1,25 +1,29 @@
 import type pg from 'pg'
 import { oneLine } from '../sql/one-line.ts'
-import { connectMigrator } from './connection.ts'
+import { beside, cut } from './connection.ts'
 import type { MigrateOptions, Step } from './options.ts'
 
 const LOOK_MS = 1_000
+const CLOSE_MS = 1_000
 
 /** Watches a running step over a separate connection: its progress, and what blocks it. */
 export class Observer {
   /** The last blocker that was found. */
   blockers = 'a session that has ended'
+  readonly #watched: pg.Client
   readonly #processId: number
   readonly #step: Step
   readonly #options: MigrateOptions
   readonly #startedAt = performance.now()
   readonly #timer: NodeJS.Timeout
-  #client: Promise<pg.Client> | undefined
+  #client: pg.Client | undefined
+  #connecting: Promise<void> | undefined
   #looking: Promise<void> | undefined
   #closed = false
 
-  constructor(client: pg.Client, step: Step, options: MigrateOptions) {
-    this.#processId = (client as unknown as { processID: number }).processID
+  constructor(watched: pg.Client, processId: number, step: Step, options: MigrateOptions) {
+    this.#watched = watched
+    this.#processId = processId
     this.#step = step
     this.#options = options
     // A blocker is visible only while the step waits: look at least twice within a lock timeout.
@@ -34,8 +38,7 @@ export class Observer {
   /** Cancels the step on the server, where it would otherwise continue whatever happens to the connection. */
   async cancel(): Promise<void> {
     try {
-      this.#client ??= connectMigrator(this.#options)
-      await (await this.#client).query('select pg_cancel_backend($1)', [this.#processId])
+      await (await this.#connected()).query('select pg_cancel_backend($1)', [this.#processId])
     } catch {
       // It then ends when the server notices that its client is gone.
     }
@@ -44,17 +47,25 @@ export class Observer {
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#timer)
+    const client = this.#client
+    if (!client) return
+    // Behind a pooler it may be waiting for a connection that there is not.
+    const timer = setTimeout(() => cut(client), CLOSE_MS)
     await this.#looking
-    await this.#client?.then(
-      client => client.end(),
-      () => undefined,
-    )
+    await client.end().catch(() => undefined) // it is gone already
+    clearTimeout(timer)
+  }
+
+  async #connected(): Promise<pg.Client> {
+    this.#client ??= beside(this.#watched)
+    this.#connecting ??= this.#client.connect().then(() => undefined)
+    await this.#connecting
+    return this.#client
   }
 
   async #look(): Promise<void> {
     try {
-      this.#client ??= connectMigrator(this.#options)
-      const client = await this.#client
+      const client = await this.#connected()
       const { rows } = await client.query(LOOK, [this.#processId])
       this.#tell(rows[0] as Look | undefined)
     } catch {

@@ -7,9 +7,9 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>
   out(line: string): void
   err(line: string): void
-  /** Whether somebody sits there who can be asked. */
+  /** Whether a person can be asked. */
   isTerminal?: boolean
-  /** Shows on a terminal what is being done, in place of what it showed before; without a text, nothing. */
+  /** Shows the current activity on a terminal, in place of the previous one; without a text, clears it. */
   status?(text?: string): void
 }
 
@@ -24,7 +24,7 @@ export interface Command {
   /** Flags and what they do: `['--dry-run', 'Print the plan and change nothing']`. */
   options?: readonly (readonly [flags: string, description: string])[]
   examples?: readonly string[]
-  /** What may stand for its first argument, for completion: `['create', 'drop']`. */
+  /** The possible values of its first argument, for completion: `['create', 'drop']`. */
   words?: readonly string[]
   /** Accepts options that are not listed and parses `argv` itself. */
   anyOptions?: boolean
@@ -32,7 +32,7 @@ export interface Command {
   run(input: CommandInput, io: Io): Promise<number | undefined> | Promise<void>
 }
 
-/** What a command was called with. */
+/** The arguments of a command. */
 export interface CommandInput {
   args: readonly string[]
   options: Readonly<Record<string, unknown>>
@@ -45,7 +45,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The end of a message about a word that nobody knows: the one that was probably meant, else all of them. */
+/** The end of a message about an unknown word: the most similar known one, or all of them. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = suggest(word, known)
   return near ? `did you mean ${near}?` : `it takes ${known.join(', ')}`
@@ -54,7 +54,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
 /**
  * Looks up the first argument of a command.
  *
- * @throws UsageError for one that it does not have, with the one that was probably meant
+ * @throws UsageError for an unknown one, with the one that was probably meant
  */
 export function chooseWord<T>(command: string, word: string | undefined, table: Readonly<Record<string, T>>): T {
   if (word !== undefined && Object.hasOwn(table, word)) return table[word]!

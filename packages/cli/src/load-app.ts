@@ -22,7 +22,7 @@ export async function loadApp(root: string): Promise<App> {
   throw cliError('app_not_exported', { file })
 }
 
-/** Node.js reads a module as CommonJS where package.json says so, and only says that `import` is no statement of it. */
+/** If package.json says so, Node.js reads a module as CommonJS, and reports only that `import` is not allowed. */
 function rethrow(error: unknown, root: string): never {
   const isCommonJs = error instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(error.message)
   throw isCommonJs ? cliError('app_commonjs', { root }, { cause: error }) : error

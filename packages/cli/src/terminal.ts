@@ -6,7 +6,7 @@ interface Stream {
   write(text: string): unknown
 }
 
-/** What this needs of `process`. */
+/** The part of `process` that is needed. */
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>
   stdin: { isTTY?: boolean }
@@ -15,7 +15,7 @@ export interface Surroundings {
   cwd(): string
 }
 
-/** The surroundings of a process: this one, where none is given. */
+/** The surroundings of a process. Default: this one. */
 export function processIo(from: Surroundings = process): Io {
   const { env, stdin, stdout, stderr } = from
   const watched = stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI
@@ -38,7 +38,7 @@ export function processIo(from: Surroundings = process): Io {
       status: text => {
         clear()
         if (text === undefined) return
-        // A line that wraps could not be taken away again.
+        // A line that wraps could not be cleared again.
         stderr.write(`\u001b[2m${text.slice(0, (stderr.columns || 80) - 1)}\u001b[22m`)
         shown = true
       },

@@ -1,14 +1,14 @@
 import { builtinModules } from 'node:module'
 import { createError } from './errors.ts'
 
-/** npm refuses these, and folders called like this mean something else. */
+/** npm rejects these, and folders with these names mean something else. */
 const RESERVED = new Set(['node_modules', 'favicon.ico', ...builtinModules])
 const LONGEST = 214
 
 /**
- * Checks that a name can be that of a folder, a package and a service alike.
+ * Checks that a name is valid for a folder, a package and a service.
  *
- * @param dependencies - what the application depends on: a package cannot depend on one with its own name
+ * @param dependencies - the application's dependencies: a package cannot depend on one with its own name
  * @throws ArlenError `name_invalid`
  */
 export function checkName(name: string, dependencies: readonly string[]): void {

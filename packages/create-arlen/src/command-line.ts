@@ -11,8 +11,8 @@ import { packageVersion } from './version.ts'
 const DEFAULT_NAME = 'my-app'
 
 /**
- * The command line of `create-arlen` and of `arlen new`. Asks on a terminal what the flags leave open; prints one line where
- * something fails.
+ * The command line of `create-arlen` and `arlen new`. On a terminal, it asks for what the flags do not specify. A failure
+ * is one line.
  *
  * @returns the exit code: 0 created, 1 failed, 2 invalid command line, 128 and the signal when interrupted
  */

@@ -18,17 +18,17 @@ export interface CreateOptions {
   packageManager?: PackageManager
   /** Whether to install the dependencies. Default true. */
   install?: boolean
-  /** Whether to make a git repository, unless there is one around the folder. Default true. */
+  /** Whether to create a Git repository, unless the folder is already in one. Default true. */
   git?: boolean
   /** Whether to create it in a folder that is not empty, overwriting files of the same names. Default false. */
   force?: boolean
-  /** What a relative `folder` is relative to. Default: the working folder. */
+  /** The base of a relative `folder`. Default: the working folder. */
   cwd?: string
-  /** Default: that of the process. */
+  /** Default: the process's. */
   env?: Readonly<Record<string, string | undefined>>
-  /** Undoes everything when it aborts. */
+  /** When it aborts, everything is undone. */
   signal?: AbortSignal
-  /** Called with a few words before each step. */
+  /** Called with a short description before each step. */
   onStep?: (step: string) => void
 }
 
@@ -41,7 +41,7 @@ export interface Created {
   packageManager: PackageManager
   /** Whether its dependencies are installed. */
   installed: boolean
-  /** Whether it has a git repository of its own. */
+  /** Whether it has its own Git repository. */
   git: boolean
   /** The paths of its files, sorted. */
   files: string[]
@@ -61,7 +61,7 @@ const OPTIONS: OptionTable<CreateOptions> = {
 }
 
 /**
- * Creates an application. If anything fails, or the signal aborts, whatever was written is removed again.
+ * Creates an application. If anything fails or the signal aborts, everything that was written is removed again.
  *
  * @throws ArlenError `option_unknown`, `option_invalid`, `name_invalid`, `folder_not_empty`, `folder_is_file`,
  *   `folder_not_writable`, `package_manager_missing`, `install_failed`, `interrupted`
@@ -103,7 +103,7 @@ export async function create(given: CreateOptions): Promise<Created> {
 function checkFolder(folder: string, force: boolean): void {
   if (!existsSync(folder)) return
   if (!statSync(folder).isDirectory()) throw createError('folder_is_file', { folder })
-  // A repository that was cloned empty is where somebody wants to begin.
+  // An empty clone of a repository is a place to start.
   const there = readdirSync(folder).filter(name => name !== '.git' && name !== '.DS_Store')
   if (there.length > 0 && !force) throw createError('folder_not_empty', { folder })
 }
@@ -121,7 +121,7 @@ async function installDependencies(
   throw createError('install_failed', { command: command.join(' '), reason: lastLines(output) })
 }
 
-/** False where there is no git, and in a folder of a repository that exists. */
+/** False if Git is missing, and in a folder of an existing repository. */
 async function initRepository(
   cwd: string,
   env: NonNullable<CreateOptions['env']>,
@@ -148,7 +148,7 @@ function reasonOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error)
 }
 
-/** What a package manager says last is what went wrong, in one line. */
+/** The last line of a package manager's output that says what went wrong. */
 function lastLines(output: string): string {
   const lines = output
     .split('\n')

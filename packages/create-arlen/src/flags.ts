@@ -39,7 +39,7 @@ Exit codes: 0 created, 1 failed (nothing is left behind), 2 invalid command line
 /** An invalid command line. */
 export class UsageError extends Error {}
 
-/** The command line as it was understood. */
+/** The parsed command line. */
 export interface Flags {
   name: string | undefined
   template: TemplateName | undefined

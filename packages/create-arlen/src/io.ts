@@ -1,8 +1,8 @@
-/** What `create-arlen` has of its surroundings. Tests provide their own. */
+/** The surroundings of `create-arlen`. Tests provide their own. */
 export interface CreateIo {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
-  /** Whether somebody is there to be asked. */
+  /** Whether a person can be asked. */
   isTerminal: boolean
   out(line: string): void
   err(line: string): void

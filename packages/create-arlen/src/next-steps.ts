@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { Created } from './create.ts'
 import { EXEC } from './package-manager.ts'
 
-/** What to type next. */
+/** The commands to type next. */
 export function nextSteps({ folder, packageManager, installed, template }: Created, cwd: string): string {
   const exec = EXEC[packageManager]
   const place = relative(cwd, folder)
@@ -15,7 +15,7 @@ export function nextSteps({ folder, packageManager, installed, template }: Creat
   return `Created ${place || '.'}. Next:\n\n${steps.map(step => `  ${step}`).join('\n')}\n`
 }
 
-/** A path as a shell takes it for one word. */
+/** A path quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w./@+-]+$/.test(path) ? path : `"${path.replace(/["$`\\]/g, '\\$&')}"`
 }

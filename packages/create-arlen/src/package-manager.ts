@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** A package manager that applications are made for. */
+/** A package manager that is supported. */
 export type PackageManager = 'npm' | 'pnpm'
 
-/** The package managers that applications are made for and tested with. */
+/** The package managers that applications are generated for and tested with. */
 export const PACKAGE_MANAGERS: readonly PackageManager[] = ['npm', 'pnpm']
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The one that runs this program: `pnpm create arlen` says so in its user agent. */
+/** The one that runs this program: `pnpm create arlen` sets its user agent. */
 export function callingPackageManager(env: Env): PackageManager {
   return env.npm_config_user_agent?.startsWith('pnpm/') ? 'pnpm' : 'npm'
 }

@@ -6,7 +6,7 @@ import { createError } from './errors.ts'
 import type { Flags } from './flags.ts'
 import { dependenciesOf, TEMPLATES, type TemplateName } from './template.ts'
 
-/** Where questions are asked. Default: the terminal of this process. */
+/** Where questions are asked. Default: this process's terminal. */
 export interface Terminal {
   input?: Readable
   output?: Writable
@@ -18,7 +18,7 @@ export interface Answers {
 }
 
 /**
- * Asks for what the flags leave open.
+ * Asks for what the flags do not specify.
  *
  * @throws ArlenError `interrupted`
  */
@@ -48,7 +48,7 @@ function left(terminal: Terminal): Error {
   return createError('interrupted')
 }
 
-/** A path may lead to the folder; its last part is the name, which `create()` checks. */
+/** It may be a path; its last part is the name, which `create()` checks. */
 function problemOf(value: string | undefined): string | undefined {
   if (!value || value.includes('/')) return undefined
   try {

@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process'
 export interface CommandOutcome {
   /** Undefined if the program could not be started or was ended by a signal. */
   code: number | undefined
-  /** All it printed. */
+  /** Its whole output. */
   output: string
 }
 
 /**
- * Runs a program and keeps what it prints. It has a process group of its own, so that a Ctrl-C reaches this program alone,
- * which ends the group when the signal aborts and waits until it is gone.
+ * Runs a program and captures its output. It has its own process group, so that Ctrl-C reaches this program alone, which
+ * ends the group when the signal aborts and waits until it is gone.
  */
 export function runCommand(
   [program = '', ...args]: readonly string[],

@@ -7,7 +7,7 @@ import { packageVersion } from './version.ts'
 /** The kinds of applications. */
 export type TemplateName = 'full' | 'api' | 'lite'
 
-/** What each kind has, in a few words. */
+/** A short description of each kind. */
 export const TEMPLATES: Readonly<Record<TemplateName, string>> = {
   full: 'pages, accounts, a JSON API, PostgreSQL',
   api: 'a JSON API with tokens and an OpenAPI page, PostgreSQL',
@@ -16,9 +16,9 @@ export const TEMPLATES: Readonly<Record<TemplateName, string>> = {
 
 /** Folders of the package, whether it runs from `src` or `dist`. */
 const PACKAGE = join(import.meta.dirname, '..')
-/** What the repository has beside a template, and an application makes for itself. */
+/** Files that the repository has in a template, but an application generates itself. */
 const LEFT_OUT = new Set(['node_modules', '.arlen'])
-/** npm does not pack files of these names. */
+/** npm does not pack files with these names. */
 const RENAMED: Readonly<Record<string, string>> = { _gitignore: '.gitignore' }
 
 export interface Manifest {
@@ -27,7 +27,7 @@ export interface Manifest {
   devDependencies?: Record<string, string>
 }
 
-/** What an application depends on. */
+/** The dependencies of an application. */
 export function dependenciesOf(template: TemplateName): string[] {
   const { dependencies, devDependencies } = JSON.parse(
     readFileSync(join(PACKAGE, 'templates', template, 'package.json'), 'utf8'),
@@ -35,7 +35,7 @@ export function dependenciesOf(template: TemplateName): string[] {
   return Object.keys({ ...dependencies, ...devDependencies })
 }
 
-/** The files of a new application by their paths: those of the template, with its own name and the versions of this package. */
+/** The files of a new application by path: those of the template, with its own name and the versions of this package. */
 export function templateFiles(
   template: TemplateName,
   name: string,
@@ -53,12 +53,12 @@ export function templateFiles(
   return files
 }
 
-/** Folders whose files take the place of the template's: what is deployed and checked depends on the package manager. */
+/** Folders whose files replace the template's: deployment and CI depend on the package manager. */
 function overlaysOf(template: TemplateName, packageManager: PackageManager): string[] {
   return packageManager === 'pnpm' && template !== 'lite' ? ['overlays/pnpm'] : []
 }
 
-/** Templates say `app-name` and `App Name` where an application has its own. */
+/** Placeholders in templates for the application's name. */
 function textOf(text: string, name: string, packageManager: PackageManager): string {
   return text
     .replaceAll('app-name', name)

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Files written into a folder, so that all of it can be undone: what was there before is there again. */
+/** Files written into a folder, so that everything can be undone: what existed before is restored. */
 export class WrittenFiles {
   readonly #folder: string
-  /** The outermost folder of each path that had to be made, and files that were not there. */
+  /** The outermost created folder of each path, and new files. */
   readonly #added: string[] = []
   readonly #replaced = new Map<string, Buffer>()
 
@@ -22,7 +22,7 @@ export class WrittenFiles {
     await writeFile(file, text)
   }
 
-  /** Undoes also what somebody else will write at this path, unless it is there already. */
+  /** Also undoes what another program will write at this path, unless it already exists. */
   async expect(path: string): Promise<void> {
     const file = join(this.#folder, path)
     const exists = await lstat(file).then(

@@ -1,14 +1,14 @@
 import { mailError } from './errors.ts'
 
-/** An address and the name shown with it. */
+/** An address and its display name. */
 export interface MailAddress {
   name: string
   address: string
 }
 
 /**
- * One address: `ada@example.com`, `Ada Lovelace <ada@example.com>`, or its parts. A string never stands for several: a
- * visitor who types two addresses into a form must not reach two people.
+ * One address: `ada@example.com`, `Ada Lovelace <ada@example.com>`, or its parts. A string is never several addresses: a
+ * visitor who types two into a form must not reach two people.
  */
 export type AddressInput = string | { name?: string; address: string }
 
@@ -18,7 +18,7 @@ const MAILBOX = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+$/
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /**
- * Reads one address. Control characters are refused, not removed: whoever sends them tries to add header fields.
+ * Parses one address. Control characters are rejected, not removed: they are an attempt to add header fields.
  *
  * @param mail - the name of the mail, for messages
  * @throws ArlenError `mail_address_invalid`, which does not quote the address
@@ -38,7 +38,7 @@ export function readAddress(mail: string, field: string, given: AddressInput): M
   return { name, address }
 }
 
-/** Reads one address or a list of them. */
+/** Parses one address or a list of them. */
 export function readAddresses(
   mail: string,
   field: string,
@@ -49,7 +49,7 @@ export function readAddresses(
   return list.map((each, index) => readAddress(mail, list.length > 1 ? `${field}[${index}]` : field, each))
 }
 
-/** Whether a text has characters that end a header field or steer a terminal. */
+/** Whether a text contains characters that end a header field or control a terminal. */
 export function hasControl(text: string): boolean {
   return CONTROL.test(text)
 }
@@ -57,7 +57,7 @@ export function hasControl(text: string): boolean {
 function splitAddress(text: string): { name?: string; address: string } {
   const trimmed = text.replace(/^ +/, '').trimEnd()
   const start = trimmed.lastIndexOf('<')
-  // A line break at the end is not white space to forgive.
+  // A trailing line break is not white space to ignore.
   if (hasControl(text) || !trimmed.endsWith('>') || start < 0) return { address: hasControl(text) ? text : trimmed }
   const name = trimmed.slice(0, start).trim()
   return { name: unquoted(name), address: trimmed.slice(start + 1, -1) }

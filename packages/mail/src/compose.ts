@@ -12,7 +12,7 @@ import {
   type MessageOptions,
 } from './message.ts'
 
-/** What renders templates: the views of @arlen/view, or anything like them. */
+/** Renders templates: the views of @arlen/view, or anything like them. */
 export interface MailTemplates {
   has(name: string): boolean
   render(name: string, locals: object, draft: MailDraft): string | Promise<string>
@@ -24,7 +24,7 @@ export interface Defaults {
   replyTo?: AddressInput | undefined
 }
 
-/** Fields that have an option of their own, or that say how the body is written. */
+/** Fields that have their own option, or that describe the body's encoding. */
 const OWN_FIELDS =
   /^(?:from|sender|to|cc|bcc|reply-to|subject|date|message-id|mime-version|content-.*|return-path|received|dkim-signature)$/i
 /** RFC 5322, section 3.6.8. */
@@ -84,7 +84,7 @@ async function renderParts(templates: MailTemplates, name: string, locals: objec
   return { html, text, draft }
 }
 
-/** RFC 3834, section 5: programs that answer mail, such as out-of-office notices, leave it alone. */
+/** RFC 3834, section 5: automatic responders, such as out-of-office notices, ignore it. */
 function readHeaders(name: string, given: MessageOptions['headers'] = {}): MailMessage['headers'] {
   const headers: Record<string, string> = { 'Auto-Submitted': 'auto-generated' }
   for (const [field, value] of Object.entries(given)) {

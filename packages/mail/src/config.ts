@@ -12,7 +12,7 @@ export interface MailConfig {
   port: number
   tls: TlsMode
   user: string
-  /** A function, in `config/`, is asked when it is first needed. */
+  /** A function, in `config/`, is called on first use. */
   password?: string | (() => string | Promise<string>) | undefined
   timeoutMs: number
   connections: number

@@ -1,12 +1,12 @@
 import { mailError } from './errors.ts'
 
-/** The mail that templates are rendered for, their context: `subject()` is a method of it. */
+/** The mail that templates are rendered for; it is their context, with the method `subject()`. */
 export class MailDraft {
   subject: string | undefined
 }
 
 /**
- * The helper that mail templates have besides those of pages, for `contextHelpers` of `createViews()`:
+ * The additional helper of mail templates, for `contextHelpers` of `createViews()`:
  * `` <% subject(`Welcome, ${$name}`) -%> ``.
  */
 export const mailHelpers: { readonly subject: (context: unknown) => (text: string) => void } = {

@@ -10,35 +10,35 @@ import { type SentMessage, type SmtpOptions, SmtpSender } from './smtp.ts'
 
 /** Options of {@link createMailer}. */
 export interface MailerOptions {
-  /** Default: views of @arlen/view made with `mailHelpers`. */
+  /** Default: views of @arlen/view created with `mailHelpers`. */
   templates: MailTemplates
-  /** The sender of mails that name none. */
+  /** The default sender. */
   from?: AddressInput
   replyTo?: AddressInput
   smtp?: SmtpOptions
-  /** A folder: mails are kept there and not sent, whatever `smtp` says. */
+  /** A folder: mails are kept there instead of being sent, whatever `smtp` is. */
   outbox?: string
   log?: LoggerOption
 }
 
-/** The names of mails and what their templates take: `{ welcome: { name: string } }`. */
+/** The names of mails and their templates' locals: `{ welcome: { name: string } }`. */
 export type MailTable = Record<string, object>
 
-/** Sends mails that are made from templates. */
+/** Sends mails that are rendered from templates. */
 export interface Mailer<Mails extends object = MailTable> {
   /**
-   * Sends `mail/<name>`: its text is the template `mail/<name>.txt`, its HTML `mail/<name>`; one of them is enough. Resolves
-   * when the server has taken it.
+   * Sends `mail/<name>`: its text is the template `mail/<name>.txt`, its HTML `mail/<name>`; one of them is enough.
+   * Resolves when the server has accepted it.
    *
-   * @throws ArlenError for what is wrong with the mail (`mail_…_missing`, `mail_…_invalid`) and for what became of it
+   * @throws ArlenError for an invalid mail (`mail_…_missing`, `mail_…_invalid`) and for a failed delivery
    *   (`mail_server_unreachable`, `mail_login_failed`, `mail_rejected`, `mail_deferred`, …). Failures are logged too.
    */
   send<Name extends keyof Mails & string>(name: Name, message: MessageOptions<Mails[Name]>): Promise<SentMessage>
-  /** Waits for the mails that are on their way, then ends the connections. */
+  /** Waits for mails in progress, then closes the connections. */
   close(): Promise<void>
 }
 
-/** What `arlen:mail:send` publishes for each mail. A subscriber that sets `handled` keeps it from being sent. */
+/** What `arlen:mail:send` publishes for each mail. A subscriber that sets `handled` prevents sending. */
 export interface MailEvent {
   readonly message: MailMessage
   handled: boolean
@@ -55,7 +55,7 @@ const OPTIONS: OptionTable<MailerOptions> = {
 }
 
 /**
- * Makes a mailer. It connects when the first mail is sent.
+ * Creates a mailer. It connects when the first mail is sent.
  *
  * ```ts
  * const templates = createViews({ dir: 'templates', contextHelpers: mailHelpers })

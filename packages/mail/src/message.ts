@@ -3,42 +3,42 @@ import type { AddressInput, MailAddress } from './address.ts'
 
 type Recipients = AddressInput | readonly AddressInput[]
 
-/** A file that comes with a mail. */
+/** An attachment of a mail. */
 export interface AttachmentInput {
   filename: string
   content: string | Uint8Array
-  /** Default: from the file's name. */
+  /** Default: derived from the file's name. */
   contentType?: string
-  /** Lets the HTML show it: `<img src="cid:logo">`. */
+  /** Lets the HTML display it: `<img src="cid:logo">`. */
   cid?: string
 }
 
-/** What templates see as `$name`; it may be left out where they need nothing. */
+/** The locals of the templates, read as `$name`; optional if the templates need none. */
 type LocalsOption<Locals> = Record<never, never> extends Locals ? { locals?: Locals } : { locals: Locals }
 
-/** What `send()` is told of one mail. */
+/** What `send()` needs for one mail. */
 export type MessageOptions<Locals = object> = Envelope & LocalsOption<Locals>
 
-/** Who gets a mail from whom, and what comes with it. */
+/** Sender, recipients and attachments of a mail. */
 export interface Envelope {
   to?: Recipients
   cc?: Recipients
   bcc?: Recipients
-  /** Default: that of the mailer. */
+  /** Default: the mailer's. */
   from?: AddressInput
   replyTo?: AddressInput
-  /** Stronger than what the template says. */
+  /** Overrides the template's subject. */
   subject?: string
   /** Further header fields, such as `List-Unsubscribe`. */
   headers?: Readonly<Record<string, string>>
   attachments?: readonly AttachmentInput[]
 }
 
-/** A mail as it is about to be sent, or as it was kept. */
+/** A mail that is about to be sent, or was kept. */
 export interface MailMessage {
   /** Its Message-ID, without the angle brackets. */
   id: string
-  /** The name it was sent by: `welcome`. */
+  /** The name of its template: `welcome`. */
   template: string
   /** When it was sent: ISO 8601. */
   date: string
@@ -54,7 +54,7 @@ export interface MailMessage {
   attachments: Attachment[]
 }
 
-/** A file of a {@link MailMessage}. */
+/** An attachment of a {@link MailMessage}. */
 export interface Attachment {
   filename: string
   contentType: string | undefined

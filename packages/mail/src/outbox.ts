@@ -2,23 +2,24 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import type { MailMessage } from './message.ts'
 
-/** Where an application keeps the mail that it does not send, below its folder. */
+/** Where an application keeps unsent mail, relative to its folder. */
 export const OUTBOX_FOLDER = '.arlen/outbox'
 
 /** How many mails an outbox keeps. */
 const KEPT = 100
 
-/** Tells mails of one millisecond apart. */
+/** Distinguishes mails of the same millisecond. */
 let kept = 0
 
 /** A mail in an outbox. */
 export interface KeptMessage extends MailMessage {
-  /** The name of its file, which also sorts mails by age. */
+  /** Its file name, which also sorts mails by age. */
   file: string
 }
 
 /**
- * Keeps a mail in a folder, as a file of JSON that only the owner can read: mails hold secrets. The oldest make room.
+ * Saves a mail in a folder, as a JSON file that only the owner can read, because mails contain secrets. The oldest are
+ * removed.
  *
  * @returns the path of the file
  */
@@ -30,7 +31,7 @@ export async function keepMessage(folder: string, message: MailMessage): Promise
     ...rest,
     content: Buffer.from(content).toString('base64'),
   }))
-  // Renamed into place: readers never see half a mail.
+  // Renamed into place, so that readers never see half a mail.
   const draft = join(folder, `.${name}`)
   await writeFile(draft, JSON.stringify({ ...message, attachments }, null, 2), { mode: 0o600 })
   await rename(draft, join(folder, name))
@@ -39,13 +40,13 @@ export async function keepMessage(folder: string, message: MailMessage): Promise
   return join(folder, name)
 }
 
-/** The mails of an outbox, the newest first; none where there is no such folder. Files that are no mails are left out. */
+/** The mails of an outbox, newest first; none if there is no such folder. Other files are skipped. */
 export async function readOutbox(folder: string): Promise<KeptMessage[]> {
   const messages = await Promise.all((await fileNames(folder)).map(name => readMessage(folder, name)))
   return messages.filter(message => message !== undefined)
 }
 
-/** Removes every mail from an outbox. */
+/** Deletes every mail in an outbox. */
 export async function clearOutbox(folder: string): Promise<void> {
   await Promise.all((await fileNames(folder)).map(name => rm(join(folder, name), { force: true })))
 }
@@ -59,7 +60,7 @@ async function readMessage(folder: string, file: string): Promise<KeptMessage | 
     }))
     return { ...message, attachments, file }
   } catch {
-    return undefined // removed meanwhile, or somebody else's
+    return undefined // deleted in the meantime, or another user's
   }
 }
 

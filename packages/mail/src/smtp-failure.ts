@@ -13,8 +13,8 @@ interface Failure {
 const LONGEST_REASON = 200
 
 /**
- * The error of a mail that was not sent. What the server or the library says is cleaned and kept as the reason; it is not
- * the `cause`, for a server may repeat what it was told, and a cause ends up in logs.
+ * The error for a mail that was not sent. The server's or library's message is sanitized and kept as the reason, not as the
+ * `cause`: a server may repeat what it was sent, and causes end up in logs.
  */
 export function smtpFailure(error: unknown, name: string, server: string, secrets: readonly string[]): ArlenError {
   const failure = (typeof error === 'object' && error !== null ? error : { message: String(error) }) as Failure
@@ -36,7 +36,7 @@ function codeOf({ code = '', message = '', responseCode = 0 }: Failure): Code {
     : 'mail_failed'
 }
 
-/** Takes out addresses, links and passwords, which a server's answer may repeat. */
+/** Removes addresses, links and passwords, which a server's response may repeat. */
 export function cleaned(reason: string, secrets: readonly string[]): string {
   let text = reason.slice(0, 2_000)
   for (const secret of secrets) {

@@ -4,32 +4,32 @@ import type { MailAddress } from './address.ts'
 import type { MailMessage } from './message.ts'
 import { smtpFailure } from './smtp-failure.ts'
 
-/** `auto` is `implicit` on port 465, else `starttls`, which fails where the server does not offer it. */
+/** `auto` is `implicit` on port 465, else `starttls`, which fails if the server does not offer it. */
 export type TlsMode = 'auto' | 'implicit' | 'starttls' | 'off'
 
-/** How to reach a mail server. */
+/** How to connect to a mail server. */
 export interface SmtpOptions {
   host: string
   /** Default 587, the port for mail submission (RFC 6409); 465 with implicit TLS (RFC 8314). */
   port?: number
-  /** Default `auto`. `off` with a login is refused unless the server is this machine. */
+  /** Default `auto`. `off` with a login is rejected unless the server is on this machine. */
   tls?: TlsMode
   user?: string
-  /** A function is asked when it is first needed, and again after the server has refused the login. */
+  /** A function is called on first use, and again after the server has rejected the login. */
   password?: string | (() => string | Promise<string>)
   /** Certificates to trust instead of those of Node.js, as PEM. */
   ca?: string
   /** How long the server may be silent, in milliseconds. Default 10,000. */
   timeoutMs?: number
-  /** How many connections at most; further mails wait in memory. Default 5. */
+  /** Most connections; further mails wait in memory. Default 5. */
   connections?: number
 }
 
-/** What became of a mail. */
+/** The outcome of a mail. */
 export interface SentMessage {
   /** Its Message-ID, without the angle brackets. */
   id: string
-  /** The recipients whom the server refused, while it took others. */
+  /** The recipients that the server rejected while it accepted others. */
   rejected: string[]
 }
 
@@ -45,12 +45,12 @@ const OPTIONS: OptionTable<SmtpOptions> = {
   connections: option.integer(1),
 }
 
-/** Whether a host name stands for this machine, where nobody listens on the way. */
+/** Whether a host name means this machine, so that nobody can eavesdrop. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
-/** Sends mails to one server by SMTP, over connections that are kept for the next mail. */
+/** Sends mails to one server by SMTP, over connections that are kept open. */
 export class SmtpSender {
   readonly #options: SmtpOptions
   readonly #server: string
@@ -73,7 +73,7 @@ export class SmtpSender {
       throw invalidOption('createMailer()', 'smtp.password', 'must be given with a user')
   }
 
-  /** @throws ArlenError, with a code for each kind of failure; see the table of errors */
+  /** @throws ArlenError with a code for each kind of failure; see the table of errors */
   async send(message: MailMessage): Promise<SentMessage> {
     this.#transport ??= this.#open()
     const transport = this.#transport
@@ -82,7 +82,7 @@ export class SmtpSender {
       return { id: message.id, rejected: rejected.map(String) }
     } catch (error) {
       const failure = smtpFailure(error, message.template, this.#server, this.#secrets)
-      // A password may have been changed: the next mail asks for it again.
+      // The password may have changed: the next mail asks for it again.
       if (failure.code === 'mail_login_failed' && this.#transport === transport) await this.close()
       throw failure
     }
@@ -117,7 +117,7 @@ export class SmtpSender {
       greetingTimeout: timeoutMs,
       socketTimeout: timeoutMs,
       dnsTimeout: timeoutMs,
-      // Mails come from templates; nothing in them is a path or an address to fetch.
+      // Mails come from templates; nothing in them is a path or a URL to fetch.
       disableFileAccess: true,
       disableUrlAccess: true,
     }) as Transporter

@@ -3,8 +3,8 @@ import { bootPrimary } from './primary/boot.ts'
 import { type PropaneHandle, type PropaneOptions, readPropaneOptions } from './propane-handle.ts'
 
 /**
- * Runs an application in worker processes behind one listening socket. Resolves once the socket is bound and the
- * workers are started; await `ready` for them to serve.
+ * Runs an application in worker processes behind one listening socket. Resolves once the socket is bound and the workers
+ * have been started; `ready` resolves when they serve.
  *
  * @throws option_unknown, option_invalid, settings_invalid, app_not_found, env_file_unreadable, port_in_use, bind_not_permitted, bind_failed,
  *   propane_running, pid_file_failed, log_file_failed, user_unknown

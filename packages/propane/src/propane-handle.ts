@@ -18,7 +18,7 @@ export interface PropaneOptions extends AccessoryInput {
 }
 
 /**
- * The options as they were given, if their names are known. What the accessories among them may be is checked with those of
+ * Checks the names of the given options. The values of the accessories among them are validated together with those from
  * files and the environment.
  *
  * @throws option_unknown, option_invalid
@@ -85,6 +85,6 @@ export interface PropaneHandle {
   reopenLogs(): void
   /** Graceful stop; resolves with the end. */
   stop(): Promise<PropaneEnd>
-  /** Kills the workers at once; resolves with the end. */
+  /** Kills the workers immediately; resolves with the end. */
   quit(): Promise<PropaneEnd>
 }

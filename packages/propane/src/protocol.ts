@@ -30,7 +30,7 @@ export interface WorkerStats {
 /** The options of a worker, passed as JSON in its environment. */
 export interface WorkerOptions {
   app: string
-  /** What the process is called. */
+  /** The title of the process. */
   title: string
   /** Arguments for the application. */
   args: readonly string[]
@@ -49,7 +49,7 @@ export interface WorkerOptions {
   heartbeatIntervalMs: number
   probe: ProbeProtocol
   probePath: string
-  /** Whether the application says by `process.send('ready')` when it is ready. */
+  /** Whether the application calls `process.send('ready')` when it is ready. */
   waitReady: boolean
   /** Path that is answered with 503 when the worker is about to stop; empty for none. */
   readinessPath: string

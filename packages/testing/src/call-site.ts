@@ -1,12 +1,12 @@
-/** A place in the program, whose text is made only when someone asks for it. */
+/** A place in the program, whose text is created only when it is needed. */
 export interface CallSite {
   stack?: string
 }
 
 /**
- * Where a function was called from.
+ * The caller of a function.
  *
- * @param frames - how many callers it holds; each costs time
+ * @param frames - how many callers to capture; each costs time
  */
 export function callSiteOf(callee: object, frames: number): CallSite {
   const place: CallSite = {}
@@ -17,7 +17,7 @@ export function callSiteOf(callee: object, frames: number): CallSite {
   return place
 }
 
-/** The error as if it had been thrown at that place. */
+/** Makes an error appear as if it had been thrown at that place. */
 export function thrownFrom(error: unknown, { stack = '' }: CallSite): unknown {
   const frames = stack.slice(Math.max(0, stack.search(/\n {4}at /)))
   if (error instanceof Error && frames !== '') {

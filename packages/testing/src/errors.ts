@@ -29,5 +29,5 @@ const table = {
 /** The codes of these errors. */
 export type TestingErrorCode = keyof typeof table
 
-/** Everything that @arlen/testing itself refuses. What an application got wrong is an AssertionError. */
+/** Errors of @arlen/testing itself. Failed expectations of an application are AssertionErrors. */
 export const testingError: ErrorFactory<TestingErrorCode> = defineErrors(table)

@@ -10,21 +10,21 @@ import { Visitor, type VisitorOptions } from './visitor.ts'
 /** Options of {@link testApp}. */
 export interface TestAppOptions {
   /**
-   * How requests reach an application of this process. `process` (default): over a pair of streams, through the same
-   * parser and writer as a socket. `socket`: over TCP, at a free port of 127.0.0.1. `fetch`: by the application's own
+   * How requests reach an application in this process. `process` (default): over a pair of streams, through the same parser
+   * and writer as a socket. `socket`: over TCP, at a free port of 127.0.0.1. `fetch`: through the application's own
    * `fetch()`, without a connection.
    */
   over?: Transport
   /**
-   * Takes over the time before the application starts, so that timers it begins then are moved too. Default false: they
-   * keep the real time, and what happens from the first look at `t.clock` on is moved.
+   * Takes control of the time before the application starts, so that timers it starts then are controlled too. Default
+   * false: those keep the real time, and control begins with the first access to `t.clock`.
    */
   clock?: boolean
 }
 
 /** An application under test, and its first visitor. */
 export class TestApp extends Visitor implements AsyncDisposable {
-  /** Everything that the application has logged since the start; empty where it runs in another process. */
+  /** Everything that the application has logged since the start; empty if it runs in another process. */
   get logs(): readonly LogLine[] {
     return this.server.observer?.logs ?? []
   }
@@ -35,7 +35,7 @@ export class TestApp extends Visitor implements AsyncDisposable {
     return this.server.observer.outbox
   }
 
-  /** Where the application is: `http://127.0.0.1:49152`, or a name for what no network reaches. */
+  /** The application's address: `http://127.0.0.1:49152`, or a name if it has no network address. */
   get url(): string {
     return this.server.origin.origin
   }
@@ -49,7 +49,7 @@ export class TestApp extends Visitor implements AsyncDisposable {
     if (clock) server.onClose(() => clock.restore())
   }
 
-  /** The time of this process in the hands of the test, from the first look at it. It stands still until it is moved. */
+  /** Controls the time of this process from the first access on. Time stands still until the test moves it. */
   get clock(): TestClock {
     if (!this.#clock?.isInstalled) {
       if (!this.inProcess) throw testingError('app_not_in_process', { what: 'clock' })
@@ -60,16 +60,16 @@ export class TestApp extends Visitor implements AsyncDisposable {
     return this.#clock
   }
 
-  /** Someone else, with cookies of their own. */
+  /** Another visitor, with separate cookies. */
   visitor(options?: VisitorOptions): Visitor {
     return new Visitor(this.server, options)
   }
 
   /**
-   * Someone who is logged in without the form: by `login()` of the application's `Authentication`, with the first request
-   * that asks who it is from.
+   * A visitor who is logged in without the form: by `login()` of the application's `Authentication`, with the first request
+   * whose user is looked up.
    *
-   * @param user - a user as the application knows one, or the id of one, which `findUser()` finds
+   * @param user - a user as the application represents one, or a user's id, which `findUser()` finds
    */
   as(user: object | string | number, options?: VisitorOptions): Visitor {
     if (!this.inProcess) throw testingError('app_not_in_process', { what: 'as()' })
@@ -79,7 +79,7 @@ export class TestApp extends Visitor implements AsyncDisposable {
   /**
    * Ends the connections and the application.
    *
-   * @throws ArlenError `resources_leaked` where a request was described and never awaited: the test has not tested it
+   * @throws ArlenError `resources_leaked` if a request was described but never awaited: the test has not tested it
    */
   close(): Promise<void> {
     return this.server.close()
@@ -95,7 +95,7 @@ const OVER: readonly string[] = ['process', 'socket', 'fetch'] satisfies Transpo
 const OPTIONS: OptionTable<TestAppOptions> = { over: option.oneOf(...OVER), clock: option.boolean }
 
 /**
- * Makes an application ready for tests, in this process by default.
+ * Prepares an application for tests, in this process by default.
  *
  * ```ts
  * await using t = await testApp(app)

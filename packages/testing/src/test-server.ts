@@ -15,9 +15,9 @@ export class TestServer {
   readonly origin: URL
   readonly connections: Connections | undefined
   readonly observer: Observer | undefined
-  /** Requests that were made and never sent, with the place where. */
+  /** Requests that were created and never sent, with the place in the test. */
   readonly #unsent: Map<DescribedRequest, CallSite> = new Map()
-  /** Requests that are on their way. */
+  /** Requests in progress. */
   readonly #waiting: Set<RequestDescription> = new Set()
   readonly #cleanUps: (() => unknown)[] = []
 
@@ -49,7 +49,7 @@ export class TestServer {
     return onBehalfOf(record, () => exchangeByFetch(description, this.target.fetch!, this.origin, record))
   }
 
-  /** A connection of its own. */
+  /** A separate connection. */
   connect(what: string): WireConnection {
     if (this.connections) return this.connections.fresh()
     throw testingError('option_invalid', { name: 'over', problem: `is 'fetch', and ${what} needs a connection.` })
@@ -63,12 +63,12 @@ export class TestServer {
     this.#unsent.delete(request)
   }
 
-  /** Something to end with the test: an event stream, a WebSocket, a clock. */
+  /** Something to close with the test: an event stream, a WebSocket, a clock. */
   onClose(cleanUp: () => unknown): void {
     this.#cleanUps.push(cleanUp)
   }
 
-  /** @throws ArlenError `resources_leaked` where a request was never awaited, or still waits for its response */
+  /** @throws ArlenError `resources_leaked` if a request was never awaited, or still waits for its response */
   async close(): Promise<void> {
     const left = [...this.#unsent].map(
       ([request, { stack = '' }]) => `  ${describeRequest(request.description)} was never awaited${placeIn(stack)}`,

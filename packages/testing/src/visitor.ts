@@ -16,7 +16,7 @@ import type { TestServer } from './test-server.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const NONE: readonly TestResponse[] = []
-/** What a browser says with a page it opens (Fetch Metadata, HTML standard). */
+/** The fields that a browser sends when it opens a page (Fetch Metadata, HTML standard). */
 const NAVIGATION: readonly [string, string][] = [
   ['Accept', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
   ['Sec-Fetch-Site', 'same-origin'],
@@ -29,13 +29,13 @@ const NAVIGATION: readonly [string, string][] = [
 export interface VisitorOptions {
   /** Fields of every request, unless it has its own: `{ 'X-Forwarded-For': '203.0.113.9' }`. */
   headers?: Readonly<Record<string, string>>
-  /** The cookies to begin with: those of another visitor, which are copied, or names and values. */
+  /** The initial cookies: a copy of another visitor's, or names and values. */
   cookies?: CookieJar | Readonly<Record<string, string>>
 }
 
 const VISITOR_OPTIONS: OptionTable<VisitorOptions> = { headers: option.object, cookies: option.object }
 
-/** What a WebSocket is opened with. */
+/** Options for opening a WebSocket. */
 export interface WebSocketOptions {
   headers?: Record<string, string>
   /** Subprotocols to offer. */
@@ -47,7 +47,7 @@ const WEBSOCKET_OPTIONS: OptionTable<WebSocketOptions> = {
   protocols: option.listOf(option.string),
 }
 
-/** Someone who uses the application: requests with cookies of their own. */
+/** A user of the application: sends requests with separate cookies. */
 export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   readonly cookies: CookieJar
   protected readonly server: TestServer
@@ -56,7 +56,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
 
   #as: unknown
 
-  /** @param as - whom to log in with the first request that asks who it is from: a user, or the id of one */
+  /** @param as - the user to log in with the first request whose user is looked up: a user, or a user's id */
   constructor(server: TestServer, options: VisitorOptions = {}, as?: unknown) {
     const { headers = {}, cookies } = readOptions('visitor()', options, VISITOR_OPTIONS)
     this.#as = as
@@ -66,12 +66,12 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     if (cookies) this.cookies.add(cookies)
   }
 
-  /** The application runs in this process: its logs, queries and errors can be seen. */
+  /** Whether the application runs in this process, so that its logs, queries and errors are visible. */
   get inProcess(): boolean {
     return this.server.target.inProcess
   }
 
-  /** @internal The address that paths are relative to. */
+  /** @internal The base address for relative paths. */
   get origin(): URL {
     return this.server.origin
   }
@@ -109,7 +109,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return this.#request(method, path, options, this.request)
   }
 
-  /** Opens a page as a browser does: asks for HTML, and says so (Fetch Metadata). */
+  /** Opens a page as a browser does: accepts HTML, and sends Fetch Metadata. */
   visit(path: string, options?: RequestOptions): TestRequest {
     const description = this.#describe('GET', path)
     for (const [name, value] of NAVIGATION) description.fields.push([name, name === 'Sec-Fetch-Site' ? 'none' : value])
@@ -117,10 +117,10 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return this.#made(options ? request.apply(options) : request, this.visit)
   }
 
-  /** The bare connection, for bytes that no client would send. It ends with the application under test. */
+  /** A raw connection, for bytes that no client would send. It ends with the application under test. */
   raw(): Duplex {
     const stream = this.server.connect('raw()').detach()
-    stream.on('error', () => undefined) // anyone who reads hears of it by the events they listen to
+    stream.on('error', () => undefined) // readers learn of errors from the events they listen to
     this.server.onClose(() => stream.destroy())
     return stream
   }
@@ -137,7 +137,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return stream
   }
 
-  /** A WebSocket, with this visitor's cookies and as from a page of the application. */
+  /** A WebSocket, with this visitor's cookies and the origin of the application. */
   websocket(path: string, options: WebSocketOptions = {}): TestWebSocket {
     const { protocols = [], headers: own } = readOptions('websocket()', options, WEBSOCKET_OPTIONS)
     const { origin } = this.server
@@ -155,7 +155,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return socket
   }
 
-  /** This visitor as a client that misbehaves, or on a network that fails. */
+  /** This visitor as a misbehaving client, or on a failing network. */
   get faults(): WireFaults {
     const take = (request: DescribedRequest) => {
       this.server.started(request)
@@ -164,7 +164,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return new WireFaults(what => this.server.connect(what), take, this.server.origin.host)
   }
 
-  /** Goes back to the page before the last one, as the browser's button does: asks for it again. */
+  /** Goes back to the previous page, as the browser's button does, by requesting it again. */
   back(): TestRequest {
     this.#history.pop()
     const last = this.#history.pop()
@@ -182,11 +182,11 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     if (method !== 'GET') fields.push(['Origin', from.origin])
     const target = url.pathname + url.search
     const description = { method, target, fields, body, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0, as: this.#as }
-    // Between here and the test stand two or three functions of a page.
+    // Between here and the test are two or three functions of a page.
     return this.#made(new RequestOf(this, description), this.navigate, 4)
   }
 
-  /** @internal The request that comes of a step on the page that another request brings. */
+  /** @internal The request that results from a step on the page that another request returns. */
   goOn(before: TestRequest, call: string, step: (page: TestResponse) => TestRequest, caller: object): TestRequest {
     this.server.started(before) // it is awaited with what follows
     const at = callSiteOf(caller, 5)
@@ -208,7 +208,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return request
   }
 
-  /** @internal Sends a request, and those that its redirects ask for. */
+  /** @internal Sends a request, and follows its redirects. */
   async perform(request: TestRequest): Promise<TestResponse> {
     this.server.started(request)
     if (request.description.redirects === 0) return this.#respond(request.description, NONE)
@@ -248,7 +248,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
     return { method, target, fields: [], body: undefined, timeoutMs: DEFAULT_TIMEOUT_MS, redirects: 0, as: this.#as }
   }
 
-  /** With the visitor's own fields and cookies, where the request has none of them. */
+  /** Adds the visitor's fields and cookies, unless the request has its own. */
   #complete(description: RequestDescription): RequestDescription {
     const { cookies } = this
     const more: [string, string][] = []
@@ -288,7 +288,7 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
   }
 }
 
-/** The step as the page has it, with what the test has said of it since. */
+/** The step as the page defines it, plus what the test has added since. */
 function stepDescription(step: RequestDescription, own: RequestDescription, target: string): RequestDescription {
   const { fields, body, timeoutMs, redirects } = own
   const all = step.fields.map(([name, value]): [string, string] => [name, value])
@@ -303,14 +303,14 @@ function stepDescription(step: RequestDescription, own: RequestDescription, targ
   }
 }
 
-/** Where a redirect leads, and how browsers ask for it (Fetch standard, "HTTP-redirect fetch"). */
+/** The target of a redirect, and how browsers request it (Fetch standard, "HTTP-redirect fetch"). */
 function redirected(response: TestResponse): RequestDescription | undefined {
   const { status, request, url } = response
   const location = response.field('location')
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined || !URL.canParse(location, url))
     return undefined
   const next = new URL(location, url)
-  if (next.origin !== url.origin) return undefined // someone else's: the test sees the redirect itself
+  if (next.origin !== url.origin) return undefined // a foreign site: the test sees the redirect itself
   const toGet =
     status === 303 ? request.method !== 'GET' && request.method !== 'HEAD' : status < 303 && request.method === 'POST'
   const fields: [string, string][] = request.fields.map(([name, value]) => [name, value])

@@ -64,7 +64,7 @@ type SlotTable<Table> = { [Name in keyof Table]?: readonly unknown[] }
 
 type Slot<Args, Result> = Args extends readonly unknown[] ? (...args: Args) => Result : never
 
-/** The slots of a template, as it calls them: `slots.row(order)`. Those marked `?` may not be there. */
+/** The slots of a template, as it calls them: `slots.row(order)`. Those marked `?` may be missing. */
 export type Slots<Table extends SlotTable<Table>> = {
   readonly [Name in keyof Table]: Slot<NonNullable<Table[Name]>, SafeString>
 }
@@ -110,8 +110,8 @@ export interface TemplateView {
   readonly helpers: keyof Helpers extends never ? LooseHelpers : Helpers
 
   /**
-   * Renders a partial with these locals and no others. What a template declares as its slots is the third argument: a block for
-   * each name, or one function for the slot `default`.
+   * Renders a partial with these locals and no others. The third argument fills its declared slots: a block for each name,
+   * or one function for the slot `default`.
    */
   include<Name extends TemplateName>(name: Name, ...rest: IncludeArguments<Name>): Included<Name>
   /** Renders a partial for each item. Without `toLocals`, the items are the locals. */

@@ -24,7 +24,7 @@ export interface ViewsOptions<Context = unknown> {
   reload?: boolean
   /** Functions that templates call by name. */
   helpers?: HelperTable
-  /** Helpers that need the context, such as the request: each is made from it. */
+  /** Helpers that need the context, such as the request: each is created from it. */
   contextHelpers?: ContextHelperTable<Context>
   /** The default layout of HTML pages. Default: none. */
   layout?: string | null
@@ -67,7 +67,7 @@ export interface Views<Context = unknown> {
   contentType(name: string): string
   /** Whether the template exists. */
   has(name: string): boolean
-  /** Loads every template now, so that mistakes in one or between them show at the start. Throws the first one. */
+  /** Loads every template now, so that mistakes within and between them are found at the start. Throws the first one. */
   load(): void
   /** The names of all templates, sorted. */
   names(): string[]

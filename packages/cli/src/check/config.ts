@@ -10,7 +10,7 @@ export const configStep: Step = {
     const notes: string[] = []
     let { env } = io
     if (!env[SECRETS]) {
-      // Where an application is checked, the secrets of production are not, and ought not to be.
+      // The machine that checks an application does not have the secrets of production, and should not.
       const { generateSecret } = await import('@arlen/session')
       env = { ...env, [SECRETS]: generateSecret() }
       notes.push(`session.secrets is not looked at: ${environment} needs ${SECRETS}.`)

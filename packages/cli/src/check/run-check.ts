@@ -9,7 +9,7 @@ import { templatesStep } from './templates.ts'
 import { testsStep } from './tests.ts'
 import { typesStep } from './types.ts'
 
-/** Everything that is checked, in this order: templates before the types, which need them compiled. */
+/** All checks, in this order: templates before types, because type checking needs them compiled. */
 export const STEPS: Readonly<Record<string, Step>> = {
   config: configStep,
   migrations: migrationsStep,
@@ -20,7 +20,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   perf: perfStep,
 }
 
-/** What became of one step. */
+/** The outcome of one step. */
 export interface StepResult {
   step: string
   outcome: 'ok' | 'failed' | 'skipped'
@@ -36,7 +36,7 @@ export interface CheckOptions extends Omit<CheckRun, 'database'> {
   onResult: (result: StepResult) => void
 }
 
-/** Runs the steps one after the other, whatever becomes of the ones before. */
+/** Runs the steps one after the other, even if earlier ones fail. */
 export async function runCheck({ steps, onResult, ...check }: CheckOptions): Promise<StepResult[]> {
   const databases = new CheckDatabase(check.root, check.io)
   const results: StepResult[] = []
@@ -59,7 +59,7 @@ export async function runCheck({ steps, onResult, ...check }: CheckOptions): Pro
   return results
 }
 
-/** What keeps a step from looking is a problem, too: the others are still worth running. */
+/** A step that cannot run is a problem, too; the others are still worth running. */
 async function findingOf(step: Step, check: CheckRun): Promise<Finding> {
   try {
     return await step.run(check)
@@ -69,7 +69,7 @@ async function findingOf(step: Step, check: CheckRun): Promise<Finding> {
   }
 }
 
-/** A database of its own, with the migrations of the application. */
+/** A separate database with the application's migrations. */
 class CheckDatabase {
   readonly #root: string
   readonly #io: Io

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Finding, type Step, skip } from './step.ts'
 
-/** Where the types of queries are kept by those who want them; see `arlen sql check --write`. */
+/** The default file for the types of queries; see `arlen sql check --write`. */
 const TYPES = 'db/queries.d.ts'
 
 export const sqlStep: Step = {

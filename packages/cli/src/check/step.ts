@@ -1,23 +1,23 @@
 import type { Io } from '../command.ts'
 
-/** What `arlen check` was asked. */
+/** The options of `arlen check`. */
 export interface CheckRun {
   root: string
-  /** The environment whose configuration is judged. */
+  /** The environment whose configuration is checked. */
   environment: string
-  /** A branch: what it has of migrations is not looked at again. */
+  /** A branch: its migrations are not checked again. */
   base: string | undefined
   io: Io
-  /** The DSN of a database with all migrations applied, made when the first step asks for it. */
+  /** The DSN of a database with all migrations applied, created when the first step needs it. */
   database(): Promise<string>
 }
 
-/** What a step found. */
+/** The findings of a step. */
 export interface Finding {
   problems: readonly string[]
-  /** What is worth knowing and no problem. */
+  /** Worth knowing, but not a problem. */
   notes?: readonly string[]
-  /** Why there was nothing to look at. */
+  /** Why there was nothing to check. */
   skipped?: string
 }
 

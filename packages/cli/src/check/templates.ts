@@ -7,7 +7,7 @@ export const templatesStep: Step = {
   description: 'templates: compiled, with their layouts, parts and blocks, and without warnings',
   async run({ root, io }): Promise<Finding> {
     const { loadConfig } = await import('arlen')
-    // The step before judges that of production.
+    // The previous step checks the configuration of production.
     const { views, mail } = loadConfig({ root, env: io.env, environment: 'development' }).config
     const dir = join(root, views.dir)
     if (!existsSync(dir)) return skip('there are no templates')
@@ -24,7 +24,7 @@ export const templatesStep: Step = {
   },
 }
 
-/** A diagnostic as editors and terminals recognize it. */
+/** A diagnostic in the format that editors and terminals recognize. */
 export function lineOf({ file, line, column, message }: Diagnostic): string {
   return file === undefined ? message : `${file}${line === undefined ? '' : `:${line}:${column ?? 1}`} ${message}`
 }

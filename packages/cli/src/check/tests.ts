@@ -1,6 +1,6 @@
 import type { Finding, Step } from './step.ts'
 
-/** The end of what a failing run printed is where it says what failed. */
+/** The end of a failing run's output says what failed. */
 const MOST_OUTPUT = 20_000
 
 export const testsStep: Step = {

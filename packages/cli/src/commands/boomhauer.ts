@@ -20,5 +20,5 @@ const boomhauer: Omit<Command, 'usage'> = {
 }
 
 export const boomhauerCommand: Command = { ...boomhauer, usage: 'boomhauer [...words]' }
-/** The same, by the name that people try first. */
+/** The same, under the name that people try first. */
 export const devCommand: Command = { ...boomhauer, usage: 'dev [...words]' }

@@ -10,7 +10,7 @@ import {
   UsageError,
 } from '../command.ts'
 
-/** As `STEPS` of check/run-check.ts, which is loaded when it is needed. */
+/** The same as `STEPS` in check/run-check.ts, which is loaded on demand. */
 const NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'tests', 'perf'] as const
 
 export const checkCommand: Command = {

@@ -2,7 +2,7 @@ import { type Command, chooseWord } from '../command.ts'
 
 const SHELLS = { bash: 'completion/bash', zsh: 'completion/zsh', fish: 'completion/fish' }
 
-/** @param others - the commands that are completed besides it */
+/** @param others - the other commands to complete */
 export const completionCommand = (others: readonly Command[]): Command => ({
   usage: 'completion [shell]',
   description: 'Print what completes arlen in bash, zsh or fish',

@@ -26,7 +26,7 @@ export const consoleCommand: Command = {
     const helpers = {
       sql,
       routes: () => void io.out(formatRoutes(app.router.list())),
-      /** An answer of the application, as a Response. */
+      /** A response of the application. */
       request: (path: string, init?: RequestInit) => app.fetch(new Request(new URL(path, 'http://localhost'), init)),
     }
     try {

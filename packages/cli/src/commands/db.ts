@@ -20,7 +20,7 @@ interface Task {
   io: Io
 }
 
-/** What an action has to say: a line for people, members for programs. */
+/** The report of an action: a line for people, members for programs. */
 interface Outcome {
   line: string
   report: Readonly<Record<string, unknown>>

@@ -4,7 +4,7 @@ import type { Plan, Written } from '../generate/plan.ts'
 
 type Planner = (app: AppFacts, words: readonly string[]) => Promise<Plan>
 
-/** What is generated, each loaded when it is asked for. A migration needs nothing to be known of the application. */
+/** The generators, each loaded on demand. A migration needs no knowledge of the application. */
 const KINDS: Readonly<Record<string, { takes: string; load: () => Promise<Planner> }>> = {
   resource: { takes: 'name fields', load: async () => (await import('../generate/kinds/resource.ts')).planResource },
   page: { takes: 'name', load: async () => (await import('../generate/kinds/page.ts')).planPage },
@@ -55,7 +55,7 @@ export const generateCommand: Command = {
     }
     const root = rootOf(input, io)
     const plan = await load()
-    // A migration is the same wherever it is written.
+    // A migration is the same in every application.
     const facts =
       what === 'migration' ? ({ root } as AppFacts) : await (await import('../generate/app-facts.ts')).factsOf(root, io)
     const { carryOut } = await import('../generate/plan.ts')

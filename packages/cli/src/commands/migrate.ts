@@ -85,7 +85,7 @@ function optionsOf({ target, dryRun, json, io }: Task): MigrateOptions {
   return { ...target, dryRun, onEvent: event => void (json || tell(event, dryRun, io)) }
 }
 
-/** Says what an action has come to: an object for programs, else a line, where there is one. */
+/** Reports the outcome of an action: an object for programs, else a line if there is one. */
 function conclude({ json, io }: Task, report: object, line?: string): undefined {
   if (json) printJson(io, report)
   else if (line !== undefined) io.out(line)

@@ -26,7 +26,7 @@ export const propaneCommand: Command = {
     return runPropane(withoutRoot(input.argv), propaneIo, async () => {
       const { loadConfig } = await import('arlen')
       const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
-      // The workers hold the application to production's rules, with what its own code sets: createApp({ config }).
+      // The workers apply production's rules to the application, including settings in its own code: createApp({ config }).
       const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment, lenient: true }).config
       return {
         app: findAppModule(root),
@@ -37,7 +37,7 @@ export const propaneCommand: Command = {
   },
 }
 
-/** In the folder of an application, `arlen propane stop` is for that one and for no other that may run. */
+/** In the folder of an application, `arlen propane stop` is for that application alone. */
 function appIn(root: string): string | undefined {
   try {
     return findAppModule(root)
@@ -46,7 +46,7 @@ function appIn(root: string): string | undefined {
   }
 }
 
-/** `--root` belongs to this command, other options to propane, and arguments after `--` to the application. */
+/** `--root` is this command's, other options are propane's, and arguments after `--` are the application's. */
 function withoutRoot(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   const own = end < 0 ? argv : argv.slice(0, end)

@@ -72,7 +72,7 @@ function listOption(input: CommandInput, name: string): string[] {
   return value === undefined ? [] : [value].flat().map(String)
 }
 
-/** Prints a result: as JSON where that is asked for, else as lines. */
+/** Prints a result: as JSON if requested, else as lines. */
 function print({ input, io }: Task, result: unknown, lines: readonly string[]): undefined {
   if (input.options.json === true) io.out(JSON.stringify(result))
   else for (const line of lines) io.out(line)
@@ -133,7 +133,7 @@ function switchOptions(task: Task): import('@arlen/release').SwitchOptions {
   }
 }
 
-/** An option in seconds, as milliseconds. */
+/** An option in seconds, converted to milliseconds. */
 function secondsOption(input: CommandInput, name: string): number | undefined {
   const seconds = textOption(input, name)
   if (seconds === undefined) return undefined
@@ -165,7 +165,7 @@ async function activate(task: Task): Promise<undefined> {
   print(task, result, switched(result))
 }
 
-/** The path of an archive or folder counts from the working directory; an id is no path. */
+/** The path of an archive or folder is relative to the working directory; an id is not a path. */
 function named(release: string, io: Io): string {
   return /[\\/]|\.tar\.zst$/.test(release) ? resolve(io.cwd, release) : release
 }

@@ -11,13 +11,13 @@ export interface ConsoleOptions {
   app: App
   input: NodeJS.ReadableStream
   output: NodeJS.WritableStream
-  /** Whether somebody types; else what comes is run to its end, and a failure is one of the whole. */
+  /** Whether a person types; otherwise the input is run to its end, and any failure fails the whole. */
   isTerminal: boolean
-  /** Names and values besides those of the application. */
+  /** Names and values in addition to the application's. */
   helpers: Readonly<Record<string, unknown>>
 }
 
-/** @returns 1 where something failed that nobody typed, else 0 */
+/** @returns 1 if code that was not typed failed, else 0 */
 export async function runConsole({ app, input, output, isTerminal, helpers }: ConsoleOptions): Promise<number> {
   const lines = new PassThrough()
   const repl = start({
@@ -46,14 +46,14 @@ export async function runConsole({ app, input, output, isTerminal, helpers }: Co
 }
 
 /**
- * Gives the REPL what comes, each line when the one before is done, which it does not wait for by itself. Ends with the first
- * that fails.
+ * Feeds the REPL, each line when the previous one is done, which it does not wait for by itself. Ends with the first
+ * failure.
  *
- * @returns whether none failed
+ * @returns whether all succeeded
  */
 async function runLines(repl: REPLServer, input: NodeJS.ReadableStream, lines: PassThrough): Promise<boolean> {
   let done: () => void = () => undefined
-  // It asks for the next line when it is done, whatever came of the last.
+  // It asks for the next line when it is done, whatever the result of the last one.
   repl.displayPrompt = () => done()
   for await (const line of createInterface({ input })) {
     await new Promise<void>(resolve => {
@@ -65,7 +65,7 @@ async function runLines(repl: REPLServer, input: NodeJS.ReadableStream, lines: P
   return true
 }
 
-/** Read when they are named: an application may have no database. */
+/** Evaluated on first use: an application may have no database. */
 function contextOf(app: App, helpers: ConsoleOptions['helpers']): PropertyDescriptorMap {
   const getters: Record<string, () => unknown> = {
     app: () => app,
@@ -80,9 +80,9 @@ function contextOf(app: App, helpers: ConsoleOptions['helpers']): PropertyDescri
 }
 
 /**
- * Waits for promises, as nobody wants to look at one.
+ * Waits for promises, because their values are what is wanted.
  *
- * @returns whether the last lines were a whole statement, as long as the console runs
+ * @returns whether the last lines were a complete statement, as long as the console runs
  */
 function awaitPromises(repl: REPLServer): { isComplete: boolean } {
   const { eval: evaluate } = repl
@@ -99,7 +99,7 @@ function awaitPromises(repl: REPLServer): { isComplete: boolean } {
   return state
 }
 
-/** Whether the code is an expression, and no declaration that could be read as one. It is parsed, never run. */
+/** Whether the code is an expression, rather than a declaration that could be read as one. It is parsed, never run. */
 function isExpression(code: string): boolean {
   const text = withoutEnd(code)
   if (text === '' || /^(?:async\s+)?function\b(?!\s*(?:\*\s*)?\()/.test(text) || /^class\s+\w/.test(text)) return false
@@ -119,7 +119,7 @@ async function keepHistory(repl: REPLServer, folder: string): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true })
   } catch {
-    return // a folder that cannot be written to has no history
+    return // without a writable folder, there is no history
   }
   await new Promise<void>(resolve => repl.setupHistory(join(folder, 'console-history'), () => resolve()))
 }

@@ -1,7 +1,7 @@
 import { createPg, DatabaseError, type Pg, sql } from '@arlen/pg'
 import { maintenanceDsn, type Target } from './target.ts'
 
-/** @returns whether it was made now; false where it was there already */
+/** @returns whether it was created; false if it already existed */
 export async function createDatabase(target: Target): Promise<boolean> {
   return onServer(target, async server => {
     try {
@@ -15,8 +15,8 @@ export async function createDatabase(target: Target): Promise<boolean> {
 }
 
 /**
- * @param force - ends the sessions of others first
- * @returns whether there was one
+ * @param force - first ends the sessions of others
+ * @returns whether it existed
  */
 export async function dropDatabase(target: Target, force: boolean): Promise<boolean> {
   const name = sql.id(target.name)

@@ -5,9 +5,9 @@ import { cliError } from '../errors.ts'
 import { libpqEnvironment, type Target } from './target.ts'
 
 /**
- * Runs a program of PostgreSQL on a database, with the streams of this process.
+ * Runs a PostgreSQL program on a database, with the streams of this process.
  *
- * @returns its exit code, or undefined where it is not installed
+ * @returns its exit code, or undefined if it is not installed
  */
 export async function runProgram(
   name: 'psql' | 'pg_dump',
@@ -16,7 +16,7 @@ export async function runProgram(
   io: Io,
 ): Promise<number | undefined> {
   const child = spawn(name, args, { cwd: io.cwd, env: { ...io.env, ...libpqEnvironment(target) }, stdio: 'inherit' })
-  // A terminal sends Ctrl-C to both, and it is the program's to answer.
+  // A terminal sends Ctrl-C to both, and the program is the one to handle it.
   const ignore = () => undefined
   process.on('SIGINT', ignore)
   try {

@@ -8,14 +8,14 @@ import type { Target } from './target.ts'
 
 const FILES = ['db/seeds.ts', 'db/seeds.js', 'db/seeds.sql']
 
-/** The seeds of an application, where it has some. */
+/** The seeds of an application, if it has any. */
 export function findSeeds(root: string): string | undefined {
   return FILES.find(file => existsSync(join(root, file)))
 }
 
 /**
- * Fills a database, all of it or nothing: by `db/seeds.ts`, which exports a function of the database as its default, or by
- * `db/seeds.sql`.
+ * Fills a database completely or not at all: with `db/seeds.ts`, whose default export is a function of the database, or
+ * with `db/seeds.sql`.
  *
  * @returns the file
  * @throws ArlenError `seeds_missing`, `seeds_invalid`
@@ -39,7 +39,7 @@ async function runModule(dsn: string, path: string, file: string): Promise<void>
   }
 }
 
-/** Statements that come together are one transaction in the simple protocol. */
+/** In the simple protocol, statements sent together are one transaction. */
 async function runScript(dsn: string, text: string): Promise<void> {
   const { default: pg } = await import('pg')
   const client = new pg.Client(plainConfig(dsn))

@@ -5,9 +5,9 @@ import pg from 'pg'
 import type { Target } from './target.ts'
 
 /**
- * A console for SQL where psql is not installed: statements end with a semicolon at the end of a line, `\q` leaves.
+ * An SQL console for machines without psql: a statement ends with a semicolon at the end of a line, `\q` quits.
  *
- * @returns 1 where a statement failed that nobody typed, else 0
+ * @returns 1 if a statement that was not typed failed, else 0
  */
 export async function runSqlConsole(
   { dsn, name }: Target,
@@ -52,7 +52,7 @@ async function execute(client: pg.Client, text: string, output: Writable): Promi
   }
 }
 
-/** A table of text; for a statement without rows, what it did. */
+/** A text table or, for a statement without rows, what it did. */
 export function format({ fields, rows, command, rowCount }: pg.QueryArrayResult): string {
   if (fields.length === 0) return [command, rowCount ?? ''].join(' ').trim()
   const table = [fields.map(({ name }) => name), ...rows.map(row => row.map(shown))]

@@ -1,22 +1,22 @@
 import { environmentOf, type Parameters, parseDsn, writeUri } from '@arlen/pg/connection'
 import { cliError } from '../errors.ts'
 
-/** The database that a command is about. */
+/** The database that a command works on. */
 export interface Target {
   dsn: string
-  /** The same, by the names of libpq. */
+  /** The same, with libpq's names. */
   parameters: Parameters
   /** Its name. */
   name: string
   /** `db.example.com:5432`, or a socket folder. */
   server: string
-  /** Whether the server is this machine. */
+  /** Whether the server is on this machine. */
   isLocal: boolean
 }
 
 const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|\/.*)$/
 
-/** @throws ArlenError `dsn_invalid` for what is no connection string, or names no database */
+/** @throws ArlenError `dsn_invalid` for a text that is not a connection string, or names no database */
 export function targetOf(dsn: string): Target {
   const parameters = parseDsn(dsn)
   const { host = parameters.hostaddr ?? 'localhost', port, dbname: name } = parameters
@@ -25,19 +25,19 @@ export function targetOf(dsn: string): Target {
   return { dsn, parameters, name, server: port ? `${host}:${port}` : host, isLocal }
 }
 
-/** The same server, by a database that is there. */
+/** The same server, through a database that exists. */
 export function maintenanceDsn({ parameters }: Target): string {
   return writeUri({ ...parameters, dbname: 'postgres' })
 }
 
-/** The settings of libpq for the programs of PostgreSQL: a password in the arguments would be seen by every user. */
+/** libpq's settings for PostgreSQL programs: a password in the arguments would be visible to every user. */
 export function libpqEnvironment({ parameters }: Target): Record<string, string> {
   return environmentOf(parameters)
 }
 
 /**
- * Refuses to destroy data in production, and, in development, on a server that is another machine: `DATABASE_URL` may be
- * that of production.
+ * Refuses to destroy data in production and, in development, on a server on another machine: `DATABASE_URL` may be that of
+ * production.
  *
  * @throws ArlenError `production_refused`
  */

@@ -16,12 +16,12 @@ const EXAMINATIONS: Readonly<Record<string, Examination>> = {
   limits: () => examineLimits(),
 }
 
-/** What was looked at, and what was found. */
+/** The examined item, and the finding. */
 export interface Report extends Diagnosis {
   name: string
 }
 
-/** Looks at everything; what cannot be looked at is a failure. */
+/** Examines everything; an examination that fails is a failure. */
 export async function examine(root: string, io: Io): Promise<Report[]> {
   const reports: Report[] = []
   for (const [name, look] of Object.entries(EXAMINATIONS)) {

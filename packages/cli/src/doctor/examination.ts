@@ -1,22 +1,22 @@
 import type { Io } from '../command.ts'
 
-/** What `arlen doctor` looks at. */
+/** What `arlen doctor` examines. */
 export interface Patient {
   root: string
   io: Io
 }
 
-/** What one look has found. */
+/** The finding of one examination. */
 export interface Diagnosis {
-  /** `fail` keeps Arlen from working, `warn` may. */
+  /** `fail` prevents Arlen from working, `warn` might. */
   outcome: 'ok' | 'warn' | 'fail'
-  /** What is there, or what is wrong with it. */
+  /** The state, or what is wrong with it. */
   found: string
   /** What to do about it. */
   remedy?: string
 }
 
-/** One thing to look at. */
+/** One examination. */
 export type Examination = (patient: Patient) => Promise<Diagnosis>
 
 export function ok(found: string): Diagnosis {

@@ -7,11 +7,11 @@ const OPEN_FILES = 4_096
 const WATCHES = 65_536
 const WATCHES_FILE = '/proc/sys/fs/inotify/max_user_watches'
 
-/** What this machine allows. */
+/** The limits of this machine. */
 export interface Limits {
-  /** How many files and connections a process may have open; undefined where nobody says. */
+  /** How many files and connections a process may have open; undefined if unknown. */
   openFiles: number | undefined
-  /** How many files may be watched, on Linux. */
+  /** How many files can be watched, on Linux. */
   watches: number | undefined
 }
 

@@ -7,7 +7,7 @@ import { type Diagnosis, fail, ok, type Patient, warn } from './examination.ts'
 const LOCK_FILES: Readonly<Record<string, string>> = { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml' }
 const run = promisify(execFile)
 
-/** The package manager whose lock file is there is installed, and so are the dependencies. */
+/** Checks that the package manager of the lock file is installed, and so are the dependencies. */
 export async function examinePackageManager({ root, io }: Patient): Promise<Diagnosis> {
   if (!existsSync(join(root, 'package.json'))) {
     return fail('there is no package.json', 'Run this in the folder of an application, or give --root.')

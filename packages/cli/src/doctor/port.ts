@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type Diagnosis, fail, ok, type Patient, warn } from './examination.ts'
 
-/** The address that the application is to listen at is free, and may be listened at. */
+/** Checks that the application's address is free and permitted. */
 export async function examinePort({ root, io }: Patient): Promise<Diagnosis> {
   const { loadConfig } = await import('arlen')
   const { host, port } = loadConfig({ root, env: io.env, lenient: true }).config.http

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { targetOf } from '../db/target.ts'
 import { type Diagnosis, fail, ok, type Patient, reasonOf, warn } from './examination.ts'
 
-/** What Arlen is tested with, and what PostgreSQL still supports. */
+/** The versions that Arlen is tested with and PostgreSQL still supports. */
 const OLDEST = 14
 
-/** The configured server answers and is not too old; or there is one to start. */
+/** Checks that the configured server responds and is recent enough, or that an embedded one can be started. */
 export async function examinePostgres({ root, io }: Patient): Promise<Diagnosis> {
   const { loadConfig } = await import('arlen')
   const { url } = loadConfig({ root, env: io.env, lenient: true }).config.db

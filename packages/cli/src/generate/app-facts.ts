@@ -3,33 +3,33 @@ import { basename, join } from 'node:path'
 import type { Io } from '../command.ts'
 import { readManifest } from '../testing/find-runner.ts'
 
-/** What generated code has to know of its application. */
+/** What generated code needs to know of its application. */
 export interface AppFacts {
   root: string
-  /** The name in package.json, without its scope; else that of the folder. */
+  /** The name in package.json, without its scope, or the name of the folder. */
   name: string
   packageManager: 'npm' | 'pnpm'
   /** JSON only. */
   apiOnly: boolean
   hasDatabase: boolean
-  /** Whether pages have a layout, and so are parts of a document. */
+  /** Whether pages have a layout, so that templates are parts of a document. */
   hasLayout: boolean
-  /** Whether forms need a token against forgery. */
+  /** Whether forms need a CSRF token. */
   hasCsrf: boolean
-  /** What tests are written for, and its hook that runs after all of a file. */
+  /** The test runner, and its hook that runs after all tests of a file. */
   testModule: 'node:test' | 'vitest'
   after: 'after' | 'afterAll'
-  /** Where pages are: `templates`. */
+  /** The folder of pages: `templates`. */
   templates: string
-  /** The text of app.ts, where there is one. */
+  /** The text of app.ts, if it exists. */
   app: string | undefined
-  /** A middleware of `app.ts` that lets in only who is logged in. */
+  /** Middleware in `app.ts` that requires a login. */
   guard: string | undefined
-  /** A middleware of `app.ts` that finds out who is logged in, as layouts may need. */
+  /** Middleware in `app.ts` that looks up the user, as layouts may need. */
   loadUser: string | undefined
-  /** The helper of `test/open-app.ts` by which a test logs somebody in. */
+  /** The helper in `test/open-app.ts` with which a test logs a user in. */
   login: 'user' | 'client' | undefined
-  /** Whether there is `test/open-app.ts`, which opens the application with a database of its own. */
+  /** Whether `test/open-app.ts` exists, which opens the application with a test database. */
   hasOpenApp: boolean
 }
 

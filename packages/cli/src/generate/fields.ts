@@ -2,13 +2,13 @@ import { didYouMean, UsageError } from '../command.ts'
 import { type Names, readName } from './names.ts'
 import { isReservedInSql } from './sql-words.ts'
 
-/** What a type of field is in the database and in TypeScript. */
+/** A field type in the database and in TypeScript. */
 interface FieldType {
   sql: string
   typescript: string
-  /** Two values for tests, as they are entered. */
+  /** Two values for tests, as entered. */
   samples: readonly [string | boolean | number, string | boolean | number]
-  /** Values that are refused. */
+  /** Values that are rejected. */
   invalid: unknown
 }
 
@@ -46,18 +46,18 @@ export interface Field extends Names {
   type: string
   optional: boolean
   kind: FieldType
-  /** Its column as SQL writes it, in quotes where the name is a word of SQL. */
+  /** Its column in SQL, quoted if the name is an SQL key word. */
   column: string
-  /** Its column as a query asks for it. */
+  /** Its column in a query's select list. */
   selected: string
 }
 
-/** Names that every resource has already, or that its form needs. */
+/** Names that every resource already has, or that its form needs. */
 const TAKEN = ['id', 'created_at', 'updated_at', 'csrf_token']
 
 /**
- * Reads the fields of a resource: `title`, `body:text`, `price:integer?`. The type is `string` unless it is given; a question
- * mark makes a field optional.
+ * Parses the fields of a resource: `title`, `body:text`, `price:integer?`. The default type is `string`; a question mark
+ * makes a field optional.
  */
 export function readFields(given: readonly string[]): Field[] {
   const fields = given.map(readField)
@@ -87,7 +87,7 @@ function readField(given: string): Field {
   }
 }
 
-/** A day has no time zone, so it comes as text. */
+/** A day has no time zone, so it is text. */
 function selectedAs({ camel, snake }: Names, column: string, type: string): string {
   const value = type === 'date' ? `${column}::text` : column
   return value === snake && camel === snake ? value : `${value} as "${camel}"`

@@ -3,12 +3,12 @@ import { renderTemplate } from './render.ts'
 
 const NAME = 'layouts/plain'
 
-/** What templates of pages are told of the layout around them. */
+/** What page templates need to know of their layout. */
 export function pageLocals({ hasLayout }: AppFacts): { layoutLine: string } {
   return { layoutLine: hasLayout ? '' : `\n    layout: '${NAME}'` }
 }
 
-/** Pages of an application that has no layout get a plain one. */
+/** Pages of an application without a layout get a plain one. */
 export async function addLayout(app: AppFacts, files: Map<string, string>): Promise<void> {
   if (!app.hasLayout) files.set(`${app.templates}/${NAME}.html.ets`, await renderTemplate('resource/layout.html', {}))
 }

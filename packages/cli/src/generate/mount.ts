@@ -10,8 +10,8 @@ export interface Mounting {
 }
 
 /**
- * The change of `app.ts` that adds routes: imports behind its imports, statements before its `export default app`. Undefined where
- * it is written otherwise; lines that are there already are not added again.
+ * The change of `app.ts` that adds routes: imports after its imports, statements before its `export default app`. Undefined
+ * if it is written differently; existing lines are not added again.
  */
 export function mountIn({ app }: AppFacts, { imports, statements }: Mounting): Change | undefined {
   if (app === undefined) return undefined
@@ -23,7 +23,7 @@ export function mountIn({ app }: AppFacts, { imports, statements }: Mounting): C
   if (end < 0 || lastImport < 0) return undefined
   const missing = (line: string) => !lines.includes(line)
   const [newImports, newStatements] = [imports.filter(missing), statements.filter(missing)]
-  // An empty line stays between the routes and the export.
+  // Keeps an empty line between the routes and the export.
   const before = lines[end - 1]?.trim() === '' ? end - 1 : end
   const text = [
     ...lines.slice(0, lastImport + 1),

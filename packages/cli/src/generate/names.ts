@@ -15,13 +15,13 @@ export interface Names {
   title: string
 }
 
-/** The names of a resource, of one and of many. */
+/** The names of a resource, singular and plural. */
 export interface ResourceNames {
   one: Names
   many: Names
 }
 
-/** Words that TypeScript keeps for itself, and names that generated code imports. */
+/** Reserved words of TypeScript, and names that generated code imports. */
 const TAKEN = new Set(
   `app arguments async await break case catch class const context continue database debugger default delete do else enum eval
    export extends false finally for function http-error if implements import in instanceof interface let new null of
@@ -30,7 +30,7 @@ const TAKEN = new Set(
 )
 
 /**
- * Reads a name in whatever spelling: `blog_post`, `BlogPost`, `blog-post`, `blog post`.
+ * Parses a name in any spelling: `blog_post`, `BlogPost`, `blog-post`, `blog post`.
  *
  * @throws ArlenError `name_invalid`
  */
@@ -60,7 +60,7 @@ export function readName(given: string): Names {
   }
 }
 
-/** The names of a resource, from the word for one or for many of it. */
+/** The names of a resource, from its singular or plural. */
 export function readResourceName(given: string): ResourceNames {
   const words = readName(given).snake.split('_')
   const last = words.pop()!

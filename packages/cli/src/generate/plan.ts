@@ -3,22 +3,22 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cliError } from '../errors.ts'
 
-/** What is to be written: whole files, and lines in files that are there. */
+/** What will be written: whole files, and lines in existing files. */
 export interface Plan {
   files: Map<string, string>
   changes: Change[]
-  /** What is left to do by hand. */
+  /** What remains to be done by hand. */
   notes: string[]
 }
 
-/** Lines that a file gets. */
+/** Lines to add to a file. */
 export interface Change {
   path: string
   text: string
   added: readonly string[]
 }
 
-/** What became of a plan. */
+/** The outcome of a plan. */
 export interface Written {
   created: string[]
   overwritten: string[]
@@ -28,7 +28,7 @@ export interface Written {
 }
 
 /**
- * Writes what is planned, all of it or nothing. A file that is there and different is left alone, unless `force` says otherwise.
+ * Writes everything that is planned, or nothing. Existing files with other content are left alone, unless `force` is set.
  *
  * @throws ArlenError `files_exist`
  */

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Views } from '@arlen/view'
 
-/** Beside `src` and `dist`. */
+/** Next to `src` and `dist`. */
 const TEMPLATES = join(import.meta.dirname, '../../templates')
 let views: Views | undefined
 
-/** Prints a template of this package: `completion/bash` is the file `templates/completion/bash.txt.ets`. */
+/** Renders a template of this package: `completion/bash` is the file `templates/completion/bash.txt.ets`. */
 export async function renderTemplate(name: string, locals: Record<string, unknown>): Promise<string> {
   const { createViews } = await import('@arlen/view')
   views ??= createViews({

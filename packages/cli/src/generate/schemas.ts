@@ -1,17 +1,17 @@
 import type { Field } from './fields.ts'
 
-/** The schemas of a resource as code, and what they need. */
+/** The schemas of a resource as code, and their imports. */
 export interface Schemas {
   /** Names to import from arlen, sorted. */
   imports: readonly string[]
-  /** The names of what several fields share. */
+  /** The names that several fields share. */
   shared: readonly string[]
   json(field: Field): string
   form(field: Field): string
   response(field: Field): string
 }
 
-/** What several fields share, as `resource/shared-schemas.ts` defines it. */
+/** The definitions that several fields share, from `resource/shared-schemas.ts`. */
 const SHARED = ['line', 'text', 'integer', 'integerText']
 
 /** @param withForm - whether there is a form, in which everything is text */
@@ -39,7 +39,7 @@ function json({ type, optional }: Field): string {
   return optional ? `v.optional(v.nullable(${schema}), null)` : schema
 }
 
-/** In a form everything is text, and what was left out is empty. */
+/** In a form, everything is text, and omitted values are empty. */
 function form(field: Field): string {
   switch (field.type) {
     case 'string':

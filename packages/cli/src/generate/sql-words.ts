@@ -1,4 +1,4 @@
-/** The reserved key words of PostgreSQL (appendix C of its manual), which are names only in quotes. */
+/** PostgreSQL's reserved key words (appendix C of its manual), which can be names only if quoted. */
 const RESERVED = new Set(
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
    concurrently constraint create cross current_catalog current_date current_role current_schema current_time

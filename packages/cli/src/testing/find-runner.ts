@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** A command that runs tests; what a user adds comes behind its arguments. */
+/** A command that runs tests; the user's arguments are appended. */
 export interface Runner {
   command: string
   args: readonly string[]
-  /** The command is a line for the shell: the `test` script of package.json. */
+  /** The command is a shell command: the `test` script of package.json. */
   shell: boolean
 }
 
@@ -16,16 +16,17 @@ export interface Manifest {
   devDependencies?: Record<string, string>
 }
 
-/** What `npm init` writes where there are no tests. */
+/** What `npm init` writes if there are no tests. */
 const NO_TESTS = /no test specified/
 const WATCH: Readonly<Record<string, readonly string[]>> = { vitest: ['watch'], jest: ['--watchAll'] }
 const ONCE: Readonly<Record<string, readonly string[]>> = { vitest: ['run'], jest: [] }
 
 /**
- * How an application runs its tests: by the `test` script of its package.json, unless that is this very command; else by Vitest
- * or Jest where one of them is installed; else by `node --test`. A script cannot be told to watch, so the runner is asked then.
+ * How an application runs its tests: with the `test` script of its package.json, unless that is this very command; else
+ * with Vitest or Jest if one of them is installed; else with `node --test`. A script cannot be put into watch mode, so the
+ * runner is called directly then.
  *
- * @param chosen - whether files are named: a script `node --test` with files of its own is then run without them
+ * @param chosen - whether files are named: a script `node --test` with its own files is then run without them
  */
 export function findRunner(root: string, watch: boolean, chosen: boolean = false): Runner {
   const script = readManifest(root).scripts?.test
@@ -46,7 +47,7 @@ export function readManifest(root: string): Manifest {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : {}
 }
 
-/** The program of a package that is installed for the application, in its folder or above; undefined where none is. */
+/** The program of a package that is installed for the application, in its folder or above; undefined if there is none. */
 function programOf(root: string, name: string): string | undefined {
   for (let at = root; ; at = dirname(at)) {
     const folder = join(at, 'node_modules', name)

@@ -10,8 +10,8 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /**
  * Runs the tests with a database ready for them.
  *
- * @param listener - gets what the runner prints, instead of the terminal
- * @returns the exit code of the runner; 128 and the signal where one ended it
+ * @param listener - receives the runner's output, instead of the terminal
+ * @returns the exit code of the runner; 128 plus the signal number if one ended it
  */
 export async function runTests(
   root: string,
@@ -41,7 +41,7 @@ export async function runTests(
   }
 }
 
-/** One server for the whole run, where the application has a database and none was given. */
+/** One server for the whole run, if the application has a database and none was given. */
 async function testServer(root: string, io: Io) {
   if (io.env.TEST_DATABASE_URL) return undefined
   const { dependencies, devDependencies } = readManifest(root)
@@ -51,7 +51,7 @@ async function testServer(root: string, io: Io) {
   return startTestCluster()
 }
 
-/** Signals are the runner's to answer, which may have reports to write. */
+/** The runner handles signals, because it may have reports to write. */
 async function outcome(child: ChildProcess): Promise<number> {
   const listeners = PASSED_ON.map(signal => {
     // A terminal sends Ctrl-C to both.

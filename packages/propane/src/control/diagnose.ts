@@ -1,7 +1,7 @@
 import { fs } from '../system/builtins.ts'
 import { Inspector } from './inspector.ts'
 
-/** What `propane diagnose` can write, with the extension of its file. */
+/** The kinds of diagnosis of `propane diagnose`, with their file extensions. */
 export const DIAGNOSES = {
   cpu: 'cpuprofile',
   heap: 'heapsnapshot',
@@ -18,12 +18,12 @@ export interface DiagnoseOptions {
   durationMs: number
 }
 
-/** How long JavaScript may take to be interrupted: a process that is idle runs some several times a second. */
+/** How long interrupting JavaScript may take: even an idle process runs some several times a second. */
 const PAUSE_MS = 10_000
 
 /**
- * Writes a diagnosis of one process to a file that only its owner can read: a heap holds secrets. Rejects with the reason if it
- * cannot be made.
+ * Writes a diagnosis of one process to a file that only its owner can read, because a heap contains secrets. Rejects with
+ * the reason if it fails.
  */
 export async function diagnose({ pid, what, file, durationMs }: DiagnoseOptions): Promise<void> {
   const inspector = await Inspector.open(pid)
@@ -63,7 +63,7 @@ interface AsyncStack {
   parent?: AsyncStack
 }
 
-/** Where the process is: its stack, and those of what has led to it asynchronously. */
+/** Where the process is: its stack, and the asynchronous calls that led to it. */
 async function stacks(inspector: Inspector, pid: number): Promise<string> {
   const paused = new Promise<{ callFrames: Frame[]; asyncStackTrace?: AsyncStack }>((resolve, reject) => {
     inspector.on('Debugger.paused', params => resolve(params as never))

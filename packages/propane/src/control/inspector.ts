@@ -1,15 +1,15 @@
 import { listeningPorts } from '../system/port-owner.ts'
 
-/** How long the inspector of a process may take to listen, and to answer. */
+/** How long the inspector of a process may take to listen and to respond. */
 const OPEN_MS = 10_000
 const POLL_MS = 50
 
 type Params = Record<string, unknown>
 
 /**
- * A session with the inspector of a process of this machine. It starts by SIGUSR1 even where the event loop of that process is
- * blocked, since Node.js serves the inspector in a thread of its own. It listens on a random port of the loopback address for
- * as long as the session takes.
+ * A session with the inspector of another process on this machine. SIGUSR1 starts it even if that process's event loop is
+ * blocked, because Node.js runs the inspector in a separate thread. It listens on a random port of the loopback address for
+ * the duration of the session.
  */
 export class Inspector {
   readonly #socket: WebSocket

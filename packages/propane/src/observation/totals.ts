@@ -29,7 +29,7 @@ export class Totals {
     reload_failures: 0,
   }
   readonly #last = new Map<number, WorkerStats>()
-  /** How long the requests of workers took that are gone. */
+  /** The request durations of workers that are gone. */
   #latencyOfGone: Latency = sumOf([])
   #statusesOfGone: number[] = sumOfStatuses([])
 
@@ -66,12 +66,12 @@ export class Totals {
     }
   }
 
-  /** The answers of all workers so far by the class of their status, 1xx to 5xx; those of workers that are gone included. */
+  /** The responses of all workers so far by status class, 1xx to 5xx, including those of workers that are gone. */
   statuses(): number[] {
     return sumOfStatuses([this.#statusesOfGone, ...[...this.#last.values()].map(({ statuses }) => statuses)])
   }
 
-  /** How long the requests of all workers took so far, those that are gone included. */
+  /** The request durations of all workers so far, including those of workers that are gone. */
   latency(): Latency {
     return sumOf([this.#latencyOfGone, ...[...this.#last.values()].map(({ latency }) => latency)])
   }

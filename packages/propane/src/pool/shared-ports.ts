@@ -1,6 +1,6 @@
 import { bindTcp, closeSocket, type ListeningSocket } from '../system/listening-socket.ts'
 
-/** What a worker asks for. */
+/** A port that a worker requests. */
 export interface SharedPort {
   /** Empty: all addresses. */
   host: string
@@ -63,7 +63,7 @@ export class SharedPorts {
     for (const { holders } of this.#shared.values()) holders.delete(worker)
   }
 
-  /** Closes ports that no worker has, when all that should run do: nobody would accept the connections in their queues. */
+  /** Closes ports that no worker has once all desired workers run: nobody would accept the connections in their queues. */
   closeUnused(): void {
     for (const [key, { bound, holders }] of this.#shared) {
       if (!bound || holders.size > 0) continue

@@ -21,7 +21,7 @@ export interface ListeningSocket {
   readonly path?: string
   /** Whether to remove the file of the unix socket. Node.js does so itself if it has bound the socket. */
   readonly removePath?: true
-  /** systemd holds it too, and its unit says how long the queue is (0 if that is unknown). */
+  /** systemd holds it too, and its unit defines the length of the queue (0 if unknown). */
   readonly activated?: { readonly backlog: number }
 }
 
@@ -80,14 +80,14 @@ export function adopt(fd: number, path: string = ''): ListeningSocket {
   return { handle, fd, host, port, address: formatAddress(host, port) }
 }
 
-/** The length of its queue: what its unit says, if systemd has opened it. */
+/** The length of its queue: the unit's setting, if systemd has opened it. */
 export function backlogOf({ activated }: ListeningSocket, otherwise: number): number {
   return activated?.backlog || otherwise
 }
 
 /**
- * Whether somebody else keeps it open when this process stops. Its queue then keeps its length and the connections in it, for
- * whoever accepts next; a connection of ours in it would only make systemd start the service again.
+ * Whether another process keeps it open when this one stops. Its queue then keeps its length and the connections in it for
+ * the next process that accepts; a connection of ours in it would only make systemd start the service again.
  */
 export function isKept({ activated }: ListeningSocket): boolean {
   return activated !== undefined

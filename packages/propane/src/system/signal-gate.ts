@@ -20,13 +20,13 @@ export function installSignalGate(): void {
 }
 
 /**
- * From now on these handlers get SIGTERM and SIGINT instead of the application's own listeners, which would otherwise end a
- * process that still has requests to answer. {@link deliverSignal} calls those when it is time.
+ * From now on, these handlers get SIGTERM and SIGINT instead of the application's own listeners, which would otherwise end
+ * a process that still has requests to answer. {@link deliverSignal} calls the listeners when it is time.
  */
 export function gateSignals(gated: Readonly<Record<Signals, () => void>>): void {
   installSignalGate()
   handlers = gated
-  // While anybody listens, Node.js does not end the process by itself.
+  // While there is a listener, Node.js does not end the process by itself.
   for (const name of Object.keys(gated)) process.on(name, keepAlive)
 }
 

@@ -6,8 +6,8 @@ const LONGEST = 65_535
 const NUMBER = /^\d+$/
 
 /**
- * The lengths of the queues of activated sockets, as their units say (`Backlog=`): whoever accepts from a socket sets the
- * length anew, and a socket does not tell its own. 0 where it is unknown, for example outside of systemd.
+ * The queue lengths of activated sockets, from their units (`Backlog=`): a process that accepts from a socket sets the
+ * length again, and cannot read the current one. 0 if unknown, for example outside of systemd.
  */
 export async function unitBacklogs(count: number, env: NodeJS.ProcessEnv = process.env): Promise<number[]> {
   // The name of each descriptor is that of its unit, unless `FileDescriptorName=` gives another one.

@@ -51,7 +51,7 @@ export class Acceptor {
     return this.#listeners.length > 0
   }
 
-  /** Says where it will listen, before it accepts. */
+  /** Announces where it will listen, before it accepts. */
   announce(handle: ServerHandle): void {
     const bound: Partial<AddressInfo> = {}
     if (handle.getsockname?.(bound) === 0) this.#address = bound as AddressInfo

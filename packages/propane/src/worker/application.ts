@@ -10,7 +10,7 @@ export interface Application {
   readonly kind: string
   /** What it speaks, for the probe. */
   readonly protocol: ServerProtocol
-  /** Whether anybody in it wants to know of the end of its server. */
+  /** Whether any listener waits for the end of its server. */
   readonly hasCloseHooks: boolean
   /** Starts it. Resolves when it is ready to answer connections of `virtualServer`. */
   start(virtualServer: Server): Promise<void>

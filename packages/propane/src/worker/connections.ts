@@ -42,7 +42,7 @@ export class Connections {
     return this.#sockets.length
   }
 
-  /** A copy, since whoever goes through it may end connections. */
+  /** A copy, because iterating over it may end connections. */
   all(): Tracked[] {
     return [...this.#sockets]
   }
@@ -96,7 +96,7 @@ export class Connections {
       const connection = socket[CONNECTION]!
       if (connection.session) inFlight += connection.streams
       else if (isBusy(connection)) inFlight++
-      else connection.response = undefined // an idle connection must not keep the response, and what is attached to it, alive
+      else connection.response = undefined // an idle connection must not keep the response, and objects attached to it, alive
     }
     return inFlight
   }

@@ -31,10 +31,10 @@ export class FurtherServers {
     this.#share = share
   }
 
-  /** Gets the port of a server, which is told by `listening` or `error` as usual. */
+  /** Gets the port of a server, which is reported by `listening` or `error` as usual. */
   open(server: NetServer, target: SharedTarget): void {
     const opening = this.#open(server, target).catch((error: unknown) => {
-      // As Node.js does: an error that nobody listens to ends the process.
+      // As in Node.js: an error without a listener ends the process.
       process.nextTick(() => server.emit('error', error))
     })
     this.#opening.add(opening)

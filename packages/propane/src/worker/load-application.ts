@@ -50,14 +50,14 @@ export async function loadApplication(
   return { application: fromServer(server, options), onStop }
 }
 
-/** The function `onStop` that a module or its default export has, to be called when the application stops. */
+/** The function `onStop` exported by a module or its default export, to be called when the application stops. */
 function onStopOf(exported: unknown): (() => unknown) | undefined {
   if ((typeof exported !== 'object' || exported === null) && typeof exported !== 'function') return undefined
   const { onStop } = exported as { onStop?: unknown }
   return typeof onStop === 'function' ? () => Reflect.apply(onStop, exported, []) as unknown : undefined
 }
 
-/** An application, and what its module exports besides. */
+/** An application, and the other exports of its module. */
 export interface Loaded {
   application: Application
   onStop: (() => unknown) | undefined

@@ -24,7 +24,7 @@ export interface NodeOptions {
   readinessPath?: string
   /** Value of `X-Propane-Worker`, if responses carry it. */
   header?: string
-  /** Where the time that requests took is counted. */
+  /** Counts the request durations. */
   latencies?: Latencies
 }
 

@@ -4,8 +4,8 @@ import type { TLSSocket } from 'node:tls'
 import { http1Request } from './probe-http1.ts'
 
 /**
- * Sends one request over TLS and resolves with the status of its answer. Whose certificate the server has does not matter:
- * both ends are in this process.
+ * Sends one request over TLS and resolves with the status of its response. The server's certificate is not verified,
+ * because both ends are in this process.
  *
  * @param protocol - `h2` where the server must speak it; `https` accepts what the server prefers
  */

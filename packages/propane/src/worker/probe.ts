@@ -3,16 +3,16 @@ import { net } from '../system/builtins.ts'
 import { http1Request } from './probe-http1.ts'
 import type { ServerProtocol } from './server-protocol.ts'
 
-/** What the probe speaks: `auto` is what the application's server does, `off` is no probe. */
+/** The protocol of the probe: `auto` follows the application's server, `off` disables it. */
 export type ProbeProtocol = 'auto' | 'off' | 'http' | 'https' | 'h2' | 'h2c'
 
 export interface ProbeOptions {
-  /** What the probe is to speak. */
+  /** The protocol to use. */
   protocol: Exclude<ServerProtocol, 'tcp'>
-  /** Empty: any complete answer to `GET /` will do. */
+  /** Empty: any complete response to `GET /` is accepted. */
   path: string
   timeoutMs: number
-  /** Called when the application answers that it is not ready yet. */
+  /** Called when the application responds that it is not ready yet. */
   onWaits?: (for_: string) => void
 }
 
@@ -22,7 +22,7 @@ const MAX_PAUSE_MS = 1000
 
 const NOT_READY = 503
 
-/** What to speak to an application; undefined where there is nothing to ask. */
+/** The protocol for probing an application; undefined if there is nothing to ask. */
 export function probeProtocol(wanted: ProbeProtocol, spoken: ServerProtocol): ProbeOptions['protocol'] | undefined {
   if (wanted === 'off') return undefined
   if (wanted !== 'auto') return wanted
@@ -30,8 +30,8 @@ export function probeProtocol(wanted: ProbeProtocol, spoken: ServerProtocol): Pr
 }
 
 /**
- * Sends the application one request over a loopback connection of its own, before any client can: an application that
- * cannot answer never takes a connection. One that answers a path with 503 is asked again until it is ready.
+ * Sends the application one request over its own loopback connection, before any client can: an application that cannot
+ * respond never accepts a connection. If it responds to a path with 503, it is asked again until it is ready.
  *
  * @throws Error that says what came instead.
  */
@@ -83,7 +83,7 @@ async function ask(
   }
 }
 
-/** Both ends of one TCP connection to ourselves. Whoever else dials the port meanwhile is turned away. */
+/** Both ends of one TCP connection within this process. Anyone else who connects to the port meanwhile is rejected. */
 async function connectedPair(): Promise<[client: Socket, accepted: Socket, server: Server]> {
   const server = net.createServer({ allowHalfOpen: true, noDelay: true })
   const came: Socket[] = []

@@ -1,6 +1,6 @@
 /**
- * Resolves when the application calls `process.send('ready')`, as programs written for pm2 do. Call it before the application
- * is loaded. Without a channel, which a single process has not, it gives the application a `process.send` for that.
+ * Resolves when the application calls `process.send('ready')`, as programs written for pm2 do. Call it before the
+ * application is loaded. A single process has no channel; for it, this gives the application a `process.send`.
  */
 export function readySignal(): Promise<void> {
   const { send } = process

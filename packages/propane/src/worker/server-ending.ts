@@ -50,7 +50,7 @@ export class ServerEnding {
     connections.onForgotten(() => this.#check())
   }
 
-  /** Whether the application wants to know of the end of its server. */
+  /** Whether the application listens for the end of its server. */
   get hasListeners(): boolean {
     return this.closedByApplication || this.#options.server.listenerCount('close') > 0
   }

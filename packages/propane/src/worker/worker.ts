@@ -24,7 +24,7 @@ const OVERLOADED_TICK_MS = 5
 /** The event-loop delay from which a line is logged. */
 const BLOCKED_MS = 5000
 
-/** The least that an application's hooks may take, even if requests have used up the drain time. */
+/** The minimum time for an application's hooks, even if requests have used up the drain time. */
 const LEAST_END_MS = 2000
 
 /** How long an exiting worker waits for its output to be read. */

@@ -5,10 +5,10 @@ import { testingError } from '../errors.ts'
 import type { UploadedFile } from '../request/body.ts'
 import type { PageElement } from './page-element.ts'
 
-/** What may be entered: a text, on or off, one or several choices, a file. */
+/** A value to enter: a text, on or off, one or several choices, a file. */
 export type ControlValue = string | number | boolean | UploadedFile | Blob | readonly (string | UploadedFile | Blob)[]
 
-/** What is typed into a form before it is submitted, by the names of its fields. */
+/** The values to enter into a form before it is submitted, by field name. */
 export type Entries = Readonly<Record<string, ControlValue>>
 
 const files = new WeakMap<Element, readonly (UploadedFile | Blob)[]>()
@@ -17,13 +17,13 @@ export function chosenFiles(control: Element): readonly (UploadedFile | Blob)[] 
   return files.get(control) ?? []
 }
 
-/** The type of an `<input>`; else the name of the element. */
+/** The type of an `<input>`, otherwise the name of the element. */
 export function controlType(control: Element): string {
   if (control.name !== 'input') return control.name
   return control.attribs.type?.toLowerCase() || 'text'
 }
 
-/** Enters a value as a person would: what the control does not offer cannot be entered. */
+/** Enters a value as a person would: only values that the control offers can be entered. */
 export function enter(control: Element, group: readonly Element[], value: ControlValue): void {
   const type = controlType(control)
   const name = `the field ${control.attribs.name ?? control.attribs.id ?? type}`
@@ -109,7 +109,7 @@ function optionLabel(option: Element): string {
   return textContent(option).replace(/\s+/g, ' ').trim()
 }
 
-/** Disabled itself, or by a fieldset whose first legend it is not in (HTML standard, 4.10.18.5). */
+/** Whether it is disabled, itself or by a fieldset unless it is in its first legend (HTML standard, 4.10.18.5). */
 export function isDisabled(control: Element): boolean {
   if ('disabled' in control.attribs) return true
   let inside: AnyNode = control
@@ -122,7 +122,7 @@ export function isDisabled(control: Element): boolean {
   return false
 }
 
-/** What a person calls a control: its label, else its placeholder or accessible name. */
+/** The name by which a person knows a control: its label, else its placeholder or accessible name. */
 export function labelOf(control: Element, page: PageElement): string | undefined {
   const { id, placeholder, 'aria-label': name, 'aria-labelledby': by } = control.attribs
   if (name) return name.trim()

@@ -1,6 +1,6 @@
 import { Cookie, CookieJar as ToughJar } from 'tough-cookie'
 
-/** The cookies of one visitor, kept by the rules of RFC 6265bis. */
+/** The cookies of one visitor, kept according to RFC 6265bis. */
 export class CookieJar {
   #jar: ToughJar = new ToughJar()
   readonly #origin: URL
@@ -10,17 +10,17 @@ export class CookieJar {
     this.#origin = origin
   }
 
-  /** The value of a cookie that would be sent to the path. */
+  /** The value of a cookie that would be sent for the path. */
   get(name: string, path: string = '/'): string | undefined {
     return this.#cookies(new URL(path, this.#origin)).find(cookie => cookie.key === name)?.value
   }
 
-  /** The names and values that would be sent to the path. */
+  /** The names and values that would be sent for the path. */
   all(path: string = '/'): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#cookies(new URL(path, this.#origin)).map(({ key, value }) => [key, value]))
   }
 
-  /** Takes a cookie as a Set-Cookie field says it; what browsers would refuse is refused. */
+  /** Stores a cookie from a Set-Cookie field; cookies that browsers would reject are rejected. */
   set(field: string, url: URL = this.#origin): void {
     this.#take(Cookie.parse(field), url)
   }
@@ -31,7 +31,7 @@ export class CookieJar {
     this.isEmpty = false
   }
 
-  /** Takes the cookies of another jar, or names and values for every path. */
+  /** Copies the cookies of another jar, or stores names and values for every path. */
   add(cookies: CookieJar | Readonly<Record<string, string>>): void {
     if (cookies instanceof CookieJar) {
       for (const each of cookies.#jar.serializeSync()!.cookies) this.#take(Cookie.fromJSON(each))
@@ -43,7 +43,7 @@ export class CookieJar {
     return this.#jar.getCookieStringSync(secure(url))
   }
 
-  /** Forgets one cookie, or all: a browser that was closed. */
+  /** Deletes one cookie, or all, as if the browser had been closed. */
   clear(name?: string): void {
     const kept = name === undefined ? [] : this.#jar.serializeSync()!.cookies.filter(({ key }) => key !== name)
     this.#jar = new ToughJar()
@@ -56,7 +56,7 @@ export class CookieJar {
   }
 }
 
-/** To a browser localhost is as good as https: cookies marked Secure are kept and sent. */
+/** Browsers treat localhost like https: cookies marked Secure are stored and sent. */
 function secure(url: URL): string {
   return url.href.replace(/^http:/, 'https:')
 }

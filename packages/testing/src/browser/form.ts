@@ -4,7 +4,7 @@ import { type MultipartFields, multipartBody, type OutgoingBody, rawBody, type U
 import { chosenFiles, controlType, isDisabled, optionsOf, optionValue } from './controls.ts'
 import type { PageElement } from './page-element.ts'
 
-/** One thing that a form sends. */
+/** One entry of a submitted form. */
 export type FormEntry = [name: string, value: string | UploadedFile | Blob]
 
 /** What a browser would do with a form. */
@@ -17,7 +17,7 @@ export interface Submission {
 
 const CONTROLS = 'input, select, textarea, button'
 
-/** The controls of a form in the order of the page: those inside it, and those that name it by `form=`. */
+/** The controls of a form in the order of the page: those inside it, and those that refer to it with `form=`. */
 export function controlsOf(form: PageElement, page: PageElement): Element[] {
   const id = form.getAttribute('id')
   return page
@@ -36,7 +36,7 @@ export function isSubmitButton(control: Element): boolean {
   return type === 'submit' || type === 'image'
 }
 
-/** What a form would send (HTML standard, "constructing the entry list"). */
+/** The entries of a submitted form (HTML standard, "constructing the entry list"). */
 export function entryList(controls: readonly Element[], submitter: Element | undefined): FormEntry[] {
   const entries: FormEntry[] = []
   for (const control of controls) {
@@ -71,7 +71,7 @@ function isInDatalist(control: Element): boolean {
   return false
 }
 
-/** A drop-down list always shows a choice: the first there is, where none is marked. */
+/** A drop-down list always has a choice: the first option, if none is selected. */
 function selected(select: Element): Element[] {
   const options = optionsOf(select)
   const marked = options.filter(option => 'selected' in option.attribs)
@@ -90,7 +90,7 @@ function lineBreaks(text: string): string {
   return text.replace(/\r\n?|\n/g, '\r\n')
 }
 
-/** Where and how the form goes (HTML standard, "form submission algorithm"). */
+/** Where and how the form is sent (HTML standard, "form submission algorithm"). */
 export function submission(
   form: PageElement,
   page: PageElement,

@@ -5,11 +5,11 @@ import { parse } from 'parse5'
 import { adapter } from 'parse5-htmlparser2-tree-adapter'
 
 /**
- * A part of a page, read-only but for the state of form controls. The names are those of the DOM; what is missing here
- * needs a browser.
+ * A part of a page, read-only except for the state of form controls. The names are those of the DOM; anything else needs a
+ * browser.
  */
 export class PageElement {
-  /** The node of domhandler, for libraries that work on it. */
+  /** The domhandler node, for libraries that work with it. */
   readonly node: Document | Element
 
   constructor(node: Document | Element) {
@@ -66,7 +66,7 @@ export class PageElement {
     return textContent(this.node)
   }
 
-  /** The text as a reader sees it: blanks joined, scripts and styles left out. */
+  /** The text as a reader sees it: white space collapsed, scripts and styles omitted. */
   get text(): string {
     return visibleText(this.node).replace(/\s+/g, ' ').trim()
   }
@@ -92,7 +92,7 @@ function visibleText(node: AnyNode): string {
   return isTag(node) && BLOCKS.test(node.name) ? ` ${inside} ` : inside
 }
 
-/** Parses a page as the HTML standard says. */
+/** Parses a page according to the HTML standard. */
 export function parsePage(html: string): PageElement {
   return new PageElement(parse(html, { treeAdapter: adapter }) as unknown as Document)
 }

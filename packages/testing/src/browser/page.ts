@@ -9,15 +9,15 @@ import { type ControlValue, type Entries, enter, labelOf } from './controls.ts'
 import { controlsOf, isSubmitButton, submission } from './form.ts'
 import type { PageElement } from './page-element.ts'
 
-/** Who goes from page to page. */
+/** Navigates from page to page. */
 export interface Navigator<Request> extends ResponseSource {
   /** A step from one page to the next. */
   navigate(method: string, url: URL, body: RequestDescription['body'], from: URL): Request
-  /** The page before this one, asked for again. */
+  /** Requests the previous page again. */
   back(): Request
 }
 
-/** The page that a response is: what a person can do with it. What the page does not offer cannot be done. */
+/** The page in a response, and what a person can do with it. Only what the page offers can be done. */
 export class Page<Request> extends ResponseData {
   readonly #navigator: Navigator<Request>
 
@@ -32,7 +32,7 @@ export class Page<Request> extends ResponseData {
   }
 
   /**
-   * Follows a link or presses a button, named by its text or by a selector.
+   * Follows a link or presses a button, given by its text or a selector.
    *
    * @throws ArlenError `element_missing`, `element_ambiguous`, `element_unfit`
    */
@@ -54,10 +54,10 @@ export class Page<Request> extends ResponseData {
   }
 
   /**
-   * Fills a form in and submits it, with its hidden fields and CSRF token as the page has them.
+   * Fills in a form and submits it, with its hidden fields and CSRF token.
    *
-   * @param form - a selector; may be left out where the page has one form
-   * @param entries - by the names of the fields; those left out stay as the page shows them
+   * @param form - a selector; optional if the page has one form
+   * @param entries - by field name; other fields keep the page's values
    */
   submit(form?: string | Entries, entries?: Entries): Request {
     const page = this.#page('submit()')
@@ -70,21 +70,21 @@ export class Page<Request> extends ResponseData {
     for (const [name, value] of Object.entries((typeof form === 'string' ? entries : form) ?? {})) {
       this.#enterByName(controls, name, value)
     }
-    // As the Enter key does it: the first button of the form is the one that is pressed.
+    // As the Enter key does: the first button of the form is pressed.
     return this.#send(owner, page, controls.find(isSubmitButton))
   }
 
-  /** Types into a field, named by its label, its name, its placeholder, or a selector. */
+  /** Types into a field, given by its label, its name, its placeholder, or a selector. */
   fill(field: string, value: string | number): this {
     return this.#set('fill()', field, value)
   }
 
-  /** Chooses from a list or among radio buttons, by value or by label. */
+  /** Chooses from a list or radio buttons, by value or label. */
   select(field: string, value: string | readonly string[]): this {
     return this.#set('select()', field, value)
   }
 
-  /** Ticks a box. */
+  /** Ticks a check box. */
   check(field: string): this {
     return this.#set('check()', field, true)
   }
@@ -98,7 +98,7 @@ export class Page<Request> extends ResponseData {
     return this.#set('attach()', field, files.flat() as ControlValue)
   }
 
-  /** Goes back to the page before this one: asks for it again. */
+  /** Goes back to the previous page by requesting it again. */
   back(): Request {
     return this.#navigator.back()
   }
@@ -161,7 +161,7 @@ export class Page<Request> extends ResponseData {
     )
   }
 
-  /** By name as a person reads it, else by selector, else by a part of the name. */
+  /** By the visible name, else by selector, else by a part of the name. */
   #named(
     target: string,
     among: readonly PageElement[],
@@ -215,7 +215,7 @@ function matchesSelector(element: PageElement, selector: string): boolean {
   try {
     return element.matches(selector)
   } catch {
-    return false // a text, then
+    return false // then it is a text
   }
 }
 

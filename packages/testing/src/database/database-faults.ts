@@ -1,7 +1,7 @@
 import { createPg, type Pg } from '@arlen/pg'
 import { parseDsn } from '@arlen/pg/connection'
 
-/** What a database does to an application on a bad day. Each lasts until {@link restore}, but a killed backend. */
+/** Simulates database failures. Each lasts until {@link restore}, except for killed backends. */
 export class DatabaseFaults {
   readonly #url: string
   readonly #name: string
@@ -23,7 +23,7 @@ export class DatabaseFaults {
     return rows.length
   }
 
-  /** The database takes no connection any more, and those that are open end. */
+  /** The database accepts no connections, and open ones end. */
   async down(): Promise<void> {
     await this.#onServer(admin =>
       admin.execute(admin.sql`alter database ${admin.sql.id(this.#name)} with allow_connections false`),
@@ -32,12 +32,12 @@ export class DatabaseFaults {
     await this.killBackends()
   }
 
-  /** The database is there again. */
+  /** Makes the database available again. */
   async up(): Promise<void> {
     await this.#allow()
   }
 
-  /** Takes every connection that the application's pool may have, and keeps them. */
+  /** Takes every connection that the application's pool may open, and keeps them. */
   async exhaustPool(app: Pg | { readonly db: Pg }): Promise<void> {
     const db = 'db' in app && !('query' in app) ? app.db : (app as Pg)
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
@@ -59,7 +59,7 @@ export class DatabaseFaults {
     }
   }
 
-  /** Ends all faults that last. */
+  /** Ends all lasting faults. */
   async restore(): Promise<void> {
     for (const undo of this.#undo.splice(0).reverse()) await undo()
   }
@@ -70,7 +70,7 @@ export class DatabaseFaults {
     )
   }
 
-  /** By way of another database, since this one may be the one that is down. */
+  /** Through another database, because this one may be down. */
   async #onServer<T>(work: (admin: Pg) => Promise<T>): Promise<T> {
     const admin = createPg({ dsn: this.#url, database: 'postgres', max: 1 })
     try {

@@ -1,6 +1,6 @@
 import type { Pg } from '@arlen/pg'
 
-/** Where each sequence stands: a rollback does not take their steps back. */
+/** The current values of the sequences, because a rollback does not undo their steps. */
 export type Sequences = ReadonlyMap<string, string | null>
 
 export async function readSequences(db: Pg): Promise<Sequences> {

@@ -11,30 +11,32 @@ import { readSequences, restoreSequences, type Sequences } from './sequences.ts'
 export interface TestDbOptions {
   /** The server. Default: `TEST_DATABASE_URL`, else an embedded PostgreSQL, shared by all workers and runs. */
   url?: string
-  /** Folder of migrations that the database begins with. Default: `db/migrations` where that exists. */
+  /** Folder of the initial migrations. Default: `db/migrations` if it exists. */
   migrations?: string
-  /** What every test finds besides. Runs once for all workers, on the template, and again after a test that commits. */
+  /** Additional data for every test. Runs once for all workers, on the template, and again after a test that commits. */
   seed?: (db: Pg) => Promise<unknown>
-  /** Names the version of the seed where its own text does not tell: what it imports may change. */
+  /** The version of the seed, for changes that its own text does not show, such as those of imported modules. */
   seedKey?: string
 }
 
 /** How a test ends its work in the database. */
 export interface BeginOptions {
-  /** The test commits: LISTEN, several connections, deferred constraints. Its tables are emptied afterwards. Default false. */
+  /**
+   * The test commits: LISTEN, several connections, deferred constraints. Its tables are emptied afterwards. Default false.
+   */
   commit?: boolean
-  /** Tables that are not emptied, for what migrations have put there. Default: none. */
+  /** Tables that are not emptied, for the rows that migrations insert. Default: none. */
   keep?: readonly string[]
 }
 
 const BEGIN_OPTIONS: OptionTable<BeginOptions> = { commit: option.boolean, keep: option.listOf(option.string) }
 
-/** Whatever has the database of an application: an Arlen application, or an object with its `Pg`. */
+/** An application with a database: an Arlen application, or an object with its `Pg`. */
 export type WithDatabase = Pg | { readonly db: Pg }
 
 /** The database of one test worker. */
 export class TestDb implements AsyncDisposable {
-  /** Its address, for the configuration of the application. */
+  /** Its URL, for the configuration of the application. */
   readonly url: string
   /** A client of it. */
   readonly db: Pg
@@ -52,11 +54,11 @@ export class TestDb implements AsyncDisposable {
   }
 
   /**
-   * Begins a test: what the application (or this client) does from now on is undone by {@link rollback}, its sequences
-   * included. Transactions of the application are savepoints meanwhile; `now()` stands still, deferred constraints are not
-   * checked and notifications not delivered, unless the test commits.
+   * Begins a test: everything that the application (or this client) does from now on is undone by {@link rollback},
+   * including its sequences. Meanwhile, the application's transactions are savepoints, `now()` stands still, deferred
+   * constraints are not checked and notifications are not delivered, unless the test commits.
    *
-   * @throws ArlenError `option_invalid` where the test before has not ended
+   * @throws ArlenError `option_invalid` if the previous test has not ended
    */
   async begin(app?: WithDatabase, options: BeginOptions = {}): Promise<void> {
     const { commit = false, keep = [] } = readOptions('begin()', options, BEGIN_OPTIONS)
@@ -78,14 +80,14 @@ export class TestDb implements AsyncDisposable {
     }
   }
 
-  /** Ends a test: nothing that it did is left. */
+  /** Ends a test: none of its effects remain. */
   async rollback(): Promise<void> {
     const end = this.#end
     this.#end = undefined
     await end?.()
   }
 
-  /** Empties all tables but those named, restarts their sequences, and seeds anew. */
+  /** Empties all tables except the named ones, restarts their sequences, and seeds again. */
   async truncate(options: { keep?: readonly string[] } = {}): Promise<void> {
     const { keep = [] } = readOptions('truncate()', options, { keep: BEGIN_OPTIONS.keep })
     await truncateAll(this.db, { except: keep })
@@ -118,8 +120,8 @@ const OPTIONS: OptionTable<TestDbOptions> = {
 }
 
 /**
- * Makes a database for this test worker, copied from a template that is migrated and seeded once and made anew when the
- * migrations change. What a killed run leaves behind, the next one removes.
+ * Creates a database for this test worker, copied from a template that is migrated and seeded once, and recreated when the
+ * migrations change. Leftovers of a killed run are removed by the next one.
  *
  * ```ts
  * const db = await testDb()

@@ -5,8 +5,8 @@ type Callback = (error: Error | null, ...rest: unknown[]) => void
 type Fs = typeof import('node:fs')
 
 /**
- * A disk that is full below a folder: opening files there works, writing into them is ENOSPC after so many bytes. For
- * this process, until it is restored.
+ * Simulates a full disk below a folder: files there can be opened, but writing fails with ENOSPC after this many bytes.
+ * Applies to this process, until it is restored.
  *
  * ```ts
  * using disk = fullDisk('uploads')
@@ -43,7 +43,7 @@ function noSpace(): Error {
   })
 }
 
-/** Notes the descriptors of files below the folder. */
+/** Records the descriptors of files below the folder. */
 function patchOpen(fs: Fs, isBelow: (path: string) => boolean, fds: Set<number>): () => void {
   const { open, openSync } = fs
   const { open: openHandle, writeFile } = fs.promises

@@ -3,20 +3,20 @@ import { type DescribedRequest, headText, type RequestDescription } from '../req
 import type { ResponseHead } from '../wire/response-reader.ts'
 import type { WireConnection } from '../wire/wire-connection.ts'
 
-/** What came back to a client that misbehaved. */
+/** What a misbehaving client received. */
 export interface FaultOutcome {
-  /** The status of the response; undefined where the connection ended without one. */
+  /** The status of the response; undefined if the connection ended without one. */
   status: number | undefined
   head: ResponseHead | undefined
-  /** What came of the body. */
+  /** The received part of the body. */
   body: Buffer
-  /** The response came to its end. */
+  /** Whether the response is complete. */
   whole: boolean
-  /** Why not. */
+  /** Why it is incomplete. */
   error: Error | undefined
 }
 
-/** Clients that misbehave, and networks that fail. Each takes a request that has been described and not sent. */
+/** Misbehaving clients and failing networks. Each takes a request that has been described but not sent. */
 export class WireFaults {
   readonly #connect: (what: string) => WireConnection
   readonly #take: (request: DescribedRequest) => RequestDescription
@@ -33,9 +33,9 @@ export class WireFaults {
   }
 
   /**
-   * Reads the head of the response and then nothing for a while: what an application writes has to wait.
+   * Reads the head of the response and then pauses, so that the application's writes must wait.
    *
-   * @param ms - how long nothing is read; then the rest is
+   * @param ms - the length of the pause; then the rest is read
    */
   async slowReader(request: DescribedRequest, ms: number): Promise<FaultOutcome> {
     const { connection, outcome, headSeen } = this.#start(request, 'slowReader()')
@@ -47,7 +47,7 @@ export class WireFaults {
     return outcome
   }
 
-  /** Writes the request a byte at a time, with a pause between, until it is out or the server has had enough. */
+  /** Writes the request byte by byte, with a pause between, until it is complete or the server responds. */
   async slowWriter(request: DescribedRequest, msPerByte: number): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'slowWriter()')
     const bytes = Buffer.from(await this.#bytes(request), 'latin1')
@@ -62,7 +62,7 @@ export class WireFaults {
     return outcome
   }
 
-  /** Cuts the connection after so many bytes of the body, as a phone in a tunnel does. Resolves when it is cut. */
+  /** Cuts the connection after this many bytes of the body, like a phone in a tunnel. Resolves when it is cut. */
   async abortedUpload(request: DescribedRequest, afterBytes: number): Promise<void> {
     const { connection, outcome } = this.#start(request, 'abortedUpload()')
     const text = await this.#bytes(request)
@@ -73,21 +73,21 @@ export class WireFaults {
     await outcome
   }
 
-  /** Sends the request and then a FIN: a client that has said its last and still listens. */
+  /** Sends the request and then a FIN: a client that has half-closed its side and still reads. */
   async halfOpen(request: DescribedRequest): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'halfOpen()')
     connection.stream.end(await this.#bytes(request), 'latin1')
     return outcome
   }
 
-  /** Leaves after so many bytes of the response's body. Resolves when the connection is gone. */
+  /** Disconnects after this many bytes of the response's body. Resolves when the connection is closed. */
   async cutResponse(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
     const { connection, outcome } = this.#start(request, 'cutResponse()', afterBytes)
     connection.stream.write(await this.#bytes(request), 'latin1')
     return outcome
   }
 
-  /** The request as usual, but its handler may take no longer than this: what is to happen when it does? */
+  /** A normal request whose handler may take no longer than this, to test its time-out. */
   handlerTimeout<Request extends DescribedRequest>(request: Request, ms: number): Request {
     request.description.handlerTimeoutMs = ms
     return request
@@ -125,7 +125,7 @@ export class WireFaults {
     return { connection, outcome, headSeen: seen.promise }
   }
 
-  /** The whole request, one character a byte. */
+  /** The whole request, one character per byte. */
   async #bytes(request: DescribedRequest): Promise<string> {
     const description = this.#take(request)
     const body = await description.body
@@ -148,7 +148,7 @@ function delay(ms: number): Promise<void> {
   return new Promise(resolve => startTimer(resolve, ms))
 }
 
-/** Until what was written has arrived at the other end. */
+/** Waits until everything that was written has arrived at the other end. */
 async function settle(): Promise<void> {
   await new Promise<void>(resolve => setImmediate(resolve))
   await new Promise<void>(resolve => setImmediate(resolve))

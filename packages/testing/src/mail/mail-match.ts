@@ -1,9 +1,9 @@
 import type { MailAddress, MailMessage } from '@arlen/mail'
 import { matches, type TextExpectation } from '../response/matches.ts'
 
-/** What a test says about a mail. A string must be all of it; in `text` and `html`, something in it. */
+/** An expectation about a mail. A string must match exactly; in `text` and `html`, it must occur. */
 export interface MailMatch {
-  /** The name that it was sent by: `welcome`. */
+  /** The name of its template: `welcome`. */
   template?: TextExpectation
   /** One of the addresses. */
   to?: TextExpectation
@@ -31,7 +31,7 @@ const READ: Readonly<Record<keyof MailMatch, Texts>> = {
   html: message => [message.html],
 }
 
-/** Whether a mail is as a test says. */
+/** Whether a mail matches the expectation. */
 export function fits(message: MailMessage, match: MailMatch): boolean {
   return (Object.keys(match) as (keyof MailMatch)[]).every(name => {
     const expected = match[name]
@@ -42,7 +42,7 @@ export function fits(message: MailMessage, match: MailMatch): boolean {
   })
 }
 
-/** One line for each mail, for failures. */
+/** One line per mail, for failures. */
 export function listMails(messages: readonly MailMessage[]): string {
   if (messages.length === 0) return '(no mail)'
   return messages

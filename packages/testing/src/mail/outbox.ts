@@ -7,16 +7,16 @@ import { fits, listMails, type MailMatch } from './mail-match.ts'
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 const DEFAULT_TIMEOUT_MS = 10_000
 
-/** A mail that the application has sent, or would have outside of a test. */
+/** A mail that the application has sent, or would have sent outside of a test. */
 export interface TestMail extends MailMessage {
-  /** The addresses in its text, else those in its HTML, in their order. */
+  /** The URLs in its text, else those in its HTML, in order. */
   readonly links: readonly string[]
 }
 
 /** The mail of an application under test. None of it leaves the process. */
 export class TestOutbox {
   readonly #messages: TestMail[] = []
-  /** Those that no `next()` has given yet. */
+  /** Mails that no `next()` has returned yet. */
   readonly #fresh: TestMail[] = []
   readonly #arrived: Set<() => void> = new Set()
 
@@ -28,25 +28,25 @@ export class TestOutbox {
     for (const notify of [...this.#arrived]) notify()
   }
 
-  /** All of it, the latest last. */
+  /** All mails, oldest first. */
   get messages(): readonly TestMail[] {
     return this.#messages
   }
 
-  /** Forgets the mail so far. */
+  /** Deletes all mails so far. */
   clear(): void {
     this.#messages.length = 0
     this.#fresh.length = 0
   }
 
   /**
-   * The next mail, or the next that is as described; waits until it is sent. Each is given once.
+   * Returns the next mail, or the next matching one; waits until it is sent. Each mail is returned once.
    *
    * ```ts
    * const { links } = await t.outbox.next({ to: 'ada@example.com', subject: /password/ })
    * ```
    *
-   * @throws ArlenError `no_mail` where none comes in time
+   * @throws ArlenError `no_mail` if none is sent in time
    */
   next(match: MailMatch = {}, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<TestMail> {
     const taken = this.#take(match)
@@ -70,13 +70,13 @@ export class TestOutbox {
     })
   }
 
-  /** As many mails were sent, or as many that are as described. */
+  /** Asserts that this many mails were sent, or this many matching ones. */
   count(expected: number, match: MailMatch = {}): this {
     const actual = this.#messages.filter(each => fits(each, match)).length
     return this.#judge(actual === expected, `There are ${actual} mails${such(match)}, not ${expected}.`, this.count)
   }
 
-  /** A mail was sent that is as described. */
+  /** Asserts that a matching mail was sent. */
   sent(match: MailMatch): this {
     return this.#judge(
       this.#messages.some(each => fits(each, match)),
@@ -85,7 +85,7 @@ export class TestOutbox {
     )
   }
 
-  /** No mail was sent, or none that is as described. */
+  /** Asserts that no mail was sent, or no matching one. */
   lacks(match: MailMatch = {}): this {
     return this.#judge(!this.#messages.some(each => fits(each, match)), `There is a mail${such(match)}.`, this.lacks)
   }
@@ -107,7 +107,7 @@ function linksIn({ text, html }: MailMessage): string[] {
   return [...source.matchAll(/\bhttps?:\/\/[^\s"'<>]+/g)].map(([link]) => withoutEnd(link))
 }
 
-/** What ends the sentence that a link is in does not belong to it. */
+/** Punctuation that ends the sentence around a link does not belong to it. */
 function withoutEnd(link: string): string {
   let end = link.length
   while (end > 0 && '.,;:!?)'.includes(link[end - 1]!)) end -= 1

@@ -11,7 +11,7 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'fatal',
 }
 
-/** A line of an Arlen logger as its methods were called: members, then a text with its values, or either (as pino). */
+/** A log call of an Arlen logger: members, then a text with its values, or either (as in pino). */
 export function lineOf({ level, bindings, args }: LogEvent): LogLine {
   const [first, ...rest] = args
   if (first instanceof Error)
@@ -32,10 +32,10 @@ interface PinoLike {
 }
 
 /**
- * Takes the lines of a pino logger that is not Arlen's, as Fastify has, and of all its children instead of its
- * destination. Undefined where the logger is none of pino's.
+ * Captures the lines of a foreign pino logger, such as Fastify's, and of all its children, instead of writing them to its
+ * destination. Undefined if it is not a pino logger.
  *
- * @returns what gives the logger its destination and level back
+ * @returns a function that restores the logger's destination and level
  */
 export function capturePino(logger: unknown, take: (line: LogLine) => void): (() => void) | undefined {
   const stream = streamSymbol(logger)

@@ -5,13 +5,13 @@ import { TestOutbox } from '../mail/outbox.ts'
 import { capturePino, lineOf } from './logs.ts'
 import { currentRecord, type LogLine, type QueryRecord, type RenderRecord, type ServerRecord } from './record.ts'
 
-/** Sees what applications of this process log, query, render and throw, and files it under the request it belongs to. */
+/** Records what applications in this process log, query, render and throw, by request. */
 export class Observer implements Disposable {
-  /** Everything logged since the start, also outside of requests. */
+  /** Everything logged since the start, including outside of requests. */
   readonly logs: LogLine[] = []
   readonly outbox: TestOutbox = new TestOutbox()
   readonly #undo: (() => void)[] = []
-  /** Requests on their way over sockets, which do not carry the context from one end to the other. */
+  /** Requests in progress over sockets, which do not propagate the async context. */
   readonly #onSockets: Set<ServerRecord> = new Set()
 
   constructor(app: unknown) {
@@ -59,7 +59,10 @@ export class Observer implements Disposable {
     for (const undo of this.#undo.splice(0)) undo()
   }
 
-  /** Until the result is there, what happens outside of any request is filed here, unless another is on its way too. */
+  /**
+   * Until the result arrives, events outside of any request are attributed to it, unless another request is in progress
+   * too.
+   */
   async watch<T>(record: ServerRecord, result: Promise<T>): Promise<T> {
     this.#onSockets.add(record)
     try {

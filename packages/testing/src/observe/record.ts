@@ -5,7 +5,7 @@ import type { MailMessage } from '@arlen/mail'
 export interface LogLine {
   level: string
   msg: string
-  /** Everything else on the line. */
+  /** The other members of the line. */
   [member: string]: unknown
 }
 
@@ -15,7 +15,7 @@ export interface QueryRecord {
   durationMs: number
   rowCount: number
   error: unknown
-  /** `file:line:column` of the code that sent it, where that is known. */
+  /** `file:line:column` of the code that sent it, if known. */
   caller: string | undefined
 }
 
@@ -25,19 +25,19 @@ export interface RenderRecord {
   locals: object
 }
 
-/** What an application of this process did while it answered one request. */
+/** What an application in this process did while it handled one request. */
 export interface ServerRecord {
   logs: LogLine[]
   queries: QueryRecord[]
   renders: RenderRecord[]
   mails: MailMessage[]
-  /** How long its handler may take, where the test says so. */
+  /** Time limit of its handler, if the test sets one. */
   handlerTimeoutMs: number | undefined
-  /** Whom the request is to be from: a user, or the id of one. */
+  /** The user to log in with the request: a user, or a user's id. */
   as: unknown
-  /** Whether the application has asked for it. */
+  /** Whether the application has looked up the user. */
   loggedIn: boolean
-  /** What was thrown, where the response is a failure. */
+  /** What was thrown, if the response is a failure. */
   error: unknown
   /** Whether the application has read the body of the request. Undefined if it has not seen the request. */
   bodyUsed: (() => boolean) | undefined
@@ -57,13 +57,13 @@ export function emptyRecord(): ServerRecord {
   }
 }
 
-/** The request on whose behalf code of this process runs. Whatever an application starts inherits it. */
+/** The request on whose behalf code in this process runs. Everything an application starts inherits it. */
 export const currentRecord: AsyncLocalStorage<ServerRecord> = new AsyncLocalStorage()
 
-/** The context of nobody in particular: what a test is in the middle of, such as a transaction, is not the application's. */
+/** An empty context: the test's own, such as its transaction, must not leak into the application. */
 const outside = AsyncLocalStorage.snapshot()
 
-/** Runs code as that of the application, on behalf of a request. */
+/** Runs code as part of the application, on behalf of a request. */
 export function onBehalfOf<T>(record: ServerRecord, run: () => T): T {
   return outside(() => currentRecord.run(record, run))
 }

@@ -5,21 +5,21 @@ import { sendRequest } from '../request/exchange.ts'
 import type { WireConnection } from '../wire/wire-connection.ts'
 import { Queue } from './queue.ts'
 
-/** An event as a browser's EventSource would give it. */
+/** An event as a browser's EventSource delivers it. */
 export interface ServerSentEvent {
-  /** `message` where the server did not name it. */
+  /** `message` if the server did not name it. */
   type: string
   data: string
-  /** The last id that the server gave. */
+  /** The last id that the server sent. */
   id: string | undefined
 }
 
 /**
- * The events of one address (HTML standard, "server-sent events"). Connects when the first is asked for. Ends with the
+ * The events of one URL (HTML standard, "server-sent events"). Connects when the first event is requested. Ends with the
  * test, or by `close()`.
  */
 export class EventStream implements AsyncIterable<ServerSentEvent>, AsyncDisposable {
-  /** The delay before a reconnection that the server asked for, in milliseconds. */
+  /** The reconnection delay that the server requested, in milliseconds. */
   retryMs: number | undefined
   /** Comments, which servers send to keep a connection open. */
   readonly comments: string[] = []
@@ -37,13 +37,13 @@ export class EventStream implements AsyncIterable<ServerSentEvent>, AsyncDisposa
     this.#queue = new Queue(`GET ${description.target} (events)`)
   }
 
-  /** The next event; undefined when the server has ended the stream. */
+  /** The next event; undefined if the server has ended the stream. */
   next(timeoutMs?: number): Promise<ServerSentEvent | undefined> {
     this.#open()
     return this.#queue.next(timeoutMs)
   }
 
-  /** Leaves, as a browser does that goes to another page. */
+  /** Disconnects, as a browser does when it leaves the page. */
   close(): void {
     this.#queue.end()
     this.#connection?.destroy()

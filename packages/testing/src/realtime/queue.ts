@@ -8,7 +8,7 @@ interface Waiter<T> {
   reject: (error: Error) => void
 }
 
-/** Things that arrive, and those who wait for them, in order. */
+/** Items that arrive, and the consumers that wait for them, in order. */
 export class Queue<T> {
   readonly #what: string
   readonly #arrived: T[] = []
@@ -25,7 +25,7 @@ export class Queue<T> {
     else this.#arrived.push(value)
   }
 
-  /** Nothing comes any more. */
+  /** No more items will come. */
   end(error?: Error): void {
     if (this.#end) return
     this.#end = { error }
@@ -33,9 +33,9 @@ export class Queue<T> {
   }
 
   /**
-   * The next one; undefined where nothing comes any more.
+   * The next item; undefined if no more will come.
    *
-   * @throws ArlenError `response_missing` when none came in time
+   * @throws ArlenError `response_missing` if none arrives in time
    */
   next(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<T | undefined> {
     if (this.#arrived.length > 0) return Promise.resolve(this.#arrived.shift())

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { testingError } from '../errors.ts'
 import { Queue } from './queue.ts'
 
-/** One side of a WebSocket (RFC 6455). Connects at once; what is sent before that waits. */
+/** The client side of a WebSocket (RFC 6455). Connects immediately; messages sent before wait. */
 export class TestWebSocket implements AsyncDisposable {
   readonly #socket: WebSocket
   readonly #messages: Queue<string | Buffer>
@@ -13,7 +13,7 @@ export class TestWebSocket implements AsyncDisposable {
   constructor(url: URL, protocols: readonly string[], headers: Record<string, string>, connect: () => Duplex) {
     const request = `GET ${url.pathname}${url.search} (WebSocket)`
     this.#messages = new Queue(request)
-    this.#opened.promise.catch(() => undefined) // told by message() and opened
+    this.#opened.promise.catch(() => undefined) // reported by message() and opened
     const createConnection = connect as unknown as () => never
     this.#socket = new WebSocket(url, [...protocols], { headers, createConnection })
     this.#socket
@@ -37,12 +37,12 @@ export class TestWebSocket implements AsyncDisposable {
       })
   }
 
-  /** Resolves when the server has taken the connection. */
+  /** Resolves when the server has accepted the connection. */
   get opened(): Promise<void> {
     return this.#opened.promise
   }
 
-  /** Resolves with code and reason when the connection has ended: 1006 where it was cut. */
+  /** Resolves with code and reason when the connection has ended; 1006 if it was cut. */
   get closed(): Promise<{ code: number; reason: string }> {
     return this.#closed.promise
   }
@@ -52,7 +52,7 @@ export class TestWebSocket implements AsyncDisposable {
     return this.#socket.protocol
   }
 
-  /** Sends text or bytes; whatever else, as JSON. */
+  /** Sends text or bytes; any other value as JSON. */
   send(message: unknown): this {
     const data = typeof message === 'string' || message instanceof Uint8Array ? message : JSON.stringify(message)
     this.#opened.promise.then(
@@ -62,7 +62,7 @@ export class TestWebSocket implements AsyncDisposable {
     return this
   }
 
-  /** The next message, text or bytes; undefined when the connection has ended. */
+  /** The next message, text or bytes; undefined if the connection has ended. */
   message(timeoutMs?: number): Promise<string | Buffer | undefined> {
     return this.#messages.next(timeoutMs)
   }
@@ -74,7 +74,7 @@ export class TestWebSocket implements AsyncDisposable {
     return message === undefined ? undefined : JSON.parse(message.toString())
   }
 
-  /** Says goodbye, and waits for the server's. */
+  /** Sends a close frame, and waits for the server's. */
   close(code: number = 1000, reason: string = ''): Promise<{ code: number; reason: string }> {
     this.#socket.close(code, reason)
     return this.closed

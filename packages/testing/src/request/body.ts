@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream'
 
-/** A body ready to be sent: bytes of known length, or a source whose length nobody knows. */
+/** A body ready to be sent: bytes of known length, or a source of unknown length. */
 export interface OutgoingBody {
   type: string | undefined
   content: Buffer | AsyncIterable<Uint8Array | string>
 }
 
-/** What a form can send: repeated fields are lists. */
+/** The values of a form: repeated fields are lists. */
 export type FormFields = Readonly<Record<string, FormValue | readonly FormValue[]>>
 export type FormValue = string | number | boolean | bigint
 
-/** What a multipart form can send besides: files. */
+/** The additional values of a multipart form: files. */
 export type MultipartFields = Readonly<Record<string, MultipartValue | readonly MultipartValue[]>>
 export type MultipartValue = FormValue | Blob | UploadedFile
 
@@ -34,7 +34,7 @@ export function formBody(fields: FormFields | URLSearchParams): OutgoingBody {
   return { type: 'application/x-www-form-urlencoded', content: Buffer.from(params.toString()) }
 }
 
-/** Encodes a form as browsers do (RFC 7578), by the platform's own encoder. */
+/** Encodes a form as browsers do (RFC 7578), with the platform's own encoder. */
 export async function multipartBody(fields: MultipartFields | FormData): Promise<OutgoingBody> {
   const form = fields instanceof FormData ? fields : new FormData()
   if (!(fields instanceof FormData)) {

@@ -3,21 +3,21 @@ import type { OutgoingBody } from './body.ts'
 /** A request as a test has described it. */
 export interface RequestDescription {
   method: string
-  /** Path and query, as they go onto the request line. */
+  /** Path and query, as on the request line. */
   target: string
-  /** In their order; a later field of the same name does not replace an earlier one. */
+  /** In order; a later field of the same name does not replace an earlier one. */
   fields: [name: string, value: string][]
   body: OutgoingBody | Promise<OutgoingBody> | undefined
   timeoutMs: number
-  /** How long the handler may take, where the test says so. */
+  /** Time limit of the handler, if the test sets one. */
   handlerTimeoutMs?: number
-  /** Whom the request is to be from. */
+  /** The user to log in with it. */
   as?: unknown
   /** How many redirects to follow. */
   redirects: number
 }
 
-/** A request, as far as it was described. */
+/** A request, as far as it has been described. */
 export interface DescribedRequest {
   readonly description: RequestDescription
 }
@@ -28,14 +28,14 @@ export function hasField(fields: readonly [string, string][], name: string): boo
   return false
 }
 
-/** Replaces every field of that name; undefined only removes. */
+/** Replaces every field with that name; undefined only removes them. */
 export function setField(fields: [string, string][], name: string, value: string | undefined): void {
   const lower = name.toLowerCase()
   for (let i = fields.length - 1; i >= 0; i--) if (fields[i]![0].toLowerCase() === lower) fields.splice(i, 1)
   if (value !== undefined) fields.push([name, value])
 }
 
-/** Adds to the query of a target, which may have one. */
+/** Adds to the query of a target, which may already have one. */
 export function withQuery(target: string, query: string): string {
   if (query === '') return target
   return target + (target.includes('?') ? '&' : '?') + query

@@ -5,7 +5,7 @@ import { describeRequest, type RawResponse } from './exchange.ts'
 
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 
-/** Sends a request to a `fetch()` of the application: no bytes, no connection. */
+/** Sends a request to the application's `fetch()`: no bytes, no connection. */
 export async function exchangeByFetch(
   description: RequestDescription,
   answer: (request: Request) => Response | Promise<Response>,

@@ -7,16 +7,16 @@ import type { WireConnection } from '../wire/wire-connection.ts'
 import type { OutgoingBody } from './body.ts'
 import { hasField, headText, type RequestDescription } from './description.ts'
 
-/** What came back for one request. */
+/** What was received for one request. */
 export interface RawResponse {
   head: ResponseHead
-  /** 1xx that came before it. */
+  /** The 1xx responses that preceded it. */
   interim: ResponseHead[]
   body: Buffer
   record: ServerRecord
 }
 
-// Kept from before any test installs a clock of its own: a request that hangs must fail in real time.
+// Saved before a test can replace the clock: a hanging request must fail in real time.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 
 /**
@@ -73,7 +73,7 @@ export async function exchange(
 
 export type Receiver = Parameters<WireConnection['send']>[1]
 
-/** Writes a request: its head with the body where that is known, else the body piece by piece as it comes. */
+/** Writes a request: its head together with a body of known length, otherwise the body piece by piece as it comes. */
 export function sendRequest(
   connection: WireConnection,
   request: RequestDescription,
@@ -97,7 +97,10 @@ export function sendRequest(
   void write()
 }
 
-/** Keeps the body until the server asks for it (RFC 9110, section 10.1.1). Where it refuses, the body is never sent. */
+/**
+ * Holds the body back until the server asks for it (RFC 9110, section 10.1.1). If the server rejects the request, the body
+ * is never sent.
+ */
 function onceTold(receiver: Receiver, write: () => unknown): Receiver {
   return {
     ...receiver,
@@ -108,7 +111,7 @@ function onceTold(receiver: Receiver, write: () => unknown): Receiver {
   }
 }
 
-/** Goes at the pace of the server. Stops when nobody reads any more: the response then says why. */
+/** Writes at the server's pace. Stops when the server no longer reads: the response then says why. */
 async function writeChunks(
   stream: Duplex,
   content: AsyncIterable<Uint8Array | string>,
@@ -125,7 +128,7 @@ async function writeChunks(
     }
     if (chunked && stream.writable) stream.write('0\r\n\r\n', 'latin1')
   } catch (error) {
-    stream.destroy(error as Error) // a source that fails is an upload that is cut
+    stream.destroy(error as Error) // a failing source is an interrupted upload
   }
 }
 

@@ -13,7 +13,7 @@ import { countAssertions } from '../response/runner.ts'
 import { type FormFields, formBody, jsonBody, type MultipartFields, multipartBody, rawBody } from './body.ts'
 import { type RequestDescription, setField, withQuery } from './description.ts'
 
-/** What a request can be told besides its method and path; each has a method of the same name. */
+/** The parts of a request besides its method and path; each has a method of the same name. */
 export interface RequestOptions {
   query?: QueryParams
   headers?: Readonly<Record<string, string | readonly string[] | undefined>>
@@ -57,10 +57,10 @@ const ACCEPT: Readonly<Record<string, string>> = {
   events: 'text/event-stream',
 }
 
-/** What a browser would follow, and no more: 20, as the Fetch standard says. */
+/** The limit of browsers: 20, according to the Fetch standard. */
 const MOST_REDIRECTS = 20
 
-/** What can be done with the page that a response is. */
+/** What can be done with the page in a response. */
 export interface Steps<Request> {
   click(target: string): Request
   submit(form?: string | Entries, entries?: Entries): Request
@@ -71,11 +71,11 @@ export interface Steps<Request> {
   attach(field: string, ...files: Extract<ControlValue, object>[]): unknown
 }
 
-/** Who sends requests. */
+/** Sends requests. */
 export interface Sender<Response extends ResponseData & Steps<TestRequest<Response>>> {
-  /** Sends a request, and those that its redirects ask for. */
+  /** Sends a request, and follows its redirects. */
   perform(request: TestRequest<Response>): Promise<Response>
-  /** The request that comes of a step on the page that another request brings. */
+  /** The request that results from a step on the page that another request returns. */
   goOn(
     before: TestRequest<Response>,
     call: string,
@@ -84,17 +84,17 @@ export interface Sender<Response extends ResponseData & Steps<TestRequest<Respon
   ): TestRequest<Response>
 }
 
-/** What is done with the response when it has come, one after the other: an assertion, or an entry in a form. */
+/** The steps to take once the response has arrived, in order: an assertion, or an entry in a form. */
 interface Pending<Response> {
   call: string
   run: (response: Response) => Finding | undefined | Promise<Finding | undefined>
-  /** Where the test said so. */
+  /** The place in the test. */
   at: { stack?: string }
 }
 
 /**
- * A request that runs when it is awaited. What is said before the first assertion describes the request; what is said
- * from then on is about the response, and fails at its own line.
+ * A request that runs when it is awaited. Calls before the first assertion describe the request; from then on, they are
+ * about the response, and fail at their own line.
  */
 export class TestRequest<Response extends ResponseData & Steps<TestRequest<Response>>>
   extends AssertionMethods
@@ -121,7 +121,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** Sets a field of the request; after the first assertion, looks at one of the response. */
+  /** Sets a field of the request or, after the first assertion, checks one of the response. */
   override header(...args: [name: string, value?: TextExpectation | null]): this {
     const [name, value] = args
     if (this.#pending.length > 0) return super.header(...(args as [string, string]))
@@ -140,26 +140,26 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** Sends a value as JSON; with a pointer, or after the first assertion, looks at the JSON of the response. */
+  /** Sends a value as JSON or, with a pointer or after the first assertion, checks the JSON of the response. */
   override json(...args: [unknown] | [string, unknown]): this {
     if (args.length === 2 || this.#pending.length > 0) return super.json(...(args as [string, unknown]))
     this.#body('json()').body = jsonBody(args[0])
     return this
   }
 
-  /** Sends fields as a form does. */
+  /** Sends fields like a form. */
   form(fields: FormFields | URLSearchParams): this {
     this.#body('form()').body = formBody(fields)
     return this
   }
 
-  /** Sends fields and files as a form with uploads does. */
+  /** Sends fields and files like a form with uploads. */
   multipart(fields: MultipartFields | FormData): this {
     this.#body('multipart()').body = multipartBody(fields)
     return this
   }
 
-  /** Sends text, bytes, or a stream in chunks; `Content-Type` is `header()`'s to say. */
+  /** Sends text, bytes, or a stream in chunks; set `Content-Type` with `header()`. */
   body(content: string | Uint8Array | AsyncIterable<Uint8Array | string>): this {
     this.#body('body()').body = rawBody(content)
     return this
@@ -176,7 +176,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** `html` as browsers ask for it, `json`, `problem`, `text`, `events`, or the value of the field. */
+  /** `html` as browsers send it, `json`, `problem`, `text`, `events`, or the value of the field. */
   accept(type: string): this {
     setField(this.#describe('accept()').fields, 'Accept', ACCEPT[type] ?? type)
     return this
@@ -189,13 +189,13 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this
   }
 
-  /** Follows redirects, up to 20 of them or as many as said. Default: none. */
+  /** Follows redirects, up to 20 or the given number. Default: none. */
   redirects(follow: number | boolean = true): this {
     this.#describe('redirects()').redirects = typeof follow === 'number' ? follow : follow ? MOST_REDIRECTS : 0
     return this
   }
 
-  /** @internal Everything that an object can say at once. */
+  /** @internal Everything that an options object can set at once. */
   apply(options: RequestOptions): this {
     const {
       query,
@@ -233,7 +233,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this.send().then(onFulfilled, onRejected)
   }
 
-  /** Sends the request now, without waiting for the response; awaiting the request then does not send it again. */
+  /** Sends the request now, without waiting for the response; awaiting it later does not send it again. */
   send(): Promise<Response> {
     this.#result ??= this.#run()
     return this.#result
@@ -243,28 +243,28 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this.send().catch(onRejected)
   }
 
-  /** Goes on from the page that comes: follows a link or presses a button of it, as {@link Steps.click} does. */
+  /** Continues on the returned page: follows a link or presses a button, like {@link Steps.click}. */
   click(target: string): TestRequest<Response> {
     return this.#sender.goOn(this, `click(${JSON.stringify(target)})`, page => page.click(target), this.click)
   }
 
-  /** Goes on from the page that comes: sends a form of it, as {@link Steps.submit} does. */
+  /** Continues on the returned page: submits a form, like {@link Steps.submit}. */
   submit(form?: string | Entries, entries?: Entries): TestRequest<Response> {
     const call = typeof form === 'string' ? `submit(${JSON.stringify(form)})` : 'submit()'
     return this.#sender.goOn(this, call, page => page.submit(form, entries), this.submit)
   }
 
-  /** Types into a field of the page that comes. */
+  /** Types into a field of the returned page. */
   fill(field: string, value: string | number): this {
     return this.#enter('fill()', page => page.fill(field, value), this.fill)
   }
 
-  /** Chooses from a list, or among the radio buttons, of the page that comes. */
+  /** Chooses from a list or radio buttons of the returned page. */
   select(field: string, value: string | readonly string[]): this {
     return this.#enter('select()', page => page.select(field, value), this.select)
   }
 
-  /** Ticks a box of the page that comes. */
+  /** Ticks a check box of the returned page. */
   check(field: string): this {
     return this.#enter('check()', page => page.check(field), this.check)
   }
@@ -273,7 +273,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
     return this.#enter('uncheck()', page => page.uncheck(field), this.uncheck)
   }
 
-  /** Chooses files for an upload of the page that comes. */
+  /** Chooses files for an upload on the returned page. */
   attach(field: string, ...files: Extract<ControlValue, object>[]): this {
     return this.#enter('attach()', page => page.attach(field, ...files), this.attach)
   }
@@ -316,7 +316,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
   }
 }
 
-/** What the page does not offer is told at the line of the test, too. */
+/** Errors about what the page does not offer point at the line of the test, too. */
 async function checked<Response>(
   run: Pending<Response>['run'],
   response: Response,

@@ -5,7 +5,7 @@ import type { ResponseData } from './response-data.ts'
 // biome-ignore lint/suspicious/noExplicitAny: AssertionMethods types the arguments of each
 export type Assertion = (response: ResponseData, ...args: any[]) => Finding | undefined | Promise<Finding | undefined>
 
-/** The finding that something has another value. */
+/** The finding that a value differs. */
 export function differs(what: string, actual: unknown, expected: unknown): Finding {
   return { message: `${what} is not as expected: found ${show(actual)}, expected ${show(expected)}.`, actual, expected }
 }
@@ -16,7 +16,7 @@ export function show(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-/** Whether an expectation names members, and is no pattern and no matcher of a runner. */
+/** Whether an expectation lists members, rather than being a pattern or a matcher of a runner. */
 export function isAttributes(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !(value instanceof RegExp) && !('asymmetricMatch' in value)
 }

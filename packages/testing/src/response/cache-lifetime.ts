@@ -1,6 +1,6 @@
 import type { ResponseData } from './response-data.ts'
 
-/** How long a shared cache may keep a response without asking (RFC 9111, section 3 and 4.2), and why. */
+/** How long a shared cache may reuse a response without revalidation (RFC 9111, sections 3 and 4.2), and why. */
 export function cacheLifetime(response: ResponseData): { seconds: number; because: string } {
   const control = response.field('cache-control')
   const directives = new Map<string, string>()

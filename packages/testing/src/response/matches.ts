@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** What an assertion may expect of a text: itself, a pattern, a test, or a matcher of the runner's (`expect.any(…)`). */
+/**
+ * What an assertion can expect of a text: the text, a pattern, a function, or a matcher of the runner (`expect.any(…)`).
+ */
 export type TextExpectation = string | RegExp | ((text: string) => boolean) | Matcher
 
-/** An asymmetric matcher, as Vitest and Jest make them: `expect.objectContaining({ … })`. */
+/** An asymmetric matcher of Vitest or Jest: `expect.objectContaining({ … })`. */
 export interface Matcher {
   asymmetricMatch(actual: unknown): boolean
 }

@@ -52,7 +52,7 @@ export const pageAssertions: Readonly<Record<Name, Assertion>> = {
   },
 }
 
-/** Looks at the first element that matches, or reports that there is none. */
+/** Checks the first element that matches, or reports that there is none. */
 export function onElement(
   response: ResponseData,
   selector: string,
@@ -64,12 +64,12 @@ export function onElement(
   return finding && { context: around(element), ...finding }
 }
 
-/** The element with what stands around it. */
+/** The element with its surroundings. */
 function around(element: PageElement): string {
   return formatHtml(element.parentElement ?? element)
 }
 
-/** What a selector that finds nothing comes nearest to: the last of its parts that finds something. */
+/** The nearest match of a selector that finds nothing: the last of its prefixes that finds something. */
 function nearest(response: ResponseData, selector: string): string | undefined {
   for (let at = selector.lastIndexOf(' '); at > 0; at = selector.lastIndexOf(' ', at - 1)) {
     try {
@@ -81,7 +81,7 @@ function nearest(response: ResponseData, selector: string): string | undefined {
       )
       if (found) return `What does match ${selector.slice(0, at).trim()}:\n${formatHtml(found)}`
     } catch {
-      // half a selector
+      // an incomplete selector
     }
   }
   const body = response.dom.querySelector('main') ?? response.dom.querySelector('body')

@@ -1,7 +1,7 @@
-/** Where a JSON Pointer (RFC 6901) leads. */
+/** The target of a JSON Pointer (RFC 6901). */
 export type Pointed = { found: true; value: unknown } | { found: false; at: string }
 
-/** Follows a JSON Pointer; where it ends in nothing, `at` says how far it came. */
+/** Follows a JSON Pointer; if it does not exist, `at` is its longest existing prefix. */
 export function followPointer(root: unknown, pointer: string): Pointed {
   if (pointer !== '' && !pointer.startsWith('/')) {
     throw new TypeError(`A JSON Pointer begins with a slash, or is empty: ${JSON.stringify(pointer)} (RFC 6901)`)

@@ -4,7 +4,7 @@ import type { PageElement } from '../browser/page-element.ts'
 const MOST = 2048
 const VOID = /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)$/
 
-/** HTML with one element a line, for people: no more than 2 kB of it. */
+/** HTML with one element per line, for people: at most 2 kB. */
 export function html(element: PageElement): string {
   const lines: string[] = []
   for (const node of element.localName === '' ? element.node.children : [element.node]) write(node as AnyNode, 0, lines)

@@ -2,12 +2,12 @@ import { isSecretName, REDACTED } from '@arlen/core/secrets'
 
 const FIELD = /^([ \t]*)([\w-]+)(:[ \t]*)(\S.*)$/gm
 const SET_COOKIE = /^([ \t]*set-cookie:[ \t]*[^=;\s]+=)([^;\r\n]+)/gim
-/** The beginning of `"name":"value"`, as often escaped as JSON inside of JSON is. */
+/** The beginning of `"name":"value"`, escaped as often as JSON inside JSON is. */
 const MEMBER = /(?<!\\)(\\*")([\w-]+)\1\s*:\s*\1/g
 const PAIR = /\b([\w-]+)(=)([^&\s"';<>]+)/g
 const CONTROL = /(<input\b[^>]*\bname="([^"]*)"[^>]*\bvalue=")([^"]*)/gi
 
-/** Takes the values of what is named like a secret out of a text for people. */
+/** Redacts the values of secret names in a text for people. */
 export function redactText(text: string): string {
   return withoutMembers(text)
     .replace(SET_COOKIE, `$1${REDACTED}`)

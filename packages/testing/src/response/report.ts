@@ -7,7 +7,7 @@ const MOST_LINES = 20
 
 /**
  * What a person needs to see when an assertion fails: the request, the head and the beginning of the response, what was
- * thrown on the server and where, its log and its queries. Secrets are not in it.
+ * thrown on the server and where, its log and its queries. Secrets are redacted.
  */
 export function report(response: ResponseData, context?: string): string {
   const { request, url, status, rawHeaders, record } = response
@@ -116,7 +116,7 @@ function list(lines: readonly string[]): string {
   return [...lines.slice(0, MOST_LINES), ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n')
 }
 
-/** With a bar before each line, lest runners take frames of the server for those of the test. */
+/** Each line starts with a bar, so that runners do not mistake frames of the server for those of the test. */
 function bar(text: string): string {
   return text.replace(/^/gm, '  | ')
 }

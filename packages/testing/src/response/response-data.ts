@@ -5,7 +5,7 @@ import type { RequestDescription } from '../request/description.ts'
 import type { RawResponse } from '../request/exchange.ts'
 import { type ResponseCookie, readSetCookie } from './set-cookie.ts'
 
-/** Where a response comes from. */
+/** The origin of a response. */
 export interface ResponseSource {
   readonly origin: URL
   readonly inProcess: boolean
@@ -14,15 +14,15 @@ export interface ResponseSource {
 /** A response that has arrived, with what the application did for it. */
 export class ResponseData {
   readonly status: number
-  /** The body as it was sent, not decompressed. */
+  /** The body as sent, not decompressed. */
   readonly body: Buffer
-  /** The request that led here, after redirects the last. */
+  /** The request for it; after redirects, the last one. */
   readonly request: RequestDescription
-  /** Answers in advance: the fields of 103 Early Hints, 100 Continue. */
+  /** Interim responses: 103 Early Hints, 100 Continue. */
   readonly interim: RawResponse['interim']
-  /** The redirects that were followed, the first one first. */
+  /** The redirects that were followed, in order. */
   readonly redirects: readonly ResponseData[]
-  /** The application runs in this process: its logs, queries and errors can be seen. */
+  /** Whether the application runs in this process, so that its logs, queries and errors are visible. */
   readonly inProcess: boolean
   readonly #origin: URL
   readonly #answer: RawResponse
@@ -54,18 +54,18 @@ export class ResponseData {
     return this.#url
   }
 
-  /** The fields, joined where one came several times. */
+  /** The fields, with repeated ones joined. */
   get headers(): Headers {
     this.#headers ??= new Headers(this.#answer.head.fields)
     return this.#headers
   }
 
-  /** The fields as they came: spelling, order and repetitions. */
+  /** The fields as received: spelling, order and repetitions. */
   get rawHeaders(): readonly (readonly [name: string, value: string])[] {
     return this.#answer.head.fields
   }
 
-  /** One field without the cost of {@link headers}; several of a name are joined by a comma. */
+  /** One field without the cost of {@link headers}; repeated ones are joined by a comma. */
   field(name: string): string | undefined {
     const lower = name.toLowerCase()
     let value: string | undefined
@@ -76,16 +76,16 @@ export class ResponseData {
     return value
   }
 
-  /** The body as text, in the charset that the response names (default UTF-8). */
+  /** The body as text, in the charset of the response (default UTF-8). */
   get text(): string {
     this.#text ??= decode(this.body, this.field('content-type'))
     return this.#text
   }
 
   /**
-   * The body as JSON. Its type is the test's to say.
+   * The body as JSON. The test determines its type.
    *
-   * @throws SyntaxError when it is none
+   * @throws SyntaxError if it is not JSON
    */
   // biome-ignore lint/suspicious/noExplicitAny: what JSON holds is known to the test alone
   get json(): any {
@@ -93,7 +93,7 @@ export class ResponseData {
     return this.#json.value
   }
 
-  /** The page. Parsed when it is first asked for, as browsers do. */
+  /** The page, parsed on first use, as browsers do. */
   get dom(): PageElement {
     this.#dom ??= parsePage(this.text)
     return this.#dom
@@ -140,7 +140,7 @@ export class ResponseData {
     return this.#answer.record.renders
   }
 
-  /** What was thrown on the server, where the response is a failure and the application runs in this process. */
+  /** What was thrown on the server, if the response is a failure and the application runs in this process. */
   get error(): unknown {
     return this.#answer.record.error
   }

@@ -1,4 +1,4 @@
-/** What test runners keep of the assertions that were made, for tests that must have made one. */
+/** How test runners count assertions, for tests that must make some. */
 interface CountingExpect {
   getState(): { assertionCalls?: number }
   setState(state: { assertionCalls: number }): void

@@ -6,7 +6,7 @@ import type { ResponseData } from './response-data.ts'
 
 type Name = 'maxQueries' | 'rendered' | 'mailed' | 'logged'
 
-/** Assertions about what the application did for the request. They need it in this process. */
+/** Assertions about what the application did for the request. They need it to run in this process. */
 export const serverAssertions: Readonly<Record<Name, Assertion>> = {
   maxQueries(response, limit: number) {
     inProcessOnly(response, 'maxQueries()')

@@ -12,7 +12,7 @@ export interface ResponseCookie {
   sameSite?: string
 }
 
-/** Reads a Set-Cookie field as browsers do (RFC 6265bis, section 5.6). Undefined where they would ignore it. */
+/** Parses a Set-Cookie field as browsers do (RFC 6265bis, section 5.6). Undefined if they would ignore it. */
 export function readSetCookie(field: string): ResponseCookie | undefined {
   const [pair = '', ...attributes] = field.split(';')
   const equals = pair.indexOf('=')
@@ -39,7 +39,7 @@ function applyAttribute(cookie: ResponseCookie, key: string, value: string): voi
   else if (key === 'partitioned') cookie.partitioned = true
 }
 
-/** Whether the cookie is being removed. */
+/** Whether it deletes the cookie. */
 export function isRemoved({ maxAge, expires }: ResponseCookie): boolean {
   return maxAge !== undefined ? maxAge <= 0 : expires !== undefined && expires.getTime() <= Date.now()
 }

@@ -5,7 +5,7 @@ import { type Asserted, ResponseAssertions } from './response-assertions.ts'
 /** A request whose response is a {@link TestResponse}. */
 export type TestRequest = TestRequestOf<TestResponse>
 
-/** A response that has arrived, with what the application did for it, and the page it is for a browser. */
+/** A response that has arrived, with what the application did for it, and its page if it is HTML. */
 export class TestResponse extends Page<TestRequest> {
   declare readonly redirects: readonly TestResponse[]
   #expect: Asserted | undefined

@@ -6,10 +6,10 @@ import { testingError } from '../errors.ts'
 import { streamPair } from '../wire/stream-pair.ts'
 import type { Target } from './target.ts'
 
-/** How requests reach an application of this process. */
+/** How requests reach an application in this process. */
 export type Transport = 'process' | 'socket' | 'fetch'
 
-/** What can be tested: an application of this process, or the address of a running one. */
+/** What can be tested: an application in this process, or the URL of a running one. */
 export type Testable = ArlenLike | FastifyLike | NodeHttpServer | RequestListener | FetchLike | KoaLike | URL | string
 
 /** An Arlen application or a server of @arlen/http. */
@@ -34,13 +34,13 @@ export interface KoaLike {
   callback(): RequestListener
 }
 
-/** Loaded when it is needed: as an ES module it brings undici along, 15 MiB of it. */
+/** Loaded on demand: as an ES module, it imports undici, which takes 15 MiB. */
 const http = () => process.getBuiltinModule('node:http')
 const LOOPBACK = '127.0.0.1'
 const IN_PROCESS = new URL('http://localhost/')
 
 /**
- * Finds out how to reach what is to be tested, and starts it where it must be started.
+ * Finds out how to reach the application under test, and starts it if necessary.
  *
  * @throws ArlenError `target_unknown`, `option_invalid`
  */

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { WireConnection } from './wire-connection.ts'
 
-/** The connections of one application under test, kept alive and used again. */
+/** The connections to one application under test, kept alive and reused. */
 export class Connections {
   readonly #open: () => Duplex
   readonly #all: Set<WireConnection> = new Set()
   readonly #idle: WireConnection[] = []
 
-  /** @param open - makes a connection to the server; what is written before it is connected waits */
+  /** @param open - creates a connection to the server; writes wait until it is connected */
   constructor(open: () => Duplex) {
     this.#open = open
   }
@@ -18,14 +18,14 @@ export class Connections {
     return this.fresh()
   }
 
-  /** A connection of its own, which no other request has used. */
+  /** A separate connection that no other request has used. */
   fresh(): WireConnection {
     const connection = new WireConnection(this.#open(), this.#back, this.#forget)
     this.#all.add(connection)
     return connection
   }
 
-  /** A bare stream to the server, for what is no request. */
+  /** A raw stream to the server, for anything that is not a request. */
   raw(): Duplex {
     return this.#open()
   }

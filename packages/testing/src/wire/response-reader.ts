@@ -1,17 +1,17 @@
-/** The head of a response as it came. */
+/** The head of a response as received. */
 export interface ResponseHead {
   status: number
   reason: string
-  /** Names as they were written, values without blanks around them, in their order. */
+  /** Names as written, values without surrounding white space, in order. */
   fields: [name: string, value: string][]
 }
 
 export interface ResponseEvents {
-  /** A response in advance: 100, 103. */
+  /** An interim response: 100, 103. */
   interim(head: ResponseHead): void
   head(head: ResponseHead): void
   data(bytes: Buffer): void
-  /** The whole response is here. `rest` is what came behind it. */
+  /** The response is complete. `rest` is what followed it. */
   end(rest: Buffer, reusable: boolean): void
 }
 
@@ -19,15 +19,16 @@ const CRLF = '\r\n'
 const HEAD_END = Buffer.from('\r\n\r\n')
 const STATUS_LINE = /^HTTP\/1\.1 ([1-9]\d\d) ([\t\x20-\x7e\x80-\xff]*)$/
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** What no field value may have (RFC 9110, section 5.5). */
+/** Characters that are forbidden in a field value (RFC 9110, section 5.5). */
 const BARE = /[\0\r\n]/
 const TRAILER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:/
 
 type Framing = 'head' | 'length' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'done'
 
 /**
- * Reads one response out of the bytes of a connection (RFC 9112). It is strict where clients are lenient, so that a test
- * fails when a server writes what another client would misread: every violation is an error that says what came.
+ * Reads one response from the bytes of a connection (RFC 9112). It is strict where clients are lenient, so that a test
+ * fails if a server writes something that another client could misread: every violation is an error that says what was
+ * received.
  */
 export class ResponseReader {
   readonly #events: ResponseEvents
@@ -36,7 +37,7 @@ export class ResponseReader {
   #pending: Buffer = Buffer.alloc(0)
   #left = 0
   #reusable = true
-  /** Set when the connection becomes another protocol's. */
+  /** Set if the connection switches to another protocol. */
   upgraded = false
 
   constructor(method: string, events: ResponseEvents) {
@@ -48,7 +49,7 @@ export class ResponseReader {
     return this.#state !== 'head' || this.#pending.length > 0
   }
 
-  /** @throws Error when the bytes are no response */
+  /** @throws Error if the bytes are not a valid response */
   receive(bytes: Buffer): void {
     let rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes])
     this.#pending = EMPTY
@@ -64,20 +65,20 @@ export class ResponseReader {
     }
   }
 
-  /** The connection has ended in order. @returns whether that completes the response */
+  /** The connection has ended regularly. @returns whether that completes the response */
   eof(): boolean {
     if (this.#state !== 'until-close') return false
     this.#finish(EMPTY, false)
     return true
   }
 
-  /** What was expected next, for the message of a cut answer. */
+  /** What was expected next, for the message about a truncated response. */
   get waitingFor(): string {
     if (this.#state === 'length') return `${this.#left} more bytes of the body`
     return this.#state === 'head' ? 'the head of the answer' : 'the rest of a chunked body'
   }
 
-  /** Consumes what it can of `bytes`; -1 when it needs more. */
+  /** Consumes what it can of `bytes`; -1 if it needs more. */
   #step(bytes: Buffer): number {
     switch (this.#state) {
       case 'head':
@@ -121,7 +122,7 @@ export class ResponseReader {
     let length: string | undefined
     let coding: string | undefined
     for (const [name, value] of fields) {
-      // The lengths tell most names apart without a copy in lower case.
+      // The lengths distinguish most names without a lower-case copy.
       if (name.length === 14 && name.toLowerCase() === 'content-length') {
         if (length !== undefined) throw new Error('the answer has more than one Content-Length')
         length = value
@@ -220,7 +221,7 @@ function parseHead(text: string): ResponseHead {
   return { status: Number(status), reason, fields }
 }
 
-/** SP and HTAB alone are blanks in HTTP. */
+/** In HTTP, only SP and HTAB are white space. */
 function trimBlanks(text: string): string {
   let start = 0
   let end = text.length

@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream'
 
 /**
- * Two streams of which each reads what the other writes, as the two ends of a TCP connection on the loopback: writes
- * arrive in a later turn, a slow reader holds the writer up, `end()` is a FIN, and `destroy()` is a reset that the other
- * end meets as ECONNRESET.
+ * Two streams, each of which reads what the other writes, like the two ends of a TCP connection on the loopback: writes
+ * arrive in a later turn, a slow reader blocks the writer, `end()` is a FIN, and `destroy()` is a reset that the other end
+ * receives as ECONNRESET.
  */
 export function streamPair(): [client: PairedStream, server: PairedStream] {
   const client = new PairedStream()
@@ -15,7 +15,7 @@ export function streamPair(): [client: PairedStream, server: PairedStream] {
 
 export class PairedStream extends Duplex {
   peer!: PairedStream
-  /** As a socket of the loopback has it. */
+  /** The same as a socket on the loopback. */
   readonly remoteAddress = '127.0.0.1'
   #written: (() => void) | null = null
 
@@ -49,7 +49,7 @@ export class PairedStream extends Duplex {
     callback(error)
   }
 
-  /** Waits for the reader before it takes more. */
+  /** Waits for the reader before it accepts more. */
   hold(callback: () => void): void {
     this.#written = callback
   }
@@ -84,7 +84,7 @@ function endReading(stream: PairedStream): void {
   if (!stream.destroyed) stream.push(null)
 }
 
-/** A connection that both ends have finished closes silently; anything else is cut. */
+/** A connection that both ends have finished closes silently; any other is reset. */
 function reset(stream: PairedStream, orderly: boolean): void {
   if (stream.destroyed) return
   if (orderly || (stream.writableFinished && stream.readableEnded)) stream.destroy()

@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream'
 import { type ResponseHead, ResponseReader } from './response-reader.ts'
 
-/** What becomes of one request on a connection. */
+/** Receives the outcome of one request on a connection. */
 export interface Receiver {
   method: string
   interim?(head: ResponseHead): void
   head(head: ResponseHead): void
   data(bytes: Buffer): void
   end(): void
-  /** The connection is gone or unusable before the response was whole. */
+  /** The connection was lost or became unusable before the response was complete. */
   failed(error: Error): void
-  /** The connection is another protocol's now; `rest` is what came already. */
+  /** The connection switched to another protocol; `rest` is what has already arrived. */
   upgraded?(stream: Duplex, rest: Buffer): void
 }
 
@@ -38,13 +38,13 @@ export class WireConnection {
     return this.#reusable && this.#receiver === null && !this.stream.destroyed && this.stream.writable
   }
 
-  /** Writes the bytes of a request, and tells the receiver what comes. */
+  /** Writes the bytes of a request, and passes what arrives to the receiver. */
   send(bytes: string | Buffer, receiver: Receiver): void {
     this.expect(receiver)
     this.stream.write(bytes as string, 'latin1')
   }
 
-  /** Reads a response to what is written by other means. */
+  /** Reads a response to something that was written by other means. */
   expect(receiver: Receiver): void {
     this.#receiver = receiver
     this.#reader = new ResponseReader(receiver.method, {
@@ -55,7 +55,7 @@ export class WireConnection {
     })
   }
 
-  /** The bare stream, for another protocol. It still ends with the application. */
+  /** The raw stream, for another protocol. It still ends with the application. */
   detach(): Duplex {
     this.#detach()
     return this.stream

@@ -3,7 +3,7 @@ import type { Views } from '../views.ts'
 
 /** Options of {@link expressView}. */
 export interface ExpressOptions {
-  /** What helpers of the context are made from, out of the locals of the rendering. Default: none. */
+  /** Extracts the context for helpers from the locals of the rendering. Default: none. */
   context?: (locals: Record<string, unknown>) => unknown
 }
 
@@ -11,7 +11,7 @@ const OPTIONS: OptionTable<ExpressOptions> = { context: option.func }
 
 type Callback = (error: unknown, html?: string) => void
 
-/** What Express makes of a name to render it: a class of this shape, set as its `view`. */
+/** What Express instantiates to render a name: a class of this shape, set as its `view`. */
 export type ExpressViewClass = new (
   name: string,
 ) => {
@@ -19,12 +19,12 @@ export type ExpressViewClass = new (
   render(locals: Record<string, unknown>, done: Callback): void
 }
 
-// What Express itself adds to the locals.
+// Members that Express itself adds to the locals.
 const SETTINGS = new Set(['settings', '_locals', 'cache'])
 
 /**
- * Lets Express render these templates: `app.set('view', expressView(views))`, then
- * `res.render('users/show', { user })`. Templates see `app.locals`, `res.locals` and these, the last going before.
+ * Lets Express render these templates: `app.set('view', expressView(views))`, then `res.render('users/show', { user })`.
+ * Templates see `app.locals`, `res.locals` and these, of which the last takes precedence.
  */
 export function expressView<Context>(views: Views<Context>, options: ExpressOptions = {}): ExpressViewClass {
   const { context } = readOptions('expressView()', options, OPTIONS)
@@ -33,7 +33,7 @@ export function expressView<Context>(views: Views<Context>, options: ExpressOpti
     readonly path: string
 
     constructor(name: string) {
-      this.path = name // Express asks whether there is one; what is wrong with a name, rendering tells better
+      this.path = name // Express asks whether the file exists; rendering reports a wrong name better
     }
 
     render(all: Record<string, unknown>, done: Callback): void {

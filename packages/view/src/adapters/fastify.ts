@@ -15,7 +15,7 @@ export interface FastifyViewsOptions {
   views: Views<FastifyRequest>
 }
 
-/** With what Fastify itself takes from the options of a plugin. */
+/** Together with Fastify's own plugin options. */
 type Registered = FastifyViewsOptions & RegisterOptions
 
 const OPTIONS: OptionTable<Registered> = {
@@ -27,7 +27,7 @@ const OPTIONS: OptionTable<Registered> = {
 
 /**
  * Lets Fastify render templates: `app.register(fastifyViews, { views })`, then `reply.view('users/show', { user })`.
- * Helpers of the context are made from the request.
+ * Context helpers are created from the request.
  */
 export function fastifyViews(app: FastifyInstance, options: FastifyViewsOptions, done: () => void): void {
   const { views } = readOptions('fastifyViews()', options as Registered, OPTIONS)
@@ -42,5 +42,5 @@ export function fastifyViews(app: FastifyInstance, options: FastifyViewsOptions,
   done()
 }
 
-// As fastify-plugin does: what is decorated here is there for whoever registers it, and not only inside.
+// Like fastify-plugin: the decoration is visible outside of the plugin.
 Object.assign(fastifyViews, { [Symbol.for('skip-override')]: true })

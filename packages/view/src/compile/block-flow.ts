@@ -2,7 +2,7 @@ import type { LinkedTemplate } from './compile-template.ts'
 
 type Templates = ReadonlyMap<string, LinkedTemplate>
 
-/** Each layout, and one template that has it, for messages. */
+/** Each layout, and one template that uses it, for messages. */
 export function usersOfLayouts(templates: Templates, defaults: readonly string[]): Map<string, string> {
   const users = new Map(defaults.map(layout => [layout, 'pages that name no other']))
   for (const [name, { references }] of templates) {
@@ -11,7 +11,7 @@ export function usersOfLayouts(templates: Templates, defaults: readonly string[]
   return users
 }
 
-/** The templates that print what a layout wraps: it, or partials of it. */
+/** The templates that print what a layout wraps: the layout, or its partials. */
 export function contentPrinters(layout: LinkedTemplate, templates: Templates): LinkedTemplate[] {
   const found = new Set<LinkedTemplate>()
   addParts(found, layout, templates)
@@ -19,14 +19,14 @@ export function contentPrinters(layout: LinkedTemplate, templates: Templates): L
 }
 
 /**
- * The templates that may print a block which this one fills: it and its parts, its layouts, and, if it is a part of others, they and
- * theirs. All templates, if only the program knows its layout.
+ * The templates that may print a block filled by this one: itself and its partials, its layouts, and, if it is a partial,
+ * the including templates with theirs. All templates, if its layout is known only at run time.
  */
 export function blockPrinters(template: LinkedTemplate, templates: Templates): LinkedTemplate[] {
   const found = new Set<LinkedTemplate>()
   const seen = new Set<LinkedTemplate>()
   const all = [...templates.values()]
-  /** @returns whether the layouts of what it adds are known */
+  /** @returns whether the layouts of everything it adds are known */
   const addAround = (inner: LinkedTemplate, isLayout: boolean): boolean => {
     if (seen.has(inner)) return true
     seen.add(inner)
@@ -43,7 +43,7 @@ export function blockPrinters(template: LinkedTemplate, templates: Templates): L
   return addAround(template, false) ? [...found] : all
 }
 
-/** Adds a template and its partials. Those share its blocks unless they have a layout. */
+/** Adds a template and its partials, which share its blocks unless they have a layout. */
 function addParts(found: Set<LinkedTemplate>, template: LinkedTemplate, templates: Templates): void {
   if (found.has(template)) return
   found.add(template)

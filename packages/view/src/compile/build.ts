@@ -27,7 +27,7 @@ export interface BuildOptions {
   /** The folder for compiled modules. Modules of deleted templates are removed from it. */
   outDir: string
   strict?: Strictness
-  /** Layouts that pages and letters get without naming one, which are checked as if one named them. */
+  /** Default layouts of pages and mails, which are checked as if they were named explicitly. */
   layouts?: readonly string[]
 }
 
@@ -45,7 +45,7 @@ export interface BuildResult {
   warnings: Diagnostic[]
 }
 
-/** Templates could not be compiled. Has the first mistake of each, or all between them. */
+/** Templates could not be compiled. Has the first mistake of each, or all mistakes between them. */
 export class BuildError extends ArlenError {
   readonly diagnostics: readonly Diagnostic[]
 
@@ -57,10 +57,11 @@ export class BuildError extends ArlenError {
 }
 
 /**
- * Compiles a folder of templates for production. Writes a TypeScript module to check, its JavaScript and a source map for each, and
- * a registry for all: `index.js`, and `index.d.ts`, which declares their names and locals. Unchanged files are not written.
+ * Compiles a folder of templates for production. For each, it writes a TypeScript module for type checking, its JavaScript
+ * and a source map; for all, a registry: `index.js`, and `index.d.ts`, which declares their names and locals. Unchanged
+ * files are not written.
  *
- * What templates name of each other is checked: layouts, includes, slots and blocks.
+ * References between templates are checked: layouts, includes, slots and blocks.
  *
  * @throws BuildError with the first mistake of every template that has one, and writes nothing; template_missing for one of
  * `layouts`; option_unknown, option_invalid
@@ -84,7 +85,7 @@ export async function buildViews(options: BuildOptions): Promise<BuildResult> {
   }
   const scripts = await stripChanged(outDir, compiled, errors)
   const byName = new Map([...compiled].map(([file, template]) => [nameOfFile(file), template]))
-  // With a template missing that could not be compiled, every use of it would seem to be a mistake.
+  // If a template could not be compiled, every reference to it would look like a mistake.
   const links = errors.length === 0 ? checkLinks(byName, layouts) : { errors: [], warnings: [] }
   errors.push(...links.errors)
   if (errors.length > 0)

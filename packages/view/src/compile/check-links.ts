@@ -10,8 +10,8 @@ import type { LinkedTemplate } from './compile-template.ts'
 export type LinkedTemplates = ReadonlyMap<string, LinkedTemplate>
 
 /**
- * Checks what templates name of each other, as far as the names are written out: that layouts, includes and slots exist, that
- * somebody prints each block, and that layouts print what they wrap.
+ * Checks the references between templates whose names are literal: layouts, includes and slots must exist, each block must
+ * be printed somewhere, and layouts must print what they wrap.
  *
  * @param defaults - layouts that pages get without naming them
  * @throws template_missing for one of the defaults

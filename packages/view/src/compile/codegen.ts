@@ -26,7 +26,7 @@ export interface CodegenOptions {
   view: string
 }
 
-// Tokens that cannot begin a statement: a tag that begins with one continues the statement of the tag before.
+// Tokens that cannot begin a statement: a tag that begins with one continues the statement of the previous tag.
 const CONTINUES = /^(?:else|catch|finally|[)\]},.?:;=*/%&|<>^]|\?\.|=>)$/
 // Tokens that cannot end a statement.
 const UNFINISHED = /^(?:[({[,.?:;=+\-*/%&|<>^!~]|\?\.|=>|\.\.\.)$/
@@ -45,13 +45,13 @@ class Generator {
   readonly #out: ModuleWriter
   /** Inside an output statement, after an operand. */
   #printing = false
-  /** The last token of the tag before, if its statement may have to be ended. */
+  /** The last token of the previous tag, if its statement may need to be terminated. */
   #last: Token | undefined
   #captureDepth = 0
   /** The number of operands in the output statement so far. */
   #operands = 0
   readonly #names: Bindings
-  /** Of what is printed elsewhere than in content. */
+  /** Contexts of values printed outside of content. */
   readonly #contexts = new Map<Node, OutputContext>()
 
   constructor(template: Template, options: CodegenOptions) {
@@ -62,7 +62,7 @@ class Generator {
     this.#readContexts()
   }
 
-  /** Finds out where each value is printed. Branches are read one after the other. */
+  /** Determines the context of each printed value. Branches are read one after the other. */
   #readContexts(): void {
     const reader = contextReader(this.#options.format)
     for (const node of this.#template.nodes) {
@@ -222,7 +222,7 @@ class Generator {
     this.#captureDepth += (shape.opensCapture ? 1 : 0) - shape.closesCapture.length
   }
 
-  // `await flush()` hands over what is printed so far and continues with what it returns.
+  // `await flush()` passes on what is printed so far and continues with what it returns.
   #flush(node: CodeNode, index: number): Edit[] {
     const [name, open, close] = node.tag.tokens.slice(index, index + 3) as [Token, Token, Token | undefined]
     const alone = node.kind === 'code' && open.text === '(' && close?.text === ')' && this.#captureDepth === 0

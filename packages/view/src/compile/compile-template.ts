@@ -20,7 +20,10 @@ export interface CompileOptions {
   strict?: Strictness | undefined
   /** Converts relative import paths for the generated module. Default: unchanged. */
   relocate?: (specifier: string) => string
-  /** How the generated module imports this package's types. Default `@arlen/view`; `arlen/view` where only `arlen` is installed. */
+  /**
+   * How the generated module imports this package's types. Default `@arlen/view`; `arlen/view` if only `arlen` is
+   * installed.
+   */
   view?: string
 }
 
@@ -43,7 +46,7 @@ export interface CompiledTemplate {
   warnings: Diagnostic[]
 }
 
-/** A template as the others of its folder see it. */
+/** A template as other templates in its folder see it. */
 export interface LinkedTemplate extends CompiledTemplate {
   readonly references: References
 }
@@ -72,7 +75,7 @@ export function compileTemplate(text: string, options: CompileOptions): Compiled
   return compileLinked(text, options)
 }
 
-/** {@link compileTemplate}, and what the template names of others. */
+/** {@link compileTemplate}, and the template's references to others. */
 export function compileLinked(text: string, options: CompileOptions): LinkedTemplate {
   const given = readOptions('compileTemplate()', options, OPTIONS)
   const { path, name, format = formatOf(path), strict, relocate, view = '@arlen/view' } = given

@@ -58,7 +58,7 @@ export class ModuleWriter {
       .filter(cut => cut.start >= start && cut.end <= end)
       .sort((a, b) => a.start - b.start || a.end - b.end)
     let at = start
-    let next = 0 // of the tokens, the first that is not behind
+    let next = 0 // of the tokens, the first that is not before it
     while (next < tokens.length && tokens[next]!.start < start) next += 1
     const copyTo = (to: number) => {
       this.#mark(at)

@@ -37,8 +37,8 @@ export function syntaxError(
 }
 
 /**
- * Parses a generated module, with types stripped, with V8's parser, without running it. It is parsed as a script, because for
- * modules Node.js does not tell where an error is; so imports and exports are blanked out.
+ * Parses a generated module, with types stripped, with V8's parser, without running it. It is parsed as a script, because
+ * Node.js does not reveal where an error in a module is; therefore imports and exports are blanked out.
  */
 export function findSyntaxError(script: string): Failure | undefined {
   const strict = '"use strict";'

@@ -3,7 +3,7 @@ import type { Token } from './code-lexer.ts'
 const OPENS = /^[([{]$/
 const CLOSES = /^[)\]}]$/
 
-/** The arguments of a call, each with its tokens. `open` is the index of its `(`; what is between tags may lie in between. */
+/** The arguments of a call, each with its tokens. `open` is the index of its `(`; text between tags may occur inside. */
 export function argumentsOf(tokens: readonly Token[], open: number): Token[][] {
   const list: Token[][] = []
   let part: Token[] = []

@@ -3,7 +3,7 @@ import { CsvReader, JsonReader, XmlReader } from './data-readers.ts'
 import { HtmlReader } from './html-reader.ts'
 import type { ContextReader } from './output-context.ts'
 
-/** The reader of a format. What has no contexts is content everywhere. */
+/** The reader of a format. A format without contexts is content everywhere. */
 export function contextReader(format: Format): ContextReader {
   switch (format) {
     case 'html':

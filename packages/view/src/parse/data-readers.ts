@@ -1,6 +1,6 @@
 import type { ContextReader, OutputContext } from './output-context.ts'
 
-/** Follows JSON (RFC 8259): values are printed as JSON, or inside a string as a part of it. */
+/** Follows JSON (RFC 8259): values are printed as JSON or, inside a string, as a part of it. */
 export class JsonReader implements ContextReader {
   #inString = false
 
@@ -18,7 +18,7 @@ export class JsonReader implements ContextReader {
   }
 }
 
-/** Follows comma-separated values (RFC 4180): a field may stand in quotes. */
+/** Follows comma-separated values (RFC 4180): a field may be quoted. */
 export class CsvReader implements ContextReader {
   #inQuotes = false
 

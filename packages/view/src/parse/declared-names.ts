@@ -17,7 +17,7 @@ export function patternNames(tokens: readonly Token[], first: number): string[] 
 export interface ParameterList {
   /** The names that the parameters bind. */
   readonly names: readonly string[]
-  /** The method that has them, in a class or an object. */
+  /** The method that they belong to, in a class or an object. */
   readonly method: string | undefined
 }
 
@@ -25,7 +25,7 @@ export interface ParameterList {
  * Reads the parameters that end with the `)` at `close`, as in `(a, { b }) =>`, `(a): string =>`, `function (a) {`,
  * `catch (a) {` and `method(a) {`.
  *
- * @returns undefined where the parentheses hold something else
+ * @returns undefined if the parentheses hold something else
  */
 export function parameterList(tokens: readonly Token[], close: number): ParameterList | undefined {
   const open = matchingOpen(tokens, close)
@@ -40,7 +40,10 @@ export function parameterList(tokens: readonly Token[], close: number): Paramete
   return { names, method: hasBody && method?.kind === 'name' ? method.text : undefined }
 }
 
-/** Whether a name among parameters is bound: it follows `(`, `,`, `{`, `[` or `...`, and is no key or default value. */
+/**
+ * Whether a name among parameters is bound: it follows `(`, `,`, `{`, `[` or `...`, and is neither a key nor a default
+ * value.
+ */
 function isBound(tokens: readonly Token[], index: number): boolean {
   return /^[(,{[]$|^\.\.\.$/.test(tokens[index - 1]!.text) && /^[,):=}\]?]$/.test(tokens[index + 1]!.text)
 }
@@ -55,14 +58,14 @@ function matchingOpen(tokens: readonly Token[], close: number): number {
   return close
 }
 
-/** Whether `(` begins parameters, where a `{` follows its `)`: unless a word such as `if` precedes. */
+/** Whether `(` begins parameters, if a `{` follows its `)`: unless a word such as `if` precedes. */
 function beginsParameters(tokens: readonly Token[], open: number): boolean {
   const before = tokens[open - 1]
   if (before?.kind !== 'name') return false
   return before.text === 'function' || before.text === 'catch' || !KEYWORDS.has(before.text)
 }
 
-/** `): Type =>`: only what a type is made of stands between. */
+/** `): Type =>`: only parts of a type are in between. */
 function isReturnType(tokens: readonly Token[], first: number): boolean {
   for (const token of tokens.slice(first)) {
     if (token.text === '=>') return true

@@ -20,7 +20,7 @@ export interface Header {
   slots: ReadonlyMap<string, { readonly required: boolean; readonly offset: number }>
   /** `layout: 'name'`; null for `layout: null`, which declines the default layout. */
   layout: string | null | undefined
-  /** Where the name of the layout is written. */
+  /** Where the layout's name is. */
   layoutAt: number
   /** Names that the header declares, which are not helpers. */
   bound: Set<string>
@@ -121,7 +121,7 @@ function startsStatement(previous: Token | undefined, token: Token, next: Token 
   if (previous?.text === '.' || previous?.text === 'export' || previous?.text === 'async') return false
   if (token.text === 'props' || token.text === 'slots' || token.text === 'layout') return next.text === ':'
   if (!STATEMENTS.has(token.text) || previous?.text === 'import' || previous?.text === 'declare') return false
-  // `import(…)` and `typeof import(…)` are types; `type` may be the name of a thing.
+  // `import(…)` and `typeof import(…)` are types; `type` may also be a name.
   if (token.text === 'import') return next.text !== '(' && next.text !== '.'
   return next.kind === 'name' && previous?.text !== ':' && previous?.text !== '='
 }

@@ -13,7 +13,10 @@ const WARNINGS = {
 } as const
 type Rule = keyof typeof WARNINGS
 
-/** Warns about printed values that are refused or that escaping does not make safe in their position. Branches are read one after the other. */
+/**
+ * Warns about printed values that are rejected in their context, or that escaping does not make safe there. Branches are
+ * read one after the other.
+ */
 export function lint(template: Template): Diagnostic[] {
   const { source, nodes } = template
   const reader = new HtmlReader()
@@ -31,7 +34,7 @@ export function lint(template: Template): Diagnostic[] {
   return found.map(({ node, message }) => templateWarning(source, node.tag.start, message))
 }
 
-/** What is wrong with a value where it stands. `raw()` says that the author knows; `jsonScript()` is for scripts alone. */
+/** What is wrong with a value in its context. `raw()` shows that the author knows; `jsonScript()` is only for scripts. */
 function ruleFor({ tag }: CodeNode, reader: HtmlReader, quoted: boolean): Rule | undefined {
   const first = tag.tokens[0]!.text
   const json = first === 'jsonScript'

@@ -37,7 +37,7 @@ const TEXT_ELEMENTS = new Set([
   'plaintext',
 ])
 const COMMENT_END = /--!?>/g
-/** Attributes that hold an address. */
+/** Attributes that hold a URL. */
 const URLS = new Set([
   ...['href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping', 'manifest', 'xlink:href'],
 ])
@@ -57,11 +57,11 @@ export class HtmlReader implements ContextReader {
   #type = ''
   /** Whether the value being read began with this print. */
   #atStart = false
-  /** The text of a script so far, as far as its double escaping goes: `<!-- <script> </script> -->` is one script. */
+  /** The text of a script so far, as needed for double escaping: `<!-- <script> </script> -->` is one script. */
   #script = ''
   #json: JsonReader | undefined
 
-  /** Where a value that is printed now stands. */
+  /** The context of a value that is printed now. */
   get context(): OutputContext {
     switch (this.state) {
       case 'comment':
@@ -101,7 +101,7 @@ export class HtmlReader implements ContextReader {
     while (at < text.length) at = this.#step(text, at)
   }
 
-  /** Reads a printed value, which is taken for characters that end nothing. */
+  /** Reads a printed value, which is assumed to contain only characters that end nothing. */
   readValue(): void {
     if (this.state === 'before value') this.state = 'unquoted value'
     this.#atStart = false
@@ -218,7 +218,7 @@ export class HtmlReader implements ContextReader {
       return next + 1
     }
     if (next === text.length) return next
-    this.attribute = text[next]!.toLowerCase() // whatever it is, it begins a name
+    this.attribute = text[next]!.toLowerCase() // any other character begins a name
     this.state = 'attribute name'
     return next + 1
   }

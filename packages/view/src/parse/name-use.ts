@@ -2,7 +2,7 @@ import type { Token } from './code-lexer.ts'
 import { isGlobal, KEYWORDS, OBJECTS } from './reserved-names.ts'
 
 /**
- * What a name is used as:
+ * How a name is used:
  *
  * - `declaration`: `function name`, `class name`, `name =>`, `name = …`
  * - `local`: `$name`; `guarded local`: one that may be missing, as in `$name ?? ''`, `$name?.x`, `typeof $name`
@@ -23,7 +23,7 @@ export type NameUse =
   | 'word'
   | 'other'
 
-/** What the name at `index` is used as, judging by the tokens next to it. */
+/** How the name at `index` is used, judged by its neighboring tokens. */
 export function useOf(tokens: readonly Token[], index: number): NameUse {
   const { text } = tokens[index]!
   if (isMember(tokens, index)) return 'property'
@@ -53,7 +53,7 @@ function isAssigned(tokens: readonly Token[], index: number): boolean {
   return tokens[index + 1]?.text === '=' && tokens[index + 2]?.text !== '='
 }
 
-/** `{ name: … }`, as far as the tokens beside it tell: `a ? name : b` has neither brace nor comma before it. */
+/** `{ name: … }`, as far as the neighboring tokens show: `a ? name : b` has neither brace nor comma before it. */
 function isKey(tokens: readonly Token[], index: number): boolean {
   const before = tokens[index - 1]?.text
   return tokens[index + 1]?.text === ':' && (before === '{' || before === ',')

@@ -13,7 +13,7 @@ export class Names {
   readonly calls: Map<string, number> = new Map()
   /** Of these, the optional ones, called as `name?.()`. */
   readonly optionalCalls: Set<string> = new Set()
-  /** Names that any scope of the template may declare. A few too many do no harm. */
+  /** Names that any scope of the template may declare. Extra names do no harm. */
   readonly declared: Set<string> = new Set()
   /** Tokens that mean built-in functions and objects, unless the template declares the name. */
   readonly builtins: Token[] = []
@@ -67,7 +67,7 @@ export class Names {
     for (const name of list.names) this.declared.add(name)
     if (list.method === undefined) return
     this.declared.add(list.method)
-    this.calls.delete(list.method) // it looked like a call until its body came
+    this.calls.delete(list.method) // it looked like a call until its body appeared
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where in the document a value is printed. Each takes other values, and escapes them in another way. `content` and all that are not
- * listed print what `print` of their format does.
+ * Where in the document a value is printed. Each context accepts other values, and escapes them differently. `content`, and
+ * every context that is not listed, uses the format's `print`.
  */
 export type OutputContext =
   | 'content'
@@ -15,9 +15,9 @@ export type OutputContext =
   | 'style'
   | 'handler'
   | 'unquoted'
-  /** A part of the name of a tag or an attribute. */
+  /** A part of a tag's or an attribute's name. */
   | 'name'
-  /** Where whole attributes are. */
+  /** In place of whole attributes. */
   | 'attributes'
   | 'script'
   /** JSON, such as in a script of a data type. */
@@ -27,7 +27,7 @@ export type OutputContext =
   | 'csv'
   | 'csv string'
 
-/** Follows the text of a template, and knows where each value is printed. */
+/** Follows the text of a template, and knows the context of each printed value. */
 export interface ContextReader {
   read(text: string): void
   readValue(): void

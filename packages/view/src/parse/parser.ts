@@ -12,7 +12,7 @@ export interface CodeNode {
   readonly kind: 'code' | 'print' | 'raw'
   readonly tag: Tag
   readonly shape: TagShape
-  /** A warning that a comment before it silences, `<%# allow script: reason %>`, and why. */
+  /** A warning that a preceding comment waives, `<%# allow script: reason %>`, and why. */
   readonly allow?: { readonly rule: string; readonly reason: string } | undefined
 }
 
@@ -22,7 +22,7 @@ export interface Template {
   /** In order; comments and the header are left out. */
   readonly nodes: readonly Node[]
   readonly names: Names
-  /** Every warning that a comment silences. */
+  /** Every waived warning. */
   readonly allowed: ReadonlySet<string>
 }
 
@@ -84,7 +84,7 @@ function checkTag(source: TemplateSource, tag: Tag, inSwitch: boolean): void {
   for (const token of tag.tokens) checkSigil(source, token)
 }
 
-// `$title` is a local; a `$` without a letter after it is a mistake.
+// `$title` is a local; a `$` without a following letter is a mistake.
 function checkSigil(source: TemplateSource, token: Token): void {
   if (token.kind !== 'name' || !token.text.startsWith('$') || /^\$[\p{ID_Start}_]/u.test(token.text)) return
   const hint = 'a local is a $ and a name that begins with a letter, as in $title; all of them are in "locals".'

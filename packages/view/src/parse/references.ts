@@ -2,37 +2,37 @@ import { argumentsOf, literalKeys, literalText } from './arguments.ts'
 import type { Token } from './code-lexer.ts'
 import type { Template } from './parser.ts'
 
-/** A name that is written out in a template, with its offset. */
+/** A literal name in a template, with its offset. */
 export interface Reference {
   readonly name: string
   readonly offset: number
 }
 
-/** The slots that an `include()` gives. */
+/** The slots that an `include()` fills. */
 export interface GivenSlots {
   readonly include: Reference
-  /** Undefined where only a run shows them. */
+  /** Undefined if they are known only at run time. */
   readonly names: readonly Reference[] | undefined
 }
 
-/** What a template names of others: templates, and the blocks that one fills and another prints. */
+/** A template's references to others: templates, and the blocks that it fills or prints. */
 export interface References {
   readonly includes: readonly Reference[]
   readonly layouts: readonly Reference[]
   readonly slots: readonly GivenSlots[]
-  /** `contentFor('head')`, but for those after `<%# allow block: reason %>`. */
+  /** `contentFor('head')`, except after `<%# allow block: reason %>`. */
   readonly fills: readonly Reference[]
   /** `content('head')` and `hasContent('head')` */
   readonly prints: readonly string[]
   /** Whether it calls `content()`, which prints what a layout wraps. */
   readonly printsContent: boolean
-  /** Whether names of these kinds are computed, so that nobody knows them before it runs. */
+  /** Whether names of these kinds are computed, so that they are known only at run time. */
   readonly computed: { readonly include: boolean; readonly layout: boolean; readonly block: boolean }
   /** The slots that it declares, and whether each is required. */
   readonly declaredSlots: ReadonlyMap<string, boolean>
   /** The layout in its header; null if it declines any. */
   readonly layout: string | null | undefined
-  /** Whether a comment says that it may be a layout without `content()`: `<%# allow content: reason %>`. */
+  /** Whether a comment allows it to be a layout without `content()`: `<%# allow content: reason %>`. */
   readonly mayDropContent: boolean
 }
 
@@ -46,7 +46,7 @@ interface Found {
   computed: { include: boolean; layout: boolean; block: boolean }
 }
 
-/** Reads what a template names of other templates. */
+/** Collects the template's references to others. */
 export function referencesOf(template: Template): References {
   const { header, nodes, names } = template
   const found: Found = {

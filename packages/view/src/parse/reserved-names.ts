@@ -39,7 +39,7 @@ export function isGlobal(name: string): boolean {
 
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u
 
-/** Why a name cannot be that of a helper; undefined if it can. */
+/** Why a name cannot be a helper's; undefined if it can. */
 export function helperNameProblem(name: string): string | undefined {
   if (!IDENTIFIER.test(name)) return 'it is not an identifier'
   if (KEYWORDS.has(name)) return 'it is a keyword'

@@ -87,7 +87,7 @@ function scanTag(source: TemplateSource, start: number): { tag: Tag; next: numbe
   return { tag, next: code.trim || kind === 'header' ? pastLineEnd(text, end) : end }
 }
 
-/** `<%_` takes the white space before it in its line along. A name may begin with `_`, so something else has to follow. */
+/** `<%_` trims the white space before it on its line. Names may begin with `_`, so something else must follow. */
 function trimsLeft(text: string, start: number): boolean {
   return text[start + 2] === '_' && /[\s=#]/.test(text[start + 3] ?? '')
 }

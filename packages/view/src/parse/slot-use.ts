@@ -5,9 +5,9 @@ import type { Token } from './code-lexer.ts'
 import type { Template } from './parser.ts'
 
 /**
- * Checks that the slots which a template calls, as in `slots.row(item)`, are those that its header declares.
+ * Checks that the slots that a template calls, as in `slots.row(item)`, are declared in its header.
  *
- * @returns a warning for each that it declares and never prints
+ * @returns a warning for each declared slot that it never prints
  */
 export function checkSlots(template: Template, name: string): Diagnostic[] {
   const { header, names, source } = template
@@ -22,7 +22,7 @@ export function checkSlots(template: Template, name: string): Diagnostic[] {
   const wrong = members.find(member => member && !known.includes(member.text))
   if (wrong) throw refuse(wrong, wrong.text)
   if (uses[0] && known.length === 0) throw refuse(uses[0], 'slots')
-  if (members.includes(undefined)) return [] // it takes them apart, or passes all of them on
+  if (members.includes(undefined)) return [] // it destructures them, or passes all of them on
   return [...(header?.slots ?? [])]
     .filter(([slot]) => !members.some(member => member!.text === slot))
     .map(([slot, { offset }]) => {
@@ -40,7 +40,7 @@ function memberAfter(tokens: readonly Token[], index: number): Token | undefined
   return (dot === '.' || dot === '?.') && member?.kind === 'name' ? member : undefined
 }
 
-/** What to say of a slot that there is not. */
+/** The message about an undeclared slot. */
 export function slotHint(slot: string, known: readonly string[]): string {
   if (known.length === 0) return ': declare its slots in its header, as in slots: { body: [] }.'
   const near = nearMiss(slot, known)

@@ -22,8 +22,8 @@ const OPTIONS: OptionTable<AssetOptions> = {
 }
 
 /**
- * Makes the helper `assetUrl`: `assetUrl('css/shop.css')` returns `/css/shop.css?v=` and a hash of the content, so that the
- * response may be cached forever.
+ * Creates the helper `assetUrl`: `assetUrl('css/shop.css')` returns `/css/shop.css?v=` and a hash of the content, so that
+ * the response may be cached forever.
  *
  * @throws asset_missing, from the helper, if the folder has no such file
  */

@@ -6,12 +6,12 @@ import { escapeHtml, isAttributesSafe, isScriptSafe, SafeString, safeFormat, scr
 type Form = (value: unknown) => string
 
 const UNSAFE_URL = 'about:invalid#unsafe'
-/** Browsers leave out control characters before a scheme, and tabs and line breaks in it (WHATWG URL, section 4.4). */
+/** Browsers ignore control characters before a scheme, and tabs and line breaks inside it (WHATWG URL, section 4.4). */
 const SCRIPT_URL = /^(?:javascript|vbscript|data(?!:image\/(?!svg)))\s*:/i
 const CSS_VALUE = /^(?:[\w#%.,\s+!-]|\b(?:rgba?|hsla?)\([\d\s.,%/]*\))*$/i
 const BARE_ATTRIBUTE = /^(?!on)[a-z][\w-]*$/i
 
-/** Prints a value into a context, escaped for it. What no escaping makes safe there is refused. */
+/** Prints a value into a context, escaped for it. Values that escaping cannot make safe there are rejected. */
 export function printInContext(context: OutputContext, value: unknown, form: Form): string {
   if (Array.isArray(value) && context !== 'json') return value.map(item => printInContext(context, item, form)).join('')
   const print = PRINTERS[context]
@@ -65,7 +65,7 @@ const PRINTERS: Readonly<Partial<Record<OutputContext, (value: unknown, form: Fo
   'csv string': (value, form) => guardFormula(value, form(value)).replaceAll('"', '""'),
 }
 
-/** HTML that was made for content, or that an author marked with `raw()`: its quotes and brackets end no attribute. */
+/** HTML that was created for content, or marked with `raw()`: its quotes and brackets must not end an attribute. */
 function attribute(value: unknown, form: Form): string {
   if (!isHtml(value)) return escapeHtml(form(value))
   return String(value).replace(/["'<>]/g, character => `&#${character.charCodeAt(0)};`)
@@ -103,7 +103,7 @@ function json(value: unknown): string {
   return scriptJson(value) ?? 'null'
 }
 
-/** Spreadsheets run what begins like a formula: an apostrophe makes it text. */
+/** Spreadsheets execute text that begins like a formula: an apostrophe makes it plain text. */
 function guardFormula(value: unknown, text: string): string {
   return typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
 }

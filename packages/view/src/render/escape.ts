@@ -1,18 +1,19 @@
 /** The format of a template's output, from the extension before `.ets`. */
 export type Format = 'html' | 'xml' | 'txt' | 'json' | 'csv'
 
-/** Where text is safe that is safe only there. */
+/** A context in which text is safe that is safe nowhere else. */
 export type Purpose = 'script' | 'attributes'
 
 const MARK: unique symbol = Symbol.for('arlen.view.safe')
 
 /**
- * Text that needs no escaping in its format, such as helpers return. Copies of this module in one process recognize each other's.
+ * Text that needs no escaping in its format, such as a helper's result. Copies of this module in one process recognize each
+ * other's.
  */
 export class SafeString {
   readonly value: string
   readonly format: Format
-  /** What it was made for, if it is safe nowhere else: JSON for a script, or whole attributes. */
+  /** The context it was created for, if it is safe nowhere else: JSON for a script, or whole attributes. */
   readonly purpose: Purpose | undefined
 
   static {
@@ -35,7 +36,7 @@ export class SafeString {
   }
 }
 
-/** The format in which a value is safe; undefined if it has to be escaped. Parsed JSON is never safe. */
+/** The format in which a value is safe; undefined if it must be escaped. Parsed JSON is never safe. */
 export function safeFormat(value: unknown): Format | undefined {
   return isSafe(value) ? value.format : undefined
 }
@@ -45,7 +46,7 @@ export function isScriptSafe(value: unknown): boolean {
   return isSafe(value) && value.purpose === 'script'
 }
 
-/** Whether a value is whole attributes, or an author's own HTML. */
+/** Whether a value is whole attributes, or HTML marked as safe. */
 export function isAttributesSafe(value: unknown): boolean {
   return isSafe(value) && value.format === 'html' && value.purpose !== 'script'
 }

@@ -39,7 +39,7 @@ export class FolderStore implements TemplateStore {
   constructor(options: FolderOptions) {
     this.#options = { ...options, dir: resolve(options.dir) }
     this.changes = options.reload
-    // For whoever watches what an application depends on, a development server for one.
+    // For tools that track an application's dependencies, such as a development server.
     reads.publish({ folder: this.#options.dir, as: 'source' })
   }
 

@@ -68,7 +68,7 @@ export class Form {
   }
 
   textarea(name: string, more: Attributes = {}): SafeString {
-    // HTML ignores a line break right after the tag: without this one, it would ignore that of the text.
+    // HTML ignores a line break right after the tag: without this one, it would ignore the first one of the text.
     return element('textarea', { ...this.#common(name), ...more }, `\n${escapeHtml(textOf(this.value(name)))}`)
   }
 
@@ -121,7 +121,7 @@ export class Form {
 }
 
 /**
- * Makes the fields of a form. Register it as a helper:
+ * Creates the fields of a form. Register it as a helper:
  * `<% const f = form($values, $errors) %><%= f.label('email', 'E-mail') %><%= f.input('email') %><%= f.message('email') %>`.
  */
 export function form(values?: unknown, errors: readonly ProblemIssue[] = [], options: FormOptions = {}): Form {

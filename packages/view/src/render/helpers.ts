@@ -4,10 +4,10 @@ import { helperNameProblem } from '../parse/reserved-names.ts'
 /** Plain helpers, by name. */
 export type HelperTable = Readonly<Record<string, (...args: never[]) => unknown>>
 
-/** Helpers that need the context. Each makes, from the context, the function that templates call. */
+/** Helpers that need the context. Each creates, from the context, the function that templates call. */
 export type ContextHelperTable<Context> = Readonly<Record<string, (context: Context) => (...args: never[]) => unknown>>
 
-/** Makes the helpers of a rendering. Context helpers are made on first use. */
+/** Creates the helpers of a rendering. Context helpers are created on first use. */
 export function helperFactory<Context>(
   plain: HelperTable = {},
   contextual: ContextHelperTable<Context> = {},

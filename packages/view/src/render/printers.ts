@@ -9,7 +9,7 @@ export interface Printers {
   print: (value: unknown) => string
   /** `<%== %>` */
   printRaw: (value: unknown) => string
-  /** `<%= %>` where the context needs more than `print`. */
+  /** `<%= %>` if the context needs more than `print`. */
   printIn: (context: OutputContext, value: unknown) => string
 }
 
@@ -27,7 +27,7 @@ function makePrinters(format: Format, strict: boolean): Printers {
   const printRaw = (value: unknown): string => (typeof value === 'string' ? value : rawText(value, strict))
   const form = (value: unknown) => stringForm(value, strict)
   const printIn = (context: OutputContext, value: unknown) => {
-    if (context === 'json') jsonText(value, strict) // refuses what has no JSON form
+    if (context === 'json') jsonText(value, strict) // rejects values without a JSON form
     return printInContext(context, value, form)
   }
   if (format === 'txt') return { print: printRaw, printRaw, printIn }
@@ -69,7 +69,7 @@ function stringForm(value: unknown, strict: boolean): string {
   if (value === null || value === undefined) return strict ? refuse(value) : ''
   if (typeof value === 'object') {
     if (isPromiseLike(value)) throw unprintable('A promise', 'await it.')
-    const form: unknown = value.toString // none at all where the prototype is null
+    const form: unknown = value.toString // there is none if the prototype is null
     return typeof form === 'function' && form !== Object.prototype.toString ? String(value) : refuse(value)
   }
   return typeof value === 'function' || typeof value === 'symbol' ? refuse(value) : String(value)

@@ -6,7 +6,7 @@ import { nearMiss } from '../near-miss.ts'
 import type { TemplateModule } from '../types.ts'
 import { type Entry, type Origin, type TemplateStore, toEntry } from './template-entry.ts'
 
-/** What the `index.js` that `buildViews()` writes exports as `templates`. */
+/** The export `templates` of the `index.js` that `buildViews()` writes. */
 export interface Registry {
   /** The URL of that file. */
   readonly base: string
@@ -75,6 +75,6 @@ function readMap(url: URL): SourceMap | null {
   try {
     return JSON.parse(readFileSync(url, 'utf8')) as SourceMap
   } catch {
-    return null // without maps, as in a deployment that leaves them out, traces name the compiled modules
+    return null // without source maps, as in a deployment that omits them, traces name the compiled modules
   }
 }

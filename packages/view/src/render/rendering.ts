@@ -72,7 +72,7 @@ export class Rendering implements Page {
     return entry
   }
 
-  /** The page in its layout; if `send` got pieces of it, the rest. */
+  /** The page in its layout or, if `send` was given pieces of it, the rest. */
   page(name: string, ownLocals: object, given?: RenderOptions, send?: Send): string | Promise<string> {
     const options = given && readOptions('render()', given, OPTIONS)
     const { engine } = this
@@ -105,7 +105,7 @@ export class Rendering implements Page {
     view.ownBlocks = new Map()
     return afterBody(entry, renderEntry(entry, locals, view, slots), body => {
       const layout = layoutOf(entry, view, null)
-      // Without a layout of its own, what it collected is for the layout of the page, or of the partial around it.
+      // Without a layout of its own, its blocks are for the layout of the page, or of the surrounding partial.
       if (layout === null) for (const [name, texts] of view.blocks) addTo(from.blocks, name, texts)
       return this.wrap(layout, view, body, locals)
     })
@@ -125,7 +125,7 @@ export class Rendering implements Page {
   }
 }
 
-/** A template with loops may leave a comma behind: then it has printed no JSON. */
+/** Loops in a template may leave a trailing comma: then its output is not JSON. */
 function checkJson(name: string, body: string): void {
   try {
     JSON.parse(body)

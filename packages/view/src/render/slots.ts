@@ -5,10 +5,10 @@ import type { Entry } from './template-entry.ts'
 type Call = (...args: unknown[]) => unknown
 
 /**
- * The slots of a template as it calls them: each prints the block that was given under its name. One function is the slot `default`;
- * a value is what the slot prints.
+ * The slots of a template as it calls them: each prints the block given under its name. A single function is the slot
+ * `default`; a value is printed as it is.
  *
- * @param block - makes a function of the view that gives the slots, whose result is what it printed
+ * @param block - creates a function of the view that fills the slot, whose result is what it printed
  * @throws slot_unknown, slot_missing
  */
 export function slotsFor(entry: Entry, given?: unknown, block?: (body: Call) => Call): object | undefined {

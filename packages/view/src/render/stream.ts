@@ -4,8 +4,8 @@ import { fail } from './render.ts'
 import { type Engine, Rendering, type RenderOptions } from './rendering.ts'
 
 /**
- * Renders a page in pieces. At each `await flush()`, what is printed so far is sent; the page continues when the piece is taken.
- * The layout is rendered at the first flush, around a mark in the place of the page.
+ * Renders a page in pieces. At each `await flush()`, what is printed so far is sent; the page continues when the piece has
+ * been accepted. The layout is rendered at the first flush, around a placeholder for the page.
  */
 export async function* stream(
   engine: Engine,
@@ -47,7 +47,7 @@ class Handover {
   #taken = Promise.withResolvers<void>()
   #closed = false
 
-  /** Resolves when the piece is taken and the next one is wanted; rejects if the reader has stopped. */
+  /** Resolves when the piece has been accepted and the next one is wanted; rejects if the reader has stopped. */
   async give(text: string): Promise<void> {
     if (this.#closed) throw viewError('stream_closed')
     this.#taken = Promise.withResolvers()

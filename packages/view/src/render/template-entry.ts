@@ -30,7 +30,7 @@ export interface TemplateStore {
   get(name: string): Entry
   /** Whether entries may change. */
   readonly changes: boolean
-  /** Loads every template, and throws the first mistake in one or between them. @param layout - the default layout */
+  /** Loads every template, and throws the first mistake within or between them. @param layout - the default layout */
   load(layout: string | null): void
   names(): string[]
   /** The templates that are loaded. */
@@ -42,7 +42,7 @@ export function toEntry(module: TemplateModule, origin: Origin): Entry {
   return { name: meta.name, format: meta.format, meta, render: module.default as Entry['render'], origin }
 }
 
-/** Published on `arlen:view:render` as each template, partial and layout begins to be rendered. */
+/** Published on `arlen:view:render` when the rendering of a template, partial or layout begins. */
 export interface RenderEvent {
   /** The name of the template. */
   template: string
@@ -51,13 +51,13 @@ export interface RenderEvent {
 
 const renderChannel = channel('arlen:view:render')
 
-/** Renders one template, and tells whoever listens. @param view - the functions that the template calls */
+/** Renders one template, and notifies subscribers. @param view - the functions that the template calls */
 export function renderEntry(entry: Entry, locals: object, view: object, slots?: object): string | Promise<string> {
   if (renderChannel.hasSubscribers) renderChannel.publish({ template: entry.name, locals } satisfies RenderEvent)
   return entry.render(locals, view, slots)
 }
 
-/** Checks that a template printed something: if it is not a string, its code returned before its end. */
+/** Checks that a template printed something: if the result is not a string, its code returned early. */
 export function checked(entry: Entry, body: string | Promise<string>): string | Promise<string> {
   if (typeof body === 'string') return body
   if (!entry.meta.async) return refuseReturn(entry)

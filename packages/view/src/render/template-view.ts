@@ -8,7 +8,7 @@ import { checked, type Entry, renderEntry } from './template-entry.ts'
 
 const NOTHING = new SafeString('')
 
-/** What the functions of templates need of the page. */
+/** What the functions of templates need from the page. */
 export interface Page {
   readonly printers: Readonly<Record<Format, Printers>>
   readonly helpers: object

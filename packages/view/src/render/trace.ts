@@ -63,7 +63,7 @@ function positionInTemplate(frame: StackFrame, entries: () => Iterable<Entry>): 
       const original = map && originalPosition(map, { line, column })
       return original && { origin, position: original }
     }
-    // Node.js has mapped it already. Names are compared first, because the path may have to be read from a source map.
+    // Node.js has already mapped it. Names are compared first, because the path may have to be read from a source map.
     if (file.endsWith(EXTENSION) && toPath(origin.url).includes(basename(file)) && origin.path === file) {
       return { origin, position: { line, column } }
     }

@@ -6,7 +6,7 @@ import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 import { addTestSetUp } from '../test-set-up.ts'
 
-/** A class whose methods answer requests, a route for each, and a test. */
+/** A class whose methods handle requests, a route for each, and a test. */
 export async function planController(app: AppFacts, words: readonly string[]): Promise<Plan> {
   const [name, ...given] = words
   if (name === undefined) throw new UsageError('generate controller needs a name and actions: reports index yearly')

@@ -2,12 +2,12 @@ import type { AppFacts } from '../app-facts.ts'
 import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 
-/** An image: what create-arlen gives a new application. */
+/** A container image: the files that create-arlen adds to a new application. */
 export async function planDockerfile(app: AppFacts): Promise<Plan> {
   return picked(app, ['Dockerfile', '.dockerignore'], ['Build it with: docker build .'])
 }
 
-/** A unit of systemd: what create-arlen gives a new application. */
+/** A systemd unit: the files that create-arlen adds to a new application. */
 export async function planSystemd(app: AppFacts): Promise<Plan> {
   return picked(app, [`deploy/${app.name}.service`], ['Its first line says where it goes.'])
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 import { addTestSetUp } from '../test-set-up.ts'
 
-/** The text and the HTML of a mail, and a test. */
+/** The text and HTML templates of a mail, and a test. */
 export async function planMail(app: AppFacts, words: readonly string[]): Promise<Plan> {
   if (words.length === 0) throw new UsageError('generate mail needs a name: welcome')
   const mail = readName(words.join('_'))

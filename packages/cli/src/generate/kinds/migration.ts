@@ -5,7 +5,7 @@ import { cliError } from '../../errors.ts'
 import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 
-/** The path of the next migration, from the folder of the application; that of one with this name, where there is one. */
+/** The path of the next migration, relative to the application, or of an existing one with this name. */
 export async function nextMigration(root: string, name: string): Promise<string> {
   const dir = join(root, 'db/migrations')
   const same = existsSync(dir) ? readdirSync(dir).find(file => file.replace(/^\d+_/, '') === `${name}.sql`) : undefined
@@ -29,7 +29,7 @@ export async function planMigration(root: string, words: readonly string[]): Pro
 }
 
 /**
- * Refuses a table that a migration creates, unless it is the one that this very command wrote.
+ * Rejects a table that another migration creates, unless this very command wrote it.
  *
  * @throws ArlenError `table_exists`
  */

@@ -10,7 +10,7 @@ import { schemasOf } from '../schemas.ts'
 import { addTestSetUp } from '../test-set-up.ts'
 import { nextMigration, refuseExistingTable } from './migration.ts'
 
-/** A table, its queries, JSON, pages unless the application has none, and a test of all of it. */
+/** A table, its queries, JSON, pages unless the application has none, and a test of everything. */
 export async function planResource(app: AppFacts, words: readonly string[]): Promise<Plan> {
   const [name, ...given] = words
   if (name === undefined || given.length === 0) {
@@ -19,7 +19,7 @@ export async function planResource(app: AppFacts, words: readonly string[]): Pro
   const names = readResourceName(name)
   const { one, many } = names
   refuseExistingTable(app.root, many.snake)
-  // One sheep, two sheep.
+  // Uncountable: one sheep, two sheep.
   const listName = one.kebab === many.kebab ? `all-${many.kebab}` : many.kebab
   const path = app.apiOnly ? `/${many.kebab}` : `/api/${many.kebab}`
   const fields = readFields(given)
@@ -34,9 +34,9 @@ export async function planResource(app: AppFacts, words: readonly string[]): Pro
     login: loginOf(app),
     literal,
     article: /^[aeiou]/.test(one.snake) ? 'an' : 'a',
-    /** What names a row in lists. */
+    /** The field that names a row in lists. */
     label: fields.find(({ type, optional }) => type === 'string' && !optional)?.camel,
-    /** The first field, where a page shows it as it was entered. */
+    /** The first field that a page shows as it was entered. */
     shown: fields[0]!.type === 'boolean' || fields[0]!.type === 'text' ? undefined : fields[0],
     /** A field that cannot be empty. */
     required: fields.find(({ type, optional }) => type !== 'boolean' && !optional),
@@ -61,13 +61,13 @@ export async function planResource(app: AppFacts, words: readonly string[]): Pro
   return { files, ...mounted(app, locals) }
 }
 
-/** A value as the source of a test has it. */
+/** A value as source code of a test. */
 function literal(value: unknown): string {
   const json = JSON.stringify(value)
   return typeof value === 'string' ? `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : json
 }
 
-/** How a test of this application comes in. */
+/** How a test of this application logs in. */
 function loginOf({ guard, login }: AppFacts): { user: string; visitor: string } {
   if (guard === undefined || login === undefined) return { user: '', visitor: 't.visitor()' }
   const visitor = login === 'user' ? "t.as(await user('Ada'))" : "await client('ada@example.com')"

@@ -52,23 +52,22 @@ const MISTAKES = `<%! import type { Product } from '../models.ts'
   <i><%= |item %></i> <%= |formatPirce(item.cents) %>
 <% } %>
 <%= include('parts/card', { |product: 3 }) %>
-<%= include(|'parts/crad', { product: $product }) %>
 <%= |include('slow', { n: 1 }) %>
 <%= |$titel %>
 <%= $product.cents
   .|toUppperCase() %>
 <% const |n: string = 1; void n %>
+<% const part = 'parts/crad' as const, slots = { item: 1 } -%>
+<%= include(|part, { product: $product }) %>
+<%= include('parts/list', { title: '' }, |slots) %>
+<%= include('parts/list', { title: '' }, { ...slots, |itme: '' }) %>
 <%= |include('parts/card') %>
 <% layout('site', { |title: 4 }) %>
 <%= |new Date() %>
 <%= formatPrice(|$product.name) %>
 <%= urlFor('x', { |id: 1 }) %>
-<%= include('parts/list', { title: '' }, { |itme: () => '', default: '', item: '' }) %>
-<%= |include('parts/list', { title: '' }) %>
-<%= include('parts/list', { title: '' }, |{ default: '' }) %>
 <%= include('parts/list', { title: '' }, { default: '', item: product => { %><%= product.|nmae %><% } }) %>
 <%= include('parts/list', { title: '' }, { default: '', |item: async () => { %>x<% } }) %>
-<%= include('parts/card', { product: $product }, |{ default: '' }) %>
 `
 
 test('reports mistakes of templates at their own lines and columns', async () => {

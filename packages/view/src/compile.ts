@@ -1,5 +1,5 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import { type CompileOptions, compileTemplate, STRICT, strictModes } from './compile/compile-template.ts'
+import { type CompileOptions, compileLinked, STRICT, strictModes } from './compile/compile-template.ts'
 import { loadTemplate } from './compile/load-template.ts'
 import { moduleUrl } from './compile/module-loader.ts'
 import { viewError } from './errors.ts'
@@ -37,7 +37,8 @@ export function compile<Locals extends object = Record<string, unknown>>(
 ): RenderFunction<Locals> {
   const { path = 'template.html.ets', helpers, ...how } = readOptions('compile()', options, OPTIONS)
   const url = moduleUrl(path)
-  const template = compileTemplate(text, { ...how, path, name: path })
+  const template = compileLinked(text, { ...how, path, name: path })
+  if (template.jsonMistake) throw template.jsonMistake
   const module = loadTemplate(url, template, path)
   const origin: Origin = { url, path, map: () => template.map }
   const entry = toEntry(module, origin)

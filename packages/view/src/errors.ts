@@ -19,7 +19,7 @@ const table = {
   slot_missing: {
     message: 'The template "{name}" needs the slot "{slot}": pass it as include("{name}", { … }, { {slot} }).',
   },
-  json_invalid: { message: 'The template {name} has not printed valid JSON: {reason}.' },
+  json_invalid: { message: 'The template "{name}" does not print valid JSON: {reason}.' },
   value_unsafe: { message: '{what} cannot be printed {where}: {hint}.' },
   value_unprintable: { message: '{what} has no string form to print: {hint}' },
   helper_unknown: { message: 'There is no helper "{helper}"{hint} Register it with createViews({ helpers }).' },

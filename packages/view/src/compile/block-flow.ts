@@ -43,6 +43,18 @@ export function blockPrinters(template: LinkedTemplate, templates: Templates): L
   return addAround(template, false) ? [...found] : all
 }
 
+/** Whether no other template includes this one or has it as its layout, as far as names are written out. */
+export function isPage(template: LinkedTemplate, templates: Templates, defaults: readonly string[]): boolean {
+  const isNamed = ({ name }: { name: string }) => templates.get(name) === template
+  return (
+    !defaults.some(name => isNamed({ name })) &&
+    ![...templates.values()].some(({ references }) => {
+      const { computed, layouts } = references
+      return computed.layout || includes(references, template, templates) || layouts.some(isNamed)
+    })
+  )
+}
+
 /** Adds a template and its partials, which share its blocks unless they have a layout. */
 function addParts(found: Set<LinkedTemplate>, template: LinkedTemplate, templates: Templates): void {
   if (found.has(template)) return

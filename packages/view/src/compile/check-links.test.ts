@@ -150,6 +150,20 @@ describe('blocks that nobody prints', () => {
   })
 })
 
+describe('pages in JSON', () => {
+  test('are refused where they cannot be JSON; partials and layouts may print a part of it', async () => {
+    const found = await problems({
+      'feed.json.ets': '[\n  <%= $a %>\n  <%= $b %>\n]',
+      'members.json.ets': '"a": 1, "b": 2',
+      'envelope.json.ets': '{ "data": <%= content() %>, <%= include("members.json") %> }',
+      'page.json.ets': '<%! layout: "envelope.json" %>{ <%= include("members.json") %> }',
+    })
+    expect(found).toEqual([
+      'error feed.json.ets:3:3 The template "feed.json" does not print valid JSON: "," or "]" is expected here.',
+    ])
+  })
+})
+
 describe('layouts without content()', () => {
   const message = 'but it never calls content(): the page inside it is not printed.'
 

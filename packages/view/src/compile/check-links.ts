@@ -3,7 +3,7 @@ import { viewError } from '../errors.ts'
 import { nearMiss } from '../near-miss.ts'
 import { slotHint } from '../parse/slot-use.ts'
 import { type TemplateError, type TemplateSource, templateError, templateWarning } from '../template-error.ts'
-import { blockPrinters, contentPrinters, usersOfLayouts } from './block-flow.ts'
+import { blockPrinters, contentPrinters, isPage, usersOfLayouts } from './block-flow.ts'
 import type { LinkedTemplate } from './compile-template.ts'
 
 /** The templates of a folder, by name. */
@@ -11,7 +11,7 @@ export type LinkedTemplates = ReadonlyMap<string, LinkedTemplate>
 
 /**
  * Checks the references between templates whose names are literal: layouts, includes and slots must exist, each block must
- * be printed somewhere, and layouts must print what they wrap.
+ * be printed somewhere, layouts must print what they wrap, and JSON pages must be able to print JSON.
  *
  * @param defaults - layouts that pages get without naming them
  * @throws template_missing for one of the defaults
@@ -26,6 +26,7 @@ export function checkLinks(
   const warnings: Diagnostic[] = []
   for (const template of templates.values()) {
     errors.push(...missingTemplates(template, templates), ...wrongSlots(template, templates))
+    if (template.jsonMistake && isPage(template, templates, defaults)) errors.push(template.jsonMistake)
     warnings.push(...lostBlocks(template, templates))
   }
   for (const [layout, user] of usersOfLayouts(templates, defaults))

@@ -1,10 +1,12 @@
 import type { Diagnostic } from '@arlen/core'
 import { type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
 import { lint } from '../parse/html-lint.ts'
+import { findJsonMistake } from '../parse/json/json-check.ts'
 import { parse } from '../parse/parser.ts'
 import { type References, referencesOf } from '../parse/references.ts'
 import { checkSlots } from '../parse/slot-use.ts'
 import type { Format } from '../render/escape.ts'
+import type { TemplateError } from '../template-error.ts'
 import { formatOf, nameOfFile } from '../template-name.ts'
 import { generate } from './codegen.ts'
 import type { SourceMap } from './source-map.ts'
@@ -49,6 +51,8 @@ export interface CompiledTemplate {
 /** A template as other templates in its folder see it. */
 export interface LinkedTemplate extends CompiledTemplate {
   readonly references: References
+  /** Of a JSON template that is a page: why what it prints is none. A partial may print a part of a value. */
+  readonly jsonMistake: TemplateError | undefined
 }
 
 /** The rule of the option `strict`. */
@@ -96,6 +100,7 @@ export function compileLinked(text: string, options: CompileOptions): LinkedTemp
     map: { version: 3, file: '', sources: [path], sourcesContent: [text], names: [], mappings },
     warnings: [...(format === 'html' ? lint(template) : []), ...slotWarnings],
     references: referencesOf(template),
+    jsonMistake: format === 'json' ? findJsonMistake(template, name ?? nameOfFile(path)) : undefined,
   }
 }
 

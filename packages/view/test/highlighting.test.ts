@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
+import { grammars } from 'tm-grammars'
 import { describe, expect, test } from 'vitest'
 import oniguruma from 'vscode-oniguruma'
 import textmate from 'vscode-textmate'
@@ -18,11 +19,8 @@ interface Manifest {
 }
 
 /** The grammars that an editor brings, as VS Code has them. */
-const EDITOR: Readonly<Record<string, string>> = Object.fromEntries(
-  ['html', 'typescript', 'css', 'javascript', 'json', 'xml', 'markdown'].map(name => {
-    const path = require.resolve(`tm-grammars/grammars/${name}.json`)
-    return [(read(path) as { scopeName: string }).scopeName, path]
-  }),
+const EDITOR: ReadonlyMap<string, string> = new Map(
+  grammars.map(({ name, scopeName }) => [scopeName, require.resolve(`tm-grammars/grammars/${name}.json`)]),
 )
 
 await oniguruma.loadWASM(readFileSync(require.resolve('vscode-oniguruma/release/onig.wasm')).buffer as ArrayBuffer)
@@ -34,7 +32,7 @@ const registry = new textmate.Registry({
   }),
   async loadGrammar(scope) {
     const own = manifest.contributes.grammars.find(({ scopeName }) => scopeName === scope)
-    const path = own ? join(extension, own.path) : EDITOR[scope]
+    const path = own ? join(extension, own.path) : EDITOR.get(scope)
     return path === undefined ? null : textmate.parseRawGrammar(readFileSync(path, 'utf8'), path)
   },
 })

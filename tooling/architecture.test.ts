@@ -180,7 +180,7 @@ describe('a workspace that is not sound breaks a rule:', () => {
     ],
     [
       'a using declaration',
-      'Node.js 22 can parse what is no test',
+      'Node.js 22 can parse what is not a test',
       'packages/http/src/serve.ts has a using declaration',
       http('export async function serve() {\n  await using x = open()\n}'),
     ],

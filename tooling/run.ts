@@ -52,7 +52,7 @@ async function run(): Promise<void> {
     port: env.PORT || '3000',
     workers: env.WORKERS || '2',
     probePath: '/readyz',
-    preStopDelayMs: '0', // nothing routes traffic to a shop that somebody tries out
+    preStopDelayMs: '0', // nothing routes traffic to a shop that someone tries out
     env: { ...env, ARLEN_ENV: 'production', ARLEN_SESSION_SECRETS: sessionSecrets(), DATABASE_URL: dsn },
   })
   if (stopping) void server.stop()

@@ -50,7 +50,7 @@ test('follows re-exports, renamed and passed on, of this package and of others',
   ])
 })
 
-test('a docstring is found over comments for tools, and a comment is no docstring', () => {
+test('a docstring is found over comments for tools, and a comment is not a docstring', () => {
   const [a, b] = exportsOf({
     'index.ts': `/** Of a. */\n// biome-ignore lint: it is so\nexport interface A {}\n\n// Not of b.\nexport interface B {}`,
   })

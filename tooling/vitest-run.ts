@@ -37,7 +37,7 @@ function tallyOf(result: StageResult, file: string): Tally {
     return { ...emptyTally(), failed: 1, failures: [`${result.name}: ${result.reason || 'no report'}`] }
   }
   if (result.ok) return tally
-  // What the runner says of workers that were stopped with it is no failure of a test.
+  // What the runner says of workers that were stopped with it is not a failure of a test.
   const own = tally.failures.filter(failure => !failure.startsWith('outside any test: [vitest-pool]'))
   if (result.wasStopped)
     return { ...tally, failed: own.length + 1, failures: [...own, `${result.name}: ${result.reason}`] }

@@ -15,7 +15,7 @@ export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'node:http is loaded when it is needed': lazyNodeHttp,
   'no file is longer than 500 lines': shortFiles,
   'an index only exports': indexOnlyExports,
-  'Node.js 22 can parse what is no test': oldestSyntax,
+  'Node.js 22 can parse what is not a test': oldestSyntax,
   'every package has its README, errors and tests': completePackages,
   'every export has its source': exportsExist,
 }

@@ -13,7 +13,7 @@ const obstacle = inject('obstacle')
 const { dockerfile, dockerignore, pod } = readGuide()
 const [asked] = pod.spec.containers
 
-/** An application of somebody who has read the guide. */
+/** An application of someone who has read the guide. */
 const APP = `import express from 'express'
 const app = express()
 app.get(['/livez', '/readyz'], (request, response) => response.send('ok'))

@@ -15,7 +15,7 @@ const FIELD_LIMIT = 32 * KiB
 const LINE_LIMIT = 16 * KiB
 const BODY_LIMIT = KiB * KiB
 
-/** A header field, with what makes somebody read it. `frame` stands around the text. */
+/** A header field, with what makes someone read it. `frame` stands around the text. */
 function field(name: string, parts: RequestParts = {}, frame: readonly [string, string] = ['', '']): Input {
   const [before, behind] = frame
   return {

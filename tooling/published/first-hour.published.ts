@@ -9,7 +9,7 @@ import { CHROMIUM, launch, SKIPPED, Window } from './browser.ts'
 import { slowdown } from './slowdown.ts'
 import { User, writeProject } from './user.ts'
 
-// The first hour of somebody who types `npm create arlen`, with nothing but Node.js and npm.
+// The first hour of someone who types `npm create arlen`, with nothing but Node.js and npm.
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-first-hour-')))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

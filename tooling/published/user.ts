@@ -16,7 +16,7 @@ export interface Outcome {
   ms: number
 }
 
-/** Somebody with a Node.js, a package manager and a folder, who installs from the registry. */
+/** Someone with a Node.js, a package manager and a folder, who installs from the registry. */
 export class User {
   readonly cell: Cell
   readonly folder: string

@@ -77,7 +77,7 @@ test('nothing is published from files that differ from the commit', async () => 
   expect(await refusals(root)).toEqual([expect.stringContaining('commit or discard them')])
 })
 
-test('a tag that is missing, unsigned, signed by somebody else or elsewhere is refused', async () => {
+test('a tag that is missing, unsigned, signed by someone else or elsewhere is refused', async () => {
   await git(root, 'tag', '--delete', 'v1.0.0')
   expect(await refusals(root)).toEqual([expect.stringContaining('there is no tag v1.0.0')])
   await git(root, 'tag', '--annotate', '--message', 'unsigned', 'v1.0.0')

@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 
-/** Where a file of the repository stands in the site; undefined where it is no page of it. */
+/** Where a file of the repository stands in the site; undefined where it is not a page of it. */
 export function pageOf(path: string): string | undefined {
   if (path === 'README.md') return 'index.md'
   if (path === 'docs/README.md') return 'contents.md'

@@ -40,7 +40,7 @@ test('links lead to where pages stand in the site', () => {
   expect(rewrite(untouched)).toBe(untouched)
 })
 
-test('a file that is no page is linked in the repository, once that has an address', () => {
+test('a file that is not a page is linked in the repository, once that has an address', () => {
   expect(rewriteLinks('[the unit](propane.service#x)', 'docs/a.md', undefined)).toBe('the unit')
   expect(rewriteLinks('[the unit](propane.service)', 'docs/a.md', 'https://code.example/arlen')).toBe(
     '[the unit](https://code.example/arlen/blob/main/docs/propane.service)',

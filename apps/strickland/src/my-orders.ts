@@ -11,7 +11,7 @@ export function myOrders(routes: Routes<'/orders', LoggedIn>): void {
     return c.render('orders/index', { title: 'My orders', orders: await ordersOfUser(c.db, c.user.id) })
   })
 
-  // An order of somebody else is not found, rather than forbidden: that it exists is nobody's business.
+  // An order of someone else is not found, rather than forbidden: that it exists is nobody's business.
   routes.get('/:id', { name: 'my-order', params: OrderId }, async c => {
     const order = await orderOfUser(c.db, c.user.id, c.valid.params.id)
     if (!order) throw new HttpError(404, 'order_not_found')

@@ -14,7 +14,7 @@ const login = (
   { password = PASSWORD, page = '/login', ...more }: Record<string, string | boolean> = {},
 ): TestRequest => visitor.visit(String(page)).submit('[action="/login"]', { email: emailOf(name), password, ...more })
 
-/** Somebody who comes in through the front door. */
+/** Someone who comes in through the front door. */
 async function loggedIn(name: string, more = {}): Promise<Visitor> {
   const visitor = t.visitor()
   await login(visitor, name, more).redirect('/')

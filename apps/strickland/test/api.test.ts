@@ -92,7 +92,7 @@ describe('orders', () => {
       .json('/errors/0/path', '/body/lines/1')
   })
 
-  test('refuses orders that are none, pointing at each mistake', async () => {
+  test('refuses invalid orders, pointing at each mistake', async () => {
     const { json } = await order({ productId: '1', quantity: 0 }, {}).problem('validation_failed', { status: 422 })
     expect(json.errors.map((error: { path: string; code: string }) => `${error.path} ${error.code}`)).toEqual([
       '/body/lines/0/productId number',

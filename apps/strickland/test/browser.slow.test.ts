@@ -130,7 +130,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await other.context.close()
   })
 
-  test('another site cannot send a form for somebody who is logged in', async () => {
+  test('another site cannot send a form for someone who is logged in', async () => {
     await person('Bobby')
     const tab = await Tab.open(browser, t.url)
     await login(tab, 'bobby@strickland.example')

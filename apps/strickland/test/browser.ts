@@ -19,7 +19,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM!, args: FLAGS.split(' ') })
 }
 
-/** A window of somebody's, whose every complaint is kept: console errors, exceptions, refusals by the policy. */
+/** A window of someone's, whose every complaint is kept: console errors, exceptions, refusals by the policy. */
 export class Tab {
   readonly complaints: string[] = []
   readonly context: BrowserContext

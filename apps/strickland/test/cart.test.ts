@@ -31,7 +31,7 @@ describe('the cart', () => {
     await (await isEmpty()).expect.missing('.badge')
   })
 
-  test('refuses quantities that are none, at the line they were meant for', async () => {
+  test('refuses invalid quantities, at the line they were meant for', async () => {
     await visitor.visit(TORCH).submit('form.add', { quantity: 2 })
     for (const wrong of ['-1', '1000', 'many', '1.5', ''])
       await visitor
@@ -47,7 +47,7 @@ describe('the cart', () => {
       .text('.message[role=alert]', 'Nothing was added. Must be at least 1.')
   })
 
-  test('refuses products that are none, and changes of lines that are not there', async () => {
+  test('refuses invalid products, and changes of lines that are not there', async () => {
     await visitor.visit(TORCH).submit('form.add', { productId: '999999' }).status(404)
     await visitor
       .post('/cart/7')

@@ -27,7 +27,7 @@ describe('a client', () => {
 
   test('that has said its last is answered', async () => {
     expect(await t.faults.halfOpen(t.visit('/login'))).toMatchObject({ status: 200, whole: true })
-    // But the database is not asked for somebody who may have left.
+    // But the database is not asked for someone who may have left.
     expect(await t.faults.halfOpen(t.visit('/'))).toMatchObject({ status: 499, whole: true })
   })
 

@@ -7,7 +7,7 @@ process.env.ARLEN_HTTP_FORWARDED_HEADER = 'X-Forwarded-For, X-Forwarded-Proto'
 process.env.ARLEN_SECURITY_HOSTS = 'shop.example'
 const { t, person } = await openShop('production')
 
-/** Somebody at that address, behind a proxy with TLS. */
+/** Someone at that address, behind a proxy with TLS. */
 const at = (address: string, more = {}): Visitor =>
   t.visitor({
     headers: {

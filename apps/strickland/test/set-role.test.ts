@@ -16,7 +16,7 @@ function run(...args: string[]): Promise<{ code: number; text: string }> {
   })
 }
 
-test('makes an administrator of somebody who has signed up', async () => {
+test('makes an administrator of someone who has signed up', async () => {
   const hank = t.as(await person('Hank'))
   await hank.visit('/admin/orders').status(403)
   expect(await run('Hank@strickland.example', 'admin')).toMatchObject({ code: 0 })

@@ -11,7 +11,7 @@ export interface Shop {
   t: TestApp
   app: App
   db: TestDb
-  /** Makes somebody with an account, whose password is {@link PASSWORD}: `t.as(await person('Hank'))`. */
+  /** Makes someone with an account, whose password is {@link PASSWORD}: `t.as(await person('Hank'))`. */
   person(name: string, role?: 'customer' | 'admin', email?: string): Promise<number>
 }
 

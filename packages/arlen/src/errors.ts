@@ -14,7 +14,7 @@ const table = {
   function_expected: { message: '{what} takes a function; it was given a value of type {actual}.' },
   helper_needs_request: {
     message:
-      'A mail template calls {helper}(), which needs a request, and mail has none. Give send() the value in locals.',
+      'A mail template calls {helper}(), which needs a request, and mail has none. Pass the value to send() in locals.',
   },
   mail_templates_missing: { message: 'There are no mail templates: {dir} does not exist.' },
   plugin_mounted: {
@@ -23,12 +23,12 @@ const table = {
   },
   plugin_duplicate: { message: 'The plugin {name} is registered twice.' },
   plugin_invalid: { message: 'The plugin {name} needs a name and a function setUp({ app, routes, use }, options).' },
-  plugin_missing: { message: 'The plugin {name} needs {missing}: register it before.' },
-  response_invalid: { status: 500, message: 'The answer of {route} breaks its response schema. {problems}' },
-  schema_invalid: { message: 'Route {route}: its schema of {part} {problem} ({source})' },
+  plugin_missing: { message: 'The plugin {name} needs {missing}: register that first.' },
+  response_invalid: { status: 500, message: 'The response of {route} does not match its schema. {problems}' },
+  schema_invalid: { message: 'Route {route}: its {part} schema {problem} ({source})' },
   body_unsupported: { status: 415, message: 'Send the body as {accepted}.', traced: false },
   validation_failed: { status: 422, message: '{count} of the values sent cannot be accepted.{more}', traced: false },
-  views_not_configured: { message: 'c.render() needs a folder of templates: {dir} does not exist.' },
+  views_not_configured: { message: 'c.render() needs a template folder: {dir} does not exist.' },
 }
 
 /** Every error that the `arlen` package itself raises. Errors with a status are responses. */

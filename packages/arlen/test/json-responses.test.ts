@@ -13,7 +13,7 @@ test('without that, and for what JSON makes {} of, the error names the route, th
     app.get('/tags', () => ({ tags: new Set(['a']) }))
   })
   for (const [path, message] of [
-    ['/orders/7', 'GET /orders/:id answers with a BigInt at /rows/0/count'],
+    ['/orders/7', 'GET /orders/:id returned a BigInt at /rows/0/count'],
     ['/tags', 'GET /tags answers with a Set at /tags'],
   ] as const) {
     expect((await served.get(path)).status).toBe(500)

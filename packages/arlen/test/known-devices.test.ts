@@ -79,7 +79,7 @@ test('strangers with many networks keep the owner out on a new device alone', as
   const renewed = deviceCookie(back)
   expect(renewed).not.toBe(device)
 
-  // A cookie that is no proof, or one for another account, is a stranger's.
+  // A cookie that is not a proof, or one for another account, is a stranger's.
   for (const cookie of [`${device.slice(0, -2)}AA`, `${COOKIE}=x`])
     expect((await send('right', { cookie })).status).toBe(429)
 

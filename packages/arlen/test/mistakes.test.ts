@@ -9,13 +9,13 @@ class Users {
   }
 }
 
-/** What TypeScript would refuse, written by somebody who does not use it. */
+/** What TypeScript would refuse, written by someone who does not use it. */
 const untyped = (app: App) => app as unknown as Record<string, (...args: unknown[]) => void>
 const PLACE = /mistakes\.test\.ts:\d+:\d+\)/
 
 test.each<[string, string, (app: App) => void]>([
   [
-    'a handler that is no function',
+    'a handler that is not a function',
     'GET /x: the handler is a value of type string, not a',
     a => untyped(a).get!('/x', 'hi'),
   ],
@@ -66,13 +66,13 @@ test.each<[string, string, (app: App) => void]>([
     a => void a.get('/x/:id<[>', () => 1),
   ],
   [
-    'a schema that is none',
-    'GET /x: its schema of query is no Standard Schema',
+    'an invalid schema',
+    'GET /x: its query schema is not a Standard Schema',
     a => untyped(a).get!('/x', { query: { page: IntegerParam } }, () => 1),
   ],
   [
     'a parameter that the path does not have',
-    'GET /x/:id: its schema of params asks for idd, which the path does not have. Did you mean id?',
+    'GET /x/:id: its params schema asks for idd, which the path does not have. Did you mean id?',
     a => void a.get('/x/:id', { params: v.object({ idd: IntegerParam }) }, () => 1),
   ],
 ])('%s is refused at boot, with route, file and line', async (_, message, build) => {

@@ -65,19 +65,19 @@ describe.each<[string, number, string, number]>([
   })
 })
 
-test('what is no JSON has no schema', async () => {
+test('what is not JSON has no schema', async () => {
   expect(await (await served.get('/text')).text()).toBe('no JSON')
 })
 
 test('the log says so where the whole answer is wrong', async () => {
   await served.get('/whole')
   const { message } = served.log.findLast(line => 'err' in line)!.err as { message: string }
-  expect(message).toMatch(/^The answer of GET \/whole breaks its response schema\. \/: Must be number/)
+  expect(message).toMatch(/^The response of GET \/whole does not match its schema\. \/: Must be number/)
 })
 
 test('the log says what is wrong where, a hundred times at most', async () => {
   await served.get('/many')
   const { message } = served.log.findLast(line => 'err' in line)!.err as { message: string }
-  expect(message).toMatch(/^The answer of GET \/many breaks its response schema\. \/0: /)
+  expect(message).toMatch(/^The response of GET \/many does not match its schema\. \/0: /)
   expect(message.match(/\/\d+: /g)).toHaveLength(100)
 })

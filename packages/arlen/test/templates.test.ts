@@ -36,7 +36,7 @@ describe('templates', () => {
     rmSync(root, { recursive: true })
   })
 
-  test('that are compiled are taken as they are, except in development, where somebody is writing them', async () => {
+  test('that are compiled are taken as they are, except in development, where someone is writing them', async () => {
     const written = folder({ 'a.html.ets': 'compiled' })
     const root = folder({})
     await buildViews({ dir: join(written, 'templates'), outDir: join(root, 'templates') })

@@ -162,7 +162,7 @@ describe('an application that is an API alone', () => {
     ])
     const { key } = await keys.issue(1, { name: 'nothing' })
     expect((await problem(await ask('/me/orders', { 'x-api-key': key })))[0]).toBe(403)
-    // A token is no login at a screen.
+    // A token is not a login at a screen.
     expect((await ask('/fresh', { authorization: `Bearer ${opaque.token}` })).status).toBe(401)
   })
 })

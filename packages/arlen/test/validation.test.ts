@@ -134,7 +134,7 @@ describe('a request', () => {
     expect(JSON.stringify(lines)).not.toContain(secret)
   })
 
-  test('whose body is no JSON is 400, of another type 415', async () => {
+  test('whose body is not JSON is 400, of another type 415', async () => {
     const broken = await served.get('/users/1', {
       method: 'POST',
       body: '{',
@@ -197,7 +197,7 @@ test('an answer that breaks its schema is an error in tests, and passes in produ
   expect(await (await served.get('/answer')).json()).toEqual({ n: 1, at: '1970-01-01T00:00:00.000Z' })
   expect((await served.get('/answer?n=2')).status).toBe(500)
   expect(JSON.stringify(served.log)).toContain(
-    'The answer of GET /answer breaks its response schema. /n: Must be number.',
+    'The response of GET /answer does not match its schema. /n: Must be number.',
   )
   const production = await serveApp(
     app => {

@@ -68,7 +68,7 @@ test.each([
   ['in many small lists', `[${Array.from({ length: 100 }, () => '[0]').join(',')}]`],
   ['behind blanks', ` [ ${Array.from({ length: 200 }, () => ' 0 ').join('\n,\t')} ] `],
   ['between strings of brackets and commas', `[${Array.from({ length: 200 }, () => '"],[\\""').join(',')}]`],
-  ['in a text that is no JSON', `${'['.repeat(10)}${'0,'.repeat(300)}`],
+  ['in a text that is not JSON', `${'['.repeat(10)}${'0,'.repeat(300)}`],
 ])('values are counted %s', async (_, text) => {
   expect((await post('/counting', text)).status).toBe(413)
 })

@@ -24,7 +24,7 @@ const table = {
   app_restarted: {
     status: 503,
     message:
-      'The application was restarted while it was handling this request, which may have had effects. Send it again if you want to.',
+      'The application was restarted while it was handling this request, which may have had effects. Repeat it if that is safe.',
   },
 }
 

@@ -50,22 +50,22 @@ export const CASES: readonly Case[] = [
   load('a parameter property', /parameter property is not supported/, {
     'app.ts': `${OK}class A {\n  constructor(private readonly ¦b: string) {}\n}\n`,
   }),
-  load('JavaScript that is none', /Unexpected token '='/, {
+  load('invalid JavaScript', /Unexpected token '='/, {
     'app.ts': `import './lib.js'\n${OK}`,
     'lib.js': 'const a = 1\nexport const b = a = ¦= 2\n',
   }),
-  load('JavaScript that is none, in a CommonJS module', /Unexpected identifier|Invalid or unexpected/, {
+  load('invalid JavaScript, in a CommonJS module', /Unexpected identifier|Invalid or unexpected/, {
     'app.ts': `import './lib.cjs'\n${OK}`,
     'lib.cjs': 'module.exports = 1\n\tconst x = 1 ¦y\n',
   }),
-  load('a regular expression that is none', /Invalid regular expression/, {
+  load('an invalid regular expression', /Invalid regular expression/, {
     'app.ts': `import './lib.ts'\n${OK}`,
     'lib.ts': 'const a: number = 1\nexport const pattern: RegExp = ¦/(/\nconsole.log(a)\n',
   }),
   load('a name that is declared twice', /has already been declared/, {
     'app.ts': `${OK}interface A { b: string }\nlet one = 1\nlet ¦one = 2 as unknown as A\n`,
   }),
-  load('JSON that is none', /in JSON/, {
+  load('invalid JSON', /in JSON/, {
     'app.ts': `import data from './data.json' with { type: 'json' }\n${OK}console.log(data)\n`,
     'data.json': '{\n  "a": 1,\n¦}\n',
   }),
@@ -173,7 +173,7 @@ export const CASES: readonly Case[] = [
     'app.ts': `${HANDLER}import { createViews } from '@arlen/view'\nconst views = createViews({ dir: import.meta.dirname + '/pages' })\nexport default handling(() => views.render('show'))\n`,
     'pages/show.html.ets': `<h1>x</h1>\n<ul>\n  ¦<%= 1 + 1\n</ul>\n`,
   }),
-  runtime('something thrown that is no error', /"just a text" was thrown/, {
+  runtime('something thrown that is not an error', /"just a text" was thrown/, {
     'app.ts': `${HANDLER}export default handling(() => {\n  throw 'just a text'\n})\n`,
   }),
 ]

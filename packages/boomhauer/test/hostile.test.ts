@@ -13,7 +13,7 @@ ${answering('fine')}`,
 })
 
 test.each([
-  ['a status that is none', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'],
+  ['an invalid status', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'],
   ['no HTTP at all', 'hello\r\n\r\n'],
   ['half a head', 'HTTP/1.1 200 OK\r\nContent-Le'],
   ['less than announced', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort'],

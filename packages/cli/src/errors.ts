@@ -7,7 +7,7 @@ const table = {
   app_not_exported: { message: '{file} does not export an application: end it with "export default app".' },
   app_commonjs: {
     message:
-      'Node.js reads the application as CommonJS, but Arlen and its applications are ES modules. Write "type": "module" into the package.json of {root}.',
+      'Node.js reads the application as CommonJS, but Arlen and its applications are ES modules. Add "type": "module" to the package.json in {root}.',
   },
   deploy_config_missing: {
     message: '{root} has no config/deploy.ts. Write one with defineDeploy() of @arlen/release.',
@@ -16,20 +16,20 @@ const table = {
     message: 'nothing was written, because these files exist: {files}. Move them away, or overwrite them with --force.',
   },
   table_exists: {
-    message: '{file} creates the table {table} already. Choose another name for the resource.',
+    message: '{file} already creates the table {table}. Choose another name for the resource.',
   },
-  name_invalid: { message: '{name} cannot be the name: it {problem}.' },
+  name_invalid: { message: '{name} is not a valid name: it {problem}.' },
   pages_missing: {
     message: 'an application with apiOnly in its configuration has no pages. Generate a resource or a controller.',
   },
   dsn_invalid: {
-    message: 'the connection string has to name a database, as postgres://user@host/name and host=… dbname=name do.',
+    message: 'the connection string must name a database, as in postgres://user@host/name or host=… dbname=name.',
   },
   production_refused: {
-    message: 'will not {action} {name}: {reason}. If you mean it, say --allow-production.',
+    message: 'refusing to {action} {name}: {reason}. To do it anyway, pass --allow-production.',
   },
-  seeds_missing: { message: 'there is nothing to seed with. Create one of {files}.' },
-  seeds_invalid: { message: '{file} has to export a function of the database: export default async db => { … }' },
+  seeds_missing: { message: 'there are no seeds. Create one of {files}.' },
+  seeds_invalid: { message: '{file} must export a function of the database: export default async db => { … }' },
   program_missing: {
     message:
       '{program} is not installed. Install the client programs of PostgreSQL, such as the package postgresql-client.',

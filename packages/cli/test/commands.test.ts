@@ -20,7 +20,7 @@ test('an application that package.json makes CommonJS is told apart from one wit
   const broken = temporaryApp({ 'package.json': '{ "type": "commonjs" }', 'app.ts': APP })
   const { code, err } = await broken.arlen(['routes'])
   expect(code).toBe(1)
-  expect(err).toContain('Write "type": "module" into the package.json of')
+  expect(err).toContain('Add "type": "module" to the package.json in')
   const mistaken = temporaryApp({ 'app.ts': `${APP}\nexport (` })
   expect((await mistaken.arlen(['routes'])).err).not.toContain('"type": "module"')
 })

@@ -138,9 +138,9 @@ test.each([
 
 test.each([
   ['nonsense', 'does not begin with postgres://'],
-  ['postgres://host', 'has to name a database'],
+  ['postgres://host', 'must name a database'],
   ['mysql://host/name', 'does not begin with postgres://'],
-])('%s is no connection string with a database', async (dsn, reason) => {
+])('%s is not a connection string with a database', async (dsn, reason) => {
   expect(await db(['create'], dsn)).toMatchObject({ code: 1, err: expect.stringContaining(reason) })
 })
 

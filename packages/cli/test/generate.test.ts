@@ -126,7 +126,7 @@ test.each([
   ['migration', '../escape'],
   ['mail', '7'],
 ])('%s %s: a name that cannot be one is an error', async (...argv) => {
-  expect(await generate(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('cannot be the name') })
+  expect(await generate(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('is not a valid name') })
   expect(readdirSync(root)).toEqual([])
 })
 

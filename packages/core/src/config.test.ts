@@ -84,7 +84,7 @@ describe('resolveConfig', () => {
     expect(message).toContain('ARLEN_PERFORMANCE_LOGGING (environment): must be true or false')
   })
 
-  test('a variable that is no setting is warned of, with the name that was meant where one is near, and stops nothing', () => {
+  test('a variable that is not a setting is warned of, with the name that was meant where one is near, and stops nothing', () => {
     const { warnings } = resolveConfig({
       schema,
       env: { ARLEN_COLOUR: 'red', ARLEN_PERFORMANCE_LOGS: 'yes', ARLEN_ENV: 'test', OTHER: 'x' },

@@ -37,7 +37,7 @@ test('wrap puts the first middleware outermost', () => {
   expect(trace).toEqual(['a in', 'b in', 'handler', 'b out', 'a out'])
 })
 
-test('a value with a then that is no function is not a promise', () => {
+test('a value with a then that is not a function is not a promise', () => {
   expect(isPromiseLike(JSON.parse('{"then": 1}'))).toBe(false)
   expect(isPromiseLike(null)).toBe(false)
 })

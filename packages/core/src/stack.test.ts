@@ -38,7 +38,7 @@ test('takes no frames from a message that looks like a stack', () => {
   ])
 })
 
-test('gives no frames for what is no stack', () => {
+test('gives no frames for what is not a stack', () => {
   expect(parseStack('')).toEqual([])
   expect(parseStack('at home')).toEqual([])
 })

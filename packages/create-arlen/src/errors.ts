@@ -8,11 +8,11 @@ const table = {
     message: '{folder} is not empty. Choose another name, or overwrite files of the same name with --force.',
   },
   folder_is_file: { message: '{folder} is a file. Choose another name.' },
-  folder_not_writable: { message: '{folder} cannot be written: {reason}.' },
-  package_manager_missing: { message: '{name} is not installed. Install it, or choose the other with --pm {other}.' },
+  folder_not_writable: { message: 'cannot write to {folder}: {reason}.' },
+  package_manager_missing: { message: '{name} is not installed. Install it, or choose {other} with --pm {other}.' },
   install_failed: {
     message:
-      '{command} failed, and what was created is removed again. Create it with --no-install to see for yourself. {reason}',
+      '{command} failed, so everything that was created has been removed. To skip this step, use --no-install. {reason}',
   },
   interrupted: { message: 'interrupted: nothing was created.' },
 }

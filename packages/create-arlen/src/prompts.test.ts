@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { ask } from './prompts.ts'
 
-/** A terminal on which somebody types, each key when the screen shows what is expected. */
+/** A terminal on which someone types, each key when the screen shows what is expected. */
 function terminal(...keys: [shown: string | RegExp, typed: string][]) {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
   let screen = ''

@@ -55,7 +55,7 @@ const LANGUAGES: readonly [RegExp, Language][] = [
 ]
 
 /**
- * Marks up the lines of an excerpt: keywords, strings, comments and numbers. It is no parser: what it does not know stays as it is.
+ * Marks up the lines of an excerpt: keywords, strings, comments and numbers. It is not a parser: what it does not know stays as it is.
  *
  * @param file - the name of the file, which tells the language
  */

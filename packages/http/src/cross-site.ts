@@ -56,6 +56,6 @@ function writtenByBrowsers(entry: string): string {
   if (/^(?!https?:)[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+$/.test(entry)) return entry
   const url = URL.canParse(entry) ? new URL(entry) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin
-  const problem = `has ${JSON.stringify(entry)}, which is no origin such as "https://pay.example".`
+  const problem = `has ${JSON.stringify(entry)}, which is not an origin such as "https://pay.example".`
   throw invalidOption('createServer()', 'trustedOrigins', problem)
 }

@@ -63,7 +63,7 @@ describe('json()', () => {
     expect(await send(json, body, JSON_TYPE)).toMatchObject({ status: 400, body: { code: 'body_invalid' } })
   })
 
-  test('refuses what is no UTF-8 with 400', async () => {
+  test('refuses what is not UTF-8 with 400', async () => {
     expect(await send(json, Buffer.from('"\xff"', 'latin1'), JSON_TYPE)).toMatchObject({
       status: 400,
       body: { code: 'body_invalid' },

@@ -97,7 +97,7 @@ describe('an answer that is text', () => {
 describe('left alone is', () => {
   test.each<[string, Handler]>([
     ['what is small', () => 'small'],
-    ['what is no text', c => c.bytes(Buffer.alloc(5000), { type: 'image/png' })],
+    ['what is not text', c => c.bytes(Buffer.alloc(5000), { type: 'image/png' })],
     [
       'what has a coding',
       c => c.bytes(Buffer.alloc(5000), { type: 'text/plain', headers: { 'content-encoding': 'br' } }),

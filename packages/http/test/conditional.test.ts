@@ -114,7 +114,7 @@ describe('an answer with validators, to GET and HEAD', () => {
     expect((await get(''))[0]).toMatchObject({ status: 200, body: 'hello' })
   })
 
-  test('without validators, and where the answer is no success, conditions do not count', async () => {
+  test('without validators, and where the answer is not a success, conditions do not count', async () => {
     const conditions = { 'If-None-Match': '*', 'If-Modified-Since': DAY }
     expect((await ask(() => 'x', conditions)).status).toBe(200)
     for (const status of [301, 404, 500]) {

@@ -80,7 +80,7 @@ describe('the client', () => {
       direct,
     ],
     [
-      'is the right-most address that is no proxy',
+      'is the right-most address that is not a proxy',
       ['X-Forwarded-For: 6.6.6.6, 1.1.1.1, 10.1.2.3'],
       trusted,
       { ...direct, ip: '1.1.1.1' },
@@ -98,7 +98,7 @@ describe('the client', () => {
       { ...direct, ip: '10.0.0.9' },
     ],
     [
-      'is not looked for behind an address that is none',
+      'is not looked for behind an invalid address',
       ['X-Forwarded-For: 6.6.6.6, unknown, 10.1.2.3'],
       trusted,
       { ...direct, ip: '10.1.2.3' },
@@ -182,7 +182,7 @@ describe('the client', () => {
       { ip: '2001:4860::8888', protocol: 'https', host: 'shop.example' },
     ],
     [
-      'is not looked for behind an element of Forwarded that is none',
+      'is not looked for behind an invalid element of Forwarded',
       ['Forwarded: for=6.6.6.6, for=7.7.7.7 proto=https, for=10.1.2.3'],
       { ...trusted, forwardedHeader: 'forwarded' },
       { ...direct, ip: '10.1.2.3' },

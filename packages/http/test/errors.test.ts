@@ -56,7 +56,7 @@ test.each<[string, Handler]>([
       return 'ok'
     },
   ],
-  ['a status that is none', c => c.text('secret', 99)],
+  ['an invalid status', c => c.text('secret', 99)],
   [
     'a stream that was destroyed before',
     async c => {
@@ -84,7 +84,7 @@ test.each<[string, Handler]>([
     },
   ],
   [
-    'a web stream that somebody else reads',
+    'a web stream that someone else reads',
     c => {
       const stream = ReadableStream.from(['secret'])
       stream.getReader()

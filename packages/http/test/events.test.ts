@@ -110,7 +110,7 @@ test.each<[string, () => AsyncGenerator<ServerEvent>]>([
     },
   ],
   [
-    'says what is no event',
+    'says what is not an event',
     async function* () {
       yield { data: 1 }
       yield { data: 2, event: 'a\nb' }

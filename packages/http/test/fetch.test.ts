@@ -205,7 +205,7 @@ describe('who asks', () => {
 
   test.each([
     ['a host that HTTP cannot name', 'http://a{b}/', {}, 'host_invalid'],
-    ['a Host that is none', 'http://a/', { headers: { Host: 'a/b' } }, 'host_invalid'],
+    ['an invalid Host', 'http://a/', { headers: { Host: 'a/b' } }, 'host_invalid'],
     ['a URL that is not HTTP’s', 'ftp://a/', {}, 'target_invalid'],
   ])('%s is rejected', async (_, url, init, code) => {
     const response = await toFetch(() => 'ok')(new Request(url, init))
@@ -244,7 +244,7 @@ describe('the body of a Request', () => {
     expect(await reason.promise).toMatchObject({ code: 'client_disconnected' })
   })
 
-  test('that was read before rejects, where somebody asks for it', async () => {
+  test('that was read before rejects, where someone asks for it', async () => {
     const request = new Request('http://a/', { method: 'POST', body: 'abc' })
     await request.text()
     expect(await (await toFetch(() => 'not asked')(request)).text()).toBe('not asked')

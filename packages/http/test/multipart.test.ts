@@ -237,7 +237,7 @@ describe('corners of RFC 2046 and RFC 7578', () => {
   test.each<[string, string]>([
     ['a part without a head', `--a\r\n\r\n1\r\n${end}`],
     ['a part without a disposition', part('Content-Type: text/plain') + end],
-    ['a part that is no form data', part('Content-Disposition: attachment; name="x"') + end],
+    ['a part that is not form data', part('Content-Disposition: attachment; name="x"') + end],
     ['a part without a name', part('Content-Disposition: form-data') + end],
     ['a part with a file name alone', named('filename="f"') + end],
     ['two names', named('name="x"; name="y"') + end],
@@ -246,7 +246,7 @@ describe('corners of RFC 2046 and RFC 7578', () => {
       part('Content-Disposition: form-data; name="x"\r\nContent-Disposition: form-data; name="y"') + end,
     ],
     ['a quote that stays open', named('name="x') + end],
-    ['a line that is no field', part('x\r\nContent-Disposition: form-data; name="x"') + end],
+    ['a line that is not a field', part('x\r\nContent-Disposition: form-data; name="x"') + end],
     ['a NUL in a name', named('name="a\0"') + end],
     ['a name that is not in UTF-8', named('name="\xff"') + end],
     ['a text that is not in UTF-8', named('name="x"', '\xc3') + end],

@@ -124,7 +124,7 @@ describe('a BigInt', () => {
   const rows = () => ({ rows: [{ id: 1 }, { id: 2, total: 12n }] })
 
   test.each<[string, Handler, RegExp]>([
-    ['in what is returned', rows, /GET \/ answers with a BigInt at \/rows\/1\/total, .*bigint: 'string'/],
+    ['in what is returned', rows, /GET \/ returned a BigInt at \/rows\/1\/total, .*bigint: 'string'/],
     ['in c.json', c => c.json([1n]), /a BigInt at \/0/],
     ['that is all', () => 7n, /with a BigInt, /],
     ['in an answer that waits', async () => rows(), /\/rows\/1\/total/],
@@ -151,9 +151,9 @@ describe('a BigInt', () => {
   test('too large for a number is an error, and never another number', async () => {
     const answer = await ask(() => ({ total: 2n ** 53n }), { json: { bigint: 'number' } })
     expect(answer).toMatchObject({ status: 500 })
-    expect(answer.errors).toEqual([expect.stringContaining('GET / answers with the BigInt 9007199254740992 at /total')])
+    expect(answer.errors).toEqual([expect.stringContaining('GET / returned the BigInt 9007199254740992 at /total')])
     const hidden = await ask(() => ({ toJSON: () => ({ total: -(2n ** 60n) }) }), { json: { bigint: 'number' } })
-    expect(hidden.errors).toEqual([expect.stringMatching(/^.*GET \/ answers with the BigInt -1152921504606846976,/)])
+    expect(hidden.errors).toEqual([expect.stringMatching(/^.*GET \/ returned the BigInt -1152921504606846976,/)])
   })
 
   test('beside a Map is written, and the Map still refused', async () => {

@@ -136,7 +136,7 @@ describe('paths', () => {
     '/assets/plain.txt/',
     '/assets/%E0%A4%A',
     `/assets/${'a'.repeat(300)}`,
-  ])('%s is no file', async path => {
+  ])('%s is not a file', async path => {
     const { status, body } = await get(path)
     expect([400, 404]).toContain(status)
     expect(body).not.toContain('secret')

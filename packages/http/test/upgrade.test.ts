@@ -94,7 +94,7 @@ test.each([
   expect(await client.send(handshake(...fields)).toEnd()).toBe('taken')
 })
 
-test('a trusted origin that is none does not start', async () => {
+test('an invalid trusted origin does not start', async () => {
   await expect(start(echo, { trustedOrigins: ['app.example'] })).rejects.toMatchObject({ code: 'option_invalid' })
 })
 

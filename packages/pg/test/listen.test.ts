@@ -60,7 +60,7 @@ test('a handler that throws harms nobody', async () => {
   expect(errors).toMatchObject([{ message: 'now' }, { message: 'later' }])
 })
 
-test('a payload that is too long and a channel that is none are refused before they are sent', async () => {
+test('a payload that is too long and an invalid channel are refused before they are sent', async () => {
   await using db = createPg(dsn)
   expect(await rejection(db.notify('a', 'é'.repeat(4_000)))).toMatchObject({ code: 'notify_too_long' })
   await db.notify('a', 'x'.repeat(7_999))

@@ -51,7 +51,7 @@ describe('files that are refused before anything is done', () => {
     expect(await exists('t')).toBe(false)
   })
 
-  test('what is not UTF-8, and what is no file', async () => {
+  test('what is not UTF-8, and what is not a file', async () => {
     await writeFile(join(folder.dir, '2_a.sql'), Buffer.from("select '\xe9'", 'latin1'))
     expect(await rejection(up())).toMatchObject({
       code: 'migration_invalid',

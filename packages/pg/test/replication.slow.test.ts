@@ -49,7 +49,7 @@ describe('reading from a standby', () => {
       expect(await writer.read.value<bigint>("select count(*) from notes where text = 'mine'")).toBe(1n)
       expect(await writer.read.value(isStandby)).toBe(false) // the primary, as the standby does not catch up
       expect(await writer.read.tx(tx => tx.value(isStandby))).toBe(false)
-      expect(await db.scope().read.value<bigint>("select count(*) from notes where text = 'mine'")).toBe(0n) // of somebody else
+      expect(await db.scope().read.value<bigint>("select count(*) from notes where text = 'mine'")).toBe(0n) // of someone else
 
       const after = await writer.position()
       expect(after).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/)

@@ -190,7 +190,7 @@ describe('copyFrom', () => {
     })
   })
 
-  test('and copyTo refuse what is no COPY in their direction, as a query refuses COPY', async () => {
+  test('and copyTo refuse what is not COPY in their direction, as a query refuses COPY', async () => {
     const wrong = { code: 'copy_direction' }
     expect(await rejection(db.copyFrom('select 1', []))).toMatchObject(wrong)
     expect(await rejection(db.copyFrom('copy t to stdout', []))).toMatchObject(wrong)

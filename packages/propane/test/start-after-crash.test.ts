@@ -47,7 +47,7 @@ test('a pid file whose number now belongs to another process is taken over', asy
   await handle.stop()
 })
 
-test('a live unix socket is not taken away, and a file that is none is not removed', async () => {
+test('a live unix socket is not taken away, and a file that is not a socket is not removed', async () => {
   const folder = temporaryFolder()
   const socketPath = path.join(folder, 'app.sock')
   const handle = await start({ app: fixture('listener.ts'), workers: 1, socketPath })

@@ -6,7 +6,7 @@ const table = {
   archive_missing: { message: 'There is no archive at {file}. Write one with arlen release build --archive.' },
   tree_dirty: {
     message:
-      '{root} has changes that are not committed: {files}. Commit or stash them, or pass allowDirty (--allow-dirty) for a release that is marked as such.',
+      '{root} has uncommitted changes: {files}. Commit or stash them, or pass allowDirty (--allow-dirty), which marks the release as dirty.',
   },
   git_failed: { message: 'git {command} failed in {root}: {reason}' },
   source_invalid: { message: '{file} cannot be stripped of its types: {reason}' },
@@ -32,13 +32,13 @@ const table = {
   release_changed: { message: '{dir} is not as it was built: {problems}' },
   archive_invalid: { message: '{file} cannot be unpacked: {reason}' },
   checksum_wrong: { message: '{file} does not match {checksumFile}. Copy it again.' },
-  checksum_missing: { message: '{file} has no checksum file beside it ({checksumFile}). Copy both files.' },
-  signature_missing: { message: '{file} is not signed ({signatureFile} is missing), and {keys} lists trusted keys.' },
-  signature_wrong: { message: 'None of the keys in {keys} made the signature of {file}.' },
+  checksum_missing: { message: '{file} has no checksum file next to it ({checksumFile}). Copy both files.' },
+  signature_missing: { message: '{file} is not signed ({signatureFile} is missing), but {keys} lists trusted keys.' },
+  signature_wrong: { message: 'None of the keys in {keys} matches the signature of {file}.' },
   target_missing: { message: '{dir} is not a target. Create it with arlen release init.' },
   target_locked: { message: 'Another command works on this target: {holder}. Wait for it to end.' },
   release_unknown: { message: 'This target has no release {id}. It has: {known}.' },
-  release_running: { message: '{id} is the running release already.' },
+  release_running: { message: '{id} is already the running release.' },
   no_previous: { message: 'There is no release to go back to.' },
   node_unfit: { message: '{id} needs Node.js {range}; this is {version}.' },
   platform_unfit: {
@@ -47,10 +47,10 @@ const table = {
   config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
   contract_in_between: {
     message:
-      '{contract} removes what the running release uses, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one.',
+      '{contract} removes something that the running release uses, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one.',
   },
   contract_not_applied: { message: '{reason}' },
-  rollback_forbidden: { message: '{id} cannot run any more: {steps} removed what it uses.{possible}' },
+  rollback_forbidden: { message: '{id} can no longer run: {steps} removed something it uses.{possible}' },
   schema_ahead: {
     message:
       'The database has migrations that {id} does not know: {steps}. Build a release that has them, or go back with arlen release rollback.',

@@ -130,7 +130,7 @@ describe('a build refuses', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['a folder that does not exist', {}, 'app_missing'],
-    ['a package.json that is no JSON', { 'package.json': '{' }, 'package_invalid'],
+    ['a package.json that is not JSON', { 'package.json': '{' }, 'package_invalid'],
   ])('%s, in one line', async (_, files, code) => {
     const root = join(temporaryFolder(), 'shop')
     writeFiles(root, files)

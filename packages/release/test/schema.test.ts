@@ -62,7 +62,7 @@ test('a rollback behind a contract step is refused, with the step and what remai
   await activateRelease({ target, release: 'r3', canary })
   await expect(rollbackRelease({ target, to: 'r1', canary })).rejects.toMatchObject({
     code: 'rollback_forbidden',
-    message: 'r1 cannot run any more: 0003_drop removed what it uses. Possible: r2, r3.',
+    message: 'r1 can no longer run: 0003_drop removed something it uses. Possible: r2, r3.',
   })
   await expect(activateRelease({ target, release: 'r1', canary })).rejects.toMatchObject({ code: 'schema_ahead' })
   expect(await rollbackRelease({ target, canary })).toMatchObject({ to: 'r2' })

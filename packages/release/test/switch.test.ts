@@ -156,7 +156,7 @@ describe('activate', () => {
     })
   })
 
-  test('refuses a folder that is no target', async () => {
+  test('refuses a folder that is not a target', async () => {
     await expect(activateRelease({ target: temporaryFolder(), release: 'r1' })).rejects.toMatchObject({
       code: 'target_missing',
     })

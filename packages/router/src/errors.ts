@@ -14,14 +14,14 @@ const table = {
   condition_invalid: { message: 'Route {route}: the condition {name} {problem} ({source})' },
   condition_async: {
     message:
-      'The condition {name} of route {route} returned a promise. A condition must decide at once; use a guard (`under`) for what has to wait. ({source})',
+      'The condition {name} of route {route} returned a promise. A condition must decide synchronously; if it must wait, use a guard (`under`). ({source})',
   },
   format_invalid: {
     message: 'Route {route}: {format} is not a format; a format is a file extension such as json. ({source})',
   },
   guard_unknown: { message: 'Route {route}: there is no guard named {name}.{hint} ({source})' },
   guard_invalid: { message: 'Route {route}: a guard in `under` must be a function or the name of one. ({source})' },
-  middleware_invalid: { message: 'Route {route}: `use` holds something that is not a function. ({source})' },
+  middleware_invalid: { message: 'Route {route}: `use` contains something that is not a function. ({source})' },
   handler_invalid: { message: 'Route {route}: the handler {problem} ({source})' },
   group_invalid: {
     message: 'Route {route}: its last argument must be the function that adds its routes, not {actual}. ({source})',
@@ -34,7 +34,7 @@ const table = {
   url_param_invalid: { message: 'The URL of {route} cannot have {value} as {name}: {problem}.' },
   path_malformed: {
     status: 400,
-    message: 'The path of the request is not valid percent-encoded UTF-8, or has a segment .. where none may be.',
+    message: 'The path of the request is not valid percent-encoded UTF-8, or has a segment .. that is not allowed.',
     traced: false,
   },
   not_found: { status: 404, message: 'There is nothing at this path.', traced: false },

@@ -67,7 +67,7 @@ test.each([
   ['null', null],
   ['a value of type string', 'show'],
   ['a value of type object', {}],
-])('%s is no handler, and the error names the route and its place', (text, value) => {
+])('%s is not a handler, and the error names the route and its place', (text, value) => {
   const router = new Router<Handler>()
   router.get('/x', value as never)
   const make = (): unknown => router.handler()

@@ -184,9 +184,9 @@ describe('a mistake is found when the route is added, and named with its place:'
   test.each<[string, string, RegExp | string, () => unknown]>([
     ['a bad pattern', 'pattern_invalid', 'GET /a//b: the path "/a//b" has an empty segment', add('/a//b')],
     ['a path without its slash', 'pattern_invalid', 'GET users: the path "users" must begin', add('users')],
-    ['a path that is none', 'pattern_invalid', 'the path 7 must begin', add(7 as never)],
+    ['an invalid path', 'pattern_invalid', 'the path 7 must begin', add(7 as never)],
     [
-      'a constraint that is none',
+      'an invalid constraint',
       'constraint_invalid',
       'GET /:id<itn>: the constraint of id names the type itn',
       add('/:id<itn>'),
@@ -209,12 +209,7 @@ describe('a mistake is found when the route is added, and named with its place:'
       'the constraint of id is both in the path and',
       add('/:id<int>', { constraints: { id: 'int' } }),
     ],
-    [
-      'a method that is none',
-      'method_invalid',
-      'GET,PUT /: "GET,PUT" is not an HTTP method',
-      add('/', {}, 'x', 'get,put'),
-    ],
+    ['an invalid method', 'method_invalid', 'GET,PUT /: "GET,PUT" is not an HTTP method', add('/', {}, 'x', 'get,put')],
     [
       'no handler',
       'handler_invalid',
@@ -250,13 +245,13 @@ describe('a mistake is found when the route is added, and named with its place:'
           'x',
         ),
     ],
-    ['a format that is none', 'format_invalid', 'GET /a: ".json" is not a format', add('/a', { formats: ['.json'] })],
+    ['an invalid format', 'format_invalid', 'GET /a: ".json" is not a format', add('/a', { formats: ['.json'] })],
     ['an unknown guard', 'guard_unknown', 'GET /a: there is no guard named login.', add('/a', { under: 'login' })],
-    ['a guard that is none', 'guard_invalid', 'GET /a: a guard in `under` must be', add('/a', { under: 7 as never })],
+    ['an invalid guard', 'guard_invalid', 'GET /a: a guard in `under` must be', add('/a', { under: 7 as never })],
     [
-      'middleware that is none',
+      'invalid middleware',
       'middleware_invalid',
-      'GET /a: `use` holds something',
+      'GET /a: `use` contains something',
       add('/a', { use: ['x'] as never }),
     ],
   ])('%s', (_, code, message, run) => {
@@ -282,7 +277,7 @@ describe('a mistake is found when the route is added, and named with its place:'
     expect(() => router.guard('x', 1 as never)).toThrow(expect.objectContaining({ code: 'guard_invalid' }))
   })
 
-  test('a type that is none', () => {
+  test('an invalid type', () => {
     expect(() => new Router().type('a b', /x/)).toThrow(/a name that is not a word/)
     expect(() => new Router().type('x', [])).toThrow(expect.objectContaining({ code: 'constraint_invalid' }))
   })

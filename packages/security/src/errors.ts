@@ -1,12 +1,12 @@
 import { defineErrors, type ErrorFactory } from '@arlen/core'
 
 const table = {
-  csp_invalid: { message: 'The content security policy is refused: {problem}.' },
-  header_option_invalid: { message: 'The security header {name} is refused: {problem}.' },
-  cors_invalid: { message: 'The CORS options are refused: {problem}.' },
-  hosts_invalid: { message: 'The list of allowed hosts is refused: {problem}.' },
-  rate_limit_invalid: { message: 'The rate limit {name} is refused: {problem}.' },
-  login_networks_invalid: { message: 'The option networks.{family} of createLoginThrottle() is refused: {problem}.' },
+  csp_invalid: { message: 'The content security policy is invalid: {problem}.' },
+  header_option_invalid: { message: 'The security header {name} is invalid: {problem}.' },
+  cors_invalid: { message: 'The CORS options are invalid: {problem}.' },
+  hosts_invalid: { message: 'The list of allowed hosts is invalid: {problem}.' },
+  rate_limit_invalid: { message: 'The rate limit {name} is invalid: {problem}.' },
+  login_networks_invalid: { message: 'The option networks.{family} of createLoginThrottle() is invalid: {problem}.' },
   nonce_missing: {
     message: 'c.cspNonce was read, but no securityHeaders() with a content security policy runs before this handler.',
   },

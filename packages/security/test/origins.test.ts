@@ -38,7 +38,7 @@ describe('cors', () => {
     }
   })
 
-  test('leaves an OPTIONS that is no preflight to the application', async () => {
+  test('leaves an OPTIONS that is not a preflight to the application', async () => {
     await using app = await start(cors(options), () => 'mine')
     expect((await app.ask('/', { origin: 'https://app.example' }, 'OPTIONS')).body).toBe('mine')
   })

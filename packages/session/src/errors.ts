@@ -8,11 +8,10 @@ const table = {
   },
   session_context_missing: {
     message:
-      'The contexts of this server have no c.session and c.user: createServer(handler, { context: withSession(Context) }).',
+      'The contexts of this server lack c.session and c.user. Use createServer(handler, { context: withSession(Context) }).',
   },
   session_foreign: {
-    message:
-      'request.session is there already, from another library for sessions. Use one of them: remove it, or {own}.',
+    message: 'request.session already exists, from another session library. Use only one of them: remove it, or {own}.',
   },
   guard_foreign: {
     message:
@@ -21,7 +20,7 @@ const table = {
   csrf_form_unread: {
     message: 'The form was not read before {own}, so its CSRF token is not known. {remedy}',
   },
-  impersonation_failed: { message: 'A test logs in as the user {id}, whom findUser() does not find.' },
+  impersonation_failed: { message: 'A test logs in as the user {id}, but findUser() does not find that user.' },
   session_too_large: {
     message:
       'The cookie {name} would have {bytes} bytes, but browsers drop cookies over {limit}. Bytes per key: {keys}. Store less in the session, or use a server-side store.',
@@ -53,15 +52,15 @@ const table = {
   scope_required: { status: 403, message: 'The token lacks a required scope. Needed: {scope}.' },
   authorization_malformed: { status: 400, message: 'The Authorization header is malformed. Send exactly one token.' },
   realm_invalid: {
-    message: 'The realm {realm} is refused: use 1 to 100 printable ASCII characters other than quotes and backslashes.',
+    message: 'The realm {realm} is invalid: use 1 to 100 printable ASCII characters other than quotes and backslashes.',
   },
   login_unsupported: { message: '{what} needs the option {option} of createAuthentication().' },
-  api_key_options_invalid: { message: 'The options of apiKeys() are refused: {problem}.' },
-  jwt_options_invalid: { message: 'The options of jwt() are refused: {problem}.' },
+  api_key_options_invalid: { message: 'The options of apiKeys() are invalid: {problem}.' },
+  jwt_options_invalid: { message: 'The options of jwt() are invalid: {problem}.' },
   token_keys_unavailable: { status: 503, message: 'Tokens cannot be verified at the moment. Try again soon.' },
   token_invalid: { status: 401, message: 'The token is unknown, expired or revoked.' },
   login_throttled: { status: 429, message: 'Too many failed logins. Try again in {seconds} s.' },
-  password_parameters_invalid: { message: 'The Argon2 parameters are below the minimum of OWASP: {problems}.' },
+  password_parameters_invalid: { message: 'The Argon2 parameters are below the OWASP minimum: {problems}.' },
   passwords_busy: { status: 503, message: 'Too many passwords are being checked. Try again soon.' },
   password_too_long: { status: 422, message: 'A password may have at most {limit} bytes.' },
 }

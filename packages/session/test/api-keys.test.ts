@@ -80,7 +80,7 @@ describe('an API key', () => {
 })
 
 describe('the keys of a user', () => {
-  test('are listed, the newest first, without what would let somebody in', async () => {
+  test('are listed, the newest first, without what would let someone in', async () => {
     await keys.issue(1, { name: 'old', scopes: ['read'], lifetimeMs: 5000 })
     now += 1
     await keys.issue(1, { name: 'new' })

@@ -162,7 +162,7 @@ test('a logout, or another login, makes copies of its own cookie void where that
   expect((await phone.get('/me')).status).toBe(200)
 })
 
-test('pages of somebody who is logged in are kept by nobody', async () => {
+test('pages of someone who is logged in are kept by nobody', async () => {
   await using app = await start(people())
   const browser = app.browser()
   await browser.get('/login')

@@ -97,7 +97,7 @@ describe('a request that changes something', () => {
     }
   })
 
-  test('is refused with a session cookie that somebody tossed beside the right one', async () => {
+  test('is refused with a session cookie that someone tossed beside the right one', async () => {
     await using app = await start()
     const [victim, attacker] = [app.browser(), app.browser()]
     await victim.get('/form')

@@ -176,7 +176,7 @@ describe.each<[string, () => PgTokenStore | MemoryTokenStore]>([
     expect(await isRemembered(browser)).toBe(true)
   })
 
-  test('a remembered login counts no more under another epoch, and a made-up token is no reuse', async () => {
+  test('a remembered login counts no more under another epoch, and a made-up token is not a reuse', async () => {
     const { app, account, reuses } = await startWorld(store())
     await using _ = app
     const browser = app.browser()

@@ -101,7 +101,7 @@ const rows: [string, (t: TestApp) => TestRequest, (t: TestApp) => TestRequest, s
         .status(200)
         .json({ name: 'Ada', list: [1, expect.anything()], none: null }),
     t => t.get('/page').json('/a', 1),
-    'The body is no JSON',
+    'The body is not JSON',
   ],
   [
     'problem',
@@ -169,7 +169,7 @@ const rows: [string, (t: TestApp) => TestRequest, (t: TestApp) => TestRequest, s
     'redirect that is none',
     t => t.get('/moved').redirect(),
     t => t.get('/page').redirect(),
-    'The answer is no redirect, but 200.',
+    'The answer is not a redirect, but 200.',
   ],
   [
     'cookie',
@@ -252,12 +252,12 @@ test('assertions of an answer that is here throw at once', async () => {
 
 test('what describes the request is refused where it can have no effect any more', async () => {
   expect(() => t.get('/').status(200).query({ a: 1 })).toThrow(
-    'query() describes the request: say it before the first assertion.',
+    'query() describes the request: call it before the first assertion.',
   )
-  expect(() => t.post('/').json({}).form({})).toThrow('The request has a body already, which form() would replace.')
+  expect(() => t.post('/').json({}).form({})).toThrow('The request already has a body, which form() would replace.')
   const sent = t.get('/')
   await sent
-  expect(() => sent.status(200)).toThrow('status() describes the request, which has been sent already.')
+  expect(() => sent.status(200)).toThrow('status() describes the request, but the request has already been sent.')
   expect(() => t.get('/').header('a', 'b\r\nc: d')).toThrow('has a line break in it')
   expect(() => t.get('users')).toThrow('must begin with a slash, unlike "users"')
   await expect(t.close()).rejects.toThrow('was never awaited')

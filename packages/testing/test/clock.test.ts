@@ -35,7 +35,7 @@ test('time stands still and goes on as the test says', async () => {
 test('there is one clock in a process', async () => {
   const [one, other] = [await testApp(server()), await testApp(server())]
   expect(one.clock).toBe(one.clock)
-  expect(() => other.clock).toThrow('The clock is installed already')
+  expect(() => other.clock).toThrow('The clock is already installed')
   await one.close()
   expect(other.clock.now).toBeInstanceOf(Date)
   await other.close()

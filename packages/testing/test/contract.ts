@@ -115,17 +115,17 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       await t.get('/').status(200)
     })
 
-    test('an answer that is cut is no answer', async () => {
-      await expect(t.get('/cut')).rejects.toThrow(/GET \/cut got no whole answer/)
+    test('an answer that is cut is not an answer', async () => {
+      await expect(t.get('/cut')).rejects.toThrow(/GET \/cut got an incomplete response/)
       await t.get('/').status(200)
     })
 
     test('a client that leaves ends the work for it', async () => {
-      await expect(t.get('/hold').timeout(50)).rejects.toThrow('GET /hold got no answer within 50 ms.')
+      await expect(t.get('/hold').timeout(50)).rejects.toThrow('GET /hold got no response within 50 ms.')
       await expect.poll(async () => (await t.get('/left')).json.left).toBe(1)
     })
 
-    test('an upload that is cut is no upload', async ({ skip }) => {
+    test('an upload that is cut is not an upload', async ({ skip }) => {
       skip(!features.wire, NO_WIRE)
       await t.faults.abortedUpload(t.post('/echo').body('x'.repeat(500)), 100)
       await t.get('/').status(200)
@@ -158,7 +158,7 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
     })
 
     test('an answer that does not come is told in time', async () => {
-      await expect(t.get('/hang').timeout(50)).rejects.toThrow('GET /hang got no answer within 50 ms.')
+      await expect(t.get('/hang').timeout(50)).rejects.toThrow('GET /hang got no response within 50 ms.')
     })
 
     test('shows what the server threw and logged', async ({ skip }) => {

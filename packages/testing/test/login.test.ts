@@ -45,10 +45,12 @@ test('logs in without the form, by user or by id, and stays logged in', async ()
 
 test('an id of nobody is told', async () => {
   const answer = await t.as(3).get('/').status(500)
-  expect(answer.error).toMatchObject({ message: 'A test logs in as the user 3, whom findUser() does not find.' })
+  expect(answer.error).toMatchObject({
+    message: 'A test logs in as the user 3, but findUser() does not find that user.',
+  })
 })
 
-test('somebody else must be in this process', async () => {
+test('someone else must be in this process', async () => {
   const remote = await testApp('http://127.0.0.1:1')
   expect(() => remote.as(1)).toThrow('as() needs the application in this process.')
   await remote.close()

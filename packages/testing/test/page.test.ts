@@ -97,9 +97,9 @@ test('what the page does not offer cannot be done', async () => {
   for (const [act, message] of refusals) expect(act).toThrow(message)
 })
 
-test('what is no page has no links', async () => {
+test('what is not a page has no links', async () => {
   const answer = await t.get('/users/1')
-  expect(() => answer.click('x')).toThrow('click() needs a page, but the answer of GET /users/1 is application/json')
+  expect(() => answer.click('x')).toThrow('click() needs a page, but the response to GET /users/1 is application/json')
 })
 
 test('goes on from a page that is still to come, in one go', async () => {
@@ -134,7 +134,7 @@ test('what is described after a step belongs to the step', async () => {
   expect(sent.request.fields.filter(([name]) => name === 'Sec-Fetch-Site')).toEqual([['Sec-Fetch-Site', 'cross-site']])
 })
 
-test('a step that the page does not offer fails at its line, and an answer that is no page is shown', async () => {
+test('a step that the page does not offer fails at its line, and an answer that is not a page is shown', async () => {
   const missing = await t
     .visit('/pages/1')
     .click('Thrid page')
@@ -158,7 +158,7 @@ test('a step that nobody awaits is told once', async () => {
   )
 })
 
-test('a visitor has fields of their own, and cookies of somebody else where told so', async () => {
+test('a visitor has fields of their own, and cookies of someone else where told so', async () => {
   const proxied = t.visitor({ headers: { 'X-Forwarded-For': '203.0.113.9', Host: '127.0.0.1' } })
   await proxied
     .get('/echo')

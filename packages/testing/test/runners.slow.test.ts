@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// As somebody outside of this repository uses it: the compiled package, in a folder of its own, by runners without
+// As someone outside of this repository uses it: the compiled package, in a folder of its own, by runners without
 // any set-up.
 const run = promisify(execFile)
 const home = join(import.meta.dirname, '..')

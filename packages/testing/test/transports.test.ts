@@ -58,7 +58,7 @@ test('what cannot be tested is refused with what can', async () => {
 
 test('a server that is not there is told', async () => {
   await using t = await testApp('http://127.0.0.1:1')
-  await expect(t.get('/')).rejects.toThrow(/GET \/ got no whole answer: the connection failed \(ECONNREFUSED\)/)
+  await expect(t.get('/')).rejects.toThrow(/GET \/ got an incomplete response: the connection failed \(ECONNREFUSED\)/)
 })
 
 test('a request that was never awaited is told when the test ends, with its place', async () => {

@@ -8,7 +8,7 @@ const table = {
   code_unclosed: { message: 'This {what} is not closed before the end of its tag.' },
   bracket_unmatched: { message: '{reason}' },
   block_without_braces: {
-    message: 'Write { and } around what belongs to this "{keyword}": text cannot follow it without them.',
+    message: 'Put { and } around the text that belongs to this "{keyword}": text cannot follow it without them.',
   },
   text_in_switch: { message: 'Nothing can be printed between switch (…) { and the first case.' },
   header_misplaced: { message: 'The header <%! … %> must come once, before everything else in the template.' },
@@ -31,7 +31,7 @@ const table = {
   },
   template_invalid: { message: 'The code of the template "{name}" is invalid: {reason}' },
   template_ambiguous: { message: '{files} have the same name, "{name}": rename one of them.' },
-  include_loop: { message: 'The templates include one another endlessly: {chain}.' },
+  include_loop: { message: 'The templates include each other in a loop: {chain}.' },
   content_not_once: { message: 'The layouts of "{name}" must print content() exactly once for it to be streamed.' },
   stream_closed: { message: 'The page is no longer being read.' },
   attribute_invalid: { message: '{name} cannot be the name of an attribute.' },

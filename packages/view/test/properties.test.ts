@@ -91,7 +91,7 @@ describe('printing', () => {
     }
   })
 
-  test('prints text that is no tag as it is', () => {
+  test('prints text that is not a tag as it is', () => {
     const random = randomFrom(4)
     for (let round = 0; round < 60; round++) {
       const text = hostile(random).replaceAll('<%', '').replaceAll('%>', '')

@@ -23,7 +23,7 @@ export default defineConfig({
   cleanUrls: false,
   // What a reader's own machine serves.
   ignoreDeadLinks: 'localhostLinks',
-  // The index of the search, which is loaded when somebody searches, has one size.
+  // The index of the search, which is loaded when someone searches, has one size.
   vite: { build: { chunkSizeWarningLimit: 4000 }, logLevel: 'warn' },
   markdown: { anchor: { slugify: slug } },
   themeConfig: {

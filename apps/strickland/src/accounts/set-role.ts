@@ -4,7 +4,7 @@ import type { User } from './users.ts'
 export const ROLES: readonly User['role'][] = ['customer', 'admin']
 
 /**
- * Gives an account that somebody has made for themselves another role. So there is no administrator with a password that
+ * Gives an account that someone has made for themselves another role. So there is no administrator with a password that
  * was chosen for them, written down or set by default. False where there is no such account.
  */
 export async function setRole(db: Database, email: string, role: User['role']): Promise<boolean> {

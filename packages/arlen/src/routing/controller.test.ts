@@ -47,7 +47,7 @@ test.each<[string, unknown, string]>([
   ['a text', 'Orders#show', 'is a value of type string, not a function.'],
   ['a list of one', [Orders], 'is a value of type object, not a function.'],
   ['a list of three', [Orders, 'show', 1], 'is a value of type object, not a function.'],
-  ['an action that is no name', [Orders, 7], 'is a value of type object, not a function.'],
+  ['an action that is not a name', [Orders, 7], 'is a value of type object, not a function.'],
   ['a text for a controller', ['Orders', 'show'], 'is a value of type object, not a function.'],
   ['null for a controller', [null, 'show'], 'is a value of type object, not a function.'],
 ])('%s is told by what is wrong with it', (_, target, problem) => {

@@ -54,7 +54,7 @@ function refuseSchemas(route: Route<Handler<Context>>): void {
     appError('schema_invalid', { route, part, problem, source: route.where }, { at: route.source })
   for (const [part, schema] of Object.entries(schemas)) {
     if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
-      throw refuse(part, 'is no Standard Schema: of valibot it would be v.object({ … }).')
+      throw refuse(part, 'is not a Standard Schema. In valibot, it would be v.object({ … }).')
     }
   }
   const { entries = {} } = (schemas.params ?? {}) as { entries?: Record<string, { type?: string }> }

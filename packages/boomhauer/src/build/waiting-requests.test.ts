@@ -10,7 +10,7 @@ function setUp() {
   return { clock, requests, answers, come, settled }
 }
 
-test('a build for which nobody waits, or somebody for a moment, may be given up', () => {
+test('a build for which nobody waits, or someone for a moment, may be given up', () => {
   const { clock, requests, come } = setUp()
   expect(requests.needBuild).toBe(false)
   come('a')

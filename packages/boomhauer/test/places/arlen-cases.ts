@@ -47,7 +47,7 @@ export const ARLEN_CASES: readonly Case[] = [
   load('a misspelled option of a route', /naem/, {
     'app.ts': app(`app.¦get('/a', { naem: 'x' } as never, c => c.text('a'))`),
   }),
-  boot('a schema that is none', /no Standard Schema/, {
+  boot('an invalid schema', /not a Standard Schema/, {
     'app.ts': app(`app.¦get('/a', { query: { q: String } } as never, c => c.text('a'))`),
   }),
   load('a guard that nobody defined', /guard/i, {
@@ -99,10 +99,10 @@ export const ARLEN_CASES: readonly Case[] = [
   runtime('a handler that returns a promise of nothing', /returned nothing/, {
     'app.ts': app(`app.¦get('/', async () => {\n  await 1\n})`),
   }),
-  runtime('a handler that returns a function', /a function, which JSON has no form for/, {
+  runtime('a handler that returns a function', /a function, which JSON cannot represent/, {
     'app.ts': app(`app.¦get('/', () => () => 1)`),
   }),
-  runtime('a handler that returns a symbol', /a symbol, which JSON has no form for/, {
+  runtime('a handler that returns a symbol', /a symbol, which JSON cannot represent/, {
     'app.ts': app(`app.¦get('/', () => Symbol('x'))`),
   }),
   runtime('a handler that returns a BigInt', /BigInt/, { 'app.ts': app(`app.¦get('/', () => 10n)`) }),

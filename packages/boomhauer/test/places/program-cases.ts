@@ -70,11 +70,11 @@ export const PROGRAM_CASES: readonly Case[] = [
   runtime('an address that cannot be decoded', /URI malformed/, {
     'app.ts': handler(`  return ¦decodeURIComponent('%')`),
   }),
-  runtime('an address that is none', /Invalid URL/, { 'app.ts': handler(`  return ¦new URL('x').href`) }),
+  runtime('an invalid address', /Invalid URL/, { 'app.ts': handler(`  return ¦new URL('x').href`) }),
   runtime('a property of null', /Cannot read properties of null/, {
     'app.ts': handler(`  const user = null as unknown as { name: string }\n  return user.¦name`),
   }),
-  runtime('a call of what is no function', /is not a function/, {
+  runtime('a call of what is not a function', /is not a function/, {
     'app.ts': handler(`  const go = undefined as unknown as () => string\n  return ¦go()`),
   }),
   runtime('a call of a method that does not exist', /go is not a function/, {

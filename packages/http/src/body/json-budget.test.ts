@@ -63,7 +63,7 @@ test('random texts are counted exactly', () => {
   }
 })
 
-test('what is no JSON ends, and a budget without bounds bounds nothing', () => {
+test('what is not JSON ends, and a budget without bounds bounds nothing', () => {
   for (const text of ['', '"', '"\\', '[[[', ']]]', '{"a', ',,,', '[}']) {
     expect(() => exceededBudget(Buffer.from(text), 0, 0)).not.toThrow()
   }

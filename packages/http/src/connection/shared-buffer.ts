@@ -17,7 +17,7 @@ interface Inside {
  * `net.connect` does, which node:net does not offer for accepted sockets. It is a sixth of what a small request costs.
  *
  * @param receive - gets a buffer and how much of it was read; both are valid during the call only.
- * @returns what gives the socket its `data` events back, or null where the stream is no plain socket, or node:net is not
+ * @returns what gives the socket its `data` events back, or null where the stream is not a plain socket, or node:net is not
  *   as we know it: then nothing was changed.
  */
 export function readIntoShared(stream: Duplex, receive: (buffer: Buffer, length: number) => void): (() => void) | null {

@@ -66,7 +66,7 @@ export class FetchBody {
   }
 
   private push(piece: Uint8Array): void {
-    if (!(piece instanceof Uint8Array)) throw new TypeError('The body of the Request is no stream of bytes.')
+    if (!(piece instanceof Uint8Array)) throw new TypeError('The body of the Request is not a stream of bytes.')
     if (this.declared !== CHUNKED && this.body.received + piece.length > this.declared) {
       return this.fail(httpError('framing_invalid'))
     }

@@ -58,7 +58,7 @@ function parseRange(text: string, refuse: (problem: string) => Error): [ipaddr.I
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch {
     throw refuse(
-      `has ${JSON.stringify(text)}, which is no address, CIDR range or one of ${[...Object.keys(RANGES), 'unix'].join(', ')}.`,
+      `has ${JSON.stringify(text)}, which is not an address, CIDR range or one of ${[...Object.keys(RANGES), 'unix'].join(', ')}.`,
     )
   }
 }

@@ -66,7 +66,7 @@ export function requests({ ask, codeOf }: Tools): void {
       ['with a method that nobody knows', [501, 'method_not_implemented'], { method: 'BREW' }],
       ['with a control character in a field', [400, 'header_invalid'], { headers: [['X-A', 'a\u0001b']] }],
       ['with DEL in a field', [400, 'header_invalid'], { headers: [['X-A', 'a\u007fb']] }],
-      ['with a Host that is none', [400, 'host_invalid'], { headers: [['Host', 'a b']] }],
+      ['with an invalid Host', [400, 'host_invalid'], { headers: [['Host', 'a b']] }],
       ['with a Host that names a user', [400, 'host_invalid'], { headers: [['Host', 'me@shop.example']] }],
       ['with a percent sign that escapes nothing', [400, 'target_invalid'], { target: '/100%' }],
       ['with half an escape', [400, 'target_invalid'], { target: '/a%2' }],
@@ -79,7 +79,7 @@ export function requests({ ask, codeOf }: Tools): void {
       ],
       ['with larger fields than allowed', [431, 'headers_too_large'], { headers: [['X-A', 'a'.repeat(33_000)]] }],
       ['with a coding that is not chunked', [400, 'framing_invalid'], { headers: [['Transfer-Encoding', 'gzip']] }],
-      ['with a length that is no number', [400, 'framing_invalid'], post('abc', [['Content-Length', '3x']])],
+      ['with a length that is not a number', [400, 'framing_invalid'], post('abc', [['Content-Length', '3x']])],
       ['with two lengths', [400, 'framing_invalid'], post('abc', [['Content-Length', '3, 3']])],
       [
         'with a length and chunks',

@@ -28,7 +28,7 @@ export function parseDsn(text: string): Parameters {
 function fromUri(dsn: string): Parameters {
   if (!/^postgres(?:ql)?:\/\//.test(dsn)) throw new SyntaxError('it does not begin with postgres://')
   const { server, query, repeated } = readUri(dsn)
-  const { password: _, ...shown } = server // its end is certain: what follows it is no part of it
+  const { password: _, ...shown } = server // its end is certain: what follows it is not part of it
   check(Object.entries({ ...shown, ...query }))
   if (repeated !== undefined) throw new SyntaxError(`it has the parameter ${repeated} more than once`)
   return { ...server, ...query }

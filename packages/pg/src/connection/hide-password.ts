@@ -31,7 +31,7 @@ function hideInUri(dsn: string): string {
   return scheme + [before, ...query.map(hideInQuery)].join('?').replace(LOOSE, '$1***')
 }
 
-/** In what is no URI at all. */
+/** In what is not a URI at all. */
 const LOOSE = /((?:pass(?:word|wd)?|pwd|secret)\s*=\s*)(?:'[^']*'|[^&\s]*)/gi
 
 function hideInQuery(query: string): string {

@@ -9,7 +9,7 @@ export interface Session {
 }
 
 const PROBES = 20
-/** One could be chance: a connection of the pooler that it began to open for somebody else. */
+/** One could be chance: a connection of the pooler that it began to open for someone else. */
 const PROOFS = 3
 const PROBE_MS = 2_000
 

@@ -137,7 +137,7 @@ export class Listener {
     return client
   }
 
-  /** Behind a pooler in transaction mode it would be somebody else's session that listens. */
+  /** Behind a pooler in transaction mode it would be someone else's session that listens. */
   async #refusePooler(opened: PgClient, target: Target): Promise<void> {
     const openBeside = async () => {
       const other = this.#clientFor(target)

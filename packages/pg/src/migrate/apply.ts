@@ -147,7 +147,9 @@ async function refuseOtherIndex(work: Work, step: CreateIndex, before: FoundInde
   const drop = `Drop it and migrate again: drop index concurrently ${found.name}`
   if (!found.valid) throw failed(`the index ${found.name} was there before, and is INVALID. ${drop}`)
   if (before && (await isAsAsked(client, step, found, lockTimeout(options))) === false) {
-    throw failed(`another ${found.name} was there before: ${found.definition || 'it is no index'}. Rename one of them.`)
+    throw failed(
+      `another ${found.name} was there before: ${found.definition || 'it is not an index'}. Rename one of them.`,
+    )
   }
 }
 

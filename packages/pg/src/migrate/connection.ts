@@ -70,7 +70,7 @@ export async function refusePooler(client: pg.Client): Promise<void> {
     return asSession(other)
   }
   if (await keepsSession(asSession(client), openBeside)) return
-  await client.query('reset all') // what was set is now somebody else's
+  await client.query('reset all') // what was set is now someone else's
   throw pgError('migration_pooled')
 }
 

@@ -32,7 +32,7 @@ export const SQLSTATES: Readonly<Record<string, SqlStateEntry>> = {
   '22P05': {
     code: 'untranslatable_character',
     status: 422,
-    detail: 'A text holds the character U+0000, which cannot be stored.',
+    detail: 'A text contains the character U+0000, which cannot be stored.',
   },
   '23': { code: 'integrity_constraint_violation', status: 409, detail: 'The change conflicts with other data.' },
   '23502': { code: 'not_null_violation' },

@@ -26,7 +26,7 @@ test('queries are looked for in TypeScript, JavaScript and SQL, in any folder', 
   expect(await searched([...names, 'h.txt', 'i.html', 'j.json'])).toEqual(names)
 })
 
-test('and not in what others have made, and in what is no part of the running application', async () => {
+test('and not in what others have made, and in what is not part of the running application', async () => {
   const left = [
     'node_modules/x/a.ts',
     'dist/a.js',

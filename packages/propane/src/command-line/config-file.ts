@@ -11,7 +11,7 @@ import { fs } from '../system/builtins.ts'
 export function readConfigFile(file: string): AccessoryInput {
   try {
     const parsed: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('it is no object')
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('it is not an object')
     return 'propaneAccessories' in parsed ? (parsed.propaneAccessories as AccessoryInput) : (parsed as AccessoryInput)
   } catch (cause) {
     throw propaneError('config_unreadable', { file, reason: (cause as Error).message }, { cause })

@@ -16,7 +16,7 @@ export interface WatchOptions {
   json: boolean
   /** Writes text from a running propane, made safe for a terminal. */
   print: (text: string) => void
-  /** Writes control sequences; undefined if the output is no terminal. */
+  /** Writes control sequences; undefined if the output is not a terminal. */
   control?: ((sequence: string) => void) | undefined
 }
 

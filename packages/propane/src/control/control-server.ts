@@ -43,7 +43,7 @@ export class ControlServer {
     try {
       ensureOwnFolder(path.dirname(this.path))
       const there = fs.lstatSync(this.path, { throwIfNoEntry: false })
-      if (there && !there.isSocket()) throw new Error('a file that is no socket is there')
+      if (there && !there.isSocket()) throw new Error('a file that is not a socket is there')
       fs.rmSync(beside, { force: true })
       await listenPrivately(server, beside)
       this.#inode = fs.statSync(beside).ino

@@ -84,7 +84,7 @@ test('a client that leaves before its answer does no harm', async () => {
   expect(existsSync(server.path)).toBe(false)
 })
 
-test('one that answers is respected, what a crash left is replaced, and a file that is no socket stays', async () => {
+test('one that answers is respected, what a crash left is replaced, and a file that is not a socket stays', async () => {
   const folder = temporaryFolder()
   const file = path.join(folder, 'control.sock')
   await served(async () => 'first', file)
@@ -92,7 +92,7 @@ test('one that answers is respected, what a crash left is replaced, and a file t
   expect(await sendCommand(file, { command: 'x' })).toBe('first')
   const precious = path.join(folder, 'precious')
   writeFileSync(precious, 'data')
-  await expect(served(async () => null, precious)).rejects.toThrow('a file that is no socket is there')
+  await expect(served(async () => null, precious)).rejects.toThrow('a file that is not a socket is there')
   expect(readFileSync(precious, 'utf8')).toBe('data')
 })
 
@@ -160,7 +160,7 @@ describe('a client believes no socket that another user could have put there:', 
     expect(await sendCommand(file, { command: 'status' })).toBe(1)
   })
 
-  test('one of another user, and what is no socket', async () => {
+  test('one of another user, and what is not a socket', async () => {
     const { path: file } = await served(async () => 1)
     const { uid } = statSync(file)
     if (uid === 0) checkControlSocket(file, 4711)

@@ -106,7 +106,7 @@ test('a line that a full disk has cut is ended before the next', () => {
   expect(told).toEqual([2])
 })
 
-test('a pipe that nobody reads is no log file', () => {
+test('a pipe that nobody reads is not a log file', () => {
   const file = path.join(temporaryFolder(), 'pipe')
   execFileSync('mkfifo', [file])
   expect(() => openLogFile(file)).toThrow(/ENXIO/)

@@ -23,7 +23,7 @@ test('halves of lines of several workers and streams are put together, never mix
   expect(lines()).toEqual(['error of one', 'two starts', 'one starts', ''])
 })
 
-test('what is no JSON says of whom it is, and errors are errors', () => {
+test('what is not JSON says of whom it is, and errors are errors', () => {
   const { out, lines } = output(true)
   out.push(TWO, Buffer.from('plain\n'), 'stdout')
   out.push(TWO, Buffer.from('bad\n'), 'stderr')
@@ -47,7 +47,7 @@ test('the end waits for all streams, and passes on what has no end of line', asy
   expect(lines()).toEqual(['x', 'last words', ''])
 })
 
-test('a stream that somebody holds open does not keep it for ever', async () => {
+test('a stream that someone holds open does not keep it for ever', async () => {
   const { out, lines } = output(false)
   out.push(ONE, Buffer.from('x\n'), 'stdout')
   await out.ended(10)

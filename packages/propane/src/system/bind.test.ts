@@ -67,6 +67,6 @@ test('only a socket file on which nobody answers is removed', async () => {
   expect([live, precious, stale].map(existsSync)).toEqual([true, true, false])
 })
 
-test('a descriptor that is no socket is not taken over', () => {
+test('a descriptor that is not a socket is not taken over', () => {
   expect(() => adoptAll([987])).toThrow(expect.objectContaining({ code: 'systemd_sockets_missing' }))
 })

@@ -63,7 +63,7 @@ describe('a manifest is refused', () => {
   })
 
   test.each([
-    ['text that is no JSON', '{', 'JSON'],
+    ['text that is not JSON', '{', 'JSON'],
     ['an array', '[]', 'format'],
     ['null', 'null', 'not an object'],
     ['another format', '{"formatVersion":2}', 'its format is 2; this arlen reads 1'],

@@ -149,13 +149,13 @@ describe('a condition is refused that', () => {
     ['is nothing of the kind', 'x', /condition x is neither an object nor a function/],
     ['is null', null, /condition null is neither/],
     ['is an async function', async () => true, /condition test is an async function.*guard/],
-    ['has a test that is no function', { test: 1 }, /condition test must be a function/],
-    ['has a host that is no text', { host: 7 }, /condition host must be a host name/],
+    ['has a test that is not a function', { test: 1 }, /condition test must be a function/],
+    ['has a host that is not text', { host: 7 }, /condition host must be a host name/],
     ['has a host that cannot be', { host: 'a b' }, /condition host is not a host name/],
     ['has no header field', { header: {} }, /condition header names no header field/],
     ['has headers that are no object', { header: 'x' }, /condition header must be an object/],
     ['has a header that is a number', { header: { a: 1 } }, /condition header wants a to be/],
-    ['has a media type that is none', { contentType: 'json' }, /condition contentType must be a media type/],
+    ['has an invalid media type', { contentType: 'json' }, /condition contentType must be a media type/],
     ['has an empty list of formats', { format: [] }, /condition format must be a format/],
   ])('%s', (_, when, message) => {
     const add = (): unknown => new Router<string>().get('/x', 'x', { when: when as When })

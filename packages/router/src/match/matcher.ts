@@ -117,7 +117,7 @@ export class Matcher<T> {
   }
 }
 
-/** A wildcard takes the rest of the path, and `..` in it is no part of any: no handler is to resolve it by accident. */
+/** A wildcard takes the rest of the path, and `..` in it is not part of any: no handler is to resolve it by accident. */
 function hitOf<T>(candidate: Candidate<T>, params: PathParams): Match<T> {
   const { route, wildcard, format } = candidate
   if (wildcard !== null && climbs(params[wildcard]!)) return MALFORMED

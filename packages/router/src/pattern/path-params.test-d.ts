@@ -18,7 +18,7 @@ test('an optional one may be missing', () => {
   expectTypeOf<Params<'/:id/:tab<[a-z]+>?'>>().toEqualTypeOf<{ readonly id: string; readonly tab?: string }>()
 })
 
-test('what stands in a constraint or behind a backslash is no parameter', () => {
+test('what stands in a constraint or behind a backslash is not a parameter', () => {
   expectTypeOf<Params<'/:a<(?:x|y)>/:b'>>().toEqualTypeOf<{ readonly a: string; readonly b: string }>()
   expectTypeOf<Params<'/:a<\\d*>'>>().toEqualTypeOf<{ readonly a: string }>()
   expectTypeOf<Params<'/t\\:ime/:id\\:run'>>().toEqualTypeOf<{ readonly id: string }>()

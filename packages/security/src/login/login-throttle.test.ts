@@ -153,7 +153,7 @@ describe('the login throttle', () => {
 
     test.each<[string, object]>([
       ['no networks', { ipv4: [] }],
-      ['a prefix that is none', { ipv4: [{ prefix: 33, times: 1 }] }],
+      ['an invalid prefix', { ipv4: [{ prefix: 33, times: 1 }] }],
       ['half a bit', { ipv6: [{ prefix: 63.5, times: 1 }] }],
       ['networks of half the world', { ipv4: [{ prefix: 7, times: 1 }] }],
       ['half an attempt', { ipv4: [{ prefix: 32, times: 1.5 }] }],
@@ -272,7 +272,7 @@ describe('login throttles of two workers', () => {
     expect(waits.filter(wait => wait === 0)).toHaveLength(5)
   })
 
-  test('refuse with 503 while nobody counts, log it and count it, and go on when somebody does', async () => {
+  test('refuse with 503 while nobody counts, log it and count it, and go on when someone does', async () => {
     const log = { error: vi.fn(), info: vi.fn() }
     const primary = createRatePrimary()
     const [working, away] = [store(primary), () => Promise.reject(new Error('away'))]

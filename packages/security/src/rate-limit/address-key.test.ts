@@ -27,7 +27,7 @@ test('can count wider networks', () => {
   expect(addressKey('2001:db8:1:12ff::1', 48)).toBe('2001:db8:1:0::/48')
 })
 
-test('leaves alone what is no address', () => {
+test('leaves alone what is not an address', () => {
   for (const text of [
     '',
     'unix',

@@ -40,7 +40,7 @@ describe('a proxy that is not trusted shows by one private address for nearly al
   })
 
   test.each(['8.8.8.8', '172.32.0.1', '192.169.0.1', '100.128.0.1', '2001:db8::1', 'unknown'])(
-    '%j is no such address',
+    '%j is not such an address',
     address => expect(afterHundred(address, 100)).toBeUndefined(),
   )
 })

@@ -85,7 +85,7 @@ describe('workers that count in their primary', () => {
     expect((await store.consume(rule, 'a', 1)).allowed).toBe(true)
   })
 
-  test('cannot hurt their primary with a question that is none', () => {
+  test('cannot hurt their primary with an invalid question', () => {
     const primary = createRatePrimary()
     const ask = (rules: unknown, items: unknown) =>
       primary.handle({ arlenRateLimit: 1, question: 1, rules, items }, () => expect.unreachable())

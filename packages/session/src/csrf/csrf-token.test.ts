@@ -16,7 +16,7 @@ test('accepts each of the differently masked tokens of a session, also after rot
   }
 })
 
-test('refuses the token of another session, of another key, and anything that is no token', () => {
+test('refuses the token of another session, of another key, and anything that is not a token', () => {
   const token = tokens.issue('session-a')
   expect(tokens.check(token, 'session-b')).toBe(false)
   expect(new CsrfTokens(new KeyRing([generateSecret()])).check(token, 'session-a')).toBe(false)

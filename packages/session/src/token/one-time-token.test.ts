@@ -39,7 +39,7 @@ describe('one-time tokens', () => {
     expect(await remember.consume(second)).toBe('1')
   })
 
-  test('that come again after their use are told of, and end their family once that is no second tab', async () => {
+  test('that come again after their use are told of, and end their family once that is not a second tab', async () => {
     let now = 1_000_000
     const reuses: TokenReuse[] = []
     const tokens = createOneTimeTokens({

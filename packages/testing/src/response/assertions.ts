@@ -82,7 +82,7 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
     const type = response.field('content-type')?.split(';')[0]
     if (type !== 'application/problem+json') {
       return {
-        message: `The answer is no problem document, but ${type ?? 'has no type'}.`,
+        message: `The answer is not a problem document, but ${type ?? 'has no type'}.`,
         actual: type,
         expected: TYPES.problem,
       }
@@ -126,7 +126,7 @@ export const assertions: Readonly<Record<AssertionName, Assertion>> = {
     const location = response.field('location')
     if (!codes.includes(response.status)) {
       return {
-        message: `The answer is no redirect${status ? ` ${status}` : ''}, but ${response.status}.`,
+        message: `The answer is not a redirect${status ? ` ${status}` : ''}, but ${response.status}.`,
         actual: response.status,
         expected: status ?? 'a redirect',
       }
@@ -210,7 +210,7 @@ function parseJson(response: ResponseData): { value: unknown } | Finding {
   try {
     return { value: response.json as unknown }
   } catch (error) {
-    return { message: `The body is no JSON: ${(error as Error).message}` }
+    return { message: `The body is not JSON: ${(error as Error).message}` }
   }
 }
 

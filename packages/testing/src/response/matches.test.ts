@@ -8,7 +8,7 @@ test.each<[string, unknown, unknown, boolean]>([
   ['a list of another length', [1, 2], [1], false],
   ['a pattern inside', { a: 'abc' }, { a: /b/ }, true],
   ['a pattern that does not fit', { a: 'abc' }, { a: /z/ }, false],
-  ['a pattern for what is no text', { a: 1 }, { a: /1/ }, false],
+  ['a pattern for what is not text', { a: 1 }, { a: /1/ }, false],
   ['a function', 'abc', (text: unknown) => text === 'abc', true],
   ['a matcher of the runner', { a: 1 }, { a: expect.any(Number) }, true],
   ['a matcher that does not fit', { a: 1 }, { a: expect.any(String) }, false],

@@ -14,7 +14,7 @@ test.each([
   expect(clean).toContain('[redacted]')
 })
 
-test('what is no secret stays as it is', () => {
+test('what is not a secret stays as it is', () => {
   const text = 'Accept: text/html\n{"name":"Ada","page":"2"} page=2 <input name="name" value="Ada">'
   expect(redactText(text)).toBe(text)
 })

@@ -186,7 +186,7 @@ export class ResponseReader {
     const end = bytes.indexOf(CRLF)
     if (end < 0) return -1
     if (end === 0) this.#finish(bytes.subarray(2), this.#reusable)
-    else if (!TRAILER.test(bytes.toString('latin1', 0, end))) throw new Error('a trailer is no field line')
+    else if (!TRAILER.test(bytes.toString('latin1', 0, end))) throw new Error('a trailer is not a field line')
     return end + 2
   }
 
@@ -203,7 +203,7 @@ function parseHead(text: string): ResponseHead {
   const first = lineEnd < 0 ? text : text.slice(0, lineEnd)
   const [, status, reason = ''] = STATUS_LINE.exec(first) ?? []
   if (status === undefined) {
-    throw new Error(`the answer begins with ${JSON.stringify(text.slice(0, 60))}, which is no status line`)
+    throw new Error(`the answer begins with ${JSON.stringify(text.slice(0, 60))}, which is not a status line`)
   }
   const fields: ResponseHead['fields'] = []
   for (let at = lineEnd < 0 ? text.length : lineEnd + 2; at < text.length; ) {

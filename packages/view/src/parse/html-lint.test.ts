@@ -21,7 +21,7 @@ test.each([
   ['a comment with quotes in it', '<!-- " --><p><%= $x %>'],
   ['attributes that a helper prints', '<input <%= attrs() %> type="text">'],
   ['several attributes of helpers', '<input <%= a() %> <%= b() %>>'],
-  ['raw values, which are somebody’s decision', '<script><%== $x %></script><a href=<%== $x %>>'],
+  ['raw values, which are someone’s decision', '<script><%== $x %></script><a href=<%== $x %>>'],
   ['jsonScript', '<script>const a = <%= jsonScript($x) %></script>'],
   ['a boolean attribute before', '<input disabled value="<%= $x %>">'],
   ['slashes and self-closing tags', '<br/><img src="a"/><%= $x %>'],

@@ -10,7 +10,7 @@ export interface OpenApp {
   t: TestApp
   app: App
   db: TestDb
-  /** Creates an account with {@link PASSWORD}: `t.as(await user('Ada'))` is somebody who is logged in. */
+  /** Creates an account with {@link PASSWORD}: `t.as(await user('Ada'))` is someone who is logged in. */
   user(name: string): Promise<number>
 }
 

@@ -158,7 +158,7 @@ describe('heads (RFC 7578, section 4)', () => {
     ['another disposition', form('1', 'Content-Disposition: attachment; name="x"')],
     ['a disposition without name', form('1', 'Content-Disposition: form-data')],
     ['two dispositions', form('1', `${DISPOSITION}\r\n${DISPOSITION}`)],
-    ['a line that is no field', form('1', `${DISPOSITION}\r\nnonsense`)],
+    ['a line that is not a field', form('1', `${DISPOSITION}\r\nnonsense`)],
     ['a space before the colon', form('1', `${DISPOSITION}\r\nContent-Type : text/plain`)],
     ['LF between its lines', form('1', `${DISPOSITION}\nX: y`)],
   ])('refuses a part with %s', (_, body) => {

@@ -38,6 +38,9 @@ const LARGEST_WHOLE = 256 * 1024
  * An HTTP/1.1 connection, without a socket. A driver reports what happens to its transport (`receive`, `eof`, `writable`,
  * `flushed`, `closed`, `tick`), and the connection tells the transport what to send. Its state changes only through `on`,
  * according to the table in `state.ts`.
+ *
+ * It is one file because all its parts depend on the state: what the driver calls, what the server calls, reading, and what
+ * an exchange calls, in this order.
  */
 export class Connection implements Exchange, BodyCarrier, Live {
   readonly engine: Service
@@ -237,7 +240,6 @@ export class Connection implements Exchange, BodyCarrier, Live {
   /**
    * Reading pauses while its result cannot be used. A little more is read all the same, because only a read reveals that
    * the peer has disconnected.
-   * the peer has left.
    */
   throttle(): void {
     const ahead = this.input.length

@@ -6,11 +6,11 @@ import { isObserved, observeException, observeFinish, observeStart } from '../ob
 import type { HttpRequest } from '../request.ts'
 import { conditioned } from '../response/conditional.ts'
 import { checkStatus, Reply, type StreamBody } from '../response/reply.ts'
-import { responseFields, setField } from '../response/response-fields.ts'
 import { isPlainJson, isStream, toReply } from '../response/to-reply.ts'
 import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
-import { type Exchange, type ResponseHead, UNKNOWN, UNTOLD } from './exchange.ts'
+import { type Exchange, type ResponseHead, UNTOLD } from './exchange.ts'
+import { declaredLength, headOf, isLength, slices } from './reply-head.ts'
 import { checkUnread, discard, release, StreamResponse, type StreamSink } from './stream-response.ts'
 import { handOver, UpgradeReply } from './upgrade.ts'
 
@@ -242,7 +242,7 @@ export class Responder implements StreamSink {
 
   private sendStream(c: Context, reply: Reply, status: number, body: StreamBody): void {
     checkUnread(body)
-    const declared = isLength(reply.length) ? reply.length : declaredLength(c, reply)
+    const declared = declaredLength(c, reply)
     const head = headOf(c, reply, status, declared)
     if (c.req.method === 'HEAD') {
       release(body, undefined)
@@ -327,11 +327,6 @@ function isPlain(c: Context): boolean {
   return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
 }
 
-function headOf(c: Context, reply: Reply, status: number, length: number): ResponseHead {
-  const last = /\bclose\b/i.test(setField(c, reply, 'connection') ?? '')
-  return { status, fields: responseFields(c, reply, status), length, last }
-}
-
 /** Handles any thrown value: a proxy may throw again when it is examined. */
 function isHttpError(error: unknown): error is HttpError {
   try {
@@ -339,19 +334,4 @@ function isHttpError(error: unknown): error is HttpError {
   } catch {
     return false
   }
-}
-
-/** Whether the declared length of a response is valid. */
-function isLength(bytes: number): boolean {
-  return Number.isSafeInteger(bytes) && bytes >= 0
-}
-
-/** The length of a stream that the application set as a header field, or UNKNOWN. */
-function declaredLength(c: Context, reply: Reply): number {
-  const field = setField(c, reply, 'content-length')
-  return field !== undefined && /^\d{1,15}$/.test(field) ? Number(field) : UNKNOWN
-}
-
-async function* slices(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
 }

@@ -68,7 +68,6 @@ export class LeasedConnection {
   /**
    * Cancels a statement. A connection that does not become ready in time is cut: otherwise it would return to the pool with
    * a query still running on it.
-   * with a query still running on it.
    */
   cancel(statement: Statement, reason: Error): void {
     if (statement.settled) return

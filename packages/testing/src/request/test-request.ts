@@ -1,5 +1,5 @@
 import { isPromiseLike } from '@arlen/core'
-import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { readOptions } from '@arlen/core/options'
 import type { ControlValue, Entries } from '../browser/controls.ts'
 import { type CallSite, callSiteOf, thrownFrom } from '../call-site.ts'
 import { testingError } from '../errors.ts'
@@ -12,53 +12,16 @@ import type { ResponseData } from '../response/response-data.ts'
 import { countAssertions } from '../response/runner.ts'
 import { type FormFields, formBody, jsonBody, type MultipartFields, multipartBody, rawBody } from './body.ts'
 import { type RequestDescription, setField, withQuery } from './description.ts'
-
-/** The parts of a request besides its method and path; each has a method of the same name. */
-export interface RequestOptions {
-  query?: QueryParams
-  headers?: Readonly<Record<string, string | readonly string[] | undefined>>
-  json?: unknown
-  form?: FormFields | URLSearchParams
-  multipart?: MultipartFields | FormData
-  body?: string | Uint8Array | AsyncIterable<Uint8Array | string>
-  auth?: Credentials
-  accept?: string
-  timeoutMs?: number
-  redirects?: number | boolean
-}
-
-const OPTIONS: OptionTable<RequestOptions> = {
-  query: option.any,
-  headers: option.object,
-  json: option.any,
-  form: option.any,
-  multipart: option.any,
-  body: option.any,
-  auth: option.any,
-  accept: option.string,
-  timeoutMs: option.durationMs(1),
-  redirects: option.any,
-}
-
-/** The query of a request. */
-export type QueryParams =
-  | Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>
-  | URLSearchParams
-  | string
-
-/** A bearer token, or name and password. */
-export type Credentials = string | { bearer: string } | { user: string; password: string }
-
-const ACCEPT: Readonly<Record<string, string>> = {
-  html: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
-  json: 'application/json',
-  problem: 'application/problem+json',
-  text: 'text/plain',
-  events: 'text/event-stream',
-}
-
-/** The limit of browsers: 20, according to the Fetch standard. */
-const MOST_REDIRECTS = 20
+import {
+  ACCEPT,
+  authorizationOf,
+  type Credentials,
+  encodeQuery,
+  MOST_REDIRECTS,
+  OPTIONS,
+  type QueryParams,
+  type RequestOptions,
+} from './request-options.ts'
 
 /** What can be done with the page in a response. */
 export interface Steps<Request> {
@@ -167,12 +130,7 @@ export class TestRequest<Response extends ResponseData & Steps<TestRequest<Respo
 
   /** A bearer token, or a name and password (RFC 7617). */
   auth(credentials: Credentials): this {
-    const token =
-      typeof credentials === 'string' ? credentials : 'bearer' in credentials ? credentials.bearer : undefined
-    const { user, password } = credentials as { user: string; password: string }
-    const value =
-      token === undefined ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` : `Bearer ${token}`
-    setField(this.#describe('auth()').fields, 'Authorization', value)
+    setField(this.#describe('auth()').fields, 'Authorization', authorizationOf(credentials))
     return this
   }
 
@@ -328,16 +286,4 @@ async function checked<Response>(
   } catch (error) {
     throw thrownFrom(error, at)
   }
-}
-
-function encodeQuery(params: QueryParams): string {
-  if (typeof params === 'string') return params.replace(/^\?/, '')
-  if (params instanceof URLSearchParams) return params.toString()
-  const list = new URLSearchParams()
-  for (const [name, value] of Object.entries(params)) {
-    for (const each of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      if (each !== undefined) list.append(name, String(each))
-    }
-  }
-  return list.toString()
 }

@@ -14,7 +14,7 @@ test('without that, and for what JSON makes {} of, the error names the route, th
   })
   for (const [path, message] of [
     ['/orders/7', 'GET /orders/:id returned a BigInt at /rows/0/count'],
-    ['/tags', 'GET /tags answers with a Set at /tags'],
+    ['/tags', 'GET /tags returned a Set at /tags'],
   ] as const) {
     expect((await served.get(path)).status).toBe(500)
     const line = served.log.find(entry => JSON.stringify(entry).includes(message))

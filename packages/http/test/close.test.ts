@@ -53,10 +53,11 @@ test('a handler that is still at work when the server closes is waited for', asy
   const release = deferred()
   const server = await start(() => release.promise.then(() => 'done'), { drainTimeoutMs: 10 })
   const client = await open(server)
+  const idle = await open(server)
   client.send(GET)
   await eventually(() => server.requestsInFlight === 1)
   const closed = server.close()
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await idle.until(one => one.ended) // the drain time is over
   release.resolve()
   const [answer] = await client.answers(1)
   expect(answer).toMatchObject({ status: 200, body: 'done' })
@@ -80,11 +81,12 @@ test('a handler that does not come to an end is cut after the grace, and learns 
 test('a large answer to a slow client is finished before the connection is closed', async () => {
   const server = await start(() => Buffer.alloc(20 * 1024 * 1024, 'x'), { drainTimeoutMs: 10 })
   const client = await open(server)
+  const idle = await open(server)
   client.socket.pause()
   client.send(GET)
   await eventually(() => server.requestsInFlight === 1)
   const closed = server.close()
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await idle.until(one => one.ended) // the drain time is over
   client.socket.resume()
   await client.until(one => one.ended)
   expect(client.received.length).toBeGreaterThan(20 * 1024 * 1024)

@@ -67,7 +67,7 @@ const FORMS: Readonly<Record<string, (value: bigint, route: Named) => unknown>> 
 }
 
 const BIGINT_REMEDY =
-  "Convert it (String(n) or Number(n)), or say once how all are written: json: { bigint: 'string' } in the options of the server or of createApp."
+  "Convert it (String(n) or Number(n)), or set json: { bigint: 'string' } in the options of the server or createApp()."
 
 /** Objects whose content JSON ignores, with what to do instead. */
 const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
@@ -90,7 +90,7 @@ function refuseStream(value: unknown, route: Named): void {
   if (at === undefined) return
   const stream = at.value as Readable
   stream.on('error', () => undefined).destroy()
-  throw refused('a stream', at.path, route, 'Return it alone, or what it says: await text(stream).')
+  throw refused('a stream', at.path, route, 'Return the stream itself, or its text: await text(stream).')
 }
 
 function refuseUnsafe(value: unknown, route: Named): void {

@@ -1,6 +1,9 @@
 import { createPg, type Pg } from '@arlen/pg'
 import { parseDsn } from '@arlen/pg/connection'
 
+/** How long a backend may take to exit. */
+const BACKEND_EXIT_MS = 10_000
+
 /** Simulates database failures. Each lasts until {@link restore}, except for killed backends. */
 export class DatabaseFaults {
   readonly #url: string
@@ -12,12 +15,16 @@ export class DatabaseFaults {
     this.#name = parseDsn(url).dbname ?? ''
   }
 
-  /** Ends every connection of the application, as a restart or a failover does. @returns how many */
+  /**
+   * Ends every connection of the application, as a restart or a failover does, and resolves when their backends are gone.
+   *
+   * @returns how many there were
+   */
   async killBackends(): Promise<number> {
     const rows = await this.#onServer(admin =>
-      admin.many<{ pid: number }>(
-        'select pg_terminate_backend(pid), pid from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
-        [this.#name],
+      admin.many<{ ended: boolean }>(
+        'select pg_terminate_backend(pid, $2) as ended from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+        [this.#name, BACKEND_EXIT_MS],
       ),
     )
     return rows.length

@@ -38,8 +38,9 @@ export class WireFaults {
    * @param ms - the length of the pause; then the rest is read
    */
   async slowReader(request: DescribedRequest, ms: number): Promise<FaultOutcome> {
+    const bytes = await this.#bytes(request)
     const { connection, outcome, headSeen } = this.#start(request, 'slowReader()')
-    connection.stream.write(await this.#bytes(request), 'latin1')
+    connection.stream.write(bytes, 'latin1')
     await headSeen
     connection.stream.pause()
     await delay(ms)
@@ -49,8 +50,8 @@ export class WireFaults {
 
   /** Writes the request byte by byte, with a pause between, until it is complete or the server responds. */
   async slowWriter(request: DescribedRequest, msPerByte: number): Promise<FaultOutcome> {
-    const { connection, outcome } = this.#start(request, 'slowWriter()')
     const bytes = Buffer.from(await this.#bytes(request), 'latin1')
+    const { connection, outcome } = this.#start(request, 'slowWriter()')
     let over = false
     void outcome.then(() => {
       over = true
@@ -64,8 +65,8 @@ export class WireFaults {
 
   /** Cuts the connection after this many bytes of the body, like a phone in a tunnel. Resolves when it is cut. */
   async abortedUpload(request: DescribedRequest, afterBytes: number): Promise<void> {
-    const { connection, outcome } = this.#start(request, 'abortedUpload()')
     const text = await this.#bytes(request)
+    const { connection, outcome } = this.#start(request, 'abortedUpload()')
     const bodyAt = text.indexOf('\r\n\r\n') + 4
     connection.stream.write(text.slice(0, bodyAt + afterBytes), 'latin1')
     await settle()
@@ -75,15 +76,17 @@ export class WireFaults {
 
   /** Sends the request and then a FIN: a client that has half-closed its side and still reads. */
   async halfOpen(request: DescribedRequest): Promise<FaultOutcome> {
+    const bytes = await this.#bytes(request)
     const { connection, outcome } = this.#start(request, 'halfOpen()')
-    connection.stream.end(await this.#bytes(request), 'latin1')
+    connection.stream.end(bytes, 'latin1')
     return outcome
   }
 
   /** Disconnects after this many bytes of the response's body. Resolves when the connection is closed. */
   async cutResponse(request: DescribedRequest, afterBytes: number): Promise<FaultOutcome> {
+    const bytes = await this.#bytes(request)
     const { connection, outcome } = this.#start(request, 'cutResponse()', afterBytes)
-    connection.stream.write(await this.#bytes(request), 'latin1')
+    connection.stream.write(bytes, 'latin1')
     return outcome
   }
 
@@ -93,6 +96,7 @@ export class WireFaults {
     return request
   }
 
+  /** Connects. Call it when the bytes are ready, because the server's time-outs start now. */
   #start(request: DescribedRequest, what: string, mostBytes: number = Number.POSITIVE_INFINITY) {
     const connection = this.#connect(`faults.${what}`)
     const { method } = request.description

@@ -31,7 +31,7 @@ await runWhole(
   scenarios.filter(({ name }) => chosen(name)),
   chosen('latency'),
 )
-// Micro benchmarks run when asked for by name; the smoke run starts them all, so that none is forgotten and breaks.
+// Micro benchmarks run only when named; the smoke run starts all of them, so that none breaks unnoticed.
 for (const name of micro.filter(name => (values.smoke ? chosen(name) : positionals.includes(name)))) {
   if (values.smoke) process.env.BENCH_SMOKE = '1'
   await import(`./micro/${name}.bench.ts`)

@@ -1,4 +1,4 @@
-/** What a kind of test file is, where it runs, and how long one file of it may take on two quiet processors. */
+/** A kind of test file: where it runs, and how long one file may take on two quiet processors. */
 export interface Suite {
   name: string
   files: string
@@ -47,7 +47,7 @@ export function limitOf(file: string): number {
   return SUITES.find(suite => suite.includes(file))?.limitMs ?? Number.POSITIVE_INFINITY
 }
 
-/** A line for a run that took longer than it may; undefined where it did not. */
+/** A line about a run that took too long; undefined otherwise. */
 export function overTarget(target: keyof typeof TARGETS, ms: number): string | undefined {
   const limitMs = TARGETS[target]
   return ms > limitMs

@@ -1,4 +1,4 @@
-// `make check`: everything a change must pass. Every stage runs, so that one run names all that is wrong.
+// `make check`: everything a change must pass. Every stage runs, so that one run lists everything that is wrong.
 import { globSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { overTarget } from './budget.ts'
@@ -7,7 +7,7 @@ import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
 import { PUBLISHED, runVitest } from './vitest-run.ts'
 
-/** Of each stage: far more than any takes, and less than a machine that runs it may. */
+/** Time limit of each stage: far more than any takes on a quiet machine. */
 const deadlineMs = 30 * 60_000
 const started = performance.now()
 const bin = 'node_modules/.bin'
@@ -37,7 +37,7 @@ async function tests(name: string, args: readonly string[]): Promise<void> {
 
 await stage('format and lint', [`${bin}/biome`, 'ci', '--colors=off', '.'])
 await stage('regular expressions', [process.execPath, '--conditions=@arlen/source', 'tooling/lint/linear-regexps.ts'])
-// From nothing, for what is left of sources that are gone would be packed.
+// From scratch, because leftovers of deleted sources would be packed.
 for (const dist of globSync('packages/*/dist')) rmSync(dist, { recursive: true })
 await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])
 await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
@@ -54,7 +54,7 @@ for (const { name, ok, reason, ms } of results) {
 const overtime = overTarget('check', performance.now() - started)
 if (overtime) console.log(overtime)
 console.log(describeTally(tally))
-// What `pnpm run release` asks for: that this commit, and nothing else, has passed.
+// `pnpm run release` requires that exactly this commit has passed.
 const passed = tally.failed === 0 && exitCode() === 0 && !signal.aborted
 if (passed && commit && commit === (await cleanCommit(root))) writeChecked(root, commit)
 process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

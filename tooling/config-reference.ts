@@ -1,4 +1,4 @@
-/** Writes the tables of settings and limits into the documents that have them; a test holds the documents to it. */
+/** Writes the tables of settings and limits into the docs; a test checks that they are up to date. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listSettings } from '@arlen/core/config'
@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..')
 
 interface GeneratedTable {
   readonly file: string
-  /** What stands in the comments around it. */
+  /** The text in the comments around it. */
   readonly name: string
   readonly lines: () => readonly string[]
 }
@@ -41,7 +41,7 @@ function defaultOf({ unit, default: value, zeroIsNone }: LimitSetting): string {
   return `${value.toLocaleString('en-US')}${unit === 'count' ? '' : ` ${unit}`}`
 }
 
-/** A document with its table as it should be. */
+/** A document with its table up to date. */
 export function withTable(document: string, { file, name, lines }: GeneratedTable): string {
   const start = `<!-- ${name}: written by tooling/config-reference.ts -->\n`
   const end = `<!-- end of ${name} -->\n`

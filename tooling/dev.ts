@@ -11,7 +11,7 @@ import { startEmbedded } from '@arlen/pg/embedded'
 const shop = join(import.meta.dirname, '../apps/strickland')
 const { env } = process
 
-// Until boomhauer listens to them itself, signals wait: the database below must be stopped, not left.
+// Until boomhauer handles signals itself, they wait: the database below must be stopped, not left running.
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 let stopping = false
 const stop = () => {

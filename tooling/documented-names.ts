@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The steps of a visit are members of what `visit()` gives, which has no exported name. */
+/** The steps of a visit are members of the result of `visit()`, which has no exported name. */
 const TESTING = 'packages/testing/README.md'
 
-/** What names of a documentation may be: all that the packages export, take, and are commanded with. */
+/** The names that the docs may use: everything that the packages export and accept, and the words of their commands. */
 export function knownNames(root: string): { words: Set<string>; commands: Set<string> } {
   const read = (patterns: string[]) =>
     globSync(patterns, { cwd: root }).map(path => readFileSync(join(root, path), 'utf8'))
@@ -17,7 +17,7 @@ export function knownNames(root: string): { words: Set<string>; commands: Set<st
   return { words, commands: new Set([...usages.map(match => match[1] ?? ''), ...propane]) }
 }
 
-/** Of the tables of a page, what Arlen calls it (the second column), and the reason where it has nothing (the third). */
+/** From the tables of a page: Arlen's name for something (the second column), and the reason if it has none (the third). */
 export function ownColumn(markdown: string): { line: number; text: string }[] {
   return markdown.split('\n').flatMap((row, index) => {
     if (!row.startsWith('| ')) return []
@@ -26,12 +26,12 @@ export function ownColumn(markdown: string): { line: number; text: string }[] {
   })
 }
 
-/** With an empty one before the first bar. Bars within code are escaped in a table, and ours have none. */
+/** Starts with an empty one before the first bar. Bars within code are escaped in a table, and ours have none. */
 export function cellsOf(row: string): string[] {
   return row.split('|').map(cell => cell.trim())
 }
 
-/** Names in code that nothing in Arlen has. Members count: of `c.session.get('cart')`, `session` and `get`. */
+/** Names in code that do not exist in Arlen. Members count: for `c.session.get('cart')`, `session` and `get`. */
 export function unknownNames(text: string, { words, commands }: ReturnType<typeof knownNames>): string[] {
   const code = [...text.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '')
   return code.flatMap(each => {
@@ -53,5 +53,5 @@ export function unknownNames(text: string, { words, commands }: ReturnType<typeo
   })
 }
 
-/** Of the language, of Node.js, and of the libraries that pages name. */
+/** Names of the language, Node.js, and the libraries that pages mention. */
 const LANGUAGE = new Set(['async', 'await', 'block', 'file', 'mimeType', 'maxSize', 'fetch', 'if'])

@@ -1,14 +1,14 @@
 export interface Example {
-  /** Of its first line of code, from 1. */
+  /** Line number of its first line of code, from 1. */
   line: number
   code: string
 }
 
 /**
- * The fenced code blocks of a Markdown page that are marked `ts run` (CommonMark 0.31, section 4.5, without indented
- * fences: ours stand at the margin).
+ * The fenced code blocks of a Markdown page that are marked `ts run` (CommonMark 0.31, section 4.5; without indented
+ * fences, which our pages do not have).
  *
- * @throws when a fence is never closed
+ * @throws if a fence is never closed
  */
 export function findExamples(markdown: string): Example[] {
   const examples: Example[] = []

@@ -15,14 +15,14 @@ const shop = join(import.meta.dirname, '../apps/strickland')
 const { env } = process
 env.ARLEN_MAIL_DELIVER ??= env.ARLEN_MAIL_HOST ? 'smtp' : 'outbox'
 
-/** What has been started, to be undone in reverse. */
+/** Everything that was started, to be stopped in reverse. */
 const started: (() => Promise<unknown>)[] = []
 let server: PropaneHandle | undefined
 let stopping = false
 
 process.on('SIGINT', stop)
 process.on('SIGTERM', stop)
-process.on('SIGHUP', () => server?.reload().catch(() => undefined)) // its log says what came of it
+process.on('SIGHUP', () => server?.reload().catch(() => undefined)) // its log tells how it ended
 
 /** A second signal does not wait for requests in flight. */
 function stop(): void {
@@ -52,7 +52,7 @@ async function run(): Promise<void> {
     port: env.PORT || '3000',
     workers: env.WORKERS || '2',
     probePath: '/readyz',
-    preStopDelayMs: '0', // nothing routes traffic to a shop that someone tries out
+    preStopDelayMs: '0', // nothing routes traffic to a shop that is only being tried out
     env: { ...env, ARLEN_ENV: 'production', ARLEN_SESSION_SECRETS: sessionSecrets(), DATABASE_URL: dsn },
   })
   if (stopping) void server.stop()
@@ -72,7 +72,9 @@ async function startDatabase(): Promise<string> {
   return database.dsn
 }
 
-/** Made once and kept beside the data, as an operator would: production never starts on a secret that anybody knows. */
+/**
+ * Created once and kept next to the data, as an operator would do: production never starts with a publicly known secret.
+ */
 function sessionSecrets(): string {
   if (env.ARLEN_SESSION_SECRETS) return env.ARLEN_SESSION_SECRETS
   const file = join(shop, '.arlen/session-secret')

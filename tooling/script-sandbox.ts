@@ -22,8 +22,8 @@ const posixTools =
   'cat chmod cp dirname echo env find grep head id kill ls make mkdir mktemp mv rm sed sh sleep tail tee touch tr true'
 
 /**
- * A copy of some of the repository's shell scripts, in a folder of its own whose path has spaces, and a PATH that holds
- * what POSIX promises, make, and the programs a test plays itself.
+ * A copy of some of the repository's shell scripts, in a folder whose path contains spaces, and a PATH with the POSIX
+ * utilities, make, and the programs that a test fakes.
  */
 export class ScriptSandbox implements Disposable {
   readonly base: string = mkdtempSync(join(tmpdir(), 'arlen scripts '))
@@ -48,7 +48,7 @@ export class ScriptSandbox implements Disposable {
     rmSync(this.base, { recursive: true, force: true })
   }
 
-  /** Puts a program of that name, a shell script, in PATH. */
+  /** Adds a program with this name, a shell script, to PATH. */
   program(name: string, body: string): void {
     rmSync(join(this.bin, name), { force: true })
     writeFileSync(join(this.bin, name), `#!/bin/sh\n${body}\n`)
@@ -59,7 +59,7 @@ export class ScriptSandbox implements Disposable {
     rmSync(join(this.bin, name), { force: true })
   }
 
-  /** Writes a file below the root, with the folders it stands in. */
+  /** Writes a file below the root, and creates its folders. */
   file(path: string, text: string, mode = 0o644): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true })
     writeFileSync(join(this.root, path), text, { mode })
@@ -79,7 +79,7 @@ export class ScriptSandbox implements Disposable {
   }
 }
 
-/** For what another process does to the file system, which announces nothing. */
+/** For changes of the file system by another process, which are not announced. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 5))
 }

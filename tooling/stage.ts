@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 export interface StageOptions {
-  /** After this long the stage is stopped and counts as failed. */
+  /** After this time, the stage is stopped and counts as failed. */
   deadlineMs: number
   env?: Readonly<Record<string, string>>
   signal?: AbortSignal
@@ -12,18 +12,18 @@ export interface StageOptions {
 export interface StageResult {
   name: string
   ok: boolean
-  /** Why it failed, in a few words; empty when it did not. */
+  /** Why it failed, in a few words; empty if it did not. */
   reason: string
   ms: number
-  /** By its deadline, or by an interrupt. */
+  /** Whether it was stopped by its deadline or by an interrupt. */
   wasStopped: boolean
 }
 
 const STOP_GRACE_MS = 5_000
 
 /**
- * Runs one command of a longer run. It gets a process group of its own, and when it has
- * ended, or is stopped by the deadline or the signal, whatever is left of the group is ended too.
+ * Runs one command of a longer run. It gets its own process group; when it has ended, or is stopped by the deadline or the
+ * signal, the rest of the group is ended too.
  */
 export function runStage(name: string, command: readonly string[], options: StageOptions): Promise<StageResult> {
   const started = performance.now()
@@ -68,11 +68,11 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // the group is gone, which is what a signal to it is for
+    // the group no longer exists, which is the goal
   }
 }
 
-/** Aborts on the first INT, TERM or HUP, so that a run can stop its stage and say so, and remembers which it was. */
+/** Aborts on the first INT, TERM or HUP, so that a run can stop its stage and report it, and remembers the signal. */
 export function abortOnSignals(): { signal: AbortSignal; exitCode: () => number } {
   const controller = new AbortController()
   const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }

@@ -5,8 +5,8 @@ import { limitOf } from './budget.ts'
 import { emptyTally, type Tally } from './tally.ts'
 
 /**
- * Leaves a {@link Tally} of the run in the file named by TALLY_FILE. A run that crashes leaves none, which is how
- * whoever started it tells the difference.
+ * Writes a {@link Tally} of the run to the file named by TALLY_FILE. A run that crashes writes none, so that the caller can
+ * tell the difference.
  */
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly { message?: string }[]): void {
@@ -20,7 +20,7 @@ export default class TallyReporter implements Reporter {
   }
 }
 
-/** Worth a line in the summary, in milliseconds. */
+/** Slow enough for a line in the summary, in milliseconds. */
 const SLOW_MS = 5_000
 
 function countModule(module: TestModule, tally: Tally): void {
@@ -49,7 +49,7 @@ function countTest(test: TestCase, file: string, tally: Tally): void {
   else fail(tally, `${file} > ${test.fullName}: ${firstLine(result.errors?.[0]?.message ?? 'it never finished')}`)
 }
 
-/** `ctx.skip(condition, reason)` says it; a `skipIf` can only say it in the name of the test or of a suite around it. */
+/** `ctx.skip(condition, reason)` has a reason; with `skipIf`, it can only be in the name of the test or its suite. */
 function reasonFor(test: TestCase): string {
   const result = test.result()
   if (result.state === 'skipped' && result.note) return result.note

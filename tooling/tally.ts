@@ -1,17 +1,17 @@
 import { limitOf } from './budget.ts'
 
-/** What a run of tests came to. */
+/** The result of a test run. */
 export interface Tally {
   passed: number
   failed: number
   skipped: SkippedTest[]
-  /** What failed, one line each. */
+  /** The failures, one line each. */
   failures: string[]
-  /** What passed, but not at the first try: a defect of the product or of the test. */
+  /** Tests that passed, but not at the first attempt: a defect of the product or of the test. */
   unsteady: string[]
-  /** Files that took longer than they may: they are to be shortened, or split. */
+  /** Files that took too long: shorten or split them. */
   overtime: SlowFile[]
-  /** Files that took long. */
+  /** Slow files. */
   slow: SlowFile[]
 }
 
@@ -44,7 +44,7 @@ export function addTally(to: Tally, more: Tally): void {
   to.overtime.push(...more.overtime)
 }
 
-/** The closing lines of a run: what was skipped and why, what failed, and last the count, alone on its line. */
+/** The closing lines of a run: the skipped tests with reasons, the failures and, alone on the last line, the counts. */
 export function describeTally(tally: Tally): string {
   const lines: string[] = []
   if (tally.slow.length > 0) {

@@ -9,17 +9,17 @@ export interface VitestRun {
   tally: Tally
 }
 
-/** Arguments that run what users install, as they use it, instead of the tests of the sources. */
+/** Arguments for testing installed packages, as users have them, instead of the sources. */
 export const PUBLISHED: readonly string[] = ['--root', '.', '--config', 'tooling/published/vitest.config.ts']
 
 const reporter = join(import.meta.dirname, 'tally-reporter.ts')
 
-/** Runs Vitest over the repository and counts its tests; a runner that fails without a failed test is one failure. */
+/** Runs Vitest over the repository and counts its tests; if the runner fails without a failed test, that is one failure. */
 export async function runVitest(name: string, args: readonly string[], options: StageOptions): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-test-'))
   const file = join(folder, 'tally.json')
   try {
-    const color = process.stdout.isTTY ? [] : ['--no-color'] // it believes that CI wants colors
+    const color = process.stdout.isTTY ? [] : ['--no-color'] // Vitest assumes that CI supports colors
     const command = ['node_modules/.bin/vitest', 'run', '--allowOnly=false', '--reporter=default', ...color]
     const result = await runStage(name, [...command, `--reporter=${reporter}`, ...args], {
       ...options,
@@ -37,7 +37,7 @@ function tallyOf(result: StageResult, file: string): Tally {
     return { ...emptyTally(), failed: 1, failures: [`${result.name}: ${result.reason || 'no report'}`] }
   }
   if (result.ok) return tally
-  // What the runner says of workers that were stopped with it is not a failure of a test.
+  // Errors about workers that were stopped together with the runner are not test failures.
   const own = tally.failures.filter(failure => !failure.startsWith('outside any test: [vitest-pool]'))
   if (result.wasStopped)
     return { ...tally, failed: own.length + 1, failures: [...own, `${result.name}: ${result.reason}`] }
@@ -49,6 +49,6 @@ function readTally(file: string): Tally | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Tally
   } catch {
-    return undefined // a runner that crashed has written none, or half of one
+    return undefined // a runner that crashed has written none, or part of one
   }
 }

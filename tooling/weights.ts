@@ -1,4 +1,4 @@
-// Writes the table of docs/weights.md: what an installation of each package brings along.
+// Writes the table of docs/weights.md: what installing each package brings along.
 import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -13,13 +13,13 @@ interface Manifest {
 
 export interface Weight {
   name: string
-  /** Ours that come with it, without itself. */
+  /** Arlen packages that come with it, without itself. */
   ours: string[]
-  /** Packages of others. Of those that exist for several platforms, npm installs one; it is counted as its parent. */
+  /** Third-party packages. Of packages for several platforms, npm installs one; it is counted as its parent. */
   others: string[]
 }
 
-/** What npm installs for each published package, as far as the lockfile's versions decide it. */
+/** What npm installs for each published package, according to the versions in the lockfile. */
 export function weights(root: string): Weight[] {
   const folders = globSync('packages/*/package.json', { cwd: root }).map(path => join(root, dirname(path)))
   const published = folders.filter(folder => !readManifest(folder).private)
@@ -42,13 +42,13 @@ function weigh(folder: string): Weight {
   return { name: self, ours: names.filter(isOurs).sort(), others: names.filter(name => !isOurs(name)).sort() }
 }
 
-/** What npm installs without being asked: dependencies, and peers that are not optional. */
+/** What npm installs automatically: dependencies, and peers that are not optional. */
 function needed({ dependencies, peerDependencies, peerDependenciesMeta }: Manifest): string[] {
   const peers = Object.keys(peerDependencies ?? {}).filter(name => !peerDependenciesMeta?.[name]?.optional)
   return [...Object.keys(dependencies ?? {}), ...peers]
 }
 
-/** The node_modules in pnpm's store that a package of others lies in, next to what it depends on. */
+/** The folder in pnpm's store that contains a third-party package together with its dependencies. */
 function storeOf(folder: string): string {
   const at = folder.lastIndexOf('/node_modules/')
   return at < 0 ? folder : folder.slice(0, at + '/node_modules'.length)
@@ -58,7 +58,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** The rows of the table, one a package. */
+/** The rows of the table, one per package. */
 export function weightRows(all: readonly Weight[]): string[] {
   return all.map(({ name, ours, others }) => {
     const list = others.length > 12 ? `${others.length} packages` : others.map(other => `\`${other}\``).join(', ')

@@ -1,9 +1,9 @@
-// Runs one server of servers/ in a process of its own, and says what CPU time it has used.
+// Runs one server of servers/ in its own process, and reports its CPU time.
 import type { Answer } from './answer.ts'
 import { ask } from './ask.ts'
 import { answerCalls } from './child.ts'
 
-/** A module of servers/: starts to listen on a free port of 127.0.0.1 and gives that port. */
+/** A module of servers/: listens on a free port of 127.0.0.1 and returns that port. */
 export interface ServerModule {
   start(scenario: string): Promise<number>
 }

@@ -12,13 +12,13 @@ export interface Effort {
   rounds: number
   /** Requests of a block. */
   requests: number
-  /** Requests before a server's first block of a round, for its code to be compiled. */
+  /** Requests before a server's first block of a round, so that its code is compiled. */
   warmUp: number
   /** Keep-alive connections, with one request at a time on each. */
   connections: number
 }
 
-/** Measures every server of a scenario. Throws where their answers differ. */
+/** Measures every server of a scenario. Throws if their responses differ. */
 export async function measure(scenario: Scenario, effort: Effort): Promise<Figures[]> {
   effort = { ...effort, requests: Math.min(effort.requests, scenario.requests ?? effort.requests) }
   const blocks = new Map(scenario.servers.map(server => [server, [] as Block[][]]))
@@ -87,7 +87,7 @@ async function measureBlock(
   return { requests, ms, userMicros, serverMicros: userMicros + after.system - before.system, loadMicros: cpuMicros }
 }
 
-/** Fields about the connection and the moment are each server's own; all others must be the reference's. */
+/** Fields about the connection and the time are each server's own; all others must equal the reference's. */
 const own = new Set(['date', 'connection', 'keep-alive'])
 
 export function demandSameResponse(scenario: Scenario, server: string, answer: Answer, reference: Answer): void {

@@ -3,9 +3,9 @@ import { parseAst } from 'vitest/node'
 export interface Import {
   /** As written: `./x.ts`, `node:net`, `@arlen/core`. */
   specifier: string
-  /** Whether it is gone at run time. */
+  /** Whether it is erased at run time. */
   typeOnly: boolean
-  /** Whether it is an `import()`, loaded only where it is run. */
+  /** Whether it is an `import()`, loaded only when it is executed. */
   dynamic: boolean
 }
 
@@ -26,7 +26,7 @@ interface Node {
   [key: string]: unknown
 }
 
-/** Reads what a TypeScript module asks of others. Throws where it cannot be parsed. */
+/** Lists what a TypeScript module imports. Throws if it cannot be parsed. */
 export function readModule(source: string): Module {
   const program = parseAst(source, { lang: 'ts' }) as unknown as Node
   const module: Module = { imports: [], strings: new Set(), statements: [], disposes: false, throws: false }
@@ -35,7 +35,7 @@ export function readModule(source: string): Module {
   return module
 }
 
-/** `export { a } from 'x'` and `export *` are what an index may do; `export {}` does nothing at all. */
+/** `export { a } from 'x'` and `export *` are allowed in an index; `export {}` has no effect. */
 function kindOf(statement: Node): string {
   if (statement.type === 'ExportAllDeclaration') return 'reexport'
   if (statement.type !== 'ExportNamedDeclaration') return statement.type

@@ -2,7 +2,7 @@ import { builtinModules } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import { type Package, type SourceFile, TEMPLATES, type Workspace } from './workspace.ts'
 
-/** What is wrong with the workspace, one sentence each, by rule. An empty list is a sound rule. */
+/** The problems of the workspace, one sentence each, by rule. An empty list means that the rule holds. */
 export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'no import of another package’s inside': noInside,
   'imports point down the layers': layersDown,
@@ -52,12 +52,12 @@ function layersDown({ packages, layers }: Workspace): string[] {
   ]
 }
 
-/** Types count: modules that know each other only by their types cannot be understood one without the other either. */
+/** Types count: even modules that are connected only by types cannot be understood separately. */
 function noCycles({ packages, users }: Workspace): string[] {
   return [...packages, ...users].flatMap(each => circles(each.sources)).map(circle => circle.join(' ↔ '))
 }
 
-/** The groups of files in which each reaches every other (Tarjan's strongly connected components). */
+/** Groups of files that all depend on each other (Tarjan's strongly connected components). */
 function circles(sources: readonly SourceFile[]): string[][] {
   const files = new Map(sources.map(file => [file.path, file]))
   const order = new Map<string, number>()
@@ -96,7 +96,7 @@ function declared({ packages, users, rootTools }: Workspace): string[] {
   })
 }
 
-/** `@arlen/core/logger` needs pino, an optional peer of @arlen/core: so pino is a dependency of what imports it. */
+/** `@arlen/core/logger` needs pino, an optional peer of @arlen/core, so packages that import it must depend on pino. */
 function peersBrought({ packages, users }: Workspace): string[] {
   const needs = new Map(packages.flatMap(subpathsWithPeers))
   return everyImport([...packages, ...users], ({ manifest, folder }, file, specifier) => {
@@ -119,7 +119,7 @@ function subpathsWithPeers({ manifest, folder, sources }: Package): [specifier: 
     const loaded = new Set<string>()
     for (const path of reached) {
       for (const { specifier, typeOnly, dynamic } of files.get(path)?.imports ?? []) {
-        if (dynamic) continue // what loads it can say what to install
+        if (dynamic) continue // its importer can report what to install
         if (specifier.startsWith('.')) reached.add(normalize(join(dirname(path), specifier)))
         else if (!typeOnly) loaded.add(packageOf(specifier))
       }
@@ -131,7 +131,7 @@ function subpathsWithPeers({ manifest, folder, sources }: Package): [specifier: 
 function used({ packages, users }: Workspace): string[] {
   const found: string[] = []
   for (const { manifest, folder, sources, fixtures } of [...packages, ...users]) {
-    // Their dependencies are commands too, and what others load when it is there.
+    // Their dependencies are commands too, and optional packages that others load.
     if (folder === '.' || folder.startsWith(TEMPLATES) || folder.startsWith('tooling/')) continue
     const named = (files: readonly SourceFile[]) =>
       new Set(files.flatMap(file => [...file.imports.map(each => each.specifier), ...file.strings].map(packageOf)))
@@ -143,7 +143,7 @@ function used({ packages, users }: Workspace): string[] {
         .flatMap(each => Object.keys(each.manifest.peerDependencies ?? {})),
     )
     for (const name of Object.keys(manifest.dependencies ?? {})) {
-      // A release of an application is started by the command.
+      // The command starts an application's release.
       if (folder.startsWith('apps/') && name === '@arlen/cli') continue
       if (!shipped.has(untyped(name)) && !asked.has(name))
         found.push(`${folder} depends on ${name} and does not use it`)
@@ -178,7 +178,7 @@ function oneSocketDriver({ packages }: Workspace): string[] {
   return files.length > 1 ? [`node:net is imported by ${files.join(', ')}`] : []
 }
 
-/** As an ES module it brings undici along: 15 MiB and tens of milliseconds of every process that loads the package. */
+/** As an ES module, it imports undici: 15 MiB and tens of milliseconds for every process that loads the package. */
 function lazyNodeHttp({ packages }: Workspace): string[] {
   const files = packages.flatMap(({ sources }) => sources).filter(file => file.shipped && loads(file, 'http'))
   return files.map(
@@ -237,7 +237,7 @@ function exportsExist({ packages }: Workspace): string[] {
   )
 }
 
-/** Applies a check to every import and gathers what it has to say. */
+/** Applies a check to every import and collects the problems. */
 function everyImport(
   packages: readonly Package[],
   check: (from: Package, file: SourceFile, specifier: string) => string | undefined,
@@ -247,12 +247,12 @@ function everyImport(
   )
 }
 
-/** `@arlen/pg/embedded` gives `@arlen/pg`. */
+/** `@arlen/pg/embedded` becomes `@arlen/pg`. */
 function packageOf(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
-/** `@types/pg` is used where `pg` is. */
+/** `@types/pg` counts as used if `pg` is. */
 function untyped(name: string): string {
   return name.replace(/^@types\/(?:(.+)__)?/, (_, scope?: string) => (scope ? `@${scope}/` : ''))
 }

@@ -3,10 +3,10 @@ import { join, relative } from 'node:path'
 import { type Module, readModule } from './imports.ts'
 
 export interface SourceFile extends Module {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   path: string
   lines: number
-  /** Shipped to users, rather than a test or a part of one. */
+  /** Whether it is shipped to users, rather than a test or part of one. */
   shipped: boolean
 }
 
@@ -23,15 +23,15 @@ export interface Manifest {
 }
 
 export interface Package {
-  /** From the root of the repository: `packages/core`. */
+  /** Relative to the root of the repository: `packages/core`. */
   folder: string
   manifest: Manifest
-  /** All paths below the folder, from the folder. */
+  /** All paths in the folder, relative to it. */
   paths: string[]
   sources: SourceFile[]
-  /** The programs that tests run, as text: they are free to be wrong, so they are not parsed. */
+  /** The programs that tests run, as text: they may be invalid, so they are not parsed. */
   fixtures: string
-  /** The folders of its tsconfig's references, from the root of the repository. */
+  /** The folders that its tsconfig references, relative to the root of the repository. */
   references: string[]
   readme: string
 }
@@ -39,15 +39,15 @@ export interface Package {
 export interface Workspace {
   /** What is published: packages/*. */
   packages: Package[]
-  /** What uses it: applications, templates of applications, benchmarks and the root with its tooling. */
+  /** The users of the packages: applications, templates of applications, benchmarks, and the root with its tooling. */
   users: Package[]
-  /** The layers from the top down, as CONTRIBUTING.md draws them. */
+  /** The layers from the top down, as in CONTRIBUTING.md. */
   layers: string[][]
-  /** Declared in the root manifest, so at hand for every test and tool. */
+  /** Declared in the root manifest, and therefore available to every test and tool. */
   rootTools: ReadonlySet<string>
 }
 
-/** Applications of their own, although a package holds them. */
+/** Separate applications, although a package contains them. */
 export const TEMPLATES = 'packages/create-arlen/templates'
 const leftOut = new Set(['node_modules', 'dist', '.arlen', '.toolchain', '.git', 'coverage'])
 
@@ -70,7 +70,7 @@ export function readWorkspace(root: string): Workspace {
   }
 }
 
-/** The indented list under `## Layers`, one layer a line. */
+/** The indented list under `## Layers`, one layer per line. */
 export function readLayers(contributing: string): string[][] {
   const section = contributing.split(/^## /m).find(part => part.startsWith('Layers')) ?? ''
   const drawn = section.split('\n').filter(line => line.startsWith('    '))
@@ -117,7 +117,7 @@ function readReferences(root: string, folder: string): string[] {
     const config = readJson<{ references?: { path: string }[] }>(join(root, folder, 'tsconfig.json'))
     return (config.references ?? []).map(reference => relative(root, join(root, folder, reference.path)))
   } catch {
-    return [] // no tsconfig of its own, as benchmarks and the root have none that is built
+    return [] // without its own tsconfig, like benchmarks and the root
   }
 }
 

@@ -7,9 +7,9 @@ export interface Framework {
   build?: readonly (readonly string[])[]
   /** The module that propane runs. */
   app: string
-  /** What an answer to `GET /` contains. */
+  /** Text in the response to `GET /`. */
   answers: string
-  /** What it writes when it stops. */
+  /** What it prints when it stops. */
   stops: string
   env?: Readonly<Record<string, string>>
 }

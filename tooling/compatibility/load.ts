@@ -1,17 +1,17 @@
 import http from 'node:http'
 
-/** What became of the requests. */
+/** The outcome of the requests. */
 export interface Loss {
   answered: number
-  /** The errors of those that were not answered. */
+  /** The errors of requests without a response. */
   lost: string[]
-  /** Answers with a status from 500. */
+  /** Responses with a status of 500 or more. */
   errors: number
 }
 
 const CLIENTS = 16
 
-/** Sends requests while something goes on: half of the clients keep their connection, half open one for each request. */
+/** Sends requests during an operation: half of the clients keep their connection, half open one for each request. */
 export async function underLoad(url: string, work: () => Promise<void>): Promise<Loss> {
   const loss: Loss = { answered: 0, lost: [], errors: 0 }
   let stopping = false

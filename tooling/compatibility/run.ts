@@ -1,6 +1,6 @@
 /**
- * Runs real frameworks, as their users do, under propane: starts each, reloads it under load, stops it, and writes the table of
- * docs/compatibility.md. `make compatibility`, or with names: `make compatibility WHAT='Express Nuxt'`.
+ * Runs real frameworks under propane, as their users do: starts each, reloads it under load, stops it, and writes the table
+ * in docs/compatibility.md. `make compatibility`, or with names: `make compatibility WHAT='Express Nuxt'`.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -133,7 +133,7 @@ function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? ''
 }
 
-/** Replaces the rows of what was tried; others stay. */
+/** Replaces the rows of the tested frameworks; others stay. */
 function writePage(tried: readonly Row[]): void {
   const date = new Date().toISOString().slice(0, 10)
   const page = readFileSync(PAGE, 'utf8')

@@ -22,7 +22,7 @@ const Order = v.object({
   lines: v.optional(v.pipe(v.array(v.object({ id: IntegerParam, note: v.optional(v.string()) })), v.maxLength(100))),
 })
 
-/** An application that reads all that a stranger can send, with everything that is built in turned on. */
+/** An application that parses everything a client can send, with every built-in feature turned on. */
 export function everythingApp(root: string): App {
   mkdirSync(join(root, 'public'), { recursive: true })
   writeFileSync(join(root, 'public/file.txt'), 'a file')

@@ -1,24 +1,27 @@
-/** How many times as large the large input is. */
+/** How many times larger the large input is. */
 export const LARGE = 8
 
-/** What eight times the input may cost: linear work is 8, quadratic 64. In between are caches and what every call costs. */
+/**
+ * The acceptable cost of an input eight times larger: linear work takes 8 times as long, quadratic 64 times. The range
+ * between is for caches and fixed costs.
+ */
 export const MOST_GROWTH = 24
 
 export interface Growth {
-  /** How many times the CPU of the small input the large one takes. */
+  /** How many times more CPU the large input takes than the small one. */
   ratio: number
-  /** CPU of the large input, in milliseconds. */
+  /** CPU time of the large input, in milliseconds. */
   largeMs: number
 }
 
 type Work = () => unknown
 
-/** What takes less at its limit, in milliseconds, hurts nobody, and cannot be measured to say so. */
+/** Work that takes less time than this at its limit, in milliseconds, is harmless and too short to measure. */
 const NOTHING_MS = 0.1
 
 /**
- * The growth of a parser's CPU from an input to one eight times as large. A clock is read first: what passes by it, with
- * whatever else the machine does meanwhile, passes. What does not is measured again, by the CPU of this thread.
+ * How a parser's CPU time grows with an input eight times larger. The first measurement uses the wall clock: what passes by
+ * it passes, whatever else the machine does. The rest is measured again with the CPU time of this thread.
  */
 export async function growthOf(small: Work, large: Work): Promise<Growth> {
   let growth = compare(await best(4, () => wall(small)), await best(1, () => wall(large)))
@@ -45,7 +48,7 @@ async function wall(work: Work): Promise<number> {
   return performance.now() - before
 }
 
-/** So often that the system's account of it, which it keeps in steps, is exact enough. */
+/** Repeated until the system's CPU accounting, which is coarse, is accurate enough. */
 const MEASURED_MS = 20
 
 async function cpu(work: Work): Promise<number> {
@@ -61,7 +64,7 @@ async function cpu(work: Work): Promise<number> {
 
 /** In milliseconds. */
 function used(): number {
-  // Other threads collect garbage and compile; what they do is not the parser's. Node.js 22 cannot tell them apart.
+  // Other threads collect garbage and compile, which is not the parser's work. Node.js 22 cannot tell them apart.
   const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)()
   return (user + system) / 1000
 }

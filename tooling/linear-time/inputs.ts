@@ -1,10 +1,10 @@
 import { isFieldText, isTargetText } from './shapes.ts'
 import { type RequestParts, requestBytes } from './wire.ts'
 
-/** One place in a request where a stranger writes what he likes. */
+/** A place in a request that a client controls. */
 export interface Input {
   name: string
-  /** As large as it is tried, in bytes: the limit that is usual there, or above. */
+  /** The size to test, in bytes: the usual limit of that place, or more. */
   limit: number
   fits(text: string): boolean
   request(text: string): Buffer
@@ -15,7 +15,7 @@ const FIELD_LIMIT = 32 * KiB
 const LINE_LIMIT = 16 * KiB
 const BODY_LIMIT = KiB * KiB
 
-/** A header field, with what makes someone read it. `frame` stands around the text. */
+/** A header field, and what makes code parse it. `frame` is the text around it. */
 function field(name: string, parts: RequestParts = {}, frame: readonly [string, string] = ['', '']): Input {
   const [before, behind] = frame
   return {

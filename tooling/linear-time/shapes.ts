@@ -1,4 +1,4 @@
-/** What hostile input is made of: blanks, separators, openers without closers, names alone, and what parsers look for. */
+/** Building blocks of hostile input: blanks, separators, openers without closers, bare names, and what parsers look for. */
 const UNITS: readonly string[] = [
   ...' \t\n,;=&%+"\'\\/.:-_*([{<#?@!|~^`$0a',
   '\u00e9',
@@ -43,13 +43,13 @@ const UNITS: readonly string[] = [
   ...["'a", '$a$', '$$', "E'\\", 'select ', '--\n', '/* ', 'a.', 'a-', '1.1.1.1, ', '[::1], ', 'Bearer ', 'http://'],
 ]
 
-/** Texts of about `size` characters, by what they are made of. */
+/** Texts of about `size` characters, by their building blocks. */
 export function shapes(size: number): Map<string, string> {
   const out = new Map<string, string>()
   for (const unit of UNITS) {
     const run = unit.repeat(Math.ceil(size / unit.length))
     out.set(JSON.stringify(unit), run)
-    // What fails at its end is tried again from every place before it, by those who do that.
+    // A text that fails at its end makes backtracking parsers retry from every earlier position.
     if (unit.length < 3) out.set(`a, ${JSON.stringify(unit)}, b`, `a${run}b`)
   }
   const names = (separator: string) => {
@@ -62,12 +62,12 @@ export function shapes(size: number): Map<string, string> {
   return out
 }
 
-/** What may stand in a header field (RFC 9110, section 5.5). */
+/** Characters that are allowed in a header field (RFC 9110, section 5.5). */
 export function isFieldText(text: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
 }
 
-/** What may stand in a request target. */
+/** Characters that are allowed in a request target. */
 export function isTargetText(text: string): boolean {
   return /^[\x21\x24-\x3b\x3d\x3f-\x5f\x61-\x7e]*$/.test(text)
 }

@@ -5,7 +5,7 @@ import { addressKey } from '@arlen/security'
 import { attributes, compileTemplate, escapeHtml, jsonScript } from '@arlen/view'
 import { localTarget } from 'arlen'
 
-/** What reads a text, of a stranger or of a developer, without a request around it. */
+/** A parser of texts from clients or developers, outside of requests. */
 export interface Reader {
   name: string
   /** In characters. */
@@ -17,13 +17,13 @@ const KiB = 1024
 const redact = createRedact()
 const log = createLogger({ level: 'debug', format: 'text', destination: { write: () => undefined } })
 
-/** A text that is refused is read all the same. */
+/** A rejected text has been parsed all the same. */
 function ignoringErrors(read: (text: string) => unknown): (text: string) => unknown {
   return async text => {
     try {
       await read(text)
     } catch {
-      // how long it took is what counts
+      // only the time it took matters
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { App } from 'arlen'
 
-/** A client of one request, without a socket. */
+/** A client that sends one request, without a socket. */
 class Wire extends Duplex {
   received = ''
 
@@ -13,7 +13,7 @@ class Wire extends Duplex {
   }
 }
 
-/** What a server answers to a client that says no more than these bytes. */
+/** The server's response to a client that sends exactly these bytes. */
 export function exchange(server: App, bytes: Buffer): Promise<string> {
   return new Promise(resolve => {
     const wire = new Wire()
@@ -31,7 +31,7 @@ export interface RequestParts {
   body?: string
 }
 
-/** A request as bytes, Latin-1, with what every request needs. */
+/** A request as Latin-1 bytes, with the fields that every request needs. */
 export function requestBytes({ method = 'GET', target = '/', fields = [], body }: RequestParts): Buffer {
   const lines = [`${method} ${target} HTTP/1.1`, ...fields]
   if (!fields.some(field => /^host:/i.test(field))) lines.push('Host: localhost')

@@ -1,6 +1,7 @@
 /**
- * Lint for regular expressions that take more than linear time: most are quadratic, as `/[ \t]*,/` is on a run of blanks,
- * and a header section is long enough for that. Every one that is shipped is judged, whoever writes what it reads.
+ * Lint for regular expressions that take more than linear time. Most of those are quadratic, as `/[ \t]*,/` is for a run of
+ * blanks, and a header section is long enough for that to matter. Every shipped expression is checked, whatever its input
+ * is.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +13,7 @@ export interface Finding {
   /** From 1. */
   line: number
   pattern: string
-  /** What costs the time. */
+  /** The expensive part. */
   reason: string
 }
 
@@ -22,7 +23,7 @@ const REASONS: Readonly<Record<Report['type'], string>> = {
   Move: 'it begins anew at each character of',
 }
 
-/** The regular expressions of a source that are more than linear, literals and `RegExp('…')` alike. */
+/** The regular expressions of a source that are worse than linear, literals and `RegExp('…')` alike. */
 export function findSuperlinear(file: string, text: string): Finding[] {
   const findings: Finding[] = []
   const judge = (start: number, source: string, flags: string) => {
@@ -48,7 +49,7 @@ export function findSuperlinear(file: string, text: string): Finding[] {
   return findings
 }
 
-/** The text of a string that has nothing to be filled in. */
+/** The text of a string without interpolations. */
 function plainText(node: unknown): string | undefined {
   const { type, value, quasi, quasis } = node as { type: string; value: unknown; quasi?: unknown; quasis?: Quasi[] }
   if (type === 'Literal') return typeof value === 'string' ? value : undefined
@@ -64,7 +65,7 @@ function rawText({ quasis }: { quasis: Quasi[] }): string | undefined {
   return quasis.length === 1 ? quasis[0]!.value.raw : undefined
 }
 
-/** Of everything that is shipped, one line each. */
+/** All findings in shipped code, one line each. */
 export function findSuperlinearIn(root: string): string[] {
   const { packages, users } = readWorkspace(root)
   const shipped = [...packages, ...users].flatMap(each => each.sources.filter(source => source.shipped))

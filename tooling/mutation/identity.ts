@@ -21,8 +21,8 @@ export function lineNumberOf({ source, start }: LocatedMutant): number {
 }
 
 /**
- * Names each mutant of a package by what it changes, not by where it stands, so that it is found again after other lines
- * have changed and files were moved. The third of three alike is `… #3`.
+ * Names each mutant of a package by what it changes, not by its position, so that it is found again after other lines have
+ * changed and files have been moved. The third of three identical ones is `… #3`.
  */
 export function nameMutants<M extends LocatedMutant>(mutants: readonly M[]): Map<string, M> {
   const named = new Map<string, M>()

@@ -6,11 +6,11 @@ export interface NumberedMutant extends Mutant {
 }
 
 /**
- * Writes mutants into a module so that each is dormant until `active.ts` is told its number: one copy of the
- * repository serves every mutant, in the processes that tests start as well. One line is added, which tells the type
- * checks of some tests that this is no code to be checked; else lines keep their numbers.
+ * Writes mutants into a module so that each is dormant until `active.ts` is told its number: one copy of the repository
+ * serves every mutant, including in processes that tests start. One line is added, which excludes the module from type
+ * checks; otherwise lines keep their numbers.
  *
- * Each replaced expression becomes a call, for a parenthesis at the start of a line would continue the line before it.
+ * Each replaced expression becomes a call, because a parenthesis at the start of a line would continue the previous line.
  */
 export function instrument(text: string, mutants: readonly NumberedMutant[], activeModule: string): string {
   const sites = [...mutants].sort((a, b) => a.start - b.start || b.end - a.end)

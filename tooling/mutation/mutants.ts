@@ -2,10 +2,10 @@ import { parseSync, visitorKeys } from 'oxc-parser'
 
 /** One small change to a program that a good test notices. */
 export interface Mutant {
-  /** Offsets of what is replaced, in UTF-16 code units. */
+  /** The replaced range, in UTF-16 code units. */
   start: number
   end: number
-  /** What stands there instead; `null` removes a statement. */
+  /** The replacement; `null` removes a statement. */
   replacement: string | null
   /** The kind of change, in two or three words. */
   change: string
@@ -35,8 +35,8 @@ const SWAPS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Lists every mutant of a TypeScript module, in the order of its text. Types are left alone, and so are texts for people
- * (strings with a blank in them): no test should hold a sentence to its letters.
+ * Lists every mutant of a TypeScript module, in the order of its text. Types are left alone, and so are messages (strings
+ * with a blank in them): no test should pin the exact wording.
  */
 export function listMutants(file: string, text: string): Mutant[] {
   const { program, errors } = parseSync(file, text)
@@ -46,7 +46,7 @@ export function listMutants(file: string, text: string): Mutant[] {
   return mutants.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
-/** TypeScript's own nodes hold types, but for those that wrap an expression. */
+/** TypeScript's own nodes contain types, except for those that wrap an expression. */
 const TRANSPARENT = new Set(['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression'])
 const UNTOUCHED = new Set(['ImportDeclaration', 'ExportAllDeclaration', 'Directive'])
 
@@ -94,17 +94,17 @@ function visit(node: Node, parent: Node | undefined, key: string, text: string, 
   }
 }
 
-/** The original keeps its lines beside the replacement, which must not add any. */
+/** The original keeps its lines next to the replacement, which must not add any. */
 function oneLine(code: string): string {
   return code.replace(/\n\s*/g, ' ')
 }
 
-/** In a template, after a comment and between statements, a line break means something. */
+/** In a template, after a comment and between statements, line breaks are significant. */
 function fitsOneLine(code: string): boolean {
   return !code.includes('\n') || !/[`{]|\/\//.test(code)
 }
 
-/** False for what tests can rarely tell from nothing: `return false`, `return null`. */
+/** False for statements that tests can rarely distinguish from nothing: `return false`, `return null`. */
 function isSomething(returned: Node | null): boolean {
   if (returned?.type === 'Literal') return Boolean(returned.value)
   return returned !== null && !(returned.type === 'Identifier' && returned.name === 'undefined')
@@ -115,7 +115,7 @@ function isEffect(expression: Node): boolean {
   return expression.type === 'AssignmentExpression' || expression.type === 'AwaitExpression'
 }
 
-/** A literal that names something: a member, a module. */
+/** A literal that is a name: of a member, of a module. */
 function isName(parent: Node | undefined, key: string): boolean {
   return (key === 'key' && parent?.computed !== true) || key === 'source' || parent?.type === 'ImportExpression'
 }

@@ -1,4 +1,4 @@
-// A set-up file of Vitest: says which test file the hits that follow belong to, in child processes too.
+// A set-up file of Vitest: records which test file the following hits belong to, including in child processes.
 import { relative } from 'node:path'
 import { expect } from 'vitest'
 

@@ -8,7 +8,7 @@ export interface Reach {
   ms: Map<string, number>
 }
 
-/** Runs each test file once with no mutant switched on. One that fails even so can tell nothing and is left out. */
+/** Runs each test file once with no mutant switched on. A file that fails even so is useless here and is left out. */
 export async function recordReach(
   tree: string,
   runners: readonly TestRunner[],
@@ -37,7 +37,7 @@ export async function recordReach(
   return { tests, ms }
 }
 
-/** A package is held to what it promises by its own tests, whoever else uses it. */
+/** A package's promises are tested by its own tests, whoever else uses it. */
 function testFiles(tree: string, packages: readonly string[]): string[] {
   return packages.flatMap(name =>
     globSync(`packages/${name}/{src,test}/**/*.test.ts`, { cwd: tree }).filter(file => !/\.slow\.test\.ts$/.test(file)),

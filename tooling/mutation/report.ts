@@ -12,14 +12,14 @@ export interface Result {
   outcome: Trial['outcome']
 }
 
-/** A mutant that no test can kill, since the program it makes does the same. */
+/** A mutant that no test can kill, because the program it creates behaves the same. */
 export interface Equivalent {
   /** See `nameMutants`. */
   name: string
   reason: string
 }
 
-/** The share of mutants that are not equivalent and that tests must kill. */
+/** The share of non-equivalent mutants that tests must kill. */
 const GOAL = 0.9
 
 export function report(results: readonly Result[], equivalents: readonly Equivalent[]): { text: string; ok: boolean } {

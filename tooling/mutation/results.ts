@@ -2,15 +2,15 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Trial } from './try-mutant.ts'
 
-/** What became of a mutant, and at which commit. */
+/** The outcome of a mutant, and the commit it was tried at. */
 export interface Recorded extends Trial {
   name: string
   commit: string
 }
 
 /**
- * The results of one sample of one package, a line of JSON each, so that a run that was stopped goes on where it was, and
- * survivors are tried again once there are new tests. The first line holds the names of the sample.
+ * The results of one sample of one package, one JSON line each, so that an interrupted run can continue, and survivors are
+ * tried again after new tests. The first line contains the names of the sample.
  */
 export class Results {
   readonly #file: string
@@ -25,7 +25,7 @@ export class Results {
     for (const line of lines) this.#keep(JSON.parse(line) as Recorded)
   }
 
-  /** The names of the sample, chosen when there is none yet. */
+  /** The names of the sample, chosen on first use. */
   sample(choose: () => readonly string[]): readonly string[] {
     if (this.#sample) return this.#sample
     this.#sample = choose()
@@ -38,7 +38,7 @@ export class Results {
     return this.#byName.get(name)
   }
 
-  /** True where trying it would tell nothing new: it is killed, or was tried at this very commit. */
+  /** True if trying it would reveal nothing new: it is killed, or was tried at this very commit. */
   isSettled(name: string, commit: string): boolean {
     const recorded = this.#byName.get(name)
     return recorded !== undefined && (recorded.outcome === 'killed' || recorded.commit === commit)

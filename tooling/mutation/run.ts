@@ -1,11 +1,11 @@
-// `make mutation`: how many small faults do the tests notice? Takes a seeded sample of mutants of some packages, writes
-// all of them, dormant, into a copy of the committed tree, finds which test files of the package reach each, and runs those
-// files with the mutant switched on. Mutants that no test kills are listed; those named in equivalent.json do not count.
+// `make mutation`: how many small faults do the tests notice? Takes a seeded sample of mutants of some packages, writes all
+// of them, dormant, into a copy of the committed tree, finds which test files of the package reach each, and runs those
+// files with the mutant switched on. Mutants that no test kills are listed; those in equivalent.json do not count.
 //
 //   node tooling/mutation/run.ts [--seed N] [--each N] [--package NAME]... [--report]
 //
-// Results are kept in .mutation/: the same command goes on where a stopped run was, and tries survivors again after a
-// commit. `--report` shows what is known and tries nothing.
+// Results are kept in .mutation/: the same command continues an interrupted run, and tries survivors again after a commit.
+// `--report` shows the known results and tries nothing.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,9 +21,9 @@ import { copyTree, plant } from './tree.ts'
 import { tryMutant } from './try-mutant.ts'
 
 const PACKAGES = ['router', 'http', 'pg', 'security', 'session', 'arlen']
-/** A mutant that makes a test file wait for ever is killed by this, or by five times what the file usually takes. */
+/** A mutant that makes a test file hang is killed by this time limit, or by five times the file's usual time. */
 const LEAST_DEADLINE_MS = 60_000
-/** One that makes a single test wait for ever should not cost more than this. The usual time-out is longer. */
+/** A mutant that makes a single test hang should not cost more than this. The usual time-out is longer. */
 const TEST_TIMEOUT_MS = 20_000
 const RUNNERS = 2
 
@@ -51,7 +51,7 @@ const { text, ok } = report(outcomes, JSON.parse(readFileSync(join(import.meta.d
 console.log(text)
 process.exitCode = ok ? 0 : 1
 
-/** The sampled mutants of a package that its source still has. */
+/** The sampled mutants of a package that still exist in its source. */
 function sampleOf(name: string, tree: string): SampledMutant[] {
   const files = globSync(`packages/${name}/src/**/*.ts`, { cwd: tree }).filter(
     file => !/\.test(-d)?\.ts$|\/bin\.ts$/.test(file),

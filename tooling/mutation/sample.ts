@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Takes `count` of the items, each as likely as any other; all of them where there are fewer. */
+/** Picks `count` of the items, each with the same probability; all of them if there are fewer. */
 export function sample<T>(items: readonly T[], count: number, random: () => number): T[] {
   const left = [...items]
   const taken: T[] = []

@@ -9,24 +9,24 @@ export interface RunRequest {
 
 export interface FileResult {
   passed: boolean
-  /** The first thing that went wrong. */
+  /** The first error. */
   failure: string
   ms: number
 }
 
-/** A `test-server.ts` in a process group of its own, started when it is needed and again after it had to be ended. */
+/** A `test-server.ts` in its own process group, started on demand and restarted after it had to be killed. */
 export class TestRunner {
   readonly #tree: string
   readonly #testTimeoutMs: number
   #server: ChildProcess | undefined
 
-  /** @param testTimeoutMs - how long one test may take; hooks may take twice as long */
+  /** @param testTimeoutMs - time limit for one test; hooks may take twice as long */
   constructor(tree: string, testTimeoutMs: number) {
     this.#tree = tree
     this.#testTimeoutMs = testTimeoutMs
   }
 
-  /** Runs one test file. One that does not end in time has failed. */
+  /** Runs one test file. A file that does not end in time has failed. */
   async run(request: RunRequest, deadlineMs: number): Promise<FileResult> {
     this.#server ??= await this.#start()
     const server = this.#server
@@ -61,7 +61,7 @@ export class TestRunner {
     return server
   }
 
-  /** Ends the server and what its tests have left running. */
+  /** Ends the server and everything that its tests have left running. */
   stop(): void {
     const pid = this.#server?.pid
     this.#server = undefined

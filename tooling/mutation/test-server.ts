@@ -1,9 +1,9 @@
-// One Vitest that stays and runs the test files it is told, one at a time: most of the time that a small test file takes
-// is the start of Vitest and the reading of modules, which one process does once for all mutants.
+// A Vitest process that stays and runs the requested test files, one at a time: most of the time of a small test file goes
+// into starting Vitest and loading modules, which happens once for all mutants.
 import { createVitest, type TestModule } from 'vitest/node'
 import type { FileResult, RunRequest } from './test-runner.ts'
 
-// Only what this run reports counts: Vitest itself keeps the modules of earlier runs among its results.
+// Only this run's reports count: Vitest keeps the modules of earlier runs among its results.
 let failures: string[] = []
 let ended: TestModule[] = []
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { LocatedMutant } from './identity.ts'
 import { instrument, type NumberedMutant } from './instrument.ts'
 
-/** A copy of the committed tree, installed and built, that goes away with the process. */
+/** A copy of the committed tree, installed and built, that is deleted with the process. */
 export function copyTree(root: string): { tree: string; commit: string } {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-mutation-'))
   const tree = join(folder, 'tree')
@@ -15,7 +15,7 @@ export function copyTree(root: string): { tree: string; commit: string } {
   })
   must('git', ['worktree', 'add', '--detach', tree, 'HEAD'], root)
   must('pnpm', ['install', '--frozen-lockfile', '--prefer-offline'], tree)
-  must(join(tree, 'node_modules/.bin/tsc'), ['-b', 'tsconfig.build.json'], tree) // some tests start what is built
+  must(join(tree, 'node_modules/.bin/tsc'), ['-b', 'tsconfig.build.json'], tree) // some tests start the built packages
   return { tree, commit: must('git', ['rev-parse', '--short', 'HEAD'], tree).trim() }
 }
 

@@ -5,7 +5,7 @@ export interface Trial {
   outcome: 'killed' | 'survived' | 'unreached'
   /** The test file that killed it. */
   by?: string
-  /** Test files whose failure was not the mutant's doing. */
+  /** Test files whose failure was not caused by the mutant. */
   unsure?: string[]
 }
 
@@ -13,8 +13,9 @@ export interface Trial {
 export type RunFile = (file: string, mutant: 'on' | 'off') => Promise<FileResult>
 
 /**
- * Tries a mutant on the test files that reach it, in their order, until one fails. On a busy machine a test of sockets or
- * processes also fails by itself: such a failure counts when the same file passes without the mutant and fails again with it.
+ * Tries a mutant on the test files that reach it, in order, until one fails. On a busy machine, a test of sockets or
+ * processes can also fail by itself: a failure counts only if the same file passes without the mutant and fails again with
+ * it.
  */
 export async function tryMutant(tests: readonly string[], run: RunFile): Promise<Trial> {
   if (tests.length === 0) return { outcome: 'unreached' }
@@ -28,7 +29,7 @@ export async function tryMutant(tests: readonly string[], run: RunFile): Promise
   return unsure.length > 0 ? { outcome: 'survived', unsure } : { outcome: 'survived' }
 }
 
-/** Tests beside the code need no sockets, so that only time can make them fail by themselves. */
+/** Tests next to the code need no sockets, so only time can make them fail by themselves. */
 function isCertain(file: string, failure: string): boolean {
   return file.includes('/src/') && !/tim(?:e|ing)|did not end|runner ended/i.test(failure)
 }

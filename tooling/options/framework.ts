@@ -46,7 +46,7 @@ async function withVisitor(use: (visitor: Visitor) => unknown): Promise<void> {
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'visit'] as const
 
-/** Of the application and of what is around it. */
+/** Options of the application and its surroundings. */
 export const FRAMEWORK: readonly Row[] = [
   { bag: 'arlen createApp()', make: o => createApp(o), misspelled: 'enviroment', meant: 'environment' },
   { bag: 'arlen createApp()', make: o => createApp(o), misspelled: 'templates.helprs', meant: 'templates.helpers' },

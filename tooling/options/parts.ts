@@ -80,7 +80,7 @@ const ofContext = (method: string, run: (c: Context, options: never) => unknown,
 const ofReply = (method: string, run: (c: Context, options: never) => unknown): Row =>
   ofContext(method, run, { misspelled: 'staus', meant: 'status', owner: 'the reply' })
 
-/** Of what works without the framework. */
+/** Options of parts that work without the framework. */
 export const PARTS: readonly Row[] = [
   { bag: '@arlen/http serve()', make: o => serve(() => 'ok', o), misspelled: 'trustedProxys', meant: 'trustedProxies' },
   {

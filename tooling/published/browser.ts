@@ -36,7 +36,7 @@ export class Window {
     return this.page.getByLabel(label).fill(text)
   }
 
-  /** Presses a button or follows a link, and waits for the page that comes of it. */
+  /** Presses a button or follows a link, and waits for the resulting page. */
   async click(role: 'button' | 'link', name: string): Promise<void> {
     const loaded = this.page.waitForEvent('load')
     await this.page.getByRole(role, { name }).first().click()

@@ -32,18 +32,18 @@ const RESOLUTIONS = {
   nodenext: ['--module', 'nodenext', '--moduleResolution', 'nodenext'],
   bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
 }
-/** As the Dockerfiles of new applications install. */
+/** Like the Dockerfiles of new applications. */
 const NPM_DEPLOYS = ['npm', 'ci', '--omit=dev']
 const PNPM_DEPLOYS = ['pnpm', 'install', '--frozen-lockfile', '--prod']
 
-/** Where boomhauer and propane are, once they have said so. */
+/** The addresses of boomhauer and propane, once they have printed them. */
 const developed = (output: string) => /boomhauer at (http:\S+)/.exec(output)?.[1]
 const produced = (output: string) => {
   const address = /is ready after/.test(output) && /"address":"([^"]+)"/.exec(output)?.[1]
   return address ? `http://${address}` : undefined
 }
 
-/** What each kind of application goes on with: `arlen generate …`. */
+/** The generators to run in each kind of application: `arlen generate …`. */
 const GENERATED = {
   full: [
     'resource article title body:text price:integer? published:boolean due:date',
@@ -73,7 +73,7 @@ function readDockerfile(folder: string): { start: string[]; health: string[] } {
   return { start: commands[0], health: commands[1] }
 }
 
-/** The status for a host: fetch() names that of the URL. */
+/** The status for a host: fetch() would use the URL's host. */
 async function statusOf(url: string, host: string): Promise<number | undefined> {
   const [response] = (await once(request(url, { headers: { host } }).end(), 'response')) as [IncomingMessage]
   response.resume()
@@ -181,7 +181,7 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
 
     test('is installed without a warning', async () => {
       const lines = (await user.install(project)).split('\n')
-      // What pnpm says of a machine that is busy.
+      // pnpm's messages on a busy machine.
       const ours = lines.filter(line => !/Request took \d+ms/.test(line)).join('\n')
       expect(ours).not.toMatch(/warn|deprecated|vulnerab/i)
     })

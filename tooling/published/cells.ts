@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { NODE_LINES } from '@arlen/core/node-version'
 
-/** A way in which users have the packages: a release of Node.js and a package manager. */
+/** A way in which users install the packages: a release of Node.js and a package manager. */
 export interface Cell {
   node: string
   packageManager: 'npm' | 'pnpm'
 }
 
-/** The strictest of all: the oldest Node.js, and a node_modules that shows no dependencies of dependencies. */
+/** The strictest: the oldest Node.js, and a node_modules that hides dependencies of dependencies. */
 const STRICTEST: Cell = { node: NODE_LINES[22]!.minimum, packageManager: 'pnpm' }
 
 /**

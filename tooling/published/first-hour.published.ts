@@ -32,7 +32,7 @@ async function untilFirstPage(name: string, env: Record<string, string>): Promis
   })
 }
 
-// A machine that others use is slower by as much as it is asked for: that is measured before, between and after.
+// A shared machine is slower by its load, which is measured before, between and after.
 test('the first page is open in time, with a cold and with a warm cache (timed)', { retry: 1 }, async () => {
   const cache = mkdtempSync(join(folder, 'cache-'))
   const name = cache.slice(-6).toLowerCase()
@@ -69,7 +69,7 @@ describe('a new application', () => {
       for (const word of ['One', 'Two', 'Three']) {
         const started = performance.now()
         writeProject(project, { 'templates/home.html.ets': original.replace('<h1>', `<h1>${word} `) })
-        // What is asked for after a save waits for its build; before boomhauer has noticed, the old page is shown.
+        // A request after a save waits for the build; until boomhauer has noticed the save, it gets the old page.
         while (!(await (await fetch(url)).text()).includes(`<h1>${word}`));
         times.push(performance.now() - started)
       }
@@ -124,7 +124,7 @@ describe('a new application', () => {
       })
     })
 
-    /** The page of the failure comes by itself, and goes away by itself. */
+    /** The failure page appears and disappears by itself. */
     async function breakAndMend(window: Window): Promise<void> {
       const file = join(project, 'src/notes/routes.ts')
       const code = readFileSync(file, 'utf8')

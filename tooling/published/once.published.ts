@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { catalogVersion, PACKAGES, ROOT } from './published.ts'
 import { nodeBinary, User, writeProject } from './user.ts'
 
-// What does not depend on who uses it: manifests, and what an old Node.js or another framework is told.
+// Independent of the cell: manifests, and messages for an old Node.js or another framework.
 const registry = inject('registry')
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-published-')))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -9,7 +9,7 @@ export const ROOT: string = join(import.meta.dirname, '../..')
 export interface Published {
   folder: string
   name: string
-  /** What can be imported: `@arlen/view`, `@arlen/view/express`. */
+  /** Everything that can be imported: `@arlen/view`, `@arlen/view/express`. */
   specifiers: string[]
   examples: string[]
 }
@@ -40,7 +40,7 @@ export async function publishAll(registry: Registry): Promise<void> {
   if (!ok) throw new Error(`the packages cannot be published: ${reason}`)
 }
 
-/** The version that the repository uses of a package of others. */
+/** The repository's version of a third-party package. */
 export function catalogVersion(name: string): string {
   const workspace = readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')
   const version = new RegExp(`^  "?${name}"?: (\\S+)$`, 'm').exec(workspace)?.[1]
@@ -48,7 +48,7 @@ export function catalogVersion(name: string): string {
   return version
 }
 
-/** The packages of others that examples import. */
+/** The third-party packages that examples import. */
 export function importedBy(examples: readonly string[]): string[] {
   const specifiers = examples.flatMap(code => [...code.matchAll(/\bfrom '([^'.][^']*)'/g)].map(([, name]) => name!))
   const names = specifiers

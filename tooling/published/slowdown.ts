@@ -7,8 +7,8 @@ const PROGRAM = `
   console.log((performance.now() - started) / (process.cpuUsage().user / 1000))`
 
 /**
- * How much longer things take than on a processor that has nothing else to do: 1 on a quiet machine, 4 where four programs
- * want each processor. Times that users have on a quiet machine are compared after division by this.
+ * How much longer things take than on an idle processor: 1 on a quiet machine, 4 if four programs compete for each
+ * processor. Times that hold on a quiet machine are compared after division by this.
  */
 export async function slowdown(): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', PROGRAM])

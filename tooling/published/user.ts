@@ -8,15 +8,15 @@ import type { Cell } from './cells.ts'
 const run = promisify(execFile)
 const RELEASES = join(import.meta.dirname, '../../.toolchain/releases')
 
-/** What a command came to. */
+/** The outcome of a command. */
 export interface Outcome {
   code: number
-  /** What it wrote on both streams. */
+  /** Its output on both streams. */
   output: string
   ms: number
 }
 
-/** Someone with a Node.js, a package manager and a folder, who installs from the registry. */
+/** A user with a Node.js, a package manager and a folder, who installs from the registry. */
 export class User {
   readonly cell: Cell
   readonly folder: string
@@ -32,7 +32,7 @@ export class User {
     mkdirSync(folder, { recursive: true })
     const programs = join(folder, 'bin')
     mkdirSync(programs)
-    // Nothing of the repository's own toolchain but its package managers.
+    // Nothing from the repository's own toolchain except its package managers.
     symlinkSync(await nodeBinary(cell.node), join(programs, 'node'))
     for (const name of ['npm', 'npx', 'pnpm']) symlinkSync(realpathSync(onPath(name)), join(programs, name))
     const env = {
@@ -43,7 +43,7 @@ export class User {
     return new User(cell, folder, { ...env, ...registry.env })
   }
 
-  /** Runs a command to its end, whatever it comes to. */
+  /** Runs a command and waits for it to end, successfully or not. */
   run(cwd: string, [program = '', ...args]: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
     const started = performance.now()
     return new Promise(resolve => {
@@ -55,7 +55,7 @@ export class User {
     })
   }
 
-  /** Runs a command that must succeed. @returns what it wrote */
+  /** Runs a command that must succeed. @returns its output */
   async must(cwd: string, command: readonly string[], env: Record<string, string> = {}): Promise<string> {
     const { code, output } = await this.run(cwd, command, env)
     if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${output}`)
@@ -66,15 +66,15 @@ export class User {
     return this.must(cwd, this.cell.packageManager === 'npm' ? ['npm', 'install'] : ['pnpm', 'install'])
   }
 
-  /** `arlen …` of a folder's own node_modules. */
+  /** `arlen …` from a folder's own node_modules. */
   arlen(cwd: string, ...args: string[]): string[] {
     return [join(cwd, 'node_modules/.bin/arlen'), ...args]
   }
 
   /**
-   * Starts a server, waits until it says where it is, and stops it when the function is done.
+   * Starts a server, waits until it prints its address, and stops it when the function is done.
    *
-   * @param ready - finds the URL in what it has written
+   * @param ready - finds the URL in its output
    */
   async serving<T>(
     cwd: string,
@@ -116,7 +116,7 @@ export function writeProject(folder: string, files: Readonly<Record<string, stri
   }
 }
 
-/** The program of a release of Node.js, installed from npm once. */
+/** The program of a Node.js release, installed from npm once. */
 export async function nodeBinary(version: string): Promise<string> {
   const home = join(RELEASES, version)
   const binary = join(home, 'node_modules/node/bin/node')
@@ -136,7 +136,7 @@ function onPath(name: string): string {
   return program
 }
 
-/** What a machine needs to reach a registry. */
+/** The settings that a machine needs to reach a registry. */
 function passedOn(): Record<string, string> {
   const names = /^(https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|TMPDIR|LANG)$/i
   return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => names.test(name) && value)) as Record<

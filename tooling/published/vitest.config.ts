@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-// What users install, tried as they use it: one cell of the matrix in `make check`, all of them by `make matrix`.
+// Installed packages, tested as users have them: one cell of the matrix in `make check`, all of them in `make matrix`.
 export default defineConfig({
   test: {
     expect: { requireAssertions: true },
     retry: 0,
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Each test starts package managers, compilers and servers: two at once would only wait for each other.
+    // Each test starts package managers, compilers and servers: two at once would only slow each other down.
     fileParallelism: false,
     globalSetup: ['tooling/published/global-setup.ts'],
     include: ['tooling/published/*.published.ts'],

@@ -5,20 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** A registry of packages on the loopback: empty of ours at first, and passing on everybody else's. */
+/** A package registry on the loopback: initially without our packages, and forwarding all others. */
 export interface Registry {
   /** With a slash at its end. */
   readonly url: string
-  /** Environment for npm, pnpm and what they start: they then read and publish here, and need no login. */
+  /** Environment for npm, pnpm and their children: they then install from and publish to this registry, without a login. */
   readonly env: Readonly<Record<string, string>>
   close(): Promise<void>
 }
 
 /**
- * Starts verdaccio in a process of its own on a free port, with a temporary folder for what is published. Packages of
- * others come through it from the registry that npm is configured for.
+ * Starts verdaccio in a separate process on a free port, with a temporary folder for published packages. Third-party
+ * packages come through it from the registry that npm is configured for.
  *
- * @throws when it ends before it listens; what it said is on standard error
+ * @throws if it ends before it listens; its output is on standard error
  */
 export async function startRegistry(): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-registry-'))
@@ -45,7 +45,7 @@ export async function startRegistry(): Promise<Registry> {
   }
 }
 
-/** npm publishes nothing without a token, even where none is asked for. */
+/** npm refuses to publish without a token, even if none is required. */
 function clientEnvironment(folder: string, url: string): Record<string, string> {
   const file = join(folder, 'npmrc')
   const host = url.replace(/^http:/, '')

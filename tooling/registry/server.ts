@@ -1,5 +1,5 @@
-// The process of a registry: verdaccio, on the loopback alone. Started by startRegistry(), it says its port and ends with
-// whoever started it.
+// The process of a registry: verdaccio, on the loopback alone. Started by startRegistry(), it reports its port and ends
+// with its parent.
 import { rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { runServer } from 'verdaccio'
@@ -12,7 +12,7 @@ const server = await runServer({
   storage: `${folder}/storage`,
   auth: {},
   uplinks: { upstream: { url: upstream, timeout: '60s', max_fails: 10, fail_timeout: '5s' } },
-  // Ours never come from elsewhere, whatever the public registry has under these names.
+  // Our packages never come from elsewhere, whatever the public registry has under these names.
   packages: {
     arlen: ours,
     '@arlen/*': ours,
@@ -26,7 +26,7 @@ const server = await runServer({
 } as never)
 
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
-// Whoever started it is gone, perhaps by a signal that nobody can handle.
+// The parent is gone, perhaps killed by a signal that cannot be handled.
 process.once('disconnect', () => {
   rmSync(folder, { recursive: true, force: true })
   process.exit()

@@ -10,14 +10,14 @@ interface Manifest {
 
 const SILENT = 'Nothing changed here; all packages have one version.'
 
-/** The packages that no release has had yet. */
+/** The packages that were never released. */
 export function unreleasedFolders(root: string): string[] {
   return publishedFolders(root).filter(folder => readManifest(root, folder).version === '0.0.0')
 }
 
 /**
- * Makes the change logs that `changeset version` has just written worth reading: a first release says what the package
- * is, not how it became so before anybody could install it, and a version without changes says that it has none.
+ * Makes the change logs written by `changeset version` readable: a first release describes the package rather than its
+ * history before the release, and a version without changes says that it has none.
  */
 export function finishChangeLogs(root: string, firstReleases: readonly string[]): void {
   for (const folder of publishedFolders(root)) {
@@ -31,7 +31,7 @@ export function finishChangeLogs(root: string, firstReleases: readonly string[])
   }
 }
 
-/** What the change logs say about the version that the packages have, without the packages that did not change. */
+/** The change log entries of the current version, without unchanged packages. */
 export function releaseNotes(root: string): string {
   const notes = publishedFolders(root).flatMap(folder => {
     const { name, version } = readManifest(root, folder)

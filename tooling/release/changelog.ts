@@ -1,6 +1,6 @@
 /**
- * What `changeset version` writes into change logs: what changed, as its author put it. No commit ids, and no lines that
- * only say that packages which always move together have moved together.
+ * What `changeset version` writes into change logs: the changes in the authors' words. No commit ids, and no lines that
+ * only say that packages with a common version have moved together.
  */
 const changelog = {
   getReleaseLine({ summary }: { summary: string }): string {

@@ -4,13 +4,13 @@ import { git } from './git.ts'
 
 const STAMP = '.arlen/checked.json'
 
-/** What `make check` leaves when it has passed: the commit it has seen. */
+/** The record that `make check` writes after it has passed: the commit it has checked. */
 export interface Checked {
   commit: string
   at: string
 }
 
-/** The commit that is checked out; undefined where files differ from it, or where there is no git. */
+/** The checked-out commit; undefined if files differ from it, or without git. */
 export async function cleanCommit(root: string): Promise<string | undefined> {
   const [changes, commit] = await Promise.all([
     git(root, 'status', '--porcelain').catch(() => 'no git'),

@@ -4,11 +4,11 @@ import { cleanCommit, readChecked } from './checked.ts'
 import { git } from './git.ts'
 import { outdatedManifests, publishedFolders, readIdentity, unfilled } from './identity.ts'
 
-/** Who may sign a release: one line a key, as ssh-keygen(1) has it under ALLOWED SIGNERS. */
+/** Who may sign a release: one key per line, in the format ALLOWED SIGNERS of ssh-keygen(1). */
 export const SIGNERS = '.github/allowed_signers'
 
 /**
- * Why nothing can be published from this folder as it is; empty when it can be. Each line says what to do.
+ * Why nothing can be published from this folder in its current state; empty if it can. Each line says what to do.
  *
  * A release is a signed tag `v<version>` on a commit on which `make check` has passed, with nothing changed since.
  */

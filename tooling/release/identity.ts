@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Where the project lives. The package.json at the root is the one place it is written by hand. */
+/** The project's URLs. The package.json at the root is the one place where they are maintained. */
 export interface Identity {
   repository: { type: string; url: string }
   homepage: string
@@ -25,7 +25,7 @@ export function readIdentity(root: string): Identity {
   }
 }
 
-/** The fields that have no usable URL yet, as they are named in package.json. */
+/** The fields without a usable URL, by their names in package.json. */
 export function unfilled({ repository, homepage, bugs }: Identity): string[] {
   const urls = { 'repository.url': repository.url, homepage, 'bugs.url': bugs.url }
   return Object.entries(urls)
@@ -33,7 +33,7 @@ export function unfilled({ repository, homepage, bugs }: Identity): string[] {
     .map(([name]) => name)
 }
 
-/** The published packages, as folders from the root. */
+/** The published packages, as folders relative to the root. */
 export function publishedFolders(root: string): string[] {
   return globSync('packages/*/package.json', { cwd: root })
     .filter(path => !readManifest(join(root, path)).private)
@@ -41,7 +41,7 @@ export function publishedFolders(root: string): string[] {
     .sort()
 }
 
-/** Packages whose fields differ from the root's, with the text of the package.json that they should have. */
+/** Packages whose fields differ from the root's, with the correct text of their package.json. */
 export function outdatedManifests(root: string): Map<string, string> {
   const identity = readIdentity(root)
   const outdated = new Map<string, string>()
@@ -54,14 +54,14 @@ export function outdatedManifests(root: string): Map<string, string> {
   return outdated
 }
 
-/** @returns the manifests it has written to, as paths */
+/** @returns the paths of the manifests it has written */
 export function writeIdentity(root: string): string[] {
   const outdated = outdatedManifests(root)
   for (const [path, text] of outdated) writeFileSync(path, text)
   return [...outdated.keys()]
 }
 
-/** While the root says nothing, packages have none of the fields: an empty one would be published as it is. */
+/** As long as the root has none, packages omit the fields: empty ones would be published. */
 function withIdentity(text: string, identity: Identity, directory: string): string {
   const { repository, homepage, bugs } = identity
   const isFilled = unfilled(identity).length === 0

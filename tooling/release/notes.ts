@@ -1,4 +1,4 @@
-// Prints what this version's change logs say, as the notes of a release: each package that changed, under its name.
+// Prints this version's change logs as release notes: each changed package under its name.
 import { join } from 'node:path'
 import { releaseNotes } from './change-logs.ts'
 

@@ -14,7 +14,7 @@ async function release(): Promise<number> {
   const { signal, exitCode } = abortOnSignals()
   const bin = join(root, 'node_modules/.bin')
   const boms = join(root, '.arlen/sbom')
-  // From nothing, for what is left of sources that are gone would be packed.
+  // From scratch, because leftovers of deleted sources would be packed.
   for (const old of [boms, ...globSync('packages/*/dist', { cwd: root })]) rmSync(old, { recursive: true, force: true })
   mkdirSync(boms, { recursive: true })
   const stages: Record<string, string[]> = {

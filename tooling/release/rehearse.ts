@@ -1,5 +1,5 @@
-// `make release-rehearsal`: a release from the first step to the last, in a clone of this commit, against a registry on
-// the loopback. It ends with an application that was installed from there and answers.
+// `make release-rehearsal`: a complete release, in a clone of this commit and against a registry on the loopback. It ends
+// with an application that was installed from there and responds.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

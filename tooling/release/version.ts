@@ -1,5 +1,5 @@
-// `pnpm run version`: writes what the changesets say into versions and change logs, and where the project lives into
-// every package. What it has written is committed by hand.
+// `pnpm run version`: writes the changesets into versions and change logs, and the project's URLs into every package.
+// Commit the result by hand.
 import { join } from 'node:path'
 import { runStage } from '../stage.ts'
 import { finishChangeLogs, unreleasedFolders } from './change-logs.ts'

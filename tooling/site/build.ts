@@ -1,5 +1,5 @@
 // Builds the documentation as a site, with a search that needs no network, into tooling/site/.arlen/dist: the pages of
-// docs/, the READMEs of the packages, and a reference from their docstrings. Fails on a link that leads nowhere.
+// docs/, the READMEs of the packages, and a reference from their docstrings. Fails on a broken link.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vitepress'
@@ -11,7 +11,7 @@ const site = import.meta.dirname
 const root = join(site, '../..')
 const pages = join(site, '.arlen/pages')
 
-/** @returns whether every link leads somewhere */
+/** @returns whether all links work */
 export async function buildSite(): Promise<boolean> {
   writePages(root, pages, repositoryAddress())
   await writeReference(root, join(pages, 'reference'))
@@ -21,7 +21,7 @@ export async function buildSite(): Promise<boolean> {
   return broken.length === 0
 }
 
-/** Where the files that are no pages can be read; undefined while the root's package.json does not say. */
+/** The repository's URL for files that are not pages; undefined while the root's package.json has none. */
 function repositoryAddress(): string | undefined {
   const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: { url: string } }
   return repository.url.replace(/^git\+|\.git$/g, '') || undefined

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Links within a built site that lead to no file or to no heading, as `page: target`. */
+/** Links within a built site to missing files or headings, as `page: target`. */
 export function brokenSiteLinks(folder: string): string[] {
   const anchors = new Map<string, Set<string>>()
   const pages = globSync('**/*.html', { cwd: folder })
@@ -35,7 +35,7 @@ export function brokenSiteLinks(folder: string): string[] {
   }
 }
 
-/** Of links and images, without those that leave the site. */
+/** The targets of links and images within the site. */
 function hrefs(html: string): string[] {
   const targets = [...html.matchAll(/\s(?:href|src)="([^"]*)"/g)].map(match => match[1] ?? '')
   return [...new Set(targets)].filter(target => target !== '' && !/^([a-z]+:|\/\/)/i.test(target))

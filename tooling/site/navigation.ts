@@ -11,7 +11,7 @@ export interface Section {
   collapsed?: boolean
 }
 
-/** The sections of docs/README.md with the pages that its tables list, in their order. */
+/** The sections of docs/README.md with the pages in their tables, in order. */
 export function sectionsOf(contents: string): Section[] {
   return contents
     .split(/^## /m)
@@ -31,7 +31,7 @@ function entriesOf(cell: string): Entry[] {
   })
 }
 
-/** A page for each way into a package. */
+/** A page for each entry point of a package. */
 export function referenceSection(specifiers: Iterable<string>): Section {
   const items = [...specifiers].sort().map(name => ({ text: name, link: `/reference/${name}.md` }))
   return { text: 'Reference', items, collapsed: true }

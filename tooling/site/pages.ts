@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 
-/** Where a file of the repository stands in the site; undefined where it is not a page of it. */
+/** The place of a repository file in the site; undefined if it is not one of its pages. */
 export function pageOf(path: string): string | undefined {
   if (path === 'README.md') return 'index.md'
   if (path === 'docs/README.md') return 'contents.md'
@@ -15,7 +15,7 @@ export function pageOf(path: string): string | undefined {
   return name === undefined ? `${group}.md` : `${group}/${name}.md`
 }
 
-/** Copies every page of the repository into `folder`, with links that lead within the site. */
+/** Copies every page of the repository into `folder`, with links that work within the site. */
 export function writePages(root: string, folder: string, repository: string | undefined): void {
   rmSync(folder, { recursive: true, force: true })
   const sources = globSync(
@@ -36,8 +36,8 @@ export function writePages(root: string, folder: string, repository: string | un
 }
 
 /**
- * Leads relative links of a page to where their targets stand in the site. Files that are no pages are linked in the
- * repository where it has an address; elsewhere their link is left out and its text stays.
+ * Rewrites the relative links of a page to their places in the site. Files that are not pages are linked in the repository
+ * if it has a URL; otherwise the link is removed and its text stays.
  */
 export function rewriteLinks(markdown: string, source: string, repository: string | undefined): string {
   const page = pageOf(source) ?? source
@@ -59,7 +59,7 @@ function between(page: string, to: string): string {
   return path.startsWith('.') ? path : `./${path}`
 }
 
-/** Fenced blocks and code within lines stay as they are, also in the text of a link. */
+/** Fenced blocks and inline code stay unchanged, including in the text of a link. */
 function outsideCode(markdown: string, change: (text: string) => string): string {
   const code: string[] = []
   const masked = markdown.replace(

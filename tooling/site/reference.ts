@@ -8,7 +8,7 @@ interface Manifest {
   exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
 }
 
-/** The source of each way into a published package, by what users import: `@arlen/session/jwt`. */
+/** The source of each entry point of a published package, by its import: `@arlen/session/jwt`. */
 export function entryPoints(root: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const path of globSync('packages/*/package.json', { cwd: root }).sort()) {
@@ -25,14 +25,14 @@ export function entryPoints(root: string): Map<string, string> {
 /**
  * Writes a page for each entry point, from the docstrings of what it exports.
  *
- * @throws when a docstring links to something that is not there
+ * @throws if a docstring links to something that does not exist
  */
 export async function writeReference(root: string, folder: string): Promise<void> {
   const sources = entryPoints(root)
   const options = {
     entryPoints: [...sources.values()],
     tsconfig: join(root, 'tsconfig.json'),
-    // Types are checked by TypeScript 7; what is older here only reads.
+    // TypeScript 7 checks the types; the older version here only parses.
     skipErrorChecking: true,
     plugin: ['typedoc-plugin-markdown'],
     outputs: [{ name: 'markdown', path: folder }],
@@ -49,7 +49,7 @@ export async function writeReference(root: string, folder: string): Promise<void
     outputFileStrategy: 'modules',
     hideBreadcrumbs: true,
     hidePageHeader: true,
-    // Headings alone do not do: two whose names differ by case get numbers, and not everywhere the same.
+    // Headings alone are not enough: if two names differ only by case they get numbers, inconsistently.
     useHTMLAnchors: true,
     useCodeBlocks: true,
     expandObjects: true,
@@ -67,7 +67,7 @@ export async function writeReference(root: string, folder: string): Promise<void
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('docstrings have links that lead nowhere')
 }
 
-/** As typedoc names a module: its path below `packages`, without the ending. */
+/** typedoc's name for a module: its path below `packages`, without the extension. */
 function moduleName(root: string, path: string): string {
   return relative(join(root, 'packages'), path).replace(/(\/index)?\.ts$/, '')
 }

@@ -1,4 +1,4 @@
-/** The anchor that GitHub gives to a heading. The site gives the same, so that one link serves both. */
+/** The anchor that GitHub generates for a heading. The site generates the same, so that one link serves both. */
 export function slug(title: string): string {
   return title
     .toLowerCase()

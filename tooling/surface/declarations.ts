@@ -6,9 +6,9 @@ import { isolatedDeclarationSync } from 'oxc-transform'
 /** Something a module exports. */
 export interface Exported {
   readonly name: string
-  /** Its declarations without comments and private members: several where it is overloaded, or a type and a value. */
+  /** Its declarations without comments and private members: several if it is overloaded, or a type and a value. */
   readonly declarations: readonly string[]
-  /** The text of its docstring, empty where it has none. Undefined where it is another package's. */
+  /** The text of its docstring, empty if it has none. Undefined if it belongs to another package. */
   readonly doc: string | undefined
 }
 
@@ -66,14 +66,14 @@ function exportsOf(module: Module, node: Node): Exported[] {
   })
 }
 
-/** All of another module of this package; or, by one line, all of another package, which has a report of its own. */
+/** Everything from another module of this package or, as one line, from another package, which has its own report. */
 function everything(module: Module, source: unknown): Exported[] {
   const specifier = (source as { value: string }).value
   if (specifier.startsWith('.')) return readExports(resolved(module, source))
   return [{ name: '*', declarations: [`export * from '${specifier}'`], doc: undefined }]
 }
 
-/** The same under another name; only what another package declares has to say so. */
+/** The same under another name, which matters only if another package declares it. */
 function renamed(exported: Exported, name: string): Exported {
   if (exported.name === name) return exported
   const declarations = exported.declarations.map(text =>
@@ -82,7 +82,7 @@ function renamed(exported: Exported, name: string): Exported {
   return { ...exported, declarations, name }
 }
 
-/** A name that another module exports: of this package, or of another one. */
+/** A name exported by another module, of this package or another one. */
 function from(module: Module, source: unknown, name: string): Exported {
   const specifier = (source as { value: string }).value
   if (!specifier.startsWith('.'))
@@ -126,7 +126,7 @@ function resolved(module: Module, source: unknown): string {
   return join(dirname(module.path), (source as { value: string }).value)
 }
 
-/** The docstring that ends before a statement; comments for tools may stand between. */
+/** The docstring that ends before a statement; comments for tools may be in between. */
 function docBefore({ code, comments }: Module, statement: Node): string {
   const doc = comments.findLast(({ value, end }) => value.startsWith('*') && end <= statement.start)
   const between = doc && code.slice(doc.end, statement.start).replace(/^\s*\/\/.*$/gm, '')

@@ -13,8 +13,8 @@ const BAG_NAME = /^(?:options|given|init)$/
 const BAG_TYPE = /(?:Options|Init|Rules)\b/
 
 /**
- * The functions and methods of an export that take options: `createApp()`, `HttpServer.listen()`. A parameter counts by its
- * name, by the name of its type, or if its type is written in place. Constructors do not count: things are made by functions.
+ * The functions and methods of an export that take options: `createApp()`, `HttpServer.listen()`. A parameter counts
+ * because of its name, the name of its type, or an inline type. Constructors do not count: functions create things.
  */
 export function optionBagsOf({ declarations }: Exported): string[] {
   return declarations.flatMap(text => {

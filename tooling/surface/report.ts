@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Exported, readExports } from './declarations.ts'
 
-/** A way into a package, and what it gives. */
+/** An entry point of a package, and its exports. */
 export interface EntryPoint {
   /** `@arlen/core/config` */
   readonly specifier: string

@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path'
 const root = join(import.meta.dirname, '../..')
 
 /**
- * A reader's machine: a folder with the `npm` and `npx` of a walkthrough first in the PATH. New applications are made by
- * create-arlen and run from the sources of this repository, so nothing is published or installed for them.
+ * A reader's machine: a folder, and a PATH that begins with the `npm` and `npx` of a walkthrough. create-arlen creates new
+ * applications, which run from the sources of this repository, so nothing is published or installed for them.
  */
 export function readersEnvironment(folder: string): NodeJS.ProcessEnv {
   const bin = join(folder, 'bin')

@@ -1,16 +1,16 @@
-/** A step of a page that is walked through. */
+/** A step of a page that is followed. */
 export type Step =
-  /** Commands, one a line, in the order in which they stand. `expected` is what the last of them prints, `…` for anything. */
+  /** Commands, one per line, in order. `expected` is the output of the last one, with `…` for anything. */
   | { kind: 'run'; line: number; commands: string[]; expected?: string }
   /** A command that serves until the next one, or until the page ends. */
   | { kind: 'serve'; line: number; command: string }
   | { kind: 'write'; line: number; file: string; text: string }
 
 /**
- * The steps of a Markdown page: fenced blocks whose info string says `sh run`, `sh serve`, `<language> file=<path>`, and
- * `text output` after a run. Other blocks are for the reader alone.
+ * The steps of a Markdown page: fenced blocks whose info string is `sh run`, `sh serve`, `<language> file=<path>`, and
+ * `text output` after a run. Other blocks are only for readers.
  *
- * @throws for a fence that is never closed and for an output that follows no run
+ * @throws for a fence that is never closed and for an output without a preceding run
  */
 export function stepsOf(markdown: string): Step[] {
   const steps: Step[] = []
@@ -41,7 +41,7 @@ function linesOf(text: string): string[] {
     .filter(line => line !== '' && !line.startsWith('#'))
 }
 
-/** Whether an output is what a page says: line by line from where its first line is found, `…` standing for any text. */
+/** Whether an output matches the page: line by line from the first match on, with `…` for any text. */
 export function shows(actual: string, expected: string): boolean {
   const pattern = expected
     .trim()

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path'
 import { readersEnvironment } from './machine.ts'
 import { type Step, shows } from './steps.ts'
 
-/** How long a page that is being rebuilt may take to show what was just saved. */
+/** How long a page may take to show what was just saved. */
 const PATIENCE_MS = 40_000
 
-/** Does what a page says, in a folder, as a reader would. @throws with the line of the page where it does not go on */
+/** Follows a page's steps in a folder, as a reader would. @throws with the line of the page at which it fails */
 export async function walk(steps: readonly Step[], folder: string): Promise<void> {
   const port = await freePort()
   const reader = new Reader(folder, readersEnvironment(folder), port)

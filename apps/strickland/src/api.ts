@@ -37,7 +37,7 @@ const OrderInput = v.object({
     v.array(v.unknown()),
     v.minLength(1, 'An order has at least one line.'),
     v.maxLength(50, 'An order has at most 50 lines.'),
-    // After the length: of a list that is too long no line is looked at.
+    // After the length check: the lines of a list that is too long are not examined.
     v.array(OrderLine),
   ),
 })
@@ -61,7 +61,7 @@ export function api(routes: Routes<'/api'>): void {
   })
 
   routes.get('/orders/:id', { name: 'order', params: OrderId, response: Order }, async c => {
-    // Those of customers are shown to them alone, on their own pages.
+    // Customers see their own orders on their own pages only.
     return (await orderById(c.db, c.valid.params.id, 'nobody')) ?? c.problem(404, 'order_not_found')
   })
 }

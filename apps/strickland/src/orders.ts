@@ -18,10 +18,10 @@ export interface Order {
   createdAt: Date
 }
 
-/** Whose order it is. Those that come by the API are nobody's. */
+/** The owner. Orders that come through the API have none. */
 export interface OrderOwner {
   userId: number
-  /** The cart it was made of: one cart is one order. */
+  /** The cart it was made from: one cart is one order. */
   cartId: string
 }
 
@@ -33,11 +33,11 @@ interface StockedProduct {
 }
 
 /**
- * Takes the stock and writes the order in one transaction. A cart that has been ordered already, by a second click or a
- * form sent again, is answered with the order it became.
+ * Takes the stock and writes the order in one transaction. A cart that has already been ordered, because of a double click
+ * or a form sent twice, returns the order it became.
  *
- * @throws HttpError 422 for a line whose product does not exist, 409 for one that there is not enough stock for; both
- * point at the line.
+ * @throws HttpError 422 for a line whose product does not exist, 409 for a line with insufficient stock; both point at the
+ * line
  */
 export function placeOrder(db: Database, lines: readonly OrderLineInput[], owner?: OrderOwner): Promise<Order> {
   return db.tx(async tx => {
@@ -48,7 +48,7 @@ export function placeOrder(db: Database, lines: readonly OrderLineInput[], owner
        where id = any($1::bigint[]) order by id for update`,
       [ids],
     )
-    // After the locks: whoever ordered the same cart a moment ago has released them, and is seen.
+    // After the locks: a concurrent order of the same cart has released them, and is visible.
     const earlier = owner && (await orderOfCart(tx, owner))
     if (earlier) return earlier
     const priced = reserve(lines, products)
@@ -81,7 +81,7 @@ export function placeOrder(db: Database, lines: readonly OrderLineInput[], owner
   })
 }
 
-/** @param whose - `nobody` finds those alone that came by the API. */
+/** @param whose - `nobody` finds only orders that came through the API */
 export async function orderById(
   db: Pick<Database, 'maybeOne' | 'many'>,
   id: string,
@@ -109,7 +109,7 @@ async function orderOfCart(tx: Transaction, { userId, cartId }: OrderOwner): Pro
   return found && orderById(tx, found.id)
 }
 
-/** The lines with names and prices, or the first of them that cannot be had. */
+/** The lines with names and prices, or the first one that is not available. */
 function reserve(lines: readonly OrderLineInput[], products: readonly StockedProduct[]): OrderLine[] {
   const left = new Map(products.map(product => [product.id, product.stock]))
   return lines.map((line, index) => {

@@ -9,10 +9,10 @@ import {
   productBySlug,
 } from './products.ts'
 
-/** What is not written like this is no product, and may be nothing PostgreSQL takes. */
+/** Other values are not product ids, and PostgreSQL might reject them. */
 const SLUG = /^[\w-]{1,200}$/
 
-/** @param origin - where the shop is, if that is known. */
+/** @param origin - the public URL of the shop, if known */
 export function pages(routes: Routes, origin: (c: Context) => string | undefined): void {
   routes.get('/', { name: 'home' }, async c => {
     const [featured, all] = await Promise.all([featuredProducts(c.db, 8), categories(c.db)])
@@ -41,7 +41,7 @@ function headingOf(query: ProductQueryValues, all: readonly Category[]): string 
   return `“${query.q}” in ${category ?? 'all products'}`
 }
 
-/** The query of a link, without what is at its default. */
+/** The query of a link, without default values. */
 function linkQuery({ q, category, page }: ProductQueryValues): Record<string, string | number> {
   return { ...(q !== '' && { q }), ...(category !== '' && { category }), ...(page > 1 && { page }) }
 }

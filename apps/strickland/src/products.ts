@@ -100,7 +100,7 @@ export function featuredProducts(db: Database, limit: number): Promise<Product[]
   )
 }
 
-/** What a person typed is no pattern: `%` and `_` stand for themselves. */
+/** The search text is not a pattern: `%` and `_` are literal. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, match => `\\${match}`)
 }

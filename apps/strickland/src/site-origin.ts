@@ -1,8 +1,8 @@
 import type { App, Context } from 'arlen'
 
 /**
- * Where the shop is, for links that others get to see: https and the first name in `security.hosts`. What a request says of it counts
- * only while developing, where no other host than this machine is answered. Undefined where nobody knows.
+ * The public URL of the shop, for links in mails: https and the first name in `security.hosts`. The request's own host is
+ * used only in development, where only this machine is served. Undefined if it is unknown.
  */
 export function siteOrigin({ config, environment }: App): (c: Context) => string | undefined {
   const host = config.security.hosts.find(name => !name.startsWith('.'))

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-/** A line of text that PostgreSQL can hold: anything but NUL. */
+/** A line of text that PostgreSQL can store: anything but NUL. */
 export const Text = v.pipe(
   v.string(),
   v.maxLength(200, 'Must have at most 200 characters.'),

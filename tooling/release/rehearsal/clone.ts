@@ -6,10 +6,10 @@ import { SIGNERS } from '../gate.ts'
 import { git } from '../git.ts'
 import { readIdentity, unfilled } from '../identity.ts'
 
-/** A clone in which a release can be tried: nothing in it reaches the repository that it was made from. */
+/** A clone in which a release can be tried: nothing in it reaches the original repository. */
 export interface Clone {
   folder: string
-  /** Runs a command in it. @throws with what the command said */
+  /** Runs a command in it. @throws with the command's output */
   run(command: string, ...args: readonly string[]): Promise<string>
   git(...args: readonly string[]): Promise<string>
 }
@@ -19,7 +19,7 @@ export async function cloneRepository(
   folder: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Clone> {
-  // With its history: changesets looks for the commits that brought them.
+  // With its history: changesets looks for the commits that added them.
   await git(root, 'clone', '--quiet', '--shared', root, folder)
   await git(folder, 'checkout', '--quiet', '-B', 'main')
   await git(folder, 'remote', 'remove', 'origin')
@@ -28,13 +28,13 @@ export async function cloneRepository(
     run: (command, ...args) => run(folder, env, command, args),
     git: (...args) => git(folder, ...args),
   }
-  // Packages of others are in pnpm's store already: this folder was installed from the same lockfile.
+  // Third-party packages are already in pnpm's store: this folder was installed from the same lockfile.
   await run(folder, {}, 'pnpm', ['install', '--frozen-lockfile', '--prefer-offline', '--reporter', 'silent'])
   await fillIn(clone)
   return clone
 }
 
-/** What only the project's owner can fill in, filled in with examples where it is empty, and a key to sign with. */
+/** Fields that only the project's owner can fill in get examples if they are empty, and a key to sign with. */
 async function fillIn(clone: Clone): Promise<void> {
   const key = join(clone.folder, '.git/rehearsal-key')
   await clone.run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'rehearsal', '-f', key)

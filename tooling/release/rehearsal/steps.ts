@@ -9,7 +9,7 @@ import type { Clone } from './clone.ts'
 
 type Say = (line: string) => void
 
-/** What stands between this commit and a release, one after the other as each is put right. */
+/** The obstacles between this commit and a release, each removed in turn. */
 export async function showRefusals(clone: Clone, say: Say): Promise<void> {
   const { folder } = clone
   const first = () => refusals(folder).then(lines => lines[0] ?? '')
@@ -29,7 +29,7 @@ export async function showRefusals(clone: Clone, say: Say): Promise<void> {
   assert.equal(code, 1, 'a release that is refused must fail')
 }
 
-/** Signs, publishes, and looks at what the registry then has. */
+/** Signs, publishes, and checks what the registry has afterwards. */
 export async function release(clone: Clone, registry: Registry, say: Say): Promise<void> {
   const version = await publish(clone)
   const boms = globSync('.arlen/sbom/*.cdx.json', { cwd: clone.folder })
@@ -49,7 +49,7 @@ export async function release(clone: Clone, registry: Registry, say: Say): Promi
   )
 }
 
-/** The next version as a candidate: it has a tag of its own, and who installs without one does not get it. */
+/** The next version as a release candidate: it has its own tag, so installing without a tag does not get it. */
 export async function releaseCandidate(clone: Clone, registry: Registry, say: Say): Promise<void> {
   await clone.run('pnpm', 'exec', 'changeset', 'pre', 'enter', 'next')
   writeFileSync(
@@ -109,7 +109,7 @@ interface Published {
   at: string
 }
 
-/** The part of a registry's document of a package that is looked at. */
+/** The checked part of a package's document in the registry. */
 interface Packument {
   'dist-tags': Record<string, string>
   versions: Record<string, Published['manifest']>

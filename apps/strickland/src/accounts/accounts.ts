@@ -26,7 +26,7 @@ const REMEMBER_MS = 30 * 24 * HOUR_MS
 /** What handlers behind `requireUser` and `requireRole` find in their context. */
 export type LoggedIn = Provided<Authentication<User>['requireUser']>
 
-/** Who may come in, and how they prove it. One for each application; routes are given it and never make their own. */
+/** The authentication of one application; routes receive it and never create their own. */
 export class Accounts {
   readonly passwords: Passwords = createPasswords()
   readonly remember: OneTimeTokens
@@ -34,7 +34,7 @@ export class Accounts {
   readonly login: PasswordLogin<User>
   readonly resets: PasswordResets
 
-  /** @param app - its database is only looked at when it is needed: an application can be assembled without one. */
+  /** @param app - its database is accessed only when needed, so an application can be assembled without one */
   constructor(app: Pick<App, 'db' | 'every' | 'log' | 'mail'>) {
     const store = createPgTokenStore(() => app.db)
     const ended = createPgEndedSessions(() => app.db)
@@ -63,10 +63,10 @@ export class Accounts {
     })
   }
 
-  /** Changes a password, and ends every session, remembered login and reset link of the user. */
+  /** Changes a password, and ends all sessions, remembered logins and reset links of the user. */
   async changePassword(db: Database, userId: number, password: string): Promise<User | undefined> {
     const hash = await this.passwords.hash(password)
-    // What was granted under the epoch before is void from here on; revoking only tidies up.
+    // Everything granted under the previous epoch is void from here on; revoking only tidies up.
     const user = await changePassword(db, userId, hash)
     await Promise.all([this.remember.revoke(userId), this.resets.revoke(userId)])
     return user

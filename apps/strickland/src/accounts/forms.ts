@@ -9,14 +9,14 @@ const Email = v.pipe(
   v.email('Enter an e-mail address, such as hank@strickland.example.'),
 )
 
-/** NIST SP 800-63B: long is what counts, so there are no rules about which characters. */
+/** NIST SP 800-63B: length matters, so there are no rules about characters. */
 const NewPassword = v.pipe(
   v.string('Choose a password.'),
   v.minLength(10, 'Choose at least 10 characters; a few words do well.'),
   v.maxLength(256, 'Choose at most 256 characters.'),
 )
 
-/** Where to go afterwards. It is a stranger's text until `localTarget()` has judged it. */
+/** Where to go afterwards. It is untrusted until `localTarget()` has checked it. */
 const ReturnTo = v.optional(v.string(), '')
 
 export const ReturnQuery = v.object({ return: ReturnTo })

@@ -5,7 +5,7 @@ import { userByEmail, userById } from './users.ts'
 
 const HOUR_MS = 60 * 60_000
 
-/** Links by which people who forgot their password choose another. Each is good once, for an hour. */
+/** Links with which people who forgot their password choose a new one. Each works once, for an hour. */
 export class PasswordResets {
   readonly #app: Pick<App, 'db' | 'log' | 'mail'>
   readonly #tokens: OneTimeTokens
@@ -23,23 +23,23 @@ export class PasswordResets {
     })
   }
 
-  /** @returns milliseconds to wait where mail to this address was asked for too often; else 0. */
+  /** @returns milliseconds to wait if mail to this address was requested too often; else 0 */
   wait(email: string, address: string): Promise<number> {
     return this.#throttle.attempt(email, address)
   }
 
   /**
-   * Writes to the owner of an account, if there is one. Whoever asked does not wait for it, and so cannot tell by the time
-   * it takes whether there is.
+   * Writes to the owner of an account, if there is one. The response does not wait for it, so its timing does not reveal
+   * whether the account exists.
    *
-   * @param linkTo - the link of a token. Its host is not what the request says: a stranger's request would decide where
-   *   the secret goes.
+   * @param linkTo - creates the link for a token. Its host does not come from the request: otherwise a forged request could
+   * decide where the secret goes
    */
   begin(email: string, linkTo: (token: string) => string): Promise<void> {
     return this.#write(email, linkTo).catch(err => this.#app.log.error({ err }, 'a password cannot be reset'))
   }
 
-  /** The id of the user whom a token is for, once; undefined also where the password was changed since. */
+  /** The id of the user that a token is for, once; undefined also if the password has changed since. */
   async redeem(token: string): Promise<number | undefined> {
     const redemption = await this.#tokens.redeem(token)
     if (redemption.outcome !== 'redeemed') return undefined

@@ -15,7 +15,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
   routes.post('/account/password', own, async c => {
     const { currentPassword, password } = c.valid.body
     const { user } = c
-    // Asked for again, and checked as slowly as at login: an unlocked screen must not be enough to take over the account.
+    // Asked for again, and verified as slowly as at login: an unlocked screen must not be enough to take over the account.
     if (!(await login.verify(user.email, currentPassword, c))) {
       throw refused('/body/currentPassword', 'password_wrong', 'That is not your password.')
     }
@@ -38,7 +38,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
       const link = site + c.urlFor('reset-password')
       void resets.begin(email, token => `${link}?token=${encodeURIComponent(token)}`)
     }
-    // The same for everybody: who has an account here is nobody's business.
+    // The same for everyone, so that it does not reveal who has an account.
     c.flash('notice', 'If there is an account with this address, mail with a link is on its way.')
     return c.redirect(c.urlFor('login'))
   })
@@ -52,7 +52,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
     })
   }
 
-  // To look at the page does not use the link up: mail programs look at links too.
+  // Viewing the page does not use up the link, because mail programs open links too.
   routes.get('/reset-password', { name: 'reset-password', query: ResetQuery }, resetPage)
 
   const fewGuesses = rateLimit({ name: 'reset-password', limit: 20, windowMs: 60 * 60_000 })

@@ -5,7 +5,7 @@ import { Login, ReturnQuery, SignUp } from './forms.ts'
 import { refused } from './refused.ts'
 import { createUser, endSessions } from './users.ts'
 
-/** What of an anonymous visit outlives the login. Everything else of the session is left behind (session fixation). */
+/** The session keys of an anonymous visit that survive the login. All others are dropped (session fixation). */
 const KEEP = ['cart']
 
 export function accountRoutes(routes: Routes, { auth, login, passwords, remember }: Accounts): void {
@@ -14,7 +14,7 @@ export function accountRoutes(routes: Routes, { auth, login, passwords, remember
 
   routes.get('/sign-up', { name: 'sign-up', query: ReturnQuery }, signUpPage)
 
-  // Hashing a password is made to be expensive, so that nobody may ask for it too often.
+  // Hashing a password is expensive by design, so requests for it are limited.
   const fewAccounts = rateLimit({ name: 'sign-up', limit: 20, windowMs: 60 * 60_000 })
   routes.post('/sign-up', { body: SignUp, invalid: signUpPage, use: fewAccounts }, async c => {
     const { name, email, password } = c.valid.body
@@ -42,7 +42,7 @@ export function accountRoutes(routes: Routes, { auth, login, passwords, remember
     return c.redirect('/')
   })
 
-  // Also for copies of the cookie: what a browser forgets at logout, a thief does not.
+  // Also for copies of the cookie: a browser deletes its cookie at logout, a thief does not.
   routes.post('/logout-everywhere', { name: 'logout-everywhere', use: auth.requireUser }, async c => {
     await Promise.all([endSessions(c.db, c.user.id), remember.revoke(c.user.id)])
     await auth.logout(c)

@@ -5,7 +5,7 @@ export interface User {
   email: string
   name: string
   role: 'customer' | 'admin'
-  /** Sessions that began under another epoch are over. */
+  /** Sessions that began under another epoch are void. */
   sessionEpoch: number
 }
 
@@ -25,7 +25,7 @@ export function userByEmail(db: Database, email: string): Promise<User | undefin
   return db.maybeOne<User>(`select ${COLUMNS} from users where email = $1`, [email])
 }
 
-/** The one query that reads password hashes; they go no further than the login. */
+/** The one query that reads password hashes; only the login uses it. */
 export function credentialsOf(db: Database, email: string): Promise<(User & { passwordHash: string }) | undefined> {
   return db.maybeOne<User & { passwordHash: string }>(
     `select ${COLUMNS}, password_hash as "passwordHash" from users where email = $1`,
@@ -33,7 +33,7 @@ export function credentialsOf(db: Database, email: string): Promise<(User & { pa
   )
 }
 
-/** The new user, or undefined where the address has an account already, also one that was made at the same moment. */
+/** The new user, or undefined if the address already has an account, even one created at the same moment. */
 export function createUser(db: Database, { email, name, passwordHash }: NewUser): Promise<User | undefined> {
   return db.maybeOne<User>(
     `insert into users (email, name, password_hash) values ($1, $2, $3)
@@ -42,13 +42,13 @@ export function createUser(db: Database, { email, name, passwordHash }: NewUser)
   )
 }
 
-/** Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile. */
+/** Replaces a hash by a stronger one for the same password, unless the password has changed meanwhile. */
 export function strengthenHash(db: Database, id: number, passwordHash: string, replaced: string): Promise<number> {
   const values = [id, passwordHash, replaced]
   return db.execute('update users set password_hash = $2 where id = $1 and password_hash = $3', values)
 }
 
-/** A new password, which ends every session of the user. */
+/** Sets a new password, which ends all sessions of the user. */
 export function changePassword(db: Database, id: number, passwordHash: string): Promise<User | undefined> {
   return db.maybeOne<User>(
     `update users set password_hash = $2, session_epoch = session_epoch + 1 where id = $1 returning ${COLUMNS}`,
@@ -56,7 +56,7 @@ export function changePassword(db: Database, id: number, passwordHash: string): 
   )
 }
 
-/** Ends every session of a user, on whatever device. */
+/** Ends all sessions of a user, on every device. */
 export function endSessions(db: Database, id: number): Promise<number> {
   return db.execute('update users set session_epoch = session_epoch + 1 where id = $1', [id])
 }

@@ -4,14 +4,14 @@ import type { OrderSummary } from '../orders-of-user.ts'
 export const ORDERS_PER_PAGE = 50
 
 export interface AdminOrder extends OrderSummary {
-  /** Null for orders that came by the API. */
+  /** Null for orders that came through the API. */
   customer: string | null
 }
 
 const COLUMNS = `o.id, o.total_cents as "totalCents", o.created_at as "createdAt", u.email as customer,
   (select sum(quantity)::int from order_lines where order_id = o.id) as items`
 
-/** Orders of everybody, newest first. */
+/** Everyone's orders, newest first. */
 export async function allOrders(
   db: Database,
   page: number,
@@ -27,7 +27,7 @@ export async function allOrders(
   return { items, page, pages: Math.max(1, Math.ceil(total / ORDERS_PER_PAGE)) }
 }
 
-/** Who ordered; undefined where there is no such order. */
+/** The customer; undefined if there is no such order. */
 export function customerOf(db: Database, orderId: string): Promise<{ customer: string | null } | undefined> {
   return db.maybeOne<{ customer: string | null }>(
     'select u.email as customer from orders o left join users u on u.id = o.user_id where o.id = $1',

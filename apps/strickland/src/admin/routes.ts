@@ -9,7 +9,7 @@ import { stockRoutes } from './stock-routes.ts'
 const Page = v.object({ page: orElse(v.pipe(IntegerParam, v.minValue(1), v.maxValue(100_000)), 1) })
 const OrderId = v.object({ id: v.pipe(v.string(), v.uuid()) })
 
-/** Below a guard: whoever comes here is an administrator. */
+/** Behind a guard: visitors are administrators. */
 export function adminRoutes(routes: Routes<'/admin'>): void {
   routes.get('/', { name: 'admin' }, c => c.redirect(c.urlFor('admin-orders')))
 

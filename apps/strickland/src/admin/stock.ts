@@ -2,14 +2,14 @@ import type { Database } from '@arlen/pg'
 import { HttpError } from 'arlen'
 
 export interface StockChange {
-  /** The stock that was seen when the change was made up. */
+  /** The stock that the administrator saw. */
   known: number
   stock: number
 }
 
 /**
- * Sets the stock of a product, unless it is no longer what it was when the form was made: an order may have come
- * meanwhile, and what it took must not come back.
+ * Sets the stock of a product, unless it has changed since the form was rendered: an order may have come meanwhile, and
+ * what it took must not come back.
  *
  * @throws HttpError 409 `stock_changed`
  */

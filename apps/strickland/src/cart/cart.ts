@@ -8,7 +8,7 @@ export const MOST_LINES = 50
 export const MOST_OF_ONE = 999
 
 export interface Cart {
-  /** Becomes the order's, so that a cart that is sent twice is ordered once. */
+  /** Becomes the order's id, so that a cart that is sent twice is ordered once. */
   id: string
   lines: OrderLineInput[]
 }
@@ -19,7 +19,7 @@ declare module '@arlen/session' {
   }
 }
 
-/** A line of the cart with what the catalogue says of its product today. */
+/** A line of the cart with the product's current catalogue data. */
 export interface CartLine extends OrderLineInput {
   product: Product
 }
@@ -32,7 +32,7 @@ export function cartCount(session: Session): number {
   return cartOf(session).lines.reduce((sum, line) => sum + line.quantity, 0)
 }
 
-/** Adds to what is there. False where the cart can hold no more lines. */
+/** Adds to the existing quantity. False if the cart can hold no more lines. */
 export function addToCart(session: Session, productId: number, quantity: number): boolean {
   const { lines } = cartOf(session)
   const known = lines.find(line => line.productId === productId)
@@ -41,7 +41,7 @@ export function addToCart(session: Session, productId: number, quantity: number)
   return true
 }
 
-/** None removes the line. A change is another cart: it may become another order. */
+/** Zero removes the line. A changed cart gets a new id, because it may become another order. */
 export function setQuantity(session: Session, productId: number, quantity: number): void {
   const { lines } = cartOf(session)
   const line = { productId, quantity }
@@ -54,7 +54,7 @@ export function emptyCart(session: Session): void {
   session.delete('cart')
 }
 
-/** The lines as the cart has them, without products that are no longer sold. */
+/** The lines of the cart, without products that are no longer sold. */
 export async function cartLines(db: Database, { lines }: Cart): Promise<CartLine[]> {
   if (lines.length === 0) return []
   const products = new Map(

@@ -35,7 +35,7 @@ export function cartRoutes(routes: Routes): void {
   })
 }
 
-/** The cart; after a change that was refused, with the reason at its line. */
+/** The cart; after a rejected change, with the reason at its line. */
 async function cartPage(c: Context) {
   const lines = await cartLines(c.db, cartOf(c.session))
   const refusedId = Number((c.params as { productId?: string }).productId ?? 0)

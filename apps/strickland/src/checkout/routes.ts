@@ -3,11 +3,11 @@ import type { LoggedIn } from '../accounts/accounts.ts'
 import { cartLines, cartOf, emptyCart, totalCents } from '../cart/cart.ts'
 import { placeOrder } from '../orders.ts'
 
-/** Whoever comes here is logged in. */
+/** Visitors are logged in here. */
 export function checkoutRoutes(routes: Routes<'', LoggedIn>): void {
   routes.get('/checkout', { name: 'checkout' }, checkoutPage)
 
-  // What placeOrder() refuses, such as more than there is in stock, is shown at its line.
+  // A rejection by placeOrder(), such as insufficient stock, is shown at its line.
   routes.post('/checkout', { invalid: checkoutPage }, async c => {
     const cart = cartOf(c.session)
     const lines = await cartLines(c.db, cart)

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { isPromiseLike, type LoggerOption, toLogger } from '@arlen/core'
-import type { ForeignHeaders, ForeignRequest } from '@arlen/http/extend'
+import { type ForeignRequest, nodeHeaders } from '@arlen/http/extend'
 import { type SecurityHeadersOptions, securityHeaders } from '../headers/security-headers.ts'
 import { rateLimit } from '../rate-limit/rate-limit.ts'
 import { type ForeignRateLimitOptions, foreignContext, ofContexts, passing } from './foreign.ts'
@@ -40,7 +40,7 @@ export function expressSecurityHeaders(options: SecurityHeadersOptions = {}): Ex
   const pass = passing(securityHeaders(options))
   const log = toLogger(console)
   return (request, response, next) => {
-    const context = foreignContext(request, headersOf(response), log)
+    const context = foreignContext(request, nodeHeaders(response), log)
     response.removeHeader('X-Powered-By')
     pass(context)
     Object.defineProperty(response, 'cspNonce', { get: () => context.cspNonce, configurable: true })
@@ -62,18 +62,8 @@ export function expressRateLimit<Request extends ForeignRequest = ForeignRequest
   const pass = passing(rateLimit(ofContexts(limit)))
   const logger = toLogger(log)
   return (request, response, next) => {
-    const counting = pass(foreignContext(request, headersOf(response), logger))
+    const counting = pass(foreignContext(request, nodeHeaders(response), logger))
     if (isPromiseLike(counting)) counting.then(() => next(), next)
     else next()
-  }
-}
-
-function headersOf(response: ServerResponse): ForeignHeaders {
-  return {
-    get: name => response.getHeader(name)?.toString(),
-    set: (name, value) => response.setHeader(name, value),
-    append: (name, value) => response.appendHeader(name, value),
-    remove: name => response.removeHeader(name),
-    sent: () => response.headersSent,
   }
 }

@@ -1,6 +1,6 @@
 import { isPromiseLike } from '@arlen/core'
 import type { Context } from '@arlen/http'
-import type { ForeignHeaders } from '@arlen/http/extend'
+import { fastifyHeaders, unscopeFastifyPlugins, withoutFastifyOptions } from '@arlen/http/extend'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { securityError } from '../errors.ts'
 import { type SecurityHeadersOptions, securityHeaders } from '../headers/security-headers.ts'
@@ -27,7 +27,7 @@ export type FastifyRateLimitOptions = ForeignRateLimitOptions<FastifyRequest>
  * @throws ArlenError `csp_invalid`, `header_option_invalid`.
  */
 export async function fastifySecurityHeaders(app: FastifyInstance, options: SecurityHeadersOptions): Promise<void> {
-  const pass = passing(securityHeaders(withoutPluginOptions(options)))
+  const pass = passing(securityHeaders(withoutFastifyOptions(options)))
   const contexts = new WeakMap<FastifyReply, Context>()
   app.decorateReply('cspNonce', {
     getter(this: FastifyReply) {
@@ -37,7 +37,7 @@ export async function fastifySecurityHeaders(app: FastifyInstance, options: Secu
     },
   })
   app.addHook('onRequest', (request, reply, next) => {
-    const context = foreignContext(request, headersOf(reply), request.log)
+    const context = foreignContext(request, fastifyHeaders(reply), request.log)
     contexts.set(reply, context)
     pass(context)
     next()
@@ -52,35 +52,12 @@ export async function fastifySecurityHeaders(app: FastifyInstance, options: Secu
  * @throws ArlenError `rate_limit_invalid`.
  */
 export async function fastifyRateLimit(app: FastifyInstance, options: FastifyRateLimitOptions): Promise<void> {
-  const pass = passing(rateLimit(ofContexts(withoutPluginOptions(options))))
+  const pass = passing(rateLimit(ofContexts(withoutFastifyOptions(options))))
   app.addHook('onRequest', (request, reply, next) => {
-    const counting = pass(foreignContext(request, headersOf(reply), request.log))
+    const counting = pass(foreignContext(request, fastifyHeaders(reply), request.log))
     if (isPromiseLike(counting)) counting.then(() => next(), next)
     else next()
   })
 }
 
-/** Fastify passes its own options, such as `prefix`, to a plugin as well. */
-function withoutPluginOptions<Options extends object>(options: Options): Options {
-  const { prefix, logLevel, logSerializers, encapsulate, ...own } = options as Record<string, unknown>
-  return own as Options
-}
-
-function headersOf(reply: FastifyReply): ForeignHeaders {
-  return {
-    get: name => reply.getHeader(name)?.toString(),
-    set: (name, value) => void reply.header(name, value),
-    // If a field is set twice, Fastify keeps the last.
-    append: (name, value) => {
-      const known = reply.getHeader(name)
-      reply.header(name, known === undefined ? value : `${known}, ${value}`)
-    },
-    remove: name => void reply.removeHeader(name),
-    sent: () => reply.raw.headersSent,
-  }
-}
-
-// Like fastify-plugin: the headers apply outside of the plugin too. So do rate limits.
-for (const plugin of [fastifySecurityHeaders, fastifyRateLimit]) {
-  Object.assign(plugin, { [Symbol.for('skip-override')]: true })
-}
+unscopeFastifyPlugins(fastifySecurityHeaders, fastifyRateLimit)

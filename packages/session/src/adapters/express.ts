@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { type Logger, type LoggerOption, toLogger } from '@arlen/core'
-import type { ForeignHeaders, ForeignRequest } from '@arlen/http/extend'
+import { type ForeignRequest, nodeHeaders } from '@arlen/http/extend'
 import { type CsrfOptions, csrfCheck } from '../csrf/csrf.ts'
 import { sessionError } from '../errors.ts'
 import { type SessionOptions, sessionSettings } from '../session/session-settings.ts'
@@ -43,7 +43,7 @@ export function expressSession({ log = console, ...options }: ExpressSessionOpti
   const logger: Logger = toLogger(log)
   return (request, response, next) => {
     if ('session' in request) throw sessionError('session_foreign', { own: 'expressSession()' })
-    const { context, loading, commit } = openRequest(settings, request, headersOf(response), logger)
+    const { context, loading, commit } = openRequest(settings, request, nodeHeaders(response), logger)
     Object.defineProperty(request, 'session', { get: () => context.session, configurable: true, enumerable: true })
     Object.assign(request, {
       flash: context.flash.bind(context),
@@ -68,15 +68,5 @@ export function expressCsrf(options: CsrfOptions = {}): ExpressMiddleware {
     // Synchronous here, because the form has already been parsed.
     check(contextOf(request, 'expressSession()'))
     next()
-  }
-}
-
-function headersOf(response: ServerResponse): ForeignHeaders {
-  return {
-    get: name => response.getHeader(name)?.toString(),
-    set: (name, value) => response.setHeader(name, value),
-    append: (name, value) => response.appendHeader(name, value),
-    remove: name => response.removeHeader(name),
-    sent: () => response.headersSent,
   }
 }

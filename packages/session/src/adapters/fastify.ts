@@ -1,6 +1,6 @@
 import type { Context } from '@arlen/http'
-import type { ForeignHeaders } from '@arlen/http/extend'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fastifyHeaders, unscopeFastifyPlugins, withoutFastifyOptions } from '@arlen/http/extend'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type CsrfOptions, csrfCheck } from '../csrf/csrf.ts'
 import { sessionError } from '../errors.ts'
 import { type SessionOptions, sessionSettings } from '../session/session-settings.ts'
@@ -18,7 +18,7 @@ declare module 'fastify' {
  * @throws ArlenError `secrets_invalid`, and `session_foreign` if another plugin has added a session to requests
  */
 export async function fastifySession(app: FastifyInstance, options: SessionOptions): Promise<void> {
-  const settings = sessionSettings(withoutPluginOptions(options), 'fastifySession')
+  const settings = sessionSettings(withoutFastifyOptions(options), 'fastifySession')
   if (app.hasRequestDecorator('session')) throw sessionError('session_foreign', { own: 'fastifySession' })
   const opened = new WeakMap<FastifyRequest, OpenedRequest>()
   app.decorateRequest('session', {
@@ -36,7 +36,7 @@ export async function fastifySession(app: FastifyInstance, options: SessionOptio
     return contextOf(this, 'fastifySession').csrfField()
   })
   app.addHook('onRequest', (request, reply, next) => {
-    const entry = openRequest(settings, request, headersOf(reply), request.log)
+    const entry = openRequest(settings, request, fastifyHeaders(reply), request.log)
     opened.set(request, entry)
     if (entry.loading === undefined) next()
     else entry.loading.then(() => next(), next)
@@ -59,7 +59,7 @@ export async function fastifyCsrf(app: FastifyInstance, options: CsrfOptions): P
     throw sessionError('session_missing', { name: 'session', middleware: 'app.register(fastifySession)' })
   }
   const remedy = "Register @fastify/formbody, or @fastify/multipart with attachFieldsToBody: 'keyValues'."
-  const check = csrfCheck('fastifyCsrf', withoutPluginOptions(options), bodyField('fastifyCsrf', remedy))
+  const check = csrfCheck('fastifyCsrf', withoutFastifyOptions(options), bodyField('fastifyCsrf', remedy))
   app.addHook('preValidation', (request, _reply, next) => {
     // Synchronous here, because the form has already been parsed.
     check(contextOf(request, 'fastifySession'))
@@ -71,25 +71,4 @@ function flash(context: Context, [key, ...value]: [string, unknown?]): unknown {
   return context.flash(key, ...(value as [unknown]))
 }
 
-/** Fastify passes its own options, such as `prefix`, to a plugin as well. */
-function withoutPluginOptions<Options extends object>(options: Options): Options {
-  const { prefix, logLevel, logSerializers, encapsulate, ...own } = options as Record<string, unknown>
-  return own as Options
-}
-
-function headersOf(reply: FastifyReply): ForeignHeaders {
-  return {
-    get: name => reply.getHeader(name)?.toString(),
-    set: (name, value) => void reply.header(name, value),
-    // Fastify appends Set-Cookie fields; of other fields it keeps the last.
-    append: (name, value) => {
-      const known = name.toLowerCase() === 'set-cookie' ? undefined : reply.getHeader(name)
-      reply.header(name, known === undefined ? value : `${known}, ${value}`)
-    },
-    remove: name => void reply.removeHeader(name),
-    sent: () => reply.raw.headersSent,
-  }
-}
-
-// Like fastify-plugin: what is registered here is visible outside of the plugin.
-for (const plugin of [fastifySession, fastifyCsrf]) Object.assign(plugin, { [Symbol.for('skip-override')]: true })
+unscopeFastifyPlugins(fastifySession, fastifyCsrf)

@@ -19,7 +19,17 @@ export default defineConfig({
     setupFiles: process.env.VITEST_SETUP ? [process.env.VITEST_SETUP] : [],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    include: ['{packages,apps}/*/{src,test}/**/*.test.ts', '{tooling,benchmarks}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
+    projects: [
+      // Unit tests touch nothing outside of their modules, so that they can share processes, which halves the time of each.
+      { extends: true, test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['{packages,apps}/*/test/**/*.test.ts', '{tooling,benchmarks}/**/*.test.ts'],
+        },
+      },
+    ],
   },
 })

@@ -182,7 +182,7 @@ test('blocks of a partial without a layout are for the layout of the page', asyn
 
 test('a JSON template that has not printed JSON says so', async () => {
   const views = folder.views({ 'list.json.ets': `[<% for (const x of locals.list) { %><%= x %>,<% } %>]` })
-  expect(() => views.render('list.json', { list: [1] })).toThrow('The template list.json did not print valid JSON')
+  expect(() => views.render('list.json', { list: [1] })).toThrow('The template "list.json" does not print valid JSON')
 })
 
 describe('templates of an installed package', () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export interface Application {
   root: string
   save(version: string): void
+  /** Saves a template, which `/page` renders; undefined if there is none. */
+  saveTemplate: ((version: string) => void) | undefined
   /** Saves a file that cannot be loaded. */
   break(): void
   remove(): void
@@ -31,9 +33,29 @@ process.once('SIGTERM', stop).once('SIGINT', stop)
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' })
 `
 
-export const APPLICATIONS = ['small', 'shop'] as const
+/** An application of arlen with so many routes, each in a module of its own, and a template. */
+const routed = (count: number) => `import { createApp } from 'arlen'
+import { version } from './version.ts'
+${Array.from({ length: count }, (_, i) => `import { route${i} } from './routes/route${i}.ts'`).join('\n')}
+const app = createApp()
+app.get('/version', c => c.text(version))
+app.get('/page', c => c.render('page', {}))
+${Array.from({ length: count }, (_, i) => `route${i}(app)`).join('\n')}
+export default app
+`
+const route = (i: number) => `import type { App } from 'arlen'
+import * as v from 'valibot'
+const Query = v.object({ page: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(1)), '1') })
+export function route${i}(app: App): void {
+  app.get('/things${i}/:id', { name: 'thing${i}', query: Query }, c => ({ id: c.params.id, page: c.valid.query.page }))
+}
+`
 
-export function makeApplication(kind: (typeof APPLICATIONS)[number]): Application {
+/** A file over node:http, applications with so many routes, and the shop. */
+export const APPLICATIONS = ['one file', '1 route', '50 routes', '300 routes', 'shop'] as const
+export type Kind = (typeof APPLICATIONS)[number]
+
+export function makeApplication(kind: Kind): Application {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-bench-development-')))
   const write = (name: string, text: string) => writeFileSync(join(root, name), text)
   if (kind === 'shop') {
@@ -47,14 +69,21 @@ export function makeApplication(kind: (typeof APPLICATIONS)[number]): Applicatio
     )
   } else {
     write('package.json', '{ "type": "module" }')
-    write('app.ts', SMALL)
+    const count = /^(\d+) routes?$/.exec(kind)?.[1]
+    write('app.ts', count === undefined ? SMALL : routed(Number(count)))
+    for (const folder of ['routes', 'templates']) mkdirSync(join(root, folder))
+    for (let i = 0; i < Number(count ?? 0); i++) write(`routes/route${i}.ts`, route(i))
+    if (count !== undefined) symlinkSync(join(import.meta.dirname, '../node_modules'), join(root, 'node_modules'))
   }
+  const saveTemplate = (version: string) => write('templates/page.html.ets', `${version}\n`)
+  if (kind.includes('route')) saveTemplate('first')
   write('main.ts', MAIN)
   const save = (version: string) => write('version.ts', `export const version: string = '${version}'\n`)
   save('first')
   return {
     root,
     save,
+    saveTemplate: kind.includes('route') ? saveTemplate : undefined,
     break: () => write('version.ts', `export const version: string = 'broken\n`),
     remove: () => rmSync(root, { recursive: true, force: true }),
   }

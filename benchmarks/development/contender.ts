@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { makeApplication } from './application.ts'
+import { type Kind, makeApplication } from './application.ts'
 
 export const CONTENDERS = ['boomhauer', 'node --watch', 'tsx watch'] as const
 export type Name = (typeof CONTENDERS)[number]
@@ -17,12 +17,14 @@ export class Contender {
   readonly name: Name
   /** Requests that failed, other than by waiting, while a new version was on its way. */
   lost = 0
+  /** Milliseconds from its start to the first page. */
+  startMs = 0
   readonly #application: ReturnType<typeof makeApplication>
   readonly #port: number
   readonly #process: ChildProcess
   #count = 0
 
-  private constructor(name: Name, kind: 'small' | 'shop', port: number, env: Readonly<Record<string, string>>) {
+  private constructor(name: Name, kind: Kind, port: number, env: Readonly<Record<string, string>>) {
     this.name = name
     this.#application = makeApplication(kind)
     this.#port = port
@@ -42,9 +44,12 @@ export class Contender {
     })
   }
 
-  static async start(name: Name, kind: 'small' | 'shop', env: Readonly<Record<string, string>>): Promise<Contender> {
-    const contender = new Contender(name, kind, await freePort(), env)
+  static async start(name: Name, kind: Kind, env: Readonly<Record<string, string>>): Promise<Contender> {
+    const port = await freePort()
+    const started = performance.now()
+    const contender = new Contender(name, kind, port, env)
     await contender.#until(({ body }) => body === 'first')
+    contender.startMs = performance.now() - started
     contender.lost = 0
     return contender
   }
@@ -59,6 +64,17 @@ export class Contender {
     const saved = performance.now()
     this.#application.save(version)
     await this.#until(({ body }) => body === version)
+    return performance.now() - saved
+  }
+
+  /** Milliseconds from a save of the template to the first page that has it; undefined if there is none. */
+  async saveTemplate(): Promise<number | undefined> {
+    const { saveTemplate } = this.#application
+    if (!saveTemplate) return undefined
+    const version = `t${++this.#count}`
+    const saved = performance.now()
+    saveTemplate(version)
+    await this.#until(({ body }) => body === `${version}\n`, '/page')
     return performance.now() - saved
   }
 
@@ -79,10 +95,10 @@ export class Contender {
     this.#application.remove()
   }
 
-  async #until(wanted: (answer: { status: number; body: string }) => boolean): Promise<void> {
+  async #until(wanted: (answer: { status: number; body: string }) => boolean, path = '/version'): Promise<void> {
     const deadline = performance.now() + DEADLINE_MS
     while (performance.now() < deadline) {
-      const answer = await ask(this.#port)
+      const answer = await ask(this.#port, path)
       if (answer === undefined) this.lost++
       else if (wanted(answer)) return
       await new Promise(resolve => setTimeout(resolve, 2))
@@ -100,9 +116,9 @@ function argumentsOf(name: Name, port: number): string[] {
   return [createRequire(import.meta.url).resolve('tsx/cli'), 'watch', '--clear-screen=false', 'main.ts']
 }
 
-function ask(port: number): Promise<{ status: number; body: string } | undefined> {
+function ask(port: number, path: string): Promise<{ status: number; body: string } | undefined> {
   const { promise, resolve } = Promise.withResolvers<{ status: number; body: string } | undefined>()
-  request({ host: '127.0.0.1', port, path: '/version', agent: false, headers: { accept: 'application/json' } }, res => {
+  request({ host: '127.0.0.1', port, path, agent: false, headers: { accept: 'application/json' } }, res => {
     let body = ''
     res.on('data', chunk => {
       body += chunk

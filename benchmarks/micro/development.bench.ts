@@ -1,5 +1,6 @@
 // From a save to the first answer of the new code: boomhauer against the watchers of Node.js and of tsx, on the same
-// application, turn by turn. ROUNDS sets how many saves each gets; SHOP=0 leaves the shop and its database out.
+// application, turn by turn. Besides, how long boomhauer takes to the first page, to a page with a changed template and to the page
+// of a failure, and what memory it holds. ROUNDS sets how many saves each gets; APPLICATION names one of the applications.
 import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,11 +12,12 @@ import { median } from '../whole/statistics.ts'
 
 const smoke = process.env.BENCH_SMOKE === '1'
 const rounds = smoke ? 1 : Number(process.env.ROUNDS ?? 15)
+const only = process.env.APPLICATION
 /** As long as a person needs at the very least between two saves. */
 const PAUSE_MS = smoke ? 0 : 1_000
 
 for (const kind of APPLICATIONS) {
-  if (kind === 'shop' && (smoke || process.env.SHOP === '0')) continue
+  if (smoke ? kind !== 'one file' : only !== undefined && only !== kind) continue
   const database = kind === 'shop' ? await openDatabase() : undefined
   const contenders: Contender[] = []
   try {
@@ -42,11 +44,15 @@ async function openDatabase() {
 async function run(kind: string, contenders: readonly Contender[]): Promise<void> {
   const times = new Map(contenders.map(contender => [contender, [] as number[]]))
   const pages: number[] = []
+  const templates: number[] = []
   for (let round = 0; round < rounds; round++) {
     for (const contender of contenders) {
       await pause()
       times.get(contender)!.push(await contender.save())
       if (contender.name !== 'boomhauer') continue
+      await pause()
+      const template = await contender.saveTemplate()
+      if (template !== undefined) templates.push(template)
       await pause()
       pages.push(await contender.break())
       await pause()
@@ -65,14 +71,21 @@ async function run(kind: string, contenders: readonly Contender[]): Promise<void
         p95: Math.round(percentile(own, 95)),
         'times boomhauer': Number((median(own) / reference).toFixed(1)),
         'requests lost': contender.lost,
+        'first page': Math.round(contender.startMs),
       }
     }),
   )
-  console.log(
-    `boomhauer: the page of a failure after ${Math.round(median(pages))} ms, p95 ${Math.round(percentile(pages, 95))} ms`,
-  )
-  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${contenders[0]!.pid}/status`, 'utf8'))?.[1]) / 1024
-  console.log(`boomhauer: the supervisor holds ${resident.toFixed(0)} MiB\n`)
+  if (templates.length > 0) console.log(`boomhauer: a changed template after ${describe(templates)}`)
+  console.log(`boomhauer: the page of a failure after ${describe(pages)}`)
+  console.log(`boomhauer: the supervisor holds ${residentMib(contenders[0]!.pid).toFixed(0)} MiB\n`)
+}
+
+function describe(times: readonly number[]): string {
+  return `${Math.round(median(times))} ms, p95 ${Math.round(percentile(times, 95))} ms`
+}
+
+function residentMib(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 function pause(): Promise<void> {

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { generateSecret } from '@arlen/session'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { BREAKAGES, breakAndMend } from './broken-in-turn.ts'
+import { CHROMIUM, launch, SKIPPED, Window } from './browser.ts'
 import { chosenCells } from './cells.ts'
 import { catalogVersion, importedBy, PACKAGES, ROOT } from './published.ts'
 import { User, writeProject } from './user.ts'
@@ -253,6 +255,31 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       ])
       writeProject(project, { 'app.ts': app })
       expect(output.match(/^app\.ts\(\d+,\d+\): error TS\d+/gm)).toHaveLength(2)
+    })
+
+    test.skipIf(!CHROMIUM)(`shows each failure in a browser, and itself when it is mended${SKIPPED}`, async () => {
+      const browser = await launch()
+      try {
+        await user.serving(project, user.arlen(project, 'boomhauer', '--port', '0'), {}, developed, async url => {
+          const { page } = await Window.open(browser, url)
+          for (const breakage of BREAKAGES) {
+            const shown = await breakAndMend(page, project, breakage)
+            const { stage, place } = breakage
+            expect([breakage.name, shown]).toEqual([
+              breakage.name,
+              { stage, place: expect.stringMatching(place), isMended: true },
+            ])
+          }
+          await page.goto('/users/1')
+          await page.goto('/_boomhauer/requests')
+          await page.getByRole('link', { name: 'GET /users/1' }).first().click()
+          await page.getByText('select id, name from users').waitFor()
+          await page.getByRole('button', { name: 'Explain' }).click()
+          await page.getByText(/Scan.* on users/).waitFor()
+        })
+      } finally {
+        await browser.close()
+      }
     })
 
     test('has its own lines as the places of errors, not those of the packages', async () => {

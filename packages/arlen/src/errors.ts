@@ -2,6 +2,7 @@ import { defineErrors, type ErrorFactory } from '@arlen/core'
 
 const table = {
   address_invalid: { message: 'The setting health.trusted {problem}' },
+  job_unknown: { message: 'The application has no job {name}. app.every() adds one.' },
   app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
   body_limit_invalid: { message: '{route} has a {name} of {actual}: it must be a number of {what}. ({source})' },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },

@@ -11,7 +11,9 @@ import { type BoomhauerOptions, resolveOptions, type Settings } from './options.
 import { RETRY, runAction } from './pages/actions.ts'
 import { createInternalPages } from './pages/internal-pages.ts'
 import { LiveReload } from './pages/live-reload.ts'
-import { RequestLog } from './pages/request-log.ts'
+import type { Insight } from './panel/overview-page.ts'
+import { Panel } from './panel/panel.ts'
+import { RequestLog } from './panel/request-log.ts'
 import { DevServer } from './proxy/dev-server.ts'
 import { Watcher } from './watch/watcher.ts'
 
@@ -57,7 +59,13 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     const pages = createInternalPages({
       supervisor: this.#supervisor,
       live: this.#live,
-      insight: () => this.#insight(),
+      root: settings.root,
+      panel: new Panel({
+        supervisor: this.#supervisor,
+        places: settings,
+        requests: this.#requests,
+        insight: () => this.#insight(),
+      }),
       act: name => this.#act(name),
     })
     this.#server = new DevServer(settings, this.#supervisor, pages)
@@ -223,7 +231,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     await this.#supervisor.rebuild()
   }
 
-  #insight() {
+  #insight(): Insight {
     const { state } = this.#supervisor
     const info = state.kind === 'ready' ? state.info : {}
     return {

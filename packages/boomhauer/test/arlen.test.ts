@@ -1,27 +1,9 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { hasSubscribers } from 'node:diagnostics_channel'
 import type { Diagnostic } from '@arlen/core'
 import { expect, onTestFinished, test } from 'vitest'
-import type { BoomhauerOptions } from '../src/index.ts'
+import { arlenApp, linkPackages } from './arlen-app.ts'
 import { Command } from './command-process.ts'
-import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, type Files, TestFolder, TestServer } from './support.ts'
-
-const PACKAGES = ['arlen', '@arlen/core', '@arlen/view', '@arlen/http']
-
-function link(folder: TestFolder): void {
-  for (const name of PACKAGES) {
-    const path = folder.path(`node_modules/${name}`)
-    mkdirSync(dirname(path), { recursive: true })
-    symlinkSync(fileURLToPath(new URL(`../../${name.replace('@arlen/', '')}`, import.meta.url)), path)
-  }
-}
-
-async function arlenApp(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {
-  const app = new TestServer(files)
-  link(app)
-  return app.start({ preload: ['arlen'], ...options })
-}
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, TestFolder } from './support.ts'
 
 const APP = (body: string) => `import { createApp } from 'arlen'
 const app = createApp({ config: { log: { level: 'silent' } } })
@@ -103,7 +85,7 @@ app.get('/fail', () => {
 export default app
 `,
   })
-  link(app)
+  linkPackages(app)
   const command = new Command(app, ['--typecheck', 'off'])
   const port = await command.port()
   expect((await ask(port, '/')).body).toBe('ok')
@@ -141,8 +123,13 @@ test('in production nothing of it is there: no pages, no source, no script', asy
   })
   const { port } = await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
-  for (const path of ['/_boomhauer/', '/_boomhauer/client.js', '/_boomhauer/events']) {
-    expect((await ask(port, path)).status).toBe(404)
+  for (const path of ['', 'client.js', 'events', 'requests', 'routes', 'jobs', 'outbox', 'configuration']) {
+    expect((await ask(port, `/_boomhauer/${path}`)).status).toBe(404)
+  }
+  expect((await ask(port, '/_boomhauer/jobs/x/run', { method: 'POST' })).status).toBe(404)
+  // Nobody listens, so that a request pays for nothing: no clock is read, no line or query is kept.
+  for (const name of ['http:request:start', 'http:request:finish', 'pg:query', 'view:render', 'mail:send', 'log']) {
+    expect([name, hasSubscribers(`arlen:${name}`)]).toEqual([name, false])
   }
   for (const as of [AS_BROWSER, AS_PROGRAM, AS_CURL]) {
     const { status, body } = await ask(port, '/broken', { headers: as })

@@ -99,7 +99,11 @@ test('hanging up leaves nothing behind', async () => {
 
 const SECRET = `import { servable } from './servable.js'\nconst secret = 'the source'; throw new Error('broken')\n`
 
-test.each(['/', '/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
+const PANEL = ['', 'requests', 'requests/1', 'routes', 'jobs', 'outbox', 'configuration'].map(
+  path => `/_boomhauer/${path}`,
+)
+
+test.each(['/', ...PANEL, '/_boomhauer/events', '/_boomhauer/client.js'])(
   'a forged Host gets 403 and no source at %s',
   async path => {
     const app = await serving({ 'app.ts': SECRET })
@@ -113,7 +117,7 @@ test.each(['/', '/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
   },
 )
 
-test.each(['/_boomhauer/', '/_boomhauer/events', '/_boomhauer/client.js'])(
+test.each([...PANEL, '/_boomhauer/events', '/_boomhauer/client.js'])(
   'a page of another origin gets nothing at %s',
   async path => {
     const app = await serving({ 'app.ts': answering('ok') })
@@ -172,7 +176,9 @@ export default {
     ],
     requests: [{ path: '/users/7', timings: { total: 2 }, sql: [{ text: 'select 1' }] }],
   })
-  expect((await app.get('/_boomhauer/', AS_BROWSER)).body).toContain('<td>GET /users/7</td>')
+  expect((await app.get('/_boomhauer/', AS_BROWSER)).body).toContain(
+    '<a href="/_boomhauer/requests/1">GET /users/7</a>',
+  )
 })
 
 test('an action runs its command, and what fails in it is shown', async () => {

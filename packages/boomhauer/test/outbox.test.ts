@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { keepMessage, OUTBOX_FOLDER } from '@arlen/mail/outbox'
 import { expect, test } from 'vitest'
-import { outboxPage } from '../src/pages/outbox-page.ts'
+import { mailDocument, mailPage } from '../src/panel/mail-pages.ts'
 import { AS_BROWSER, AS_PROGRAM, answering, serving, TestFolder } from './support.ts'
 
 const message = {
@@ -52,6 +52,6 @@ test('a mail without HTML has no such part', async () => {
   const folder = new TestFolder({})
   const { html: _, ...text } = message
   const file = (await keepMessage(join(folder.root, OUTBOX_FOLDER), { ...text, html: undefined })).split('/').at(-1)!
-  expect((await outboxPage(folder.root, `outbox/${file}`, false))?.body).not.toContain('<iframe')
-  expect(await outboxPage(folder.root, `outbox/${file}/html`, false)).toBeUndefined()
+  expect((await mailPage(folder.root, file))?.content.html).not.toContain('<iframe')
+  expect(await mailDocument(folder.root, file)).toBeUndefined()
 })

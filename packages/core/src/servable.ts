@@ -1,4 +1,5 @@
 import type { Server } from 'node:net'
+import type { SourceLocation } from './stack.ts'
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -39,6 +40,36 @@ export interface LoadRules {
   healthPaths: readonly string[]
 }
 
+/** What an application tells a development server about itself, as JSON. */
+export interface Inspection {
+  routes: readonly InspectedRoute[]
+  jobs: readonly InspectedJob[]
+}
+
+/** A route, in the order of registration. */
+export interface InspectedRoute {
+  methods: readonly string[]
+  path: string
+  name?: string
+  /** Names of the guards, the outermost first. */
+  guards: readonly string[]
+  middleware: readonly string[]
+  /** JSON Schemas of what is validated: `params`, `query`, `headers`, `body`. */
+  schemas: Readonly<Record<string, object>>
+  /** Where it was registered. */
+  source?: SourceLocation
+}
+
+/** What runs again and again while the application runs. Times are milliseconds since 1970. */
+export interface InspectedJob {
+  name: string
+  everyMs: number
+  runs: number
+  isRunning: boolean
+  nextAt?: number
+  last?: { startedAt: number; durationMs: number; failure?: string }
+}
+
 /**
  * Optional members of a {@link Servable} with which a process manager observes and controls it. It may have them itself, or
  * get them from {@link setControls}, which keeps them out of the users' way.
@@ -52,6 +83,14 @@ export interface Controllable {
   overload?(on: boolean): void
   /** Fails readiness but goes on serving: the application is about to be closed. */
   preStop?(): void
+  /** Measure the stages of each request. Called before `listen`, in development. */
+  measureStages?(): void
+  /** What the application is made of. */
+  inspect?(): Promise<Inspection>
+  /** Run a job now; rejects with its failure, or if there is none of that name. */
+  runJob?(name: string): Promise<void>
+  /** PostgreSQL's plan of a query, whose parameters stay open: it is not run. */
+  explain?(sql: string): Promise<string>
 }
 
 const CONTROLS = Symbol.for('arlen.controls')

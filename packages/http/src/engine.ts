@@ -18,6 +18,8 @@ export interface Engine {
   readonly json: JsonWriter
   readonly methods: ReadonlySet<string>
   readonly timings: boolean
+  /** Whether timings are sent as Server-Timing. */
+  readonly sendsTimings: boolean
   /** Null if no proxy is trusted. */
   readonly trust: ProxyTrust | null
   readonly forwarded: ForwardedFields

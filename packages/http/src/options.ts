@@ -43,8 +43,11 @@ export interface HttpOptions<C extends Context = Context> extends Partial<Limits
   healthPaths?: readonly string[]
   /** How JSON responses are encoded. */
   json?: JsonOptions
-  /** Measures the stages of every request and sends them as Server-Timing. Default false: no clock is read. */
-  timings?: boolean
+  /**
+   * Measures the stages of every request, for `c.timings`, and sends them as Server-Timing unless it is `unsent`. Default false:
+   * no clock is read.
+   */
+  timings?: boolean | 'unsent'
 }
 
 type OwnOptions = Omit<HttpOptions, LimitName>
@@ -60,7 +63,7 @@ const OWN_OPTIONS: OptionTable<OwnOptions> = {
   trustedOrigins: option.listOf(option.string),
   healthPaths: option.listOf(option.string),
   json: option.nested<JsonOptions>({ bigint: option.any }),
-  timings: option.boolean,
+  timings: option.either(option.boolean, option.oneOf('unsent')),
 }
 
 /**
@@ -106,7 +109,8 @@ export function createService<C extends Context = Context>(handler: Handler<C>, 
     log,
     json: new JsonWriter(options.json),
     methods: new Set(options.methods ?? DEFAULT_METHODS),
-    timings: options.timings ?? false,
+    timings: options.timings === true || options.timings === 'unsent',
+    sendsTimings: options.timings === true,
     trust: trustOf(options),
     forwarded: forwardedFields(options.forwardedHeader),
     trustedOrigins: originSet(options.trustedOrigins),

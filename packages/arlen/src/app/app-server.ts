@@ -12,6 +12,7 @@ import { type ContextServices, contextClass } from './app-context.ts'
 export interface ServerParts {
   readonly environment: string
   readonly config: Config
+  readonly timings: boolean | 'unsent'
   readonly log: Logger
   readonly json: JsonOptions | undefined
   readonly errorHandlers: readonly ErrorHandler[]
@@ -21,7 +22,7 @@ export interface ServerParts {
 
 /** Creates the server of an application, with the limits and proxies of its configuration. */
 export function createAppServer(handler: Handler<Context>, parts: ServerParts): HttpServer {
-  const { config, log, json, services } = parts
+  const { config, timings, log, json, services } = parts
   const isDevelopment = parts.environment === 'development'
   const pages = services.templates
   const { apiOnly } = config
@@ -30,12 +31,12 @@ export function createAppServer(handler: Handler<Context>, parts: ServerParts): 
     context: contextClass(parts.context, { ...services, answerError }),
     log,
     ...(json && { json }),
-    timings: config.performanceLogging,
+    timings,
     ...proxyOptions(config.http, isDevelopment),
     trustedOrigins: config.session.trustedOrigins,
     ...httpLimits(config.http),
     healthPaths: HEALTH_PATHS,
     onError: answerErrors(parts.errorHandlers, answerError),
-    ...(config.log.requests && { onFinish: logRequests(log) }),
+    ...(config.log.requests && { onFinish: logRequests(log, config.performanceLogging) }),
   })
 }

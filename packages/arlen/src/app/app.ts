@@ -59,6 +59,9 @@ export class App extends Routes implements Servable {
   readonly #plugins = new Plugins<App>(this)
   readonly #middleware: Middleware<Context>[] = []
   readonly #errorHandlers: ErrorHandler[] = []
+  readonly #jobs: RecurringTask[] = []
+  /** A development server wants to know how long the stages of a request take. */
+  #measuresStages = false
   #notFound: Handler<Context> | undefined
   readonly #database: Database
   readonly #sessions: PgSessionStore | undefined
@@ -138,6 +141,7 @@ export class App extends Routes implements Servable {
    */
   every(name: string, everyMs: number, work: () => unknown): this {
     const recurring = new RecurringTask(name, everyMs, work, this.log)
+    this.#jobs.push(recurring)
     this.#lifecycle.add({ name, start: () => recurring.start(), stop: () => recurring.stop() })
     return this
   }
@@ -243,6 +247,19 @@ export class App extends Routes implements Servable {
       },
       overload: on => this.#server?.overload(on),
       preStop: () => this.health.drain(),
+      measureStages: () => {
+        this.#measuresStages = true
+      },
+      inspect: async () => {
+        const { inspectRoutes } = await import('./inspection.ts')
+        return { routes: inspectRoutes(this.router), jobs: this.#jobs.map(job => job.state) }
+      },
+      runJob: async name => {
+        const job = this.#jobs.find(each => each.name === name)
+        if (!job) throw appError('job_unknown', { name })
+        await job.runNow()
+      },
+      explain: async sql => (await import('./inspection.ts')).explain(this.db, sql),
     }
   }
 
@@ -251,6 +268,7 @@ export class App extends Routes implements Servable {
       root: this.root,
       environment: this.environment,
       config: this.config,
+      timings: this.#measuresStages || this.config.performanceLogging,
       log: this.log,
       health: this.health,
       router: this.router,
@@ -271,6 +289,7 @@ export class App extends Routes implements Servable {
     return createAppServer(this.#compile(), {
       environment: this.environment,
       config: this.config,
+      timings: this.config.performanceLogging || (this.#measuresStages && 'unsent'),
       log: this.log,
       json: this.#json,
       errorHandlers: this.#errorHandlers,

@@ -19,6 +19,8 @@ export interface HandlerParts {
   readonly root: string
   readonly environment: string
   readonly config: Config
+  /** Whether the stages of requests are measured. */
+  readonly timings: boolean
   readonly log: Logger
   readonly health: Health
   readonly router: Router<Handler<Context>>
@@ -35,16 +37,16 @@ export interface HandlerParts {
  * configured middleware and its own. Nothing can be registered afterwards.
  */
 export function compileHandler(parts: HandlerParts): Handler<Context> {
-  const { root, environment, config, log, router, notFound = nothingHere } = parts
+  const { root, environment, config, timings, log, router, notFound = nothingHere } = parts
   const isDevelopment = environment === 'development'
   const routes = new BuiltInRoutes(parts.routes, new Set(router.routes.map(route => route.path)))
   addHealthRoutes(routes, parts.health, config.health.trusted)
   addCspReportRoute(routes, config.security)
   addOpenApiRoutes(routes, { router, config, isDevelopment, log })
-  const { checkResponses, performanceLogging } = config
+  const { checkResponses } = config
   const check = checkResponses === 'auto' ? !isProduction(environment) : checkResponses
   const csrf = csrfMiddleware(config)
-  router.freeze(route => compileRoute(route, { checkResponses: check, timings: performanceLogging, csrf }))
+  router.freeze(route => compileRoute(route, { checkResponses: check, timings, csrf }))
   const dispatch = dispatcher(router, staticFiles(root, config, isDevelopment)?.(notFound) ?? notFound)
   return wrap(dispatch, [...builtInMiddleware(config, root, parts.sessions), ...parts.middleware])
 }

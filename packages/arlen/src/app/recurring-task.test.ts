@@ -70,6 +70,31 @@ test('a failure is logged and does not end it; work that is under way is not beg
   expect([begun, vi.getTimerCount()]).toEqual([2, 0])
 })
 
+test('tells what it has done, and runs at once when asked; two who ask at a time share the run', async () => {
+  let outcome: () => unknown = () => undefined
+  const recurring = new RecurringTask('cleaning', 1000, () => outcome(), log)
+  expect(recurring.state).toEqual({ name: 'cleaning', everyMs: 1000, runs: 0, isRunning: false })
+  recurring.start()
+  expect(recurring.state.nextAt).toBeLessThanOrEqual(Date.now() + 1000)
+
+  const { promise, resolve } = Promise.withResolvers<void>()
+  outcome = () => promise
+  const runs = [recurring.runNow(), recurring.runNow()]
+  expect(recurring.state).toEqual({ name: 'cleaning', everyMs: 1000, runs: 1, isRunning: true })
+  await vi.advanceTimersByTimeAsync(20)
+  resolve()
+  await Promise.all(runs)
+  expect(recurring.state.last).toEqual({ startedAt: expect.any(Number), durationMs: 20 })
+
+  outcome = () => {
+    throw new Error('no database')
+  }
+  await expect(recurring.runNow()).rejects.toThrow('no database')
+  expect(recurring.state).toMatchObject({ runs: 2, isRunning: false, last: { failure: 'Error: no database' } })
+  expect(vi.getTimerCount()).toBe(1)
+  await recurring.stop()
+})
+
 test.each([0, -1, Number.NaN, 2 ** 31])('refuses to recur every %d ms', everyMs => {
   expect(() => new RecurringTask('w', everyMs, () => undefined, log)).toThrow(RangeError)
 })

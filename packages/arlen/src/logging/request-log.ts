@@ -1,8 +1,8 @@
 import type { Logger } from '@arlen/core'
 import type { Context, Finish } from '@arlen/http'
 
-/** One line per request. */
-export function logRequests(log: Logger): (c: Context, finish: Finish) => void {
+/** One line per request, with the time of each stage if `withTimings`. */
+export function logRequests(log: Logger, withTimings: boolean): (c: Context, finish: Finish) => void {
   return (c, finish) => {
     const { req, timings } = c
     log.info(
@@ -14,7 +14,7 @@ export function logRequests(log: Logger): (c: Context, finish: Finish) => void {
         status: finish.status,
         durationMs: Math.round(finish.durationMs * 1000) / 1000,
         bytes: finish.bytes,
-        ...(timings && { timings: timings.toJSON() }),
+        ...(withTimings && timings && { timings: timings.toJSON() }),
       },
       'request',
     )

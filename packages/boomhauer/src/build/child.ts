@@ -12,6 +12,7 @@ import {
   type FromChild,
   isFromChild,
   type Loaded,
+  type Question,
   type RequestRecord,
   type TemplateFolders,
   type ToChild,
@@ -48,6 +49,7 @@ const MAX_OUTPUT = 4_000
 const KILL_AFTER_MS = 400
 const LAST_WORDS_MS = 200
 const WHERE_MS = 1_000
+const ANSWER_MS = 10_000
 
 const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child/start.js', import.meta.url))
@@ -179,6 +181,8 @@ export class Child extends EventEmitter<ChildEvents> {
     if (!this.exited) signalGroup(this.#process.pid)
   }
 
+  readonly #questions = new Map<number, PromiseWithResolvers<unknown>>()
+  #asked = 0
   #onWhere: ((at: SourceLocation | undefined) => void) | undefined
   #onOutcome: ((outcome: Outcome) => void) | undefined
 
@@ -209,6 +213,9 @@ export class Child extends EventEmitter<ChildEvents> {
       case 'rejected':
         this.emit('rejected', message.diagnostics)
         break
+      case 'answer':
+        this.#answered(message)
+        break
       case 'request':
         this.emit('request', message.request)
     }
@@ -226,6 +233,30 @@ export class Child extends EventEmitter<ChildEvents> {
       this.stuckAt = words.at
       this.emit('stuck', words.at)
     }
+  }
+
+  /**
+   * Asks the running application a question. Undefined if it is not one that answers.
+   *
+   * @throws Error with the application's reason, or that it has gone or takes too long
+   */
+  async ask(question: Question): Promise<unknown> {
+    const id = ++this.#asked
+    const asked = Promise.withResolvers<unknown>()
+    this.#questions.set(id, asked)
+    const timer = globalThis.setTimeout(() => asked.reject(new Error('The application does not answer')), ANSWER_MS)
+    this.#send({ type: 'ask', id, question })
+    try {
+      return await Promise.race([asked.promise, this.gone])
+    } finally {
+      clearTimeout(timer)
+      this.#questions.delete(id)
+    }
+  }
+
+  #answered({ id, answer, error }: Extract<FromChild, { type: 'answer' }>): void {
+    if (error === undefined) this.#questions.get(id)?.resolve(answer)
+    else this.#questions.get(id)?.reject(new Error(error))
   }
 
   /** The location where its start waits, if it can be determined soon. */

@@ -15,7 +15,7 @@ const OUTSIDE = new Set([
     'ENETUNREACH',
   ],
   ...['EADDRINUSE', 'EADDRNOTAVAIL', 'EPIPE', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET'],
-  ...['migrations_pending', 'connection_failed', 'connection_lost', 'pool_timeout', 'pool_acquire_timeout'],
+  ...['migrations_pending', 'connect_failed', 'connection_lost', 'pool_timeout'],
   // PostgreSQL: connection exceptions, no such database, too many connections, shutting down, starting up.
   ...['08000', '08001', '08003', '08004', '08006', '3D000', '53300', '57P01', '57P02', '57P03'],
 ])

@@ -1,59 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { subscribe } from 'node:diagnostics_channel'
 import { isSecretName, REDACTED } from '@arlen/core/secrets'
-import { createRedact, redactUrl } from '@arlen/error-report'
-import type { AppInfo, RequestRecord, RouteInfo, SettingInfo } from './protocol.ts'
+import { createRedact } from '@arlen/error-report'
+import { clip } from './clip.ts'
+import type { AppInfo, RouteInfo, SettingInfo } from './protocol.ts'
 
-/** The parts read here of what @arlen/http and @arlen/pg publish on node:diagnostics_channel. */
-interface RequestEvent {
-  context: {
-    req: { method: string; path: string }
-    timings?: { toJSON(): Record<string, number> } | undefined
-  }
-  finish: { status: number; durationMs: number }
-}
-
-interface QueryEvent {
-  text: string
-  durationMs: number
-}
-
-type Sql = { text: string; ms: number }[]
-
-const MAX_SQL = 50
 const MAX_TEXT = 1_000
-
-/** Reports each request that the application has answered, with its timings and SQL. */
-export function forwardRequests(forward: (request: RequestRecord) => void): void {
-  const redact = createRedact()
-  const running = new AsyncLocalStorage<Sql>()
-  const queries = new WeakMap<object, Sql>()
-  subscribe('arlen:http:request:start', message => {
-    const sql: Sql = []
-    queries.set((message as RequestEvent).context, sql)
-    running.enterWith(sql) // everything the handler starts belongs to this request
-  })
-  subscribe('arlen:pg:query', message => {
-    const { text, durationMs } = message as QueryEvent
-    const sql = running.getStore()
-    if (sql && sql.length < MAX_SQL) sql.push({ text: clip(redact(text), MAX_TEXT), ms: round(durationMs) })
-  })
-  subscribe('arlen:http:request:finish', message => {
-    const { context, finish } = message as RequestEvent
-    const sql = queries.get(context) ?? []
-    forward({
-      method: context.req.method,
-      path: redactUrl(clip(context.req.path, MAX_TEXT), redact),
-      status: finish.status,
-      timings: { ...context.timings?.toJSON(), total: round(finish.durationMs) },
-      ...(sql.length > 0 && { sql }),
-    })
-  })
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100
-}
 
 /** What an application may report about itself; an Arlen `App` does. */
 interface Telling {
@@ -91,8 +41,4 @@ function settingInfo({ path, value, source }: NonNullable<Telling['settings']>[n
   const key = path.join('.')
   const shown = isSecretName(key) ? REDACTED : clip(createRedact()(JSON.stringify(value) ?? 'undefined'), MAX_TEXT)
   return { key, value: shown, source }
-}
-
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text
 }

@@ -7,16 +7,17 @@ import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Diagnostic } from '@arlen/core'
-import { ArlenError, isServable, type Servable } from '@arlen/core'
+import { ArlenError, controlsOf, isServable, type Servable } from '@arlen/core'
 import { codeFrame } from '@arlen/core/code-frame'
 import type { SourceLocation } from '@arlen/core/stack'
 import { createRedact, type DiagnoseOptions, diagnose } from '@arlen/error-report'
 import { boomhauerError } from '../errors.ts'
-import { forwardRequests, infoOf } from './application-info.ts'
+import { infoOf } from './application-info.ts'
 import { type ConfigProblem, placeProblems, problemsOf } from './config-problems.ts'
 import { sayLastWords } from './last-words.ts'
 import { LoadedModules } from './loaded-modules.ts'
-import type { FromChild, Loaded, SettingInfo, TemplateFolders, ToChild } from './protocol.ts'
+import type { FromChild, Loaded, Question, SettingInfo, TemplateFolders, ToChild } from './protocol.ts'
+import { recordRequests } from './request-records.ts'
 import { printLoggedErrors } from './terminal-log.ts'
 import { warmTypeScript } from './warm-typescript.ts'
 
@@ -55,6 +56,7 @@ process.on('message', (message: ToChild) => {
   if (message.type === 'load') load(message)
   else if (message.type === 'prepare') prepare(message.templates)
   else if (message.type === 'where') where()
+  else if (message.type === 'ask') answer(message.id, message.question)
   else close(message.graceMs)
 })
 process.on('uncaughtExceptionMonitor', error => {
@@ -115,7 +117,8 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
       color: process.stdout.isTTY === true && !process.env.NO_COLOR,
       isWanted: () => isForPeople(infoOf(app!).config) && log?.level !== 'silent',
     })
-    forwardRequests(request => send({ type: 'request', request }))
+    recordRequests(request => send({ type: 'request', request }))
+    controlsOf(app).measureStages?.()
     await app.listen({ path: socket })
     stage = 'runtime'
     Atomics.store(shared, STARTING, 0)
@@ -129,6 +132,22 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
 async function where(): Promise<void> {
   const at = stage === 'load' ? await modules.pendingAwait(root) : undefined
   send({ type: 'where', ...(at && { at }) })
+}
+
+/** Answers a question about the application, if it is one that can. */
+async function answer(id: number, question: Question): Promise<void> {
+  try {
+    const controls = controlsOf(app!)
+    const answer =
+      question.about === 'inspection'
+        ? await controls.inspect?.()
+        : question.about === 'plan'
+          ? await controls.explain?.(question.sql)
+          : await controls.runJob?.(question.name)
+    send({ type: 'answer', id, answer })
+  } catch (error) {
+    send({ type: 'answer', id, error: createRedact()(String(error)) })
+  }
 }
 
 function notServable(entry: string): Diagnostic {

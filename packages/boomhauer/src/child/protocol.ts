@@ -9,6 +9,7 @@ export type ToChild =
   | { type: 'load'; entry: string; socket: string; inspect?: Inspect }
   /** Report what the start waits for. */
   | { type: 'where' }
+  | { type: 'ask'; id: number; question: Question }
   /** Finish requests within `graceMs`, close all resources, and exit. */
   | { type: 'close'; graceMs: number }
 
@@ -49,8 +50,53 @@ export interface RequestRecord {
   status: number
   /** Milliseconds by stage, `total` among them. */
   timings?: Readonly<Record<string, number>>
-  sql?: readonly { text: string; ms: number }[]
+  /** The pattern of the route. */
+  route?: string
+  /** The queries, each text once, in the order of their first run. */
+  sql?: readonly SqlRecord[]
+  /** Templates, partials and layouts, in the order in which they began to be rendered. */
+  templates?: readonly { name: string; count: number }[]
+  logs?: readonly LogRecord[]
+  /** The mail that it sent, or that was kept in the outbox. */
+  mails?: readonly MailRecord[]
 }
+
+/** A query of a request. */
+export interface SqlRecord {
+  text: string
+  /** How often it ran. */
+  count: number
+  /** All runs together. */
+  ms: number
+  /** Rows of all runs. */
+  rows?: number
+  /** `file:line:column` of the call. */
+  caller?: string
+  slow?: boolean
+  /** It ran again and again (n+1): one query for all rows would do. */
+  repeated?: boolean
+  failed?: boolean
+  /** The text is incomplete. */
+  clipped?: boolean
+}
+
+/** A line that was logged during a request, whether or not the log's level lets it through. */
+export interface LogRecord {
+  /** Milliseconds after the request began. */
+  atMs: number
+  level: string
+  text: string
+}
+
+/** A mail of a request. */
+export interface MailRecord {
+  template: string
+  subject: string
+  to: readonly string[]
+}
+
+/** What a running application is asked; see `Controllable` of @arlen/core. */
+export type Question = { about: 'inspection' } | { about: 'plan'; sql: string } | { about: 'job'; name: string }
 
 /** What a process has loaded so far. */
 export interface Loaded {
@@ -78,6 +124,8 @@ export type FromChild =
   /** An unhandled rejection. The application has logged it and continues. */
   | { type: 'rejected'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestRecord }
+  /** The answer to a question, or why there is none. */
+  | { type: 'answer'; id: number; answer?: unknown; error?: string }
   /** Where the start waits, if known. */
   | { type: 'where'; at?: SourceLocation }
 
@@ -92,6 +140,7 @@ const FROM_CHILD = new Set<unknown>([
   'crashed',
   'diagnostics',
   'request',
+  'answer',
 ])
 
 /** Recognizes our messages: an application may also use `process.send`, and those messages are ignored. */

@@ -1,14 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { Diagnostic } from '@arlen/core'
 import { type Redact, renderDiagnosticsText } from '@arlen/error-report'
-
-/** The parts read here of what loggers of @arlen/core publish. */
-interface LogEvent {
-  level: string
-  bindings: Readonly<Record<string, unknown>>
-  args: readonly unknown[]
-  handled: boolean
-}
+import type { LogEvent } from './log-line.ts'
 
 export interface TerminalLogOptions {
   report: (error: unknown) => Diagnostic[]

@@ -18,7 +18,7 @@ export function responseFields(c: Context, reply: Reply, status: number): string
   if (c.req._hasId && setField(c, reply, 'x-request-id') === undefined) fields += `X-Request-Id: ${c.req.id}\r\n`
   if (c.timings !== undefined) {
     c.timings.lap('response_write')
-    fields += `Server-Timing: ${c.timings.toServerTiming()}\r\n`
+    if (c.req._exchange.engine.sendsTimings) fields += `Server-Timing: ${c.timings.toServerTiming()}\r\n`
   }
   return fields
 }

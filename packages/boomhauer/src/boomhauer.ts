@@ -238,6 +238,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       state: state.kind,
       build: state.build,
       buildMs: this.#buildMs,
+      failure: state.kind === 'failed' ? state.problem.detail : undefined,
       root: this.settings.root,
       routes: info.routes ?? [],
       config: info.config ?? [],

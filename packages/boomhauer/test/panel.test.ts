@@ -196,3 +196,10 @@ test('a hundred requests are kept', async () => {
   expect(requests).toHaveLength(100)
   expect(requests[0].path).toBe('/many/109')
 })
+
+test('a broken application has its failure on the overview, and the requests before it', async () => {
+  const broken = await arlenApp({ 'app.ts': `throw new Error('the stove is cold')\n` })
+  const { body } = await broken.get('/_boomhauer/', AS_PROGRAM)
+  expect(JSON.parse(body)).toMatchObject({ state: 'failed', failure: 'the stove is cold', routes: [], jobs: [] })
+  expect((await broken.get('/_boomhauer/', AS_BROWSER)).body).toContain('<p class="bad">the stove is cold</p>')
+})

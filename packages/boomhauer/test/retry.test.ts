@@ -38,6 +38,8 @@ class Service {
   }
 }
 
+const buildOf = ({ body }: { body: string }) => /data-build="([^"]+)"/.exec(body)?.[1]
+
 const needing = (port: number) => `import { connect } from 'node:net'
 import { once } from 'node:events'
 import { servable } from './servable.js'
@@ -50,39 +52,43 @@ export default { ...app, async listen(options) {
 } }
 `
 
-test('a start that failed for want of a service is tried again by the next request for a page', async () => {
+test('a start that failed for want of a service is tried again by itself; attempts that fail alike are no news', async () => {
   const service = await Service.absent()
   const app = await serving({ 'app.ts': needing(service.port) })
-  const page = await app.get('/', AS_BROWSER)
-  expect(page.body).toContain('ECONNREFUSED')
-  expect(page.body).toContain('action="/_boomhauer/actions/retry"')
-  await service.start()
-  expect((await app.get('/', AS_BROWSER)).body).toContain('ECONNREFUSED') // too early for another attempt
-  passTime(1_000)
-  expect((await app.get('/', AS_BROWSER)).body).toContain('up')
-})
-
-test('it is tried again by itself', async () => {
-  const service = await Service.absent()
-  const app = await serving({ 'app.ts': needing(service.port) })
+  let failures = 0
+  app.server.on('failed', () => failures++)
   const waiting = once(app.server, 'waiting')
-  expect((await app.get('/', AS_PROGRAM)).status).toBe(500)
+  const first = await app.get('/', AS_BROWSER)
+  expect(first.body).toContain('ECONNREFUSED')
+  expect(first.body).toContain('action="/_boomhauer/actions/retry"')
   expect(await waiting).toEqual([{ inMs: 1_000 }])
+  await once(app.server, 'building')
+  // The request waits for the attempt. Open pages keep their build: they need not reload.
+  expect(buildOf(await app.get('/', AS_BROWSER))).toBe(buildOf(first))
+  expect(failures).toBe(1)
   await service.start()
   await once(app.server, 'ready')
   expect((await app.get('/')).body).toBe('up')
 })
 
-test('attempts that fail alike are no news: pages keep their build', async () => {
-  const service = await Service.absent()
-  const app = await serving({ 'app.ts': needing(service.port) })
-  let failures = 0
-  app.server.on('failed', () => failures++)
-  const build = async () => /data-build="([^"]+)"/.exec((await app.get('/', AS_BROWSER)).body)?.[1]
-  const first = await build()
-  passTime(1_000)
-  expect(await build()).toBe(first)
-  expect(failures).toBe(1)
+test('a start that failed is tried again by requests for pages, but not by one that comes at once', async () => {
+  const app = await serving({
+    'app.ts': `import { existsSync } from 'node:fs'
+import { servable } from './servable.js'
+const app = servable((req, res) => res.end('up'))
+export default { ...app, async listen(options) {
+  if (!existsSync(import.meta.dirname + '/outside.lock')) throw new Error('not yet')
+  return app.listen(options)
+} }
+`,
+  })
+  expect((await app.get('/', AS_BROWSER)).body).toContain('not yet')
+  app.write('outside.lock', '')
+  expect((await app.get('/', AS_BROWSER)).body).toContain('not yet')
+  expect((await app.get('/', AS_PROGRAM)).status).toBe(500)
+  let page = await app.get('/', AS_BROWSER)
+  while (page.status !== 200) page = await app.get('/', AS_BROWSER)
+  expect(page.body).toContain('up')
 })
 
 test('the button of the page tries again whatever failed', async () => {

@@ -1,4 +1,5 @@
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made when first needed: it takes megabytes. */
+let graphemes: Intl.Segmenter | undefined
 
 // Unicode Standard Annex 11: East Asian Wide and Fullwidth. Emoji in picture form are just as wide.
 const WIDE =
@@ -17,6 +18,7 @@ function widthOf(grapheme: string): number {
 export function blankOf(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return ' '.repeat(text.length)
   let blank = ''
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   for (const { segment } of graphemes.segment(text)) blank += segment === '\t' ? '\t' : ' '.repeat(widthOf(segment))
   return blank
 }

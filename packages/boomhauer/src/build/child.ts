@@ -17,6 +17,7 @@ import {
   type TemplateFolders,
   type ToChild,
 } from '../child/protocol.ts'
+import { Questions } from './questions.ts'
 
 export interface ChildOptions {
   root: string
@@ -49,7 +50,6 @@ const MAX_OUTPUT = 4_000
 const KILL_AFTER_MS = 400
 const LAST_WORDS_MS = 200
 const WHERE_MS = 1_000
-const ANSWER_MS = 10_000
 
 const FROM_SOURCE = import.meta.url.endsWith('.ts')
 const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child/start.js', import.meta.url))
@@ -181,8 +181,7 @@ export class Child extends EventEmitter<ChildEvents> {
     if (!this.exited) signalGroup(this.#process.pid)
   }
 
-  readonly #questions = new Map<number, PromiseWithResolvers<unknown>>()
-  #asked = 0
+  readonly #questions = new Questions(message => this.#send(message))
   #onWhere: ((at: SourceLocation | undefined) => void) | undefined
   #onOutcome: ((outcome: Outcome) => void) | undefined
 
@@ -214,7 +213,7 @@ export class Child extends EventEmitter<ChildEvents> {
         this.emit('rejected', message.diagnostics)
         break
       case 'answer':
-        this.#answered(message)
+        this.#questions.answered(message)
         break
       case 'request':
         this.emit('request', message.request)
@@ -238,25 +237,10 @@ export class Child extends EventEmitter<ChildEvents> {
   /**
    * Asks the running application a question. Undefined if it is not one that answers.
    *
-   * @throws Error with the application's reason, or that it has gone or takes too long
+   * @throws Error with the application's reason, or if it takes too long
    */
-  async ask(question: Question): Promise<unknown> {
-    const id = ++this.#asked
-    const asked = Promise.withResolvers<unknown>()
-    this.#questions.set(id, asked)
-    const timer = globalThis.setTimeout(() => asked.reject(new Error('The application does not answer')), ANSWER_MS)
-    this.#send({ type: 'ask', id, question })
-    try {
-      return await Promise.race([asked.promise, this.gone])
-    } finally {
-      clearTimeout(timer)
-      this.#questions.delete(id)
-    }
-  }
-
-  #answered({ id, answer, error }: Extract<FromChild, { type: 'answer' }>): void {
-    if (error === undefined) this.#questions.get(id)?.resolve(answer)
-    else this.#questions.get(id)?.reject(new Error(error))
+  ask(question: Question): Promise<unknown> {
+    return Promise.race([this.#questions.ask(question), this.gone])
   }
 
   /** The location where its start waits, if it can be determined soon. */

@@ -4,6 +4,7 @@ import { type BoomhauerOptions, resolveOptions } from '../options.ts'
 import { type Mode, parseArguments, USAGE } from './arguments.ts'
 import { readKeys } from './keys.ts'
 import { prepare } from './prepare.ts'
+import { saveMemory } from './save-memory.ts'
 import { report } from './terminal.ts'
 
 /** Where the program writes. */
@@ -56,6 +57,7 @@ async function runPrepare(options: BoomhauerOptions, io: Io, interrupted: AbortS
 
 async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
   const stays = mode === 'serve'
+  if (stays) saveMemory()
   // Without a running server there is no later moment to report type errors.
   const server = new Boomhauer(resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 }))
   report(server, { write: io.out, color: io.color })

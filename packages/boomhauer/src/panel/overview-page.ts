@@ -13,6 +13,8 @@ export interface Insight {
   build: string
   /** How long the last build took, in milliseconds. */
   buildMs: number | undefined
+  /** Why the last build failed. */
+  failure?: string | undefined
   root: string
   routes: readonly RouteInfo[]
   config: readonly SettingInfo[]
@@ -23,9 +25,10 @@ const LATEST = 10
 
 /** The state of the application, its latest requests and its routes; as JSON, everything. */
 export function overviewPage(insight: Insight, inspection: Inspection | undefined, places: Places): Page {
-  const { state, build, buildMs, root, requests } = insight
+  const { state, build, buildMs, failure, root, requests } = insight
   const routes = routesOf(inspection, insight.routes)
   const content = html`<p class="facts"><span class="mark ${state === 'failed' ? 'bad' : state === 'ready' && 'good'}">${state}</span><span>build <code>${build}</code>${buildMs !== undefined && html` in ${duration(buildMs)}`}</span><span>${root}</span></p>
+${failure !== undefined && html`<p class="bad">${failure}</p>`}
 <h2 id="requests">Latest requests</h2>${requestTable(requests.slice(0, LATEST))}
 ${requests.length > LATEST && html`<p><a href="${DEVELOPMENT_PATH}requests">All ${requests.length} requests</a></p>`}
 <h2 id="routes" tabindex="-1">Routes</h2>${routeTable(routes, places)}`

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Inspection } from '@arlen/core'
 import type { Supervisor } from '../build/supervisor.ts'
 import type { Question } from '../child/protocol.ts'
@@ -12,8 +13,10 @@ import type { RequestLog } from './request-log.ts'
 import { type Plan, requestPage } from './request-page.ts'
 import { routesOf, routesPage } from './routes-page.ts'
 
+const PATIENCE_MS = 5_000
+
 export interface PanelOptions {
-  supervisor: Pick<Supervisor, 'state'>
+  supervisor: Pick<Supervisor, 'state' | 'settled'>
   places: Places
   requests: RequestLog
   insight: () => Insight
@@ -39,6 +42,7 @@ export class Panel {
     if (section === 'requests' && name !== undefined) return this.#request(Number(name))
     if (section === 'outbox' && name !== undefined) return mailPage(places.root, name)
     if (name !== undefined) return undefined
+    await this.#built()
     switch (section) {
       case '':
         return overviewPage(insight(), await this.#inspection(), places)
@@ -81,6 +85,11 @@ export class Panel {
     if (!jobs.some(job => job.name === name)) return false
     await this.#ask({ about: 'job', name }).catch(() => undefined)
     return true
+  }
+
+  /** Waits for a build under way, as pages of the application do, but not for ever. */
+  async #built(): Promise<void> {
+    await Promise.race([this.#options.supervisor.settled(), setTimeout(PATIENCE_MS, undefined, { ref: false })])
   }
 
   #request(id: number, plan?: Plan): Page | undefined {

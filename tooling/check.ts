@@ -43,7 +43,6 @@ await stage('build', [`${bin}/tsc`, '-b', 'tsconfig.build.json'])
 await stage('types', [`${bin}/tsc`, '-p', 'tsconfig.json'])
 await stage('types of the shop', ['pnpm', '--filter', 'strickland', 'typecheck'])
 await tests('tests', [])
-await stage('documentation', [process.execPath, '--conditions=@arlen/source', 'tooling/site/build.ts'])
 await tests('published packages', PUBLISHED)
 await stage('benchmarks', [process.execPath, '--enable-source-maps', 'benchmarks/run.ts', '--smoke'])
 

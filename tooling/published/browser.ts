@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 export const CHROMIUM: string | undefined = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path =>
@@ -25,7 +26,7 @@ export class Window {
   }
 
   static async open(browser: Browser, url: string): Promise<Window> {
-    const context = await browser.newContext({ baseURL: url, viewport: { width: 1200, height: 800 } })
+    const context = await browser.newContext({ baseURL: url, viewport: { width: 1000, height: 640 } })
     context.setDefaultTimeout(20_000)
     const window = new Window(await context.newPage())
     await window.page.goto('/')
@@ -41,6 +42,22 @@ export class Window {
     const loaded = this.page.waitForEvent('load')
     await this.page.getByRole(role, { name }).first().click()
     await loaded
+  }
+
+  /** Follows a link by where it leads, and waits for the page. */
+  async follow(target: RegExp): Promise<void> {
+    const links = this.page.locator('a')
+    const hrefs = await links.evaluateAll(all => all.map(each => (each as unknown as { href: string }).href))
+    const loaded = this.page.waitForEvent('load')
+    await links.nth(hrefs.findIndex(href => target.test(href))).click()
+    await loaded
+  }
+
+  /** Keeps a picture of the page in docs/images, where ARLEN_PICTURES is set. */
+  async picture(name: string): Promise<void> {
+    if (!process.env.ARLEN_PICTURES) return
+    const path = join(import.meta.dirname, '../../docs/images', `${name}.png`)
+    await this.page.screenshot({ path, scale: 'css' })
   }
 
   async text(selector: string): Promise<string> {

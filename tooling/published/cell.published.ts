@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
@@ -11,6 +12,7 @@ import { CHROMIUM, launch, SKIPPED, Window } from './browser.ts'
 import { chosenCells } from './cells.ts'
 import { catalogVersion, importedBy, PACKAGES, ROOT } from './published.ts'
 import { User, writeProject } from './user.ts'
+import { hasUserManager, UserManager } from './user-manager.ts'
 
 const cells = await chosenCells(process.env.MATRIX)
 const registry = inject('registry')
@@ -80,6 +82,14 @@ async function statusOf(url: string, host: string): Promise<number | undefined> 
   const [response] = (await once(request(url, { headers: { host } }).end(), 'response')) as [IncomingMessage]
   response.resume()
   return response.statusCode
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
 }
 
 describe.each(cells)('with Node.js $node and $packageManager', cell => {
@@ -202,9 +212,10 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       }
     })
 
+    const deployed = join(home, `${kind}-deployed`)
+
     test('answers under propane, in production, with production dependencies alone', async () => {
       await using database = await createTestDatabase()
-      const deployed = join(home, `${kind}-deployed`)
       cpSync(project, deployed, { recursive: true, filter: path => !/\/(node_modules|\.arlen)$/.test(path) })
       await user.must(deployed, packageManager === 'npm' ? NPM_DEPLOYS : PNPM_DEPLOYS)
       const production = { ...env, NODE_ENV: 'production', DATABASE_URL: database.dsn, ARLEN_MAIL_HOST: 'mail.example' }
@@ -218,6 +229,32 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
         expect(await statusOf(url + path, 'app.example')).toBe(status)
       })
     })
+
+    test.skipIf(!hasUserManager || kind !== 'full')(
+      'starts, reloads and stops by its systemd unit (needs systemd, root, namespaces and pages)',
+      async () => {
+        await using database = await createTestDatabase()
+        await using manager = new UserManager(join(home, 'manager'))
+        const port = await freePort()
+        const settings = { ...env, DATABASE_URL: database.dsn, ARLEN_MAIL_HOST: 'mail.example', PATH: user.env.PATH! }
+        const lines = Object.entries({ ...settings, ARLEN_PROPANE_PRE_STOP_DELAY: '0' })
+        writeProject(home, { 'unit.env': lines.map(([name, value]) => `${name}=${value}\n`).join('') })
+        await user.must(deployed, user.arlen(deployed, 'migrate'), { ...settings, NODE_ENV: 'production' })
+        const unit = readFileSync(join(deployed, `deploy/${kind}.service`), 'utf8')
+          .replaceAll(`/srv/${kind}`, deployed)
+          .replace(`/etc/${kind}.env`, join(home, 'unit.env'))
+          .replace('--port 3000 --workers auto', `--port ${port} --workers 1`)
+          .replace(/^(User|ProtectSystem|ProtectHome|PrivateTmp)=.*\n/gm, '') // of a system, not of a user
+        await manager.add(`${kind}.service`, unit)
+        const status = () => statusOf(`http://127.0.0.1:${port}/`, 'app.example')
+        expect(await manager.systemctl('start', kind)).toEqual({ code: 0, output: '' })
+        expect(await status()).toBe(200)
+        expect(await manager.systemctl('reload', kind)).toEqual({ code: 0, output: '' })
+        expect([await status(), await manager.show(kind, 'StatusText')]).toEqual([200, '1 workers serve, generation 2'])
+        expect(await manager.systemctl('stop', kind)).toEqual({ code: 0, output: '' })
+        expect(await manager.show(kind, 'Result')).toBe('success')
+      },
+    )
   })
 
   describe('an application that depends on arlen alone', () => {

@@ -1,9 +1,41 @@
-// `make matrix`: what users install, with every supported line of Node.js and both package managers (MATRIX, see cells.ts).
+// `make matrix`: what users install, with every supported line of Node.js and both package managers (MATRIX, see cells.ts). Writes
+// what came of each cell into the table of docs/matrix.md.
+import { execFileSync } from 'node:child_process'
 import { abortOnSignals, seconds } from '../stage.ts'
-import { describeTally } from '../tally.ts'
+import { addTally, describeTally, emptyTally } from '../tally.ts'
 import { PUBLISHED, runVitest } from '../vitest-run.ts'
+import { chosenCells } from './cells.ts'
+import { type Row, recordRows } from './table.ts'
 
 const { signal, exitCode } = abortOnSignals()
-const { result, tally } = await runVitest('published packages', PUBLISHED, { deadlineMs: 3 * 60 * 60_000, signal })
-console.log(`\n${seconds(result.ms)}${describeTally(tally)}`)
+const deadlineMs = 60 * 60_000
+const started = performance.now()
+const tally = emptyTally()
+const rows: Row[] = []
+
+/** One after the other: each starts package managers, compilers and servers of its own. */
+async function run(
+  name: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Omit<Row, 'cell' | 'version'>> {
+  console.log(`\n== ${name}`)
+  const outcome = await runVitest(name, [...PUBLISHED, ...args], { deadlineMs, signal, env })
+  addTally(tally, outcome.tally)
+  return { tally: outcome.tally, ms: outcome.result.ms }
+}
+
+const cells = await chosenCells(process.env.MATRIX || 'all')
+if (cells.length > 1) await run('once for all', ['once.published', 'first-hour.published'], {})
+for (const cell of cells) {
+  if (signal.aborted) break
+  const { node, packageManager } = cell
+  const outcome = await run(`Node.js ${node} and ${packageManager}`, ['cell.published'], {
+    MATRIX: `${node},${packageManager}`,
+  })
+  if (signal.aborted) break
+  rows.push({ cell, version: execFileSync(packageManager, ['--version'], { encoding: 'utf8' }).trim(), ...outcome })
+}
+recordRows(rows)
+console.log(`\n${seconds(performance.now() - started)}${describeTally(tally)}`)
 process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

@@ -25,11 +25,14 @@ test('commands in the folder of an application are for that one and no other', a
   server.stdout!.resume()
   server.stderr!.resume()
 
-  for (const command of ['status', 'reload', 'stop']) {
+  for (const command of ['health', 'status', 'reload', 'stop']) {
     const elsewhere = await other.arlen(['propane', command], { env })
     expect({ command, code: elsewhere.code }).toEqual({ command, code: 1 })
   }
   expect((await running.arlen(['propane', 'status', '--json'], { env })).code).toBe(0)
+  for (const command of ['health', 'reload']) {
+    expect({ command, code: (await running.arlen(['propane', command], { env })).code }).toEqual({ command, code: 0 })
+  }
   expect((await running.arlen(['propane', 'stop'], { env })).code).toBe(0)
   expect((await ended)[0]).toBe(0)
 })

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitepress'
 import { referenceSection, sectionsOf } from '../navigation.ts'
 import { slug } from '../slug.ts'
 
+const SCROLLING =
+  'overflow-x: auto; padding: 12px 16px; border-radius: 8px; background: var(--vp-code-block-bg); font-size: var(--vp-code-font-size)'
 const site = join(import.meta.dirname, '..')
 const pages = join(site, '.arlen/pages')
 const root = join(site, '../..')
@@ -21,6 +23,8 @@ export default defineConfig({
   // Opens from any server of files, below any path.
   base: process.env.SITE_BASE ?? '/',
   cleanUrls: false,
+  // Code by indentation, which VitePress leaves as browsers have it, scrolls as other code does instead of widening the page.
+  head: [['style', {}, `.vp-doc pre:not([class]) { ${SCROLLING} }`]],
   // What a reader's own machine serves.
   ignoreDeadLinks: 'localhostLinks',
   // The index of the search, which is loaded when someone searches, has one size.

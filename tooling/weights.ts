@@ -1,6 +1,7 @@
-// Writes the table of docs/weights.md: what installing each package brings along.
+// Writes the table of docs/weights.md, and the plot beside it: what installing each package brings along.
 import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writePlots } from './plots/plots.ts'
 
 interface Manifest {
   name: string
@@ -72,4 +73,5 @@ if (import.meta.main) {
   const rows = weightRows(weights(root)).join('\n')
   const text = readFileSync(page, 'utf8')
   writeFileSync(page, text.replace(/(?<=<!-- weights -->\n\|.*\n\|.*\n)(?:\|.*\n)*/, `${rows}\n`))
+  writePlots()
 }

@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check matrix image bench mutation compatibility release-rehearsal site surface build format lint clean
+.PHONY: help run dev test check matrix image bench perf perf-baseline perf-proof stress mutation compatibility release-rehearsal site surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -15,6 +15,10 @@ help:
 	@echo 'make matrix   what users install, with every supported Node.js, npm and pnpm (MATRIX=24.13.0,npm for one of them)'
 	@echo 'make image    build the images of the guides and of new applications, and run them (Debian, as root)'
 	@echo 'make bench    measure against node:http, Fastify and Hono (WHAT=router for one of benchmarks/micro)'
+	@echo 'make perf     measure this commit beside the baseline until every answer is clear (WHAT=hello, BASELINE=<commit>)'
+	@echo 'make perf-baseline  make this commit the baseline (REASON="why the figures may change")'
+	@echo 'make perf-proof     gather runs that prove what the gate finds, in pieces (MINUTES=30)'
+	@echo 'make stress   one bounded stress test for each part (WHAT=parser)'
 	@echo 'make mutation how many small faults the tests notice (WHAT="--seed 2 --package router")'
 	@echo 'make compatibility  real frameworks from npm under propane (WHAT="Express Nuxt")'
 	@echo 'make release-rehearsal  a whole release, tried on a registry of this machine'
@@ -45,6 +49,18 @@ image:
 
 bench:
 	@$(READY) --build node --enable-source-maps benchmarks/run.ts $(WHAT)
+
+perf:
+	@$(READY) --build node --enable-source-maps tooling/perf/run.ts $(WHAT)
+
+perf-baseline:
+	@$(READY) --build node --enable-source-maps tooling/perf/record.ts
+
+perf-proof:
+	@$(READY) --build node --enable-source-maps benchmarks/gate/proof.ts --minutes $${MINUTES:-30}
+
+stress:
+	@$(READY) $(NODE) tooling/stress/run.ts $(WHAT)
 
 mutation:
 	@$(READY) $(NODE) tooling/mutation/run.ts $(WHAT)

@@ -45,6 +45,8 @@ await stage('types of the shop', ['pnpm', '--filter', 'strickland', 'typecheck']
 await tests('tests', [])
 await tests('published packages', PUBLISHED)
 await stage('benchmarks', [process.execPath, '--enable-source-maps', 'benchmarks/run.ts', '--smoke'])
+// Fails on a loss. Where this machine is too busy to tell, it says so and passes on what can be counted.
+await stage('performance', [process.execPath, '--enable-source-maps', 'tooling/perf/run.ts', '--check'])
 
 console.log('\n== summary')
 for (const { name, ok, reason, ms } of results) {

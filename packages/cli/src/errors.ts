@@ -19,6 +19,10 @@ const table = {
     message: '{file} already creates the table {table}. Choose another name for the resource.',
   },
   name_invalid: { message: '{name} is not a valid name: it {problem}.' },
+  perf_baseline_missing: {
+    message:
+      'there is nothing to compare with called {name}: neither a release (there are {list}), nor its folder, nor a commit.',
+  },
   pages_missing: {
     message: 'an application with apiOnly in its configuration has no pages. Generate a resource or a controller.',
   },

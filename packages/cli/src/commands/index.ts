@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { newCommand } from './new.ts'
+import { perfCommand } from './perf.ts'
 import { propaneCommand } from './propane.ts'
 import { releaseCommand } from './release.ts'
 import { routesCommand } from './routes.ts'
@@ -23,6 +24,7 @@ const others: readonly Command[] = [
   propaneCommand,
   testCommand,
   checkCommand,
+  perfCommand,
   generateCommand,
   migrateCommand,
   dbCommand,

@@ -16,6 +16,8 @@ const EXCLUDED = [
   '**/*.{test,spec,test-d}.{ts,mts,js,mjs}',
   '**/*.d.ts',
   'tsconfig*.json',
+  'perf/**',
+  'perf.config.*',
   'vitest.config.*',
   'biome.json',
   'eslint.config.*',

@@ -1,0 +1,3 @@
+import { definePerf } from '@arlen/perf'
+
+export default definePerf({ scenarios: 'perf/*.perf.ts' })

@@ -1,0 +1,3 @@
+import { defineScenario } from '@arlen/perf'
+
+export default defineScenario({ about: 'a greeting as JSON', request: '/hello/Ada' })

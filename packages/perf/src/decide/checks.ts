@@ -1,0 +1,79 @@
+import type { Check } from '../gate/report.ts'
+import type { Counters } from '../measure/counters.ts'
+import type { Growth } from '../measure/growth.ts'
+import type { Budget } from '../scenario/scenario.ts'
+import type { Interval } from '../stats/bootstrap.ts'
+import type { Verdict } from './comparison.ts'
+
+/** What a scenario's counters may be at most, and who says so. */
+export interface Bounds {
+  from: 'baseline' | 'record'
+  counters: Partial<Pick<Counters, 'modules' | 'queries' | 'calls'>>
+}
+
+const COUNTED = { modules: 'modules loaded', queries: 'queries', calls: 'system calls' } as const
+
+/** Counters are held hard: one more is a loss. */
+export function checkCounters(counted: Counters, bounds: readonly Bounds[], budget: Budget = {}): Check[] {
+  const checks: Check[] = []
+  for (const [name, title] of Object.entries(COUNTED) as [keyof typeof COUNTED, string][]) {
+    const value = counted[name]
+    if (typeof value === 'string') {
+      checks.push({ name, title, value: Number.NaN, bound: undefined, from: 'nothing', verdict: 'ok', note: value })
+      continue
+    }
+    for (const { from, counters } of bounds) {
+      const bound = counters[name]
+      if (typeof bound === 'number') checks.push({ name, title, value, bound, from, verdict: atMost(value, bound) })
+    }
+    const most = budget[name]
+    if (most !== undefined)
+      checks.push({ name, title, value, bound: most, from: 'budget', verdict: atMost(value, most) })
+    if (!checks.some(check => check.name === name)) {
+      checks.push({ name, title, value, bound: undefined, from: 'nothing', verdict: 'ok' })
+    }
+  }
+  return checks
+}
+
+/** Means over many passes: a timer that runs out meanwhile, or an answer that came in two pieces, is less than one of them. */
+function atMost(value: number, bound: number): Verdict {
+  return value >= bound + 0.5 ? 'loss' : 'ok'
+}
+
+/** Over fewer requests than this, what the compiler notes down of a program that is still young looks like a leak. */
+const LEAST_REQUESTS = 10_000
+
+/** Bytes a request that may stay in use without being called a leak: caches that fill, statistics of the compiler. */
+export const GROWTH_BYTES = 32
+
+/** Memory that grows is a loss where the whole interval of the slope is past the bound, and past what the baseline does. */
+export function checkGrowth({ slope, requests }: Growth, baseline: Growth | undefined, budget: Budget = {}): Check {
+  const own = budget.growthBytes ?? GROWTH_BYTES
+  const bound = Math.max(own, baseline?.slope.high ?? 0)
+  const verdict = intervalAtMost(slope, bound)
+  const isShort = requests < LEAST_REQUESTS && verdict === 'loss'
+  return {
+    name: 'growth',
+    title: `growth over ${requests.toLocaleString('en')} requests, bytes a request`,
+    value: slope,
+    bound,
+    from: bound > own ? 'baseline' : 'budget',
+    verdict: isShort ? 'undecided' : verdict,
+    ...(isShort && {
+      note: `too few requests to tell a leak from a program that warms up: ${LEAST_REQUESTS} are needed`,
+    }),
+  }
+}
+
+/** A value by interval that may be at most so much. */
+export function intervalAtMost({ low, high }: Interval, bound: number): Verdict {
+  if (low > bound) return 'loss'
+  return high <= bound ? 'ok' : 'undecided'
+}
+
+/** A value by interval that must be at least so much. */
+export function intervalAtLeast({ low, high }: Interval, bound: number): Verdict {
+  if (high < bound) return 'loss'
+  return low >= bound ? 'ok' : 'undecided'
+}

@@ -1,0 +1,56 @@
+import type { Block, Round, Window } from '../measure/round.ts'
+import type { SideName } from '../measure/side.ts'
+import type { Start } from '../measure/starts.ts'
+import type { Pairs } from './comparison.ts'
+
+/** What is compared by interval, and where its samples are. */
+export interface Metric<S> {
+  name: string
+  title: string
+  unit: string
+  of: (sample: S) => number
+}
+
+/** Of blocks: CPU time is what a busy machine moves least. */
+export const CPU: Metric<Block> = {
+  name: 'cpu',
+  title: 'CPU time a request',
+  unit: 'µs',
+  of: ({ serverMicros, requests }) => serverMicros / requests,
+}
+
+/** Of windows at a steady rate. */
+export const LATENCIES: readonly Metric<Window>[] = [
+  { name: 'p50', title: 'latency, median', unit: 'ms', of: ({ p50Ms }) => p50Ms },
+  { name: 'p95', title: 'latency, 95th percentile', unit: 'ms', of: ({ p95Ms }) => p95Ms },
+  { name: 'p99', title: 'latency, 99th percentile', unit: 'ms', of: ({ p99Ms }) => p99Ms },
+]
+
+/** Of starts, from the import to the first answer. */
+export const STARTS: readonly Metric<Start>[] = [
+  { name: 'start', title: 'start, from import to the first answer', unit: 'ms', of: ({ ms }) => ms },
+  { name: 'start-cpu', title: 'CPU time of the start', unit: 'ms', of: ({ cpuMicros }) => cpuMicros / 1000 },
+]
+
+/** Pairs of two sides out of passes in which every side was measured once. */
+export function pairsOf<S extends { side: SideName }>(
+  groups: readonly (readonly (readonly S[])[])[],
+  own: SideName,
+  other: SideName,
+  { of }: Pick<Metric<S>, 'of'>,
+): Pairs {
+  return groups.map(passes =>
+    passes.flatMap(pass => {
+      const [mine, its] = [own, other].map(name => pass.find(({ side }) => side === name))
+      return mine && its ? [[of(mine), of(its)] as const] : []
+    }),
+  )
+}
+
+export function blocksOf(rounds: readonly Round[]): Block[][][] {
+  return rounds.map(({ blocks }) => blocks)
+}
+
+export function windowsOf(rounds: readonly Round[]): Window[][][] {
+  return rounds.map(({ windows }) => windows)
+}

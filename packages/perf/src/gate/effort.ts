@@ -1,0 +1,101 @@
+/** How much a run measures. */
+export interface Effort {
+  name: string
+  /** Paired blocks: at least, and at most where the answer is not clear before. */
+  leastPairs: number
+  mostPairs: number
+  /** Pairs that each set of fresh processes gives. */
+  pairsPerRound: number
+  /** CPU time of the server that a block is to take, in milliseconds. */
+  blockMs: number
+  /** Requests of each process before it is measured, and the most time for them. */
+  warmUp: number
+  warmUpMs: number
+  /** Windows at a steady rate in each round, and how long each is. */
+  windows: number
+  windowMs: number
+  /** Requests that the growth of memory is measured over, and the most time for them. */
+  growthRequests: number
+  growthMs: number
+  /** Paired starts. */
+  starts: number
+  /** After so long no scenario gets another round: what is undecided then stays so. */
+  budgetMs: number
+  /** How often a run that is undecided is tried again from the beginning. */
+  repeats: number
+}
+
+/** What `arlen check` and `make check` do: an answer within minutes, and no guess where the machine is too busy for one. */
+export const CHECK: Effort = {
+  name: 'check',
+  leastPairs: 15,
+  mostPairs: 60,
+  pairsPerRound: 5,
+  blockMs: 30,
+  warmUp: 6_000,
+  warmUpMs: 1_500,
+  windows: 2,
+  windowMs: 250,
+  growthRequests: 200_000,
+  growthMs: 8_000,
+  starts: 5,
+  budgetMs: 220_000,
+  repeats: 0,
+}
+
+/** What a release asks: as long as it takes, within an hour. */
+export const RELEASE: Effort = {
+  ...CHECK,
+  name: 'release',
+  windows: 3,
+  windowMs: 500,
+  growthMs: 120_000,
+  starts: 15,
+  budgetMs: 20 * 60_000,
+  repeats: 2,
+}
+
+/** A run of at most 20 seconds on a quiet machine, with which the gate proves what it finds. */
+export const PROOF: Effort = {
+  ...CHECK,
+  name: 'proof',
+  leastPairs: 24,
+  mostPairs: 48,
+  pairsPerRound: 12,
+  blockMs: 25,
+  windows: 1,
+  windowMs: 200,
+  growthRequests: 20_000,
+  growthMs: 4_000,
+  starts: 0,
+  budgetMs: 20_000,
+}
+
+/** Where there is nothing to compare with: counters, budgets, and figures to look at. */
+export const GLANCE: Effort = {
+  ...CHECK,
+  name: 'glance',
+  leastPairs: 4,
+  mostPairs: 4,
+  pairsPerRound: 4,
+  windows: 1,
+  growthRequests: 20_000,
+  growthMs: 2_000,
+  starts: 2,
+  budgetMs: 60_000,
+}
+
+/** Everything once, to see that it runs. */
+export const SMOKE: Effort = {
+  ...CHECK,
+  name: 'smoke',
+  leastPairs: 2,
+  mostPairs: 2,
+  pairsPerRound: 2,
+  blockMs: 2,
+  warmUp: 100,
+  windows: 1,
+  windowMs: 50,
+  growthRequests: 500,
+  starts: 1,
+}

@@ -1,0 +1,79 @@
+/** One request of a scenario. A text is the path of a GET. */
+export type ScenarioRequest = string | RequestDescription
+
+/** A request, and what its answer must be. */
+export interface RequestDescription {
+  /** With its query. */
+  path: string
+  /** Default: POST with a body, else GET. */
+  method?: string | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Sent as `application/x-www-form-urlencoded`. */
+  form?: Readonly<Record<string, string>> | undefined
+  /** Sent as JSON. */
+  json?: unknown
+  /** The status of the answer. Default 200. */
+  status?: number | undefined
+  /** A text that the body must contain. */
+  contains?: string | undefined
+  /**
+   * How an answer is checked: `bytes` compares it with the first, leaving aside header fields such as Date; `status` is for
+   * bodies that change with every answer: their status and their framing are checked, and `contains` the first time. Default `bytes`.
+   */
+  check?: 'bytes' | 'status' | undefined
+}
+
+/** A request as it goes over the wire. */
+export interface WireRequest {
+  method: string
+  path: string
+  headers: [name: string, value: string][]
+  body: string
+  status: number
+  contains: string | undefined
+  check: 'bytes' | 'status'
+}
+
+/** Everything that a description leaves open is decided. */
+export function wireRequest(given: ScenarioRequest): WireRequest {
+  const request: RequestDescription = typeof given === 'string' ? { path: given } : given
+  const [type, body] = bodyOf(request)
+  const headers: [string, string][] = [
+    ['Host', '127.0.0.1'],
+    ['Accept', '*/*'],
+  ]
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    const at = headers.findIndex(([known]) => known.toLowerCase() === name.toLowerCase())
+    if (at >= 0) headers[at] = [name, value]
+    else headers.push([name, value])
+  }
+  if (type !== undefined) headers.push(['Content-Type', type], ['Content-Length', String(Buffer.byteLength(body))])
+  return {
+    method: request.method ?? (type === undefined ? 'GET' : 'POST'),
+    path: request.path,
+    headers,
+    body,
+    status: request.status ?? 200,
+    contains: request.contains,
+    check: request.check ?? 'bytes',
+  }
+}
+
+function bodyOf({ form, json }: RequestDescription): [type: string | undefined, body: string] {
+  if (json !== undefined) return ['application/json', JSON.stringify(json)]
+  if (form !== undefined) return ['application/x-www-form-urlencoded', new URLSearchParams(form).toString()]
+  return [undefined, '']
+}
+
+/** The bytes of a request, with the cookies that earlier answers have set. */
+export function bytesOf({ method, path, headers, body }: WireRequest, cookies: ReadonlyMap<string, string>): Buffer {
+  const fields = [...headers]
+  if (cookies.size > 0) fields.push(['Cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')])
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n${body}`)
+}
+
+/** As a message names it. */
+export function nameOf({ method, path }: Pick<WireRequest, 'method' | 'path'>): string {
+  return `${method} ${path}`
+}

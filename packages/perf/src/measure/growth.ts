@@ -1,0 +1,46 @@
+import type { WireRequest } from '../load/request.ts'
+import type { Interval } from '../stats/bootstrap.ts'
+import { slopeInterval } from '../stats/slope.ts'
+import { type Bench, type Program, Side } from './side.ts'
+
+/** How memory has grown over many requests. */
+export interface Growth {
+  requests: number
+  /** Bytes a request that stay in use after a collection: the slope, and where it lies 99 times of 100. */
+  slope: Interval
+  /** Requests so far, and bytes in use after a collection. */
+  points: [requests: number, usedBytes: number][]
+  /** The most that the process has had in memory. */
+  peakBytes: number
+}
+
+/** How many requests, and at how many points the heap is looked at. */
+export interface GrowthPlan {
+  warmUp: number
+  requests: number
+  points: number
+}
+
+export async function measureGrowth(
+  program: Program,
+  requests: readonly WireRequest[],
+  plan: GrowthPlan,
+  bench: Bench,
+): Promise<Growth> {
+  const side = await Side.start('growing', program, requests, bench)
+  try {
+    await side.run(plan.warmUp)
+    const points: Growth['points'] = []
+    const step = Math.ceil(plan.requests / plan.points)
+    let peakBytes = 0
+    for (let point = 0; point <= plan.points; point += 1) {
+      if (point > 0) await side.run(step)
+      const heap = await side.host.call('heap', undefined)
+      points.push([point * step, heap.usedBytes])
+      peakBytes = heap.peakBytes
+    }
+    return { requests: step * plan.points, slope: slopeInterval(points), points, peakBytes }
+  } finally {
+    await side.stop()
+  }
+}

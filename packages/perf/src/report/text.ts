@@ -1,0 +1,60 @@
+import type { Check, Compared, GateReport, ScenarioReport } from '../gate/report.ts'
+import type { Interval } from '../stats/bootstrap.ts'
+import { label } from './svg.ts'
+
+/** A report for a terminal: one line a scenario, and the lines behind what is no "no loss". */
+export function describeReport(report: GateReport): string {
+  const { baseline, candidate, machine, notes } = report
+  const head = `${candidate.label} beside ${baseline?.label ?? 'what was recorded'}; load ${machine.loadBefore.toFixed(1)} to ${machine.loadAfter.toFixed(1)} on ${machine.cores} cores`
+  return [head, ...notes, ...report.scenarios.flatMap(describeScenario), describeVerdict(report)].join('\n')
+}
+
+function describeScenario(scenario: ScenarioReport): string[] {
+  const { name, verdict, comparisons, checks, capacity, notes } = scenario
+  const [cpu] = comparisons
+  const figures = [
+    cpu && `CPU ${label(cpu.candidate)} µs (${ratio(cpu.ratio)})`,
+    capacity && `${capacity.estimate.toFixed(2)} × node:http`,
+    ...checks.filter(({ value }) => !Number.isNaN(value)).map(short),
+  ]
+  const found = [...comparisons.filter(isOpen).map(describeCompared), ...checks.filter(isOpen).map(describeCheck)]
+  return [
+    `${MARKS[verdict]} ${name.padEnd(12)} ${[...new Set(figures.filter(Boolean))].join(', ')}`,
+    ...[...found, ...notes].map(line => `    ${line}`),
+  ]
+}
+
+const MARKS = { ok: 'ok       ', loss: 'LOSS     ', undecided: 'undecided' } as const
+
+function isOpen({ verdict }: { verdict: string }): boolean {
+  return verdict !== 'ok'
+}
+
+function short({ name, value }: Check): string {
+  const figure = label(typeof value === 'number' ? value : value.estimate)
+  return `${name} ${figure}`
+}
+
+function describeCompared({ title, verdict, ratio: found, limit, note }: Compared): string {
+  return `${title}: ${verdict}, ${ratio(found)}, limit +${(limit * 100).toFixed(0)} %${note ? ` (${note})` : ''}`
+}
+
+function describeCheck({ title, verdict, value, bound, from, name, note }: Check): string {
+  const is =
+    typeof value === 'number' ? label(value) : `${label(value.estimate)} (${label(value.low)} to ${label(value.high)})`
+  const held =
+    bound === undefined ? '' : `, ${name === 'capacity' ? 'at least' : 'at most'} ${label(bound)} by the ${from}`
+  const shown = Number.isNaN(value) ? '' : `, ${is}`
+  return `${title}: ${verdict}${shown}${held}${note ? ` (${note})` : ''}`
+}
+
+function ratio({ estimate, low, high }: Interval): string {
+  const text = (value: number) => `${value < 1 ? '−' : '+'}${Math.abs((value - 1) * 100).toFixed(1)}`
+  return `${text(estimate)} %, ${text(low)} to ${text(high)}`
+}
+
+function describeVerdict({ verdict }: GateReport): string {
+  if (verdict === 'loss') return 'The candidate lost speed, or does more than it did.'
+  if (verdict === 'ok') return 'No loss.'
+  return 'No loss was found. What is undecided this machine is too busy, or too coarse, to tell apart; it is no reason to fail.'
+}

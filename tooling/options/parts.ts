@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { Context, compress, createServer, etag, serializeCookie, serve, serveStatic } from '@arlen/http'
 import { toFetch } from '@arlen/http/fetch'
+import { baselineOf, definePerf, defineScenario, type GateReport, medianInterval, runGate } from '@arlen/perf'
 import { createPg } from '@arlen/pg'
 import { startEmbedded } from '@arlen/pg/embedded'
 import {
@@ -365,4 +366,14 @@ export const PARTS: readonly Row[] = [
     owner: 'createTestDatabase()',
   },
   { bag: '@arlen/pg truncateAll()', make: o => truncateAll(pg, o), misspelled: 'exept', meant: 'except' },
+  { bag: '@arlen/perf definePerf()', make: o => definePerf(o), misspelled: 'scenario', meant: 'scenarios' },
+  { bag: '@arlen/perf defineScenario()', make: o => defineScenario(o), misspelled: 'abuot', meant: 'about' },
+  {
+    bag: '@arlen/perf medianInterval()',
+    make: o => medianInterval([[1]], o),
+    misspelled: 'confidense',
+    meant: 'confidence',
+  },
+  { bag: '@arlen/perf runGate()', make: o => runGate(o), misspelled: 'scenario', meant: 'scenarios' },
+  { bag: '@arlen/perf baselineOf()', make: o => baselineOf({} as GateReport, o), misspelled: 'comit', meant: 'commit' },
 ]

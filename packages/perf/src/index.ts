@@ -1,4 +1,4 @@
-export { type BaselineRecord, baselineOf, readBaseline } from './baseline/record.ts'
+export { type BaselineReason, type BaselineRecord, baselineOf, readBaseline } from './baseline/record.ts'
 export type { Comparison, Verdict } from './decide/comparison.ts'
 export { type PerfErrorCode, perfError } from './errors.ts'
 export { CHECK, type Effort, GLANCE, PROOF, RELEASE, SMOKE } from './gate/effort.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type OptionTable, option } from '@arlen/core/options'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { perfError } from '../errors.ts'
 import type { Machine } from '../gate/machine.ts'
 import type { GateReport } from '../gate/report.ts'
@@ -64,6 +64,23 @@ function problemIn(text: string): string | undefined {
   return undefined
 }
 
+/** What a record is of, and why there is one. */
+export interface BaselineReason {
+  /** The commit, or the release, that was measured. */
+  commit: string
+  who: string
+  why: string
+  /** What records one, for the message where the reason is missing. */
+  command: string
+}
+
+const REASON: OptionTable<BaselineReason> = {
+  commit: option.required(option.text),
+  who: option.required(option.text),
+  why: option.required(option.string),
+  command: option.required(option.text),
+}
+
 /** A reason of fewer words gives none. */
 const LEAST_WORDS = 2
 
@@ -72,11 +89,8 @@ const LEAST_WORDS = 2
  *
  * @throws reason_missing
  */
-export function baselineOf(
-  report: GateReport,
-  given: { commit: string; who: string; why: string; command: string },
-): BaselineRecord {
-  const { commit, who, why, command } = given
+export function baselineOf(report: GateReport, reason: BaselineReason): BaselineRecord {
+  const { commit, who, why, command } = readOptions('baselineOf()', reason, REASON)
   if (why.trim().split(/\s+/).length < LEAST_WORDS || why.trim() === '') throw perfError('reason_missing', { command })
   return {
     format: 1,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type BaselineRecord, recordedFor } from '../baseline/record.ts'
 import { perfError } from '../errors.ts'
 import { wireRequest } from '../load/request.ts'
@@ -40,6 +41,19 @@ export interface GateOptions {
   onProgress?: ((text: string) => void) | undefined
 }
 
+const OPTIONS: OptionTable<GateOptions> = {
+  candidate: option.required(option.object),
+  baseline: option.object,
+  recorded: option.object,
+  scenarios: option.required(option.listOf(option.object)),
+  app: option.text,
+  migrations: option.either(option.text, option.oneOf(false)),
+  env: option.recordOf(option.string),
+  effort: option.object,
+  notes: option.listOf(option.string),
+  onProgress: option.func,
+}
+
 const CONNECTIONS = 32
 
 /**
@@ -47,7 +61,8 @@ const CONNECTIONS = 32
  *
  * @throws app_missing, process_ended, measurement_failed
  */
-export async function runGate(options: GateOptions): Promise<GateReport> {
+export async function runGate(given: GateOptions): Promise<GateReport> {
+  const options = readOptions('runGate()', given, OPTIONS)
   const { candidate, baseline, recorded, scenarios, notes = [], onProgress = () => {} } = options
   const effort = options.effort ?? CHECK
   const started = performance.now()

@@ -20,17 +20,12 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
   const total = Math.max(1, Math.round((perSecond * ms) / 1000))
   const took = new Float64Array(total)
   const lags: number[] = []
-  const idle: Connection[] = [...session.connections]
-  const startedMs = performance.now()
-  for (const connection of idle) connection.idleSinceMs = startedMs
   let sent = 0
   let come = 0
-  await new Promise<void>((resolve, reject) => {
-    let failed = false
-    session.onError = error => {
-      failed = true
-      reject(error)
-    }
+  await session.use(resolve => {
+    const idle: Connection[] = [...session.connections]
+    const startedMs = performance.now()
+    for (const connection of idle) connection.idleSinceMs = startedMs
     session.onAnswer = connection => {
       const nowMs = performance.now()
       took[come] = nowMs - connection.dueMs
@@ -38,6 +33,7 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
       connection.idleSinceMs = nowMs
       idle.push(connection)
     }
+    const dueAt = (index: number) => startedMs + (index * 1000) / perSecond
     const tick = () => {
       const nowMs = performance.now()
       for (let dueMs = dueAt(sent); sent < total && dueMs <= nowMs && idle.length > 0; dueMs = dueAt(sent)) {
@@ -48,9 +44,8 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
         sent += 1
       }
       if (come === total) resolve()
-      else if (!failed) setImmediate(tick)
+      else if (!session.isOver) setImmediate(tick)
     }
-    const dueAt = (index: number) => startedMs + (index * 1000) / perSecond
     tick()
   })
   took.sort()

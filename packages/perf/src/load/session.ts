@@ -26,6 +26,10 @@ export interface Connection {
 }
 
 const READ_BUFFER = 64 * 1024
+/** Servers close connections that are idle for 5 seconds or more. */
+const IDLE_MS = 2_000
+/** An answer that takes longer does not come. */
+const SILENCE_MS = 30_000
 
 /** All connections to one server, and what is asked over them. */
 export class Session {
@@ -33,9 +37,12 @@ export class Session {
   readonly connections: Connection[] = []
   readonly #port: number
   readonly #requests: readonly WireRequest[]
+  #lastUsedMs = 0
   /** Called for every whole, right answer. */
   onAnswer: (connection: Connection) => void = () => {}
   onError: (error: Error) => void = () => {}
+  /** Whether what was last asked for has ended, well or not. */
+  isOver = true
 
   constructor(port: number, requests: readonly WireRequest[]) {
     this.#port = port
@@ -45,6 +52,50 @@ export class Session {
   async open(count: number): Promise<void> {
     await this.#learn()
     for (let at = 0; at < count; at += 1) this.connections.push(await this.#connect())
+    this.#lastUsedMs = performance.now()
+  }
+
+  /** Connects anew where nothing was asked for so long that the server may be about to close idle connections, or has. */
+  async #refresh(): Promise<void> {
+    const isFresh = performance.now() - this.#lastUsedMs < IDLE_MS
+    if (isFresh && this.connections.every(({ socket }) => !socket.destroyed)) return
+    const { length } = this.connections
+    this.close()
+    for (let at = 0; at < length; at += 1) this.connections.push(await this.#connect())
+  }
+
+  /**
+   * Lets something be asked over the connections, and watches that answers keep coming.
+   *
+   * @param begin - what is to be done; it calls one of the two functions in the end
+   */
+  async use(begin: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> {
+    await this.#refresh()
+    this.isOver = false
+    let answers = 0
+    let watch: NodeJS.Timeout | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.onError = reject
+        begin(resolve, reject)
+        const { onAnswer } = this
+        this.onAnswer = connection => {
+          answers += 1
+          onAnswer(connection)
+        }
+        let seen = -1
+        watch = setInterval(() => {
+          if (answers === seen) reject(new Refusal(`no answer came within ${SILENCE_MS / 1000} s`))
+          seen = answers
+        }, SILENCE_MS)
+      })
+    } finally {
+      this.isOver = true
+      clearInterval(watch)
+      this.onError = () => {}
+      this.onAnswer = () => {}
+      this.#lastUsedMs = performance.now()
+    }
   }
 
   /** Asks each request once, on a connection of its own, and keeps the cookies that the answers set. */
@@ -74,13 +125,14 @@ export class Session {
         },
       }
       const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true, onread })
-      const connection = { socket, step: 0, received: 0, partial: EMPTY, dueMs: 0, idleSinceMs: 0 }
-      socket.once('connect', () => resolve(connection))
-      socket.on('error', error => {
+      const connection: Connection = { socket, step: 0, received: 0, partial: EMPTY, dueMs: 0, idleSinceMs: 0 }
+      const fail = (error: Error) => {
         reject(error)
-        this.onError(error)
-      })
-      socket.on('close', () => this.onError(new Refusal('the server closed a connection before it had answered')))
+        if (this.connections.includes(connection)) this.onError(error)
+      }
+      socket.once('connect', () => resolve(connection))
+      socket.on('error', fail)
+      socket.on('close', () => fail(new Refusal('the server closed a connection before it had answered')))
     })
   }
 
@@ -91,7 +143,7 @@ export class Session {
 
   /** Has a number of requests answered, on the first connections or on all. */
   run(requests: number, connections: number = this.connections.length): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return this.use(resolve => {
       let toSend = requests
       let toCome = requests
       const next = (connection: Connection) => {
@@ -99,7 +151,6 @@ export class Session {
         toSend -= 1
         this.send(connection)
       }
-      this.onError = reject
       this.onAnswer = connection => {
         toCome -= 1
         if (toCome === 0) resolve()

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { median, quantileOfSorted } from './median.ts'
 import { seeded } from './random.ts'
 
@@ -11,11 +12,17 @@ export interface Interval {
 /** How an interval is computed. */
 export interface BootstrapOptions {
   /** How often the interval is to hold the true value, from 0 to 1. Default 0.95. */
-  confidence?: number
+  confidence?: number | undefined
   /** Default 2000. */
-  resamples?: number
+  resamples?: number | undefined
   /** Default 1. The same samples and the same seed give the same interval. */
-  seed?: number
+  seed?: number | undefined
+}
+
+const OPTIONS: OptionTable<BootstrapOptions> = {
+  confidence: option.number(0, 1),
+  resamples: option.integer(1),
+  seed: option.integer(),
 }
 
 /**
@@ -25,10 +32,8 @@ export interface BootstrapOptions {
  *
  * @see Efron and Tibshirani, An Introduction to the Bootstrap, chapters 8 and 13
  */
-export function medianInterval(
-  groups: readonly (readonly number[])[],
-  { confidence = 0.95, resamples = 2_000, seed = 1 }: BootstrapOptions = {},
-): Interval {
+export function medianInterval(groups: readonly (readonly number[])[], options: BootstrapOptions = {}): Interval {
+  const { confidence = 0.95, resamples = 2_000, seed = 1 } = readOptions('medianInterval()', options, OPTIONS)
   const filled = groups.filter(group => group.length > 0)
   const estimate = median(filled.flat())
   const random = seeded(seed)

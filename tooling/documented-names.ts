@@ -8,7 +8,12 @@ const TESTING = 'packages/testing/README.md'
 export function knownNames(root: string): { words: Set<string>; commands: Set<string> } {
   const read = (patterns: string[]) =>
     globSync(patterns, { cwd: root }).map(path => readFileSync(join(root, path), 'utf8'))
-  const surfaces = read(['packages/*/api.md', 'docs/configuration.md', 'packages/propane/src/accessories.ts', TESTING])
+  const surfaces = read([
+    'packages/*/api.md',
+    'docs/configuration.md',
+    'packages/propane/src/accessories/table.ts',
+    TESTING,
+  ])
   const words = new Set(surfaces.join('\n').match(/[A-Za-z_]\w*/g))
   const usages = read(['packages/cli/src/commands/*.ts']).flatMap(text => [...text.matchAll(/usage: '([a-z]+)/g)])
   const usage = read(['packages/propane/src/command-line/usage.ts']).join('')

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Container } from './container.ts'
@@ -13,27 +14,42 @@ export interface Tally {
   statuses: Record<number, number>
 }
 
-/** Starts clients in the network of a container: half of them keep their connection, half open one for each request. */
-export async function clientsOf(
-  container: Container,
-  port: number,
-  count: number,
-  handlerMs: readonly number[],
-): Promise<{ stop: () => Promise<Tally> }> {
-  const url = `http://127.0.0.1:${port}`
-  const child = container.beside([...NODE, TRAFFIC, url, String(count), ...handlerMs.map(String)])
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
-  const line = async () => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error('the clients ended')
-    return value as string
+/** Clients that send one request after the other until they are stopped: half keep their connection, half open one for each. */
+export class Clients {
+  readonly #child: ChildProcess
+  readonly #lines: AsyncIterator<string>
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   }
-  await line() // running
-  return {
-    stop: async () => {
-      child.kill('SIGTERM')
-      return JSON.parse(await line()) as Tally
-    },
+
+  /** Starts them, and resolves when the first has had an answer. `container`: in its network instead of this machine's. */
+  static async start(
+    url: string,
+    count: number,
+    handlerMs: readonly number[],
+    container?: Container,
+  ): Promise<Clients> {
+    const command = [...NODE, TRAFFIC, url, String(count), ...handlerMs.map(String)]
+    const child = container
+      ? container.beside(command)
+      : spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
+    const clients = new Clients(child)
+    await clients.#line()
+    return clients
+  }
+
+  /** Stops them, and resolves with what became of their requests. */
+  async stop(): Promise<Tally> {
+    this.#child.kill('SIGTERM')
+    return JSON.parse(await this.#line()) as Tally
+  }
+
+  async #line(): Promise<string> {
+    const { value, done } = await this.#lines.next()
+    if (done) throw new Error('the clients ended')
+    return value
   }
 }
 

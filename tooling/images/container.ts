@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Image } from './image.ts'
 
 /** How an orchestrator runs an image. */
@@ -15,8 +16,8 @@ export interface ContainerOptions {
   /** Paths that may be written; nothing else may. */
   tmpfs?: readonly string[]
   memoryBytes?: number
-  /** Whether it has a network of its own (default), or that of this machine. */
-  ownNetwork?: boolean
+  /** The network namespace of a machine. Default: one of its own, with a loopback address alone. */
+  namespace?: string
 }
 
 /**
@@ -27,8 +28,7 @@ const SETUP = `
 set -e
 root=$1 user=$2 folder=$3
 shift 3
-[ -z "$OWN_NETWORK" ] || ip link set lo up
-unset OWN_NETWORK
+ip link set lo up
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
@@ -60,33 +60,25 @@ export class Container {
   /** What it has written on both streams. */
   output = ''
   readonly exit: Promise<number | NodeJS.Signals>
+  #ended = false
   #waiting: (() => void)[] = []
 
   constructor(image: Image, options: ContainerOptions) {
     this.#image = image
     this.#options = options
     const { config, root } = image
-    const { ownNetwork = true, tmpfs = [], memoryBytes } = options
+    const { namespace, tmpfs = [], memoryBytes } = options
     this.#group = memoryBytes === undefined ? undefined : MemoryGroup.create(memoryBytes)
     const program = [
       ...(options.command ?? config.Entrypoint ?? []),
       ...(options.args ?? (options.command ? [] : (config.Cmd ?? []))),
     ]
-    const namespaces = [
-      '--pid',
-      '--fork',
-      '--kill-child',
-      '--mount',
-      '--uts',
-      '--ipc',
-      ...(ownNetwork ? ['--net'] : []),
-    ]
+    const own = ['--pid', '--fork', '--kill-child', '--mount', '--uts', '--ipc']
+    const network = namespace === undefined ? ['unshare', '--net'] : ['ip', 'netns', 'exec', namespace, 'unshare']
     const setup = ['sh', '-c', SETUP, 'setup', root, String(this.#user), config.WorkingDir, ...tmpfs, '--', ...program]
-    // Of this machine's environment nothing gets in.
-    const env = { ...this.#environment, ...(ownNetwork && { OWN_NETWORK: '1' }) }
     const enter = this.#group ? ['sh', '-c', 'echo $$ > "$0" && exec "$@"', this.#group.processes] : []
-    const command = [...enter, 'unshare', ...namespaces, ...setup]
-    this.#child = spawn(command[0]!, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const command = [...enter, ...network, ...own, ...setup]
+    this.#child = spawn(command[0]!, command.slice(1), { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.output += text
@@ -94,7 +86,10 @@ export class Container {
       })
     }
     this.exit = new Promise(resolve => this.#child.once('close', (code, signal) => resolve(signal ?? code ?? -1)))
-    void this.exit.then(() => this.#wake())
+    void this.exit.then(() => {
+      this.#ended = true
+      this.#wake()
+    })
   }
 
   /** Resolves with a match of what it writes; rejects when it ends before. */
@@ -102,7 +97,7 @@ export class Container {
     for (;;) {
       const match = pattern.exec(this.output)
       if (match) return match
-      if (this.#child.exitCode !== null) throw new Error(`it ended without saying ${pattern.source}:\n${this.output}`)
+      if (this.#ended) throw new Error(`it ended without saying ${pattern.source}:\n${this.output}`)
       await new Promise<void>(resolve => this.#waiting.push(resolve))
     }
   }
@@ -153,9 +148,11 @@ export class Container {
 
   /** Ends it at once, if it runs. */
   async remove(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL')
+    // Process 1 first: with another user it got the kernel to forget that it should end with its parent.
+    if (!this.#ended && this.init > 0) this.signal('SIGKILL')
+    if (!this.#ended) this.#child.kill('SIGKILL')
     await this.exit
-    this.#group?.remove()
+    await this.#group?.remove()
   }
 
   #wake(): void {
@@ -199,7 +196,15 @@ class MemoryGroup {
     return new MemoryGroup(folder)
   }
 
-  remove(): void {
-    rmdirSync(this.#folder)
+  /** Removes it when the last process has left it, which takes the kernel a moment. */
+  async remove(): Promise<void> {
+    for (;;) {
+      try {
+        return rmdirSync(this.#folder)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
+        await sleep(20)
+      }
+    }
   }
 }

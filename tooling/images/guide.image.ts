@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { User, writeProject } from '../published/user.ts'
-import { clientsOf, probe } from './clients.ts'
+import { Clients, probe } from './clients.ts'
 import { Container, type ContainerOptions } from './container.ts'
 import { readGuide } from './guide.ts'
 import { Image } from './image.ts'
@@ -130,7 +130,7 @@ describe.skipIf(obstacle)(`the image of the guide${obstacle ? ` (${obstacle})` :
     test('is evicted under load: it is not ready at once, serves until traffic ends, and ends in its time', async () => {
       const container = start(options)
       await container.said(/serving on/)
-      const clients = await clientsOf(container, 3000, 16, [5, 5, 300])
+      const clients = await Clients.start('http://127.0.0.1:3000', 16, [5, 5, 300], container)
       const begun = performance.now()
       const ended = container.stop(pod.spec.terminationGracePeriodSeconds * 1000)
       // What sends traffic learns of it when the probe has failed often enough.
@@ -152,7 +152,7 @@ describe.skipIf(obstacle)(`the image of the guide${obstacle ? ` (${obstacle})` :
     test('is stopped by docker stop while clients go on: what it accepted is answered', async () => {
       const container = start({ ...options, args: [...asked.args, '--pre-stop-delay', '0', '--drain-timeout', '8s'] })
       await container.said(/serving on/)
-      const clients = await clientsOf(container, 3000, 16, [5, 5, 300])
+      const clients = await Clients.start('http://127.0.0.1:3000', 16, [5, 5, 300], container)
       expect(await container.stop(10_000)).toBe(0)
       const { answered, lost } = await clients.stop()
       console.log(`docker stop under load: ${answered} answered`)

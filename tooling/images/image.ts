@@ -22,6 +22,8 @@ export interface BuildOptions {
   npmrc: string
   /** Named contexts (`--build-context`), folders by name. */
   contexts?: Readonly<Record<string, string>>
+  /** `--build-arg`. */
+  args?: Readonly<Record<string, string>>
 }
 
 let count = 0
@@ -42,9 +44,10 @@ export class Image {
   }
 
   /** Builds the Dockerfile of a folder as `docker build .` does, without asking a registry for its base. */
-  static async build({ folder, npmrc, contexts = {} }: BuildOptions): Promise<Image> {
+  static async build({ folder, npmrc, contexts = {}, args = {} }: BuildOptions): Promise<Image> {
     const name = `localhost/arlen-test-${process.pid}-${++count}`
     const named = Object.entries(contexts).flatMap(([key, at]) => ['--build-context', `${key}=${at}`])
+    const set = Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`])
     // Docker's own format: OCI's has no health check.
     const options = [
       '--isolation',
@@ -55,7 +58,7 @@ export class Image {
       '--volume',
       `${npmrc}:/root/.npmrc:ro`,
     ]
-    await buildah('build', '--quiet', ...options, ...named, '--tag', name, folder)
+    await buildah('build', '--quiet', ...options, ...named, ...set, '--tag', name, folder)
     const { Docker } = JSON.parse(await buildah('inspect', '--type', 'image', name)) as {
       Docker: { config: ImageConfig }
     }

@@ -36,7 +36,7 @@ const RESOLUTIONS = {
   nodenext: ['--module', 'nodenext', '--moduleResolution', 'nodenext'],
   bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
 }
-/** Like the Dockerfiles of new applications. */
+/** As production installs. */
 const NPM_DEPLOYS = ['npm', 'ci', '--omit=dev']
 const PNPM_DEPLOYS = ['pnpm', 'install', '--frozen-lockfile', '--prod']
 
@@ -62,20 +62,6 @@ const GENERATED = {
   lite: ['page about', 'controller reports', 'dockerfile', 'systemd'],
 }
 const SHELLS = ['bash', 'zsh', 'fish']
-
-const LITE_RUNS = {
-  start: ['node_modules/.bin/arlen', 'propane'],
-  health: ['node_modules/.bin/arlen', 'propane', 'health'],
-}
-
-/** The commands of an image. */
-function readDockerfile(folder: string): { start: string[]; health: string[] } {
-  const text = readFileSync(join(folder, 'Dockerfile'), 'utf8')
-  const commands = [/^CMD (\[.*\])$/m, /^HEALTHCHECK CMD (\[.*\])$/m].map(pattern =>
-    JSON.parse(pattern.exec(text)![1]!),
-  )
-  return { start: commands[0], health: commands[1] }
-}
 
 /** The status for a host: fetch() would use the URL's host. */
 async function statusOf(url: string, host: string): Promise<number | undefined> {
@@ -220,11 +206,10 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       await user.must(deployed, packageManager === 'npm' ? NPM_DEPLOYS : PNPM_DEPLOYS)
       const production = { ...env, NODE_ENV: 'production', DATABASE_URL: database.dsn, ARLEN_MAIL_HOST: 'mail.example' }
       if (kind !== 'lite') await user.must(deployed, user.arlen(deployed, 'migrate'), production)
-      const { start, health } = kind === 'lite' ? LITE_RUNS : readDockerfile(deployed)
       const socket = ['--control-socket', join(home, `${kind}.sock`)]
       const options = ['--host', '127.0.0.1', '--port', '0', '--workers', '1', '--pre-stop-delay', '0', ...socket]
-      await user.serving(deployed, [...start, ...options], production, produced, async url => {
-        await user.must(deployed, [...health, ...socket], production)
+      await user.serving(deployed, user.arlen(deployed, 'propane', ...options), production, produced, async url => {
+        await user.must(deployed, user.arlen(deployed, 'propane', 'health', ...socket), production)
         const [path, status] = kind === 'api' ? ['/users/me', 401] : ['/', 200]
         expect(await statusOf(url + path, 'app.example')).toBe(status)
       })

@@ -1,9 +1,16 @@
 #!/usr/bin/env node
-// Every Node.js can parse this file, and its version is checked before anything else is loaded.
-import('@arlen/core/node-version').then(async ({ requireNode }) => {
-  requireNode('arlen', 'development')
-  // Most of what a short command takes is to compile its modules.
-  const { enableCompileCache } = await import('node:module')
-  enableCompileCache()
-  return import('./main.ts')
-})
+// Every Node.js can parse this file and what it loads first, and its version is checked before anything else is loaded. A server keeps
+// signals from the start: one that arrives while it loads is not lost.
+const early =
+  process.argv[2] === 'propane'
+    ? import('@arlen/propane/early-signals').then(({ keepSignals }) => keepSignals())
+    : Promise.resolve()
+early
+  .then(() => import('@arlen/core/node-version'))
+  .then(async ({ requireNode }) => {
+    requireNode('arlen', 'development')
+    // Most of what a short command takes is to compile its modules.
+    const { enableCompileCache } = await import('node:module')
+    enableCompileCache()
+    return import('./main.ts')
+  })

@@ -86,8 +86,8 @@ export type FromWorker =
   | { type: 'blocked'; forMs: number }
   /** Is close to its limit of open descriptors and has paused accepting. */
   | { type: 'descriptors'; limit: number }
-  /** Wants a copy of the socket of a further port. */
-  | { type: 'share'; request: number; host: string; port: number; ipv6Only: boolean }
+  /** Wants a copy of the socket of a further port or path. */
+  | { type: 'share'; request: number; path: string; mode: number; host: string; port: number; ipv6Only: boolean }
   /** The application has called `process.disconnect()`, so the worker will stop. */
   | { type: 'disconnects' }
 
@@ -112,7 +112,7 @@ const FROM_WORKER: Readonly<Record<FromWorker['type'], readonly string[]>> = {
   drained: ['tookMs:number', 'cut:number'],
   blocked: ['forMs:number'],
   descriptors: ['limit:number'],
-  share: ['request:number', 'host:string', 'port:number', 'ipv6Only:boolean'],
+  share: ['request:number', 'path:string', 'mode:number', 'host:string', 'port:number', 'ipv6Only:boolean'],
   disconnects: [],
 }
 

@@ -1,4 +1,5 @@
 import { resolveAccessories } from './accessories.ts'
+import { keepSignals, releaseSignals } from './command-line/early-signals.ts'
 import { handleSignals } from './command-line/handle-signals.ts'
 import { createPropane } from './create-propane.ts'
 import { type PropaneOptions, readPropaneOptions } from './propane-handle.ts'
@@ -16,6 +17,15 @@ import { primaryTitle } from './system/process-title.ts'
  */
 export async function serve(options: PropaneOptions): Promise<number> {
   becomeInit(message => process.stderr.write(`propane: ${message}\n`))
+  keepSignals()
+  try {
+    return await run(options)
+  } finally {
+    void releaseSignals() // those that nobody has taken, because nothing was started
+  }
+}
+
+async function run(options: PropaneOptions): Promise<number> {
   const { app, args, execArgv: _execArgv, env, reread, ...input } = readPropaneOptions(options)
   const accessories = { ...(await reread?.()), ...input }
   if (resolveAccessories(accessories).workers === 0) {

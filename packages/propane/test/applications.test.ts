@@ -73,15 +73,28 @@ describe('says in one line what is wrong with', () => {
     }
     const reasons = await Promise.all([
       reasonOf(fixture('listens-nowhere-in-time.ts')),
-      reasonOf(written('else.mjs', `import net from 'node:net'\nnet.createServer().listen(${JSON.stringify(place)})`)),
+      reasonOf(
+        written(
+          'else.mjs',
+          `import net from 'node:net'\nnet.createServer().listen(${JSON.stringify(place)})\nsetInterval(() => 0, 1000)`,
+        ),
+      ),
       reasonOf(written('slow.mjs', 'await new Promise(resolve => setTimeout(resolve, 60_000))')),
     ])
     const unheard = 'it exports nothing by default and has not called server.listen() with a port'
     expect(reasons).toEqual([
       `it was not ready within 4s: ${unheard}`,
-      `it was not ready within 4s: ${unheard}; it listens on ${place}, which workers cannot share`,
+      `it was not ready within 4s: ${unheard}; it listens on ${place}, which is no port`,
       'it was not ready within 4s: its module is still being loaded',
     ])
+  })
+
+  test('one that listens on a unix socket alone: that propane serves a port', async () => {
+    const folder = temporaryFolder()
+    const app = path.join(folder, 'app.mjs')
+    writeFileSync(app, `import net from 'node:net'\nnet.createServer().listen('app.sock')`)
+    const handle = await launch({ app, workers: 1 })
+    expect((await handle.done).reason).toContain('listens on app.sock alone, which is no port')
   })
 
   test('one that fails its probe', async () => {

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runPropane } from '../src/command-line/run-propane.ts'
 import type { PropaneStatus } from '../src/index.ts'
 import { Bin, runBin } from './bin.ts'
-import { fixture, get, temporaryFolder, until } from './helpers.ts'
+import { fixture, get, SOURCE, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 /** Finds no propane of anybody else. */
@@ -228,6 +229,25 @@ test('signals that come before anything is loaded are kept: a stop stops, a relo
   await loading(reloaded)
   reloaded.child.kill('SIGHUP')
   await reloaded.line('reloaded in')
+})
+
+test('a program that keeps signals from its first line on stops in order, however slowly it loads', async () => {
+  const ready = path.join(temporaryFolder(), 'ready')
+  const child = spawn(process.execPath, [...SOURCE, fixture('program.ts'), fixture('listener.ts'), ready], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise(resolve => child.once('close', (code, signal) => resolve(signal ?? code)))
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  await until(
+    () => existsSync(ready),
+    isThere => isThere,
+  )
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  expect(output).toContain('stopping')
 })
 
 test('a command that is interrupted while it loads ends by the signal', async () => {

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Bin } from './bin.ts'
-import { fixture, freePort, get, launch, PATIENT, start, temporaryFolder } from './helpers.ts'
+import { fixture, freePort, get, launch, PATIENT, start, temporaryFolder, until } from './helpers.ts'
 import { Traffic } from './traffic.ts'
 
 const app = fixture('further-ports.mjs')
@@ -91,4 +91,101 @@ test('a port that no worker wants any more is closed', async () => {
   await settled
   expect((await get(`http://127.0.0.1:${second}`)).status).toBe(200)
   await expect(get(`http://127.0.0.1:${first}`)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+describe('a unix socket of a further server', () => {
+  /** Clients that ask one request after the other, each on a connection of its own; the result stops them. */
+  function clients(socketPath: string) {
+    const answers = new Set<string>()
+    const lost: unknown[] = []
+    let stopping = false
+    const ask = async () => {
+      while (!stopping) {
+        await get('http://localhost/?ms=2', { socketPath }).then(
+          ({ body }) => answers.add(body),
+          error => lost.push(error),
+        )
+      }
+    }
+    const running = Array.from({ length: 4 }, ask)
+    return async () => {
+      stopping = true
+      await Promise.all(running)
+      return { answers: [...answers], lost }
+    }
+  }
+
+  test('is shared by all workers, through reloads, and loses no request', async () => {
+    const folder = temporaryFolder()
+    const METRICS_PATH = path.join(folder, 'metrics.sock')
+    const handle = await start({ ...PATIENT, app, workers: 2, env: { ...process.env, METRICS_PATH } })
+    const stop = clients(METRICS_PATH)
+    for (const generation of [2, 3]) {
+      const settled = handle.once('settled', event => event.generation === generation)
+      await handle.reload()
+      await settled
+      expect((await get('http://localhost/', { socketPath: METRICS_PATH })).body).toMatch(`generation ${generation}`)
+    }
+    const { answers, lost } = await stop()
+    expect(lost).toEqual([])
+    expect(new Set(answers.map(body => body.split(' ')[3])).size).toBe(2)
+    expect(await handle.stop()).toEqual({ code: 0 })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('is there again after the application has removed its file, before it listens or when it ends', async () => {
+    const METRICS_PATH = path.join(temporaryFolder(), 'metrics.sock')
+    const env = { ...process.env, METRICS_PATH, REMOVES: '1' }
+    const handle = await start({ app, workers: 1, env, heartbeatIntervalMs: 50 })
+    const settled = handle.once('settled', ({ generation }) => generation === 2)
+    await handle.reload()
+    await settled
+    const answer = await until(
+      () => get('http://localhost/', { socketPath: METRICS_PATH }).catch(() => undefined),
+      response => response !== undefined,
+    )
+    expect(answer?.body).toBe('metrics of worker 1 of generation 2')
+  })
+
+  test('is where a new primary finds it, and gone with the last one', async () => {
+    const [runtime, folder] = [temporaryFolder(), temporaryFolder()]
+    const METRICS_PATH = path.join(folder, 'metrics.sock')
+    const bin = new Bin([app, '--workers', '1', '--port', '0', '--log-format', 'json', '--idle-window', '5s'], {
+      env: { XDG_RUNTIME_DIR: runtime, METRICS_PATH },
+    })
+    await bin.serving()
+    const stop = clients(METRICS_PATH)
+    bin.child.kill('SIGUSR2')
+    const { successor } = await bin.line('has taken over')
+    await get('http://localhost/', { socketPath: METRICS_PATH })
+    expect((await stop()).lost).toEqual([])
+    process.kill(successor as number, 'SIGTERM')
+    await until(
+      () => existsSync(METRICS_PATH),
+      exists => !exists,
+    )
+    await until(
+      () => readdirSync(folder),
+      files => files.length === 0,
+    )
+  })
+
+  test('that a process of somebody else serves is an error of that server', async () => {
+    const METRICS_PATH = path.join(temporaryFolder(), 'metrics.sock')
+    const taken = net.createServer().listen(METRICS_PATH)
+    await new Promise(resolve => taken.once('listening', resolve))
+    onTestFinished(() => void taken.close())
+    const handle = await launch({
+      app: fixture('further-paths.mjs'),
+      workers: 1,
+      env: { ...process.env, METRICS_PATH },
+    })
+    expect((await handle.done).reason).toContain(`listen EADDRINUSE: ${METRICS_PATH}`)
+  })
+
+  test('has the permissions that listen asks for', async () => {
+    const METRICS_PATH = path.join(temporaryFolder(), 'metrics.sock')
+    await start({ app: fixture('further-paths.mjs'), workers: 2, env: { ...process.env, METRICS_PATH } })
+    expect(statSync(METRICS_PATH).mode & 0o777).toBe(0o777)
+  })
 })

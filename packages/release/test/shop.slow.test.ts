@@ -74,6 +74,23 @@ test('runs with Node.js alone, as an ordinary user, on a folder that may not be 
   expect(run('config').stdout).not.toContain(SECRETS.ARLEN_SESSION_SECRETS)
 })
 
+test('a signal that comes while it loads is not lost', async () => {
+  const env = bareEnvironment({
+    ...SECRETS,
+    DATABASE_URL: 'postgres://x@127.0.0.1:1/x',
+    XDG_RUNTIME_DIR: temporaryFolder(),
+  })
+  const child = spawn(join(first.dir, 'bin/app'), ['start', '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => output.push(text))
+  const ended = once(child, 'close')
+  // Its listener of SIGHUP is there, and nothing else is loaded.
+  while (!/^SigCgt:\s*\w*[13579bdf]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8'))) await sleep(1)
+  child.kill('SIGTERM')
+  const [code, signal] = await ended
+  expect([code, signal, output.join('')]).toEqual([0, null, expect.stringContaining('stopping')])
+})
+
 describe('on a target', () => {
   test('it is rolled out and back under load, and no request is lost', { timeout: LONG_MS }, async () => {
     const database = await createTestDatabase()

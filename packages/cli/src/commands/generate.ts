@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<string, { takes: string; load: () => Promise<Planne
   mail: { takes: 'name', load: async () => (await import('../generate/kinds/mail.ts')).planMail },
   secret: { takes: '', load: async () => Promise.reject(new Error('a secret is printed, not planned')) },
   dockerfile: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planDockerfile },
+  compose: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planCompose },
   systemd: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planSystemd },
   kubernetes: { takes: '', load: async () => (await import('../generate/kinds/deploy.ts')).planKubernetes },
 }

@@ -19,8 +19,12 @@ const kept: NodeJS.Signals[] = []
 const keep = (signal: NodeJS.Signals) => void kept.push(signal)
 let keeping = false
 
-/** Keeps signals from now on. Call it before anything else is loaded. */
+/**
+ * Keeps signals that arrive from now on for whoever handles them, as `serve()` and `runPropane()` do. Without it, a signal that arrives
+ * while a program loads ends it. Call it before anything else is loaded.
+ */
 export function keepSignals(): void {
+  if (keeping) return
   keeping = true
   installSignalGate()
   for (const name of NAMES) process.on(name, keep)

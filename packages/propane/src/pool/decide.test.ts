@@ -18,6 +18,40 @@ test('starts as many workers as wanted and then does nothing more', () => {
   expect(done(simulation, 'spawn')).toBe(4)
 })
 
+describe('a few workers at a time', () => {
+  /** Runs it, and returns the largest number of workers that were booting at once. */
+  function mostBooting(simulation: Simulation, run: () => void): number {
+    let most = 0
+    simulation.onAction = () => {
+      most = Math.max(most, simulation.pool.workers.filter(({ status }) => status === 'booting').length)
+    }
+    run()
+    return most
+  }
+
+  test('boot when many start, and all of them in the end', () => {
+    const simulation = new Simulation(100, { maxBooting: 4 })
+    expect(mostBooting(simulation, () => simulation.rest())).toBe(4)
+    expect(simulation.serving).toBe(100)
+  })
+
+  test('boot when many are added, or killed', () => {
+    const simulation = new Simulation(2, { maxBooting: 3 })
+    simulation.rest()
+    const added = mostBooting(simulation, () => {
+      simulation.dispatch({ type: 'scale', desired: 30 })
+      simulation.rest()
+    })
+    expect([added, simulation.serving]).toEqual([3, 30])
+    const replaced = mostBooting(simulation, () => {
+      for (const { id } of [...simulation.pool.workers])
+        simulation.dispatch({ type: 'exited', id, how: 'signal SIGKILL' })
+      simulation.rest()
+    })
+    expect([replaced, simulation.serving]).toEqual([3, 30])
+  })
+})
+
 describe('reload', () => {
   test('sends no worker away before its replacement serves', () => {
     const simulation = new Simulation(4)

@@ -253,17 +253,22 @@ export class Manager {
     else if (message.type === 'disconnects') child.disconnected = true
     else if (message.type === 'closed') this.#closing.closed(id)
     else if (message.type === 'heartbeat') {
+      this.#options.sharedPorts.restore()
       this.dispatch({ type: 'heartbeat', id, stats: message.stats })
       events.emit('heartbeat', { ...child.identity, stats: message.stats })
     } else if (message.type === 'drained')
       events.emit('drained', { ...child.identity, tookMs: message.tookMs, cut: message.cut })
   }
 
-  /** Sends a worker a copy of the socket of a further port. */
+  /** Sends a worker a copy of the socket of a further port or path. */
   async #share(id: number, { handle }: Process, wanted: FromWorker & { type: 'share' }): Promise<void> {
-    const { request, host, port, ipv6Only } = wanted
+    const { request, path, mode, host, port, ipv6Only } = wanted
     try {
-      const socket = await this.#options.sharedPorts.open(id, { host, port, ipv6Only })
+      const socket = await this.#options.sharedPorts.open(
+        id,
+        { path, mode, host, port, ipv6Only },
+        this.#options.identity,
+      )
       handle.send({ type: 'shared', request, code: '' }, socket)
     } catch (error) {
       handle.send({ type: 'shared', request, code: (error as NodeJS.ErrnoException).code ?? 'EINVAL' })

@@ -1,52 +1,29 @@
-import { type Accessories, type AccessoryInput, changedAccessories, resolveAccessories } from '../accessories.ts'
+import { type Accessories, changedAccessories, resolveAccessories } from '../accessories.ts'
 import { now } from '../clock.ts'
 import { propaneError } from '../errors.ts'
-import type { Log, LogSink } from '../observation/log.ts'
 import { renderMetrics } from '../observation/metrics.ts'
 import { type PropaneStatus, statusOf } from '../observation/status.ts'
 import { Totals } from '../observation/totals.ts'
 import type { Notice } from '../pool/apply.ts'
 import type { Manager } from '../pool/manager.ts'
 import type { Plan } from '../pool/plan.ts'
-import { isServing, isSettled } from '../pool/pool.ts'
-import { limitOf, poolSettings } from '../pool/pool-settings.ts'
-import type { SharedPorts } from '../pool/shared-ports.ts'
+import { isSettled } from '../pool/pool.ts'
+import { poolSettings } from '../pool/pool-settings.ts'
 import type { Events, PropaneEventName, PropaneEvents } from '../propane-events.ts'
 import type { PropaneEnd, PropaneHandle } from '../propane-handle.ts'
 import { SOCKET_TAKEN } from '../protocol.ts'
 import { inUse } from '../system/bind.ts'
-import { endsContainer } from '../system/init-process.ts'
-import { closeSocket, type ListeningSocket } from '../system/listening-socket.ts'
-import type { ServiceNotifier } from '../system/systemd.ts'
+import { closeSocket } from '../system/listening-socket.ts'
 import { formatDuration } from '../units.ts'
-import { checkWorkers } from './check-workers.ts'
 import { announce } from './handover.ts'
 import { tellNotice } from './notices.ts'
-import type { Services } from './services.ts'
-import { Successor } from './successor.ts'
+import type { PrimaryDependencies } from './primary-dependencies.ts'
+import { Scaling } from './scaling.ts'
+import { Upgrade } from './upgrade.ts'
 import { wantedWorkers } from './wanted-workers.ts'
-import type { WorkerOutput } from './worker-output.ts'
 
 /** How long to wait at the end for the last output of workers and for a slow reader of the log. */
 const FLUSH_MS = 500
-
-/** The parts of a primary; see `bootPrimary`. */
-export interface PrimaryDependencies {
-  accessories: Accessories
-  reread: (() => AccessoryInput | Promise<AccessoryInput>) | undefined
-  /** The accessories given directly; they override those reread from a file. */
-  input: AccessoryInput
-  events: Events
-  sink: LogSink
-  log: Log
-  output: WorkerOutput
-  systemd: ServiceNotifier
-  sockets: readonly ListeningSocket[]
-  sharedPorts: SharedPorts
-  services: Services
-  manager: Manager
-  startedAt: number
-}
 
 /** Connects the parts of a primary. It makes no decisions about workers. */
 export class Primary implements PropaneHandle {
@@ -62,7 +39,8 @@ export class Primary implements PropaneHandle {
   readonly #totals: Totals
   #failure: Error | undefined
   #before: Plan | undefined
-  #successor: Successor | undefined
+  readonly #scaling: Scaling
+  readonly #upgrade: Upgrade
   #open = true
   readonly #setEnded: (end: PropaneEnd) => void
   readonly #setDone: (end: PropaneEnd) => void
@@ -74,6 +52,8 @@ export class Primary implements PropaneHandle {
     this.#events = events
     this.#manager = manager
     this.#totals = new Totals(events)
+    this.#scaling = new Scaling(parts)
+    this.#upgrade = new Upgrade(parts)
     const ended = Promise.withResolvers<PropaneEnd>()
     this.ended = ended.promise
     this.#setEnded = ended.resolve
@@ -172,64 +152,12 @@ export class Primary implements PropaneHandle {
 
   async scale(workers: number): Promise<void> {
     this.#mustRun()
-    const { pool } = this.#manager
-    const desired = workers
-    try {
-      checkWorkers(desired, this.#serving())
-    } catch (error) {
-      this.#parts.log.line('warn', `not scaled: ${(error as Error).message}`)
-      throw error
-    }
-    const complete = ![...pool.slots.values()].some(slot => slot.parked)
-    if (pool.desired === desired && complete && isSettled(pool)) return
-    const outcome = this.#events.outcome<true>({
-      settled: () => true,
-      boot_failed: ({ reason }) => propaneError('command_failed', { reason }),
-      stopped: () => propaneError('propane_stopping'),
-    })
-    if (pool.desired !== desired) this.#events.emit('scaled', { workers: desired })
-    this.#manager.dispatch({ type: 'scale', desired })
-    // If only a given-up slot is removed, there is no event to wait for.
-    if (isSettled(pool)) this.#events.emit('settled', { workers: pool.workers.length, generation: pool.generation })
-    await outcome
-  }
-
-  /** Resident memory of the serving workers in bytes. */
-  #serving(): number[] {
-    return this.#manager.pool.workers.filter(isServing).map(({ stats }) => stats.memory)
+    await this.#scaling.to(workers)
   }
 
   async upgrade(): Promise<{ pid: number }> {
     this.#mustRun()
-    const { pool } = this.#manager
-    try {
-      if (endsContainer()) throw new Error('the first process of a container cannot be replaced; replace the container')
-      if (pool.reload) throw new Error('a reload is under way')
-      this.#manager.dispatch({ type: 'upgrade' })
-      this.#successor = new Successor({
-        sockets: this.#parts.sockets,
-        sharedPorts: this.#parts.sharedPorts,
-        state: { generation: pool.nextGeneration - 1, workers: pool.desired },
-        cwd: this.#manager.source.cwd,
-        timeoutMs: limitOf(2 * this.accessories.bootTimeoutMs),
-      })
-      await this.#successor.up
-    } catch (cause) {
-      this.#successor = undefined
-      const reason = (cause as Error).message
-      this.#manager.dispatch({ type: 'upgrade_failed' })
-      this.#events.emit('upgrade_failed', { reason })
-      throw propaneError('upgrade_failed', { reason }, { cause })
-    }
-    const { pid } = this.#successor
-    this.#manager.handedOver = true
-    // Before this process ends: systemd would take the end of the main process for that of the service.
-    await this.#parts.systemd.notify(`MAINPID=${pid}`)
-    await this.#parts.services.stepBack()
-    this.#successor.go()
-    this.#events.emit('upgraded', { pid })
-    this.#manager.dispatch({ type: 'stop', delay: 0 })
-    return { pid }
+    return this.#upgrade.run(this.accessories.bootTimeoutMs)
   }
 
   reopenLogs(): void {
@@ -245,7 +173,7 @@ export class Primary implements PropaneHandle {
   stop(): Promise<PropaneEnd> {
     const { phase, settings } = this.#manager.pool
     if (phase === 'running' || phase === 'upgrading') {
-      if (phase === 'upgrading') this.#successor?.abandon()
+      if (phase === 'upgrading') this.#upgrade.abandon()
       const { preStopDelayMs: delayMs, drainTimeoutMs } = settings
       this.#manager.tellAll({ type: 'pre_stop' })
       const first = delayMs > 0 ? `readiness fails for ${formatDuration(delayMs)}, then ` : ''
@@ -259,7 +187,7 @@ export class Primary implements PropaneHandle {
   }
 
   quit(): Promise<PropaneEnd> {
-    if (this.#manager.pool.phase === 'upgrading') this.#successor?.abandon()
+    if (this.#manager.pool.phase === 'upgrading') this.#upgrade.abandon()
     this.#manager.dispatch({ type: 'quit' })
     return this.done
   }
@@ -307,7 +235,7 @@ export class Primary implements PropaneHandle {
   notice(notice: Notice): void {
     if (notice.notice === 'reload_started') this.#before = this.#manager.plan
     if (notice.notice === 'reloaded') this.#reloaded(notice.generation, notice.tookMs)
-    else if (notice.notice === 'gave_up') this.#failure = this.#explainError(notice.reason, notice.deaths)
+    else if (notice.notice === 'gave_up') this.#failure = this.#explain(notice.reason, notice.deaths)
     else tellNotice(notice, this.#manager, this.#events)
   }
 
@@ -319,25 +247,15 @@ export class Primary implements PropaneHandle {
     this.accessories = plan.accessories
     pool.settings = poolSettings(plan.accessories)
     if (before.workers !== plan.accessories.workers) {
-      this.#rescale(Math.max(1, wantedWorkers(plan.accessories).workers))
+      this.#scaling.follow(Math.max(1, wantedWorkers(plan.accessories).workers))
     }
     const release = plan.release.id
     this.#events.emit('reloaded', { generation, release, workers: pool.desired, tookMs, changed, needRestart })
   }
 
-  /** Sets the number of workers to that of the reread accessories. */
-  #rescale(desired: number): void {
-    try {
-      checkWorkers(desired, this.#serving())
-      this.#manager.dispatch({ type: 'scale', desired })
-    } catch (error) {
-      this.#parts.log.line('warn', `not scaled: ${(error as Error).message}`)
-    }
-  }
-
-  #explainError(reason: string, deaths: number): Error {
-    const { crashLoopWindowMs, crashLoopDeaths } = this.#manager.pool.settings
+  #explain(reason: string, deaths: number): Error {
     if (reason === SOCKET_TAKEN) return inUse(this.address, this.port || undefined)
+    const { crashLoopWindowMs, crashLoopDeaths } = this.#manager.pool.settings
     if (deaths < crashLoopDeaths) return propaneError('app_failed', { reason })
     return propaneError('crash_loop', { deaths, window: formatDuration(crashLoopWindowMs), reason })
   }

@@ -19,6 +19,8 @@ export interface ListeningSocket {
   readonly host?: string
   readonly port?: number
   readonly path?: string
+  /** A second file of the unix socket, a hard link to the first. */
+  readonly link?: string
   /** Whether to remove the file of the unix socket. Node.js does so itself if it has bound the socket. */
   readonly removePath?: true
   /** systemd holds it too, and its unit defines the length of the queue (0 if unknown). */
@@ -94,9 +96,15 @@ export function isKept({ activated }: ListeningSocket): boolean {
 }
 
 /** Closes a listening socket and removes its file, if any. */
-export function closeSocket({ handle, path, removePath }: ListeningSocket): void {
+export function closeSocket({ handle, path, link, removePath }: ListeningSocket): void {
+  if (link !== undefined && isSameFile(path!, link)) fs.rmSync(link, { force: true })
   handle.close()
   if (removePath) fs.rmSync(path!, { force: true })
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [first, second] = [a, b].map(file => fs.statSync(file, { throwIfNoEntry: false }))
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev
 }
 
 export function formatAddress(host: string, port: number): string {

@@ -52,9 +52,10 @@ export class Acceptor {
   }
 
   /** Announces where it will listen, before it accepts. */
-  announce(handle: ServerHandle): void {
+  announce(handle: ServerHandle, path = ''): void {
     const bound: Partial<AddressInfo> = {}
-    if (handle.getsockname?.(bound) === 0) this.#address = bound as AddressInfo
+    if (path !== '') this.#address = path
+    else if (handle.getsockname?.(bound) === 0) this.#address = bound as AddressInfo
   }
 
   /** Starts to accept from one of `of` sockets. Rejects if the system refuses to listen. */

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -49,14 +49,19 @@ test('one that listens later is waited for', async () => {
   expect(await first).toBe(it)
 })
 
-test('a path is left alone, and remembered', async () => {
+test('a path is bound only once it is clear which server is the application, and is none itself', async () => {
   const capture = installed()
   const file = path.join(tmpdir(), `propane-capture-${process.pid}.sock`)
   onTestFinished(() => rmSync(file, { force: true }))
-  const it = server()
-  await new Promise<void>(resolve => it.listen(file, resolve))
-  expect(it.address()).toBe(file)
-  expect([capture.captured, capture.elsewhere]).toEqual([[], [file]])
+  const [admin, application] = [server(), server()]
+  await new Promise<void>(resolve => admin.listen(file, resolve))
+  expect([admin.address(), existsSync(file), capture.elsewhere]).toEqual([file, false, [file]])
+  setImmediate(() => application.listen(8080))
+  expect(await capture.application(8080)).toBe(application)
+  const listens = new Promise<void>(resolve => admin.on('listening', resolve))
+  capture.release(application)
+  await listens
+  expect([admin.address(), existsSync(file)]).toEqual([file, true])
 })
 
 test('further servers listen for real once it is clear which one is the application', async () => {

@@ -14,7 +14,13 @@ type Listen = (this: Server, ...args: unknown[]) => Server
 interface Captured {
   server: Server
   args: unknown[]
-  target: ListenTarget & { kind: 'tcp' }
+  target: ListenTarget & { kind: 'tcp' | 'path' }
+}
+
+type CapturedPort = Captured & { target: { kind: 'tcp' } }
+
+function isOnPort(captured: Captured): captured is CapturedPort {
+  return captured.target.kind === 'tcp'
 }
 
 /** How long to wait for further servers after one that is not on the expected port. */
@@ -26,13 +32,13 @@ const LOOPBACK_QUIET_MS = 1000
 type OpenShared = (server: Server, target: SharedTarget) => void
 
 /**
- * Many applications end with `server.listen(port)`. While a worker boots one, a call to `listen` on a TCP port binds nothing:
+ * Many applications end with `server.listen(port)`. While a worker boots one, a call to `listen` on a TCP port or a path binds nothing:
  * the server believes that it listens, and propane passes it the connections of its own socket. This patches a prototype of
  * node:net, in a process that belongs to propane, until the application has booted.
  */
 export class ListenCapture {
   readonly captured: Captured[] = []
-  /** Paths and descriptors that servers listen on. They are not captured, and only one worker can have them. */
+  /** Paths and descriptors that servers listen on: no application is looked for there. */
   readonly elsewhere: string[] = []
   onElsewhere: () => void = () => undefined
   #original: Listen | undefined
@@ -52,18 +58,20 @@ export class ListenCapture {
     this.#original = original
     net.Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
       const target = listenTarget(args)
-      if (target.kind !== 'tcp') {
+      if (target.kind === 'descriptor' || target.kind === 'other') {
         pass(nameOf(target))
         return original.apply(this, args)
       }
       // A server on any port of the loopback address is for this process alone, which wants to know the port.
-      if (port !== 0 && target.port === 0 && isLoopback(target)) return original.apply(this, args)
+      const isOwn = target.kind === 'tcp' && target.port === 0 && isLoopback(target)
+      if (port !== 0 && isOwn) return original.apply(this, args)
       const callback = args.findLast(arg => typeof arg === 'function')
       if (callback) this.once('listening', callback as () => void)
-      pretend(this, target.port)
+      pretend(this, target)
       process.nextTick(() => {
         this.emit('listening')
         capture({ server: this, args, target })
+        if (target.kind === 'path') pass(target.path)
       })
       return this
     } as typeof net.Server.prototype.listen
@@ -78,20 +86,22 @@ export class ListenCapture {
    */
   async application(port: number): Promise<Server> {
     for (;;) {
-      const expected = this.captured.find(({ target }) => port !== 0 && target.port === port)
+      const onPorts = this.captured.filter(isOnPort)
+      const expected = onPorts.find(({ target }) => port !== 0 && target.port === port)
       if (expected) return expected.server
-      const only = this.captured.every(({ target }) => isLoopback(target))
+      const only = onPorts.every(({ target }) => isLoopback(target))
       const more = new Promise<true>(resolve => {
         this.#onCapture = () => resolve(true)
       })
-      if (this.captured.length === 0) await more
-      else if (!(await Promise.race([more, quiet(only ? LOOPBACK_QUIET_MS : QUIET_MS)]))) return this.#choose(port)
+      if (onPorts.length === 0) await more
+      else if (!(await Promise.race([more, quiet(only ? LOOPBACK_QUIET_MS : QUIET_MS)])))
+        return this.#choose(port, onPorts)
     }
   }
 
-  #choose(port: number): Server {
-    const open = this.captured.filter(({ target }) => !isLoopback(target))
-    const candidates = open.length > 0 ? open : this.captured
+  #choose(port: number, onPorts: readonly CapturedPort[]): Server {
+    const open = onPorts.filter(({ target }) => !isLoopback(target))
+    const candidates = open.length > 0 ? open : onPorts
     // Frameworks bind `localhost` twice to one port, once per address family.
     const ports = new Set(candidates.map(({ target }) => target.port))
     if (ports.size === 1) return candidates[0]!.server
@@ -107,10 +117,10 @@ export class ListenCapture {
   release(application: Server | undefined, openShared?: OpenShared): void {
     if (this.#original) net.Server.prototype.listen = this.#original as typeof net.Server.prototype.listen
     if (openShared) shareFurther(openShared)
-    const own = this.captured.find(entry => entry.server === application)?.target
+    const own = this.captured.filter(isOnPort).find(entry => entry.server === application)?.target
     for (const { server, args, target } of this.captured) {
       // The application's server for the other address family stays captured.
-      if (server === application || (own && target.port === own.port)) continue
+      if (server === application || (own && target.kind === 'tcp' && target.port === own.port)) continue
       for (const name of ['address', 'listening'] as const) Reflect.deleteProperty(server, name)
       server.listen(...(args.filter(arg => typeof arg !== 'function') as []))
     }
@@ -135,8 +145,8 @@ function quiet(ms: number): Promise<false> {
 }
 
 /** Makes `listening` and `address()` return what the application expects of a listening server. */
-function pretend(server: Server, port: number): void {
-  const address = { address: '127.0.0.1', family: 'IPv4', port }
+function pretend(server: Server, target: Captured['target']): void {
+  const address = target.kind === 'path' ? target.path : { address: '127.0.0.1', family: 'IPv4', port: target.port }
   Object.defineProperty(server, 'listening', { value: true, configurable: true })
   Object.defineProperty(server, 'address', { value: () => address, configurable: true })
 }

@@ -14,8 +14,8 @@ interface Further {
 }
 
 /**
- * The servers of an application besides the public one, for example for metrics. Their ports belong to the primary, which
- * gives each worker a copy: so all workers may have them at the same time, those of the next generation included. They drain
+ * The servers of an application besides the public one, for example for metrics. Their ports and unix sockets belong to the primary,
+ * which gives each worker a copy: so all workers may have them at the same time, those of the next generation included. They drain
  * like the public server.
  */
 export class FurtherServers {
@@ -78,7 +78,7 @@ export class FurtherServers {
     const acceptor = new Acceptor(() => undefined)
     const rules = { maxInFlight: 0, healthPaths: [], retryAfterSeconds: 1 }
     const application = new NodeApplication({ ...rules, kind: 'further', server: server as Server })
-    acceptor.announce(handle)
+    acceptor.announce(handle, target.path)
     this.#servers.push({ acceptor, application })
     const listening = this.#accepting.promise
       .then(() => acceptor.listen(handle, 1, target.backlog))

@@ -2,7 +2,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../test/helpers.ts'
-import { listenTarget } from './listen-target.ts'
+import { listenTarget, sharedTarget } from './listen-target.ts'
 
 /** What Node.js makes of the same arguments. */
 async function asNode(args: readonly unknown[]): Promise<string> {
@@ -60,4 +60,15 @@ test.each<[string, () => unknown[]]>([
 test('a descriptor outranks a port, and a handle both', () => {
   expect(listenTarget([{ fd: 5, port: 80 }])).toEqual({ kind: 'descriptor', fd: 5 })
   expect(listenTarget([{ handle: {}, port: 80 }])).toEqual({ kind: 'other' })
+})
+
+test('what workers share: ports and files, unless each is to have its own', () => {
+  const socket = path.resolve('x.sock')
+  expect(sharedTarget(['x.sock'])).toMatchObject({ path: socket, port: 0, mode: 0, backlog: 511 })
+  expect(sharedTarget([{ path: socket, writableAll: true, backlog: 7 }])).toMatchObject({ mode: 0o222, backlog: 7 })
+  expect(sharedTarget(['\0name'])).toMatchObject({ path: '\0name' })
+  expect(sharedTarget([80, '::1'])).toMatchObject({ path: '', port: 80, host: '::1' })
+  for (const args of [[0], [{ path: socket, exclusive: true }], [{ port: 80, reusePort: true }], [{ fd: 5 }]]) {
+    expect(sharedTarget(args)).toBeUndefined()
+  }
 })

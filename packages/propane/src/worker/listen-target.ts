@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 /** The target of a call to `server.listen`. */
 export type ListenTarget =
   | { kind: 'tcp'; port: number; host: string | undefined }
@@ -46,8 +48,12 @@ export function isLoopback(target: ListenTarget): boolean {
   return target.kind === 'tcp' && /^(?:localhost|127\..*|::1)$/.test(target.host ?? '')
 }
 
-/** A port that workers share. */
+/** A port or a unix socket that workers share. */
 export interface SharedTarget {
+  /** Absolute path of a unix socket; empty for a port. */
+  path: string
+  /** Permissions that its file gets besides those of the umask: `readableAll` and `writableAll` of `listen`. */
+  mode: number
   port: number
   /** Empty: all addresses. */
   host: string
@@ -58,21 +64,29 @@ export interface SharedTarget {
 const DEFAULT_BACKLOG = 511
 
 /**
- * What a call to `server.listen` asks for, as a port that workers can share. Undefined if each worker gets a port of its own
- * (port 0), or binds it itself (`exclusive` and `reusePort`, as with node:cluster).
+ * What a call to `server.listen` asks for, as a port or unix socket that workers can share. Undefined if each worker gets a port of
+ * its own (port 0), or binds it itself (`exclusive` and `reusePort`, as with node:cluster).
  */
 export function sharedTarget(args: readonly unknown[]): SharedTarget | undefined {
   const target = listenTarget(args)
-  if (target.kind !== 'tcp' || target.port === 0) return undefined
+  if ((target.kind !== 'tcp' || target.port === 0) && target.kind !== 'path') return undefined
   const [first] = args
   const options = typeof first === 'object' && first !== null ? (first as Readonly<Record<string, unknown>>) : {}
   if (options.exclusive === true || options.reusePort === true) return undefined
   const given = options === first ? options.backlog : args.slice(1).find(arg => typeof arg === 'number')
   const backlog = Number(given)
+  const isFile = target.kind === 'path'
   return {
-    port: target.port,
-    host: target.host ?? '',
+    path: isFile ? absolute(target.path) : '',
+    mode: isFile ? (options.readableAll === true ? 0o444 : 0) | (options.writableAll === true ? 0o222 : 0) : 0,
+    port: isFile ? 0 : target.port,
+    host: isFile ? '' : (target.host ?? ''),
     ipv6Only: options.ipv6Only === true,
     backlog: Number.isInteger(backlog) && backlog > 0 ? backlog : DEFAULT_BACKLOG,
   }
+}
+
+/** The primary may be in another folder. A name that begins with a zero byte is none of a file. */
+function absolute(path: string): string {
+  return path.startsWith('\0') ? path : resolve(path)
 }

@@ -45,9 +45,13 @@ export async function loadApplication(
   if (isGiven(exported)) throw new Error(`${path} exports ${describe(exported)} by default: ${MAY_EXPORT}.`)
   at('it exports nothing by default and has not called server.listen() with a port')
   const server = await Promise.race([capture.application(options.port), idle()])
-  if (!server) throw new Error(`${path} exports nothing by default and never listens: ${MAY_EXPORT}.`)
+  if (!server) throw new Error(`${path} exports nothing by default and ${listensNowhere(capture)}: ${MAY_EXPORT}.`)
   capture.release(server, options.openShared)
   return { application: fromServer(server, options), onStop }
+}
+
+function listensNowhere({ elsewhere: [place] }: ListenCapture): string {
+  return place === undefined ? 'never listens' : `listens on ${place} alone, which is no port`
 }
 
 /** The function `onStop` exported by a module or its default export, to be called when the application stops. */

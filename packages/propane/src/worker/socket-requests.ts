@@ -19,8 +19,8 @@ export class SocketRequests {
     const request = ++this.#last
     const waiting = { ...Promise.withResolvers<ServerHandle>(), target }
     this.#waiting.set(request, waiting)
-    const { host, port, ipv6Only } = target
-    this.#say({ type: 'share', request, host, port, ipv6Only })
+    const { path, mode, host, port, ipv6Only } = target
+    this.#say({ type: 'share', request, path, mode, host, port, ipv6Only })
     return waiting.promise
   }
 
@@ -33,7 +33,9 @@ export class SocketRequests {
   }
 }
 
-function listenError(code: string, { host, port }: SharedTarget): NodeJS.ErrnoException {
+function listenError(code: string, { path, host, port }: SharedTarget): NodeJS.ErrnoException {
+  if (path !== '')
+    return Object.assign(new Error(`listen ${code}: ${path}`), { code, syscall: 'listen', address: path })
   const address = host || '::'
   const error = new Error(`listen ${code}: ${address}:${port}`)
   return Object.assign(error, { code, syscall: 'listen', address, port })

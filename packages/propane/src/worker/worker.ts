@@ -242,7 +242,7 @@ export class Worker {
 }
 
 function othersIn({ elsewhere: [place] }: ListenCapture): string {
-  return place === undefined ? '' : `; it listens on ${place}, which workers cannot share`
+  return place === undefined ? '' : `; it listens on ${place}, which is no port`
 }
 
 /** Resolves when a stream's output is flushed: exiting would discard it. */

@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { releaseError } from '../errors.ts'
+import { dropOptionalPeers } from './drop-optional-peers.ts'
 
 const run = promisify(execFile)
 
@@ -72,8 +73,10 @@ async function installAlone({ name }: Manager, root: string, stage: string): Pro
   for (const file of ['package.json', '.npmrc', 'pnpm-workspace.yaml', ...Object.keys(LOCK_FILES)]) {
     if (existsSync(join(root, file))) await cp(join(root, file), join(stage, file))
   }
-  if (name === 'npm') await install('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline'], stage)
-  else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS], stage)
+  if (name === 'npm') {
+    await install('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline'], stage)
+    await dropOptionalPeers(stage)
+  } else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS], stage)
 }
 
 /** An application of a workspace, whose packages are copied. */

@@ -23,7 +23,10 @@ const LAUNCHER = `#!/usr/bin/env node
   const resolve = createRequire(join(root, 'package.json')).resolve
   const cli = resolve('@arlen/cli')
   const load = file => import(pathToFileURL(file).href)
-  const { requireNode } = await load(createRequire(cli).resolve('@arlen/core/node-version'))
+  const inCli = createRequire(cli).resolve
+  // A signal that arrives while the server loads must not be lost.
+  if (command === 'start') (await load(inCli('@arlen/propane/early-signals'))).keepSignals()
+  const { requireNode } = await load(inCli('@arlen/core/node-version'))
   requireNode('bin/app', 'production')
   const { commands, runCli } = await load(cli)
   const app = ['app.js', 'dist/app.js', 'src/app.js'].map(name => join(root, name)).find(existsSync)

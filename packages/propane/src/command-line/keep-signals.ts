@@ -1,0 +1,1 @@
+export { keepSignals } from './early-signals.ts'

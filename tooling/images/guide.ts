@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 
-const GUIDE = join(import.meta.dirname, '../../docs/deploy-containers.md')
+const GUIDE = join(import.meta.dirname, '../../docs/deploy/containers.md')
 
 /** What the guide on containers has in its fenced blocks. */
 export interface Guide {

@@ -47,7 +47,7 @@ const table = {
   config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
   contract_in_between: {
     message:
-      '{contract} removes something that the running release uses, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one.',
+      '{contract} removes something that an older release may use, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one. If no older release runs anywhere, apply everything with this release's bin/app migrate.',
   },
   contract_not_applied: { message: '{reason}' },
   rollback_forbidden: { message: '{id} can no longer run: {steps} removed something it uses.{possible}' },
@@ -59,6 +59,10 @@ const table = {
   reload_failed: { message: '{id} did not come up: {reason}. {outcome}' },
   watch_impossible: { message: 'The errors after the switch cannot be watched: {reason}. Nothing was switched.' },
   errors_rose: { message: '{id} was running, and errors rose: {reason}. {outcome}' },
+  host_unknown: { message: 'config/deploy.ts has no host or role {name}; it has {known}.' },
+  hosts_differ: { message: 'The hosts do not agree: {what}. {advice}' },
+  deploy_locked: { message: 'Somebody else deploys to this target: {holder}. Wait for it to end.' },
+  log_unknown: { message: 'Where {host} keeps its log is not known. Set unit or logFile of the target.' },
   deploy_failed: { message: '{reason}. {outcome}' },
   step_failed: { message: '{step}: {reason}. {outcome}' },
 } as const

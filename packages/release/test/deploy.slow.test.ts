@@ -1,17 +1,23 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   archiveRelease,
+  contractHosts,
   type DeployEvent,
   type DeployTarget,
   deployRelease,
   initHosts,
   inspectHosts,
+  logsOfHosts,
+  rollbackHosts,
+  runOnHosts,
+  statusOfHosts,
 } from '../src/index.ts'
 import { type FakeRelease, temporaryFolder, writeRelease } from './support.ts'
 
@@ -99,14 +105,14 @@ const archive = async (release: FakeRelease) =>
 const current = (folder: string) =>
   existsSync(join(folder, 'current')) ? readlinkSync(join(folder, 'current')) : undefined
 
-describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-server)', () => {
+describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-server)', { timeout: 180_000 }, () => {
   const hosts = new Hosts()
   beforeAll(() => hosts.start())
   afterAll(() => hosts.stop())
 
   async function prepared(changes: Partial<DeployTarget> = {}) {
     const target = hosts.target(changes)
-    expect((await initHosts(target)).flatMap(({ problems }) => problems)).toEqual([])
+    expect((await initHosts({ target })).hosts.flatMap(({ problems }) => problems)).toEqual([])
     for (const folder of target.folders) writeFileSync(join(folder, 'shared/env'), 'SHOP_PORT=8080\n')
     return target
   }
@@ -162,21 +168,137 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
   test('are told of by a dry run, which changes nothing', async () => {
     const target = await prepared()
     const { commands } = await deployRelease({ target, archive: await archive({ id: 'r1' }), dryRun: true })
-    expect(commands).toHaveLength(12)
-    expect(commands.join('\n')).toContain('release activate r1 --target')
+    const said = commands.join('\n')
+    for (const { address } of target.hosts)
+      expect(said).toMatch(new RegExp(`^ssh .*${address} .*release activate r1`, 'm'))
+    expect(commands.filter(command => /^ssh .* < \S+r1\.tar\.zst$/.test(command))).toHaveLength(3)
+    expect(said).toContain('release verify r1')
+    for (const dry of [initHosts, inspectHosts, contractHosts, rollbackHosts]) {
+      expect((await dry({ target, dryRun: true })).commands.every(command => command.startsWith('ssh '))).toBe(true)
+    }
     expect(existsSync(join(target.folders[0]!, 'releases/r1'))).toBe(false)
+  })
+
+  test('are rolled back, tell their state, and run a command; those that are meant, in their order', async () => {
+    const target = await prepared({ order: ['jobs', 'web'], logFile: 'shared/log' })
+    const [first, second] = target.hosts
+    const pair = { ...target, hosts: [first!, { ...second!, roles: ['jobs'] as const }] }
+    for (const id of ['r1', 'r2']) {
+      const { switched } = await deployRelease({ target: pair, archive: await archive({ id }) })
+      expect(switched).toEqual([second!.address, first!.address])
+    }
+    expect(await rollbackHosts({ target: pair })).toMatchObject({
+      id: 'r1',
+      switched: [second!.address, first!.address],
+    })
+    expect(await statusOfHosts({ target: pair })).toMatchObject([
+      {
+        host: second!.address,
+        current: 'r1',
+        previous: 'r2',
+        workers: undefined,
+        last: expect.stringContaining('rollback r1: ok'),
+      },
+      { host: first!.address, current: 'r1', problem: undefined },
+    ])
+
+    const lines: string[] = []
+    const onLine = (host: string, line: string) => lines.push(`${host} ${line}`)
+    const { codes } = await runOnHosts({ target: pair, only: ['jobs'], command: 'pwd; echo bad >&2; exit 3', onLine })
+    expect(codes).toEqual({ [second!.address]: 3 })
+    expect(lines.sort()).toEqual([`${second!.address} ${target.folders[1]}/current`, `${second!.address} bad`])
+
+    lines.length = 0
+    for (const folder of target.folders) writeFileSync(join(folder, 'shared/log'), 'one\ntwo\nthree\n')
+    expect((await logsOfHosts({ target: pair, only: [first!.address], lines: 2, onLine })).codes).toEqual({
+      [first!.address]: 0,
+    })
+    expect(lines).toEqual([`${first!.address} two`, `${first!.address} three`])
+
+    await deployRelease({ target: pair, archive: await archive({ id: 'r3' }), only: ['web'] })
+    await expect(contractHosts({ target: pair })).rejects.toMatchObject({
+      code: 'hosts_differ',
+      message: expect.stringContaining(`${first!.address} runs r3`),
+    })
+    await expect(runOnHosts({ target: pair, only: ['db'], command: 'true' })).rejects.toMatchObject({
+      code: 'host_unknown',
+    })
+  })
+
+  test('go back together when a deployment that was cut off fails after it was taken up again', async () => {
+    const target = await prepared({ healthUrl: 'http://127.0.0.1:1/readyz', timeoutMs: 5000 })
+    const pair = { ...target, hosts: target.hosts.slice(0, 2) }
+    const healthy = pair.hosts.map(host => ({ ...host, roles: ['jobs'] as const }))
+    const well = { ...pair, hosts: healthy }
+    await deployRelease({ target: well, archive: await archive({ id: 'r1' }) })
+    const file = await archive({ id: 'r2' })
+    // What a deployment leaves that dies after its first host.
+    await deployRelease({ target: well, archive: file, only: [healthy[0]!.address] })
+    const record = JSON.stringify({
+      id: 'r2',
+      from: Object.fromEntries(pair.hosts.map(({ address }) => [address, 'r1'])),
+    })
+    writeFileSync(join(target.folders[0]!, '.arlen/deployment.json'), record)
+    const failing = deployRelease({ target: { ...well, hosts: [healthy[0]!, pair.hosts[1]!] }, archive: file })
+    const { message } = (await failing.catch(error => error)) as Error
+    expect(message).toContain('failed at health: http://127.0.0.1:1/readyz answered no answer')
+    expect(message).toMatch(/2 went back to r1; \S+1 went back to r1\.$/)
+    expect(target.folders.slice(0, 2).map(current)).toEqual(['releases/r1', 'releases/r1'])
+    expect(existsSync(join(target.folders[0]!, '.arlen/deployment.json'))).toBe(false)
+  })
+
+  test('take one deployment at a time, tell hooks of it, and none that a trusted key has not signed', async () => {
+    const notes = join(temporaryFolder(), 'notes')
+    const note = (name: string) => `echo "${name} $ARLEN_RELEASE $ARLEN_OUTCOME" >> ${notes}`
+    const hooks = {
+      beforeDeploy: note('before'),
+      afterDeploy: note('after'),
+      beforeActivate: 'echo > shared/waits; while test -e shared/waits; do sleep 0.1; done',
+    }
+    const target = await prepared({ hooks })
+    const one = { ...target, hosts: target.hosts.slice(0, 1) }
+    const waits = join(target.folders[0]!, 'shared/waits')
+    const first = deployRelease({ target: one, archive: await archive({ id: 'r1' }) })
+    while (!existsSync(waits)) await new Promise(resolve => setTimeout(resolve, 20))
+    await expect(
+      deployRelease({ target: { ...one, hooks: {} }, archive: await archive({ id: 'r2' }) }),
+    ).rejects.toMatchObject({
+      code: 'deploy_locked',
+      message: expect.stringMatching(/deploys to this target: \S+@\S+, deploying r1, since/),
+    })
+    rmSync(waits)
+    expect((await first).switched).toHaveLength(1)
+    expect(readFileSync(notes, 'utf8')).toBe('before r1 \nafter r1 ok\n')
+
+    const [trusted, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
+    mkdirSync(join(target.folders[0]!, 'shared/keys'))
+    writeFileSync(
+      join(target.folders[0]!, 'shared/keys/ann.pem'),
+      trusted.publicKey.export({ type: 'spki', format: 'pem' }),
+    )
+    const keyFile = join(temporaryFolder(), 'key.pem')
+    const deploy = async (key: typeof trusted | undefined) => {
+      if (key) writeFileSync(keyFile, key.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+      const dir = await writeRelease(temporaryFolder(), { id: 'r3' })
+      const { file } = await archiveRelease(dir, { keyFile: key && keyFile })
+      return deployRelease({ target: { ...one, hooks: {} }, archive: file })
+    }
+    for (const key of [undefined, other]) {
+      await expect(deploy(key)).rejects.toMatchObject({ message: expect.stringContaining('is not signed by a key in') })
+    }
+    expect((await deploy(trusted)).switched).toHaveLength(1)
   })
 
   test('say what a deployment would miss', async () => {
     const target = hosts.target({ node: '/nowhere/node' })
-    const problems = (await inspectHosts(target)).map(report => report.problems.join('\n'))
+    const problems = (await inspectHosts({ target })).hosts.map(report => report.problems.join('\n'))
     for (const problem of problems) {
       expect(problem).toMatch(/\/nowhere\/node is not a Node\.js with zstd/)
       expect(problem).toMatch(/is not a target this user may write\. Run arlen deploy <target> init/)
     }
     const good = await prepared()
     await deployRelease({ target: good, archive: await archive({ id: 'r1' }) })
-    expect(await inspectHosts(good)).toEqual(
+    expect((await inspectHosts({ target: good })).hosts).toEqual(
       good.hosts.map(({ address }) => ({ host: address, current: 'r1', problems: [] })),
     )
   })

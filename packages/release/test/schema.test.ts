@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPg } from '@arlen/pg'
 import { createTestDatabase } from '@arlen/pg/testing'
@@ -96,6 +96,20 @@ test('the first release gets every step', async () => {
   const { target, columns } = await targetWith(['r1', [create, drop, later]])
   expect(await activateRelease({ target, release: 'r1', canary })).toMatchObject({ deferred: [] })
   expect(await columns()).toBe('id name age')
+})
+
+test('a new machine beside others takes nothing away from them', async () => {
+  const { target, columns } = await targetWith(['r1', [create]])
+  await activateRelease({ target, release: 'r1', canary })
+  const fresh = temporaryFolder()
+  await initTarget(fresh)
+  writeFileSync(join(fresh, 'shared/env'), readFileSync(join(target, 'shared/env')))
+  await writeRelease(join(fresh, 'releases'), { id: 'r2', migrations: [create, add, drop] })
+  expect(await activateRelease({ target: fresh, release: 'r2', canary })).toMatchObject({
+    migrated: ['0002_add.sql'],
+    deferred: ['0003_drop.sql'],
+  })
+  expect(await columns()).toBe('id name login email')
 })
 
 test('a migration that fails leaves the running release', async () => {

@@ -1,41 +1,70 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { DeployConfig, DeployTarget } from '@arlen/release'
-import { type Command, type CommandInput, chooseWord, didYouMean, type Io, textOption, UsageError } from '../command.ts'
+import type { DeployConfig, DeployEvent, DeployTarget, HostReport } from '@arlen/release'
+import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
 import { cliError } from '../errors.ts'
 
 interface Task {
   target: DeployTarget
   root: string
+  /** What follows the action. */
+  words: readonly string[]
   input: CommandInput
   io: Io
 }
 
-const ACTIONS: Readonly<Record<string, (task: Task) => Promise<number>>> = { release, init, doctor }
+interface Action {
+  /** How many words may follow. */
+  words: readonly number[]
+  run(task: Task): Promise<number>
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  release: { words: [0], run: release },
+  rollback: { words: [0, 1], run: rollback },
+  contract: { words: [0], run: contract },
+  init: { words: [0], run: init },
+  doctor: { words: [0], run: doctor },
+  status: { words: [0], run: status },
+  logs: { words: [0], run: logs },
+  run: { words: Array.from({ length: 100 }, (_, index) => index + 1), run },
+}
 
 export const deployCommand: Command = {
-  usage: 'deploy [target] [...words]',
-  description: 'Bring a release to the machines of config/deploy.ts and switch them; or init, doctor them',
+  usage: 'deploy <target> [...words]',
+  description: `Bring a release to the machines of config/deploy.ts and switch them; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
     ['--archive <file>', 'A release that is built already, instead of the commit that is checked out'],
     ['--sign <key>', 'Sign the archive with this private Ed25519 key (PEM)'],
+    ['--host <name>', 'Only this host, or those of this role; may be given more than once'],
     ['--dry-run', 'Print every command and run none on a host'],
+    ['--lines <n>', 'logs: how many lines of each host, default 100'],
+    ['--follow', 'logs: go on with what is written from now on'],
     ['--root <folder>', 'Folder of the application'],
     ['--json', 'Print the result as JSON'],
   ],
-  examples: ['arlen deploy production doctor', 'arlen deploy production --dry-run', 'arlen deploy production'],
+  examples: [
+    'arlen deploy production doctor',
+    'arlen deploy production --dry-run',
+    'arlen deploy production',
+    'arlen deploy production rollback',
+    "arlen deploy production run 'bin/app migrate status'",
+  ],
   async run(input, io) {
-    const [name, action = 'release', ...rest] = input.args
+    const [name = '', action = 'release', ...typed] = input.args
+    const words = [...typed, ...[input.options['--'] ?? []].flat().map(String)]
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const { targets } = await readDeployConfig(root)
-    if (name === undefined) throw new UsageError(`deploy needs a target: ${Object.keys(targets).join(', ')}`)
     const target = Object.hasOwn(targets, name) ? targets[name] : undefined
-    if (!target)
-      throw new UsageError(`config/deploy.ts has no target ${name}; ${didYouMean(name, Object.keys(targets))}`)
-    const run = chooseWord(`deploy ${name}`, action, ACTIONS)
-    if (rest.length > 0) throw new UsageError(`deploy ${name} ${action} takes nothing else`)
-    return run({ target, root, input, io })
+    const known = Object.keys(targets).join(', ')
+    if (!target) throw new UsageError(`config/deploy.ts has no target ${name}; it has ${known}`)
+    const chosen = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
+    if (!chosen) throw new UsageError(`deploy cannot ${action}; it can ${Object.keys(ACTIONS).join(', ')}`)
+    if (!chosen.words.includes(words.length)) {
+      throw new UsageError(`deploy ${name} ${action} does not take ${words.length} arguments`)
+    }
+    return chosen.run({ target, root, words, input, io })
   },
 }
 
@@ -47,23 +76,52 @@ async function readDeployConfig(root: string): Promise<DeployConfig> {
   return defineDeploy(config ?? ({} as DeployConfig))
 }
 
-async function release({ target, root, input, io }: Task): Promise<number> {
+/** What all commands on hosts take. */
+function shared({ target, input }: Task) {
+  const only = [input.options.host ?? []].flat().map(String)
+  return { target, only, dryRun: input.options.dryRun === true }
+}
+
+/** Prints the commands of a dry run, or the result: as JSON where that is asked for, else as lines. */
+function print({ input, io }: Task, result: { commands: string[] }, lines: readonly string[]): void {
+  const said = input.options.dryRun === true ? result.commands : lines
+  if (input.options.json === true) io.out(JSON.stringify(result))
+  else for (const line of said) io.out(line)
+}
+
+function onEvent({ io, input }: Task) {
+  return ({ host, step, detail }: DeployEvent) => {
+    if (input.options.dryRun !== true) io.err(`${host.padEnd(24)} ${step.padEnd(9)} ${detail}`)
+  }
+}
+
+async function release(task: Task): Promise<number> {
+  const { root, input, io } = task
   const { archiveRelease, buildRelease, deployRelease } = await import('@arlen/release')
   const given = textOption(input, 'archive')
-  const json = input.options.json === true
   const build = async () => {
     const { dir } = await buildRelease({ root })
     return (await archiveRelease(dir, { keyFile: textOption(input, 'sign') })).file
   }
-  const result = await deployRelease({
-    target,
-    archive: given === undefined ? await build() : resolve(io.cwd, given),
-    dryRun: input.options.dryRun === true,
-    onEvent: ({ host, step, detail }) => io.err(`${host.padEnd(24)} ${step.padEnd(9)} ${detail}`),
-  })
-  if (json) io.out(JSON.stringify(result))
-  else if (input.options.dryRun === true) for (const command of result.commands) io.out(command)
-  else io.out(`${result.id} runs on ${[...result.switched, ...result.unchanged].join(', ')}.`)
+  const archive = given === undefined ? await build() : resolve(io.cwd, given)
+  const result = await deployRelease({ ...shared(task), archive, onEvent: onEvent(task) })
+  print(task, result, [`${result.id} runs on ${[...result.switched, ...result.unchanged].join(', ')}.`])
+  return 0
+}
+
+async function rollback(task: Task): Promise<number> {
+  const { rollbackHosts } = await import('@arlen/release')
+  const result = await rollbackHosts({ ...shared(task), to: task.words[0], onEvent: onEvent(task) })
+  print(task, result, [`${result.id} runs on ${[...result.switched, ...result.unchanged].join(', ')}.`])
+  return 0
+}
+
+async function contract(task: Task): Promise<number> {
+  const { contractHosts } = await import('@arlen/release')
+  const { only, ...options } = shared(task)
+  if (only.length > 0) throw new UsageError('deploy contract concerns all hosts; leave --host out')
+  const result = await contractHosts(options)
+  print(task, result, [result.said])
   return 0
 }
 
@@ -71,27 +129,75 @@ async function init(task: Task): Promise<number> {
   const { initHosts } = await import('@arlen/release')
   return report(
     task,
-    await initHosts(task.target),
+    await initHosts(shared(task)),
     'is a target. Put the environment of the application into shared/env',
   )
 }
 
 async function doctor(task: Task): Promise<number> {
   const { inspectHosts } = await import('@arlen/release')
-  return report(task, await inspectHosts(task.target), 'is ready')
+  const { requirementsOf } = await import('../deploy/requirements.ts')
+  const requirements = requirementsOf(task.root, task.target.environment ?? 'production')
+  return report(task, await inspectHosts({ ...shared(task), ...requirements }), 'is ready')
 }
 
-function report(
-  { input, io }: Task,
-  hosts: Awaited<ReturnType<typeof import('@arlen/release').inspectHosts>>,
-  good: string,
-): number {
-  if (input.options.json === true) io.out(JSON.stringify(hosts))
-  else {
-    for (const { host, current, problems } of hosts) {
-      if (problems.length === 0) io.out(`${host} ${good}${current === undefined ? '' : `; it runs ${current}`}.`)
-      for (const problem of problems) io.err(`${host}: ${problem}`)
-    }
+function report(task: Task, result: { hosts: HostReport[]; commands: string[] }, good: string): number {
+  const { hosts } = result
+  if (task.input.options.dryRun === true) {
+    print(task, result, [])
+    return 0
   }
-  return hosts.some(({ problems }) => problems.length > 0) ? 1 : 0
+  const fit = hosts.filter(({ problems }) => problems.length === 0)
+  print(
+    task,
+    result,
+    fit.map(({ host, current }) => `${host} ${good}${current === undefined ? '' : `; it runs ${current}`}.`),
+  )
+  if (task.input.options.json !== true) {
+    for (const { host, problems } of hosts) for (const problem of problems) task.io.err(`${host}: ${problem}`)
+  }
+  return fit.length === hosts.length ? 0 : 1
+}
+
+async function status(task: Task): Promise<number> {
+  const { statusOfHosts } = await import('@arlen/release')
+  const { target, only } = shared(task)
+  const hosts = await statusOfHosts({ target, only })
+  const width = Math.max(...hosts.map(({ host }) => host.length))
+  const lines = hosts.flatMap(({ host, current, previous, workers, last, problem }) => {
+    const serves = workers ? `${workers.serving} of ${workers.desired} workers serve` : 'nothing serves'
+    const known = `${current ?? 'no release'}, before it ${previous ?? 'none'}; ${serves}${last ? `; ${last}` : ''}`
+    if (current === undefined && problem !== undefined) return [`${host.padEnd(width)}  ${problem}`]
+    return [`${host.padEnd(width)}  ${known}${problem ? `; ${problem}` : ''}`]
+  })
+  const isOne = new Set(hosts.map(({ current }) => current)).size === 1
+  if (task.input.options.json === true) task.io.out(JSON.stringify(hosts))
+  else for (const line of isOne ? lines : [...lines, 'They do not run the same release.']) task.io.out(line)
+  return isOne && hosts.every(({ problem }) => problem === undefined) ? 0 : 1
+}
+
+async function logs(task: Task): Promise<number> {
+  const { logsOfHosts } = await import('@arlen/release')
+  const { input } = task
+  const lines = textOption(input, 'lines')
+  if (lines !== undefined && !/^[1-9]\d*$/.test(lines)) throw new UsageError('--lines takes a number, such as 100')
+  const options = { lines: lines === undefined ? undefined : Number(lines), follow: input.options.follow === true }
+  return ended(task, await logsOfHosts({ ...shared(task), ...options, onLine: tell(task) }))
+}
+
+async function run(task: Task): Promise<number> {
+  const { runOnHosts } = await import('@arlen/release')
+  return ended(task, await runOnHosts({ ...shared(task), command: task.words.join(' '), onLine: tell(task) }))
+}
+
+function tell({ io, input }: Task) {
+  const say = input.options.json === true ? io.err : io.out
+  return (host: string, line: string) => say(`${host}: ${line}`)
+}
+
+function ended(task: Task, result: { codes: Record<string, number>; commands: string[] }): number {
+  print(task, result, [])
+  const failed = Object.entries(result.codes).filter(([, code]) => code !== 0)
+  for (const [host, code] of failed) task.io.err(`${host}: exit code ${code}`)
+  return failed.length === 0 ? 0 : 1
 }

@@ -23,7 +23,6 @@ export async function planSchema(
   dsn: string | undefined,
   dir: string,
   manifest: Manifest,
-  from: string | undefined,
   { migrates, refuse }: SchemaDirection,
 ): Promise<SchemaPlan> {
   if (dsn === undefined || manifest.migrations.length === 0) return { apply: [], deferred: [] }
@@ -32,8 +31,7 @@ export async function planSchema(
   const forbidding = forbiddingSteps(state.unknown, manifests)
   if (forbidding.length > 0) throw refuse(forbidding, possibleReleases(state, manifest, manifests))
   if (!migrates) return { apply: [], deferred: [] }
-  const running = manifests.find(({ id }) => id === from)
-  const apply = planMigrations(state.pending, running)
+  const apply = planMigrations(state.pending, state)
   return { apply, deferred: state.pending.slice(apply.length) }
 }
 

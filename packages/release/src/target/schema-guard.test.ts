@@ -8,28 +8,28 @@ const step = (version: string, phase: ReleaseMigration['phase']): ReleaseMigrati
   file: `${version}_step.sql`,
   phase,
 })
-const running = {} as Manifest
+const used = { isEmpty: false }
 const files = (steps: readonly ReleaseMigration[]) => steps.map(({ file }) => file)
 
 describe('what an activation applies', () => {
-  test('beside a running release: expand steps, and no contract step behind them', () => {
+  test('to a database in use: expand steps, and no contract step behind them', () => {
     const pending = [step('1', 'expand'), step('2', 'expand'), step('3', 'contract'), step('4', 'contract')]
-    expect(files(planMigrations(pending, running))).toEqual(['1_step.sql', '2_step.sql'])
+    expect(files(planMigrations(pending, used))).toEqual(['1_step.sql', '2_step.sql'])
   })
 
-  test('where nothing runs yet: everything', () => {
+  test('to an empty database: everything', () => {
     const pending = [step('1', 'expand'), step('2', 'contract'), step('3', 'expand')]
-    expect(planMigrations(pending, undefined)).toEqual(pending)
+    expect(planMigrations(pending, { isEmpty: true })).toEqual(pending)
   })
 
   test('nothing where a contract step comes first, or nothing is pending', () => {
-    expect(planMigrations([step('2', 'contract')], running)).toEqual([])
-    expect(planMigrations([], running)).toEqual([])
+    expect(planMigrations([step('2', 'contract')], used)).toEqual([])
+    expect(planMigrations([], used)).toEqual([])
   })
 
   test('an expand step behind a contract step is refused, since it cannot be applied before it', () => {
     const pending = [step('1', 'expand'), step('2', 'contract'), step('3', 'expand')]
-    expect(() => planMigrations(pending, running)).toThrow(
+    expect(() => planMigrations(pending, used)).toThrow(
       expect.objectContaining({ code: 'contract_in_between', message: expect.stringContaining('2_step.sql') }),
     )
   })

@@ -10,6 +10,8 @@ export interface SchemaState {
   pending: ReleaseMigration[]
   /** Migrations of the database that the release does not know: those of later releases. */
   unknown: { version: string; name: string }[]
+  /** Whether the database has no migration at all. */
+  isEmpty: boolean
 }
 
 /** Compares a database with the migrations of a release. */
@@ -19,6 +21,7 @@ export async function schemaState(dsn: string, dir: string, manifest: Manifest):
   return {
     pending: manifest.migrations.filter(({ version }) => lacking.has(BigInt(version))),
     unknown: all.filter(({ state }) => state === 'missing').map(({ version, name }) => ({ version, name })),
+    isEmpty: all.every(({ state }) => state === 'pending' || state === 'late'),
   }
 }
 
@@ -27,16 +30,16 @@ function isLacking({ state }: MigrationStatus): boolean {
 }
 
 /**
- * Decides which migrations an activation applies. Next to a running release, these are the expand steps before the first
- * contract step; contract steps wait for `contract`. If nothing runs yet, all are applied.
+ * Decides which migrations an activation applies: the expand steps before the first contract step. Contract steps wait for
+ * `contract`, because an older release may use the database, possibly on another machine. An empty database gets all of them.
  *
  * @throws contract_in_between if an expand step follows a contract step, because migrations are applied in order
  */
 export function planMigrations(
   pending: readonly ReleaseMigration[],
-  running: Manifest | undefined,
+  { isEmpty }: Pick<SchemaState, 'isEmpty'>,
 ): ReleaseMigration[] {
-  if (running === undefined) return [...pending]
+  if (isEmpty) return [...pending]
   const first = pending.findIndex(({ phase }) => phase === 'contract')
   if (first < 0) return [...pending]
   const later = pending.slice(first).find(({ phase }) => phase === 'expand')

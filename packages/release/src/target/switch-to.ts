@@ -86,7 +86,7 @@ export async function switchTo(
   const env = { ...(await targetEnvironment(target)), ARLEN_ENV: environment }
   const dsn = requireConfiguration(id, dir, env, environment)
 
-  const { apply, deferred } = await planSchema(target, dsn, dir, manifest, from, direction)
+  const { apply, deferred } = await planSchema(target, dsn, dir, manifest, direction)
   if (apply.length > 0) {
     await begin('migrate', apply.map(({ file }) => file).join(', '))
     await migrate({ dsn: dsn!, dir: join(dir, MIGRATIONS), to: apply.at(-1)!.version })

@@ -144,7 +144,7 @@ try {
   succeeded(await stage.deploy('--archive', third))
   assert.deepEqual(stage.currents(), all(r3))
   succeeded(await stage.deploy('contract'))
-  failed(await stage.deploy('rollback', r1!), /cannot run any more: 0003_drop_name removed what it uses/)
+  failed(await stage.deploy('rollback', r1!), /can no longer run: 0003_drop_name removed something it uses/)
   assert.deepEqual(stage.currents(), all(r3))
   note('a rollback behind a contract step', 'refused with the name of the step, nothing switched')
   const lastWriting = await stopWriting()

@@ -47,7 +47,7 @@ const table = {
   config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
   contract_in_between: {
     message:
-      '{contract} removes something that an older release may use, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one. If no older release runs anywhere, apply everything with this release's bin/app migrate.',
+      '{contract} removes something that an older release may use, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one. If no older release runs anywhere, apply everything with bin/app migrate of this one.',
   },
   contract_not_applied: { message: '{reason}' },
   rollback_forbidden: { message: '{id} can no longer run: {steps} removed something it uses.{possible}' },

@@ -73,7 +73,7 @@ release-rehearsal:
 	@$(READY) $(NODE) tooling/release/rehearse.ts
 
 deploy-rehearsal:
-	@$(READY) --build $(NODE) tooling/deploy/rehearse.ts
+	@$(READY) --build $(NODE) packages/release/test/rehearsal/rehearse.ts
 
 site:
 	@$(READY) $(NODE) tooling/site/serve.ts

@@ -18,10 +18,17 @@ import {
   activateRelease,
   archiveRelease,
   buildRelease,
+  contractHosts,
   contractRelease,
   deployRelease,
+  initHosts,
+  inspectHosts,
+  logsOfHosts,
   pruneReleases,
+  rollbackHosts,
   rollbackRelease,
+  runOnHosts,
+  statusOfHosts,
 } from '@arlen/release'
 import { createRouter } from '@arlen/router'
 import { expressRateLimit, expressSecurityHeaders } from '@arlen/security/express'
@@ -257,6 +264,48 @@ export const FRAMEWORK: readonly Row[] = [
     make: o => deployRelease(o),
     misspelled: 'dryrun',
     meant: 'dryRun',
+  },
+  {
+    bag: '@arlen/release rollbackHosts()',
+    make: o => rollbackHosts(o),
+    misspelled: 'dryrun',
+    meant: 'dryRun',
+  },
+  {
+    bag: '@arlen/release contractHosts()',
+    make: o => contractHosts(o),
+    misspelled: 'dryrun',
+    meant: 'dryRun',
+  },
+  {
+    bag: '@arlen/release initHosts()',
+    make: o => initHosts(o),
+    misspelled: 'dryrun',
+    meant: 'dryRun',
+  },
+  {
+    bag: '@arlen/release inspectHosts()',
+    make: o => inspectHosts(o),
+    misspelled: 'noderange',
+    meant: 'nodeRange',
+  },
+  {
+    bag: '@arlen/release statusOfHosts()',
+    make: o => statusOfHosts(o),
+    misspelled: 'onyl',
+    meant: 'only',
+  },
+  {
+    bag: '@arlen/release runOnHosts()',
+    make: o => runOnHosts(o),
+    misspelled: 'comand',
+    meant: 'command',
+  },
+  {
+    bag: '@arlen/release logsOfHosts()',
+    make: o => logsOfHosts(o),
+    misspelled: 'folow',
+    meant: 'follow',
   },
   {
     bag: '@arlen/security expressRateLimit()',

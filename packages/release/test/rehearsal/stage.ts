@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPg } from '@arlen/pg'
 import { type Embedded, startEmbedded } from '@arlen/pg/embedded'
-import type { DeployTarget } from '@arlen/release'
+import type { DeployTarget } from '../../src/index.ts'
 import { type Network, said } from './network.ts'
 
-const ARLEN = join(import.meta.dirname, '../../packages/cli/dist/bin.js')
+const ARLEN = join(import.meta.dirname, '../../../cli/dist/bin.js')
 const MACHINES = [1, 2, 3] as const
 export type Machine = (typeof MACHINES)[number]
 

@@ -8,7 +8,7 @@ import { buildVersions, VERSIONS } from './releases.ts'
 import { type Outcome, Stage } from './stage.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 10)
-const SHOP = join(import.meta.dirname, '../../apps/strickland')
+const SHOP = join(import.meta.dirname, '../../../../apps/strickland')
 
 const stage = new Stage(new Network(process.argv[2]!))
 const say = (text: string) => console.log(`deploy-rehearsal: ${text}`)

@@ -1,10 +1,10 @@
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { archiveRelease, buildRelease, type Manifest } from '@arlen/release'
-import { describeMigrations } from '../../packages/release/src/build/migrations.ts'
-import { seal } from '../../packages/release/src/build/seal.ts'
-import { describeEntry, listFiles } from '../../packages/release/src/manifest/list-files.ts'
-import { manifestText } from '../../packages/release/src/manifest/manifest.ts'
+import { describeMigrations } from '../../src/build/migrations.ts'
+import { seal } from '../../src/build/seal.ts'
+import { archiveRelease, buildRelease, type Manifest } from '../../src/index.ts'
+import { describeEntry, listFiles } from '../../src/manifest/list-files.ts'
+import { manifestText } from '../../src/manifest/manifest.ts'
 
 /** What makes one release of the application differ from the others. */
 export interface Version {

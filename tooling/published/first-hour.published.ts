@@ -159,7 +159,6 @@ describe('a new application', () => {
       window.complaints.length = 0 // the failed page is a 500
       writeProject(project, { 'src/notes/routes.ts': code })
       await window.page.getByRole('heading', { name: 'Oat milk' }).waitFor()
-      await window.picture('first-mended')
       expect(window.complaints).toEqual([])
     }
   })

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type MigrationEvent, migrate } from '../src/index.ts'
 import { openAdmin, rejection } from './helpers.ts'
 import { openMigrationFolder } from './migration-folder.ts'
@@ -81,4 +83,149 @@ test('what cannot be rehearsed is said: no right to create a database, or one th
     await folder.db.execute(folder.db.sql`drop owned by ${folder.db.sql.id(role)}`)
     await folder.db.execute(folder.db.sql`drop role ${folder.db.sql.id(role)}`)
   }
+})
+
+afterEach(() => vi.unstubAllEnvs())
+
+/** A pg_dump that is new enough, runs these lines of shell, and notes how it was called. */
+async function standIn(script: string): Promise<void> {
+  const text = `#!/bin/sh
+if [ "$1" = --version ]; then echo 'pg_dump (PostgreSQL) 99.1'; exit; fi
+echo "$@ $PGDATABASE $PGUSER" > '${join(folder.dir, 'called')}'
+${script}
+`
+  await writeFile(join(folder.dir, 'pg_dump'), text)
+  await chmod(join(folder.dir, 'pg_dump'), 0o755)
+  vi.stubEnv('PATH', `${folder.dir}${delimiter}${process.env.PATH}`)
+}
+
+describe('a database that was changed by hand', () => {
+  const drifted = async () => {
+    await write('1_a.sql', 'create table t (id int);')
+    await up()
+    await folder.db.execute('alter table t add column by_hand int')
+    await write('2_b.sql', 'alter table t drop column by_hand;')
+  }
+
+  test('is not rehearsed on what its files make', async () => {
+    await drifted()
+    vi.stubEnv('PATH', folder.dir)
+    expect(await rejection(check())).toMatchObject({
+      code: 'migration_unrehearsed',
+      message: expect.stringMatching(
+        /not what its applied migrations make: column public\.t\.by_hand is not in the copy\..*pg_dump of PostgreSQL \d+ is not installed/,
+      ),
+    })
+    expect(await rehearsals()).toBe(0)
+  })
+
+  test('is rehearsed on a dump of its schema', async () => {
+    await drifted()
+    await standIn(`cat <<'SQL'
+\\restrict abc
+select pg_catalog.set_config('search_path', '', false);
+CREATE SCHEMA public;
+create table public.t (id int, by_hand int);
+\\unrestrict abc
+SQL`)
+    expect((await check()).types).toContain('rehearsed')
+    const called = (await readFile(join(folder.dir, 'called'), 'utf8')).trim().split(' ')
+    expect(called).toEqual([
+      ...['--schema-only', '--no-subscriptions', '--lock-wait-timeout=3000'],
+      ...[new URL(folder.dsn).pathname.slice(1), new URL(folder.dsn).username],
+    ])
+    expect(await rehearsals()).toBe(0)
+  })
+
+  test('is said not to be rehearsed where it cannot be dumped either', async () => {
+    await drifted()
+    await standIn('echo "pg_dump: error: permission denied for table t" >&2; exit 1')
+    expect(await rejection(check())).toMatchObject({
+      code: 'migration_unrehearsed',
+      message: expect.stringContaining('pg_dump failed: pg_dump: error: permission denied for table t'),
+    })
+  })
+
+  test.each([
+    ['a type', "create type mood as enum ('ok')", "alter type mood add value 'sad'", 'type public.mood'],
+    ['a default', 'create table x (a int default 1)', 'alter table x alter a set default 2', 'column public.x.a'],
+    ['a constraint', 'create table x (a int)', 'alter table x add check (a > 0)', 'constraint public.x.x_a_check'],
+    ['an index', 'create table x (a int)', 'create index x_a on x (a)', 'index public.x_a'],
+    ['a view', 'create view x as select 1 as a', 'create or replace view x as select 2 as a', 'view public.x'],
+    [
+      'a function',
+      "create function f() returns int language sql as 'select 1'",
+      'drop function f',
+      'function public.f()',
+    ],
+    ['row security', 'create table x (a int)', 'alter table x enable row level security', 'table public.x'],
+    [
+      'a trigger',
+      'create table x (a int)',
+      'create trigger x before update on x execute function suppress_redundant_updates_trigger()',
+      'trigger public.x.x',
+    ],
+    ['a policy', 'create table x (a int)', 'create policy p on x using (true)', 'policy public.x.p'],
+  ])('in %s is noticed', async (_, made, changed, named) => {
+    await write('1_a.sql', `${made};`)
+    await up()
+    await folder.db.execute(changed as string)
+    await write('2_b.sql', 'create table z (id int);')
+    vi.stubEnv('PATH', folder.dir)
+    expect(await rejection(check())).toMatchObject({ message: expect.stringContaining(named) })
+  })
+})
+
+test('a dump that fails does not matter where the files make the same', async () => {
+  await write('1_a.sql', 'create table t (id int);')
+  await up()
+  await write('2_b.sql', 'alter table t add column x int;')
+  await standIn('echo "create table nonsense (;"')
+  expect((await check()).types).toContain('rehearsed')
+})
+
+test.each([
+  'create role arlen_rehearsed',
+  'do $$ begin create role arlen_rehearsed; end $$',
+  'alter system set work_mem = 1',
+  'create database x',
+  'grant pg_monitor to current_user',
+  'drop user arlen_rehearsed',
+])('%s, which all databases of the server share, is not rehearsed', async text => {
+  await write('1_a.sql', `create table t (id int); ${text};`)
+  expect(await rejection(check())).toMatchObject({
+    code: 'migration_unrehearsed',
+    message: expect.stringContaining('1_a.sql changes what all databases of the server share'),
+  })
+  expect(await folder.db.value("select count(*)::int from pg_roles where rolname = 'arlen_rehearsed'")).toBe(0)
+})
+
+test('what looks like that is rehearsed', async () => {
+  const texts = [
+    "create table t (v text default 'create role x')",
+    'grant select on t to public',
+    'revoke all on t from public',
+  ]
+  await write('1_a.sql', `${texts.join('; ')};`)
+  expect((await check()).types).toContain('rehearsed')
+})
+
+test('statements that depend on rows are named', async () => {
+  await write('1_a.sql', 'create table t (id int, v text);')
+  await up()
+  const byRows = [
+    'create unique index t_id on t (id)',
+    'alter table t alter v set not null',
+    'alter table t add constraint c check (id > 0)',
+    "insert into t values (2, 'x')",
+  ]
+  const others = [
+    'create index t_v on t (v)',
+    'alter table t add constraint d check (id > 1) not valid',
+    'alter table t add w int',
+  ]
+  await write('2_b.sql', `${[...others, ...byRows].join(';\n')};`)
+  const named: string[] = []
+  await check({ onEvent: (event: MigrationEvent) => event.type === 'rehearsed' && named.push(...event.byRows) })
+  expect(named).toEqual(byRows)
 })

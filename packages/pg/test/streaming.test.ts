@@ -109,6 +109,37 @@ describe('stream', () => {
 })
 
 describe('copyFrom', () => {
+  test('text may be cut anywhere, but not be malformed', async () => {
+    const text = '1\ta😀b\n'
+    expect(await db.copyFrom('copy t from stdin', text.split(''))).toBe(1)
+    expect(await db.value('select v from t where id = 1')).toBe('a😀b')
+    for (const bad of ['2\t\ud83d\n', '2\t\ude00\n', `2\t${'x'.repeat(40_000)}\ud83d`]) {
+      expect(await rejection(db.copyFrom('copy t from stdin', [bad]))).toMatchObject({ code: 'text_malformed' })
+    }
+    await db.execute('truncate t')
+  })
+
+  test('what a slow source has given is sent while the rest is waited for', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    async function* source() {
+      yield 'x\tnot a number\n'
+      await promise
+    }
+    // The server has seen the line, or it would have nothing against it yet.
+    expect(await rejection(db.copyFrom('copy t from stdin', source()))).toMatchObject({ sqlstate: '22P02' })
+    resolve()
+  })
+
+  test('bytes and text keep their order, whatever their size', async () => {
+    const lines = Array.from({ length: 3_000 }, (_, i) => `${i}\t${'é'.repeat(i % 50)}\n`)
+    const mixed = lines.map((line, i) => (i % 3 === 0 ? Buffer.from(line) : line))
+    expect(await db.copyFrom('copy t from stdin', mixed)).toBe(3_000)
+    expect(await db.value("select count(*)::int from t where v = repeat('é', id % 50)")).toBe(3_000)
+    const out = Buffer.concat(await readAll(db.copyTo('copy (select * from t order by id) to stdout')))
+    expect(out.toString()).toBe(lines.join(''))
+    await db.execute('truncate t')
+  })
+
   test('takes bytes and text, from streams and generators', async () => {
     const copy = 'copy t (id, v) from stdin'
     expect(await db.copyFrom(copy, ['1\ta\n2\tb', '\n'])).toBe(2)

@@ -41,7 +41,7 @@ export const migrateCommand: Command = {
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
     ['--dry-run', 'Print the plan and change nothing'],
     ['--lint', 'Look for what is not safe while the application runs, in what is not applied; change nothing'],
-    ['--check', 'With --dry-run: apply all migrations to an empty database, which is dropped again'],
+    ['--check', 'With --dry-run: apply what is pending to a copy of the schema, which is dropped again'],
     ['--steps <n>', 'down: how many to undo, instead of one'],
     ['--to <version>', 'down: undo everything after this version'],
     ['--schema <name>', 'Schema to migrate, created when it is missing; default the first of the search path'],
@@ -190,6 +190,7 @@ function tell(event: MigrationEvent, dryRun: boolean, io: Io): void {
       break
     case 'rehearsed':
       io.out(`rehearsed ${label(event.step)} in ${Math.round(event.durationMs)} ms`)
+      for (const text of event.byRows) io.out(`  not rehearsed on rows: ${text}`)
       break
     case 'done':
       io.out(

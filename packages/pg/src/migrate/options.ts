@@ -19,8 +19,8 @@ export interface MigrateOptions {
   /** Returns the plan and changes nothing. */
   dryRun?: boolean | undefined
   /**
-   * With `dryRun`: applies all migrations to an empty database next to this one and drops it again. Needs the right to
-   * create databases.
+   * With `dryRun`: applies what is pending to a copy of this database's schema, without its rows, which is dropped again. Needs the
+   * right to create databases.
    */
   check?: boolean | undefined
   /** How long to wait for another migrator. Default 60,000. */
@@ -67,8 +67,8 @@ export type MigrationEvent =
   | { type: 'progress'; step: Step; message: string; elapsedMs: number }
   | { type: 'retry'; step: Step; attempt: number; blockers: string }
   | { type: 'done'; step: Step; durationMs: number }
-  /** With `check`: it runs on an empty database. */
-  | { type: 'rehearsed'; step: Step; durationMs: number }
+  /** With `check`: applied to a copy. `byRows` are its statements that pass or fail by the rows of the target. */
+  | { type: 'rehearsed'; step: Step; durationMs: number; byRows: readonly string[] }
   | { type: 'repaired'; step: Step; action: string }
 
 /** One action of a migrator. */

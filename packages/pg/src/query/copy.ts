@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { pgError } from '../errors.ts'
 import type { Param } from '../sql/sql.ts'
 import type { StatementConnection, Wire } from '../wire/connection.ts'
 import { encodeField } from '../wire/encode.ts'
 import { Statement } from '../wire/statement.ts'
+import { CopyWriter } from './copy-writer.ts'
 
 /** What COPY … FROM STDIN reads: a stream of bytes or text, or any other iterable of them. */
 export type CopySource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>
@@ -24,18 +24,20 @@ abstract class Copy extends Statement {
 
   override handleRowDescription(): void {}
 
+  override readRow(): void {}
+
   override handleDataRow(): void {}
 }
 
 /** COPY … FROM STDIN. */
 export class CopyIn extends Copy {
-  readonly #source: CopySource
+  readonly source: CopySource
   #started = false
   #ended = false
 
   constructor(text: string, source: CopySource) {
     super(text)
-    this.#source = source
+    this.source = source
   }
 
   override handleCopyInResponse(): void {
@@ -61,42 +63,48 @@ export class CopyIn extends Copy {
   }
 
   /** Writes at the pace of the socket, and stops when the server has rejected the data. */
-  async #pump({ writer, wire }: StatementConnection): Promise<void> {
+  async #pump(connection: StatementConnection): Promise<void> {
+    const out = new CopyWriter(connection)
     try {
-      for await (const chunk of this.#source) {
-        if (this.failure || this.settled) return
-        writer.copyData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-        writer.flush()
-        if (wire.stream.writableNeedDrain) await drained(wire.stream)
+      const { source } = this
+      if (Symbol.asyncIterator in source) {
+        for await (const chunk of source) {
+          if (this.failure || this.settled) return
+          if (out.add(chunk)) await out.drained()
+        }
+      } else {
+        for (const chunk of source) {
+          if (this.failure || this.settled) return
+          if (out.add(chunk)) await out.drained()
+        }
       }
       if (this.#ended || this.settled) return
+      out.flush()
       this.#ended = true
-      writer.copyDone()
-      writer.flush()
+      connection.writer.copyDone()
+      connection.writer.flush()
     } catch (error) {
       this.failure ??= error as Error // whatever the server replies to the failure, this was the reason
       this.#giveUp('The source of the data failed')
+    } finally {
+      out.stop()
     }
-  }
-}
-
-async function drained(stream: Wire['stream']): Promise<void> {
-  const stop = new AbortController()
-  const end = () => stop.abort()
-  stream.once('close', end)
-  try {
-    await once(stream, 'drain', { signal: stop.signal })
-  } finally {
-    stream.removeListener('close', end)
   }
 }
 
 /** Unread bytes above which the server must wait. */
 const HIGH_WATER = 1_048_576
+const BLOCK = 65_536
+const NOTHING = Buffer.alloc(0)
 
 /** COPY … TO STDOUT. Iterating yields its bytes in chunks of any size. */
 export class CopyOut extends Copy {
   readonly #chunks: Buffer[] = []
+  #block: Buffer = NOTHING
+  /** What is in the block and not yet in `chunks` stands in [begin, end). */
+  #begin = 0
+  #end = 0
+  /** Unread bytes. */
   #bytes = 0
   #discarding = false
   #wake: (() => void) | undefined
@@ -117,18 +125,34 @@ export class CopyOut extends Copy {
     super.handleReadyForQuery()
   }
 
-  override handleCopyData({ chunk }: { chunk: Buffer }): void {
+  override readCopyData(bytes: Buffer, from: number, to: number): void {
     if (this.#discarding) return
-    this.#chunks.push(Buffer.from(chunk)) // pg reuses the memory that it parses
-    this.#bytes += chunk.length
+    const length = to - from
+    if (this.#end + length > this.#block.length) this.#newBlock(length)
+    bytes.copy(this.#block, this.#end, from, to) // the memory that messages arrive in is reused
+    this.#end += length
+    this.#bytes += length
     if (this.#bytes > HIGH_WATER) this.client!.wire.stream.pause()
     this.#wake?.()
   }
 
+  /** Rows are short, and each comes in its own message: they are collected in blocks. */
+  #newBlock(length: number): void {
+    this.#closeBlock()
+    this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK, length))
+    this.#begin = 0
+    this.#end = 0
+  }
+
+  #closeBlock(): void {
+    if (this.#end > this.#begin) this.#chunks.push(this.#block.subarray(this.#begin, this.#end))
+    this.#begin = this.#end
+  }
+
   async *read(): AsyncGenerator<Buffer> {
     for (;;) {
-      if (this.#chunks.length > 0) {
-        yield this.#take()
+      if (this.#bytes > 0) {
+        yield* this.#take()
       } else if (this.settled) {
         await this.promise
         return
@@ -146,11 +170,11 @@ export class CopyOut extends Copy {
     this.#discarding = true
   }
 
-  #take(): Buffer {
-    const piece = Buffer.concat(this.#chunks.splice(0))
+  #take(): Buffer[] {
+    this.#closeBlock()
     this.#bytes = 0
     this.client?.wire.stream.resume()
-    return piece
+    return this.#chunks.splice(0)
   }
 }
 
@@ -162,12 +186,18 @@ export class CopyOut extends Copy {
  * `$2` means the second column
  */
 export function* copyRows(rows: Iterable<readonly Param[]>): Generator<string> {
-  for (const row of rows) yield `${row.map(copyField).join('\t')}\n`
+  for (const row of rows) {
+    let line = ''
+    for (let i = 0; i < row.length; i++) line += i === 0 ? copyField(row[0]!, 0) : `\t${copyField(row[i]!, i)}`
+    yield `${line}\n`
+  }
 }
 
+const SPECIAL = /[\\\t\n\r]/
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
 function copyField(value: Param, column: number): string {
   const text = encodeField(value, column)
-  return text === null ? '\\N' : text.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!)
+  if (text === null) return '\\N'
+  return SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!) : text
 }

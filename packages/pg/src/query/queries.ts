@@ -18,6 +18,7 @@ import {
 } from './query.ts'
 import type { Result } from './result.ts'
 import { validateRows } from './row-schema.ts'
+import { RowStream } from './row-stream.ts'
 import { streamRows } from './stream-rows.ts'
 
 /** Text with an explicit row type: `one<User>('select …')`. */
@@ -133,7 +134,15 @@ export abstract class Queries {
     text: Q & StaticText<Q>,
     ...rest: [...ValuesOf<Q>, options?: StreamOptions]
   ): AsyncIterable<RowOf<Q>>
-  async *stream(text: string | Sql, values?: Values | StreamOptions, options?: StreamOptions): AsyncIterable<unknown> {
+  stream(text: string | Sql, values?: Values | StreamOptions, options?: StreamOptions): AsyncIterable<unknown> {
+    return new RowStream(this.#batches(text, values, options))
+  }
+
+  async *#batches(
+    text: string | Sql,
+    values: Values | StreamOptions | undefined,
+    options: StreamOptions | undefined,
+  ): AsyncGenerator<readonly unknown[], void, undefined> {
     const query = sortArguments(text, values, options)
     const { batch = 500 } = query.options as StreamOptions
     if (!Number.isInteger(batch) || batch < 1) {

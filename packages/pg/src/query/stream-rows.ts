@@ -7,7 +7,7 @@ import { validateRows } from './row-schema.ts'
 let portals = 0
 
 /**
- * The rows of a query, fetched in batches inside a transaction. One batch is fetched ahead of the one being read, so memory
+ * The rows of a query in batches, fetched inside a transaction. One batch is fetched ahead of the one being read, so memory
  * stays constant however many rows there are and however slow their reader is.
  */
 export async function* streamRows(
@@ -16,7 +16,7 @@ export async function* streamRows(
   query: Query,
   batch: number,
   limits: Limits,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<readonly unknown[], void, undefined> {
   const built = await runner.build(query, describe => connection.send(describe, limits))
   const portal = `arlen_${++portals}`
   const open = new OpenPortal(query.text, built.values, portal)
@@ -35,7 +35,7 @@ export async function* streamRows(
       const done: FetchRows = await next
       next = done.suspended ? fetch() : undefined
       if (opened.plan?.late) await runner.decodeLate(done, statement => connection.send(statement, limits))
-      yield* row ? await validateRows(row, done.records) : done.records
+      yield row ? await validateRows(row, done.records) : done.records
     }
   } finally {
     const last = await next?.catch(() => undefined)

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { StatementConnection, Wire } from './connection.ts'
+import { DATA_ROW, interceptMessages } from './intercept-messages.ts'
 import { PlanCache } from './plan.ts'
 import type { ServerMessage } from './server-message.ts'
 import { Statement } from './statement.ts'
@@ -47,6 +48,7 @@ export class PgClient extends pg.Client implements StatementConnection {
     this.#mustWrite = settings.mustWrite ?? false
     this.writer = new WireWriter(() => this.wire.stream)
     this.plans = new PlanCache(settings.statementCache)
+    interceptMessages(this.wire, (code, bytes, from, to) => this.#take(code, bytes, from, to))
     this.on('error', (error: ServerMessage) => {
       this.lastError ??= error
     })
@@ -133,6 +135,14 @@ export class PgClient extends pg.Client implements StatementConnection {
       if (this.host.startsWith('/')) wire.connect(`${this.host}/.s.PGSQL.${this.port}`)
       else wire.connect(this.port, this.host)
     })
+  }
+
+  #take(code: number, bytes: Buffer, from: number, to: number): boolean {
+    const { _activeQuery: active } = internals(this)
+    if (!(active instanceof Statement)) return false
+    if (code === DATA_ROW) active.readRow(bytes, from)
+    else active.readCopyData(bytes, from, to)
+    return true
   }
 
   /** Overrides pg: adds messages that it does not listen to. */

@@ -6,6 +6,7 @@ import type { WireWriter } from './wire-writer.ts'
 /** The part of pg's Connection that we use: messages to the server. */
 export interface Wire {
   stream: Socket
+  attachListeners(stream: { on(event: string, listener: (chunk: Buffer) => void): unknown }): void
   sync(): void
   sendCopyFail(reason: string): void
   cancel(processId: number, secretKey: number): void

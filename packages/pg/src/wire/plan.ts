@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Field } from '../query/result.ts'
-import type { Parser, ParserTable } from './type-parsers.ts'
+import type { FieldReader } from './field-readers.ts'
+import { type Parser, type ParserTable, readerOf } from './type-parsers.ts'
 import { unrepresentable } from './unrepresentable.ts'
 
 /** A field of pg's RowDescription message. */
@@ -26,6 +27,8 @@ export class Plan {
   /** Columns of unknown type: they arrive as text, and are parsed once the type is known. */
   late: readonly Field[] | undefined
   #parsers: Parser[] = []
+  #readers: FieldReader[] = []
+  #names: string[] = []
   #template: Record<string, unknown> = {}
   #ambiguous = false
 
@@ -42,6 +45,8 @@ export class Plan {
       typeId: field.dataTypeID,
     }))
     this.#parsers = fields.map(field => parsers(field.dataTypeID) ?? String)
+    this.#readers = this.#parsers.map(readerOf)
+    this.#names = fields.map(field => field.name)
     const late = this.fields.filter(({ typeId }) => !parsers(typeId))
     this.late = late.length > 0 ? late : undefined
     // Rows are clones of one template, so that they share a hidden class. It has no prototype while it is built and is
@@ -52,12 +57,36 @@ export class Plan {
     this.#ambiguous = Object.keys(template).length < this.fields.length
   }
 
-  decode(values: readonly (string | null)[]): Record<string, unknown> {
+  /** A row from a DataRow message whose body begins at `start` (PostgreSQL manual, 54.7). */
+  decode(bytes: Buffer, start: number): Record<string, unknown> {
+    const row = { ...this.#template }
+    const readers = this.#readers
+    const names = this.#names
+    let at = start + 2
+    for (let i = 0; i < readers.length; i++) {
+      const length = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+      at += 4
+      if (length < 0) {
+        if (this.#ambiguous) row[names[i]!] = null // of several columns with the same name, the last one wins
+        continue
+      }
+      try {
+        row[names[i]!] = readers[i]!(bytes, at, at + length)
+      } catch (error) {
+        throw unrepresentable(error, names[i]!)
+      }
+      at += length
+    }
+    return row
+  }
+
+  /** The same row, as pg has read it. */
+  decodeTexts(values: readonly (string | null)[]): Record<string, unknown> {
     const row = { ...this.#template }
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
-      if (value != null) row[this.fields[i]!.name] = read(this.#parsers[i]!, value, this.fields[i]!.name)
-      else if (this.#ambiguous) row[this.fields[i]!.name] = null // of several columns with the same name, the last one wins
+      if (value != null) row[this.#names[i]!] = read(this.#parsers[i]!, value, this.#names[i]!)
+      else if (this.#ambiguous) row[this.#names[i]!] = null
     }
     return row
   }

@@ -102,10 +102,20 @@ export class Statement {
     this.plan!.setFields(message.fields, this.client!.parsers)
   }
 
+  /** A row that has arrived whole; see `interceptMessages`. */
+  readRow(bytes: Buffer, start: number): void {
+    if (this.failure) return
+    try {
+      this.records.push(this.plan!.decode(bytes, start))
+    } catch (error) {
+      this.failure = error as Error
+    }
+  }
+
   handleDataRow(message: { fields: (string | null)[] }): void {
     if (this.failure) return
     try {
-      this.records.push(this.plan!.decode(message.fields))
+      this.records.push(this.plan!.decodeTexts(message.fields))
     } catch (error) {
       this.failure = error as Error
     }
@@ -128,8 +138,12 @@ export class Statement {
     wire.sync()
   }
 
-  handleCopyData(_message: { chunk: Buffer }): void {
+  readCopyData(_bytes: Buffer, _from: number, _to: number): void {
     this.failure ??= pgError('copy_direction', { text: this.text, expected: 'through copyTo()' })
+  }
+
+  handleCopyData({ chunk }: { chunk: Buffer }): void {
+    this.readCopyData(chunk, 0, chunk.length)
   }
 
   handleReadyForQuery(): void {

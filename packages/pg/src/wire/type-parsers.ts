@@ -1,6 +1,7 @@
 import { parseArray } from './array-parser.ts'
 import { type ArrayTypes, FIRST_OWN_TYPE } from './array-types.ts'
 import { parseBytea } from './bytea.ts'
+import { type FieldReader, readBoolean, readInteger, readText, readTimestamptz } from './field-readers.ts'
 import { parseTimestamptz } from './timestamp.ts'
 import { Unrepresentable } from './unrepresentable.ts'
 
@@ -22,8 +23,22 @@ export type ParserTable = (oid: number) => Parser | undefined
 
 const text: Parser = value => value
 const number: Parser = value => Number(value)
+const integer: Parser = value => Number(value)
 const boolean: Parser = value => value === 't'
 const bytes: Parser = parseBytea
+
+/** Parsers that have a counterpart which needs no string. */
+const DIRECT = new Map<Parser, FieldReader>([
+  [text, readText],
+  [integer, readInteger],
+  [boolean, readBoolean],
+  [parseTimestamptz, readTimestamptz],
+])
+
+/** How a field is read from a message that `parser` parses as text. */
+export function readerOf(parser: Parser): FieldReader {
+  return DIRECT.get(parser) ?? ((bytes, from, to) => parser(readText(bytes, from, to)))
+}
 
 /** OID of each array type and of its elements (pg_type.dat). PostgreSQL's other types are text. */
 // biome-ignore format: a table
@@ -50,9 +65,9 @@ export function createParsers(settings: TypeSettings, arrays: ArrayTypes): Parse
     [16, boolean],
     [17, bytes],
     [20, int8Parser(settings.int8 ?? 'bigint')],
-    [21, number],
-    [23, number],
-    [26, number],
+    [21, integer],
+    [23, integer],
+    [26, integer],
     [700, number],
     [701, number],
     [114, json],

@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers, stdTimeFunctions } from 'pino'
+import { createRequire } from 'node:module'
+import type { DestinationStream, Logger, LoggerOptions } from 'pino'
 import { textStream } from './log-text.ts'
 import { type OptionTable, option, readOptions } from './options.ts'
 import { redactFields } from './redact-fields.ts'
@@ -33,15 +34,21 @@ const OPTIONS: OptionTable<LogOptions> = {
  */
 const MAX_PENDING = 8 * 1024 * 1024
 
+const require = createRequire(import.meta.url)
+
+/** Loaded with the first logger: programs that log nothing start without it. */
+const pinoPackage = (): typeof import('pino') => require('pino') as typeof import('pino')
+
 /** Creates a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted. */
 export function createLogger(given: LogOptions = {}): Logger {
   const options = readOptions('createLogger()', given, OPTIONS)
+  const { pino, stdSerializers, stdTimeFunctions } = pinoPackage()
   const settings: LoggerOptions = {
     level: options.level ?? 'info',
     base: redactFields(options.base ?? {}),
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }), log: redactFields },
-    serializers: { err: thrown },
+    serializers: { err: thrownSerializer(stdSerializers) },
     ...(options.redact && { redact: { paths: [...options.redact], censor: REDACTED } }),
   }
   const out = options.destination ?? pino.destination({ sync: false, maxLength: MAX_PENDING })
@@ -55,7 +62,9 @@ export function createLogger(given: LogOptions = {}): Logger {
 }
 
 /** The fields of any thrown value, including values that are not Errors. */
-function thrown(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null) return redactFields(stdSerializers.err(value as Error) as never)
-  return { type: value === null ? 'null' : typeof value, message: String(value) }
+function thrownSerializer({ err }: typeof import('pino').stdSerializers): (value: unknown) => Record<string, unknown> {
+  return value => {
+    if (typeof value === 'object' && value !== null) return redactFields(err(value as Error) as never)
+    return { type: value === null ? 'null' : typeof value, message: String(value) }
+  }
 }

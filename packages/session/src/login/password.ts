@@ -1,5 +1,5 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import { type Algorithm, hash, parseOptions, verify } from '@node-rs/argon2'
+import type { Algorithm } from '@node-rs/argon2'
 import { sessionError } from '../errors.ts'
 import { randomToken } from '../secrets/random.ts'
 import { Limiter } from './limiter.ts'
@@ -15,6 +15,11 @@ const OWASP_MINIMA = [
 
 /** `Algorithm.Argon2id`. The library declares it as a const enum, which erasable TypeScript cannot import. */
 const ARGON2ID = 2 as Algorithm
+
+type Argon2 = typeof import('@node-rs/argon2')
+
+/** The library is native code, and loaded with the first password: most programs that have sessions start without one. */
+const argon2 = (): Promise<Argon2> => import('@node-rs/argon2')
 
 /** Longer than any passphrase, but cheap to read. */
 const LONGEST_BYTES = 1024
@@ -90,6 +95,7 @@ export class Passwords {
   async hash(password: string): Promise<string> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) throw sessionError('password_too_long', { limit: LONGEST_BYTES })
+    const { hash } = await argon2()
     return this.#limiter.run(() => hash(normalized, { ...this.#parameters, ...this.#secret }))
   }
 
@@ -97,6 +103,7 @@ export class Passwords {
   async verify(stored: string | undefined, password: string): Promise<PasswordResult> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) return { ok: false }
+    const { parseOptions, verify } = await argon2()
     // Created on the first call of any kind, so that the first unknown account does not stand out by its timing.
     const decoy = this.#makeDecoy()
     if (stored === undefined) {
@@ -109,7 +116,7 @@ export class Passwords {
       return ok ? { ok, rehash: await this.hash(password) } : { ok: false }
     }
     if (!(await this.#limiter.run(() => verify(stored, normalized, this.#secret)))) return { ok: false }
-    return this.#isCurrent(stored) ? { ok: true } : { ok: true, rehash: await this.hash(password) }
+    return this.#isCurrent(parseOptions(stored)) ? { ok: true } : { ok: true, rehash: await this.hash(password) }
   }
 
   #makeDecoy(): Promise<string> {
@@ -122,8 +129,7 @@ export class Passwords {
     return decoy
   }
 
-  #isCurrent(stored: string): boolean {
-    const { algorithm, memoryCost, timeCost, parallelism } = parseOptions(stored)
+  #isCurrent({ algorithm, memoryCost, timeCost, parallelism }: ReturnType<Argon2['parseOptions']>): boolean {
     const wanted = this.#parameters
     return (
       algorithm === wanted.algorithm &&

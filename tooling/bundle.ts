@@ -1,0 +1,69 @@
+// Run before a package is packed: makes a few files of its modules, which Node.js loads in a fraction of the time. Names of
+// functions and classes stay, and source maps lead to `src/`.
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+
+/** What a package exports, by subpath. */
+type Exports = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+
+export interface BundledManifest {
+  name: string
+  exports: Exports
+  dependencies?: Readonly<Record<string, string>>
+  peerDependencies?: Readonly<Record<string, string>>
+  optionalDependencies?: Readonly<Record<string, string>>
+  publishConfig?: { exports?: Exports }
+}
+
+/** Modules that others start by their URL, so that they are files of their own. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = { '@arlen/core': ['src/strip-program.ts'] }
+
+/** The exports of a package as it is published: each is one file in `dist/bundle`. */
+export function publishedExports({ exports }: BundledManifest): Exports {
+  return Object.fromEntries(
+    Object.entries(exports).map(([subpath, target]) => {
+      if (typeof target === 'string') return [subpath, target]
+      return [subpath, { types: target.types!, default: `./dist/bundle/${entryName(subpath)}.js` }]
+    }),
+  )
+}
+
+export async function bundle(folder: string): Promise<void> {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as BundledManifest
+  const { dependencies, peerDependencies, optionalDependencies } = manifest
+  const others = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
+  const input = Object.fromEntries([
+    ...Object.entries(manifest.exports).flatMap(([subpath, target]) => {
+      return typeof target === 'string' ? [] : [[entryName(subpath), join(folder, target['@arlen/source']!)]]
+    }),
+    ...(PROGRAMS[manifest.name] ?? []).map(file => [file.slice('src/'.length, -'.ts'.length), join(folder, file)]),
+  ])
+  const dir = join(folder, 'dist/bundle')
+  rmSync(dir, { recursive: true, force: true })
+  const build = await rolldown({
+    input,
+    cwd: folder,
+    platform: 'node',
+    external: id => id.startsWith('node:') || others.some(name => id === name || id.startsWith(`${name}/`)),
+    treeshake: { moduleSideEffects: false },
+    logLevel: 'warn',
+  })
+  await build.write({
+    dir,
+    format: 'esm',
+    sourcemap: true,
+    keepNames: true,
+    comments: false,
+    entryFileNames: '[name].js',
+    // Beside the entries, so that URLs relative to a module are the same in both.
+    chunkFileNames: '[name]-[hash].js',
+  })
+  await build.close()
+}
+
+function entryName(subpath: string): string {
+  return subpath === '.' ? 'index' : subpath.slice('./'.length)
+}
+
+if (import.meta.main) await bundle(process.cwd())

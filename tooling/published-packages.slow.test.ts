@@ -90,8 +90,8 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
 
   test('was built from the sources that are there', () => {
     const stale = files()
-      .filter(file => /^dist\/.*(?<!\.d)\.js$/.test(file))
-      .filter(file => !existsSync(join(root, from, file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'))))
+      .filter(file => /^dist\/(?!bundle\/).*\.(?:d\.ts|js)$/.test(file))
+      .filter(file => !existsSync(join(root, from, file.replace(/^dist/, 'src').replace(/\.(?:d\.ts|js)$/, '.ts'))))
     expect(stale, 'compiled files without a source: make clean, then build').toEqual([])
   })
 

@@ -22,7 +22,7 @@ export const BREAKAGES: readonly Breakage[] = [
     stage: 'load',
     files: { 'app.ts': text => text.replace(LAST, 'const broken = (\nexport default app') },
     message: /Expression expected|Unexpected/,
-    place: /^app\.ts:1[45]:/,
+    place: /^app\.ts:1[23]:/,
   },
   {
     name: 'a module that is not there',
@@ -39,7 +39,7 @@ export const BREAKAGES: readonly Breakage[] = [
         text.replace(LAST, `app.onStart('stove', () => {\n  throw new Error('The stove is cold')\n})\n${LAST}`),
     },
     message: /The stove is cold/,
-    place: /^app\.ts:15:9$/,
+    place: /^app\.ts:13:9$/,
   },
   {
     name: 'a misspelled setting',

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { perfError } from '../errors.ts'
+import type { Recorded } from '../gate/compare-samples.ts'
 import type { Machine } from '../gate/machine.ts'
 import type { GateReport } from '../gate/report.ts'
-import type { Recorded } from '../gate/run-scenario.ts'
 import { median } from '../stats/median.ts'
 
 /** A baseline as it is committed: what it is, who made it and why, and figures that hold where it cannot be run. */

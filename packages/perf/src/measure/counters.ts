@@ -19,7 +19,7 @@ export interface CountPlan {
   /** Passes over the requests before allocations are counted, and the most time for them. */
   warmUp: number
   warmUpMs: number
-  /** Blocks for the bytes on the heap. All of them together take about as long as the warming up. */
+  /** Blocks for the bytes on the heap: all of them together are as many passes as the warming up. */
   blocks: number
 }
 
@@ -41,8 +41,8 @@ export async function measureCounters(
     await side.run(COUNTED_PASSES * length)
     const { modules, queries = 0 } = await side.host.call('counters', undefined)
     const calls = await systemCalls(side, length)
-    const passes = await warmUp(side, plan, length)
-    const allocatedBytes = await allocations(side, plan.blocks, Math.ceil(passes / plan.blocks), length)
+    const warm = await warmUp(side, plan, length)
+    const allocatedBytes = warm < plan.warmUp ? NOT_WARM : await allocations(side, plan, length)
     return { modules, queries: queries / COUNTED_PASSES, calls, allocatedBytes }
   } finally {
     await side.stop()
@@ -69,12 +69,12 @@ async function warmUp(side: Side, plan: CountPlan, length: number): Promise<numb
   return passes
 }
 
-async function allocations(
-  side: Side,
-  blocks: number,
-  passes: number,
-  length: number,
-): Promise<readonly number[] | string> {
+/** Code that is not compiled yet allocates twice as much. */
+const NOT_WARM = 'not counted: this machine is too busy to warm the program up in the time there is'
+
+async function allocations(side: Side, plan: CountPlan, length: number): Promise<readonly number[] | string> {
+  const { blocks } = plan
+  const passes = Math.ceil(plan.warmUp / blocks)
   const perRequest: number[] = []
   for (let block = 0; block < blocks; block += 1) {
     await side.host.call('heap', undefined) // starts on an empty nursery

@@ -22,7 +22,10 @@ function allowedCores(): number[] {
 /** Reads a list such as `0-2,5`. */
 export function parseCores(list: string): number[] {
   return list.split(',').flatMap(part => {
-    const [from = Number.NaN, to = from] = part.trim().split('-').map(Number)
+    const [from = Number.NaN, to = from] = part
+      .trim()
+      .split('-')
+      .map(text => (text === '' ? Number.NaN : Number(text)))
     return Number.isInteger(from) ? Array.from({ length: to - from + 1 }, (_, at) => from + at) : []
   })
 }

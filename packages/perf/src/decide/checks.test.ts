@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { checkCounters, checkGrowth, intervalAtLeast, intervalAtMost } from './checks.ts'
+
+const counted = { modules: 100, queries: 2, calls: 4, allocatedBytes: [1_000] }
+const verdicts = (changes: object, budget = {}) =>
+  Object.fromEntries(
+    checkCounters({ ...counted, ...changes }, [{ from: 'baseline', counters: counted }], budget).map(check => [
+      check.name,
+      check.verdict,
+    ]),
+  )
+
+describe('counters are held hard:', () => {
+  test('as many as the baseline, or fewer, are no loss', () => {
+    expect(verdicts({})).toEqual({ modules: 'ok', queries: 'ok', calls: 'ok' })
+    expect(verdicts({ modules: 90, queries: 1, calls: 3 })).toEqual({ modules: 'ok', queries: 'ok', calls: 'ok' })
+  })
+
+  test.each([{ modules: 101 }, { queries: 3 }, { calls: 5 }])('one more is a loss: %o', change => {
+    const [name = ''] = Object.keys(change)
+    expect(verdicts(change)[name]).toBe('loss')
+  })
+
+  test('less than one more is what a timer does meanwhile', () => {
+    expect(verdicts({ calls: 4.2 }).calls).toBe('ok')
+  })
+
+  test('a budget holds whatever the baseline does', () => {
+    expect(checkCounters(counted, [], { queries: 1 })).toContainEqual(
+      expect.objectContaining({ name: 'queries', from: 'budget', bound: 1, verdict: 'loss' }),
+    )
+    expect(checkCounters(counted, [], { queries: 2 }).map(({ verdict }) => verdict)).not.toContain('loss')
+  })
+
+  test('what could not be counted says why, and is no loss', () => {
+    const [, , calls] = checkCounters({ ...counted, calls: 'strace(1) is not installed' }, [], {})
+    expect(calls).toMatchObject({ name: 'calls', verdict: 'ok', note: 'strace(1) is not installed' })
+  })
+})
+
+describe('memory that grows', () => {
+  const growth = (low: number, high: number, requests = 20_000) => ({
+    requests,
+    slope: { estimate: (low + high) / 2, low, high },
+    points: [],
+    peakBytes: 0,
+  })
+
+  test('is a loss where the whole interval is past 32 bytes a request', () => {
+    expect(checkGrowth(growth(900, 1_100), undefined).verdict).toBe('loss')
+    expect(checkGrowth(growth(20, 60), undefined).verdict).toBe('undecided')
+    expect(checkGrowth(growth(-4, 9), undefined).verdict).toBe('ok')
+  })
+
+  test('is none where the baseline grows as much', () => {
+    expect(checkGrowth(growth(900, 1_000), growth(950, 1_050)).verdict).toBe('ok')
+    expect(checkGrowth(growth(1_900, 2_000), growth(950, 1_050)).verdict).toBe('loss')
+  })
+
+  test('has a budget of its own where a scenario says so', () => {
+    expect(checkGrowth(growth(900, 1_100), undefined, { growthBytes: 2_000 }).verdict).toBe('ok')
+  })
+
+  test('is undecided over too few requests', () => {
+    expect(checkGrowth(growth(900, 1_100, 2_000), undefined)).toMatchObject({
+      verdict: 'undecided',
+      note: expect.stringContaining('too few'),
+    })
+  })
+})
+
+test('intervals are held as a whole', () => {
+  const interval = { estimate: 2, low: 1.5, high: 2.5 }
+  expect([1, 2, 3].map(bound => intervalAtMost(interval, bound))).toEqual(['loss', 'undecided', 'ok'])
+  expect([1, 2, 3].map(bound => intervalAtLeast(interval, bound))).toEqual(['ok', 'undecided', 'loss'])
+})

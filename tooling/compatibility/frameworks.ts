@@ -2,6 +2,8 @@
 export interface Framework {
   /** Packages to install from npm, the first of which names the version. */
   packages: readonly string[]
+  /** Versions of what they depend on, where a registry lacks those they ask for. */
+  overrides?: Readonly<Record<string, string>>
   files: Readonly<Record<string, string>>
   /** Arguments of `node` that build it, relative to the folder. */
   build?: readonly (readonly string[])[]
@@ -292,6 +294,8 @@ ${closing('server')}`,
   },
   verdaccio: {
     packages: ['verdaccio'],
+    // It asks for a tag, which mirrors of npm may not have.
+    overrides: { 'node-fetch': '2.7.0' },
     files: {
       'config.yaml':
         'storage: ./storage\nauth: { htpasswd: { file: ./htpasswd } }\npackages: { "**": { access: $all } }\nlog: { type: stdout, level: error }\n',

@@ -30,8 +30,8 @@ for (const name of names) {
   const row = await tryOne(name, FRAMEWORKS[name]!)
   console.log(`${row.name} ${row.version}: ${row.outcome}`)
   rows.push(row)
+  writePage([row]) // at once, for a run that is interrupted
 }
-writePage(rows)
 const failed = rows.filter(({ outcome }) => !outcome.startsWith('yes'))
 console.log(`${rows.length - failed.length} of ${rows.length} frameworks run under propane`)
 process.exitCode = failed.length === 0 ? 0 : 1
@@ -50,8 +50,8 @@ async function tryOne(name: string, framework: Framework): Promise<Row> {
   }
 }
 
-function install(folder: string, { packages, files, build = [], env }: Framework): void {
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+function install(folder: string, { packages, overrides, files, build = [], env }: Framework): void {
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', overrides }))
   execute(folder, 'npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error', ...packages])
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })

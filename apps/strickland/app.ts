@@ -9,6 +9,7 @@ import { checkoutRoutes } from './src/checkout/routes.ts'
 import { myOrders } from './src/my-orders.ts'
 import { pages } from './src/pages.ts'
 import { siteOrigin } from './src/site-origin.ts'
+import { stockEvents } from './src/stock-events.ts'
 import { templates } from './src/template-helpers.ts'
 
 const app = createApp({ templates })
@@ -26,6 +27,7 @@ app.group('', { use: loadUser, openApi: false }, site => {
   site.group('/orders', { use: requireUser }, myOrders)
   site.group('/admin', { use: accounts.auth.requireRole('admin') }, adminRoutes)
 })
+app.group('', { openApi: false }, routes => stockEvents(routes, app))
 app.group('/api', { csrfExempt: 'the API never goes by a cookie' }, api)
 
 export default app

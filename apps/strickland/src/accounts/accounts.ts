@@ -1,5 +1,5 @@
 import type { Database } from '@arlen/pg'
-import { createLoginThrottle } from '@arlen/security'
+import { createLoginThrottle, createPgRateStore, type PgRateStore } from '@arlen/security'
 import {
   type Authentication,
   createAuthentication,
@@ -33,15 +33,19 @@ export class Accounts {
   readonly auth: Authentication<User>
   readonly login: PasswordLogin<User>
   readonly resets: PasswordResets
+  /** Counts for rate limits, together for all machines. */
+  readonly counts: PgRateStore
 
   /** @param app - its database is accessed only when needed, so an application can be assembled without one */
   constructor(app: Pick<App, 'db' | 'every' | 'log' | 'mail'>) {
     const store = createPgTokenStore(() => app.db)
     const ended = createPgEndedSessions(() => app.db)
+    this.counts = createPgRateStore(() => app.db)
+    app.every('removing expired counts', HOUR_MS, () => this.counts.removeExpired())
     app.every('removing expired tokens', HOUR_MS, () => store.removeExpired())
     app.every('removing ended sessions', HOUR_MS, () => ended.removeExpired())
     this.remember = createOneTimeTokens({ store, purpose: 'remember-me', replace: false, lifetimeMs: REMEMBER_MS })
-    this.resets = new PasswordResets(app, createOneTimeTokens({ store, purpose: 'password-reset' }))
+    this.resets = new PasswordResets(app, createOneTimeTokens({ store, purpose: 'password-reset' }), this.counts)
     this.auth = createAuthentication<User>({
       findUser: (id, c) => userById(c.db, Number(id)),
       idOf: user => user.id,
@@ -59,7 +63,7 @@ export class Accounts {
         return found && { user: found, passwordHash: found.passwordHash }
       },
       rehash: (user, hash, replaced) => strengthenHash(app.db, user.id, hash, replaced),
-      throttle: createLoginThrottle({ log: app.log }),
+      throttle: createLoginThrottle({ log: app.log, store: this.counts }),
     })
   }
 

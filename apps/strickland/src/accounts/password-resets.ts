@@ -1,4 +1,4 @@
-import { createLoginThrottle, type LoginThrottle } from '@arlen/security'
+import { createLoginThrottle, type LoginThrottle, type RateStore } from '@arlen/security'
 import type { OneTimeTokens } from '@arlen/session'
 import type { App } from 'arlen'
 import { userByEmail, userById } from './users.ts'
@@ -11,7 +11,7 @@ export class PasswordResets {
   readonly #tokens: OneTimeTokens
   readonly #throttle: LoginThrottle
 
-  constructor(app: Pick<App, 'db' | 'log' | 'mail'>, tokens: OneTimeTokens) {
+  constructor(app: Pick<App, 'db' | 'log' | 'mail'>, tokens: OneTimeTokens, counts: RateStore) {
     this.#app = app
     this.#tokens = tokens
     this.#throttle = createLoginThrottle({
@@ -20,6 +20,7 @@ export class PasswordResets {
       account: { limit: 6, windowMs: HOUR_MS },
       address: { limit: 20, windowMs: HOUR_MS },
       log: app.log,
+      store: counts,
     })
   }
 

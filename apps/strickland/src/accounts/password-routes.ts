@@ -55,7 +55,7 @@ export function passwordRoutes(routes: Routes, accounts: Accounts, origin: (c: C
   // Viewing the page does not use up the link, because mail programs open links too.
   routes.get('/reset-password', { name: 'reset-password', query: ResetQuery }, resetPage)
 
-  const fewGuesses = rateLimit({ name: 'reset-password', limit: 20, windowMs: 60 * 60_000 })
+  const fewGuesses = rateLimit({ name: 'reset-password', limit: 20, windowMs: 60 * 60_000, store: accounts.counts })
   const reset = { query: ResetQuery, body: ResetPassword, invalid: resetPage, use: fewGuesses }
   routes.post('/reset-password', reset, async c => {
     const userId = await resets.redeem(c.valid.query.token)

@@ -8,14 +8,14 @@ import { createUser, endSessions } from './users.ts'
 /** The session keys of an anonymous visit that survive the login. All others are dropped (session fixation). */
 const KEEP = ['cart']
 
-export function accountRoutes(routes: Routes, { auth, login, passwords, remember }: Accounts): void {
+export function accountRoutes(routes: Routes, { auth, counts, login, passwords, remember }: Accounts): void {
   const signUpPage = (c: Context) => c.render('accounts/sign-up', { title: 'Sign up', returnTo: returnTo(c) })
   const loginPage = (c: Context) => c.render('accounts/login', { title: 'Log in', returnTo: returnTo(c) })
 
   routes.get('/sign-up', { name: 'sign-up', query: ReturnQuery }, signUpPage)
 
   // Hashing a password is expensive by design, so requests for it are limited.
-  const fewAccounts = rateLimit({ name: 'sign-up', limit: 20, windowMs: 60 * 60_000 })
+  const fewAccounts = rateLimit({ name: 'sign-up', limit: 20, windowMs: 60 * 60_000, store: counts })
   routes.post('/sign-up', { body: SignUp, invalid: signUpPage, use: fewAccounts }, async c => {
     const { name, email, password } = c.valid.body
     const user = await createUser(c.db, { name, email, passwordHash: await passwords.hash(password) })

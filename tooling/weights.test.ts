@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { weightRows, weights } from './weights.ts'
+import { structure, weightRows, weights } from './weights.ts'
 
 const root = join(import.meta.dirname, '..')
 const all = weights(root)
@@ -9,6 +9,12 @@ const all = weights(root)
 test('docs/weights.md says what an installation brings along: node tooling/weights.ts', () => {
   const page = readFileSync(join(root, 'docs/weights.md'), 'utf8')
   expect(page.split('\n').filter(line => line.startsWith('| `'))).toEqual(weightRows(all))
+})
+
+test('docs/weights.md draws what the packages build on: node tooling/weights.ts', () => {
+  const page = readFileSync(join(root, 'docs/weights.md'), 'utf8')
+  expect(/```mermaid\ngraph TD\n([^`]*)```/.exec(page)?.[1]).toBe(`${structure(all).join('\n')}\n`)
+  expect(structure(all)).toContain('  router --> core')
 })
 
 test.each([

@@ -1,4 +1,5 @@
-// Writes the table of docs/weights.md, and the plot beside it: what installing each package brings along.
+// Writes the table, the graph and the plot of docs/weights.md: what installing each package brings along, and what it builds
+// on.
 import { existsSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writePlots } from './plots/plots.ts'
@@ -67,11 +68,26 @@ export function weightRows(all: readonly Weight[]): string[] {
   })
 }
 
+/** The Arlen packages that each package builds on, without those that others bring along: a graph for Mermaid. */
+export function structure(all: readonly Weight[]): string[] {
+  const below = new Map(all.map(({ name, ours }) => [name, ours]))
+  return all.flatMap(({ name, ours }) => {
+    const direct = ours.filter(one => !ours.some(other => below.get(other)?.includes(one)))
+    return direct.map(other => `  ${shortOf(name)} --> ${shortOf(other)}`)
+  })
+}
+
+function shortOf(name: string): string {
+  return name.replace('@arlen/', '')
+}
+
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..')
   const page = join(root, 'docs/weights.md')
   const rows = weightRows(weights(root)).join('\n')
   const text = readFileSync(page, 'utf8')
-  writeFileSync(page, text.replace(/(?<=<!-- weights -->\n\|.*\n\|.*\n)(?:\|.*\n)*/, `${rows}\n`))
+  const graph = structure(weights(root)).join('\n')
+  const withRows = text.replace(/(?<=<!-- weights -->\n\|.*\n\|.*\n)(?:\|.*\n)*/, `${rows}\n`)
+  writeFileSync(page, withRows.replace(/(?<=```mermaid\ngraph TD\n)(?: {2}.*\n)*/, `${graph}\n`))
   writePlots()
 }

@@ -113,7 +113,7 @@ const rows: [string, (t: TestApp) => TestRequest, (t: TestApp) => TestRequest, s
     'problem of another kind',
     t => t.get('/missing').problem('not_here', { status: 404 }),
     t => t.get('/').problem('not_here'),
-    'no problem document, but application/json',
+    'not a problem document, but application/json',
   ],
   ['text of the body', t => t.get('/').text(/Ada/), t => t.get('/').text('Ada'), 'The text is not as expected'],
   [

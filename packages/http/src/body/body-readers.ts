@@ -57,15 +57,16 @@ export function readJson<T = unknown>(request: Message): T | Promise<T> {
     throw httpError('body_type_unsupported', { expected: 'application/json' })
   }
   return mapped(readBytes(request), bytes => {
-    refuseExcess(bytes, request)
-    return parseJson(bytes)
+    const text = decodeUtf8(bytes, 'JSON')
+    refuseExcess(text, request)
+    return parseJson(text)
   }) as T | Promise<T>
 }
 
 /** Each value takes a few bytes in the body, but hundreds in memory, and more if it is validated. */
-function refuseExcess(bytes: Buffer, { maxJsonValues, _exchange }: Message): void {
+function refuseExcess(text: string, { maxJsonValues, _exchange }: Message): void {
   const { maxJsonDepth } = _exchange.engine.limits
-  const exceeded = exceededBudget(bytes, maxJsonValues, maxJsonDepth)
+  const exceeded = exceededBudget(text, maxJsonValues, maxJsonDepth)
   if (exceeded === 'values') throw httpError('json_too_many_values', { most: maxJsonValues })
   if (exceeded === 'depth') throw httpError('json_too_deep', { most: maxJsonDepth })
 }
@@ -84,8 +85,7 @@ function mapped<T>(bytes: Buffer | Promise<Buffer>, parse: (bytes: Buffer) => T)
   return bytes instanceof Promise ? bytes.then(parse) : parse(bytes)
 }
 
-function parseJson(bytes: Buffer): unknown {
-  const text = decodeUtf8(bytes, 'JSON')
+function parseJson(text: string): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -2,7 +2,7 @@
 // functions and classes stay, and source maps lead to `src/`.
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { type Plugin, rolldown } from 'rolldown'
 
 /** What a package exports, by subpath. */
 type Exports = Readonly<Record<string, string | Readonly<Record<string, string>>>>
@@ -19,6 +19,18 @@ export interface BundledManifest {
 /** Modules that others start by their URL, so that they are files of their own. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = { '@arlen/core': ['src/strip-program.ts'] }
 
+/**
+ * Functions of other packages that an application may never call. In a bundle their package is loaded with the first call. By
+ * `require`, for they answer at once.
+ */
+const LAZY: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  arlen: {
+    '@arlen/error-report': ['developmentProblem', 'negotiate', 'renderProblem'],
+    '@arlen/pg': ['createPg'],
+    '@valibot/to-json-schema': ['toJsonSchema'],
+  },
+}
+
 /** The exports of a package as it is published: each is one file in `dist/bundle`. */
 export function publishedExports({ exports }: BundledManifest): Exports {
   return Object.fromEntries(
@@ -33,6 +45,8 @@ export async function bundle(folder: string): Promise<void> {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as BundledManifest
   const { dependencies, peerDependencies, optionalDependencies } = manifest
   const others = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
+  const lazy = LAZY[manifest.name] ?? {}
+  const isOther = (id: string) => others.some(name => id === name || id.startsWith(`${name}/`))
   const input = Object.fromEntries([
     ...Object.entries(manifest.exports).flatMap(([subpath, target]) => {
       return typeof target === 'string' ? [] : [[entryName(subpath), join(folder, target['@arlen/source']!)]]
@@ -45,7 +59,8 @@ export async function bundle(folder: string): Promise<void> {
     input,
     cwd: folder,
     platform: 'node',
-    external: id => id.startsWith('node:') || others.some(name => id === name || id.startsWith(`${name}/`)),
+    external: id => id.startsWith('node:') || (isOther(id) && !Object.hasOwn(lazy, id)),
+    plugins: [lazyFunctions(lazy)],
     treeshake: { moduleSideEffects: false },
     logLevel: 'warn',
   })
@@ -60,6 +75,29 @@ export async function bundle(folder: string): Promise<void> {
     chunkFileNames: '[name]-[hash].js',
   })
   await build.close()
+}
+
+function lazyFunctions(packages: Readonly<Record<string, readonly string[]>>): Plugin {
+  const prefix = 'lazy:'
+  return {
+    name: 'lazy-functions',
+    resolveId(id, importer) {
+      // A module that exports all of the package, such as `arlen/pg`, is the package.
+      const isWhole = importer !== undefined && /^export \* from /m.test(readFileSync(importer, 'utf8'))
+      if (!Object.hasOwn(packages, id)) return null
+      return isWhole ? { id, external: true } : prefix + id
+    },
+    load(id) {
+      if (!id.startsWith(prefix)) return null
+      const name = id.slice(prefix.length)
+      const functions = packages[name]!.map(one => {
+        return `export const ${one} = (...args) => require('${name}').${one}(...args)\n`
+      })
+      return `import { createRequire } from 'node:module'
+const require = createRequire(import.meta.url)
+${functions.join('')}`
+    },
+  }
 }
 
 function entryName(subpath: string): string {

@@ -172,6 +172,28 @@ test.each<[name: string, brings: string[]]>([
   expect([...others].sort()).toEqual(brings)
 })
 
+// As published, with what it does not use left alone. A line more here is a decision, too.
+test('an application answers its first request with few modules loaded, and without database, log and passwords', async () => {
+  const program = `
+import { registerHooks } from 'node:module'
+const loaded = []
+registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context) } })
+const { createApp } = await import('arlen')
+const config = { session: { enabled: false }, security: { hosts: ['localhost'] }, apiOnly: true }
+const app = createApp({ environment: 'production', log: false, config })
+app.get('/', c => c.text('hello'))
+const { port } = await app.listen({ port: 0, host: '127.0.0.1' })
+const answer = await fetch('http://localhost:' + port)
+await app.close()
+const files = loaded.filter(url => url.startsWith('file:'))
+const unused = files.filter(url => /(?:pg|pino|argon2|to-json-schema|nodemailer)@|error-report/.test(url))
+console.log(JSON.stringify({ body: await answer.text(), modules: files.length, unused }))`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })
+  const { modules, ...rest } = JSON.parse(stdout) as { body: string; modules: number; unused: string[] }
+  expect(rest).toEqual({ body: 'hello', unused: [] })
+  expect(modules).toBeLessThan(80)
+})
+
 function sourcesOf(map: string): string[] {
   const { sources, sourceRoot = '' } = JSON.parse(readFileSync(map, 'utf8')) as {
     sources: string[]

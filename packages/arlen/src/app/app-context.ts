@@ -1,6 +1,7 @@
 import { defaultCode, HttpError, type HttpErrorOptions } from '@arlen/core'
 import type { Context, ContextConstructor, Reply } from '@arlen/http'
-import { type DatabaseContext, type Pg, withDatabase } from '@arlen/pg'
+import type { DatabaseContext, Pg } from '@arlen/pg'
+import { withDatabase } from '@arlen/pg/context'
 import type { Route, Router } from '@arlen/router'
 import { withCspNonce } from '@arlen/security'
 import { withSession } from '@arlen/session'

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { ArlenError, type Diagnostic } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { createPg, type Pg, type PoolSettings } from '@arlen/pg'
-import { migrationStatus } from '@arlen/pg/migrations'
 import { POOL_SETTINGS } from '@arlen/pg/settings'
 import type { Config } from '../config/config.ts'
 import { isProduction } from '../config/load-config.ts'
@@ -89,6 +88,7 @@ export class Database {
     const dir = join(this.#options.root, MIGRATIONS)
     reads(dir, 'source')
     if (!existsSync(dir)) return
+    const { migrationStatus } = await import('@arlen/pg/migrations')
     const pending = (await migrationStatus({ dsn, dir })).filter(({ state }) => state === 'pending')
     if (pending.length > 0) throw new PendingMigrations(pending.map(({ version, name }) => `${version}_${name}`))
   }

@@ -1,5 +1,6 @@
-// Single-row SELECT by key: @arlen/pg against plain pg.Pool with named statements, a bare pipelined pg client and
-// postgres.js, over loopback to one embedded PostgreSQL, in one process and interleaved rounds. CPU time is the client's.
+// Single-row SELECT by key: @arlen/pg against plain pg.Pool with named statements, bare pg clients and postgres.js, over
+// loopback to one embedded PostgreSQL, in one process and interleaved rounds. CPU time is the client's. One query at a time is
+// also compared with one bare pg client in pairs of short blocks, which what else the machine does hits alike.
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,9 @@ const QUERIES = smoke ? 64 : 15_000
 const KEYS = 10_000
 const TEXT = 'select id, name, email from users where id = $1'
 
+const BARE = 'pg, one bare client'
+const OURS = '@arlen/pg'
+
 type Query = (id: number) => Promise<unknown>
 
 interface Case {
@@ -25,6 +29,8 @@ async function openCases(dsn: string): Promise<Record<string, Case>> {
   const pool = new pg.Pool({ connectionString: dsn, max: 10 })
   const clients = [0, 1].map(() => new pg.Client({ connectionString: dsn, pipeline: true }))
   for (const client of clients) await client.connect()
+  const bare = new pg.Client({ connectionString: dsn })
+  await bare.connect()
   let turn = 0
   const sql = postgres(dsn, { max: 10 })
   const db = createPg({ dsn, debug: false })
@@ -32,6 +38,10 @@ async function openCases(dsn: string): Promise<Record<string, Case>> {
     'pg.Pool, named': {
       query: id => pool.query({ name: 'by-id', text: TEXT, values: [id] }),
       close: () => pool.end(),
+    },
+    [BARE]: {
+      query: id => bare.query({ name: 'by-id', text: TEXT, values: [id] }),
+      close: () => bare.end(),
     },
     'pg, two pipelined clients': {
       query: id => clients[turn++ % 2]!.query({ name: 'by-id', text: TEXT, values: [id] }),
@@ -41,7 +51,7 @@ async function openCases(dsn: string): Promise<Record<string, Case>> {
       query: id => sql`select id, name, email from users where id = ${id}`,
       close: () => sql.end(),
     },
-    '@arlen/pg': { query: id => db.query(TEXT, [id]), close: () => db.close() },
+    [OURS]: { query: id => db.query(TEXT, [id]), close: () => db.close() },
   }
 }
 
@@ -104,6 +114,29 @@ async function compareAt(concurrency: number, cases: Record<string, Case>): Prom
   )
 }
 
+/** One query at a time, ours and the bare client's in turn: the ratio of each pair, and its median. */
+async function compareInPairs(ours: Query, bare: Query): Promise<void> {
+  const pairs = smoke ? 1 : 100
+  const block = smoke ? 10 : 200
+  const [time, cpu]: [number[], number[]] = [[], []]
+  for (let pair = 0; pair < pairs; pair++) {
+    const order = pair % 2 === 0 ? [ours, bare] : [bare, ours]
+    const first = await measure(order[0]!, 1, block)
+    const second = await measure(order[1]!, 1, block)
+    const [mine, theirs] = pair % 2 === 0 ? [first, second] : [second, first]
+    time.push(theirs.perSecond / mine.perSecond)
+    cpu.push(mine.cpu / theirs.cpu)
+  }
+  if (smoke) return
+  const quartiles = (values: number[]) => {
+    values.sort((a, b) => a - b)
+    return [0.25, 0.5, 0.75].map(part => values[Math.floor(values.length * part)]!.toFixed(3)).join(' ')
+  }
+  console.log(
+    `one query at a time, of ${BARE}, quartiles of ${pairs} pairs: time ${quartiles(time)}, CPU ${quartiles(cpu)}`,
+  )
+}
+
 const dir = join(tmpdir(), `arlen-bench-pg-${process.pid}`)
 const server = await startEmbedded({ dir, durable: false, disposable: true })
 try {
@@ -116,6 +149,7 @@ try {
   await db.execute('analyze users')
   const cases = await openCases(server.dsn)
   for (const concurrency of [1, 64, 256]) await compareAt(concurrency, cases)
+  await compareInPairs(cases[OURS]!.query, cases[BARE]!.query)
   for (const { close } of Object.values(cases)) await close()
   if (smoke) console.log(`pg: ${Object.keys(cases).join(', ')} run`)
 } finally {

@@ -205,3 +205,72 @@ describe('an import that cannot be done', () => {
     })
   })
 })
+
+describe('a migration without a transaction that has several statements', () => {
+  const TABLE = '-- +goose Up\ncreate table t (a int, b int);\n-- +goose Down\ndrop table t;\n'
+  const SEVERAL = `-- +goose NO TRANSACTION
+-- +goose Up
+set lock_timeout = '5s';
+create index concurrently t_a on t (a);
+-- what comes with it
+create index concurrently t_b on t (b);
+alter table t add column c int;
+-- +goose Down
+alter table t drop column c;
+drop index concurrently t_b;
+drop index concurrently t_a;
+`
+
+  test('becomes one for each statement, there and back', async () => {
+    await add({
+      'goose/00001_t.sql': TABLE,
+      'goose/00002_several.sql': SEVERAL,
+      'goose/00003_z.sql': '-- +goose Up\nselect 1;\n-- +goose Down\nselect 1;',
+    })
+    const report = await importMigrations({ ...target(), from: join(folder.dir, 'goose') })
+    const files = ['00001_t.sql', '00002_several.sql', '00003_several_2.sql', '00004_several_3.sql', '00005_z.sql']
+    expect(report.files.map(({ to }) => to)).toEqual(files)
+    await rm(join(folder.dir, 'goose'), { recursive: true })
+    expect((await up()).steps.map(({ transactional }) => transactional)).toEqual([true, false, false, true, true])
+    const indexes = () =>
+      folder.db.value<string>(
+        "select string_agg(indexname, ' ' order by indexname) from pg_indexes where tablename = 't'",
+      )
+    expect(await indexes()).toBe('t_a t_b')
+    await migrateDown({ ...target(), to: '2' })
+    expect(await indexes()).toBe('t_a')
+    await migrateDown({ ...target(), to: '1' })
+    expect(await indexes()).toBeNull()
+    expect((await up()).steps).toHaveLength(4)
+  })
+
+  test('takes the place of its source, and counts as applied as a whole', async () => {
+    await add({ '00001_t.sql': TABLE, '00002_several.sql': SEVERAL })
+    await folder.db.execute('create table goose_db_version (id serial, version_id bigint, is_applied boolean)')
+    await folder.db.execute(
+      'insert into goose_db_version (version_id, is_applied) values (0, true), (1, true), (2, true)',
+    )
+    await importMigrations({ ...target(), from: folder.dir })
+    expect((await readdir(folder.dir)).sort()).toEqual([
+      ...['00001_t.sql', '00002_several.sql', '00003_several_2.sql', '00004_several_3.sql'],
+    ])
+    expect(await states()).toEqual(['00001 applied', '00002 applied', '00003 applied', '00004 applied'])
+  })
+
+  test('keeps what stands between BEGIN and COMMIT together', async () => {
+    const text = `-- migrate:up transaction:false
+begin; create table a (id int); insert into a values (1); commit;
+create index concurrently a_id on a (id);
+-- migrate:down transaction:false
+drop index concurrently a_id;
+begin; delete from a; drop table a; commit;
+`
+    await add({ 'dbmate/1_a.sql': text })
+    await importMigrations({ ...target(), from: join(folder.dir, 'dbmate') })
+    await rm(join(folder.dir, 'dbmate'), { recursive: true })
+    expect((await up()).steps.map(({ transactional }) => transactional)).toEqual([true, false, true, false])
+    expect(await folder.db.value('select count(*)::int from a')).toBe(1)
+    await migrateDown({ ...target(), to: '0' })
+    expect(await exists('a')).toBe(false)
+  })
+})

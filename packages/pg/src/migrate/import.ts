@@ -10,6 +10,7 @@ import { type ForeignMigration, readForeign, readForeignLedger } from './foreign
 import type { MigrateOptions } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 import { neutralize } from './sections.ts'
+import { splitForeign } from './split-foreign.ts'
 
 /** Options of importing another tool's migrations. */
 export interface ImportOptions extends Pick<MigrateOptions, 'dsn' | 'dir' | 'schema' | 'table' | 'dryRun' | 'waitMs'> {
@@ -82,14 +83,14 @@ export async function importMigrations(given: ImportOptions): Promise<ImportRepo
 
 /**
  * In the order in which the tool applies them. Prisma sorts by the whole folder name, so several may have the same or a
- * shorter number: these get the version after the previous one.
+ * shorter number, and a migration without a transaction may become several: these get the version after the previous one.
  */
 function withOwnVersions(migrations: readonly ForeignMigration[], tool: MigrationTool): ForeignMigration[] {
   let last = -1n
   const byName = (a: ForeignMigration, b: ForeignMigration) => (a.key < b.key ? -1 : 1)
   const byVersion = (a: ForeignMigration, b: ForeignMigration) => Number(BigInt(a.version) - BigInt(b.version))
   const ordered = migrations.toSorted(tool === 'prisma' ? byName : byVersion)
-  return ordered.map(foreign => {
+  return ordered.flatMap(splitForeign).map(foreign => {
     const given = BigInt(foreign.version)
     const version = given > last ? given : last + 1n
     last = version
@@ -160,12 +161,13 @@ function convert(foreign: ForeignMigration, tool: MigrationTool): Omit<Converted
 async function writeAll(from: string, dir: string, converted: readonly Converted[]): Promise<void> {
   const inPlace = resolve(from) === resolve(dir)
   await mkdir(dir, { recursive: true })
+  const written = new Set<string>()
   for (const { foreign, migration, text } of converted) {
     const isSource = inPlace && foreign.sources.includes(migration.file)
     await writeFile(join(dir, migration.file), text, { flag: isSource ? 'w' : 'wx' })
-    if (!inPlace) continue
-    for (const source of foreign.sources) {
-      if (source !== migration.file) await rm(join(dir, source), { recursive: true })
-    }
+    written.add(migration.file)
   }
+  if (!inPlace) return
+  const sources = new Set(converted.flatMap(({ foreign }) => foreign.sources))
+  for (const source of sources) if (!written.has(source)) await rm(join(dir, source), { recursive: true })
 }

@@ -6,7 +6,7 @@ import { names, nodesOf, tree } from './parser.ts'
  * same for the whole statement, so PostgreSQL stores it in the catalog instead of rewriting every row.
  */
 // biome-ignore format: a table
-const NOT_VOLATILE = new Set([
+export const NOT_VOLATILE: ReadonlySet<string> = new Set([
   'abs', 'acos', 'age', 'array_append', 'array_cat', 'array_fill', 'array_length', 'array_lower', 'array_position',
   'array_prepend', 'array_remove', 'array_replace', 'array_to_json', 'array_to_string', 'array_upper', 'ascii', 'asin',
   'atan', 'atan2', 'bit', 'bit_count', 'bit_length', 'bool', 'bpchar', 'btrim', 'bytea', 'cardinality', 'cbrt', 'ceil',

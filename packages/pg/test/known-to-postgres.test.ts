@@ -1,0 +1,63 @@
+// What the lint and the types know of PostgreSQL by heart, held to what the server says of itself.
+import { expect, test } from 'vitest'
+import { quoteName } from '../src/lint/identifiers.ts'
+import { NOT_VOLATILE } from '../src/lint/volatility.ts'
+import { JUDGED_BY_NAME, ROWS_OF, TOTAL_OPERATORS } from '../src/typed-sql/nullability/functions.ts'
+import { openDatabase } from './open-database.ts'
+
+const { db } = await openDatabase()
+
+/** Written like functions, and none: the grammar makes something else of them. */
+const BY_GRAMMAR = ['current_catalog', 'current_role', 'current_user', 'session_user', 'system_user', 'current_schema']
+const TYPES = ['bit', 'bool', 'json', 'jsonb', 'time', 'timestamp', 'varbit', 'varchar', 'bytea', 'inet']
+/** Those of uuid-ossp, and what the grammar makes a call of something else. */
+const ELSEWHERE = ['uuid_nil', 'uuid_ns_dns', 'uuid_ns_url', 'extract', 'trim_array']
+
+test('a name that the grammar reserves is quoted, and none that may stand as it is', async () => {
+  const words = await db.many<{ word: string; reserved: boolean }>(
+    "select word, catcode in ('R', 'T') as reserved from pg_get_keywords()",
+  )
+  expect(words.length).toBeGreaterThan(400)
+  const wrong = words.filter(({ word, reserved }) => quoteName(word).startsWith('"') !== reserved)
+  expect(wrong).toEqual([])
+  for (const name of ['Users', 'a b', '1a', 'a"b', 'é']) {
+    expect(quoteName(name)).toBe(await db.value('select quote_ident($1)', [name]))
+  }
+})
+
+test('a function in a default counts as stable only where the server agrees on every form of it', async () => {
+  const functions = await db.many<{ name: string; volatile: boolean }>(
+    "select proname as name, bool_or(provolatile = 'v') as volatile from pg_proc where pronamespace = 'pg_catalog'::regnamespace group by proname",
+  )
+  const known = new Map(functions.map(({ name, volatile }) => [name, volatile]))
+  expect([...NOT_VOLATILE].filter(name => known.get(name) === true)).toEqual([])
+  const unknown = [...NOT_VOLATILE].filter(name => !known.has(name))
+  expect(unknown.filter(name => ![...BY_GRAMMAR, ...TYPES, ...ELSEWHERE].includes(name))).toEqual([])
+})
+
+test('what is judged by its name is the name of something', async () => {
+  const names = await db.many<{ name: string }>(
+    "select proname as name from pg_proc union select oprname from pg_operator union select unnest(array['coalesce', 'greatest', 'least', 'grouping', 'merge_action'])",
+  )
+  const known = new Set(names.map(({ name }) => name))
+  const grammar = ['!='] // the lexer makes it <>
+  expect([...JUDGED_BY_NAME, ...TOTAL_OPERATORS].filter(name => !known.has(name) && !grammar.includes(name))).toEqual(
+    [],
+  )
+})
+
+test('the columns of functions that return rows are named as the server names them', async () => {
+  const rows = await db.many<{ name: string; columns: string[] | null }>(
+    `select distinct on (proname) proname as name, array(
+       select argument from unnest(proargnames, proargmodes) as a (argument, mode) where mode in ('o', 't')
+     ) as columns
+     from pg_proc where proname = any ($1) order by proname, oid`,
+    [Object.keys(ROWS_OF)],
+  )
+  expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(ROWS_OF).sort())
+  const differing = rows.filter(({ name, columns }) => {
+    const ours = ROWS_OF[name]!.flatMap(column => column.name ?? [])
+    return (columns ?? []).join() !== ours.join()
+  })
+  expect(differing).toEqual([])
+})

@@ -59,7 +59,7 @@ const GENERATED = {
     'kubernetes',
   ],
   api: ['resource article title body:text price:integer?', 'controller reports', 'test checkout'],
-  lite: ['page about', 'controller reports', 'dockerfile', 'systemd'],
+  lite: ['page about', 'controller reports', 'dockerfile', 'compose', 'systemd'],
 }
 const SHELLS = ['bash', 'zsh', 'fish']
 
@@ -167,7 +167,9 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       if (kind !== 'lite') await user.must(project, user.arlen(project, 'migrate'))
       const output = await user.must(project, user.arlen(project, 'check'))
       expect(output).toMatch(/^tests +ok/m)
-      const unchanged = ['dockerfile', 'systemd'].map(each => user.must(project, user.arlen(project, 'generate', each)))
+      const unchanged = ['dockerfile', 'compose', 'systemd'].map(each =>
+        user.must(project, user.arlen(project, 'generate', each)),
+      )
       for (const text of await Promise.all(unchanged)) expect(text).toMatch(/^unchanged /)
     })
 

@@ -139,7 +139,7 @@ test('a resource gets no table that there is already, under whatever name it was
   for (const name of ['user', 'person']) {
     expect(await generate('resource', name, 'title')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/0001_accounts\.sql creates the table (users|people) already/),
+      err: expect.stringMatching(/0001_accounts\.sql already creates the table (users|people)/),
     })
   }
   expect(readdirSync(root)).toEqual(['db'])

@@ -122,7 +122,10 @@ describe('production', () => {
 
   test('may be what a DSN of another machine leads to', async () => {
     const { code, err } = await db(['reset'], 'postgres://app:hunter2@db.example.com/shop')
-    expect([code, err]).toEqual([1, expect.stringContaining('refusing to reset shop: db.example.com is another machine')])
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('refusing to reset shop: db.example.com is another machine'),
+    ])
     expect(err).not.toContain('hunter2')
   })
 })

@@ -10,7 +10,7 @@ import { isInstalled, toPath } from '@arlen/core/stack'
 import { LIFELINE_FD, sayLastWords } from './last-words.ts'
 
 /** Two numbers shared with the main thread: how often it became idle, and whether it is starting the application. */
-const [BEATS, STARTING] = [0, 1] as const
+const [HEARTBEATS, STARTING] = [0, 1] as const
 const LOOK_MS = 250
 /** How long the main thread may be busy without becoming idle before its location is reported. */
 const STUCK_MS = 2_000
@@ -24,16 +24,16 @@ new Socket({ fd: LIFELINE_FD, readable: true, writable: false }).resume().once('
   process.kill(-process.pid, 'SIGKILL')
 })
 
-let beats = -1
+let heartbeats = -1
 let restedAt = performance.now()
 let usedBefore = 0
 let told = false
 setInterval(() => {
   const { user, system } = process.cpuUsage()
   const usedMs = (user + system) / 1_000
-  const now = Atomics.load(state, BEATS)
-  if (now !== beats || Atomics.load(state, STARTING) === 0) {
-    beats = now
+  const now = Atomics.load(state, HEARTBEATS)
+  if (now !== heartbeats || Atomics.load(state, STARTING) === 0) {
+    heartbeats = now
     restedAt = performance.now()
     usedBefore = usedMs
     told = false

@@ -22,8 +22,8 @@ import { printLoggedErrors } from './terminal-log.ts'
 import { warmTypeScript } from './warm-typescript.ts'
 
 /** The numbers that the guard shares; see guard.ts. */
-const [BEATS, STARTING] = [0, 1] as const
-const BEAT_MS = 100
+const [HEARTBEATS, STARTING] = [0, 1] as const
+const HEARTBEAT_MS = 100
 /** Modules are loaded in bursts. */
 const REPORT_AFTER_MS = 10
 
@@ -45,7 +45,7 @@ subscribe('arlen:reads', message => {
 const shared = new Int32Array(new SharedArrayBuffer(8))
 const guard = new URL(import.meta.url.endsWith('.ts') ? './guard.ts' : './guard.js', import.meta.url)
 new Worker(guard, { workerData: { shared: shared.buffer, root } }).unref()
-setInterval(() => Atomics.add(shared, BEATS, 1), BEAT_MS).unref()
+setInterval(() => Atomics.add(shared, HEARTBEATS, 1), HEARTBEAT_MS).unref()
 let leaving = false
 process.once('exit', () => {
   // Other code called process.exit(): it is in the stack.

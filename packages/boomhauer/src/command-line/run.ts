@@ -76,7 +76,7 @@ async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrup
     await Promise.race([server.start(), ended])
     if (stays && !interrupted.aborted) {
       io.out(`boomhauer at ${server.url}`)
-      if (!isLoopback(server.settings.host)) io.out('whoever reaches this address sees the source of what fails')
+      if (!isLoopback(server.settings.host)) io.out('anyone who can reach this address sees the source of what fails')
     }
     return await ended
   } finally {

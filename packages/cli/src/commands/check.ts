@@ -18,7 +18,7 @@ export const checkCommand: Command = {
   description: 'Check everything that a change must pass: configuration, migrations, templates, types, SQL, tests',
   options: [
     ['--only <steps>', `Some of ${NAMES.join(', ')}, separated by commas`],
-    ['--env <name>', 'Environment whose configuration is judged, default production'],
+    ['--env <name>', 'Environment whose configuration is checked, default production'],
     ['--base <branch>', 'Look for migrations that come before one of this branch'],
     ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],

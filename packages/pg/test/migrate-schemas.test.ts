@@ -7,11 +7,10 @@ import { openMigrationFolder } from './migration-folder.ts'
 const folder = await openMigrationFolder()
 const { write, up, exists } = folder
 
-const withPath = (path: string) => {
-  const url = new URL(folder.dsn)
-  url.searchParams.set('options', `-csearch_path=${path}`)
-  return { dsn: url.href, dir: folder.dir }
-}
+const withPath = (path: string) => ({
+  dsn: `${folder.dsn}?options=${encodeURIComponent(`-csearch_path=${path}`)}`,
+  dir: folder.dir,
+})
 
 test('the ledger is that of the schema being migrated, and not one further down the search path', async () => {
   await write('1_a.sql', '-- up\ncreate table t (id int);\n-- down\ndrop table t;')
@@ -86,4 +85,26 @@ test('table: names the ledger, in the schema being migrated or in its own', asyn
   expect(await exists('acme.steps')).toBe(true)
   await up({ schema: 'acme', table: 'public.acme_steps' }).catch(() => undefined)
   expect(await exists('public.acme_steps')).toBe(true)
+})
+
+test('a search path that leads nowhere is shown', async () => {
+  await write('1_a.sql', 'create table a (id int);')
+  for (const [path, shown] of [
+    ['', '(empty)'],
+    ['nowhere', '(nowhere)'],
+  ] as const) {
+    const dsn = `${folder.dsn}?options=${encodeURIComponent(`-c search_path=${path}`)}`
+    expect(await rejection(migrate({ dsn, dir: folder.dir }))).toMatchObject({
+      code: 'migration_schema_missing',
+      message: expect.stringContaining(shown),
+    })
+  }
+})
+
+test('the state of a server that takes no writes can be asked for', async () => {
+  await write('1_a.sql', 'create table a (id int);')
+  await migrate({ dsn: folder.dsn, dir: folder.dir })
+  const dsn = `${folder.dsn}?options=${encodeURIComponent('-c default_transaction_read_only=on')}`
+  expect(await migrationStatus({ dsn, dir: folder.dir })).toMatchObject([{ version: '1', state: 'applied' }])
+  expect((await migrate({ dsn, dir: folder.dir, dryRun: true })).steps).toEqual([])
 })

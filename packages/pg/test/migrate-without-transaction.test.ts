@@ -36,6 +36,17 @@ describe('a step without a transaction', () => {
     expect(await folder.db.value('select indisvalid from pg_index where indexrelid = \'"t i"\'::regclass')).toBe(true)
   })
 
+  test('that was cleared up is pending again, even if the run ends there', async () => {
+    await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
+    await up()
+    await folder.db.execute("update arlen_migrations set state = 'started' where version = '2'")
+    await folder.db.execute("update pg_index set indisvalid = false where indexrelid = 't_i'::regclass")
+    const stop = new AbortController()
+    const onEvent = ({ type }: MigrationEvent) => type === 'repaired' && stop.abort()
+    expect(await rejection(up({ signal: stop.signal, onEvent }))).toMatchObject({ name: 'AbortError' })
+    expect(await states()).toEqual(['1 applied', '2 pending'])
+  })
+
   test('that had come to its end unrecorded is recorded', async () => {
     await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
     await write('3_c.sql', '-- no transaction\ndrop index concurrently t_i;')

@@ -137,3 +137,17 @@ describe('queries', () => {
     expect(problems).toMatchObject([{ code: 'untagged_template', line: 1, column: 8 }])
   })
 })
+
+test('escapes of literals are read as JavaScript reads them', () => {
+  expect(texts(String.raw`db.one('select \u0041, \x42, \u{43}, \u{1F600}, \'d\', \\e, \f' + "\n")`)).toEqual([
+    "select A, B, C, \u{1F600}, 'd', \\e, \f\n",
+  ])
+})
+
+test('only a template with values in it and no tag is injection', () => {
+  const codes = (source: string) => collectFrom(source, 'x.ts').problems.map(({ code }) => code)
+  expect(codes('db.one(`select ${id}`)')).toEqual(['untagged_template'])
+  for (const fine of ['db.one(`select 1`)', "db.one('select 1')", 'db.one(sql`select ${id}`)', 'db.one(text)']) {
+    expect(codes(fine), fine).toEqual([])
+  }
+})

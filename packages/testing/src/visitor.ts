@@ -2,14 +2,15 @@ import type { Duplex } from 'node:stream'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { CookieJar } from './browser/cookie-jar.ts'
 import type { Navigator } from './browser/page.ts'
+import { stepDescription } from './browser/step-description.ts'
 import { callSiteOf, thrownFrom } from './call-site.ts'
 import { testingError } from './errors.ts'
 import { WireFaults } from './faults/wire-faults.ts'
 import { EventStream } from './realtime/event-stream.ts'
 import { TestWebSocket } from './realtime/test-websocket.ts'
-import type { OutgoingBody } from './request/body.ts'
-import { type DescribedRequest, hasField, type RequestDescription, setField, withQuery } from './request/description.ts'
+import { type DescribedRequest, hasField, type RequestDescription } from './request/description.ts'
 import { describeRequest } from './request/exchange.ts'
+import { redirected } from './request/redirect.ts'
 import type { RequestOptions } from './request/request-options.ts'
 import { TestRequest as RequestOf, type Sender } from './request/test-request.ts'
 import { type TestRequest, TestResponse } from './response/test-response.ts'
@@ -286,43 +287,5 @@ export class Visitor implements Sender<TestResponse>, Navigator<TestRequest> {
       name: 'path',
       problem: `must begin with a slash, unlike ${JSON.stringify(path)}.`,
     })
-  }
-}
-
-/** The step as the page defines it, plus what the test has added since. */
-function stepDescription(step: RequestDescription, own: RequestDescription, target: string): RequestDescription {
-  const { fields, body, timeoutMs, redirects } = own
-  const all = step.fields.map(([name, value]): [string, string] => [name, value])
-  for (const [name, value] of fields) setField(all, name, value)
-  return {
-    ...step,
-    target: withQuery(step.target, own.target.slice(target.length + 1)),
-    fields: all,
-    body: body ?? step.body,
-    timeoutMs: timeoutMs || step.timeoutMs,
-    redirects,
-  }
-}
-
-/** The target of a redirect, and how browsers request it (Fetch standard, "HTTP-redirect fetch"). */
-function redirected(response: TestResponse): RequestDescription | undefined {
-  const { status, request, url } = response
-  const location = response.field('location')
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined || !URL.canParse(location, url))
-    return undefined
-  const next = new URL(location, url)
-  if (next.origin !== url.origin) return undefined // a foreign site: the test sees the redirect itself
-  const toGet =
-    status === 303 ? request.method !== 'GET' && request.method !== 'HEAD' : status < 303 && request.method === 'POST'
-  const fields: [string, string][] = request.fields.map(([name, value]) => [name, value])
-  if (toGet)
-    for (const name of ['Content-Type', 'Content-Length', 'Transfer-Encoding', 'Origin'])
-      setField(fields, name, undefined)
-  return {
-    ...request,
-    method: toGet ? 'GET' : request.method,
-    target: next.pathname + next.search,
-    fields,
-    body: toGet ? undefined : (request.body as OutgoingBody | undefined),
   }
 }

@@ -38,6 +38,13 @@ const CONTEXTS: Readonly<Record<string, string>> = {
   'a style': '<p style="color: <%= $x %>">a</p>',
   noscript: '<noscript><%= $x %></noscript>',
   xmp: '<xmp><%= $x %></xmp>',
+  'a title in a drawing': '<svg><title><%= $x %></title></svg>',
+  'a style sheet in a drawing': '<svg><style>p { color: <%= $x %> }</style></svg><p>a</p>',
+  'an animated address': '<svg><a><animate attributeName="href" to="<%= $x %>"/><text y="20">a</text></a></svg>',
+  'the address of a button': '<form><button formaction="<%= $x %>">a</button></form>',
+  'an attribute around a line break': '<p\n title\n =\n "<%= $x %>"\n>a</p>',
+  'after a comment that ends early': '<!--><%= $x %>-->',
+  'after an unclosed attribute value': '<p title=a"b><%= $x %></p>',
 }
 
 const PWN = 'parent.pwn(1)'
@@ -70,6 +77,14 @@ const TEXTS = [
   `&lt;script&gt;${PWN}&lt;/script&gt;`,
   `&#34;&#62;<script>${PWN}</script>`,
   `<!--<script>`,
+  `\u0000<script>${PWN}</script>`,
+  `]]><script>${PWN}</script>`,
+  `javascript&colon;${PWN}`,
+  `\njavascript:${PWN}`,
+  `vbscript:${PWN}`,
+  `</p><svg><script>${PWN}</script>`,
+  `\`onclick=${PWN}\``,
+  `expression(${PWN})`,
   `red; background: url("javascript:${PWN}")`,
 ]
 /** Each as a text, and as what is safe in another place. */
@@ -99,7 +114,7 @@ describe.skipIf(!CHROMIUM)(`in Chromium${REASON}`, () => {
         for (const type of ['click', 'submit']) document.addEventListener(type, event => event.preventDefault(), true)
         for (const element of document.querySelectorAll('body *')) {
           for (const type of ['click', 'mouseover', 'focus', 'submit']) element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true }))
-          if (element.matches('a[href^="javascript:" i], iframe[src^="javascript:" i], form[action^="javascript:" i]')) pwn()
+          if (element.matches('a[href^="javascript:" i], [to^="javascript:" i], [formaction^="javascript:" i], object[data^="javascript:" i], iframe[src^="javascript:" i], form[action^="javascript:" i]')) pwn()
         }
       })()`)
     await page.evaluate('1') // what was called has arrived

@@ -41,6 +41,9 @@ const COMMENT_END = /--!?>/g
 const URLS = new Set([
   ...['href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping', 'manifest', 'xlink:href'],
 ])
+/** Elements of SVG that set an attribute, which may be an address, and where they have its value. */
+const ANIMATIONS = new Set(['animate', 'set'])
+const ANIMATED = new Set(['to', 'from', 'by', 'values'])
 /** The types of a script that the browser does not run (HTML, 4.12.1). */
 const DATA_SCRIPT = /\bjson\b|^(?:speculationrules|importmap)$/i
 
@@ -93,7 +96,8 @@ export class HtmlReader implements ContextReader {
     if (this.attribute.startsWith('on')) return 'handler'
     if (this.attribute === 'style') return 'css'
     if (this.attribute === 'srcdoc') return 'srcdoc'
-    return this.#atStart && URLS.has(this.attribute) ? 'url' : 'attribute'
+    const isUrl = URLS.has(this.attribute) || (ANIMATIONS.has(this.#tag) && ANIMATED.has(this.attribute))
+    return this.#atStart && isUrl ? 'url' : 'attribute'
   }
 
   read(text: string): void {

@@ -29,8 +29,8 @@ export interface BoomhauerEvents {
   notice: [event: { id: string; diagnostics: readonly Diagnostic[] }]
   /** The types have been checked while the application runs; no diagnostics means no errors. */
   typechecked: [event: { diagnostics: readonly Diagnostic[] }]
-  /** Files changed that pages load without a new build. */
-  reloaded: [event: { effect: 'reload' | 'styles'; paths: readonly string[] }]
+  /** Files changed that need no new build: pages load them, or the running application reads them again. */
+  reloaded: [event: { effect: 'reload' | 'styles' | 'templates'; paths: readonly string[] }]
   /** The start failed because something outside is missing, and will be retried. */
   waiting: [event: { inMs: number }]
   /** The system does not report changes here, so the folder is polled. */
@@ -192,7 +192,20 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     this.notice('watcher', 'A file is ignored', [{ ...warning(message), file, hint }])
   }
 
-  #changed(effect: 'rebuild' | 'reload' | 'styles' | 'types', paths: ReadonlySet<string>): void {
+  /** Templates have changed that the application reads again. A failure is that of a build. */
+  async #refresh(paths: ReadonlySet<string>): Promise<void> {
+    const warnings = await this.#supervisor.refresh(paths)
+    if (!warnings) return void this.#supervisor.rebuild(paths)
+    this.notice('warnings', 'Warnings', warnings)
+    this.#live.send({ type: 'reload' })
+    this.emit('reloaded', { effect: 'templates', paths: [...paths] })
+    this.#check?.abort()
+    await this.#checkTypes()
+  }
+
+  #changed(effect: 'rebuild' | 'templates' | 'reload' | 'styles' | 'types', paths: ReadonlySet<string>): void {
+    if (effect === 'templates' && this.settings.typecheck !== 'block') return void this.#refresh(paths)
+    if (effect === 'templates') return void this.#supervisor.rebuild(paths)
     if (effect === 'types' && this.settings.typecheck === 'notice') {
       this.#check?.abort()
       void this.#checkTypes()

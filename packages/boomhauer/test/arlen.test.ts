@@ -1,4 +1,5 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import type { Diagnostic } from '@arlen/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { arlenApp, linkPackages } from './arlen-app.ts'
@@ -52,8 +53,20 @@ app.get('/page', c => c.render('page', { user: {} }))`),
   expect(insight.requests).toContainEqual(expect.objectContaining({ path: '/broken/7', status: 500 }))
   expect(insight.config.length).toBeGreaterThan(10)
 
-  await app.save('templates/home.html.ets', '<!doctype html><h1>New <%= $title %></h1>\n')
+  // Templates are read again by the application that runs.
+  const pid = app.server.pid
+  const reloaded = once(app.server, 'reloaded')
+  app.write('templates/home.html.ets', '<!doctype html><h1>New <%= $title %></h1>\n')
+  expect(await reloaded).toMatchObject([{ effect: 'templates', paths: [app.path('templates/home.html.ets')] }])
   expect((await app.get('/')).body).toContain('New Shop')
+  expect(app.read('.arlen/views/home.html.ets.ts')).toContain('New ')
+  expect(app.server.pid).toBe(pid)
+
+  // One that does not compile is a failure of the build, and the next save mends it.
+  expect(await app.save('templates/home.html.ets', '<h1><%= $title</h1>\n')).toBe('failed')
+  expect((await app.get('/', AS_BROWSER)).body).toContain('<span class="stage">template</span>')
+  expect(await app.save('templates/home.html.ets', '<h1>Mended <%= $title %></h1>\n')).toBe('ready')
+  expect((await app.get('/')).body).toContain('Mended Shop')
 })
 
 test('a configuration of arlen that is not valid', async () => {

@@ -9,6 +9,7 @@ let app: TestServer
 beforeAll(async () => {
   database = await createTestDatabase()
   app = await arlenApp(PANEL_APP(database.dsn), { editor: 'zed' }, false)
+  await app.get('/count') // it waits for the first build, however long that takes
 })
 afterAll(async () => {
   await app.server.close()
@@ -199,6 +200,7 @@ test('a hundred requests are kept', async () => {
 
 test('a broken application has its failure on the overview, and the requests before it', async () => {
   const broken = await arlenApp({ 'app.ts': `throw new Error('the stove is cold')\n` })
+  await broken.get('/')
   const { body } = await broken.get('/_boomhauer/', AS_PROGRAM)
   expect(JSON.parse(body)).toMatchObject({ state: 'failed', failure: 'the stove is cold', routes: [], jobs: [] })
   expect((await broken.get('/_boomhauer/', AS_BROWSER)).body).toContain('<p class="bad">the stove is cold</p>')

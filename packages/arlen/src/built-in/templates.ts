@@ -17,6 +17,7 @@ import {
 } from '@arlen/view'
 import type { AppContext } from '../app/app-context.ts'
 import type { Config } from '../config/config.ts'
+import { reads } from '../config/reads.ts'
 import { appError } from '../errors.ts'
 import { EMPTY_FORM } from '../validation/form.ts'
 import { forRequestsOnly } from './mail.ts'
@@ -80,6 +81,8 @@ export class Templates {
   constructor(source: TemplateSource, options: TemplateOptions) {
     this.#source = source
     this.#options = options
+    const { root, config, isDevelopment } = source
+    if (isDevelopment && !config.apiOnly) reads(join(root, config.views.dir), 'templates')
   }
 
   /** Loads every template, so that a mistake in one is found before the first request. */

@@ -15,7 +15,7 @@ const OWN_FOLDER = join(import.meta.dirname, '..')
 const debug = debuglog('arlen:boomhauer')
 
 /** What a failed build had loaded before a process began. */
-export const NOTHING: Loaded = { files: new Map(), folders: [], assets: [] }
+export const NOTHING: Loaded = { files: new Map(), folders: [], assets: [], templates: [] }
 
 /** The result of a build. */
 export type BuildReport =

@@ -60,7 +60,7 @@ const MAIN = fileURLToPath(new URL(FROM_SOURCE ? '../child/start.ts' : '../child
  */
 export class Child extends EventEmitter<ChildEvents> {
   /** What it has reported as loaded. */
-  loaded: Loaded = { files: new Map(), folders: [], assets: [] }
+  loaded: Loaded = { files: new Map(), folders: [], assets: [], templates: [] }
   exited = false
   /** The uncaught error that ends it, once reported. */
   crash: readonly Diagnostic[] | undefined

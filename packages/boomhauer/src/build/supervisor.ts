@@ -131,6 +131,22 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     await this.#build({ paths, quiet })
   }
 
+  /**
+   * Compiles templates that have changed while the application runs, which reads them again by itself.
+   *
+   * @returns the warnings; undefined if a build must follow, because they do not compile or the application does not run
+   */
+  async refresh(paths: ReadonlySet<string>): Promise<readonly Diagnostic[] | undefined> {
+    this.#templates.changed(paths)
+    const state = this.#state
+    const templates = this.#templates.toCompile()
+    if (state.kind !== 'ready' || !templates) return undefined
+    const warnings = await state.child.ask({ about: 'templates', templates }).catch(() => undefined)
+    if (!Array.isArray(warnings) || this.#state !== state) return undefined
+    this.#templates.compiled(warnings)
+    return warnings
+  }
+
   #queue(paths: ReadonlySet<string>): Promise<void> {
     this.#changedAt ??= performance.now()
     if (!this.#queued) this.#limitAttempt()

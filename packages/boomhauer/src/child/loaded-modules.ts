@@ -9,6 +9,7 @@ import { findTopLevelAwait } from './find-await.ts'
 import { findSpecifier } from './find-import.ts'
 import { importHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
+import { NeighborModules } from './neighbor-modules.ts'
 
 /** Time limit for the namespace of a module that has been evaluated. */
 const PENDING_MS = 20
@@ -26,6 +27,7 @@ export class LoadedModules {
   /** The application's own modules by URL. */
   #urls = new Map<string, string>()
   #namedBy = new Map<string, Naming>()
+  readonly #neighbors = new NeighborModules()
   #unresolved: (Naming & { error: unknown }) | undefined
 
   /** @param onLoad - called for each module */
@@ -33,7 +35,9 @@ export class LoadedModules {
     registerHooks({
       resolve: (specifier, context, next) => {
         try {
-          const resolved = next(specifier, context)
+          const resolved = this.#neighbors.resolve(specifier, context) ?? next(specifier, context)
+          this.#neighbors.learn(specifier, context, resolved)
+          this.#followLink(specifier, context.parentURL, resolved.url)
           this.#namedBy.set(resolved.url, { specifier, parent: context.parentURL })
           return resolved
         } catch (error) {
@@ -67,6 +71,15 @@ export class LoadedModules {
   /** Paths of every module loaded so far, with the stamps they had, and of missing ones. */
   get files(): ReadonlyMap<string, string> {
     return this.#files
+  }
+
+  /** A module behind a link depends on where the link leads, too: its path through the link is followed beside the real one. */
+  #followLink(specifier: string, parent: string | undefined, url: string): void {
+    if (!/^\.{0,2}\//.test(specifier) || !parent?.startsWith('file:') || !url.startsWith('file:')) return
+    const named = new URL(specifier, parent)
+    if (named.href === url || named.pathname === new URL(url).pathname) return
+    const file = fileURLToPath(named)
+    if (!isInstalled(file)) this.#files.set(file, stampOf(file))
   }
 
   /** A missing module is watched for, wherever it is. */

@@ -23,11 +23,10 @@ function facts(members: Readonly<Record<string, unknown>>): string[] {
 }
 
 function textOf(value: unknown): string {
-  if (value instanceof Error) return clip(String(value), MAX_FACT)
-  if (typeof value !== 'object' || value === null) return clip(String(value), MAX_FACT)
   try {
+    if (value instanceof Error || typeof value !== 'object' || value === null) return clip(String(value), MAX_FACT)
     return clip(JSON.stringify(value, (key, inner) => (isSecretName(key) ? REDACTED : inner)) ?? '', MAX_FACT)
   } catch {
-    return '(a value that cannot be shown)' // it contains itself, or has a BigInt
+    return '(a value that cannot be shown)' // it contains itself, has a BigInt, or throws when it is read
   }
 }

@@ -35,9 +35,11 @@ let app: Servable | undefined
 const modules = new LoadedModules(() => reportLater())
 const folders = new Set<string>()
 const assets = new Set<string>()
+const templates = new Set<string>()
 let reporting: NodeJS.Timeout | undefined
 subscribe('arlen:reads', message => {
-  const { folder, as } = message as { folder: string; as: 'source' | 'assets' }
+  const { folder, as } = message as { folder: string; as: 'source' | 'assets' | 'templates' }
+  if (as === 'templates') templates.add(folder)
   ;(as === 'assets' ? assets : folders).add(folder)
   reportLater()
 })
@@ -83,14 +85,19 @@ async function loadAhead(): Promise<void> {
   }
 }
 
-async function prepare({ dir, outDir }: TemplateFolders): Promise<void> {
+async function prepare(templates: TemplateFolders): Promise<void> {
   try {
-    const { buildViews } = await import('@arlen/view')
-    const { warnings } = await buildViews({ dir, outDir })
-    send({ type: 'prepared', warnings: warnings.flatMap(warning => diagnose({ diagnostics: [warning] }, { root })) })
+    send({ type: 'prepared', warnings: await compile(templates) })
   } catch (error) {
     send({ type: 'failed', loaded: loaded(), diagnostics: diagnose(error, { root, stage: 'template' }) })
   }
+}
+
+/** Compiles the templates and returns what their compiler warns of. */
+async function compile({ dir, outDir }: TemplateFolders): Promise<Diagnostic[]> {
+  const { buildViews } = await import('@arlen/view')
+  const { warnings } = await buildViews({ dir, outDir })
+  return warnings.flatMap(warning => diagnose({ diagnostics: [warning] }, { root }))
 }
 
 async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' }>): Promise<void> {
@@ -134,17 +141,24 @@ async function where(): Promise<void> {
   send({ type: 'where', ...(at && { at }) })
 }
 
+function answerTo(question: Question): Promise<unknown> | undefined {
+  const controls = controlsOf(app!)
+  switch (question.about) {
+    case 'inspection':
+      return controls.inspect?.()
+    case 'plan':
+      return controls.explain?.(question.sql)
+    case 'job':
+      return controls.runJob?.(question.name)
+    case 'templates':
+      return compile(question.templates)
+  }
+}
+
 /** Answers a question about the application, if it is one that can. */
 async function answer(id: number, question: Question): Promise<void> {
   try {
-    const controls = controlsOf(app!)
-    const answer =
-      question.about === 'inspection'
-        ? await controls.inspect?.()
-        : question.about === 'plan'
-          ? await controls.explain?.(question.sql)
-          : await controls.runJob?.(question.name)
-    send({ type: 'answer', id, answer })
+    send({ type: 'answer', id, answer: await answerTo(question) })
   } catch (error) {
     send({ type: 'answer', id, error: createRedact()(String(error)) })
   }
@@ -221,7 +235,7 @@ function stageOf(error: unknown): Diagnostic['stage'] {
 }
 
 function loaded(): Loaded {
-  return { files: modules.files, folders: [...folders], assets: [...assets] }
+  return { files: modules.files, folders: [...folders], assets: [...assets], templates: [...templates] }
 }
 
 /** Reports what a running application loads later, such as at the first request. */

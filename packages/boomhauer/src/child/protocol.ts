@@ -96,7 +96,12 @@ export interface MailRecord {
 }
 
 /** What a running application is asked; see `Controllable` of @arlen/core. */
-export type Question = { about: 'inspection' } | { about: 'plan'; sql: string } | { about: 'job'; name: string }
+export type Question =
+  | { about: 'inspection' }
+  | { about: 'plan'; sql: string }
+  | { about: 'job'; name: string }
+  /** Compile the templates while it runs. The answer is the warnings. */
+  | { about: 'templates'; templates: TemplateFolders }
 
 /** What a process has loaded so far. */
 export interface Loaded {
@@ -106,6 +111,8 @@ export interface Loaded {
   folders: readonly string[]
   /** Folders of static files. */
   assets: readonly string[]
+  /** Folders of templates that it reads again when they change. */
+  templates: readonly string[]
 }
 
 /** Messages from a child to its supervisor. */

@@ -9,6 +9,8 @@ import type { Settings } from '../options.ts'
 /** The first attempt is nearer than this. */
 const TOLD_BELOW_MS = 1_500
 
+const RELOADED = { styles: 'styles swapped', reload: 'pages reloaded', templates: 'templates changed' } as const
+
 export interface TerminalOptions {
   write: (line: string) => void
   /** Default: false. */
@@ -63,7 +65,7 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
     if (diagnostics.length === 0 && told.delete('typecheck')) write(paint('green', 'the types fit again'))
   })
   server.on('reloaded', ({ effect, paths }) => {
-    write(`${effect === 'styles' ? 'styles swapped' : 'pages reloaded'}${paint('gray', files(paths))}`)
+    write(`${RELOADED[effect]}${paint('gray', files(paths))}`)
   })
   server.on('polling', ({ everyMs }) => {
     write(`no word of changes from this file system: looking for them every ${everyMs} ms (--poll)`)

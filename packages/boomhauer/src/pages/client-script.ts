@@ -11,7 +11,7 @@ export const CLIENT_SCRIPT: string = `(() => {
   const mine = me.dataset.build
   const path = new URL('.', me.src).pathname
   me.remove() // selectors and scripts of the page do not see it
-  let source, host
+  let source, host, reloads
 
   function reload(build) {
     // A page from the browser's cache may carry an old build: reload it once per build.
@@ -67,6 +67,7 @@ export const CLIENT_SCRIPT: string = `(() => {
       const name = document.createElement('button')
       name.className = 'title'
       name.textContent = title
+      name.setAttribute('aria-expanded', 'false')
       const close = document.createElement('button')
       close.className = 'close'
       close.textContent = 'Dismiss'
@@ -74,7 +75,10 @@ export const CLIENT_SCRIPT: string = `(() => {
       body.className = 'body'
       body.hidden = true
       body.innerHTML = html
-      name.onclick = () => { body.hidden = !body.hidden }
+      name.onclick = () => {
+        body.hidden = !body.hidden
+        name.setAttribute('aria-expanded', String(!body.hidden))
+      }
       close.onclick = () => { shown.delete(id); draw() }
       bar.append(name, close)
       box.append(bar, body)
@@ -88,7 +92,11 @@ export const CLIENT_SCRIPT: string = `(() => {
     source = new EventSource(path + 'events')
     source.onmessage = ({ data }) => {
       const message = JSON.parse(data)
-      if (message.type === 'state' && message.state !== 'building' && message.build !== mine) reload(message.build)
+      if (message.type === 'state') {
+        reloads ??= message.reloads
+        if (message.state !== 'building' && message.build !== mine) reload(message.build)
+        else if (message.reloads !== reloads) reload()
+      }
       else if (message.type === 'reload') reload()
       else if (message.type === 'styles') styles(message.files)
       else if (message.type === 'notice') notice(message)

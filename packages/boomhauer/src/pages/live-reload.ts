@@ -18,6 +18,8 @@ export class LiveReload {
   #pages = new Set<ServerResponse>()
   #notices = new Map<string, LiveMessage>()
   #ping: NodeJS.Timeout | undefined
+  /** How often pages were told to reload: one that was hidden meanwhile learns it from the state. */
+  #reloads = 0
 
   get size(): number {
     return this.#pages.size
@@ -29,8 +31,8 @@ export class LiveReload {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     })
-    res.write(`retry: 300\n\n${event(state)}`)
-    for (const notice of this.#notices.values()) res.write(event(notice))
+    res.write(`retry: 300\n\n${this.#event(state)}`)
+    for (const notice of this.#notices.values()) res.write(this.#event(notice))
     this.#pages.add(res)
     this.#ping ??= setInterval(() => this.#write(': ping\n\n'), PING_MS).unref()
     res.once('close', () => {
@@ -46,7 +48,8 @@ export class LiveReload {
       if (message.html === '') this.#notices.delete(message.id)
       else this.#notices.set(message.id, message)
     }
-    this.#write(event(message))
+    if (message.type === 'reload') this.#reloads++
+    this.#write(this.#event(message))
   }
 
   close(): void {
@@ -54,11 +57,12 @@ export class LiveReload {
     for (const page of this.#pages) page.end()
   }
 
+  #event(message: LiveMessage): string {
+    const told = message.type === 'state' ? { ...message, reloads: this.#reloads } : message
+    return `data: ${JSON.stringify(told)}\n\n`
+  }
+
   #write(text: string): void {
     for (const page of this.#pages) page.write(text)
   }
-}
-
-function event(message: LiveMessage): string {
-  return `data: ${JSON.stringify(message)}\n\n`
 }

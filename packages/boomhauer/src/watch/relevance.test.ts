@@ -20,6 +20,7 @@ function relevance(knowledge: Partial<Knowledge> = {}): Relevance {
       loaded: path => LOADED.some(name => path === `/app/${name}` || `/app/${name}`.replace('/app/..', '') === path),
       folders: () => ['/app/templates', '/app/db/migrations', '/app/config'],
       assets: () => ['/app/public'],
+      templates: () => [],
       whole: () => true,
       ...knowledge,
     },
@@ -27,6 +28,7 @@ function relevance(knowledge: Partial<Knowledge> = {}): Relevance {
 }
 const running = relevance()
 const broken = relevance({ whole: () => false })
+const rereading = relevance({ templates: () => ['/app/templates'] })
 
 test.each([
   ['app.ts', 'rebuild'],
@@ -110,7 +112,8 @@ test('files elsewhere matter if they were loaded', () => {
 })
 
 test('an application below a folder that would be left out is watched all the same', () => {
-  const knowledge = { loaded: () => false, folders: () => [], assets: () => [], whole: () => false }
+  const nothing = () => []
+  const knowledge = { loaded: () => false, folders: nothing, assets: nothing, templates: nothing, whole: () => false }
   const inside = new Relevance({ root: '/home/tmp/dist/app', watch: [], ignore: [], knowledge })
   expect(inside.effectOf('/home/tmp/dist/app/src/a.ts', 'change')).toBe('rebuild')
 })
@@ -145,4 +148,16 @@ test('of many changes the strongest effect counts', () => {
   expect(strongest(['styles', 'rebuild', 'reload'])).toBe('rebuild')
   expect(strongest(['types', 'styles'])).toBe('styles')
   expect(strongest([])).toBe('nothing')
+})
+
+test('a template that the running application reads again needs no build, unless it comes or goes', () => {
+  const template = '/app/templates/users/show.html.ets'
+  expect(rereading.effectOf(template, 'change')).toBe('templates')
+  expect(rereading.effectOf(template, 'add')).toBe('rebuild')
+  expect(rereading.effectOf(template, 'unlink')).toBe('rebuild')
+  expect(rereading.effectOf('/app/templates/helpers.ts', 'change')).toBe('rebuild')
+  const failed = relevance({ whole: () => false, templates: () => ['/app/templates'] })
+  expect(failed.effectOf(template, 'change')).toBe('rebuild')
+  expect(strongest(['templates', 'reload', 'styles'])).toBe('templates')
+  expect(strongest(['templates', 'rebuild'])).toBe('rebuild')
 })

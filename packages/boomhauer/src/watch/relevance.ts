@@ -1,10 +1,13 @@
 import { isAbsolute, matchesGlob, relative, sep } from 'node:path'
 import { type FileKind, installedMarks, kindOf } from './file-kinds.ts'
 
-/** What a changed file requires, strongest first. `types`: no running code depends on it, but types may. */
-export type Effect = 'rebuild' | 'reload' | 'styles' | 'types' | 'nothing'
+/**
+ * What a changed file requires, strongest first. `templates`: the running application reads them again by itself; `types`: no
+ * running code depends on it, but types may.
+ */
+export type Effect = 'rebuild' | 'templates' | 'reload' | 'styles' | 'types' | 'nothing'
 
-const ORDER: readonly Effect[] = ['nothing', 'types', 'styles', 'reload', 'rebuild']
+const ORDER: readonly Effect[] = ['nothing', 'types', 'styles', 'reload', 'templates', 'rebuild']
 
 /** How a file changed. */
 export type Happening = 'add' | 'change' | 'unlink'
@@ -24,6 +27,8 @@ export interface Knowledge {
   folders(): Iterable<string>
   /** Folders of static files. */
   assets(): Iterable<string>
+  /** Folders of templates that a running application reads again when they change. */
+  templates(): Iterable<string>
   /** Whether the application runs, so that everything it needed is known. */
   whole(): boolean
 }
@@ -77,6 +82,7 @@ export class Relevance {
     if (this.#marks.has(path)) return happening === 'unlink' ? 'nothing' : 'rebuild'
     if (this.#matches(this.#ignore, path)) return 'nothing'
     const kind = kindOf(path)
+    if (this.#isReadAgain(kind, path, happening)) return 'templates'
     if (this.#isWatched(path) || knowledge.loaded(path)) return 'rebuild'
     if (kind === 'temporary' || kind === 'other' || this.#inToolFolder(path)) {
       return this.#inAssets(path) && kind === 'other' ? 'reload' : 'nothing'
@@ -85,6 +91,12 @@ export class Relevance {
     if (kind !== 'asset' && kind !== 'style' && this.#inReadFolder(path)) return 'rebuild'
     if (this.#inAssets(path)) return kind === 'style' ? 'styles' : 'reload'
     return this.#inOutputFolder(path) ? 'nothing' : this.#unloaded(kind, path, happening)
+  }
+
+  /** Whether it is a template that the running application reads again. One that comes or goes may be asked for at the start only. */
+  #isReadAgain(kind: FileKind, path: string, happening: Happening): boolean {
+    const { templates, whole } = this.#options.knowledge
+    return kind === 'template' && happening === 'change' && whole() && isBelow(path, templates())
   }
 
   /** What an unloaded file outside all special folders requires. */

@@ -40,6 +40,8 @@ export interface LoadedReport {
   folders: readonly string[]
   /** Folders of static files. */
   assets: readonly string[]
+  /** Folders of templates that it reads again when they change. */
+  templates?: readonly string[]
 }
 
 export interface WatcherEvents {
@@ -78,6 +80,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
   readonly #loaded = new Set<string>()
   readonly #folders = new Set<string>()
   readonly #assets = new Set<string>()
+  readonly #templates = new Set<string>()
   readonly #happenings = new Map<string, Happening>()
   /** Files that appeared while the application ran: it did not read them when it started. */
   readonly #born = new Set<string>()
@@ -100,6 +103,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
         loaded: path => this.#loaded.has(path),
         folders: () => [...this.#folders, ...(options.folders ?? [])],
         assets: () => this.#assets,
+        templates: () => this.#templates,
         whole: this.#whole,
       },
     })
@@ -119,9 +123,10 @@ export class Watcher extends EventEmitter<WatcherEvents> {
   }
 
   /** The application has loaded these files, in addition to earlier ones. */
-  follow({ files, folders, assets }: LoadedReport): void {
+  follow({ files, folders, assets, templates = [] }: LoadedReport): void {
     for (const folder of folders) this.#folders.add(folder)
     for (const folder of assets) this.#assets.add(folder)
+    for (const folder of templates) this.#templates.add(folder)
     const fresh: string[] = []
     for (const [path, stamp] of files) {
       // Packages change by installation. Linked ones are elsewhere.
@@ -145,6 +150,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
       this.#born.clear()
       this.#loaded.clear()
       this.#folders.clear()
+      this.#templates.clear()
     }
     this.follow(report)
   }

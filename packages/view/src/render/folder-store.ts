@@ -40,7 +40,7 @@ export class FolderStore implements TemplateStore {
     this.#options = { ...options, dir: resolve(options.dir) }
     this.changes = options.reload
     // For tools that track an application's dependencies, such as a development server.
-    reads.publish({ folder: this.#options.dir, as: 'source' })
+    reads.publish({ folder: this.#options.dir, as: options.reload ? 'templates' : 'source' })
   }
 
   get(name: string): Entry {

@@ -1,0 +1,74 @@
+import { createTestDatabase } from '@arlen/pg/testing'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { arlenApp } from './arlen-app.ts'
+import { CHROMIUM, faultsOf, LOOKS, launch, openTab, picture, REASON } from './chromium.ts'
+import { PANEL_APP } from './panel-app.ts'
+import { AS_PROGRAM, type TestServer } from './support.ts'
+
+describe.skipIf(!CHROMIUM)(`the panel in a browser${REASON}`, () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let browser: Browser
+  let app: TestServer
+  const numbers: Record<string, number> = {}
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    app = await arlenApp(PANEL_APP(database.dsn), { editor: 'vscode' }, false)
+    for (const path of ['/products', '/write', '/failing', '/n-plus-1', '/nowhere']) await app.get(path)
+    const requests = JSON.parse((await app.get('/_boomhauer/requests', AS_PROGRAM)).body)
+    for (const { path, id } of requests) numbers[path] = id
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await app?.server.close()
+    app?.delete()
+    await database?.[Symbol.asyncDispose]()
+  })
+
+  test.each(LOOKS)('axe finds nothing in its pages: $name', async look => {
+    const tab = await openTab(browser, look)
+    const [mail] = JSON.parse((await app.get('/_boomhauer/outbox', AS_PROGRAM)).body)
+    const requests = ['/products', '/n-plus-1'].map(path => `requests/${numbers[path]}`)
+    const pages = ['', 'requests', ...requests, 'routes', 'jobs', 'outbox', `outbox/${mail.file}`, 'configuration']
+    for (const path of pages) {
+      await tab.goto(`${app.server.url}/_boomhauer/${path}`)
+      expect([path, await faultsOf(tab)]).toEqual([path, []])
+      if (look.name === 'light' && path === '') await picture(tab, 'boomhauer-panel')
+      if (look.name === 'light' && path === requests[1]) await picture(tab, 'boomhauer-request')
+    }
+  })
+
+  test('a query is explained by its button', async () => {
+    const tab = await openTab(browser)
+    await tab.goto(`${app.server.url}/_boomhauer/requests/${numbers['/write']}`)
+    await tab.getByRole('button', { name: 'Explain' }).click()
+    await tab.getByText('Insert on notes').waitFor()
+  })
+
+  test('the link of a 404 leads to the routes', async () => {
+    const tab = await openTab(browser)
+    await tab.goto(`${app.server.url}/nowhere`)
+    await tab.getByRole('link', { name: 'All routes' }).click()
+    await tab.waitForURL(/\/_boomhauer\/#routes$/)
+    await tab.getByRole('heading', { name: 'Routes' }).waitFor()
+    expect(await tab.evaluate(`document.querySelector('#routes').getBoundingClientRect().top < innerHeight`)).toBe(true)
+  })
+
+  test('a list is narrowed down without a script', async () => {
+    const tab = await openTab(browser)
+    await tab.goto(`${app.server.url}/_boomhauer/routes`)
+    await tab.getByLabel('Filter').fill('rename')
+    await tab.getByRole('button', { name: 'Show' }).click()
+    await tab.waitForURL(/q=rename/)
+    expect(await tab.locator('tbody tr').count()).toBe(1)
+  })
+
+  test('a job is run by its button, and the list has its outcome', async () => {
+    const tab = await openTab(browser)
+    await tab.goto(`${app.server.url}/_boomhauer/jobs`)
+    await tab.getByRole('button', { name: 'Run now' }).last().click()
+    await tab.getByText('Error: no such cart').waitFor()
+    expect(tab.url()).toMatch(/\/_boomhauer\/jobs$/)
+  })
+})

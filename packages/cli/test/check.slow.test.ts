@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { temporaryApp } from './temporary-app.ts'
 
@@ -32,6 +33,7 @@ describe('arlen check', () => {
       'templates ok',
       'types ok',
       'sql ok',
+      'previous skipped',
       'tests ok',
       'perf skipped',
     ])
@@ -55,10 +57,10 @@ describe('arlen check', () => {
     expect(code).toBe(1)
     const { ok, steps } = JSON.parse(out) as Report
     expect(ok).toBe(false)
-    expect(steps.map(({ step, outcome }) => [step, outcome])).toEqual(
+    expect(steps.filter(({ step }) => step !== 'previous').map(({ step, outcome }) => [step, outcome])).toEqual(
       ['config', 'migrations', 'templates', 'types', 'sql', 'tests', 'perf'].map(step => [step, 'failed']),
     )
-    const [config, migrations, templates, types, sql, tests, perf] = steps.map(({ problems }) => problems.join('\n'))
+    const [config, migrations, templates, types, sql, , tests, perf] = steps.map(({ problems }) => problems.join('\n'))
     expect(config).toContain('http.prot (config/environments/production.js): no such setting; did you mean port?')
     expect(migrations).toMatch(/0002_index\.sql:2:1 create_index_blocks_writes: .*CREATE INDEX CONCURRENTLY/)
     expect(templates).toMatch(/broken\.html\.ets:2:/)
@@ -118,6 +120,41 @@ describe('arlen check', () => {
     ])
     const failed = await app.arlen(['check', '--only', 'tests'])
     expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('Failed: tests.')])
+  })
+
+  test('with a base branch, fails a schema that takes away what the code there still uses', async () => {
+    const app = temporaryApp(SOUND)
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: app.root })
+    git('init', '--quiet', '--initial-branch=main')
+    git('add', '-A')
+    git('commit', '--quiet', '--message=before')
+    // The code does without the column, and the same change drops it.
+    app.write({
+      'db/migrations/0002_drop.sql': '-- up\nalter table things drop name;\n',
+      'src/things.ts':
+        "export const things = (db: { many(sql: string): unknown }) => db.many('select id from things')\n",
+    })
+    const check = async () => {
+      const { code, out } = await app.arlen(['check', '--json', '--only', 'sql,previous', '--base', 'main'])
+      return { code, steps: (JSON.parse(out) as Report).steps }
+    }
+    const first = await check()
+    expect(first.code).toBe(1)
+    expect(first.steps.map(({ outcome }) => outcome)).toEqual(['ok', 'failed'])
+    expect(first.steps[1]?.problems).toEqual([
+      expect.stringMatching(
+        /^src\/things\.ts:1 of main still uses what this schema takes away; .*column "name" does not exist/,
+      ),
+    ])
+    // Once the code that does without is on the branch, the migration may follow.
+    git('add', 'src')
+    git('commit', '--quiet', '--message=does without')
+    expect(await check()).toMatchObject({
+      code: 0,
+      steps: [{}, { outcome: 'ok', notes: ['1 queries of main work on this schema.'] }],
+    })
+    expect(await app.arlen(['check', '--only', 'previous', '--base', 'nowhere'])).toMatchObject({ code: 1 })
   })
 
   test('has nothing to say of what an application does not have', async () => {

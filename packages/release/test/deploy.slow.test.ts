@@ -226,7 +226,7 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
   })
 
   test('go back together when a deployment that was cut off fails after it was taken up again', async () => {
-    const target = await prepared({ healthUrl: 'http://127.0.0.1:1/readyz', timeoutMs: 5000 })
+    const target = await prepared({ healthUrl: 'http://127.0.0.1:1/readyz', timeoutMs: 5000, reload: 'true' })
     const pair = { ...target, hosts: target.hosts.slice(0, 2) }
     const healthy = pair.hosts.map(host => ({ ...host, roles: ['jobs'] as const }))
     const well = { ...pair, hosts: healthy }

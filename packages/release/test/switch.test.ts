@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   activateRelease,
   initTarget,
@@ -265,6 +265,22 @@ describe('list, status and prune', () => {
     expect(await pruneReleases({ target, keep: 1 })).toEqual(['r1', 'r2'])
     expect((await listReleases(target)).map(({ id }) => id)).toEqual(['r3', 'r4', 'r5'])
     expect(await rollbackRelease({ target })).toMatchObject({ to: 'r3' })
+  })
+
+  test('a clock that jumps, back or far ahead, changes nothing', async () => {
+    const target = await targetWith(...['r1', 'r2', 'r3', 'r4'].map(id => ({ id })))
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const times = { r1: '2026-06-01', r2: '2099-01-01', r3: '1971-01-01', r4: '2026-06-02' }
+    for (const [release, time] of Object.entries(times)) {
+      vi.setSystemTime(new Date(time))
+      await activateRelease({ target, release, canary: false })
+    }
+    expect(history(target).every(({ durationMs }) => Number(durationMs) >= 0 && Number(durationMs) < 60_000)).toBe(true)
+    expect(await targetStatus(target)).toMatchObject({ current: 'r4', previous: 'r3' })
+    vi.setSystemTime(new Date('1980-01-01'))
+    expect(await pruneReleases({ target, keep: 1 })).toEqual(['r1', 'r2'])
+    expect(await rollbackRelease({ target, canary: false })).toMatchObject({ to: 'r3' })
   })
 
   test('history survives a line that a power cut tore', async () => {

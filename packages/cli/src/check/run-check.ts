@@ -3,6 +3,7 @@ import type { Io } from '../command.ts'
 import { configStep } from './config.ts'
 import { migrationsStep } from './migrations.ts'
 import { perfStep } from './perf.ts'
+import { previousStep } from './previous.ts'
 import { sqlStep } from './sql.ts'
 import type { CheckRun, Finding, Step } from './step.ts'
 import { templatesStep } from './templates.ts'
@@ -16,6 +17,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   templates: templatesStep,
   types: typesStep,
   sql: sqlStep,
+  previous: previousStep,
   tests: testsStep,
   perf: perfStep,
 }

@@ -11,7 +11,7 @@ import {
 } from '../command.ts'
 
 /** The same as `STEPS` in check/run-check.ts, which is loaded on demand. */
-const NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'tests', 'perf'] as const
+const NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'previous', 'tests', 'perf'] as const
 
 export const checkCommand: Command = {
   usage: 'check',
@@ -19,7 +19,7 @@ export const checkCommand: Command = {
   options: [
     ['--only <steps>', `Some of ${NAMES.join(', ')}, separated by commas`],
     ['--env <name>', 'Environment whose configuration is checked, default production'],
-    ['--base <branch>', 'Look for migrations that come before one of this branch'],
+    ['--base <branch>', 'Look for migrations that come before one of this branch, or take away what its code uses'],
     ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],

@@ -30,7 +30,7 @@ const LAUNCHER = `#!/usr/bin/env node
   requireNode('bin/app', 'production')
   const { commands, runCli } = await load(cli)
   const app = ['app.js', 'dist/app.js', 'src/app.js'].map(name => join(root, name)).find(existsSync)
-  const CONTROL = ['reload', 'status', 'health', 'stop', 'scale', 'upgrade', 'metrics', 'reopen-logs']
+  const CONTROL = ['reload', 'status', 'health', 'stop', 'scale', 'upgrade', 'metrics', 'reopen-logs', 'top', 'diagnose']
   const argv =
     command === undefined || command.startsWith('-')
       ? process.argv.slice(2)

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { listFiles } from '../manifest/list-files.ts'
+
+const parseExpression = createRequire(import.meta.url)('spdx-expression-parse') as (text: string) => unknown // has no types
 
 /** The file name of a release's software bill of materials: CycloneDX 1.6, JSON. */
 export const SBOM = 'sbom.cdx.json'
@@ -51,10 +54,20 @@ export async function writeSbom(
         ...(scope && { group: scope }),
         name: bare,
         version,
-        ...(license && { licenses: [{ expression: license }] }),
+        ...(license && { licenses: [licenseOf(license)] }),
         purl,
       }
     }),
   }
   await writeFile(join(out, SBOM), `${JSON.stringify(bill, undefined, 2)}\n`)
+}
+
+/** A license as package.json names it: an SPDX expression, or else words such as `SEE LICENSE IN LICENSE.md`. */
+function licenseOf(text: string): { expression: string } | { license: { name: string } } {
+  try {
+    parseExpression(text)
+    return { expression: text }
+  } catch {
+    return { license: { name: text } }
+  }
 }

@@ -93,7 +93,9 @@ async function switchHost(roll: Roll, host: Host, from: string | undefined, onSw
   if (result.code === 0 || (await host.current()) === id) onSwitched()
   await must(host, action, result)
   if (start) await must(host, 'start', await host.run(start))
-  if (health) {
+  const runs = start !== undefined || !result.stdout.includes('"reloaded":false')
+  if (!runs) onEvent({ host: host.name, step: 'skip', detail: 'nothing runs there yet; start current/bin/app start' })
+  if (health && runs) {
     onEvent({ host: host.name, step: 'health', detail: host.healthUrl! })
     await must(host, 'health', await host.run(health))
   }

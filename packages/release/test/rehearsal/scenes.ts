@@ -4,13 +4,12 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Network } from './network.ts'
-import { buildVersions, VERSIONS } from './releases.ts'
+import { VERSIONS } from './releases.ts'
 import { type Outcome, Stage } from './stage.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 10)
-const SHOP = join(import.meta.dirname, '../../../../apps/strickland')
 
-const stage = new Stage(new Network(process.argv[2]!))
+const stage = new Stage(new Network(process.argv[2]!), process.argv[3]!)
 const say = (text: string) => console.log(`deploy-rehearsal: ${text}`)
 const figures: string[] = []
 const note = (what: string, detail: string) => {
@@ -34,9 +33,8 @@ function failed(outcome: Outcome, reason: RegExp): Outcome {
 }
 
 try {
-  say('building the releases')
   await stage.build()
-  const [first, second, broken, slow, wrong, third] = (await buildVersions(SHOP, stage.folder)) as [
+  const [first, second, broken, slow, wrong, third] = VERSIONS.map(({ id }) => join(stage.folder, `${id}.tar.zst`)) as [
     string,
     string,
     string,

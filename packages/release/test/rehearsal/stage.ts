@@ -1,8 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPg } from '@arlen/pg'
@@ -33,13 +32,15 @@ export interface Outcome {
 
 /** The machines with what runs on them, and what is in front of them. */
 export class Stage {
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'arlen-rehearsal-'))
+  readonly folder: string
   readonly #network: Network
   readonly #apps = new Map<Machine, ChildProcess>()
   #postgres: Embedded | undefined
 
-  constructor(network: Network) {
+  /** @param folder - with the archives of the releases */
+  constructor(network: Network, folder: string) {
     this.#network = network
+    this.folder = folder
   }
 
   async build(): Promise<void> {
@@ -111,6 +112,7 @@ export class Stage {
       join(folder, 'config/deploy.js'),
       `export default { targets: { production: ${JSON.stringify(target)} } }\n`,
     )
+    writeFileSync(join(folder, 'config/app.js'), 'export default { apiOnly: true }\n')
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   }
 
@@ -242,9 +244,8 @@ ${servers.map((server, index) => `  server m${index + 1} ${server} check`).join(
   async end(): Promise<void> {
     await this.#network.end()
     await this.#postgres?.stop({ now: true })
-    execFileSync('sh', ['-c', `umount ${this.path(3)} 2>/dev/null; true`])
-    execFileSync('chmod', ['-R', 'u+w', this.folder])
-    rmSync(this.folder, { recursive: true, force: true })
+    // Its folder cannot be removed while it is mounted.
+    execFileSync('umount', ['--lazy', this.path(3)])
   }
 }
 

@@ -161,7 +161,7 @@ export class Stage {
   /** Starts the application of a machine, and waits until it is ready. */
   async startApp(machine: Machine): Promise<void> {
     const address = ['--host', `10.88.${machine}.2`, '--port', '3000', '--workers', '2']
-    const times = ['--pre-stop-delay', '1500ms', '--idle-window', '3s']
+    const times = ['--pre-stop-delay', '1500ms', '--idle-window', '1s']
     const command = [join(this.path(machine), 'current/bin/app'), 'start', ...address, ...times]
     const path = `${join(process.execPath, '..')}:${process.env.PATH}`
     const app = this.#network.spawn(machine, command, { env: { ARLEN_ENV: 'production', PATH: path } })

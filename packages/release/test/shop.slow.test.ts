@@ -9,6 +9,7 @@ import { createTestDatabase } from '@arlen/pg/testing'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { archiveRelease, type BuiltRelease, buildRelease, initTarget, verifyRelease } from '../src/index.ts'
 import { removeTree } from '../src/target/target-folder.ts'
+import { bundlePackages } from './bundle-packages.ts'
 import { temporaryFolder } from './support.ts'
 
 const SHOP = fileURLToPath(new URL('../../../apps/strickland', import.meta.url))
@@ -22,6 +23,7 @@ let first: BuiltRelease
 let folder: string
 
 beforeAll(async () => {
+  bundlePackages()
   folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
   first = await buildRelease({ root: SHOP, outDir: join(folder, 'releases'), allowDirty: true })
   return () => removeTree(folder)

@@ -6,6 +6,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { removeTree } from '../../src/target/target-folder.ts'
+import { bundlePackages } from '../bundle-packages.ts'
 import { Network, obstacle } from './network.ts'
 import { buildVersions } from './releases.ts'
 
@@ -24,6 +25,7 @@ let code: number | null = 1
 try {
   // Here, where the registry is within reach.
   console.log('deploy-rehearsal: building the releases')
+  bundlePackages()
   await buildVersions(SHOP, folder)
   network.make(MACHINES)
   // From here on as a program of the front, where the load balancers, the database and the deploying machine are.

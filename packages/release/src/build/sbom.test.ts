@@ -1,3 +1,7 @@
+// The validator finds these by itself.
+import 'ajv'
+import 'ajv-formats'
+import 'ajv-formats-draft2019'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'

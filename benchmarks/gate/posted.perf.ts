@@ -1,8 +1,10 @@
 import { defineScenario } from '@arlen/perf'
+import { SLACK } from './slack.ts'
 
 export default defineScenario({
   about: 'a JSON body of 300 bytes, parsed and checked by a schema',
   app: 'gate/servers/posted.ts',
+  slack: SLACK,
   request: {
     path: '/api/orders',
     json: {

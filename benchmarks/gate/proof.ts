@@ -32,6 +32,8 @@ for (let next = nextRun(); next !== undefined && performance.now() < until; next
   )
 }
 
+if (!process.env.PERF_PROOF_FILE) await import('./proof/write.ts')
+
 /** The kind that has the least of what it is to have. */
 function nextRun(): [scenario: string, injection: Injection] | undefined {
   const done = existsSync(file)

@@ -1,9 +1,11 @@
 import { defineScenario } from '@arlen/perf'
 import { createPg } from '@arlen/pg'
+import { SLACK } from './slack.ts'
 
 export default defineScenario({
   about: 'one row from the database, as JSON',
   app: 'gate/servers/row.ts',
+  slack: SLACK,
   request: '/api/products/217',
   budget: { queries: 1 },
   data: async ({ dsn }) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { test as base, beforeEach, expect, onTestFinished } from 'vitest'
+import { writeDecided } from '../perf/decided.ts'
 import { forgetChecked, writeChecked } from './checked.ts'
 import { refusals, SIGNERS } from './gate.ts'
 import { git } from './git.ts'
@@ -37,9 +38,15 @@ beforeEach(async () => {
   }
   for (const [name, value] of Object.entries(key)) await git(root, 'config', name, value)
   head = await commit()
-  writeChecked(root, head)
+  pass(head)
   await git(root, 'tag', '--sign', '--message', 'v1.0.0', 'v1.0.0')
 })
+
+/** As `make check` and `make perf` do. */
+function pass(commit: string): void {
+  writeChecked(root, commit)
+  writeDecided(root, commit)
+}
 
 test('a checked commit with a signed tag is published', async () => {
   expect(await refusals(root)).toEqual([])
@@ -67,9 +74,18 @@ test('nothing is published from a commit that was not checked', async () => {
   expect(await refusals(root)).toEqual([`\`make check\` has not passed on ${head}: run it`])
   write('README.md', 'later\n')
   const later = await commit()
+  writeDecided(root, later)
   writeChecked(root, head)
   await git(root, 'tag', '--sign', '--force', '--message', 'v1.0.0', 'v1.0.0')
   expect(await refusals(root)).toEqual([`\`make check\` has not passed on ${later}, but on ${head}: run it`])
+})
+
+test('nothing is published from a commit whose speed was not decided on', async () => {
+  write('README.md', 'later\n')
+  const later = await commit()
+  writeChecked(root, later)
+  await git(root, 'tag', '--sign', '--force', '--message', 'v1.0.0', 'v1.0.0')
+  expect(await refusals(root)).toEqual([`\`make perf\` has not decided on ${later}, but on ${head}: run it`])
 })
 
 test('nothing is published from files that differ from the commit', async () => {
@@ -87,13 +103,13 @@ test('a tag that is missing, unsigned, signed by someone else or elsewhere is re
   await git(root, ...stranger, 'tag', '--sign', '--force', '--message', 'v1.0.0', 'v1.0.0')
   expect(await refusals(root)).toEqual([expect.stringContaining('v1.0.0 is not signed by anybody in')])
   write('README.md', 'later\n')
-  writeChecked(root, await commit())
+  pass(await commit())
   expect(await refusals(root)).toEqual([expect.stringContaining(`v1.0.0 is a tag of ${head}`)])
 })
 
 test('a repository that names nobody who may sign publishes nothing', async () => {
   write(SIGNERS, '# nobody yet\n')
-  writeChecked(root, await commit())
+  pass(await commit())
   expect(await refusals(root)).toEqual([expect.stringContaining('nobody may sign releases yet')])
 })
 

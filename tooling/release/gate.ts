@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readDecided } from '../perf/decided.ts'
 import { cleanCommit, readChecked } from './checked.ts'
 import { git } from './git.ts'
 import { outdatedManifests, publishedFolders, readIdentity, unfilled } from './identity.ts'
@@ -28,13 +29,19 @@ export async function refusals(root: string): Promise<string[]> {
     return [`the packages have different versions (${versions.join(', ')}): \`pnpm run version\``]
   const commit = await cleanCommit(root)
   if (commit === undefined) return ['files differ from the commit that is checked out: commit or discard them']
-  return [...unchecked(root, commit), ...(await unsigned(root, `v${version}`, commit))]
+  return [...unchecked(root, commit), ...undecided(root, commit), ...(await unsigned(root, `v${version}`, commit))]
 }
 
 function unchecked(root: string, commit: string): string[] {
   const checked = readChecked(root)
   if (checked?.commit === commit) return []
   return [`\`make check\` has not passed on ${commit}${checked ? `, but on ${checked.commit}` : ''}: run it`]
+}
+
+function undecided(root: string, commit: string): string[] {
+  const decided = readDecided(root)
+  if (decided?.commit === commit) return []
+  return [`\`make perf\` has not decided on ${commit}${decided ? `, but on ${decided.commit}` : ''}: run it`]
 }
 
 async function unsigned(root: string, tag: string, commit: string): Promise<string[]> {

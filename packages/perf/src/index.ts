@@ -1,5 +1,5 @@
 export { type BaselineReason, type BaselineRecord, baselineOf, readBaseline } from './baseline/record.ts'
-export type { Comparison, Verdict } from './decide/comparison.ts'
+export { type Comparison, compare, type Pairs, type Verdict } from './decide/comparison.ts'
 export { type PerfErrorCode, perfError } from './errors.ts'
 export type { Recorded } from './gate/compare-samples.ts'
 export { CHECK, type Effort, GLANCE, PROOF, RELEASE, SMOKE } from './gate/effort.ts'
@@ -18,6 +18,7 @@ export {
   type Measurement,
   type Scenario,
   type ScenarioOptions,
+  type Slack,
 } from './scenario/scenario.ts'
 export { type BootstrapOptions, type Interval, medianInterval } from './stats/bootstrap.ts'
 export { slopeInterval } from './stats/slope.ts'

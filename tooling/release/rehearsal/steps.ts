@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeDecided } from '../../perf/decided.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { cleanCommit, writeChecked } from '../checked.ts'
 import { publishedVersions, refusals } from '../gate.ts'
@@ -19,6 +20,8 @@ export async function showRefusals(clone: Clone, say: Say): Promise<void> {
   await commit(clone)
   await refused(first, '`make check` has not passed', say)
   writeChecked(folder, await head(folder))
+  await refused(first, '`make perf` has not decided', say)
+  writeDecided(folder, await head(folder))
   await refused(first, 'there is no tag', say)
   await clone.git('tag', '--annotate', '--message', 'unsigned', await tagOf(folder))
   await refused(first, 'not signed', say)
@@ -60,6 +63,7 @@ export async function releaseCandidate(clone: Clone, registry: Registry, say: Sa
   await clone.run('pnpm', 'run', 'version')
   await commit(clone)
   writeChecked(clone.folder, await head(clone.folder))
+  writeDecided(clone.folder, await head(clone.folder))
   const version = await publish(clone)
   assert.match(version, /-next\.0$/)
   for (const folder of publishedFolders(clone.folder)) {

@@ -32,6 +32,12 @@ describe('counters are held hard:', () => {
     expect(checkCounters(counted, [], { queries: 2 }).map(({ verdict }) => verdict)).not.toContain('loss')
   })
 
+  test('a scenario may say how many more are none yet', () => {
+    const lost = (modules: number) =>
+      checkCounters({ ...counted, modules }, [{ from: 'baseline', counters: counted }], {}, { modules: 5 })[0]!.verdict
+    expect([105, 106].map(lost)).toEqual(['ok', 'loss'])
+  })
+
   test('what could not be counted says why, and is no loss', () => {
     const [, , calls] = checkCounters({ ...counted, calls: 'strace(1) is not installed' }, [], {})
     expect(calls).toMatchObject({ name: 'calls', verdict: 'ok', note: 'strace(1) is not installed' })

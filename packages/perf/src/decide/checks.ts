@@ -1,7 +1,7 @@
 import type { Check } from '../gate/report.ts'
 import type { Counters } from '../measure/counters.ts'
 import type { Growth } from '../measure/growth.ts'
-import type { Budget } from '../scenario/scenario.ts'
+import type { Budget, Slack } from '../scenario/scenario.ts'
 import type { Interval } from '../stats/bootstrap.ts'
 import type { Verdict } from './comparison.ts'
 
@@ -14,7 +14,12 @@ export interface Bounds {
 const COUNTED = { modules: 'modules loaded', queries: 'queries', calls: 'system calls' } as const
 
 /** Counters are held hard: one more is a loss. */
-export function checkCounters(counted: Counters, bounds: readonly Bounds[], budget: Budget = {}): Check[] {
+export function checkCounters(
+  counted: Counters,
+  bounds: readonly Bounds[],
+  budget: Budget = {},
+  slack: Slack = {},
+): Check[] {
   const checks: Check[] = []
   for (const [name, title] of Object.entries(COUNTED) as [keyof typeof COUNTED, string][]) {
     const value = counted[name]
@@ -23,8 +28,10 @@ export function checkCounters(counted: Counters, bounds: readonly Bounds[], budg
       continue
     }
     for (const { from, counters } of bounds) {
-      const bound = counters[name]
-      if (typeof bound === 'number') checks.push({ name, title, value, bound, from, verdict: atMost(value, bound) })
+      const figure = counters[name]
+      if (typeof figure !== 'number') continue
+      const bound = figure + (slack[name] ?? 0)
+      checks.push({ name, title, value, bound, from, verdict: atMost(value, bound) })
     }
     const most = budget[name]
     if (most !== undefined)

@@ -14,6 +14,9 @@ export const SPREADS = 3
 /** A limit beyond this, 30 %, hides too much for an `ok`. */
 export const WIDEST_LIMIT = 0.3
 
+/** An interval that holds the true value 95 times of 100 is so many standard errors wide. */
+const WIDTH_IN_ERRORS = 3.92
+
 /** Samples of two sides that were taken side by side, in groups: one for each set of processes. */
 export type Pairs = readonly (readonly (readonly [own: number, other: number])[])[]
 
@@ -27,22 +30,22 @@ export interface Comparison {
   /** The same for two processes of the baseline. */
   same: Interval
   sameRatios: number[][]
-  /** How far from 1 the interval of the baseline beside itself reaches. */
+  /** How well this run can tell: the standard error of `same`, or how far it lies from 1, whichever is more. */
   spread: number
   limit: number
   verdict: Verdict
 }
 
 /**
- * Decides by the median of the paired ratios and its interval. The limit is 5 %, or three times the spread between two
- * processes of the baseline that were measured in the same run, whichever is more.
+ * Decides by the median of the paired ratios and its interval. The limit is 5 %, or three times the spread of two processes of
+ * the baseline that were measured in the same run, whichever is more: what is past it, interval and all, is no chance.
  */
 export function compare(pairs: Pairs, twins: Pairs): Comparison {
   const ratios = ratiosOf(pairs)
   const sameRatios = ratiosOf(twins)
   const ratio = medianInterval(ratios)
   const same = medianInterval(sameRatios)
-  const spread = Math.max(Math.abs(same.low - 1), Math.abs(same.high - 1))
+  const spread = Math.max((same.high - same.low) / WIDTH_IN_ERRORS, Math.abs(same.estimate - 1))
   const limit = Math.max(LEAST_LIMIT, SPREADS * spread)
   const all = pairs.flat()
   return {

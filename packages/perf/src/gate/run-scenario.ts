@@ -107,7 +107,7 @@ class Measuring {
     if (other) bounds.push({ from: 'baseline', counters: countedOf(other) })
     else if (recorded) bounds.push({ from: 'record', counters: numbersOf(recorded) })
     const check = (counters: Counters) => [
-      ...checkCounters(counters, bounds, scenario.budget),
+      ...checkCounters(counters, bounds, scenario.budget, scenario.slack),
       ...this.#allocations(counters.allocatedBytes, other?.allocatedBytes),
     ]
     let checks = check(own)

@@ -114,9 +114,10 @@ ${checks.length > 0 ? renderChecks(checks) : ''}
 
 function renderChecks(checks: readonly Check[]): string {
   const rows = checks.map(({ title, value, bound, from, verdict, note, name }) => {
+    const isCounted = !Number.isNaN(value) || verdict !== 'ok'
     const relation = name === 'capacity' ? 'at least' : 'at most'
     const held = bound === undefined ? '–' : `${relation} ${label(bound)} (${from})`
-    return `<tr><td>${escapeHtml(title)}</td><td>${shown(value)}</td><td>${escapeHtml(held)}</td><td><span class="verdict ${verdict}">${VERDICTS[verdict]}</span> ${escapeHtml(note ?? '')}</td></tr>`
+    return `<tr><td>${escapeHtml(title)}</td><td>${shown(value)}</td><td>${escapeHtml(held)}</td><td>${isCounted ? `<span class="verdict ${verdict}">${VERDICTS[verdict]}</span> ` : ''}${escapeHtml(note ?? '')}</td></tr>`
   })
   return `<table><thead><tr><th>counted or held to a bound</th><th>candidate</th><th>may be</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
@@ -185,6 +186,6 @@ function signed(value: number): string {
 const METHOD = `<section><h2>How to read it</h2>
 <p>Candidate and baseline run side by side in the same minutes on the same cores, block by block, forward and backward in turn. A dot is one
 pair: the candidate's figure divided by the baseline's right beside it. The bar is the interval of their median (95 %, by bootstrap over sets
-of processes and pairs). The second row is the baseline beside itself: what this machine, now, calls the same. The limit is 5 %, or three times how
-far that row's interval reaches from 1. It is a loss when the whole bar is past the limit, twice, and no loss when the whole bar is before it. Whatever
+of processes and pairs). The second row is the baseline beside itself: what this machine, now, calls the same. The limit is 5 %, or three times the
+spread of that row: the standard error of its median, or the distance of its median from 1. It is a loss when the whole bar is past the limit, twice, and no loss when the whole bar is before it. Whatever
 lies between is undecided, and no reason to fail.</p></section>`

@@ -17,7 +17,7 @@ export interface StripRow {
 export function strip(rows: readonly StripRow[], marks: readonly { at: number; text: string }[], unit: string): string {
   const height = rows.length * ROW + 40
   // The outermost samples of a busy machine would press everything else together.
-  const inner = rows.flatMap(({ values }) => [quantile(values, 0.02), quantile(values, 0.98)])
+  const inner = rows.flatMap(({ values }) => [quantile(values, 0.05), quantile(values, 0.95)])
   const bounds = [
     ...inner,
     ...rows.flatMap(({ interval }) => (interval ? [interval.low, interval.high] : [])),
@@ -28,7 +28,9 @@ export function strip(rows: readonly StripRow[], marks: readonly { at: number; t
   const parts = [horizontalAxis(x, height - 24, unit)]
   for (const { at, text } of marks) {
     parts.push(element('line', { x1: x(at), x2: x(at), y1: 10, y2: height - 24, class: 'mark' }))
-    parts.push(element('text', { x: x(at) + 3, y: 10, class: 'note' }, escapeHtml(text)))
+    const isFirst = at === marks[0]!.at
+    const anchor = isFirst ? { x: x(at) - 3, 'text-anchor': 'end' } : { x: x(at) + 3 }
+    parts.push(element('text', { ...anchor, y: 10, class: 'note' }, escapeHtml(text)))
   }
   for (const [at, { name, className, values, interval }] of rows.entries()) {
     const y = 16 + at * ROW + ROW / 2

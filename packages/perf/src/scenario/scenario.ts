@@ -22,6 +22,13 @@ export interface Budget {
   growthBytes?: number | undefined
 }
 
+/** Counters that may be more than the baseline's without being a loss. */
+export interface Slack {
+  modules?: number | undefined
+  queries?: number | undefined
+  calls?: number | undefined
+}
+
 /** What `data` may give. */
 export interface ScenarioData {
   headers?: Readonly<Record<string, string>> | undefined
@@ -46,6 +53,8 @@ export interface ScenarioOptions {
   /** What to measure. Default: everything, the start once for each application. */
   measure?: readonly Measurement[] | undefined
   budget?: Budget | undefined
+  /** How many more than the baseline are no loss yet. Default: none. */
+  slack?: Slack | undefined
 }
 
 /** A scenario with everything decided. */
@@ -78,6 +87,8 @@ const BUDGET: OptionTable<Budget> = {
   growthBytes: option.number(0),
 }
 
+const SLACK: OptionTable<Slack> = { modules: option.number(0), queries: option.number(0), calls: option.number(0) }
+
 const OPTIONS: OptionTable<ScenarioOptions> = {
   about: option.text,
   request: option.either(option.text, option.nested(REQUEST)),
@@ -87,6 +98,7 @@ const OPTIONS: OptionTable<ScenarioOptions> = {
   env: option.recordOf(option.string),
   measure: option.listOf(option.oneOf(...MEASUREMENTS)),
   budget: option.nested(BUDGET),
+  slack: option.nested(SLACK),
 }
 
 const OWNER = 'defineScenario()'

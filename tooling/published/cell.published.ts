@@ -300,6 +300,8 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
           await page.goto('/_boomhauer/requests')
           await page.getByRole('link', { name: 'GET /users/1' }).first().click()
           await page.getByText('select id, name from users').waitFor()
+          await page.getByRole('button', { name: 'Explain' }).click()
+          await page.getByText(/Scan.* on users/).waitFor()
         })
       } finally {
         await browser.close()

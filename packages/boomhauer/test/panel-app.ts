@@ -38,6 +38,10 @@ app.get('/write', async c => {
   await c.db.query('insert into notes (text) values ($1)', ['x'])
   return c.text('ok')
 })
+app.get('/find/:text', async c => {
+  await c.db.query("select * from notes where text = $1 or '$2' = ''", [c.params.text])
+  return c.text('ok')
+})
 app.get('/count', async c => c.text(String((await c.db.query('select from notes')).rows.length)))
 app.get('/failing', async c => {
   await c.db.query('select from nowhere').catch(() => undefined)

@@ -129,6 +129,14 @@ test('a query is explained on demand, and not run', async () => {
   expect(html).not.toContain('client.js')
 })
 
+test('the plan is that of any parameters, not of none', async () => {
+  const { id } = await requested('/find/x')
+  for (const _ of [1, 2]) {
+    const { plan } = JSON.parse((await post(`requests/${id}/sql/0/plan`, AS_PROGRAM)).body)
+    expect(plan.text).toMatch(/Scan on notes[\s\S]*Filter: \(text = \$1\)/)
+  }
+})
+
 test('a plan that cannot be had has its reason; what is not a query of a request has none', async () => {
   const { id } = await requested('/failing')
   const answer = await post(`requests/${id}/sql/0/plan`, AS_PROGRAM)

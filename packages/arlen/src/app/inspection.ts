@@ -25,31 +25,34 @@ export function inspectRoutes(router: Router<Handler<Context>>): InspectedRoute[
 
 /** How long planning may take, in milliseconds. */
 const PLANNING_MS = 5_000
-
-/** What may contain a dollar sign that is no parameter: strings, quoted names and comments. */
-const OPAQUE = /'[^']*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|--.*|\/\*[\s\S]*?\*\//g
-
-/** How many parameters a query has. */
-export function parametersOf(sql: string): number {
-  const numbers = [...sql.replace(OPAQUE, ' ').matchAll(/\$(\d+)/g)].map(([, digits]) => Number(digits))
-  return Math.max(0, ...numbers)
-}
-
-interface PlanLine {
-  'QUERY PLAN': string
-}
+/**
+ * Explains the query in a setting, and puts the plan into another one. With parameters from outside, PostgreSQL would plan for their
+ * values; inside a block there are none. A cursor takes one statement only.
+ */
+const EXPLAIN = `do $explain$
+declare
+  line text;
+  plan text := '';
+begin
+  for line in execute 'explain (generic_plan) ' || current_setting('arlen.query') loop
+    plan := plan || line || chr(10);
+  end loop;
+  perform set_config('arlen.plan', plan, true);
+end
+$explain$`
 
 /**
  * The plan of a query whatever its parameters are, as EXPLAIN of PostgreSQL 16 and later writes it. The query is not run, and
  * the transaction around it may only read.
  */
 export function explain(db: Pg, sql: string): Promise<string> {
+  const options = { prepare: false, timeoutMs: PLANNING_MS }
   return db.tx(
     async tx => {
-      const options = { prepare: false, timeoutMs: PLANNING_MS }
-      const values = Array.from({ length: parametersOf(sql) }, () => null)
-      const { rows } = await tx.query<PlanLine>(`explain (generic_plan) ${sql}`, values, options)
-      return rows.map(line => line['QUERY PLAN']).join('\n')
+      await tx.query("select set_config('arlen.query', $1, true)", [sql], options)
+      await tx.query(EXPLAIN, [], options)
+      const { rows } = await tx.query<{ plan: string }>("select current_setting('arlen.plan') as plan", [], options)
+      return rows[0]?.plan.trimEnd() ?? ''
     },
     { readOnly: true },
   )

@@ -75,7 +75,8 @@ export class Panel {
         ? { text }
         : { failure: 'The application cannot explain queries, or it does not run.' }
     } catch (error) {
-      return { failure: (error as Error).message }
+      // The first line is the server's; the others are about the query that asked for the plan.
+      return { failure: (error as Error).message.split('\n', 1)[0]! }
     }
   }
 

@@ -209,8 +209,15 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
     good: ['alter table t validate constraint other'],
   },
   drop_column: {
-    bad: ['alter table t drop column a', 'create table if not exists t (a int); alter table t drop column a'],
+    bad: [
+      'alter table t drop column a',
+      'create table if not exists t (a int); alter table t drop column a',
+      'alter type pair drop attribute b',
+      'alter type s.pair add attribute c int, drop attribute if exists b cascade',
+    ],
     good: [
+      'create type pair as (a int, b int); alter type pair drop attribute b',
+      'alter type pair add attribute c int',
       'create table t (a int); alter table t drop column a',
       'alter table t add column a int; alter table public.t drop column a',
     ],

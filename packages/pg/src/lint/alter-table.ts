@@ -25,8 +25,8 @@ type CommandCheck = (command: AlterCommand) => Fault[]
 /** ALTER TABLE, command by command. */
 export const checkAlterTable: Check = (statement, context) => {
   const { node, text } = statement
-  if (node.objtype === 'OBJECT_TYPE') return []
   const table = relationName(node.relation)
+  if (node.objtype === 'OBJECT_TYPE') return checkAlterType(statement, table, context)
   const isNew = context.created.has(`relation ${table}`)
   const { head, commands } = splitAlter(text)
   const on = quoteName(table)
@@ -39,6 +39,13 @@ export const checkAlterTable: Check = (statement, context) => {
     if (command.subtype === 'AT_AddColumn') context.created.add(`column ${table}.${tree(def.ColumnDef).colname}`)
     return faults
   })
+}
+
+/** ALTER TYPE of a composite type. */
+function checkAlterType({ node, text }: Parameters<Check>[0], type: string, { created }: Context): Fault[] {
+  const drops = list(node.cmds).some(each => tree(each.AlterTableCmd).subtype === 'AT_DropColumn')
+  if (!drops || created.has(`type ${type}`)) return []
+  return [{ rule: 'drop_column', on: quoteName(type), recipe: afterRelease('drop_column', text) }]
 }
 
 const rewrites: CommandCheck = ({ head, text, on }) => [

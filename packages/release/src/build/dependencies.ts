@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { releaseError } from '../errors.ts'
@@ -89,6 +89,41 @@ async function deployFromWorkspace({ name, folder }: Manager, root: string, stag
   }
   const { name: packageName } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string }
   await install('pnpm', ['--filter', packageName, '--prod', '--legacy', ...PNPM_OPTIONS, 'deploy', stage], folder)
+  await publishManifests(folder, join(stage, 'node_modules'))
+}
+
+/** What pnpm takes from `publishConfig` when it publishes a package. Its `files` may be those that only these lead to. */
+const PUBLISHED = [
+  'main',
+  'module',
+  'exports',
+  'imports',
+  'bin',
+  'type',
+  'browser',
+  'types',
+  'typings',
+  'umd:main',
+] as const
+
+/** `pnpm deploy` copies the files that would be published, but not the manifest. */
+async function publishManifests(workspace: string, modules: string): Promise<void> {
+  const { stdout } = await run('pnpm', ['--recursive', 'list', '--depth', '-1', '--json'], {
+    cwd: workspace,
+    maxBuffer: 2 ** 26,
+  })
+  for (const { name } of JSON.parse(stdout) as { name?: string }[]) {
+    const file = join(modules, name ?? '', 'package.json')
+    if (name === undefined || !existsSync(file)) continue
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    const published = (manifest.publishConfig ?? {}) as Record<string, unknown>
+    const fields = PUBLISHED.filter(field => field in published)
+    if (fields.length === 0) continue
+    for (const field of fields) manifest[field] = published[field]
+    // Another name of this file is in pnpm's store.
+    await rm(file)
+    await writeFile(file, `${JSON.stringify(manifest, undefined, 2)}\n`)
+  }
 }
 
 async function install(command: string, args: readonly string[], cwd: string): Promise<void> {

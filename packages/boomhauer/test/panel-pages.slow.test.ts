@@ -44,6 +44,7 @@ describe.skipIf(!CHROMIUM)(`the panel in a browser${REASON}`, () => {
     await tab.goto(`${app.server.url}/_boomhauer/requests/${numbers['/write']}`)
     await tab.getByRole('button', { name: 'Explain' }).click()
     await tab.getByText('Insert on notes').waitFor()
+    expect(new URL(tab.url()).pathname).toMatch(/\/sql\/0\/plan$/)
   })
 
   test('the link of a 404 leads to the routes', async () => {

@@ -106,7 +106,11 @@ export async function breakAndMend(page: Page, project: string, { files, message
     if (text === undefined) rmSync(join(project, name))
     else writeProject(project, { [name]: text })
   }
-  await page.locator('.stage').waitFor({ state: 'detached', ...patience })
+  // Types may complain of the same, in a notice with stages of its own.
+  await page
+    .locator('.stage')
+    .first()
+    .waitFor({ state: 'detached', ...patience })
   return { ...shown, isMended: withoutBuild(await page.content()) === withoutBuild(healthy) }
 }
 

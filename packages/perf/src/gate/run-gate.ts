@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type BaselineRecord, recordedFor } from '../baseline/record.ts'
 import { perfError } from '../errors.ts'
-import { wireRequest } from '../load/request.ts'
+import { SILENCE, wireRequest } from '../load/request.ts'
 import { type Bench, type Program, Side, startLoad } from '../measure/side.ts'
 import { divideCores } from '../process/cores.ts'
 import type { NamedScenario } from '../scenario/load-scenarios.ts'
@@ -14,7 +14,7 @@ import { Databases, migrationsOf } from './database.ts'
 import { CHECK, type Effort } from './effort.ts'
 import { describeMachine } from './machine.ts'
 import { type GateReport, type ScenarioReport, type SideLabel, worst } from './report.ts'
-import { runScenario } from './run-scenario.ts'
+import { runScenario, type ScenarioRun } from './run-scenario.ts'
 
 /** A program to measure: a folder, and what people call it. */
 export interface Subject extends SideLabel {
@@ -78,7 +78,7 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
       const measure = scenario.measure ?? measurementsOf(app ?? '', startsOf)
       const other = baseline && (await usable(() => program(baseline), scenario, bench))
       reports.push(
-        await runScenario({
+        await runOrExplain({
           candidate: await program(candidate),
           baseline: typeof other === 'string' ? undefined : other,
           notes: typeof other === 'string' ? [`the baseline cannot run this scenario: ${other}`] : [],
@@ -110,6 +110,38 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
     scenarios: reports,
     notes: [...notes],
     ms: performance.now() - started,
+  }
+}
+
+/**
+ * A server that stands still, under a machine that has no time for it or under strace(1), is no loss of speed: it is measured once
+ * more, and then undecided. Everything else that goes wrong is an error.
+ */
+async function runOrExplain(run: ScenarioRun): Promise<ScenarioReport> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await runScenario(run)
+    } catch (error) {
+      const { message } = error as Error
+      if (!message.startsWith(SILENCE)) throw error
+      run.onProgress(`${run.scenario.name}: ${message}`)
+      if (tries === 1) return undecidedReport(run.scenario, message)
+    }
+  }
+}
+
+function undecidedReport({ name, about = '' }: NamedScenario, note: string): ScenarioReport {
+  const raw = { rounds: [], starts: [], counters: {}, growth: {} }
+  return {
+    name,
+    about,
+    verdict: 'undecided',
+    comparisons: [],
+    checks: [],
+    capacity: undefined,
+    notes: [note],
+    raw,
+    ms: 0,
   }
 }
 

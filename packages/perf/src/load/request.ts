@@ -34,6 +34,9 @@ export interface WireRequest {
   check: 'bytes' | 'status'
 }
 
+/** How the error begins where a server does not answer any more. */
+export const SILENCE = 'no answer came within'
+
 /** Everything that a description leaves open is decided. */
 export function wireRequest(given: ScenarioRequest): WireRequest {
   const request: RequestDescription = typeof given === 'string' ? { path: given } : given

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { Refusal } from '../process/answer-calls.ts'
 import { type Answer, matches, readResponse } from './answer.ts'
-import { bytesOf, nameOf, type WireRequest } from './request.ts'
+import { bytesOf, nameOf, SILENCE, type WireRequest } from './request.ts'
 
 /** A request, and the answer that was the first to it. */
 interface Step {
@@ -85,7 +85,7 @@ export class Session {
         }
         let seen = -1
         watch = setInterval(() => {
-          if (answers === seen) reject(new Refusal(`no answer came within ${SILENCE_MS / 1000} s`))
+          if (answers === seen) reject(new Refusal(`${SILENCE} ${SILENCE_MS / 1000} s`))
           seen = answers
         }, SILENCE_MS)
       })

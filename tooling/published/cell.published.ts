@@ -287,6 +287,7 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       const browser = await launch()
       try {
         await user.serving(project, user.arlen(project, 'boomhauer', '--port', '0'), {}, developed, async url => {
+          await fetch(url) // the first page waits for the database, too
           const { page } = await Window.open(browser, url)
           for (const breakage of BREAKAGES) {
             const shown = await breakAndMend(page, project, breakage)

@@ -1,5 +1,5 @@
 // Three machines with real ssh, nginx, HAProxy and PostgreSQL, in network namespaces of this one: releases are rolled out and back
-// under load, and everything goes wrong that can. `make deploy-rehearsal`, ROUNDS=10. Prints the figures of docs/deploy/rehearsal.md.
+// under load, and everything goes wrong that can. `make deploy-rehearsal`, ROUNDS=10. Prints the figures of docs/deploy/several-machines.md.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'

@@ -81,7 +81,7 @@ describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made wi
     const [machine] = network.machines
     const job = new Pod(image, podOf(manifest('kubernetes-migrate.yaml'), 'Job'), machine!, secret)
     onTestFinished(() => job.container.remove())
-    expect([await job.container.exit, job.container.output]).toEqual([0, expect.stringContaining('0001')])
+    expect([await job.container.exit, job.container.output]).toEqual([0, expect.stringContaining('Applied 0001')])
 
     const pod = new Pod(image, kubernetes(), machine!, secret)
     onTestFinished(() => pod.container.remove())

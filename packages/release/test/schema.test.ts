@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { createPg } from '@arlen/pg'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { activateRelease, contractRelease, initTarget, pruneReleases, rollbackRelease } from '../src/index.ts'
+import {
+  activateRelease,
+  contractRelease,
+  expandSchema,
+  initTarget,
+  pruneReleases,
+  rollbackRelease,
+} from '../src/index.ts'
 import { type FakeRelease, temporaryFolder, writeRelease } from './support.ts'
 
 const create = {
@@ -33,7 +40,7 @@ async function targetWith(...releases: [id: string, migrations: FakeRelease['mig
     )
     return rows[0]!.names
   }
-  return { target, columns }
+  return { target, columns, dsn: database.dsn }
 }
 
 test('an activation expands, leaves contract steps, and contract applies them', async () => {
@@ -125,4 +132,19 @@ test('a migration that fails leaves the running release', async () => {
 test('without a running release there is nothing to contract', async () => {
   const { target } = await targetWith(['r1', [create]])
   await expect(contractRelease({ target })).rejects.toMatchObject({ code: 'contract_not_applied' })
+})
+
+test('without a target, a release expands the schema and names what waits; an empty database gets all', async () => {
+  const { target, columns, dsn } = await targetWith(['r1', [create]], ['r2', [create, add, drop]])
+  const rootOf = (id: string) => join(target, 'releases', id)
+  expect(await expandSchema({ root: rootOf('r1'), dsn })).toEqual({ migrations: ['0001_create.sql'], deferred: [] })
+  const expanded = { migrations: ['0002_add.sql'], deferred: ['0003_drop.sql'] }
+  expect(await expandSchema({ root: rootOf('r2'), dsn, dryRun: true })).toEqual(expanded)
+  expect(await columns()).toBe('id name login')
+  expect(await expandSchema({ root: rootOf('r2'), dsn })).toEqual(expanded)
+  expect(await columns()).toBe('id name login email')
+  expect(await expandSchema({ root: rootOf('r2'), dsn })).toEqual({ migrations: [], deferred: ['0003_drop.sql'] })
+  const empty = await targetWith(['r2', [create, add, drop]])
+  const all = { migrations: ['0001_create.sql', '0002_add.sql', '0003_drop.sql'], deferred: [] }
+  expect(await expandSchema({ root: join(empty.target, 'releases/r2'), dsn: empty.dsn })).toEqual(all)
 })

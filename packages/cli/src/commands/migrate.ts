@@ -42,6 +42,7 @@ export const migrateCommand: Command = {
     ['--dry-run', 'Print the plan and change nothing'],
     ['--lint', 'Look for what is not safe while the application runs, in what is not applied; change nothing'],
     ['--check', 'With --dry-run: apply what is pending to a copy of the schema, which is dropped again'],
+    ['--expand', 'up: leave what a running older release could not live with, as arlen release activate does'],
     ['--steps <n>', 'down: how many to undo, instead of one'],
     ['--to <version>', 'down: undo everything after this version'],
     ['--schema <name>', 'Schema to migrate, created when it is missing; default the first of the search path'],
@@ -106,9 +107,25 @@ async function lint(task: Task): Promise<number> {
 
 async function up(task: Task): Promise<number | undefined> {
   if (task.input.options.lint === true) return lint(task)
+  if (task.input.options.expand === true) return expand(task)
 
   const report = await task.pg.migrate({ ...optionsOf(task), check: task.input.options.check === true })
   return conclude(task, report, report.steps.length === 0 ? 'Nothing to migrate.' : undefined)
+}
+
+/** Applies what older releases can live with, and names what waits. */
+async function expand(task: Task): Promise<undefined> {
+  const { target, dryRun, input, io } = task
+  const { schema, table } = target
+  if (schema ?? table) throw new UsageError('--expand goes with neither --schema nor --table')
+  const { expandSchema } = await import('@arlen/release')
+  const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
+  const result = await expandSchema({ root, dsn: String(target.dsn), dryRun })
+  const { migrations, deferred } = result
+  const applied =
+    migrations.length === 0 ? 'Nothing to migrate.' : `${dryRun ? 'Would apply' : 'Applied'} ${migrations.join(', ')}.`
+  const waits = deferred.length === 0 ? '' : ` Waiting until no older release runs: ${deferred.join(', ')}.`
+  return conclude(task, result, applied + waits)
 }
 
 async function undo(task: Task, run: Migrations['migrateDown']): Promise<undefined> {

@@ -15,7 +15,11 @@ export interface SchemaState {
 }
 
 /** Compares a database with the migrations of a release. */
-export async function schemaState(dsn: string, dir: string, manifest: Manifest): Promise<SchemaState> {
+export async function schemaState(
+  dsn: string,
+  dir: string,
+  manifest: Pick<Manifest, 'migrations'>,
+): Promise<SchemaState> {
   const all = await migrationStatus({ dsn, dir: join(dir, MIGRATIONS) })
   const lacking = new Set(all.filter(isLacking).map(({ version }) => BigInt(version)))
   return {

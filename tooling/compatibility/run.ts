@@ -141,7 +141,7 @@ function writePage(tried: readonly Row[]): void {
   const at = page.indexOf(start) + start.length
   const table = page.slice(at, page.indexOf(end))
   const lines = new Map(
-    [...table.matchAll(/^\| ([^|]+?) \|.*$/gm)].slice(2).map(([line, name]) => [name!, line] as const),
+    [...table.matchAll(/^\| ([^|]+?) \|.*$/gm)].map(([line, name]) => [name!, line] as const),
   )
   for (const { name, version, outcome } of tried) {
     lines.set(name, `| ${name} | ${version} | ${date} | ${outcome.replaceAll('|', '\\|')} |`)

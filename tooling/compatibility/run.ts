@@ -140,9 +140,7 @@ function writePage(tried: readonly Row[]): void {
   const [start, end] = ['<!-- frameworks -->\n', '<!-- end -->']
   const at = page.indexOf(start) + start.length
   const table = page.slice(at, page.indexOf(end))
-  const lines = new Map(
-    [...table.matchAll(/^\| ([^|]+?) \|.*$/gm)].map(([line, name]) => [name!, line] as const),
-  )
+  const lines = new Map([...table.matchAll(/^\| ([^|]+?) \|.*$/gm)].map(([line, name]) => [name!, line] as const))
   for (const { name, version, outcome } of tried) {
     lines.set(name, `| ${name} | ${version} | ${date} | ${outcome.replaceAll('|', '\\|')} |`)
   }

@@ -21,6 +21,7 @@ import {
   contractHosts,
   contractRelease,
   deployRelease,
+  expandSchema,
   initHosts,
   inspectHosts,
   logsOfHosts,
@@ -258,6 +259,7 @@ export const FRAMEWORK: readonly Row[] = [
   },
   { bag: '@arlen/release activateRelease()', make: o => activateRelease(o), misspelled: 'canry', meant: 'canary' },
   { bag: '@arlen/release rollbackRelease()', make: o => rollbackRelease(o), misspelled: 'relod', meant: 'reload' },
+  { bag: '@arlen/release expandSchema()', make: o => expandSchema(o), misspelled: 'dryrun', meant: 'dryRun' },
   { bag: '@arlen/release contractRelease()', make: o => contractRelease(o), misspelled: 'dryrun', meant: 'dryRun' },
   {
     bag: '@arlen/release deployRelease()',

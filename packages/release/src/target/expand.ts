@@ -1,9 +1,26 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { migrate } from '@arlen/pg/migrations'
 import { describeMigrations, MIGRATIONS } from '../build/migrations.ts'
 import { MANIFEST, readManifest } from '../manifest/manifest.ts'
 import { planMigrations, schemaState } from './schema-guard.ts'
+
+/** Options of {@link expandSchema}. */
+export interface ExpandOptions {
+  /** The folder of the release or the application. */
+  root: string
+  /** PostgreSQL connection URI. */
+  dsn: string
+  /** Name what would be applied, and change nothing. Default false. */
+  dryRun?: boolean
+}
+
+const OPTIONS: OptionTable<ExpandOptions> = {
+  root: option.required(option.text),
+  dsn: option.required(option.text),
+  dryRun: option.boolean,
+}
 
 /** What {@link expandSchema} did. */
 export interface ExpandResult {
@@ -17,11 +34,10 @@ export interface ExpandResult {
  * Applies the expanding migrations of a release, or of an application, as `activateRelease` does: for deployments without a target, such
  * as the Job that goes before a Deployment of Kubernetes. An empty database gets all of them.
  *
- * @param root - the folder of the release or the application
  * @throws contract_in_between if an expand step follows a contract step; the errors of `migrate`
  */
-export async function expandSchema(options: { root: string; dsn: string; dryRun?: boolean }): Promise<ExpandResult> {
-  const { root, dsn, dryRun = false } = options
+export async function expandSchema(options: ExpandOptions): Promise<ExpandResult> {
+  const { root, dsn, dryRun = false } = readOptions('expandSchema()', options, OPTIONS)
   const isRelease = existsSync(join(root, MANIFEST))
   const migrations = isRelease ? (await readManifest(root)).migrations : await describeMigrations(root)
   const { pending, isEmpty } = await schemaState(dsn, root, { migrations })

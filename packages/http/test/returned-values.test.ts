@@ -87,12 +87,11 @@ describe('what JSON would make {} of is an error that says what, where and what 
   })
 
   test('a stream of Node.js inside of a value, whose failure does not end the process', async () => {
-    const file = createReadStream('/no/such/file')
-    const closed = new Promise(resolve => file.once('close', resolve))
-    const answer = await ask(() => ({ file }))
+    const closed = Promise.withResolvers<void>()
+    const answer = await ask(() => ({ file: createReadStream('/no/such/file').once('close', closed.resolve) }))
     expect(answer).toMatchObject({ status: 500 })
     expect(answer.errors).toEqual([expect.stringMatching(/returned a stream at \/file, .*await text\(stream\)/)])
-    await closed // it has failed by then, and without a listener that would end the process
+    await closed.promise // it has failed by then, and without a listener that would end the process
   })
 
   test('a function and a symbol', async () => {

@@ -93,9 +93,10 @@ function lazyFunctions(packages: Readonly<Record<string, readonly string[]>>): P
       const functions = packages[name]!.map(one => {
         return `export const ${one} = (...args) => require('${name}').${one}(...args)\n`
       })
-      return `import { createRequire } from 'node:module'
+      const code = `import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 ${functions.join('')}`
+      return { code, map: { mappings: '' } } // it has no source that a map could name
     },
   }
 }

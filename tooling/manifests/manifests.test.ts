@@ -44,7 +44,7 @@ describe('manifests of Kubernetes fit the published schemas', () => {
   const documented = inDocuments(/^apiVersion:/m)
 
   test('those of the documentation', async () => {
-    expect(documented.map(({ page }) => page)).toContain('docs/deploy-containers.md')
+    expect(documented.map(({ page }) => page)).toContain('docs/deploy/containers.md')
     for (const { page, text } of documented) expect([page, ...(await problemsOfManifests(text))]).toEqual([page])
   })
 

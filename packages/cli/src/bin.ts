@@ -7,10 +7,12 @@ const early =
     : Promise.resolve()
 early
   .then(() => import('@arlen/core/node-version'))
-  .then(async ({ requireNode }) => {
+  .then(({ requireNode }) => {
     requireNode('arlen', 'development')
+    return import('node:module')
+  })
+  .then(({ enableCompileCache }) => {
     // Most of what a short command takes is to compile its modules.
-    const { enableCompileCache } = await import('node:module')
     enableCompileCache()
     return import('./main.ts')
   })

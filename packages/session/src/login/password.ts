@@ -95,7 +95,10 @@ export class Passwords {
   async hash(password: string): Promise<string> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) throw sessionError('password_too_long', { limit: LONGEST_BYTES })
-    const { hash } = await argon2()
+    return this.#hash(await argon2(), normalized)
+  }
+
+  #hash({ hash }: Argon2, normalized: string): Promise<string> {
     return this.#limiter.run(() => hash(normalized, { ...this.#parameters, ...this.#secret }))
   }
 
@@ -103,9 +106,10 @@ export class Passwords {
   async verify(stored: string | undefined, password: string): Promise<PasswordResult> {
     const normalized = password.normalize('NFKC')
     if (Buffer.byteLength(normalized) > LONGEST_BYTES) return { ok: false }
-    const { parseOptions, verify } = await argon2()
-    // Created on the first call of any kind, so that the first unknown account does not stand out by its timing.
-    const decoy = this.#makeDecoy()
+    const library = await argon2()
+    const { parseOptions, verify } = library
+    // Created on the first call of any kind, ahead of it, so that the first unknown account does not stand out by its timing.
+    const decoy = this.#makeDecoy(library)
     if (stored === undefined) {
       const hashed = await decoy
       await this.#limiter.run(() => verify(hashed, normalized, this.#secret))
@@ -119,9 +123,9 @@ export class Passwords {
     return this.#isCurrent(parseOptions(stored)) ? { ok: true } : { ok: true, rehash: await this.hash(password) }
   }
 
-  #makeDecoy(): Promise<string> {
+  #makeDecoy(library: Argon2): Promise<string> {
     if (this.#decoy !== undefined) return this.#decoy
-    const decoy = this.hash(randomToken(16))
+    const decoy = this.#hash(library, randomToken(16))
     decoy.catch(() => {
       this.#decoy = undefined // callers waiting for it get the error; the next one tries again
     })

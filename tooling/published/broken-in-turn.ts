@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { vi } from 'vitest'
 import { writeProject } from './user.ts'
 
 /** One way to break the application of `alone/`: what the page then says, and where. */
@@ -106,12 +107,14 @@ export async function breakAndMend(page: Page, project: string, { files, message
     if (text === undefined) rmSync(join(project, name))
     else writeProject(project, { [name]: text })
   }
-  // Types may complain of the same, in a notice with stages of its own.
-  await page
-    .locator('.stage')
-    .first()
-    .waitFor({ state: 'detached', ...patience })
-  return { ...shown, isMended: withoutBuild(await page.content()) === withoutBuild(healthy) }
+  // Types may complain of the same for a while, in a notice on the healthy page.
+  const mended = vi.waitUntil(async () => withoutBuild(await contentOf(page)) === withoutBuild(healthy), patience)
+  return { ...shown, isMended: await mended.catch(() => false) }
+}
+
+/** Nothing while the page is on its way. */
+function contentOf(page: Page): Promise<string> {
+  return page.content().catch(() => '')
 }
 
 function withoutBuild(html: string): string {

@@ -3,10 +3,11 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createPg, type Pg } from '@arlen/pg'
-import { createPropane, type PropaneHandle } from '@arlen/propane'
-import { createPasswords, generateSecret } from '@arlen/session'
+import type { PropaneHandle } from '@arlen/propane'
+import { createPasswords } from '@arlen/session'
 import { type TestApp, testApp, testDb, type Visitor } from '@arlen/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { productionEnv, startProduction } from './production.ts'
 import { emailOf, PASSWORD } from './shop.ts'
 
 // Two machines: two primaries of two workers each, that share nothing but the database, and have addresses of their own. The second
@@ -27,15 +28,8 @@ beforeAll(async () => {
   undo.push(() => database.close())
   db = createPg(database.url)
   undo.push(() => db.close())
-  const env = {
-    ...process.env,
-    ARLEN_ENV: 'production',
-    ARLEN_LOG_LEVEL: 'silent',
-    ARLEN_HTTP_TRUSTED_PROXIES: '127.0.0.1',
-    ARLEN_SESSION_SECRETS: generateSecret(),
-    DATABASE_URL: database.url,
-  }
-  machines = await Promise.all(ADDRESSES.map(host => start(host, env)))
+  const env = productionEnv(database.url, { ARLEN_HTTP_TRUSTED_PROXIES: '127.0.0.1' })
+  machines = await Promise.all(ADDRESSES.map(host => startProduction(env, host)))
   undo.push(() => Promise.all(machines.map(machine => machine.quit())))
   await Promise.all(machines.map(machine => machine.ready))
   balancer = http.createServer(forward).listen(0, '127.0.0.1')
@@ -50,21 +44,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const each of undo.reverse()) await each()
 })
-
-function start(host: string, env: NodeJS.ProcessEnv): Promise<PropaneHandle> {
-  return createPropane({
-    app: join(import.meta.dirname, '../app.ts'),
-    host,
-    port: 0,
-    workers: 2,
-    preStopDelayMs: 0,
-    controlSocket: 'off',
-    execArgv: ['--conditions=@arlen/source'],
-    logFile: '/dev/null',
-    probePath: '/readyz',
-    env,
-  })
-}
 
 let turn = 0
 

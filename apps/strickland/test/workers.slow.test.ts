@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { createPropane, type PropaneHandle } from '@arlen/propane'
-import { generateSecret } from '@arlen/session'
+import type { PropaneHandle } from '@arlen/propane'
 import { type TestResponse, testApp, testDb } from '@arlen/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { productionEnv, startProduction } from './production.ts'
 
 let close: () => Promise<unknown>
 let shop: PropaneHandle
@@ -10,23 +10,7 @@ let shop: PropaneHandle
 /** The shop as `make run` runs it: propane with two workers. */
 beforeAll(async () => {
   const database = await testDb({ migrations: join(import.meta.dirname, '../db/migrations') })
-  shop = await createPropane({
-    app: join(import.meta.dirname, 'fixtures/shop-that-tells-its-worker.ts'),
-    port: 0,
-    workers: 2,
-    preStopDelayMs: 0,
-    controlSocket: 'off',
-    execArgv: ['--conditions=@arlen/source'],
-    logFile: '/dev/null',
-    probePath: '/readyz',
-    env: {
-      ...process.env,
-      ARLEN_ENV: 'production',
-      ARLEN_LOG_LEVEL: 'silent',
-      ARLEN_SESSION_SECRETS: generateSecret(),
-      DATABASE_URL: database.url,
-    },
-  })
+  shop = await startProduction(productionEnv(database.url), '127.0.0.1', 'fixtures/shop-that-tells-its-worker.ts')
   close = async () => {
     await shop.quit()
     await database.close()

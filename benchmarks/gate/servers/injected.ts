@@ -10,7 +10,7 @@ export const injected: () => void =
 
 let state = 1
 
-/** Computes for a while: how long is measured by whoever chooses the number. */
+/** Burns CPU time in proportion to `iterations`; the caller calibrates how much. */
 export function burn(iterations: number): number {
   for (let at = 0; at < iterations; at += 1) state = (Math.imul(state, 1_103_515_245) + 12_345) | 0
   return state

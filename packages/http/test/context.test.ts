@@ -117,13 +117,13 @@ describe('the client', () => {
       { ...direct, ip: '1.1.1.1', protocol: 'https' },
     ],
     [
-      'has no protocol but http and https',
+      'ignores protocols other than http and https',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: gopher'],
       all,
       { ...direct, ip: '1.1.1.1' },
     ],
     [
-      'has no host that is none',
+      'ignores an invalid host',
       ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Host: evil/path'],
       all,
       { ...direct, ip: '1.1.1.1' },

@@ -2,7 +2,7 @@ import type { Check, Compared, GateReport, ScenarioReport } from '../gate/report
 import type { Interval } from '../stats/bootstrap.ts'
 import { label } from './svg.ts'
 
-/** A report for a terminal: one line a scenario, and the lines behind what is no "no loss". */
+/** A report for a terminal: one line for each scenario, then the figures that are lost or undecided. */
 export function describeReport(report: GateReport): string {
   const { baseline, candidate, machine, notes } = report
   const head = `${candidate.label} beside ${baseline?.label ?? 'what was recorded'}; load ${machine.loadBefore.toFixed(1)} to ${machine.loadAfter.toFixed(1)} on ${machine.cores} cores`

@@ -17,7 +17,7 @@ describe('a scenario', () => {
     ['nothing to ask', {}, /request must be given/],
     ['both', { request: '/', requests: ['/'] }, /and not both/],
     ['an empty sequence', { requests: [] }, /at least one request/],
-    ['a path that is none', { request: 'users' }, /begin with a slash/],
+    ['an invalid path', { request: 'users' }, /begin with a slash/],
     ['two bodies', { request: { path: '/', json: 1, form: { a: '1' } } }, /a request has one body/],
     ['an unknown budget', { request: '/', budget: { querys: 1 } }, /Did you mean/],
     ['an unknown measurement', { request: '/', measure: ['memory'] }, /measure/],

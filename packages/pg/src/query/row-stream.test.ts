@@ -25,7 +25,7 @@ test('rows come in order, over empty batches', async () => {
   expect(await stream.next()).toEqual({ value: undefined, done: true })
 })
 
-test('whoever asks several times at once is answered in order', async () => {
+test('several reads at once are answered in order', async () => {
   const { stream } = source([1], [2, 3], [4])
   const answers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => stream.next()))
   expect(answers.map(({ value }) => value)).toEqual([1, 2, 3, 4, undefined, undefined])

@@ -5,9 +5,10 @@ import { describeTally } from './tally.ts'
 import { runVitest } from './vitest-run.ts'
 
 const { signal, exitCode } = abortOnSignals()
-const { result, tally } = await runVitest('vitest', ['--exclude', '**/*.slow.test.ts', ...process.argv.slice(2)], {
+const { result, tally } = await runVitest('vitest', process.argv.slice(2), {
   deadlineMs: 10 * 60_000,
   signal,
+  env: { FAST_TESTS: '1' },
 })
 const overtime = process.argv.length > 2 ? undefined : overTarget('test', result.ms)
 if (overtime) console.log(`\n${overtime}`)

@@ -124,6 +124,36 @@ test('a reload takes new certificates, and loses no request over HTTPS or HTTP/2
   expect(lost).toEqual([])
 })
 
+test('an idle HTTP/2 connection is told to go only with its next request', async () => {
+  const handle = await start({ ...kind('h2c'), idleWindowMs: 1000 })
+  const unused = connectHttp2(handle, 'http')
+  const session = connectHttp2(handle, 'http')
+  await Promise.all([unused, session].map(each => new Promise(resolve => each.once('remoteSettings', resolve))))
+  expect(await overHttp2(session)).toBe('h2c 2.0 test')
+  const ended = [unused, session].map(each => new Promise(resolve => each.once('close', resolve)))
+  const goaway = new Promise(resolve => session.once('goaway', (_code, lastStream) => resolve(lastStream)))
+  const drained = handle.once('drained')
+  const stopped = handle.stop()
+  await expect.poll(() => connects(handle.port)).toBe(false)
+  expect(session.closed).toBe(false)
+  expect(await overHttp2(session, '/?ms=20')).toBe('h2c 2.0 test')
+  expect(await goaway).toBe(2 ** 31 - 1)
+  await Promise.all(ended)
+  expect(await drained).toMatchObject({ cut: 0 })
+  expect(await stopped).toEqual({ code: 0 })
+})
+
+function connects(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = net.connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
 /** The fingerprint of the certificate that a new connection sees. */
 function certificate({ port }: PropaneHandle): Promise<string> {
   return new Promise((resolve, reject) => {

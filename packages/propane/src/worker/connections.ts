@@ -16,6 +16,10 @@ export interface Connection {
   session: ServerHttp2Session | undefined
   /** Open streams of an HTTP/2 connection. */
   streams: number
+  /** Whether an HTTP/2 client has been told to open no more streams. */
+  isGoingAway: boolean
+  /** An HTTP/2 connection that was opened while the worker drains. */
+  isLate: boolean
 }
 
 const CONNECTION: unique symbol = Symbol('propane connection')
@@ -59,6 +63,8 @@ export class Connections {
       bytesRead: 0,
       session: undefined,
       streams: 0,
+      isGoingAway: false,
+      isLate: false,
     }
     this.#sockets.push(socket)
     socket.on('close', this.#closed)

@@ -1,6 +1,5 @@
-import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
-import { type Connections, endGently, isBusy } from './connections.ts'
+import { type Connection, type Connections, endGently, isBusy } from './connections.ts'
 import { sayGoingAway } from './websocket.ts'
 
 /** The largest id of a stream: a GOAWAY frame with it announces the end, but refuses no stream yet (RFC 9113, section 6.8). */
@@ -42,7 +41,7 @@ export class Draining {
     for (const socket of this.#connections.all()) {
       const connection = this.#connections.of(socket)!
       connection.bytesRead = socket.bytesRead
-      if (connection.session) announceEnd(connection.session)
+      if (connection.streams > 0) announceEnd(connection)
     }
     this.#connections.onForgotten(() => this.#check())
     this.#timers.push(setTimeout(() => this.#closeIdle(), Math.min(idleMs, graceMs)))
@@ -56,10 +55,27 @@ export class Draining {
     if (this.idleOver) endGently(socket)
   }
 
+  /** An HTTP/2 connection that was on its way when draining began has an idle window of its own. */
+  sessionStarted(connection: Connection): void {
+    connection.isLate = true
+    this.#timers.push(setTimeout(() => connection.session!.close(), this.#options.idleMs))
+  }
+
+  /** A stream of an HTTP/2 connection. */
+  streamArrived(connection: Connection): void {
+    announceEnd(connection)
+  }
+
+  /** After the last stream Node.js reads no more: what the client has sent meanwhile is refused now, so that it asks elsewhere. */
+  streamEnded({ streams, session, isGoingAway }: Connection): void {
+    if (streams === 0 && isGoingAway) session!.close()
+  }
+
   #closeIdle(): void {
     this.idleOver = true
     for (const socket of this.#connections.all()) {
       const connection = this.#connections.of(socket)
+      if (connection?.session && connection.isLate) continue
       if (connection?.session) connection.session.close()
       else if (connection && !isBusy(connection) && socket.bytesRead === connection.bytesRead) endGently(socket)
     }
@@ -90,7 +106,13 @@ export class Draining {
   }
 }
 
-/** Tells an HTTP/2 client to open no more streams here; those it has already opened are served. */
-export function announceEnd(session: ServerHttp2Session): void {
-  if (!session.closed && !session.destroyed) session.goaway(NO_ERROR, LARGEST_STREAM)
+/**
+ * Tells an HTTP/2 client to open no more streams here; those it has already opened are served. Only for a connection with
+ * an open stream: Node.js stops reading a connection that has none once GOAWAY is sent, and a request on its way would be lost.
+ */
+function announceEnd(connection: Connection): void {
+  const { session } = connection
+  if (!session || connection.isGoingAway || session.closed || session.destroyed) return
+  connection.isGoingAway = true
+  session.goaway(NO_ERROR, LARGEST_STREAM)
 }

@@ -4,7 +4,7 @@ import type { Server, Socket } from 'node:net'
 import { isHealthPath } from '@arlen/core/health-paths'
 import type { Application, DrainOptions } from './application.ts'
 import { Connections } from './connections.ts'
-import { announceEnd, Draining } from './drain-connections.ts'
+import { Draining } from './drain-connections.ts'
 import type { Latencies } from './latencies.ts'
 import { refuse, refuseStream } from './refuse.ts'
 import { ServerEnding } from './server-ending.ts'
@@ -157,8 +157,9 @@ export class NodeApplication implements Application {
 
   #sessionStarts(session: ServerHttp2Session): void {
     const connection = this.#connections.of(session.socket as Socket)
-    if (connection) connection.session = session
-    if (this.#draining) announceEnd(session)
+    if (!connection) return
+    connection.session = session
+    this.#draining?.sessionStarted(connection)
   }
 
   /** Counts a request; false if it was answered with 503. */
@@ -191,10 +192,16 @@ export class NodeApplication implements Application {
     this.#limited++
     const began = performance.now()
     const connection = stream.session && this.#connections.of(stream.session.socket as Socket)
-    if (connection) connection.streams++
+    if (connection) {
+      connection.streams++
+      this.#draining?.streamArrived(connection)
+    }
     stream.once('close', () => {
       this.#limited--
-      if (connection) connection.streams--
+      if (connection) {
+        connection.streams--
+        this.#draining?.streamEnded(connection)
+      }
       this.#options.latencies?.add(performance.now() - began, Number(stream.sentHeaders?.[':status'] ?? 0))
     })
     return true

@@ -20,7 +20,12 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // By a variable: Vitest's own --exclude does not reach the projects.
-    exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**', ...(process.env.FAST_TESTS ? ['**/*.slow.test.ts'] : [])],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      '**/fixtures/**',
+      ...(process.env.FAST_TESTS ? ['**/*.slow.test.ts'] : []),
+    ],
     projects: [
       // Unit tests touch nothing outside of their modules, so that they can share processes, which halves the time of each.
       { extends: true, test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], isolate: false } },

@@ -29,7 +29,7 @@ export const HELP: string = `create-arlen creates an Arlen application.
   --no-install   do not install the dependencies
   --no-git       do not make a git repository
   -y, --yes      ask nothing and take the defaults
-  -f, --force    create it in a folder that is not empty, overwriting files of the same names
+  -f, --force    create it in a folder that is not empty, overwriting files of the same name
   --json         print the outcome as JSON
   -h, --help     show this
   -v, --version  show the version

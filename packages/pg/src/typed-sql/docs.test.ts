@@ -8,21 +8,21 @@ const PAGE = join(import.meta.dirname, '../../../../docs/typed-sql.md')
 
 const HEAD = `# Which columns can be NULL
 
-The server describes a query: the types of its parameters and columns. Whether a column can be NULL it does not say. Arlen
-reads the query with PostgreSQL's own parser, table by table, with the constraints of the catalog, and calls a column never
-null only where that follows: a test runs generated queries over generated rows and holds every type to what comes back.
+The server describes a query: the types of its parameters and columns. It does not say whether a column can be NULL. Arlen
+parses the query with PostgreSQL's own parser, follows each column through its tables and the constraints of the catalog, and calls it
+non-null only where that follows. A test runs generated queries over generated rows and compares every type with the result.
 
 | | |
 |---|---|
-| \`n\` | never null |
-| \`?\` | may be null |
-| **\`n\`** | said to be never null, and may be: a wrong type |
-| *\`?\`* | said to be nullable, and is not: a check too many |
+| \`n\` | non-null |
+| \`?\` | nullable |
+| **\`n\`** | reported as non-null, but nullable: a wrong type |
+| *\`?\`* | reported as nullable, but non-null: an unneeded check |
 
-PgTyped 2.4.2 and safeql 4.1.1 were run on PostgreSQL 18. The other two stand here by their rules. sqlx: NOT NULL of the column
-that a value comes from, unless the plan has an outer join. sqlc 1.31.1, whose program npm and Debian do not have: what its
-compiler does with each node (every known function, comparison and cast is never null; a column is what its table and the join
-around it say); the five queries that it does not compile count as nullable. The tables:
+PgTyped 2.4.2 and safeql 4.1.1 were run on PostgreSQL 18. The other two columns follow the tools' documented rules. sqlx: a value is
+non-null if the column it comes from is NOT NULL, unless the plan has an outer join. sqlc 1.31.1, which neither npm nor Debian packages:
+what its compiler does with each node (every known function, comparison and cast is non-null; a column is what its table and the
+surrounding join say); the five queries that it does not compile count as nullable. The tables:
 
 \`\`\`sql
 ${SCHEMA.trim()}

@@ -21,7 +21,7 @@ export interface Sample {
 }
 
 /**
- * Starts a PostgreSQL with the shop's catalogue, and asks the shop once for what the reference has to answer: its file
+ * Starts a PostgreSQL with the shop's catalog, and asks the shop once for what the reference has to answer: its file
  * is named by BENCH_SAMPLE.
  */
 export async function openShopDatabase(path: string): Promise<ShopDatabase> {

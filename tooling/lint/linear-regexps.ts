@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<Report['type'], string>> = {
 /** The regular expressions of a source that are worse than linear, literals and `RegExp('…')` alike. */
 export function findSuperlinear(file: string, text: string): Finding[] {
   const findings: Finding[] = []
-  const judge = (start: number, source: string, flags: string) => {
+  const check = (start: number, source: string, flags: string) => {
     const { reports } = analyse({ source, flags })
     const worst = reports.find(({ exponential }) => exponential) ?? reports[0]
     if (worst === undefined) return
@@ -37,11 +37,11 @@ export function findSuperlinear(file: string, text: string): Finding[] {
   const construct = (node: { start: number; callee: unknown; arguments: readonly unknown[] }) => {
     if ((node.callee as { name?: string }).name !== 'RegExp') return
     const [source, flags] = node.arguments.map(plainText)
-    if (source !== undefined) judge(node.start, source, flags ?? '')
+    if (source !== undefined) check(node.start, source, flags ?? '')
   }
   new Visitor({
     Literal: node => {
-      if ('regex' in node && node.regex) judge(node.start, node.regex.pattern, node.regex.flags)
+      if ('regex' in node && node.regex) check(node.start, node.regex.pattern, node.regex.flags)
     },
     NewExpression: construct,
     CallExpression: construct,

@@ -329,7 +329,7 @@ describe('OpenAPI', () => {
           {
             name: 'product',
             summary: 'One product',
-            tags: ['catalogue'],
+            tags: ['catalog'],
             params: v.object({ id: IntegerParam }),
             query: v.object({ fields: v.optional(v.picklist(['all', 'few'])) }),
             response: Product,

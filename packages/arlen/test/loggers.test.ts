@@ -27,7 +27,7 @@ function loggerOf(member: () => (...line: unknown[]) => unknown): Log {
   return Object.fromEntries(names.map(name => [name, member()])) as unknown as Log
 }
 
-/** A logger that is whole when it is judged, and cannot be read from then on. */
+/** A logger that is whole when it is checked, and cannot be read from then on. */
 function spoiled(): Log {
   const logger = loggerOf(() => () => undefined) as unknown as Record<string, unknown>
   let whole = true

@@ -167,7 +167,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       this.emit('crashed', { problem })
     })
     supervisor.on('diagnostics', diagnostics => this.notice('application', 'The application reports', diagnostics))
-    supervisor.on('rejected', diagnostics => this.notice('rejection', 'A rejection that nobody handles', diagnostics))
+    supervisor.on('rejected', diagnostics => this.notice('rejection', 'Unhandled rejection', diagnostics))
     supervisor.on('unchanged', () => this.#tell())
     supervisor.on('waiting', inMs => this.emit('waiting', { inMs }))
     supervisor.on('built', (loaded, info) => this.#watcher?.built(loaded, info))

@@ -79,8 +79,8 @@ test('a configuration that is not valid is told apart', async () => {
 })
 
 test('an application that exits while it starts, with the last it wrote', async () => {
-  const app = await serving({ 'app.ts': `console.error('no licence found')\nprocess.exit(3)\n` })
-  expect(await failure(app)).toMatchObject({ exitCode: 3, output: 'no licence found', command: 'node' })
+  const app = await serving({ 'app.ts': `console.error('no license found')\nprocess.exit(3)\n` })
+  expect(await failure(app)).toMatchObject({ exitCode: 3, output: 'no license found', command: 'node' })
 })
 
 test('an application that does not start in time', async () => {

@@ -30,7 +30,7 @@ describe('arlen migrate', () => {
     await using database = await createTestDatabase()
     const dsn = ['--dsn', database.dsn]
     const plan = await arlen(['migrate', '--dry-run', ...dsn])
-    expect(plan).toMatchObject({ code: 0, text: expect.stringContaining('would apply 0001_catalogue') })
+    expect(plan).toMatchObject({ code: 0, text: expect.stringContaining('would apply 0001_catalog') })
     expect(await arlen(['migrate', ...dsn])).toMatchObject({ code: 0, text: expect.stringContaining('applied 0003_') })
     expect(await arlen(['migrate', ...dsn])).toEqual({ code: 0, text: 'Nothing to migrate.' })
   })
@@ -48,9 +48,9 @@ describe('arlen migrate', () => {
   test('tells the state, undoes, does it again, and verifies', async () => {
     await using database = await createTestDatabase()
     const run = (...words: string[]) => arlen(['migrate', ...words, '--dsn', database.dsn])
-    expect((await run('status')).text).toMatch(/^pending {6}0001_catalogue$/m)
+    expect((await run('status')).text).toMatch(/^pending {6}0001_catalog$/m)
     await run()
-    expect((await run('status')).text).toMatch(/^applied {6}0001_catalogue {2}20\d\d-/m)
+    expect((await run('status')).text).toMatch(/^applied {6}0001_catalog {2}20\d\d-/m)
     expect((await run('down', '--dry-run')).text).toMatch(/^would undo \d{4}_/)
     expect((await run('redo')).text).toMatch(/undid (\d{4})_.*\napplied \1_/)
     expect(await run('verify')).toEqual({ code: 0, text: 'The database and the files agree.' })
@@ -62,9 +62,9 @@ describe('arlen migrate', () => {
     await using database = await createTestDatabase()
     const json = async (...words: string[]) =>
       JSON.parse((await arlen(['migrate', ...words, '--json', '--dsn', database.dsn])).text)
-    expect((await json('status')).migrations[0]).toMatchObject({ name: 'catalogue', state: 'pending' })
+    expect((await json('status')).migrations[0]).toMatchObject({ name: 'catalog', state: 'pending' })
     expect(await json('--dry-run')).toMatchObject({ dryRun: true })
-    expect((await json()).steps[0]).toMatchObject({ name: 'catalogue', direction: 'up' })
+    expect((await json()).steps[0]).toMatchObject({ name: 'catalog', direction: 'up' })
     expect(await json('verify')).toEqual({ ok: true, wrong: [] })
     expect(await json('resolve', '9999', 'applied')).toMatchObject({ error: { code: expect.any(String) } })
     expect(await json('sideways')).toMatchObject({ error: { code: 'usage_invalid' } })

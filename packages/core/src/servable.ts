@@ -81,7 +81,7 @@ export interface Controllable {
   setLoadRules?(rules: LoadRules): void
   /** Sends 503 with `Retry-After` for everything but health routes while `on`. */
   overload?(on: boolean): void
-  /** Fails readiness but goes on serving: the application is about to be closed. */
+  /** Fails readiness but keeps serving: the application is about to be closed. */
   preStop?(): void
   /** Measure the stages of each request. Called before `listen`, in development. */
   measureStages?(): void

@@ -165,7 +165,7 @@ type Location = Pick<Diagnostic, 'file' | 'line' | 'column' | 'snippet' | 'frame
 
 /**
  * The location to show: the known one, else the innermost call of the application in the error or its causes. Never one in a
- * package that someone else wrote: nobody can mend it there. Files outside the folder may be the developer's own packages.
+ * third-party package: it cannot be fixed there. Files outside the folder may be the developer's own packages.
  */
 function locate(
   stack: readonly StackFrame[],

@@ -72,7 +72,7 @@ export function highlight(lines: readonly string[], file: string | undefined): H
   return out.map(raw)
 }
 
-/** Markup with code between `<%` and `%>`, of which the excerpt may lack either. */
+/** Markup with code between `<%` and `%>`; the excerpt may lack either. */
 function template(source: string): Piece[] {
   const pieces: Piece[] = []
   let from = 0

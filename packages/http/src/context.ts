@@ -87,7 +87,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   readonly timings: Timings | undefined
   /** @internal */ _response: ResponseState | null = null
   /** @internal Fields of the response that were prepared at boot. */ _base: HeaderBlock | null = null
-  /** @internal A response was begun, or nobody waits for one any more. */
+  /** @internal A response has begun, or none is expected any more. */
   _responded = false
   private abortion: AbortController | null = null
   private abortReason: unknown = undefined
@@ -236,7 +236,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   /**
    * Whether the client already has the current state, judged by the ETag and Last-Modified of `c.res` or the ones given
    * here, which are also set: `if (c.fresh({ etag: post.version })) return c.empty(304)`. A handler that changes something
-   * calls it first, so that nobody overwrites a state they have not seen.
+   * calls it first, so that clients do not overwrite a state they have not seen.
    *
    * @throws HttpError `precondition_failed` (412) if the client's precondition names another state (RFC 9110, section 13)
    */

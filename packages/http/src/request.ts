@@ -211,7 +211,7 @@ export class HttpRequest {
   }
 }
 
-/** A failed cleanup is ignored: there is nobody left to report it to. */
+/** A failed cleanup is ignored: there is no one left to report it to. */
 function run(work: () => unknown): void {
   Promise.resolve()
     .then(work)

@@ -45,7 +45,7 @@ const OPTIONS: OptionTable<SmtpOptions> = {
   connections: option.integer(1),
 }
 
-/** Whether a host name means this machine, so that nobody can eavesdrop. */
+/** Whether a host name means this machine, where eavesdropping is impossible. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }

@@ -21,7 +21,7 @@ export async function serve(options: PropaneOptions): Promise<number> {
   try {
     return await run(options)
   } finally {
-    void releaseSignals() // those that nobody has taken, because nothing was started
+    void releaseSignals() // they were not handled, because nothing was started
   }
 }
 

@@ -101,7 +101,7 @@ describe('on a target', () => {
     await initTarget(target)
     writeFileSync(join(target, 'shared/env'), `DATABASE_URL=${database.dsn}\n${SECRETS_LINE}PORT=0\n`)
     const releases = [first.dir, await otherRelease()]
-    expect(await arlenRelease('activate', releases[0]!, '--target', target)).toContain('Applied 0001_catalogue.sql')
+    expect(await arlenRelease('activate', releases[0]!, '--target', target)).toContain('Applied 0001_catalog.sql')
 
     const socket = join(target, 'shared/http.sock')
     const args = [

@@ -19,7 +19,7 @@ declare module '@arlen/session' {
   }
 }
 
-/** A line of the cart with the product's current catalogue data. */
+/** A line of the cart with the product's current catalog data. */
 export interface CartLine extends OrderLineInput {
   product: Product
 }

@@ -30,7 +30,7 @@ export function textOf(schema: object): Json | undefined {
   return Object.assign({}, json, ...bounds)
 }
 
-/** Minus zero becomes zero: nobody means it to differ, but `Object.is` distinguishes them. */
+/** Minus zero becomes zero: `Object.is` distinguishes them, but no user does. */
 const toNumber = (text: string) => Number(text) + 0
 
 const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/

@@ -35,7 +35,7 @@ const MAX_ISSUES = 100
  * Compiles the schemas of a route into a middleware that fills `c.valid`, or undefined if there is nothing to check. It
  * stays synchronous unless it must wait: a body that arrived with its head costs no promise.
  *
- * A request with failures gets 422 `validation_failed` with the failures of all parts, of which 100 are listed; 415 or 400
+ * A request with failures gets 422 `validation_failed`, which lists up to 100 failures of all parts; 415 or 400
  * if the body cannot be read at all.
  *
  * @param invalid - handles requests with failures instead, with `c.form` filled

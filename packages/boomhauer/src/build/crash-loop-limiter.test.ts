@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { CrashLoopLimiter } from './crash-loop-limiter.ts'
 
 test('now and then a crash is forgiven', () => {
-  const brake = new CrashLoopLimiter()
-  expect([0, 8_000, 16_000, 24_000].map(at => brake.crashed(at))).toEqual([true, true, true, true])
+  const limiter = new CrashLoopLimiter()
+  expect([0, 8_000, 16_000, 24_000].map(at => limiter.crashed(at))).toEqual([true, true, true, true])
 })
 
 test('the third crash in ten seconds is one too many', () => {
-  const brake = new CrashLoopLimiter()
-  expect([0, 1_000, 2_000].map(at => brake.crashed(at))).toEqual([true, true, false])
-  expect(brake.crashed(30_000)).toBe(true)
+  const limiter = new CrashLoopLimiter()
+  expect([0, 1_000, 2_000].map(at => limiter.crashed(at))).toEqual([true, true, false])
+  expect(limiter.crashed(30_000)).toBe(true)
 })

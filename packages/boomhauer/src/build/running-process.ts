@@ -9,7 +9,7 @@ export type ExitReason = { kind: 'crashed'; diagnostics: readonly Diagnostic[] }
 /** How long to wait for the exit of a process after it lost a request. */
 const LOSS_MS = 500
 
-/** The serving process, of which there is at most one, and how the earlier ones ended. */
+/** The serving process (at most one), and how the earlier ones ended. */
 export class RunningProcess {
   readonly #root: string
   #child: Child | undefined

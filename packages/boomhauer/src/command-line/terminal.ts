@@ -68,7 +68,7 @@ export function report(server: Reported, { write, color = false }: TerminalOptio
     write(`${RELOADED[effect]}${paint('gray', files(paths))}`)
   })
   server.on('polling', ({ everyMs }) => {
-    write(`no word of changes from this file system: looking for them every ${everyMs} ms (--poll)`)
+    write(`this file system does not report changes: polling every ${everyMs} ms (--poll)`)
   })
 }
 

@@ -72,7 +72,7 @@ function addresses(list: KeptMessage['to']): string {
   return list.map(({ name, address }) => (name === '' ? address : `${name} <${address}>`)).join(', ')
 }
 
-/** A message whose attachments are told, not contained. */
+/** A message whose attachments are listed, not contained. */
 function withoutContents({ attachments, ...message }: KeptMessage) {
   return {
     ...message,

@@ -1,6 +1,6 @@
 import { basename, extname, join } from 'node:path'
 
-/** The kind of a file, judged by its name alone. */
+/** The kind of a file, by its name alone. */
 export type FileKind =
   | 'environment'
   | 'manifest'

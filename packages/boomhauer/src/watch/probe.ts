@@ -18,7 +18,7 @@ export async function notifies(watcher: FSWatcher, root: string, withinMs: numbe
   try {
     writeFileSync(probe, '{}')
   } catch {
-    resolve(true) // read-only, so nobody edits files here
+    resolve(true) // read-only, so no file here changes
   }
   try {
     return await promise

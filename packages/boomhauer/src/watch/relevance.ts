@@ -43,7 +43,7 @@ export interface RelevanceOptions {
 }
 
 /**
- * Decides what a changed file requires: judged by what the application has loaded and, only if that is unknown, by its
+ * Decides what a changed file requires, by what the application has loaded and, only if that is unknown, by its
  * name. Paths are absolute.
  */
 export class Relevance {

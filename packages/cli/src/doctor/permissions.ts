@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Diagnosis, fail, ok, type Patient, warn } from './examination.ts'
 
-/** Checks that the folder is writable, and that nobody else can read the secrets in it. */
+/** Checks that the folder is writable, and that no other user can read the secrets in it. */
 export async function examinePermissions({ root }: Patient): Promise<Diagnosis> {
   for (const folder of [root, join(root, '.arlen')]) {
     if (!existsSync(folder)) continue

@@ -124,7 +124,7 @@ export class Body {
   }
 
   /**
-   * Shows the beginning of the body, at least `most` bytes or all there is, and consumes nothing: whoever reads the body
+   * Shows the beginning of the body, at least `most` bytes or all there is, and consumes nothing: a later reader of the body
    * later gets it from its first byte, under their own limit.
    */
   peek(most: number, peeker: Peeker): void {

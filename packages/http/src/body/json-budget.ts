@@ -8,7 +8,7 @@ const CLOSE_OBJECT = 0x7d
 const SPACE = 0x20
 
 /**
- * Whether a JSON text stays within a budget, judged before it is parsed: one pass without memory of its own, in linear time
+ * Whether a JSON text stays within a budget, checked before it is parsed: one pass in constant memory and linear time
  * however deeply the text is nested. Values are counted as `JSON.parse` would create them, containers included and names
  * not; for text that is not JSON, the count is arbitrary.
  *

@@ -3,7 +3,7 @@ import type { BodySource } from '../body/body.ts'
 import type { Engine } from '../engine.ts'
 
 /**
- * Takes over a connection. `head` is what the client sent after its request. From now on nobody else reads, writes or
+ * Takes over a connection. `head` is what the client sent after its request. From now on nothing else reads, writes or
  * closes the socket, except the server when it shuts down.
  */
 export type UpgradeHandler = (socket: Duplex, head: Buffer) => void

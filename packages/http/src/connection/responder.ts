@@ -101,7 +101,7 @@ export class Responder implements StreamSink {
     this.stream?.resume()
   }
 
-  /** The peer is gone: nobody waits for the response any more. */
+  /** The peer is gone, so the response has no recipient. */
   abandon(reason: ArlenError): void {
     const c = this.context
     if (c === null) return
@@ -315,7 +315,7 @@ export class Responder implements StreamSink {
     observeFinish(this.service, c, { status, bytes, durationMs: performance.now() - this.startedAt, error })
   }
 
-  /** A second response, or one that nobody waits for: nothing is sent, and nothing leaks. */
+  /** A second response, or one without a recipient: nothing is sent, and nothing leaks. */
   private late(c: Context, result: unknown): void {
     this.service.log.debug({ method: c.req.method, path: c.req.path }, 'answer came too late')
     discard(result)

@@ -173,7 +173,7 @@ export function release(source: StreamBody, reason: unknown): void {
 function quietly(work: () => unknown): void {
   Promise.resolve()
     .then(work)
-    .catch(() => undefined) // there is nobody left to report it to
+    .catch(() => undefined) // there is no one left to report it to
 }
 
 /** Releases the stream in a handler's result that is not sent. */

@@ -25,7 +25,7 @@ export class UpgradeReply extends Reply {
   }
 }
 
-/** Calls the handler. If it fails, nobody speaks on the connection any more, so it is closed. */
+/** Calls the handler. If it fails, nothing else uses the connection, so it is closed. */
 export function handOver(socket: Duplex, head: Buffer, take: UpgradeHandler, report: (error: unknown) => void): void {
   const failed = (error: unknown) => {
     report(error)

@@ -89,7 +89,7 @@ export class FetchBody {
     this.letGo(reason)
   }
 
-  /** The response has been sent, or nobody waits for it: stops reading the body, and fails anyone who still reads it. */
+  /** The response has been sent, or is no longer expected: stops reading the body, and fails pending reads. */
   close(reason: Error): void {
     if (this.closed || this.body.complete) return
     this.body.abandon()

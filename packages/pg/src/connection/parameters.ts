@@ -113,7 +113,7 @@ function readable(): string[] {
   return Object.keys(RULES).filter(name => RULES[name]!.refused === undefined)
 }
 
-/** What the environment says, by the names of parameters; `fault` is told of a variable that cannot be. */
+/** The settings of the environment, by parameter name; `fault` is called with each invalid variable. */
 export function parametersOf(env: NodeJS.ProcessEnv, fault: (variable: string, reason: string) => Error): Parameters {
   const found: Record<string, string> = {}
   for (const [name, { env: variable }] of Object.entries(RULES)) {

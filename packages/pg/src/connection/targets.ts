@@ -15,7 +15,7 @@ export type TargetSessionAttrs = (typeof SESSION_ATTRS)[number]
 /** The rest of the time is for the remaining servers. */
 const SHORTEST_TRY_MS = 1_000
 
-/** Several servers, to one of which it connects: the last that worked, then the others in order. */
+/** Connects to one of several servers: the last that worked, then the others in order. */
 export class Targets {
   readonly all: readonly Target[]
   readonly #attrs: TargetSessionAttrs

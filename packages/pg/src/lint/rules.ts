@@ -71,7 +71,7 @@ export type RuleName =
   | 'syntax_error'
 
 const EVERY_ROW_READ = { mode: 'ACCESS EXCLUSIVE', during: 'while every row is read' } as const
-const EVERY_ROW_WRITTEN = { mode: 'ACCESS EXCLUSIVE', during: 'while every row is written anew' } as const
+const EVERY_ROW_WRITTEN = { mode: 'ACCESS EXCLUSIVE', during: 'while every row is rewritten' } as const
 const INDEX_BUILT = { mode: 'ACCESS EXCLUSIVE', during: 'until the index is built' } as const
 const BRIEFLY = {
   mode: 'ACCESS EXCLUSIVE',
@@ -121,7 +121,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN',
   },
   add_column_rewrites: {
-    problem: 'a serial, identity, generated or volatile-default column has the whole table written anew',
+    problem: 'a serial, identity, generated or volatile-default column rewrites the whole table',
     lock: EVERY_ROW_WRITTEN,
     page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
@@ -137,7 +137,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL',
   },
   change_type_rewrites: {
-    problem: 'changing a type has the whole table written anew, and the running release still sends the old type',
+    problem: 'changing a type rewrites the whole table, and the running release still sends the old type',
     lock: EVERY_ROW_WRITTEN,
     phase: 'contract',
     page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
@@ -215,7 +215,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   drop_database: { problem: 'everything in the database is gone', phase: 'contract', page: 'sql-dropdatabase.html' },
   truncate: { problem: 'the data is gone', lock: BRIEFLY, phase: 'contract', page: 'sql-truncate.html' },
   table_rewrites: {
-    problem: 'the whole table is written anew',
+    problem: 'the whole table is rewritten',
     lock: EVERY_ROW_WRITTEN,
     page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },

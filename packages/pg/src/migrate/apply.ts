@@ -111,7 +111,7 @@ async function alone(work: Work): Promise<void> {
   // If it cannot start, it must leave no record that would later suggest that its index was already dropped.
   const doomed = step?.kind === 'drop' && !step.ifExists && !(await indexExists(client, step.index))
   if (direction === 'up' && !doomed) await ledger.write(migration, 'started', 0)
-  // Building CONCURRENTLY blocks nobody, but must wait for every open transaction.
+  // Building CONCURRENTLY blocks no one, but must wait for every open transaction.
   const concurrent = /\bconcurrently\b/i.test(normalizeSql(text))
   await client.query(`set lock_timeout = ${concurrent ? 0 : lockTimeout(options)}`)
   try {

@@ -3,7 +3,7 @@ import type { PgOptions } from '../connection/options.ts'
 
 /** Options of {@link migrate}. */
 export interface MigrateOptions {
-  /** The target: a URL, or options of createPg, of which those for the connection are used. A pooler in between must be in session mode. */
+  /** The target: a URL, or the connection options of createPg. A pooler in between must be in session mode. */
   dsn: string | PgOptions
   /** Default `db/migrations`. */
   dir?: string | undefined

@@ -87,7 +87,7 @@ async function createDatabase({ client }: Rehearsal, database: string): Promise<
 async function restore({ copy, facts }: Rehearsal, dump: string): Promise<void> {
   const own = await connectMigrator({ dsn: copy.dsn })
   try {
-    // A dump counts on the schema that every new database has, unless the target's was made anew.
+    // A dump relies on the schema that every new database has, unless the target's was recreated.
     if (!facts.has('schema public') || /^CREATE SCHEMA public;/m.test(dump)) await own.query('drop schema public')
     await runText(own, dump)
   } finally {

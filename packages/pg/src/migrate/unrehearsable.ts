@@ -25,7 +25,7 @@ const BY_ROWS: readonly RegExp[] = [
   /^refresh materialized view\b/i,
 ]
 
-/** The statements of a migration that an empty copy says nothing about, each in one line. */
+/** The statements of a migration that cannot be rehearsed on an empty copy, one per line. */
 export function statementsByRows(text: string): string[] {
   return splitStatements(text)
     .filter(({ normal }) => BY_ROWS.some(pattern => pattern.test(normal.replace(/\s+/g, ' '))))

@@ -95,7 +95,7 @@ export class ConnectionPool {
     } as pg.PoolConfig)
     this.#pool.on('connect', client => this.#clients.add(client as unknown as PgClient))
     this.#pool.on('remove', client => this.#clients.delete(client as unknown as PgClient))
-    this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and nobody used it
+    this.#pool.on('error', () => undefined) // an idle connection ended: pg-pool has dropped it, and it was not in use
   }
 
   get stats(): { max: number; total: number; idle: number; leased: number; waiting: number } {

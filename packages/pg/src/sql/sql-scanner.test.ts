@@ -74,7 +74,7 @@ describe('normalizing', () => {
   test('comments, white space, line endings and closing semicolons do not count', () => {
     same(
       'create table t (id int,name text);\n',
-      '-- licence\r\ncreate   table t(\r\n  id int, -- key\r\n  name text\r\n)\r\n',
+      '-- license\r\ncreate   table t(\r\n  id int, -- key\r\n  name text\r\n)\r\n',
     )
     same('select a->>1', 'select a ->> 1')
     same('do $$\r\nbegin\r\nend $$', 'do $$\nbegin\nend $$')

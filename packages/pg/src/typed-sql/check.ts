@@ -119,7 +119,7 @@ async function describe(
 }
 
 function ambiguous(column: string, { file, line, column: at }: SourceQuery): SourceProblem {
-  const message = `Two columns are called "${column}", of which a row keeps the last. Name one of them: … as other_${column}`
+  const message = `Two columns are named "${column}", and a row keeps only the last. Rename one of them: … as other_${column}`
   return { code: 'column_ambiguous', message, file, line, column: at }
 }
 

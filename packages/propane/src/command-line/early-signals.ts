@@ -20,7 +20,7 @@ const keep = (signal: NodeJS.Signals) => void kept.push(signal)
 let keeping = false
 
 /**
- * Keeps signals that arrive from now on for whoever handles them, as `serve()` and `runPropane()` do. Without it, a signal that arrives
+ * Keeps signals that arrive from now on until they are handled, as `serve()` and `runPropane()` do. Without it, a signal that arrives
  * while a program loads ends it. Call it before anything else is loaded.
  */
 export function keepSignals(): void {
@@ -37,7 +37,7 @@ export function takeSignals(): NodeJS.Signals[] {
   return kept.splice(0)
 }
 
-/** Stops keeping signals if nobody else listens: those kept take their usual effect. */
+/** Stops keeping signals if there are no other listeners: those kept take their usual effect. */
 export async function releaseSignals(): Promise<void> {
   if (!keeping) return
   // A signal that has arrived becomes an event in the next turn of the event loop.

@@ -27,7 +27,7 @@ export function ensureOwnFolder(folder: string): void {
 
 /**
  * Checks a control socket before it is trusted: another user who could create it would receive commands and could send any
- * answer. The socket and its folder must belong to this user or to root, and nobody else may write to the folder. For root,
+ * answer. The socket and its folder must belong to this user or to root, and no one else may write to the folder. For root,
  * the socket of a service that runs as another user is also fine in that user's folder.
  *
  * @throws command_failed

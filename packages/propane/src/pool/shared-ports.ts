@@ -84,7 +84,7 @@ export class SharedPorts {
     for (const { bound } of this.#shared.values()) if (bound) restoreLink(bound)
   }
 
-  /** Closes ports that no worker has once all desired workers run: nobody would accept the connections in their queues. */
+  /** Closes ports that no worker has once all desired workers run: the connections in their queues would never be accepted. */
   closeUnused(): void {
     for (const [key, { bound, holders }] of this.#shared) {
       if (!bound || holders.size > 0) continue

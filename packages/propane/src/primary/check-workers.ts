@@ -12,7 +12,7 @@ const LEAST_BYTES = 24 * 1024 * 1024
  * Rejects an impossible number of workers, or one that does not fit in memory.
  *
  * @param workers - the desired number
- * @param serving - resident memory of the serving workers in bytes, about half of which is private
+ * @param serving - resident memory of the serving workers in bytes; about half of it is private
  * @throws command_failed, memory_insufficient
  */
 export function checkWorkers(workers: number, serving: readonly number[], available: number = availableMemory()): void {

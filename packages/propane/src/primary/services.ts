@@ -55,7 +55,7 @@ export class Services {
     this.#closeMetrics = undefined
     const control = this.#control
     this.#control = undefined
-    // Open connections, one of which waits for the outcome of the upgrade, are answered later.
+    // Open connections are answered later; one of them waits for the outcome of the upgrade.
     void control?.close()
   }
 

@@ -30,7 +30,7 @@ export async function bindLinkedPath(file: string): Promise<ListeningSocket> {
   }
 }
 
-/** Brings back the file of a socket after somebody has removed it. */
+/** Restores the file of a socket after it has been removed. */
 export function restoreLink({ path: hidden, link }: ListeningSocket): void {
   if (hidden === undefined || link === undefined) return
   try {

@@ -42,7 +42,7 @@ export class PidFile {
     const own = `${this.#file}.${process.pid}`
     try {
       fs.rmSync(own, { force: true })
-      // Created anew, so that a link that another user put into a shared folder is not followed.
+      // Always a new file, so that a link that another user put into a shared folder is not followed.
       fs.writeFileSync(own, `${process.pid}\n${startTime(process.pid) ?? ''}\n`, { mode: 0o644, flag: 'wx' })
     } catch (error) {
       throw this.#failed(error)

@@ -24,7 +24,7 @@ type Born = Socket & { [BORN]?: number }
  * Young connections are subtracted only as far as young connections have proved to be short-lived lately; the factor 2
  * leaves room for bursts.
  *
- * Example: 100 keep-alive connections stay open, and 20 short ones are open at any time. Then peak = 20, none of which
+ * Example: 100 keep-alive connections stay open, and 20 short ones are open at any time. Then peak = 20; none of them
  * is open a round later, so short = 20, and count = 120 − min(20 + 0, 40) = 100. When instead 20 keep-alive connections
  * arrive at once, short = 0 and count = 120 at once: nothing is subtracted.
  */

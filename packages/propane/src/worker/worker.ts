@@ -192,7 +192,7 @@ export class Worker {
     idleMs: number = this.#options.idleWindowMs,
     last = false,
   ): Promise<void> {
-    // An application that has handled a signal sends it to itself again to end as if nobody had listened.
+    // An application that has handled a signal sends it to itself again, to end as if there had been no listener.
     if (this.#draining) return this.#ending.hasBegun ? this.#ending.ended() : undefined
     this.#draining = true
     const started = now()

@@ -16,7 +16,7 @@ const LAUNCHER = `#!/usr/bin/env node
   const root = existsSync(join(typed, 'manifest.json')) ? typed : rootOf(realpathSync(process.argv[1]))
   const [command, ...rest] = process.argv.slice(2)
   process.env.NODE_ENV ??= 'production'
-  // In a target, shared/env is the environment of every release, whoever starts it.
+  // In a target, shared/env is the environment of every release, however it is started.
   const envFile = join(realpathSync(root), '../../shared/env')
   const hasEnvFile = existsSync(envFile)
   if (hasEnvFile) Object.assign(process.env, parseEnv(readFileSync(envFile, 'utf8')))

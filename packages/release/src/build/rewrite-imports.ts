@@ -27,7 +27,7 @@ export async function rewriteImports(code: string): Promise<{ code: string; impo
   let rewritten = code
   const replace = (offset: number, specifier: string, isModule: boolean) => {
     const released = releasedName(specifier)
-    if (!code.startsWith(specifier, offset)) return // written with escapes, which nobody does
+    if (!code.startsWith(specifier, offset)) return // written with escapes, which is not worth handling
     if (isModule && specifier.startsWith('.')) imports.push({ specifier: released, offset })
     if (released !== specifier) rewritten = splice(rewritten, offset, released)
   }

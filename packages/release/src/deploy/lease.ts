@@ -8,7 +8,7 @@ import { failure } from './roll.ts'
 const HEARTBEAT_MS = 5000
 
 // Holds a name of the host's kernel, which is free again at once when this process is gone. It ends with the connection, and where
-// that broke without a word, for want of heartbeats. Other systems than Linux have no such names, and do without.
+// that broke silently, because heartbeats are missing. Systems other than Linux have no such names, and do without.
 const HOLD = [
   "const net=require('node:net')",
   'const[,folder,holder]=process.argv',
@@ -63,7 +63,7 @@ async function withLease<T>(host: Host, what: string, fn: () => Promise<T>): Pro
     })
     child.once('close', code => resolve(code ?? 255))
   })
-  child.stdin.on('error', () => undefined) // the connection broke; what is done goes on
+  child.stdin.on('error', () => undefined) // the connection broke; the work continues
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })

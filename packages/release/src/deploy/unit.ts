@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Host } from './host.ts'
 
-/** What a host says of itself that its unit needs. */
+/** Facts about a host that its unit needs. */
 export interface UnitFacts {
   /** Who logs in, and runs the application. */
   user: string

@@ -24,7 +24,7 @@ export interface SwitchOptions {
   canary?: boolean | undefined
   /** Requests that it must answer then. Default: none but the readiness. */
   requests?: readonly CanaryRequest[] | undefined
-  /** How the running application is told. Default `auto`: by propane's control socket. */
+  /** How the running application is reloaded. Default `auto`: through propane's control socket. */
   reload?: ReloadMode | undefined
   /** Time in milliseconds for the canary, and again for the reload. Default 60,000. */
   timeoutMs?: number | undefined

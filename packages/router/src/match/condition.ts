@@ -21,7 +21,7 @@ export type NamedConditionTest<A = unknown> = (
   params: Readonly<Record<string, string>>,
 ) => boolean
 
-/** The conditions of a route, all of which must hold. Declare the types of registered ones by merging into this interface. */
+/** The conditions of a route, which must all hold. Declare the types of registered ones by merging into this interface. */
 export interface Conditions {
   /** `shop.example.com`. Labels may be placeholders, which become parameters: `:tenant.example.com`, `*sub.example.com`. */
   host?: string

@@ -16,7 +16,7 @@ export function decodePath(path: string): string | undefined {
     const decoded = decodeURIComponent(path.replace(/%2f/gi, SLASH_STAND_IN))
     return decoded.includes('\0') ? undefined : decoded
   } catch {
-    return undefined // a URIError says no more than that
+    return undefined // a URIError gives no further detail
   }
 }
 

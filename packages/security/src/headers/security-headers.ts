@@ -23,7 +23,7 @@ export interface SecurityHeadersOptions {
   crossOriginEmbedderPolicy?: 'require-corp' | 'credentialless' | 'unsafe-none' | false
   /** Default false: browsers isolate origins by default since they dropped `document.domain`. */
   originAgentCluster?: boolean
-  /** Browser features and who may use them. Default: nobody may use camera, microphone, location and payment. */
+  /** Browser features and who may use them. Default: camera, microphone, location and payment are blocked. */
   permissionsPolicy?: Readonly<Record<string, readonly ('self' | '*' | `https://${string}`)[]>> | false
 }
 

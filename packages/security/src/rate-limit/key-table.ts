@@ -9,7 +9,7 @@ const WAYS = 8
  * rarely fill up before the table does).
  *
  * If both groups are full, an expired row is replaced, or else the one that expires soonest, but never a blocked one:
- * an attacker could otherwise unblock himself by flooding the table with other keys.
+ * an attacker could otherwise get unblocked by flooding the table with other keys.
  */
 export class KeyTable implements Columns {
   readonly a: Float64Array

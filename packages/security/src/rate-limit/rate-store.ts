@@ -15,6 +15,6 @@ export interface RateStore {
 
 /**
  * What to do while the store does not answer: count in this process (`local`), allow everything (`open`), or reject
- * everything with 503 (`closed`; never 429, because nobody exceeded a limit).
+ * everything with 503 (`closed`; never 429, because no limit was exceeded).
  */
 export type OnStoreError = 'local' | 'open' | 'closed'

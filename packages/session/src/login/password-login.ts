@@ -12,7 +12,7 @@ export interface Throttle {
   succeeded(account: string, address: string, options: ThrottleOptions): void | Promise<void>
 }
 
-/** What a throttle is told about an attempt to log in. */
+/** Details of a login attempt, for the throttle. */
 export interface ThrottleOptions {
   /** The id of a device that has logged in to this account before. */
   readonly device: string | undefined

@@ -67,7 +67,7 @@ const SECRET_BYTES = 32
 const SECRET_LENGTH = 43
 
 /**
- * API keys: the prefix and 59 characters, of which the first 16 identify the key and the other 43 are 256 random bits.
+ * API keys: the prefix and 59 characters; the first 16 identify the key, and the other 43 are 256 random bits.
  * Only the SHA-256 of a key is stored, and it is compared in constant time.
  *
  * Use the result in `schemes` of `createAuthentication()`. Clients send a key in `Authorization: ApiKey …`, as a bearer token,

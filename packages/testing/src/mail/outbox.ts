@@ -73,12 +73,12 @@ export class TestOutbox {
   /** Asserts that this many mails were sent, or this many matching ones. */
   count(expected: number, match: MailMatch = {}): this {
     const actual = this.#messages.filter(each => fits(each, match)).length
-    return this.#judge(actual === expected, `There are ${actual} mails${such(match)}, not ${expected}.`, this.count)
+    return this.#assert(actual === expected, `There are ${actual} mails${such(match)}, not ${expected}.`, this.count)
   }
 
   /** Asserts that a matching mail was sent. */
   sent(match: MailMatch): this {
-    return this.#judge(
+    return this.#assert(
       this.#messages.some(each => fits(each, match)),
       `There is no mail${such(match)}.`,
       this.sent,
@@ -87,10 +87,10 @@ export class TestOutbox {
 
   /** Asserts that no mail was sent, or no matching one. */
   lacks(match: MailMatch = {}): this {
-    return this.#judge(!this.#messages.some(each => fits(each, match)), `There is a mail${such(match)}.`, this.lacks)
+    return this.#assert(!this.#messages.some(each => fits(each, match)), `There is a mail${such(match)}.`, this.lacks)
   }
 
-  #judge(ok: boolean, message: string, method: object): this {
+  #assert(ok: boolean, message: string, method: object): this {
     countAssertions(1)
     if (!ok) throw failure({ message }, `The outbox:\n${listMails(this.#messages)}`, method)
     return this

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 
 /**
- * Two streams, each of which reads what the other writes, like the two ends of a TCP connection on the loopback: writes
+ * Two streams that read what the other writes, like the two ends of a TCP connection on the loopback: writes
  * arrive in a later turn, a slow reader blocks the writer, `end()` is a FIN, and `destroy()` is a reset that the other end
  * receives as ECONNRESET.
  */

@@ -66,7 +66,7 @@ export class WireConnection {
   }
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#reader === null) return this.#fail(new Error(`the server sent ${bytes.length} bytes nobody asked for`))
+    if (this.#reader === null) return this.#fail(new Error(`the server sent ${bytes.length} bytes without a request`))
     try {
       this.#reader.receive(bytes)
     } catch (error) {

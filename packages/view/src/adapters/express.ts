@@ -24,7 +24,7 @@ const SETTINGS = new Set(['settings', '_locals', 'cache'])
 
 /**
  * Lets Express render these templates: `app.set('view', expressView(views))`, then `res.render('users/show', { user })`.
- * Templates see `app.locals`, `res.locals` and these, of which the last takes precedence.
+ * Templates see `app.locals`, `res.locals` and these; later ones take precedence.
  */
 export function expressView<Context>(views: Views<Context>, options: ExpressOptions = {}): ExpressViewClass {
   const { context } = readOptions('expressView()', options, OPTIONS)

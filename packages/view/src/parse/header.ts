@@ -31,7 +31,7 @@ export interface Header {
 
 const STATEMENTS = new Set('import type interface const function async enum namespace export declare'.split(' '))
 
-/** Parses a header: a list of statements, each of which begins with a known word at the outermost level. */
+/** Parses a header: a list of statements that each begin with a known word at the outermost level. */
 export function parseHeader(source: TemplateSource, tag: Tag): Header {
   const { tokens } = tag
   const header: Header = {

@@ -23,7 +23,7 @@ export type NameUse =
   | 'word'
   | 'other'
 
-/** How the name at `index` is used, judged by its neighboring tokens. */
+/** How the name at `index` is used, according to its neighboring tokens. */
 export function useOf(tokens: readonly Token[], index: number): NameUse {
   const { text } = tokens[index]!
   if (isMember(tokens, index)) return 'property'

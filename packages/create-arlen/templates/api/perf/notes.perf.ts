@@ -4,7 +4,7 @@ import { apiKeys, createPgApiKeyStore } from '@arlen/session'
 
 // What it may cost: `arlen check` fails on more.
 export default defineScenario({
-  about: 'the first page of the notes of somebody who has many',
+  about: 'the first page of notes of a user with many notes',
   request: { path: '/notes', contains: 'Note 100' },
   budget: { queries: 3 },
   async data({ dsn }) {

@@ -1,7 +1,7 @@
 const NAME = /[ \t]*([\w!#$%&'*+.^`|~-]+)=/y
 
 /**
- * Quoted as in RFC 9110, section 5.6.4, or as browsers do (WHATWG HTML, multipart/form-data encoding algorithm), for whom a
+ * Quoted as in RFC 9110, section 5.6.4, or as browsers do (WHATWG HTML, multipart/form-data encoding algorithm), for which a
  * backslash is an ordinary character, even before the closing quote.
  */
 const VALUE = /(?:"((?:[^"\\]|\\.)*)"|"([^"]*)"|([^\s;",]*))[ \t]*(?=;|$)/sy

@@ -62,7 +62,7 @@ export interface NameScope {
   parent: NameScope | undefined
   /** ROLLUP and similar clauses put NULL if a column does not take part. */
   rollup: boolean
-  /** Aggregates are over groups, each of which has a row. */
+  /** Aggregates are over groups, and each group has a row. */
   grouped: boolean
 }
 

@@ -34,7 +34,7 @@ const FRAGMENTS = new Set(['include', 'includeEach', 'content', 'raw', 'capture'
 interface Open {
   /** Where what is printed in it goes; undefined if it goes where it did. */
   readonly body: Flow[] | undefined
-  /** The branch of which it is an arm. */
+  /** The branch that this is an arm of. */
   readonly branch?: Branch
 }
 

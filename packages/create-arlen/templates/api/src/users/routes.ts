@@ -14,7 +14,7 @@ const User = v.object({ id: v.number(), email: v.string() })
 const Token = v.object({ token: v.string() })
 
 export function userRoutes(routes: Routes<'/users'>, { auth, login, passwords, tokens }: Users): void {
-  // Hashing a password is expensive on purpose, so nobody may ask for it too often.
+  // Hashing a password is expensive on purpose, so the number of attempts is limited.
   const fewAccounts = rateLimit({ name: 'sign-up', limit: 20, windowMs: HOUR_MS })
   routes.post('/', { body: NewCredentials, response: { 201: User }, use: fewAccounts }, async c => {
     const { email, password } = c.valid.body

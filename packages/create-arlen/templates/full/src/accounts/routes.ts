@@ -13,7 +13,7 @@ export function accountRoutes(routes: Routes, { auth, login, passwords }: Accoun
 
   routes.get('/sign-up', { name: 'sign-up', query: ReturnQuery }, signUpPage)
 
-  // Hashing a password is expensive on purpose, so nobody may ask for it too often.
+  // Hashing a password is expensive on purpose, so the number of attempts is limited.
   const fewAccounts = rateLimit({ name: 'sign-up', limit: 20, windowMs: HOUR_MS })
   routes.post('/sign-up', { body: SignUp, invalid: signUpPage, use: fewAccounts }, async c => {
     const { name, email, password } = c.valid.body

@@ -45,7 +45,7 @@ function found(note: Note | undefined): Note {
   return note
 }
 
-/** Someone else's note is not found either: that it exists is nobody's business. */
+/** Another user's note is not found either: its existence is not revealed. */
 function noSuchNote(): HttpError {
   return new HttpError(404, 'note_not_found', { detail: 'There is no such note.' })
 }

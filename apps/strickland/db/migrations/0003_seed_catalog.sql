@@ -1,5 +1,5 @@
 -- up
--- The catalogue: every model of a category in every variant of it. Prices and stock follow from their places in the
+-- The catalog: every model of a category in every variant of it. Prices and stock follow from their places in the
 -- lists, so that two databases made on two days are the same.
 insert into categories (slug, name, position) values
   ('cylinders', 'Cylinders & Tanks', 1),
@@ -92,7 +92,7 @@ variants (category, place, label, factor) as (values
   ('safety', 1, 'Single', 1.0), ('safety', 2, 'Twin Pack', 1.9), ('safety', 3, 'Boat & Caravan', 1.2), ('safety', 4, 'Workshop', 1.4), ('safety', 5, 'Contractor''s Box of 6', 5.2),
   ('accessories', 1, 'Small', 0.8), ('accessories', 2, 'Medium', 1.0), ('accessories', 3, 'Large', 1.3), ('accessories', 4, 'Extra Large', 1.6), ('accessories', 5, '<Custom Size>', 2.0)
 ),
-catalogue as (
+catalog as (
   select c.id as category_id, m.model || ', ' || v.label as name, m.blurb, v.label, m.base_cents, v.factor,
     row_number() over (order by c.position, m.place, v.place) as n
   from categories c
@@ -107,7 +107,7 @@ select
   blurb || '. This one: ' || label || '.',
   (round(base_cents * factor / 100) * 100 - 5)::integer,
   case when n % 23 = 0 then 0 else (n * 37 % 61 + 3)::integer end
-from catalogue
+from catalog
 order by n;
 
 -- down

@@ -115,7 +115,7 @@ export const LIMITS = {
     unit: 'ms',
     default: 30_000,
     min: 1,
-    description: 'How long a client may take none of its response before the connection is cut',
+    description: 'How long a client may read nothing of its response before the connection is cut',
   },
   keepAliveTimeoutMs: {
     unit: 'ms',
@@ -127,7 +127,7 @@ export const LIMITS = {
     unit: 'ms',
     default: 2000,
     min: 0,
-    description: 'How long to go on reading after the last response, so that the client can receive it',
+    description: 'How long to keep reading after the last response, so that the client can receive it',
   },
   drainTimeoutMs: {
     unit: 'ms',

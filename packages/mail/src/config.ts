@@ -34,7 +34,7 @@ export function mailConfigSchema(): v.GenericSchema<unknown, MailConfig> {
       'auto',
     ),
     from: text('Sender of mail, such as Shop <shop@example.com>'),
-    replyTo: text('Where answers go; empty: to the sender'),
+    replyTo: text('Where replies go; empty: to the sender'),
     host: text('Host of the mail server; empty: none'),
     port: v.optional(
       described(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)), 'Port of the mail server'),

@@ -42,7 +42,7 @@ function section<const E extends v.ObjectEntries>(entries: E) {
  */
 export function securityConfigSchema(production: boolean): v.GenericSchema<unknown, SecurityConfig> {
   return v.strictObject({
-    enabled: flag('Turns all of this section on', true),
+    enabled: flag('Enables everything in this section', true),
     hosts: strings('Hosts that the application answers for; empty for any', production ? [] : ['local']),
     csp: section({
       enabled: flag('Sends a content security policy', true),

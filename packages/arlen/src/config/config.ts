@@ -191,7 +191,7 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
     }),
     health: section({
       trusted: v.optional(
-        described(v.array(v.string()), 'Addresses and CIDR ranges that are told which checks failed and why'),
+        described(v.array(v.string()), 'Addresses and CIDR ranges that may see which checks failed and why'),
         [],
       ),
     }),

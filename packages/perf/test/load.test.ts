@@ -1,7 +1,11 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { pace } from '../src/load/pace.ts'
 import { wireRequest } from '../src/load/request.ts'
+import { Session } from '../src/load/session.ts'
 import { Side, startLoad } from '../src/measure/side.ts'
 
 const root = join(import.meta.dirname, '../fixtures')
@@ -26,13 +30,38 @@ test('an answer that comes late counts for all that were due behind it', async (
   expect(p50Ms).toBeLessThan(p95Ms)
 })
 
+/** A session of four connections to a server of this process. */
+async function openSession() {
+  const server = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const session = new Session((server.address() as AddressInfo).port, [wireRequest('/')])
+  onTestFinished(() => {
+    session.close()
+    server.close()
+  })
+  await session.open(4)
+  await session.run(20)
+  return { server, session, sockets: session.connections.map(({ socket }) => socket) }
+}
+
 test('connections that the server has closed meanwhile are opened again', async () => {
-  const side = await start({ IDLE_MS: '50' }, 4)
-  await side.run(20)
-  await sleep(2_500) // more than its idle time-out, which Node.js checks now and then, and more than the generator waits
-  await side.run(20)
-  const { requests } = await side.pace(100, 100)
-  expect(requests).toBe(10)
+  const { server, session, sockets } = await openSession()
+  const closed = Promise.all(sockets.map(socket => once(socket, 'close')))
+  server.closeIdleConnections()
+  await closed
+  await session.run(20)
+  expect((await pace(session, 100, 100)).requests).toBe(10)
+})
+
+test('connections that have been idle for so long that the server may close them are opened again', async () => {
+  const { session, sockets } = await openSession()
+  await session.run(20)
+  expect(session.connections.map(({ socket }) => socket)).toEqual(sockets)
+  const nowMs = performance.now()
+  vi.spyOn(performance, 'now').mockReturnValue(nowMs + 2_000)
+  onTestFinished(() => void vi.restoreAllMocks())
+  await session.run(20)
+  for (const { socket } of session.connections) expect(sockets).not.toContain(socket)
 })
 
 test('a server that ends is an error with what it wrote, not a wait', async () => {

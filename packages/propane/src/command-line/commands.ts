@@ -72,7 +72,7 @@ const OPTIONS: OptionTable<CommandOptions> = {
 /**
  * Sends a command to a running propane and resolves with its outcome. `propane` and `arlen propane` call this.
  *
- * @throws propane_not_running, command_failed, reload_failed, upgrade_failed, stopping
+ * @throws propane_not_running, command_failed, reload_failed, upgrade_failed, propane_stopping
  */
 export async function command(options: CommandOptions): Promise<unknown> {
   const { command, workers, ...target } = readOptions('command()', options, OPTIONS)

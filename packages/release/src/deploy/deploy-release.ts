@@ -38,7 +38,7 @@ const OPTIONS: OptionTable<DeployOptions> = {
 }
 
 /**
- * Uploads a release to all hosts of a target, verifies it there, and switches one batch of hosts after the other. The first
+ * Uploads a release to all hosts of a target, verifies it there, and switches one batch of hosts after another. The first
  * host applies the migrations, under the database's lock. Stops at the first host that fails; switched hosts go back unless
  * the target says otherwise. Finished steps are not repeated, so an interrupted deployment can be run again.
  *

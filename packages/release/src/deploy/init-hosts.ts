@@ -17,8 +17,10 @@ export interface HostReport {
 }
 
 /**
- * Prepares every host of a target: folders, `shared/env`, Node.js if it is to be brought, the unit and its socket. May be called again.
- * Says of each host what it could not do.
+ * Prepares every host of a target: folders, `shared/env`, Node.js with `bringNode`, the unit and its socket. May be called again.
+ *
+ * @returns a report for each host, with the problems that remain
+ * @throws option_unknown, option_invalid, host_unknown
  */
 export async function initHosts(given: HostsOptions): Promise<{ hosts: HostReport[]; commands: string[] }> {
   const { target, only, dryRun = false } = readOptions('initHosts()', given, HOSTS_OPTIONS)

@@ -43,8 +43,11 @@ const ENVIRONMENT = [
 ].join(';')
 
 /**
- * Looks for what would keep a deployment from working: ssh, Node.js, tar, disk, clock, permissions, the unit, the environment by its
- * names, and the database.
+ * Checks what a deployment needs: ssh, Node.js, tar, disk, clock, permissions, the unit, the names of the environment variables,
+ * and the database.
+ *
+ * @returns a report for each host, with the problems found
+ * @throws option_unknown, option_invalid, host_unknown
  */
 export async function inspectHosts(given: InspectOptions): Promise<{ hosts: HostReport[]; commands: string[] }> {
   const { target, only, dryRun = false, required = [], nodeRange } = readOptions('inspectHosts()', given, OPTIONS)

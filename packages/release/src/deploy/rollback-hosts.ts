@@ -57,7 +57,7 @@ function previousOf(hosts: Awaited<ReturnType<typeof statusOfHosts>>): string {
 }
 
 /**
- * Applies contracting migrations from one host, once all hosts run the same release: none can come back to an older one afterwards.
+ * Applies contract steps from one host, once all hosts run the same release. Afterwards, none can go back to an older release.
  *
  * @returns what the command said
  * @throws hosts_differ, host_unknown, deploy_locked, deploy_failed

@@ -41,7 +41,12 @@ const LOGS_OPTIONS: OptionTable<LogsOptions> = {
   onLine: option.func,
 }
 
-/** Runs one command on all hosts of a target at once. */
+/**
+ * Runs one command on all hosts of a target at once.
+ *
+ * @returns the exit code for each host
+ * @throws option_unknown, option_invalid, host_unknown
+ */
 export async function runOnHosts(given: RunOnHostsOptions): Promise<HostsRun> {
   const { command, ...options } = readOptions('runOnHosts()', given, RUN_OPTIONS)
   return onHosts(options, ({ path, node }) => {
@@ -51,7 +56,11 @@ export async function runOnHosts(given: RunOnHostsOptions): Promise<HostsRun> {
   })
 }
 
-/** The last lines of the application's log on all hosts of a target. */
+/**
+ * Reads the last lines of the application's log on all hosts of a target.
+ *
+ * @throws option_unknown, option_invalid, host_unknown
+ */
 export async function logsOfHosts(given: LogsOptions): Promise<HostsRun> {
   const { lines = 100, follow = false, ...options } = readOptions('logsOfHosts()', given, LOGS_OPTIONS)
   const { logFile } = options.target

@@ -18,7 +18,11 @@ export interface HostStatus {
   problem: string | undefined
 }
 
-/** What runs on each host of a target. */
+/**
+ * Reads what runs on each host of a target. An unreachable host has a `problem`.
+ *
+ * @throws option_unknown, option_invalid, host_unknown
+ */
 export async function statusOfHosts(given: HostsOptions): Promise<HostStatus[]> {
   const { target, only } = readOptions('statusOfHosts()', given, HOSTS_OPTIONS)
   defineDeploy({ targets: { target } })

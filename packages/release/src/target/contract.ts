@@ -36,8 +36,8 @@ const OPTIONS: OptionTable<ContractOptions> = {
 }
 
 /**
- * Applies the migrations of the running release that remove something older releases use. None of those can come back
- * afterwards.
+ * Applies the contract steps of the running release: migrations that remove something older releases use. Afterwards, none of those
+ * releases can come back.
  *
  * @throws target_missing, target_locked, config_invalid, contract_not_applied if nothing runs or it has no database
  */

@@ -23,7 +23,7 @@ test('each test file belongs to one suite', () => {
   expect(limitOf('tooling/images/guide.image.ts')).toBe(300_000)
 })
 
-test('a run that outgrows its time is told', () => {
+test('a run that outgrows its time is reported', () => {
   expect(overTarget('test', TARGETS.test)).toBeUndefined()
   expect(overTarget('test', 240_000)).toBe('make test took 4.0 min, and may take 3.0 min on two quiet processors')
 })

@@ -6,7 +6,7 @@ import { inputs } from './linear-time/inputs.ts'
 
 const PACKAGES = join(import.meta.dirname, '../packages')
 
-test('quadratic work is told from linear work (timed)', { retry: 2 }, async () => {
+test('quadratic work is distinguished from linear work (timed)', { retry: 2 }, async () => {
   const blanks = (size: number) => ' '.repeat(size)
   // Kept, so that the work is done.
   let sink = 0

@@ -88,7 +88,7 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
     expect(missing).toEqual([])
   })
 
-  test('was built from the sources that are there', () => {
+  test('was built from the current sources', () => {
     const stale = files()
       .filter(file => /^dist\/(?!bundle\/).*\.(?:d\.ts|js)$/.test(file))
       .filter(file => !existsSync(join(root, from, file.replace(/^dist/, 'src').replace(/\.(?:d\.ts|js)$/, '.ts'))))

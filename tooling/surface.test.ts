@@ -77,6 +77,6 @@ test('what cannot be found is an error that names it', () => {
   ).toThrow(/exports gone, which \.\/a\.ts does not have/)
 })
 
-test('make surface is what writes the reports', () => {
+test('make surface writes the reports', () => {
   expect(readFileSync(join(import.meta.dirname, '../Makefile'), 'utf8')).toContain('tooling/surface.ts')
 })

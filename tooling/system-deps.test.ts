@@ -26,7 +26,7 @@ const policy = () => join(box.base, 'usr/sbin/policy-rc.d')
 const missing = 'system-deps: pgbouncer is missing, its tests skip'
 
 describe('system-deps', () => {
-  test('says what is there and what is missing, and installs nothing unasked', async () => {
+  test('lists what is installed and what is missing, and installs nothing unasked', async () => {
     apt('')
     const { code, stdout } = await box.sh('tooling/system-deps')
     expect(code).toBe(0)
@@ -71,7 +71,7 @@ describe('system-deps', () => {
     expect(existsSync(policy())).toBe(false)
   })
 
-  test('does nothing when all is there', async () => {
+  test('does nothing if nothing is missing', async () => {
     box.program('id', 'echo 0')
     box.program('pgbouncer', '')
     apt('')

@@ -8,7 +8,7 @@ const FILE = join(import.meta.dirname, 'baseline.json')
 const COMMAND = 'make perf-baseline REASON=…'
 const recorded = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, unknown>
 
-test('the baseline says which commit it is, who made it one, why, when and where, and has every scenario', async () => {
+test('the baseline names its commit, author, reason, time and machine, and has every scenario', async () => {
   const baseline = readBaseline(FILE, COMMAND)!
   expect(baseline.commit).toMatch(/^[0-9a-f]{40}$/)
   const scenarios = await loadScenarios(join(import.meta.dirname, '..'), 'gate/*.perf.ts')

@@ -76,7 +76,7 @@ describe.skipIf(obstacle)(`the image of the guide${obstacle ? ` (${obstacle})` :
     }
   })
 
-  test('is less than 200 MB for whoever downloads it', async () => {
+  test('is less than 200 MB to download', async () => {
     const bytes = await image.compressedBytes()
     console.log(`${(bytes / 1e6).toFixed(1)} MB compressed`)
     expect(bytes).toBeLessThan(200e6)

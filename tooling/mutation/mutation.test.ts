@@ -61,7 +61,7 @@ test('an instrumented module does what it did until a mutant is switched on', ()
   expect(run(text, at('nothing returned'), 0)).toBe(undefined)
 })
 
-test('an instrumented module keeps its lines behind the one that is added', () => {
+test('an instrumented module keeps its lines below the added one', () => {
   const text = 'const a = b &&\n  c\nif (d\n  || e) f()\n'
   const mutants = listMutants('a.ts', text).map((mutant, id) => ({ ...mutant, id }))
   expect(instrument(text, mutants, 'active').split('\n')).toHaveLength(1 + text.split('\n').length)
@@ -168,7 +168,7 @@ test('what a busy machine may have done counts only when the mutant makes it fai
   })
 })
 
-test('a stopped run goes on, and survivors are tried again after a commit', () => {
+test('a stopped run continues, and survivors are tried again after a commit', () => {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-results-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const open = () => new Results(join(folder, 'deep/http-1.jsonl'))

@@ -161,7 +161,7 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
       await typeChecks(project)
     })
 
-    test('goes on with what arlen generate writes, which passes the check too', async () => {
+    test('continues with what arlen generate writes, which also passes the check', async () => {
       const words = GENERATED[kind].map(line => line.split(' '))
       for (const each of words) await user.must(project, user.arlen(project, 'generate', ...each))
       if (kind !== 'lite') await user.must(project, user.arlen(project, 'migrate'))

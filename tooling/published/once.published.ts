@@ -121,7 +121,7 @@ describe('another framework that is given middleware of Arlen’s own', () => {
     await user.install(project)
   })
 
-  test.each(['express', 'fastify'])('is told so by %s instead of hanging', async framework => {
+  test.each(['express', 'fastify'])('gets an error from %s instead of hanging', async framework => {
     const { output } = await user.run(project, ['node', `${framework}.ts`])
     expect(output).not.toContain('TimeoutError')
     expect(output).toContain(`@arlen/session/${framework}`)

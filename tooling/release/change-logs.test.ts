@@ -5,12 +5,12 @@ import { expect, onTestFinished, test } from 'vitest'
 import { finishChangeLogs, releaseNotes, unreleasedFolders } from './change-logs.ts'
 import changelog from './changelog.ts'
 
-test('a line of a change log is what the author wrote, indented below its bullet', () => {
+test('a line of a change log is the author’s text, indented below its bullet', () => {
   expect(changelog.getReleaseLine({ summary: 'One.\n\nTwo:\n  three\n' })).toBe('- One.\n\n  Two:\n    three')
   expect(changelog.getDependencyReleaseLine()).toBe('')
 })
 
-test('a first release says what the package is, and no history of what nobody has installed', () => {
+test('a first release describes the package, without the history before it', () => {
   const root = workspace({ one: { version: '0.0.0' } })
   expect(unreleasedFolders(root)).toEqual(['packages/one'])
   write(root, 'one', { version: '0.1.0' }, '# one\n\n## 0.1.0\n\n### Minor Changes\n\n- No longer slow.\n')

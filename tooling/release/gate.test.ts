@@ -107,7 +107,7 @@ test('a tag that is missing, unsigned, signed by someone else or elsewhere is re
   expect(await refusals(root)).toEqual([expect.stringContaining(`v1.0.0 is a tag of ${head}`)])
 })
 
-test('a repository that names nobody who may sign publishes nothing', async () => {
+test('a repository without signers publishes nothing', async () => {
   write(SIGNERS, '# nobody yet\n')
   pass(await commit())
   expect(await refusals(root)).toEqual([expect.stringContaining('nobody may sign releases yet')])

@@ -7,7 +7,7 @@ const VISITORS = 200
 const AT_ONCE = 50
 const VISITS = 20
 
-test('nobody sees the session of somebody else, and every count is right, while keys are rotated', async () => {
+test('no user sees the session of another, and every count is right, while keys are rotated', async () => {
   const [older, newer] = [generateSecret(), generateSecret()]
   const start = async (secrets: string[]) => {
     const context = withSession(Context)

@@ -36,7 +36,7 @@ export const STRESS: readonly Stress[] = [
     part: 'sessions',
     files: ['tooling/stress/sessions.stress.ts'],
     loads: '200 visitors who log in, count and log out, 50 at a time, while keys are rotated',
-    holds: 'nobody sees the session of somebody else, every count is right, nothing of it stays on the heap',
+    holds: 'no visitor sees the session of another, every count is right, nothing stays on the heap',
   },
   {
     part: 'limits',

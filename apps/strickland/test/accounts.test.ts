@@ -65,7 +65,7 @@ describe('signing up', () => {
       .lacks(PASSWORD)
   })
 
-  test('gives nobody a role by asking for it', async () => {
+  test('does not let users choose a role', async () => {
     const dale = t.visitor()
     const csrf_token = await csrfToken(dale)
     const fields = { name: 'Dale', email: emailOf('Dale'), password: PASSWORD, role: 'admin', id: '1' }

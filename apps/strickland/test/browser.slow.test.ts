@@ -100,7 +100,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await tab.context.close()
   })
 
-  test('a password is changed, forgotten, and chosen anew by the link in mail', async () => {
+  test('a password is changed, forgotten, and reset with the link in the mail', async () => {
     await person('Dale')
     const [tab, other] = [await Tab.open(browser, t.url), await Tab.open(browser, t.url)]
     for (const each of [tab, other]) await login(each, 'dale@strickland.example')
@@ -130,7 +130,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await other.context.close()
   })
 
-  test('another site cannot send a form for someone who is logged in', async () => {
+  test('another site cannot send a form for a logged-in user', async () => {
     await person('Bobby')
     const tab = await Tab.open(browser, t.url)
     await login(tab, 'bobby@strickland.example')

@@ -104,7 +104,7 @@ describe('in a transaction', () => {
   })
 
   describe('orders', () => {
-    test('are visible to the customer who placed them; to others they are 404', async () => {
+    test('are visible only to the customer who placed them; others get 404', async () => {
       const path = await order(hank, 30)
       await hank.visit(path).status(200).cacheable(false)
       const other = t.as(await person('Kahn'))
@@ -118,7 +118,7 @@ describe('in a transaction', () => {
       await t.get(`/api${path}`).status(404)
     })
 
-    test('that came by the API are in nobody’s list', async () => {
+    test('placed through the API appear in no list of orders', async () => {
       const { json } = await t
         .post('/api/orders')
         .json({ lines: [{ productId: 31, quantity: 1 }] })

@@ -31,7 +31,7 @@ describe('a client', () => {
     expect(await t.faults.halfOpen(t.visit('/'))).toMatchObject({ status: 499, whole: true })
   })
 
-  test('that leaves in the middle of the answer disturbs nobody else', async () => {
+  test('that leaves in the middle of the response disturbs no other client', async () => {
     expect(await t.faults.cutResponse(t.visit('/products'), 100)).toMatchObject({ status: 200, whole: false })
     await t.visit('/products').status(200)
   })

@@ -90,7 +90,7 @@ async function onBoth(ask: () => PromiseLike<unknown>): Promise<void> {
 }
 
 describe('the shop on two machines behind a balancer', () => {
-  test('knows who is logged in on both, and forgets it on both', async () => {
+  test('logs users in and out on both machines', async () => {
     const visitor = await person('Hank')
     await logIn(visitor, 'Hank').redirect('/', 303)
     await onBoth(() => visitor.visit('/orders').status(200))
@@ -125,7 +125,7 @@ describe('the shop on two machines behind a balancer', () => {
     expect(statuses).toEqual([...Array<number>(20).fill(422), ...Array<number>(4).fill(429)])
   })
 
-  test('tells those who watch on either machine what is sold on any', async () => {
+  test('notifies watchers on both machines of each sale', async () => {
     const watchers = [await watch(), await watch()]
     expect(watchers.map(({ machine }) => machine).sort()).toEqual(['0', '1'])
     await db.execute('update products set stock = 3 where id = 217', [])

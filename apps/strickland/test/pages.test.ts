@@ -35,7 +35,7 @@ test('what a person searched for comes back escaped', async () => {
   await t.visit('/').submit('form.search', { q: '"><script>alert(1)</script>' }).status(200).lacks('<script>alert')
 })
 
-test('a product has a page of its own, and an unknown one is a 404 page', async () => {
+test('a product has its own page, and an unknown one is a 404 page', async () => {
   const { json } = await t.get('/api/products?q=Porchlight')
   await t
     .visit(`/products/${json.items[0].slug}`)

@@ -133,7 +133,7 @@ describe('a forgotten password', () => {
     t.outbox.lacks({ to: emailOf('Nobody') })
   })
 
-  test('nobody can have someone else flooded with mail', async () => {
+  test('one user cannot flood another with mail', async () => {
     for (const status of [303, 303, 303, 429]) await ask('Joseph').status(status)
   })
 })

@@ -47,7 +47,7 @@ test('pages carry the policy that keeps foreign scripts out, and are not kept by
   await t.get('/css/shop.css').cacheable(86_400)
 })
 
-test('there is no account nobody made, and no administrator nobody appointed', async () => {
+test('there are no default accounts and no default administrators', async () => {
   expect(await app.db.value(`select count(*)::int from users where role = 'admin'`)).toBe(0)
 })
 

@@ -30,7 +30,7 @@ async function guess(name: string, addresses: readonly string[]): Promise<number
   return statuses
 }
 
-test('behind a proxy with TLS, browsers are told to stay with https', async () => {
+test('behind a proxy with TLS, browsers are told to use only https', async () => {
   await at('203.0.113.5')
     .visit('/login')
     .status(200)

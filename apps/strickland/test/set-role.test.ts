@@ -16,14 +16,14 @@ function run(...args: string[]): Promise<{ code: number; text: string }> {
   })
 }
 
-test('makes an administrator of someone who has signed up', async () => {
+test('makes a registered user an administrator', async () => {
   const hank = t.as(await person('Hank'))
   await hank.visit('/admin/orders').status(403)
   expect(await run('Hank@strickland.example', 'admin')).toMatchObject({ code: 0 })
   await hank.visit('/admin/orders').status(200)
 })
 
-test('makes nobody up, and no role', async () => {
+test('rejects unknown users and unknown roles', async () => {
   const answers = await Promise.all([
     run('nobody@strickland.example', 'admin'),
     run('hank@strickland.example', 'owner'),

@@ -12,7 +12,7 @@ const login = (password: string) =>
     .visit('/login')
     .submit('[action="/login"]', { email: emailOf('Hank'), password })
 
-test('a session that nobody uses ends, also for the server, and a remembered login outlives it by weeks', async () => {
+test('an idle session ends on the server too, and a remembered login outlives it by weeks', async () => {
   await person('Hank')
   const [visitor, remembered] = [t.visitor(), t.visitor()]
   for (const [each, remember] of [

@@ -264,7 +264,7 @@ test('each request is one line of log, with its route and what became of it', as
 })
 
 describe('health', () => {
-  test('readiness follows the checks, and tells why only to those who are trusted', async () => {
+  test('readiness follows the checks, and explains failures only to trusted clients', async () => {
     let fails = true
     const build = (trusted: string[]) =>
       serveApp(
@@ -285,7 +285,7 @@ describe('health', () => {
     await Promise.all([stranger.close(), friend.close()])
   })
 
-  test('nobody keeps what an endpoint said, whether it is well or not', async () => {
+  test('responses of health endpoints are never cached', async () => {
     const served = await serveApp(app => {
       app.health.add('queue', c => (fails ? Promise.reject(new Error('down')) : c), { cacheMs: 0 })
     })

@@ -123,7 +123,7 @@ describe('the database of an application', () => {
     })
   })
 
-  test('is not there where nobody asked for one, and c.db says what to do', async () => {
+  test('does not exist without configuration, and c.db says what to do', async () => {
     const served = await serveApp(app => void app.get('/', c => c.db.value('select 1')))
     expect((await served.get('/')).status).toBe(500)
     expect(JSON.stringify(served.log)).toContain('Set DATABASE_URL')
@@ -132,7 +132,7 @@ describe('the database of an application', () => {
   })
 })
 
-test('a query ends with its request: the server is told to cancel it', async () => {
+test('a query ends with its request: it is canceled on the server', async () => {
   await using database = await createTestDatabase()
   const { promise: canceled, resolve } = Promise.withResolvers<unknown>()
   const served = await serveApp(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { serveApp } from './serve-app.ts'
 
-test('an application with migrations and no DSN has a PostgreSQL of its own outside production', async () => {
+test('an application with migrations and no DSN gets an embedded PostgreSQL outside production', async () => {
   const root = mkdtempSync(join(tmpdir(), 'arlen-embedded-'))
   chmodSync(root, 0o755)
   mkdirSync(join(root, 'db/migrations'), { recursive: true })

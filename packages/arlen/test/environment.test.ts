@@ -28,7 +28,7 @@ test('a setting that is misspelled stops the start, with the name that was meant
   )
 })
 
-test('what hosting platforms set counts where the application says nothing itself', () => {
+test('variables of hosting platforms apply unless the application sets a value itself', () => {
   const httpOf = () => createApp({ root: import.meta.dirname, environment: 'test' }).config.http
   const defaults = httpOf()
   vi.stubEnv('PORT', '8123')

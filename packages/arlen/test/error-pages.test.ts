@@ -59,7 +59,7 @@ describe('templates of errors/', () => {
     expect(await teapot.text()).toContain('<p>&lt;Short&gt; and stout.</p>')
   })
 
-  test('are for what a handler returns by c.problem(), too', async () => {
+  test('are also used for c.problem() returned by a handler', async () => {
     served = await serve(PAGES)
     const response = await served.get('/gone', BROWSER)
     expect(response.status).toBe(410)

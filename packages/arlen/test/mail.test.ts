@@ -79,7 +79,7 @@ test('production says what is missing when mail is sent, and starts without', as
   await served.close()
 })
 
-test('what a page has and mail has not is told by its name, and the other way round', async () => {
+test('helpers that work only in pages or only in mail are errors elsewhere, by name', async () => {
   const root = folder()
   const app = createApp({ root, environment: 'test', log: false, config: { mail: { from } } })
   app.get('/home', { name: 'home' }, c => c.text('home'))

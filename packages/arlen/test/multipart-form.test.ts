@@ -113,7 +113,7 @@ test('a file input that was left empty is not there', async () => {
   expect(await (await send('/optional', formOf({ file: png('x') }))).json()).toEqual({ has: true })
 })
 
-test('list() takes none, one and several files, and judges each', async () => {
+test('list() takes none, one and several files, and validates each', async () => {
   for (const texts of [[], ['a'], ['a', 'b']]) {
     const answer = await send('/several', formOf({ files: texts.map(text => png(text)) }))
     expect([answer.status, await answer.json()]).toEqual([200, texts])

@@ -36,7 +36,7 @@ async function documentOf(build: (app: App) => void, options: AppOptions = {}): 
 const operationsOf = ({ paths }: Document) =>
   Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map(method => `${method} ${path}`))
 
-test('an application without pages has every route of its own in it, with or without schemas', async () => {
+test('an application without pages lists all of its own routes, with or without schemas', async () => {
   const document = await documentOf(
     app => {
       app.get('/', () => ({ ok: true }))
@@ -179,7 +179,7 @@ test('development says which routes were taken for pages, and health routes are 
   expect(served.log.filter(line => String(line.msg).includes('OpenAPI'))).toMatchObject([{ routes: ['GET /perhaps'] }])
 })
 
-test('the function leaves pages in where it is told that there are none', async () => {
+test('the function includes pages if told that there are none', async () => {
   const served = await serveApp(app => void app.get('/x', () => ({ a: 1 })))
   const { routes } = served.app.router
   await served.close()
@@ -216,7 +216,7 @@ test('an API behind the bearer tokens of @arlen/session has their scheme and sco
   expect(document.paths['/me/read']!.get!.security).toEqual([{ [name!]: ['read'] }])
 })
 
-test('parameters in the path are what their constraints say', async () => {
+test('path parameters have the types of their constraints', async () => {
   const { paths } = await documentOf(app => {
     app.get('/x/:n<int>/:id<uuid>/:slug<slug>/:any', { openApi: true }, () => '')
   })

@@ -28,7 +28,7 @@ describe('by default', () => {
     await served.close()
   })
 
-  test('a session is there, and a form needs its token', async () => {
+  test('sessions are on, and a form needs its token', async () => {
     const served = await serveApp(app => {
       app.get('/form', c => c.csrfToken())
       app.post('/form', c => {

@@ -71,7 +71,7 @@ test('an API-only application serves no files', async () => {
   rmSync(home, { recursive: true })
 })
 
-test('browsers keep files as long as they are told to, and not at all in development', async () => {
+test('browsers cache files for the configured time, and not at all in development', async () => {
   const home = mkdtempSync(join(tmpdir(), 'arlen-files-'))
   mkdirSync(join(home, 'public'))
   writeFileSync(join(home, 'public', 'a.txt'), 'x')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-test('requests do not wait for a log that nobody reads', async () => {
+test('requests do not wait for a log that is not read', async () => {
   const child = fork(join(import.meta.dirname, 'fixtures/chatty-app.ts'), {
     execArgv: ['--conditions=@arlen/source'],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -147,7 +147,7 @@ describe('an application that is an API alone', () => {
     expect(await problem(await ask('/me', { 'x-api-key': good }))).toEqual(keyRefused)
   })
 
-  test('tells a token that is not enough from one that is not good', async () => {
+  test('distinguishes an insufficient token from an invalid one', async () => {
     expect(await problem(await ask('/me/admin', { authorization: `Bearer ${await signed()}` }))).toEqual([
       403,
       'role_required',

@@ -12,7 +12,7 @@ function run(...args: string[]): { status: number | null; lines: string[]; err: 
   return { status, lines: stdout.trim().split('\n'), err: stderr }
 }
 
-test('a promise that rejects after the answer is one line of log, and the process goes on', () => {
+test('a promise that rejects after the response is logged in one line, and the process keeps running', () => {
   const { status, lines } = run()
   const logged = lines.filter(line => line.startsWith('{')).map(line => JSON.parse(line))
   expect(lines.filter(line => !line.startsWith('{'))).toEqual(['answered', 'lives', 'left: 0'])

@@ -83,7 +83,7 @@ test('a configuration of arlen that is not valid', async () => {
   expect((await app.get('/')).body).toBe('ok')
 })
 
-test('a rejection that nobody handles is a notice on the pages, and the terminal says what the page says', async () => {
+test('an unhandled rejection is a notice on the pages, and the terminal says the same', async () => {
   const app = new TestFolder({
     '.env': 'API_TOKEN=abcdefgh',
     'app.ts': `import { createApp } from 'arlen'
@@ -123,7 +123,7 @@ test('a 404 lists routes like it and links to all of them', async () => {
   expect(JSON.parse((await app.get('/prodcuts/7', AS_PROGRAM)).body)).toMatchObject({ near: ['GET /products/:id'] })
 })
 
-test('in production nothing of it is there: no pages, no source, no script', async () => {
+test('production has none of it: no pages, no source, no script', async () => {
   const { createApp } = await import('arlen')
   const folder = new TestFolder({})
   const app = createApp({

@@ -35,7 +35,7 @@ test('a failure is a page for browsers, a problem for programs and text for term
   expect(text.body).toContain('> 2 | const a = { b: 1 }}\n    |                   ^')
 })
 
-test('is there from the very first start on, stays for every request, and goes when the mistake does', async () => {
+test('is shown from the first start for every request, until the mistake is fixed', async () => {
   const app = await serving({ 'app.ts': BROKEN })
   expect((await app.get()).status).toBe(500)
   expect((await app.get()).status).toBe(500)
@@ -71,7 +71,7 @@ test('a module that exports no application', async () => {
   expect(await failure(app)).toMatchObject({ stage: 'load', code: 'app_not_servable', file: 'app.ts', line: 2 })
 })
 
-test('a configuration that is not valid is told apart', async () => {
+test('an invalid configuration is a separate kind of failure', async () => {
   const source = `throw Object.assign(new Error('port must be a number'), { code: 'config_invalid' })\n`
   const app = await serving({ 'app.ts': `import './config/app.ts'\n${answering('ok')}`, 'config/app.ts': source })
   expect(await failure(app)).toMatchObject({ stage: 'config', file: 'config/app.ts', line: 1 })
@@ -100,7 +100,7 @@ test('a top-level await that never ends is named, wherever it is', async () => {
   expect(await failure(app)).toMatchObject({ file: 'src/b.ts', line: 3, column: 11 })
 })
 
-test('a loop that does not end is shown while it runs, and a loop that does end goes on', async () => {
+test('an endless loop is shown while it runs, and a loop that ends does not stop the application', async () => {
   const app = await serving({ 'app.ts': `${answering('ok')}const begun = Date.now()\nwhile (true) {}\n` })
   expect(await failure(app)).toMatchObject({ file: 'app.ts', line: 4, message: expect.stringContaining('busy here') })
   const ready = once(app.server, 'ready')

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { answering, ask, outcomeOf, serving } from './support.ts'
 
-test('messages that an application sends to its parent are nobody’s', async () => {
+test('messages that an application sends to its parent are ignored', async () => {
   const app = await serving({
     'app.ts': `for (const message of ['ready', 42, null, true, [], { type: 'failed' }, { type: 'ready', files: [], info: {} }]) process.send?.(message)
 ${answering('fine')}`,
@@ -30,7 +30,7 @@ export default servable((req, res) => {
   expect((await app.get()).body).toBe('fine')
 })
 
-test('clients that send nonsense harm nobody', async () => {
+test('clients that send nonsense do no harm', async () => {
   const app = await serving({ 'app.ts': answering('fine') })
   await app.get()
   for (const bytes of [

@@ -37,7 +37,7 @@ async function page(app: TestServer): Promise<{ until: (wanted: (message: Messag
   }
 }
 
-test('pages are told of each build, good and bad', async () => {
+test('pages are notified of each build, good or bad', async () => {
   const app = await serving({ 'app.ts': answering('one') })
   await app.get()
   const open = await page(app)

@@ -151,7 +151,7 @@ test('a save while the former process is still ending costs no second process', 
   expect((await slow).body).toBe('three')
 })
 
-test('a request with effects that has reached nobody yet goes to the next process', async () => {
+test('a request with side effects that has not reached a process yet goes to the next one', async () => {
   const app = await serving({ 'app.ts': answering('one') })
   await app.get()
   // The socket goes before the process does.
@@ -165,7 +165,7 @@ import { unlinkSync } from 'node:fs'
   expect((await posted).body).toBe('took it')
 })
 
-test('environment files are read anew', async () => {
+test('environment files are read again', async () => {
   const app = await serving({
     '.env': 'COLOR=red',
     'app.ts': `import { servable } from './servable.js'

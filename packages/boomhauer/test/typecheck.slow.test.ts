@@ -42,7 +42,7 @@ test('--prepare-only checks templates and types and starts nothing', async () =>
   expect(again.output).toContain('template error')
 })
 
-test('type errors stop nothing, and are told', async () => {
+test('type errors are reported and stop nothing', async () => {
   const folder = typed({ 'app.ts': `${answering('runs')}export const a: number = 'text'\n` })
   const command = new Command(folder, [])
   expect((await ask(await command.port(), '/')).body).toBe('runs')

@@ -119,7 +119,7 @@ describe('a file that is emptied before it is written', () => {
     expect(told).toEqual(['new'])
   })
 
-  test('is told as it is when it stays empty', async () => {
+  test('is reported as empty if it stays empty', async () => {
     const { told } = await emptied()
     vi.advanceTimersByTime(200)
     expect(told).toEqual([''])
@@ -184,7 +184,7 @@ test('polls by itself where the system does not notify', async () => {
   expect((await seen)[0]).toBe('rebuild')
 })
 
-test('leaves nothing of its probe behind, and tells nobody of it', async () => {
+test('removes its probe and reports no change of it', async () => {
   const folder = new TestFolder({ 'a.ts': '1' })
   const watcher = await watching(folder)
   const seen = batch(watcher, folder)

@@ -98,7 +98,7 @@ describe('runCli', () => {
     expect(lines.err.join('\n')).toMatch(/x is not a function\n +at .*cli\.test\.ts/)
   })
 
-  test('takes a usage error of a command for one of its own, exit code 2', async () => {
+  test('treats a usage error of a command as its own, with exit code 2', async () => {
     const { arlen } = setUp(async () => {
       throw new UsageError('migrate does not take that')
     })

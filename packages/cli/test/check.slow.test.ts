@@ -41,7 +41,7 @@ describe('arlen check', () => {
     expect(out).toContain('1 queries described, 0 not checked.')
   })
 
-  test('finds a problem in every step, tells where, and goes on', async () => {
+  test('finds a problem in every step, names the place, and continues', async () => {
     const app = temporaryApp({
       ...SOUND,
       'config/environments/production.js': 'export default { http: { prot: 80 } }',

@@ -16,7 +16,7 @@ async function arlen(argv: readonly string[], env: Record<string, string> = {}, 
   return { code, text: lines.join('\n') }
 }
 
-test('an application that package.json makes CommonJS is told apart from one with a mistake', async () => {
+test('an application that is CommonJS by package.json gets an error of its own', async () => {
   const broken = temporaryApp({ 'package.json': '{ "type": "commonjs" }', 'app.ts': APP })
   const { code, err } = await broken.arlen(['routes'])
   expect(code).toBe(1)
@@ -136,7 +136,7 @@ describe('what arlen finds before production does', () => {
     rmSync(root, { recursive: true })
   })
 
-  test('sql check describes the queries of the shop, and finds none that is wrong', async () => {
+  test('sql check describes the queries of the shop and finds no mistake', async () => {
     await using database = await createTestDatabase({ migrations: join(SHOP, 'db/migrations') })
     const { text } = await arlen(['sql', 'check', '--dsn', database.dsn])
     expect(text).toMatch(/\d{2} queries described/)

@@ -24,7 +24,7 @@ async function generate(...argv: string[]) {
 
 const text = (path: string) => readFileSync(join(root, path), 'utf8')
 
-test('says what it wrote, overwrites nothing unasked, and writes nothing at all where something is in the way', async () => {
+test('lists what it wrote, overwrites nothing unasked, and writes nothing at all if a file is in the way', async () => {
   expect(await generate('page', 'about')).toMatchObject({
     code: 0,
     out: expect.stringMatching(/^create templates\/about\.html\.ets\ncreate src\/about\.ts\n/),

@@ -44,7 +44,7 @@ async function run(...argv: string[]): Promise<{ code: number; output: string }>
 
 const says = (what: string) => `import test from 'node:test'\ntest('says', () => console.log(${what}))\n`
 
-test('without a runner of its own node --test runs, with an environment of tests and no database nobody needs', async () => {
+test('without a runner, node --test runs, with a test environment and no unneeded database', async () => {
   write({
     'package.json': '{ "type": "module" }',
     'a.test.js': says('JSON.stringify([process.env.ARLEN_ENV, process.env.TEST_DATABASE_URL ?? 0])'),
@@ -87,7 +87,7 @@ test('the test script of the application goes first, unless it is this command',
   expect((await run('--', "it's", '$HOME')).output).toContain("it's $HOME")
 })
 
-test('a script of node --test runs the files that are named, instead of its own', async () => {
+test('if the script is node --test, named files replace its own', async () => {
   write({
     'package.json': '{ "type": "module", "scripts": { "test": "node --test \\"*.test.js\\"" } }',
     'a.test.js': says('"this one"'),

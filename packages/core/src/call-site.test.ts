@@ -6,7 +6,7 @@ function library(frames?: number): CallSite {
   return new CallSite(library, frames)
 }
 
-test('tells who called', () => {
+test('names the caller', () => {
   const site = library()
   expect(site.location([])).toEqual({ file: import.meta.filename, line: 10, column: expect.any(Number) })
 })

@@ -11,7 +11,7 @@ test.each([
   expect(isHealthPath(path)).toBe(expected)
 })
 
-test('asks a list of its own where one is given', () => {
+test('uses another list if given one', () => {
   expect(isHealthPath('/status/db', ['/status'])).toBe(true)
   expect(isHealthPath('/livez', ['/status'])).toBe(false)
 })

@@ -20,7 +20,7 @@ test('an error table makes answers of entries with a status and plain errors of 
   expect(plain.name).toBe('ArlenError')
 })
 
-test('a problem tells what an HttpError says of itself', () => {
+test('a problem has the details of an HttpError', () => {
   const errors = [{ path: '/body/email', code: 'email', message: 'is no address' }]
   expect(toProblem(new HttpError(422, 'validation_failed', { detail: 'One field', errors }), 'id-1')).toEqual({
     type: 'about:blank',
@@ -33,7 +33,7 @@ test('a problem tells what an HttpError says of itself', () => {
   })
 })
 
-test('a problem of any other error says nothing but its correlation id', () => {
+test('a problem of any other error reveals only its correlation id', () => {
   const problem = toProblem(new Error('connect ECONNREFUSED 10.0.0.1 password=x'), 'id-2')
   expect(problem).toEqual({
     type: 'about:blank',

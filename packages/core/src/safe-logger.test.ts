@@ -137,7 +137,7 @@ test('methods that turn into getters that throw, or are frozen, are no way round
   expect(() => frozen.error('x')).not.toThrow()
 })
 
-test('where child() fails or gives no logger, the parent goes on', () => {
+test('if child() fails or returns no logger, the parent is used', () => {
   const lines: unknown[] = []
   for (const child of [() => undefined, () => ({}), () => Promise.reject(new Error('later'))]) {
     const log = toLogger(loggerOf(line => lines.push(line), { child }))

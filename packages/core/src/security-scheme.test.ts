@@ -8,7 +8,7 @@ test('a guard says what it asks for and stays the same function', () => {
   expect(securityOf(guard)).toBe(security)
 })
 
-test('what nobody described asks for nothing', () => {
+test('an undescribed guard requires nothing', () => {
   expect(securityOf(() => undefined)).toBeUndefined()
   expect(securityOf(Object.assign(() => undefined, { security: 'tight' }))).toBeUndefined()
   expect(securityOf('auth')).toBeUndefined()

@@ -63,7 +63,7 @@ describe('elsewhere than on a terminal', () => {
     expect(readFileSync(join(cwd, 'my-app/package-lock.json'), 'utf8')).toMatch(/^install /)
   })
 
-  test('installs with the package manager that runs it, or the one that is named', async () => {
+  test('installs with the package manager that runs it, or the one given', async () => {
     program('pnpm', INSTALLS)
     const env = { npm_config_user_agent: 'pnpm/12.21.0 npm/? node/v26.0.0 linux x64' }
     expect(await run(['shop', '--no-git'], env)).toMatchObject({ code: 0, stderr: '' })

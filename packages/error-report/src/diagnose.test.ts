@@ -63,7 +63,7 @@ test('files outside the folder are not its own', () => {
   expect(found?.frames?.[0]).toMatchObject({ origin: 'dependency', file: '/application/a.ts' })
 })
 
-test('the errors of an AggregateError are its causes, and speak for it when it says nothing', () => {
+test('the errors of an AggregateError are its causes, and replace an empty message', () => {
   const error = new AggregateError([thrown('connect ECONNREFUSED 127.0.0.1:1', []), thrown('other', [])], '')
   expect(diagnose(error, options)[0]).toMatchObject({
     message: 'connect ECONNREFUSED 127.0.0.1:1',
@@ -159,7 +159,7 @@ test('the source is shown as it is, whatever paths it names', () => {
   expect(found?.snippet).toBe(`> 1 | import x from '/app/src/x.ts'\n    |               ^`)
 })
 
-test('an error of a database is told once: its text, its SQL, the hint of the server', () => {
+test('a database error is reported once: its text, its SQL, the hint of the server', () => {
   const error = Object.assign(
     thrown('no column (SQLSTATE 42703)\n> 1 | select nmae\n    |        ^\n  hint: try', []),
     {

@@ -51,7 +51,7 @@ test('browsers get a page that escapes everything and runs nothing but its own s
   expect(body).toContain('exit code 2')
 })
 
-test('warnings are there, collapsed', () => {
+test('warnings are collapsed', () => {
   expect(renderProblem(problem, BROWSER).body).toMatch(
     /<details class="warnings"><summary>1 warning<\/summary>.*only a warning/s,
   )

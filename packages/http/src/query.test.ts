@@ -48,7 +48,7 @@ test('decodes whatever is sent as URLSearchParams does', () => {
   }
 })
 
-test('takes as many pairs as it is told, and no more', () => {
+test('takes as many pairs as the limit allows and no more', () => {
   expect(Object.keys(parseQuery('a&b=1&&c&', 3)!)).toEqual(['a', 'b', 'c'])
   expect(parseQuery('a&b=1&&c&', 2)).toBeUndefined()
   expect(parseQuery('a&a&a', 2)).toBeUndefined()

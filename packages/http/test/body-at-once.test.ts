@@ -100,7 +100,7 @@ describe('what cannot be read', () => {
     expect(codes).toEqual([code, code, code, code])
   })
 
-  test('a body that was read as a stream is told apart from one that broke off', async () => {
+  test('a body that was read as a stream is distinguished from one that was cut off', async () => {
     const codes: unknown[] = []
     const { connection } = memoryConnection(async c => {
       c.req.stream.resume()

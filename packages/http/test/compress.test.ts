@@ -72,7 +72,7 @@ describe('an answer that is text', () => {
     }
   })
 
-  test('has a tag of its own in each coding, also where c.res has it', async () => {
+  test('has a different tag for each coding, also if c.res sets it', async () => {
     const tagged: Handler = c => {
       c.res.headers.set('ETag', 'W/"a"')
       return text
@@ -80,7 +80,7 @@ describe('an answer that is text', () => {
     expect((await ask(tagged, 'br')).headers.get('etag')).toBe('W/"a-br"')
   })
 
-  test('has a tag of its own in each coding', async () => {
+  test('has a different tag for each coding', async () => {
     const handler: Handler = c => c.text(text, { headers: { ETag: '"a"' } })
     expect((await ask(handler, 'br')).headers.get('etag')).toBe('"a-br"')
     expect((await ask(handler, undefined)).headers.get('etag')).toBe('"a"')

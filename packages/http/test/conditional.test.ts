@@ -92,7 +92,7 @@ describe('an answer with validators, to GET and HEAD', () => {
     expect((await ask(handler)).status).toBeLessThan(300)
   })
 
-  test('a stream that nobody needs is let go', async () => {
+  test('an unneeded stream is released', async () => {
     for (const [fields, status] of [
       [{ 'If-None-Match': '"a"' }, 304],
       [{ 'If-Match': '"b"' }, 412],
@@ -247,7 +247,7 @@ describe('etag()', () => {
     expect(() => etag({ strong: true } as never)).toThrow(/strong/)
   })
 
-  test('leaves a tag alone that is there', async () => {
+  test('leaves an existing tag alone', async () => {
     expect((await ask(etag()(tagged))).field('etag')).toBe('"a"')
     const handler: Handler = c => {
       c.res.headers.set('ETag', '"own"')

@@ -237,7 +237,7 @@ describe('the client', () => {
     ])
   })
 
-  test('that forwards where nobody is trusted is mentioned in the log, once', async () => {
+  test('forwarded without a trusted proxy is logged once', async () => {
     const log = recorder()
     const server = await start(see, { log })
     for (let i = 0; i < 3; i++) {
@@ -278,7 +278,7 @@ describe('the request id', () => {
     expect(answer.head).toContain(`X-Request-Id: ${answer.body}`)
   })
 
-  test('is not sent where nobody asked for it', async () => {
+  test('is not sent unless asked for', async () => {
     expect((await ask(() => 'ok')).head).not.toContain('X-Request-Id')
   })
 })
@@ -409,7 +409,7 @@ describe('answers', () => {
   })
 })
 
-test('a subclass of Context is what handlers get', async () => {
+test('handlers get a subclass of Context', async () => {
   class Shop extends Context {
     get till(): string {
       return `${this.req.path} paid`

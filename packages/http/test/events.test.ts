@@ -87,7 +87,7 @@ test.each([0, Number.POSITIVE_INFINITY])('heartbeatMs %d sends no comment but th
   expect(client.received.match(/:\n\n/g)).toHaveLength(1)
 })
 
-test('a source of which HEAD has no use is never begun', async () => {
+test('a source is never started for HEAD', async () => {
   let begun = false
   const server = await start(c =>
     c.events(() => {

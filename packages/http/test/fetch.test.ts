@@ -37,7 +37,7 @@ test('bodies go both ways, streams too', async () => {
   expect(await json.json()).toEqual({ got: { a: 1 } })
 })
 
-test('a stream is made no faster than it is read, and left when nobody reads on', async () => {
+test('a stream is produced no faster than it is read, and ended when it is no longer read', async () => {
   let made = 0
   let left = false
   const response = await ask(c =>
@@ -173,7 +173,7 @@ describe('server.fetch', () => {
   })
 })
 
-describe('who asks', () => {
+describe('the client address', () => {
   const who: Handler = c => [c.req.ip, c.req.host, c.req.protocol, c.req.id === 'theirs']
   const forwarded = {
     headers: { 'X-Forwarded-For': '192.0.2.7', 'X-Forwarded-Proto': 'https', 'X-Request-Id': 'theirs' },
@@ -183,12 +183,12 @@ describe('who asks', () => {
     forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],
   } as const
 
-  test('is nobody’s word where no address was given, a trusted unix socket or not', async () => {
+  test('cannot be set by headers if no address was given, trusted unix socket or not', async () => {
     const response = await toFetch(who, options)(new Request('http://a/', forwarded))
     expect(await response.json()).toEqual(['', 'a', 'http', false])
   })
 
-  test('is what a trusted proxy says at the address that was given', async () => {
+  test('comes from a trusted proxy at the given address', async () => {
     const fetch = toFetch(who, options)
     const trusted = await fetch(new Request('http://a/', forwarded), { remoteAddress: '::ffff:127.0.0.1' })
     expect(await trusted.json()).toEqual(['192.0.2.7', 'a', 'https', true])
@@ -251,7 +251,7 @@ describe('the body of a Request', () => {
     await expect(toFetch(text)(request)).rejects.toThrow(TypeError)
   })
 
-  test('that is a form which nobody reads is let go in silence', async () => {
+  test('that is an unread form is released silently', async () => {
     const rejections: unknown[] = []
     const listener = (reason: unknown) => rejections.push(reason)
     process.on('unhandledRejection', listener)

@@ -35,7 +35,7 @@ describe('c.file', () => {
     })
   })
 
-  test.each(['small.txt', 'large.bin'])('answers 304 to who has %s already', async name => {
+  test.each(['small.txt', 'large.bin'])('answers 304 to a client that already has %s', async name => {
     const first = await ask(name)
     await first.arrayBuffer()
     const again = await ask(name, { 'if-none-match': first.headers.get('etag')!, range: 'bytes=0-1' })

@@ -55,7 +55,7 @@ test('parts come in order, fields and files', async () => {
   })
 })
 
-test('a file that nobody reads is dropped', async () => {
+test('an unread file is dropped', async () => {
   const names: Handler = async c => {
     const out: string[] = []
     for await (const part of c.req.multipart()) out.push(part.name)
@@ -282,7 +282,7 @@ describe('corners of RFC 2046 and RFC 7578', () => {
   })
 })
 
-test('names and values are what a client of the web was given', async () => {
+test('names and values arrive as a web client was given them', async () => {
   const form = new FormData()
   const names = ['a"b', 'a\\b', '100% of %41', 'ä😀', '', 'a;b=c', 'line\r\nbreak']
   for (const name of names) form.append(name, `value of ${name}`)

@@ -65,7 +65,7 @@ describe.skipIf(nginx === undefined)(`behind nginx${REASON}`, () => {
       client.end(body)
     })
 
-  test('the client is who asked the proxy', async () => {
+  test('the client is the one that connected to the proxy', async () => {
     const { body } = await ask('/who', { headers: { Host: 'shop.example' } })
     expect(JSON.parse(body)).toMatchObject({
       ip: '127.0.0.1',

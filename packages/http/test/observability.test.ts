@@ -77,7 +77,7 @@ test.each<[string, string, number, number]>([
   expect(finishes[0]!.durationMs).toBeLessThan(20_000)
 })
 
-test('an onFinish that throws is logged and harms nobody', async () => {
+test('an onFinish that throws is logged and does no harm', async () => {
   const log = recorder()
   const server = await start(() => 'ok', {
     log,

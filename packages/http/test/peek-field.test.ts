@@ -46,7 +46,7 @@ describe('a field that is peeked at', () => {
     ['last', '2'],
   ]
 
-  test('is there, and the form is read from its beginning all the same, in whatever pieces it comes', async () => {
+  test('is found, and the form can still be read from its beginning, in whatever pieces it arrives', async () => {
     const whole = request(body(parts))
     const expected = {
       peeked: 'abc',
@@ -65,7 +65,7 @@ describe('a field that is peeked at', () => {
     expect(JSON.parse(await answer(both, ...bytes))).toMatchObject({ peeked: 'abc' })
   })
 
-  test('is given as soon as it is there, while the files are still to come', async () => {
+  test('is returned as soon as it arrives, before the files', async () => {
     let peeked: string | undefined
     const server = await start(async c => {
       peeked = await c.req.peekField('token')
@@ -126,7 +126,7 @@ describe('a field that is peeked at', () => {
     expect(received).toBeLessThan(200_000)
   })
 
-  test('leaves the limits of whoever reads the body in force', async () => {
+  test('keeps the limits of a later reader of the body', async () => {
     const limited: Handler = async c => {
       await c.req.peekField('token')
       c.req.maxBodyBytes = 1000

@@ -126,7 +126,7 @@ describe('a file too large for the cache', () => {
     expect(body.includes('b')).toBe(false)
   })
 
-  test('that is written to while it is sent is cut: nobody takes a mixture for the whole', async () => {
+  test('that is written to while it is sent is cut, so that no client takes a mixture for the whole', async () => {
     const { client, log } = await slowReader('mixed.bin', Buffer.alloc(32 * MiB, 'a'))
     writeFileSync(join(root, 'mixed.bin'), Buffer.alloc(32 * MiB, 'b'))
     client.socket.resume()

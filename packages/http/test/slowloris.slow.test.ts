@@ -76,7 +76,7 @@ const kinds = [
   { opening: '', dribble: '', reads: true },
 ]
 
-test('a thousand clients that dribble or do not read are cut, and nobody else notices', {
+test('a thousand clients that dribble or do not read are cut, without harm to others', {
   timeout: 180_000,
 }, async () => {
   for (let i = 0; i < 20; i++) await ask({ port, agent })

@@ -222,7 +222,7 @@ describe('ranges', () => {
 })
 
 describe('precompressed files', () => {
-  test('are sent to those who take them, under a tag of their own, and Vary says so to everybody', async () => {
+  test('are sent to clients that accept them, with separate tags, and Vary always says so', async () => {
     const answers = await Promise.all(
       ['br, gzip', 'gzip', 'identity'].map(coding => get('/assets/app.js', { 'Accept-Encoding': coding })),
     )

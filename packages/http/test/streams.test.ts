@@ -62,7 +62,7 @@ describe('a web stream that waits is canceled when its client leaves', () => {
     await upstream.close({ graceMs: 0 })
   })
 
-  test('and not when the client has only closed its side, and the stream goes on', async () => {
+  test('but not if the client has only half-closed the connection, and the stream continues', async () => {
     const go = deferred()
     async function* pieces() {
       yield 'first '
@@ -113,7 +113,7 @@ describe('a result that is not sent after all is let go', () => {
     await source.canceled
   })
 
-  test('a generator of which HEAD has no use', async () => {
+  test('a generator that HEAD does not need', async () => {
     const source = pieces()
     async function* pieces() {
       yield 'x'

@@ -146,7 +146,7 @@ describe('a body', () => {
     expect(bench.statuses).toEqual(['200'])
   })
 
-  test('that nobody reads costs the handler no time-out of the body', async () => {
+  test('that is not read causes no body time-out for the handler', async () => {
     const bench = await new Bench(never, { bodyTimeoutMs: 1_000, handlerTimeoutMs: 1e6 }).send(post)
     await bench.pass(100_000)
     expect(bench.statuses).toEqual([])
@@ -206,7 +206,7 @@ describe('a peer that reads nothing', () => {
       })(),
     )
 
-  test('stops the source, and is cut when it goes on', async () => {
+  test('stops the source, and cuts it if it continues', async () => {
     const bench = new Bench(endless, { writeTimeoutMs: 30_000 })
     bench.transport.ready = false
     await bench.send(GET)

@@ -6,7 +6,7 @@ const { start, open } = serving()
 
 const MiB = 1024 * 1024
 
-describe('a body that nobody reads', () => {
+describe('an unread body', () => {
   test('is dropped when it is small, and the connection lives on', async () => {
     const server = await start(c => c.json({ path: c.req.path }, 401))
     const client = await open(server)
@@ -53,7 +53,7 @@ describe('a body that nobody reads', () => {
   })
 })
 
-test('a handler that goes on after its answer cannot read another request’s body, nor lengthen its time', async () => {
+test('a handler that continues after its response cannot read another request’s body or extend its time', async () => {
   const late: unknown[] = []
   const server = await start(c => {
     if (c.req.path === '/second') return c.req.text()
@@ -135,13 +135,13 @@ describe('Expect: 100-continue', () => {
     expect(client.received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
   })
 
-  test('is not answered when the body is there already', async () => {
+  test('is not sent if the body has already arrived', async () => {
     const client = await open(await start(async c => c.req.text()))
     const [answer] = await client.send(`${head}hello`).answers(1)
     expect(answer).toMatchObject({ status: 200, body: 'hello' })
   })
 
-  test('is answered through the stream, too', async () => {
+  test('is also sent when the stream is read', async () => {
     const client = await open(await start(c => c.stream(c.req.stream)))
     await client.send(head).until(({ received }) => received.includes('100 Continue'))
     expect(await client.send('hello').until(({ received }) => received.endsWith('\r\n0\r\n\r\n'))).toContain(

@@ -98,7 +98,7 @@ test('an invalid trusted origin does not start', async () => {
   await expect(start(echo, { trustedOrigins: ['app.example'] })).rejects.toMatchObject({ code: 'option_invalid' })
 })
 
-test('a request that asks for an upgrade nobody offers is plain HTTP', async () => {
+test('an upgrade request that the server does not support is plain HTTP', async () => {
   const client = await open(await start(c => c.req.path))
   const answers = await client.send(ASK + GET).answers(2)
   expect(answers.map(({ status, body }) => [status, body])).toEqual([

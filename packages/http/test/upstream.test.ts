@@ -62,7 +62,7 @@ describe('return fetch(upstream)', () => {
     if (coding !== 'zstd') expect(isOn).toBe(false)
   })
 
-  test.each(['compress', 'identity', 'gzip, compress'])('leaves alone what nobody unpacked: %s', async coding => {
+  test.each(['compress', 'identity', 'gzip, compress'])('leaves undecoded content alone: %s', async coding => {
     const answer = await through(coded(coding, Buffer.from('as it is'), { ETag: '"a"' }))
     expect(answer.body).toBe('as it is')
     expect(answer.head).toMatch(new RegExp(`^content-encoding: ${coding}$`, 'm'))

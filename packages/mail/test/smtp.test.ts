@@ -56,7 +56,7 @@ test('sends both parts of a template over an encrypted connection', async () => 
   expect(rejected).toEqual([])
 })
 
-test('sends copies, answers, headers and attachments; nobody sees the blind copies', async () => {
+test('sends copies, reply addresses, headers and attachments, and hides blind copies', async () => {
   await using server = await startMailServer()
   const mail = mailer(server)
   await mail.send('welcome', {
@@ -116,7 +116,7 @@ describe('encryption', () => {
     expect(server.arrived).toEqual([])
   })
 
-  test('is demanded: a certificate that nobody vouches for is refused', async () => {
+  test('is required: an untrusted certificate is refused', async () => {
     await using server = await startMailServer()
     const mail = createMailer({
       templates,

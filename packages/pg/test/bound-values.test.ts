@@ -11,7 +11,7 @@ const { dsn, name, db } = await openDatabase(`
   create domain big as int8;
 `)
 
-describe('a value is bound as it is meant, or not at all:', () => {
+describe('a value is bound as it is meant, or refused:', () => {
   test.for<[string, string, unknown, string]>([
     ['an array for a domain over jsonb', 'document', [1], 'parameter_needs_json'],
     ['an array for a domain over a domain over jsonb', 'report', [], 'parameter_needs_json'],
@@ -120,7 +120,7 @@ describe('copyRows', () => {
   })
 })
 
-describe('where the session has settings of its own', () => {
+describe('if the session has other settings', () => {
   test('bytea is read by its prefix', async () => {
     await using escaped = createPg({ dsn, prepare: false, max: 1, sharedConnections: 0 })
     await escaped.execute(

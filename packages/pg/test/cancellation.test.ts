@@ -45,7 +45,7 @@ describe.for([
     expect(db.stats().total).toBe(0)
   })
 
-  test.concurrent('a server that says nothing any more costs one connection, for a moment', async () => {
+  test.concurrent('a silent server costs one connection, for a moment', async () => {
     await using proxy = await startFaultProxy(dsn)
     await using db = createPg({ dsn: proxy.dsn, max: 1, connectTimeoutMs: 3_000 })
     await db.query('select 1')

@@ -181,7 +181,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
     await second.stop()
   })
 
-  test('is started anew where its watchdog was killed and left it alone', async () => {
+  test('is started again if its watchdog was killed', async () => {
     const first = await use()
     process.kill(await parentOf(first.said.pid), 'SIGKILL')
     first.child.kill('SIGKILL')
@@ -203,7 +203,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
     await second.stop()
   })
 
-  test('is initialized anew where that was interrupted', async () => {
+  test('is initialized again after an interruption', async () => {
     await mkdir(join(dir, 'pg/data.making/base'), { recursive: true })
     await mkdir(join(dir, 'pg/data/base'), { recursive: true })
     await writeFile(join(dir, 'pg/starting'), '999999999 1')
@@ -227,7 +227,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
     squatter.close()
   })
 
-  test('refuses data of another major version, and makes broken data anew only where it is of no value', async () => {
+  test('refuses data of another major version, and recreates broken data only if it is disposable', async () => {
     const first = await use()
     await first.stop()
     await writeFile(join(dir, 'pg/data/PG_VERSION'), '9\n')

@@ -249,7 +249,7 @@ describe('observation', () => {
     return events
   }
 
-  test('every query is told, whether it succeeds or not', async () => {
+  test('every query is published, successful or not', async () => {
     const events = await observe<QueryEvent>('arlen:pg:query', async () => {
       await db.query('select generate_series(1, 3)', [], { name: 'three' })
       await rejection(db.query('selct'))
@@ -267,7 +267,7 @@ describe('observation', () => {
     for (const event of events) expect(event.durationMs).toBeGreaterThan(0)
   })
 
-  test('a slow one is told as slow', async () => {
+  test('a slow query is published as slow', async () => {
     await using slow = createPg({ dsn, slowQueryMs: 20 })
     const events = await observe<QueryEvent>('arlen:pg:slow-query', async () => {
       await slow.query('select 1 from pg_sleep(0.03)')
@@ -276,7 +276,7 @@ describe('observation', () => {
     expect(events.map(event => event.text)).toContain('select 1 from pg_sleep(0.03)')
   })
 
-  test('the same query again and again in one request is told once, with its line', async () => {
+  test('a query repeated in one request is published once, with its line', async () => {
     const events = await observe<RepeatedQueryEvent>('arlen:pg:repeated-query', async () => {
       const scope = db.scope()
       for (let i = 0; i < 25; i++) await scope.query('select * from people where id = $1', [i])

@@ -27,7 +27,7 @@ test('payloads arrive, on their channel, until the subscription is closed', asyn
   expect(a[2]).toBe('two from true')
 })
 
-test('one connection serves all, and goes when nobody listens', async () => {
+test('all listeners share one connection, which closes with the last', async () => {
   await using db = createPg(dsn)
   const subscriptions = await Promise.all(
     Array.from({ length: 20 }, (_, i) => db.listen(`channel ${i}`, () => undefined)),
@@ -41,7 +41,7 @@ test('one connection serves all, and goes when nobody listens', async () => {
   await until(() => got.length === 1)
 })
 
-test('a handler that throws harms nobody', async () => {
+test('a handler that throws does no harm', async () => {
   await using db = createPg(dsn)
   const errors: unknown[] = []
   const got: string[] = []
@@ -68,7 +68,7 @@ test('a payload that is too long and an invalid channel are refused before they 
   expect(await rejection(db.listen('', () => undefined))).toMatchObject({ code: 'parameter_invalid' })
 })
 
-test('a connection that is cut is made again, and everybody is told to look for what was missed', async () => {
+test('a lost connection is reopened, and every listener is told to look for what it missed', async () => {
   await using db = createPg(dsn)
   const got: string[] = []
   let resyncs = 0
@@ -103,7 +103,7 @@ test('a connection that has died without a word is found by the heartbeat', asyn
   expect(got).toEqual(['heard'])
 })
 
-test('it goes on trying while the server is away, and closing ends that', async () => {
+test('it keeps trying while the server is away, until it is closed', async () => {
   await using proxy = await startFaultProxy(dsn)
   const db = createPg({ dsn: proxy.dsn })
   let resyncs = 0

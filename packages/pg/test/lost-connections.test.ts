@@ -15,7 +15,7 @@ async function answers(db: Pg): Promise<void> {
   expect(performance.now() - started).toBeLessThan(9_000)
 }
 
-test('a terminated connection is a typed error to whoever had a query, and the next query succeeds', async () => {
+test('a terminated connection is a typed error for its queries, and the next query succeeds', async () => {
   await using db = createPg({ dsn, max: 6 })
   const resyncs: number[] = []
   await db.listen('news', () => undefined, { onResync: () => resyncs.push(1) })
@@ -55,7 +55,7 @@ test('a terminated connection is a typed error to whoever had a query, and the n
   expect(db.stats()).toMatchObject({ waiting: 0, pipelined: 0 })
 })
 
-test('queries behind the one that was running are told as well, none hangs', async () => {
+test('queries behind the running one fail too, and none hangs', async () => {
   await using db = createPg({ dsn, sharedConnections: 1 })
   await db.query('select 1')
   const running = rejection(db.query('select pg_sleep(62)'))

@@ -30,7 +30,7 @@ async function expectSound(): Promise<void> {
   }
 }
 
-test('killed at any point, a migration is applied or it is not, and the next run goes on', {
+test('killed at any point, a migration is applied or not, and the next run continues', {
   timeout: 120_000,
 }, async () => {
   await writeFile(join(dir, '1_base.sql'), 'create table thing_1 as select i from generate_series(1, 20000) i;')

@@ -31,7 +31,7 @@ test('what no transaction takes is rehearsed too: indexes built concurrently, an
   expect((await up()).steps).toHaveLength(4)
 })
 
-test('a migration that fails is told as a run would tell it, and nothing is left', async () => {
+test('a migration that fails is reported as in a real run, and leaves nothing behind', async () => {
   await write('1_a.sql', 'create table t (id int);')
   await up()
   await write('2_b.sql', 'alter table t drop column nope;')

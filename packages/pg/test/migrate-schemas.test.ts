@@ -55,7 +55,7 @@ test('a search path may begin with a schema whose name has quotes in it', async 
   expect([await exists('"we""ird".t'), await exists('public.t')]).toEqual([true, false])
 })
 
-test('schema: makes the schema, and migrates each with a ledger and a lock of its own', async () => {
+test('schema: creates the schemas, and migrates each with its own ledger and lock', async () => {
   await write('1_a.sql', `create table t (id int); select set_config('search_path', 'public', false);`)
   await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
   await write('3_c.sql', 'create table u (id int);')

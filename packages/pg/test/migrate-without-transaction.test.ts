@@ -129,7 +129,7 @@ describe('a step without a transaction', () => {
     expect(await states()).toEqual(['1 applied', '2 pending'])
   })
 
-  test('that nobody but a person can judge says so, with the commands', async () => {
+  test('that only a person can resolve names the commands', async () => {
     await write('2_b.sql', "-- no transaction\nselect 'something special';")
     await up()
     await folder.db.execute("update arlen_migrations set state = 'started' where version = '2'")

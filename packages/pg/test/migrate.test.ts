@@ -95,7 +95,7 @@ describe('up', () => {
     expect(await rejection(up())).toMatchObject({ message: expect.stringContaining('"-- no transaction"') })
   })
 
-  test('a user without rights is told in one line what to do', async () => {
+  test('a user without the needed rights gets one line that says what to do', async () => {
     await write('1_a.sql', 'create table a (id int);')
     const role = `weak_${new URL(folder.dsn).pathname.slice(1)}`
     await folder.db.execute(folder.db.sql`create role ${folder.db.sql.id(role)} login password 'weak'`)
@@ -156,7 +156,7 @@ describe('eight migrators at once', () => {
     expect(await folder.db.value(held)).toBe(0n)
   })
 
-  test('one that waits too long says who it waits for', async () => {
+  test('one that waits too long says for which session', async () => {
     await write('1_a.sql', 'select pg_sleep(1);')
     const started = Promise.withResolvers<void>()
     const first = up({ onEvent: (event: MigrationEvent) => event.type === 'start' && started.resolve() })
@@ -195,7 +195,7 @@ describe('a lock that cannot be had', () => {
     expect(reads).toBeGreaterThan(0)
   })
 
-  test('fails in the end and names who is in the way', async () => {
+  test('fails in the end and names the blocking session', async () => {
     await write('1_a.sql', 'create table t (id int);')
     await up()
     await write('2_b.sql', 'alter table t add column x int;')
@@ -229,7 +229,7 @@ describe('versions', () => {
     expect((await up()).steps).toMatchObject([{ name: 'a' }])
   })
 
-  test('one whose file is gone is told', async () => {
+  test('one whose file is missing is reported', async () => {
     await write('1_a.sql', 'create table a (id int);')
     await up()
     await rm(join(folder.dir, '1_a.sql'))

@@ -43,7 +43,7 @@ describe.skipIf(!pgbouncer)(name, () => {
     expect((await folder.up({ dsn })).steps).toHaveLength(1)
   })
 
-  test('a migration is canceled, and nobody else', async () => {
+  test('cancels the migration and no other query', async () => {
     await folder.write('1_a.sql', 'select pg_sleep(60);')
     const dsn = await behind()
     const stop = new AbortController()

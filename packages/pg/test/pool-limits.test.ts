@@ -25,7 +25,7 @@ async function hold(db: Pg, count: number): Promise<() => Promise<unknown>> {
 }
 
 describe('waiting for a connection', () => {
-  test('ends in time, as a 503 that tells the log who has the connections and the client nothing', async () => {
+  test('ends in time with a 503; the log names the holders of connections, the response does not', async () => {
     await using db = createPg({ dsn, max: 2, acquireTimeoutMs: 500 })
     const release = await hold(db, 2)
     const error = (await rejection(db.tx(tx => tx.query('select 1')))) as Error & { detail: string }
@@ -135,7 +135,7 @@ describe('a slow query', () => {
     await slow
   })
 
-  test('alone on a connection of its own, with isolated', async () => {
+  test('on a leased connection, with isolated', async () => {
     await using db = createPg({ dsn, max: 4, sharedConnections: 1 })
     const stop = new AbortController()
     const slow = rejection(db.query('select pg_sleep(60)', [], { isolated: true, signal: stop.signal }))
@@ -146,7 +146,7 @@ describe('a slow query', () => {
 })
 
 describe('closing', () => {
-  test('serves those who were waiting already', async () => {
+  test('serves requests that were already waiting', async () => {
     const db = createPg({ dsn, max: 1 })
     const release = await hold(db, 1)
     const waiting = [db.tx(tx => tx.value('select 1')), db.value('select 2'), db.tx(tx => tx.value('select 3'))]
@@ -170,7 +170,7 @@ describe('closing', () => {
     expect(await db.close()).toEqual([])
   })
 
-  test('cuts what takes too long, and says who that was', async () => {
+  test('cuts what takes too long, and names it', async () => {
     const db = createPg({ dsn, max: 4 })
     const stuck = rejection(db.tx(tx => tx.query('select pg_sleep(60)')))
     await until(() => db.stats().leased === 1)

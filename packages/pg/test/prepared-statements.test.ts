@@ -138,7 +138,7 @@ describe('after a table was altered', () => {
     await db.execute('drop table retyped')
   })
 
-  test('a transaction is told that it can be tried again, and then succeeds', async () => {
+  test('a transaction fails with an error that says it can be retried, and then succeeds', async () => {
     await using db = createPg({ dsn, max: 2, sharedConnections: 0 })
     await db.execute('create table shifting (a int)')
     const read = () => db.tx(async tx => (await tx.query('select * from shifting')).fields.length)

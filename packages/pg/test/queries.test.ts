@@ -61,7 +61,7 @@ describe('queries', () => {
     }
   })
 
-  test('what would change the session of whoever comes next is refused', async () => {
+  test('anything that would change the session for later queries is refused', async () => {
     for (const text of ['set search_path = x', '/* a */ SET SESSION x.y = 1', 'reset all', 'discard all', 'listen x']) {
       await expect(db.query(text as string)).rejects.toMatchObject({ code: 'session_setting' })
       await expect(db.tx(tx => tx.query(text as string))).rejects.toMatchObject({ code: 'session_setting' })

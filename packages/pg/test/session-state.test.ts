@@ -76,7 +76,7 @@ describe('what would meet the next request on the connection', () => {
 describe('the settings of a scope', () => {
   const USER = 'select current_setting(\'app.user\', true) as "user"'
 
-  test('count for its queries, transactions, streams and copies, and for nobody else', async () => {
+  test('apply to its queries, transactions, streams and copies, and to no others', async () => {
     await using db = open({ max: 4 })
     const ann = db.scope({ settings: { 'app.user': 7n, 'app.admin': true } })
     const bob = db.scope({ settings: { 'app.user': 8 } })
@@ -89,7 +89,7 @@ describe('the settings of a scope', () => {
     for (let i = 0; i < 8; i++) expect((await db.value(USER)) || null).toBeNull()
   })
 
-  test('are what row security goes by', async () => {
+  test('are visible to row security', async () => {
     await using db = open({ max: 3 })
     await db.execute('create table notes (owner text, note text)')
     await db.execute("insert into notes values ('7', 'of seven'), ('8', 'of eight')")

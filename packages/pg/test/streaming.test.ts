@@ -173,7 +173,7 @@ describe('copyFrom', () => {
     await db.execute('truncate t')
   })
 
-  test('takes options, and ends with its signal though its source says nothing', async () => {
+  test('takes options, and ends with its signal even if its source is silent', async () => {
     expect(await db.copyFrom('copy t from stdin', ['1\ta\n'], { timeoutMs: 5_000 })).toBe(1)
     expect(await readAll(db.copyTo('copy t to stdout', { timeoutMs: 5_000 }))).toHaveLength(1)
     const stop = new AbortController()

@@ -52,7 +52,7 @@ describe('a database', () => {
     expect((await workerDatabase({ migrations: dir, key: 'other' })).db).not.toBe(db)
   })
 
-  test('of a worker is closed and dropped at the end, and made anew for who asks later', async () => {
+  test('of a worker is closed and dropped at the end, and created again for later users', async () => {
     const options = { migrations: dir, key: 'to be dropped' }
     const gone = await workerDatabase(options)
     await dropWorkerDatabases()
@@ -107,7 +107,7 @@ describe('a test in a transaction that is taken back', () => {
     })
   }
 
-  test('goes on after a query that failed, as it would outside', async () => {
+  test('continues after a failed query, as outside a transaction', async () => {
     await db.execute("insert into t (v) values ('a')")
     expect(await rejection(db.execute("insert into t (v) values ('a')"))).toMatchObject({ code: 'unique_violation' })
     expect(
@@ -139,7 +139,7 @@ describe('a test in a transaction that is taken back', () => {
   })
 })
 
-test('truncateAll empties all tables but those it is told to leave', async () => {
+test('truncateAll empties all tables except those given', async () => {
   await using copy = await createTestDatabase({ migrations: dir })
   const { createPg } = await import('../src/index.ts')
   await using own = createPg(copy.dsn)

@@ -98,7 +98,7 @@ test('arrays are typed as they come, and two columns of one name are a problem',
   expect(types).toContain(`row: { moods: ("sad" | "it's ok" | null)[]; boxes: string }`)
 })
 
-test('what the compiler then knows of a query is what the database knows', { timeout: 60_000 }, async () => {
+test('the compiler then knows the same about a query as the database', { timeout: 60_000 }, async () => {
   await write(
     'src/app.ts',
     `import { createPg } from '@arlen/pg'
@@ -140,7 +140,7 @@ test('what the compiler then knows of a query is what the database knows', { tim
   expect(stdout).toBe('')
 })
 
-test('what the database refuses is told with its place in the source', async () => {
+test('errors of the database are reported with their place in the source', async () => {
   await write(
     'src/app.ts',
     `

@@ -72,7 +72,7 @@ describe('a value comes back as it went in:', () => {
 })
 
 describe('numbers', () => {
-  test('count is a bigint, unless the pool is told otherwise', async () => {
+  test('count is a bigint, unless the pool is configured otherwise', async () => {
     expect(await db.value('select count(*) from pg_class')).toBeTypeOf('bigint')
     await using strings = createPg({ dsn, types: { int8: 'string' } })
     expect(await strings.value('select 9223372036854775807')).toBe('9223372036854775807')
@@ -110,7 +110,7 @@ describe('times', () => {
     expect(await echo('timestamptz[]', [date, null])).toEqual([date, null])
   })
 
-  test('an instant is what it is, whatever zone the server shows it in', async () => {
+  test('an instant is the same in every time zone of the server', async () => {
     for (const zone of ['UTC', 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Apia']) {
       const value = await db.tx(async tx => {
         await tx.execute(`set local time zone '${zone}'` as string)

@@ -28,7 +28,7 @@ test('an env file has names and values, comments and quotes', () => {
   expect(() => readEnvFile('/nowhere/env')).toThrow(expect.objectContaining({ code: 'env_file_unreadable' }))
 })
 
-test('of variables that have changed only names are told', () => {
+test('only the names of changed variables are logged', () => {
   expect(changedVariables({ A: '1', B: 'old', C: 'x' }, { A: '1', B: 'new', D: 'y' })).toEqual(['B', 'C', 'D'])
   expect(changedVariables({ A: '1' }, { A: '1' })).toEqual([])
 })

@@ -22,7 +22,7 @@ test('workers see the fewest connections of the others, never their own', () => 
   expect(a.others().fewest).toBeUndefined()
 })
 
-test('a worker that has not been heard of for a moment is told apart from those that have', async () => {
+test('a worker that has been silent for a moment is distinguished from the others', async () => {
   const fd = board()
   const [a, b] = [new Scoreboard(fd, 0), new Scoreboard(fd, 1)]
   b.publish(4)

@@ -63,7 +63,7 @@ describe('says in one line what is wrong with', () => {
     expect((await handle.done).reason).toMatch(/^SyntaxError: .*app\.js:2:9\)$/)
   })
 
-  test('one that is not ready in time: what it has waited for', async () => {
+  test('one that is not ready in time: what it was waiting for', async () => {
     const folder = temporaryFolder()
     const place = path.join(folder, 'app.sock')
     const reasonOf = async (app: string) => (await (await launch({ app, workers: 1, bootTimeoutMs: 4000 })).done).reason
@@ -110,7 +110,7 @@ describe('says in one line what is wrong with', () => {
   })
 })
 
-test('tells workers who they are', async () => {
+test('gives workers their identity', async () => {
   const handle = await start({ app: fixture('mixed.ts'), workers: 1, release: 'abc', workerHeader: true })
   const { body, headers } = await get(handle.url)
   expect(JSON.parse(body)).toMatchObject({ worker: 1, generation: 1, release: 'abc' })

@@ -90,7 +90,7 @@ describe('failure ends with 1 and one line:', () => {
     expect(await told('--user', 'nobody-here')).toMatch(/^propane: This machine has no user named nobody-here\.\n$/)
   })
 
-  test('a port that is taken, with who has it', async () => {
+  test('a port in use, with its owner', async () => {
     const server = net.createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void server.close())
     await new Promise(resolve => server.once('listening', resolve))

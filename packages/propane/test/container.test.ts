@@ -52,7 +52,7 @@ test('in one process: an application that cannot start ends it with 1 and its re
   expect(path.basename(String(bin.lines.at(-1)!.stack).split('\n')[1] ?? '')).toContain('throws-at-boot.ts')
 })
 
-test('the command of the image and the arguments of the pod in the guide are what propane understands', async () => {
+test('propane understands the command of the image and the arguments of the pod in the guide', async () => {
   const guide = readFileSync(path.join(import.meta.dirname, '../../../docs/deploy/containers.md'), 'utf8')
   const [, entry = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(guide) ?? []
   const [, command = ''] = /^CMD (\[.*\])$/m.exec(guide) ?? []

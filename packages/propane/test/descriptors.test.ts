@@ -46,7 +46,7 @@ test('more connections than a worker has descriptors wait, and none is lost', as
   expect(bin.lines.filter(({ msg }) => /died|SIGTERM|SIGKILL/.test(msg))).toEqual([])
 })
 
-test('a worker that has no descriptor left goes on reporting and answering, and is not taken for hung', async () => {
+test('a worker out of descriptors keeps reporting and answering, and is not considered hung', async () => {
   const bin = limited()
   const url = await bin.serving()
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })

@@ -42,7 +42,7 @@ describe('diagnose writes', () => {
     expect((await get(url)).status).toBe(200)
   })
 
-  test('a CPU profile and a heap snapshot, while the worker goes on serving', async () => {
+  test('a CPU profile and a heap snapshot, while the worker keeps serving', async () => {
     const { url, env, folder } = await running()
     const [profile, heap] = ['a.cpuprofile', 'a.heapsnapshot'].map(name => path.join(folder, name)) as [string, string]
     const profiling = runBin(['diagnose', '2', 'cpu', '--duration', '500ms', '--output', profile], env)

@@ -23,7 +23,7 @@ function shown(value: unknown): string {
   return value === '' ? '' : `\`${value}\``
 }
 
-test('the table of accessories is what the code has', () => {
+test('the table of accessories matches the code', () => {
   const rows = (Object.keys(ACCESSORIES) as AccessoryName[]).map(name => {
     const { default: value, doc, restart } = ACCESSORIES[name]
     return `| \`${name}\`${restart ? ' ✱' : ''} | ${shown(value)} | ${doc} |\n`
@@ -32,17 +32,17 @@ test('the table of accessories is what the code has', () => {
   expect(page).toContain(variableOf('x').slice(0, -1))
 })
 
-test('the table of signals is what the code has', () => {
+test('the table of signals matches the code', () => {
   const rows = Object.entries(SIGNALS).map(([name, { doc }]) => `| ${name.replace('SIG', '')} | ${doc} |\n`)
   expect(section('signals')).toBe(`| signal | does |\n|---|---|\n${rows.join('')}`)
 })
 
-test('the table of commands is what the code has', () => {
+test('the table of commands matches the code', () => {
   const rows = Object.entries(COMMANDS).map(([name, doc]) => `| \`${name}\` | ${doc.replaceAll('|', '\\|')} |\n`)
   expect(section('commands')).toBe(`| command | does |\n|---|---|\n${rows.join('')}`)
 })
 
-test('the table of errors is what the code has', () => {
+test('the table of errors matches the code', () => {
   const readme = readFileSync(path.join(import.meta.dirname, '../README.md'), 'utf8')
   const rows = Object.entries(propaneError.table).map(
     ([code, { message }]) => `| \`${code}\` | ${message.replaceAll('\n', ' ')} |\n`,

@@ -48,7 +48,7 @@ test('a connection that comes while readiness already fails is served', async ()
   expect(await stopping).toEqual({ code: 0 })
 })
 
-test('for an application without a readiness of its own, propane answers its path with 503 before a stop', async () => {
+test('for an application without its own readiness, propane answers the path with 503 before a stop', async () => {
   const options = { preStopDelayMs: 3000, heartbeatIntervalMs: 50, readinessPath: '/readyz' }
   const handle = await start({ app: fixture('faulty.ts'), workers: 1, ...options })
   expect((await get(`${handle.url}/readyz?x`)).status).toBe(200)

@@ -58,7 +58,7 @@ describe('frameworks run their hooks as under plain Node.js:', () => {
   })
 })
 
-describe('an application is told of its end by', () => {
+describe('an application is notified of its end by', () => {
   test.each<[string, string, string[]]>([
     [
       'its SIGTERM listener, whose server.close() calls back',
@@ -102,7 +102,7 @@ test('an end that takes longer than the drain time is cut short, and the log say
   expect(lines.at(-1)).toMatch(/^propane: the application was ended before its own hooks had finished/)
 })
 
-test('a reload runs the hooks of the old workers, too', async () => {
+test('a reload also runs the hooks of the old workers', async () => {
   const bin = new Bin([fixture('own-end.mjs'), ...ARGS], { env: { ENDS: 'onStop' } })
   await bin.serving()
   bin.child.kill('SIGHUP')

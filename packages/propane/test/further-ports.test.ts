@@ -133,7 +133,7 @@ describe('a unix socket of a further server', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('is there again after the application has removed its file, before it listens or when it ends', async () => {
+  test('is restored after the application has removed its file, before it listens or when it ends', async () => {
     const METRICS_PATH = path.join(temporaryFolder(), 'metrics.sock')
     const env = { ...process.env, METRICS_PATH, REMOVES: '1' }
     const handle = await start({ app, workers: 1, env, heartbeatIntervalMs: 50 })
@@ -170,7 +170,7 @@ describe('a unix socket of a further server', () => {
     )
   })
 
-  test('that a process of somebody else serves is an error of that server', async () => {
+  test('that another process serves is an error of that server', async () => {
     const METRICS_PATH = path.join(temporaryFolder(), 'metrics.sock')
     const taken = net.createServer().listen(METRICS_PATH)
     await new Promise(resolve => taken.once('listening', resolve))

@@ -81,7 +81,7 @@ test('a reader of standard output that stops reading holds up neither requests n
   bin.child.stdout!.resume()
 })
 
-test('the log says how many lines were dropped, once its reader goes on', async () => {
+test('the log says how many lines were dropped once it is read again', async () => {
   const controlSocket = path.join(temporaryFolder(), 'control')
   const args = [fixture('writes-logs.ts'), '--workers', '1', '--port', '0', '--control-socket', controlSocket]
   const bin = new Bin([...args, '--log-format', 'json'])

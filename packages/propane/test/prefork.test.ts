@@ -15,7 +15,7 @@ test('serves an application from as many workers as asked for, and stops with 0 
   await expect(get(handle.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('replaces a worker that was killed, and goes on answering', async () => {
+test('replaces a killed worker and keeps answering', async () => {
   const handle = await start({ app: fixture('listener.ts'), workers: 2 })
   const [victim] = handle.status().workers
   const replaced = handle.once('ready', event => event.slot === victim!.slot)
@@ -38,7 +38,7 @@ test('reloads: afterwards only workers of the new generation are left', async ()
   expect(before.filter(alive)).toEqual([])
 })
 
-test('refuses an address that is taken, and says who has it', async () => {
+test('refuses an address in use, and names its owner', async () => {
   const handle = await start({ app: fixture('listener.ts'), workers: 1 })
   const second = createPropane({
     app: fixture('listener.ts'),
@@ -52,7 +52,7 @@ test('refuses an address that is taken, and says who has it', async () => {
   })
 })
 
-test('of two that start for the same address at the same time one serves, and the other says who has it', async () => {
+test('if two start for the same address at once, one serves and the other names it', async () => {
   const first = await launch({ app: fixture('slow-to-boot.ts'), workers: 1 })
   // The first has bound, but does not listen yet.
   const second = await launch({ app: fixture('listener.ts'), workers: 1, port: first.port })

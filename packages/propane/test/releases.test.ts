@@ -26,7 +26,7 @@ class Releases {
   }
 }
 
-test('five releases through one symbolic link, each deleted after the next is there, lose no request', async () => {
+test('five releases through one symbolic link, each deleted after the next has started, lose no request', async () => {
   const releases = new Releases()
   releases.activate('r1')
   const handle = await start({ app: releases.app, workers: 1, ...PATIENT })
@@ -45,7 +45,7 @@ test('five releases through one symbolic link, each deleted after the next is th
   expect(handle.status()).toMatchObject({ release: 'r5', workers: [{ release: 'r5' }] })
 })
 
-test('a worker that dies after its release was deleted is replaced from the release that is there', async () => {
+test('a worker that dies after its release was deleted is replaced from the current release', async () => {
   const releases = new Releases()
   releases.activate('r1')
   const handle = await start({ app: releases.app, workers: 1 })

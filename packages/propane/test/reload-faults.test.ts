@@ -46,7 +46,7 @@ test('broken new code of any kind leaves the old workers in service, and says wh
   expect((await get(handle.url)).body).toBe(String(generation))
 })
 
-test('an old worker is told to go only when its replacement serves, however long that takes to start', async () => {
+test('an old worker drains only once its replacement serves, however long that takes', async () => {
   const { app, become } = changeable()
   const handle = await start({ app, workers: 2, ...PATIENT })
   become(`await new Promise(r => setTimeout(r, ${BOOT_MS})); ${GOOD}`)

@@ -32,7 +32,7 @@ test('an archive can be activated, and is unpacked once', async () => {
   expect(await listReleases(target)).toHaveLength(1)
 })
 
-test('a folder of a release can be activated, too', async () => {
+test('a folder of a release can also be activated', async () => {
   const target = await newTarget()
   expect(await activateRelease({ target, release: await build(), canary: false })).toMatchObject({ to: 'r1' })
 })

@@ -150,7 +150,7 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
     expect(target.folders.map(current)).toEqual(['releases/r1', 'releases/r1', 'releases/r1'])
   })
 
-  test('are not switched at all when one cannot be reached, and the rest goes on when it can', async () => {
+  test('are not switched if one is unreachable, and the deployment continues once it is back', async () => {
     const target = await prepared()
     const [first, second, third] = target.hosts
     const port = String(await freePort('127.0.0.3'))
@@ -165,7 +165,7 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
     expect((await deployRelease({ target, archive: file })).switched).toHaveLength(3)
   })
 
-  test('are told of by a dry run, which changes nothing', async () => {
+  test('are listed by a dry run, which changes nothing', async () => {
     const target = await prepared()
     const { commands } = await deployRelease({ target, archive: await archive({ id: 'r1' }), dryRun: true })
     const said = commands.join('\n')

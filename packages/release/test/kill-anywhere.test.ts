@@ -58,7 +58,7 @@ function running(target: string): string {
   return id
 }
 
-test('an activation that ends before any one of its changes to the disk leaves one of the two releases, and the next goes on', async () => {
+test('an activation killed before any of its changes to the disk leaves one of the two releases, and the next one continues', async () => {
   const calls = await countCalls()
   const left = new Set<string>()
   for (let call = 1; call <= calls; call++) {

@@ -31,7 +31,7 @@ const running = (...ids: string[]) =>
   JSON.stringify(Object.fromEntries(ids.map(id => [id, { ok: true, result: { generation: 2, release: id } }])))
 
 describe('activate', () => {
-  test('switches to a release that answers, and records who did it', async () => {
+  test('switches to a release that answers, and records who switched', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2' })
     const steps: string[] = []
     expect(await activateRelease({ target, release: 'r1', onStep: step => steps.push(step) })).toMatchObject({
@@ -194,7 +194,7 @@ describe('rollback', () => {
 })
 
 describe('one command at a time', () => {
-  test('a second one is told who works', async () => {
+  test('a second one learns who is working', async () => {
     const target = await targetWith({ id: 'r1', answers: { '/readyz': [503, ''] } }, { id: 'r2' })
     const { promise: trying, resolve: tries } = Promise.withResolvers<void>()
     const onStep = (step: string) => step === 'canary' && tries()

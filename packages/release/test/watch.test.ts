@@ -80,7 +80,7 @@ describe('a release that is watched', () => {
     })
   })
 
-  test('and ends altogether makes room, too', async () => {
+  test('and that ends altogether is a failure too', async () => {
     const target = await running({ r1: [status('r1', {})] })
     await expect(activateRelease({ target, release: 'r2', canary: false, watch: ENDLESS })).rejects.toMatchObject({
       code: 'errors_rose',

@@ -32,7 +32,7 @@ describe('a guard', () => {
     expect(c.trail).toEqual([])
   })
 
-  test('may take its time, with the same verdicts', async () => {
+  test('may be asynchronous, with the same results', async () => {
     const guard = (returned: unknown) => guarded([() => Promise.resolve(returned)], handler)(context())
     await expect(guard(true)).resolves.toBe('answer')
     await expect(guard(undefined)).resolves.toBe('answer')
@@ -65,7 +65,7 @@ describe('a guard', () => {
   })
 })
 
-test('layers run from the outermost in, middleware before the guards of its own layer', async () => {
+test('layers run from the outermost inward, middleware before the guards of its own layer', async () => {
   const layer = (name: string): Layer => ({
     use: [
       (next: (c: Context) => unknown) => (c: Context) => {

@@ -95,7 +95,7 @@ test('a URL by name needs a name that was declared, and its parameters', () => {
   router.urlFor('user', { id: 7, di: 8 })
 })
 
-test('what a match may be is told apart by its kind', () => {
+test('the possible results of a match are distinguished by their kind', () => {
   const match = new Router<string>().match('GET', '/')
   // @ts-expect-error not every match has a route
   match.route

@@ -224,14 +224,14 @@ export function routerContract(name: string, create: () => Matching): void {
         'GET /a/b': miss,
       }))
 
-    test('HEAD is GET where it has no route of its own', () =>
+    test('HEAD is GET unless it has its own route', () =>
       table(['GET /a', 'GET /b', 'HEAD /b', 'POST /c'], {
         'HEAD /a': ['/a', {}],
         'HEAD /b': ['/b', {}],
         'HEAD /c': { kind: 'method_not_allowed', allow: 'POST, OPTIONS' },
       }))
 
-    test('OPTIONS tells what there is where it has no route of its own', () =>
+    test('OPTIONS lists the methods unless it has its own route', () =>
       table(['GET /a/:x', 'POST /a/b', 'OPTIONS /own'], {
         'OPTIONS /a/b': { kind: 'options', allow: 'GET, HEAD, POST, OPTIONS' },
         'OPTIONS /a/c': { kind: 'options', allow: 'GET, HEAD, OPTIONS' },

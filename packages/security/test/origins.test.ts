@@ -64,7 +64,7 @@ describe('the host check', () => {
     expect((await app.ask('/healthz/x', { Host: '10.0.0.7:3000' })).status).toBe(421)
   })
 
-  test('judges the host that a trusted proxy forwards', async () => {
+  test('checks the host that a trusted proxy forwards', async () => {
     const options: HttpOptions = {
       trustedProxies: ['127.0.0.1'],
       forwardedHeader: ['x-forwarded-for', 'x-forwarded-host'],
@@ -77,7 +77,7 @@ describe('the host check', () => {
     ).toBe(421)
   })
 
-  test('judges the Host field where the proxy is not said to forward another', async () => {
+  test('checks the Host field if the proxy is not configured to forward another', async () => {
     const options = { trustedProxies: ['127.0.0.1'] }
     await using app = await start(hostCheck({ hosts: ['shop.example'] }), () => 'ok', options)
     const forwarded = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-host': 'shop.example' }

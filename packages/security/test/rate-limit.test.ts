@@ -43,7 +43,7 @@ describe('a rate limit', () => {
     expect(statuses.filter(({ status }) => status === 200)).toHaveLength(5)
   })
 
-  test('counts what its key function says, and the address where it says nothing', async () => {
+  test('counts by the result of its key function, or by address if there is none', async () => {
     const options: RateLimitOptions = {
       limit: 1,
       windowMs: hour,
@@ -65,7 +65,7 @@ describe('a rate limit', () => {
     expect((await app.ask('/dear', { 'x-api-key': 'c' })).status).toBe(429)
   })
 
-  test('two limits of one route both count, and both are told', async () => {
+  test('two limits of one route both count, and both are reported', async () => {
     const [short, long] = [
       rateLimit({ name: 'short', limit: 5, windowMs: 1000 }),
       rateLimit({ name: 'long', limit: 9, windowMs: hour }),

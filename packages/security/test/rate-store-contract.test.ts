@@ -76,7 +76,7 @@ describe.each(STORES)('a count %s', (_, make) => {
       }
     })
 
-    test('keeps keys and rules apart: what differs in anything counts anew', async () => {
+    test('keeps keys and rules apart: any difference starts a new count', async () => {
       for (const one of [rule(1), rule(2), rule(1, { windowMs: 2 * HOUR }), rule(1, { name: 'other' })]) {
         expect((await store.consume(one, 'k', one.limit)).allowed).toBe(true)
         expect((await store.consume(one, 'k', 1)).allowed).toBe(false)
@@ -129,7 +129,7 @@ describe.each(STORES)('a count %s', (_, make) => {
     })
   })
 
-  test('takes every key: NUL, lone surrogates, nothing at all, and texts of any length', async () => {
+  test('takes every key: NUL, lone surrogates, the empty string, and strings of any length', async () => {
     const rule = checkRateLimit({ name: 'r', limit: 1, windowMs: HOUR })
     const keys = [
       '',

@@ -178,7 +178,7 @@ describe.each<[string, Start]>([
     expect((await bob('/read')).json()).toEqual({ cart: null })
   })
 
-  test('cost nothing where nobody reads them', async () => {
+  test('cost nothing unless they are read', async () => {
     const { headers } = await visitor(await start())('/plain')
     expect(headers.getSetCookie()).toEqual([])
     expect(headers.get('cache-control')).toBeNull()

@@ -83,7 +83,7 @@ const sessions: [string, () => Partial<SessionOptions>][] = [
 ]
 
 describe.each(sessions)('authentication over %s sessions', (_, session) => {
-  test('knows who logged in, keeps what is listed, and forgets all at logout', async () => {
+  test('remembers who logged in, keeps what is listed, and forgets everything at logout', async () => {
     await using app = await start(people(), { session: session() })
     const browser = app.browser()
     const stranger = await browser.get('/me')
@@ -98,7 +98,7 @@ describe.each(sessions)('authentication over %s sessions', (_, session) => {
     expect(await (await browser.get('/cart')).json()).toEqual([null, null])
   })
 
-  test('lets by role, and tells "who are you" from "you may not"', async () => {
+  test('admits by role, and distinguishes 401 from 403', async () => {
     await using app = await start(people(), { session: session() })
     const [ada, grace] = [app.browser(), app.browser()]
     expect(await code(await ada.get('/admin'))).toEqual([401, 'login_required'])
@@ -123,7 +123,7 @@ describe.each(sessions)('authentication over %s sessions', (_, session) => {
     expect((await laptop.get('/me')).status).toBe(401)
   })
 
-  test('ends the session of a user who is gone', async () => {
+  test('ends the session of a deleted user', async () => {
     const users = people()
     await using app = await start(users, { session: session() })
     const browser = app.browser()
@@ -147,7 +147,7 @@ test('at logout an application can make copies of the cookie void', async () => 
   expect((await copy.get('/me')).status).toBe(401)
 })
 
-test('a logout, or another login, makes copies of its own cookie void where that is remembered, and of no other', async () => {
+test('a logout or another login voids recorded copies of its own cookie and no others', async () => {
   await using app = await start(people(), { ended: createMemoryEndedSessions() })
   const [browser, phone] = [app.browser(), app.browser()]
   await browser.get('/login')
@@ -162,7 +162,7 @@ test('a logout, or another login, makes copies of its own cookie void where that
   expect((await phone.get('/me')).status).toBe(200)
 })
 
-test('pages of someone who is logged in are kept by nobody', async () => {
+test('pages of a logged-in user are never cached', async () => {
   await using app = await start(people())
   const browser = app.browser()
   await browser.get('/login')
@@ -281,7 +281,7 @@ describe('a remembered login', () => {
     expect((await browser.get('/me')).status).toBe(401)
   })
 
-  test('is not made where nobody asked', async () => {
+  test('is not made unless asked for', async () => {
     await using app = await start(people(), { remember: remembering() })
     const browser = app.browser()
     await browser.get('/login')
@@ -311,7 +311,7 @@ describe('a bearer token', () => {
   })
 })
 
-test('an application can have a scheme of its own, beside sessions and without them', async () => {
+test('an application can have its own scheme, with sessions and without them', async () => {
   const signature: AuthScheme<User> = {
     name: 'Signature',
     realm: 'hooks',
@@ -384,7 +384,7 @@ describe('a login by password', () => {
     expect(calls).toEqual([])
   })
 
-  test('stores the hash anew when the parameters have become stronger', async () => {
+  test('rehashes the password when the parameters have become stronger', async () => {
     const { it, calls, stored } = await login('none')
     stored.passwordHash = await createPasswords({ memoryCost: 9216, timeCost: 4 }).hash('right')
     expect(await it.verify('ada', 'right', '')).toBe('ada')

@@ -20,7 +20,7 @@ const routes: Routes = {
   '/read': c => c.json(c.session.get('name') ?? null),
 }
 
-test('a message is there for the next page that reads it, and then gone', async () => {
+test('a message exists for the next page that reads it, and is gone afterwards', async () => {
   await using app = await startApp(routes)
   const browser = app.browser()
   const saved = await browser.get('/save')
@@ -51,7 +51,7 @@ test('reading a message does not undo what another request writes into the sessi
   }
 })
 
-test('a message nobody read is over after ten minutes, and a forged one is none', async () => {
+test('an unread message expires after ten minutes, and a forged one is ignored', async () => {
   let now = 1e12
   await using app = await startApp(routes, { now: () => now })
   const browser = app.browser()

@@ -35,7 +35,7 @@ test.each([
   expect(await (await browser.get('/')).json()).toEqual({ id: 7 })
 })
 
-test('one that says nobody changes nothing', async () => {
+test('without a user it changes nothing', async () => {
   const browser = await start()
   answering(undefined)
   expect((await browser.get('/')).status).toBe(401)

@@ -136,7 +136,7 @@ describe('the keys of an issuer', () => {
     await issuer.close({ graceMs: 0 })
   })
 
-  test('that cannot be had make nobody’s token wrong', async () => {
+  test('that cannot be fetched do not make a token invalid', async () => {
     const gone = createServer(() => '')
     const { port } = await gone.listen({ port: 0 })
     await gone.close({ graceMs: 0 })

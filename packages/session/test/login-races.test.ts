@@ -125,7 +125,7 @@ describe('no remembered login outlives a change of password or a logout everywhe
     expect(survivors).toBe(0)
   })
 
-  test('whose revocation alone is told, without an epoch, while it is renewed', async () => {
+  test('that is revoked without a new epoch while it is renewed', async () => {
     const { app, account, tokens } = await startWorld()
     await using _ = app
     for (let i = 0; i < TRIES; i++) {
@@ -162,7 +162,7 @@ describe.each<[string, () => PgTokenStore | MemoryTokenStore]>([
   ['in memory', () => createMemoryTokenStore()],
   ['in PostgreSQL', () => createPgTokenStore(database.pg)],
 ])('with tokens %s', (_, store) => {
-  test('the second use of a remembered login is told to the application, and the first is not', async () => {
+  test('the second use of a remembered login is reported to the application, the first is not', async () => {
     const { app, account, reuses } = await startWorld(store())
     await using _ = app
     const browser = app.browser()

@@ -24,7 +24,7 @@ describe('sessions in PostgreSQL', () => {
     expect(await store.removeExpired(10)).toBe(0)
   })
 
-  test('carry requests: what the browser holds says nothing to whoever reads the table', async () => {
+  test('work across requests, and the table does not reveal the browser’s id', async () => {
     await using app = await startApp(
       {
         '/login': c => {

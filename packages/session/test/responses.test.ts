@@ -109,7 +109,7 @@ test('that a session cannot be kept does not hide the error of the handler', asy
   expect(lines.filter(line => line.msg.includes('could not be saved'))).toHaveLength(2)
 })
 
-describe('an answer with a session cookie and a Cache-Control of its own', () => {
+describe('a response with a session cookie and its own Cache-Control', () => {
   const routes: Routes = {
     '/write': c => {
       c.session.set('a', Math.random())

@@ -44,7 +44,7 @@ const backends: Backend[] = [
 ]
 
 describe.each(backends)('a session %s', (_, options) => {
-  test('is there again with the next request, set in the head of the very answer', async () => {
+  test('is restored with the next request, and set in the head of the same response', async () => {
     await using app = await startApp(routes, options())
     const browser = app.browser()
     const answer = await browser.get('/write?name=Grace')
@@ -57,7 +57,7 @@ describe.each(backends)('a session %s', (_, options) => {
     expect(await (await browser.get('/read')).json()).toEqual({ name: 'Grace' })
   })
 
-  test('sets no cookie where nothing changed, and is not opened where nobody asks', async () => {
+  test('sets no cookie if nothing changed, and is not opened unless it is used', async () => {
     await using app = await startApp(routes, options())
     const browser = app.browser()
     const stranger = await browser.get('/read')
@@ -143,7 +143,7 @@ describe.each(backends)('a session %s', (_, options) => {
     expect(await (await browser.get('/read')).json()).toEqual({ name: null })
   })
 
-  test('goes on under new secrets: three rotations, no logout', async () => {
+  test('survives new secrets: three rotations, no logout', async () => {
     const shared = options()
     const browser = await (async () => {
       await using app = await startApp(routes, { ...shared, secrets: [SECRET] })
@@ -290,7 +290,7 @@ test('with a store, requests that change different keys at the same time both co
   expect(await (await browser.get('/all')).json()).toEqual([1, 2, null])
 })
 
-test('options of which browsers would drop every cookie are refused at the start', () => {
+test('options with which browsers would drop every cookie are refused at the start', () => {
   const options = { secrets: [generateSecret()] }
   for (const bad of [
     { secure: false, sameSite: 'none' },

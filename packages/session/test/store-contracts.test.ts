@@ -163,7 +163,7 @@ describe.each<[string, () => OneTimeTokenStore]>([
     expect([(await store.take('p', 'h'))?.userId, (await store.take('q', 'h'))?.userId]).toEqual(['7', '8'])
   })
 
-  test('stores a successor only while its predecessor is there', async () => {
+  test('stores a successor only while its predecessor exists', async () => {
     const store = make()
     await store.insert(token('a'))
     expect(await store.insert(token('b', { family: 'a' }), 'a')).toBe(true)

@@ -59,7 +59,7 @@ describe.each(['sealed', 'signed', 'plain'] as const)('a %s cookie', protect => 
   })
 })
 
-test('a signed cookie can be read by whoever holds it, and changed by nobody', async () => {
+test('a signed cookie can be read by its holder, and changed by no one', async () => {
   const cookie = defineCookie('role', { schema: v.string(), protect: 'signed' })
   await using app = await appWith(cookie as TypedCookie<unknown>, 'customer')
   const browser = app.browser()

@@ -18,7 +18,7 @@ const server = () =>
     { handlerTimeoutMs: Number.POSITIVE_INFINITY },
   )
 
-test('time stands still and goes on as the test says', async () => {
+test('time stops and moves as the test says', async () => {
   const t = await testApp(server())
   t.clock.set(new Date('2030-01-01T00:00:00Z'))
   await t.get('/').text('2030-01-01T00:00:00.000Z')
@@ -41,7 +41,7 @@ test('there is one clock in a process', async () => {
   await other.close()
 })
 
-test('without a look at the clock time goes on', async () => {
+test('time is real until the clock is used', async () => {
   const t = await testApp(server())
   const before = Date.now()
   const answer = await t.get('/')
@@ -49,7 +49,7 @@ test('without a look at the clock time goes on', async () => {
   await t.close()
 })
 
-test('a clock that is there from the start moves the recurring tasks of an application', async () => {
+test('a clock from the start moves the recurring tasks of an application', async () => {
   const app = createApp({ root: import.meta.dirname, environment: 'test', config: { session: { enabled: false } } })
   let runs = 0
   app.every('counting', 60 * 60_000, () => {

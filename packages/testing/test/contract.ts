@@ -61,7 +61,7 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       expect(basic.json.headers.authorization).toBe('Basic dTpw')
     })
 
-    test('sends a body whose length nobody knows', async () => {
+    test('sends a body of unknown length', async () => {
       const parts = async function* () {
         yield 'one '
         yield Buffer.from('two')
@@ -157,7 +157,7 @@ export function describeTransport(name: string, open: () => Promise<TestApp>, fe
       expect(refused.interim).toEqual([])
     })
 
-    test('an answer that does not come is told in time', async () => {
+    test('a missing response is reported in time', async () => {
       await expect(t.get('/hang').timeout(50)).rejects.toThrow('GET /hang got no response within 50 ms.')
     })
 

@@ -120,7 +120,7 @@ async function listenTo(channel: string, hear: (payload: string) => void): Promi
   }
 }
 
-test('queries of a request are counted, and too many are told', async () => {
+test('queries of a request are counted, and too many fail', async () => {
   const answer = await t.get('/each').maxQueries(2)
   expect(answer.sql.map(({ text }) => text)).toEqual(['select id from notes', 'select text from notes where id = $1'])
   await expect(t.get('/each').maxQueries(1)).rejects.toThrow(
@@ -145,7 +145,7 @@ describe('faults of the database', () => {
     await t.get('/notes').status(200)
   })
 
-  test('an exhausted pool is 503 for who needs a connection of their own', async () => {
+  test('an exhausted pool is a 503 for requests that lease a connection', async () => {
     await db.faults.exhaustPool(app)
     await t.faults.handlerTimeout(t.post('/notes').body('x'), 100).status(503)
     await db.faults.restore()
@@ -189,7 +189,7 @@ test('a test is set up in a fraction of the time that a worker takes (timed)', {
   expect(times.sort((a, b) => a - b)[10]).toBeLessThan(worker / 4)
 })
 
-test('a folder that is not there is told', async () => {
+test('a missing folder is reported', async () => {
   await expect(testDb({ migrations: '/no/such/folder' })).rejects.toThrow(
     'names a folder that does not exist: /no/such/folder',
   )

@@ -43,7 +43,7 @@ test('logs in without the form, by user or by id, and stays logged in', async ()
   await t.get('/').text('h1', 'nobody')
 })
 
-test('an id of nobody is told', async () => {
+test('an unknown id is reported', async () => {
   const answer = await t.as(3).get('/').status(500)
   expect(answer.error).toMatchObject({
     message: 'A test logs in as the user 3, but findUser() does not find that user.',

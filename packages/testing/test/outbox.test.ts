@@ -52,7 +52,7 @@ test('mail that comes after the answer is waited for, each once', async () => {
   expect((await t.outbox.next()).to[0]?.address).toBe('bill@example.com')
 })
 
-test('what was sent, or not, is told with the outbox beside it', async () => {
+test('failed assertions show the outbox', async () => {
   await t.get('/now/ada')
   const told = '  reset to ada@example.com: Your password'
   expect(() => t.outbox.sent({ to: 'hank@example.com' })).toThrow(

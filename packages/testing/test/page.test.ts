@@ -102,7 +102,7 @@ test('what is not a page has no links', async () => {
   expect(() => answer.click('x')).toThrow('click() needs a page, but the response to GET /users/1 is application/json')
 })
 
-test('goes on from a page that is still to come, in one go', async () => {
+test('continues from a page that is still to come, in one chain', async () => {
   const visitor = t.visitor()
   await visitor
     .visit('/pages/1')
@@ -150,7 +150,7 @@ test('a step that the page does not offer fails at its line, and an answer that 
   await expect(t.visit('/pages/1').fill('Age', 7).submit('#sign-up')).rejects.toThrow('matches Age')
 })
 
-test('a step that nobody awaits is told once', async () => {
+test('a step that is not awaited is reported once', async () => {
   const other = await testApp(sampleApp())
   void other.visit('/pages/1').click('Second page')
   await expect(other.close()).rejects.toThrow(

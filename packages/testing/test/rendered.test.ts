@@ -43,7 +43,7 @@ test('requests at once do not see what the others render', async () => {
   )
 })
 
-test('what was not rendered, or otherwise, is told', async () => {
+test('templates that were not rendered, or with other locals, are reported', async () => {
   await expect(t.get('/Ada').rendered('shwo')).rejects.toThrow(
     'The template shwo was not rendered, but show, _name, page.',
   )

@@ -56,12 +56,12 @@ test('what cannot be tested is refused with what can', async () => {
   )
 })
 
-test('a server that is not there is told', async () => {
+test('an unreachable server is reported', async () => {
   await using t = await testApp('http://127.0.0.1:1')
   await expect(t.get('/')).rejects.toThrow(/GET \/ got an incomplete response: the connection failed \(ECONNREFUSED\)/)
 })
 
-test('a request that was never awaited is told when the test ends, with its place', async () => {
+test('a request that was never awaited is reported when the test ends, with its place', async () => {
   const t = await testApp(sampleApp())
   void t.get('/').status(404)
   await expect(t.close()).rejects.toThrow(/GET \/ was never awaited \(at .*transports\.test\.ts:\d+/)

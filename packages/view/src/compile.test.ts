@@ -244,7 +244,7 @@ describe('blocks', () => {
     expect(compile(source)()).toBe('<li>1<b><li>2')
   })
 
-  test('goes on with an expression after its block', () => {
+  test('continues an expression after its block', () => {
     const helpers = { wrap: (body: () => string, tag: string) => raw(`<${tag}>${body()}</${tag}>`) }
     expect(
       compile('<%= wrap(() => { %>x<% }, "i") %>;<%== [1].map(n => { %><%= n %>,<% }).join("") %>', { helpers })(),

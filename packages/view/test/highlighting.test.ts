@@ -71,7 +71,7 @@ const shop = join(import.meta.dirname, '../../../apps/strickland/templates')
 describe("the shop's templates", () => {
   const files = globSync('**/*.ets', { cwd: shop }).sort()
 
-  test('are there', () => expect(files.length).toBeGreaterThan(20))
+  test('exist', () => expect(files.length).toBeGreaterThan(20))
 
   test.each(files)('%s: code is TypeScript, the rest is not', async file => {
     const text = readFileSync(join(shop, file), 'utf8')
@@ -117,7 +117,7 @@ describe('in HTML', () => {
     ])
   })
 
-  test('a tag may stand anywhere, and what follows it is what it was', async () => {
+  test('a tag may stand anywhere and does not change what follows', async () => {
     expect(
       await at('$title', 'big', 'hidden', "'%>')", '</h1', 'for (', 'const after', 'margin', '<b>', 'done'),
     ).toEqual([
@@ -167,7 +167,7 @@ test.each([
   expect(code).toMatch(/source\.ts variable\.(?:parameter\.local\.ets|other\.readwrite\.ts)$/)
 })
 
-test('every grammar and file of the extension is there', () => {
+test('every grammar and file of the extension exists', () => {
   for (const { path, scopeName } of manifest.contributes.grammars) {
     expect((read(join(extension, path)) as { scopeName: string }).scopeName).toBe(scopeName)
   }

@@ -70,7 +70,7 @@ test('a failure is logged and does not end it; work that is under way is not beg
   expect([begun, vi.getTimerCount()]).toEqual([2, 0])
 })
 
-test('tells what it has done, and runs at once when asked; two who ask at a time share the run', async () => {
+test('reports its runs, runs at once on demand, and shares a run among simultaneous demands', async () => {
   let outcome: () => unknown = () => undefined
   const recurring = new RecurringTask('cleaning', 1000, () => outcome(), log)
   expect(recurring.state).toEqual({ name: 'cleaning', everyMs: 1000, runs: 0, isRunning: false })

@@ -22,7 +22,7 @@ test('fails with the reason of a check that throws, rejects or takes too long', 
   expect(report.checks.hangs?.reason).toBe('no answer within 10 ms')
 })
 
-test('runs a check once for all who ask within its cache time, and again after it', async () => {
+test('runs a check once per cache time, however many clients ask', async () => {
   const health = new Health()
   let runs = 0
   health.add('cached', () => ++runs)

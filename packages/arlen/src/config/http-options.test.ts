@@ -8,7 +8,7 @@ test('the proxies that are trusted are those of the configuration', () => {
   expect(proxyOptions(http, false)).toEqual(http)
 })
 
-test('in development the server in front is one too, and says who asks in X-Forwarded-For', () => {
+test('in development the development server is a trusted proxy, which sends X-Forwarded-For', () => {
   expect(proxyOptions(config(['10.0.0.0/8'], ['forwarded', 'x-forwarded-proto']), true)).toEqual({
     trustedProxies: ['unix', '10.0.0.0/8'],
     forwardedHeader: ['x-forwarded-for', 'x-forwarded-proto'],

@@ -51,7 +51,7 @@ describe('the layers', () => {
     expect(load).toThrow(/a text/)
   })
 
-  test('are judged together, with every problem named', () => {
+  test('are validated together, and every problem is reported', () => {
     write({ 'config/app.ts': 'export default { http: { port: -1 }, views: { dir: 7 } }' })
     expect(load).toThrow(
       expect.objectContaining({ code: 'config_invalid', message: expect.stringMatching(/http\.port.*views\.dir/s) }),
@@ -92,7 +92,7 @@ test('production asks for its secrets, unless nothing is to run', () => {
   }
 })
 
-test('an environment that nobody knows is held to what production is', () => {
+test('an unknown environment must meet the rules of production', () => {
   expect(['development', 'test', 'production', 'staging', ''].map(isProduction)).toEqual([
     false,
     false,

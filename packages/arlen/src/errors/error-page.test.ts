@@ -20,7 +20,7 @@ test('shows the problem and escapes what came from outside', () => {
   expect(page).toContain('&lt;script&gt;')
 })
 
-test('says nothing of the cause of a 500', () => {
+test('reveals nothing about the cause of a 500', () => {
   const page = htmlOf({
     type: 'about:blank',
     title: 'Internal Server Error',

@@ -18,14 +18,14 @@ class Orders {
 const context = {} as Context
 const call = (target: unknown) => (toHandler(target) as (c: Context) => unknown)(context)
 
-test('a controller is made anew for each request, which it and its action are given', () => {
+test('a controller is instantiated for each request and gets its context', () => {
   const handler = toHandler([Orders, 'show']) as (c: Context) => [Context, Context]
   const [first, second] = [{} as Context, {} as Context]
   expect(handler(first)).toEqual([first, first])
   expect(handler(second)[0]).toBe(second)
 })
 
-test('an action may be a function of a module, and a handler is what it is', () => {
+test('an action may be a function of a module, and a function is a handler as it is', () => {
   const index = () => 'index'
   expect(call([{ index }, 'index'])).toBe('index')
   expect(toHandler(index)).toBe(index)

@@ -66,7 +66,7 @@ describe('schemas for text', () => {
     expect(accepted(DateParam, input)).toEqual(expected)
   })
 
-  test('list takes none, one and many, and judges each', () => {
+  test('list takes none, one and many, and validates each', () => {
     const schema = list(IntegerParam)
     expect(accepted(schema, undefined)).toEqual([])
     expect(accepted(schema, '3')).toEqual([3])

@@ -10,7 +10,7 @@ function setUp() {
   return { clock, requests, answers, come, settled }
 }
 
-test('a build for which nobody waits, or someone for a moment, may be given up', () => {
+test('a build may be given up if no request has waited long for it', () => {
   const { clock, requests, come } = setUp()
   expect(requests.needBuild).toBe(false)
   come('a')
@@ -25,14 +25,14 @@ test('a request is overtaken once: the next build is finished for it', () => {
   expect(requests.needBuild).toBe(true)
 })
 
-test('a request that has waited two seconds is not overtaken at all', () => {
+test('a request that has waited two seconds is never overtaken', () => {
   const { clock, requests, come } = setUp()
   come('a')
   clock.now = 2_000
   expect(requests.needBuild).toBe(true)
 })
 
-test('a build that is out of date answers those who came before the change, not those who came after', async () => {
+test('an outdated build answers requests from before the change, not later ones', async () => {
   const { clock, requests, answers, come, settled } = setUp()
   come('before')
   clock.now = 500
@@ -47,7 +47,7 @@ test('a build that is out of date answers those who came before the change, not 
   expect(requests.needBuild).toBe(false)
 })
 
-test('it answers who has waited two seconds, whenever the change came', async () => {
+test('it answers requests that have waited two seconds, whenever the change came', async () => {
   const { clock, requests, answers, come, settled } = setUp()
   come('after')
   clock.now = 2_000

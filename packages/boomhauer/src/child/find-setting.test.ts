@@ -32,7 +32,7 @@ test.each([
   expect(findSetting(source, path)).toBeUndefined()
 })
 
-test('begins where it is told to', () => {
+test('begins at the given position', () => {
   const [source, place] = marked('const other = { http: { port: 1 } }\ncreateApp({ config: { http: { ¦port: 2 } } })')
   expect(findSetting(source, ['config', 'http', 'port'], source.indexOf('createApp'))).toEqual(place)
 })

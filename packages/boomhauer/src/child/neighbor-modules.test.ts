@@ -17,7 +17,7 @@ const context = (more: Partial<ResolveHookContext> = {}): ResolveHookContext => 
 }
 const resolved = (name: string) => ({ url: url(name), format: 'module-typescript' as const })
 
-test('a file beside one that is known is resolved with its format; nothing else is', () => {
+test('a file beside a known one is resolved with the same format, and others are not', () => {
   const neighbors = new NeighborModules()
   expect(neighbors.resolve('./lib/b.ts', context())).toBeUndefined()
   neighbors.learn('./lib/a.ts', context(), resolved('lib/a.ts'))

@@ -29,20 +29,20 @@ test('a build is one line, with the files that caused it', () => {
   expect(lines).toEqual(['ready in 12 ms  src/a.ts, b.ts, c.ts and 2 more'])
 })
 
-test('the same failure again is told in one line', () => {
+test('a repeated failure is reported in one line', () => {
   server.emit('failed', { build: '1', ms: 5, problem })
   server.emit('failed', { build: '2', ms: 6, problem })
   expect(lines).toEqual(['failed in 5 ms', '\nload error: no such thing\n  at a.ts:1:2\n', 'failed in 6 ms'])
 })
 
-test('a failure that came back after a good build is told in full', () => {
+test('a failure that returns after a good build is reported in full', () => {
   server.emit('failed', { build: '1', ms: 5, problem })
   server.emit('ready', { build: '2', ms: 5, warnings: [], info: {} })
   server.emit('failed', { build: '3', ms: 5, problem })
   expect(lines.filter(line => line.includes('no such thing'))).toHaveLength(2)
 })
 
-test('type errors are told once, and when they are gone', () => {
+test('type errors are reported once, and again when they are gone', () => {
   const diagnostics: Diagnostic[] = [{ ...error, stage: 'typecheck' }]
   for (let i = 0; i < 2; i++) {
     server.emit('notice', { id: 'typecheck', diagnostics })
@@ -56,7 +56,7 @@ test('type errors are told once, and when they are gone', () => {
   ])
 })
 
-test('a crash is told once', () => {
+test('a crash is reported once', () => {
   server.emit('notice', { id: 'crash', diagnostics: [error] })
   server.emit('crashed', { problem })
   expect(lines).toHaveLength(1)

@@ -37,7 +37,7 @@ test.each([
   }
 })
 
-test('a comment that goes on and on is taken to be unclosed', () => {
+test('a very long comment is considered unclosed', () => {
   expect(scriptPlace(`<!doctype html><!-- ${'x'.repeat(70_000)}`, false)).toBe(15)
   expect(scriptPlace(`<!doctype html><!-- ${'x'.repeat(60_000)}`, false)).toBeUndefined()
 })

@@ -25,7 +25,7 @@ test('neither touching a file, nor its mode, nor a save of the same bytes makes 
   expect(contents.differs(path)).toBe(true)
 })
 
-test('a file that comes or goes differs, and one of which nothing is known', () => {
+test('a file that appears or disappears has changed, and so has an unknown one', () => {
   const contents = new Contents()
   const path = join(folder, 'none.ts')
   expect(contents.differs(path)).toBe(true)

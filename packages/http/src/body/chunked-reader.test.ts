@@ -29,7 +29,7 @@ test('large chunks are given as they are, in their order between small ones', ()
   })
 })
 
-test('what came before a mistake is given, and what comes later is a piece of its own', () => {
+test('data before a mistake is delivered, and later data is a separate piece', () => {
   expect(read(`${chunk('a')}${chunk('b')}x`)).toEqual({ given: ['ab'], rejection: 'chunk_invalid', done: false })
   expect(read(chunk('a'), '2\r\nb', `c\r\n${chunk('d')}`, '0\r\n\r\n').given).toEqual(['a', 'b', 'cd'])
 })

@@ -68,7 +68,7 @@ describe('what is expected', () => {
   })
 })
 
-test('of several that are late the peer is told first: it may be why the handler is', () => {
+test('if several have passed, the peer comes first, because it may be why the handler is late', () => {
   const { deadlines } = bench
   deadlines.startHandler()
   deadlines.expectBody()

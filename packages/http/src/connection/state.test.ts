@@ -4,7 +4,7 @@ import { EVENT, type EventName, next, STATE, type StateName, TRANSITIONS } from 
 const states = Object.keys(STATE) as StateName[]
 const events = Object.keys(EVENT) as EventName[]
 
-test.each(states)('in %s an event leads where the table says, and nowhere where it says nothing', state => {
+test.each(states)('in %s each event leads to the state in the table, or nowhere if it is not listed', state => {
   for (const event of events) {
     const to = TRANSITIONS[state][event]
     if (to === undefined) expect(() => next(STATE[state], EVENT[event])).toThrow(`${event} cannot happen in ${state}`)
@@ -12,7 +12,7 @@ test.each(states)('in %s an event leads where the table says, and nowhere where 
   }
 })
 
-test('every state and every event of the table has a number of its own', () => {
+test('every state and every event of the table has a distinct number', () => {
   expect(states).toEqual(Object.keys(TRANSITIONS))
   expect(new Set(Object.values(STATE)).size).toBe(states.length)
   expect(new Set(events)).toEqual(new Set(Object.values(TRANSITIONS).flatMap(row => Object.keys(row))))

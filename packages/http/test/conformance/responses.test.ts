@@ -141,7 +141,7 @@ test.each(['/gz-file', '/static/a.js', '/file'])(
   },
 )
 
-test('a packed answer has a tag of its own, weak where it was', async () => {
+test('a compressed response has its own tag, weak if the original was', async () => {
   const { answers } = await talk(port(), { send: get('/gz-tag', 'Accept-Encoding: gzip') })
   expect(field(answers[0]!, 'etag')).toBe('W/"v1-gzip"')
 })

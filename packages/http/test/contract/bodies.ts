@@ -69,7 +69,7 @@ export function bodies({ serve, ask, codeOf }: Tools): void {
       asked.leave()
     })
 
-    test('that nobody reads holds no answer up, and is let go', async () => {
+    test('that is not read delays no response, and is released', async () => {
       const { source, left } = endless()
       const served = await serve(ok)
       const asked = served.ask(post(source))
@@ -79,7 +79,7 @@ export function bodies({ serve, ask, codeOf }: Tools): void {
       await left
     })
 
-    test('is read once, and its reader is told what is wrong with reading it again', async () => {
+    test('is read once, and reading it again fails with an explanation', async () => {
       const handler: Handler = async c => {
         c.req.stream.resume()
         return c.req.text()

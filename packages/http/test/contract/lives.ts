@@ -52,7 +52,7 @@ export function lives({ serve, codeOf }: Tools): void {
       expect(await read.promise).toMatchObject({ code: 'client_disconnected' })
     })
 
-    test('is told once, with what was sent', async () => {
+    test('is observed once, with what was sent', async () => {
       const finishes: Finish[] = []
       const options: HttpOptions = { onFinish: (_c, finish) => finishes.push(finish) }
       const served = await serve(c => (c.req.path === '/stream' ? c.stream(pieces('ab', 'c')) : 'grüß'), options)

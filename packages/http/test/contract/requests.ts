@@ -101,7 +101,7 @@ export function requests({ ask, codeOf }: Tools): void {
       expect((await ask(ok, fields, { maxHeaderFields: 4 })).status).toBe(200)
     })
 
-    test('for another protocol is told that this is for a connection', async () => {
+    test('for another protocol fails, because that needs a connection', async () => {
       const { answer, status } = await ask(c => c.upgrade('websocket', () => undefined))
       expect([status, answer.header('upgrade')]).toEqual([426, 'websocket'])
     })

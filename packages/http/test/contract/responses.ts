@@ -74,7 +74,7 @@ export function answers({ serve, ask, codeOf }: Tools): void {
       expect(await codeOf(handler)).toEqual(expected)
     })
 
-    test('to an error is what onError makes of it, and no content that was described for another', async () => {
+    test('to an error is what onError returns, without headers that described other content', async () => {
       const { answer, status, text } = await ask(
         c => {
           c.res.headers.set('ETag', '"a"').set('X-Kept', 'yes')
@@ -115,7 +115,7 @@ export function answers({ serve, ask, codeOf }: Tools): void {
       asked.leave()
     })
 
-    test('that nobody takes is cut in time', async () => {
+    test('that is not read is cut in time', async () => {
       const { source, left } = endless()
       const served = await serve(c => c.stream(source), { writeTimeoutMs: 100 })
       await served.ask().answer

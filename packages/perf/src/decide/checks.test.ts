@@ -21,7 +21,7 @@ describe('counters are held hard:', () => {
     expect(verdicts(change)[name]).toBe('loss')
   })
 
-  test('less than one more is what a timer does meanwhile', () => {
+  test('less than one more is noise from timers', () => {
     expect(verdicts({ calls: 4.2 }).calls).toBe('ok')
   })
 
@@ -63,7 +63,7 @@ describe('memory that grows', () => {
     expect(checkGrowth(growth(1_900, 2_000), growth(950, 1_050)).verdict).toBe('loss')
   })
 
-  test('has a budget of its own where a scenario says so', () => {
+  test('has its own budget if the scenario sets one', () => {
     expect(checkGrowth(growth(900, 1_100), undefined, { growthBytes: 2_000 }).verdict).toBe('ok')
   })
 

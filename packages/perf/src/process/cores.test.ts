@@ -6,7 +6,7 @@ test('the generator gets the last core, the servers the others', () => {
   expect(divideCores([2, 3, 6])).toEqual({ servers: '2,3', load: '6' })
 })
 
-test('they share what there is where there is one core, or no taskset', () => {
+test('they share everything on one core, or without taskset', () => {
   expect(divideCores([4])).toEqual({ servers: undefined, load: undefined })
   expect(divideCores([])).toEqual({ servers: undefined, load: undefined })
 })

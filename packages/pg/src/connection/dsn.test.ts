@@ -142,7 +142,7 @@ test('such a string is read in full', () => {
   expect(readPgOptions({ dsn: 'host=h dbname=d', database: 'e' })).toMatchObject({ database: 'e' })
 })
 
-test('hostaddr is connected to, and the name is what the certificate is checked for', () => {
+test('hostaddr is the address to connect to, and the host name is checked in the certificate', () => {
   const settings = readPgOptions('host=db.example hostaddr=10.0.0.1 sslmode=verify-full')
   expect(settings.targets).toEqual([{ host: 'db.example', address: '10.0.0.1', port: 5432 }])
   expect(clientConfig(settings, settings.targets[0]!)).toMatchObject({

@@ -14,7 +14,7 @@ function answering(answers: (string | null | Error)[]) {
   return { asked, executor: { run } as unknown as Executor }
 }
 
-test('a session that has not written is where it began, and asks nobody', async () => {
+test('a session that has not written is at its start position and asks no server', async () => {
   const { asked, executor } = answering([])
   expect(await new WritePosition(executor, undefined).current()).toBeUndefined()
   expect(await new WritePosition(executor, '0/1').current()).toBe('0/1')

@@ -131,7 +131,7 @@ describe('queries', () => {
     ])
   })
 
-  test('that lack the tag are told', () => {
+  test('without the tag are reported', () => {
     const { queries, problems } = collectFrom('db.one(`select * from t where id = ${id}`)', 'x.ts')
     expect(queries).toEqual([])
     expect(problems).toMatchObject([{ code: 'untagged_template', line: 1, column: 8 }])

@@ -104,7 +104,7 @@ test('a folder that others may write is refused', async () => {
   await expect(served(async () => null, path.join(folder, 'control.sock'))).rejects.toThrow('may be written by others')
 })
 
-test('nobody there is said so, and one that ends without an answer too', async () => {
+test('without an answer, or if the connection ends first, the error says so', async () => {
   const file = path.join(temporaryFolder(), 'nobody.sock')
   await expect(sendCommand(file, { command: 'status' })).rejects.toMatchObject({ code: 'propane_not_running' })
   const mute = net.createServer(socket => socket.end('{"ok":')).listen(file)
@@ -174,7 +174,7 @@ describe('a client believes no socket that another user could have put there:', 
     }
   })
 
-  test('a folder that is not there is nobody who answers', async () => {
+  test('a missing folder means that no propane answers', async () => {
     await expect(sendCommand('/nowhere/x.sock', { command: 'status' })).rejects.toMatchObject({
       code: 'propane_not_running',
     })

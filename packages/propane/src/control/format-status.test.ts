@@ -82,7 +82,7 @@ test('columns stand under their headings', () => {
   )
 })
 
-test('what went wrong is told, and the release where there is one', () => {
+test('failures are shown, and the release if there is one', () => {
   const text = formatStatus({
     ...STATUS,
     release: 'r5',

@@ -28,7 +28,7 @@ test('shows rates and quantiles of the time since the frame before', () => {
   expect(text.split('\n').at(-2)).toMatch(/^1 +99 +2 +serving +1.5s +3 +1 +100 +7.5ms +9.9ms +/)
 })
 
-test('says nothing of rates in the first frame, and of durations without requests', () => {
+test('shows no rates in the first frame, and no durations without requests', () => {
   const text = formatTop(status(60_000, 900, []), undefined)
   expect(text).toContain('requests: - a second, p50 -, p99 -;')
 })

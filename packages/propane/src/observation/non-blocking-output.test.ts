@@ -49,7 +49,7 @@ test('a full pipe holds nothing up: what does not fit waits, and comes whole and
   expect(output.dropped).toBe(0)
 })
 
-test('beyond a bound lines are dropped and counted, and the log says so when it goes on', async () => {
+test('beyond a limit lines are dropped and counted, and the log says so once it can be written again', async () => {
   const { writer, read, close } = pipe()
   onTestFinished(close)
   const output = new NonBlockingOutput(writer)
@@ -69,7 +69,7 @@ test('beyond a bound lines are dropped and counted, and the log says so when it 
   await vi.waitUntil(() => bytes >= (6000 - output.dropped) * LINE.length, { timeout: 30_000 })
 })
 
-test('a flush ends at its deadline where nobody reads', async () => {
+test('a flush ends at its deadline if the output is not read', async () => {
   const { writer, close } = pipe()
   onTestFinished(close)
   const output = new NonBlockingOutput(writer)
@@ -106,7 +106,7 @@ test('a line that a full disk has cut is ended before the next', () => {
   expect(told).toEqual([2])
 })
 
-test('a pipe that nobody reads is not a log file', () => {
+test('an unread pipe is not a log file', () => {
   const file = path.join(temporaryFolder(), 'pipe')
   execFileSync('mkfifo', [file])
   expect(() => openLogFile(file)).toThrow(/ENXIO/)

@@ -64,7 +64,7 @@ test('an upgrade that failed lets everything go on', () => {
   expect(pool.phase).toBe('running')
 })
 
-test('where the machine stood still nobody is late', () => {
+test('no worker is late if the machine was suspended', () => {
   const pool = serving(2)
   apply(pool, { type: 'stalled', forMs: 60_000 }, 60_010)
   expect(pool.workers.map(worker => worker.lastHeartbeatAt)).toEqual([60_010, 60_010])

@@ -35,7 +35,7 @@ test('a death before ready counts towards the crash loop as long as the window i
   expect(within([1000, 2000, 61_500], 61_500, SETTINGS)).toEqual([2000, 61_500])
 })
 
-test('a death in service starts anew after a life as long as the window, and is no boot death', () => {
+test('the count starts again after a life as long as the window, and a death in service is no boot failure', () => {
   const it = slot()
   for (let each = 0; each < 4; each++) countCrash(it, 1, 59_999, 1000, SETTINGS)
   expect(it).toMatchObject({ deaths: 4, bootDeaths: [] })

@@ -16,7 +16,7 @@ test('tells the last worker only when all others have closed', async () => {
   expect(told).toHaveLength(3)
 })
 
-test('a worker that is alone is told in the same turn', async () => {
+test('a single worker is told in the same turn', async () => {
   const told: boolean[] = []
   new ClosingOrder().stop(1, last => told.push(last))
   await turn()

@@ -161,7 +161,7 @@ describe('crashes', () => {
     expect((simulation.notices.at(-1) as { respawnInMs: number }).respawnInMs).toBeLessThanOrEqual(100)
   })
 
-  test('before ready, five of them with nobody serving, end everything with the first reason', () => {
+  test('five before ready, while no worker serves, end everything with the first reason', () => {
     const simulation = new Simulation(1)
     simulation.fate = () => ({ after: 50, outcome: 'exit' })
     simulation.processes.get(1)!.outcome = 'exit'
@@ -265,7 +265,7 @@ describe('recycling', () => {
 })
 
 describe('stopping', () => {
-  test('goes on serving for the time in which readiness fails, then drains, then ends with 0', () => {
+  test('keeps serving while readiness fails, then drains, then ends with 0', () => {
     const simulation = new Simulation(2, { preStopDelayMs: 5000 })
     simulation.rest()
     simulation.dispatch({ type: 'stop' })

@@ -11,7 +11,7 @@ const source = {
   cwd: '/srv',
 }
 
-test('workers get the environment without what is for the primary alone, and who they are', () => {
+test('workers get their identity, and the environment without the primary’s own variables', () => {
   const plan = makePlan({ ...source, accessories: resolveAccessories({ release: 'r1' }) })
   expect(workerEnv(plan, { id: 9, slot: 2, generation: 3 })).toEqual({
     HOME: '/root',
@@ -29,7 +29,7 @@ test('a release id comes from the setting, else from ARLEN_RELEASE', () => {
   expect(makePlan({ ...source, env, accessories: resolveAccessories({ release: 'set' }) }).release.id).toBe('set')
 })
 
-test('the answer header is there only when asked for', () => {
+test('the worker header is sent only on demand', () => {
   const plan = makePlan({ ...source, accessories: resolveAccessories({ workerHeader: true, retryAfterMs: 1500 }) })
   expect(workerOptions(plan, { slot: 1, generation: 4 })).toMatchObject({
     header: '1; generation=4',

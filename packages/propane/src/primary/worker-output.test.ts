@@ -23,7 +23,7 @@ test('halves of lines of several workers and streams are put together, never mix
   expect(lines()).toEqual(['error of one', 'two starts', 'one starts', ''])
 })
 
-test('what is not JSON says of whom it is, and errors are errors', () => {
+test('output that is not JSON is marked with its worker, and errors as errors', () => {
   const { out, lines } = output(true)
   out.push(TWO, Buffer.from('plain\n'), 'stdout')
   out.push(TWO, Buffer.from('bad\n'), 'stderr')

@@ -15,7 +15,7 @@ async function bound(input: AccessoryInput): ReturnType<typeof bind> {
   return sockets
 }
 
-test('a name is looked up, a port of 0 becomes one that is free', async () => {
+test('a name is resolved, and port 0 becomes a free one', async () => {
   const [socket] = await bound({ host: 'localhost' })
   expect(socket!.port).toBeGreaterThan(0)
   expect(socket!.address).toMatch(/^(127\.0\.0\.1|\[::1\]):\d+$/)
@@ -48,7 +48,7 @@ test('addresses that cannot be had are refused with a reason that can be read', 
   )
 })
 
-test('only a socket file on which nobody answers is removed', async () => {
+test('only a socket file without a listener is removed', async () => {
   const folder = temporaryFolder()
   const [live, precious, stale] = ['live', 'precious', 'stale'].map(name => path.join(folder, name)) as [
     string,

@@ -35,7 +35,7 @@ test('what the control group leaves, files in the cache not counted', () => {
   expect(availableMemory(root({ ...MACHINE, ...v1 }))).toBe(0)
 })
 
-test('kills for want of memory are told from others by the count of the control group', () => {
+test('kills by the kernel for lack of memory are recognized by the counter of the control group', () => {
   const folder = root({ ...V2, 'sys/fs/cgroup/app/memory.events': 'oom 0\noom_kill 2\n' })
   const kills = new OomKills(folder)
   expect(kills.hasRisen()).toBe(false)

@@ -44,7 +44,7 @@ test('messages go out one after the other, in their order', async () => {
   expect(readFileSync(file, 'utf8')).toBe('READY=1 STATUS=up\nRELOADING=1\nSTOPPING=1\n')
 })
 
-test('a message that could not be sent is told, and does not silence those after it', async () => {
+test('a message that could not be sent is reported, and later ones are still sent', async () => {
   const { notifier: it, file, problems } = notifier('[ "$1" = BAD ] && exit 1; echo "$*" >> $FILE')
   await it.notify('BAD')
   await it.notify('WATCHDOG=1')

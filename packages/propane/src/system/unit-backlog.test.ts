@@ -17,7 +17,7 @@ function systemctl(answer: string): { env: NodeJS.ProcessEnv; asked: () => strin
   }
 }
 
-test('is what the unit of each socket says, which is asked once', async () => {
+test('comes from the unit of each socket, which is read once', async () => {
   const { env, asked } = systemctl('echo 37')
   expect(await unitBacklogs(3, { ...env, LISTEN_FDNAMES: 'shop.socket:shop.socket:connection' })).toEqual([37, 37, 0])
   expect(asked()).toEqual(['--system show --property=Backlog --value -- shop.socket'])

@@ -49,7 +49,7 @@ test('counts the connections that are open', async () => {
   expect(told).toEqual(['open 1', 'closed 0'])
 })
 
-test('one that has paused asks for a copy of its sockets once, and goes on with it', async () => {
+test('a paused one asks once for a copy of its sockets, and resumes with it', async () => {
   const bench = await listening()
   const { acceptor } = bench
   acceptor.pause()
@@ -72,7 +72,7 @@ test('of two copies of a socket one is enough', async () => {
   expect([await dial(first.port!), await dial(second.port!)]).toEqual(['connected', 'ECONNREFUSED'])
 })
 
-test('stopped as the last it takes what queues, also where it had paused, and nobody gets in afterwards', async () => {
+test('stopped last, it accepts what is queued, even if it was paused, and nothing afterwards', async () => {
   const bench = await listening()
   bench.acceptor.pause()
   const copy = bindTcp('127.0.0.1', 0)

@@ -77,7 +77,7 @@ class Bench {
   }
 }
 
-test('a worker that is ahead stops accepting, tells how many it has, and goes on when others have caught up', () => {
+test('a worker that is ahead stops accepting, reports its count, and resumes when others have caught up', () => {
   const bench = new Bench()
   bench.open(64)
   expect([bench.connections, bench.published, bench.accepting]).toEqual([3, 3, false])
@@ -88,7 +88,7 @@ test('a worker that is ahead stops accepting, tells how many it has, and goes on
   expect(bench.connections).toBe(5)
 })
 
-test('it goes on at the very moment its own connections end', () => {
+test('it resumes as soon as its own connections end', () => {
   const bench = new Bench()
   bench.open(3)
   expect(bench.accepting).toBe(false)
@@ -105,7 +105,7 @@ test('connections that do not last hold it back from nothing', () => {
   expect([bench.story, bench.published]).toEqual([[], 0])
 })
 
-test('it waits for one that is silent, but not for long, and not again before that one is heard of', () => {
+test('it waits briefly for a silent worker, and not again until that one reports', () => {
   const bench = new Bench()
   bench.others = { fewest: 0, fewestAwake: undefined, silent: true }
   bench.open(64)
@@ -127,7 +127,7 @@ test('it waits for one that is silent, but not for long, and not again before th
   expect(bench.accepting).toBe(true)
 })
 
-test('one that is silent does not hide another that is there and has fewer', () => {
+test('a silent worker does not hide another that has fewer', () => {
   const bench = new Bench()
   bench.others = { fewest: 0, fewestAwake: 2, silent: true }
   bench.open(64)

@@ -15,7 +15,7 @@ async function release() {
 }
 
 describe('a release is compared with its manifest', () => {
-  test('one that is as it was built has no changes', async () => {
+  test('an untouched one has no changes', async () => {
     const dir = await release()
     expect(await findChanges(dir)).toEqual([])
     expect((await verifyRelease(dir)).id).toBe('r1')

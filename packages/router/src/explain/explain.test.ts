@@ -24,7 +24,7 @@ function results(router: Router<string>, ...args: Parameters<Router['explain']>)
   )
 }
 
-describe('each candidate is told', () => {
+describe('each candidate is explained', () => {
   test('that it won, and why the others came after it', () => {
     expect(results(example(), 'GET', '/users/me')).toEqual({
       'GET /users/me': 'won',
@@ -36,7 +36,7 @@ describe('each candidate is told', () => {
     })
   })
 
-  test('which constraint it missed, which text it does not have, where the path goes on or ends', () => {
+  test('the constraint that failed, the text that is missing, where the path continues or ends', () => {
     expect(results(example(), 'GET', '/users/7/posts')).toEqual({
       'ANY /*all': 'won',
       'GET /users/:id/posts/:post': 'path: the path ends before /:post',
@@ -164,7 +164,7 @@ describe('each candidate is told', () => {
   })
 })
 
-describe('the outcome is told', () => {
+describe('the outcome is explained', () => {
   test.each<[string, string, string]>([
     ['GET', '/', 'GET / with {}'],
     ['HEAD', '/users/7', 'GET /users/:id<int> with {"id":"7"}'],

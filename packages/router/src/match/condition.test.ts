@@ -133,7 +133,7 @@ test('more conditions come before fewer, whatever the order', () => {
   }
 })
 
-test('one of a name of its own gets what the route says under it', () => {
+test('a named condition gets the value that the route gives for it', () => {
   const router = new Router<string>()
   router.condition<number>('atLeast', (request, least) => Number(request.header?.('x-version')) >= least)
   router.get('/x', 'new', { when: { atLeast: 2 } as When })

@@ -11,7 +11,7 @@ test.each([
   ['/a+b', '/a+b'],
 ])('%s is decoded once', (path, decoded) => expect(decodePath(path)).toBe(decoded))
 
-test('an encoded slash is told from a real one, and becomes one again in a value', () => {
+test('an encoded slash is distinguished from a real one, and is a slash again in a value', () => {
   expect(decodePath('/a%2Fb%2fc/d')).toBe(`/a${SLASH_STAND_IN}b${SLASH_STAND_IN}c/d`)
   expect(restoreSlashes(decodePath('/a%2Fb')!)).toBe('/a/b')
 })

@@ -272,7 +272,7 @@ describe('login throttles of two workers', () => {
     expect(waits.filter(wait => wait === 0)).toHaveLength(5)
   })
 
-  test('refuse with 503 while nobody counts, log it and count it, and go on when someone does', async () => {
+  test('refuse with 503 while the store is away, log and count it, and resume when it is back', async () => {
     const log = { error: vi.fn(), info: vi.fn() }
     const primary = createRatePrimary()
     const [working, away] = [store(primary), () => Promise.reject(new Error('away'))]
@@ -296,7 +296,7 @@ describe('login throttles of two workers', () => {
     expect(log.info).toHaveBeenCalledWith(expect.objectContaining({ fallbacks: 3 }), expect.any(String))
   })
 
-  test('say so as a warning of the process where nobody gave them a log', async () => {
+  test('are a process warning if there is no log', async () => {
     const away = () => Promise.reject(new Error('away'))
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     try {

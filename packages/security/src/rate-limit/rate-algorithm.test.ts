@@ -39,7 +39,7 @@ describe.each(NAMES)('%s', name => {
     expect(it.remaining(begin)).toBe(0)
   })
 
-  test('what it refuses it does not count, so that a client who keeps asking gets in again', () => {
+  test('refused requests do not count, so that a client that keeps asking gets in again', () => {
     const it = fresh()
     for (let i = 0; i < 10; i++) it.take(begin)
     for (let i = 0; i < 1000; i++) it.take(begin + i / 10)

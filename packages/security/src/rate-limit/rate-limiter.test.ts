@@ -45,7 +45,7 @@ describe('a rate limiter in memory', () => {
     expect(limiter.usage.keys).toBeLessThanOrEqual(1024)
   })
 
-  test('goes on when every row is blocked', () => {
+  test('continues when every row is blocked', () => {
     const limiter = createRateLimiter({ limit: 1, windowMs: 60_000, maxKeys: 8, now: () => 0 })
     const admitted = Array.from({ length: 100 }, (_, i) => limiter.consume(`key-${i}`).allowed)
     expect(admitted.every(Boolean)).toBe(true)

@@ -50,7 +50,7 @@ describe('a limiter whose store may fail', () => {
     expect(log.info).toHaveBeenCalledTimes(1)
   })
 
-  test('does not wait for a store that hangs beyond its deadline, and for the others not at all', async () => {
+  test('does not wait for a store beyond its deadline, and never for the others', async () => {
     const { consume, store } = setUp('local', 1000)
     store.consume.mockReturnValue(new Promise(() => undefined))
     expect((await consume()).allowed).toBe(true)

@@ -98,7 +98,7 @@ describe('CookieCodec', () => {
     }
   })
 
-  test('is what AES-256-GCM of node:crypto opens under the key of the ring and the purpose', () => {
+  test('is opened by AES-256-GCM of node:crypto under the key of the ring and the purpose', () => {
     const ring = new KeyRing([generateSecret()])
     const [{ key }] = ring.derive('seal v1 session')
     for (const length of [0, 1, 190, 400, 2900]) {

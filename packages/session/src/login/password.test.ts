@@ -35,7 +35,7 @@ describe('Passwords', () => {
     expect(await passwords.verify(old, 'wrong')).toEqual({ ok: false })
   })
 
-  test('does the same work for a user who does not exist: one verification under the same parameters', async () => {
+  test('does the same work for an unknown user: one verification under the same parameters', async () => {
     const stored = await passwords.hash('x')
     verified.mockClear()
     expect(await passwords.verify(stored, 'guess')).toEqual({ ok: false })
@@ -45,7 +45,7 @@ describe('Passwords', () => {
     expect(verified).toHaveBeenCalledTimes(2)
   })
 
-  test('takes over hashes of another kind where it is told how, and refuses them otherwise', async () => {
+  test('accepts other kinds of hashes if configured, and refuses them otherwise', async () => {
     const legacy = createPasswords({ memoryCost: 7168, timeCost: 5, legacy: (hash, text) => hash === `plain:${text}` })
     const { ok, rehash } = await legacy.verify('plain:abc', 'abc')
     expect(ok).toBe(true)

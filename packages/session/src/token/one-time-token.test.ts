@@ -3,7 +3,7 @@ import { createMemoryTokenStore } from '../stores/memory-token-store.ts'
 import { createOneTimeTokens, type StoredToken, type TokenReuse } from './one-time-token.ts'
 
 describe('one-time tokens', () => {
-  test('work once, and for one of many who come at the same time', async () => {
+  test('work once, and only for one of many simultaneous uses', async () => {
     const tokens = createOneTimeTokens({ store: createMemoryTokenStore(), purpose: 'password-reset' })
     const token = await tokens.issue(7)
     const results = await Promise.all(Array.from({ length: 20 }, () => tokens.consume(token)))
@@ -39,7 +39,7 @@ describe('one-time tokens', () => {
     expect(await remember.consume(second)).toBe('1')
   })
 
-  test('that come again after their use are told of, and end their family once that is not a second tab', async () => {
+  test('that are used again are reported, and end their family unless that was a second tab', async () => {
     let now = 1_000_000
     const reuses: TokenReuse[] = []
     const tokens = createOneTimeTokens({

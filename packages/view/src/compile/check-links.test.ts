@@ -64,7 +64,7 @@ describe('templates that are not there', () => {
     expect(() => createViews({ dir: folder.dir, layout: 'layouts/sites' }).load()).toThrow('"layouts/site"?')
   })
 
-  test('are found by load() among compiled templates, too', async () => {
+  test('are also found by load() among compiled templates', async () => {
     const outDir = join(folder.dir, '.out')
     expect(await problems({ 'layouts/site.html.ets': SITE })).toEqual([])
     createViews({ compiled: outDir, layout: 'layouts/site' }).load()
@@ -91,7 +91,7 @@ describe('slots', () => {
     ])
   })
 
-  test('that a component never prints are told', async () => {
+  test('that a component never prints are reported', async () => {
     const found = await problems({
       'a.html.ets': '<%! slots: { body: []; footer?: [] } %><%= slots.body() %>',
       'b.html.ets': '<%! slots: { body: []; footer?: [] } %><% const { footer } = slots %><%= footer?.() %>',
@@ -102,8 +102,8 @@ describe('slots', () => {
   })
 })
 
-describe('blocks that nobody prints', () => {
-  test('are told where they are filled, with the nearest', async () => {
+describe('blocks that are never printed', () => {
+  test('are reported where they are filled, with the nearest name', async () => {
     const found = await problems({
       'site.html.ets': SITE,
       'bare.html.ets': '<%= content() %>',
@@ -167,7 +167,7 @@ describe('pages in JSON', () => {
 describe('layouts without content()', () => {
   const message = 'but it never calls content(): the page inside it is not printed.'
 
-  test('are told, whoever names them', async () => {
+  test('are reported, however they are named', async () => {
     const files = {
       'one.html.ets': 'x<%= content("title") %>',
       'two.html.ets': 'x',

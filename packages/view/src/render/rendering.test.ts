@@ -142,7 +142,7 @@ describe('layouts', () => {
   })
 })
 
-test('each template, partial and layout is told to whoever listens, with its locals', () => {
+test('each template, partial and layout is published with its locals', () => {
   const files = {
     'a.html.ets': '<%! layout: "l" %><%= include("_b", { x: $x + 1 }) %><%= include("c.txt", { y: 1 }) %>',
     '_b.html.ets': '<%= $x %>',

@@ -21,7 +21,7 @@ test('notes are created, read, changed and deleted', async () => {
   await ada.get(path).status(404).problem('note_not_found')
 })
 
-test('nobody reads or changes the notes of someone else', async () => {
+test('users cannot read or change the notes of others', async () => {
   const [ada, grace] = [await client('ada@example.com'), await client('grace@example.com')]
   const created = await ada.post('/notes').json(NOTE).status(201)
   const path = created.headers.get('location')!

@@ -41,7 +41,7 @@ test('a note without a title is not saved, and what was entered is shown again',
   assert.equal(await countNotes(), 0)
 })
 
-test('nobody sees or changes the notes of someone else', async () => {
+test('users cannot see or change the notes of others', async () => {
   const [ada, grace] = [t.as(await user('Ada')), t.as(await user('Grace'))]
   const { url } = await ada.visit('/notes/new').submit('main form', { title: 'Milk', body: '' }).redirects()
   await ada.visit(url.pathname).status(200)

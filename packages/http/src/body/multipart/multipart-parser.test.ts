@@ -170,7 +170,7 @@ describe('heads (RFC 7578, section 4)', () => {
     expect(head(`${DISPOSITION}\r\nContent-Transfer-Encoding: quoted-printable`)).toBe('body_invalid')
   })
 
-  test('refuses one that is too large, before it is whole', () => {
+  test('refuses one that is too large before it is complete', () => {
     const long = Buffer.from(`--a\r\n${DISPOSITION}\r\nX: ${'x'.repeat(9000)}`)
     expect(read('a', [long])).toBe('body_invalid')
     expect(read('a', [long.subarray(0, 5000), long.subarray(5000)])).toBe('body_invalid')

@@ -25,3 +25,8 @@ export function declaredLength(c: Context, reply: Reply): number {
 export async function* slices(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
 }
+
+/** Whether the response has nothing but its type and the prepared fields. */
+export function isPlain(c: Context): boolean {
+  return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
+}

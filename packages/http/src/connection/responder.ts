@@ -1,8 +1,8 @@
-import { type ArlenError, HttpError, isPromiseLike } from '@arlen/core'
+import { type ArlenError, type HttpError, isPromiseLike } from '@arlen/core'
 import { JSON_TYPE } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
-import { isObserved, observeException, observeFinish, observeStart } from '../observe.ts'
+import { isObserved, observeFinish, observeStart } from '../observe.ts'
 import type { HttpRequest } from '../request.ts'
 import { conditioned } from '../response/conditional.ts'
 import { checkStatus, Reply, type StreamBody } from '../response/reply.ts'
@@ -10,11 +10,17 @@ import { isPlainJson, isStream, toReply } from '../response/to-reply.ts'
 import type { Service } from '../service.ts'
 import { admit, overloaded } from './admission.ts'
 import { type Exchange, type ResponseHead, UNTOLD } from './exchange.ts'
-import { declaredLength, headOf, isLength, slices } from './reply-head.ts'
+import { handleError, isHttpError } from './handler-error.ts'
+import { declaredLength, headOf, isLength, isPlain, slices } from './reply-head.ts'
 import { checkUnread, discard, release, StreamResponse, type StreamSink } from './stream-response.ts'
 import { handOver, UpgradeReply } from './upgrade.ts'
 
-/** Calls the handler for one request after the other, and turns its result into a response. */
+/**
+ * Calls the handler for one request after another, and turns its result into a response.
+ *
+ * It is one file because every way to respond depends on the state of the request: whether it is still the current one, has
+ * been answered, has timed out or is failing.
+ */
 export class Responder implements StreamSink {
   private readonly service: Service
   private readonly exchange: Exchange
@@ -24,10 +30,8 @@ export class Responder implements StreamSink {
   /** The handler has timed out. */
   private expired = false
   private stream: StreamResponse | null = null
-  /** Bytes sent by the stream. */
+  /** The head of the streamed response. */
   private head: ResponseHead | null = null
-  /** When the stream delivered its last piece, in ticks of the clock. */
-  private heardAt = 0
   /** An error is being handled: another failure must not be handled the same way. */
   private failing = false
   /** Why we cut off the response ourselves. */
@@ -145,23 +149,16 @@ export class Responder implements StreamSink {
   }
 
   private answerError(c: Context, error: unknown): void {
-    const { service } = this
     if (this.context !== c || c._responded) {
-      service.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
+      this.service.log.debug({ err: error, method: c.req.method, path: c.req.path }, 'error after the answer')
       return
     }
     this.failing = true
     this.stream?.cut(error)
     this.stream = null
     c.timings?.lap(c.timings.controller === 0 ? 'controller' : 'middleware')
-    // Anyone can cause client errors and overload: neither may fill a disk.
-    if (!(error instanceof HttpError) || (error.status >= 500 && error.code !== 'server_overloaded')) {
-      c.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
-    }
-    observeException(c, error)
-    if (c._response !== null || c._base?.list.describesContent) c.res.headers.deleteRepresentation()
-    const status = error instanceof HttpError ? error.status : 500
-    const result: unknown = service.onError(error, c)
+    const result = handleError(this.service, c, error)
+    const status = isHttpError(error) ? error.status : 500
     if (isPromiseLike(result)) {
       result.then(
         value => this.sendError(c, value, status),
@@ -249,8 +246,7 @@ export class Responder implements StreamSink {
       return this.sendWhole(c, head, null, 0)
     }
     this.head = head
-    this.heardAt = this.service.clock.tick
-    this.stream = new StreamResponse(this, body, declared)
+    this.stream = new StreamResponse(this, body, declared, this.service.clock)
     // A listener for events gets the head immediately.
     if (/^Content-Type: text\/event-stream\b/im.test(head.fields)) this.stream.begin()
     this.stream.start()
@@ -274,11 +270,10 @@ export class Responder implements StreamSink {
 
   /** How long a stream that the peer waits for has been silent, in ticks; 0 if there is none. */
   silentFor(tick: number): number {
-    return this.stream === null || this.stream.isBlocked ? 0 : tick - this.heardAt
+    return this.stream === null ? 0 : this.stream.silentFor(tick)
   }
 
   streamWrite(piece: Uint8Array | string): boolean {
-    this.heardAt = this.service.clock.tick
     return this.exchange.write(piece)
   }
 
@@ -322,16 +317,3 @@ export class Responder implements StreamSink {
   }
 }
 
-/** Whether the response has nothing but its type and the prepared fields. */
-function isPlain(c: Context): boolean {
-  return c._response === null && c.timings === undefined && c.req.method !== 'HEAD' && !c.req._hasId
-}
-
-/** Handles any thrown value: a proxy may throw again when it is examined. */
-function isHttpError(error: unknown): error is HttpError {
-  try {
-    return error instanceof HttpError
-  } catch {
-    return false
-  }
-}

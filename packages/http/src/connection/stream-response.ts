@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { Clock } from '../clock.ts'
 import { httpError } from '../errors.ts'
 import { bytesOf, isBytes, Reply, type StreamBody } from '../response/reply.ts'
 import { isStream } from '../response/to-reply.ts'
@@ -24,14 +25,19 @@ export class StreamResponse {
   private readonly source: StreamBody
   /** Declared length, or -1. */
   private readonly declared: number
+  private readonly clock: Clock
+  /** When the source delivered its last piece, in ticks of the clock. */
+  private heardAt: number
   private waiting: (() => void) | null = null
   /** Releases the source, once reading has begun. */
   private stop: ((reason: unknown) => void) | null = null
 
-  constructor(sink: StreamSink, source: StreamBody, declared: number) {
+  constructor(sink: StreamSink, source: StreamBody, declared: number, clock: Clock) {
     this.sink = sink
     this.source = source
     this.declared = declared
+    this.clock = clock
+    this.heardAt = clock.tick
   }
 
   start(): void {
@@ -47,9 +53,9 @@ export class StreamResponse {
     this.sink.streamBegin()
   }
 
-  /** The peer has not accepted yet what was written. */
-  get isBlocked(): boolean {
-    return this.waiting !== null
+  /** How long the source has been silent although the peer waits for more, in ticks. */
+  silentFor(tick: number): number {
+    return this.waiting === null ? tick - this.heardAt : 0
   }
 
   /** The peer has accepted what was written. */
@@ -124,7 +130,9 @@ export class StreamResponse {
       return true
     }
     this.begin()
-    return bytes === 0 || this.sink.streamWrite(piece)
+    if (bytes === 0) return true
+    this.heardAt = this.clock.tick
+    return this.sink.streamWrite(piece)
   }
 
   private end(): void {

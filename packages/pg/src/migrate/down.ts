@@ -5,7 +5,7 @@ import { byVersion, type Migration, readMigrations, readVersion } from './files.
 import { requireSome } from './folder.ts'
 import type { Applied } from './ledger.ts'
 import { migrate } from './migrate.ts'
-import type { MigrateOptions, MigrationReport } from './options.ts'
+import { MIGRATE_OPTIONS, type MigrateOptions, type MigrationReport } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 
 /** Options of {@link migrateDown}. */
@@ -16,20 +16,8 @@ export interface DownOptions extends Omit<MigrateOptions, 'check'> {
   to?: string | undefined
 }
 
-const OPTIONS: OptionTable<DownOptions> = {
-  dsn: option.required(option.either(option.text, option.object)),
-  dir: option.text,
-  schema: option.text,
-  table: option.text,
-  dryRun: option.boolean,
-  waitMs: option.durationMs(),
-  lockTimeoutMs: option.any,
-  lockRetries: option.integer(0),
-  onEvent: option.func,
-  signal: option.object,
-  steps: option.integer(1),
-  to: option.text,
-}
+const { check: _, ...SHARED } = MIGRATE_OPTIONS
+const OPTIONS: OptionTable<DownOptions> = { ...SHARED, steps: option.integer(1) }
 
 /**
  * Undoes the last applied migrations with the `-- down` of each file. If one has none, it throws before anything is done.

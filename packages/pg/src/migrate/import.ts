@@ -7,7 +7,7 @@ import { refuseCreateAndDrop } from './create-and-drop.ts'
 import { type Migration, parseMigration } from './files.ts'
 import type { MigrationTool } from './folder.ts'
 import { type ForeignMigration, readForeign, readForeignLedger } from './foreign.ts'
-import type { MigrateOptions } from './options.ts'
+import { MIGRATE_OPTIONS, type MigrateOptions, STATUS_OPTIONS } from './options.ts'
 import { DIR, exclusively, withLedger } from './run.ts'
 import { neutralize } from './sections.ts'
 import { splitForeign } from './split-foreign.ts'
@@ -30,12 +30,9 @@ export interface ImportReport {
 }
 
 const OPTIONS: OptionTable<ImportOptions> = {
-  dsn: option.required(option.either(option.text, option.object)),
-  dir: option.text,
-  schema: option.text,
-  table: option.text,
-  dryRun: option.boolean,
-  waitMs: option.durationMs(),
+  ...STATUS_OPTIONS,
+  dryRun: MIGRATE_OPTIONS.dryRun,
+  waitMs: MIGRATE_OPTIONS.waitMs,
   from: option.required(option.text),
   tool: option.any,
 }

@@ -1,4 +1,4 @@
-import { type ArlenError, type HttpError, isPromiseLike } from '@arlen/core'
+import { type ArlenError, isPromiseLike } from '@arlen/core'
 import { JSON_TYPE } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { httpError } from '../errors.ts'
@@ -316,4 +316,3 @@ export class Responder implements StreamSink {
     discard(result)
   }
 }
-

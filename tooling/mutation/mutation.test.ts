@@ -10,7 +10,7 @@ import { nearestFirst } from './nearest.ts'
 import { type Equivalent, type Result, report, type SampledMutant } from './report.ts'
 import { Results } from './results.ts'
 import { sample, seededRandom } from './sample.ts'
-import { tryMutant } from './try-mutant.ts'
+import { type Trial, tryMutant } from './try-mutant.ts'
 
 const changes = (text: string) => listMutants('a.ts', text).map(({ change }) => change)
 
@@ -76,7 +76,7 @@ test('a sample is the same for the same seed and has nothing twice', () => {
   expect(sample([1, 2], 5, seededRandom(1)).sort()).toEqual([1, 2])
 })
 
-const result = (outcome: Result['outcome'], line = 'a < b'): Result => {
+const result = (outcome: Trial['outcome'], line = 'a < b'): Result => {
   const mutant: SampledMutant = {
     package: 'http',
     name: 'a mutant',
@@ -87,7 +87,7 @@ const result = (outcome: Result['outcome'], line = 'a < b'): Result => {
     file: 'packages/http/src/a.ts',
     source: `${line}\n`,
   }
-  return { mutant, outcome }
+  return { mutant, trial: { outcome, ran: ['a.test.ts'], ...(outcome === 'killed' && { timedOut: true }) } }
 }
 
 test('fewer than nine in ten killed is a failure that names what lived', () => {
@@ -95,13 +95,26 @@ test('fewer than nine in ten killed is a failure that names what lived', () => {
   expect(report([...nine, result('survived')], []).ok).toBe(true)
   const { ok, text } = report([...nine.slice(1), result('survived'), result('unreached')], [])
   expect(ok).toBe(false)
-  expect(text).toContain('unreached  packages/http/src/a.ts:1  < to <=  «a < b»:  a < b')
+  expect(text).toContain('unreached 1   packages/http/src/a.ts:1  < to <=  «a < b»:  a < b')
+})
+
+test('a package below the goal is a failure, however good the others are', () => {
+  const of = (name: string, outcome: Trial['outcome']) => {
+    const { mutant, trial } = result(outcome)
+    return { mutant: { ...mutant, package: name }, trial }
+  }
+  const good = Array.from({ length: 40 }, () => of('http', 'killed'))
+  const { ok, text } = report([...good, of('pg', 'killed'), of('pg', 'survived')], [])
+  expect(ok).toBe(false)
+  expect(text).toContain('pg              2           0       1            1  50.0 %')
 })
 
 test('equivalent mutants do not count, unless a test kills them after all', () => {
   const known: Equivalent = { name: 'a mutant', reason: 'b is never a' }
-  expect(report([result('survived')], [known]).text).toContain('http            1           1       0  -')
-  expect(report([result('killed')], [known]).text).toContain('http            1           0       1  100.0 %')
+  expect(report([result('survived')], [known]).text).toContain('http            1           1       0            0  -')
+  expect(report([result('killed')], [known]).text).toContain(
+    'http            1           0       1            1  100.0 %',
+  )
   expect(report([result('survived')], [{ ...known, name: 'another' }]).ok).toBe(false)
 })
 
@@ -118,18 +131,25 @@ test('a mutant keeps its name when other lines of the module change', () => {
   expect(names('let b\nf(1)')).toEqual(names('f(1)'))
 })
 
-test('the nearest tests come first, and the quicker of two as near', () => {
+test('the nearest tests come first, and the quicker of two as near; slow ones come last', () => {
   const tests = [
     'packages/arlen/test/a.test.ts',
     'packages/pg/test/c.test.ts',
     'packages/pg/test/b.test.ts',
     'packages/pg/src/sql/x.test.ts',
   ]
+  const slow = 'packages/pg/src/sql/sql.slow.test.ts'
   const ms = new Map([
     [tests[1]!, 900],
     [tests[2]!, 100],
   ])
-  expect(nearestFirst('packages/pg/src/sql/sql.ts', tests, ms)).toEqual([tests[3], tests[2], tests[1], tests[0]])
+  expect(nearestFirst('packages/pg/src/sql/sql.ts', [slow, ...tests], ms)).toEqual([
+    tests[3],
+    tests[2],
+    tests[1],
+    tests[0],
+    slow,
+  ])
   expect(nearestFirst('packages/arlen/src/c.ts', tests, ms)[0]).toBe('packages/pg/test/c.test.ts')
 })
 
@@ -148,18 +168,21 @@ test('a mutant is killed by the first test file that fails, and survives when no
   const { ran, run } = scripted({ 'p/src/b.test.ts': ['expected 1 to be 2'] })
   expect(await tryMutant(['p/src/a.test.ts', 'p/src/b.test.ts', 'p/src/c.test.ts'], run)).toEqual({
     outcome: 'killed',
-    by: 'p/src/b.test.ts',
+    ran: ['p/src/a.test.ts', 'p/src/b.test.ts'],
   })
   expect(ran).toEqual(['p/src/a.test.ts on', 'p/src/b.test.ts on'])
-  expect(await tryMutant(['p/src/a.test.ts'], run)).toEqual({ outcome: 'survived' })
-  expect(await tryMutant([], run)).toEqual({ outcome: 'unreached' })
+  expect(await tryMutant(['p/src/a.test.ts'], run)).toEqual({ outcome: 'survived', ran: ['p/src/a.test.ts'] })
+  expect(await tryMutant([], run)).toEqual({ outcome: 'unreached', ran: [] })
 })
 
 test('what a busy machine may have done counts only when the mutant makes it fail again', async () => {
   const file = 'p/test/a.test.ts'
   const late = 'Test timed out in 20000ms'
-  expect(await tryMutant([file], scripted({ [file]: ['wrong', undefined, 'wrong'] }).run)).toMatchObject({ by: file })
-  const survived = { outcome: 'survived', unsure: [file] }
+  expect(await tryMutant([file], scripted({ [file]: ['wrong', undefined, 'wrong'] }).run)).toEqual({
+    outcome: 'killed',
+    ran: [file],
+  })
+  const survived = { outcome: 'survived', ran: [file], unsure: [file] }
   expect(await tryMutant([file], scripted({ [file]: ['wrong', 'wrong', 'wrong'] }).run)).toEqual(survived)
   expect(await tryMutant([file], scripted({ [file]: ['wrong', undefined, undefined] }).run)).toEqual(survived)
   const unit = 'p/src/a.test.ts'
@@ -168,18 +191,29 @@ test('what a busy machine may have done counts only when the mutant makes it fai
   })
 })
 
+test('a mutant that makes a test wait for ever is killed, and counted as such', async () => {
+  const file = 'p/test/a.test.ts'
+  for (const failure of ['Test timed out in 20000ms', 'did not end in 60000 ms']) {
+    const { run } = scripted({ [file]: [failure, undefined, failure] })
+    expect(await tryMutant([file], run)).toEqual({ outcome: 'killed', ran: [file], timedOut: true })
+  }
+})
+
 test('a stopped run continues, and survivors are tried again after a commit', () => {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-results-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const open = () => new Results(join(folder, 'deep/http-1.jsonl'))
   const first = open()
   expect(first.sample(() => ['a', 'b'])).toEqual(['a', 'b'])
-  first.add({ name: 'a', commit: 'one', outcome: 'killed', by: 'x' })
-  first.add({ name: 'b', commit: 'one', outcome: 'survived' })
+  first.add({ name: 'a', commit: 'one', outcome: 'killed', ran: ['x'] })
+  first.add({ name: 'b', commit: 'one', outcome: 'survived', ran: [] })
   const second = open()
   expect(second.sample(() => ['other'])).toEqual(['a', 'b'])
   expect(['a', 'b', 'c'].map(name => second.isSettled(name, 'one'))).toEqual([true, true, false])
   expect(['a', 'b'].map(name => second.isSettled(name, 'two'))).toEqual([true, false])
-  second.add({ name: 'b', commit: 'two', outcome: 'killed' })
+  expect(['a', 'b'].map(name => second.isSettled(name, 'one', true))).toEqual([true, false])
+  second.add({ name: 'b', commit: 'one', slow: true, outcome: 'survived', ran: [] })
+  expect(second.isSettled('b', 'one', true)).toBe(true)
+  second.add({ name: 'b', commit: 'two', outcome: 'killed', ran: [] })
   expect(open().get('b')?.outcome).toBe('killed')
 })

@@ -6,25 +6,28 @@ import type { TestRunner } from './test-runner.ts'
 export interface Reach {
   tests: Map<number, string[]>
   ms: Map<string, number>
+  /** Files that fail even without a mutant, which makes them useless here. */
+  leftOut: string[]
 }
 
-/** Runs each test file once with no mutant switched on. A file that fails even so is useless here and is left out. */
+/** Runs each test file once with no mutant switched on. */
 export async function recordReach(
   tree: string,
   runners: readonly TestRunner[],
-  packages: readonly string[],
+  files: readonly string[],
 ): Promise<Reach> {
   const hits = join(tree, 'mutation-hits.tsv')
   writeFileSync(hits, '')
   const ms = new Map<string, number>()
-  const queue = testFiles(tree, packages)
+  const leftOut: string[] = []
+  const queue = [...files]
   const work = async (runner: TestRunner) => {
     for (let file = queue.shift(); file; file = queue.shift()) {
       const env = { MUTANT: '-1', MUTANT_HITS: hits }
       let result = await runner.run({ file, env }, 180_000)
       if (!result.passed) result = await runner.run({ file, env }, 180_000)
       if (result.passed) ms.set(file, result.ms)
-      else console.log(`mutation: ${file} fails without a mutant and is left out (${result.failure})`)
+      else leftOut.push(`${file} (${result.failure})`)
     }
   }
   await Promise.all(runners.map(work))
@@ -34,12 +37,14 @@ export async function recordReach(
     if (ms.has(file)) tests.set(Number(id), [...(tests.get(Number(id)) ?? []), file])
   }
   rmSync(hits)
-  return { tests, ms }
+  return { tests, ms, leftOut }
 }
 
+/** Tests of the whole tree that hold every package to something: that options are refused, that defaults are documented. */
+const OF_ALL = ['tooling/config-reference.test.ts', 'tooling/options.test.ts']
+
 /** A package's promises are tested by its own tests, whoever else uses it. */
-function testFiles(tree: string, packages: readonly string[]): string[] {
-  return packages.flatMap(name =>
-    globSync(`packages/${name}/{src,test}/**/*.test.ts`, { cwd: tree }).filter(file => !/\.slow\.test\.ts$/.test(file)),
-  )
+export function testFilesOf(tree: string, name: string, slow: boolean): string[] {
+  const own = globSync(`packages/${name}/{src,test}/**/*.test.ts`, { cwd: tree })
+  return [...(slow ? own : own.filter(file => !file.endsWith('.slow.test.ts'))), ...OF_ALL]
 }

@@ -6,6 +6,8 @@ import type { Trial } from './try-mutant.ts'
 export interface Recorded extends Trial {
   name: string
   commit: string
+  /** Whether the slow tests were tried too. */
+  slow?: boolean
 }
 
 /**
@@ -38,10 +40,11 @@ export class Results {
     return this.#byName.get(name)
   }
 
-  /** True if trying it would reveal nothing new: it is killed, or was tried at this very commit. */
-  isSettled(name: string, commit: string): boolean {
+  /** True if trying it would reveal nothing new: it is killed, or was tried at this very commit, by as many tests. */
+  isSettled(name: string, commit: string, slow = false): boolean {
     const recorded = this.#byName.get(name)
-    return recorded !== undefined && (recorded.outcome === 'killed' || recorded.commit === commit)
+    if (recorded === undefined) return false
+    return recorded.outcome === 'killed' || (recorded.commit === commit && (recorded.slow === true || !slow))
   }
 
   add(recorded: Recorded): void {

@@ -3,8 +3,10 @@ import type { FileResult } from './test-runner.ts'
 export interface Trial {
   /** `unreached`: no test executes it, which is as bad as surviving. */
   outcome: 'killed' | 'survived' | 'unreached'
-  /** The test file that killed it. */
-  by?: string
+  /** The test files that ran, in order. The last one killed it, if it is killed. */
+  ran: string[]
+  /** It was killed because a test or its file did not end in time. */
+  timedOut?: boolean
   /** Test files whose failure was not caused by the mutant. */
   unsure?: string[]
 }
@@ -18,20 +20,27 @@ export type RunFile = (file: string, mutant: 'on' | 'off') => Promise<FileResult
  * it.
  */
 export async function tryMutant(tests: readonly string[], run: RunFile): Promise<Trial> {
-  if (tests.length === 0) return { outcome: 'unreached' }
+  const ran: string[] = []
   const unsure: string[] = []
   for (const file of tests) {
+    ran.push(file)
     const { passed, failure } = await run(file, 'on')
     if (passed) continue
-    if (isCertain(file, failure) || (await failsAgain(file, run))) return { outcome: 'killed', by: file }
+    if (isCertain(file, failure) || (await failsAgain(file, run))) {
+      return { outcome: 'killed', ran, ...(isTimeout(failure) && { timedOut: true }) }
+    }
     unsure.push(file)
   }
-  return unsure.length > 0 ? { outcome: 'survived', unsure } : { outcome: 'survived' }
+  return { outcome: ran.length > 0 ? 'survived' : 'unreached', ran, ...(unsure.length > 0 && { unsure }) }
 }
 
 /** Tests next to the code need no sockets, so only time can make them fail by themselves. */
 function isCertain(file: string, failure: string): boolean {
   return file.includes('/src/') && !/tim(?:e|ing)|did not end|runner ended/i.test(failure)
+}
+
+function isTimeout(failure: string): boolean {
+  return /timed out in|did not end in/.test(failure)
 }
 
 async function failsAgain(file: string, run: RunFile): Promise<boolean> {

@@ -18,6 +18,11 @@ test('the README lists every error, with its status, and no other', () => {
   }
 })
 
+test('what happens all day has no stack trace', () => {
+  const untraced = Object.entries(httpError.table).filter(([, { traced }]) => traced === false)
+  expect(untraced.map(([code]) => code)).toEqual(['precondition_failed', 'server_overloaded', 'server_closing'])
+})
+
 test('the tests that the README names for clauses of the RFCs exist', () => {
   const rows = [...readme.slice(readme.indexOf('## What of the RFCs')).matchAll(/\[`([^`]+)`\]\(([^)]+)\)/g)]
   expect(rows.length).toBeGreaterThan(20)

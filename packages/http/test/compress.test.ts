@@ -72,6 +72,26 @@ describe('an answer that is text', () => {
     }
   })
 
+  test.each([undefined, 10])('has at least 1,024 bytes, or as many as minBytes says: %s', async minBytes => {
+    const least = minBytes ?? 1024
+    const options = minBytes === undefined ? {} : { minBytes }
+    for (const [bytes, coding] of [
+      [least, 'gzip'],
+      [least - 1, null],
+    ] as const) {
+      const answers: Handler[] = [
+        c => c.text('a'.repeat(bytes)),
+        c => c.bytes(Buffer.alloc(bytes), { type: 'text/plain' }),
+      ]
+      for (const handler of answers) {
+        for (const method of ['GET', 'HEAD']) {
+          const response = await ask(handler, 'gzip', options, method)
+          expect(response.headers.get('content-encoding')).toBe(coding)
+        }
+      }
+    }
+  })
+
   test('has a different tag for each coding, also if c.res sets it', async () => {
     const tagged: Handler = c => {
       c.res.headers.set('ETag', 'W/"a"')

@@ -69,6 +69,38 @@ describe('an answer with validators, to GET and HEAD', () => {
     expect(answer.head).not.toMatch(/^content-/im)
   })
 
+  test.each([
+    'Accept-Ranges',
+    'Content-Digest',
+    'Content-Disposition',
+    'Content-Encoding',
+    'Content-Language',
+    'Content-MD5',
+    'Digest',
+    'Repr-Digest',
+  ])('304 lacks %s, wherever it was set', async name => {
+    const onReply: Handler = c => c.text('hello', { headers: { ETag: '"a"', [name]: 'x' } })
+    const onContext: Handler = c => {
+      c.res.headers.set(name, 'x')
+      return c.text('hello', { headers: { ETag: '"a"' } })
+    }
+    for (const handler of [onReply, onContext]) {
+      expect((await ask(handler)).field(name)).toBe('x')
+      const unchanged = await ask(handler, { 'If-None-Match': '"a"' })
+      expect([unchanged.status, unchanged.field(name)]).toEqual([304, undefined])
+    }
+  })
+
+  test.each(['Cache-Control', 'Content-Location', 'Expires', 'Vary', 'Last-Modified'])('304 keeps %s', async name => {
+    const value = name === 'Expires' || name === 'Last-Modified' ? 'Thu, 01 Jan 2026 00:00:00 GMT' : 'x'
+    const handler: Handler = c => {
+      c.res.headers.set('ETag', '"a"').set(name, value)
+      return 'text'
+    }
+    const unchanged = await ask(handler, { 'If-None-Match': '"a"' })
+    expect([unchanged.status, unchanged.field(name)]).toEqual([304, value])
+  })
+
   test.each<[string, Handler]>([
     [
       'c.res',

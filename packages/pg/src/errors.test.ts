@@ -19,6 +19,22 @@ test('the README names every error, and none that does not exist', () => {
   ).toEqual([])
 })
 
+test('an error has the status of the README, and the others are of the program', () => {
+  const table = readme.slice(readme.indexOf('| code | status |'), readme.indexOf('`tx(fn, { retry'))
+  const rows = [...table.matchAll(/^\| (`.*?) \| ([\d, ]*) ?\|/gm)]
+  const documented = rows.flatMap(([, names, cell]) => {
+    const statuses = cell!.split(', ').map(text => (text.trim() === '' ? undefined : Number(text)))
+    return [...names!.matchAll(/`(\w+)`/g)].map(([, code], i) => [code!, statuses[i] ?? statuses[0]] as const)
+  })
+  const ofServer = new Map(Object.values(SQLSTATES).map(({ code, status }) => [code, status]))
+  const own: Readonly<Record<string, { status?: number } | undefined>> = errorTable.table
+  for (const [code, status] of documented) {
+    if (code !== 'cached_plan_changed')
+      expect([code, own[code] ? own[code].status : ofServer.get(code)]).toEqual([code, status])
+  }
+  expect(documented.filter(([, status]) => status !== undefined).length).toBeGreaterThan(20)
+})
+
 test('an error that is an answer tells the client what is in the table, and the log the rest', () => {
   const error = pgError('pool_timeout', {}, { internal: 'select secret' }) as HttpError
   expect(error).toBeInstanceOf(HttpError)

@@ -267,6 +267,30 @@ describe('observation', () => {
     for (const event of events) expect(event.durationMs).toBeGreaterThan(0)
   })
 
+  test('one that was given up took as long as its caller waited, and one that was refused took no time', async () => {
+    const begun = performance.now()
+    await using full = createPg({ dsn, max: 1, maxWaiting: 1 })
+    const events = await observe<QueryEvent>('arlen:pg:query', async () => {
+      await rejection(db.query('select pg_sleep(60)', [], { timeoutMs: 30 }))
+      const outside = { outsideTransaction: true }
+      const queued = await full.tx(async () => {
+        const waiting = full.query('select 2', [], outside)
+        await rejection(full.query('select 3', [], outside))
+        return [waiting] // not awaited in here, where it would wait for itself
+      })
+      await Promise.all(queued)
+    })
+    expect(events.map(event => event.text)).toEqual(['select pg_sleep(60)', 'select 3', 'select 2'])
+    expect(events.map(({ error }) => (error as { code?: string } | undefined)?.code)).toEqual([
+      'query_timeout',
+      'pool_queue_full',
+      undefined,
+    ])
+    expect(events[0]?.durationMs).toBeGreaterThanOrEqual(29)
+    expect(events[0]?.durationMs).toBeLessThan(10_000)
+    expect(events[1]?.durationMs).toBeLessThan(begun)
+  })
+
   test('a slow query is published as slow', async () => {
     await using slow = createPg({ dsn, slowQueryMs: 20 })
     const events = await observe<QueryEvent>('arlen:pg:slow-query', async () => {

@@ -74,6 +74,24 @@ test('queries behind the running one fail too, and none hangs', async () => {
   await answers(db)
 })
 
+test('the other shared connections stay as they are', async () => {
+  await using db = createPg({ dsn, max: 4, sharedConnections: 2 })
+  await db.query('select 1')
+  const running = rejection(db.query('select pg_sleep(63)'))
+  // Many at once make the pool open the second connection.
+  const behind = Promise.allSettled(Array.from({ length: 100 }, () => db.query('select 1')))
+  await until(() => db.stats().shared === 2)
+  await admin.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where query ~ 'pg_sleep.63' and pid <> pg_backend_pid() and datname = current_database()",
+  )
+  expect(await running).toMatchObject({ code: 'admin_shutdown' })
+  await behind
+  const { shared, leased, waiting } = db.stats()
+  expect([shared, waiting]).toEqual([leased, 0]) // none is leased that nobody shares
+  expect(shared).toBeGreaterThan(0)
+  await answers(db)
+})
+
 test('an idle pool loses its connections without anybody noticing', async () => {
   await using db = createPg({ dsn })
   for (let round = 0; round < 5; round++) {

@@ -180,6 +180,22 @@ test('a way back without statements is none, and diesel goes by the digits of a 
   expect(await rejection(migrateDown({ ...target(), dir }))).toMatchObject({ code: 'migration_irreversible' })
 })
 
+test('a folder without a migration, beside those of prisma and diesel, is passed over', async () => {
+  for (const [tool, main] of [
+    ['prisma', 'migration.sql'],
+    ['diesel', 'up.sql'],
+  ] as const) {
+    await add({
+      [`${tool}/2026-01-01-000000_a/${main}`]: 'create table a (id int);',
+      [`${tool}/notes/README.md`]: 'why',
+    })
+    const dir = join(folder.dir, `.${tool}`)
+    const imported = await importMigrations({ ...target(), from: join(folder.dir, tool), dir })
+    expect(imported.tool).toBe(tool)
+    expect(await readdir(dir)).toHaveLength(1)
+  }
+})
+
 describe('an import that cannot be done', () => {
   test('changes nothing where something applied has no file', async () => {
     const { files, ledger } = layouts.dbmate!

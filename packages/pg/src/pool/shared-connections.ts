@@ -66,12 +66,12 @@ export class SharedConnections {
   }
 
   #enqueue(statement: Statement): void {
+    statement.sentAt = performance.now()
     const refused = this.#rejection()
     if (refused) {
       statement.handleError(refused)
       return
     }
-    statement.sentAt = performance.now()
     this.#queue.push(statement)
     if (
       this.#connections.length < this.#limit ||

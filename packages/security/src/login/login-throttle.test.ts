@@ -235,6 +235,30 @@ describe('the login throttle', () => {
     expect(admitted).toBe(50)
   })
 
+  test('has the limits and windows that its options name as defaults', async () => {
+    const rules: Record<string, [limit: number, windowMs: number]> = {}
+    const consume: RateStore['consume'] = async rule => {
+      rules[rule.name] = [rule.limit, rule.windowMs]
+      return { allowed: true, remaining: 1, resetMs: 0, retryAfterMs: 0 }
+    }
+    const it = createLoginThrottle({ store: { consume, reset: async () => undefined } })
+    await it.attempt('ada', '192.0.2.1')
+    await it.attempt('ada', '2001:db8::1')
+    await it.attempt('ada', '192.0.2.1', { device: 'phone' })
+    const [quarter, hour] = [900_000, 3_600_000]
+    expect(rules).toEqual({
+      'login-pair-1': [5, quarter],
+      'login-wide-2': [10, hour],
+      'login-wide-4': [20, hour],
+      'login-address-1': [50, quarter],
+      'login-address-2': [100, quarter],
+      'login-address-4': [200, quarter],
+      'login-account': [100, hour],
+      'login-device': [10, quarter],
+      'login-known': [1, 30 * 24 * hour],
+    })
+  })
+
   test('counts a name of any length in little time', async () => {
     const it = throttle()
     const long = '\u0315\u0300'.repeat(500_000)

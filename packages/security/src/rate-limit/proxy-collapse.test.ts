@@ -20,16 +20,24 @@ function afterHundred(
 
 describe('a proxy that is not trusted shows by one private address for nearly all clients', () => {
   test.each([
-    ['10.0.0.1'],
-    ['172.16.0.1'],
+    // The first and the last address of each network.
+    ['10.0.0.0'],
+    ['10.255.255.255'],
+    ['100.64.0.0'],
+    ['100.127.255.255'],
+    ['127.0.0.0'],
+    ['127.255.255.255'],
+    ['169.254.0.0'],
+    ['169.254.255.255'],
+    ['172.16.0.0'],
     ['172.31.255.255'],
-    ['192.168.1.1'],
-    ['127.0.0.1'],
-    ['100.64.0.1'],
-    ['169.254.1.1'],
+    ['192.168.0.0'],
+    ['192.168.255.255'],
     ['::1'],
-    ['fd00::1'],
-    ['fe80::1'],
+    ['fc00::'],
+    ['fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['fe80::'],
+    ['febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
     // The other end of a Unix socket.
     [''],
   ])('%j', address => {
@@ -39,10 +47,11 @@ describe('a proxy that is not trusted shows by one private address for nearly al
     expect(afterHundred(address, 100, false)).toBeUndefined()
   })
 
-  test.each(['8.8.8.8', '172.32.0.1', '192.169.0.1', '100.128.0.1', '2001:db8::1', 'unknown'])(
-    '%j is not such an address',
-    address => expect(afterHundred(address, 100)).toBeUndefined(),
-  )
+  test.each([
+    ...['9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255', '128.0.0.0'],
+    ...['169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '192.167.255.255', '192.169.0.0'],
+    ...['fbff:ffff::1', 'fe00::', 'fe7f:ffff::1', 'fec0::', '::', '::2', '2001:db8::1', 'unknown'],
+  ])('%j is not such an address', address => expect(afterHundred(address, 100)).toBeUndefined())
 })
 
 test('it is said once, and no more is looked at', () => {

@@ -61,6 +61,28 @@ describe('Passwords', () => {
     expect((await passwords.verify(stored, 'abc')).ok).toBe(false)
   })
 
+  test.each([
+    [47_104, 1],
+    [19_456, 2],
+    [12_288, 3],
+    [9_216, 4],
+    [7_168, 5],
+  ])(
+    'takes the least that OWASP calls safe, %d KiB with a time cost of %d, and nothing below',
+    (memoryCost, timeCost) => {
+      expect(() => createPasswords({ memoryCost, timeCost })).not.toThrow()
+      const invalid = expect.objectContaining({ code: 'password_parameters_invalid' })
+      expect(() => createPasswords({ memoryCost: memoryCost - 1, timeCost })).toThrow(invalid)
+      if (timeCost > 1) expect(() => createPasswords({ memoryCost, timeCost: timeCost - 1 })).toThrow(invalid)
+    },
+  )
+
+  test('takes the second row of that table by default, and passwords of up to 1,024 bytes', async () => {
+    expect(await createPasswords().hash('x')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    const longest = '\u00fc'.repeat(512)
+    expect(await passwords.verify(await passwords.hash(longest), longest)).toEqual({ ok: true })
+  })
+
   test('refuses parameters below the minimum, and passwords without end', async () => {
     expect(() => createPasswords({ memoryCost: 4096, timeCost: 2 })).toThrow(/4096 KiB and 2 passes/)
     await expect(passwords.hash('x'.repeat(1025))).rejects.toMatchObject({ code: 'password_too_long', status: 422 })

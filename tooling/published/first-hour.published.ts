@@ -5,7 +5,6 @@ import { NODE_LINES } from '@arlen/core/node-version'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { CHROMIUM, launch, SKIPPED, Window } from './browser.ts'
-import { slowdown } from './slowdown.ts'
 import { User, writeProject } from './user.ts'
 
 // The first hour of someone who types `npm create arlen`, with nothing but Node.js and npm.
@@ -19,6 +18,10 @@ beforeAll(async () => {
   user = await User.create({ node: NODE_LINES[24]!.minimum, packageManager: 'npm' }, folder, inject('registry'))
 })
 
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`
+}
+
 /** From the command to the first page, in milliseconds. */
 async function untilFirstPage(name: string, env: Record<string, string>): Promise<number> {
   const started = performance.now()
@@ -31,22 +34,15 @@ async function untilFirstPage(name: string, env: Record<string, string>): Promis
   })
 }
 
-// A shared machine is slower by its load, which is measured before, between and after.
+// The limits are what is promised: about three times what a machine with two cores takes.
 test('the first page is open in time, with a cold and with a warm cache (timed)', { retry: 1 }, async () => {
   const cache = mkdtempSync(join(folder, 'cache-'))
   const name = cache.slice(-6).toLowerCase()
-  const loads = [await slowdown()]
-  const times: number[] = []
-  for (const state of ['cold', 'warm']) {
-    times.push(await untilFirstPage(`${state}-${name}`, { npm_config_cache: cache }))
-    loads.push(await slowdown())
-  }
-  const [, load = 1] = loads.sort((a, b) => a - b)
-  const [cold = 0, warm = 0] = times.map(ms => ms / 1000)
-  const measured = `cold ${cold.toFixed(1)} s, warm ${warm.toFixed(1)} s, on a machine ${load.toFixed(1)} times as slow as if quiet`
-  console.log(`from the command to the first page: ${measured}`)
-  expect(cold / load, measured).toBeLessThan(60)
-  expect(warm / load, measured).toBeLessThan(20)
+  const cold = await untilFirstPage(`cold-${name}`, { npm_config_cache: cache })
+  const warm = await untilFirstPage(`warm-${name}`, { npm_config_cache: cache })
+  console.log(`from the command to the first page: cold ${seconds(cold)}, warm ${seconds(warm)}`)
+  expect(cold).toBeLessThan(60_000)
+  expect(warm).toBeLessThan(20_000)
 })
 
 describe('a new application', () => {
@@ -72,7 +68,7 @@ describe('a new application', () => {
         while (!(await (await fetch(url)).text()).includes(`<h1>${word}`));
         times.push(performance.now() - started)
       }
-      console.log(`from the save to the page: ${times.map(ms => `${ms.toFixed(0)} ms`).join(', ')}`)
+      console.log(`from the save to the page: ${times.map(seconds).join(', ')}`)
       expect(Math.min(...times)).toBeLessThan(1_000)
     }).finally(() => writeProject(project, { 'templates/home.html.ets': original }))
   })
@@ -80,21 +76,15 @@ describe('a new application', () => {
   test('shows what was generated within a second of the command (timed)', { retry: 2 }, async () => {
     await serving(async url => {
       await fetch(url)
-      const loads = [await slowdown()]
       const times: number[] = []
       for (const name of ['prices', 'terms', 'imprint']) {
         const started = performance.now()
         await user.must(project, user.arlen(project, 'generate', 'page', name))
         while (!(await fetch(`${url}/${name}`)).ok);
         times.push(performance.now() - started)
-        loads.push(await slowdown())
       }
-      const load = loads.sort((a, b) => a - b)[1]!
-      const shown = times.map(ms => `${ms.toFixed(0)} ms`).join(', ')
-      console.log(
-        `from arlen generate to the page: ${shown}, on a machine ${load.toFixed(1)} times as slow as if quiet`,
-      )
-      expect(Math.min(...times) / load).toBeLessThan(1_000)
+      console.log(`from arlen generate to the page: ${times.map(seconds).join(', ')}`)
+      expect(Math.min(...times)).toBeLessThan(1_000)
     })
   })
 

@@ -7,7 +7,8 @@ const table = {
   body_limit_invalid: { message: '{route} has a {name} of {actual}: it must be a number of {what}. ({source})' },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },
   database_not_configured: {
-    message: 'No database is configured. Set DATABASE_URL or db.url in config/.',
+    message: 'No database is configured.',
+    remedy: 'Set DATABASE_URL or db.url in config/.',
   },
   context_invalid: {
     message: 'The option context of createApp() must be a class that extends Context of @arlen/http.',

@@ -2,14 +2,19 @@ import { defineErrors, type ErrorFactory } from '@arlen/core'
 
 const table = {
   entry_missing: {
-    message: '{root} has no {names}. Run boomhauer in the folder of an application, or name its module.',
+    message: '{root} has no {names}.',
+    remedy: 'Run boomhauer in the folder of an application, or name its module.',
   },
-  port_in_use: { message: '{host}:{port} is in use by another process. Stop it, or choose another port with --port.' },
+  port_in_use: {
+    message: '{host}:{port} is in use by another process.',
+    remedy: 'Stop it, or choose another port with --port.',
+  },
   port_forbidden: {
-    message: 'Cannot listen on {host}:{port}: {reason}. Choose another address with --host and --port.',
+    message: 'Cannot listen on {host}:{port}: {reason}.',
+    remedy: 'Choose another address with --host and --port.',
   },
-  root_missing: { message: 'There is no folder {path}. Give the folder of an application with --root.' },
-  arguments_invalid: { message: '{problem} Run boomhauer --help for the options.' },
+  root_missing: { message: 'There is no folder {path}.', remedy: 'Give the folder of an application with --root.' },
+  arguments_invalid: { message: '{problem}', remedy: 'Run boomhauer --help for the options.' },
   host_not_allowed: {
     status: 403,
     message:

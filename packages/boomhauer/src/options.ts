@@ -34,6 +34,8 @@ export interface BoomhauerOptions {
   editor?: string
   /** Arguments for Node.js in the application's process. */
   nodeArgs?: readonly string[]
+  /** Where the application's own output goes. Default `stdout`. */
+  appOutput?: 'stdout' | 'stderr'
   /** Modules that the next process loads in advance, if the application has them. They must have no side effects. */
   preload?: readonly string[]
   /** Commands that buttons on failure pages run in the root, by the name of the action in the diagnostic. */
@@ -76,6 +78,7 @@ const OPTIONS: OptionTable<BoomhauerOptions> = {
   templates: option.text,
   editor: option.string,
   nodeArgs: option.listOf(option.string),
+  appOutput: option.oneOf('stdout', 'stderr'),
   preload: option.listOf(option.string),
   actions: option.recordOf(option.listOf(option.string)),
   graceMs: option.durationMs(),
@@ -106,6 +109,7 @@ export function resolveOptions(given: BoomhauerOptions = {}): Settings {
     templates: options.templates ?? 'templates',
     editor: options.editor ?? editorOf(process.env),
     nodeArgs: options.nodeArgs ?? [],
+    appOutput: options.appOutput ?? 'stdout',
     preload: options.preload ?? ['arlen'],
     actions: options.actions ?? {},
     graceMs,

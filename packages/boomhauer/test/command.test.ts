@@ -64,7 +64,7 @@ test('a taken port is said to be, and nothing is left running', async () => {
   const folder = new TestFolder({ 'app.ts': answering('ok') })
   const first = new Command(folder, [])
   const second = new Command(folder, ['--port', String(await first.port())])
-  expect(await second.exit()).toBe(2)
+  expect(await second.exit()).toBe(1)
   expect(second.output).toMatch(/^boomhauer: 127\.0\.0\.1:\d+ is in use by another process/)
 })
 

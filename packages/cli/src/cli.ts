@@ -1,11 +1,14 @@
-import { ArlenError } from '@arlen/core'
+import { ArlenError, failureOf } from '@arlen/core'
 import { suggest } from '@arlen/core/options'
 import { type Command as CacCommand, cac } from 'cac'
-import { type Command, type CommandInput, type Io, UsageError } from './command.ts'
+import { type Command, type CommandInput, type Io, optionsOf, UsageError } from './command.ts'
+import { readValues } from './option-values.ts'
+import { processIo } from './terminal.ts'
 
 /**
  * Runs the `arlen` command line.
  *
+ * @param io - default: those of this process
  * @returns the exit code: 0 for success, 1 for a failure (one line on standard error gives the reason, with `--json` an object
  *   on standard output), 2 for an invalid command line
  */
@@ -13,7 +16,7 @@ export async function runCli(
   argv: readonly string[],
   commands: readonly Command[],
   version: string,
-  io: Io,
+  io: Io = processIo(),
 ): Promise<number> {
   const cli = cac('arlen')
   const names = commands.map(command => command.usage.split(' ')[0]!)
@@ -21,13 +24,14 @@ export async function runCli(
 
   for (const command of commands) {
     const entry = cli.command(command.usage, command.description)
-    for (const [flags, description] of command.options ?? []) entry.option(flags, description)
+    for (const [flags, description] of optionsOf(command)) entry.option(flags, description)
     for (const example of command.examples ?? []) entry.example(example)
     if (command.anyOptions) entry.allowUnknownOptions()
     entry.action((...parameters: unknown[]) => {
       const { '--': _, ...options } = parameters.pop() as Record<string, unknown>
       const args = parameters.flat().filter((arg): arg is string => arg !== undefined)
       const input: CommandInput = { args, options, argv: argv.slice(argv.indexOf(entry.name) + 1) }
+      if (command.json === 'document' && options.json === true) io.reserve?.()
       outcome = command.run(input, io)
     })
   }
@@ -35,28 +39,34 @@ export async function runCli(
   cli.version(version)
 
   try {
-    cli.parse(['node', 'arlen', ...(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv)], { run: false })
+    const typed = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+    refuseUnknownCommand(typed[0], names)
+    cli.parse(['node', 'arlen', ...typed], { run: false })
     if (cli.options.help || cli.options.version) return 0
-    if (!cli.matchedCommand) {
-      const word = cli.args[0]
-      if (word === undefined) {
-        refuseUnknownOptions('arlen', [cli.globalCommand], cli.options)
-        cli.outputHelp()
-        return 0
-      }
-      const meant = suggest(word, names)
-      throw new UsageError(`there is no command ${word}${meant ? `; did you mean ${meant}?` : ''}`)
+    const { matchedCommand } = cli
+    if (!matchedCommand) {
+      refuseUnknownCommand(cli.args[0], names)
+      refuseUnknownOptions('arlen', [cli.globalCommand], cli.options)
+      cli.outputHelp()
+      return 0
     }
-    if (!cli.matchedCommand.config.allowUnknownOptions) {
-      refuseUnknownOptions(cli.matchedCommand.name, [cli.matchedCommand, cli.globalCommand], cli.options)
+    if (!matchedCommand.config.allowUnknownOptions) {
+      refuseUnknownOptions(matchedCommand.name, [matchedCommand, cli.globalCommand], cli.options)
+      cli.options = readValues(matchedCommand, cli.options, argv)
     }
     cli.runMatchedCommand()
     const code = await outcome
     return typeof code === 'number' ? code : 0
   } catch (error) {
-    const wantsJson = cli.matchedCommand?.hasOption('json') && argv.includes('--json')
-    return report(error, io, wantsJson === true)
+    const end = argv.indexOf('--')
+    return report(error, io, (end < 0 ? argv : argv.slice(0, end)).includes('--json'))
   }
+}
+
+function refuseUnknownCommand(word: string | undefined, names: readonly string[]): void {
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return
+  const meant = suggest(word, names)
+  throw new UsageError(`there is no command ${word}${meant ? `; did you mean ${meant}?` : ''}`)
 }
 
 /** Rejects unknown options as cac would, but names the option that was probably meant. */
@@ -76,24 +86,24 @@ function refuseUnknownOptions(
   }
 }
 
+const USAGE_REMEDY = 'Run arlen --help for the commands, arlen <command> --help for one.'
+
+/** The code of a program that parses its own arguments, and says itself what to do. */
+const ARGUMENTS = 'arguments_invalid'
+
 function report(error: unknown, io: Io, asJson: boolean): number {
-  const usage = error instanceof UsageError || (error instanceof Error && error.name === 'CACError')
-  const message = error instanceof Error ? error.message : String(error)
-  if (asJson) {
-    const code = usage ? 'usage_invalid' : error instanceof ArlenError ? error.code : 'failed'
-    io.out(JSON.stringify({ error: { code, message } }))
-    return usage ? 2 : 1
+  const isUsage = error instanceof UsageError || (error instanceof Error && error.name === 'CACError')
+  const known = error instanceof ArlenError ? error : undefined
+  const failure = failureOf(error)
+  if (isUsage) Object.assign(failure.error, { code: 'usage_invalid', remedy: USAGE_REMEDY })
+  if (asJson) io.out(JSON.stringify(failure))
+  else {
+    io.err(`arlen: ${failure.error.message}`)
+    if (isUsage) io.err(USAGE_REMEDY)
   }
-  io.err(`arlen: ${message}`)
-  if (usage) {
-    io.err('Run arlen --help for the commands, arlen <command> --help for one.')
-    return 2
-  }
-  // A program that parses its own arguments gives its own hint.
-  if (error instanceof ArlenError && error.code === 'arguments_invalid') return 2
   // Show the stack of a bug in arlen or the application; the message of an ArlenError says everything.
-  if (!(error instanceof ArlenError) && error instanceof Error && error.stack) {
+  if (!isUsage && !known && error instanceof Error && error.stack) {
     io.err(error.stack.split('\n').slice(1).join('\n'))
   }
-  return 1
+  return isUsage || known?.code === ARGUMENTS ? 2 : 1
 }

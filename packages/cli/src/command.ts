@@ -11,6 +11,8 @@ export interface Io {
   isTerminal?: boolean
   /** Shows the current activity on a terminal, in place of the previous one; without a text, clears it. */
   status?(text?: string): void
+  /** Keeps standard output for `out()`: what the application or a library prints goes to standard error from now on. */
+  reserve?(): void
 }
 
 /**
@@ -21,15 +23,27 @@ export interface Command {
   /** The name and its positional arguments: `migrate [action]`. */
   usage: string
   description: string
-  /** Flags and what they do: `['--dry-run', 'Print the plan and change nothing']`. */
+  /** Flags and what they do: `['--dry-run', 'Print the plan and change nothing']`. `<glob...>` may be given more than once. */
   options?: readonly (readonly [flags: string, description: string])[]
   examples?: readonly string[]
   /** The possible values of its first argument, for completion: `['create', 'drop']`. */
   words?: readonly string[]
   /** Accepts options that are not listed and parses `argv` itself. */
   anyOptions?: boolean
+  /**
+   * What `--json` makes of standard output: one document, or one on each line as things happen. Absent for a command that has nothing
+   * to report, such as a console; it has no `--json`.
+   */
+  json?: 'document' | 'lines'
   /** Resolves with the exit code; undefined means 0. An error is printed as one line, with exit code 1. */
   run(input: CommandInput, io: Io): Promise<number | undefined> | Promise<void>
+}
+
+const JSON_OPTION = { document: 'As JSON', lines: 'As JSON, one document on each line' }
+
+/** The options of a command with their descriptions, `--json` among them if it reports. */
+export function optionsOf({ options = [], json }: Pick<Command, 'options' | 'json'>): NonNullable<Command['options']> {
+  return json === undefined ? options : [...options, ['--json', JSON_OPTION[json]]]
 }
 
 /** The arguments of a command. */
@@ -46,9 +60,9 @@ export class UsageError extends Error {
 }
 
 /** The end of a message about an unknown word: the most similar known one, or all of them. */
-export function didYouMean(word: string, known: readonly string[]): string {
+export function didYouMean(word: string, known: readonly string[], verb: string = 'takes'): string {
   const near = suggest(word, known)
-  return near ? `did you mean ${near}?` : `it takes ${known.join(', ')}`
+  return near ? `did you mean ${near}?` : `it ${verb} ${known.join(', ')}`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { appRootOf } from './app-root.ts'
 import { type CommandInput, type Io, textOption } from './command.ts'
 import { cliError } from './errors.ts'
 
@@ -5,7 +6,7 @@ import { cliError } from './errors.ts'
  * Runs a function with the DSN of a command's database: `--dsn`, else the configured one, else, outside production, the
  * application's embedded PostgreSQL.
  *
- * @throws ArlenError `database_missing`
+ * @throws ArlenError `database_missing`, `app_missing`, `root_missing`
  */
 export async function withDsn<T>(
   input: CommandInput,
@@ -23,6 +24,8 @@ export async function withDsn<T>(
   const { url } = loadConfig({ root, env: io.env, environment, lenient: true }).config.db
   if (url) return run(url)
   if (isProduction(environment)) throw cliError('database_missing')
+  // Data in a folder that is none of an application would never be found again.
+  appRootOf(input, io)
   const server = await startEmbedded({ root, environment })
   try {
     return await run(server.dsn)

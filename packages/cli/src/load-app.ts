@@ -5,8 +5,11 @@ import type { App } from 'arlen'
 import { cliError } from './errors.ts'
 
 /** Possible names of an application's module: TypeScript first, since that is what is edited. */
+export const APP_MODULES: readonly string[] = ['app.ts', 'app.js', 'dist/app.js', 'src/app.ts', 'src/app.js']
+
+/** @throws ArlenError `app_missing` */
 export function findAppModule(root: string): string {
-  for (const name of ['app.ts', 'app.js', 'dist/app.js', 'src/app.ts', 'src/app.js']) {
+  for (const name of APP_MODULES) {
     const file = join(root, name)
     if (existsSync(file)) return file
   }

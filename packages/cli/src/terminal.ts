@@ -30,6 +30,8 @@ export function processIo(from: Surroundings = process): Io {
   }
   return {
     cwd: from.cwd(),
+    // Loggers take the descriptor of process.stdout, the console takes the stream, and both do so when they are first used.
+    reserve: () => void Object.defineProperty(from, 'stdout', { value: stderr, configurable: true }),
     env,
     isTerminal: Boolean(stdin.isTTY && stdout.isTTY && !env.CI),
     out: line(stdout),

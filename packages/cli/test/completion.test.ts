@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { optionsOf } from '../src/command.ts'
 import { commands, runCli } from '../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arlen-completion-'))
@@ -90,10 +91,10 @@ test('names every command, word and option in each of them', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, text } = await print(shell)
     expect(code).toBe(0)
-    for (const { usage, words = [], options = [] } of commands) {
-      expect(text).toContain(usage.split(' ')[0])
-      for (const word of words) expect(text).toContain(word)
-      for (const [flags] of options) expect(text).toContain(/--([\w-]+)/.exec(flags)![1])
+    for (const command of commands) {
+      expect(text).toContain(command.usage.split(' ')[0])
+      for (const word of command.words ?? []) expect(text).toContain(word)
+      for (const [flags] of optionsOf(command)) expect(text).toContain(/--([\w-]+)/.exec(flags)![1])
     }
   }
 })

@@ -18,6 +18,8 @@ export class ArlenError extends Error {
   readonly code: string
   /** Where the mistake is in the program's source. Not enumerable: logs have it in the message. */
   declare readonly at?: SourceLocation
+  /** The end of `message`, which says what to do, if the table of errors keeps it apart. Not enumerable either. */
+  declare readonly remedy?: string
 
   constructor(code: string, message: string, options?: ArlenErrorOptions) {
     super(message, options)
@@ -28,6 +30,24 @@ export class ArlenError extends Error {
   override get name(): string {
     return this.constructor.name
   }
+}
+
+/** What a command prints of a failure with `--json`. */
+export interface Failure {
+  error: {
+    /** Stable: that of the {@link ArlenError}, or `failed`. */
+    code: string
+    message: string
+    /** What to do, if the message ends with it. */
+    remedy?: string | undefined
+  }
+}
+
+/** What a command prints of anything thrown with `--json`. */
+export function failureOf(error: unknown): Failure {
+  const known = error instanceof ArlenError ? error : undefined
+  const message = error instanceof Error ? error.message : String(error)
+  return { error: { code: known?.code ?? 'failed', message, remedy: known?.remedy } }
 }
 
 /** The optional parts of an {@link HttpError}. */
@@ -75,6 +95,8 @@ export interface ErrorEntry {
   status?: number
   /** What is wrong and what to do. `{name}` is replaced by the value given when it is raised. */
   message: string
+  /** What to do, kept apart for programs such as `arlen … --json`. It ends the error's message, but a client does not see it. */
+  remedy?: string
   /**
    * Whether it has a stack trace. False for errors that clients cause all day and whose origin nobody needs: the trace costs more
    * than the rest of a small response. Default true.
@@ -106,19 +128,28 @@ export type ErrorCode<Factory> = Factory extends ErrorFactory<infer Code> ? Code
 export function defineErrors<Code extends string>(table: Readonly<Record<Code, ErrorEntry>>): ErrorFactory<Code> {
   const raise = (code: Code, values: Readonly<Record<string, unknown>> = {}, options: RaiseOptions = {}) => {
     const entry = table[code]
-    const message = entry.message.replace(/\{(\w+)\}/g, (hole, name: string) =>
-      name in values ? String(values[name]) : hole,
-    )
+    const message = filled(entry.message, values)
     // The constructor's own trace would begin here, not where the error is raised.
     const error = untraced(() =>
       entry.status === undefined
         ? new ArlenError(code, message, options)
         : new HttpError(entry.status, code, { ...options, detail: message }),
     )
+    if (entry.remedy !== undefined) addRemedy(error, filled(entry.remedy, values))
     if (entry.traced !== false) Error.captureStackTrace(error, raise)
     return error
   }
   return Object.assign(raise, { table })
+}
+
+function addRemedy(error: ArlenError, remedy: string): void {
+  error.message += ` ${remedy}`
+  Object.defineProperty(error, 'remedy', { value: remedy })
+}
+
+/** A text with values in place of their names in braces. */
+function filled(text: string, values: Readonly<Record<string, unknown>>): string {
+  return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in values ? String(values[name]) : hole))
 }
 
 /** Nothing else runs before the limit is restored. */

@@ -5,6 +5,8 @@ export {
   type ErrorCode,
   type ErrorEntry,
   type ErrorFactory,
+  type Failure,
+  failureOf,
   HttpError,
   type HttpErrorOptions,
   type ProblemIssue,

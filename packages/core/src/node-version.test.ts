@@ -36,16 +36,19 @@ test('no line is patched before it is supported', () => {
   }
 })
 
-function start(node: string, env: Record<string, string>, environment = 'development') {
+function start(node: string, env: Record<string, string>, environment = 'development', argv: string[] = []) {
   const written: string[] = []
+  const printed: string[] = []
   const codes: number[] = []
   requireNode('propane', environment, {
     versions: { node },
     env,
+    argv,
+    stdout: { write: text => printed.push(text) },
     stderr: { write: text => written.push(text) },
     exit: code => codes.push(code),
   })
-  return { written, codes }
+  return { written, codes, ...(printed.length > 0 && { printed }) }
 }
 
 test('a refused version ends the program with one line, in every environment', () => {
@@ -54,6 +57,14 @@ test('a refused version ends the program with one line, in every environment', (
     expect(codes).toEqual([1])
     expect(written).toEqual([expect.stringMatching(/^propane: Node\.js 20\.20\.2 lacks [^\n]+\n$/)])
   }
+})
+
+test('with --json, the refusal is a document on standard output', () => {
+  const { written, codes, printed = [] } = start('20.20.2', {}, 'development', ['node', 'arlen', 'routes', '--json'])
+  expect([written, codes]).toEqual([[], [1]])
+  expect(JSON.parse(printed.join(''))).toEqual({
+    error: { code: 'node_unfit', message: expect.stringMatching(/^Node\.js 20\.20\.2 lacks/) },
+  })
 })
 
 test('a vulnerable one is warned of in production alone', () => {

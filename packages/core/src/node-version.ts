@@ -73,12 +73,14 @@ function isOlder(version: string, than: string): boolean {
 interface Started {
   versions: { node: string }
   env: { [name: string]: string | undefined }
+  argv: readonly string[]
+  stdout: { write(text: string): unknown }
   stderr: { write(text: string): unknown }
   exit(code: number): unknown
 }
 
 /**
- * Ends the program with one line if Node.js lacks something it needs. In production, it only warns of a Node.js that is
+ * Ends the program with one line if Node.js lacks something it needs, which is a document with `--json`. In production, it only warns of a Node.js that is
  * known to be vulnerable, because distributions patch old version numbers.
  *
  * @param environment - used if neither ARLEN_ENV nor NODE_ENV is set
@@ -89,7 +91,8 @@ export function requireNode(program: string, environment: string, started: Start
   const { env } = started
   const name = env.ARLEN_ENV || env.NODE_ENV || environment
   if (found.severity === 'refused') {
-    started.stderr.write(`${program}: ${found.problem}\n`)
+    if (started.argv.indexOf('--json') < 0) started.stderr.write(`${program}: ${found.problem}\n`)
+    else started.stdout.write(`${JSON.stringify({ error: { code: 'node_unfit', message: found.problem } })}\n`)
     started.exit(1)
   } else if (name !== 'development' && name !== 'test') started.stderr.write(`${program}: ${found.problem}\n`)
 }

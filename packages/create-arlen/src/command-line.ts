@@ -1,10 +1,11 @@
-import { ArlenError } from '@arlen/core'
+import { ArlenError, failureOf } from '@arlen/core'
 import { checkName } from './app-name.ts'
 import { type CreateOptions, create } from './create.ts'
 import { HELP, readFlags, UsageError } from './flags.ts'
 import type { CreateIo } from './io.ts'
 import { nextSteps } from './next-steps.ts'
 import { callingPackageManager } from './package-manager.ts'
+import { Progress } from './progress.ts'
 import { abortOnSignals } from './signals.ts'
 import { packageVersion } from './version.ts'
 
@@ -18,6 +19,7 @@ const DEFAULT_NAME = 'my-app'
  */
 export async function runCreate(argv: readonly string[], io: CreateIo): Promise<number> {
   const { signal, exitCode, release } = abortOnSignals()
+  const progress = new Progress(io)
   try {
     const flags = readFlags(argv)
     if (flags.help || flags.version) {
@@ -37,9 +39,9 @@ export async function runCreate(argv: readonly string[], io: CreateIo): Promise<
       cwd: io.cwd,
       env: io.env,
       signal,
-      onStep: step => void (flags.json || io.out(`${step} …`)),
+      onStep: step => void (flags.json || progress.step(step)),
     }
-    const created = await create(options)
+    const created = await create(options).finally(() => progress.end())
     io.out(flags.json ? JSON.stringify(created) : nextSteps(created, io.cwd))
     return 0
   } catch (error) {
@@ -50,20 +52,18 @@ export async function runCreate(argv: readonly string[], io: CreateIo): Promise<
   }
 }
 
+const USAGE_REMEDY = 'Run create-arlen --help for the options.'
+
 function report(error: unknown, json: boolean, io: CreateIo): number {
-  const message = error instanceof Error ? error.message : String(error)
   const isUsage = error instanceof UsageError
-  if (json) {
-    io.out(JSON.stringify({ error: { code: isUsage ? 'usage_invalid' : codeOf(error), message } }))
-  } else {
-    io.err(`create-arlen: ${message}`)
-    if (isUsage) io.err('Run create-arlen --help for the options.')
+  const failure = failureOf(error)
+  if (isUsage) Object.assign(failure.error, { code: 'usage_invalid', remedy: USAGE_REMEDY })
+  if (json) io.out(JSON.stringify(failure))
+  else {
+    io.err(`create-arlen: ${failure.error.message}`)
+    if (isUsage) io.err(USAGE_REMEDY)
     else if (!(error instanceof ArlenError) && error instanceof Error && error.stack) io.err(error.stack)
   }
   if (isUsage) return 2
-  return codeOf(error) === 'interrupted' ? 130 : 1
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof ArlenError ? error.code : 'failed'
+  return failure.error.code === 'interrupted' ? 130 : 1
 }

@@ -49,6 +49,14 @@ describe('an application', () => {
 })
 
 describe('a folder', () => {
+  test('that is the working folder gives the application its name', async () => {
+    mkdirSync(join(cwd, 'shop'))
+    await expect(make('.', { cwd: join(cwd, 'shop') })).resolves.toMatchObject({
+      name: 'shop',
+      folder: join(cwd, 'shop'),
+    })
+  })
+
   test('that is not empty is refused and left alone', async () => {
     mkdirSync(join(cwd, 'shop'))
     writeFileSync(join(cwd, 'shop/notes.txt'), 'mine')
@@ -80,6 +88,18 @@ describe('a folder', () => {
     expect(read('shop', 'app.ts')).toBe('old')
   })
 
+  test('has its lock file back when the installation fails', async () => {
+    mkdirSync(join(cwd, 'shop'))
+    mkdirSync(join(cwd, 'bin'))
+    writeFileSync(join(cwd, 'shop/package-lock.json'), 'mine')
+    writeFileSync(join(cwd, 'bin/npm'), '#!/bin/sh\necho changed > package-lock.json; mkdir node_modules; exit 1\n', {
+      mode: 0o755,
+    })
+    const env = { PATH: `${join(cwd, 'bin')}:/usr/bin:/bin` }
+    await expect(make('shop', { force: true, install: true, env })).rejects.toMatchObject({ code: 'install_failed' })
+    expect([readdirSync(join(cwd, 'shop')), read('shop', 'package-lock.json')]).toEqual([['package-lock.json'], 'mine'])
+  })
+
   test('is gone when it is interrupted, with the folders that were made for it', async () => {
     const controller = new AbortController()
     const interrupted = make('a/b/shop', { signal: controller.signal, onStep: () => controller.abort() })
@@ -98,6 +118,10 @@ describe('a name', () => {
     ['_shop', 'shop'],
     ['shop!', 'shop'],
     ['node_modules', 'node-modules'],
+    ['@me/shop', 'shop'],
+    ['@me', 'me'],
+    ['shop*', 'shop'],
+    ['sub/My Shop', 'my-shop'],
     ['arlen', 'my-app'],
     ['valibot', 'my-app'],
     ['http', 'my-app'],

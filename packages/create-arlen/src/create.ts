@@ -72,6 +72,7 @@ export async function create(given: CreateOptions): Promise<Created> {
   const { packageManager = callingPackageManager(env), onStep = () => undefined } = options
   const folder = resolve(options.cwd ?? process.cwd(), options.folder)
   const name = basename(folder)
+  if (/^@[^/]+\/[^/]+$/.test(options.folder)) throw scoped(options.folder, name)
   checkName(name, dependenciesOf(template))
   checkFolder(folder, options.force ?? false)
   if (install && !isOnPath(packageManager, env)) throw missing(packageManager)
@@ -98,6 +99,15 @@ export async function create(given: CreateOptions): Promise<Created> {
     await written.undo()
     throw error
   }
+}
+
+/** It is meant as the name of a package, and would become a folder in a folder. */
+function scoped(folder: string, name: string): Error {
+  return createError('name_invalid', {
+    name: JSON.stringify(folder),
+    reason: 'an application has no scope',
+    suggestion: name,
+  })
 }
 
 function checkFolder(folder: string, force: boolean): void {

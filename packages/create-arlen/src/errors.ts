@@ -2,17 +2,22 @@ import { defineErrors, type ErrorFactory } from '@arlen/core'
 
 const table = {
   name_invalid: {
-    message: 'an application cannot be called {name}: {reason}. Try {suggestion}.',
+    message: 'an application cannot be called {name}: {reason}.',
+    remedy: 'Try {suggestion}.',
   },
   folder_not_empty: {
-    message: '{folder} is not empty. Choose another name, or overwrite files of the same name with --force.',
+    message: '{folder} is not empty.',
+    remedy: 'Choose another name, or overwrite files of the same name with --force.',
   },
-  folder_is_file: { message: '{folder} is a file. Choose another name.' },
+  folder_is_file: { message: '{folder} is a file.', remedy: 'Choose another name.' },
   folder_not_writable: { message: 'cannot write to {folder}: {reason}.' },
-  package_manager_missing: { message: '{name} is not installed. Install it, or choose {other} with --pm {other}.' },
+  package_manager_missing: {
+    message: '{name} is not installed.',
+    remedy: 'Install it, or choose {other} with --pm {other}.',
+  },
   install_failed: {
-    message:
-      '{command} failed, so everything that was created has been removed. To skip this step, use --no-install. {reason}',
+    message: '{command} failed: {reason}. Everything that was created has been removed.',
+    remedy: 'To skip this step, use --no-install.',
   },
   interrupted: { message: 'interrupted: nothing was created.' },
 }

@@ -22,14 +22,12 @@ export class WrittenFiles {
     await writeFile(file, text)
   }
 
-  /** Also undoes what another program will write at this path, unless it already exists. */
+  /** Also undoes what another program will write at this path: a file gets its content back, a folder that exists is left alone. */
   async expect(path: string): Promise<void> {
     const file = join(this.#folder, path)
-    const exists = await lstat(file).then(
-      () => true,
-      () => false,
-    )
-    if (!exists) this.#added.push(file)
+    const found = await lstat(file).catch(() => undefined)
+    if (found === undefined) this.#added.push(file)
+    else if (found.isFile() && !this.#replaced.has(file)) this.#replaced.set(file, await readFile(file))
   }
 
   async undo(): Promise<void> {

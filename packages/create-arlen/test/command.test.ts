@@ -117,7 +117,9 @@ describe('fails with one line and leaves nothing behind', () => {
     program('npm', `${INSTALLS}; console.error('npm error code E404\\nnpm error 404 no such package'); process.exit(1)`)
     const { code, stderr } = await run(['shop'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^create-arlen: npm install .*failed.*E404.*404 no such package\n$/)
+    expect(stderr).toMatch(
+      /^create-arlen: npm install .*failed.*E404.*404 no such package\. Everything .* removed\. .*--no-install\.\n$/,
+    )
     expect(readdirSync(cwd)).toEqual([])
   })
 

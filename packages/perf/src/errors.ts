@@ -4,14 +4,16 @@ const table = {
   process_ended: { message: 'A process of the run, {what}, {reason}{output}' },
   measurement_failed: { message: '{reason}' },
   app_missing: {
-    message: 'There is no application in {root}: none of {list}. Name it in perf.config.ts or in the scenario: app.',
+    message: 'There is no application in {root}: none of {list}.',
+    remedy: 'Name it in perf.config.ts or in the scenario: app.',
   },
   scenario_invalid: { message: '{file}: {problem}' },
   scenarios_missing: {
-    message: 'No scenario matches {pattern} in {root}. Write one: export default defineScenario({ request: "/" }).',
+    message: 'No scenario matches {pattern} in {root}.',
+    remedy: 'Write one: export default defineScenario({ request: "/" }).',
   },
   scenario_unknown: { message: 'There is no scenario {name}; there are {list}.' },
-  baseline_invalid: { message: '{file} is no baseline: {problem}. Record one with a reason: {command}' },
+  baseline_invalid: { message: '{file} is no baseline: {problem}.', remedy: 'Record one with a reason: {command}' },
   reason_missing: { message: 'A baseline needs a reason: {command}' },
 }
 

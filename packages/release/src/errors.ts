@@ -1,48 +1,55 @@
 import { defineErrors, type ErrorFactory } from '@arlen/core/error-table'
 
 const table = {
-  app_missing: { message: '{root} is not an application: it has no {file}.' },
+  app_missing: {
+    message: '{root} is not an application: it has no {file}.',
+    remedy: 'Run this in the folder of an application, or give --root.',
+  },
   package_invalid: { message: '{root}/package.json is not valid JSON: {reason}' },
-  archive_missing: { message: 'There is no archive at {file}. Write one with arlen release build --archive.' },
+  archive_missing: {
+    message: 'There is no archive at {file}.',
+    remedy: 'Write one with arlen release build --archive.',
+  },
   tree_dirty: {
-    message:
-      '{root} has uncommitted changes: {files}. Commit or stash them, or pass allowDirty (--allow-dirty), which marks the release as dirty.',
+    message: '{root} has uncommitted changes: {files}.',
+    remedy: 'Commit or stash them, or pass allowDirty (--allow-dirty), which marks the release as dirty.',
   },
   git_failed: { message: 'git {command} failed in {root}: {reason}' },
   source_invalid: { message: '{file} cannot be stripped of its types: {reason}' },
-  source_collision: { message: '{first} and {second} would both become {file} in the release. Rename one.' },
+  source_collision: { message: '{first} and {second} would both become {file} in the release.', remedy: 'Rename one.' },
   source_unsupported: { message: '{file}: {reason}' },
   import_missing: { message: '{file}:{line} imports {specifier}, which is not part of the release.{hint}' },
   lockfile_missing: {
-    message:
-      '{root} has no lock file (package-lock.json or pnpm-lock.yaml), so its dependencies are not fixed. Run npm install or pnpm install, and commit the file.',
+    message: '{root} has no lock file (package-lock.json or pnpm-lock.yaml), so its dependencies are not fixed.',
+    remedy: 'Run npm install or pnpm install, and commit the file.',
   },
   manager_unsupported: { message: '{file}: releases are built with npm or pnpm, not {manager}.' },
   install_failed: { message: '{command} failed in {root}:\n{output}' },
   cli_missing: {
-    message:
-      '{root}/package.json does not list @arlen/cli in dependencies. A release starts, migrates and checks itself with it: move it there from devDependencies.',
+    message: '{root}/package.json does not list @arlen/cli in dependencies.',
+    remedy: 'A release starts, migrates and checks itself with it: move it there from devDependencies.',
   },
   release_exists: {
-    message:
-      '{dir} exists, and this build differs from it: {difference}. Releases never change: remove it, or build from another commit.',
+    message: '{dir} exists, and this build differs from it: {difference}.',
+    remedy: 'Releases never change: remove it, or build from another commit.',
   },
   manifest_missing: { message: '{dir} is not a release: it has no manifest.json.' },
   manifest_invalid: { message: '{file} is not a valid manifest: {reason}' },
   release_changed: { message: '{dir} is not as it was built: {problems}' },
   archive_invalid: { message: '{file} cannot be unpacked: {reason}' },
-  checksum_wrong: { message: '{file} does not match {checksumFile}. Copy it again.' },
-  checksum_missing: { message: '{file} has no checksum file next to it ({checksumFile}). Copy both files.' },
+  checksum_wrong: { message: '{file} does not match {checksumFile}.', remedy: 'Copy it again.' },
+  checksum_missing: { message: '{file} has no checksum file next to it ({checksumFile}).', remedy: 'Copy both files.' },
   signature_missing: { message: '{file} is not signed ({signatureFile} is missing), but {keys} lists trusted keys.' },
   signature_wrong: { message: 'None of the keys in {keys} matches the signature of {file}.' },
-  target_missing: { message: '{dir} is not a target. Create it with arlen release init.' },
-  target_locked: { message: 'Another command works on this target: {holder}. Wait for it to end.' },
+  target_missing: { message: '{dir} is not a target.', remedy: 'Create it with arlen release init.' },
+  target_locked: { message: 'Another command works on this target: {holder}.', remedy: 'Wait for it to end.' },
   release_unknown: { message: 'This target has no release {id}. It has: {known}.' },
   release_running: { message: '{id} is already the running release.' },
   no_previous: { message: 'There is no release to go back to.' },
   node_unfit: { message: '{id} needs Node.js {range}; this is {version}.' },
   platform_unfit: {
-    message: '{id} contains native modules for {wanted}; this is {found}. Build it on such a machine.',
+    message: '{id} contains native modules for {wanted}; this is {found}.',
+    remedy: 'Build it on such a machine.',
   },
   config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
   contract_in_between: {
@@ -52,8 +59,8 @@ const table = {
   contract_not_applied: { message: '{reason}' },
   rollback_forbidden: { message: '{id} can no longer run: {steps} removed something it uses.{possible}' },
   schema_ahead: {
-    message:
-      'The database has migrations that {id} does not know: {steps}. Build a release that has them, or go back with arlen release rollback.',
+    message: 'The database has migrations that {id} does not know: {steps}.',
+    remedy: 'Build a release that has them, or go back with arlen release rollback.',
   },
   canary_failed: { message: '{id} does not work: {reason}. The running release was not touched.{log}' },
   reload_failed: { message: '{id} did not come up: {reason}. {outcome}' },

@@ -24,6 +24,7 @@ export interface ChildOptions {
   env: Readonly<Record<string, string | undefined>>
   nodeArgs: readonly string[]
   preload: readonly string[]
+  appOutput: 'stdout' | 'stderr'
 }
 
 /** The outcome of loading and starting an application. */
@@ -75,7 +76,7 @@ export class Child extends EventEmitter<ChildEvents> {
   /** Resolves once it and its children are gone. */
   readonly gone: Promise<void>
 
-  constructor({ root, env, nodeArgs: args, preload }: ChildOptions) {
+  constructor({ root, env, nodeArgs: args, preload, appOutput }: ChildOptions) {
     super()
     const { nodeArgs, inspect } = splitInspect(args)
     this.#inspect = inspect
@@ -86,7 +87,7 @@ export class Child extends EventEmitter<ChildEvents> {
       cwd: root,
       env: { ...env },
       detached: true,
-      stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', appOutput === 'stderr' ? 2 : 'inherit', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     })
     this.#process.stderr!.on('data', (chunk: Buffer) => {

@@ -71,6 +71,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       env: { ...childEnv(settings.root, settings.env), BOOMHAUER_EDITOR: settings.editor, BOOMHAUER: '1' },
       nodeArgs: settings.nodeArgs,
       preload: settings.preload,
+      appOutput: settings.appOutput,
     }))
     this.#spares.fill()
   }

@@ -26,6 +26,7 @@ The module's default export is the application. Default: app.ts, app.js, src/app
   --once                  build and start, report the outcome, and exit
   --prepare-only          check templates and types without starting the application
   --print-routes          start the application, print its routes, and exit
+  --json                  report as JSON: each event on a line, or one document with --once, --prepare-only and --print-routes
 `
 
 type Kind = { type: 'string' | 'boolean'; multiple?: true; short?: string }
@@ -46,6 +47,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
   once: { type: 'boolean' },
   'prepare-only': { type: 'boolean' },
   'print-routes': { type: 'boolean' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 }
 
@@ -55,7 +57,7 @@ const OPTIONS: Readonly<Record<string, Kind>> = {
  * @param argv - the arguments without the program
  * @throws ArlenError `arguments_invalid`
  */
-export function parseArguments(argv: readonly string[]): { mode: Mode; options: BoomhauerOptions } {
+export function parseArguments(argv: readonly string[]): { mode: Mode; json?: true; options: BoomhauerOptions } {
   const { positionals, values } = read(argv)
   const text = (name: string) => values.get(name)?.at(-1)
   const mode = (['help', 'once', 'prepare-only', 'print-routes'] as const).find(name => values.has(name)) ?? 'serve'
@@ -75,7 +77,7 @@ export function parseArguments(argv: readonly string[]): { mode: Mode; options: 
     watch: mode === 'serve' && !values.has('no-watch') && (values.get('watch') ?? true),
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  return { mode, options: Object.fromEntries(given) as BoomhauerOptions }
+  return { mode, ...(values.has('json') && { json: true }), options: Object.fromEntries(given) as BoomhauerOptions }
 }
 
 /** The values by option, '' for options without a value, and the positional arguments. */

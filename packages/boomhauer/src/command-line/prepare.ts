@@ -9,12 +9,12 @@ import type { Settings } from '../options.ts'
 
 /** Compiles the templates and checks the types, without loading the application. */
 export async function prepare(settings: Settings, signal: AbortSignal): Promise<readonly Diagnostic[]> {
-  const { root, nodeArgs } = settings
+  const { root, nodeArgs, appOutput } = settings
   const env = childEnv(root, settings.env)
   const found: Diagnostic[] = []
   const templates = new TemplateTracker(root, settings.templates).toCompile()
   if (templates) {
-    const child = new Child({ root, env, nodeArgs, preload: [] })
+    const child = new Child({ root, env, nodeArgs, preload: [], appOutput })
     signal.addEventListener('abort', () => child.kill())
     const outcome = await child.prepare(templates)
     await child.close(0)

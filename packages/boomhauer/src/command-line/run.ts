@@ -1,7 +1,8 @@
 import { renderDiagnosticsText } from '@arlen/error-report'
 import { Boomhauer } from '../boomhauer.ts'
-import { type BoomhauerOptions, resolveOptions } from '../options.ts'
+import { type BoomhauerOptions, findEntry, resolveOptions } from '../options.ts'
 import { type Mode, parseArguments, USAGE } from './arguments.ts'
+import { reportEvents, reportOutcome } from './json-report.ts'
 import { readKeys } from './keys.ts'
 import { prepare } from './prepare.ts'
 import { saveMemory } from './save-memory.ts'
@@ -31,8 +32,8 @@ export async function runBoomhauer(
   io: Io = terminal,
   defaults: BoomhauerOptions = {},
 ): Promise<number> {
-  const { mode, options: given } = parseArguments(argv)
-  const options = { ...defaults, ...given }
+  const { mode, json = false, options: given } = parseArguments(argv)
+  const options: BoomhauerOptions = { ...defaults, ...given, ...(json && { appOutput: 'stderr' }) }
   if (mode === 'help') {
     io.out(USAGE)
     return 0
@@ -42,25 +43,41 @@ export async function runBoomhauer(
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
     return await (mode === 'prepare-only'
-      ? runPrepare(options, io, interrupted.signal)
-      : runServer(mode, options, io, interrupted.signal))
+      ? runPrepare(options, json, io, interrupted.signal)
+      : runServer(mode, options, json, io, interrupted.signal))
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt)
   }
 }
 
-async function runPrepare(options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
-  const found = await prepare(resolveOptions(options), interrupted)
-  if (found.length > 0) io.out(renderDiagnosticsText(found, { color: io.color }))
-  return interrupted.aborted || found.some(({ severity }) => severity === 'error') ? 1 : 0
+async function runPrepare(options: BoomhauerOptions, json: boolean, io: Io, interrupted: AbortSignal): Promise<number> {
+  const settings = resolveOptions(options)
+  findEntry(settings)
+  const diagnostics = await prepare(settings, interrupted)
+  const ok = !interrupted.aborted && diagnostics.every(({ severity }) => severity !== 'error')
+  if (json) io.out(JSON.stringify({ ok, diagnostics }))
+  else if (diagnostics.length > 0) io.out(renderDiagnosticsText(diagnostics, { color: io.color }))
+  return ok ? 0 : 1
 }
 
-async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrupted: AbortSignal): Promise<number> {
+async function runServer(
+  mode: Mode,
+  options: BoomhauerOptions,
+  json: boolean,
+  io: Io,
+  interrupted: AbortSignal,
+): Promise<number> {
   const stays = mode === 'serve'
   if (stays) saveMemory()
   // Without a running server there is no later moment to report type errors.
-  const server = new Boomhauer(resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 }))
-  report(server, { write: io.out, color: io.color })
+  const settings = resolveOptions(stays ? options : { typecheck: 'block', ...options, port: 0 })
+  // A folder without an application is hardly ever the one that was meant. Later, its module may come and go.
+  findEntry(settings)
+  const server = new Boomhauer(settings)
+  const write = (document: object) => io.out(JSON.stringify(document))
+  if (!json) report(server, { write: io.out, color: io.color })
+  else if (stays) reportEvents(server, write)
+  else reportOutcome(server, mode, write)
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
   const retry = () => void server.rebuild()
   const stopKeys = stays ? readKeys(process.stdin, { retry, interrupt: () => end(0) }) : undefined
@@ -68,15 +85,17 @@ async function runServer(mode: Mode, options: BoomhauerOptions, io: Io, interrup
   if (!stays) {
     server.once('failed', () => end(1))
     server.once('ready', ({ info }) => {
-      if (mode === 'print-routes') printRoutes(info.routes ?? [], io)
+      if (mode === 'print-routes' && !json) printRoutes(info.routes ?? [], io)
       end(0)
     })
   }
   try {
     await Promise.race([server.start(), ended])
     if (stays && !interrupted.aborted) {
-      io.out(`boomhauer at ${server.url}`)
-      if (!isLoopback(server.settings.host)) io.out('anyone who can reach this address sees the source of what fails')
+      if (json) write({ event: 'listening', url: server.url })
+      else io.out(`boomhauer at ${server.url}`)
+      if (!json && !isLoopback(server.settings.host))
+        io.out('anyone who can reach this address sees the source of what fails')
     }
     return await ended
   } finally {

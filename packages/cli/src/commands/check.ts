@@ -1,26 +1,18 @@
+import { appRootOf } from '../app-root.ts'
 import type { StepResult } from '../check/run-check.ts'
-import {
-  type Command,
-  type CommandInput,
-  didYouMean,
-  type Io,
-  printJson,
-  rootOf,
-  textOption,
-  UsageError,
-} from '../command.ts'
+import { type Command, type CommandInput, didYouMean, type Io, printJson, textOption, UsageError } from '../command.ts'
 
 /** The same as `STEPS` in check/run-check.ts, which is loaded on demand. */
 const NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'previous', 'tests', 'perf'] as const
 
 export const checkCommand: Command = {
   usage: 'check',
+  json: 'document',
   description: 'Check everything that a change must pass: configuration, migrations, templates, types, SQL, tests',
   options: [
     ['--only <steps>', `Some of ${NAMES.join(', ')}, separated by commas`],
     ['--env <name>', 'Environment whose configuration is checked, default production'],
     ['--base <branch>', 'Look for migrations that come before one of this branch, or take away what its code uses'],
-    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen check', 'arlen check --only types,tests', 'arlen check --base origin/main'],
@@ -29,7 +21,7 @@ export const checkCommand: Command = {
     const json = input.options.json === true
     const { runCheck } = await import('../check/run-check.ts')
     const results = await runCheck({
-      root: rootOf(input, io),
+      root: appRootOf(input, io),
       environment: textOption(input, 'env') ?? 'production',
       base: textOption(input, 'base'),
       steps,

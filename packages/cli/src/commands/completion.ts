@@ -1,4 +1,4 @@
-import { type Command, chooseWord } from '../command.ts'
+import { type Command, chooseWord, optionsOf } from '../command.ts'
 
 const SHELLS = { bash: 'completion/bash', zsh: 'completion/zsh', fish: 'completion/fish' }
 
@@ -16,11 +16,12 @@ export const completionCommand = (others: readonly Command[]): Command => ({
   },
 })
 
-function described({ usage, description, words = [], options = [] }: Omit<Command, 'run'>) {
+function described(command: Omit<Command, 'run'>) {
+  const { usage, description, words = [] } = command
   return {
     name: usage.split(' ')[0]!,
     description,
     words: [...words],
-    options: options.map(([flags, text]) => ({ flag: /--[\w-]+/.exec(flags)![0], description: text })),
+    options: optionsOf(command).map(([flags, text]) => ({ flag: /--[\w-]+/.exec(flags)![0], description: text })),
   }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type Command,
   type CommandInput,
@@ -10,6 +10,7 @@ import {
   UsageError,
 } from '../command.ts'
 import type { Target } from '../db/target.ts'
+import { cliError } from '../errors.ts'
 import { withDsn } from '../find-dsn.ts'
 
 interface Task {
@@ -37,6 +38,7 @@ const ACTIONS: Readonly<Record<string, (task: Task) => Promise<Outcome | number>
 
 export const dbCommand: Command = {
   usage: 'db [...words]',
+  json: 'document',
   description: `The database of the application: ${Object.keys(ACTIONS).join(', ')}`,
   words: Object.keys(ACTIONS),
   options: [
@@ -46,7 +48,6 @@ export const dbCommand: Command = {
     ['--allow-production', 'drop, reset: also in production, and on another machine'],
     ['--schema-only', 'dump: without the rows'],
     ['--out <file>', 'dump: into a file'],
-    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [
@@ -58,6 +59,7 @@ export const dbCommand: Command = {
   async run(input, io) {
     const action = chooseWord('db', input.args[0], ACTIONS)
     if (input.args.length > 1) throw new UsageError(`db ${input.args[0]} takes nothing else`)
+    refuseJson(input, action)
     const [{ targetOf }, { environmentName }] = await Promise.all([import('../db/target.ts'), import('arlen')])
     const root = rootOf(input, io)
     const environment = textOption(input, 'env') ?? environmentName(io.env)
@@ -69,6 +71,14 @@ export const dbCommand: Command = {
     else io.out(outcome.line)
     return 0
   },
+}
+
+/** What prints something else than a report. */
+function refuseJson({ options, args }: CommandInput, action: unknown): void {
+  if (options.json !== true) return
+  if (action === openConsole) throw new UsageError(`db ${args[0]} has no --json`)
+  if (action === dumped && options.out === undefined)
+    throw new UsageError('db dump prints SQL; with --json, give it a file with --out')
 }
 
 async function create({ target }: Task): Promise<Outcome> {
@@ -119,9 +129,21 @@ async function fill({ target, root }: Task): Promise<Outcome> {
   return { line: `seeded ${target.name} on ${target.server} by ${seeds}`, report: { database: target.name, seeds } }
 }
 
-async function dumped({ target, input, io }: Task): Promise<number> {
+async function dumped({ target, input, io }: Task): Promise<Outcome | number> {
+  const [out, schemaOnly, json] = [
+    textOption(input, 'out'),
+    input.options.schemaOnly === true,
+    input.options.json === true,
+  ]
   const { dump } = await import('../db/programs.ts')
-  return dump(target, { schemaOnly: input.options.schemaOnly === true, out: textOption(input, 'out') }, io)
+  const code = await dump(target, { schemaOnly, out, stdout: json ? 2 : 'inherit' }, io)
+  if (json && code !== 0) throw cliError('dump_failed', { name: target.name, code })
+  if (code !== 0 || out === undefined) return code
+  const { name, server } = target
+  return {
+    line: `dumped ${name} on ${server} into ${out}`,
+    report: { database: name, server, file: resolve(io.cwd, out) },
+  }
 }
 
 async function openConsole({ target, io }: Task): Promise<number> {

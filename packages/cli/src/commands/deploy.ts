@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DeployConfig, DeployEvent, DeployTarget, HostReport } from '@arlen/release'
-import { type Command, type CommandInput, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, didYouMean, type Io, textOption, UsageError } from '../command.ts'
 import { cliError } from '../errors.ts'
 
 interface Task {
@@ -33,16 +33,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 export const deployCommand: Command = {
   usage: 'deploy <target> [...words]',
+  json: 'document',
   description: `Bring a release to the machines of config/deploy.ts and switch them; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
     ['--archive <file>', 'A release that is built already, instead of the commit that is checked out'],
     ['--sign <key>', 'Sign the archive with this private Ed25519 key (PEM)'],
-    ['--host <name>', 'Only this host, or those of this role; may be given more than once'],
+    ['--host <name...>', 'Only this host, or those of this role'],
     ['--dry-run', 'Print every command and run none on a host'],
     ['--lines <n>', 'logs: how many lines of each host, default 100'],
     ['--follow', 'logs: go on with what is written from now on'],
     ['--root <folder>', 'Folder of the application'],
-    ['--json', 'Print the result as JSON'],
   ],
   examples: [
     'arlen deploy production doctor',
@@ -57,10 +57,12 @@ export const deployCommand: Command = {
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const { targets } = await readDeployConfig(root)
     const target = Object.hasOwn(targets, name) ? targets[name] : undefined
-    const known = Object.keys(targets).join(', ')
-    if (!target) throw new UsageError(`config/deploy.ts has no target ${name}; it has ${known}`)
+    if (!target) {
+      throw new UsageError(`config/deploy.ts has no target ${name}; ${didYouMean(name, Object.keys(targets), 'has')}`)
+    }
     const chosen = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-    if (!chosen) throw new UsageError(`deploy cannot ${action}; it can ${Object.keys(ACTIONS).join(', ')}`)
+    if (!chosen)
+      throw new UsageError(`there is no deploy ${name} ${action}; ${didYouMean(action, Object.keys(ACTIONS))}`)
     if (!chosen.words.includes(words.length)) {
       throw new UsageError(`deploy ${name} ${action} does not take ${words.length} arguments`)
     }

@@ -2,11 +2,9 @@ import { type Command, printJson, rootOf } from '../command.ts'
 
 export const doctorCommand: Command = {
   usage: 'doctor',
+  json: 'document',
   description: 'Look at what Arlen needs of this machine, and say what to do where something is missing',
-  options: [
-    ['--json', 'As JSON'],
-    ['--root <folder>', 'Folder of the application'],
-  ],
+  options: [['--root <folder>', 'Folder of the application']],
   async run(input, io) {
     const { examine } = await import('../doctor/doctor.ts')
     const reports = await examine(rootOf(input, io), io)

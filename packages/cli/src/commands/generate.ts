@@ -1,4 +1,5 @@
-import { type Command, chooseWord, type Io, printJson, rootOf, UsageError } from '../command.ts'
+import { appRootOf } from '../app-root.ts'
+import { type Command, chooseWord, type Io, printJson, UsageError } from '../command.ts'
 import type { AppFacts } from '../generate/app-facts.ts'
 import type { Plan, Written } from '../generate/plan.ts'
 
@@ -30,12 +31,12 @@ const KINDS: Readonly<Record<string, { takes: string; load: () => Promise<Planne
 
 export const generateCommand: Command = {
   usage: 'generate [...words]',
+  json: 'document',
   description: `Write code to go on from: ${Object.keys(KINDS).join(', ')}`,
   words: Object.keys(KINDS),
   options: [
     ['--dry-run', 'Say what would be written, and write nothing'],
     ['-f, --force', 'Overwrite files that are there'],
-    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [
@@ -54,7 +55,7 @@ export const generateCommand: Command = {
       const secret = generateSecret()
       return json ? printJson(io, { secret }) : io.out(secret)
     }
-    const root = rootOf(input, io)
+    const root = appRootOf(input, io)
     const plan = await load()
     // A migration is the same in every application.
     const facts =

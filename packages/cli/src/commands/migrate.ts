@@ -34,6 +34,7 @@ const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Pro
 
 export const migrateCommand: Command = {
   usage: 'migrate [...words]',
+  json: 'document',
   words: Object.keys(ACTIONS),
   description: `Apply the migrations of db/migrations; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
@@ -47,7 +48,6 @@ export const migrateCommand: Command = {
     ['--to <version>', 'down: undo everything after this version'],
     ['--schema <name>', 'Schema to migrate, created when it is missing; default the first of the search path'],
     ['--table <name>', 'Table that records what is applied, instead of arlen_migrations'],
-    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 
 export const newCommand: Command = {
   usage: 'new [name]',
+  json: 'document',
   description: 'Create an application, as npm create arlen does',
   options: [
     ['--full', 'Pages, accounts, a JSON API, PostgreSQL (default)'],
@@ -12,7 +13,6 @@ export const newCommand: Command = {
     ['--no-git', 'Do not make a git repository'],
     ['-y, --yes', 'Ask nothing and take the defaults'],
     ['-f, --force', 'Create it in a folder that is not empty'],
-    ['--json', 'Print the outcome as JSON'],
   ],
   examples: ['arlen new shop', 'arlen new shop --api --pm pnpm'],
   anyOptions: true,

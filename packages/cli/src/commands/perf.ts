@@ -1,20 +1,21 @@
 import { resolve } from 'node:path'
-import { type Command, rootOf, textOption } from '../command.ts'
+import { appRootOf } from '../app-root.ts'
+import { type Command, textOption } from '../command.ts'
 
 export const perfCommand: Command = {
   usage: 'perf [...scenarios]',
+  json: 'document',
   description: 'Measure this application beside its last release, and fail on a loss of speed',
   options: [
     ['--baseline <what>', 'A release (its id or folder) or a commit, instead of the newest below releases/'],
     ['--release', 'Measure until every answer is clear, instead of for some minutes; exit code 3 where one is not'],
     ['--record <reason>', 'Make what is measured the recorded baseline, with the reason why its figures may change'],
-    ['--json', 'As JSON, with all samples'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen perf', 'arlen perf home --baseline v1.2.0', 'arlen perf --record "the page has a chart now"'],
   async run(input, io) {
     const { runPerf } = await import('../perf/run-perf.ts')
-    const root = rootOf(input, io)
+    const root = appRootOf(input, io)
     const baseline = textOption(input, 'baseline')
     return runPerf({
       root,

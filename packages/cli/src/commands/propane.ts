@@ -5,11 +5,26 @@ import { findAppModule } from '../load-app.ts'
 
 export const propaneCommand: Command = {
   usage: 'propane [...words]',
+  json: 'lines',
+  words: [
+    'start',
+    'status',
+    'top',
+    'health',
+    'reload',
+    'stop',
+    'scale',
+    'upgrade',
+    'reopen-logs',
+    'metrics',
+    'diagnose',
+  ],
   description: 'Serve the application in production; or status, reload, stop, scale, upgrade a running one',
   options: [
     ['--workers <n>', 'Number of worker processes, or auto'],
     ['--port <n>', 'Port to listen on'],
     ['--host <address>', 'Address to listen on'],
+    ['--control-socket <path>', 'That of the running one, if several run'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen propane --workers 4', 'arlen propane reload'],

@@ -28,6 +28,8 @@ const ACTIONS: Readonly<
 
 export const releaseCommand: Command = {
   usage: 'release [...words]',
+  json: 'document',
+  words: Object.keys(ACTIONS),
   description: `Build a release, switch to one, go back: ${Object.keys(ACTIONS).join(', ')}`,
   options: [
     ['--target <folder>', 'Folder in which releases run, instead of the working directory'],
@@ -36,18 +38,17 @@ export const releaseCommand: Command = {
     ['--archive', 'build: also write one file, with its checksum beside it'],
     ['--sign <key>', 'build: sign the archive with this private Ed25519 key (PEM)'],
     ['--allow-dirty', 'build: take changes that are not committed'],
-    ['--include <glob>', 'build: also take files that Git does not know'],
-    ['--exclude <glob>', 'build: leave these files out'],
+    ['--include <glob...>', 'build: also take files that Git does not know'],
+    ['--exclude <glob...>', 'build: leave these files out'],
     ['--env <name>', 'Environment whose configuration counts, default production'],
     ['--no-canary', 'activate, rollback: do not try the release before the switch'],
-    ['--request <path>', 'activate, rollback: a path that the release must answer before the switch'],
+    ['--request <path...>', 'activate, rollback: a path that the release must answer before the switch'],
     ['--reload <how>', 'activate, rollback: auto (by propane), none, or a command'],
     ['--watch <seconds>', 'activate, rollback: count errors for so long after the switch, and go back when they rise'],
     ['--max-error-rate <percent>', 'activate, rollback: how many answers may be errors meanwhile, default 1'],
     ['--timeout <seconds>', 'activate, rollback: time for the canary, and again for the reload; default 60'],
     ['--keep <n>', 'prune: how many releases to keep besides the running one, default 4'],
     ['--dry-run', 'contract, prune: print the plan and change nothing'],
-    ['--json', 'Print the result as JSON'],
   ],
   examples: [
     'arlen release build --archive',

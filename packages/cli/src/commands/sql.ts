@@ -4,6 +4,7 @@ import { withDsn } from '../find-dsn.ts'
 
 export const sqlCommand: Command = {
   usage: 'sql [...words]',
+  json: 'document',
   words: ['check'],
   description: 'check: describe every query against the database, and keep their types true',
   options: [
@@ -14,7 +15,6 @@ export const sqlCommand: Command = {
       '--exclude <globs>',
       'Files that are left out besides tests, migrations, scripts and seeds, such as "tools/**,old/**"',
     ],
-    ['--json', 'As JSON'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen sql check --write'],

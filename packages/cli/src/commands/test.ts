@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
-import { type Command, textOption } from '../command.ts'
+import { appRootOf } from '../app-root.ts'
+import { type Command, printJson, UsageError } from '../command.ts'
 
 export const testCommand: Command = {
   usage: 'test [...files]',
+  json: 'document',
   description: "Run the application's tests with its own runner, and a PostgreSQL for them",
   options: [
     ['--watch', 'Run again what a change concerns'],
@@ -10,13 +11,21 @@ export const testCommand: Command = {
   ],
   examples: ['arlen test', 'arlen test --watch', 'arlen test users -- --coverage'],
   async run(input, io) {
+    const json = input.options.json === true
+    const watch = input.options.watch === true
+    if (json && watch) throw new UsageError('--watch never ends; leave --json out')
+    const root = appRootOf(input, io)
     const [{ findRunner }, { runTests }] = await Promise.all([
       import('../testing/find-runner.ts'),
       import('../testing/run-tests.ts'),
     ])
-    const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const end = input.argv.indexOf('--')
     const args = [...input.args, ...(end < 0 ? [] : input.argv.slice(end + 1))]
-    return runTests(root, findRunner(root, input.options.watch === true, input.args.length > 0), args, io)
+    const runner = findRunner(root, watch, input.args.length > 0)
+    const started = performance.now()
+    const exitCode = await runTests(root, runner, args, io, json ? 'stderr' : undefined)
+    const durationMs = Math.round(performance.now() - started)
+    if (json) printJson(io, { ok: exitCode === 0, exitCode, durationMs })
+    return exitCode
   },
 }

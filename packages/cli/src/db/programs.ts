@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createPg } from '@arlen/pg'
+import { findPgDump } from '@arlen/pg/migrations'
 import type { Io } from '../command.ts'
-import { cliError } from '../errors.ts'
 import { libpqEnvironment, type Target } from './target.ts'
 
 /**
  * Runs a PostgreSQL program on a database, with the streams of this process.
  *
+ * @param name - `psql`, or the path of a program
+ * @param stdout - where its output goes; 2 is standard error
  * @returns its exit code, or undefined if it is not installed
  */
 export async function runProgram(
-  name: 'psql' | 'pg_dump',
+  name: string,
   args: readonly string[],
   target: Target,
   io: Io,
+  stdout: 'inherit' | 2 = 'inherit',
 ): Promise<number | undefined> {
-  const child = spawn(name, args, { cwd: io.cwd, env: { ...io.env, ...libpqEnvironment(target) }, stdio: 'inherit' })
+  const env = { ...io.env, ...libpqEnvironment(target) }
+  const child = spawn(name, args, { cwd: io.cwd, env, stdio: ['inherit', stdout, 'inherit'] })
   // A terminal sends Ctrl-C to both, and the program is the one to handle it.
   const ignore = () => undefined
   process.on('SIGINT', ignore)
@@ -30,15 +35,28 @@ export async function runProgram(
   }
 }
 
-/** @throws ArlenError `program_missing` */
+/**
+ * Runs a pg_dump that can read the server.
+ *
+ * @throws ArlenError `connect_failed`, `pg_dump_missing`, `pg_dump_outdated`
+ */
 export async function dump(
   target: Target,
-  options: { schemaOnly: boolean; out: string | undefined },
+  options: { schemaOnly: boolean; out: string | undefined; stdout: 'inherit' | 2 },
   io: Io,
 ): Promise<number> {
+  const program = await findPgDump(await serverVersion(target), io.env)
   const args = ['--no-owner', '--no-privileges', ...(options.schemaOnly ? ['--schema-only'] : [])]
   if (options.out !== undefined) args.push('--file', options.out)
-  const code = await runProgram('pg_dump', args, target, io)
-  if (code === undefined) throw cliError('program_missing', { program: 'pg_dump' })
-  return code
+  return (await runProgram(program, args, target, io, options.stdout)) ?? 1
+}
+
+/** The major version of the server: 18. */
+async function serverVersion({ dsn }: Target): Promise<number> {
+  const db = createPg({ dsn, max: 1 })
+  try {
+    return await db.value<number>("select current_setting('server_version_num')::int / 10000")
+  } finally {
+    await db.close()
+  }
 }

@@ -4,6 +4,7 @@ import { examineLimits } from './limits.ts'
 import { examineNode } from './node.ts'
 import { examinePackageManager } from './package-manager.ts'
 import { examinePermissions } from './permissions.ts'
+import { examinePgDump } from './pg-dump.ts'
 import { examinePort } from './port.ts'
 import { examinePostgres } from './postgres.ts'
 
@@ -11,6 +12,7 @@ const EXAMINATIONS: Readonly<Record<string, Examination>> = {
   'Node.js': () => examineNode(),
   'package manager': examinePackageManager,
   PostgreSQL: examinePostgres,
+  pg_dump: examinePgDump,
   port: examinePort,
   permissions: examinePermissions,
   limits: () => examineLimits(),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { cliError } from '../errors.ts'
 
 /** A command that runs tests; the user's arguments are appended. */
 export interface Runner {
@@ -42,9 +43,15 @@ export function findRunner(root: string, watch: boolean, chosen: boolean = false
   return { command: process.execPath, args: ['--test', ...(watch ? ['--watch'] : [])], shell: false }
 }
 
+/** @throws ArlenError `manifest_invalid` */
 export function readManifest(root: string): Manifest {
   const file = join(root, 'package.json')
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : {}
+  if (!existsSync(file)) return {}
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Manifest
+  } catch (cause) {
+    throw cliError('manifest_invalid', { file, reason: (cause as Error).message }, { cause })
+  }
 }
 
 /** The program of a package that is installed for the application, in its folder or above; undefined if there is none. */

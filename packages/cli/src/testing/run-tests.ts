@@ -10,7 +10,7 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /**
  * Runs the tests with a database ready for them.
  *
- * @param listener - receives the runner's output, instead of the terminal
+ * @param output - `stderr`, or what receives the runner's output, instead of the streams of this process
  * @returns the exit code of the runner; 128 plus the signal number if one ended it
  */
 export async function runTests(
@@ -18,7 +18,7 @@ export async function runTests(
   runner: Runner,
   args: readonly string[],
   io: Io,
-  listener?: (text: string) => void,
+  output?: 'stderr' | ((text: string) => void),
 ): Promise<number> {
   const server = await testServer(root, io)
   try {
@@ -32,13 +32,18 @@ export async function runTests(
     const { command } = runner
     const line = runner.shell ? [command, ...args.map(quote)].join(' ') : command
     const words = runner.shell ? [] : [...runner.args, ...args]
-    const stdio = listener ? (['ignore', 'pipe', 'pipe'] as const) : 'inherit'
-    const child = spawn(line, words, { cwd: root, env, stdio: stdio as StdioOptions, shell: runner.shell })
-    if (listener) for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', listener)
+    const child = spawn(line, words, { cwd: root, env, stdio: stdioFor(output), shell: runner.shell })
+    if (typeof output === 'function')
+      for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', output)
     return await outcome(child)
   } finally {
     await server?.stop()
   }
+}
+
+function stdioFor(output: 'stderr' | ((text: string) => void) | undefined): StdioOptions {
+  if (output === 'stderr') return ['inherit', 2, 2]
+  return output === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe']
 }
 
 /** One server for the whole run, if the application has a database and none was given. */

@@ -4,9 +4,9 @@ import type { ServerMessage } from '../wire/server-message.ts'
 import { type Settings, targetOf } from './options.ts'
 
 const ADVICE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, and is the port right?',
-  ECONNRESET: 'the connection was cut. Is it PostgreSQL that listens there?',
-  ENOENT: 'the socket does not exist. Is PostgreSQL running?',
+  ECONNREFUSED: 'nothing listens there. Check that PostgreSQL runs, and the port.',
+  ECONNRESET: 'the connection was cut. Check that it is PostgreSQL that listens there.',
+  ENOENT: 'the socket does not exist. Check that PostgreSQL runs.',
   ENOTFOUND: 'the host name is unknown. Check the host in the URL.',
   EAI_AGAIN: 'the host name could not be resolved. Check the network.',
   ETIMEDOUT: 'no answer. Check the host, the port and the firewall.',
@@ -38,7 +38,9 @@ const BY_MESSAGE: readonly [RegExp, string][] = [
   [/^ .*timeout/, ADVICE.ETIMEDOUT!],
 ]
 
-/** One line: what, where, what to do. */
+const OTHERWISE = 'Check the URL, and whether the server runs and lets this machine in.'
+
+/** One line: what, where, what to do; the latter is the error's remedy, too. */
 export function connectError(cause: unknown, settings: Settings): ArlenError {
   if (cause instanceof ArlenError) return cause
   const error = cause as ServerMessage
@@ -46,6 +48,7 @@ export function connectError(cause: unknown, settings: Settings): ArlenError {
   const code = error.code ?? inner?.code ?? ''
   const message = error.message || String(inner?.message ?? cause)
   const known = BY_MESSAGE.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1]
-  const internal = `${targetOf(settings)}: ${known ?? ADVICE[code] ?? message}${code && ` (${code})`}`
-  return pgError('connect_failed', {}, { internal, cause })
+  const [problem, remedy = OTHERWISE] = (known ?? ADVICE[code])?.split(/\. (?=[A-Z])/) ?? [message]
+  const internal = `${targetOf(settings)}: ${problem}${code && ` (${code})`}`
+  return pgError('connect_failed', { remedy }, { internal, cause })
 }

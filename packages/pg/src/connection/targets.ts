@@ -55,7 +55,7 @@ export class Targets {
     const lines = failures.map(({ target, error }) => `\n  ${target.host}:${target.port}: ${messageOf(error)}`)
     throw pgError(
       'connect_failed',
-      {},
+      { remedy: 'Check the URL, and whether one of them runs.' },
       { internal: `None of the servers will do:${lines.join('')}`, cause: failures[0]!.error },
     )
   }

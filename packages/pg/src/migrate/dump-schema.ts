@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { parseDsn } from '../connection/dsn.ts'
 import { environmentOf } from '../connection/parameters.ts'
 import { lockTimeout } from './apply.ts'
-
+import { findPgDump } from './find-pg-dump.ts'
 import type { MigrateOptions } from './options.ts'
 
 const run = promisify(execFile)
@@ -18,10 +18,11 @@ const MEBIBYTE = 1_048_576
  */
 export async function dumpSchema(client: pg.Client, options: MigrateOptions): Promise<string> {
   const environment = await environmentFor(client, options)
-  await requireVersion(client)
+  const { rows } = await client.query("select current_setting('server_version_num')::int / 10000 as major")
+  const program = await findPgDump((rows[0] as { major: number }).major, process.env, [])
   const limit = `--lock-wait-timeout=${lockTimeout(options) || 3_000}`
   try {
-    const { stdout } = await run('pg_dump', ['--schema-only', '--no-subscriptions', limit], {
+    const { stdout } = await run(program, ['--schema-only', '--no-subscriptions', limit], {
       env: { ...process.env, ...environment },
       maxBuffer: 256 * MEBIBYTE,
       signal: options.signal,
@@ -33,16 +34,6 @@ export async function dumpSchema(client: pg.Client, options: MigrateOptions): Pr
     const said = String((error as { stderr?: string }).stderr ?? '').trim()
     throw new Error(`pg_dump failed: ${said.split('\n')[0] || (error as Error).message}`)
   }
-}
-
-/** An older pg_dump than the server refuses it. */
-async function requireVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query("select current_setting('server_version_num')::int / 10000 as major")
-  const { major } = rows[0] as { major: number }
-  const { stdout } = await run('pg_dump', ['--version']).catch(() => ({ stdout: '' }))
-  const found = Number(/(\d+)/.exec(stdout)?.[1] ?? 0)
-  if (found === 0) throw new Error(`pg_dump of PostgreSQL ${major} is not installed`)
-  if (found < major) throw new Error(`pg_dump is of PostgreSQL ${found}, and the server of ${major}`)
 }
 
 /** The connection that there is, with the encryption that the connection string asks for. */

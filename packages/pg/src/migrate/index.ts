@@ -2,6 +2,7 @@ export { type Finding, type LintOptions, lintMigration, lintMigrations, migratio
 export type { RuleName } from '../lint/rules.ts'
 export { type DownOptions, migrateDown, migrateRedo } from './down.ts'
 export { type Migration, parseMigration, readMigrations } from './files.ts'
+export { findPgDump } from './find-pg-dump.ts'
 export { generateMigration, renameMigration } from './generate.ts'
 export { type ImportOptions, type ImportReport, importMigrations } from './import.ts'
 export { type LateMigration, lateMigrations } from './late.ts'

@@ -196,7 +196,7 @@ export class SharedConnections {
 
 function copyOf(error: unknown): Error {
   if (!(error instanceof ArlenError)) return error as Error
-  const copy = pgError('connect_failed', {}, { cause: error.cause })
+  const copy = pgError('connect_failed', { remedy: error.remedy }, { cause: error.cause })
   copy.message = error.message
   return Object.assign(copy, { code: error.code })
 }

@@ -1,3 +1,4 @@
+import { failureOf } from '@arlen/core/error-table'
 import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from '../accessories.ts'
 import { MAX_WORKERS } from '../primary/check-workers.ts'
 import { serve } from '../serve.ts'
@@ -41,6 +42,11 @@ const PROCESS: Io = {
   control: process.stdout.isTTY ? sequence => process.stdout.write(sequence) : undefined,
 }
 
+/** The same, and whether everything is written as JSON. */
+interface Output extends Io {
+  json: boolean
+}
+
 /**
  * Runs the `propane` command and resolves with the exit code: 0 after a clean stop, 1 after a failure, 2 for incorrect usage.
  * Errors are written to `io.error`.
@@ -50,11 +56,12 @@ const PROCESS: Io = {
  */
 export async function runPropane(
   argv: readonly string[],
-  io: Io = PROCESS,
+  streams: Io = PROCESS,
   loadDefaults?: () => Promise<RunDefaults>,
 ): Promise<number> {
   const given = parseArguments(argv)
   const { positional, switches, problems } = given
+  const io = { ...streams, json: switches.has('json') }
   if (switches.has('help')) {
     io.out(usage())
     return OK
@@ -63,54 +70,55 @@ export async function runPropane(
     io.out(`${version()}\n`)
     return OK
   }
-  if (problems[0] !== undefined) return failed(io, `${problems[0]}\n${SHORT_USAGE}`, WRONG_USAGE)
+  if (problems[0] !== undefined) return misused(io, problems[0], SHORT_USAGE)
   const [first] = positional
   const meant = mistypedCommand(first)
-  if (meant !== undefined) return failed(io, `there is no command ${first}; did you mean ${meant}?`, WRONG_USAGE)
+  if (meant !== undefined) return misused(io, `there is no command ${first}; did you mean ${meant}?`)
   if (isCommand(first) && first !== 'start') return control(first, given, io)
   const words = first === 'start' ? positional.slice(1) : positional
   if (!loadDefaults) return start(words, given, io)
-  if (words.length > 0) return failed(io, `start does not take ${words.join(' ')}\n${SHORT_USAGE}`, WRONG_USAGE)
+  if (words.length > 0) return misused(io, `start does not take ${words.join(' ')}`, SHORT_USAGE)
   return start([], given, io, await loadDefaults())
 }
 
 async function start(
   words: readonly string[],
   { accessories, applicationArgs: args, config, switches }: Arguments,
-  io: Io,
+  io: Output,
   defaults?: RunDefaults,
 ): Promise<number> {
-  const input = { ...defaults?.accessories, ...accessoriesFromEnv(io.env), ...accessories }
+  const format = io.json ? { logFormat: 'json' } : {}
+  const input = { ...defaults?.accessories, ...accessoriesFromEnv(io.env), ...format, ...accessories }
   const reread = config === undefined ? undefined : () => readConfigFile(config)
   try {
     const resolved = resolveAccessories({ ...reread?.() }, input)
     if (switches.has('print')) {
-      io.out(printAccessories(resolved))
+      io.out(io.json ? `${JSON.stringify(resolved)}\n` : printAccessories(resolved))
       return OK
     }
   } catch (error) {
-    return failed(io, (error as Error).message, areSound(accessories) ? FAILED : WRONG_USAGE)
+    return failed(io, error, areSound(accessories) ? FAILED : WRONG_USAGE)
   }
   const app = defaults?.app ?? words[0]
-  if (app === undefined) return failed(io, `which application?\n${SHORT_USAGE}`, WRONG_USAGE)
+  if (app === undefined) return misused(io, 'which application?', SHORT_USAGE)
   if (words.length > 1) {
     const hint = 'Arguments for the application follow --.'
-    return failed(io, `one application, not ${words.length}. ${hint}\n${SHORT_USAGE}`, WRONG_USAGE)
+    return misused(io, `one application, not ${words.length}. ${hint}`, SHORT_USAGE)
   }
   try {
     return await serve({ ...input, app, args, reread, env: defaults?.env })
   } catch (error) {
-    return failed(io, (error as Error).message, FAILED)
+    return failed(io, error)
   }
 }
 
-async function control(name: string, given: Arguments, io: Io): Promise<number> {
+async function control(name: string, given: Arguments, io: Output): Promise<number> {
   await releaseSignals() // for a command, signals have their usual meaning
   const { accessories, switches } = given
+  const { json } = io
   const words = given.positional.slice(1)
   const { controlSocket, port } = { ...accessoriesFromEnv(io.env), ...accessories }
   const target = { controlSocket, env: io.env, port: port === undefined ? undefined : Number(port) }
-  const json = switches.has('json')
   try {
     if (name === 'diagnose') return await runDiagnose(words, given, target, io)
     if (name === 'top' || (name === 'status' && switches.has('watch'))) {
@@ -125,25 +133,22 @@ async function control(name: string, given: Arguments, io: Io): Promise<number> 
     }
     const workers = name === 'scale' ? wholeNumber(words.shift()) : undefined
     if (name === 'scale' && (workers === undefined || workers < 1 || workers > MAX_WORKERS)) {
-      return failed(io, `scale to how many workers, from 1 to ${MAX_WORKERS}? propane scale 4`, WRONG_USAGE)
+      return misused(io, `scale to how many workers, from 1 to ${MAX_WORKERS}? propane scale 4`)
     }
     const result = await command({ command: name, workers, ...target, app: words[0] ?? io.app })
     io.out(json ? `${JSON.stringify({ ok: true, result })}\n` : printable(describeResult(name, result)))
     return OK
   } catch (error) {
-    const { code, message } = error as Error & { code?: string }
-    if (!json) return failed(io, message, FAILED)
-    io.out(`${JSON.stringify({ ok: false, error: { code, message } })}\n`)
-    return FAILED
+    return failed(io, error)
   }
 }
 
-async function runDiagnose(words: readonly string[], given: Arguments, target: Target, io: Io): Promise<number> {
+async function runDiagnose(words: readonly string[], given: Arguments, target: Target, io: Output): Promise<number> {
   const { diagnoseWorker, readDiagnosis } = await import('./diagnose-worker.ts')
   const asked = readDiagnosis(words, given)
-  if (typeof asked === 'string') return failed(io, asked, WRONG_USAGE)
+  if (typeof asked === 'string') return misused(io, asked)
   const file = await diagnoseWorker(asked, { ...target, app: asked.app ?? io.app })
-  io.out(given.switches.has('json') ? `${JSON.stringify({ ok: true, result: { file } })}\n` : `${printable(file)}\n`)
+  io.out(io.json ? `${JSON.stringify({ ok: true, result: { file } })}\n` : `${printable(file)}\n`)
   return OK
 }
 
@@ -172,7 +177,17 @@ function version(): string {
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-function failed(io: Io, message: string, code: number): number {
-  io.error(printable(`propane: ${message}\n`))
+/** An invalid command line, and how it is written. */
+function misused(io: Output, problem: string, usage: string = ''): number {
+  if (!io.json) return failed(io, [problem, usage].filter(Boolean).join('\n'), WRONG_USAGE)
+  const error = { code: 'usage_invalid', message: problem, remedy: 'All options: propane --help' }
+  io.out(`${JSON.stringify({ ok: false, error })}\n`)
+  return WRONG_USAGE
+}
+
+function failed(io: Output, error: unknown, code: number = FAILED): number {
+  const failure = failureOf(error)
+  if (io.json) io.out(`${JSON.stringify({ ok: false, ...failure })}\n`)
+  else io.error(printable(`propane: ${failure.error.message}\n`))
   return code
 }

@@ -27,7 +27,7 @@ ${options.join('\n')}
   ${'--watch'.padEnd(24)}Show the status again every second.
   ${'--duration'.padEnd(24)}How long a CPU profile of diagnose takes. [10s]
   ${'--output'.padEnd(24)}File that diagnose writes. [by worker and time, in the working directory]
-  ${'--json'.padEnd(24)}Answers of commands as JSON.
+  ${'--json'.padEnd(24)}Answers and failures as JSON, and the log too.
 `
 }
 

@@ -41,12 +41,7 @@ const LAUNCHER = `#!/usr/bin/env node
           : command === 'release'
             ? [command, ...rest]
             : [command, '--root', root, ...rest]
-  process.exitCode = await runCli(argv, commands, '', {
-    cwd: process.cwd(),
-    env: process.env,
-    out: line => process.stdout.write(line + '\\n'),
-    err: line => process.stderr.write(line + '\\n'),
-  })
+  process.exitCode = await runCli(argv, commands, '')
 })()
 `
 

@@ -77,7 +77,8 @@ function refuseUnknownOptions(
 ): void {
   for (const name of Object.keys(given)) {
     if (name === '--' || commands.some(command => command.hasOption(name))) continue
-    const flag = name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    const dashes = name.length === 1 ? '-' : given[name] === false ? '--no-' : '--'
+    const flag = dashes + name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
     const known = commands.flatMap(({ options }) =>
       options.map(({ rawName }) => /--[\w-]+/.exec(rawName)?.[0] ?? rawName),
     )

@@ -11,8 +11,12 @@ export interface Io {
   isTerminal?: boolean
   /** Shows the current activity on a terminal, in place of the previous one; without a text, clears it. */
   status?(text?: string): void
-  /** Keeps standard output for `out()`: what the application or a library prints goes to standard error from now on. */
-  reserve?(): void
+  /**
+   * Keeps standard output for `out()`: what the application or a library prints goes to standard error from now on.
+   *
+   * @returns undoes it
+   */
+  reserve?(): () => void
 }
 
 /**

@@ -30,3 +30,22 @@ test.each([
   io.err('not ok')
   expect(written).toEqual(['ok\n', 'not ok\n'])
 })
+
+test('standard output is kept for what a command prints, until it is released', () => {
+  const [printed, diverted]: [string[], string[]] = [[], []]
+  const from = {
+    env: {},
+    stdin: {},
+    stdout: { write: (text: string) => printed.push(text) },
+    stderr: { write: (text: string) => diverted.push(text) },
+    cwd: () => '/',
+  }
+  const io = processIo(from)
+  const release = io.reserve!()
+  from.stdout.write('a word of the application')
+  io.out('{}')
+  expect([printed, diverted]).toEqual([['{}\n'], ['a word of the application']])
+  release()
+  from.stdout.write('again')
+  expect(printed).toEqual(['{}\n', 'again'])
+})

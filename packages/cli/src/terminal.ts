@@ -31,7 +31,10 @@ export function processIo(from: Surroundings = process): Io {
   return {
     cwd: from.cwd(),
     // Loggers take the descriptor of process.stdout, the console takes the stream, and both do so when they are first used.
-    reserve: () => void Object.defineProperty(from, 'stdout', { value: stderr, configurable: true }),
+    reserve: () => {
+      Object.defineProperty(from, 'stdout', { value: stderr, configurable: true })
+      return () => void Object.defineProperty(from, 'stdout', { value: stdout, configurable: true })
+    },
     env,
     isTerminal: Boolean(stdin.isTTY && stdout.isTTY && !env.CI),
     out: line(stdout),

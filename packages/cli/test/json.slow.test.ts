@@ -16,6 +16,8 @@ export default app
 `
 const FILES = {
   'app.js': APP,
+  'plain/app.js': APP,
+  'plain/package.json': '{ "name": "plain", "type": "module" }',
   'config/app.js': "console.log('a word of the configuration')\nexport default {}\n",
   'config/deploy.js': `console.log('a word of the deployment')
 export default { targets: { production: { hosts: [{ address: 'web1.invalid' }], path: '/srv/shop' } } }
@@ -28,10 +30,10 @@ export default { targets: { production: { hosts: [{ address: 'web1.invalid' }], 
 /** For each command that reports, what it is asked, and the exit code. */
 const ASKED: Readonly<Record<string, readonly (readonly [line: string, code: number])[]>> = {
   new: [['new shop --lite --no-install --no-git', 0]],
-  dev: [['dev --once --typecheck off', 0]],
+  dev: [['dev --once --typecheck off --root plain', 0]],
   boomhauer: [
     ['boomhauer --prepare-only', 0],
-    ['boomhauer --print-routes --typecheck off', 0],
+    ['boomhauer --print-routes --typecheck off --root plain', 0],
   ],
   propane: [
     ['propane --print', 0],
@@ -92,7 +94,7 @@ test.each(Object.values(ASKED).flat())('arlen %s --json: exit code %i and one do
 })
 
 test('arlen dev --json tells each event on a line of its own, and keeps the words of the application out', async () => {
-  app = temporaryApp({ ...FILES, 'app.js': APP })
+  app = temporaryApp({ 'app.js': APP })
   const child = app.start(['dev', '--port', '0', '--typecheck', 'off', '--json'])
   let [out, err] = ['', '']
   child.stderr!.on('data', chunk => (err += chunk))

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -45,7 +45,7 @@ const WITHOUT_APP: Readonly<Record<string, readonly string[]>> = {
   deploy: ['production'],
 }
 
-const DOWN = ['--dsn', 'postgres://ada:hunter2@127.0.0.1:1/shop']
+const DOWN = ['--root', '../app', '--dsn', 'postgres://ada:hunter2@127.0.0.1:1/shop']
 /** What each does with a database that does not answer. */
 const WITHOUT_DATABASE: Readonly<Record<string, readonly string[]>> = {
   migrate: ['status', ...DOWN],
@@ -57,6 +57,8 @@ let empty: string
 beforeAll(() => {
   empty = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-empty-')))
   mkdirSync(join(empty, 'folder'))
+  mkdirSync(join(empty, 'app/db/migrations'), { recursive: true })
+  writeFileSync(join(empty, 'app/db/migrations/0001_things.sql'), '-- up\ncreate table things (id int);\n')
 })
 afterAll(() => rmSync(empty, { recursive: true }))
 

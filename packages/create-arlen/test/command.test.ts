@@ -79,7 +79,7 @@ describe('elsewhere than on a terminal', () => {
     const failed = await run(['shop', '--no-install', '--json'])
     expect([failed.code, JSON.parse(failed.stdout)]).toEqual([
       1,
-      { error: { code: 'folder_not_empty', message: expect.any(String) } },
+      { error: { code: 'folder_not_empty', message: expect.any(String), remedy: expect.stringContaining('--force') } },
     ])
   })
 

@@ -89,8 +89,8 @@ const table = {
   notify_too_long: { message: 'The payload for channel {channel} has {bytes} bytes; NOTIFY allows at most 7999.' },
   migration_invalid: { message: '{file}: {reason}' },
   migrations_not_found: {
-    message:
-      'No migrations: {dir} {reason}. Looked for <version>_<name>.sql, such as 20260131120000_add_users.sql; arlen generate migration <name> writes the first one.',
+    message: 'No migrations: {dir} {reason}. Looked for <version>_<name>.sql, such as 20260131120000_add_users.sql.',
+    remedy: 'Write the first one: arlen generate migration <name>',
   },
   migrations_foreign: {
     message: '{dir} has the layout of {tool} ({example}), which is not read.',

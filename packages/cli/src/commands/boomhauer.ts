@@ -7,7 +7,7 @@ const boomhauer: Omit<Command, 'usage'> = {
     ['--host <address>', 'Address to listen on'],
     ['--allow-host <name...>', 'Also accept this host name'],
     ['--env <name>', 'ARLEN_ENV of the application, default development'],
-    ['--watch <glob...>', 'Further files to rebuild for'],
+    ['--watch [glob...]', 'Further files to rebuild for'],
     ['--no-watch', 'Do not rebuild on changes'],
     ['--poll [ms]', 'Look for changes instead of being told of them'],
     ['--ignore <glob...>', 'Files whose changes are ignored'],
@@ -31,6 +31,7 @@ const boomhauer: Omit<Command, 'usage'> = {
       {
         actions: { migrate: [process.execPath, ...process.execArgv, process.argv[1]!, 'migrate'] },
         nodeArgs: process.execArgv,
+        root: io.cwd,
       },
     )
   },

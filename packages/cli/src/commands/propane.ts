@@ -42,7 +42,9 @@ export const propaneCommand: Command = {
       const { loadConfig } = await import('arlen')
       const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
       // The workers apply production's rules to the application, including settings in its own code: createApp({ config }).
+      const release = input.options.json === true ? io.reserve?.() : undefined
       const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment, lenient: true }).config
+      release?.()
       return {
         app: findAppModule(root),
         accessories: { host: http.host, port: http.port, probePath: READINESS_PATH, ...propaneAccessories },

@@ -32,7 +32,7 @@ export async function findPgDump(
   const onPath = (env.PATH ?? '').split(delimiter).filter(folder => folder !== '')
   const files = [...onPath.map(folder => join(folder, 'pg_dump')), ...folders.map(folder => join(folder, 'pg_dump'))]
   let newest = 0
-  for (const file of globSync(files)) {
+  for (const file of files.flatMap(each => globSync(each))) {
     const found = await versionOf(file, env)
     if (found >= major) return file
     newest = Math.max(newest, found)

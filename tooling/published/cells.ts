@@ -13,7 +13,7 @@ const STRICTEST: Cell = { node: NODE_LINES[22]!.minimum, packageManager: 'pnpm' 
 
 /**
  * The cells to try. `MATRIX` is unset for one of them, `all` for the oldest and the newest release of each line with each package
- * manager, or names one: `24.13.0,npm`.
+ * manager, or names some: `24.13.0,npm 26.0.0,pnpm`.
  */
 export async function chosenCells(matrix: string | undefined): Promise<Cell[]> {
   if (!matrix) return [STRICTEST]
@@ -24,11 +24,15 @@ export async function chosenCells(matrix: string | undefined): Promise<Cell[]> {
       { node, packageManager: 'pnpm' },
     ])
   }
-  const [node = '', packageManager] = matrix.split(',')
+  return matrix.trim().split(/\s+/).map(cellOf)
+}
+
+function cellOf(name: string): Cell {
+  const [node = '', packageManager] = name.split(',')
   if (!/^\d+\.\d+\.\d+$/.test(node) || (packageManager !== 'npm' && packageManager !== 'pnpm')) {
-    throw new Error(`MATRIX is all, or a release of Node.js and a package manager such as 24.13.0,npm; not ${matrix}`)
+    throw new Error(`MATRIX is all, or releases of Node.js with a package manager such as 24.13.0,npm; not ${name}`)
   }
-  return [{ node, packageManager }]
+  return { node, packageManager }
 }
 
 /** The oldest and the newest release of each supported line, from npm's package `node`. */

@@ -5,13 +5,12 @@ import { abortOnSignals, seconds } from '../stage.ts'
 import { addTally, describeTally, emptyTally } from '../tally.ts'
 import { PUBLISHED, runVitest } from '../vitest-run.ts'
 import { chosenCells } from './cells.ts'
-import { type Row, recordRows } from './table.ts'
+import { type Row, recordRow } from './table.ts'
 
 const { signal, exitCode } = abortOnSignals()
 const deadlineMs = 60 * 60_000
 const started = performance.now()
 const tally = emptyTally()
-const rows: Row[] = []
 
 /** One after the other: each starts package managers, compilers and servers of its own. */
 async function run(
@@ -34,8 +33,9 @@ for (const cell of cells) {
     MATRIX: `${node},${packageManager}`,
   })
   if (signal.aborted) break
-  rows.push({ cell, version: execFileSync(packageManager, ['--version'], { encoding: 'utf8' }).trim(), ...outcome })
+  const version = execFileSync(packageManager, ['--version'], { encoding: 'utf8' }).trim()
+  // At once, so that what was found stands even if the rest is interrupted.
+  recordRow({ cell, version, ...outcome })
 }
-recordRows(rows)
 console.log(`\n${seconds(performance.now() - started)}${describeTally(tally)}`)
 process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

@@ -16,10 +16,10 @@ export interface Row {
   ms: number
 }
 
-/** Puts rows into the table of docs/matrix.md, in place of older ones of the same cells. */
-export function recordRows(rows: readonly Row[], date: Date = new Date()): void {
+/** Puts a row into the table of docs/matrix.md, in place of an older one of the same cell. */
+export function recordRow(row: Row, date: Date = new Date()): void {
   const page = readFileSync(PAGE, 'utf8')
-  writeFileSync(PAGE, withRows(page, rows, date))
+  writeFileSync(PAGE, withRows(page, [row], date))
 }
 
 /** The same for the text of a page. */

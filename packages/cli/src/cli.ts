@@ -54,6 +54,7 @@ export async function runCli(
       refuseUnknownOptions(matchedCommand.name, [matchedCommand, cli.globalCommand], cli.options)
       cli.options = readValues(matchedCommand, cli.options, argv)
     }
+    refuseWords(matchedCommand, cli.args)
     cli.runMatchedCommand()
     const code = await outcome
     return typeof code === 'number' ? code : 0
@@ -67,6 +68,14 @@ function refuseUnknownCommand(word: string | undefined, names: readonly string[]
   if (word === undefined || word.startsWith('-') || names.includes(word)) return
   const meant = suggest(word, names)
   throw new UsageError(`there is no command ${word}${meant ? `; did you mean ${meant}?` : ''}`)
+}
+
+/** Rejects words as cac would, in plain English. */
+function refuseWords({ name, args, rawName }: CacCommand, given: readonly string[]): void {
+  const missing = args.filter(({ required }) => required)[given.length]
+  if (missing !== undefined) throw new UsageError(`${name} needs a ${missing.value}: arlen ${rawName}`)
+  if (args.some(({ variadic }) => variadic) || given.length <= args.length) return
+  throw new UsageError(`${name} does not take ${given.slice(args.length).join(' ')}`)
 }
 
 /** Rejects unknown options as cac would, but names the option that was probably meant. */

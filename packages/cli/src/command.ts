@@ -81,6 +81,19 @@ export function chooseWord<T>(command: string, word: string | undefined, table: 
   throw new UsageError(`there is no ${command} ${word}; ${didYouMean(word, known)}`)
 }
 
+/**
+ * Checks the number of words after an action.
+ *
+ * @param allowed - how many it takes: `[0, 1]`
+ * @throws UsageError
+ */
+export function checkWords(action: string, allowed: readonly number[], words: readonly string[]): void {
+  if (allowed.includes(words.length)) return
+  const most = Math.max(...allowed)
+  if (words.length > most) throw new UsageError(`${action} does not take ${words.slice(most).join(' ')}`)
+  throw new UsageError(`${action} needs ${most === 1 ? 'an argument' : 'arguments'}`)
+}
+
 /** Prints one object as JSON. */
 export function printJson(io: Io, value: unknown): undefined {
   io.out(JSON.stringify(value, null, 2))

@@ -134,7 +134,10 @@ test.each([
   [['db', 'console', '--json', ...DOWN], 'db console has no --json'],
   [['routes', '--types', '--json'], '--types prints TypeScript'],
   [['test', '--watch', '--json'], '--watch never ends'],
-  [['deploy', '--json'], 'missing required args'],
+  [['deploy', '--json'], 'deploy needs a target'],
+  [['doctor', 'x', '--json'], 'doctor does not take x'],
+  [['release', 'activate', '--json'], 'release activate needs an argument'],
+  [['release', 'list', 'x', '--json'], 'release list does not take x'],
 ])('%j is a misuse, which is said as JSON too', async (argv, message) => {
   const { code, out, err } = await arlen(...argv)
   expect([code, err, JSON.parse(out).error]).toEqual([

@@ -22,6 +22,8 @@ function problemOf(name: string, dependencies: readonly string[]): string | unde
   if (name.length > LONGEST) return `it is longer than ${LONGEST} characters`
   if (!/^[a-z0-9]/.test(name)) return 'it must begin with a lowercase letter or a digit'
   if (!/^[a-z0-9._-]+$/.test(name)) return 'it may have lowercase letters, digits, hyphens, dots and underscores'
+  // As images and host names have it.
+  if (/[._-]{2}|[._-]$/.test(name)) return 'dots, hyphens and underscores must stand alone between letters or digits'
   if (RESERVED.has(name)) return 'the name is reserved'
   if (dependencies.includes(name)) return 'it would depend on a package with its own name'
   return undefined

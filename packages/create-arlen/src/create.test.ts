@@ -79,6 +79,15 @@ describe('a folder', () => {
     expect(read('shop')).toBe('mine')
   })
 
+  test('below a file is refused with the reason', async () => {
+    writeFileSync(join(cwd, 'file'), 'mine')
+    await expect(make('file/shop')).rejects.toMatchObject({
+      code: 'folder_not_writable',
+      message: expect.stringContaining('/file/shop: a part of the path is a file.'),
+    })
+    expect(readdirSync(cwd)).toEqual(['file'])
+  })
+
   test('is as before when something fails half-way', async () => {
     mkdirSync(join(cwd, 'shop/src'), { recursive: true })
     writeFileSync(join(cwd, 'shop/app.ts'), 'old')
@@ -121,6 +130,12 @@ describe('a name', () => {
     ['@me/shop', 'shop'],
     ['@me', 'me'],
     ['shop*', 'shop'],
+    ['shop.', 'shop'],
+    ['shop-', 'shop'],
+    ['my..shop', 'my-shop'],
+    ['my-_shop', 'my-shop'],
+    ['a\nb', 'a-b'],
+    ['fs', 'my-app'],
     ['sub/My Shop', 'my-shop'],
     ['arlen', 'my-app'],
     ['valibot', 'my-app'],

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { checkName } from './app-name.ts'
 import { createError } from './errors.ts'
@@ -83,7 +83,7 @@ export async function create(given: CreateOptions): Promise<Created> {
     onStep('Writing the files')
     for (const [path, text] of files) {
       await written.write(path, text).catch(error => {
-        throw createError('folder_not_writable', { folder, reason: reasonOf(error) }, { cause: error })
+        throw createError('folder_not_writable', { folder, reason: whyNot(error, folder) }, { cause: error })
       })
       throwIfAborted(signal)
     }
@@ -154,8 +154,29 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw createError('interrupted')
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+}
+
+/** Node.js says of a folder on a read-only file system that it does not exist, so the nearest one that does is asked. */
+function whyNot(error: unknown, folder: string): string {
+  let existing = folder
+  while (!existsSync(existing)) existing = dirname(existing)
+  try {
+    accessSync(existing, constants.W_OK)
+  } catch (refusal) {
+    return reasonOf(refusal)
+  }
+  return reasonOf(error)
+}
+
 function reasonOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error)
+  const { code } = error as NodeJS.ErrnoException
+  return code === undefined ? String(error) : (REASONS[code] ?? code)
 }
 
 /** The last line of a package manager's output that says what went wrong. */

@@ -10,7 +10,7 @@ const table = {
     remedy: 'Choose another name, or overwrite files of the same name with --force.',
   },
   folder_is_file: { message: '{folder} is a file.', remedy: 'Choose another name.' },
-  folder_not_writable: { message: 'cannot write to {folder}: {reason}.' },
+  folder_not_writable: { message: 'cannot write to {folder}: {reason}.', remedy: 'Choose another folder.' },
   package_manager_missing: {
     message: '{name} is not installed.',
     remedy: 'Install it, or choose {other} with --pm {other}.',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DeployConfig, DeployEvent, DeployTarget, HostReport } from '@arlen/release'
-import { type Command, type CommandInput, didYouMean, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, checkWords, didYouMean, type Io, textOption, UsageError } from '../command.ts'
 import { cliError } from '../errors.ts'
 
 interface Task {
@@ -63,9 +63,7 @@ export const deployCommand: Command = {
     const chosen = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
     if (!chosen)
       throw new UsageError(`there is no deploy ${name} ${action}; ${didYouMean(action, Object.keys(ACTIONS))}`)
-    if (!chosen.words.includes(words.length)) {
-      throw new UsageError(`deploy ${name} ${action} does not take ${words.length} arguments`)
-    }
+    checkWords(`deploy ${name} ${action}`, chosen.words, words)
     return chosen.run({ target, root, words, input, io })
   },
 }

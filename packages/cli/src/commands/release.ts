@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, type CommandInput, chooseWord, type Io, textOption, UsageError } from '../command.ts'
+import { type Command, type CommandInput, checkWords, chooseWord, type Io, textOption, UsageError } from '../command.ts'
 
 type Releases = typeof import('@arlen/release')
 
@@ -58,8 +58,7 @@ export const releaseCommand: Command = {
   async run(input, io) {
     const [name, ...words] = input.args
     const action = chooseWord('release', name, ACTIONS)
-    if (!action.words.includes(words.length))
-      throw new UsageError(`release ${name} does not take ${words.length} arguments`)
+    checkWords(`release ${name}`, action.words, words)
     return action.run({ releases: await import('@arlen/release'), words, input, io })
   },
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeLatency, type Latency, measureLatency } from './whole/latency.ts'
 import { type Effort, measure } from './whole/measure.ts'
+import { describeMemory, measureMemory } from './whole/memory.ts'
 import { describeFigures } from './whole/report.ts'
 import { type Scenario, scenarios } from './whole/scenarios.ts'
 import type { Figures } from './whole/statistics.ts'
@@ -19,7 +20,7 @@ const micro = readdirSync(join(import.meta.dirname, 'micro'))
   .filter(file => file.endsWith('.bench.ts'))
   .map(file => file.slice(0, -'.bench.ts'.length))
 
-const known = [...scenarios.map(({ name }) => name), 'latency', ...micro]
+const known = [...scenarios.map(({ name }) => name), 'latency', 'memory', ...micro]
 const unknown = positionals.filter(name => !known.includes(name))
 if (unknown.length > 0) {
   console.error(`bench: there is no ${unknown.join(', ')}; there are ${known.join(', ')}`)
@@ -30,6 +31,7 @@ const chosen = (name: string) => positionals.length === 0 || positionals.include
 await runWhole(
   scenarios.filter(({ name }) => chosen(name)),
   chosen('latency'),
+  chosen('memory'),
 )
 // Micro benchmarks run only when named; the smoke run starts all of them, so that none breaks unnoticed.
 for (const name of micro.filter(name => (values.smoke ? chosen(name) : positionals.includes(name)))) {
@@ -37,8 +39,8 @@ for (const name of micro.filter(name => (values.smoke ? chosen(name) : positiona
   await import(`./micro/${name}.bench.ts`)
 }
 
-async function runWhole(chosen: readonly Scenario[], withLatency: boolean): Promise<void> {
-  if (chosen.length === 0 && !withLatency) return
+async function runWhole(chosen: readonly Scenario[], withLatency: boolean, withMemory: boolean): Promise<void> {
+  if (chosen.length === 0 && !withLatency && !withMemory) return
   const effort = values.smoke ? smoke : { ...full, rounds: Number(values.rounds ?? full.rounds) }
   const results: { scenario: Scenario; figures: Figures[] }[] = []
   for (const scenario of chosen) {
@@ -49,7 +51,9 @@ async function runWhole(chosen: readonly Scenario[], withLatency: boolean): Prom
   }
   const latency: Latency[] = withLatency ? await measureLatency(effort) : []
   if (withLatency) console.log(values.smoke ? 'latency: measured' : `${describeLatency(latency)}\n`)
-  if (!values.smoke) saveResults({ effort, node: process.version, results, latency })
+  const memory = withMemory ? await measureMemory(effort) : undefined
+  if (memory) console.log(values.smoke ? 'memory: measured' : `${describeMemory(memory)}\n`)
+  if (!values.smoke) saveResults({ effort, node: process.version, results, latency, memory })
 }
 
 function saveResults(report: object): void {

@@ -1,4 +1,6 @@
 // Runs one server of servers/ in its own process, and reports its CPU time.
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Answer } from './answer.ts'
 import { ask } from './ask.ts'
 import { answerCalls } from './child.ts'
@@ -22,6 +24,30 @@ const calls = {
   usage(_: undefined): NodeJS.CpuUsage {
     return process.cpuUsage()
   },
+
+  memory(_: undefined): Memory {
+    return memory()
+  },
+
+  /** The same, once everything unreachable is collected. */
+  collected(_: undefined): Memory {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    collect()
+    collect() // what finalizers of the first have let go
+    return memory()
+  },
+}
+
+interface Memory {
+  /** What is in use now; and what was put on the heap of V8 since the start. */
+  residentBytes: number
+  allocatedBytes: number
+}
+
+function memory(): Memory {
+  const { total_allocated_bytes: allocatedBytes = Number.NaN } = getHeapStatistics() as { total_allocated_bytes?: number }
+  return { residentBytes: process.memoryUsage.rss(), allocatedBytes }
 }
 
 export type HostCalls = typeof calls

@@ -45,8 +45,10 @@ export class Matcher<T> {
       if (otherEnd !== null) return this.#otherMethods(number, this.#walk.outcome)
       return this.#mayBeRespelled(path, cleanUntil) ? this.#matchAnything(number, path, request) : MISS
     }
-    if (candidate.conflicts && this.#mayBeRespelled(path, 1)) return this.#matchAnything(number, path, request)
-    return candidate.hit ?? hitOf(candidate, candidate.makeParams(path, this.#walk.spans))
+    if (candidate.wildcard !== null && this.#isDoubtful(candidate, path)) {
+      return this.#matchAnything(number, path, request)
+    }
+    return candidate.hit ?? new Hit(candidate.route, candidate.makeParams(path, this.#walk.spans), candidate.format)
   }
 
   /** `OPTIONS *` asks about the server as a whole, which has no route (RFC 9110, section 9.3.7). */
@@ -109,6 +111,11 @@ export class Matcher<T> {
 
   #notMatched(method: number, { options, notAllowed }: MethodSet): Match<T> {
     return this.#methods.isOptions(method) ? options : notAllowed
+  }
+
+  /** Whether a match with a wildcard needs a closer look: at other spellings of the path, or at `..` in it. */
+  #isDoubtful({ conflicts }: Candidate<T>, path: string): boolean {
+    return (conflicts && this.#mayBeRespelled(path, 1)) || path.indexOf('..') !== -1
   }
 
   /** @param from - an offset of at least 1 before which there are no two slashes in a row */

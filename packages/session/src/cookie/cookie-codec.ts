@@ -13,6 +13,10 @@ const TAG_BYTES = 16
 const PADDING_BLOCK = 48
 const PADDINGS: readonly string[] = Array.from({ length: PADDING_BLOCK }, (_, length) => ' '.repeat(length))
 
+/** Room for the nonce, the ciphertext and the tag of one value, which are encoded together. */
+const room = Buffer.allocUnsafeSlow(MAX_COOKIE_BYTES)
+const nonce = room.subarray(0, NONCE_BYTES)
+
 interface SealingKey {
   /** Format version and key id: the start of a sealed value. */
   readonly prefix: string
@@ -49,13 +53,13 @@ export class CookieCodec {
     if (sealedLength(bytes) > MAX_COOKIE_BYTES)
       throw sessionError('cookie_invalid', { name: 'to seal', reason: `it has ${bytes} bytes` })
     const padded = text + PADDINGS[paddedLength(bytes) - bytes]!
-    const nonce = Buffer.allocUnsafe(NONCE_BYTES)
     randomInto(nonce)
     const cipher = createCipheriv('aes-256-gcm', key, nonce)
-    const ciphertext = cipher.update(padded, 'utf8')
+    room.set(cipher.update(padded, 'utf8'), NONCE_BYTES)
     cipher.final()
-    const tag = cipher.getAuthTag().toString('base64url')
-    const value = prefix + nonce.toString('base64url') + ciphertext.toString('base64url') + tag
+    const tagAt = NONCE_BYTES + paddedLength(bytes)
+    room.set(cipher.getAuthTag(), tagAt)
+    const value = prefix + room.toString('base64url', 0, tagAt + TAG_BYTES)
     this.#recent.keep(value, padded)
     return value
   }

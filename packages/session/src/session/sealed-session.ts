@@ -1,4 +1,4 @@
-import { findCookie, serializeCookie } from '@arlen/http'
+import { findCookie } from '@arlen/http'
 import { MAX_COOKIE_BYTES } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
 import type { SessionRecord } from './session.ts'
@@ -93,8 +93,14 @@ function openSeen(settings: SessionSettings, cookies: string | undefined, id: st
   return seenId === id ? at : 0
 }
 
-export function setCookie(slot: CookieSlot, value: string, maxAge: number | undefined): string {
-  return serializeCookie(slot.name, value, { ...slot.attributes, maxAge })
+/**
+ * The `Set-Cookie` value for a slot, whose name and attributes were checked at boot.
+ *
+ * @param value - sealed, a token, or empty: base64url, which needs no encoding
+ * @param maxAge - in whole seconds
+ */
+export function setCookie({ name, tail }: CookieSlot, value: string, maxAge: number | undefined): string {
+  return maxAge === undefined ? `${name}=${value}${tail}` : `${name}=${value}; Max-Age=${maxAge}${tail}`
 }
 
 export function forgetCookie(slot: CookieSlot): string {

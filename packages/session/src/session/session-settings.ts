@@ -65,6 +65,8 @@ export interface SessionSettings {
 export interface CookieSlot {
   readonly name: string
   readonly attributes: CookieOptions
+  /** The attributes as they end a `Set-Cookie` value, Max-Age excepted. */
+  readonly tail: string
   readonly codec: CookieCodec
 }
 
@@ -103,8 +105,8 @@ export function sessionSettings(given: SessionOptions, owner = 'session()'): Ses
   const slot = (suffix: string): CookieSlot => {
     const name = `${prefix}${cookieName}${suffix}`
     // Attributes that browsers would reject are rejected here, and not once per request.
-    serializeCookie(name, '', attributes)
-    return { name, attributes, codec: new CookieCodec(ring, `cookie ${name}${store ? ' id' : ''}`) }
+    const tail = serializeCookie(name, '', attributes).slice(name.length + 1)
+    return { name, attributes, tail, codec: new CookieCodec(ring, `cookie ${name}${store ? ' id' : ''}`) }
   }
   const idle = Math.ceil((options.idleMs ?? DEFAULT_IDLE_MS) / 1000)
   return {

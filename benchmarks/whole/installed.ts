@@ -1,0 +1,43 @@
+// The servers as users run them: JavaScript, with the packages as they are published. Stripping types takes more memory than a
+// server has, and so do the many modules of a workspace.
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type BundledManifest, bundle, publishedExports } from '../../tooling/bundle.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Writes them to a folder and returns the program that is `host.ts` there. */
+export async function installServers(folder: string): Promise<string> {
+  rmSync(folder, { recursive: true, force: true })
+  for (const name of globSync('{*,servers/*}.ts', { cwd: import.meta.dirname })) {
+    const code = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, name), 'utf8'))
+    write(join(folder, name.replace(/ts$/, 'mjs')), code.replace(/(['`]\.{1,2}\/[^'`]*)\.ts(['`])/g, '$1.mjs$2'))
+  }
+  const names = new Set(['arlen'])
+  for (const name of names) for (const other of await install(name, folder)) names.add(other)
+  return join(folder, 'host.mjs')
+}
+
+/** @returns the packages of this repository that it depends on */
+async function install(name: string, folder: string): Promise<string[]> {
+  const from = join(ROOT, 'packages', name.replace('@arlen/', ''))
+  const to = join(folder, 'node_modules', name)
+  const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as BundledManifest
+  await bundle(from)
+  cpSync(join(from, 'dist/bundle'), join(to, 'dist/bundle'), { recursive: true })
+  write(join(to, 'package.json'), JSON.stringify({ ...manifest, exports: publishedExports(manifest) }))
+  const dependencies = Object.keys(manifest.dependencies ?? {})
+  const isOwn = (one: string) => one === 'arlen' || one.startsWith('@arlen/')
+  for (const one of dependencies.filter(each => !isOwn(each))) {
+    const link = join(to, 'node_modules', one)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(from, 'node_modules', one), link)
+  }
+  return dependencies.filter(isOwn)
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}

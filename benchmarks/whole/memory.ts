@@ -1,0 +1,137 @@
+// What servers take of memory: the process at its first answer and under load, an open connection, and the garbage of a request.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { startChild } from './child.ts'
+import type { HostCalls } from './host.ts'
+import { installServers } from './installed.ts'
+import type { LoadCalls } from './load.ts'
+import type { Effort } from './measure.ts'
+import { scenarios } from './scenarios.ts'
+import { median } from './statistics.ts'
+
+const SERVERS = ['node-http', 'arlen-http', 'arlen', 'fastify']
+/** Scenarios whose garbage is counted, where a server has them. */
+const COUNTED = ['hello', 'browser', 'routed', 'validated', 'posted', 'parsed']
+const IDLE_CONNECTIONS = 1000
+const FOLDER = join(import.meta.dirname, '../.arlen/installed')
+
+/** Medians over the rounds, each with fresh processes. */
+export interface Footprint {
+  server: string
+  /** Resident memory once the first answer was given, and after the load, in bytes. */
+  startBytes: number
+  loadedBytes: number
+  /** What another open connection adds to it, after one answer. */
+  connectionBytes: number
+}
+
+/** Bytes put on the heap of V8 for one request, by scenario and server. */
+export type Garbage = Record<string, Record<string, number>>
+
+export interface Memory {
+  footprints: Footprint[]
+  garbage: Garbage
+}
+
+export async function measureMemory(effort: Effort): Promise<Memory> {
+  const program = await installServers(FOLDER)
+  const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
+  try {
+    const footprints = await footprintsOf(program, effort, load)
+    const garbage: Garbage = {}
+    for (const name of COUNTED) garbage[name] = await garbageOf(program, name, effort, load)
+    return { footprints, garbage }
+  } finally {
+    await load.stop()
+    rmSync(FOLDER, { recursive: true })
+  }
+}
+
+type Load = ReturnType<typeof startChild<LoadCalls>>
+
+async function footprintsOf(
+  program: string,
+  { rounds, requests, connections }: Effort,
+  load: Load,
+): Promise<Footprint[]> {
+  const { path } = scenarios[0]!
+  const rows = new Map<string, Omit<Footprint, 'server'>[]>(SERVERS.map(server => [server, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const server of SERVERS) {
+      await withHost(program, server, 'hello', async (host, port) => {
+        await host.call('ask', { port, path })
+        const startBytes = (await host.call('memory', undefined)).residentBytes
+        await load.call('open', { port, path, count: connections })
+        await load.call('run', { requests })
+        const loadedBytes = (await host.call('memory', undefined)).residentBytes
+        const before = (await host.call('collected', undefined)).residentBytes
+        const more = Math.min(IDLE_CONNECTIONS, requests)
+        await load.call('open', { port, path, count: more })
+        await load.call('run', { requests: 2 * (connections + more) })
+        const after = (await host.call('collected', undefined)).residentBytes
+        await load.call('close', undefined)
+        rows.get(server)?.push({ startBytes, loadedBytes, connectionBytes: (after - before) / more })
+      })
+    }
+  }
+  const middle = (of: readonly Omit<Footprint, 'server'>[], name: keyof Omit<Footprint, 'server'>) =>
+    median(of.map(each => each[name]))
+  return [...rows].map(([server, of]) => ({
+    server,
+    startBytes: middle(of, 'startBytes'),
+    loadedBytes: middle(of, 'loadedBytes'),
+    connectionBytes: middle(of, 'connectionBytes'),
+  }))
+}
+
+async function garbageOf(
+  program: string,
+  name: string,
+  effort: Effort,
+  load: Load,
+): Promise<Record<string, number>> {
+  const scenario = scenarios.find(each => each.name === name)!
+  const { path, body, fields, answersAs = name } = scenario
+  const counted: Record<string, number> = {}
+  for (const server of SERVERS.filter(each => scenario.servers.includes(each))) {
+    await withHost(program, server, answersAs, async (host, port) => {
+      await load.call('open', { port, path, body, fields, count: effort.connections })
+      await load.call('run', { requests: effort.warmUp })
+      const before = await host.call('memory', undefined)
+      await load.call('run', { requests: effort.requests })
+      const after = await host.call('memory', undefined)
+      await load.call('close', undefined)
+      counted[server] = (after.allocatedBytes - before.allocatedBytes) / effort.requests
+    })
+  }
+  return counted
+}
+
+type Host = ReturnType<typeof startChild<HostCalls>>
+
+async function withHost(
+  program: string,
+  server: string,
+  scenario: string,
+  work: (host: Host, port: number) => Promise<void>,
+): Promise<void> {
+  const host = startChild<HostCalls>(program, [server, scenario])
+  try {
+    await work(host, await host.call('listen', undefined))
+  } finally {
+    await host.stop()
+  }
+}
+
+export function describeMemory({ footprints, garbage }: Memory): string {
+  const mb = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0).padStart(4)} MB`
+  const lines = footprints.map(
+    ({ server, startBytes, loadedBytes, connectionBytes }) =>
+      `${server.padEnd(12)}  start ${mb(startBytes)}  loaded ${mb(loadedBytes)}  connection ${(connectionBytes / 1000).toFixed(1)} kB`,
+  )
+  const counted = Object.entries(garbage).map(([name, by]) => {
+    const figures = Object.entries(by).map(([server, bytes]) => `${server} ${bytes.toFixed(0)}`)
+    return `${name.padEnd(12)}  ${figures.join('  ')}`
+  })
+  return ['memory: hello', ...lines, 'bytes on the heap for a request', ...counted].join('\n')
+}

@@ -46,7 +46,9 @@ interface Memory {
 }
 
 function memory(): Memory {
-  const { total_allocated_bytes: allocatedBytes = Number.NaN } = getHeapStatistics() as { total_allocated_bytes?: number }
+  const { total_allocated_bytes: allocatedBytes = Number.NaN } = getHeapStatistics() as {
+    total_allocated_bytes?: number
+  }
   return { residentBytes: process.memoryUsage.rss(), allocatedBytes }
 }
 

@@ -1,6 +1,6 @@
 // The servers as users run them: JavaScript, with the packages as they are published. Stripping types takes more memory than a
 // server has, and so do the many modules of a workspace.
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type BundledManifest, bundle, publishedExports } from '../../tooling/bundle.ts'
@@ -27,9 +27,14 @@ async function install(name: string, folder: string): Promise<string[]> {
   await bundle(from)
   cpSync(join(from, 'dist/bundle'), join(to, 'dist/bundle'), { recursive: true })
   write(join(to, 'package.json'), JSON.stringify({ ...manifest, exports: publishedExports(manifest) }))
-  const dependencies = Object.keys(manifest.dependencies ?? {})
+  const dependencies = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  })
   const isOwn = (one: string) => one === 'arlen' || one.startsWith('@arlen/')
-  for (const one of dependencies.filter(each => !isOwn(each))) {
+  const isThere = (one: string) => existsSync(join(from, 'node_modules', one))
+  for (const one of dependencies.filter(each => !isOwn(each) && isThere(each))) {
     const link = join(to, 'node_modules', one)
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(from, 'node_modules', one), link)

@@ -84,12 +84,7 @@ async function footprintsOf(
   }))
 }
 
-async function garbageOf(
-  program: string,
-  name: string,
-  effort: Effort,
-  load: Load,
-): Promise<Record<string, number>> {
+async function garbageOf(program: string, name: string, effort: Effort, load: Load): Promise<Record<string, number>> {
   const scenario = scenarios.find(each => each.name === name)!
   const { path, body, fields, answersAs = name } = scenario
   const counted: Record<string, number> = {}

@@ -1,32 +1,39 @@
 // The servers as users run them: JavaScript, with the packages as they are published. Stripping types takes more memory than a
 // server has, and so do the many modules of a workspace.
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type BundledManifest, bundle, publishedExports } from '../../tooling/bundle.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
+interface Manifest {
+  dependencies?: object
+  optionalDependencies?: object
+  peerDependencies?: object
+  publishConfig: { exports: object }
+}
+
 /** Writes them to a folder and returns the program that is `host.ts` there. */
-export async function installServers(folder: string): Promise<string> {
+export function installServers(folder: string): string {
   rmSync(folder, { recursive: true, force: true })
   for (const name of globSync('{*,servers/*}.ts', { cwd: import.meta.dirname })) {
     const code = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, name), 'utf8'))
     write(join(folder, name.replace(/ts$/, 'mjs')), code.replace(/(['`]\.{1,2}\/[^'`]*)\.ts(['`])/g, '$1.mjs$2'))
   }
   const names = new Set(['arlen'])
-  for (const name of names) for (const other of await install(name, folder)) names.add(other)
+  for (const name of names) for (const other of install(name, folder)) names.add(other)
   return join(folder, 'host.mjs')
 }
 
 /** @returns the packages of this repository that it depends on */
-async function install(name: string, folder: string): Promise<string[]> {
+function install(name: string, folder: string): string[] {
   const from = join(ROOT, 'packages', name.replace('@arlen/', ''))
   const to = join(folder, 'node_modules', name)
-  const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as BundledManifest
-  await bundle(from)
+  const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as Manifest
+  execFileSync(process.execPath, [join(ROOT, 'tooling/bundle.ts')], { cwd: from })
   cpSync(join(from, 'dist/bundle'), join(to, 'dist/bundle'), { recursive: true })
-  write(join(to, 'package.json'), JSON.stringify({ ...manifest, exports: publishedExports(manifest) }))
+  write(join(to, 'package.json'), JSON.stringify({ ...manifest, exports: manifest.publishConfig.exports }))
   const dependencies = Object.keys({
     ...manifest.dependencies,
     ...manifest.optionalDependencies,

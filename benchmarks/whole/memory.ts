@@ -34,7 +34,7 @@ export interface Memory {
 }
 
 export async function measureMemory(effort: Effort): Promise<Memory> {
-  const program = await installServers(FOLDER)
+  const program = installServers(FOLDER)
   const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
   try {
     const footprints = await footprintsOf(program, effort, load)

@@ -17,7 +17,8 @@ const Order = v.object({
 
 export async function start(scenario: string): Promise<number> {
   const app = createApp({
-    config: { apiOnly: true, security: { enabled: false }, log: { level: 'silent', requests: false } },
+    log: false,
+    config: { apiOnly: true, security: { enabled: false }, log: { requests: false } },
   })
   if (scenario === 'hello') {
     app.get('/api/hello', () => ({ hello: 'world' }))

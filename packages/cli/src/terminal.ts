@@ -1,6 +1,7 @@
 import type { Io } from './command.ts'
 
 interface Stream {
+  on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
   isTTY?: boolean
   columns?: number
   write(text: string): unknown
@@ -19,6 +20,7 @@ export interface Surroundings {
 export function processIo(from: Surroundings = process): Io {
   const { env, stdin, stdout, stderr } = from
   const watched = stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI
+  for (const stream of [stdout, stderr]) stream.on?.('error', goOnWithoutReader)
   let shown = false
   const clear = () => {
     if (shown) stderr.write('\r\u001b[2K')
@@ -49,4 +51,9 @@ export function processIo(from: Surroundings = process): Io {
       },
     }),
   }
+}
+
+/** Whoever reads may have seen enough, as `head` has. What was begun, a migration for example, is still finished. */
+function goOnWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -152,6 +153,7 @@ test('arlen routes --match tells why a request goes where it goes', async () => 
 
 test('arlen generate makes secrets and migrations, and nothing else', async () => {
   const root = mkdtempSync(join(tmpdir(), 'arlen-cli-'))
+  writeFileSync(join(root, 'package.json'), '{}')
   const { text: secret } = await arlen(['generate', 'secret'])
   expect(secret).toMatch(/^[\w-]{43}$/)
   const { text: told } = await arlen(['generate', 'migration', 'add', 'reviews'], {}, root)
@@ -179,4 +181,14 @@ test('a folder without an application is an error that says so', async () => {
   rmSync(empty, { recursive: true })
   expect(code).toBe(1)
   expect(text).toMatch(/has no app\.ts or app\.js/)
+})
+
+test('a reader that has seen enough, as head has, is no failure', async () => {
+  const app = temporaryApp({ 'app.ts': APP })
+  const child = app.start(['config'])
+  let err = ''
+  child.stderr!.on('data', chunk => (err += chunk))
+  child.stdout!.destroy()
+  const [code] = await once(child, 'close')
+  expect([code, err]).toEqual([0, ''])
 })

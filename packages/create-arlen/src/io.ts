@@ -23,7 +23,7 @@ export function processIo(): CreateIo {
     out: line => stdout.write(`${line}\n`),
     err: line => stderr.write(`${line}\n`),
     ...(isWatched && {
-      status: text => void stderr.write(`${CLEAR_LINE}${(text ?? '').slice(0, stderr.columns - 1)}`),
+      status: text => void stderr.write(`${CLEAR_LINE}${(text ?? '').slice(0, (stderr.columns || 80) - 1)}`),
     }),
   }
 }

@@ -25,7 +25,6 @@ async function run(
 }
 
 const cells = await chosenCells(process.env.MATRIX || 'all')
-if (cells.length > 1) await run('once for all', ['once.published', 'first-hour.published'], {})
 for (const cell of cells) {
   if (signal.aborted) break
   const { node, packageManager } = cell
@@ -37,5 +36,6 @@ for (const cell of cells) {
   // At once, so that what was found stands even if the rest is interrupted.
   recordRow({ cell, version, ...outcome })
 }
+if (cells.length > 1 && !signal.aborted) await run('once for all', ['once.published', 'first-hour.published'], {})
 console.log(`\n${seconds(performance.now() - started)}${describeTally(tally)}`)
 process.exitCode = exitCode() || (tally.failed > 0 ? 1 : 0)

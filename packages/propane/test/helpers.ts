@@ -11,9 +11,6 @@ export const FIXTURES: string = path.join(import.meta.dirname, '..', 'fixtures')
 /** Node.js arguments with which a process runs the packages from their sources. */
 export const SOURCE: readonly string[] = ['--conditions=@arlen/source', '--disable-warning=ExperimentalWarning']
 
-/** Compiled code is kept between the many processes that the tests start: a start takes a third of the time. */
-process.env.NODE_COMPILE_CACHE = path.join(tmpdir(), 'propane-test-compile-cache')
-
 export function fixture(name: string): string {
   return path.join(FIXTURES, name)
 }

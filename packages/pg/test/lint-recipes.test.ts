@@ -61,6 +61,18 @@ const STATEMENTS = [
   "alter table parts attach partition p1 for values from ('2026-01-01') to ('2027-01-01')",
   'update t set a = 2',
   'delete from t where true',
+  'update t set a = (select id from u where u.id = t.a) returning a',
+  "update t as x set a = u.id from u /* where */ returning 'where'",
+  'with x as (update t set a = (select 2) returning *), y as (delete from u where id < 0) select * from x',
+  'alter /* a */ table -- b\n only public.t /* c */ add /* d */ check (a > 0)',
+  'create /* a */ index -- b\n i on t (a)',
+  'alter table t add column /* x */ c int /* y */ references u -- z\n on delete set null',
+  'alter table t alter column b drop default',
+  'alter table t alter column b drop not null',
+  'alter table t drop constraint t_pkey',
+  'alter table t alter column id add generated always as identity',
+  'revoke select on t from public',
+  `create table ${'x'.repeat(70)} (a int)`,
   'create table j (a json)',
 ]
 

@@ -52,6 +52,33 @@ test('the target is not locked', async () => {
   await holder.query('rollback')
 })
 
+test('the copy compares text as the target does, and has its settings', async () => {
+  const name = `icu_${new URL(folder.dsn).pathname.slice(1)}`
+  const id = folder.db.sql.id(name)
+  const dsn = Object.assign(new URL(folder.dsn), { pathname: `/${name}` }).href
+  const { sql } = folder.db
+  await folder.db.execute(
+    sql`create database ${id} template template0 encoding 'UTF8' locale_provider icu icu_locale 'de-u-kn-true' lc_collate 'C' lc_ctype 'C'`,
+  )
+  try {
+    await folder.db.execute(sql`alter database ${id} set shop.rate to 'it''s 3'`)
+    await folder.db.execute(sql`alter database ${id} set search_path to "$user", public, "Other"`)
+    // Fails unless numbers in words count, as in the target alone; and unless its settings are there.
+    await write(
+      '1_a.sql',
+      `create table t (id int);
+       do $$ begin
+         assert 'a2' < 'a10', 'another collation';
+         assert current_setting('shop.rate') = 'it''s 3', 'another setting';
+         assert current_setting('search_path') = '"$user", public, "Other"', 'another search path';
+       end $$;`,
+    )
+    expect((await check({ dsn })).types).toContain('rehearsed')
+  } finally {
+    await folder.db.execute(folder.db.sql`drop database ${id} with (force)`)
+  }
+})
+
 test('a schema of a tenant is rehearsed as such', async () => {
   await write('1_a.sql', 'create table t (id int); create table acme.u (id int);')
   await check({ schema: 'acme' })

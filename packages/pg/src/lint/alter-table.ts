@@ -36,9 +36,20 @@ export const checkAlterTable: Check = (statement, context) => {
     const given = { statement, node: command, def, head, text: commands[i] ?? '', table, on, context }
     const faults =
       isNew && command.subtype !== 'AT_AttachPartition' ? [] : (COMMANDS[String(command.subtype)]?.(given) ?? [])
-    if (command.subtype === 'AT_AddColumn') context.created.add(`column ${table}.${tree(def.ColumnDef).colname}`)
+    remember(command, table, context)
     return faults
   })
+}
+
+/** Columns and constraints of this migration. Nothing uses them yet, except that inserts have to fill a required column. */
+function remember({ subtype, def }: Tree, table: string, { created }: Context): void {
+  const { ColumnDef, Constraint } = tree(def)
+  if (subtype === 'AT_AddConstraint') created.add(`constraint ${table}.${tree(Constraint).conname}`)
+  if (subtype !== 'AT_AddColumn') return
+  const { colname, constraints } = tree(ColumnDef)
+  created.add(`column ${table}.${colname}`)
+  const required = list(constraints).some(each => tree(each.Constraint).contype === 'CONSTR_NOTNULL')
+  if (required) created.add(`required ${table}.${colname}`)
 }
 
 /** ALTER TYPE of a composite type. */
@@ -77,6 +88,19 @@ const COMMANDS: Readonly<Record<string, CommandCheck>> = {
     context.created.has(`column ${table}.${node.name}`)
       ? []
       : [{ rule: 'drop_column', on, recipe: afterRelease('drop_column', `${head} ${text}`) }],
+  AT_DropConstraint: checkDropConstraint,
+  AT_ColumnDefault: checkDropDefault,
+  AT_DropExpression: checkDropDefault,
+  AT_DropIdentity: checkDropDefault,
+  AT_DropNotNull: ({ node, head, text, table, on, context }) =>
+    context.created.has(`column ${table}.${node.name}`)
+      ? []
+      : [{ rule: 'drop_not_null', on, recipe: afterRelease('drop_not_null', `${head} ${text}`) }],
+  AT_AddIdentity: checkIdentity,
+  AT_SetIdentity: checkIdentity,
+  AT_DropInherit: ({ head, text, on }) => [
+    { rule: 'no_inherit', on, recipe: afterRelease('no_inherit', `${head} ${text}`) },
+  ],
   AT_SetTableSpace: rewrites,
   AT_SetLogged: rewrites,
   AT_SetUnLogged: rewrites,
@@ -110,6 +134,35 @@ function checkSetNotNull({ node, table, on, head, context }: AlterCommand): Faul
   return [{ rule: 'set_not_null_scans', on, recipe }]
 }
 
+/** Checks may go: what they allow then breaks no statement of the running release. */
+function checkDropConstraint({ node, head, text, table, on, context }: AlterCommand): Fault[] {
+  const replaced = context.remade.has(`constraint of ${table}`)
+  const own = context.created.has(`constraint ${table}.${node.name}`)
+  if (replaced || own || context.known.checks.has(String(node.name))) return []
+  return [{ rule: 'drop_constraint', on, recipe: afterRelease('drop_constraint', `${head} ${text}`) }]
+}
+
+/** DROP DEFAULT, DROP EXPRESSION and DROP IDENTITY: a value that inserts may count on. */
+function checkDropDefault({ node, head, text, table, on, context }: AlterCommand): Fault[] {
+  const column = `${table}.${node.name}`
+  const { created, remade } = context
+  if (node.def !== undefined || remade.has(`default ${column}`)) return []
+  if (created.has(`column ${column}`) && !created.has(`required ${column}`)) return []
+  return [{ rule: 'drop_default', on, recipe: afterRelease('drop_default', `${head} ${text}`) }]
+}
+
+/** ADD GENERATED and SET GENERATED. */
+function checkIdentity({ node, def, head, text, table, on, context }: AlterCommand): Fault[] {
+  const set = list(tree(def.List).items)
+    .map(item => tree(item.DefElem))
+    .find(({ defname }) => defname === 'generated')
+  const always =
+    tree(def.Constraint).generated_when === 'a' || Number(tree(tree(set?.arg).Integer).ival) === 'a'.charCodeAt(0)
+  if (!always || context.created.has(`column ${table}.${node.name}`)) return []
+  const recipe = `${head} ${text.replace(/\balways\b/i, 'by default')};`
+  return [{ rule: 'identity_always', on, recipe }]
+}
+
 function checkType({ node, def, table, on, head, context }: AlterCommand): Fault[] {
   const column = String(node.name)
   const old = context.known.column(table, column)
@@ -128,6 +181,7 @@ function checkRowSecurity({ table, on, head, text, context }: AlterCommand): Fau
   if (context.remade.has(`policy ${table}`)) return []
   const recipe = `create policy ${quoteName(derivedName(table, 'open'))} on ${on} using (true) with check (true); -- for the running release
 ${head} ${text};${LATER}-- which sets what the policies read: create them, then
+-- allow drop_policy: replaced by those
 drop policy ${quoteName(derivedName(table, 'open'))} on ${on};`
   return [{ rule: 'enable_row_security', on, recipe }]
 }
@@ -135,6 +189,7 @@ drop policy ${quoteName(derivedName(table, 'open'))} on ${on};`
 function checkAttach({ def, on, table, statement, context }: AlterCommand): Fault[] {
   const { name, bound } = tree(def.PartitionCmd)
   const partition = relationName(name)
+  if (statement.node.objtype === 'OBJECT_INDEX') return [] // the index of a partition, which is compared by its columns
   if (context.created.has(`relation ${partition}`) || context.known.hasValidatedCheck(partition)) return []
   if (tree(bound).is_default === true) return []
   const key = context.known.partitioned.get(table)?.[0] ?? 'key'

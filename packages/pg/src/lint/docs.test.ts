@@ -2,9 +2,24 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cases } from '../../test/lint-cases.ts'
+import { SQUAWK, STRONG_MIGRATIONS } from '../../test/lint-others.ts'
 import { linkOf, RULES, type RuleName } from './rules.ts'
 
 const PAGE = join(import.meta.dirname, '../../../../docs/migrations-lint.md')
+
+const OTHERS = `
+## Next to other linters
+
+What they look for, and the rule that finds it here:
+`
+
+function tableOf(tool: string, rules: typeof SQUAWK): string {
+  const rows = Object.entries(rules).map(([name, covered]) => {
+    const here = typeof covered === 'string' ? covered : covered.map(rule => `\`${rule}\``).join(', ')
+    return `| ${name} | ${here} |\n`
+  })
+  return `\n| ${tool} | here |\n|---|---|\n${rows.join('')}`
+}
 
 const HEAD = `# What the lint of migrations finds
 
@@ -32,7 +47,8 @@ test('the documents have the table of rules', async () => {
       const locked = lock ? `${lock.mode} ${lock.during}` : ''
       return `| [\`${rule}\`](${linkOf(rule)}) | ${phase ?? 'expand'} | ${cell(problem)} | ${locked} | \`${cell(example)}\` |\n`
     })
-  const page = HEAD + rows.join('')
+  const others = OTHERS + tableOf('strong_migrations', STRONG_MIGRATIONS) + tableOf('squawk', SQUAWK)
+  const page = HEAD + rows.join('') + others
   if (process.env.UPDATE_DOCS) await writeFile(PAGE, page)
   expect(await readFile(PAGE, 'utf8')).toBe(page)
 })

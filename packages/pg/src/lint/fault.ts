@@ -7,6 +7,8 @@ export interface Fault {
   rule: RuleName
   /** What is locked, as SQL names it. */
   on?: string | undefined
+  /** This form of it locks nothing. */
+  unlocked?: boolean
   /** SQL that does the same safely. Its comments say what belongs in other migrations or releases. */
   recipe: string
 }

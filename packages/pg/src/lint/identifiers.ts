@@ -42,7 +42,19 @@ export function quoteName(name: string): string {
 
 /** A name derived from another: without its schema, and short enough. */
 export function derivedName(table: string, ...rest: readonly string[]): string {
-  return [table.split('.').at(-1), ...rest].join('_').slice(0, 63)
+  return cutName([table.split('.').at(-1), ...rest].join('_'))
+}
+
+/** The bytes of a name that PostgreSQL keeps (NAMEDATALEN - 1). */
+const LONGEST = 63
+
+/** A name as PostgreSQL stores it: without what is beyond 63 bytes, and without half a character. */
+export function cutName(name: string): string {
+  if (Buffer.byteLength(name) <= LONGEST) return name
+  return Buffer.from(name)
+    .subarray(0, LONGEST)
+    .toString()
+    .replace(/\uFFFD+$/, '')
 }
 
 // biome-ignore format: a table

@@ -12,6 +12,9 @@ import { RULES } from './rules.ts'
 const lint = (text: string, known = new KnownSchema()) => lintKnowing(parseMigration('1_x.sql', text), known)
 const rules = async (text: string) => (await lint(text)).map(({ rule }) => rule)
 
+/** Forms that lock nothing, unlike the others of their rule. */
+const UNLOCKED = ['alter domain d drop default', 'alter domain d drop not null', 'drop event trigger e']
+
 describe.each(Object.entries(cases))('%s', (rule, { bad, good }) => {
   test('is found, but not where it is done right', async () => {
     for (const text of bad) expect(await rules(text), text).toContain(rule)
@@ -31,7 +34,8 @@ describe.each(Object.entries(cases))('%s', (rule, { bad, good }) => {
         expect(left, `${text}\n→ ${part}`).toEqual([])
       }
       expect(found.link).toMatch(/^https:\/\/www\.postgresql\.org\/docs\/current\/[a-z-]+\.html/)
-      if (RULES[found.rule].lock) expect(found.lock, text).toMatch(/^[A-Z ]+ on .+ \(.+ wait\) \w+/)
+      if (RULES[found.rule].lock && !UNLOCKED.includes(text))
+        expect(found.lock, text).toMatch(/^[A-Z ]+ on .+ \(.+ wait\) \w+/)
     }
   })
 })

@@ -140,7 +140,7 @@ function waiversIn(text: string): ReadonlySet<string>[] {
   return waivers
 }
 
-function finding({ rule, on, recipe }: Fault, file: string, text: string, offset: number): Finding {
+function finding({ rule, on, unlocked, recipe }: Fault, file: string, text: string, offset: number): Finding {
   const before = text.slice(0, offset)
   const { problem, phase = 'expand', lock } = RULES[rule]
   const line = before.split('\n').length
@@ -150,7 +150,7 @@ function finding({ rule, on, recipe }: Fault, file: string, text: string, offset
     line,
     column: offset - before.lastIndexOf('\n'),
     problem,
-    lock: lock && `${lock.mode} on ${on ?? 'the table'} (${WAITING[lock.mode]}) ${lock.during}`,
+    lock: lock && !unlocked ? `${lock.mode} on ${on ?? 'the table'} (${WAITING[lock.mode]}) ${lock.during}` : undefined,
     recipe,
     phase,
     link: linkOf(rule),

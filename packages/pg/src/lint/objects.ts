@@ -18,7 +18,24 @@ const KINDS: Readonly<Record<string, { kind: string; drop?: RuleName; rename?: R
   OBJECT_AGGREGATE: { kind: 'function', drop: 'drop_function', rename: 'rename_function' },
   OBJECT_EXTENSION: { kind: 'extension', drop: 'drop_extension' },
   OBJECT_SCHEMA: { kind: 'schema', drop: 'drop_schema', rename: 'rename_table' },
+  OBJECT_TRIGGER: { kind: 'trigger', drop: 'drop_trigger' },
+  OBJECT_EVENT_TRIGGER: { kind: 'event trigger', drop: 'drop_trigger' },
+  OBJECT_RULE: { kind: 'rule', drop: 'drop_trigger' },
+  OBJECT_POLICY: { kind: 'policy', drop: 'drop_policy' },
+  OBJECT_ROLE: { kind: 'role', drop: 'drop_object', rename: 'rename_object' },
+  OBJECT_DATABASE: { kind: 'database', rename: 'rename_object' },
+  OBJECT_CAST: { kind: 'cast', drop: 'drop_object' },
+  OBJECT_COLLATION: { kind: 'collation', drop: 'drop_object', rename: 'rename_object' },
+  OBJECT_FDW: { kind: 'foreign data wrapper', drop: 'drop_object', rename: 'rename_object' },
+  OBJECT_FOREIGN_SERVER: { kind: 'server', drop: 'drop_object', rename: 'rename_object' },
+  OBJECT_OPERATOR: { kind: 'operator', drop: 'drop_object' },
+  OBJECT_PUBLICATION: { kind: 'publication', drop: 'drop_object', rename: 'rename_object' },
+  OBJECT_TSCONFIGURATION: { kind: 'text search configuration', drop: 'drop_object', rename: 'rename_object' },
+  OBJECT_TSDICTIONARY: { kind: 'text search dictionary', drop: 'drop_object', rename: 'rename_object' },
 }
+
+/** Objects that belong to a table, whose name precedes theirs. */
+const OF_TABLE = ['OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY']
 
 export function kindOf(objectType: unknown): string {
   return KINDS[String(objectType)]?.kind ?? 'object'
@@ -32,10 +49,18 @@ export const checkDrop: Check = ({ node, text }, context) => {
   if (type === 'OBJECT_INDEX') return checkDropIndex(text, node.concurrent === true, dropped, context)
   if (!drop) return []
   const remade = (name: string) => drop !== 'drop_table' && context.remade.has(`${kind} ${name}`)
-  const missed = dropped.filter(name => !context.created.has(`${kind} ${name}`) && !remade(name))
-  return missed.length > 0
-    ? [{ rule: drop, on: missed.map(quoteName).join(', '), recipe: afterRelease(drop, text) }]
-    : []
+  const ofTable = OF_TABLE.includes(type)
+  const isNew = (name: string) =>
+    context.created.has(`${kind} ${name}`) || (ofTable && context.created.has(`relation ${tableOf(name)}`))
+  const missed = dropped.filter(name => !isNew(name) && !remade(name))
+  const on = missed.map(name => quoteName(ofTable ? tableOf(name) : name)).join(', ')
+  const unlocked = type === 'OBJECT_EVENT_TRIGGER'
+  return missed.length > 0 ? [{ rule: drop, on, unlocked, recipe: afterRelease(drop, text) }] : []
+}
+
+/** `s.t` of `s.t.x`. */
+function tableOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('.'))
 }
 
 function checkDropIndex(text: string, concurrent: boolean, dropped: readonly string[], context: Context): Fault[] {

@@ -1,4 +1,5 @@
 import { pgError } from '../errors.ts'
+import { scanSql } from '../sql/sql-scanner.ts'
 
 /** A node of PostgreSQL's parse tree (libpg-query): an object with arbitrary members. */
 export type Tree = { readonly [name: string]: unknown }
@@ -9,7 +10,7 @@ export interface ParsedStatement {
   node: Tree
   /** Where its first word begins, in UTF-16 units from the start of the whole text. */
   offset: number
-  /** From its first word to its end, without the semicolon. */
+  /** From its first word to its end, without the semicolon; each comment is a blank. */
   text: string
   /** Turns a `location` of the tree, which counts bytes, into an index of `text`. */
   at(location: unknown): number
@@ -31,9 +32,24 @@ export async function parseSql(text: string): Promise<ParsedStatement[]> {
     bytesSeen = from
     const whole = toText(from, to)
     const lead = leadIn(whole)
-    const at = (location: unknown) => toText(from, Number(location)).length - lead
-    return { kind, node: node as Tree, offset: offset + lead, text: whole.slice(lead).trimEnd(), at }
+    const { text, at } = withoutComments(whole.slice(lead))
+    const located = (location: unknown) => at(toText(from, Number(location)).length - lead)
+    return { kind, node: node as Tree, offset: offset + lead, text, at: located }
   })
+}
+
+/** SQL in which each comment is a blank, and where in it a place of the original is. */
+function withoutComments(sql: string): { text: string; at: (place: number) => number } {
+  const cuts: { end: number; removed: number }[] = []
+  let text = ''
+  let place = 0
+  for (const { kind, text: piece } of scanSql(sql)) {
+    place += piece.length
+    text += kind === 'comment' ? ' ' : piece
+    if (kind === 'comment') cuts.push({ end: place, removed: piece.length - 1 })
+  }
+  const removedBefore = (at: number) => cuts.reduce((sum, { end, removed }) => (end <= at ? sum + removed : sum), 0)
+  return { text: text.trimEnd(), at: each => each - removedBefore(each) }
 }
 
 /** The statements of a PL/pgSQL body according to PostgreSQL's own parser, each a node such as `PLpgSQL_stmt_execsql`. */

@@ -1,4 +1,4 @@
-/** The possible problems of a statement. Their solutions are in `recipes.ts`. */
+/** The possible problems of a statement. */
 export interface Rule {
   problem: string
   /** The lock it takes, and until when. Omitted if the problem is not a lock. */
@@ -42,6 +42,7 @@ export type RuleName =
   | 'rename_type'
   | 'rename_sequence'
   | 'rename_enum_value'
+  | 'rename_object'
   | 'set_schema'
   | 'foreign_key_scans'
   | 'check_scans'
@@ -49,6 +50,10 @@ export type RuleName =
   | 'unique_builds_index'
   | 'exclusion_builds_index'
   | 'validate_in_same_transaction'
+  | 'drop_constraint'
+  | 'drop_default'
+  | 'drop_not_null'
+  | 'identity_always'
   | 'drop_column'
   | 'drop_table'
   | 'drop_view'
@@ -58,6 +63,12 @@ export type RuleName =
   | 'drop_extension'
   | 'drop_schema'
   | 'drop_database'
+  | 'drop_trigger'
+  | 'drop_policy'
+  | 'drop_object'
+  | 'drop_owned'
+  | 'revoke'
+  | 'change_policy'
   | 'truncate'
   | 'table_rewrites'
   | 'lock_table'
@@ -66,8 +77,10 @@ export type RuleName =
   | 'refresh_blocks_reads'
   | 'attach_partition_scans'
   | 'detach_partition_blocks'
+  | 'no_inherit'
   | 'change_without_where'
   | 'json_has_no_equality'
+  | 'name_too_long'
   | 'syntax_error'
 
 const EVERY_ROW_READ = { mode: 'ACCESS EXCLUSIVE', during: 'while every row is read' } as const
@@ -153,6 +166,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     phase: 'contract',
     page: 'sql-altertype.html',
   },
+  rename_object: { problem: OLD_NAME, phase: 'contract', page: 'sql-commands.html' },
   set_schema: {
     problem: 'the running release looks for it in the old schema',
     lock: BRIEFLY,
@@ -189,6 +203,31 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     lock: EVERY_ROW_READ,
     page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
   },
+  drop_constraint: {
+    problem:
+      'what the constraint ensured no longer holds: ON CONFLICT of the running release over its columns fails, cascades do not run',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-CONSTRAINT',
+  },
+  drop_default: {
+    problem: 'inserts of the running release that leave the column out fail or store NULL',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-DEFAULT',
+  },
+  drop_not_null: {
+    problem: 'the running release may read NULL where it expects a value',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL',
+  },
+  identity_always: {
+    problem: 'GENERATED ALWAYS refuses the values that the running release may write',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-GENERATED-IDENTITY',
+  },
   drop_column: {
     problem: 'the running release may still use the column, and the data is gone',
     lock: BRIEFLY,
@@ -213,6 +252,36 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     page: 'sql-dropschema.html',
   },
   drop_database: { problem: 'everything in the database is gone', phase: 'contract', page: 'sql-dropdatabase.html' },
+  drop_trigger: {
+    problem: 'what the trigger or rule does no longer happens for the running release',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-droptrigger.html',
+  },
+  drop_policy: {
+    problem: 'the running release may no longer reach the rows that the policy let it read or write',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-droppolicy.html',
+  },
+  drop_object: dropped('object, or log in with the role', 'sql-commands.html'),
+  drop_owned: {
+    problem: 'everything that the role owns in this database is gone, and its rights with it',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-drop-owned.html',
+  },
+  revoke: {
+    problem: 'the running release may need the right that is taken away',
+    phase: 'contract',
+    page: 'sql-revoke.html',
+  },
+  change_policy: {
+    problem: 'the running release may no longer reach the rows that the policies let it read or write',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-createpolicy.html',
+  },
   truncate: { problem: 'the data is gone', lock: BRIEFLY, phase: 'contract', page: 'sql-truncate.html' },
   table_rewrites: {
     problem: 'the whole table is rewritten',
@@ -250,6 +319,12 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     lock: BRIEFLY,
     page: 'sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION',
   },
+  no_inherit: {
+    problem: 'the running release no longer finds the rows of the table in its parent',
+    lock: BRIEFLY,
+    phase: 'contract',
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-INHERIT',
+  },
   change_without_where: {
     problem: 'every row is changed in one transaction: it holds its locks for all that time and doubles the table',
     lock: { mode: 'ROW EXCLUSIVE', during: 'until every row is changed' },
@@ -258,6 +333,11 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   json_has_no_equality: {
     problem: 'json has no equality, so that SELECT DISTINCT and GROUP BY of the running release fail',
     page: 'datatype-json.html',
+  },
+  name_too_long: {
+    problem:
+      'PostgreSQL cuts names to 63 bytes without an error: two of them may become one, and tools look for the other',
+    page: 'sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS',
   },
   syntax_error: { problem: 'PostgreSQL does not understand it', page: 'sql-commands.html' },
 }

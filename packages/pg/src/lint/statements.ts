@@ -3,9 +3,11 @@ import { checkChanges } from './data-changes.ts'
 import { statementsOfBlock } from './do-block.ts'
 import { afterRelease, BATCH, type Check, type Context, type Fault, NEXT, OWN_FILE } from './fault.ts'
 import { derivedName, plainName, quoteName, relationName } from './identifiers.ts'
+import { checkNames } from './long-names.ts'
 import { isJson, jsonFault } from './new-column.ts'
 import { checkDrop, checkRename, checkSetSchema, kindOf } from './objects.ts'
 import { list, names, nodesOf, type ParsedStatement, type Tree, tree } from './parser.ts'
+import { RIGHTS } from './rights.ts'
 
 /** The rules that a statement breaks. */
 export async function checkStatement(statement: ParsedStatement, context: Context): Promise<Fault[]> {
@@ -16,6 +18,7 @@ export async function checkStatement(statement: ParsedStatement, context: Contex
     return found
   }
   const found = [
+    ...checkNames(statement),
     ...checkEnumValues(statement, context),
     ...checkChanges(statement, context),
     ...(CHECKS[statement.kind]?.(statement, context) ?? []),
@@ -63,7 +66,19 @@ function madeOrReplaced(kind: string, node: Tree): string[] {
     case 'CreateSchemaStmt':
       return [`schema ${node.schemaname}`]
     case 'CreatePolicyStmt':
-      return [`policy ${relationName(node.table)}`]
+      return [`policy ${relationName(node.table)}`, `policy ${relationName(node.table)}.${node.policy_name}`]
+    case 'CreateTrigStmt':
+      return [`trigger ${relationName(node.relation)}.${node.trigname}`]
+    case 'CreateEventTrigStmt':
+      return [`event trigger ${node.trigname}`]
+    case 'RuleStmt':
+      return [`rule ${relationName(node.relation)}.${node.rulename}`]
+    case 'CreateRoleStmt':
+      return [`role ${node.role}`]
+    case 'CreateForeignServerStmt':
+      return [`server ${node.servername}`]
+    case 'CreatePublicationStmt':
+      return [`publication ${node.pubname}`]
     default:
       return []
   }
@@ -79,14 +94,35 @@ function besideTable(node: Tree): string {
  * then.
  */
 export function remadeBy(statements: readonly ParsedStatement[]): Set<string> {
-  return new Set(
-    statements.flatMap(({ kind, node }) => {
+  return new Set([
+    ...defaultsAtEnd(statements),
+    ...statements.flatMap(({ kind, node }) => {
+      if (kind === 'AlterTableStmt' && list(node.cmds).some(isAddConstraint)) {
+        return [`constraint of ${relationName(node.relation)}`]
+      }
       if (kind === 'RenameStmt' && node.relation !== undefined && kindOf(node.renameType) === 'relation') {
         return [`relation ${plainName([String(tree(node.relation).schemaname ?? 'public'), String(node.newname)])}`]
       }
       return madeOrReplaced(kind, node)
     }),
-  )
+  ])
+}
+
+function isAddConstraint(command: Tree): boolean {
+  return tree(command.AlterTableCmd).subtype === 'AT_AddConstraint'
+}
+
+/** The columns whose default is changed in the end, and not dropped. */
+function defaultsAtEnd(statements: readonly ParsedStatement[]): string[] {
+  const set = new Map<string, boolean>()
+  for (const { node } of statements.filter(({ kind }) => kind === 'AlterTableStmt')) {
+    for (const { AlterTableCmd } of list(node.cmds)) {
+      const { subtype, name, def } = tree(AlterTableCmd)
+      const gives = (subtype === 'AT_ColumnDefault' && def !== undefined) || subtype === 'AT_AddIdentity'
+      if (gives || subtype === 'AT_ColumnDefault') set.set(`default ${relationName(node.relation)}.${name}`, gives)
+    }
+  }
+  return [...set].flatMap(([column, gives]) => (gives ? [column] : []))
 }
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -123,6 +159,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const recipe = `${text.replace(/\bview\b/i, '$& concurrently')}; -- which needs a unique index on ${quoteName(view)}`
     return [{ rule: 'refresh_blocks_reads', on: quoteName(view), recipe }]
   },
+  AlterTableMoveAllStmt: ({ text }) => [
+    {
+      rule: 'table_rewrites',
+      on: 'every table of the tablespace',
+      recipe: `-- in an announced pause\n-- allow table_rewrites: <pause>\n${text};`,
+    },
+  ],
+  ...RIGHTS,
   DropdbStmt: (statement, context) => [
     { rule: 'drop_database', recipe: OWN_FILE + afterRelease('drop_database', statement.text) },
     ...outsideOnly(statement, context),
@@ -133,10 +177,21 @@ const CHECKS: Readonly<Record<string, Check>> = {
   AlterSystemStmt: outsideOnly,
   CreateSubscriptionStmt: outsideOnly,
   DropSubscriptionStmt: outsideOnly,
+  AlterSubscriptionStmt: (statement, context) =>
+    REFRESHES.includes(String(statement.node.kind)) ? outsideOnly(statement, context) : [],
   AlterDatabaseStmt: (statement, context) =>
     hasOption(statement.node.options, 'tablespace') ? outsideOnly(statement, context) : [],
   DiscardStmt: (statement, context) => (statement.node.target === 'DISCARD_ALL' ? outsideOnly(statement, context) : []),
 }
+
+/** The kinds of ALTER SUBSCRIPTION that ask the publisher for its tables, unless told not to. */
+const REFRESHES = [
+  'ALTER_SUBSCRIPTION_REFRESH_PUBLICATION',
+  'ALTER_SUBSCRIPTION_REFRESH',
+  'ALTER_SUBSCRIPTION_SET_PUBLICATION',
+  'ALTER_SUBSCRIPTION_ADD_PUBLICATION',
+  'ALTER_SUBSCRIPTION_DROP_PUBLICATION',
+]
 
 function outsideOnly({ text }: ParsedStatement, { transactional }: Context): Fault[] {
   return transactional ? [{ rule: 'cannot_run_in_transaction', recipe: `${OWN_FILE}${text};` }] : []
@@ -178,12 +233,19 @@ function checkReindex({ node, text }: ParsedStatement, context: Context): Fault[
   }
   const recipe = `${OWN_FILE}${text.replace(/\b(index|table|schema|database)\b/i, '$& concurrently')};`
   const on = node.relation === undefined ? 'every table' : quoteName(relationName(node.relation))
-  return [{ rule: 'reindex_blocks', on, recipe }]
+  const found: Fault[] = [{ rule: 'reindex_blocks', on, recipe }]
+  const refused = node.relation === undefined && context.transactional
+  return refused ? [...found, { rule: 'cannot_run_in_transaction', recipe }] : found
 }
 
 function checkDomain({ node, text }: ParsedStatement, context: Context): Fault[] {
   const domain = plainName(names(node.typeName))
   if (context.created.has(`type ${domain}`)) return []
+  if (node.subtype === 'N')
+    return [{ rule: 'drop_not_null', unlocked: true, recipe: afterRelease('drop_not_null', text) }]
+  if (node.subtype === 'T' && node.def === undefined) {
+    return [{ rule: 'drop_default', unlocked: true, recipe: afterRelease('drop_default', text) }]
+  }
   const on = `every table with a ${quoteName(domain)}`
   const named = quoteName(domain)
   if (node.subtype === 'O') {

@@ -7,6 +7,7 @@ import { quoteIdentifier } from '../sql/sql.ts'
 import type { ServerMessage } from '../wire/server-message.ts'
 import { applyStep } from './apply.ts'
 import { connectMigrator } from './connection.ts'
+import { createDatabaseLike } from './copy-database.ts'
 import { dumpSchema } from './dump-schema.ts'
 import type { Migration } from './files.ts'
 import type { MigrateOptions, MigrationEvent } from './options.ts'
@@ -74,7 +75,7 @@ async function makeCopy(rehearsal: Rehearsal, database: string): Promise<void> {
 
 async function createDatabase({ client }: Rehearsal, database: string): Promise<void> {
   try {
-    await client.query(`create database ${quoteIdentifier(database)} template template0`)
+    await createDatabaseLike(client, database)
   } catch (error) {
     const { code = '', message } = error as ServerMessage
     if (!NO_RIGHT.includes(code)) throw error

@@ -13,14 +13,14 @@ export interface MigrationSections {
 
 const MARKER = /^--[ \t]*(up|down|no transaction)\s*(?::\s*)?$/i
 
-/** Names of tools and signs before the keyword, as in `-- +goose Down`, `-- migrate:down`, `--//@UNDO`, `/* down *\/`. */
-const LEAD = String.raw`^(?:--|\/\*)[^\p{L}]*(?:(?:goose|migrate|migration|dbmate|sqlx|flyway|begin)[^\p{L}]+)?`
+/** Names of tools, headings and signs before the keyword: `-- +goose Down`, `-- migrate:down`, `--//@UNDO`, `-- section: down`. */
+const LEAD = String.raw`^(?:--|\/\*)[^\p{L}]*(?:(?:goose|migrat(?:e|ions?)|dbmate|sqlx|flyway|rambler|evolutions?|begin|start|section|direction)[^\p{L}]+){0,2}`
 /**
  * Keywords for the down part. If such a marker were taken for an ordinary comment, the down part would run right after the
  * up part.
  */
 const WAY_BACK = new RegExp(
-  `${LEAD}(?:down(?:s|grade)?|undo|roll[\\s-]?back|revert|reverse|create above)(?![\\p{L}\\p{N}_])`,
+  `${LEAD}(?:down(?:s|grade|wards?)?|undo|roll[\\s_-]?back|revert|reverse|backwards?|unapply|un[\\s-]?migrate|tear[\\s-]?down|uninstall|create above|drop below)(?![\\p{L}\\p{N}_])`,
   'iu',
 )
 

@@ -119,8 +119,8 @@ export abstract class Queries {
   }
 
   /**
-   * The rows one by one, in constant memory: `batch` rows (default 500) are fetched at a time, as they are read. Outside a
-   * transaction, it leases a connection until the loop ends.
+   * The rows one by one, in constant memory: a few batches are fetched at a time, as they are read, of `batch` rows each
+   * (default: as many as make 128 KiB, at most 2,000). Outside a transaction, it leases a connection until the loop ends.
    */
   stream<S extends StandardSchemaV1>(sql: Sql, options: RowOptions<S> & StreamOptions): AsyncIterable<Out<S>>
   stream<S extends StandardSchemaV1>(
@@ -144,8 +144,8 @@ export abstract class Queries {
     options: StreamOptions | undefined,
   ): AsyncGenerator<readonly unknown[], void, undefined> {
     const query = sortArguments(text, values, options)
-    const { batch = 500 } = query.options as StreamOptions
-    if (!Number.isInteger(batch) || batch < 1) {
+    const { batch } = query.options as StreamOptions
+    if (batch !== undefined && (!Number.isInteger(batch) || batch < 1)) {
       throw invalidOption('stream()', 'batch', `must be a whole number of at least 1, not ${batch}`)
     }
     const lease = await this.lease('stream', query)

@@ -32,7 +32,7 @@ export interface RowOptions<S extends StandardSchemaV1> extends QueryOptions {
 
 /** Options of {@link Database.stream}. */
 export interface StreamOptions extends QueryOptions {
-  /** Rows fetched at a time. Default 500. */
+  /** Rows fetched at a time. Default: as many as make 128 KiB, at most 2,000. */
   batch?: number | undefined
 }
 

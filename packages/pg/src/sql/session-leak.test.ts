@@ -14,6 +14,14 @@ test.each([
   ['do $x$ begin if true then reset all; end if; end $x$', 'SET inside DO'],
   ["do language plpgsql $$ begin perform set_config('a.b', '1', false); end $$", 'set_config(…, false)'],
   ['do $$ begin perform pg_advisory_lock(1); end $$', 'pg_advisory_lock()'],
+  [`select "pg_catalog"."set_config"('a.b', '1', 'off')`, 'set_config(…, false)'],
+  ['select "pg_advisory_lock"(1)', 'pg_advisory_lock()'],
+  ["do 'begin set app.user = ''7''; end'", 'SET inside DO'],
+  ["do e'begin perform set_config(\\'a.b\\', \\'1\\', false); end' language 'plpgsql'", 'set_config(…, false)'],
+  ["do $$ begin execute 'set app.user = 7'; end $$", 'SET inside DO'],
+  ["do $$ begin execute format('reset %I', 'work_mem'); end $$", 'SET inside DO'],
+  ["do $$ begin execute $x$select set_config('a', 'b', false)$x$; end $$", 'set_config(…, false)'],
+  ["do $$ begin null; exception when others then SET/**/SESSION work_mem = '1MB'; end $$", 'SET inside DO'],
 ])('%s leaves %s behind', (text, what) => {
   expect(findSessionLeak(text)?.what).toBe(what)
 })
@@ -25,6 +33,9 @@ test('a bound third argument decides by its value', () => {
 test.each([
   "select set_config('app.user', $1, true)",
   "select set_config('a,b', ')', true)",
+  "select set_config('a.b', 'x', 't'), set_config('a.b', 'x', 'on')",
+  "do $$ begin execute 'set local work_mem = 4096'; raise notice 'set app.user'; end $$",
+  "do 'begin perform pg_advisory_xact_lock(1); end'",
   'select pg_advisory_xact_lock(1), pg_advisory_unlock(2)',
   "select 'set_config(a, b, false)' -- pg_advisory_lock(1)",
   'prepare transaction $1',

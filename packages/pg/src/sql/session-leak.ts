@@ -23,12 +23,12 @@ export function findSessionLeak(text: string): SessionLeak | undefined {
   const words: string[] = []
   let body = ''
   for (const { kind, text: piece } of scanSql(text)) {
-    if (kind === 'quoted' && piece.startsWith('$')) body += ` ${piece.replace(/^\$[^$]*\$|\$[^$]*\$$/g, ' ')}`
-    if (kind === 'code') words.push(piece.toLowerCase())
-    else if (kind === 'quoted') words.push("'")
+    if (kind !== 'code' && kind !== 'quoted') continue
+    words.push(wordOf(kind, piece))
+    if (kind === 'quoted' && !piece.startsWith('"')) body += ` ${contentOf(piece)}`
   }
   const first = words[0]
-  if (first === 'do') return leakOfBlock(body || text)
+  if (first === 'do') return leakOfBlock(body)
   if (first === 'prepare' && words[1] !== 'transaction') {
     return { what: 'PREPARE', instead: 'the query itself: it is prepared automatically' }
   }
@@ -38,6 +38,20 @@ export function findSessionLeak(text: string): SessionLeak | undefined {
   return leakOfCalls(words)
 }
 
+/** A keyword or name; a string with its quotes. */
+function wordOf(kind: 'code' | 'quoted', piece: string): string {
+  if (kind === 'code') return piece.toLowerCase()
+  return piece.startsWith('"') ? piece.slice(1, -1) : `'${contentOf(piece)}'`
+}
+
+/** The value of a string, nearly: escapes other than of quotes stay. */
+function contentOf(piece: string): string {
+  if (piece.startsWith('$')) return piece.replace(/^\$[^$]*\$|\$[^$]*\$$/g, '')
+  return piece.replace(/^[eE]?'|'$/g, '').replace(/''|\\'/g, "'")
+}
+
+const TRUE = /^(?:true|'(?:t|true|y|yes|on|1)')$/i
+
 function leakOfCalls(words: readonly string[]): SessionLeak | undefined {
   for (let i = 0; i < words.length; i++) {
     if (words[i + 1] !== '(') continue
@@ -45,7 +59,7 @@ function leakOfCalls(words: readonly string[]): SessionLeak | undefined {
     if (/^pg_(?:try_)?advisory_lock(?:_shared)?$/.test(word)) return { what: `${word}()`, instead: LOCKS }
     if (word !== 'set_config') continue
     const third = thirdArgument(words, i + 2)
-    if (third.length === 1 && /^t(?:rue)?$/.test(third[0]!)) continue
+    if (third.length === 1 && TRUE.test(third[0]!)) continue
     const parameter = third[0] === '$' && third.length === 2 ? Number(third[1]) - 1 : undefined
     const leak = { what: 'set_config(…, false)', instead: SETTINGS }
     return parameter === undefined ? leak : { ...leak, unlessTrue: parameter }
@@ -74,15 +88,30 @@ function leakOfBlock(body: string): SessionLeak | undefined {
   const words: string[] = []
   for (const { kind, text } of scanSql(body)) {
     if (kind === 'semicolon') words.push(';')
-    else if (kind === 'code') words.push(text.toLowerCase())
-    else if (kind === 'quoted') words.push("'")
+    else if (kind === 'code' || kind === 'quoted') words.push(wordOf(kind, text))
   }
   const sets = words.some((word, i) => {
     const begins = i === 0 || /^(?:;|begin|then|else|loop)$/.test(words[i - 1]!)
-    return (
-      begins && (word === 'set' || word === 'reset') && !/^(?:local|constraints|transaction)$/.test(words[i + 1] ?? '')
-    )
+    return begins && isSet(word, words[i + 1])
   })
   if (sets) return { what: 'SET inside DO', instead: SETTINGS }
-  return leakOfCalls(words)
+  return leakOfCalls(words) ?? leakOfExecute(words)
+}
+
+function isSet(word: string, next = ''): boolean {
+  return (word === 'set' || word === 'reset') && !/^(?:local|constraints|transaction)$/.test(next)
+}
+
+/** EXECUTE of a text that is known, also by `format()`. */
+function leakOfExecute(words: readonly string[]): SessionLeak | undefined {
+  for (const [i, word] of words.entries()) {
+    if (word !== 'execute') continue
+    const text = words[i + 1] === 'format' ? words[i + 3] : words[i + 1]
+    if (!text?.startsWith("'")) continue
+    const inner = text.slice(1, -1)
+    const [first = '', second] = inner.trim().toLowerCase().split(/\s+/)
+    const leak = isSet(first, second) ? { what: 'SET inside DO', instead: SETTINGS } : findSessionLeak(inner)
+    if (leak) return leak
+  }
+  return undefined
 }

@@ -22,8 +22,8 @@ async function searched(names: readonly string[], options: object = {}): Promise
 }
 
 test('queries are looked for in TypeScript, JavaScript and SQL, in any folder', async () => {
-  const names = ['a.ts', 'b.mts', 'c.js', 'd.mjs', 'deep/er/e.sql', 'deep/f.tsx', 'g.jsx']
-  expect(await searched([...names, 'h.txt', 'i.html', 'j.json'])).toEqual(names)
+  const names = ['a.ts', 'b.mts', 'c.js', 'd.mjs', 'deep/er/e.sql', 'deep/f.tsx', 'g.jsx', 'h.cts', 'i.cjs']
+  expect(await searched([...names, 'j.txt', 'k.html', 'l.json'])).toEqual(names)
 })
 
 test('and not in what others have made, and in what is not part of the running application', async () => {
@@ -44,4 +44,26 @@ test('unless told otherwise', async () => {
   const names = ['src/a.ts', 'scripts/b.ts', 'c.test.ts']
   expect(await searched(names, { include: ['scripts/*.ts'], exclude: [] })).toEqual(['scripts/b.ts'])
   expect(await searched(names, { exclude: ['src/**'] })).toEqual(['c.test.ts', 'scripts/b.ts'])
+})
+
+test('constants are followed through imports and exports, and to files of SQL', async () => {
+  const files = {
+    'queries/users.ts': "export const FIND = 'select 1'; export const Q = { all: 'select 2' }",
+    'queries/index.ts': "export * from './users.ts'; export { FIND as FIRST } from './users.ts'",
+    'queries/old.sql': 'select 3',
+    'app.ts': `import * as queries from './queries/users.ts'
+      import { FIRST, Q } from './queries/index.ts'
+      import old from './queries/old.sql.ts'
+      db.one(queries.FIND); db.one(queries.Q.all); db.one(FIRST); db.one(Q.all); db.one(old)`,
+  }
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), text)
+  }
+  const { queries, unchecked } = await collectQueries({ root })
+  expect(unchecked).toEqual([])
+  expect(queries.map(({ text }) => text).sort()).toEqual([
+    ...['select 1', 'select 1', 'select 2', 'select 2'],
+    ...['select 3', 'select 3'],
+  ])
 })

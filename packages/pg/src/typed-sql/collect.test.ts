@@ -131,6 +131,30 @@ describe('queries', () => {
     ])
   })
 
+  test('are recognized by the name of what they are asked of, whatever stands before and behind it', () => {
+    for (const database of [
+      'this.#db',
+      'shopDb!',
+      'c.db.read',
+      "db.scope({ settings: { 'app.user': id(1) } })",
+      '(db)',
+    ]) {
+      expect(unchecked(`${database}.many(text)`), database).toHaveLength(1)
+      expect(texts(`${database}.value('show work_mem')`), database).toEqual(['show work_mem'])
+    }
+    expect(unchecked('page.many(text); rows.slice(db).value(text); URL.parse(x).query(text)')).toEqual([])
+    expect(texts("ui.value('show more')")).toEqual([])
+  })
+
+  test('that begin with a fragment are counted, but not conditions that do', () => {
+    expect(unchecked('let q = x\ndb.many(sql`${q} limit ${n}`)')).toEqual([
+      '2: a fragment in it is known only when the program runs',
+    ])
+    expect(unchecked('const c = sql`${sql.id(name)} = ${1}`')).toEqual([])
+    const known = 'const q = sql`select 1`; db.many(sql`${q} limit ${n}`)'
+    expect([texts(known), unchecked(known)]).toEqual([['select 1 limit $1'], []])
+  })
+
   test('without the tag are reported', () => {
     const { queries, problems } = collectFrom('db.one(`select * from t where id = ${id}`)', 'x.ts')
     expect(queries).toEqual([])

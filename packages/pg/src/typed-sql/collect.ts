@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { splitStatements } from '../sql/sql-scanner.ts'
 import { readConstants, type SourceFile } from './constants.ts'
+import { isDatabase, openOfCall } from './database-calls.ts'
 import { type Token, tokenize } from './source-tokens.ts'
 import { BOUND, closeOf, isPath, type KnownText, readText, splitAt } from './text-expression.ts'
 
@@ -58,7 +59,7 @@ export interface Collected {
   unchecked: UncheckedQuery[]
 }
 
-const INCLUDE = ['**/*.{ts,tsx,mts,js,jsx,mjs}', '**/*.sql']
+const INCLUDE = ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', '**/*.sql']
 
 /** Excluded by default: scripts and seeds are run by hand, often on other schemas. */
 export const EXCLUDE: readonly string[] = [
@@ -84,13 +85,18 @@ export async function collectQueries(options: CollectOptions = {}): Promise<Coll
   const paths: string[] = []
   for await (const file of glob([...(options.include ?? INCLUDE)], { cwd: root, exclude })) paths.push(file)
   const files: SourceFile[] = []
+  const modules = new Map<string, string>()
   for (const path of paths.sort()) {
     const file = relative(root, resolve(root, path)).replaceAll('\\', '/')
     const source = await readFile(resolve(root, path), 'utf8')
-    if (file.endsWith('.sql')) fromSqlFile(source, file, found)
-    else files.push({ file, source, tokens: tokenize(source, /x$/.test(file)), constants: new Map() })
+    if (file.endsWith('.sql')) {
+      fromSqlFile(source, file, found)
+      modules.set(file, source.trim())
+    } else {
+      files.push({ file, source, tokens: tokenize(source, /x$/.test(file)), constants: new Map() })
+    }
   }
-  readConstants(files)
+  readConstants(files, modules)
   for (const file of files) fromSource(file, found)
   return found
 }
@@ -112,10 +118,10 @@ function fromSqlFile(source: string, file: string, found: Collected): void {
   else found.unchecked.push({ reason: `it has ${statements} statements, and a query is one`, ...place })
 }
 
-const METHODS = ['query', 'many', 'one', 'maybeOne', 'value', 'execute', 'stream']
 const SQL = /^(?:\s|--[^\n]*\n|\/\*.*?\*\/|\()*(?:select|insert|update|delete|with|values|merge|table)\b/is
-/** Names under which applications keep their database: calls on them are queries, whatever their text. */
-const DATABASE = /^(?:db|tx|pg|trx|pool|database|transaction|scope|conn|connection)$/i
+/** What else is checked where it is certainly meant for a database. */
+const COMMAND =
+  /^(?:\s|--[^\n]*\n|\/\*.*?\*\/)*(?:alter|analyze|call|comment|create|do|drop|explain|grant|lock|notify|refresh|revoke|show|truncate|vacuum)\b/is
 
 function fromSource(file: SourceFile, found: Collected): void {
   const collector = new Collector(file, found)
@@ -163,11 +169,16 @@ class Collector {
   #call(tokens: readonly Token[], method: number, open: number): void {
     const argument = splitAt(tokens.slice(open + 1, closeOf(tokens, open)), ',')[0] ?? []
     const [first] = argument
-    if (!first || argument.some((token, i) => token.kind === 'template' && isTag(argument, i))) return // visited separately
+    if (!first) return
+    const database = isDatabase(tokens, method - 2)
+    if (argument.some((token, i) => token.kind === 'template' && isTag(argument, i))) {
+      // Checked as a template, unless it begins with a fragment, which any condition may do.
+      if (database && argument.at(-1)!.parts[0]?.trim() === '') this.#beginsUnknown(argument)
+      return
+    }
     const text = readText(argument, this.#file.constants)
-    const database = DATABASE.test(tokens[method - 2]?.text ?? '')
     if (text?.kind === 'fragment') return // where it was defined
-    if (text) this.#add(text, first, 'call')
+    if (text) this.#add(text, first, 'call', database)
     else if (isUntagged(argument)) this.#untagged(argument[0]!)
     else if (database) this.#unchecked('its text is known only when the program runs', first)
   }
@@ -180,10 +191,16 @@ class Collector {
     else this.#found.problems.push({ ...UNTAGGED, ...this.#place(token) })
   }
 
-  #add({ texts, uncertain }: KnownText, token: Token, kind: 'call' | 'tag'): void {
+  #beginsUnknown(argument: readonly Token[]): void {
+    const text = readText(argument, this.#file.constants)
+    if (text?.texts.every(each => SQL.test(each))) return
+    this.#unchecked('a fragment in it is known only when the program runs', argument.at(-1)!)
+  }
+
+  #add({ texts, uncertain }: KnownText, token: Token, kind: 'call' | 'tag', database = false): void {
     const literal = token.holes.length === 0 && texts.length === 1 && texts[0] === token.parts[0]
     for (const text of texts) {
-      if (!SQL.test(text)) continue
+      if (!SQL.test(text) && !(database && COMMAND.test(text))) continue
       this.#found.queries.push({ text: numbered(text), kind, uncertain, literal, ...this.#place(token) })
     }
   }
@@ -207,28 +224,6 @@ function startOfPath(tokens: readonly Token[], end: number): number {
   let start = end
   while (start >= 2 && isPath(tokens.slice(start - 2, end + 1))) start -= 2
   return start
-}
-
-/** The parenthesis of `.one(`, `.one<User>(` and their like, for the name at `i`. */
-function openOfCall(tokens: readonly Token[], i: number): number | undefined {
-  const before = tokens[i - 1]?.text
-  if (tokens[i]!.kind !== 'name' || !METHODS.includes(tokens[i]!.text) || (before !== '.' && before !== '?.')) return
-  let open = i + 1
-  if (tokens[open]?.text === '<') open = endOfTypes(tokens, open)
-  return tokens[open]?.text === '(' ? open : undefined
-}
-
-/** After `<…>`. */
-function endOfTypes(tokens: readonly Token[], from: number): number {
-  let depth = 0
-  for (let i = from; i < tokens.length; i++) {
-    const { text } = tokens[i]!
-    if (text === '<') depth++
-    else if (/^>+$/.test(text)) depth -= text.length
-    else if (text === ';') return i
-    if (depth <= 0) return i + 1
-  }
-  return tokens.length
 }
 
 /** The names in the holes of templates. */

@@ -11,16 +11,30 @@ export interface SourceFile {
   constants: Map<string, KnownText>
 }
 
-/** Reads the constants of each file, and then the ones it imports. */
-export function readConstants(files: readonly SourceFile[]): void {
+/**
+ * Reads the constants of each file, and then the ones it imports.
+ *
+ * @param modules - the texts of .sql files, each of which has a module beside it
+ */
+export function readConstants(files: readonly SourceFile[], modules: ReadonlyMap<string, string> = new Map()): void {
   const byName = new Map(files.map(each => [each.file, each]))
-  // Twice, because constants can be built from imported ones and vice versa.
-  for (let pass = 0; pass < 2; pass++) {
+  // Again, because constants can be built from imported ones and vice versa, and be exported once more.
+  let before = -1
+  for (let passes = 0; before !== countOf(files) && passes < MOST_PASSES; passes++) {
+    before = countOf(files)
     for (const each of files) {
+      for (const [name, value] of sqlModulesOf(each, modules)) each.constants.set(name, value)
       for (const [name, value] of importsOf(each, byName)) each.constants.set(name, value)
       for (const [name, value] of constantsOf(each.tokens, each.constants)) each.constants.set(name, value)
     }
   }
+}
+
+/** How many files a constant may pass through. */
+const MOST_PASSES = 8
+
+function countOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { constants }) => sum + constants.size, 0)
 }
 
 /** `const A = 'id, name'`, `const B = sql…`, `const Q = { find: '…' }`. A name that is declared twice is unknown. */
@@ -74,26 +88,61 @@ function endOfValue(tokens: readonly Token[], from: number): number {
 
 const GOES_ON = /^(?:[-+*/?:.=<>&|!~^%]+|as|satisfies)$/
 
-/** `import { A, B as C } from './file.ts'`. */
+/** `import { A, B as C } from './file.ts'`, `import * as Q from …`, and the same with `export`. */
 function importsOf({ file, tokens }: SourceFile, files: ReadonlyMap<string, SourceFile>): [string, KnownText][] {
   const found: [string, KnownText][] = []
   for (let i = 0; i < tokens.length; i++) {
-    if (tokens[i]!.text !== 'import') continue
-    const open = i + 1 + (tokens[i + 1]?.text === 'type' ? 1 : 0)
-    const close = tokens[open]?.text === '{' ? closeOf(tokens, open) : -1
-    const from = tokens[close + 2]
-    if (close < 0 || tokens[close + 1]?.text !== 'from' || from?.kind !== 'string') continue
-    const target = resolve(file, from.parts[0]!, files)
-    for (const [name, , as] of splitAt(tokens.slice(open + 1, close), ',')) {
-      if (!target || !name) continue
+    const names = namesOf(tokens, i)
+    const target = names && resolve(file, names.from, files)
+    if (!target) continue
+    for (const { name, as } of names.imported) {
       for (const [key, value] of target.constants) {
-        if (key === name.text || key.startsWith(`${name.text}.`)) {
-          found.push([(as ?? name).text + key.slice(name.text.length), value])
-        }
+        if (name === '*') found.push([as === '' ? key : `${as}.${key}`, value])
+        else if (key === name || key.startsWith(`${name}.`)) found.push([as + key.slice(name.length), value])
       }
     }
   }
   return found
+}
+
+interface ImportedNames {
+  from: string
+  /** `*` with the name of a namespace, or with none. */
+  imported: { name: string; as: string }[]
+}
+
+/** The names in the `import … from` or `export … from` that begins at a token. */
+function namesOf(tokens: readonly Token[], at: number): ImportedNames | undefined {
+  const { kind, text } = tokens[at]!
+  if (kind !== 'name' || (text !== 'import' && text !== 'export')) return undefined
+  const open = at + 1 + (tokens[at + 1]?.text === 'type' ? 1 : 0)
+  if (tokens[open]?.text === '*') {
+    const named = tokens[open + 1]?.text === 'as'
+    const from = sourceOf(tokens, open + (named ? 3 : 1))
+    return from === undefined ? undefined : { from, imported: [{ name: '*', as: named ? tokens[open + 2]!.text : '' }] }
+  }
+  const close = tokens[open]?.text === '{' ? closeOf(tokens, open) : -1
+  const from = close < 0 ? undefined : sourceOf(tokens, close + 1)
+  if (from === undefined) return undefined
+  const imported = splitAt(tokens.slice(open + 1, close), ',').flatMap(([name, , as]) =>
+    name ? [{ name: name.text, as: (as ?? name).text }] : [],
+  )
+  return { from, imported }
+}
+
+/** The file of `from './file.ts'`. */
+function sourceOf(tokens: readonly Token[], at: number): string | undefined {
+  return tokens[at]?.text === 'from' && tokens[at + 1]?.kind === 'string' ? tokens[at + 1]!.parts[0] : undefined
+}
+
+/** `import find from './find.sql.ts'`: the text of `find.sql`, which is checked as a file. */
+function sqlModulesOf({ file, tokens }: SourceFile, modules: ReadonlyMap<string, string>): [string, KnownText][] {
+  return tokens.flatMap(({ text }, i): [string, KnownText][] => {
+    const from = text === 'import' ? sourceOf(tokens, i + 2) : undefined
+    const path = from?.startsWith('.') && normalize(join(dirname(file), from)).replaceAll('\\', '/')
+    const sql = path ? modules.get(path.replace(/\.[jt]s$/, '')) : undefined
+    return sql === undefined ? [] : [[tokens[i + 1]!.text, { kind: 'text', texts: [sql], uncertain: false }]]
+  })
 }
 
 function resolve(file: string, specifier: string, files: ReadonlyMap<string, SourceFile>): SourceFile | undefined {

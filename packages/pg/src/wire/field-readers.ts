@@ -30,7 +30,6 @@ export function readTimestamptz(bytes: Buffer, from: number, to: number): Date {
   const zone = zoneAt(bytes, from + 19, to)
   const isUsual =
     zone + 3 === to &&
-    year >= 100 && // Date.UTC takes those before for years of 1900
     bytes[from + 4] === DASH &&
     bytes[from + 7] === DASH &&
     bytes[from + 10] === BLANK &&
@@ -38,16 +37,20 @@ export function readTimestamptz(bytes: Buffer, from: number, to: number): Date {
     bytes[from + 16] === COLON
   if (!isUsual) return parseTimestamptz(readText(bytes, from, to))
   const offset = (bytes[zone] === MINUS ? -two(bytes, zone + 1) : two(bytes, zone + 1)) * 3_600_000
-  const time = Date.UTC(
-    year,
-    two(bytes, from + 5) - 1,
-    two(bytes, from + 8),
-    two(bytes, from + 11),
-    two(bytes, from + 14),
-    two(bytes, from + 17),
-    millisAt(bytes, from + 19, zone),
-  )
-  return new Date(time - offset)
+  const seconds = two(bytes, from + 11) * 3_600 + two(bytes, from + 14) * 60 + two(bytes, from + 17)
+  const days = daysSince1970(year, two(bytes, from + 5), two(bytes, from + 8))
+  return new Date(days * 86_400_000 + seconds * 1_000 + millisAt(bytes, from + 19, zone) - offset)
+}
+
+/**
+ * The days from 1970-01-01 to a day of the Gregorian calendar. Years are counted from March, so that leap days come last.
+ * (`Date.UTC` does the same, in several times the time.)
+ */
+function daysSince1970(year: number, month: number, day: number): number {
+  const years = month > 2 ? year : year - 1
+  const daysOfMonths = (((month > 2 ? month - 3 : month + 9) * 153 + 2) / 5) | 0
+  const leapDays = ((years / 4) | 0) - ((years / 100) | 0) + ((years / 400) | 0)
+  return years * 365 + leapDays + daysOfMonths + day - 719_469
 }
 
 /** Where the sign of the zone stands; the end where there is none. */

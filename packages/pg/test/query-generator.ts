@@ -141,16 +141,38 @@ export class QueryGenerator {
     return fitting.length > 0 ? this.#one(fitting).text : kind === 'int' ? '1' : kind === 'text' ? "'x'" : 'true'
   }
 
+  /** A relation as a whole. */
+  #row(columns: readonly Named[]): string {
+    const [relation = '1'] = this.#column(columns, 'int').split('.')
+    return relation
+  }
+
+  #windowed(columns: readonly Named[]): string {
+    const call = this.#one(['first_value', 'last_value', 'sum', 'max'])
+    const over = this.#one([
+      'w',
+      '(order by 1)',
+      '(w rows between 1 following and 2 following)',
+      '(rows between 1 preceding and 1 preceding)',
+    ])
+    const shifted = `${this.#one(['lag', 'lead'])}(${this.#int(1, columns)}, 1, ${this.#int(1, columns)}) over w`
+    return `(${this.#chance(0.3) ? shifted : `${call}(${this.#int(1, columns)}) over ${over}`})::int`
+  }
+
   #select(depth: number, outer: readonly Named[]): { text: string; kinds: Kind[] } {
     const { text: from, columns } = this.#from(depth, outer)
     const all = [...columns, ...(this.#chance(0.5) ? outer : [])]
     const kinds = Array.from({ length: 1 + Math.floor(this.#next() * 4) }, () =>
       this.#one<Kind>(['int', 'int', 'text', 'bool']),
     )
-    const targets = kinds.map((kind, i) => `${this.#expression(depth, all, kind)} as c${i}`)
+    const targets = kinds.map((kind, i) => {
+      const windowed = kind === 'int' && this.#chance(0.1)
+      return `${windowed ? this.#windowed(all) : this.#expression(depth, all, kind)} as c${i}`
+    })
     const where = this.#chance(0.5) ? ` where ${this.#bool(2, all)}` : ''
+    const window = targets.some(target => / over (?:w|\(w )/.test(target)) ? ' window w as (order by 1)' : ''
     const end = this.#chance(0.1) ? ' order by 1 limit 3' : ''
-    return { text: `select ${targets.join(', ')} from ${from}${where}${end}`, kinds }
+    return { text: `select ${targets.join(', ')} from ${from}${where}${window}${end}`, kinds }
   }
 
   #star(): string {
@@ -193,7 +215,9 @@ export class QueryGenerator {
     }
     const where = this.#chance(0.5) ? ` where ${this.#bool(1, columns)}` : ''
     const target = by === '' ? '1' : key
-    return `select ${target} as c0, ${aggregate()} as c1, ${aggregate()} as c2 from ${from}${where}${by && ` group by ${by}`}`
+    const having =
+      by === key && this.#chance(0.3) ? ` having ${this.#one([`${key} is not null`, `count(${key}) > 0`])}` : ''
+    return `select ${target} as c0, ${aggregate()} as c1, ${aggregate()} as c2 from ${from}${where}${by && ` group by ${by}`}${having}`
   }
 
   #with(depth: number): string {
@@ -213,6 +237,10 @@ export class QueryGenerator {
       `update things set a = ${this.#one(['null', '1', 'b'])} where a is not null returning a, b, s, *`,
       'update things t set s = p.m from parts p where p.thing = t.id and p.m is not null returning t.s, p.m, p.d, t.*',
       'delete from parts where d is not null returning d, thing, m, parts.*',
+      'update things set a = null, s = null where a > 0 and things.s is not null returning old.a as c0, new.a as c1, old.s as c2, new.s as c3, old.b as c4, new.z as c5',
+      'update things t set a = null from parts p where t.a = p.d returning old.a as c0, new.a as c1, p.d as c2, old.f as c3',
+      'delete from parts where d > 0 returning old.d as c0, new.d as c1, old.b as c2, new.b as c3',
+      "insert into things (id, b, z) values (1, 7, 'x') on conflict (id) do update set a = null returning old.id as c0, new.id as c1, old.a as c2, new.a as c3",
       "insert into things (id, b, z, s) values (1000, 1, 'x', null) returning *",
       'insert into things (id, b, z) select id + 1000, coalesce(d, 0), z from parts returning a, b, things.*',
       'merge into things t using parts p on p.thing = t.id when matched then update set a = p.d when not matched by source then delete returning t.a, t.b, p.d, p.b, merge_action()',
@@ -317,6 +345,13 @@ export class QueryGenerator {
       () => `(${int()} = any (array[1, ${int()}]))`,
       () => `(${int()} > all (array[1, ${int()}]))`,
       () => `(${int()} ${this.#one(['', 'not '])}in (select ${this.#one(['id', 'd'])} from parts))`,
+      () => `(not (${bool()} ${this.#one(['and', 'or'])} ${bool()}))`,
+      () => `(not ${int()} ${this.#one(['in (1, 2)', 'between 1 and 2', `= any (array[${int()}])`])})`,
+      () => `((${int()}, ${text()}) is ${this.#one(['', 'not '])}null)`,
+      () => `((${int()}, ${int()}) ${this.#one(['<', '>=', '<>'])} (${int()}, 1))`,
+      () => `(${int()} <> all (array[1, ${int()}]))`,
+      () => `(${this.#row(columns)} is ${this.#one(['', 'not '])}null)`,
+      () => `(${text()} ${this.#one(['similar to', '^@'])} 'x')`,
       () => `exists (select from parts where id = ${int()})`,
       () => `((${int()}, ${int()}) = (${int()}, 1))`,
       () => this.#column(columns, 'bool'),

@@ -155,6 +155,8 @@ function isCallNeverNull(call: Tree, context: ExpressionContext): boolean {
   if (Object.hasOwn(NEVER_NULL, name)) return true
   const args = list(call.args)
   if (Object.hasOwn(NULL_WITHOUT_VALUES, name)) return hasValues(call, context) && isNeverNull(args[0], context)
+  if (name === 'lag' || name === 'lead') return args.length === 3 && each(args, context) // with a value for want of a row
+  if (FRAMED.has(name)) return hasDefaultFrame(call, context) && each(args, context)
   if (name === 'current_setting') return args.length === 1 && isNeverNull(args[0], context)
   if (name === 'concat_ws' || name === 'format') return isNeverNull(args[0], context)
   if (!Object.hasOwn(NULL_FOR_NULL_ALONE, name) || !each(args, context)) return false
@@ -164,11 +166,22 @@ function isCallNeverNull(call: Tree, context: ExpressionContext): boolean {
 }
 
 /** Whether an aggregate has a value to aggregate: in a group, or in a window that contains the current row. */
-function hasValues({ over, agg_filter, agg_within_group }: Tree, { scope }: ExpressionContext): boolean {
+function hasValues(call: Tree, context: ExpressionContext): boolean {
+  const { over, agg_filter, agg_within_group } = call
   if (agg_filter !== undefined || agg_within_group !== undefined) return false
-  if (over !== undefined) return tree(over).frameOptions === DEFAULT_FRAME && tree(over).name === undefined
-  return scope.grouped && !scope.rollup
+  if (over !== undefined) return hasDefaultFrame(call, context)
+  return context.scope.grouped && !context.scope.rollup
 }
+
+/** Whether a window contains the current row, as it does unless told otherwise. */
+function hasDefaultFrame({ over, ignore_nulls }: Tree, { scope }: ExpressionContext): boolean {
+  const { name, frameOptions } = tree(over)
+  const frame = name === undefined ? frameOptions : scope.windows?.get(String(name))
+  return over !== undefined && ignore_nulls === undefined && frame === DEFAULT_FRAME
+}
+
+/** Window functions that give the value of a row of the window. */
+const FRAMED: ReadonlySet<string> = new Set(['first_value', 'last_value'])
 
 /** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW. */
 const DEFAULT_FRAME = 1058

@@ -6,8 +6,8 @@ import {
   type Column,
   type Entry,
   isNullable,
-  lookUpHere,
   NOTHING,
+  proveIn,
   Relation,
   type Source,
 } from './name-scope.ts'
@@ -98,14 +98,20 @@ function readJoin(join: Tree, context: FromContext, before: Source): Source {
   const both = beside(left, right)
   const proven = join.quals === undefined ? [] : provenBy(join.quals, context.known)
   const provable = type === 'JOIN_INNER' ? both : type === 'JOIN_LEFT' ? right : type === 'JOIN_RIGHT' ? left : NOTHING
-  for (const path of proven) {
-    const entry = lookUpHere(path, provable)
-    entry?.relation.prove(entry.column.name)
-  }
+  proveIn(provable, proven)
   const shared = join.isNatural === true ? sharedNames(left, right) : names(join.usingClause)
   const merged = shared?.map(name => merge(name, left, right, type))
-  if (type === 'JOIN_LEFT' || type === 'JOIN_FULL') mayBeAbsent(right)
-  if (type === 'JOIN_RIGHT' || type === 'JOIN_FULL') mayBeAbsent(left)
+  // Where a row of the optional side is there, the condition held for both. A full join may have it alone.
+  const equal = [left, right].flatMap(({ entries }) =>
+    entries.filter(({ column: { name } }) => shared?.includes(name!)),
+  )
+  const conditionHolds = () => {
+    proveIn(both, proven)
+    for (const { relation, column } of equal) relation.prove(column.name)
+  }
+  const onPresent = type === 'JOIN_FULL' ? undefined : conditionHolds
+  if (type === 'JOIN_LEFT' || type === 'JOIN_FULL') mayBeAbsent(right, onPresent)
+  if (type === 'JOIN_RIGHT' || type === 'JOIN_FULL') mayBeAbsent(left, onPresent)
   return aliased(joined(both, merged, shared), join.alias)
 }
 
@@ -142,8 +148,8 @@ function merge(name: string, left: Source, right: Source, type: string): Entry |
   return { relation: new Relation('', [column]), column }
 }
 
-function mayBeAbsent({ relations }: Source): void {
-  const absence: Absence = { relations }
+function mayBeAbsent({ relations }: Source, onPresent: (() => void) | undefined): void {
+  const absence: Absence = { relations, ...(onPresent && { onPresent }) }
   for (const relation of relations) relation.absences.add(absence)
 }
 

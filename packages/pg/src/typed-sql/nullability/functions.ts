@@ -4,6 +4,8 @@ export type Family = 'text' | 'json' | 'array' | 'other'
 /** PostgreSQL functions that never return NULL, whatever their arguments. */
 export const NEVER_NULL: Readonly<Record<string, Family>> = {
   ...all('other', 'count row_number rank dense_rank percent_rank cume_dist now clock_timestamp statement_timestamp'),
+  ...all('array', 'array_append array_prepend'),
+  ...all('other', 'num_nulls num_nonnulls txid_current pg_current_xact_id'),
   ...all('other', 'transaction_timestamp random gen_random_uuid uuidv4 uuidv7 pg_backend_pid pg_typeof grouping pi'),
   ...all('json', 'json_build_object json_build_array jsonb_build_object jsonb_build_array'),
   ...all('text', 'concat version current_database timeofday'),
@@ -26,7 +28,10 @@ export const NULL_FOR_NULL_ALONE: Readonly<Record<string, Family>> = {
   ),
   ...all('other', 'date_trunc date_bin timezone make_date make_time make_timestamp make_timestamptz isfinite'),
   ...all('other', 'justify_days justify_hours justify_interval regexp_like regexp_count to_tsvector plainto_tsquery'),
-  ...all('other', 'phraseto_tsquery websearch_to_tsquery to_tsquery ts_rank ts_rank_cd setweight isempty lower_inc'),
+  ...all(
+    'other',
+    'similar_to_escape phraseto_tsquery websearch_to_tsquery to_tsquery ts_rank ts_rank_cd setweight isempty lower_inc',
+  ),
   ...all('other', 'upper_inc lower_inf upper_inf ntile date timestamp'),
   ...all(
     'json',
@@ -36,14 +41,17 @@ export const NULL_FOR_NULL_ALONE: Readonly<Record<string, Family>> = {
 
 /** Aggregates that return NULL if there are no rows or no non-NULL values. If a group has a value, so do they. */
 export const NULL_WITHOUT_VALUES: Readonly<Record<string, Family>> = {
-  ...all('other', 'sum avg min max array_agg bool_and bool_or every bit_and bit_or stddev_pop var_pop'),
+  ...all(
+    'other',
+    'sum avg min max array_agg bool_and bool_or every bit_and bit_or bit_xor any_value stddev_pop var_pop',
+  ),
   ...all('text', 'string_agg'),
-  ...all('json', 'json_agg jsonb_agg'),
+  ...all('json', 'json_agg jsonb_agg json_object_agg jsonb_object_agg'),
 }
 
 /** Other aggregates, known only as such: a query of them without GROUP BY returns one row. */
 export const OTHER_AGGREGATES: ReadonlySet<string> = new Set(
-  'count stddev stddev_samp variance var_samp corr covar_pop covar_samp json_object_agg jsonb_object_agg any_value mode percentile_cont percentile_disc'.split(
+  'count stddev stddev_samp variance var_samp corr covar_pop covar_samp mode percentile_cont percentile_disc'.split(
     ' ',
   ),
 )
@@ -75,7 +83,7 @@ export const ROWS_OF: Readonly<Record<string, readonly { name?: string; nullable
 
 /** Operators that return NULL only for NULL, in PostgreSQL and its bundled extensions. `->` does not qualify. */
 export const TOTAL_OPERATORS: ReadonlySet<string> = new Set(
-  '+ - * / % ^ || = <> != < > <= >= ~ !~ ~* !~* ~~ !~~ ~~* !~~* & | << >> @> <@ && @@ ? ?| ?& |/ @'.split(' '),
+  '+ - * / % ^ || = <> != < > <= >= ^@ ~ !~ ~* !~* ~~ !~~ ~~* !~~* & | << >> @> <@ && @@ ? ?| ?& |/ @'.split(' '),
 )
 
 /** The operators and functions among them that return a value even for NULL: `array || element`. */
@@ -101,4 +109,5 @@ export const JUDGED_BY_NAME: readonly string[] = [
   ...Object.keys(NULL_WITHOUT_VALUES),
   ...OTHER_AGGREGATES,
   ...Object.keys(ROWS_OF),
+  ...['lag', 'lead', 'first_value', 'last_value', 'current_setting', 'concat_ws', 'format'],
 ]

@@ -11,6 +11,8 @@ export interface Column {
 /** A side of an outer join that may have no row: then all its columns are NULL. */
 export interface Absence {
   relations: Relation[]
+  /** Called once there is a row after all: then the condition of the join holds. */
+  onPresent?: () => void
 }
 
 /** A table, a view or a sub-select in FROM. */
@@ -30,9 +32,9 @@ export class Relation {
   /** A condition requires this column to be not NULL, so there is a row of this relation. */
   prove(column: string | undefined): void {
     if (column !== undefined) this.proven.add(column)
-    for (const absence of [...this.absences]) {
-      for (const relation of absence.relations) relation.absences.delete(absence)
-    }
+    const refuted = [...this.absences]
+    for (const absence of refuted) for (const relation of absence.relations) relation.absences.delete(absence)
+    for (const absence of refuted) absence.onPresent?.()
   }
 }
 
@@ -64,6 +66,8 @@ export interface NameScope {
   rollup: boolean
   /** Aggregates are over groups, and each group has a row. */
   grouped: boolean
+  /** The frames of the windows in WINDOW, by their names. */
+  windows?: ReadonlyMap<string, unknown>
 }
 
 export const NOTHING: Source = { relations: [], entries: [], complete: true }
@@ -89,8 +93,17 @@ export function lookUp(path: readonly string[], scope: NameScope | undefined): F
   return source.complete ? lookUp(path, scope.parent) : undefined
 }
 
-/** Like {@link lookUp}, in this query alone: conditions prove nothing about enclosing queries. */
-export function lookUpHere(path: readonly string[], source: Source): Entry | undefined {
-  const found = lookUp(path, { source, ctes: new Map(), parent: undefined, rollup: false, grouped: false })
-  return found && 'entry' in found ? found.entry : undefined
+/**
+ * Records that a condition requires these to be not NULL: columns, or whole rows. Only in this query: conditions prove nothing
+ * about enclosing ones.
+ *
+ * @param except - relations about which it says nothing
+ */
+export function proveIn(source: Source, paths: readonly (readonly string[])[], except: Source = NOTHING): void {
+  for (const path of paths) {
+    const found = lookUp(path, { source, ctes: new Map(), parent: undefined, rollup: false, grouped: false })
+    if (!found) continue
+    const relation = 'entry' in found ? found.entry.relation : found.row
+    if (!except.relations.includes(relation)) relation.prove('entry' in found ? found.entry.column.name : undefined)
+  }
 }

@@ -11,7 +11,7 @@ export function provenBy(condition: unknown, known: Known): Path[] {
   if (BoolExpr !== undefined) return provenByLogic(tree(BoolExpr), known)
   if (NullTest !== undefined) {
     const { nulltesttype, arg } = tree(NullTest)
-    return nulltesttype === 'IS_NOT_NULL' ? needed(arg, known) : []
+    return nulltesttype === 'IS_NOT_NULL' ? fieldsOf(arg).flatMap(field => needed(field, known)) : []
   }
   if (BooleanTest !== undefined) {
     const { booltesttype, arg } = tree(BooleanTest)
@@ -27,16 +27,39 @@ export function provenBy(condition: unknown, known: Known): Path[] {
 function provenByLogic({ boolop, args }: Tree, known: Known): Path[] {
   const parts = list(args)
   if (boolop === 'AND_EXPR') return parts.flatMap(part => provenBy(part, known))
-  if (boolop === 'OR_EXPR') {
-    const [first = [], ...others] = parts.map(part => provenBy(part, known))
-    const keys = others.map(each => new Set(each.map(keyOf)))
-    return first.filter(path => keys.every(each => each.has(keyOf(path))))
+  if (boolop === 'OR_EXPR') return inAll(parts.map(part => provenBy(part, known)))
+  return provenByFailure(parts[0], known)
+}
+
+/** The columns that are not NULL if a condition is false, which is not the same as if it is not true. */
+function provenByFailure(condition: unknown, known: Known): Path[] {
+  const { BoolExpr, NullTest, A_Expr, ColumnRef } = tree(condition)
+  if (BoolExpr !== undefined) {
+    const { boolop, args } = tree(BoolExpr)
+    const parts = list(args)
+    if (boolop === 'OR_EXPR') return parts.flatMap(part => provenByFailure(part, known))
+    if (boolop === 'NOT_EXPR') return provenBy(parts[0], known)
+    return inAll(parts.map(part => provenByFailure(part, known)))
   }
-  const { NullTest, A_Expr, ColumnRef } = tree(parts[0])
   if (NullTest !== undefined) return tree(NullTest).nulltesttype === 'IS_NULL' ? needed(tree(NullTest).arg, known) : []
-  // NOT is true if its operand is false, and therefore not NULL.
-  const plain = A_Expr !== undefined && tree(A_Expr).kind === 'AEXPR_OP'
-  return plain || ColumnRef !== undefined ? needed(parts[0], known) : []
+  const plain = A_Expr !== undefined && tree(A_Expr).kind === 'AEXPR_OP' && !comparesRows(tree(A_Expr))
+  return plain || ColumnRef !== undefined ? needed(condition, known) : []
+}
+
+/** What is in every list. */
+function inAll([first = [], ...others]: Path[][]): Path[] {
+  const keys = others.map(each => new Set(each.map(keyOf)))
+  return first.filter(path => keys.every(each => each.has(keyOf(path))))
+}
+
+/** The fields of a row, or the expression itself: `(a, b) IS NOT NULL` holds if it holds for each. */
+function fieldsOf(expression: unknown): readonly unknown[] {
+  const row = tree(expression).RowExpr
+  return row === undefined ? [expression] : list(tree(row).args)
+}
+
+function comparesRows({ lexpr, rexpr }: Tree): boolean {
+  return tree(lexpr).RowExpr !== undefined || tree(rexpr).RowExpr !== undefined
 }
 
 /** The columns that are not NULL if an expression is not. */
@@ -61,8 +84,13 @@ function neededByOperator({ kind, name, lexpr, rexpr }: Tree, known: Known): Pat
   const left = () => needed(lexpr, known)
   switch (kind) {
     case 'AEXPR_OP':
+      if (comparesRows({ lexpr, rexpr })) return strict ? neededByRows(operator, lexpr, rexpr, known) : []
+      return strict ? [...left(), ...needed(rexpr, known)] : []
+    case 'AEXPR_OP_ALL': // of an empty array, it is true for NULL, too
+      return strict && list(tree(tree(rexpr).A_ArrayExpr).elements).length > 0 ? left() : []
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE':
+    case 'AEXPR_SIMILAR':
       return strict ? [...left(), ...needed(rexpr, known)] : []
     case 'AEXPR_IN':
     case 'AEXPR_OP_ANY':
@@ -75,6 +103,14 @@ function neededByOperator({ kind, name, lexpr, rexpr }: Tree, known: Known): Pat
     default:
       return []
   }
+}
+
+/** Rows are equal if all fields are; an order is decided by the first fields at the latest if they are NULL. */
+function neededByRows(operator: string, left: unknown, right: unknown, known: Known): Path[] {
+  const sides = [fieldsOf(left), fieldsOf(right)]
+  if (operator === '=') return sides.flat().flatMap(field => needed(field, known))
+  const ordered = ['<', '>', '<=', '>='].includes(operator)
+  return ordered ? sides.flatMap(([first]) => needed(first, known)) : []
 }
 
 function pathOf({ fields }: Tree): Path[] {

@@ -1,9 +1,19 @@
-import { list, names, type Tree, tree } from '../../lint/parser.ts'
+import { list, names, nodesOf, type Tree, tree } from '../../lint/parser.ts'
 import { type ExpressionContext, familyIn, isNeverNull } from './expression.ts'
-import { type FromContext, readFrom, readTable, renamed } from './from.ts'
+import { type FromContext, readFrom, readTable, renamed, sourceOf } from './from.ts'
+import { ROWS_OF } from './functions.ts'
 import type { Known } from './known.ts'
-import { type Column, type Entry, isNullable, lookUpHere, type NameScope, NOTHING, type Source } from './name-scope.ts'
-import { provenBy } from './not-null-columns.ts'
+import {
+  type Column,
+  type Entry,
+  isNullable,
+  type NameScope,
+  NOTHING,
+  proveIn,
+  Relation,
+  type Source,
+} from './name-scope.ts'
+import { type Path, provenBy } from './not-null-columns.ts'
 
 type Ctes = ReadonlyMap<string, readonly Column[] | undefined>
 
@@ -37,7 +47,8 @@ export class QueryReader {
     if (node.op !== undefined && node.op !== 'SETOP_NONE') return this.#setOperation(node, ctes, parent)
     if (node.valuesLists !== undefined) return this.#values(node, ctes, parent)
     const source = readFrom(list(node.fromClause), this.#from(ctes, parent))
-    this.#prove(node.whereClause, source)
+    proveIn(source, provenBy(node.whereClause, this.#known))
+    proveIn(source, provenBy(node.havingClause, this.#known)) // its columns are those of the groups
     const groups = list(node.groupClause)
     const scope: NameScope = {
       source,
@@ -45,6 +56,9 @@ export class QueryReader {
       parent,
       rollup: groups.some(group => group.GroupingSet !== undefined),
       grouped: groups.length > 0,
+      windows: new Map(
+        list(node.windowClause).map(each => [String(tree(each.WindowDef).name), tree(each.WindowDef).frameOptions]),
+      ),
     }
     return this.#targets(list(node.targetList), scope)
   }
@@ -95,7 +109,9 @@ export class QueryReader {
       complete: target.complete && others.complete,
     }
     // An updated column was not NULL before, but may be now. Conditions apply only to the other tables.
-    this.#prove(node.whereClause, source, kind === 'UpdateStmt' ? target : NOTHING)
+    const proven = provenBy(node.whereClause, this.#known)
+    proveIn(source, proven, kind === 'UpdateStmt' ? target : NOTHING)
+    source.relations.push(...this.#versions(kind, node, target, proven))
     const star = kind === 'MergeStmt' ? [...others.entries, ...target.entries] : [...target.entries, ...others.entries]
     const scope: NameScope = { source: { ...source, entries: star }, ctes, parent, rollup: false, grouped: false }
     return this.#targets(list(node.returningList ?? tree(node.returningClause).exprs), scope)
@@ -114,17 +130,26 @@ export class QueryReader {
     return readTable(relation, { ...context, known, ctes: new Map() })
   }
 
-  #prove(condition: unknown, source: Source, except: Source = NOTHING): void {
-    if (condition === undefined) return
-    for (const path of provenBy(condition, this.#known)) {
-      const entry = lookUpHere(path, source)
-      if (entry && !except.relations.includes(entry.relation)) entry.relation.prove(entry.column.name)
+  /** `old` and `new` in RETURNING. What MERGE does with a row is not known before. */
+  #versions(kind: string, node: Tree, { relations: [target] }: Source, proven: readonly Path[]): Relation[] {
+    const given = list(tree(node.returningClause).options).map(each => tree(each.ReturningOption))
+    const named = (option: string, name: string) => String(given.find(each => each.option === option)?.value ?? name)
+    const before = new Relation(named('RETURNING_OPTION_OLD', 'old'), target?.columns)
+    const after = new Relation(named('RETURNING_OPTION_NEW', 'new'), target?.columns)
+    if (kind === 'MergeStmt' || kind === 'InsertStmt') before.absences.add({ relations: [before] })
+    if (kind === 'MergeStmt' || kind === 'DeleteStmt') after.absences.add({ relations: [after] })
+    if (kind === 'UpdateStmt' || kind === 'DeleteStmt') {
+      const alone = sourceOf(target?.name ?? '', target?.columns)
+      proveIn(alone, proven)
+      for (const column of alone.relations[0]!.proven) before.prove(column)
     }
+    return [before, after]
   }
 
   #targets(targets: readonly Tree[], scope: NameScope): readonly Column[] | undefined {
     const context = this.#contextOf(scope)
     const columns: Column[] = []
+    const alone = nodesOf(targets, 'FuncCall').length === 1
     for (const { ResTarget } of targets) {
       const { name, val } = tree(ResTarget)
       const star = this.#star(tree(val), scope)
@@ -134,7 +159,7 @@ export class QueryReader {
       } else {
         columns.push({
           name: name === undefined ? nameOf(tree(val)) : String(name),
-          nullable: !isNeverNull(val, context),
+          nullable: !isNeverNull(val, context) && !(alone && givesRows(val, this.#known)),
           family: familyIn(val, context),
         })
       }
@@ -210,6 +235,14 @@ export class QueryReader {
 }
 
 const CHANGES = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']
+
+/** A call in SELECT for each row of which there is a row. Beside a longer one, the shorter would be filled up with NULL. */
+function givesRows(value: unknown, known: Known): boolean {
+  const { FuncCall } = tree(value)
+  const name = FuncCall === undefined ? undefined : known.builtIn(names(tree(FuncCall).funcname))
+  const rows = name !== undefined && Object.hasOwn(ROWS_OF, name) ? ROWS_OF[name]! : []
+  return rows.length === 1 && !rows[0]!.nullable
+}
 
 /** The name that PostgreSQL gives to a column without AS, in simple cases (`FigureColname`). */
 function nameOf(value: Tree): string | undefined {

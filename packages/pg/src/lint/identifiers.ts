@@ -51,10 +51,10 @@ const LONGEST = 63
 /** A name as PostgreSQL stores it: without what is beyond 63 bytes, and without half a character. */
 export function cutName(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST) return name
-  return Buffer.from(name)
-    .subarray(0, LONGEST)
-    .toString()
-    .replace(/\uFFFD+$/, '')
+  const bytes = Buffer.from(name)
+  let end = LONGEST
+  while ((bytes[end]! & 0xc0) === 0x80) end-- // in the middle of a character
+  return bytes.subarray(0, end).toString()
 }
 
 // biome-ignore format: a table

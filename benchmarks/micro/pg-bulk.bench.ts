@@ -45,8 +45,12 @@ function pairsOf(db: Pg, dsn: string, dir: string): Pairs {
       ours: () => pipeline(db.copyTo('copy people to stdout'), createWriteStream(ours)),
       psql: () => psql('-c', `\\copy people to '${theirs}'`),
     },
-    'rows streamed, 500 at a time': {
+    'rows streamed (psql: all at once)': {
       ours: () => readAll(),
+      psql: () => psql('-o', '/dev/null', '-c', SELECT),
+    },
+    'rows streamed, 500 at a time': {
+      ours: () => readAll(500),
       psql: () => psql('-v', 'FETCH_COUNT=500', '-o', '/dev/null', '-c', SELECT),
     },
     'rows streamed, 5,000 at a time': {

@@ -101,13 +101,23 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
   },
   add_column_constraint_scans: {
     bad: [
-      'alter table t add column a int references u',
-      'alter table t add column a int constraint x references u (id) on delete set null',
       'alter table t add column a int check (a > 0)',
+      'alter table t add column a int default 1 references u',
+      'alter table t add column a int unique references u',
       'alter table t add column a int unique',
       'alter table t add column a int primary key',
     ],
     good: ['create table t (a int references u unique check (a > 0))'],
+  },
+  add_reference_locks: {
+    bad: [
+      'alter table t add column a int references u',
+      'alter table t add column a int constraint x references u (id) on delete set null',
+    ],
+    good: [
+      'create table t (a int references u)',
+      'create table t (a int); alter table t add column b int references u',
+    ],
   },
   set_not_null_scans: {
     bad: ['alter table t alter column a set not null', 'do $$ begin alter table t alter a set not null; end $$'],
@@ -297,8 +307,15 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
     good: ['drop function f(int); create function f(a int, b int) returns int language sql as $$ select 1 $$'],
   },
   drop_type: {
-    bad: ['drop type e', 'drop domain d'],
-    good: ["drop type e; create type e as enum ('a')"],
+    bad: [
+      'drop type e',
+      'drop domain d',
+      "create type e2 as enum ('a'); drop type e cascade; alter type e2 rename to e",
+    ],
+    good: [
+      "drop type e; create type e as enum ('a')",
+      "create type e2 as enum ('a'); drop type public.e; alter type e2 rename to e",
+    ],
   },
   drop_sequence: { bad: ['drop sequence s'], good: ['create sequence s; drop sequence s'] },
   drop_extension: { bad: ['drop extension pgcrypto'], good: ['create extension pgcrypto; drop extension pgcrypto'] },

@@ -10,7 +10,7 @@ const MIGRATOR = '`arlen migrate` takes care of it'
 /** The rules of squawk 2.64 by their names. */
 export const SQUAWK: Readonly<Record<string, Covered>> = {
   'adding-field-with-default': ['add_column_rewrites'],
-  'adding-foreign-key-constraint': ['foreign_key_scans', 'add_column_constraint_scans'],
+  'adding-foreign-key-constraint': ['foreign_key_scans', 'add_reference_locks', 'add_column_constraint_scans'],
   'adding-not-nullable-field': ['set_not_null_scans'],
   'adding-required-field': ['add_not_null_column'],
   'adding-serial-primary-key-field': ['add_column_rewrites', 'unique_builds_index'],
@@ -105,7 +105,7 @@ export const STRONG_MIGRATIONS: Readonly<Record<string, Covered>> = {
   'adding a stored generated column': ['add_column_rewrites'],
   'adding a column with a volatile default value': ['add_column_rewrites'],
   'adding a check constraint': ['check_scans'],
-  'adding a foreign key, adding a reference': ['foreign_key_scans', 'add_column_constraint_scans'],
+  'adding a foreign key, adding a reference': ['foreign_key_scans', 'add_reference_locks'],
   'adding a unique constraint': ['unique_builds_index'],
   'adding an exclusion constraint': ['exclusion_builds_index'],
   'adding an index non-concurrently': ['create_index_blocks_writes'],

@@ -7,6 +7,16 @@ import { linkOf, RULES, type RuleName } from './rules.ts'
 
 const PAGE = join(import.meta.dirname, '../../../../docs/migrations-lint.md')
 
+const SAMPLE = `
+## How often it is wrong
+
+Eight public folders were read (lemmy \`439734d\`, hatchet \`89d130f\`, langfuse \`6275144\`, matrix-authentication-service \`162119d\`,
+crates.io \`57fa000\`, svix \`4fc0cfb\`, umami \`c0ea3ae\`, e2b \`54693ff\`), adopted by \`arlen migrate import\`: 1,703 files, 2,157
+findings. Two samples of 100, drawn at random, were checked by hand against PostgreSQL's manual and source. In the first one was wrong: it
+said that a reference in a new column reads every row, which it does only with a default. That is mended, and in the second
+none was wrong.
+`
+
 const OTHERS = `
 ## Next to other linters
 
@@ -48,7 +58,7 @@ test('the documents have the table of rules', async () => {
       return `| [\`${rule}\`](${linkOf(rule)}) | ${phase ?? 'expand'} | ${cell(problem)} | ${locked} | \`${cell(example)}\` |\n`
     })
   const others = OTHERS + tableOf('strong_migrations', STRONG_MIGRATIONS) + tableOf('squawk', SQUAWK)
-  const page = HEAD + rows.join('') + others
+  const page = HEAD + rows.join('') + SAMPLE + others
   if (process.env.UPDATE_DOCS) await writeFile(PAGE, page)
   expect(await readFile(PAGE, 'utf8')).toBe(page)
 })

@@ -40,6 +40,12 @@ describe.each(Object.entries(cases))('%s', (rule, { bad, good }) => {
   })
 })
 
+test('nothing is found in nothing', async () => {
+  for (const up of ['', ' \n', '-- nothing yet', '/* nothing */;']) {
+    expect(await lintMigration({ file: '1_x.sql', up, transactional: true }), up).toEqual([])
+  }
+})
+
 test('every rule has cases', () => {
   expect([...Object.keys(cases), 'syntax_error'].sort()).toEqual(Object.keys(RULES).sort())
 })

@@ -1,5 +1,5 @@
 import { BATCH, type Context, type Fault, NEXT, OWN_FILE } from './fault.ts'
-import { derivedName, quoteName, typeText } from './identifiers.ts'
+import { derivedName, quoteName, relationName, typeText } from './identifiers.ts'
 import { list, names, type ParsedStatement, type Tree, tree } from './parser.ts'
 import { isVolatile } from './volatility.ts'
 
@@ -52,13 +52,19 @@ export function checkNewColumn({ statement, def, head, text, table, on, context 
       : `${rest}; -- the next release writes it; set it NOT NULL when it is filled`
     found.push({ rule: 'add_not_null_column', on, recipe })
   }
-  const scans = constraints.filter(({ contype }) => SCANNING.includes(String(contype)))
-  if (scans.length > 0) {
-    const parts = scans.map(each =>
-      addLater(each, source(each), { head, on, name, table, column: String(column.colname) }),
-    )
-    const recipe = `${head} add column ${name} ${type};${parts.join('')}`
-    found.push({ rule: 'add_column_constraint_scans', on, recipe })
+  const apart = constraints.filter(({ contype }) => SCANNING.includes(String(contype)))
+  if (apart.length > 0) {
+    const target = { head, on, name, table, column: String(column.colname) }
+    const recipe = `${head} add column ${name} ${type};${apart.map(each => addLater(each, source(each), target)).join('')}`
+    // Without a value in the new column, there is nothing to look up.
+    const empty = !has('CONSTR_DEFAULT', 'CONSTR_GENERATED') && !counted
+    const references = apart.filter(({ contype }) => contype === 'CONSTR_FOREIGN')
+    if (empty && references.length === apart.length) {
+      const others = references.map(each => quoteName(relationName(each.pktable)))
+      found.push({ rule: 'add_reference_locks', on: [on, ...others].join(' and '), recipe })
+    } else {
+      found.push({ rule: 'add_column_constraint_scans', on, recipe })
+    }
   }
   if (isType(column, ['json'])) found.push(jsonFault(statement.text))
   return found

@@ -48,7 +48,8 @@ export const checkDrop: Check = ({ node, text }, context) => {
   const { kind = '', drop } = KINDS[type] ?? {}
   if (type === 'OBJECT_INDEX') return checkDropIndex(text, node.concurrent === true, dropped, context)
   if (!drop) return []
-  const remade = (name: string) => drop !== 'drop_table' && context.remade.has(`${kind} ${name}`)
+  const withColumns = drop === 'drop_table' || (drop === 'drop_type' && node.behavior === 'DROP_CASCADE')
+  const remade = (name: string) => !withColumns && context.remade.has(`${kind} ${name}`)
   const ofTable = OF_TABLE.includes(type)
   const isNew = (name: string) =>
     context.created.has(`${kind} ${name}`) || (ofTable && context.created.has(`relation ${tableOf(name)}`))

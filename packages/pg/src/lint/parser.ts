@@ -19,6 +19,7 @@ export interface ParsedStatement {
 /** Parses SQL with PostgreSQL's own parser. Throws an object like a SyntaxError, with `position` in UTF-16 units. */
 export async function parseSql(text: string): Promise<ParsedStatement[]> {
   const { parse } = await loadParser()
+  if (text.trim() === '') return [] // which the parser refuses
   const bytes = Buffer.from(text)
   // The tree counts UTF-8 bytes.
   const toText = (from: number, to: number) => bytes.subarray(from, to).toString()

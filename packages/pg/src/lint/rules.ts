@@ -33,6 +33,7 @@ export type RuleName =
   | 'add_not_null_column'
   | 'add_column_rewrites'
   | 'add_column_constraint_scans'
+  | 'add_reference_locks'
   | 'set_not_null_scans'
   | 'change_type_rewrites'
   | 'rename_column'
@@ -142,6 +143,12 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     problem: 'a constraint written with the new column is checked, or its index built, under the lock of ADD COLUMN',
     lock: EVERY_ROW_READ,
     page: 'sql-altertable.html#SQL-ALTERTABLE-NOTES',
+  },
+  add_reference_locks: {
+    problem:
+      'a foreign key written with the new column locks both tables at once: writers of the other one wait for what ADD COLUMN waits for',
+    lock: { mode: 'SHARE ROW EXCLUSIVE', during: 'until the transaction ends, though no row is read' },
+    page: 'sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT',
   },
   set_not_null_scans: {
     problem: 'SET NOT NULL reads the whole table, and breaks inserts of the running release that leave the column out',

@@ -100,6 +100,10 @@ export function remadeBy(statements: readonly ParsedStatement[]): Set<string> {
       if (kind === 'AlterTableStmt' && list(node.cmds).some(isAddConstraint)) {
         return [`constraint of ${relationName(node.relation)}`]
       }
+      if (kind === 'RenameStmt' && kindOf(node.renameType) === 'type') {
+        const path = names(tree(tree(node.object).List).items)
+        return [`type ${plainName([...path.slice(0, -1), String(node.newname)])}`]
+      }
       if (kind === 'RenameStmt' && node.relation !== undefined && kindOf(node.renameType) === 'relation') {
         return [`relation ${plainName([String(tree(node.relation).schemaname ?? 'public'), String(node.newname)])}`]
       }

@@ -66,6 +66,17 @@ test('there is no module to serve, and then there is', async () => {
   expect((await app.get()).body).toBe('here')
 })
 
+test('an application that package.json makes CommonJS is told what to write there', async () => {
+  const app = await serving({ 'package.json': '{ "type": "commonjs" }', 'app.ts': answering('ok') })
+  expect(await failure(app)).toMatchObject({
+    stage: 'load',
+    file: 'app.ts',
+    line: 1,
+    hint: expect.stringContaining('"type": "module"'),
+  })
+  expect(await app.save('package.json', '{ "type": "module" }')).toBe('ready')
+})
+
 test('a module that exports no application', async () => {
   const app = await serving({ 'app.ts': 'const app = 1\nexport default app\n' })
   expect(await failure(app)).toMatchObject({ stage: 'load', code: 'app_not_servable', file: 'app.ts', line: 2 })

@@ -3,7 +3,7 @@ import { defineErrors, type ErrorFactory } from '@arlen/core'
 const table = {
   root_missing: { message: 'there is no folder {root}.', remedy: 'Give the folder of an application with --root.' },
   manifest_invalid: {
-    message: '{file} is not valid JSON: {reason}',
+    message: '{file} is not valid JSON: {reason}.',
     remedy: 'Mend it; npm and pnpm cannot read it either.',
   },
   dump_failed: { message: 'pg_dump could not dump {name}: it ended with {code}.', remedy: 'Its own message says why.' },

@@ -19,6 +19,15 @@ export function importHint(specifier: string, importer: string): string | undefi
   return near && `Did you mean '${specifier.slice(0, specifier.length - basename(specifier).length)}${near}'?`
 }
 
+/** A hint for a module that Node.js takes for CommonJS because package.json says so; undefined for any other error. */
+export function moduleTypeHint(error: unknown): string | undefined {
+  const isTakenForCommonJs =
+    error instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(error.message)
+  return isTakenForCommonJs
+    ? 'Node.js reads this file as CommonJS, because package.json says so. Write "type": "module" there.'
+    : undefined
+}
+
 function siblings(path: string): string[] {
   try {
     return readdirSync(dirname(path))

@@ -7,7 +7,7 @@ import { isInstalled, type SourceLocation } from '@arlen/core/stack'
 import { stampOf } from '../watch/stamp.ts'
 import { findTopLevelAwait } from './find-await.ts'
 import { findSpecifier } from './find-import.ts'
-import { importHint } from './import-hint.ts'
+import { importHint, moduleTypeHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
 import { NeighborModules } from './neighbor-modules.ts'
 
@@ -110,12 +110,12 @@ export class LoadedModules {
     return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? locateSyntaxError(syntax, this.#last) : undefined
   }
 
-  /** The module that a failed import probably meant. */
+  /** The module that a failed import probably meant, or what makes modules of CommonJS. */
   hintFor(error: unknown): string | undefined {
     const { specifier, parent } = this.#namingOf(error) ?? {}
     return specifier !== undefined && parent?.startsWith('file:')
       ? importHint(specifier, fileURLToPath(parent))
-      : undefined
+      : chainOf(error).map(moduleTypeHint).find(Boolean)
   }
 
   #namingOf(error: unknown): Naming | undefined {

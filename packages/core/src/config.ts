@@ -4,6 +4,7 @@ import { type OptionTable, option, readOptions } from './options.ts'
 import { isSetByOrchestrator } from './orchestrator-env.ts'
 import { listSettings, type Setting } from './settings.ts'
 import { suggest } from './suggest.ts'
+import { unknownVariable } from './unknown-variable.ts'
 
 export { listSettings, type Setting } from './settings.ts'
 
@@ -57,9 +58,6 @@ export interface ConfigProblem {
   message: string
 }
 
-/** How many letters of a name may differ from a setting's for it to count as a typo. */
-const SLIPS = 2
-
 /**
  * Merges the layers of a configuration and the environment, and validates the result.
  *
@@ -89,16 +87,16 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
   for (const [variable, text] of Object.entries(env)) {
     if (text === undefined || !variable.startsWith(prefix) || isKnown(variable, knownEnv)) continue
     const setting = settings.find(candidate => candidate.env === variable)
-    if (isSetByOrchestrator(variable, text)) {
-      if (setting)
-        warnings.push(`${variable} (environment): not read, for it is what an orchestrator sets for a service`)
+    if (!setting) {
+      const unknown = unknownVariable(variable, text, names)
+      if (unknown === undefined) continue
+      const line = `${variable} (environment): no such setting${didYouMean(unknown.meant)}`
+      if (unknown.isMisspelled) problems.push({ path: [], source: variable, message: line })
+      else warnings.push(line)
       continue
     }
-    if (!setting) {
-      const isMisspelt = suggest(variable, names, SLIPS) !== undefined
-      const line = `${variable} (environment): no such setting${didYouMean(suggest(variable, names))}`
-      if (isMisspelt) problems.push({ path: [], source: variable, message: line })
-      else warnings.push(line)
+    if (isSetByOrchestrator(variable, text)) {
+      warnings.push(`${variable} (environment): ignored, because an orchestrator sets it for a service`)
       continue
     }
     const value = fromText(setting, text)

@@ -7,6 +7,7 @@ import { suggest } from './suggest.ts'
 export { type OptionRule, type OptionTable, option } from './option-rules.ts'
 export { isSetByOrchestrator } from './orchestrator-env.ts'
 export { suggest } from './suggest.ts'
+export { type UnknownVariable, unknownVariable } from './unknown-variable.ts'
 
 type Given = Readonly<Record<string, unknown>>
 

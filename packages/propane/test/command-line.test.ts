@@ -69,6 +69,11 @@ describe('failure ends with 1 and one line:', () => {
     ],
     ['{bad', {}, /^propane: The configuration file .* cannot be read: /],
     ['{}', { ARLEN_PROPANE_WORKERS: 'many' }, /- workers: must be auto or/],
+    [
+      '{"workers": "many"}',
+      { ARLEN_PROPANE_WORKRES: '2' },
+      /2 problem\(s\):\n- ARLEN_PROPANE_WORKRES: no such accessory; did you mean ARLEN_PROPANE_WORKERS\?\n- workers/,
+    ],
   ])('a bad configuration %s %j', async (text, env, message) => {
     const config = path.join(temporaryFolder(), 'propane.json')
     writeFileSync(config, text)
@@ -118,6 +123,21 @@ describe('failure ends with 1 and one line:', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^propane: No propane answers at /)
   })
+})
+
+test('warns about unknown variables, and ignores those of an orchestrator and those of an application', async () => {
+  const own = {
+    ARLEN_PROPANE_ACCESSORIES: '{}',
+    ARLEN_PROPANE_PORT: 'tcp://10.0.0.1:80',
+    ARLEN_PROPANE_SERVICE_HOST: 'a',
+  }
+  expect(await run(['--print'], own)).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringContaining('port = 3000'),
+  })
+  const { code, stderr } = await run(['--print'], { ARLEN_PROPANE_FLAVOR_OF_THE_DAY: 'mint' })
+  expect([code, stderr]).toEqual([0, 'propane: ARLEN_PROPANE_FLAVOR_OF_THE_DAY: no such accessory\n'])
 })
 
 test('prints its settings and its help', async () => {

@@ -1,5 +1,12 @@
 import { failureOf } from '@arlen/core/error-table'
-import { type AccessoryInput, accessoriesFromEnv, resolveAccessories } from '../accessories.ts'
+import {
+  type AccessoryInput,
+  accessoriesFromEnv,
+  checkVariables,
+  invalidSettings,
+  mergeAccessories,
+  resolveAccessories,
+} from '../accessories.ts'
 import { MAX_WORKERS } from '../primary/check-workers.ts'
 import { serve } from '../serve.ts'
 import { fs } from '../system/builtins.ts'
@@ -91,6 +98,9 @@ async function start(
   const input = { ...defaults?.accessories, ...accessoriesFromEnv(io.env), ...format, ...accessories }
   const reread = config === undefined ? undefined : () => readConfigFile(config)
   try {
+    const { misspelled, warnings } = checkVariables(io.env)
+    for (const warning of warnings) io.error(printable(`propane: ${warning}\n`))
+    if (misspelled.length > 0) throw invalidSettings(misspelled)
     const resolved = resolveAccessories({ ...reread?.() }, input)
     if (switches.has('print')) {
       io.out(io.json ? `${JSON.stringify(resolved)}\n` : printAccessories(resolved))

@@ -117,7 +117,7 @@ describe('resolveConfig', () => {
       },
     })
     expect(config).toEqual(resolveConfig({ schema }).config)
-    expect(warnings).toEqual([expect.stringContaining('ARLEN_HTTP_PORT (environment): not read')])
+    expect(warnings).toEqual([expect.stringContaining('ARLEN_HTTP_PORT (environment): ignored')])
   })
 
   test('never shows a secret, neither in the listing nor in a problem', () => {

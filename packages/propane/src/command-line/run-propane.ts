@@ -100,10 +100,11 @@ async function start(
   try {
     const { misspelled, warnings } = checkVariables(io.env)
     for (const warning of warnings) io.error(printable(`propane: ${warning}\n`))
-    if (misspelled.length > 0) throw invalidSettings(misspelled)
-    const resolved = resolveAccessories({ ...reread?.() }, input)
+    const merged = mergeAccessories({ ...reread?.() }, input)
+    const problems = [...misspelled, ...merged.problems]
+    if (problems.length > 0) throw invalidSettings(problems)
     if (switches.has('print')) {
-      io.out(io.json ? `${JSON.stringify(resolved)}\n` : printAccessories(resolved))
+      io.out(io.json ? `${JSON.stringify(merged.accessories)}\n` : printAccessories(merged.accessories))
       return OK
     }
   } catch (error) {

@@ -240,6 +240,15 @@ test('a body with files is a form, any other JSON', async () => {
   expect([types('/photo'), types('/blob'), types('/text')]).toEqual([form, form, ['application/json']])
 })
 
+test('an action of an application’s own may have options of any kind', async () => {
+  const even = { ...v.check((n: number) => n % 2 === 0), type: 'even', options: { strict: true } }
+  const { paths } = await documentOf(app => {
+    app.post('/x', { body: v.object({ n: v.pipe(v.number(), even) }) }, () => ({}))
+  })
+  const { schema } = paths['/x']!.post!.requestBody!.content['application/json']!
+  expect(schema).toMatchObject({ properties: { n: { type: 'number' } } })
+})
+
 test('a list that is bounded before its items are looked at is described with its items, and a transformed one without', async () => {
   const list = v.pipe(v.array(v.unknown()), v.maxLength(50), v.array(Item))
   const transformed = v.pipe(

@@ -1,4 +1,5 @@
 import { controlsOf } from '@arlen/core'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { serveApp } from './serve-app.ts'
 
@@ -51,6 +52,7 @@ test('what runs the application sees its requests, can make it refuse, and tells
   const served = await serveApp(app => app.get('/', () => 'ok'))
   const { app } = served
   const controls = controlsOf(app)
+  expect(controls.stats?.()).toEqual({ inFlight: 0, requests: 0, shed: 0 })
   controls.overload?.(true)
   expect((await served.get('/')).status).toBe(503)
   expect((await served.get('/readyz')).status).toBe(200)
@@ -59,5 +61,29 @@ test('what runs the application sees its requests, can make it refuse, and tells
   expect((await served.get('/')).status).toBe(200)
   expect((await served.get('/readyz')).status).toBe(503)
   expect(controls.stats?.()).toEqual({ inFlight: 0, requests: 3, shed: 1 })
+  await served.close()
+})
+
+test('what runs the application sees its routes and recurring tasks, and can run one of these', async () => {
+  let runs = 0
+  const served = await serveApp(app => {
+    app.get('/users/:id', { name: 'user', params: v.object({ id: v.string() }) }, () => 'ok')
+    app.every('counting', 3_600_000, () => void runs++)
+  })
+  const controls = controlsOf(served.app)
+  const { routes = [], jobs = [] } = (await controls.inspect?.()) ?? {}
+  const shown = routes.find(route => route.path === '/users/:id')
+  expect(shown).toMatchObject({
+    methods: ['GET'],
+    name: 'user',
+    guards: [],
+    schemas: { params: { type: 'object', required: ['id'] } },
+    source: { file: expect.stringContaining('steering.test.ts') },
+  })
+  expect(routes.find(route => route.path === '/livez')).not.toHaveProperty('name')
+  expect(jobs).toMatchObject([{ name: 'counting' }])
+  await controls.runJob?.('counting')
+  expect(runs).toBe(1)
+  await expect(controls.runJob?.('cuonting')).rejects.toMatchObject({ code: 'job_unknown' })
   await served.close()
 })

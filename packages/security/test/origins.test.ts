@@ -44,6 +44,16 @@ describe('cors', () => {
   })
 })
 
+test('cors with * lets any page read responses, which then depend on no origin', async () => {
+  await using app = await start(cors({ origins: '*' }), () => 'open')
+  for (const fields of [{ origin: 'https://any.example' }, {}] as Record<string, string>[]) {
+    const { body, headers } = await app.ask('/', fields)
+    expect([body, headers.get('vary')]).toEqual(['open', null])
+    expect(headers.get('access-control-allow-origin')).toBe(fields.origin ? '*' : null)
+    expect(headers.get('access-control-allow-credentials')).toBeNull()
+  }
+})
+
 describe('the host check', () => {
   test('lets listed hosts in and answers others with 421', async () => {
     await using app = await start(hostCheck({ hosts: ['shop.example', '.shop.example'] }), () => 'ok')

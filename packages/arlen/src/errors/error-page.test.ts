@@ -31,6 +31,11 @@ test('reveals nothing about the cause of a 500', () => {
   expect(page).toContain('It has been noted')
 })
 
+test('says nothing where a client error has no detail', () => {
+  const problem = { type: 'about:blank', title: 'Not Found', status: 499, code: 'x', correlationId: 'req-1' }
+  expect(htmlOf(problem)).toContain('<h1>499 Not Found</h1>\n\n<p><small>x · req-1</small></p>')
+})
+
 test('allows its own style and nothing else', () => {
   const reply = errorPage({ type: 'about:blank', title: 'x', status: 500, code: 'x', correlationId: 'x' })
   const policy = reply.headers.get('Content-Security-Policy') ?? ''

@@ -17,11 +17,10 @@ export interface Trace {
  */
 export function tracePath({ segments, trailingSlash }: Variant, path: string): Trace {
   const parts = path.split('/').slice(1)
-  const wanted = segments.length === 0 && !trailingSlash ? [''] : parts
   if (segments.length === 0 && !trailingSlash) {
     return parts.join('/') === '' ? fits({}, 0) : misses(0, `the path goes on: /${restoreSlashes(path.slice(1))}`)
   }
-  return follow({ segments, trailingSlash }, wanted, 0, {})
+  return follow({ segments, trailingSlash }, parts, 0, {})
 }
 
 type Pattern = Pick<Variant, 'segments' | 'trailingSlash'>

@@ -55,7 +55,7 @@ function parseGroups(address: string): boolean {
     for (let digit = hexDigit(address, at, end); digit !== -1; digit = hexDigit(address, ++at, end)) {
       value = (value << 4) | digit
     }
-    if (at < end && address.charCodeAt(at) === DOT) return readDotted(address.slice(start, end), count, gapAt)
+    if (address.charCodeAt(at) === DOT) return readDotted(address.slice(start, end), count, gapAt)
     if (at === start || at - start > 4 || count === 8) return false
     groups[count++] = value
     if (at === end) break

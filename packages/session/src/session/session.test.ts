@@ -27,8 +27,8 @@ describe('a session', () => {
     expect(session.has('free')).toBe(true)
     session.delete('free')
     session.set('typed', undefined as never)
-    expect(session.has('free')).toBe(false)
-    expect(session.pending()?.record?.data).toEqual({})
+    expect([session.has('free'), session.has('typed')]).toEqual([false, false])
+    expect(session.pending()?.record?.data).toStrictEqual({})
   })
 
   test('shows copies of what is in it, which change nothing', () => {

@@ -30,6 +30,17 @@ function folder(files: Readonly<Record<string, string>> = FILES): string {
 const ada = { to: 'ada@example.com', locals: { name: 'Ada & Co', link: 'https://shop.example/?a=1&b=2' } }
 const from = 'shop@shop.example'
 
+test('an application that closes waits for its mail', async () => {
+  const served = await serveApp(() => undefined, { root: folder(), config: { mail: { from } } })
+  let isSent = false
+  const sent = served.app.mail.send('welcome', ada).then(() => {
+    isSent = true
+  })
+  await served.close()
+  expect(isSent).toBe(true)
+  await sent
+})
+
 test('handlers send mail, which development keeps in .arlen/outbox', async () => {
   const root = folder()
   const config = { mail: { from, layout: 'letter' }, views: { layout: 'site' } }

@@ -110,6 +110,27 @@ test.each<[string, Handler]>([
 })
 
 describe('onError', () => {
+  test('handles each failure on a connection, whatever failed before', async () => {
+    const fail = function (this: Readable) {
+      this.destroy(new Error('second'))
+    }
+    const handler: Handler = c => {
+      if (c.req.path === '/') throw new Error('first')
+      // A stream that fails before its first piece can still become an error response.
+      return c.stream(new Readable({ read: fail }))
+    }
+    const server = await start(handler, { log: recorder(), onError: (error, c) => c.text((error as Error).message) })
+    const client = await open(server)
+    client.send(GET)
+    const [first] = await client.answers(1)
+    client.send('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n')
+    const [second] = await client.answers(1)
+    expect([first, second]).toMatchObject([
+      { status: 500, body: 'first' },
+      { status: 500, body: 'second' },
+    ])
+  })
+
   test('makes the answer, with the status of the error', async () => {
     const onError: HttpOptions['onError'] = (error, c) => c.html(`<p>${(error as Error).message}</p>`)
     const { answer } = await responseOf(

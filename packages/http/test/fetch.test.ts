@@ -276,5 +276,7 @@ test('what has been answered keeps no server from closing', { timeout: 15_000 },
   const answers = ['/a', '/b'].map(path => server.fetch(new Request(`https://shop.example${path}`)))
   const texts = await Promise.all(answers.map(async answer => (await answer).text()))
   expect(texts).toEqual(['/a', '/b'])
+  const rejected = await server.fetch(new Request('ftp://shop.example/'))
+  expect(rejected.status).toBe(400)
   await server.close({ graceMs: 60_000 })
 })

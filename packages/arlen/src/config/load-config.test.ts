@@ -35,6 +35,23 @@ describe('the layers', () => {
     expect(ports({ overrides: { http: { port: 1003 } }, env })).toBe(1005)
   })
 
+  test('are named as the source of what they set', () => {
+    write({
+      'config/app.ts': 'export default { http: { maxPairs: 1 } }',
+      'config/environments/test.ts': 'export default { http: { maxBodyBytes: 2 } }',
+    })
+    const env = { HOST: '127.0.0.1', ARLEN_HTTP_MAX_HEADER_BYTES: '3' }
+    const { settings } = loadConfig({ root, environment: 'test', env, overrides: { apiOnly: true, http: { port: 4 } } })
+    const sourceOf = (...path: string[]) => settings.find(setting => setting.path.join() === path.join())?.source
+    expect(sourceOf('http', 'maxPairs')).toBe(join('config', 'app.ts'))
+    expect(sourceOf('http', 'maxBodyBytes')).toBe(join('config', 'environments', 'test.ts'))
+    expect(sourceOf('http', 'port')).toBe('createApp()')
+    expect(sourceOf('http', 'host')).toBe('HOST, PORT, DATABASE_URL')
+    expect(sourceOf('http', 'maxHeaderBytes')).toBe('ARLEN_HTTP_MAX_HEADER_BYTES')
+    expect(sourceOf('session', 'enabled')).toBe('apiOnly')
+    expect(sourceOf('http', 'maxHeaderFields')).toBe('default')
+  })
+
   test('are TypeScript, or JavaScript once it is built', () => {
     write({ 'config/app.js': 'export default { http: { port: 1001 } }' })
     expect(load().http.port).toBe(1001)

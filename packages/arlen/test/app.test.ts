@@ -490,17 +490,3 @@ test.each([['loopback'], ['127.0.0.1'], ['::1', '127.0.0.0/8']])(
     expect(report.checks).toHaveProperty('cache')
   },
 )
-
-test('what registers something returns the application, to be called again', async () => {
-  const app = createApp({ root: import.meta.dirname, environment: 'test', log: false })
-  const calls = [
-    () => app.onStart('start', () => undefined),
-    () => app.onStop('stop', () => undefined),
-    () => app.every('task', 1000, () => undefined),
-    () => app.use(next => next),
-    () => app.onError(() => undefined),
-    () => app.notFound(() => 'none'),
-  ]
-  for (const call of calls) expect(call()).toBe(app)
-  await app.close()
-})

@@ -5,7 +5,7 @@ READY = exec tooling/with-toolchain tooling/prepare
 NODE = node --conditions=@arlen/source --enable-source-maps
 
 .POSIX:
-.PHONY: help run dev test check matrix image bench perf perf-baseline perf-proof stress mutation compatibility release-rehearsal deploy-rehearsal site surface build format lint clean
+.PHONY: help run dev test check matrix image bench perf perf-baseline perf-proof stress mutation compatibility release-rehearsal deploy-rehearsal machine site surface build format lint clean
 
 help:
 	@echo 'make run      start the example shop at http://127.0.0.1:3000 on a database of its own (PORT, HOST, DATABASE_URL)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make compatibility  real frameworks from npm under propane (WHAT="Express Nuxt")'
 	@echo 'make release-rehearsal  a whole release, tried on a registry of this machine'
 	@echo 'make deploy-rehearsal  three machines, rolled out and back under load while things go wrong (ROUNDS=10)'
+	@echo 'make machine  the guide to one machine and its incidents, step by step on a Debian (Debian, as root)'
 	@echo 'make site     build the documentation as a site and serve it at http://127.0.0.1:4173 (PORT)'
 	@echo 'make surface  rewrite packages/*/api.md, the reports of what each package exports'
 	@echo 'make build    compile every package to its dist/'
@@ -74,6 +75,9 @@ release-rehearsal:
 
 deploy-rehearsal:
 	@$(READY) --build $(NODE) packages/release/test/rehearsal/rehearse.ts
+
+machine:
+	@$(READY) --build $(NODE) tooling/machine/run.ts
 
 site:
 	@$(READY) $(NODE) tooling/site/serve.ts

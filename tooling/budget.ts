@@ -9,6 +9,7 @@ export interface Suite {
 
 const isPublished = (file: string) => file.endsWith('.published.ts')
 const isImage = (file: string) => file.endsWith('.image.ts')
+const isMachine = (file: string) => file.endsWith('.machine.ts')
 const isSlow = (file: string) => file.endsWith('.slow.test.ts')
 const isBesideSource = (file: string) => /\/src\//.test(file)
 
@@ -26,7 +27,8 @@ export const SUITES: readonly Suite[] = [
     files: '`test/*.test.ts`, `tooling/`, `benchmarks/`',
     target: '`make test`',
     limitMs: 20_000,
-    includes: file => !isSlow(file) && !isPublished(file) && !isImage(file) && !isBesideSource(file),
+    includes: file =>
+      !isSlow(file) && !isPublished(file) && !isImage(file) && !isMachine(file) && !isBesideSource(file),
   },
   { name: 'slow', files: '`*.slow.test.ts`', target: '`make check`', limitMs: 120_000, includes: isSlow },
   {
@@ -37,6 +39,7 @@ export const SUITES: readonly Suite[] = [
     includes: isPublished,
   },
   { name: 'images', files: '`tooling/images/`', target: '`make image`', limitMs: 300_000, includes: isImage },
+  { name: 'machine', files: '`tooling/machine/`', target: '`make machine`', limitMs: 300_000, includes: isMachine },
 ]
 
 /** How long a whole run may take on two quiet processors. */

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { verifyRelease } from '@arlen/release'
 import { generateSecret } from '@arlen/session'
@@ -22,6 +23,7 @@ const DATABASE_PORT = 5432
 describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made with %s${why}`, packageManager => {
   let folder: string
   let app: string
+  let user: User
   let image: Image
   let network: Network
   let secret: Record<string, string>
@@ -31,7 +33,7 @@ describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made wi
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-image-test-')))
     undo.push(() => rmSync(folder, { recursive: true, force: true }))
     const registry = inject('registry')
-    const user = await User.create({ node: process.versions.node, packageManager }, join(folder, 'user'), registry)
+    user = await User.create({ node: process.versions.node, packageManager }, join(folder, 'user'), registry)
     const create =
       packageManager === 'npm' ? ['npm', 'create', 'arlen@latest', 'shop', '--'] : ['pnpm', 'create', 'arlen', 'shop']
     await user.must(folder, [...create, packageManager === 'npm' ? '--full' : '--api', '--yes'])
@@ -75,6 +77,37 @@ describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made wi
       User: 'node',
       Labels: { 'org.opencontainers.image.title': 'shop', 'org.opencontainers.image.version': 'first' },
     })
+  })
+
+  test('has the same image from the archive of a release alone, without sources, npm and network', async () => {
+    const out = join(folder, 'built')
+    await user.must(app, user.arlen(app, 'release', 'build', '--archive', '--out', out))
+    const [archive] = globSync(join(out, '*.tar.zst'))
+    const id = basename(archive!, '.tar.zst')
+    // As the guide types it, in a folder that has the archive and the Dockerfile.
+    const alone = join(folder, 'alone')
+    mkdirSync(alone)
+    cpSync(archive!, join(alone, basename(archive!)))
+    cpSync(join(app, 'Dockerfile'), join(alone, 'Dockerfile'))
+    const [unpack] = readGuideCommands(/^mkdir .*tar/m)
+    execFileSync('sh', ['-ec', unpack!], { cwd: alone, env: { ...process.env, ID: id } })
+    const contexts = { release: join(alone, 'context', id) }
+    const other = await Image.build({ folder: alone, npmrc: '/dev/null', contexts, args: { RELEASE: id } })
+    onTestFinished(() => other.remove())
+    expect((await verifyRelease(join(other.root, 'app'))).id).toBe(id)
+    expect(other.config).toMatchObject({ User: 'node', Labels: { 'org.opencontainers.image.version': id } })
+    expect(other.has('build')).toBe(false)
+    const [machine] = network.machines
+    const options = { env: { ...secret, ARLEN_SECURITY_HOSTS: machine!.address }, namespace: machine!.namespace }
+    const migrating = new Container(other, { ...options, args: ['migrate'], tmpfs: ['/tmp'] })
+    onTestFinished(() => migrating.remove())
+    expect([await migrating.exit, migrating.output]).toEqual([0, expect.any(String)])
+    const container = new Container(other, { ...options, tmpfs: ['/tmp'] })
+    onTestFinished(() => container.remove())
+    await container.said(/serving on/)
+    expect(await statusOf(`http://${machine!.address}:${PORT}/readyz`)).toBe(200)
+    expect((await container.exec(['bin/app', 'status'])).output).toContain(`release ${id}`)
+    expect(await container.stop()).toBe(0)
   })
 
   test('its Job migrates, and its Deployment answers probes, with the user and the read-only root they ask for', async () => {
@@ -134,6 +167,14 @@ describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made wi
     expect(lost.filter(({ error }) => error !== 'ECONNREFUSED')).toEqual([])
   })
 })
+
+/** The commands of the guide on containers that match. */
+function readGuideCommands(pattern: RegExp): string[] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/deploy/containers.md'), 'utf8')
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .flatMap(([, block]) => block!.split('\n'))
+    .filter(line => pattern.test(line))
+}
 
 interface Compose {
   services: {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildah, hasImage, must } from './store.ts'
 
-const SUITE = 'bookworm'
+/** The Debian of images and machines. */
+export const SUITE = 'bookworm'
 /** What `node` of npm links to, and what checks certificates. */
 const PACKAGES = 'ca-certificates,libatomic1'
 
@@ -25,7 +26,7 @@ export async function prepareBases(majors: readonly string[]): Promise<void> {
 async function makeSlim(name: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-base-'))
   try {
-    await must('debootstrap', ['--variant=minbase', `--include=${PACKAGES}`, SUITE, folder, await mirror()])
+    await must('debootstrap', ['--variant=minbase', `--include=${PACKAGES}`, SUITE, folder, await debianMirror()])
     for (const path of ['var/cache/apt/archives', 'var/lib/apt/lists']) rmSync(join(folder, path), { recursive: true })
     addNode(folder)
     await must('chroot', [folder, 'useradd', '--uid', '1000', '--create-home', '--shell', '/bin/bash', 'node'])
@@ -68,7 +69,7 @@ function programOnPath(name: string): string {
 }
 
 /** The Debian mirror that this machine uses, so that a test needs no other. */
-async function mirror(): Promise<string> {
+export async function debianMirror(): Promise<string> {
   const lines = await must('apt-get', ['indextargets', '--format', '$(CODENAME) $(REPO_URI)']).catch(() => '')
   const own = lines.split('\n').find(line => line.startsWith(`${SUITE} `))
   return own?.split(' ')[1] ?? 'http://deb.debian.org/debian'

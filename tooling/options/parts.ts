@@ -19,7 +19,7 @@ import {
   verifyMigrations,
 } from '@arlen/pg/migrations'
 import { createTestDatabase, truncateAll, workerDatabase } from '@arlen/pg/testing'
-import { checkQueries } from '@arlen/pg/typed-sql'
+import { checkPreviousQueries, checkQueries } from '@arlen/pg/typed-sql'
 import {
   cors,
   createLoginThrottle,
@@ -352,6 +352,12 @@ export const PARTS: readonly Row[] = [
   { bag: '@arlen/pg resolveMigration()', make: o => resolveMigration(o), misspelled: 'verson', meant: 'version' },
   { bag: '@arlen/pg acceptDrift()', make: o => acceptDrift(o), misspelled: 'whoo', meant: 'who' },
   { bag: '@arlen/pg checkQueries()', make: o => checkQueries(o), misspelled: 'inculde', meant: 'include' },
+  {
+    bag: '@arlen/pg checkPreviousQueries()',
+    make: o => checkPreviousQueries(o),
+    misspelled: 'befor',
+    meant: 'before',
+  },
   {
     bag: '@arlen/pg createTestDatabase()',
     make: o => createTestDatabase(o),

@@ -17,6 +17,17 @@ const SOUND = {
   'tsconfig.json': TSCONFIG,
 }
 
+function git(root: string, ...args: string[]): void {
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: root })
+}
+
+/** Makes the branch `main`. */
+function commitAll(root: string): void {
+  git(root, 'init', '--quiet', '--initial-branch=main')
+  git(root, 'add', '-A')
+  git(root, 'commit', '--quiet', '--message=before')
+}
+
 interface Report {
   ok: boolean
   steps: { step: string; outcome: string; problems: string[]; notes: string[] }[]
@@ -124,11 +135,7 @@ describe('arlen check', () => {
 
   test('with a base branch, fails a schema that takes away what the code there still uses', async () => {
     const app = temporaryApp(SOUND)
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: app.root })
-    git('init', '--quiet', '--initial-branch=main')
-    git('add', '-A')
-    git('commit', '--quiet', '--message=before')
+    commitAll(app.root)
     // The code does without the column, and the same change drops it.
     app.write({
       'db/migrations/0002_drop.sql': '-- up\nalter table things drop name;\n',
@@ -148,13 +155,41 @@ describe('arlen check', () => {
       ),
     ])
     // Once the code that does without is on the branch, the migration may follow.
-    git('add', 'src')
-    git('commit', '--quiet', '--message=does without')
+    git(app.root, 'add', 'src')
+    git(app.root, 'commit', '--quiet', '--message=does without')
     expect(await check()).toMatchObject({
       code: 0,
       steps: [{}, { outcome: 'ok', notes: ['1 queries of main work on this schema.'] }],
     })
     expect(await app.arlen(['check', '--only', 'previous', '--base', 'nowhere'])).toMatchObject({ code: 1 })
+  })
+
+  test('with a base branch, fails a schema that refuses what the code there writes, unless a migration says that it cannot be', async () => {
+    const app = temporaryApp({
+      ...SOUND,
+      'src/things.ts':
+        "export const add = (db: { query(sql: string): unknown }) => db.query('insert into things (name) values ($1)')\n",
+    })
+    commitAll(app.root)
+    const check = async (migration: string) => {
+      app.write({ 'db/migrations/0002_next.sql': `-- up\n${migration}\n` })
+      const { out } = await app.arlen(['check', '--json', '--only', 'previous', '--base', 'main'])
+      return (JSON.parse(out) as Report).steps[0]
+    }
+    const column = await check('alter table things add price int not null;')
+    expect(column?.problems).toEqual([
+      expect.stringMatching(/^src\/things\.ts:1 of main .*: its insert leaves out things\.price/),
+    ])
+    const unique = 'alter table things add unique (name);'
+    expect((await check(unique))?.problems).toEqual([
+      expect.stringMatching(/write into the migration -- allow base_writes things: and why: its insert may violate/),
+    ])
+    expect(await check(`-- allow base_writes things: names are unique since 2.1\n${unique}`)).toMatchObject({
+      outcome: 'ok',
+      notes: [expect.stringContaining('0 queries'), '1 objections are allowed by comments in migrations.'],
+    })
+    expect((await check(`-- allow base_writes others: no\n${unique}`))?.outcome).toBe('failed')
+    expect((await check(`-- allow base_writes things: no\nalter table things drop name;`))?.outcome).toBe('failed')
   })
 
   test('has nothing to say of what an application does not have', async () => {

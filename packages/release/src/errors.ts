@@ -25,6 +25,18 @@ const table = {
   },
   manager_unsupported: { message: '{file}: releases are built with npm or pnpm, not {manager}.' },
   install_failed: { message: '{command} failed in {root}:\n{output}' },
+  platform_unknown: {
+    message: 'There is no platform {name}.',
+    remedy: 'Name an operating system and a processor, such as linux-x64, linux-arm64, linux-x64-musl, darwin-arm64.',
+  },
+  platform_missing: {
+    message: '{name} has no native module for {platform} in the lock file or in the package.',
+    remedy: 'Build the release on such a machine.',
+  },
+  platforms_differ: {
+    message: 'node_modules/{path} is another file for {platform}.',
+    remedy: 'Build a release for each platform.',
+  },
   cli_missing: {
     message: '{root}/package.json does not list @arlen/cli in dependencies.',
     remedy: 'A release starts, migrates and checks itself with it: move it there from devDependencies.',
@@ -39,17 +51,33 @@ const table = {
   archive_invalid: { message: '{file} cannot be unpacked: {reason}' },
   checksum_wrong: { message: '{file} does not match {checksumFile}.', remedy: 'Copy it again.' },
   checksum_missing: { message: '{file} has no checksum file next to it ({checksumFile}).', remedy: 'Copy both files.' },
-  signature_missing: { message: '{file} is not signed ({signatureFile} is missing), but {keys} lists trusted keys.' },
+  signing_key_invalid: {
+    message: '{file} cannot sign: {reason}.',
+    remedy: 'It must be a private Ed25519 key of openssl or minisign.',
+  },
+  signing_password_missing: { message: '{file} is encrypted.', remedy: 'Set its password in ARLEN_SIGN_PASSWORD.' },
+  signing_password_wrong: { message: 'The password does not open {file}.' },
+  trusted_key_invalid: {
+    message: '{reason}.',
+    remedy: 'Every file there must be a public key that the target trusts.',
+  },
+  signature_missing: {
+    message: '{file} is not signed (no .sig or .minisig next to it), but {keys} lists trusted keys.',
+  },
   signature_wrong: { message: 'None of the keys in {keys} matches the signature of {file}.' },
   target_missing: { message: '{dir} is not a target.', remedy: 'Create it with arlen release init.' },
-  target_locked: { message: 'Another command works on this target: {holder}.', remedy: 'Wait for it to end.' },
+  target_locked: { message: 'Another command works on this target: {holder}.', remedy: '{advice}' },
+  current_invalid: {
+    message: '{file} is not a link to a release.',
+    remedy: 'Move it away, or let it lead to one below releases/.',
+  },
   release_unknown: { message: 'This target has no release {id}. It has: {known}.' },
   release_running: { message: '{id} is already the running release.' },
   no_previous: { message: 'There is no release to go back to.' },
   node_unfit: { message: '{id} needs Node.js {range}; this is {version}.' },
   platform_unfit: {
     message: '{id} contains native modules for {wanted}; this is {found}.',
-    remedy: 'Build it on such a machine.',
+    remedy: 'Build it on such a machine, or with --platform {found}.',
   },
   config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
   contract_in_between: {

@@ -62,6 +62,24 @@ test('an activation expands, leaves contract steps, and contract applies them', 
   expect(await contractRelease({ target })).toEqual({ migrations: [], excluded: [] })
 })
 
+test('contract steps wait while an older release still runs, whatever is current', async () => {
+  const { target, columns } = await targetWith(['r1', [create]], ['r2', [create, add, drop]])
+  for (const release of ['r1', 'r2']) await activateRelease({ target, release, canary })
+  const status = (...releases: string[]) =>
+    writeFileSync(
+      join(target, 'shared/status.json'),
+      JSON.stringify({ r2: [{ ok: true, result: { workers: releases.map(release => ({ release })) } }] }),
+    )
+  status('r2', 'r1')
+  await expect(contractRelease({ target })).rejects.toMatchObject({
+    code: 'contract_not_applied',
+    message: 'r1 still runs, although r2 is current. Reload it first: bin/app reload.',
+  })
+  expect(await columns()).toBe('id name login email')
+  status('r2', 'r2')
+  expect(await contractRelease({ target })).toMatchObject({ migrations: ['0003_drop.sql'] })
+})
+
 test('a rollback behind a contract step is refused, with the step and what remains possible', async () => {
   const { target } = await targetWith(['r1', [create]], ['r2', [create, add, drop]], ['r3', [create, add, drop, later]])
   for (const release of ['r1', 'r2']) await activateRelease({ target, release, canary })

@@ -7,7 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { archiveRelease, type BuiltRelease, buildRelease, initTarget, verifyRelease } from '../src/index.ts'
+import {
+  archiveRelease,
+  type BuiltRelease,
+  buildRelease,
+  initTarget,
+  type Manifest,
+  verifyRelease,
+} from '../src/index.ts'
+import { manifestText } from '../src/manifest/manifest.ts'
 import { removeTree } from '../src/target/target-folder.ts'
 import { bundlePackages } from './bundle-packages.ts'
 import { temporaryFolder } from './support.ts'
@@ -157,10 +165,10 @@ async function otherRelease(): Promise<string> {
   const copy = join(dir, '20990101T000000Z-other')
   cpSync(first.dir, copy, { recursive: true, verbatimSymlinks: true })
   const file = join(copy, 'manifest.json')
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { id: string }
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
   chmodSync(copy, 0o755)
   rmSync(file)
-  writeFileSync(file, JSON.stringify({ ...manifest, id: '20990101T000000Z-other' }))
+  writeFileSync(file, manifestText({ ...manifest, id: '20990101T000000Z-other' }))
   expect(readdirSync(copy)).toContain('manifest.json')
   return copy
 }

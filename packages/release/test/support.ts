@@ -96,7 +96,7 @@ export async function writeRelease(releases: string, release: FakeRelease): Prom
     commit: { id: 'a'.repeat(40), time: time.toISOString(), dirty: false },
     node: { range: '>=22', checked: process.versions.node },
     arlen: {},
-    platform: null,
+    platforms: [],
     migrations: migrations.map(({ file, phase }) => {
       const [, version = '', name = ''] = /^(\d+)_(\w+)\.sql$/.exec(file)!
       return { version, name, file, phase }

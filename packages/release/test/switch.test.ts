@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -12,6 +12,7 @@ import {
   rollbackRelease,
   targetStatus,
 } from '../src/index.ts'
+import { releaseIds, targetFolder } from '../src/target/target-folder.ts'
 import { type FakeRelease, temporaryFolder, writeRelease } from './support.ts'
 
 async function targetWith(...releases: FakeRelease[]) {
@@ -19,6 +20,10 @@ async function targetWith(...releases: FakeRelease[]) {
   await initTarget(target)
   for (const release of releases) await writeRelease(join(target, 'releases'), release)
   return target
+}
+
+function listedIds(target: string): Promise<string[]> {
+  return releaseIds(targetFolder(target))
 }
 
 const current = (target: string) => readlinkSync(join(target, 'current'))
@@ -74,9 +79,16 @@ describe('activate', () => {
     ],
     [
       'has native modules of another system',
-      { manifest: { platform: { os: 'plan9', arch: 'mips' } } },
+      {
+        manifest: {
+          platforms: [
+            { os: 'plan9', arch: 'mips' },
+            { os: 'linux', arch: 's390x', libc: 'musl' },
+          ],
+        },
+      },
       'platform_unfit',
-      /native modules for plan9-mips/,
+      /^r2 contains native modules for plan9-mips, linux-s390x-musl; this is \S+\. Build it on such a machine, or with --platform \S+\.$/,
     ],
     ['is not as it was built', { manifest: { files: {} } }, 'release_changed', /answers.json is added/],
     [
@@ -147,6 +159,30 @@ describe('activate', () => {
     writeFileSync(join(target, 'shared/env'), 'SHOP_PORT=8080\n')
     expect(await activateRelease({ target, release: 'r2' })).toMatchObject({ to: 'r2' })
     expect(process.env.SHOP_PORT).toBeUndefined()
+  })
+
+  test('ends a reload command with all that it has started when its time is over', async () => {
+    const target = await targetWith({ id: 'r1' })
+    const reload = ['sh', '-c', 'sleep 600 & echo $! > shared/child; trap "" TERM; wait']
+    await expect(
+      activateRelease({ target, release: 'r1', canary: false, reload, timeoutMs: 300 }),
+    ).rejects.toMatchObject({
+      code: 'reload_failed',
+      message: expect.stringContaining('stopped after 300 ms'),
+    })
+    const child = Number(readFileSync(join(target, 'shared/child'), 'utf8'))
+    // Killed, and perhaps not yet collected by whoever has inherited it.
+    const state = existsSync(`/proc/${child}`) ? readFileSync(`/proc/${child}/stat`, 'utf8') : 'gone) Z'
+    expect(state).toMatch(/\) Z/)
+  })
+
+  test('refuses a target whose current is no link, in one line', async () => {
+    const target = await targetWith({ id: 'r1' })
+    mkdirSync(join(target, 'current'))
+    await expect(activateRelease({ target, release: 'r1' })).rejects.toMatchObject({
+      code: 'current_invalid',
+      message: `${target}/current is not a link to a release. Move it away, or let it lead to one below releases/.`,
+    })
   })
 
   test.each(['r9', '../r1', 'r1/../r1', ''])('refuses the release %j', async release => {
@@ -225,6 +261,37 @@ describe('one command at a time', () => {
     else await expect(activating).rejects.toMatchObject({ message: expect.stringContaining('ann@elsewhere') })
   })
 
+  test.each(['', '{"pid":', 'null', '[]'])('the lock that a power failure tore (%j) is taken over', async text => {
+    const target = await targetWith({ id: 'r1' })
+    writeFileSync(join(target, '.arlen/lock'), text)
+    expect((await targetStatus(target)).holder).toBeUndefined()
+    expect(await activateRelease({ target, release: 'r1', canary: false })).toMatchObject({ to: 'r1' })
+    expect(existsSync(join(target, '.arlen/lock'))).toBe(false)
+  })
+
+  test('the lock of a machine that may be gone says which file to remove', async () => {
+    const target = await targetWith({ id: 'r1' })
+    const lock = { pid: 1, host: 'elsewhere', user: 'ann', command: 'x', since: 'x' }
+    writeFileSync(join(target, '.arlen/lock'), JSON.stringify(lock))
+    await expect(activateRelease({ target, release: 'r1' })).rejects.toMatchObject({
+      message: expect.stringContaining(`if elsewhere is gone, remove ${target}/.arlen/lock.`),
+    })
+  })
+
+  test('the lock of this process at the same tick of an earlier start of the machine is taken over', async () => {
+    const target = await targetWith({ id: 'r1' })
+    const ticks = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19]
+    const lock = { pid: process.pid, host: hostname(), user: 'ann', command: 'x', since: 'x' }
+    const of = (boot: string) => JSON.stringify({ ...lock, processStart: `${boot} ${ticks}` })
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    writeFileSync(join(target, '.arlen/lock'), of(boot))
+    await expect(activateRelease({ target, release: 'r1' })).rejects.toMatchObject({ code: 'target_locked' })
+    writeFileSync(join(target, '.arlen/lock'), of('00000000-0000-0000-0000-000000000000'))
+    expect(await activateRelease({ target, release: 'r1', canary: false })).toMatchObject({ to: 'r1' })
+  })
+
   test('the lock of a killed process is taken by one of twenty that come at once', async () => {
     const target = await targetWith({ id: 'r1' })
     const child = spawn('sleep', ['0'])
@@ -265,6 +332,22 @@ describe('list, status and prune', () => {
     expect(await pruneReleases({ target, keep: 1 })).toEqual(['r1', 'r2'])
     expect((await listReleases(target)).map(({ id }) => id)).toEqual(['r3', 'r4', 'r5'])
     expect(await rollbackRelease({ target })).toMatchObject({ to: 'r3' })
+  })
+
+  test('prune removes nothing when the history may not be read, and keeps the newest when it is lost', async () => {
+    const target = await targetWith(...['r1', 'r2', 'r3', 'r4', 'r5'].map(id => ({ id })))
+    for (const release of ['r1', 'r2', 'r3', 'r4', 'r5']) await activateRelease({ target, release, canary: false })
+    const file = join(target, '.arlen/history.jsonl')
+    const text = readFileSync(file)
+    rmSync(file)
+    mkdirSync(file)
+    await expect(pruneReleases({ target, keep: 1 })).rejects.toMatchObject({ code: 'step_failed' })
+    expect(await listedIds(target)).toHaveLength(5)
+    rmdirSync(file)
+    expect(await pruneReleases({ target, keep: 2, dryRun: true })).toEqual(['r1', 'r2'])
+    writeFileSync(file, text)
+    expect(await pruneReleases({ target, keep: 2 })).toEqual(['r1', 'r2'])
+    expect(await listedIds(target)).toEqual(['r3', 'r4', 'r5'])
   })
 
   test('a clock that jumps, back or far ahead, changes nothing', async () => {

@@ -40,14 +40,18 @@ export interface CheckOptions extends Omit<CheckRun, 'database'> {
 
 /** Runs the steps one after the other, even if earlier ones fail. */
 export async function runCheck({ steps, onResult, ...check }: CheckOptions): Promise<StepResult[]> {
-  const databases = new CheckDatabase(check.root, check.io)
+  const databases = new CheckDatabases(check.root, check.io)
   const results: StepResult[] = []
   try {
     for (const [name, step] of Object.entries(STEPS)) {
       if (!steps.includes(name)) continue
       check.io.status?.(`checking ${step.description} …`)
       const started = performance.now()
-      const { problems, notes = [], skipped } = await findingOf(step, { ...check, database: () => databases.dsn() })
+      const {
+        problems,
+        notes = [],
+        skipped,
+      } = await findingOf(step, { ...check, database: migrations => databases.dsn(migrations) })
       check.io.status?.()
       const outcome = skipped !== undefined ? 'skipped' : problems.length > 0 ? 'failed' : 'ok'
       const durationMs = Math.round(performance.now() - started)
@@ -71,42 +75,33 @@ async function findingOf(step: Step, check: CheckRun): Promise<Finding> {
   }
 }
 
-/** A separate database with the application's migrations. */
-class CheckDatabase {
+/** Separate databases with the migrations of a folder, on one server. */
+class CheckDatabases {
   readonly #root: string
   readonly #io: Io
-  #made: Promise<AsyncDisposable & { dsn: string }> | undefined
+  #server: Promise<{ dsn: string; stop?: () => Promise<void> }> | undefined
+  readonly #made = new Map<string, Promise<{ dsn: string; drop: () => Promise<void> }>>()
 
   constructor(root: string, io: Io) {
     this.#root = root
     this.#io = io
   }
 
-  async dsn(): Promise<string> {
-    this.#made ??= this.#make()
-    return (await this.#made).dsn
+  async dsn(migrations = `${this.#root}/db/migrations`): Promise<string> {
+    const made = this.#made.get(migrations) ?? this.#make(migrations)
+    this.#made.set(migrations, made)
+    return (await made).dsn
   }
 
   async close(): Promise<void> {
-    const made = await this.#made?.catch(() => undefined)
-    await made?.[Symbol.asyncDispose]()
+    for (const made of this.#made.values()) await (await made.catch(() => undefined))?.drop()
+    await (await this.#server?.catch(() => undefined))?.stop?.()
   }
 
-  async #make() {
+  async #make(migrations: string) {
     const { createTestDatabase, startTestCluster } = await import('@arlen/pg/testing')
     const given = this.#io.env.TEST_DATABASE_URL
-    const server = given ? undefined : await startTestCluster()
-    const migrations = `${this.#root}/db/migrations`
-    const database = await createTestDatabase({ dsn: given ?? server!.dsn, migrations }).catch(async error => {
-      await server?.stop()
-      throw error
-    })
-    return {
-      dsn: database.dsn,
-      [Symbol.asyncDispose]: async () => {
-        await database.drop()
-        await server?.stop()
-      },
-    }
+    this.#server ??= given ? Promise.resolve({ dsn: given }) : startTestCluster()
+    return createTestDatabase({ dsn: (await this.#server).dsn, migrations })
   }
 }

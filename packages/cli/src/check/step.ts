@@ -8,8 +8,12 @@ export interface CheckRun {
   /** A branch: its migrations are not checked again. */
   base: string | undefined
   io: Io
-  /** The DSN of a database with all migrations applied, created when the first step needs it. */
-  database(): Promise<string>
+  /**
+   * The DSN of a database with all migrations applied, created when the first step needs it.
+   *
+   * @param migrations - another folder of migrations than the application's
+   */
+  database(migrations?: string): Promise<string>
 }
 
 /** The findings of a step. */

@@ -37,7 +37,8 @@ export const deployCommand: Command = {
   description: `Bring a release to the machines of config/deploy.ts and switch them; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
     ['--archive <file>', 'A release that is built already, instead of the commit that is checked out'],
-    ['--sign <key>', 'Sign the archive with this private Ed25519 key (PEM)'],
+    ['--sign <key>', 'Sign the archive with this private Ed25519 key, of openssl (PEM) or minisign'],
+    ['--platform <names>', 'Where its native modules are to run, such as linux-x64,linux-arm64; default here'],
     ['--host <name...>', 'Only this host, or those of this role'],
     ['--dry-run', 'Print every command and run none on a host'],
     ['--lines <n>', 'logs: how many lines of each host, default 100'],
@@ -100,8 +101,10 @@ async function release(task: Task): Promise<number> {
   const { archiveRelease, buildRelease, deployRelease } = await import('@arlen/release')
   const given = textOption(input, 'archive')
   const build = async () => {
-    const { dir } = await buildRelease({ root })
-    return (await archiveRelease(dir, { keyFile: textOption(input, 'sign') })).file
+    const platform = textOption(input, 'platform')
+    const { dir } = await buildRelease({ root, ...(platform !== undefined && { platforms: platform.split(',') }) })
+    const keyFile = textOption(input, 'sign')
+    return (await archiveRelease(dir, { keyFile, password: io.env.ARLEN_SIGN_PASSWORD })).file
   }
   const archive = given === undefined ? await build() : resolve(io.cwd, given)
   const result = await deployRelease({ ...shared(task), archive, onEvent: onEvent(task) })

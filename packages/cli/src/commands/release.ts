@@ -36,7 +36,8 @@ export const releaseCommand: Command = {
     ['--root <folder>', 'build: folder of the application'],
     ['--out <folder>', 'build: folder for releases, instead of releases/'],
     ['--archive', 'build: also write one file, with its checksum beside it'],
-    ['--sign <key>', 'build: sign the archive with this private Ed25519 key (PEM)'],
+    ['--sign <key>', 'build: sign the archive with this private Ed25519 key, of openssl (PEM) or minisign'],
+    ['--platform <names>', 'build: where its native modules are to run, such as linux-x64,linux-arm64; default here'],
     ['--allow-dirty', 'build: take changes that are not committed'],
     ['--include <glob...>', 'build: also take files that Git does not know'],
     ['--exclude <glob...>', 'build: leave these files out'],
@@ -88,10 +89,15 @@ async function build(task: Task): Promise<undefined> {
     allowDirty: input.options.allowDirty === true,
     include: listOption(input, 'include'),
     exclude: listOption(input, 'exclude'),
+    ...(input.options.platform !== undefined && {
+      platforms: listOption(input, 'platform').flatMap(names => names.split(',')),
+    }),
   })
   const keyFile = textOption(input, 'sign')
   const wantsArchive = input.options.archive === true || keyFile !== undefined
-  const archive = wantsArchive ? await releases.archiveRelease(dir, { keyFile }) : undefined
+  const archive = wantsArchive
+    ? await releases.archiveRelease(dir, { keyFile, password: io.env.ARLEN_SIGN_PASSWORD })
+    : undefined
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const files = Object.keys(manifest.files).length
   print(task, { id: manifest.id, dir, existed, archive: archive?.file ?? null }, [

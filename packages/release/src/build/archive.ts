@@ -1,19 +1,31 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { constants, createZstdDecompress, zstdCompress } from 'node:zlib'
-import { option, readOptions } from '@arlen/core/options'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { create, extract } from 'tar'
 import { releaseError } from '../errors.ts'
 import { listFiles } from '../manifest/list-files.ts'
 import { MANIFEST, readManifest } from '../manifest/manifest.ts'
+import { findSigner, type Signatures } from '../signature/find-signer.ts'
+import { signContent } from '../signature/sign.ts'
 
 const COMPRESSION_LEVEL = 10
 const zstd = promisify(zstdCompress)
+
+/** Options of {@link archiveRelease}. */
+export interface ArchiveOptions {
+  /** A private Ed25519 key: PEM, as `openssl genpkey -algorithm ed25519` writes it, or minisign's secret key. */
+  keyFile?: string | undefined
+  /** The password of an encrypted key. */
+  password?: string | undefined
+}
+
+const OPTIONS: OptionTable<ArchiveOptions> = { keyFile: option.text, password: option.text }
 
 /** What {@link archiveRelease} wrote. */
 export interface ReleaseArchive {
@@ -21,22 +33,19 @@ export interface ReleaseArchive {
   file: string
   /** The file with its SHA-256, in the format of `sha256sum --check`. */
   checksumFile: string
-  /** The file with its Ed25519 signature, if a key was given. */
+  /** The file with its Ed25519 signature, if a key was given: `.sig` of OpenSSL, `.minisig` of minisign. */
   signatureFile: string | undefined
 }
 
 /**
  * Packs a release into one file, `<id>.tar.zst` next to its folder, with the same bytes for the same release. Adds a
- * checksum file and, with a key, a signature that `openssl pkeyutl -verify -rawin` checks.
+ * checksum file and, with a key, a signature that `openssl pkeyutl -verify -rawin` or `minisign -V` checks.
  *
  * @param dir - the folder of the release
- * @param options.keyFile - a private Ed25519 key in PEM, as created by `openssl genpkey -algorithm ed25519`
+ * @throws manifest_missing, manifest_invalid, signing_key_invalid, signing_password_missing, signing_password_wrong
  */
-export async function archiveRelease(
-  dir: string,
-  options: { keyFile?: string | undefined } = {},
-): Promise<ReleaseArchive> {
-  const { keyFile } = readOptions('archiveRelease()', options, { keyFile: option.text })
+export async function archiveRelease(dir: string, options: ArchiveOptions = {}): Promise<ReleaseArchive> {
+  const { keyFile, password } = readOptions('archiveRelease()', options, OPTIONS)
   const { id, commit } = await readManifest(dir)
   const file = join(dirname(dir), `${id}.tar.zst`)
   const partial = `${file}.partial`
@@ -55,8 +64,10 @@ export async function archiveRelease(
   const checksumFile = `${file}.sha256`
   await writeFile(checksumFile, `${await sha256Of(file)}  ${basename(file)}\n`)
   if (keyFile === undefined) return { file, checksumFile, signatureFile: undefined }
-  const signatureFile = `${file}.sig`
-  await writeFile(signatureFile, sign(null, await readFile(file), createPrivateKey(await readFile(keyFile))))
+  const signed = { content: await readFile(file), name: basename(file), time: new Date(commit.time) }
+  const { suffix, bytes } = await signContent(signed, { file: keyFile, password })
+  const signatureFile = file + suffix
+  await writeFile(signatureFile, bytes)
   return { file, checksumFile, signatureFile }
 }
 
@@ -64,8 +75,8 @@ export async function archiveRelease(
  * Unpacks the archive of a release after checking its checksum and, if the target trusts keys, its signature. Entries
  * outside of the folder, and anything but files, folders and links, are rejected.
  *
- * @param keys - a folder of public Ed25519 keys in PEM; if it is missing or empty, no signature is required
- * @throws checksum_missing, checksum_wrong, signature_missing, signature_wrong, archive_invalid
+ * @param keys - a folder of public Ed25519 keys, `.pem` or minisign's `.pub`; if it is missing or empty, no signature is required
+ * @throws checksum_missing, checksum_wrong, trusted_key_invalid, signature_missing, signature_wrong, archive_invalid
  */
 export async function unpackArchive(file: string, into: string, keys: string): Promise<void> {
   await requireChecksum(file)
@@ -91,16 +102,25 @@ async function requireChecksum(file: string): Promise<void> {
 }
 
 async function requireSignature(file: string, keys: string): Promise<void> {
-  const names = existsSync(keys) ? (await readdir(keys)).filter(name => name.endsWith('.pem')) : []
-  if (names.length === 0) return
-  const signatureFile = `${file}.sig`
-  if (!existsSync(signatureFile)) throw releaseError('signature_missing', { file, signatureFile, keys })
-  const [content, signature] = [await readFile(file), await readFile(signatureFile)]
-  for (const name of names) {
-    const key = createPublicKey(await readFile(join(keys, name)))
-    if (verify(null, content, key, signature)) return
+  const signatures = await readSignatures(file)
+  const { trusted, signer } = trustedSigner(await readFile(file), keys, signatures)
+  if (trusted === 0 || signer !== undefined) return
+  if (signatures.openssl.length > 0 || signatures.minisign !== '') throw releaseError('signature_wrong', { file, keys })
+  throw releaseError('signature_missing', { file, keys })
+}
+
+function trustedSigner(content: Buffer, keys: string, signatures: Signatures) {
+  try {
+    return findSigner(content, keys, signatures)
+  } catch (cause) {
+    throw releaseError('trusted_key_invalid', { reason: (cause as Error).message }, { cause })
   }
-  throw releaseError('signature_wrong', { file, keys })
+}
+
+/** The signatures beside an archive. */
+export async function readSignatures(file: string): Promise<Signatures> {
+  const read = async (suffix: string) => (existsSync(file + suffix) ? await readFile(file + suffix) : Buffer.alloc(0))
+  return { openssl: await read('.sig'), minisign: String(await read('.minisig')) }
 }
 
 async function sha256Of(file: string): Promise<string> {

@@ -6,14 +6,23 @@ import { buildViews } from '@arlen/view'
 import { loadConfig } from 'arlen'
 import { releaseError } from '../errors.ts'
 import { describeEntry, listFiles } from '../manifest/list-files.ts'
-import { FORMAT_VERSION, MANIFEST, type Manifest, manifestText, type ReleaseEntry } from '../manifest/manifest.ts'
+import {
+  FORMAT_VERSION,
+  MANIFEST,
+  type Manifest,
+  manifestText,
+  type Platform,
+  type ReleaseEntry,
+} from '../manifest/manifest.ts'
+import { both } from './both.ts'
 import { compressAssets } from './compress-assets.ts'
 import { installDependencies } from './dependencies.ts'
 import { currentCommit } from './git.ts'
 import { writeLauncher } from './launcher.ts'
 import { describeMigrations } from './migrations.ts'
+import { hasNativeModules } from './native-modules.ts'
 import { readApplicationPackage, reducePackageJson } from './package-json.ts'
-import { currentPlatform } from './platform.ts'
+import { currentPlatform, readPlatform } from './platform.ts'
 import { rewriteTemplates } from './rewrite-templates.ts'
 import { installedPackages, writeSbom } from './sbom.ts'
 import { seal, unseal } from './seal.ts'
@@ -31,6 +40,10 @@ export interface BuildReleaseOptions {
   exclude?: readonly string[] | undefined
   /** Globs of files to include although Git does not track them, such as a bundler's output. */
   include?: readonly string[] | undefined
+  /**
+   * Where its native modules are to run: `linux-x64`, `linux-arm64`, `linux-x64-musl`, `darwin-arm64`. Default: on machines like this one.
+   */
+  platforms?: readonly string[] | undefined
   /** Called when a step begins: `sources`, `templates`, `assets`, `dependencies`, `seal`. */
   onStep?: ((step: string) => void) | undefined
 }
@@ -41,6 +54,7 @@ const OPTIONS: OptionTable<BuildReleaseOptions> = {
   allowDirty: option.boolean,
   exclude: option.listOf(option.text),
   include: option.listOf(option.text),
+  platforms: option.listOf(option.text),
   onStep: option.func,
 }
 
@@ -58,7 +72,7 @@ export interface BuiltRelease {
  * file. The same commit gives the same bytes.
  *
  * @throws app_missing, package_invalid, tree_dirty, source_invalid, source_collision, source_unsupported, import_missing, lockfile_missing,
- *   manager_unsupported, install_failed, cli_missing, release_exists; ArlenError of a template or a configuration with a mistake
+ *   manager_unsupported, install_failed, platform_unknown, platform_missing, platforms_differ, cli_missing, release_exists; ArlenError of a template or a configuration with a mistake
  */
 export async function buildRelease(given: BuildReleaseOptions = {}): Promise<BuiltRelease> {
   const options = readOptions('buildRelease()', given, OPTIONS)
@@ -67,6 +81,7 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
   const application = await readApplicationPackage(root)
   if (!('@arlen/cli' in application.dependencies)) throw releaseError('cli_missing', { root })
   const { exclude = [], include = [], allowDirty = false, onStep = () => {} } = options
+  const platforms = readPlatforms(options.platforms)
   const { paths, dirty } = await selectSources({ root, exclude, include, allowDirty })
   if (!paths.some(path => /^(?:src\/)?app\.[tj]s$/.test(path))) {
     throw releaseError('app_missing', { root, file: 'app.ts' })
@@ -86,12 +101,16 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
     await reducePackageJson(out)
     await writeLauncher(out)
     const { config } = loadConfig({ root, env: {}, environment: 'production', lenient: true })
-    onStep('templates')
-    await compileTemplates(join(out, config.views.dir))
-    onStep('assets')
-    if (config.static.dir !== '') await compressAssets(join(out, config.static.dir))
-    onStep('dependencies')
-    await installDependencies(root, join(work, 'install'), out)
+    // The package manager has a processor of its own.
+    const installed = installDependencies(root, join(work, 'install'), out, platforms)
+    const compile = async () => {
+      onStep('templates')
+      await compileTemplates(join(out, config.views.dir))
+      onStep('assets')
+      if (config.static.dir !== '') await compressAssets(join(out, config.static.dir))
+      onStep('dependencies')
+    }
+    await both(compile(), installed)
     onStep('seal')
     const packages = installedPackages(out)
     await writeSbom(out, { name: application.name, version: application.version }, time, packages)
@@ -108,7 +127,7 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
       arlen: Object.fromEntries(
         packages.filter(({ name }) => /^(?:@arlen\/|arlen$)/.test(name)).map(({ name, version }) => [name, version]),
       ),
-      platform: hasNativeModules(out) ? currentPlatform() : null,
+      platforms: hasNativeModules(out) ? (platforms ?? [currentPlatform()]) : [],
       migrations: await describeMigrations(out),
       files: entriesOf(out),
     }
@@ -133,8 +152,9 @@ async function compileTemplates(dir: string): Promise<void> {
   await rewriteTemplates(dir)
 }
 
-function hasNativeModules(out: string): boolean {
-  return listFiles(out).some(path => path.endsWith('.node'))
+function readPlatforms(names: readonly string[] | undefined): Platform[] | undefined {
+  if (names === undefined || names.length === 0) return undefined
+  return [...new Map(names.map(name => [name, readPlatform(name.trim())])).values()]
 }
 
 function entriesOf(out: string): Record<string, ReleaseEntry> {

@@ -4,7 +4,12 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { releaseError } from '../errors.ts'
+import type { Platform } from '../manifest/manifest.ts'
+import { both } from './both.ts'
 import { dropOptionalPeers } from './drop-optional-peers.ts'
+import { mergeFolders } from './merge-folders.ts'
+import { dropOtherPlatforms, requirePlatforms } from './native-modules.ts'
+import { platformName } from './platform.ts'
 
 const run = promisify(execFile)
 
@@ -42,16 +47,45 @@ const TYPES = /\.[cm]?ts$|\.d\.[cm]?ts\.map$/
  * Installs the production dependencies of an application into a release, from its lock file and with its package manager.
  *
  * @param stage - a folder for the installation, on the same file system as `out`
- * @throws lockfile_missing, manager_unsupported, install_failed
+ * @param platforms - where native modules are to run; undefined for this machine alone
+ * @throws lockfile_missing, manager_unsupported, install_failed; for several platforms platform_missing, platforms_differ
  */
-export async function installDependencies(root: string, stage: string, out: string): Promise<void> {
+export async function installDependencies(
+  root: string,
+  stage: string,
+  out: string,
+  platforms: readonly Platform[] | undefined,
+): Promise<void> {
   const manager = findManager(root)
-  if (manager.folder === root) await installAlone(manager, root, stage)
-  else await deployFromWorkspace(manager, root, stage)
-  const modules = join(stage, 'node_modules')
-  if (!existsSync(modules)) return // no dependencies
-  await removeTraces(modules)
-  await rename(modules, join(out, 'node_modules'))
+  const modules = join(out, 'node_modules')
+  // npm installs for one platform at a time, pnpm for all at once.
+  const parts = manager.name === 'npm' && platforms ? platforms.map(platform => [platform]) : [platforms]
+  for (const [index, part] of parts.entries()) {
+    const folder = join(stage, String(index))
+    if (manager.folder === root) await installAlone(manager, root, folder, platformArguments(part))
+    else await deployFromWorkspace(manager, root, folder, platformArguments(part))
+    const installed = join(folder, 'node_modules')
+    if (!existsSync(installed)) continue // no dependencies
+    await removeTraces(installed)
+    if (index === 0) await rename(installed, modules)
+    else {
+      const path = mergeFolders(installed, modules)
+      if (path !== undefined) throw releaseError('platforms_differ', { path, platform: platformName(part![0]!) })
+    }
+  }
+  if (platforms === undefined || !existsSync(modules)) return
+  await dropOtherPlatforms(modules, platforms)
+  requirePlatforms(modules, platforms)
+}
+
+/** Both npm and pnpm know these options; pnpm takes each more than once. */
+function platformArguments(platforms: readonly Platform[] = []): string[] {
+  const words = platforms.flatMap(({ os, arch, libc }) => [
+    `--os=${os}`,
+    `--cpu=${arch}`,
+    ...(libc === undefined ? [] : [`--libc=${libc}`]),
+  ])
+  return [...new Set(words)]
 }
 
 function findManager(root: string): Manager {
@@ -68,19 +102,29 @@ function findManager(root: string): Manager {
 }
 
 /** An application with its own lock file. */
-async function installAlone({ name }: Manager, root: string, stage: string): Promise<void> {
+async function installAlone(
+  { name }: Manager,
+  root: string,
+  stage: string,
+  platform: readonly string[],
+): Promise<void> {
   await mkdir(stage, { recursive: true })
   for (const file of ['package.json', '.npmrc', 'pnpm-workspace.yaml', ...Object.keys(LOCK_FILES)]) {
     if (existsSync(join(root, file))) await cp(join(root, file), join(stage, file))
   }
   if (name === 'npm') {
-    await install('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline'], stage)
+    await install('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', ...platform], stage)
     await dropOptionalPeers(stage)
-  } else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS], stage)
+  } else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS, ...platform], stage)
 }
 
 /** An application of a workspace, whose packages are copied. */
-async function deployFromWorkspace({ name, folder }: Manager, root: string, stage: string): Promise<void> {
+async function deployFromWorkspace(
+  { name, folder }: Manager,
+  root: string,
+  stage: string,
+  platform: readonly string[],
+): Promise<void> {
   if (name === 'npm') {
     throw releaseError('source_unsupported', {
       file: join(root, 'package.json'),
@@ -88,8 +132,9 @@ async function deployFromWorkspace({ name, folder }: Manager, root: string, stag
     })
   }
   const { name: packageName } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string }
-  await install('pnpm', ['--filter', packageName, '--prod', '--legacy', ...PNPM_OPTIONS, 'deploy', stage], folder)
-  await publishManifests(folder, join(stage, 'node_modules'))
+  const options = ['--filter', packageName, '--prod', '--legacy', ...PNPM_OPTIONS, ...platform]
+  const [, names] = await both(install('pnpm', [...options, 'deploy', stage], folder), workspacePackages(folder))
+  await publishManifests(names, join(stage, 'node_modules'))
 }
 
 /** What pnpm takes from `publishConfig` when it publishes a package. Its `files` may be those that only these lead to. */
@@ -106,15 +151,17 @@ const PUBLISHED = [
   'umd:main',
 ] as const
 
+/** The names of the packages of a workspace. */
+async function workspacePackages(workspace: string): Promise<string[]> {
+  const stdout = await install('pnpm', ['--recursive', 'list', '--depth', '-1', '--json'], workspace)
+  return (JSON.parse(stdout) as { name?: string }[]).flatMap(({ name }) => name ?? [])
+}
+
 /** `pnpm deploy` copies the files that would be published, but not the manifest. */
-async function publishManifests(workspace: string, modules: string): Promise<void> {
-  const { stdout } = await run('pnpm', ['--recursive', 'list', '--depth', '-1', '--json'], {
-    cwd: workspace,
-    maxBuffer: 2 ** 26,
-  })
-  for (const { name } of JSON.parse(stdout) as { name?: string }[]) {
-    const file = join(modules, name ?? '', 'package.json')
-    if (name === undefined || !existsSync(file)) continue
+async function publishManifests(names: readonly string[], modules: string): Promise<void> {
+  for (const name of names) {
+    const file = join(modules, name, 'package.json')
+    if (!existsSync(file)) continue
     const manifest = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
     const published = (manifest.publishConfig ?? {}) as Record<string, unknown>
     const fields = PUBLISHED.filter(field => field in published)
@@ -126,9 +173,11 @@ async function publishManifests(workspace: string, modules: string): Promise<voi
   }
 }
 
-async function install(command: string, args: readonly string[], cwd: string): Promise<void> {
+/** Runs a package manager. Resolves with its output. */
+async function install(command: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    await run(command, args, { cwd, env: { ...process.env, CI: 'true', NODE_ENV: 'production' }, maxBuffer: 2 ** 26 })
+    const env = { ...process.env, CI: 'true', NODE_ENV: 'production' }
+    return (await run(command, args, { cwd, env, maxBuffer: 2 ** 26 })).stdout
   } catch (cause) {
     const { stdout = '', stderr = '', message } = cause as { stdout?: string; stderr?: string; message: string }
     const output = `${stdout}${stderr}`.trim().split('\n').slice(-20).join('\n') || message

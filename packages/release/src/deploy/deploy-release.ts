@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { readSignatures } from '../build/archive.ts'
 import { releaseError } from '../errors.ts'
 import { defineDeploy } from './define-deploy.ts'
 import { withHooks } from './hooks.ts'
@@ -90,7 +90,6 @@ async function readArchive(file: string): Promise<DeployArchive> {
   } catch (cause) {
     throw releaseError('archive_missing', { file }, { cause })
   }
-  const signature = existsSync(`${file}.sig`) ? (await readFile(`${file}.sig`)).toString('base64') : ''
   const sha256 = createHash('sha256').update(content).digest('hex')
-  return { file, id: basename(file).replace(/\.tar\.zst$/, ''), sha256, signature }
+  return { file, id: basename(file).replace(/\.tar\.zst$/, ''), sha256, signatures: await readSignatures(file) }
 }

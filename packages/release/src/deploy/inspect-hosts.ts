@@ -79,6 +79,7 @@ async function inspectHost(
     ...(found.has('tar') ? [] : ['tar is missing. Install it.']),
     ...folderProblems(host, found, required),
     ...unitProblems(host, found),
+    ...(host.unit === undefined || target.logFile !== undefined || found.has('journal') ? [] : [journalProblem(found)]),
     ...(skew > MAX_CLOCK_SKEW_S ? [`its clock is ${skew} s off. Run an NTP client there.`] : []),
   ]
   if (target.reload?.startsWith('sudo ') && found.get('sudo') !== 'yes') {
@@ -103,7 +104,9 @@ function probeScript(host: Host): string {
     `echo "free $(df -Pm ${path} 2>/dev/null | awk 'NR==2{print $4}')"`,
     `echo "inodes $(df -Pi ${path} 2>/dev/null | awk 'NR==2{print $4}')"`,
     `echo "current $(readlink ${path}/current)"`,
-    'sudo -n true 2>/dev/null && echo "sudo yes"',
+    `sudo -n -l ${host.reload.replace(/^sudo (?:-n )?/, '')} >/dev/null 2>&1 && echo "sudo yes"`,
+    '{ test "$(id -u)" = 0 || id -nG | grep -qwE "adm|systemd-journal|wheel"; } && echo "journal yes"',
+    'echo "user $(id -un)"',
     ...(unit
       ? [`echo "unit $(systemctl show --property LoadState,UnitFileState,ActiveState ${unit} 2>&1 | tr '\\n' ' ')"`]
       : []),
@@ -140,6 +143,10 @@ function folderProblems(host: Host, found: ReadonlyMap<string, string>, required
     problems.push(`the database of DATABASE_URL does not answer: ${database}.`)
   }
   return problems
+}
+
+function journalProblem(found: ReadonlyMap<string, string>): string {
+  return `its user may not read the journal, for logs. Run there as root: usermod -aG systemd-journal ${found.get('user')}`
 }
 
 function unitProblems(host: Host, found: ReadonlyMap<string, string>): string[] {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { findSigner, type Signatures } from '../signature/find-signer.ts'
 import type { DeployTarget } from './define-deploy.ts'
 import { type Host, quote } from './host.ts'
 
@@ -6,25 +7,26 @@ import { type Host, quote } from './host.ts'
 // zstd and sha256sum.
 const UNPACK = [
   "const fs=require('node:fs'),crypto=require('node:crypto')",
-  'const[,file,wanted,keys,signature]=process.argv',
+  `const findSigner=${findSigner}`,
+  'const[,file,wanted,keys,openssl,minisign]=process.argv',
   'const fail=why=>{console.error(why);process.exit(9)}',
   'const content=fs.readFileSync(file)',
   "if(crypto.createHash('sha256').update(content).digest('hex')!==wanted)fail('the archive did not arrive whole')",
-  "const pems=fs.existsSync(keys)?fs.readdirSync(keys).filter(name=>name.endsWith('.pem')):[]",
-  "const sig=Buffer.from(signature??'','base64')",
-  "const trusts=name=>crypto.verify(null,content,fs.readFileSync(keys+'/'+name),sig)",
-  "if(pems.length>0&&!pems.some(trusts))fail('the archive is not signed by a key in '+keys)",
+  "const signatures={openssl:Buffer.from(openssl,'base64'),minisign:String(Buffer.from(minisign,'base64'))}",
+  'const signer=()=>{try{return findSigner(content,keys,signatures)}catch(error){return fail(error.message)}}',
+  'const{trusted,signer:name}=signer()',
+  "if(trusted>0&&name===undefined)fail('the archive is not signed by a key in '+keys)",
   "fs.createReadStream(file).pipe(require('node:zlib').createZstdDecompress()).pipe(process.stdout)",
-].join(';')
+].join('\n')
 
 // Asks until there is a good answer, and says what the last one was.
 const HEALTH = [
   'const[,url,timeoutMs]=process.argv',
-  'const end=Date.now()+Number(timeoutMs)',
+  'const end=performance.now()+Number(timeoutMs)',
   "const wait=()=>new Promise(resolve=>setTimeout(resolve,200)),ask=()=>fetch(url,{redirect:'manual',signal:AbortSignal.timeout(5000)})",
   "const said=async r=>r.ok?process.exit(0):r.status+': '+(await r.text()).slice(0,500)",
   "const one=async()=>ask().then(said).catch(e=>'no answer ('+(e.cause?.code??e.message)+')')",
-  "const all=async()=>{for(;;){const last=await one();if(Date.now()>end){console.error(url+' answered '+last);process.exit(1)}await wait()}}",
+  "const all=async()=>{for(;;){const last=await one();if(performance.now()>end){console.error(url+' answered '+last);process.exit(1)}await wait()}}",
   'all()',
 ].join(';')
 
@@ -37,8 +39,7 @@ export interface DeployArchive {
   id: string
   /** In hexadecimal. */
   sha256: string
-  /** The Ed25519 signature in Base64; empty if there is none. */
-  signature: string
+  signatures: Signatures
 }
 
 /** What brings a release to a host, as shell commands. */
@@ -50,12 +51,13 @@ export interface UploadScripts {
   verify: string
 }
 
-export function uploadScripts(host: Host, { id, sha256, signature }: DeployArchive): UploadScripts {
+export function uploadScripts(host: Host, { id, sha256, signatures }: DeployArchive): UploadScripts {
   const path = quote(host.path)
   const release = quote(join(host.path, 'releases', id))
   const archive = quote(join(host.path, '.arlen', `${id}.tar.zst`))
   const incoming = quote(join(host.path, 'releases', `.incoming-${id}`))
   const keys = quote(join(host.path, 'shared/keys'))
+  const inBase64 = [signatures.openssl, Buffer.from(signatures.minisign)].map(bytes => quote(bytes.toString('base64')))
   return {
     isThere: `test -f ${release}/manifest.json`,
     // What a broken connection left goes first: it may be what filled the disk.
@@ -63,7 +65,7 @@ export function uploadScripts(host: Host, { id, sha256, signature }: DeployArchi
     // Only a complete release gets the name of one.
     unpack: [
       `if [ -d ${incoming} ]; then chmod -R u+w ${incoming} && rm -rf ${incoming}; fi && mkdir ${incoming}`,
-      `{ ${quote(host.node)} -e ${quote(UNPACK)} ${archive} ${sha256} ${keys} ${signature} || echo failed > ${incoming}/failed; } | tar -x -f - -C ${incoming}`,
+      `{ ${quote(host.node)} -e ${quote(UNPACK)} ${archive} ${sha256} ${keys} ${inBase64.join(' ')} || echo failed > ${incoming}/failed; } | tar -x -f - -C ${incoming}`,
       `test ! -e ${incoming}/failed && chmod u+w ${incoming}/${quote(id)} && mv ${incoming}/${quote(id)} ${release}`,
       `chmod 555 ${release} && rmdir ${incoming} && rm ${archive}`,
     ].join(' && '),

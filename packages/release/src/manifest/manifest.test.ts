@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder, writeRelease } from '../../test/support.ts'
@@ -42,6 +42,19 @@ describe('a release is compared with its manifest', () => {
       { path: 'src/b.js', problem: 'changed' },
     ],
     [
+      'a byte of the manifest itself',
+      dir => {
+        const file = join(dir, 'manifest.json')
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"version": "1.0.0"', '"version": "1.0.1"'))
+      },
+      { path: 'manifest.json', problem: 'changed' },
+    ],
+    [
+      'a line feed more in the manifest',
+      dir => writeFileSync(join(dir, 'manifest.json'), '\n', { flag: 'a' }),
+      { path: 'manifest.json', problem: 'changed' },
+    ],
+    [
       'a file that may be run',
       dir => chmodSync(join(dir, 'src/a.js'), 0o755),
       { path: 'src/a.js', problem: 'changed' },
@@ -68,15 +81,15 @@ describe('a manifest is refused', () => {
     ['null', 'null', 'not an object'],
     ['another format', '{"formatVersion":2}', 'its format is 2; this arlen reads 1'],
     ['an id that is a path', '{"formatVersion":1,"id":"../x"}', 'id'],
-    ['no files', '{"formatVersion":1,"id":"a"}', 'files or migrations are missing'],
+    ['no files', '{"formatVersion":1,"id":"a"}', 'files, migrations or platforms are missing'],
     [
       'a file outside of the release',
-      '{"formatVersion":1,"id":"a","migrations":[],"files":{"../etc/passwd":{"link":"x"}}}',
+      '{"formatVersion":1,"id":"a","migrations":[],"platforms":[],"files":{"../etc/passwd":{"link":"x"}}}',
       'the entry "../etc/passwd" is not sound',
     ],
     [
       'a file without a sound hash',
-      '{"formatVersion":1,"id":"a","migrations":[],"files":{"a":{"size":1,"sha256":"x"}}}',
+      '{"formatVersion":1,"id":"a","migrations":[],"platforms":[],"files":{"a":{"size":1,"sha256":"x"}}}',
       'the entry "a" is not sound',
     ],
   ])('%s', async (_, text, reason) => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseError } from '../errors.ts'
@@ -30,8 +31,8 @@ export interface Manifest {
   }
   /** The versions of the Arlen packages in it. */
   arlen: Readonly<Record<string, string>>
-  /** Where its native modules run; null if it has none and therefore runs anywhere. */
-  platform: Platform | null
+  /** Where its native modules run; empty if it has none and therefore runs anywhere. */
+  platforms: readonly Platform[]
   /** Its migrations, oldest first. */
   migrations: readonly ReleaseMigration[]
   /** Every file and symbolic link except the manifest, sorted by path. */
@@ -85,7 +86,9 @@ export async function readManifest(dir: string): Promise<Manifest> {
     throw reason(`its format is ${String(value.formatVersion)}; this arlen reads ${FORMAT_VERSION}`)
   }
   if (typeof value.id !== 'string' || !RELEASE_ID.test(value.id)) throw reason('its id is not one')
-  if (!isObject(value.files) || !Array.isArray(value.migrations)) throw reason('files or migrations are missing')
+  if (!isObject(value.files) || !Array.isArray(value.migrations) || !Array.isArray(value.platforms)) {
+    throw reason('files, migrations or platforms are missing')
+  }
   for (const [path, entry] of Object.entries(value.files)) {
     const sound =
       isObject(entry) && ('link' in entry ? typeof entry.link === 'string' : SHA256.test(String(entry.sha256)))
@@ -97,9 +100,22 @@ export async function readManifest(dir: string): Promise<Manifest> {
 /** The format of an id, which is also the name of a folder. */
 export const RELEASE_ID: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
-/** The text of a manifest, always identical for the same release. */
+/**
+ * The text of a manifest, always identical for the same release. Its last member, `sha256`, is that of the text without it, by which
+ * damage of the manifest itself is noticed.
+ */
 export function manifestText(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, undefined, 2)}\n`
+  const { sha256: _, ...content } = manifest as Manifest & { sha256?: string }
+  return textOf({ ...content, sha256: hash('sha256', textOf(content)) })
+}
+
+/** Whether a manifest is as it was written. */
+export function isIntact(text: string): boolean {
+  return manifestText(JSON.parse(text) as Manifest) === text
+}
+
+function textOf(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
 const SHA256 = /^[0-9a-f]{64}$/

@@ -3,7 +3,7 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { releaseError } from '../errors.ts'
 import { listFiles } from './list-files.ts'
-import { type Manifest, type ReleaseEntry, readManifest } from './manifest.ts'
+import { isIntact, MANIFEST, type Manifest, type ReleaseEntry, readManifest } from './manifest.ts'
 
 /** How a file of a release differs from its manifest. */
 export interface ReleaseProblem {
@@ -12,7 +12,7 @@ export interface ReleaseProblem {
 }
 
 /**
- * Compares every file of a release with its manifest: one changed, missing or added byte is found.
+ * Compares every file of a release with its manifest, and the manifest with its own digest: one changed, missing or added byte is found.
  *
  * @param dir - the folder of the release
  * @returns the differences, sorted by path; empty if there are none
@@ -40,6 +40,7 @@ export async function verifyRelease(dir: string): Promise<Manifest> {
 function changesAgainst(dir: string, { files }: Manifest): ReleaseProblem[] {
   const present = new Set(listFiles(dir))
   const problems: ReleaseProblem[] = []
+  if (!isIntact(readFileSync(join(dir, MANIFEST), 'utf8'))) problems.push({ path: MANIFEST, problem: 'changed' })
   for (const [path, entry] of Object.entries(files)) {
     if (!present.delete(path)) problems.push({ path, problem: 'missing' })
     else if (!isAsBuilt(join(dir, path), entry)) problems.push({ path, problem: 'changed' })

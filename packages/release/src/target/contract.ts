@@ -8,6 +8,7 @@ import { targetEnvironment } from './environment.ts'
 import { requireConfiguration } from './fitness.ts'
 import { operate } from './operation.ts'
 import { allManifests } from './plan-schema.ts'
+import { askRunning, type RunningRelease } from './reload.ts'
 import { schemaState } from './schema-guard.ts'
 import { currentRelease, requireTarget, type TargetFolder, targetFolder } from './target-folder.ts'
 
@@ -29,6 +30,8 @@ export interface ContractResult {
   excluded: string[]
 }
 
+const STATUS_TIMEOUT_MS = 10_000
+
 const OPTIONS: OptionTable<ContractOptions> = {
   target: option.required(option.text),
   environment: option.text,
@@ -39,7 +42,8 @@ const OPTIONS: OptionTable<ContractOptions> = {
  * Applies the contract steps of the running release: migrations that remove something older releases use. Afterwards, none of those
  * releases can come back.
  *
- * @throws target_missing, target_locked, config_invalid, contract_not_applied if nothing runs or it has no database
+ * @throws target_missing, target_locked, config_invalid, contract_not_applied if nothing runs, an older release
+ * still does, or there is no database
  */
 export async function contractRelease(given: ContractOptions): Promise<ContractResult> {
   const options = readOptions('contractRelease()', given, OPTIONS)
@@ -47,7 +51,8 @@ export async function contractRelease(given: ContractOptions): Promise<ContractR
   requireTarget(target)
   if (options.dryRun) return (await planContract(target, options)).result
   return operate(target, 'contract', undefined, async ({ begin }) => {
-    const { result, dsn, dir } = await planContract(target, options)
+    const { result, dsn, dir, current, env } = await planContract(target, options)
+    await requireNothingOlder({ target, env, timeoutMs: STATUS_TIMEOUT_MS }, current)
     if (result.migrations.length > 0) {
       await begin('migrate')
       await migrate({ dsn, dir })
@@ -56,8 +61,20 @@ export async function contractRelease(given: ContractOptions): Promise<ContractR
   })
 }
 
+/** Throws contract_not_applied while processes of another release than the current one serve. */
+async function requireNothingOlder(running: RunningRelease, current: string): Promise<void> {
+  const answer = await askRunning<{ workers: readonly { release?: string }[] }>(running, 'status')
+  if (typeof answer === 'string') return // what cannot tell does not run
+  const other = answer.result?.workers.find(({ release }) => release !== undefined && release !== current)?.release
+  if (other === undefined) return
+  const reason = `${other} still runs, although ${current} is current. Reload it first: bin/app reload.`
+  throw releaseError('contract_not_applied', { reason })
+}
+
 interface ContractPlan {
   result: ContractResult
+  current: string
+  env: RunningRelease['env']
   dsn: string
   /** The folder of the migrations. */
   dir: string
@@ -79,5 +96,6 @@ async function planContract(
   const lacks = ({ migrations }: Manifest) =>
     contracting.some(step => !migrations.some(({ version }) => version === step))
   const excluded = (await allManifests(target)).filter(lacks).map(({ id }) => id)
-  return { result: { migrations: pending.map(({ file }) => file), excluded }, dsn, dir: join(release, MIGRATIONS) }
+  const result = { migrations: pending.map(({ file }) => file), excluded }
+  return { result, current, env, dsn, dir: join(release, MIGRATIONS) }
 }

@@ -5,14 +5,14 @@ import { releaseError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** Throws node_unfit or platform_unfit if a release does not run on this machine. */
-export function requireMachine({ id, node, platform }: Manifest): void {
+export function requireMachine({ id, node, platforms }: Manifest): void {
   const { node: version } = process.versions
   if (!satisfies(version, node.range, { includePrerelease: true })) {
     throw releaseError('node_unfit', { id, range: node.range, version })
   }
-  if (platform === null) return
-  const [wanted, found] = [platformName(platform), platformName(currentPlatform())]
-  if (wanted !== found) throw releaseError('platform_unfit', { id, wanted, found })
+  const [wanted, found] = [platforms.map(platformName), platformName(currentPlatform())]
+  if (platforms.length === 0 || wanted.includes(found)) return
+  throw releaseError('platform_unfit', { id, wanted: wanted.join(', '), found })
 }
 
 /**

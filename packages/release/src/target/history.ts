@@ -36,9 +36,12 @@ export async function appendHistory(target: TargetFolder, entry: HistoryEntry): 
   }
 }
 
-/** The history, oldest first. Truncated lines are skipped. */
+/** The history, oldest first. Truncated lines are skipped. One that may not be read is not taken for an empty one. */
 export async function readHistory(target: TargetFolder): Promise<HistoryEntry[]> {
-  const text = await readFile(join(target.state, 'history.jsonl'), 'utf8').catch(() => '')
+  const text = await readFile(join(target.state, 'history.jsonl'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
   return text.split('\n').flatMap(line => {
     try {
       return line === '' ? [] : [JSON.parse(line) as HistoryEntry]

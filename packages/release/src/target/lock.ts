@@ -9,7 +9,7 @@ import type { TargetFolder } from './target-folder.ts'
 /** The holder of a target's lock. */
 export interface Holder {
   pid: number
-  /** When that process started, in Linux clock ticks, to distinguish it from a later process with the same id. */
+  /** Which start of the machine, and when in it that process started, to distinguish it from a later one with the same id. */
   processStart: string | undefined
   host: string
   user: string
@@ -18,26 +18,22 @@ export interface Holder {
 }
 
 /**
- * Runs `fn` as the only command that changes a target. The lock of a dead process is taken over.
+ * Makes this process the only one that changes a target. The lock of a dead process is taken over.
  *
+ * @returns what releases the lock
  * @throws target_locked with the holder's name
  */
-export async function withTargetLock<T>(target: TargetFolder, command: string, fn: () => Promise<T>): Promise<T> {
+export async function lockTarget(target: TargetFolder, command: string): Promise<() => Promise<void>> {
   const file = join(target.state, 'lock')
-  const holder = describeSelf(command)
-  await acquire(file, holder)
-  try {
-    return await fn()
-  } finally {
-    // If the disk rejects that, the lock is released with this process.
-    await rm(file, { force: true }).catch(() => undefined)
-  }
+  await acquire(file, describeSelf(command))
+  // If the disk rejects that, the lock is released with this process.
+  return () => rm(file, { force: true }).catch(() => undefined)
 }
 
 /** The current holder of the lock; undefined if there is none or it is dead. */
 export async function lockHolder(target: TargetFolder): Promise<Holder | undefined> {
   const holder = await readHolder(join(target.state, 'lock'))
-  return holder && isAlive(holder) ? holder : undefined
+  return holder !== undefined && holder !== TORN && isAlive(holder) ? holder : undefined
 }
 
 async function acquire(file: string, holder: Holder): Promise<void> {
@@ -62,29 +58,39 @@ async function acquire(file: string, holder: Holder): Promise<void> {
       if (free) return
       const other = await readHolder(file)
       if (other === undefined) continue // just released
-      if (isAlive(other)) throw releaseError('target_locked', { holder: nameOf(other) })
+      if (other !== TORN && isAlive(other))
+        throw releaseError('target_locked', { holder: nameOf(other), advice: adviceOn(other, file) })
       await takeAway(file, other)
     }
-    throw releaseError('target_locked', { holder: 'several commands at once' })
+    throw releaseError('target_locked', { holder: 'several commands at once', advice: WAIT })
   } finally {
     await rm(mine, { force: true }).catch(() => undefined) // the next command cleans it up
   }
 }
 
 /** Removes the lock of a dead process. If another one took it over in between, its lock is put back. */
-async function takeAway(file: string, dead: Holder): Promise<void> {
+async function takeAway(file: string, dead: Holder | typeof TORN): Promise<void> {
   const aside = `${file}.${randomUUID()}.partial`
   await rename(file, aside).catch(() => undefined)
   const taken = await readHolder(aside)
-  if (taken && !isSame(taken, dead)) await link(aside, file).catch(() => undefined)
+  if (taken !== undefined && !isSame(taken, dead)) await link(aside, file).catch(() => undefined)
   await rm(aside, { force: true })
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+/** A lock that a power failure tore: it is written before it gets its name, so nobody is about to complete it. */
+const TORN = Symbol('torn')
+
+async function readHolder(file: string): Promise<Holder | typeof TORN | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder
+    const holder = JSON.parse(text) as Holder
+    return Number.isInteger(holder.pid) ? holder : TORN
   } catch {
-    return undefined
+    return TORN
   }
 }
 
@@ -116,22 +122,35 @@ function isAlive({ pid, host, processStart: start }: Holder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
-  return start === undefined || processStart(pid) === start
+  const found = processStart(pid)
+  // A process of another user may be hidden.
+  return start === undefined || found === undefined || found === start
 }
 
-/** Field 22 of `/proc/<pid>/stat`, in clock ticks since the boot; undefined on other systems. */
+/**
+ * The id of this start of the machine, and field 22 of `/proc/<pid>/stat`, in clock ticks since then: the same process id at the
+ * same tick may come again after the next start. Undefined on other systems.
+ */
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     // The program's name, in parentheses, may contain anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
   } catch {
     return undefined
   }
 }
 
-function isSame(a: Holder, b: Holder): boolean {
+function isSame(a: Holder | typeof TORN, b: Holder | typeof TORN): boolean {
+  if (a === TORN || b === TORN) return a === b
   return a.pid === b.pid && a.since === b.since && a.host === b.host
+}
+
+const WAIT = 'Wait for it to end.'
+
+function adviceOn({ host }: Holder, file: string): string {
+  return host === hostname() ? WAIT : `Wait for it to end; if ${host} is gone, remove ${file}.`
 }
 
 function nameOf({ user, host, command, pid, since }: Holder): string {

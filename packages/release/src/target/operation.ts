@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { runStep } from './explain.ts'
 import { appendHistory, type HistoryEntry } from './history.ts'
-import { userName, withTargetLock } from './lock.ts'
+import { lockTarget, userName } from './lock.ts'
 import { currentRelease, removeLeftovers, requireTarget, type TargetFolder, writeAtomically } from './target-folder.ts'
 
 /** What a command that changes a target is doing, kept on disk meanwhile. */
@@ -41,48 +41,64 @@ export async function operate<T>(
 ): Promise<T> {
   requireTarget(target)
   const command = `arlen release ${action}${to === undefined ? '' : ` ${to}`}`
-  return runStep('lock', NOTHING, () =>
-    withTargetLock(target, command, async () => {
-      await runStep('clear up', NOTHING, () => recover(target))
-      const started = performance.now()
-      const from = await currentRelease(target)
-      const startedAt = new Date().toISOString()
-      const file = ongoingFile(target)
-      let current = 'prepare'
-      let wanted = to
-      const begin = (step: string, id = wanted) => {
-        current = step
-        wanted = id
-        const ongoing: Ongoing = { action, from: from ?? null, to: wanted ?? null, step, startedAt }
-        // A full disk shows here, before anything is changed.
-        return runStep(step, NOTHING, () => writeAtomically(file, JSON.stringify(ongoing)))
-      }
-      const finish = async (outcome: Pick<HistoryEntry, 'outcome' | 'reason' | 'step'>) => {
-        const durationMs = Math.round(performance.now() - started)
-        await appendHistory(target, { ...describe(action, from ?? null, wanted ?? null), durationMs, ...outcome })
-        await rm(file, { force: true })
-      }
-      try {
-        const result = await fn({ from, begin })
-        await runStep('history', 'The command itself has succeeded', () => finish({ outcome: 'ok' }))
-        return result
-      } catch (error) {
-        const reverted = REVERTED.has((error as { code?: string }).code)
-        const reason = (error as Error).message.split('\n')[0]!
-        // The first error is the one to report.
-        await finish({ outcome: reverted ? 'reverted' : 'failed', step: current, reason }).catch(() => undefined)
-        throw error
-      }
-    }),
-  )
+  const unlock = await runStep('lock', NOTHING, () => lockTarget(target, command))
+  try {
+    const from = await runStep('clear up', NOTHING, async () => {
+      await recover(target)
+      return currentRelease(target)
+    })
+    return await underLock(target, { action, from: from ?? null, to: to ?? null }, fn)
+  } finally {
+    await unlock()
+  }
+}
+
+async function underLock<T>(
+  target: TargetFolder,
+  { action, from, to }: Pick<Ongoing, 'action' | 'from' | 'to'>,
+  fn: (operation: Operation) => Promise<T>,
+): Promise<T> {
+  const started = performance.now()
+  const startedAt = new Date().toISOString()
+  const file = ongoingFile(target)
+  let current = 'prepare'
+  let wanted = to
+  const begin = (step: string, id = wanted) => {
+    current = step
+    wanted = id
+    const ongoing: Ongoing = { action, from, to: wanted, step, startedAt }
+    // A full disk shows here, before anything is changed.
+    return runStep(step, NOTHING, () => writeAtomically(file, JSON.stringify(ongoing)))
+  }
+  const finish = async (outcome: Pick<HistoryEntry, 'outcome' | 'reason' | 'step'>) => {
+    const durationMs = Math.round(performance.now() - started)
+    await appendHistory(target, { ...describe(action, from, wanted), durationMs, ...outcome })
+    await rm(file, { force: true })
+  }
+  try {
+    const result = await fn({ from: from ?? undefined, begin })
+    await runStep('history', 'The command itself has succeeded', () => finish({ outcome: 'ok' }))
+    return result
+  } catch (thrown) {
+    const error = await runStep(current, NOTHING, () => Promise.reject(thrown)).catch((each: Error) => each)
+    const reverted = REVERTED.has((error as { code?: string }).code)
+    const reason = error.message.split('\n')[0]!
+    // The first error is the one to report.
+    await finish({ outcome: reverted ? 'reverted' : 'failed', step: current, reason }).catch(() => undefined)
+    throw error
+  }
 }
 
 /** The command that was killed on this target, if no other followed it. */
 export async function interrupted(target: TargetFolder): Promise<Ongoing | undefined> {
+  const text = await readFile(ongoingFile(target), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
   try {
-    return JSON.parse(await readFile(ongoingFile(target), 'utf8')) as Ongoing
+    return text === undefined ? undefined : (JSON.parse(text) as Ongoing)
   } catch {
-    return undefined
+    return undefined // torn by a power failure
   }
 }
 

@@ -50,8 +50,11 @@ export async function pruneReleases(given: PruneOptions): Promise<string[]> {
 async function planPrune(target: TargetFolder, keep: number): Promise<string[]> {
   const [ids, current] = [await releaseIds(target), await currentRelease(target)]
   const previous = await previousRelease(target, current)
-  const ran = successfulReleases(await readHistory(target)).filter(id => id !== current && ids.includes(id))
-  const kept = new Set([...ran.slice(0, keep), current, previous])
+  const known = successfulReleases(await readHistory(target))
+  // Where the history is lost, those before the running one may have run, the newest last.
+  const ran = known.length > 0 ? known : ids.filter(id => current !== undefined && id < current).reverse()
+  const others = ran.filter(id => id !== current && ids.includes(id))
+  const kept = new Set([...others.slice(0, keep), current, previous])
   // Releases that were added but have not run yet are about to.
   return ids.filter(id => !kept.has(id) && (ran.includes(id) || (current !== undefined && id < current)))
 }

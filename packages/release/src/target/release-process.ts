@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 /** How a command of a release ended. */
@@ -10,28 +10,34 @@ export interface CommandResult {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Runs `bin/app` of a release and waits for it to end. */
-export function runRelease(
-  dir: string,
-  args: readonly string[],
-  env: Env,
-  { timeoutMs }: { timeoutMs: number },
-): Promise<CommandResult> {
-  return runCommand([process.execPath, join(dir, 'bin/app'), ...args], env, { timeoutMs, cwd: dir })
-}
+/** More output than this says nothing new. */
+const MAX_OUTPUT = 2 ** 20
 
-/** Runs a command and waits for it to end. A missing program is exit code 127. */
+/** Runs a command and waits for it to end. When its time is over, it is killed with all that it has started. A missing program is exit code 127. */
 export function runCommand(
   [file, ...args]: readonly string[],
   env: Env,
   { timeoutMs, cwd }: { timeoutMs: number; cwd: string },
 ): Promise<CommandResult> {
   return new Promise(resolve => {
-    execFile(file!, args, { env, cwd, timeout: timeoutMs, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
-      const { code, killed } = (error ?? {}) as { code?: number | string; killed?: boolean }
-      const late = killed ? `\nstopped after ${timeoutMs} ms` : ''
-      const missing = typeof code === 'string' ? `\n${error!.message}` : ''
-      resolve({ code: error ? (typeof code === 'number' ? code : 127) : 0, stdout, stderr: stderr + late + missing })
+    const child = spawn(file!, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        output[name] = (output[name] + text).slice(-MAX_OUTPUT)
+      })
+    }
+    const timer = setTimeout(() => {
+      output.stderr += `\nstopped after ${timeoutMs} ms`
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    }, timeoutMs)
+    child.once('error', error => {
+      clearTimeout(timer)
+      resolve({ code: 127, ...output, stderr: `${output.stderr}\n${error.message}` })
+    })
+    child.once('close', code => {
+      clearTimeout(timer)
+      resolve({ code: code ?? 137, ...output })
     })
   })
 }

@@ -126,7 +126,8 @@ export async function switchTo(
   }
 
   async function watchOrGoBack(options: WatchOptions): Promise<AnswerCounts> {
-    await begin('watch', `for ${options.forMs / 1000} s`)
+    // Only a note: what has been switched is watched on a full disk, too.
+    await begin('watch', `for ${options.forMs / 1000} s`).catch(() => undefined)
     const { reason, ...counts } = await watchErrors(running, before ?? NO_ANSWERS, options)
     if (reason === undefined) return counts
     throw releaseError('errors_rose', { id, reason, outcome: await goBack(running, from, reload) })

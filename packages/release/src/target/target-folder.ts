@@ -61,12 +61,14 @@ export async function releaseFolder(target: TargetFolder, id: string): Promise<s
   throw releaseError('release_unknown', { id, known: known.join(', ') || 'none' })
 }
 
-/** The id that `current` points to, or undefined if nothing was activated yet. */
+/** The id that `current` points to, or undefined if nothing was activated yet. Throws current_invalid. */
 export async function currentRelease(target: TargetFolder): Promise<string | undefined> {
   try {
     return basename(await readlink(target.current))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    if (code === 'EINVAL') throw releaseError('current_invalid', { file: target.current }, { cause: error })
     throw error
   }
 }

@@ -58,10 +58,14 @@ export default app
 `
 
 /** Builds the shop for its dependencies, and puts one archive of each version into a folder. Returns their files, by version. */
-export async function buildVersions(shop: string, folder: string): Promise<string[]> {
+export async function buildVersions(
+  shop: string,
+  folder: string,
+  versions: readonly Version[] = VERSIONS,
+): Promise<string[]> {
   const { dir, manifest } = await buildRelease({ root: shop, outDir: join(folder, 'build'), allowDirty: true })
   const files: string[] = []
-  for (const version of VERSIONS) files.push(await buildVersion(dir, manifest, version, folder))
+  for (const version of versions) files.push(await buildVersion(dir, manifest, version, folder))
   return files
 }
 

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// A machine from bare Debian to TLS, and what goes wrong on it: `make machine`.
+export default defineConfig({
+  test: {
+    expect: { requireAssertions: true },
+    retry: 0,
+    bail: 1, // each step builds on the one before
+    testTimeout: 120_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+    include: ['tooling/machine/*.machine.ts'],
+  },
+})

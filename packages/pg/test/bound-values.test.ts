@@ -28,6 +28,10 @@ describe('a value is bound as it is meant, or refused:', () => {
     ['a Map', 'text', new Map([['a', 1]]), 'parameter_invalid'],
     ['an ArrayBuffer', 'bytea', new ArrayBuffer(2), 'parameter_invalid'],
     ['a view of numbers', 'bytea', new Float64Array(2), 'parameter_invalid'],
+    ['bytes for a number, whose binary form they may be', 'int', Buffer.from([0, 0, 0, 1]), 'parameter_invalid'],
+    ['bytes for text', 'text', Buffer.from('a'), 'parameter_invalid'],
+    ['bytes for a domain over jsonb', 'document', new Uint8Array([123, 125]), 'parameter_invalid'],
+    ['bytes in an array of text', 'text[]', [Buffer.from('a')], 'parameter_invalid'],
   ])('%s', async ([, type, value, code]) => {
     for (let i = 0; i < 3; i++) {
       const error = await rejection(db.query(`select $1::${type}` as string, [value as Param]))
@@ -45,6 +49,8 @@ describe('a value is bound as it is meant, or refused:', () => {
     ['float8[]', [1e300], [1e300]],
     ['text', '😀', '😀'],
     ['bytea', new DataView(new Uint8Array([1, 2, 3]).buffer, 1), Buffer.from([2, 3])],
+    ['bytea[]', [Buffer.from([0]), null], [Buffer.from([0]), null]],
+    ['uuid', Buffer.alloc(16, 1), '01010101-0101-0101-0101-010101010101'],
   ])('%s takes %o', async ([type, value, expected]) => {
     for (let i = 0; i < 3; i++) expect(await db.value(`select $1::${type}` as string, [value])).toEqual(expected)
   })
@@ -63,6 +69,7 @@ describe.skipIf(Temporal === undefined)('values of Temporal have a type each (ne
     ['PlainDate.from("+012026-01-02")', 'date', '12026-01-02'],
     ['PlainTime.from("03:04:05.5")', 'time', '03:04:05.5'],
     ['Duration.from("P1Y2M3DT4H5M6.5S")', 'interval', '1 year 2 mons 3 days 04:05:06.5'],
+    ['Duration.from("-P1Y2M3DT4H5M6.5S")', 'interval', '-1 years -2 mons -3 days -04:05:06.5'],
   ])('%s', async (source, type, expected) => {
     const [, name = '', text = ''] = /^(\w+)\.from\("(.*)"\)$/.exec(source) ?? []
     const value = Temporal![name]!.from(text)
@@ -113,6 +120,8 @@ describe('copyRows', () => {
     ['\0', 'text_with_nul'],
     [new Date(Number.NaN), 'parameter_invalid'],
     [[undefined], 'parameter_undefined'],
+    [2 ** 53, 'parameter_invalid'],
+    [[1, -(2 ** 60)], 'parameter_invalid'],
   ])('refuses %o, and names the column', (value, code) => {
     expect(() => [...copyRows([[1, value as Param]])]).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining('$2') }),

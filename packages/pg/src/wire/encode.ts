@@ -1,7 +1,7 @@
 import { pgError } from '../errors.ts'
 import { oneLine } from '../sql/one-line.ts'
 import { JsonParam, Sql } from '../sql/sql.ts'
-import type { ParamType } from './array-types.ts'
+import { FIRST_OWN_TYPE, type ParamType } from './array-types.ts'
 import { encodeTemporal } from './temporal.ts'
 
 /** What goes over the wire: text, bytes (binary format), or NULL. */
@@ -10,12 +10,14 @@ export type Encoded = string | Buffer | null
 const INT8_OID = 20
 const JSON_OID = 114
 const JSONB_OID = 3802
+const BYTEA_OID = 17
+const UUID_OID = 2950
 
 /** Whether the meaning of a value, or its exact encoding, depends on the types of the parameters. */
 export function needsTypes(values: readonly unknown[]): boolean {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
-    if (typeof value === 'number' ? isUnsafeInteger(value) : Array.isArray(value)) return true
+    if (typeof value === 'number' ? isUnsafeInteger(value) : Array.isArray(value) || isBytes(value)) return true
   }
   return false
 }
@@ -37,9 +39,24 @@ function encode(value: unknown, index: number, type: ParamType | undefined): Enc
   if (typeof value === 'number') return encodeNumber(value, index, type?.base)
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (value === undefined) throw pgError('parameter_undefined', { parameter: `$${index + 1}` })
-  if (!Array.isArray(value)) return encodeObject(value, index)
+  if (!Array.isArray(value)) return encodeObject(value, index, type?.base)
   if (type && type.element === 0) throw notAnArray(index, type.base)
   return encodeArray(value, index, type?.element)
+}
+
+function isBytes(value: unknown): value is Uint8Array | DataView {
+  return value instanceof Uint8Array || value instanceof DataView
+}
+
+/** Of PostgreSQL's own types, only these are meant by bytes: others would take them for their binary form. */
+function takesBytes(type: number): boolean {
+  return type === BYTEA_OID || type === UUID_OID || type === IN_COPY || type >= FIRST_OWN_TYPE
+}
+
+function notBytes(index: number): Error {
+  const parameter = `$${index + 1}`
+  const reason = `it is bytes, and its type in the query is not bytea. Bind its text, such as buffer.toString(), or cast it to ${parameter}::bytea`
+  return pgError('parameter_invalid', { parameter, reason })
 }
 
 function isUnsafeInteger(value: number): boolean {
@@ -47,8 +64,10 @@ function isUnsafeInteger(value: number): boolean {
 }
 
 function encodeNumber(value: number, index: number, type: number | undefined): string {
-  if (type === INT8_OID && isUnsafeInteger(value)) {
-    const reason = `${value} is beyond 2^53, where a number is not exact. Use a bigint`
+  const mayBeInt8 = type === INT8_OID || (type === IN_COPY && Math.abs(value) < 2 ** 63)
+  if (mayBeInt8 && isUnsafeInteger(value)) {
+    const other = type === IN_COPY ? ', or String(value) for a column that is no int8' : ''
+    const reason = `${value} is beyond 2^53, where a number is not exact. Use a bigint${other}`
     throw pgError('parameter_invalid', { parameter: `$${index + 1}`, reason })
   }
   return Object.is(value, -0) ? '-0' : String(value)
@@ -63,10 +82,11 @@ function notAnArray(index: number, type: number): Error {
   return pgError('parameter_invalid', { parameter, reason })
 }
 
-function encodeObject(value: unknown, index: number): Encoded {
+function encodeObject(value: unknown, index: number, type: number | undefined): Encoded {
   if (value instanceof JsonParam) return encodeJson(value.value, index)
   if (value instanceof Date) return encodeDate(value, index)
-  if (value instanceof Uint8Array || value instanceof DataView) {
+  if (isBytes(value)) {
+    if (type !== undefined && !takesBytes(type)) throw notBytes(index)
     return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   }
   if (value instanceof Sql) {
@@ -142,14 +162,19 @@ function encodeArray(items: readonly unknown[], index: number, element: number |
     else if (Array.isArray(item)) out += encodeArray(item, index, element)
     else if (typeof item === 'number') out += encodeNumber(item, index, element)
     else if (typeof item === 'bigint' || typeof item === 'boolean') out += String(item)
+    else if (isBytes(item) && element !== undefined && !takesBytes(element)) throw notBytes(index)
     else out += quoteElement(encode(item, index, undefined))
   }
   return `${out}}`
 }
 
+/** In place of the type of a column, which COPY does not tell. */
+const IN_COPY = -1
+const COPIED: ParamType = { base: IN_COPY, element: 0 }
+
 /** A value in a row of COPY's text format, before COPY's own escaping: null or text. */
 export function encodeField(value: unknown, column: number): string | null {
-  const encoded = Array.isArray(value) ? encodeArray(value, column, undefined) : encode(value, column, undefined)
+  const encoded = Array.isArray(value) ? encodeArray(value, column, IN_COPY) : encode(value, column, COPIED)
   return Buffer.isBuffer(encoded) ? `\\x${encoded.toString('hex')}` : encoded
 }
 

@@ -10,11 +10,17 @@ export function encodeTemporal(value: object): string | undefined {
     case 'Temporal.PlainDate':
       return fitYear((value as { toString(options: object): string }).toString({ calendarName: 'never' }))
     case 'Temporal.PlainTime':
-    case 'Temporal.Duration':
       return String(value)
+    case 'Temporal.Duration':
+      return signEach(String(value))
     default:
       return undefined
   }
+}
+
+/** In PostgreSQL, each part of a duration has its own sign: `-P1DT2H` is `P-1DT-2H`. */
+function signEach(text: string): string {
+  return text.startsWith('-') ? text.slice(1).replace(/[\d.]+/g, '-$&') : text
 }
 
 /** Year 0 of ISO 8601 is 1 BC, and PostgreSQL reads years above 9999 without the sign of ISO 8601. */

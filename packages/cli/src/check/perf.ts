@@ -6,7 +6,7 @@ import { readManifest } from '../testing/find-runner.ts'
 import { type CheckRun, type Finding, type Step, skip } from './step.ts'
 
 export const perfStep: Step = {
-  description: 'the performance gate: the script perf of package.json, else arlen perf',
+  description: 'the performance gate: the script perf of package.json, or arlen perf',
   async run(check): Promise<Finding> {
     const script = readManifest(check.root).scripts?.perf
     if (script !== undefined) return runScript(script, check)

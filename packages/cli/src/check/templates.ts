@@ -4,7 +4,7 @@ import type { Diagnostic } from '@arlen/core'
 import { type Finding, type Step, skip } from './step.ts'
 
 export const templatesStep: Step = {
-  description: 'templates: compiled, with their layouts, parts and blocks, and without warnings',
+  description: 'templates: compile without warnings, with their layouts, partials and blocks',
   async run({ root, io }): Promise<Finding> {
     const { loadConfig } = await import('arlen')
     // The previous step checks the configuration of production.

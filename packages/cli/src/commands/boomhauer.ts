@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 
 const boomhauer: Omit<Command, 'usage'> = {
-  description: 'Serve the application while it is being written: every save is live, every mistake is shown',
+  description: 'Serve the application during development: every save is live, every mistake is shown',
   options: [
     ['--port <n>', 'Port to listen on'],
     ['--host <address>', 'Address to listen on'],
@@ -16,7 +16,7 @@ const boomhauer: Omit<Command, 'usage'> = {
     ['--node-arg [argument...]', "Argument for Node.js in the application's process, such as --inspect"],
     ['--prepare-only', 'Check templates and types, without the application'],
     ['--print-routes', 'Start the application, print its routes, and end'],
-    ['--once', 'Build, start, say how that went, and end'],
+    ['--once', 'Build and start, report the outcome, and exit'],
     ['--root <folder>', 'Folder of the application'],
   ],
   anyOptions: true,

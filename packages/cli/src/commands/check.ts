@@ -12,7 +12,7 @@ export const checkCommand: Command = {
   options: [
     ['--only <steps>', `Some of ${NAMES.join(', ')}, separated by commas`],
     ['--env <name>', 'Environment whose configuration is checked, default production'],
-    ['--base <branch>', 'Look for migrations that come before one of this branch, or take away what its code uses'],
+    ['--base <branch>', 'Find migrations that come before one of this branch, or remove what its code uses'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen check', 'arlen check --only types,tests', 'arlen check --base origin/main'],

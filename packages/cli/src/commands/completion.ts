@@ -5,13 +5,13 @@ const SHELLS = { bash: 'completion/bash', zsh: 'completion/zsh', fish: 'completi
 /** @param others - the other commands to complete */
 export const completionCommand = (others: readonly Command[]): Command => ({
   usage: 'completion [shell]',
-  description: 'Print what completes arlen in bash, zsh or fish',
+  description: 'Print the completion script for bash, zsh or fish',
   words: Object.keys(SHELLS),
   examples: ['source <(arlen completion bash)', 'arlen completion fish > ~/.config/fish/completions/arlen.fish'],
   async run(input, io) {
     const template = chooseWord('completion', input.args[0], SHELLS)
     const { renderTemplate } = await import('../generate/render.ts')
-    const own = { usage: 'completion', description: 'Print what completes arlen', words: Object.keys(SHELLS) }
+    const own = { usage: 'completion', description: 'Print the completion script', words: Object.keys(SHELLS) }
     io.out((await renderTemplate(template, { commands: [...others, own].map(described) })).trimEnd())
   },
 })

@@ -44,10 +44,10 @@ export const dbCommand: Command = {
   options: [
     ['--env <name>', 'Environment whose configuration names the database'],
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
-    ['--force', 'drop, reset: also while others are connected'],
-    ['--allow-production', 'drop, reset: also in production, and on another machine'],
+    ['--force', 'drop, reset: even while other sessions are connected'],
+    ['--allow-production', 'drop, reset: even in production or on another machine'],
     ['--schema-only', 'dump: without the rows'],
-    ['--out <file>', 'dump: into a file'],
+    ['--out <file>', 'dump: write to this file'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [

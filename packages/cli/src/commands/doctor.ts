@@ -3,7 +3,7 @@ import { type Command, printJson, rootOf } from '../command.ts'
 export const doctorCommand: Command = {
   usage: 'doctor',
   json: 'document',
-  description: 'Look at what Arlen needs of this machine, and say what to do where something is missing',
+  description: 'Check what Arlen needs on this machine, and say what to do if something is missing',
   options: [['--root <folder>', 'Folder of the application']],
   async run(input, io) {
     const { examine } = await import('../doctor/doctor.ts')

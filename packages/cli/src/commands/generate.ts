@@ -32,11 +32,11 @@ const KINDS: Readonly<Record<string, { takes: string; load: () => Promise<Planne
 export const generateCommand: Command = {
   usage: 'generate [...words]',
   json: 'document',
-  description: `Write code to go on from: ${Object.keys(KINDS).join(', ')}`,
+  description: `Generate code: ${Object.keys(KINDS).join(', ')}`,
   words: Object.keys(KINDS),
   options: [
-    ['--dry-run', 'Say what would be written, and write nothing'],
-    ['-f, --force', 'Overwrite files that are there'],
+    ['--dry-run', 'List what would be written, and write nothing'],
+    ['-f, --force', 'Overwrite existing files'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [

@@ -5,11 +5,11 @@ import { type Command, textOption } from '../command.ts'
 export const perfCommand: Command = {
   usage: 'perf [...scenarios]',
   json: 'document',
-  description: 'Measure this application beside its last release, and fail on a loss of speed',
+  description: 'Compare the speed of this application with its last release, and fail on a loss',
   options: [
     ['--baseline <what>', 'A release (its id or folder) or a commit, instead of the newest below releases/'],
-    ['--release', 'Measure until every answer is clear, instead of for some minutes; exit code 3 where one is not'],
-    ['--record <reason>', 'Make what is measured the recorded baseline, with the reason why its figures may change'],
+    ['--release', 'Measure until every result is decided, instead of for some minutes; exit code 3 if one is not'],
+    ['--record <reason>', 'Record the result as the baseline, with the reason for the change'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen perf', 'arlen perf home --baseline v1.2.0', 'arlen perf --record "the page has a chart now"'],

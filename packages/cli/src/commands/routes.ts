@@ -4,10 +4,10 @@ import { loadApp } from '../load-app.ts'
 export const routesCommand: Command = {
   usage: 'routes',
   json: 'document',
-  description: 'List the routes of the application, or tell why a request goes where it goes',
+  description: 'List the routes of the application, or explain how a request is routed',
   options: [
     ['--match <request>', 'Explain a request, such as "GET /products/1"'],
-    ['--types', 'As TypeScript declarations, by which urlFor checks names and parameters'],
+    ['--types', 'As TypeScript declarations, with which urlFor checks names and parameters'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ["arlen routes --match 'GET /products/1'", 'arlen routes --types > routes.d.ts'],

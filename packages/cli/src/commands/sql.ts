@@ -6,9 +6,9 @@ export const sqlCommand: Command = {
   usage: 'sql [...words]',
   json: 'document',
   words: ['check'],
-  description: 'check: describe every query against the database, and keep their types true',
+  description: 'check: check every query against the database, and their types',
   options: [
-    ['--write', 'Write the types, instead of complaining that they are out of date'],
+    ['--write', 'Write the types, instead of reporting that they are out of date'],
     ['--env <name>', 'Environment whose configuration names the database'],
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
     [

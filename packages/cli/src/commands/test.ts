@@ -6,7 +6,7 @@ export const testCommand: Command = {
   json: 'document',
   description: "Run the application's tests with its own runner, and a PostgreSQL for them",
   options: [
-    ['--watch', 'Run again what a change concerns'],
+    ['--watch', 'Rerun the tests affected by each change'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: ['arlen test', 'arlen test --watch', 'arlen test users -- --coverage'],

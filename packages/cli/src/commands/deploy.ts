@@ -34,15 +34,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export const deployCommand: Command = {
   usage: 'deploy <target> [...words]',
   json: 'document',
-  description: `Bring a release to the machines of config/deploy.ts and switch them; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
+  description: `Ship a release to the machines in config/deploy.ts and switch them; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
-    ['--archive <file>', 'A release that is built already, instead of the commit that is checked out'],
+    ['--archive <file>', 'Use this release archive instead of building the commit that is checked out'],
     ['--sign <key>', 'Sign the archive with this private Ed25519 key, of openssl (PEM) or minisign'],
     ['--platform <names>', 'Where its native modules are to run, such as linux-x64,linux-arm64; default here'],
     ['--host <name...>', 'Only this host, or those of this role'],
     ['--dry-run', 'Print every command and run none on a host'],
-    ['--lines <n>', 'logs: how many lines of each host, default 100'],
-    ['--follow', 'logs: go on with what is written from now on'],
+    ['--lines <n>', 'logs: number of lines per host, default 100'],
+    ['--follow', 'logs: keep printing new lines'],
     ['--root <folder>', 'Folder of the application'],
   ],
   examples: [

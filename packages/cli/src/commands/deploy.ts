@@ -39,7 +39,7 @@ export const deployCommand: Command = {
     ['--archive <file>', 'Use this release archive instead of building the commit that is checked out'],
     ['--sign <key>', 'Sign the archive with this private Ed25519 key, of openssl (PEM) or minisign'],
     ['--platform <names>', 'Where its native modules are to run, such as linux-x64,linux-arm64; default here'],
-    ['--host <name...>', 'Only this host, or those of this role'],
+    ['--host <name...>', 'Only this host, or the hosts with this role'],
     ['--dry-run', 'Print every command and run none on a host'],
     ['--lines <n>', 'logs: number of lines per host, default 100'],
     ['--follow', 'logs: keep printing new lines'],

@@ -207,6 +207,28 @@ describe('what a prepared statement refers to may be exchanged under it:', () =>
       ],
       gives: 42,
     },
+    'an enum type, of a variable in a compiled function': {
+      before: [
+        "create type mood as enum ('sad', 'ok')",
+        "create function feel() returns text language plpgsql as $$ declare m mood := 'ok'; begin return m; end $$",
+      ],
+      query: 'select feel()',
+      after: ['drop type mood', "create type mood as enum ('ok')"],
+      gives: 'ok',
+    },
+    'a composite type': {
+      before: ['create type pair as (a int)', 'create table pairs (p pair)', 'insert into pairs values (row(42))'],
+      query: 'select (p).a from pairs where p = $1::pair',
+      values: ['(42)'],
+      after: [
+        'drop table pairs',
+        'drop type pair',
+        'create type pair as (a int)',
+        'create table pairs (p pair)',
+        'insert into pairs values (row(42))',
+      ],
+      gives: 42,
+    },
     'a schema': {
       before: ['create schema s', 'create table s.t (a int)', 'insert into s.t values (1)'],
       query: 'select a from s.t',

@@ -3,6 +3,7 @@ import type { TxCallback, TxOptions } from '../database.ts'
 import type { CallSite } from '../query/call-site.ts'
 import type { Query } from '../query/query.ts'
 import type { Result } from '../query/result.ts'
+import { isDatabaseError } from '../server-errors/database-error.ts'
 import { transact } from '../transaction/transact.ts'
 import type { RetryReason } from '../wire/plan-failure.ts'
 import { Statement } from '../wire/statement.ts'
@@ -94,15 +95,19 @@ export class PoolProvider implements ConnectionProvider {
     })
   }
 
-  async #runLeased(query: Query, site: CallSite | undefined): Promise<Result<unknown>> {
+  async #runLeased(query: Query, site: CallSite | undefined, isFirst = true): Promise<Result<unknown>> {
     const { signal, timeoutMs } = query.options
     const pooled = await this.#pool.acquire({ purpose: 'query', query: query.text, signal, site })
     const connection = new LeasedConnection(this.#pool, pooled, this.#settings.statementTimeoutMs)
     try {
       return await this.#attempt(query, site, statement => connection.send(statement, { signal, timeoutMs }))
+    } catch (error) {
+      const outdated = isFirst && connection.client.stale && isDatabaseError(error, 'cached_plan_changed')
+      if (!outdated) throw error
     } finally {
       connection.release(true)
     }
+    return this.#runLeased(query, site, false)
   }
 
   /** Runs a query, and runs it again without anything prepared if a stale preparation made it fail. */

@@ -116,7 +116,7 @@ export class Runner {
 
   /** Forgets a prepared statement and what is known of its parameters. */
   forget({ text, plan, client }: Statement, reason: RetryReason): void {
-    if (reason === 'canceled_by_mistake') return
+    if (reason === 'canceled_by_mistake' || reason === 'session_outdated') return
     const info = this.#texts.get(text)
     if (info) delete info.params
     if (plan) client?.plans.discard(plan, reason !== 'plan_missing')

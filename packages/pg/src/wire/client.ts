@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { StatementConnection, Wire } from './connection.ts'
 import { DATA_ROW, interceptMessages } from './intercept-messages.ts'
 import { PlanCache } from './plan.ts'
+import { sessionIsStale } from './plan-failure.ts'
 import type { ServerMessage } from './server-message.ts'
 import { Statement } from './statement.ts'
 import type { ParserTable } from './type-parsers.ts'
@@ -34,7 +35,7 @@ export class PgClient extends pg.Client implements StatementConnection {
   readonly createdAt: number = performance.now()
   /** Until when a cancel request may still take effect (`performance.now()`). */
   canceledUntil = 0
-  /** It should be replaced: its server has another role than before. */
+  /** It should be replaced: its server has another role than before, or its session remembers what is no longer there. */
   stale = false
   readonly #mustWrite: boolean
   #bytesRead = 0
@@ -160,6 +161,7 @@ export class PgClient extends pg.Client implements StatementConnection {
     const { _activeQuery: active, _connecting: connecting } = internals(this)
     if (ENDING.test(message.code ?? '')) this.lastError = message
     if (message.code === READ_ONLY && this.#mustWrite) this.stale = true
+    if (sessionIsStale(message)) this.stale = true
     if (active instanceof Statement && !connecting) active.failure ??= message
     else handleErrorMessage.call(this, message)
   }

@@ -16,7 +16,7 @@ test.each([
   ['0A000', { routine: 'transformSetOperationStmt' }, undefined],
   ['XX000', { reused: true, message: 'cache lookup failed for type 16400' }, 'plan_outdated'],
   ['XX000', { reused: true, message: 'out of luck' }, undefined],
-  ['XX000', { message: 'cache lookup failed for type 16400' }, undefined],
+  ['XX000', { message: 'cache lookup failed for type 16400' }, 'session_outdated'],
   ['42883', { reused: true }, 'plan_outdated'],
   ['3F000', { reused: true }, 'plan_outdated'],
   ['42883', {}, undefined],

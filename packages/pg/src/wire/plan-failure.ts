@@ -8,8 +8,9 @@ import type { ServerMessage } from './server-message.ts'
  * - `plan_changed`: the server refuses to run the plan because its result columns have changed.
  * - `plan_outdated`: the plan refers to a type, function, schema or table that was replaced since. The query itself may be
  * at fault instead; sending it without a prepared plan tells.
+ * - `session_outdated`: so does something that the session remembers, such as a compiled PL/pgSQL function.
  */
-export type RetryReason = 'canceled_by_mistake' | 'plan_missing' | 'plan_changed' | 'plan_outdated'
+export type RetryReason = 'canceled_by_mistake' | 'plan_missing' | 'plan_changed' | 'plan_outdated' | 'session_outdated'
 
 /** What is known of a failed statement. */
 export interface FailedStatement {
@@ -46,6 +47,7 @@ const RULES: readonly RetryRule[] = [
   { reason: 'plan_changed', sqlstates: ['0A000'], routine: 'RevalidateCachedQuery' },
   // A type that the plan refers to by OID was dropped, as in the usual replacement of an enum.
   { reason: 'plan_outdated', sqlstates: ['XX000'], message: LOST_OBJECT, only: reused },
+  { reason: 'session_outdated', sqlstates: ['XX000'], message: LOST_OBJECT },
   // Functions, schemas, tables, columns, roles and types by name: undefined_function, invalid_schema_name, …
   { reason: 'plan_outdated', sqlstates: ['42883', '3F000', '42P01', '42703', '42704'], only: reused },
   // A parameter keeps its type (`int` for what is now `bigint` or `text`), and the server does not correct that.
@@ -61,6 +63,11 @@ export function retryReason(statement: FailedStatement): RetryReason | undefined
 /** Whether a message proves that the plan is outdated, whatever the query is. */
 export function planIsStale(failure: ServerMessage): boolean {
   return RULES.some(rule => (rule.routine !== undefined || rule.message !== undefined) && matches(rule, failure))
+}
+
+/** Whether a session remembers what is no longer there: it has to be replaced, since nothing makes it forget. */
+export function sessionIsStale({ code, message }: ServerMessage): boolean {
+  return code === 'XX000' && LOST_OBJECT.test(message)
 }
 
 function matches({ sqlstates, routine, message }: RetryRule, failure: ServerMessage): boolean {

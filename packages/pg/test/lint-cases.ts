@@ -289,7 +289,14 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
     ],
   },
   drop_table: {
-    bad: ['drop table t', 'drop table if exists t cascade; create table t (a int)', 'do $$ begin drop table t; end $$'],
+    bad: [
+      'drop table t',
+      'drop table if exists t cascade; create table t (a int)',
+      'do $$ begin drop table t; end $$',
+      "do 'begin drop table t; end'",
+      "do $$ declare s text := 'drop ta'; begin s := s || 'ble t'; execute s; end $$",
+      "do $$ begin execute concat('drop table ', 't'); end $$",
+    ],
     good: ['create table t (a int); drop table t', 'create table public.t (a int); drop table t'],
   },
   drop_view: {

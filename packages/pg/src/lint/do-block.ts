@@ -23,7 +23,8 @@ export async function statementsOfBlock({ node }: ParsedStatement): Promise<Pars
   const plain = ['PLpgSQL_stmt_execsql', 'PLpgSQL_stmt_fors'].flatMap(kind =>
     nodesOf(block, kind).map(each => queryOf(each.sqlstmt ?? each.query)),
   )
-  const dynamic = nodesOf(block, 'PLpgSQL_stmt_dynexecute').map(each => textOfExpression(queryOf(each.query)))
+  const known = await textsOfVariables(block)
+  const dynamic = nodesOf(block, 'PLpgSQL_stmt_dynexecute').map(each => textOfExpression(queryOf(each.query), known))
   const found: ParsedStatement[] = []
   for (const text of [...plain, ...(await Promise.all(dynamic))]) {
     const statements = (await tolerate(() => parseSql(text))) ?? (await tolerate(() => parseSql(withoutInto(text))))
@@ -55,24 +56,45 @@ async function tolerate<T>(fn: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The value of `'…'`, `'…' || x` and `format('…', …)`, as far as it is known. */
-async function textOfExpression(expression: string): Promise<string> {
-  const [select] = (await tolerate(() => parseSql(`select ${expression}`))) ?? []
-  const target = tree(list(select?.node.targetList)[0]?.ResTarget)
-  return textOf(tree(target.val))
+type Texts = ReadonlyMap<string, string>
+
+/** The texts that variables begin with, or are set to: `sql text := 'drop table t'`. */
+async function textsOfVariables(block: unknown): Promise<Texts> {
+  const texts = new Map<string, string>()
+  for (const { refname, default_val } of nodesOf(block, 'PLpgSQL_var')) {
+    if (default_val !== undefined) texts.set(String(refname), await textOfExpression(queryOf(default_val), texts))
+  }
+  for (const { expr } of nodesOf(block, 'PLpgSQL_stmt_assign')) {
+    const [, name, value] = /^\s*(\w+)\s*:?=(.*)$/s.exec(queryOf(expr)) ?? []
+    if (name !== undefined) texts.set(name.toLowerCase(), await textOfExpression(value!, texts))
+  }
+  return texts
 }
 
-function textOf(value: Tree): string {
+/** The value of `'…'`, `'…' || x`, `format('…', …)` and variables, as far as it is known. */
+async function textOfExpression(expression: string, known: Texts): Promise<string> {
+  const [select] = (await tolerate(() => parseSql(`select ${expression}`))) ?? []
+  const target = tree(list(select?.node.targetList)[0]?.ResTarget)
+  return textOf(tree(target.val), known)
+}
+
+function textOf(value: Tree, known: Texts): string {
   const constant = tree(value.A_Const).sval
   if (constant !== undefined) return String(tree(constant).sval ?? '')
   const { name, lexpr, rexpr } = tree(value.A_Expr)
-  if (names(name)[0] === '||') return textOf(tree(lexpr)) + textOf(tree(rexpr))
+  if (names(name)[0] === '||') return textOf(tree(lexpr), known) + textOf(tree(rexpr), known)
   const { funcname, args } = tree(value.FuncCall)
-  if (names(funcname).at(-1) === 'format') {
-    const pattern = textOf(tree(list(args)[0]))
+  const called = names(funcname).at(-1)
+  if (called === 'concat')
+    return list(args)
+      .map(arg => textOf(arg, known))
+      .join('')
+  if (called === 'format') {
+    const pattern = textOf(tree(list(args)[0]), known)
     return pattern.replace(/%(?:\d+\$)?([-\d]*)([sIL%])/g, (_all, _flags, kind) =>
       kind === '%' ? '%' : kind === 'L' ? "'?'" : '"?"',
     )
   }
-  return '"?"'
+  const [variable] = names(tree(value.ColumnRef).fields)
+  return (variable !== undefined && known.get(variable)) || '"?"'
 }

@@ -22,6 +22,26 @@ describe('stream', () => {
     await released()
   })
 
+  test('ends where a batch does, and at its last row in the transaction it runs in', async () => {
+    await db.tx(async tx => {
+      for (const batch of [1, 2, 3, 6, 7]) {
+        const rows = await readAll(tx.stream<{ n: number }>('select n from generate_series(1, 6) n', [], { batch }))
+        expect(rows.map(row => row.n)).toEqual([1, 2, 3, 4, 5, 6])
+        const made = await readAll(
+          tx.stream<{ id: number }>('insert into t (id) values (1), (2), (3) returning id', [], { batch }),
+        )
+        expect(made.map(row => row.id)).toEqual([1, 2, 3])
+        expect(await tx.execute('delete from t')).toBe(3)
+      }
+      expect(await readAll(tx.stream('show work_mem', [], { batch: 1 }))).toHaveLength(1)
+      const plan = tx.stream('explain select * from t join generate_series(1, 3) n on n = t.id', [], { batch: 2 })
+      expect((await readAll(plan)).length).toBeGreaterThan(2)
+      for await (const _ of tx.stream('select * from t')) break
+      await readAll(tx.stream('select * from t'))
+      await tx.execute('truncate t') // which PostgreSQL refuses while a query of this session has the table open
+    })
+  })
+
   test('refuses a batch that would be everything at once', async () => {
     for (const batch of [0, -1, 1.5, Number.NaN]) {
       expect(await rejection(readAll(db.stream('select 1', [], { batch })))).toMatchObject({ code: 'option_invalid' })
@@ -92,12 +112,12 @@ describe('stream', () => {
     await released()
   })
 
-  test('a hundred thousand rows take no more memory than a few', async () => {
+  test.each([{ batch: 200 }, {}])('a hundred thousand rows take no more memory than a few: %o', async options => {
     const query = 'select n, repeat(md5(n::text), 8) as pad from generate_series(1, 100000) n' // 25 MB
     let rows = 0
     let peak = 0
     const before = process.memoryUsage().heapUsed
-    for await (const _ of db.stream(query, [], { batch: 200 })) {
+    for await (const _ of db.stream(query, [], options)) {
       if (++rows % 20_000 === 0) {
         globalThis.gc?.()
         peak = Math.max(peak, process.memoryUsage().heapUsed - before)

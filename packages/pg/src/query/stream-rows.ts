@@ -41,7 +41,8 @@ export async function* streamRows(
   fetch()
   try {
     while (!ended) {
-      const done = await coming.shift()!
+      const done = await coming[0]!
+      coming.shift()
       size.learn(done.records.length)
       // Only a query that has stopped half-way can be asked again; what is asked for behind its end gives no rows.
       ended = !done.suspended
@@ -51,7 +52,8 @@ export async function* streamRows(
     }
   } finally {
     const left = await Promise.allSettled(coming)
-    const isOpen = !ended && left.every(({ status }) => status === 'fulfilled')
-    if (isOpen) await connection.send(new ClosePortal(query.text, portal)).catch(() => undefined) // it ends with its transaction
+    // An error has ended the transaction, and the portal with it. Otherwise the portal would keep its tables from being altered.
+    const isOpen = left.every(({ status }) => status === 'fulfilled')
+    if (isOpen) void connection.send(new ClosePortal(query.text, portal)).catch(() => undefined)
   }
 }

@@ -3,6 +3,7 @@ import { type CompileOptions, compileLinked, STRICT, strictModes } from './compi
 import { loadTemplate } from './compile/load-template.ts'
 import { moduleUrl } from './compile/module-loader.ts'
 import { viewError } from './errors.ts'
+import { FORMATS } from './render/escape.ts'
 import { type HelperTable, helperFactory } from './render/helpers.ts'
 import { printersFor } from './render/printers.ts'
 import { render } from './render/render.ts'
@@ -15,7 +16,7 @@ export interface StandaloneOptions extends Partial<Pick<CompileOptions, 'path' |
 
 const OPTIONS: OptionTable<StandaloneOptions> = {
   path: option.text,
-  format: option.oneOf('html', 'xml', 'txt', 'json', 'csv'),
+  format: option.oneOf(...FORMATS),
   strict: STRICT,
   helpers: option.recordOf(option.func),
 }

@@ -23,7 +23,7 @@ interface Kind {
 const KINDS: Readonly<Record<string, Kind>> = {
   html: { format: 'html', contentType: 'text/html; charset=utf-8' },
   xml: { format: 'xml', contentType: 'application/xml; charset=utf-8' },
-  svg: { format: 'xml', contentType: 'image/svg+xml; charset=utf-8' },
+  svg: { format: 'svg', contentType: 'image/svg+xml; charset=utf-8' },
   json: { format: 'json', contentType: 'application/json' },
   txt: { format: 'txt', contentType: 'text/plain; charset=utf-8' },
   md: { format: 'txt', contentType: 'text/markdown; charset=utf-8' },

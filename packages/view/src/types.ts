@@ -104,7 +104,7 @@ type Settled<Result, Value> = Result extends Promise<unknown> ? Promise<Value> :
 export interface TemplateView {
   print(value: Printable): string
   printRaw(value: Printable): string
-  printIn(context: OutputContext, value: Printable): string
+  printIn<In extends OutputContext>(context: In, value: In extends 'json' ? unknown : Printable): string
   safe(text: string): SafeString
   demand(locals: object, meta: TemplateMeta, local: string): void
   readonly helpers: keyof Helpers extends never ? LooseHelpers : Helpers
@@ -148,7 +148,7 @@ export interface TemplateView {
 export interface StrictTemplateView extends Omit<TemplateView, 'print' | 'printRaw' | 'printIn'> {
   print(value: StrictPrintable): string
   printRaw(value: StrictPrintable): string
-  printIn(context: OutputContext, value: StrictPrintable): string
+  printIn<In extends OutputContext>(context: In, value: In extends 'json' ? unknown : StrictPrintable): string
 }
 
 /** {@link TemplateView} of a JSON template: it prints any value as JSON. */

@@ -1,5 +1,5 @@
 import type { Token } from '../parse/code-lexer.ts'
-import { contextReader } from '../parse/context-reader.ts'
+import { contextsOf } from '../parse/context-reader.ts'
 import type { Header, Span } from '../parse/header.ts'
 import type { OutputContext } from '../parse/output-context.ts'
 import type { CodeNode, Node, Template } from '../parse/parser.ts'
@@ -52,26 +52,15 @@ class Generator {
   #operands = 0
   readonly #names: Bindings
   /** Contexts of values printed outside of content. */
-  readonly #contexts = new Map<Node, OutputContext>()
+  readonly #contexts: ReadonlyMap<Node, OutputContext>
 
   constructor(template: Template, options: CodegenOptions) {
     this.#template = template
     this.#options = options
     this.#out = new ModuleWriter(template.source.text)
     this.#names = new Bindings(template)
-    this.#readContexts()
-  }
-
-  /** Determines the context of each printed value. Branches are read one after the other. */
-  #readContexts(): void {
-    const reader = contextReader(this.#options.format)
-    for (const node of this.#template.nodes) {
-      if (node.kind === 'text') reader.read(node.value)
-      else if (node.kind !== 'code') {
-        if (node.kind === 'print' && reader.context !== 'content') this.#contexts.set(node, reader.context)
-        reader.readValue()
-      }
-    }
+    const contexts = contextsOf(template.nodes, options.format)
+    this.#contexts = new Map([...contexts].filter(([node, context]) => node.kind === 'print' && context !== 'content'))
   }
 
   run(): GeneratedModule {

@@ -1,11 +1,11 @@
 import type { Diagnostic } from '@arlen/core'
 import { type OptionRule, type OptionTable, option, readOptions } from '@arlen/core/options'
-import { lint } from '../parse/html-lint.ts'
 import { findJsonMistake } from '../parse/json/json-check.ts'
+import { lint } from '../parse/output-lint.ts'
 import { parse } from '../parse/parser.ts'
 import { type References, referencesOf } from '../parse/references.ts'
 import { checkSlots } from '../parse/slot-use.ts'
-import type { Format } from '../render/escape.ts'
+import { FORMATS, type Format } from '../render/escape.ts'
 import type { TemplateError } from '../template-error.ts'
 import { formatOf, nameOfFile } from '../template-name.ts'
 import { generate } from './codegen.ts'
@@ -64,7 +64,7 @@ export const STRICT: OptionRule = option.either(
 const OPTIONS: OptionTable<CompileOptions> = {
   path: option.required(option.text),
   name: option.text,
-  format: option.oneOf('html', 'xml', 'txt', 'json', 'csv'),
+  format: option.oneOf(...FORMATS),
   strict: STRICT,
   relocate: option.func,
   view: option.text,
@@ -98,7 +98,7 @@ export function compileLinked(text: string, options: CompileOptions): LinkedTemp
   return {
     code,
     map: { version: 3, file: '', sources: [path], sourcesContent: [text], names: [], mappings },
-    warnings: [...(format === 'html' ? lint(template) : []), ...slotWarnings],
+    warnings: [...lint(template, format), ...slotWarnings],
     references: referencesOf(template),
     jsonMistake: format === 'json' ? findJsonMistake(template, name ?? nameOfFile(path)) : undefined,
   }

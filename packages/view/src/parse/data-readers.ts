@@ -13,49 +13,40 @@ export class JsonReader implements ContextReader {
 
   readValue(): void {}
 
-  get context(): OutputContext {
+  contextBefore(): OutputContext {
     return this.#inString ? 'json string' : 'json'
   }
 }
 
-/** Follows comma-separated values (RFC 4180): a field may be quoted. */
+/** What separates fields, whichever of them a file uses. */
+const SEPARATOR = /[,;\t\r\n]/
+
+/** Follows comma-separated values (RFC 4180): a field may be quoted, and may consist of several values. */
 export class CsvReader implements ContextReader {
   #inQuotes = false
+  /** Whether the field has no text so far: then a value begins it. */
+  #begins = true
+  /** Whether the field has a value already. */
+  #hasValue = false
 
   read(text: string): void {
-    for (const character of text) if (character === '"') this.#inQuotes = !this.#inQuotes
-  }
-
-  readValue(): void {}
-
-  get context(): OutputContext {
-    return this.#inQuotes ? 'csv string' : 'csv'
-  }
-}
-
-/** Follows XML as far as its CDATA sections. */
-export class XmlReader implements ContextReader {
-  #inCdata = false
-  #rest = ''
-
-  read(text: string): void {
-    const whole = this.#rest + text
-    let at = 0
-    for (;;) {
-      const mark = this.#inCdata ? ']]>' : '<![CDATA['
-      const found = whole.indexOf(mark, at)
-      if (found < 0) break
-      this.#inCdata = !this.#inCdata
-      at = found + mark.length
+    for (const character of text) {
+      const isSeparator = !this.#inQuotes && SEPARATOR.test(character)
+      if (character === '"') this.#inQuotes = !this.#inQuotes
+      else this.#begins = isSeparator
+      if (isSeparator) this.#hasValue = false
     }
-    this.#rest = whole.slice(Math.max(at, whole.length - 8))
   }
 
   readValue(): void {
-    this.#rest = ''
+    this.#hasValue = true
   }
 
-  get context(): OutputContext {
-    return this.#inCdata ? 'cdata' : 'content'
+  contextBefore(next: string): OutputContext {
+    // A value may be empty, so that the next one begins the field.
+    if (this.#inQuotes) return this.#begins ? 'csv string' : 'csv string part'
+    const isLast = next === '' || SEPARATOR.test(next[0]!)
+    if (this.#begins && !this.#hasValue && isLast) return 'csv'
+    return this.#begins ? 'csv start' : 'csv part'
   }
 }

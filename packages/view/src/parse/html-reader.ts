@@ -1,5 +1,7 @@
+import { attributeContext, decodeQuotes } from './attribute-context.ts'
 import { JsonReader } from './data-readers.ts'
-import type { ContextReader, OutputContext } from './output-context.ts'
+import { type ContextReader, type OutputContext, type Place, PRINTED } from './output-context.ts'
+import { ScriptReader } from './script-reader.ts'
 
 /** The state of the reader in an HTML document. */
 export type HtmlState =
@@ -24,6 +26,7 @@ const BETWEEN = /[\s/]*/y
 const ATTRIBUTE = /[^\s/>=]+/y
 const EQUALS = /\s*=\s*/y
 const UNQUOTED = /[^\s>]+/y
+const UNQUOTED_REST = /^[^\s>]*/
 /** Where an element of text ends (HTML, 13.2.5.2 and 13.2.5.3: RCDATA and RAWTEXT). */
 const TEXT_ELEMENTS = new Set([
   'title',
@@ -37,13 +40,6 @@ const TEXT_ELEMENTS = new Set([
   'plaintext',
 ])
 const COMMENT_END = /--!?>/g
-/** Attributes that hold a URL. */
-const URLS = new Set([
-  ...['href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping', 'manifest', 'xlink:href'],
-])
-/** Elements of SVG that set an attribute, which may be an address, and where they have its value. */
-const ANIMATIONS = new Set(['animate', 'set'])
-const ANIMATED = new Set(['to', 'from', 'by', 'values'])
 /** The types of a script that the browser does not run (HTML, 4.12.1). */
 const DATA_SCRIPT = /\bjson\b|^(?:speculationrules|importmap)$/i
 
@@ -56,22 +52,22 @@ export class HtmlReader implements ContextReader {
   /** In a value: the name of the attribute, in lower case. */
   attribute = ''
   #tag = ''
-  /** The value of `type` of the tag being read. */
-  #type = ''
-  /** Whether the value being read began with this print. */
-  #atStart = false
+  /** The value of `type` of the tag being read; of several, the first counts. */
+  #type: string | undefined
+  /** The attribute value so far, with a mark for each printed value. */
+  #value = ''
   /** The text of a script so far, as needed for double escaping: `<!-- <script> </script> -->` is one script. */
   #script = ''
   #json: JsonReader | undefined
+  #code = new ScriptReader()
 
-  /** The context of a value that is printed now. */
-  get context(): OutputContext {
+  contextBefore(next: string): OutputContext {
     switch (this.state) {
       case 'comment':
       case 'bogus comment':
         return 'comment'
       case 'script':
-        return this.#json?.context ?? 'script'
+        return this.#json?.contextBefore() ?? (this.#code.isInString ? 'script string' : 'script')
       case 'style':
         return 'style'
       case 'text':
@@ -79,25 +75,30 @@ export class HtmlReader implements ContextReader {
       case 'in tag':
         return 'attributes'
       case 'tag name':
+        return 'tag name'
       case 'attribute name':
         return 'name'
       case 'before value':
       case 'unquoted value':
-        return 'unquoted'
+        return this.#unquotedContext(next)
       case 'double-quoted value':
+        return this.#valueContext(next.split('"', 1)[0]!)
       case 'single-quoted value':
-        return this.#valueContext()
+        return this.#valueContext(next.split("'", 1)[0]!)
       default:
         return 'content'
     }
   }
 
-  #valueContext(): OutputContext {
-    if (this.attribute.startsWith('on')) return 'handler'
-    if (this.attribute === 'style') return 'css'
-    if (this.attribute === 'srcdoc') return 'srcdoc'
-    const isUrl = URLS.has(this.attribute) || (ANIMATIONS.has(this.#tag) && ANIMATED.has(this.attribute))
-    return this.#atStart && isUrl ? 'url' : 'attribute'
+  #valueContext(next: string): Place {
+    const { isInString } = this.#code
+    return attributeContext({ tag: this.#tag, name: this.attribute, before: this.#value, isInString, next })
+  }
+
+  #unquotedContext(next: string): OutputContext {
+    const rest = UNQUOTED_REST.exec(next)![0]
+    const isWhole = this.state === 'before value' && rest === ''
+    return `${isWhole ? 'unquoted' : 'unquoted part'} ${this.#valueContext(rest)}`
   }
 
   read(text: string): void {
@@ -108,7 +109,8 @@ export class HtmlReader implements ContextReader {
   /** Reads a printed value, which is assumed to contain only characters that end nothing. */
   readValue(): void {
     if (this.state === 'before value') this.state = 'unquoted value'
-    this.#atStart = false
+    this.#value += PRINTED
+    this.#code.readValue()
   }
 
   #step(text: string, at: number): number {
@@ -158,7 +160,7 @@ export class HtmlReader implements ContextReader {
       return end
     }
     this.#tag = match[0].slice(1).toLowerCase()
-    this.#type = ''
+    this.#type = undefined
     this.state = end === text.length ? 'tag name' : 'in tag'
     return end
   }
@@ -172,8 +174,8 @@ export class HtmlReader implements ContextReader {
 
   #quoted(text: string, at: number, quote: string): number {
     const end = text.indexOf(quote, at)
-    if (this.attribute === 'type') this.#type += text.slice(at, end < 0 ? text.length : end)
-    if (end > at || (end < 0 && at < text.length)) this.#atStart = false
+    this.#addValue(text.slice(at, end < 0 ? text.length : end))
+    if (end >= 0) this.#endValue()
     return this.#until(text, at, quote, 'in tag')
   }
 
@@ -192,7 +194,10 @@ export class HtmlReader implements ContextReader {
       endTag.lastIndex = from
       const match = endTag.exec(text)
       const part = text.slice(from, match ? match.index : text.length)
-      if (this.#tag === 'script') this.#script += part
+      if (this.#tag === 'script') {
+        this.#script += part
+        this.#code.read(part)
+      }
       this.#json?.read(part)
       if (!match) return text.length
       if (this.#tag === 'script' && isDoubleEscaped(this.#script)) {
@@ -218,7 +223,8 @@ export class HtmlReader implements ContextReader {
     if (text[next] === '>') {
       this.state = stateIn(this.#tag)
       this.#script = ''
-      this.#json = this.#tag === 'script' && DATA_SCRIPT.test(this.#type) ? new JsonReader() : undefined
+      this.#code = new ScriptReader()
+      this.#json = this.#tag === 'script' && DATA_SCRIPT.test(this.#type ?? '') ? new JsonReader() : undefined
       return next + 1
     }
     if (next === text.length) return next
@@ -232,13 +238,13 @@ export class HtmlReader implements ContextReader {
     const end = Math.max(at, ATTRIBUTE.lastIndex)
     if (end === text.length) return end
     this.state = match(EQUALS, text, end) === '' ? 'in tag' : 'before value'
+    this.#value = ''
+    this.#code = new ScriptReader()
     return this.state === 'in tag' ? end : EQUALS.lastIndex
   }
 
   #beforeValue(text: string, at: number): number {
     const quote = text[at]
-    this.#atStart = true
-    if (this.attribute === 'type') this.#type = ''
     if (quote === '"') this.state = 'double-quoted value'
     else if (quote === "'") this.state = 'single-quoted value'
     else if (quote === '>') this.state = 'in tag'
@@ -247,11 +253,21 @@ export class HtmlReader implements ContextReader {
   }
 
   #unquoted(text: string, at: number): number {
-    const value = match(UNQUOTED, text, at)
-    if (this.attribute === 'type') this.#type += value
+    this.#addValue(match(UNQUOTED, text, at))
     const end = Math.max(at, UNQUOTED.lastIndex)
-    if (end < text.length) this.state = 'in tag'
+    if (end === text.length) return end
+    this.state = 'in tag'
+    this.#endValue()
     return end
+  }
+
+  #addValue(text: string): void {
+    this.#value += text
+    if (this.attribute.startsWith('on')) this.#code.read(decodeQuotes(text))
+  }
+
+  #endValue(): void {
+    if (this.attribute === 'type') this.#type ??= this.#value
   }
 }
 

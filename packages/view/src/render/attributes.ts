@@ -1,5 +1,7 @@
 import { viewError } from '../errors.ts'
-import { escapeHtml, SafeString } from './escape.ts'
+import { holdsUrls } from '../parse/attribute-context.ts'
+import { escapeHtml, isScriptSafe, SafeString, safeFormat } from './escape.ts'
+import { safeUrlList } from './script-url.ts'
 
 /** Names that are printed if their value is truthy: `{ tab: true, active: isActive }`. */
 export type ClassValue =
@@ -18,7 +20,17 @@ export type StyleValue = Readonly<Record<string, string | number | false | null 
  * `true` prints the bare name; `false`, `null` and `undefined` print nothing; a list prints its truthy items, separated by spaces.
  * `class` and `style` take objects too.
  */
-export type AttributeValue = string | number | bigint | boolean | null | undefined | ClassValue | StyleValue
+export type AttributeValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | ClassValue
+  | StyleValue
+  | SafeString
+  | URL
 
 /** Attributes of an element, by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
@@ -33,10 +45,10 @@ const ON_OR_OFF = new Set(['autocomplete', 'autocorrect'])
 /**
  * Prints attributes: `<a <%= attributes({ href, class: ['tab', { active }] }) %>>`. Values are escaped and quoted. In `aria-` and
  * `data-` attributes and in enumerated ones, such as `draggable` and `spellcheck`, booleans are printed as words, because `false` is
- * a value there.
+ * a value there. An address that would run a script becomes `about:invalid#unsafe`, and a text in `srcdoc` is shown as text.
  *
  * @throws attribute_invalid for a name that HTML does not allow (HTML standard, section 13.1.2.3), value_unprintable for a value that
- *   has no text form, value_unsafe for a style that could do more than style
+ *   has no text form, value_unsafe for a style that could do more than style, and for an event handler that is not marked with `raw()`
  */
 export function attributes(values: Attributes): SafeString {
   const printed: string[] = []
@@ -52,14 +64,21 @@ export function attributes(values: Attributes): SafeString {
 function attributeText(name: string, value: AttributeValue): string | true | undefined {
   if (value === null || value === undefined) return undefined
   if (typeof value === 'boolean') return booleanText(name, value)
+  if (name.startsWith('on') && safeFormat(value) === undefined) {
+    const hint = 'handle the event in a script, or mark the code with raw()'
+    throw viewError('value_unsafe', { what: `The value of ${name}`, where: 'in an event handler', hint })
+  }
   if (name === 'class' && typeof value === 'object') return classNames(value).join(' ') || undefined
   if (name === 'style' && typeof value === 'object' && !Array.isArray(value)) return styleText(value as StyleValue)
-  if (Array.isArray(value))
-    return value
-      .filter(Boolean)
-      .map(item => textOf(name, item))
-      .join(' ')
-  return textOf(name, value)
+  const text = Array.isArray(value)
+    ? value
+        .filter(Boolean)
+        .map(item => textOf(name, item))
+        .join(' ')
+    : textOf(name, value)
+  if (safeFormat(value) !== undefined && !isScriptSafe(value)) return text
+  if (name === 'srcdoc') return escapeHtml(text)
+  return holdsUrls(name) ? safeUrlList(text) : text
 }
 
 function booleanText(name: string, value: boolean): string | true | undefined {

@@ -1,5 +1,8 @@
+/** Every format of a template's output. */
+export const FORMATS = ['html', 'xml', 'svg', 'txt', 'json', 'csv'] as const
+
 /** The format of a template's output, from the extension before `.ets`. */
-export type Format = 'html' | 'xml' | 'txt' | 'json' | 'csv'
+export type Format = (typeof FORMATS)[number]
 
 /** A context in which text is safe that is safe nowhere else. */
 export type Purpose = 'script' | 'attributes'

@@ -2,7 +2,7 @@ import { isPromiseLike } from '@arlen/core'
 import { viewError } from '../errors.ts'
 import type { OutputContext } from '../parse/output-context.ts'
 import { printInContext, xmlText } from './context-printers.ts'
-import { escapeHtml, type Format, type SafeString, safeFormat, scriptJson } from './escape.ts'
+import { escapeHtml, FORMATS, type Format, type SafeString, safeFormat, scriptJson } from './escape.ts'
 
 export interface Printers {
   /** `<%= %>` */
@@ -18,14 +18,14 @@ export interface Printers {
  * are errors. `null` and `undefined` print nothing, or are errors too if `strict`.
  */
 export function printersFor(strict: boolean): Readonly<Record<Format, Printers>> {
-  const formats: readonly Format[] = ['html', 'xml', 'txt', 'json', 'csv']
-  const entries = formats.map(format => [format, makePrinters(format, strict)])
+  const entries = FORMATS.map(format => [format, makePrinters(format, strict)])
   return Object.fromEntries(entries) as Record<Format, Printers>
 }
 
 function makePrinters(format: Format, strict: boolean): Printers {
   const printRaw = (value: unknown): string => (typeof value === 'string' ? value : rawText(value, strict))
-  const form = (value: unknown) => stringForm(value, strict)
+  const isXml = format === 'xml' || format === 'svg'
+  const form = (value: unknown) => (isXml ? xmlText(stringForm(value, strict)) : stringForm(value, strict))
   const printIn = (context: OutputContext, value: unknown) => {
     if (context === 'json') jsonText(value, strict) // rejects values without a JSON form
     return printInContext(context, value, form)
@@ -33,7 +33,7 @@ function makePrinters(format: Format, strict: boolean): Printers {
   if (format === 'txt') return { print: printRaw, printRaw, printIn }
   if (format === 'csv') return { print: value => printIn('csv', value), printRaw, printIn }
   if (format === 'json') return { print: value => jsonText(value, strict), printRaw, printIn }
-  if (format === 'xml') return { print: value => escapeXml(value, strict), printRaw, printIn }
+  if (isXml) return { print: value => escapeXml(value, strict), printRaw, printIn }
   const print = (value: unknown): string => (typeof value === 'string' ? escapeHtml(value) : htmlText(value, strict))
   return { print, printRaw, printIn }
 }
@@ -42,7 +42,7 @@ function escapeXml(value: unknown, strict: boolean): string {
   if (Array.isArray(value)) return value.map(item => escapeXml(item, strict)).join('')
   const format = safeFormat(value)
   const text = stringForm(value, strict)
-  return format === 'xml' || format === 'html' ? text : escapeHtml(xmlText(text))
+  return format === 'xml' || format === 'svg' || format === 'html' ? text : escapeHtml(xmlText(text))
 }
 
 function htmlText(value: unknown, strict: boolean): string {
@@ -62,7 +62,13 @@ function jsonText(value: unknown, strict: boolean): string {
   if (safeFormat(value) === 'json') return String(value)
   if (isPromiseLike(value)) throw unprintable('A promise', 'await it.')
   if (value === undefined && !strict) return 'null'
-  return scriptJson(value) ?? refuse(value)
+  try {
+    return scriptJson(value) ?? refuse(value)
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    // A BigInt, or an object that contains itself.
+    throw unprintable('This value', `JSON has no form for it: ${cause.message.split('\n', 1)[0]}.`, cause)
+  }
 }
 
 function stringForm(value: unknown, strict: boolean): string {
@@ -88,6 +94,6 @@ function refuse(value: unknown): never {
   )
 }
 
-function unprintable(what: string, hint: string) {
-  return viewError('value_unprintable', { what, hint })
+function unprintable(what: string, hint: string, cause?: unknown) {
+  return viewError('value_unprintable', { what, hint }, cause === undefined ? undefined : { cause })
 }

@@ -1,6 +1,6 @@
 import { type TemplateError, templateError } from '../../template-error.ts'
-import { JsonReader } from '../data-readers.ts'
-import type { CodeNode, Template } from '../parser.ts'
+import { contextsOf } from '../context-reader.ts'
+import type { Template } from '../parser.ts'
 import { type Branch, type Flow, flowOf } from './flow.ts'
 import { isComplete, JSON_START, type JsonState, splitState, step } from './machine.ts'
 
@@ -30,7 +30,7 @@ interface Trial {
  * @returns the mistake; undefined if there is none, or the template does more than can be followed
  */
 export function findJsonMistake(template: Template, name: string): TemplateError | undefined {
-  const contexts = contextsOf(template)
+  const contexts = contextsOf(template.nodes, 'json')
   const flow = flowOf(template, node => contexts.get(node)!)
   if (!flow) return undefined
   for (const repeats of REPEATS) {
@@ -42,16 +42,6 @@ export function findJsonMistake(template: Template, name: string): TemplateError
     if (!trials.some(trial => passes(flow, trial, template))) return mistake(template, name, trials[0]!)
   }
   return undefined
-}
-
-function contextsOf(template: Template): Map<CodeNode, JsonReader['context']> {
-  const reader = new JsonReader()
-  const contexts = new Map<CodeNode, JsonReader['context']>()
-  for (const node of template.nodes) {
-    if (node.kind === 'text') reader.read(node.value)
-    else contexts.set(node, reader.context)
-  }
-  return contexts
 }
 
 function* armsOf(flow: readonly Flow[]): Generator<Focus> {

@@ -14,6 +14,7 @@ import { clip, describe } from './describe.ts'
 import { causesOf, factsOf, isDiagnostic, locationOf, read, sqlExcerpt, textOf } from './error-details.ts'
 import { hintFor } from './hints.ts'
 import { importLocation } from './import-location.ts'
+import { printable } from './printable.ts'
 import { createRedact, type Redact } from './redact.ts'
 
 const MAX_MESSAGE = 4_000
@@ -83,7 +84,7 @@ export function diagnose(error: unknown, given: DiagnoseOptions = {}): Diagnosti
     root,
     redact,
     say: text =>
-      redact(text)
+      printable(redact(text))
         .replaceAll(`file://${root}${sep}`, '')
         .replaceAll(root + sep, ''),
     depth: 0,
@@ -212,6 +213,7 @@ function complete(diagnostic: Diagnostic, context: Context): Diagnostic {
     message: context.say(clip(diagnostic.message, MAX_MESSAGE)),
     ...(file !== undefined && { file: shownPath(resolve(context.root, file), context.root) }),
     ...(snippet && { snippet: context.redact(snippet) }),
+    ...(diagnostic.output !== undefined && { output: context.say(diagnostic.output) }),
   }
 }
 

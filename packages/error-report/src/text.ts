@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Diagnostic, DiagnosticFrame, Problem } from '@arlen/core'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { allPrintable, printable } from './printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
@@ -23,7 +24,7 @@ export function renderProblemText(problem: Problem, options: TextOptions = {}): 
   const issues = (problem.errors ?? []).map(issue => `  ${issue.path}: ${issue.message} (${issue.code})`)
   return [
     heading,
-    ...(problem.detail !== undefined && diagnostics[0]?.message !== problem.detail ? [problem.detail] : []),
+    ...(problem.detail !== undefined && diagnostics[0]?.message !== problem.detail ? [printable(problem.detail)] : []),
     ...issues,
     ...(diagnostics.length > 0 ? ['', renderDiagnosticsText(diagnostics, options)] : []),
     '',
@@ -37,7 +38,7 @@ export function renderDiagnosticsText(diagnostics: readonly Diagnostic[], option
   const { color = false, limit = 10 } = readOptions('renderDiagnosticsText()', options, OPTIONS)
   const paint: Paint = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
   const sorted = diagnostics.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
-  const shown = sorted.slice(0, limit).map(diagnostic => one(diagnostic, paint).join('\n'))
+  const shown = sorted.slice(0, limit).map(diagnostic => one(allPrintable(diagnostic), paint).join('\n'))
   if (sorted.length > limit) shown.push(`… and ${sorted.length - limit} more`)
   return shown.join('\n\n')
 }

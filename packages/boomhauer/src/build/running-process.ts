@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Diagnostic } from '@arlen/core'
+import type { Settings } from '../options.ts'
 import { exitDiagnostic } from './builder.ts'
 import type { Child } from './child.ts'
 
@@ -11,19 +12,16 @@ const LOSS_MS = 500
 
 /** The serving process (at most one), and how the earlier ones ended. */
 export class RunningProcess {
-  readonly #root: string
+  readonly #settings: Pick<Settings, 'root' | 'env'>
   #child: Child | undefined
   readonly #exitReasons = new WeakMap<Child, Promise<ExitReason>>()
   readonly #onCrash: (diagnostics: readonly Diagnostic[]) => void
   /** Resolves when the last retired process is gone, with its children. */
   cleared: Promise<unknown> = Promise.resolve()
 
-  /**
-   * @param root - the application's folder
-   * @param onCrash - called if it exits while it serves
-   */
-  constructor(root: string, onCrash: (diagnostics: readonly Diagnostic[]) => void) {
-    this.#root = root
+  /** @param onCrash - called if it exits while it serves */
+  constructor(settings: Pick<Settings, 'root' | 'env'>, onCrash: (diagnostics: readonly Diagnostic[]) => void) {
+    this.#settings = settings
     this.#onCrash = onCrash
   }
 
@@ -35,7 +33,7 @@ export class RunningProcess {
       if (this.#child !== child) return resolve({ kind: 'replaced' })
       this.#child = undefined
       const diagnostics = child.crash ?? [
-        exitDiagnostic('runtime', { code, signal, output: child.output, stack: child.exitStack }, this.#root),
+        exitDiagnostic('runtime', { code, signal, output: child.output, stack: child.exitStack }, this.#settings),
       ]
       resolve({ kind: 'crashed', diagnostics })
       this.#onCrash(diagnostics)

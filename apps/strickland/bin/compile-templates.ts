@@ -2,10 +2,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildViews } from '@arlen/view'
+import { loadConfig } from 'arlen'
 
 const root = join(import.meta.dirname, '..')
 const outDir = join(root, '.arlen/views')
 
 rmSync(outDir, { recursive: true, force: true })
-const { warnings } = await buildViews({ dir: join(root, 'templates'), outDir })
+const { views, mail } = loadConfig({ root, environment: 'development' }).config
+const layouts = [views.layout, mail.layout]
+const { warnings } = await buildViews({ dir: join(root, views.dir), outDir, layouts })
 for (const { file, line, column, message } of warnings) console.warn(`${file}:${line}:${column}: ${message}`)

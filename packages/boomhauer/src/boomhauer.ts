@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { basename, join, relative } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
-import type { DevelopmentProblem } from '@arlen/error-report'
+import { type DevelopmentProblem, diagnose } from '@arlen/error-report'
 import { renderDiagnosticsHtml } from '@arlen/error-report/page'
 import { childEnv } from './build/env-files.ts'
 import { Supervisor } from './build/supervisor.ts'
@@ -12,7 +12,6 @@ import { RETRY, runAction } from './pages/actions.ts'
 import { createInternalPages } from './pages/internal-pages.ts'
 import { LiveReload } from './pages/live-reload.ts'
 import type { Insight } from './panel/overview-page.ts'
-import { Panel } from './panel/panel.ts'
 import { RequestLog } from './panel/request-log.ts'
 import { DevServer } from './proxy/dev-server.ts'
 import { Watcher } from './watch/watcher.ts'
@@ -59,19 +58,15 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     const pages = createInternalPages({
       supervisor: this.#supervisor,
       live: this.#live,
-      root: settings.root,
-      panel: new Panel({
-        supervisor: this.#supervisor,
-        places: settings,
-        requests: this.#requests,
-        insight: () => this.#insight(),
-      }),
+      places: settings,
+      requests: this.#requests,
+      insight: () => this.#insight(),
       act: name => this.#act(name),
     })
     this.#server = new DevServer(settings, this.#supervisor, pages)
     const { root, watch, ignore, pollMs } = settings
     if (watch !== false) {
-      const folders = [join(root, settings.templates)]
+      const folders = [join(root, settings.templates ?? 'templates')]
       this.#watcher = new Watcher({ root, watch, ignore, folders, pollMs, whole: () => this.#supervisor.isWhole })
     }
     this.#connect()
@@ -174,6 +169,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     supervisor.on('loaded', loaded => this.#watcher?.follow(loaded))
     supervisor.on('request', request => {
       this.#requests.add(request)
+      this.#live.active()
       this.emit('request', request)
     })
     this.#watcher?.on('stir', () => supervisor.hold())
@@ -240,7 +236,8 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
     if (name === RETRY) return void this.#supervisor.rebuild()
     const { root, env, actions } = this.settings
     const failure = await runAction(name, { root, env: childEnv(root, env), commands: actions })
-    this.notice('action', 'The command failed', failure ? [failure] : [])
+    const shown = failure ? diagnose({ diagnostics: [failure] }, { root, redact: this.#supervisor.redact }) : []
+    this.notice('action', 'The command failed', shown)
     await this.#supervisor.rebuild()
   }
 

@@ -28,7 +28,7 @@ export interface BoomhauerOptions {
   ignore?: readonly string[]
   /** Type errors appear as a notice over the running application, or block it. Default `notice`. */
   typecheck?: 'notice' | 'block' | 'off'
-  /** The folder of templates, relative to the root. Default `templates`; it need not exist. */
+  /** The folder of templates, relative to the root. Default: `views.dir` of the configuration, else `templates`. */
   templates?: string
   /** The editor that links open: `vscode`, `cursor`, `zed`, `webstorm`, … or a link with `{file}`, `{line}`, `{column}`. */
   editor?: string
@@ -47,12 +47,15 @@ export interface BoomhauerOptions {
 }
 
 /** The options of a development server, complete and checked. */
-export interface Settings extends Required<Omit<BoomhauerOptions, 'editor' | 'entry' | 'poll' | 'watch'>> {
+export interface Settings
+  extends Required<Omit<BoomhauerOptions, 'editor' | 'entry' | 'poll' | 'templates' | 'watch'>> {
   /** Absolute, symbolic links resolved. */
   root: string
   /** Relative to the root; undefined for the first of {@link ENTRIES}. */
   entry: string | undefined
   editor: string | undefined
+  /** Undefined for the configured folder. */
+  templates: string | undefined
   /** Globs of files to watch besides those that are loaded; false to watch nothing. */
   watch: readonly string[] | false
   /** Polling interval, or undefined for the system's notifications. */
@@ -106,7 +109,7 @@ export function resolveOptions(given: BoomhauerOptions = {}): Settings {
     pollMs,
     ignore: options.ignore ?? [],
     typecheck,
-    templates: options.templates ?? 'templates',
+    templates: options.templates,
     editor: options.editor ?? editorOf(process.env),
     nodeArgs: options.nodeArgs ?? [],
     appOutput: options.appOutput ?? 'stdout',

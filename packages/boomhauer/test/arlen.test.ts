@@ -2,9 +2,20 @@ import { hasSubscribers } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { Diagnostic } from '@arlen/core'
 import { expect, onTestFinished, test } from 'vitest'
+import { Boomhauer, resolveOptions } from '../src/index.ts'
 import { arlenApp, linkPackages } from './arlen-app.ts'
 import { Command } from './command-process.ts'
 import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, TestFolder } from './support.ts'
+
+/** Starts the development server in a folder, so that its first events can be waited for. */
+async function startLinked({ root }: TestFolder): Promise<Boomhauer> {
+  const server = new Boomhauer(
+    resolveOptions({ root, port: 0, typecheck: 'off', env: 'development', preload: ['arlen'] }),
+  )
+  onTestFinished(() => server.close())
+  await server.start()
+  return server
+}
 
 const APP = (body: string) => `import { createApp } from 'arlen'
 const app = createApp({ config: { log: { level: 'silent' } } })
@@ -67,6 +78,39 @@ app.get('/page', c => c.render('page', { user: {} }))`),
   expect((await app.get('/', AS_BROWSER)).body).toContain('<span class="stage">template</span>')
   expect(await app.save('templates/home.html.ets', '<h1>Mended <%= $title %></h1>\n')).toBe('ready')
   expect((await app.get('/')).body).toContain('Mended Shop')
+})
+
+test('the layouts and the folder of templates in the configuration count as they do for arlen check', async () => {
+  const app = new TestFolder({
+    'app.ts': APP(`app.get('/', c => c.render('home'))`),
+    'config/app.ts': `export default {\n  views: { dir: 'pages', layout: 'layouts/stie' },\n  mail: { layout: 'mail' },\n}\n`,
+    'pages/layouts/site.html.ets': '<main><%= content() %></main>\n',
+    'pages/mail.html.ets': '<p>Nothing of the mail</p>\n',
+    'pages/home.html.ets': '<h1>Home</h1>\n',
+  })
+  linkPackages(app)
+  const server = await startLinked(app)
+  const [{ diagnostics }] = await once(server, 'notice')
+  expect(diagnostics).toMatchObject([
+    {
+      severity: 'warning',
+      message: 'views.layout: there is no template "layouts/stie"; did you mean "layouts/site"?',
+      file: 'config/app.ts',
+      line: 2,
+      column: 26,
+    },
+    {
+      severity: 'warning',
+      message: expect.stringContaining('never calls content()'),
+      file: 'pages/mail.html.ets',
+      line: 1,
+    },
+  ])
+  const ready = once(server, 'ready')
+  app.write('config/app.ts', `export default { views: { dir: 'pages', layout: 'layouts/site' } }\n`)
+  await ready
+  expect((await ask(server.port, '/')).body).toBe('<main><h1>Home</h1>\n</main>\n')
+  expect(app.read('.arlen/views/home.html.ets.ts')).toContain('Home')
 })
 
 test('a configuration of arlen that is not valid', async () => {

@@ -120,6 +120,25 @@ test('an endless loop is shown while it runs, and a loop that ends does not stop
   expect((await app.get()).body).toBe('came to its end')
 })
 
+test('a loop that does not end in a request is a notice, and the next save ends it', async () => {
+  const app = await serving({
+    'app.ts': `import { servable } from './servable.js'
+export default servable((req, res) => {
+  if (req.url === '/') return res.end('ok')
+  for (;;) Math.random()
+})`,
+  })
+  expect((await app.get()).body).toBe('ok')
+  const notice = once(app.server, 'notice')
+  const lost = app.get('/loop')
+  const [{ diagnostics }] = await notice
+  expect(diagnostics).toMatchObject([
+    { severity: 'warning', message: expect.stringContaining('busy here'), file: 'app.ts', line: 4 },
+  ])
+  expect(await app.save('app.ts', answering('mended'))).toBe('ready')
+  expect((await lost).body).toBe('mended')
+})
+
 test('a process that exits by itself says where', async () => {
   const app = await serving({ 'app.ts': `${answering('ok')}function check() {\n  process.exit(3)\n}\ncheck()\n` })
   expect(await failure(app)).toMatchObject({ exitCode: 3, file: 'app.ts', line: 4, column: 11 })
@@ -157,6 +176,10 @@ test('an application that crashes over and over is left down, its last failure s
   for (const _ of [1, 2, 3]) await app.get('/throw')
   expect(await failure(app)).toMatchObject({ message: 'in a timer' })
   expect(app.server.state).toBe('failed')
+  // What crashes after a save is something else.
+  await app.save('app.ts', `${CRASHING}\n`)
+  for (const _ of [1, 2]) await app.get('/throw')
+  expect((await app.get()).body).toBe('alive')
   await app.save('app.ts', answering('mended'))
   expect((await app.get()).body).toBe('mended')
 })

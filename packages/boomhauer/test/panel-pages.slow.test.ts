@@ -56,6 +56,34 @@ describe.skipIf(!CHROMIUM)(`the panel in a browser${REASON}`, () => {
     expect(await tab.evaluate(`document.querySelector('#routes').getBoundingClientRect().top < innerHeight`)).toBe(true)
   })
 
+  test.each(['', 'requests', 'requests?q=live'])(
+    'new requests appear in an open list, and the focus stays: %s',
+    async path => {
+      const tab = await openTab(browser)
+      await app.get('/many/live-0')
+      await tab.goto(`${app.server.url}/_boomhauer/${path}`)
+      const link = tab.getByRole('link', { name: 'GET /many/live-0' }).first()
+      await link.focus()
+      await tab.evaluate(`getSelection().selectAllChildren(document.activeElement)`)
+      for (const name of ['live-1', 'other', 'live-2']) await app.get(`/many/${name}`)
+      await tab.getByRole('link', { name: 'GET /many/live-2' }).first().waitFor()
+      const names = await tab.getByRole('link', { name: /^GET \/many/ }).allTextContents()
+      const wanted = path.includes('q=') ? ['live-2', 'live-1', 'live-0'] : ['live-2', 'other', 'live-1', 'live-0']
+      expect(names.slice(0, wanted.length)).toEqual(wanted.map(name => `GET /many/${name}`))
+      expect(await tab.evaluate(`document.activeElement.textContent`)).toBe('GET /many/live-0')
+      expect(await tab.evaluate(`String(getSelection())`)).toBe('GET /many/live-0')
+    },
+  )
+
+  test('new mail appears in the open outbox', async () => {
+    const tab = await openTab(browser)
+    await tab.goto(`${app.server.url}/_boomhauer/outbox`)
+    const count = await tab.locator('tbody tr').count()
+    await app.get('/products')
+    await tab.locator('tbody tr').nth(count).waitFor()
+    expect(await tab.locator('tbody tr').count()).toBe(count + 1)
+  })
+
   test('a list is narrowed down without a script', async () => {
     const tab = await openTab(browser)
     await tab.goto(`${app.server.url}/_boomhauer/routes`)

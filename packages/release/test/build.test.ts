@@ -9,6 +9,14 @@ import { temporaryFolder, writeFiles } from './support.ts'
 const PACKAGE = JSON.stringify({ name: 'shop', type: 'module', dependencies: { '@arlen/cli': '1' } })
 const APP = { 'package.json': PACKAGE, 'app.ts': 'export default 1\n', 'package-lock.json': '{}' }
 
+/** A configuration that misspells a default layout. */
+function withLayout(section: string): Record<string, string> {
+  return {
+    'config/app.js': `export default { ${section}: { layout: 'layouts/stie' } }`,
+    'templates/layouts/site.html.ets': '<%= content() %>',
+  }
+}
+
 function git(root: string, ...args: string[]): void {
   const config = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false']
   execFileSync('git', [...config, ...args], { cwd: root, stdio: 'pipe' })
@@ -115,6 +123,8 @@ describe('a build refuses', () => {
     ['a folder without an application', { ...APP, 'app.ts': '', 'main.ts': '' }, 'app_missing'],
     ['an application without the command', { ...APP, 'package.json': '{"dependencies":{}}' }, 'cli_missing'],
     ['a lock file of a manager it does not know', { ...APP, 'yarn.lock': '' }, 'manager_unsupported'],
+    ['a layout of every page that is not there', { ...APP, ...withLayout('views') }, 'template_missing'],
+    ['a layout of every mail that is not there', { ...APP, ...withLayout('mail') }, 'template_missing'],
     ['no lock file', APP, 'lockfile_missing'],
     ['a lock file that does not fit', APP, 'install_failed'],
   ])('%s, and leaves nothing', async (what, files, code) => {

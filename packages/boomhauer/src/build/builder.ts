@@ -3,10 +3,11 @@ import { debuglog } from 'node:util'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
 import type { SourceLocation } from '@arlen/core/stack'
-import { diagnose } from '@arlen/error-report'
+import { createRedact, diagnose } from '@arlen/error-report'
 import type { AppInfo, Loaded, TemplateFolders } from '../child/protocol.ts'
 import { findEntry as entryOf, type Settings } from '../options.ts'
 import type { Child, Outcome } from './child.ts'
+import { childEnv } from './env-files.ts'
 import type { SpareProcesses } from './spare-processes.ts'
 
 /** Calls in it are not the application's. */
@@ -63,9 +64,10 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
     if (signal.aborted) return undefined
     return { ok: false, loaded: child?.loaded ?? NOTHING, diagnostics: [...diagnostics, ...warnings] }
   }
+  const onStuckAt = (at: SourceLocation) => onStuck(stuckDiagnostic(at, settings.root))
   if (templates) {
-    child = spares.take()
-    const prepared = await child.prepare(templates)
+    child = spares.take().on('stuck', onStuckAt)
+    const prepared = await within(child.prepare(templates), settings.bootTimeoutMs)
     if (prepared.kind !== 'prepared') return fail(diagnosticsOf(prepared, 'template', settings))
     onTemplates(prepared.warnings)
     lap('templates compiled')
@@ -81,12 +83,12 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
   await cleared
   lap('former process gone')
   if (signal.aborted) return fail([])
-  child ??= spares.take()
-  child.on('stuck', at => onStuck(stuckDiagnostic(at, settings.root)))
+  child ??= spares.take().on('stuck', onStuckAt)
   const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
   if (outcome.kind === 'timeout') outcome.at = await child.where()
   if (outcome.kind !== 'ready' || signal.aborted) return fail(diagnosticsOf(outcome, 'boot', settings))
   signal.removeEventListener('abort', abort)
+  child.off('stuck', onStuckAt)
   lap('application started')
   return { ok: true, child, socket, info: outcome.info, warnings }
 }
@@ -122,7 +124,7 @@ export function diagnosticsOf(
     case 'failed':
       return outcome.diagnostics
     case 'exited':
-      return [exitDiagnostic(stage, outcome, settings.root)]
+      return [exitDiagnostic(stage, outcome, settings)]
     case 'timeout':
       return located(
         {
@@ -156,26 +158,35 @@ function located(diagnostic: Diagnostic, root: string, at: SourceLocation | unde
 }
 
 function stuckDiagnostic(at: SourceLocation, root: string): Diagnostic {
-  const [found] = located(
-    {
-      stage: 'boot',
-      severity: 'error',
-      message: 'The application has not finished starting: it has been busy here for 2 s',
-      hint: 'A loop that does not end, or work that takes long. If it comes to its end, the page goes away by itself.',
-    },
-    root,
-    at,
-  )
-  return found!
+  const message = 'The application has not finished starting: it has been busy here for 2 s'
+  const hint =
+    'A loop that does not end, or work that takes long. If it comes to its end, the page goes away by itself.'
+  return located({ stage: 'boot', severity: 'error', message, hint }, root, at)[0]!
+}
+
+/** Where a running application is busy, so that no request is answered. */
+export function busyDiagnostic(at: SourceLocation, root: string): Diagnostic {
+  const message = 'The application answers nothing: it has been busy here for 2 s'
+  const hint = 'A loop that does not end, or work that belongs in a worker thread. A save ends it.'
+  return located({ stage: 'runtime', severity: 'warning', message, hint }, root, at)[0]!
+}
+
+const SIGNAL_HINTS: Readonly<Record<string, string>> = {
+  SIGABRT: 'Node.js aborts when it runs out of memory, or when process.abort() is called: see the output.',
+  SIGKILL: 'Somebody has killed it; the system does so when its memory runs out.',
 }
 
 /** The diagnostic of a process that exited without an error report: its last output. */
-export function exitDiagnostic(stage: Diagnostic['stage'], exit: Exit, root: string): Diagnostic {
+export function exitDiagnostic(
+  stage: Diagnostic['stage'],
+  exit: Exit,
+  { root, env }: Pick<Settings, 'root' | 'env'>,
+): Diagnostic {
   const { code, signal, output, stack } = exit
   const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`
   const [called] = stack ? diagnose({ message: 'exit', stack }, { root, hide: OWN_FOLDER }) : []
   const { file, line, column, snippet, frames } = called ?? {}
-  return {
+  const diagnostic: Diagnostic = {
     ...(file !== undefined && { file }),
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
@@ -187,6 +198,8 @@ export function exitDiagnostic(stage: Diagnostic['stage'], exit: Exit, root: str
     command: 'node',
     ...(code !== null && { exitCode: code }),
     ...(output.trim() !== '' && { output: output.trim() }),
-    ...(signal === 'SIGABRT' && { hint: 'Node.js aborts when it runs out of memory: see the output.' }),
+    ...(signal !== null && signal in SIGNAL_HINTS && { hint: SIGNAL_HINTS[signal]! }),
   }
+  // What it wrote may name secrets.
+  return diagnose({ diagnostics: [diagnostic] }, { root, redact: createRedact(childEnv(root, env)) })[0]!
 }

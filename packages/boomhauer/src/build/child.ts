@@ -40,7 +40,7 @@ export interface ChildEvents {
   request: [request: RequestRecord]
   /** It has loaded more. */
   loaded: [loaded: Loaded]
-  /** While it starts, its main thread does not return from this location. */
+  /** Its main thread does not return from this location. */
   stuck: [at: SourceLocation]
   exit: [code: number | null, signal: NodeJS.Signals | null]
   /** The last request in flight has ended. */
@@ -67,7 +67,7 @@ export class Child extends EventEmitter<ChildEvents> {
   crash: readonly Diagnostic[] | undefined
   /** The trace of its call of `process.exit()`. */
   exitStack: string | undefined
-  /** The location from which its main thread did not return while it started. */
+  /** The location from which its main thread did not return. */
   stuckAt: SourceLocation | undefined
   #process: ChildProcess
   #inspect: Inspect | undefined

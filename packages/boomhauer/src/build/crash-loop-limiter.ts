@@ -10,4 +10,9 @@ export class CrashLoopLimiter {
     this.#crashes = [...this.#crashes.filter(at => now - at < WITHIN_MS), now]
     return this.#crashes.length < CRASHES
   }
+
+  /** The code has changed: what crashes from now on is something else. */
+  reset(): void {
+    this.#crashes = []
+  }
 }

@@ -5,18 +5,18 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Diagnostic } from '@arlen/core'
 import { createRedact, diagnose, type Redact } from '@arlen/error-report'
 import type { Settings } from '../options.ts'
-import { type BuildReport, build, exitDiagnostic, NOTHING } from './builder.ts'
+import { type BuildReport, build, busyDiagnostic, exitDiagnostic, NOTHING } from './builder.ts'
 import type { Child } from './child.ts'
 import { CrashLoopLimiter } from './crash-loop-limiter.ts'
 import { childEnv } from './env-files.ts'
 import { isSameFailure, problemOf } from './failure.ts'
 import { Retries } from './retries.ts'
 import { type ExitReason, RunningProcess } from './running-process.ts'
+import { ServedState } from './served-state.ts'
 import { makeSocketFolder } from './socket-folder.ts'
 import { SpareProcesses } from './spare-processes.ts'
 import type { Attempt, Order, Queued, Settled, State, SupervisorEvents } from './supervisor-state.ts'
 import { TemplateTracker } from './template-tracker.ts'
-import { WaitingRequests } from './waiting-requests.ts'
 
 export type Typecheck = (signal: AbortSignal) => Promise<readonly Diagnostic[]>
 
@@ -38,13 +38,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #crashLoop = new CrashLoopLimiter()
   readonly #retries = new Retries(() => void this.rebuild(new Set(), true))
   readonly #running: RunningProcess
-  readonly #waiting = new WaitingRequests<Settled>()
+  readonly #served = new ServedState(`${this.#session}-0`)
   #number = 0
-  #state: State
-  /** The outcome of the last build. */
-  #last: Settled | undefined
-  /** Time of the first change that the running build, or the last one, does not include. */
-  #changedAt: number | undefined
   #attempt: Attempt | undefined
   /** Duration of the last successful build. */
   #lastBuildMs = 0
@@ -61,10 +56,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   constructor(settings: Settings, typecheck?: Typecheck) {
     super()
     this.#settings = settings
-    this.#running = new RunningProcess(settings.root, diagnostics => this.#crashed(diagnostics))
+    this.#running = new RunningProcess(settings, diagnostics => this.#crashed(diagnostics))
     this.#templates = new TemplateTracker(settings.root, settings.templates)
     this.#typecheck = typecheck
-    this.#state = { kind: 'building', build: `${this.#session}-0` }
     this.#spares = new SpareProcesses(() => ({
       root: settings.root,
       // The application itself renders failures of handlers, with the same editor links.
@@ -77,12 +71,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   get state(): State {
-    return this.#state
+    return this.#served.current
   }
 
   /** Whether the application runs and no build is under way. */
   get isWhole(): boolean {
-    return this.#attempt === undefined && this.#last?.kind === 'ready' && !this.#last.child.exited
+    const { last } = this.#served
+    return this.#attempt === undefined && last?.kind === 'ready' && !last.child.exited
   }
 
   /** Redacts secrets found in the application's environment. */
@@ -97,25 +92,24 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    * @param page - whether it is for a page: a start that failed because something outside is missing is then retried
    */
   async settled(since: number = performance.now(), page = false): Promise<Settled> {
-    if (page && this.#state.kind === 'failed' && this.#retries.isDue()) void this.rebuild(new Set(), true)
-    return this.#state.kind === 'building' ? this.#waiting.wait(since) : this.#state
+    if (page && this.state.kind === 'failed' && this.#retries.isDue()) void this.rebuild(new Set(), true)
+    return this.#served.settled(since)
   }
 
   /** Holds requests from now on: a file seems to have changed. A rebuild or `release` follows. */
   hold(): void {
-    this.#changedAt ??= performance.now()
-    this.#state = { kind: 'building', build: this.#state.build }
+    this.#served.hold()
   }
 
   /** No file has changed after all. */
   release(): void {
-    this.#changedAt = undefined
-    const last = this.#last
-    if (this.#attempt || this.#queued || this.#state.kind !== 'building') return
+    this.#served.release()
+    const { last } = this.#served
+    if (this.#attempt || this.#queued || this.state.kind !== 'building') return
     const isGone = last?.kind === 'ready' && last.child.exited
     if (isGone || this.#isSkipped) return void this.#build({ paths: new Set() })
     if (!last) return
-    this.#settle(last)
+    this.#served.settle(last)
     this.emit('unchanged', last)
   }
 
@@ -127,8 +121,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    */
   async rebuild(paths: ReadonlySet<string> = new Set(), quiet = false): Promise<void> {
     if (this.#closed) return
-    if (!quiet) this.#retries.reset()
-    if (this.#queued || (this.#attempt && this.#waiting.needBuild)) return this.#queue(paths)
+    if (!quiet) {
+      this.#retries.reset()
+      this.#crashLoop.reset()
+    }
+    if (this.#queued || (this.#attempt && this.#served.isNeeded)) return this.#queue(paths)
     await this.#build({ paths, quiet })
   }
 
@@ -139,17 +136,17 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
    */
   async refresh(paths: ReadonlySet<string>): Promise<readonly Diagnostic[] | undefined> {
     this.#templates.changed(paths)
-    const state = this.#state
+    const { state } = this
     const templates = this.#templates.toCompile()
     if (state.kind !== 'ready' || !templates) return undefined
     const warnings = await state.child.ask({ about: 'templates', templates }).catch(() => undefined)
-    if (!Array.isArray(warnings) || this.#state !== state) return undefined
+    if (!Array.isArray(warnings) || this.state !== state) return undefined
     this.#templates.compiled(warnings)
     return warnings
   }
 
   #queue(paths: ReadonlySet<string>): Promise<void> {
-    this.#changedAt ??= performance.now()
+    this.#served.outdate()
     if (!this.#queued) this.#limitAttempt()
     this.#queued ??= { paths: new Set(), done: Promise.withResolvers() }
     for (const path of paths) this.#queued.paths.add(path)
@@ -213,18 +210,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const { paths, id = this.#nextId() } = order
     this.#number++
     this.#retries.stop()
-    if (this.#attempt) {
-      this.#attempt.abort.abort()
-      this.#waiting.overtake()
-    }
+    const former = this.#attempt
+    former?.abort.abort()
     const attempt = { ...order, id, abort: new AbortController(), startedAt: performance.now() }
     this.#attempt = attempt
     clearTimeout(this.#refill)
     this.#spares.outdate(paths)
     this.#templates.changed(paths)
-    this.#changedAt = undefined
     this.#isSkipped = false
-    this.#state = { kind: 'building', build: id }
+    this.#served.begin(id, former !== undefined)
     this.emit('building', id, paths)
     this.#running.retire(this.#settings.graceMs)
     this.#spares.fill() // starts while the previous process ends
@@ -244,13 +238,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** Whether to skip showing a failure because the code has changed since; only once in a row. */
   #isPassing(): boolean {
-    this.#outdatedFailures = this.#changedAt === undefined ? 0 : this.#outdatedFailures + 1
+    this.#outdatedFailures = this.#served.isOutdated ? this.#outdatedFailures + 1 : 0
     return this.#outdatedFailures === 1
   }
 
   #serve(id: string, { child, socket, info, warnings }: Extract<BuildReport, { ok: true }>, ms: number): void {
     if (child.exited) {
-      const exit = exitDiagnostic('boot', { code: null, signal: null, output: child.output }, this.#settings.root)
+      const exit = exitDiagnostic('boot', { code: null, signal: null, output: child.output }, this.#settings)
       return this.#fail({ id }, child.crash ?? [exit], ms)
     }
     this.#outdatedFailures = 0
@@ -259,10 +253,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#running.adopt(child)
     child.on('diagnostics', diagnostics => this.emit('diagnostics', diagnostics))
     child.on('rejected', diagnostics => this.emit('rejected', diagnostics))
+    child.on('stuck', at => this.emit('diagnostics', [busyDiagnostic(at, this.#settings.root)]))
     child.on('request', request => this.emit('request', request))
     child.on('loaded', loaded => this.emit('loaded', loaded))
     const state = { kind: 'ready', build: id, child, socket, info } as const
-    this.#settle(state)
+    this.#served.settle(state)
     this.emit('ready', state, ms, [...this.#templates.warnings, ...warnings])
   }
 
@@ -285,20 +280,20 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   #crashed(diagnostics: readonly Diagnostic[]): void {
     this.emit('crashed', problemOf('application_crashed', diagnostics))
-    if (this.#closed || this.#changedAt !== undefined) return // the build for the pending change restarts it
+    if (this.#closed || this.#served.isOutdated) return // the build for the pending change restarts it
     // The build stays the same, so open pages need not reload.
-    if (this.#crashLoop.crashed(performance.now())) void this.#build({ paths: new Set(), id: this.#state.build })
+    if (this.#crashLoop.crashed(performance.now())) void this.#build({ paths: new Set(), id: this.state.build })
     else this.#fail({ id: `${this.#session}-${++this.#number}` }, diagnostics, 0)
   }
 
   #fail({ id, quiet }: { id: string; quiet?: boolean }, diagnostics: readonly Diagnostic[], ms: number): void {
-    const last = this.#last?.kind === 'failed' ? this.#last : undefined
+    const last = this.#served.last?.kind === 'failed' ? this.#served.last : undefined
     // Pages that show this failure already need not reload: each reload would be another attempt.
     const same = last !== undefined && isSameFailure(last.problem.diagnostics ?? [], diagnostics)
     const stage = diagnostics[0]?.stage ?? 'load'
     const problem = problemOf(`${stage}_failed`, diagnostics)
     const state = { kind: 'failed', build: same && quiet ? last.build : id, problem } as const
-    this.#settle(state)
+    this.#served.settle(state)
     const waitMs = this.#retries.failed(diagnostics)
     if (same && quiet) return void this.emit('unchanged', state)
     this.emit('failed', state, ms)
@@ -307,15 +302,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 
   /** Shows where a build is stuck. The build continues, and its outcome replaces this. */
   #stuck({ id, abort, startedAt }: Attempt, diagnostic: Diagnostic): void {
-    if (abort.signal.aborted || this.#closed || this.#changedAt !== undefined) return
+    if (abort.signal.aborted || this.#closed || this.#served.isOutdated) return
     const state = { kind: 'failed', build: `${id}-stuck`, problem: problemOf('boot_failed', [diagnostic]) } as const
-    this.#settle(state)
+    this.#served.settle(state)
     this.emit('failed', state, performance.now() - startedAt)
-  }
-
-  #settle(state: Settled): void {
-    this.#last = state
-    if (this.#changedAt === undefined) this.#state = state
-    this.#waiting.answer(state, this.#changedAt)
   }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import type { TemplateFolders } from '../child/protocol.ts'
@@ -9,8 +8,9 @@ export class TemplateTracker {
   #dirty = true
   #warnings: readonly Diagnostic[] = []
 
-  constructor(root: string, folder: string) {
-    this.#folders = { dir: join(root, folder), outDir: join(root, '.arlen', 'views') }
+  /** @param dir - the folder of templates, if it is not the configured one */
+  constructor(root: string, dir: string | undefined) {
+    this.#folders = { dir, outDir: join(root, '.arlen', 'views') }
   }
 
   changed(paths: ReadonlySet<string>): void {
@@ -18,7 +18,7 @@ export class TemplateTracker {
   }
 
   toCompile(): TemplateFolders | undefined {
-    return this.#dirty && existsSync(this.#folders.dir) ? this.#folders : undefined
+    return this.#dirty ? this.#folders : undefined
   }
 
   compiled(warnings: readonly Diagnostic[]): void {

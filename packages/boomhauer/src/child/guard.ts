@@ -1,6 +1,6 @@
 /**
  * Runs in a thread of the application's process. Kills the process and its children as soon as the supervisor is gone, and
- * reports the location of the main thread if the start does not return. It is a separate thread because the main thread may
+ * reports the location of the main thread if the application does not return, while it starts or in a request. It is a separate thread because the main thread may
  * be in an endless loop.
  */
 import { Session } from 'node:inspector'
@@ -9,8 +9,8 @@ import { workerData } from 'node:worker_threads'
 import { isInstalled, toPath } from '@arlen/core/stack'
 import { LIFELINE_FD, sayLastWords } from './last-words.ts'
 
-/** Two numbers shared with the main thread: how often it became idle, and whether it is starting the application. */
-const [HEARTBEATS, STARTING] = [0, 1] as const
+/** Two numbers shared with the main thread: how often it became idle, and whether it has begun to run the application. */
+const [HEARTBEATS, RUNNING] = [0, 1] as const
 const LOOK_MS = 250
 /** How long the main thread may be busy without becoming idle before its location is reported. */
 const STUCK_MS = 2_000
@@ -32,7 +32,7 @@ setInterval(() => {
   const { user, system } = process.cpuUsage()
   const usedMs = (user + system) / 1_000
   const now = Atomics.load(state, HEARTBEATS)
-  if (now !== heartbeats || Atomics.load(state, STARTING) === 0) {
+  if (now !== heartbeats || Atomics.load(state, RUNNING) === 0) {
     heartbeats = now
     restedAt = performance.now()
     usedBefore = usedMs

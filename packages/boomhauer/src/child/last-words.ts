@@ -8,7 +8,7 @@ export const LIFELINE_FD = 3
 export type LastWords =
   /** It calls `process.exit()`; `stack` is the trace of that call. */
   | { type: 'exit'; stack: string }
-  /** Its main thread does not return from this location. */
+  /** Its main thread does not return from this location, while it starts or later. */
   | { type: 'stuck'; at: SourceLocation }
 
 /** Writes them immediately, whatever the main thread does. They are lost if the pipe is full. */

@@ -13,6 +13,7 @@ import type { SourceLocation } from '@arlen/core/stack'
 import { createRedact, type DiagnoseOptions, diagnose } from '@arlen/error-report'
 import { boomhauerError } from '../errors.ts'
 import { infoOf } from './application-info.ts'
+import { compileTemplates } from './compile-templates.ts'
 import { type ConfigProblem, placeProblems, problemsOf } from './config-problems.ts'
 import { sayLastWords } from './last-words.ts'
 import { LoadedModules } from './loaded-modules.ts'
@@ -22,7 +23,7 @@ import { printLoggedErrors } from './terminal-log.ts'
 import { warmTypeScript } from './warm-typescript.ts'
 
 /** The numbers that the guard shares; see guard.ts. */
-const [HEARTBEATS, STARTING] = [0, 1] as const
+const [HEARTBEATS, RUNNING] = [0, 1] as const
 const HEARTBEAT_MS = 100
 /** Modules are loaded in bursts. */
 const REPORT_AFTER_MS = 10
@@ -87,24 +88,18 @@ async function loadAhead(): Promise<void> {
 
 async function prepare(templates: TemplateFolders): Promise<void> {
   try {
-    send({ type: 'prepared', warnings: await compile(templates) })
+    Atomics.store(shared, RUNNING, 1)
+    send({ type: 'prepared', warnings: await compileTemplates(templates, root) })
   } catch (error) {
     send({ type: 'failed', loaded: loaded(), diagnostics: diagnose(error, { root, stage: 'template' }) })
   }
-}
-
-/** Compiles the templates and returns what their compiler warns of. */
-async function compile({ dir, outDir }: TemplateFolders): Promise<Diagnostic[]> {
-  const { buildViews } = await import('@arlen/view')
-  const { warnings } = await buildViews({ dir, outDir })
-  return warnings.flatMap(warning => diagnose({ diagnostics: [warning] }, { root }))
 }
 
 async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' }>): Promise<void> {
   try {
     process.argv.splice(1, process.argv.length, entry) // as if Node.js had been started with the application
     if (inspect) openInspector(inspect.port, inspect.host, inspect.wait)
-    else Atomics.store(shared, STARTING, 1)
+    else Atomics.store(shared, RUNNING, 1)
     const module = (await import(pathToFileURL(entry).href)) as { default?: unknown }
     if (!isServable(module.default)) {
       send({ type: 'failed', loaded: loaded(), diagnostics: [notServable(entry)] })
@@ -128,7 +123,6 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
     controlsOf(app).measureStages?.()
     await app.listen({ path: socket })
     stage = 'runtime'
-    Atomics.store(shared, STARTING, 0)
     send({ type: 'ready', loaded: loaded(), info: infoOf(app) })
   } catch (error) {
     send({ type: 'failed', loaded: loaded(), diagnostics: report(error) })
@@ -151,7 +145,7 @@ function answerTo(question: Question): Promise<unknown> | undefined {
     case 'job':
       return controls.runJob?.(question.name)
     case 'templates':
-      return compile(question.templates)
+      return compileTemplates(question.templates, root)
   }
 }
 

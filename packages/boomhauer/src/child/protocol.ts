@@ -13,10 +13,10 @@ export type ToChild =
   /** Finish requests within `graceMs`, close all resources, and exit. */
   | { type: 'close'; graceMs: number }
 
-/** Absolute paths. */
 export interface TemplateFolders {
-  dir: string
-  /** Output folder for the modules that TypeScript checks. */
+  /** Relative to the root. Default: the folder in the application's configuration. */
+  dir: string | undefined
+  /** Output folder, absolute, for the modules that TypeScript checks. */
   outDir: string
 }
 

@@ -1,7 +1,8 @@
 /**
  * Runs in the pages. It keeps a stream of events open while the page is visible (a browser has few connections for each
  * host, and hidden pages would use them up), reloads the page when a newer build than its own is there, swaps style
- * sheets in place, and shows notices in a shadow tree that the page's own styles do not reach.
+ * sheets in place, and shows notices in a shadow tree that the page's own styles do not reach. The lists of the panel get new rows
+ * while they are open; the others stay as they are, with the focus and the selection in them.
  */
 export const CLIENT_SCRIPT: string = `(() => {
   'use strict'
@@ -87,9 +88,51 @@ export const CLIENT_SCRIPT: string = `(() => {
     document.documentElement.append(host)
   }
 
+  const isList = document.querySelector('[data-live]') !== null
+  let stale = false, refreshing = false
+
+  async function refresh() {
+    stale = true
+    if (refreshing) return
+    refreshing = true
+    try {
+      while (stale) {
+        stale = false
+        const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+        if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), 'text/html'))
+      }
+    } catch {
+      // The development server was stopped: the next connection asks again.
+    }
+    refreshing = false
+  }
+
+  function merge(fresh) {
+    for (const list of document.querySelectorAll('[data-live]')) {
+      const now = fresh.querySelector('[data-live="' + list.dataset.live + '"]')
+      if (!now) continue
+      const keyed = element => new Map([...element.querySelectorAll('[data-key]')].map(row => [row.dataset.key, row]))
+      const known = keyed(list)
+      const rows = keyed(now)
+      if (known.size === 0) {
+        if (rows.size > 0) list.replaceChildren(...now.childNodes)
+        continue
+      }
+      const first = known.values().next().value
+      for (const [key, row] of rows) if (!known.has(key)) first.before(row)
+      for (const [key, row] of known) if (!rows.has(key) && !isInUse(row)) row.remove()
+    }
+  }
+
+  function isInUse(row) {
+    return row.contains(document.activeElement) || getSelection().containsNode(row, true)
+  }
+
+  let connections = 0
   function connect() {
     if (source && source.readyState !== 2) return
-    source = new EventSource(path + 'events')
+    source = new EventSource(path + 'events' + (isList ? '?activity' : ''))
+    source.onopen = () => { if (isList && connections++ > 0) refresh() }
     source.onmessage = ({ data }) => {
       const message = JSON.parse(data)
       if (message.type === 'state') {
@@ -98,6 +141,7 @@ export const CLIENT_SCRIPT: string = `(() => {
         else if (message.reloads !== reloads) reload()
       }
       else if (message.type === 'reload') reload()
+      else if (message.type === 'activity') refresh()
       else if (message.type === 'styles') styles(message.files)
       else if (message.type === 'notice') notice(message)
     }

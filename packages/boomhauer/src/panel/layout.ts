@@ -72,6 +72,11 @@ export function renderPage({ title, section, content }: Page): {
   return { headers: { 'content-security-policy': POLICY }, body: page.html }
 }
 
+/** A list that gets new rows while the page is open: those whose `data-key` it does not have yet. */
+export function liveList(name: string, content: Html): Html {
+  return html`<div data-live="${name}">${content}</div>`
+}
+
 /** A table, in a box that is scrolled where it is too wide. */
 export function table(heads: readonly string[], rows: readonly Html[], empty = 'Nothing yet.'): Html {
   if (rows.length === 0) return html`<p class="folded">${empty}</p>`

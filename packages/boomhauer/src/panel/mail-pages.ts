@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DEVELOPMENT_PATH, type Html, html } from '@arlen/error-report/page'
 import { type KeptMessage, OUTBOX_FOLDER, readOutbox } from '@arlen/mail/outbox'
-import { type Page, table, timeOf } from './layout.ts'
+import { liveList, type Page, table, timeOf } from './layout.ts'
 
 /** The HTML of a mail alone, with the header fields that confine it. */
 export interface MailDocument {
@@ -16,7 +16,8 @@ const MAIL_POLICY =
 /** The mail that the application has kept instead of sending it. */
 export async function mailListPage(root: string): Promise<Page> {
   const messages = await readOutbox(join(root, OUTBOX_FOLDER))
-  const content = table(['Time', 'To', 'Subject'], messages.map(row), 'The application has sent no mail yet.')
+  const rows = table(['Time', 'To', 'Subject'], messages.map(row), 'The application has sent no mail yet.')
+  const content = liveList('outbox', rows)
   return { title: 'Mail', section: 'outbox', json: messages.map(withoutContents), content, reloads: true }
 }
 
@@ -40,7 +41,7 @@ async function find(root: string, file: string): Promise<KeptMessage | undefined
 }
 
 function row({ file, date, subject, to, cc, bcc }: KeptMessage): Html {
-  return html`<tr><td class="time">${timeOf(date)}</td><td>${addresses([...to, ...cc, ...bcc])}</td><td><a href="${DEVELOPMENT_PATH}outbox/${file}">${subject === '' ? '(none)' : subject}</a></td></tr>`
+  return html`<tr data-key="${file}"><td class="time">${timeOf(date)}</td><td>${addresses([...to, ...cc, ...bcc])}</td><td><a href="${DEVELOPMENT_PATH}outbox/${file}">${subject === '' ? '(none)' : subject}</a></td></tr>`
 }
 
 function whole({ file, date, from, to, cc, bcc, replyTo, text, html: page, attachments }: KeptMessage): Html {

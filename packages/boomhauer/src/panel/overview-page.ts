@@ -30,7 +30,7 @@ export function overviewPage(insight: Insight, inspection: Inspection | undefine
   const content = html`<p class="facts"><span class="mark ${state === 'failed' ? 'bad' : state === 'ready' && 'good'}">${state}</span><span>build <code>${build}</code>${buildMs !== undefined && html` in ${duration(buildMs)}`}</span><span>${root}</span></p>
 ${failure !== undefined && html`<p class="bad">${failure}</p>`}
 <h2 id="requests">Latest requests</h2>${requestTable(requests.slice(0, LATEST))}
-${requests.length > LATEST && html`<p><a href="${DEVELOPMENT_PATH}requests">All ${requests.length} requests</a></p>`}
+<p><a href="${DEVELOPMENT_PATH}requests">All requests</a></p>
 <h2 id="routes" tabindex="-1">Routes</h2>${routeTable(routes, places)}`
   const json = { ...insight, routes, jobs: inspection?.jobs ?? [] }
   return { title: 'Overview', section: '', json, content, reloads: true }

@@ -105,7 +105,7 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
     const installed = installDependencies(root, join(work, 'install'), out, platforms)
     const compile = async () => {
       onStep('templates')
-      await compileTemplates(join(out, config.views.dir))
+      await compileTemplates(join(out, config.views.dir), [config.views.layout, config.mail.layout])
       onStep('assets')
       if (config.static.dir !== '') await compressAssets(join(out, config.static.dir))
       onStep('dependencies')
@@ -146,9 +146,10 @@ function releaseId(time: Date, commit: string | undefined, dirty: boolean): stri
   return `${stamp}-${commit?.slice(0, 12) ?? 'uncommitted'}${dirty && commit ? '-dirty' : ''}`
 }
 
-async function compileTemplates(dir: string): Promise<void> {
+/** @param layouts - those of pages and mails that name none; empty for none */
+async function compileTemplates(dir: string, layouts: readonly string[]): Promise<void> {
   if (!existsSync(dir)) return // an application without pages and mail
-  await buildViews({ dir, outDir: dir })
+  await buildViews({ dir, outDir: dir, layouts: layouts.filter(layout => layout !== '') })
   await rewriteTemplates(dir)
 }
 

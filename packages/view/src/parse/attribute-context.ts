@@ -8,7 +8,7 @@ const URLS = new Set([
 const ANIMATIONS = new Set(['animate', 'set'])
 const ANIMATED = new Set(['to', 'from', 'by', 'values'])
 /** Where the address begins in `<meta http-equiv="refresh" content="0; url=…">`. */
-const REFRESH = /\burl\s*=\s*['"]?\s*$/i
+const REFRESH = /\burl\s*=\s*['"]?$/i
 
 /** A place in the value of an attribute. Names are in lower case. */
 export interface AttributePlace {
@@ -28,7 +28,7 @@ export function attributeContext({ tag, name, before, isInString, next }: Attrib
   if (name === 'style') return 'css'
   if (name === 'srcdoc') return 'srcdoc'
   if (name === 'ping' || (ANIMATIONS.has(tag) && ANIMATED.has(name))) return 'url list'
-  if (tag === 'meta' && name === 'content' && REFRESH.test(before)) return 'url'
+  if (tag === 'meta' && name === 'content' && REFRESH.test(before.trimEnd())) return 'url'
   return URLS.has(name) ? urlContext(before, next) : 'attribute'
 }
 

@@ -134,7 +134,10 @@ export class XmlReader implements ContextReader {
       this.#state = 'in tag'
       this.#attribute += ' '
     } else if (this.#state === 'tag name') this.#tag += character.toLowerCase()
-    else if (character !== '=') this.#attribute = this.#attribute.replace(/.* $/, '') + character.toLowerCase()
+    else if (character !== '=') {
+      const begun = this.#attribute.endsWith(' ') ? '' : this.#attribute
+      this.#attribute = begun + character.toLowerCase()
+    }
     return at + 1
   }
 

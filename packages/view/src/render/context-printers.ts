@@ -155,11 +155,13 @@ function json(value: unknown): string {
 
 /** Spreadsheets run text that begins like a formula: an apostrophe makes it plain text. A negative number stays one. */
 function guardFormula(value: unknown, text: string): string {
-  const isNumber =
-    typeof value === 'number' || typeof value === 'bigint' || /^-(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)
-  return !isNumber && !(value instanceof SafeString) && /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text)
-    ? `'${text}`
-    : text
+  const isNumber = typeof value === 'number' || typeof value === 'bigint' || isNegativeNumber(text)
+  if (isNumber || value instanceof SafeString) return text
+  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text
+}
+
+function isNegativeNumber(text: string): boolean {
+  return /^-[\d.]/.test(text) && Number.isFinite(Number(text))
 }
 
 function csvPart(text: string): string {

@@ -75,7 +75,7 @@ export const scenarios: readonly Scenario[] = [
       ],
       address: { street: '84 Rainey Street', city: 'Arlen', state: 'Texas', zip: '73104' },
     }),
-    servers: ['fastify', 'arlen'],
+    servers: ['node-http', 'fastify', 'arlen'],
   },
   {
     name: 'parsed',

@@ -2,19 +2,11 @@
 // which no server beside it has.
 import { createApp, IntegerParam, oneOf, orElse } from 'arlen'
 import * as v from 'valibot'
+import { Order } from '../order.ts'
 import { otherRoutes, product } from '../scenarios.ts'
 
 const Id = v.object({ id: IntegerParam })
 const Listing = v.object({ page: orElse(IntegerParam, 1), sort: oneOf(['name', 'price'], 'name') })
-const text = v.pipe(v.string(), v.minLength(1), v.maxLength(100))
-const Order = v.object({
-  customer: v.object({ name: text, email: text, phone: text }),
-  lines: v.array(
-    v.object({ productId: v.pipe(v.number(), v.integer()), quantity: v.pipe(v.number(), v.integer()), note: text }),
-  ),
-  address: v.object({ street: text, city: text, state: text, zip: text }),
-})
-
 export async function start(scenario: string): Promise<number> {
   const app = createApp({
     log: false,

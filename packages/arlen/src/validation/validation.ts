@@ -70,18 +70,17 @@ export function compileValidation(
 class Attempt {
   readonly valid: Partial<Record<RequestPart, unknown>> = {}
   /** As the schemas returned them: a body can fail in thousands of places, and only a few are shown. */
-  readonly issues: Partial<Record<RequestPart, Result['issues']>> = {}
-  failed = false
+  issues: Partial<Record<RequestPart, Result['issues']>> | undefined = undefined
   body: unknown = undefined
 }
 
 function conclude(
   c: Context,
-  { valid, issues, failed, body }: Attempt,
+  { valid, issues, body }: Attempt,
   next: Handler<Context>,
   invalid: ((c: Context) => unknown) | undefined,
 ): unknown {
-  if (!failed) {
+  if (issues === undefined) {
     c.valid = valid
     return next(c)
   }
@@ -121,12 +120,12 @@ function keep(
     attempt.valid[part] = value
     return
   }
+  attempt.issues ??= {}
   attempt.issues[part] = issues
-  attempt.failed = true
 }
 
 /** The issues to show, in the order of the parts; the others are not converted. */
-function firstIssues(issues: Attempt['issues']): ProblemIssue[] {
+function firstIssues(issues: NonNullable<Attempt['issues']>): ProblemIssue[] {
   const first: ProblemIssue[] = []
   for (const part of PARTS) {
     for (const issue of issues[part] ?? []) {

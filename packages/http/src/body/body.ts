@@ -14,6 +14,9 @@ export interface BodySource {
 const SMALL = 2048
 const BLOCK = 16 * 1024
 
+/** An array that grows takes room for many pieces, and most bodies are one. */
+const NO_CHUNKS: Buffer[] = []
+
 const UNREAD = 0
 const COLLECTING = 1
 const STREAMING = 2
@@ -41,7 +44,7 @@ export class Body {
   private mode = UNREAD
   private failure: unknown = undefined
   private failed = false
-  private chunks: Buffer[] = []
+  private chunks: Buffer[] = NO_CHUNKS
   private block: Buffer | null = null
   private blockLength = 0
   private readonly declared: number
@@ -117,7 +120,9 @@ export class Body {
     this.readable = readable
     if (this.failed) readable.destroy(this.failure as Error)
     else {
-      for (const piece of this.chunks.splice(0)) readable.push(piece)
+      const { chunks } = this
+      this.chunks = NO_CHUNKS
+      for (const piece of chunks) readable.push(piece)
       if (this.complete) readable.push(null)
     }
     return readable
@@ -158,7 +163,7 @@ export class Body {
   discard(): void {
     if (this.consumed) return
     this.mode = DISCARDING
-    this.chunks = []
+    this.chunks = NO_CHUNKS
   }
 
   /**
@@ -178,7 +183,7 @@ export class Body {
     }
     if (this.mode === COLLECTING) this.keep(chunk)
     else if (this.mode === PEEKING) {
-      this.chunks.push(chunk)
+      this.add(chunk)
       this.peeker?.piece(chunk)
       if (this.received >= this.mostPeeked) this.endPeek()
     } else if (this.readable !== null && !this.readable.push(chunk)) this.source.pauseBody(this)
@@ -197,7 +202,7 @@ export class Body {
     if (this.complete || this.failed) return
     this.failed = true
     this.failure = reason
-    this.chunks = []
+    this.chunks = NO_CHUNKS
     this.block = null
     this.endPeek()
     this.reject?.(reason)
@@ -208,7 +213,7 @@ export class Body {
   private keep(chunk: Buffer): void {
     if (chunk.length >= SMALL || this.chunks.length === 0) {
       this.closeBlock()
-      this.chunks.push(chunk)
+      this.add(chunk)
       return
     }
     if (this.block === null || this.blockLength + chunk.length > BLOCK) {
@@ -219,8 +224,13 @@ export class Body {
     this.blockLength += chunk.length
   }
 
+  private add(chunk: Buffer): void {
+    if (this.chunks === NO_CHUNKS) this.chunks = [chunk]
+    else this.chunks.push(chunk)
+  }
+
   private closeBlock(): void {
-    if (this.block !== null) this.chunks.push(this.block.subarray(0, this.blockLength))
+    if (this.block !== null) this.add(this.block.subarray(0, this.blockLength))
     this.block = null
     this.blockLength = 0
   }
@@ -228,7 +238,7 @@ export class Body {
   private join(): Buffer {
     this.closeBlock()
     const chunks = this.chunks
-    this.chunks = []
+    this.chunks = NO_CHUNKS
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
   }
 

@@ -14,8 +14,8 @@ export interface PathTree<T> {
 }
 
 export interface PathNode<T> {
-  /** Its first character is known to match. */
-  readonly text: string
+  /** Its text. The first character is known to match; an array of small integers is read faster than a string. */
+  readonly codes: readonly number[]
   /** The leaf if the path ends after the text. */
   readonly leaf: Leaf<T> | null
   /** The nodes that continue with text, by the code of its first character minus `base`; others are in `far`. */
@@ -80,7 +80,7 @@ class PathTreeBuilder<T> {
       return kid === undefined ? null : this.#node(kid, captured)
     }
     return {
-      text,
+      codes: Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)),
       leaf,
       near: Array.from({ length: size }, (_, i) => kidAt(base + i)),
       base,

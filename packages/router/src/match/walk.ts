@@ -76,10 +76,11 @@ export class Walk<T> implements Captures {
     let at = from
     let place = firstPlace
     for (;;) {
-      const { text } = node
-      if (at + text.length > length) return null
+      const { codes } = node
+      const size = codes.length
+      if (at + size > length) return null
       at++ // the first character has led here
-      for (let i = 1; i < text.length; i++, at++) if (path.charCodeAt(at) !== text.charCodeAt(i)) return null
+      for (let i = 1; i < size; i++, at++) if (path.charCodeAt(at) !== codes[i]) return null
       if (at === length) return this.#leaf(path, node.leaf)
       const code = path.charCodeAt(at)
       const index = code - node.base

@@ -27,6 +27,7 @@ const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
 class Hosts {
   readonly #folder = mkdtempSync(join(tmpdir(), 'arlen-sshd-'))
   readonly #servers: ChildProcess[] = []
+  readonly #masters: ChildProcess[] = []
   readonly ports: number[] = []
 
   async start(): Promise<void> {
@@ -61,11 +62,31 @@ class Hosts {
           if (log.includes('Server listening')) resolve()
         })
       })
+      await this.#share(address, port)
     }
   }
 
+  /** Opens the connection that all commands on a host share: a handshake for each would take most of the time. */
+  async #share(address: string, port: number): Promise<void> {
+    const master = spawn('ssh', [...this.#options(port), '-M', '-N', `${userInfo().username}@${address}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    this.#masters.push(master)
+    const socket = join(this.#folder, `${address}-${port}`)
+    while (!existsSync(socket)) {
+      if (master.exitCode !== null) throw new Error(`ssh to ${address} ended with ${master.exitCode}`)
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  }
+
+  #options(port: number): string[] {
+    const options = ['-i', join(this.#folder, 'user'), '-o', 'StrictHostKeyChecking=no']
+    options.push('-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-S', join(this.#folder, '%h-%p'))
+    return [...options, '-p', String(port)]
+  }
+
   async stop(): Promise<void> {
-    for (const server of this.#servers) {
+    for (const server of [...this.#masters, ...this.#servers]) {
       if (server.exitCode !== null) continue
       server.kill()
       await once(server, 'exit')
@@ -76,11 +97,9 @@ class Hosts {
   /** A target of three hosts, each with a folder of its own. */
   target(changes: Partial<DeployTarget> = {}): DeployTarget & { folders: string[] } {
     const folders = this.ports.map(() => join(temporaryFolder(), 'shop'))
-    const options = ['-i', join(this.#folder, 'user'), '-o', 'StrictHostKeyChecking=no']
-    options.push('-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR')
     const hosts = this.ports.map((port, index) => ({
       address: `${userInfo().username}@127.0.0.${index + 1}`,
-      ssh: [...options, '-p', String(port)],
+      ssh: this.#options(port),
       path: folders[index]!,
     }))
     const target = { hosts, path: '/nowhere', node: process.execPath, ...changes }

@@ -12,9 +12,9 @@ const SAMPLE = `
 
 Eight public folders were read (lemmy \`439734d\`, hatchet \`89d130f\`, langfuse \`6275144\`, matrix-authentication-service \`162119d\`,
 crates.io \`57fa000\`, svix \`4fc0cfb\`, umami \`c0ea3ae\`, e2b \`54693ff\`), adopted by \`arlen migrate import\`: 1,703 files, 2,157
-findings. Two samples of 100, drawn at random, were checked by hand against PostgreSQL's manual and source. In the first one was wrong: it
-said that a reference in a new column reads every row, which it does only with a default. That is mended, and in the second
-none was wrong.
+findings. Two random samples of 100 were checked by hand against PostgreSQL's manual and source. In the first, one was wrong: it
+said that a reference in a new column reads every row, which it does only with a default. After that was fixed, none was wrong in
+the second.
 `
 
 const OTHERS = `
@@ -34,11 +34,11 @@ function tableOf(tool: string, rules: typeof SQUAWK): string {
 const HEAD = `# What the lint of migrations finds
 
 \`arlen check\` and \`arlen migrate --lint\` read migrations with PostgreSQL's own parser. Each finding says what is locked, what
-waits for it and until when, and has SQL to paste that does the same safely. **Contract** means that the running release
-cannot live with it: such a step belongs into the release after the one that stops using what goes. The rules cover the
-operations of strong_migrations and squawk, and what the manual says of locks; statements in \`DO\` blocks, in \`EXECUTE\` of
-known text and in \`WITH\` are read too. What a migration has made itself is used by nobody yet: changes to it are not
-findings, unless it was made \`if not exists\`.
+waits for it and until when, and has SQL to paste that does the same safely. **Contract** means that it breaks the running
+release: such a step belongs in the release after the one that stops using what is removed. The rules cover the
+operations of strong_migrations and squawk, and what the manual says about locks; statements in \`DO\` blocks, in \`EXECUTE\` of
+known text and in \`WITH\` are read too. Changes to what the same migration has created are not findings, because it is not
+in use yet, unless it was created with \`if not exists\`.
 
 \`-- allow rule: why\` before a statement, in it or behind it sets one rule aside for that statement. This table is written
 by its test (\`UPDATE_DOCS=1\`).

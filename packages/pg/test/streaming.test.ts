@@ -139,6 +139,30 @@ describe('copyFrom', () => {
     await db.execute('truncate t')
   })
 
+  test.each(['at once', 'asynchronously'])(
+    'a source that gives %s is left when the server refuses the data',
+    async kind => {
+      const line = `x\t${'y'.repeat(60_000)}\n`
+      const most = 3_000
+      let given = 0
+      let isLeft = false
+      function* lines() {
+        try {
+          for (; given < most; given++) yield line
+        } finally {
+          isLeft = true
+        }
+      }
+      async function* later() {
+        yield* lines()
+      }
+      const source = kind === 'at once' ? lines() : later()
+      expect(await rejection(db.copyFrom('copy t from stdin', source))).toMatchObject({ sqlstate: '22P02' })
+      await until(() => isLeft)
+      expect(given).toBeLessThan(most)
+    },
+  )
+
   test('what a slow source has given is sent while the rest is waited for', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     async function* source() {

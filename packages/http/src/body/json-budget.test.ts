@@ -38,6 +38,14 @@ test.each(TEXTS)('counts values and levels of %s as JSON.parse makes them', text
   if (depth > 0) expect(exceededBudget(text, values, depth - 1)).toBe('depth')
 })
 
+test.each(['{"a":{"b":{}}}', '[[[]]]', '{"a":[{}]}', '[{"a":[]}]'])(
+  'levels of %s count, however many values are allowed',
+  text => {
+    expect(exceededBudget(text, 1_000, 3)).toBeUndefined()
+    expect(exceededBudget(text, 1_000, 2)).toBe('depth')
+  },
+)
+
 test('random texts are counted exactly', () => {
   let seed = 20
   const random = (below: number) => {

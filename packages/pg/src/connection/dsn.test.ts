@@ -70,6 +70,7 @@ test.each([
   ['postgres://h/d?ssl=maybe', 'ssl is true or false'],
   ['postgres://h/%ff', 'UTF-8'],
   ['postgres://h/a@b', '%40'],
+  ['postgres://u:p/longer?x@h', '%2F'],
   ['postgres://h/d?user=a%00b', 'zero byte'],
   ['host=h sslmode=on', 'sslmode is one of'],
   ['host=h pasword=x', 'the parameter pasword'],

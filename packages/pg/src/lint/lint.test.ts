@@ -40,6 +40,23 @@ describe.each(Object.entries(cases))('%s', (rule, { bad, good }) => {
   })
 })
 
+test.each([
+  ['0', ['integer', 'bigint', 'smallint', 'numeric', 'numeric(8, 2)', 'real', 'double precision']],
+  ["''", ['text', 'varchar', 'varchar(20)', 'citext']],
+  ['false', ['boolean']],
+  ['now()', ['timestamptz', 'timestamp']],
+  ['current_date', ['date']],
+  ["'{}'", ['jsonb', 'text[]', 'integer[]']],
+])('the recipe for a new column that is NOT NULL proposes the default %s for %j', async (value, types) => {
+  for (const type of types) {
+    const found = await lint(`alter table t add column c ${type} not null`)
+    const recipe = found.find(({ rule }) => rule === 'add_not_null_column')?.recipe
+    expect(recipe, type).toContain(`not null default ${value};`)
+  }
+  const [other] = await lint('alter table t add column c uuid not null')
+  expect(other?.recipe).toContain('the next release writes it')
+})
+
 test('nothing is found in nothing', async () => {
   for (const up of ['', ' \n', '-- nothing yet', '/* nothing */;']) {
     expect(await lintMigration({ file: '1_x.sql', up, transactional: true }), up).toEqual([])
@@ -124,6 +141,9 @@ describe('what the migrations before have made is known', () => {
         'alter table t alter column a type varchar(20)',
         'alter table public.t alter a type text, alter b type numeric(12, 2)',
       ),
+    ).toEqual([])
+    expect(
+      await inOrder(table, 'alter table t add column f varchar(10)', 'alter table t alter column f type varchar(20)'),
     ).toEqual([])
     for (const narrower of [
       'alter column a type varchar(5)',

@@ -139,6 +139,11 @@ describe('what cannot be reached is said in one line:', () => {
       /the password is wrong.*\(28P01\)/,
     ],
     [
+      'a missing password',
+      () => url(u => Object.assign(u, { password: '' })),
+      /asks for a password, and none is given/,
+    ],
+    [
       'a missing database',
       () => url(u => Object.assign(u, { pathname: '/missing' })),
       /missing: the database does not exist.*\(3D000\)/,
@@ -156,7 +161,7 @@ describe('what cannot be reached is said in one line:', () => {
     expect(error).toMatchObject({ code: 'connect_failed', status: 503 })
     expect([error.message.endsWith(` ${error.remedy}`), error.remedy]).toEqual([
       true,
-      expect.stringMatching(/^Check|^Create/),
+      expect.stringMatching(/^(?:Check|Create|Put)/),
     ])
     expect(error.message).toMatch(expected)
     expect(error.message).not.toContain('\n')

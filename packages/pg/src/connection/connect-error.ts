@@ -30,7 +30,7 @@ const BY_MESSAGE: readonly [RegExp, string][] = [
     'the certificate is self-signed, or of an authority that is not known. Name that by sslrootcert=<file> in the URL, or give ssl to createPg.',
   ],
   [
-    /password must be a string|no password supplied/,
+    /password must be a (?:non-empty )?string|no password supplied|empty password|recv_password_packet/,
     'the server asks for a password, and none is given. Put it into the URL, PGPASSWORD or ~/.pgpass.',
   ],
   [/no encryption|SSL off/, 'the server refuses this user without TLS. Put sslmode=verify-full into the URL.'],
@@ -47,7 +47,7 @@ export function connectError(cause: unknown, settings: Settings): ArlenError {
   const inner = (cause as AggregateError).errors?.[0] as ServerMessage | undefined
   const code = error.code ?? inner?.code ?? ''
   const message = error.message || String(inner?.message ?? cause)
-  const known = BY_MESSAGE.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1]
+  const known = BY_MESSAGE.find(([pattern]) => pattern.test(`${code} ${message} ${error.routine ?? ''}`))?.[1]
   const [problem, remedy = OTHERWISE] = (known ?? ADVICE[code])?.split(/\. (?=[A-Z])/) ?? [message]
   const internal = `${targetOf(settings)}: ${problem}${code && ` (${code})`}`
   return pgError('connect_failed', { remedy }, { internal, cause })

@@ -72,6 +72,7 @@ test.each([
   ['postgres://h/a@b', '%40'],
   ['postgres://u:p/longer?x@h', '%2F'],
   ['postgres://h/d?user=a%00b', 'zero byte'],
+  ['postgres://u:a%00b@h/d', 'zero byte'],
   ['host=h sslmode=on', 'sslmode is one of'],
   ['host=h pasword=x', 'the parameter pasword'],
   ['host=h port=1 port=2', 'port more than once'],

@@ -29,6 +29,7 @@ function fromUri(dsn: string): Parameters {
   if (!/^postgres(?:ql)?:\/\//.test(dsn)) throw new SyntaxError('it does not begin with postgres://')
   const { server, query, repeated } = readUri(dsn)
   const { password: _, ...shown } = server // its end is certain: what follows it is not part of it
+  if (server.password?.includes('\0')) throw new SyntaxError('password has a zero byte')
   check(Object.entries({ ...shown, ...query }))
   if (repeated !== undefined) throw new SyntaxError(`it has the parameter ${repeated} more than once`)
   return { ...server, ...query }

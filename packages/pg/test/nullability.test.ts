@@ -159,3 +159,34 @@ test('IN and ALL over a sub-select are never null where neither side is', async 
   expect(await infer('select b in (select d from parts) as x from things')).toBe('?')
   expect(await infer('select a in (select b from parts) as x from things')).toBe('?')
 })
+
+test.each([
+  ['select t.s, p.m from things t left join parts p on p.thing = t.id where (p.m, t.s) is not null', 'n n'],
+  ['select p.z from things t left join parts p on p.thing = t.id where p is not null', 'n'],
+  ['select p.z from things t left join parts p on p.thing = t.id where p is null', '?'],
+  ['select t.s, p.m from things t left join parts p on p.thing = t.id where not (t.s = p.m or t.a is null)', 'n n'],
+  ['select s from things where not (s = z and a = 1)', '?'],
+  ['select a, b from things where (a, s) = (1, z)', 'n n'],
+  ['select a, s from things where (a, s) < (1, z)', 'n ?'],
+  ['select a from things where (a, 1) <> (1, 2)', '?'],
+  ['select a from things where a <> all (array[1, 2])', 'n'],
+  ["select a from things where a <> all ('{}')", '?'],
+  [
+    'select p.z, l.w from things t left join parts p on p.thing = t.id left join loose l on l.v = p.id where l.w is not null',
+    'n n',
+  ],
+  ['select p.z, l.w from parts p full join loose l on l.v = p.id where l.w is not null', '? n'],
+  ['select a, max(s) from things group by a having a > 1', 'n ?'],
+  ['select first_value(b) over w, lag(b, 1, 0) over w, lag(b) over w from things window w as (order by id)', 'n n ?'],
+  ['select first_value(b) over w from things window w as (order by id rows between 1 following and 1 following)', '?'],
+  ['select generate_series(1, b) from things', 'n'],
+  ['select generate_series(1, 2), generate_series(1, 3)', '? ?'],
+  ['update things set a = null where a > 1 returning old.a, new.a, old.b, new.b', 'n ? n n'],
+  ['delete from parts returning old.b, new.b', 'n ?'],
+  ["insert into things (id, b, z) values (1, 1, 'x') returning old.b, new.b, new.s", '? n ?'],
+  ['delete from parts returning with (old as before) before.b, new.b', 'n ?'],
+])('%s', async (query, truth) => {
+  const names = (await executorOf(db).describe(query)).fields.map(({ name }) => name)
+  const neverNull = await inferNeverNull(query, names, catalog)
+  expect(names.map((_name, i) => (neverNull.has(i) ? 'n' : '?')).join(' ')).toBe(truth)
+})
